@@ -1,0 +1,11 @@
+package dev.peer.core.flow;
+
+/** This peer can not serve what it holds; the message says why and what to do. */
+public final class AnnounceException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  public AnnounceException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

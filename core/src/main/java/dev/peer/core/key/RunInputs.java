@@ -1,0 +1,100 @@
+package dev.peer.core.key;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.CommitId;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.id.Shown;
+import dev.peer.core.id.TreeId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.erdtman.jcs.JsonCanonicalizer;
+
+/**
+ * Everything that may shape a run's outcome, and nothing else.
+ *
+ * @param repo the repository
+ * @param tree the git tree that is tested
+ * @param commit the commit, only where the test may see it ({@code PEER_CHECKOUT=commit})
+ * @param target the mk target
+ * @param arguments further arguments of mk
+ * @param environment the counted variables, by name
+ * @param image the guest image
+ * @param architecture the guest's architecture, such as {@code x86_64}
+ * @param network what the test may reach
+ */
+public record RunInputs(
+    RepoId repo,
+    TreeId tree,
+    Optional<CommitId> commit,
+    String target,
+    List<String> arguments,
+    SortedMap<String, String> environment,
+    Digest image,
+    String architecture,
+    NetworkMode network) {
+
+  /** The version of the key's form; another form gives other keys. */
+  public static final int FORMAT = 1;
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
+  private static final Pattern TARGET = Pattern.compile("[A-Za-z0-9_./@%+,:][-A-Za-z0-9_./@%+,:]{0,254}");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Copies the collections; refuses names that no environment and targets that no mkfile has. */
+  public RunInputs {
+    arguments = List.copyOf(arguments);
+    environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+    environment.keySet().forEach(RunInputs::requireName);
+    if (!TARGET.matcher(target).matches()) {
+      throw new IllegalArgumentException(
+          "not an mk target (letters, digits and _./@%+,:- expected): " + Shown.of(target));
+    }
+  }
+
+  /** Returns the name of an environment variable, if it is one. */
+  public static String requireName(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "not a variable's name (a letter or _, then letters, digits and _ expected): "
+              + Shown.of(name));
+    }
+    return name;
+  }
+
+  /** The SHA-256 of the canonical JSON (RFC 8785) of these inputs and the format's version. */
+  public RunKey key() {
+    return new RunKey(Digest.of(canonicalJson()));
+  }
+
+  /** The bytes that the key is computed over. */
+  public byte[] canonicalJson() {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("format", FORMAT);
+    json.put("repo", repo.text());
+    json.put("tree", tree.hex());
+    commit.ifPresent(id -> json.put("commit", id.hex()));
+    json.put("target", target);
+    arguments.forEach(json.putArray("arguments")::add);
+    environment.forEach(json.putObject("environment")::put);
+    json.put("image", image.toString());
+    json.put("architecture", architecture);
+    json.put("network", network.toString());
+    try {
+      return new JsonCanonicalizer(JSON.writeValueAsString(json)).getEncodedUTF8();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of strings is always JSON", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.peer.core.record;
+
+import dev.peer.core.key.RunInputs;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What one run was.
+ *
+ * @param inputs everything that counted
+ * @param exitCode the exit code of the test stage; 0 is a pass
+ * @param startedAt when the executor began, in UTC and milliseconds
+ * @param finishedAt when the last stage ended
+ * @param containerImage the container image's name, as the mkfile gave it
+ * @param containerImageId the container image's id inside the guest
+ * @param secretNames the variables that were passed in and not counted
+ * @param accelerator what ran the guest's code: {@code kvm} or {@code tcg}
+ * @param cpus the guest's processors
+ * @param memoryBytes the guest's memory
+ * @param output the test's output
+ * @param artifacts what the run left, by path
+ */
+public record RunRecord(
+    RunInputs inputs,
+    int exitCode,
+    Instant startedAt,
+    Instant finishedAt,
+    String containerImage,
+    String containerImageId,
+    List<String> secretNames,
+    String accelerator,
+    int cpus,
+    long memoryBytes,
+    RunOutput output,
+    List<Artifact> artifacts) {
+
+  /** Copies the collections, cuts times to milliseconds, refuses two artifacts of one path. */
+  public RunRecord {
+    startedAt = startedAt.truncatedTo(ChronoUnit.MILLIS);
+    finishedAt = finishedAt.truncatedTo(ChronoUnit.MILLIS);
+    secretNames = List.copyOf(secretNames);
+    secretNames.forEach(RunInputs::requireName);
+    artifacts = List.copyOf(artifacts);
+    Set<String> paths = new HashSet<>();
+    for (Artifact artifact : artifacts) {
+      if (!paths.add(artifact.path())) {
+        throw new IllegalArgumentException("two artifacts have the path " + artifact.path());
+      }
+    }
+  }
+
+  /** Whether the tests passed. */
+  public boolean passed() {
+    return exitCode == 0;
+  }
+}

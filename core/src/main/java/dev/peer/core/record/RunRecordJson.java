@@ -1,0 +1,147 @@
+package dev.peer.core.record;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.CommitId;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.TreeId;
+import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.RunInputs;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The JSON form of a run record, in one order of fields: reading and writing it gives the same. */
+public final class RunRecordJson {
+
+  private RunRecordJson() {}
+
+  /** The record as a JSON object. */
+  public static ObjectNode write(RunRecord record) {
+    ObjectNode json = StrictJson.object();
+    json.set("inputs", writeInputs(record.inputs()));
+    json.put("exitCode", record.exitCode());
+    json.put("startedAt", record.startedAt().toString());
+    json.put("finishedAt", record.finishedAt().toString());
+    json.put("containerImage", record.containerImage());
+    json.put("containerImageId", record.containerImageId());
+    record.secretNames().forEach(json.putArray("secretNames")::add);
+    json.put("accelerator", record.accelerator());
+    json.put("cpus", record.cpus());
+    json.put("memoryBytes", record.memoryBytes());
+    json.set("stdout", write(record.output().stdout()));
+    json.set("stderr", write(record.output().stderr()));
+    json.set("timing", write(record.output().timing()));
+    ArrayNode artifacts = json.putArray("artifacts");
+    for (Artifact artifact : record.artifacts()) {
+      ObjectNode entry = artifacts.addObject();
+      entry.put("path", artifact.path());
+      entry.put("executable", artifact.executable());
+      entry.setAll(write(artifact.content()));
+    }
+    return json;
+  }
+
+  /** Reads the record; the object is read to its end. */
+  public static RunRecord read(StrictJson json) throws MalformedException {
+    RunInputs inputs = readInputs(json.object("inputs"));
+    int exitCode = Math.toIntExact(Math.clamp(json.number("exitCode"), -1, 256));
+    Instant startedAt = json.value("startedAt", RunRecordJson::instant);
+    Instant finishedAt = json.value("finishedAt", RunRecordJson::instant);
+    String containerImage = json.text("containerImage");
+    String containerImageId = json.text("containerImageId");
+    List<String> secretNames = json.values("secretNames", RunInputs::requireName);
+    String accelerator = json.text("accelerator");
+    int cpus = Math.toIntExact(Math.clamp(json.number("cpus"), 1, Integer.MAX_VALUE));
+    long memoryBytes = json.number("memoryBytes");
+    RunOutput output =
+        new RunOutput(
+            readContent(json.object("stdout")),
+            readContent(json.object("stderr")),
+            readContent(json.object("timing")));
+    List<Artifact> artifacts = new ArrayList<>();
+    for (StrictJson entry : json.objects("artifacts")) {
+      String path = entry.value("path", Artifact::requirePath);
+      artifacts.add(new Artifact(path, entry.truth("executable"), readContent(entry)));
+    }
+    json.end();
+    try {
+      return new RunRecord(
+          inputs,
+          exitCode,
+          startedAt,
+          finishedAt,
+          containerImage,
+          containerImageId,
+          secretNames,
+          accelerator,
+          cpus,
+          memoryBytes,
+          output,
+          artifacts);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(e.getMessage(), e);
+    }
+  }
+
+  private static ObjectNode writeInputs(RunInputs inputs) {
+    ObjectNode json = StrictJson.object();
+    json.put("repo", inputs.repo().text());
+    json.put("tree", inputs.tree().hex());
+    inputs.commit().ifPresent(commit -> json.put("commit", commit.hex()));
+    json.put("target", inputs.target());
+    inputs.arguments().forEach(json.putArray("arguments")::add);
+    inputs.environment().forEach(json.putObject("environment")::put);
+    json.put("image", inputs.image().toString());
+    json.put("architecture", inputs.architecture());
+    json.put("network", inputs.network().toString());
+    return json;
+  }
+
+  private static RunInputs readInputs(StrictJson json) throws MalformedException {
+    try {
+      RunInputs inputs =
+          new RunInputs(
+              json.value("repo", RepoId::new),
+              json.value("tree", TreeId::new),
+              json.optionalValue("commit", CommitId::new),
+              json.text("target"),
+              json.texts("arguments"),
+              json.textMap("environment"),
+              json.value("image", Digest::parse),
+              json.text("architecture"),
+              json.value("network", NetworkMode::parse));
+      json.end();
+      return inputs;
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(e.getMessage(), e);
+    }
+  }
+
+  private static ObjectNode write(Content content) {
+    ObjectNode json = StrictJson.object();
+    json.put("size", content.size());
+    json.put("digest", content.digest().toString());
+    return json;
+  }
+
+  private static Content readContent(StrictJson json) throws MalformedException {
+    long size = json.number("size");
+    Digest digest = json.value("digest", Digest::parse);
+    json.end();
+    if (size < 0) {
+      throw new MalformedException("size: 0 or more was expected");
+    }
+    return new Content(size, digest);
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("a time such as 2026-01-01T00:00:00Z was expected", e);
+    }
+  }
+}

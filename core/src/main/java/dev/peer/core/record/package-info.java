@@ -1,0 +1,8 @@
+/**
+ * What a run was and what it left: the run record, its output with timing, its artifacts, and the
+ * bundle that carries them.
+ *
+ * <p>Reading is strict and bounded: a record or bundle is taken whole or not at all. Uses {@code
+ * core.id} and {@code core.key}.
+ */
+package dev.peer.core.record;

@@ -1,0 +1,65 @@
+package dev.peer.core.store;
+
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.Content;
+import dev.peer.core.sign.Attestation;
+import java.nio.file.Path;
+
+/**
+ * A result that was verified and lies in the store. Only the store makes one.
+ *
+ * <p>While it is open, retention leaves it alone.
+ */
+public final class StoredRecord implements AutoCloseable {
+
+  private final RepoId repo;
+  private final RunKey key;
+  private final Attestation attestation;
+  private final Content bundle;
+  private final Path bundleFile;
+  private final Runnable release;
+
+  StoredRecord(
+      RepoId repo,
+      RunKey key,
+      Attestation attestation,
+      Content bundle,
+      Path bundleFile,
+      Runnable release) {
+    this.repo = repo;
+    this.key = key;
+    this.attestation = attestation;
+    this.bundle = bundle;
+    this.bundleFile = bundleFile;
+    this.release = release;
+  }
+
+  public RepoId repo() {
+    return repo;
+  }
+
+  public RunKey key() {
+    return key;
+  }
+
+  /** The envelope's bytes, to be served as they are. */
+  public Attestation attestation() {
+    return attestation;
+  }
+
+  /** The size and digest of the bundle, as signed. */
+  public Content bundle() {
+    return bundle;
+  }
+
+  /** The bundle's file, to be served as it is. */
+  public Path bundleFile() {
+    return bundleFile;
+  }
+
+  @Override
+  public void close() {
+    release.run();
+  }
+}
