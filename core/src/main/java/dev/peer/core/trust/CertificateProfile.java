@@ -1,0 +1,208 @@
+package dev.peer.core.trust;
+
+import java.math.BigInteger;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What a certificate must be by itself, whatever path it lies on. */
+final class CertificateProfile {
+
+  private static final int LARGEST = 1 << 16;
+  private static final int LONGEST_SERIAL_BITS = 160;
+
+  private static final String KEY_USAGE = "2.5.29.15";
+  private static final String SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
+  private static final String BASIC_CONSTRAINTS = "2.5.29.19";
+  private static final String NAME_CONSTRAINTS = "2.5.29.30";
+  private static final String CERTIFICATE_POLICIES = "2.5.29.32";
+  private static final String POLICY_MAPPINGS = "2.5.29.33";
+  private static final String POLICY_CONSTRAINTS = "2.5.29.36";
+  private static final String EXTENDED_KEY_USAGE = "2.5.29.37";
+  private static final String INHIBIT_ANY_POLICY = "2.5.29.54";
+  private static final Set<String> KNOWN =
+      Set.of(
+          KEY_USAGE,
+          SUBJECT_ALTERNATIVE_NAME,
+          BASIC_CONSTRAINTS,
+          NAME_CONSTRAINTS,
+          CERTIFICATE_POLICIES,
+          POLICY_MAPPINGS,
+          POLICY_CONSTRAINTS,
+          EXTENDED_KEY_USAGE,
+          INHIBIT_ANY_POLICY);
+
+  private static final int DIGITAL_SIGNATURE = 0;
+  private static final int KEY_CERT_SIGN = 5;
+
+  private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+  private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+  private static final String CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
+  private static final String ANY_USAGE = "2.5.29.37.0";
+
+  // "CA:FALSE", wrapped as an extension's value is: left out as DER wants it, or spelled out.
+  private static final byte[] NO_AUTHORITY = {4, 2, 0x30, 0};
+  private static final byte[] NO_AUTHORITY_SPELLED_OUT = {4, 5, 0x30, 3, 1, 1, 0};
+
+  private CertificateProfile() {}
+
+  /** What every certificate on a path must be, the trust anchor as well. */
+  static void requireSound(X509Certificate certificate, Instant at)
+      throws UntrustedCertificateException {
+    require(encoded(certificate).length <= LARGEST, certificate, "is too large");
+    requireValidAt(certificate, at);
+    require(
+        KeyKind.of(certificate.getPublicKey()).isPresent(),
+        certificate,
+        "has a key that is not accepted ("
+            + KeyKind.describe(certificate.getPublicKey())
+            + "): "
+            + KeyKind.ACCEPTED
+            + " is expected");
+    requireReadableExtensions(certificate);
+  }
+
+  /** What a certificate must be whose signature by another counts. */
+  static void requireProven(X509Certificate certificate) throws UntrustedCertificateException {
+    require(
+        SignatureAlgorithms.isAccepted(certificate.getSigAlgOID(), certificate.getSigAlgParams()),
+        certificate,
+        "is signed in a way that is too weak or not known (" + certificate.getSigAlgName() + ")");
+    BigInteger serial = certificate.getSerialNumber();
+    require(
+        serial.signum() > 0 && serial.bitLength() <= LONGEST_SERIAL_BITS,
+        certificate,
+        "has a serial number that is not positive or longer than 20 bytes");
+  }
+
+  /** What the certificate must be that is presented for a role. */
+  static void requireLeaf(X509Certificate certificate, CertificateRole role)
+      throws UntrustedCertificateException {
+    byte[] constraints = certificate.getExtensionValue(BASIC_CONSTRAINTS);
+    require(
+        certificate.getBasicConstraints() < 0
+            && (constraints == null
+                || Arrays.equals(constraints, NO_AUTHORITY)
+                || Arrays.equals(constraints, NO_AUTHORITY_SPELLED_OUT)),
+        certificate,
+        "is an authority's (CA:TRUE), and an authority is nobody's peer");
+    boolean[] usage = certificate.getKeyUsage();
+    require(
+        usage == null || usage[DIGITAL_SIGNATURE],
+        certificate,
+        "is not for signatures (its key usage lacks digitalSignature)");
+    require(
+        usage == null || !usage[KEY_CERT_SIGN],
+        certificate,
+        "is for signing certificates (its key usage has keyCertSign)");
+    List<String> purposes = purposes(certificate);
+    require(
+        purposes == null || purposes.stream().anyMatch(accepted(role)::contains),
+        certificate,
+        "is not for " + purpose(role) + " (its extended key usage lacks it)");
+    require(
+        certificate.getExtensionValue(NAME_CONSTRAINTS) == null,
+        certificate,
+        "has name constraints, which only an authority may have");
+  }
+
+  /** What the certificate of an authority must be that stands above a leaf of this role. */
+  static void requireAuthority(X509Certificate certificate, CertificateRole role)
+      throws UntrustedCertificateException {
+    require(
+        certificate.getVersion() >= 3 && certificate.getBasicConstraints() >= 0,
+        certificate,
+        "is not an authority's (CA:TRUE is missing)");
+    boolean[] usage = certificate.getKeyUsage();
+    require(
+        usage == null || usage[KEY_CERT_SIGN],
+        certificate,
+        "is not for signing certificates (its key usage lacks keyCertSign)");
+    List<String> purposes = purposes(certificate);
+    require(
+        purposes == null
+            || purposes.contains(ANY_USAGE)
+            || purposes.stream().anyMatch(accepted(role)::contains),
+        certificate,
+        "may not vouch for " + purpose(role) + " (its extended key usage lacks it)");
+    require(
+        !certificate.getSubjectX500Principal().getName().isEmpty(),
+        certificate,
+        "is an authority's and has no subject");
+  }
+
+  private static void requireValidAt(X509Certificate certificate, Instant at)
+      throws UntrustedCertificateException {
+    Instant from = certificate.getNotBefore().toInstant();
+    Instant until = certificate.getNotAfter().toInstant();
+    require(!at.isBefore(from), certificate, "is not valid before " + from);
+    require(!at.isAfter(until), certificate, "expired at " + until);
+  }
+
+  /** The JDK reads what it knows; what it could not read it gives as missing. */
+  private static void requireReadableExtensions(X509Certificate certificate)
+      throws UntrustedCertificateException {
+    if (certificate.getCriticalExtensionOIDs() != null) {
+      Set<String> unknown = new HashSet<>(certificate.getCriticalExtensionOIDs());
+      unknown.removeAll(KNOWN);
+      require(
+          unknown.isEmpty(),
+          certificate,
+          "has critical extensions that are not known here: " + String.join(", ", unknown));
+    }
+    require(
+        certificate.getKeyUsage() != null || certificate.getExtensionValue(KEY_USAGE) == null,
+        certificate,
+        "has a malformed key usage");
+    require(
+        purposes(certificate) != null || certificate.getExtensionValue(EXTENDED_KEY_USAGE) == null,
+        certificate,
+        "has a malformed extended key usage");
+  }
+
+  private static Set<String> accepted(CertificateRole role) {
+    return switch (role) {
+      case CLIENT -> Set.of(CLIENT_AUTH);
+      case SERVER -> Set.of(SERVER_AUTH);
+      case SIGNER -> Set.of(CLIENT_AUTH, SERVER_AUTH, CODE_SIGNING, ANY_USAGE);
+    };
+  }
+
+  private static String purpose(CertificateRole role) {
+    return switch (role) {
+      case CLIENT -> "clients";
+      case SERVER -> "servers";
+      case SIGNER -> "peers that sign";
+    };
+  }
+
+  private static List<String> purposes(X509Certificate certificate)
+      throws UntrustedCertificateException {
+    try {
+      return certificate.getExtendedKeyUsage();
+    } catch (CertificateParsingException e) {
+      throw new UntrustedCertificateException(
+          CertificateNames.of(certificate) + " has a malformed extended key usage", e);
+    }
+  }
+
+  private static byte[] encoded(X509Certificate certificate) throws UntrustedCertificateException {
+    try {
+      return certificate.getEncoded();
+    } catch (CertificateEncodingException e) {
+      throw new UntrustedCertificateException("a certificate is malformed", e);
+    }
+  }
+
+  private static void require(boolean holds, X509Certificate certificate, String otherwise)
+      throws UntrustedCertificateException {
+    if (!holds) {
+      throw new UntrustedCertificateException(CertificateNames.of(certificate) + " " + otherwise);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package dev.peer.core.trust;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Decides whether a certificate is good for a role: the one judge for both sides of a connection
+ * and for signatures.
+ *
+ * <p>A path must hold by the JDK's PKIX validator and by the checks that it leaves out: the trust
+ * anchor's own validity, key, constraints and usage; name constraints from the anchor down, which
+ * BouncyCastle compares; an authority's certificate as leaf; weak keys and signatures anywhere; key
+ * usage and extended key usage for the role, also in the authorities above; malformed extensions
+ * that the JDK passes over; revocation.
+ */
+public final class CertificateValidator {
+
+  /** The most certificates that a chain may have as received. */
+  public static final int MOST_CERTIFICATES = 16;
+
+  private final TrustAnchors anchors;
+  private final RevocationLists revocationLists;
+
+  public CertificateValidator(TrustAnchors anchors, RevocationLists revocationLists) {
+    this.anchors = anchors;
+    this.revocationLists = revocationLists;
+  }
+
+  /**
+   * Who the first certificate names, if it is good.
+   *
+   * @param chain the certificate in question, then what may lead to an anchor, in any order
+   * @param role what the certificate is presented for
+   * @param at when it must be good
+   * @throws UntrustedCertificateException if it is not; says why
+   */
+  public Identity validate(List<X509Certificate> chain, CertificateRole role, Instant at)
+      throws UntrustedCertificateException {
+    if (chain.isEmpty() || chain.size() > MOST_CERTIFICATES) {
+      throw new UntrustedCertificateException(
+          "1 to " + MOST_CERTIFICATES + " certificates are expected, not " + chain.size());
+    }
+    // Certificates know no fractions of a second.
+    Instant second = at.truncatedTo(ChronoUnit.SECONDS);
+    X509Certificate leaf = chain.getFirst();
+    CertificateProfile.requireSound(leaf, second);
+    CertificateProfile.requireProven(leaf);
+    CertificateProfile.requireLeaf(leaf, role);
+    Identity identity = Identity.of(leaf);
+    requirePath(leaf, chain.subList(1, chain.size()), role, second);
+    return identity;
+  }
+
+  /** Tries each way up: several may be there where authorities are renewed or cross-signed. */
+  private void requirePath(
+      X509Certificate leaf, List<X509Certificate> others, CertificateRole role, Instant at)
+      throws UntrustedCertificateException {
+    UntrustedCertificateException first = null;
+    for (List<X509Certificate> path : PathFinder.paths(leaf, others, anchors)) {
+      try {
+        requireGood(path, role, at);
+        return;
+      } catch (UntrustedCertificateException e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (first == null) {
+      throw new UntrustedCertificateException(
+          "no way from "
+              + CertificateNames.of(leaf)
+              + ", issued by "
+              + CertificateNames.of(leaf.getIssuerX500Principal())
+              + ", to a trusted CA");
+    }
+    throw first;
+  }
+
+  private void requireGood(List<X509Certificate> path, CertificateRole role, Instant at)
+      throws UntrustedCertificateException {
+    List<X509Certificate> authorities = path.subList(1, path.size());
+    for (X509Certificate authority : authorities) {
+      CertificateProfile.requireSound(authority, at);
+      CertificateProfile.requireAuthority(authority, role);
+    }
+    // What an anchor was signed with proves nothing, and need not: it is trusted as it is.
+    for (X509Certificate intermediate : authorities.subList(0, authorities.size() - 1)) {
+      CertificateProfile.requireProven(intermediate);
+    }
+    requirePathLength(path);
+    NameConstraintsCheck.require(path);
+    requirePkix(path, at);
+    for (int i = 0; i < authorities.size(); i++) {
+      revocationLists.require(path.get(i), path.get(i + 1), at);
+    }
+  }
+
+  /** Each authority limits the authorities below it; those that renew themselves do not count. */
+  private static void requirePathLength(List<X509Certificate> path)
+      throws UntrustedCertificateException {
+    int below = 0;
+    for (X509Certificate authority : path.subList(1, path.size())) {
+      if (below > authority.getBasicConstraints()) {
+        throw new UntrustedCertificateException(
+            CertificateNames.of(authority)
+                + " allows "
+                + authority.getBasicConstraints()
+                + " authorities below it, and there are "
+                + below);
+      }
+      if (!authority.getSubjectX500Principal().equals(authority.getIssuerX500Principal())) {
+        below++;
+      }
+    }
+  }
+
+  private static void requirePkix(List<X509Certificate> path, Instant at)
+      throws UntrustedCertificateException {
+    try {
+      TrustAnchor anchor = new TrustAnchor(path.getLast(), null);
+      PKIXParameters parameters = new PKIXParameters(Set.of(anchor));
+      parameters.setDate(Date.from(at));
+      // Revocation is looked at in RevocationLists.
+      parameters.setRevocationEnabled(false);
+      CertPathValidator.getInstance("PKIX")
+          .validate(
+              CertificateFactory.getInstance("X.509")
+                  .generateCertPath(path.subList(0, path.size() - 1)),
+              parameters);
+    } catch (CertPathValidatorException e) {
+      int index = Math.max(e.getIndex(), 0);
+      throw new UntrustedCertificateException(
+          CertificateNames.of(path.get(index)) + " does not hold: " + e.getMessage(), e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java runtime validates PKIX paths", e);
+    }
+  }
+}

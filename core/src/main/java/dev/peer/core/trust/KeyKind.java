@@ -1,0 +1,91 @@
+package dev.peer.core.trust;
+
+import java.math.BigInteger;
+import java.security.Key;
+import java.security.NoSuchAlgorithmException;
+import java.security.Signature;
+import java.security.interfaces.ECKey;
+import java.security.interfaces.EdECKey;
+import java.security.interfaces.RSAKey;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The keys that may stand for somebody, each with the one way it signs: the key alone decides, so
+ * nobody can ask for a weaker way. ECDSA signatures are in DER.
+ */
+public enum KeyKind {
+  EC_P256("SHA256withECDSA", "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"),
+  EC_P384(
+      "SHA384withECDSA",
+      "ffffffffffffffffffffffffffffffffffffffffffffffff"
+          + "c7634d81f4372ddf581a0db248b0a77aecec196accc52973"),
+  EC_P521(
+      "SHA512withECDSA",
+      "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa"
+          + "51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409"),
+  ED25519("Ed25519", ""),
+  RSA("SHA256withRSA", "");
+
+  /** What is accepted, for messages. */
+  public static final String ACCEPTED =
+      "EC P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 8192 bits";
+
+  private static final int SMALLEST_RSA = 2048;
+  // Above this, checking one signature takes so long that it is a way to keep us busy.
+  private static final int LARGEST_RSA = 8192;
+
+  private final String algorithm;
+  private final String order;
+
+  /**
+   * Takes both.
+   *
+   * @param algorithm the JDK's name for the way it signs
+   * @param order the order of the curve's group in hexadecimal; it tells the curves apart, since
+   *     the JDK reads keys on named curves only
+   */
+  KeyKind(String algorithm, String order) {
+    this.algorithm = algorithm;
+    this.order = order;
+  }
+
+  /** The kind of this key; nothing if it is of another kind, too small or too large. */
+  public static Optional<KeyKind> of(Key key) {
+    return switch (key) {
+      case ECKey ec ->
+          Arrays.stream(values())
+              .filter(kind -> !kind.order.isEmpty())
+              .filter(kind -> ec.getParams().getOrder().equals(new BigInteger(kind.order, 16)))
+              .findFirst();
+      case EdECKey ed when ed.getParams().getName().equals("Ed25519") -> Optional.of(ED25519);
+      case RSAKey rsa when key.getAlgorithm().equals("RSA") -> {
+        int bits = rsa.getModulus().bitLength();
+        yield bits < SMALLEST_RSA || bits > LARGEST_RSA ? Optional.empty() : Optional.of(RSA);
+      }
+      default -> Optional.empty();
+    };
+  }
+
+  /** What this key is called: {@code EC P-256}, {@code RSA 3072}; also one that is not accepted. */
+  public static String describe(Key key) {
+    return switch (key) {
+      case ECKey ec ->
+          of(key)
+              .map(kind -> "EC P-" + kind.name().substring("EC_P".length()))
+              .orElse("EC " + ec.getParams().getCurve().getField().getFieldSize());
+      case EdECKey ed -> ed.getParams().getName();
+      case RSAKey rsa -> key.getAlgorithm() + " " + rsa.getModulus().bitLength();
+      default -> key.getAlgorithm();
+    };
+  }
+
+  /** A new computation, to be initialised for signing or verifying. */
+  public Signature signature() {
+    try {
+      return Signature.getInstance(algorithm);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has " + algorithm, e);
+    }
+  }
+}
