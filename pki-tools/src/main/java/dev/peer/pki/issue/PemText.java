@@ -1,0 +1,33 @@
+package dev.peer.pki.issue;
+
+import dev.peer.core.trust.Credentials;
+import dev.peer.core.trust.Pem;
+import java.security.PrivateKey;
+import java.security.cert.CRLException;
+import java.security.cert.X509CRL;
+import java.util.stream.Collectors;
+
+/** The text form of what an authority makes. */
+public final class PemText {
+
+  private PemText() {}
+
+  /** The certificate, then its intermediates. */
+  public static String chain(Credentials credentials) {
+    return credentials.chain().stream().map(Pem::write).collect(Collectors.joining());
+  }
+
+  /** The key in PKCS#8, not encrypted. */
+  public static String privateKey(PrivateKey key) {
+    return Pem.write("PRIVATE KEY", key.getEncoded());
+  }
+
+  /** The revocation list. */
+  public static String revocationList(X509CRL list) {
+    try {
+      return Pem.write("X509 CRL", list.getEncoded());
+    } catch (CRLException e) {
+      throw new IllegalStateException("a list that was parsed has its bytes", e);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.peer.pki.issue;
+
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+
+/** What a certificate says it is for. */
+public enum Purpose {
+  CLIENT_AUTH(KeyPurposeId.id_kp_clientAuth),
+  SERVER_AUTH(KeyPurposeId.id_kp_serverAuth),
+  CODE_SIGNING(KeyPurposeId.id_kp_codeSigning),
+  EMAIL_PROTECTION(KeyPurposeId.id_kp_emailProtection);
+
+  private final KeyPurposeId id;
+
+  Purpose(KeyPurposeId id) {
+    this.id = id;
+  }
+
+  KeyPurposeId id() {
+    return id;
+  }
+}
