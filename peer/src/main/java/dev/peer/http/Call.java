@@ -12,6 +12,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +57,13 @@ public final class Call {
   /** The first value of a header. */
   public Optional<String> header(String name) {
     return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
+  }
+
+  /** Refuses a method that the path does not have. */
+  public void requireMethod(String... allowed) throws Refusal {
+    if (!List.of(allowed).contains(method())) {
+      throw Refusal.noSuchMethod(allowed);
+    }
   }
 
   /** Refuses a caller that the rule for the verb does not admit. */

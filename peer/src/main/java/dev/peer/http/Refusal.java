@@ -33,8 +33,7 @@ public final class Refusal extends Exception {
     return new Refusal(Problem.Kind.NO_SUCH_PATH, "see the paths that this server has");
   }
 
-  /** The path does not have this method. */
-  public static Refusal noSuchMethod(String... allowed) {
+  static Refusal noSuchMethod(String... allowed) {
     String list = String.join(", ", allowed);
     return new Refusal(
         Problem.Kind.NO_SUCH_METHOD, "this path has " + list, Map.of("Allow", list));
