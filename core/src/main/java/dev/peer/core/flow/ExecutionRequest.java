@@ -4,6 +4,7 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.RunFiles;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
 
 /**
  * What to run.
@@ -18,7 +19,11 @@ public record ExecutionRequest(RunInputs inputs, SourceArchive source, RunFiles 
   @FunctionalInterface
   public interface SourceArchive {
 
-    /** Writes the whole tar; the stream stays open. */
-    void writeTo(OutputStream out) throws IOException;
+    /**
+     * Writes the whole tar; the stream stays open.
+     *
+     * @param scratch a directory for what is needed meanwhile
+     */
+    void writeTo(Path scratch, OutputStream out) throws IOException;
   }
 }

@@ -17,13 +17,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * Unpacks a bundle from outside: exactly the entries that the signed record names, each once, each
  * a regular file of the signed size and digest.
  *
  * <p>Refused: any other entry (links, devices, directories, paths that leave the directory, a name
- * twice), anything after the archive, and a bundle that grows more than a thousandfold.
+ * twice), and a bundle that grows more than a thousandfold.
  */
 public final class BundleReader {
 
@@ -68,7 +69,7 @@ public final class BundleReader {
     RunFiles files = new RunFiles(into);
     Map<String, Expected> entries = expectedEntries(record, files);
     long most = mostBytes(entries, record);
-    if (expected.size() < smallestFor(most - overhead(entries))) {
+    if (expected.size() < smallestFor(contentBytes(record))) {
       throw new MalformedException("the bundle would grow more than a thousandfold");
     }
     try (InputStream file = new BufferedInputStream(Files.newInputStream(bundle), 1 << 16);
@@ -80,7 +81,6 @@ public final class BundleReader {
         throw new MalformedException(
             "the bundle lacks " + Shown.of(entries.keySet().iterator().next()));
       }
-      requireZeros(bounded);
     } catch (TargetException e) {
       throw e.cause;
     } catch (IOException e) {
@@ -108,25 +108,26 @@ public final class BundleReader {
     return entries;
   }
 
+  /** The bytes of the record's files together. */
+  static long contentBytes(RunRecord record) {
+    RunOutput output = record.output();
+    long bytes = output.stdout().size();
+    bytes = Math.addExact(bytes, output.stderr().size());
+    bytes = Math.addExact(bytes, output.timing().size());
+    for (Artifact artifact : record.artifacts()) {
+      bytes = Math.addExact(bytes, artifact.content().size());
+    }
+    return bytes;
+  }
+
   private static long mostBytes(Map<String, Expected> entries, RunRecord record)
       throws MalformedException {
     try {
-      long most = LARGEST_RECORD + overhead(entries);
-      RunOutput output = record.output();
-      most = Math.addExact(most, output.stdout().size());
-      most = Math.addExact(most, output.stderr().size());
-      most = Math.addExact(most, output.timing().size());
-      for (Artifact artifact : record.artifacts()) {
-        most = Math.addExact(most, artifact.content().size());
-      }
-      return most;
+      long overhead = LARGEST_RECORD + (entries.size() + 3L) * TAR_OVERHEAD;
+      return Math.addExact(contentBytes(record), overhead);
     } catch (ArithmeticException e) {
       throw new MalformedException("the record's sizes add up to more than there can be", e);
     }
-  }
-
-  private static long overhead(Map<String, Expected> entries) {
-    return (entries.size() + 3L) * TAR_OVERHEAD;
   }
 
   private static void readEntries(
@@ -141,6 +142,12 @@ public final class BundleReader {
     }
   }
 
+  /** Whether the entry is a regular file and nothing else; the library counts devices as files. */
+  public static boolean isPlainFile(TarArchiveEntry entry) {
+    return entry.getLinkFlag() == TarConstants.LF_NORMAL
+        || entry.getLinkFlag() == TarConstants.LF_OLDNORM && !entry.isDirectory();
+  }
+
   private static void readEntry(
       TarArchiveInputStream tar,
       TarArchiveEntry entry,
@@ -148,7 +155,7 @@ public final class BundleReader {
       RunRecord record)
       throws IOException, MalformedException {
     String name = entry.getName();
-    if (!entry.isFile() || entry.isLink() || entry.isSymbolicLink() || entry.isSparse()) {
+    if (!isPlainFile(entry)) {
       throw new MalformedException("the bundle's entry " + Shown.of(name) + " is not a plain file");
     }
     Expected expected = entries.remove(name);
@@ -208,17 +215,6 @@ public final class BundleReader {
       throw new MalformedException("the bundle has a file where it has a directory", e);
     } catch (IOException e) {
       throw new TargetException(e);
-    }
-  }
-
-  private static void requireZeros(InputStream rest) throws IOException, MalformedException {
-    byte[] buffer = new byte[1 << 13];
-    for (int n = rest.read(buffer); n >= 0; n = rest.read(buffer)) {
-      for (int i = 0; i < n; i++) {
-        if (buffer[i] != 0) {
-          throw new MalformedException("the bundle goes on after its end");
-        }
-      }
     }
   }
 

@@ -38,19 +38,17 @@ public final class BundleWriter {
         OutputStream raw = Channels.newOutputStream(channel)) {
       hashed = new DigestOutputStream(new BufferedOutputStream(raw, 1 << 16), Digest.sha256());
       compressed = new Counter(hashed);
-      long plain = writeTar(record, files, compressed);
-      pad(plain, compressed);
+      writeTar(record, files, compressed);
+      pad(BundleReader.smallestFor(BundleReader.contentBytes(record)), compressed);
       hashed.flush();
       channel.force(true);
     }
     return new Content(compressed.count, Digest.ofFinished(hashed.getMessageDigest()));
   }
 
-  private static long writeTar(RunRecord record, RunFiles files, OutputStream out)
+  private static void writeTar(RunRecord record, RunFiles files, OutputStream out)
       throws IOException {
-    ZstdOutputStream zstd = new ZstdOutputStream(out, COMPRESSION_LEVEL);
-    Counter plain = new Counter(zstd);
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(plain)) {
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new ZstdOutputStream(out, COMPRESSION_LEVEL))) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
       tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
       tar.setAddPaxHeadersForNonAsciiNames(true);
@@ -69,8 +67,6 @@ public final class BundleWriter {
         put(tar, name, files.artifact(artifact), artifact.content(), artifact.executable());
       }
     }
-    zstd.close();
-    return plain.count;
   }
 
   private static void put(
@@ -93,8 +89,8 @@ public final class BundleWriter {
   }
 
   /** Readers refuse what grows too much; content that compresses better gets padding. */
-  private static void pad(long plain, Counter compressed) throws IOException {
-    long missing = BundleReader.smallestFor(plain) - compressed.count;
+  private static void pad(long least, Counter compressed) throws IOException {
+    long missing = least - compressed.count;
     while (missing > 0) {
       int length = (int) Math.min(missing, LARGEST_FRAME);
       compressed.write(
@@ -108,7 +104,7 @@ public final class BundleWriter {
     }
   }
 
-  /** Counts what passes; closing it only flushes, since several writers share what is below. */
+  /** Counts what passes; closing it only flushes, since the padding follows. */
   private static final class Counter extends FilterOutputStream {
 
     private long count;

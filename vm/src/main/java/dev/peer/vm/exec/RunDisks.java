@@ -24,7 +24,7 @@ record RunDisks(Path input, Path scratch, Path output) {
         new RunDisks(
             directory.resolve("input"), directory.resolve("scratch"), directory.resolve("output"));
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(disks.input), 1 << 16)) {
-      source.writeTo(out);
+      source.writeTo(directory, out);
     }
     setSize(disks.input, roundedUp(Files.size(disks.input)));
     setSize(disks.scratch, roundedUp(diskBytes));

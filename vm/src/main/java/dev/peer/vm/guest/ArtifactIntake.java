@@ -3,6 +3,7 @@ package dev.peer.vm.guest;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Shown;
 import dev.peer.core.record.Artifact;
+import dev.peer.core.record.BundleReader;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
@@ -55,7 +56,7 @@ public final class ArtifactIntake {
   private static Artifact take(TarArchiveInputStream tar, TarArchiveEntry entry, RunFiles files)
       throws IOException, MalformedException {
     String path = Artifact.requirePath(entry.getName().replaceFirst("^\\./", ""));
-    if (!entry.isFile() || entry.isLink() || entry.isSymbolicLink()) {
+    if (!BundleReader.isPlainFile(entry)) {
       throw new MalformedException("the artifact " + Shown.of(path) + " is not a plain file");
     }
     boolean executable = (entry.getMode() & OWNER_MAY_RUN) != 0;

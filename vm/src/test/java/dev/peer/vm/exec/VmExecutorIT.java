@@ -213,7 +213,7 @@ class VmExecutorIT {
             "x86_64",
             NetworkMode.NONE);
     return executor.execute(
-        new ExecutionRequest(inputs, out -> GitTar.write(repository, out), files), transcript);
+        new ExecutionRequest(inputs, (scratch, out) -> GitTar.write(repository, out), files), transcript);
   }
 
   private VmExecutor executor(Duration timeout) {
