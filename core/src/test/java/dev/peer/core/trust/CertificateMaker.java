@@ -83,6 +83,11 @@ public final class CertificateMaker {
     return new CertificateMaker(new X500Name(subject), issuer);
   }
 
+  /** As {@link #plain(String, Made)}. */
+  public static CertificateMaker plain(X500Name subject, Made issuer) {
+    return new CertificateMaker(subject, issuer);
+  }
+
   /** A key pair: a curve's name, {@code Ed25519}, or {@code RSA} and its size. */
   public static KeyPair keys(String kind) {
     try {
