@@ -1,13 +1,17 @@
 package dev.peer.core.sign;
 
 import dev.peer.core.id.RunKey;
+import dev.peer.core.record.BundleReader;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.RunFiles;
 import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.KeyKind;
 import dev.peer.core.trust.UntrustedCertificateException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
@@ -65,6 +69,25 @@ public final class RecordVerifier {
       throw new VerificationException(e.getMessage(), e);
     } catch (UntrustedCertificateException e) {
       throw new VerificationException("the signer is not trusted: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Verifies the bundle that belongs to an attestation, by unpacking it.
+   *
+   * @param bundleFile the bundle as it was received
+   * @param unpackInto an empty directory
+   * @throws VerificationException if a byte of it is not as signed
+   * @throws IOException if a file could not be read or written here
+   */
+  public VerifiedRecord verify(VerifiedAttestation attestation, Path bundleFile, Path unpackInto)
+      throws VerificationException, IOException {
+    try {
+      RunFiles files =
+          BundleReader.unpack(bundleFile, attestation.bundle(), attestation.record(), unpackInto);
+      return new VerifiedRecord(attestation, bundleFile, files);
+    } catch (MalformedException e) {
+      throw new VerificationException(e.getMessage(), e);
     }
   }
 

@@ -1,0 +1,165 @@
+package dev.peer.http;
+
+import dev.peer.core.trust.AccessRules;
+import dev.peer.core.trust.Identity;
+import dev.peer.core.trust.Verb;
+import dev.peer.wire.Problem;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.xnio.channels.Channels;
+import org.xnio.channels.StreamSinkChannel;
+
+/** One request, and the answer to it. Answered once, by one thread. */
+public final class Call {
+
+  private static final int CHUNK = 64 << 10;
+
+  private final HttpServerExchange exchange;
+  private final Identity caller;
+  private final ServerLimits limits;
+
+  Call(HttpServerExchange exchange, Identity caller, ServerLimits limits) {
+    this.exchange = exchange;
+    this.caller = caller;
+    this.limits = limits;
+  }
+
+  /** Who asks, from the certificate of the connection. */
+  public Identity caller() {
+    return caller;
+  }
+
+  /** The method, in capitals. */
+  public String method() {
+    return exchange.getRequestMethod().toString();
+  }
+
+  /** The path as it was sent, still percent-encoded. */
+  public String path() {
+    return exchange.getRequestPath();
+  }
+
+  /** What stands behind the path's question mark, or nothing. */
+  public String query() {
+    return exchange.getQueryString();
+  }
+
+  /** The first value of a header. */
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
+  }
+
+  /** Refuses a method that the path does not have. */
+  public void requireMethod(String... allowed) throws Refusal {
+    if (!List.of(allowed).contains(method())) {
+      throw Refusal.noSuchMethod(allowed);
+    }
+  }
+
+  /** Refuses a caller that the rule for the verb does not admit. */
+  public void require(AccessRules rules, Verb verb) throws Refusal {
+    if (!rules.rule(verb).admits(caller)) {
+      String name = verb.name().toLowerCase(Locale.ROOT);
+      throw new Refusal(
+          Problem.Kind.NOT_ALLOWED, caller.id() + " may not " + name + " here");
+    }
+  }
+
+  /** Refuses a body of any kind. */
+  public void requireNoBody() throws Refusal, IOException {
+    if (body(0).length > 0) {
+      throw new Refusal(Problem.Kind.MALFORMED, "no body was expected");
+    }
+  }
+
+  /** The body, refused when it has more bytes than this. */
+  public byte[] body(int most) throws Refusal, IOException {
+    byte[] body =
+        exchange.getRequestContentLength() > most
+            ? null
+            : exchange.getInputStream().readNBytes(most + 1);
+    if (body == null || body.length > most) {
+      exchange.setPersistent(false);
+      throw new Refusal(Problem.Kind.TOO_LARGE, "at most " + most + " bytes are taken");
+    }
+    return body;
+  }
+
+  /** Sets a header of the answer. */
+  public void set(String name, String value) {
+    exchange.getResponseHeaders().put(new HttpString(name), value);
+  }
+
+  /** Answers without a body. */
+  public void answer(int status) {
+    exchange.setStatusCode(status);
+    exchange.endExchange();
+  }
+
+  /** Answers with a body; to HEAD, with its size alone. */
+  public void answer(int status, String mediaType, byte[] body) throws IOException {
+    StreamSinkChannel channel = head(status, mediaType, body.length);
+    send(channel, ByteBuffer.wrap(body));
+    end(channel);
+  }
+
+  /**
+   * Answers with a part of a file; to HEAD, with its size alone.
+   *
+   * @throws EOFException if the file is shorter; the caller finds the connection broken off
+   */
+  public void answer(int status, String mediaType, FileChannel file, long first, long length)
+      throws IOException {
+    StreamSinkChannel channel = head(status, mediaType, length);
+    if (!method().equals("HEAD")) {
+      ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK, length));
+      long sent = 0;
+      while (sent < length) {
+        chunk.clear().limit((int) Math.min(chunk.capacity(), length - sent));
+        int read = file.read(chunk, first + sent);
+        if (read < 0) {
+          throw new EOFException("the file has become shorter");
+        }
+        sent += read;
+        send(channel, chunk.flip());
+      }
+    }
+    end(channel);
+  }
+
+  private StreamSinkChannel head(int status, String mediaType, long length) {
+    HeaderMap headers = exchange.getResponseHeaders();
+    headers.put(Headers.CONTENT_TYPE, mediaType);
+    headers.put(Headers.CONTENT_LENGTH, length);
+    exchange.setStatusCode(status);
+    return exchange.getResponseChannel();
+  }
+
+  private void send(StreamSinkChannel channel, ByteBuffer bytes) throws IOException {
+    if (method().equals("HEAD")) {
+      return;
+    }
+    long patience = limits.idle().toMillis();
+    while (bytes.hasRemaining()) {
+      if (Channels.writeBlocking(channel, bytes, patience, TimeUnit.MILLISECONDS) == 0) {
+        throw new IOException("the caller does not take the answer");
+      }
+    }
+  }
+
+  private void end(StreamSinkChannel channel) throws IOException {
+    channel.shutdownWrites();
+    Channels.flushBlocking(channel);
+    exchange.endExchange();
+  }
+}

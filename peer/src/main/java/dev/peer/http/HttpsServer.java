@@ -1,0 +1,150 @@
+package dev.peer.http;
+
+import dev.peer.core.id.PeerId;
+import dev.peer.core.trust.Identity;
+import dev.peer.core.trust.UntrustedCertificateException;
+import dev.peer.tls.TlsListener;
+import dev.peer.wire.Limits;
+import dev.peer.wire.MediaTypes;
+import dev.peer.wire.Problem;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.GracefulShutdownHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.Options;
+
+/** A running HTTPS server with one service. */
+public final class HttpsServer implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpsServer.class);
+
+  private final TlsListener listener;
+  private final Service service;
+  private final ServerLimits limits;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final GracefulShutdownHandler gate;
+  private final Undertow undertow;
+
+  private HttpsServer(
+      TlsListener listener, InetSocketAddress address, ServerLimits limits, Service service) {
+    this.listener = listener;
+    this.service = service;
+    this.limits = limits;
+    gate = new GracefulShutdownHandler(exchange -> exchange.dispatch(threads, this::serve));
+    Undertow.Builder builder =
+        Undertow.builder()
+            .setHandler(gate)
+            .setIoThreads(Math.max(2, Runtime.getRuntime().availableProcessors()))
+            .setWorkerOption(Options.THREAD_DAEMON, true)
+            .setSocketOption(Options.CONNECTION_HIGH_WATER, limits.connections())
+            .setSocketOption(Options.CONNECTION_LOW_WATER, limits.connections())
+            .setServerOption(UndertowOptions.DECODE_URL, false)
+            .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
+            .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
+            .setServerOption(UndertowOptions.MAX_HEADER_SIZE, Limits.HEADERS)
+            .setServerOption(UndertowOptions.MAX_HEADERS, Limits.HEADER_COUNT)
+            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) limits.head().toMillis())
+            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int) limits.idle().toMillis())
+            .setServerOption(UndertowOptions.IDLE_TIMEOUT, (int) limits.idle().toMillis());
+    listener.addTo(builder, address);
+    undertow = builder.build();
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param address where to listen; port 0 takes a free one
+   * @throws IOException if it can not listen there
+   */
+  public static HttpsServer start(
+      TlsListener listener, InetSocketAddress address, ServerLimits limits, Service service)
+      throws IOException {
+    if (address.isUnresolved()) {
+      throw new IOException("can not listen on " + address.getHostString() + ": unknown host");
+    }
+    HttpsServer server = new HttpsServer(listener, address, limits, service);
+    try {
+      server.undertow.start();
+    } catch (RuntimeException e) {
+      server.undertow.stop();
+      if (e.getCause() instanceof IOException cause) {
+        String where = address.getHostString() + ":" + address.getPort();
+        throw new IOException("can not listen on " + where + ": " + cause.getMessage(), cause);
+      }
+      throw e;
+    }
+    return server;
+  }
+
+  /** Who answers here. */
+  public PeerId id() {
+    return listener.id();
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress();
+  }
+
+  /** Takes no more requests, gives those under way a short time, then breaks them off. */
+  @Override
+  public void close() {
+    gate.shutdown();
+    try {
+      gate.awaitShutdown(limits.grace().toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    undertow.stop();
+    threads.shutdownNow();
+  }
+
+  private void serve(HttpServerExchange exchange) {
+    exchange.startBlocking();
+    try {
+      Identity caller = listener.callerOf(exchange);
+      service.serve(new Call(exchange, caller, limits));
+    } catch (UntrustedCertificateException e) {
+      exchange.setPersistent(false);
+      refuse(exchange, new Problem(Problem.Kind.NOT_TRUSTED, e.getMessage()), Map.of());
+    } catch (Refusal e) {
+      refuse(exchange, e.problem(), e.headers());
+    } catch (IOException e) {
+      LOG.debug("{} {}: broken off", exchange.getRequestMethod(), exchange.getRequestPath(), e);
+      breakOff(exchange);
+    } catch (RuntimeException e) {
+      LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestPath(), e);
+      refuse(exchange, new Problem(Problem.Kind.INTERNAL, "see the server's log"), Map.of());
+    }
+  }
+
+  private void refuse(HttpServerExchange exchange, Problem problem, Map<String, String> headers) {
+    if (exchange.isResponseStarted()) {
+      breakOff(exchange);
+      return;
+    }
+    Call call = new Call(exchange, null, limits);
+    headers.forEach(call::set);
+    try {
+      call.answer(problem.kind().status(), MediaTypes.PROBLEM, problem.json());
+    } catch (IOException e) {
+      breakOff(exchange);
+    }
+  }
+
+  /** Ending the exchange would read on and answer; the other side must see that it is broken. */
+  private static void breakOff(HttpServerExchange exchange) {
+    try {
+      exchange.getConnection().close();
+    } catch (IOException e) {
+      LOG.debug("closing a connection", e);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.peer.http;
+
+import dev.peer.core.record.MalformedException;
+import dev.peer.wire.Problem;
+import java.util.Map;
+
+/** A request is not to be done; the caller gets the problem document. */
+public final class Refusal extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient Problem problem;
+  private final transient Map<String, String> headers;
+
+  public Refusal(Problem.Kind kind, String detail) {
+    this(kind, detail, Map.of());
+  }
+
+  /** As the other, with headers that the kind of problem asks for. */
+  public Refusal(Problem.Kind kind, String detail, Map<String, String> headers) {
+    super(detail);
+    this.problem = new Problem(kind, detail);
+    this.headers = Map.copyOf(headers);
+  }
+
+  /** The request is not of the form that it should have. */
+  public static Refusal of(MalformedException e) {
+    return new Refusal(Problem.Kind.MALFORMED, e.getMessage());
+  }
+
+  /** There is no such path. */
+  public static Refusal noSuchPath() {
+    return new Refusal(Problem.Kind.NO_SUCH_PATH, "see the paths that this server has");
+  }
+
+  static Refusal noSuchMethod(String... allowed) {
+    String list = String.join(", ", allowed);
+    return new Refusal(
+        Problem.Kind.NO_SUCH_METHOD, "this path has " + list, Map.of("Allow", list));
+  }
+
+  Problem problem() {
+    return problem;
+  }
+
+  Map<String, String> headers() {
+    return headers;
+  }
+}

@@ -1,0 +1,242 @@
+package dev.peer.rendezvous;
+
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.wire.HolderList;
+import dev.peer.wire.LeaseRequest;
+import dev.peer.wire.LeaseTerms;
+import dev.peer.wire.Limits;
+import dev.peer.wire.RendezvousStatus;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
+
+/**
+ * The index in this process's memory; a restart loses it, and the peers announce again.
+ *
+ * <p>A lookup takes no lock and judges each lease by the clock, so that it is right at once when a
+ * lease ends. What ended leases leave behind is swept a little with every change: no call ever pays
+ * for a peer that had announced much.
+ */
+public final class EmbeddedIndex implements HolderIndex {
+
+  /** What one index may hold for one identity, and for how long. */
+  public record Settings(LeaseTerms terms, int leasesPerPeer, int resultsPerPeer) {
+
+    /** 45 s, renewed after 15 s; 32 leases and 50,000 results for each identity. */
+    public static final Settings DEFAULT =
+        new Settings(
+            new LeaseTerms(Duration.ofSeconds(15), Duration.ofSeconds(45)), 32, 50_000);
+  }
+
+  private static final int SWEPT_WITH_A_CHANGE = 64;
+
+  private final Settings settings;
+  private final LongSupplier nanoClock;
+
+  /** Written under the lock only; each array is replaced, never changed. */
+  private final ConcurrentMap<ResultName, Lease[]> holders = new ConcurrentHashMap<>();
+
+  /** Live leases, the next to expire first: all last equally long. */
+  private final LinkedHashMap<LeaseHolder, Lease> leases = new LinkedHashMap<>();
+
+  private final Map<PeerId, Usage> usage = new HashMap<>();
+
+  /** Leases that are over, and of whose results some are still in the index. */
+  private final Deque<Lease> ended = new ArrayDeque<>();
+
+  /** Results of live leases. */
+  private long announced;
+
+  /**
+   * Makes an empty index.
+   *
+   * @param nanoClock a clock that only goes forward, as {@link System#nanoTime}
+   */
+  public EmbeddedIndex(Settings settings, LongSupplier nanoClock) {
+    this.settings = settings;
+    this.nanoClock = nanoClock;
+  }
+
+  @Override
+  public synchronized Grant lease(LeaseHolder holder, LeaseRequest request) {
+    sweep();
+    Lease lease = leases.remove(holder);
+    boolean renewed = lease != null;
+    if (!renewed) {
+      Usage used = usage.computeIfAbsent(holder.peer(), _ -> new Usage());
+      if (used.leases >= settings.leasesPerPeer) {
+        return new Grant.TooMany(settings.leasesPerPeer);
+      }
+      used.leases++;
+      lease = new Lease(holder.peer(), used);
+    }
+    lease.entry = new HolderList.Entry(holder.peer(), request.addresses());
+    lease.endsAt = nanoClock.getAsLong() + settings.terms.expiresAfter().toNanos();
+    leases.put(holder, lease);
+    return renewed ? new Grant.Renewed(settings.terms) : new Grant.New(settings.terms);
+  }
+
+  @Override
+  public synchronized void withdraw(LeaseHolder holder) {
+    sweep();
+    Lease lease = leases.remove(holder);
+    if (lease != null) {
+      end(lease);
+    }
+  }
+
+  @Override
+  public Announced announce(LeaseHolder holder, RepoId repo, RunKey key) {
+    ResultName name = ResultName.of(repo, key);
+    synchronized (this) {
+      sweep();
+      Lease lease = leases.get(holder);
+      if (lease == null) {
+        return new Announced.NoLease();
+      }
+      if (lease.results.contains(name)) {
+        return new Announced.Done();
+      }
+      if (lease.usage.results >= settings.resultsPerPeer) {
+        return new Announced.TooMany(settings.resultsPerPeer);
+      }
+      lease.results.add(name);
+      lease.usage.results++;
+      announced++;
+      holders.merge(name, new Lease[] {lease}, EmbeddedIndex::appended);
+      return new Announced.Done();
+    }
+  }
+
+  @Override
+  public void retract(LeaseHolder holder, RepoId repo, RunKey key) {
+    ResultName name = ResultName.of(repo, key);
+    synchronized (this) {
+      sweep();
+      Lease lease = leases.get(holder);
+      if (lease != null && lease.results.remove(name)) {
+        announced--;
+        forget(lease, name);
+      }
+    }
+  }
+
+  @Override
+  public List<HolderList.Entry> holders(RepoId repo, RunKey key) {
+    Lease[] found = holders.getOrDefault(ResultName.of(repo, key), Lease.NONE);
+    List<HolderList.Entry> live = new ArrayList<>();
+    long now = nanoClock.getAsLong();
+    for (int i = found.length - 1; i >= 0 && live.size() < Limits.HOLDERS; i--) {
+      if (found[i].isLive(now)) {
+        live.add(found[i].entry);
+      }
+    }
+    return live;
+  }
+
+  @Override
+  public synchronized RendezvousStatus status() {
+    sweep();
+    return new RendezvousStatus(leases.size(), announced);
+  }
+
+  /** Ends the leases whose time is over, and clears a little of what ended ones had announced. */
+  private void sweep() {
+    long now = nanoClock.getAsLong();
+    Iterator<Lease> oldest = leases.values().iterator();
+    while (oldest.hasNext()) {
+      Lease lease = oldest.next();
+      if (lease.isLive(now)) {
+        break;
+      }
+      oldest.remove();
+      end(lease);
+    }
+    int left = SWEPT_WITH_A_CHANGE;
+    while (left > 0 && !ended.isEmpty()) {
+      Lease lease = ended.peek();
+      Iterator<ResultName> names = lease.results.iterator();
+      for (; left > 0 && names.hasNext(); left--) {
+        ResultName name = names.next();
+        names.remove();
+        forget(lease, name);
+      }
+      if (lease.results.isEmpty()) {
+        ended.remove();
+        release(lease);
+      }
+    }
+  }
+
+  private void end(Lease lease) {
+    lease.ended = true;
+    lease.usage.leases--;
+    announced -= lease.results.size();
+    ended.add(lease);
+  }
+
+  private void release(Lease lease) {
+    if (lease.usage.leases == 0 && lease.usage.results == 0) {
+      usage.remove(lease.peer, lease.usage);
+    }
+  }
+
+  private void forget(Lease lease, ResultName name) {
+    lease.usage.results--;
+    holders.computeIfPresent(name, (_, found) -> without(found, lease));
+  }
+
+  private static Lease[] appended(Lease[] found, Lease[] one) {
+    Lease[] all = Arrays.copyOf(found, found.length + 1);
+    all[found.length] = one[0];
+    return all;
+  }
+
+  /** Null, which removes the result, if no one else holds it. */
+  private static Lease[] without(Lease[] found, Lease lease) {
+    Lease[] rest = Arrays.stream(found).filter(l -> l != lease).toArray(Lease[]::new);
+    return rest.length == 0 ? null : rest;
+  }
+
+  /** How much one peer has, over all its leases, ended ones until they are swept. */
+  private static final class Usage {
+    private int leases;
+    private int results;
+  }
+
+  /** Changed under the index's lock; what lookups read is volatile. */
+  private static final class Lease {
+
+    private static final Lease[] NONE = {};
+
+    private final PeerId peer;
+    private final Usage usage;
+    private final Set<ResultName> results = new HashSet<>();
+    private volatile HolderList.Entry entry;
+    private volatile long endsAt;
+    private volatile boolean ended;
+
+    private Lease(PeerId peer, Usage usage) {
+      this.peer = peer;
+      this.usage = usage;
+    }
+
+    private boolean isLive(long now) {
+      return !ended && now - endsAt < 0;
+    }
+  }
+}

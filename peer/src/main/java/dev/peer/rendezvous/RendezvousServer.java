@@ -1,0 +1,162 @@
+package dev.peer.rendezvous;
+
+import dev.peer.core.id.PeerId;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.trust.AccessRules;
+import dev.peer.core.trust.Verb;
+import dev.peer.http.Call;
+import dev.peer.http.HttpsServer;
+import dev.peer.http.Refusal;
+import dev.peer.http.ServerLimits;
+import dev.peer.rendezvous.HolderIndex.Announced;
+import dev.peer.rendezvous.HolderIndex.Grant;
+import dev.peer.tls.TlsIdentity;
+import dev.peer.tls.TlsListener;
+import dev.peer.wire.HolderList;
+import dev.peer.wire.InstanceId;
+import dev.peer.wire.LeaseRequest;
+import dev.peer.wire.LeaseTerms;
+import dev.peer.wire.Limits;
+import dev.peer.wire.MediaTypes;
+import dev.peer.wire.Problem;
+import dev.peer.wire.RendezvousPath;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/**
+ * The index's HTTP face. Who announces comes from the certificate of the connection alone; leases
+ * and announcements are for whom the rule for announcing admits, lookups for the one for fetching.
+ */
+public final class RendezvousServer implements AutoCloseable {
+
+  private final AccessRules rules;
+  private final HolderIndex index;
+  private final HttpsServer https;
+
+  private RendezvousServer(
+      TlsIdentity identity,
+      AccessRules rules,
+      HolderIndex index,
+      InetSocketAddress address,
+      ServerLimits limits)
+      throws IOException {
+    this.rules = rules;
+    this.index = index;
+    https = HttpsServer.start(new TlsListener(identity), address, limits, this::serve);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param address where to listen; port 0 takes a free one
+   * @throws IOException if it can not listen there
+   */
+  public static RendezvousServer start(
+      TlsIdentity identity,
+      AccessRules rules,
+      HolderIndex index,
+      InetSocketAddress address,
+      ServerLimits limits)
+      throws IOException {
+    return new RendezvousServer(identity, rules, index, address, limits);
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return https.address();
+  }
+
+  /** Stops; requests under way get a short time. */
+  @Override
+  public void close() {
+    https.close();
+  }
+
+  private void serve(Call call) throws Refusal, IOException {
+    try {
+      switch (RendezvousPath.parse(call.path()).orElseThrow(Refusal::noSuchPath)) {
+        case RendezvousPath.Lease _ -> lease(call);
+        case RendezvousPath.Result result -> result(call, result);
+        case RendezvousPath.Status _ -> status(call);
+      }
+    } catch (MalformedException e) {
+      throw Refusal.of(e);
+    }
+  }
+
+  private void lease(Call call) throws Refusal, IOException, MalformedException {
+    call.requireMethod("PUT", "DELETE");
+    call.require(rules, Verb.ANNOUNCE);
+    LeaseHolder holder = holder(call);
+    if (call.method().equals("DELETE")) {
+      call.requireNoBody();
+      index.withdraw(holder);
+      call.answer(204);
+      return;
+    }
+    LeaseRequest request = LeaseRequest.parse(call.body(Limits.REQUEST_BODY));
+    switch (index.lease(holder, request)) {
+      case Grant.New(LeaseTerms terms) -> call.answer(201, MediaTypes.JSON, terms.json());
+      case Grant.Renewed(LeaseTerms terms) -> call.answer(200, MediaTypes.JSON, terms.json());
+      case Grant.TooMany(int limit) -> throw tooMany(holder.peer(), limit, "leases");
+    }
+  }
+
+  private void result(Call call, RendezvousPath.Result result)
+      throws Refusal, IOException, MalformedException {
+    call.requireMethod("GET", "HEAD", "PUT", "DELETE");
+    call.requireNoBody();
+    switch (call.method()) {
+      case "PUT" -> {
+        call.require(rules, Verb.ANNOUNCE);
+        announce(call, result);
+      }
+      case "DELETE" -> {
+        call.require(rules, Verb.ANNOUNCE);
+        index.retract(holder(call), result.repo(), result.key());
+        call.answer(204);
+      }
+      default -> {
+        call.require(rules, Verb.FETCH);
+        find(call, result);
+      }
+    }
+  }
+
+  private void announce(Call call, RendezvousPath.Result result)
+      throws Refusal, MalformedException {
+    LeaseHolder holder = holder(call);
+    switch (index.announce(holder, result.repo(), result.key())) {
+      case Announced.Done _ -> call.answer(204);
+      case Announced.NoLease _ ->
+          throw new Refusal(
+              Problem.Kind.NO_LEASE, holder.peer() + " has no lease: put one, then announce again");
+      case Announced.TooMany(int limit) -> throw tooMany(holder.peer(), limit, "results");
+    }
+  }
+
+  private void find(Call call, RendezvousPath.Result result) throws Refusal, IOException {
+    List<HolderList.Entry> holders = index.holders(result.repo(), result.key());
+    if (holders.isEmpty()) {
+      throw new Refusal(Problem.Kind.NO_SUCH_RESULT, "no peer here holds run " + result.key());
+    }
+    call.set("Cache-Control", "no-store");
+    call.answer(200, MediaTypes.JSON, new HolderList(holders).json());
+  }
+
+  private void status(Call call) throws Refusal, IOException {
+    call.requireMethod("GET", "HEAD");
+    call.requireNoBody();
+    call.answer(200, MediaTypes.JSON, index.status().json());
+  }
+
+  private static LeaseHolder holder(Call call) throws MalformedException {
+    return new LeaseHolder(call.caller().id(), InstanceId.ofQuery(call.query()));
+  }
+
+  private static Refusal tooMany(PeerId peer, int limit, String what) {
+    return new Refusal(
+        Problem.Kind.TOO_MANY, peer + " may have at most " + limit + " " + what + " here");
+  }
+}

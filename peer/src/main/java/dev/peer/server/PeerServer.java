@@ -1,0 +1,150 @@
+package dev.peer.server;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.store.StoredRecord;
+import dev.peer.core.trust.AccessRules;
+import dev.peer.core.trust.Verb;
+import dev.peer.http.Call;
+import dev.peer.http.HttpsServer;
+import dev.peer.http.Refusal;
+import dev.peer.http.ServerLimits;
+import dev.peer.tls.TlsIdentity;
+import dev.peer.tls.TlsListener;
+import dev.peer.wire.ByteRange;
+import dev.peer.wire.MediaTypes;
+import dev.peer.wire.PeerPath;
+import dev.peer.wire.PeerStatus;
+import dev.peer.wire.Problem;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.util.Map;
+
+/**
+ * Serves stored records to whom the rule for fetching admits. Records come and go while it runs; it
+ * does not close them.
+ */
+public final class PeerServer implements AutoCloseable {
+
+  private static final String[] METHODS = {"GET", "HEAD"};
+
+  private final AccessRules rules;
+  private final ServedRecords records = new ServedRecords();
+  private final HttpsServer https;
+
+  private PeerServer(
+      TlsIdentity identity, AccessRules rules, InetSocketAddress address, ServerLimits limits)
+      throws IOException {
+    this.rules = rules;
+    https = HttpsServer.start(new TlsListener(identity), address, limits, this::serve);
+  }
+
+  /**
+   * Starts to listen, with no records yet.
+   *
+   * @param address where to listen; port 0 takes a free one
+   * @throws IOException if it can not listen there
+   */
+  public static PeerServer start(
+      TlsIdentity identity, AccessRules rules, InetSocketAddress address, ServerLimits limits)
+      throws IOException {
+    return new PeerServer(identity, rules, address, limits);
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return https.address();
+  }
+
+  /** Serves the record from now on; it must stay open until it is removed. */
+  public void add(StoredRecord record) {
+    records.add(record);
+  }
+
+  /** Serves the record no longer; transfers under way end as they would have. */
+  public void remove(StoredRecord record) {
+    records.remove(record);
+  }
+
+  /** Stops; transfers under way get a short time. */
+  @Override
+  public void close() {
+    https.close();
+  }
+
+  private void serve(Call call) throws Refusal, IOException {
+    PeerPath path;
+    try {
+      path = PeerPath.parse(call.path()).orElseThrow(Refusal::noSuchPath);
+    } catch (MalformedException e) {
+      throw Refusal.of(e);
+    }
+    call.requireMethod(METHODS);
+    call.requireNoBody();
+    switch (path) {
+      case PeerPath.Status _ ->
+          call.answer(200, MediaTypes.JSON, new PeerStatus(https.id(), records.size()).json());
+      case PeerPath.Result(RunKey key) -> {
+        call.require(rules, Verb.FETCH);
+        result(call, key);
+      }
+      case PeerPath.Blob(Digest digest) -> {
+        call.require(rules, Verb.FETCH);
+        blob(call, digest);
+      }
+    }
+  }
+
+  private void result(Call call, RunKey key) throws Refusal, IOException {
+    StoredRecord record = records.withKey(key).orElseThrow(() -> noSuchResult("run " + key));
+    // A run with --force may replace it.
+    call.set("Cache-Control", "private, no-cache");
+    call.answer(200, MediaTypes.ATTESTATION, record.attestation().bytes());
+  }
+
+  private void blob(Call call, Digest digest) throws Refusal, IOException {
+    StoredRecord record = records.withBundle(digest).orElseThrow(() -> noSuchResult("" + digest));
+    String etag = "\"" + digest + "\"";
+    try (FileChannel file = FileChannel.open(record.bundleFile())) {
+      call.set("ETag", etag);
+      call.set("Cache-Control", "private, max-age=31536000, immutable");
+      call.set("Accept-Ranges", "bytes");
+      if (call.header("If-None-Match").filter(tags -> names(tags, etag)).isPresent()) {
+        call.answer(304);
+      } else {
+        send(call, file, etag);
+      }
+    } catch (NoSuchFileException e) {
+      throw noSuchResult(digest + " any more");
+    }
+  }
+
+  private static void send(Call call, FileChannel file, String etag) throws Refusal, IOException {
+    long size = file.size();
+    boolean ranged = call.header("If-Range").filter(tag -> !tag.equals(etag)).isEmpty();
+    String range = ranged ? call.header("Range").orElse(null) : null;
+    switch (ByteRange.parse(range, size)) {
+      case ByteRange.Asked.Whole _ -> call.answer(200, MediaTypes.BUNDLE, file, 0, size);
+      case ByteRange.Asked.Part(ByteRange part) -> {
+        call.set("Content-Range", part.contentRange(size));
+        call.answer(206, MediaTypes.BUNDLE, file, part.first(), part.length());
+      }
+      case ByteRange.Asked.Outside _ ->
+          throw new Refusal(
+              Problem.Kind.NO_SUCH_RANGE,
+              "the bundle has " + size + " bytes",
+              Map.of("Content-Range", "bytes */" + size));
+    }
+  }
+
+  private static boolean names(String tags, String etag) {
+    return tags.equals("*") || tags.contains(etag);
+  }
+
+  private static Refusal noSuchResult(String what) {
+    return new Refusal(Problem.Kind.NO_SUCH_RESULT, "this peer does not hold " + what);
+  }
+}

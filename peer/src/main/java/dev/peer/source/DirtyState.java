@@ -1,0 +1,18 @@
+package dev.peer.source;
+
+/**
+ * What the work tree has beyond its last commit. None of it is tested.
+ *
+ * @param changed tracked files that differ, staged or not; a submodule counts as one
+ * @param untracked files that git neither tracks nor ignores
+ */
+public record DirtyState(int changed, int untracked) {
+
+  /** Nothing but the commit. */
+  public static final DirtyState CLEAN = new DirtyState(0, 0);
+
+  /** Whether the work tree is just the commit. */
+  public boolean isClean() {
+    return equals(CLEAN);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.peer.tls;
+
+import dev.peer.core.id.Shown;
+import dev.peer.core.trust.UntrustedCertificateException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.SSLException;
+
+/** There was no answer; the message names the address and is fit for the user, on one line. */
+public final class ConnectionException extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final String ALERT = "fatal alert: ";
+  private static final Set<String> ABOUT_OUR_CERTIFICATE =
+      Set.of(
+          "access_denied",
+          "bad_certificate",
+          "certificate_expired",
+          "certificate_required",
+          "certificate_revoked",
+          "certificate_unknown",
+          "unknown_ca",
+          "unsupported_certificate");
+
+  private final Kind kind;
+
+  /** Where it went wrong. */
+  public enum Kind {
+    /** On the way there or back. */
+    UNREACHABLE,
+    /** They do not trust our certificate. */
+    REFUSED_US,
+    /** We do not trust theirs, they are someone else, or do not speak TLS 1.3. */
+    NOT_WHO_IT_SHOULD_BE
+  }
+
+  private ConnectionException(Kind kind, URI uri, String why, IOException cause) {
+    super(uri.getHost() + ":" + uri.getPort() + ": " + why, cause);
+    this.kind = kind;
+  }
+
+  /** Where it went wrong. */
+  public Kind kind() {
+    return kind;
+  }
+
+  static ConnectionException explain(URI uri, IOException e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof UntrustedCertificateException) {
+        String why = "its certificate is not trusted: " + Shown.plain(t.getMessage());
+        return new ConnectionException(Kind.NOT_WHO_IT_SHOULD_BE, uri, why, e);
+      }
+      if (t instanceof UnexpectedPeerException) {
+        return new ConnectionException(Kind.NOT_WHO_IT_SHOULD_BE, uri, t.getMessage(), e);
+      }
+    }
+    Optional<SSLException> tls = first(e, SSLException.class);
+    return tls.isPresent() ? explainTls(uri, tls.get(), e) : explainNetwork(uri, e);
+  }
+
+  private static ConnectionException explainTls(URI uri, SSLException tls, IOException e) {
+    String message = Shown.plain(String.valueOf(tls.getMessage()));
+    int alert = message.indexOf(ALERT);
+    String name = alert < 0 ? "" : message.substring(alert + ALERT.length());
+    if (ABOUT_OUR_CERTIFICATE.contains(name)) {
+      String why = "it does not accept our certificate (" + name.replace('_', ' ') + ")";
+      return new ConnectionException(Kind.REFUSED_US, uri, why, e);
+    }
+    if (name.equals("protocol_version") || message.contains("protocol version")) {
+      return new ConnectionException(
+          Kind.NOT_WHO_IT_SHOULD_BE, uri, "it does not speak TLS 1.3", e);
+    }
+    if (message.contains("Unsupported or unrecognized SSL message")) {
+      return new ConnectionException(Kind.NOT_WHO_IT_SHOULD_BE, uri, "it does not speak TLS", e);
+    }
+    String why = "TLS failed: " + (name.isEmpty() ? message : name.replace('_', ' '));
+    return new ConnectionException(Kind.UNREACHABLE, uri, why, e);
+  }
+
+  private static ConnectionException explainNetwork(URI uri, IOException e) {
+    String why;
+    if (first(e, HttpConnectTimeoutException.class).isPresent()) {
+      why = "no connection in time";
+    } else if (first(e, HttpTimeoutException.class).isPresent()) {
+      why = "no answer in time";
+    } else if (first(e, UnresolvedAddressException.class).isPresent()
+        || first(e, UnknownHostException.class).isPresent()) {
+      why = "unknown host";
+    } else if (first(e, ConnectException.class).isPresent()) {
+      String said = e.getMessage();
+      why = said == null ? "connection refused" : said.toLowerCase(Locale.ROOT);
+    } else {
+      // A server that refuses our certificate may close before its alert gets here.
+      why = "it broke off without an answer (does it trust our certificate?)";
+    }
+    return new ConnectionException(Kind.UNREACHABLE, uri, Shown.plain(why), e);
+  }
+
+  private static <T extends Throwable> Optional<T> first(Throwable e, Class<T> type) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (type.isInstance(t)) {
+        return Optional.of(type.cast(t));
+      }
+    }
+    return Optional.empty();
+  }
+}

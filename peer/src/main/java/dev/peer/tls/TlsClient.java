@@ -1,0 +1,68 @@
+package dev.peer.tls;
+
+import dev.peer.core.id.PeerId;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLParameters;
+
+/**
+ * Asks one party, over HTTP/1.1: no redirect, proxy or cookie. Whom it may be is checked before the
+ * first byte of a request is sent.
+ *
+ * <p>Close it before the process ends: a thread of it that waits for the network would hold up the
+ * end of a JVM by 0.3 s.
+ */
+public final class TlsClient implements AutoCloseable {
+
+  private final HttpClient http;
+
+  private TlsClient(TlsIdentity identity, Optional<PeerId> expected, Duration connectTimeout) {
+    SSLParameters parameters = new SSLParameters();
+    parameters.setProtocols(new String[] {TlsIdentity.PROTOCOL});
+    http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .proxy(HttpClient.Builder.NO_PROXY)
+            .connectTimeout(connectTimeout)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .sslContext(identity.context(new PeerTrust(identity, expected)))
+            .sslParameters(parameters)
+            .build();
+  }
+
+  /** A client for a service that we know by its address: whoever our anchors vouch for may be it. */
+  public static TlsClient ofService(TlsIdentity identity, Duration connectTimeout) {
+    return new TlsClient(identity, Optional.empty(), connectTimeout);
+  }
+
+  /** A client for one peer, wherever it is. */
+  public static TlsClient ofPeer(TlsIdentity identity, PeerId peer, Duration connectTimeout) {
+    return new TlsClient(identity, Optional.of(peer), connectTimeout);
+  }
+
+  /**
+   * Sends the request and waits for the head of the answer, as long as the request's timeout says.
+   *
+   * @throws ConnectionException if there is no answer; it says why
+   */
+  public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
+      throws ConnectionException, InterruptedException {
+    try {
+      return http.send(request, body);
+    } catch (IOException e) {
+      throw ConnectionException.explain(request.uri(), e);
+    }
+  }
+
+  /** Breaks off what is under way. */
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Transport: who may be at the other end of a connection, and who we are to it.
+ *
+ * <p>TLS 1.3 only, certificates on both sides, always. The only package that knows {@code
+ * javax.net.ssl}; no host name is ever checked, since what a peer is called is in its certificate
+ * and where it is changes. Uses {@code core.id}, {@code core.trust} and Undertow's listener.
+ */
+package dev.peer.tls;

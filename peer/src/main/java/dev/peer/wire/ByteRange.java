@@ -1,0 +1,60 @@
+package dev.peer.wire;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which bytes of some content to send (RFC 9110, section 14).
+ *
+ * @param first the first byte's position, from 0
+ * @param length how many bytes, 0 only if the content has none
+ */
+public record ByteRange(long first, long length) {
+
+  private static final Pattern SINGLE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
+
+  /** What a Range header asks for. */
+  public sealed interface Asked {
+
+    /** All of it: no header, or one that the RFC lets a server pass over. */
+    record Whole() implements Asked {}
+
+    /** These bytes. */
+    record Part(ByteRange range) implements Asked {}
+
+    /** Bytes that the content does not have. */
+    record Outside() implements Asked {}
+  }
+
+  /**
+   * Reads the value of a Range header.
+   *
+   * @param header null if there is none
+   * @param size the size of the content
+   */
+  public static Asked parse(String header, long size) {
+    Matcher single = SINGLE.matcher(header == null ? "" : header);
+    if (!single.matches() || single.group(1).isEmpty() && single.group(2).isEmpty()) {
+      return new Asked.Whole();
+    }
+    if (single.group(1).isEmpty()) {
+      long length = Math.min(Long.parseLong(single.group(2)), size);
+      return length == 0 ? new Asked.Outside() : part(size - length, length);
+    }
+    long first = Long.parseLong(single.group(1));
+    long last = single.group(2).isEmpty() ? size - 1 : Long.parseLong(single.group(2));
+    if (last < first && !single.group(2).isEmpty()) {
+      return new Asked.Whole();
+    }
+    return first >= size ? new Asked.Outside() : part(first, Math.min(last, size - 1) - first + 1);
+  }
+
+  private static Asked part(long first, long length) {
+    return new Asked.Part(new ByteRange(first, length));
+  }
+
+  /** The value of the Content-Range header for this part of the content. */
+  public String contentRange(long size) {
+    return "bytes " + first + "-" + (first + length - 1) + "/" + size;
+  }
+}

@@ -1,0 +1,36 @@
+package dev.peer.wire;
+
+import dev.peer.core.sign.Attestation;
+
+/** How large what travels may be, in bytes unless said otherwise. */
+public final class Limits {
+
+  /** A request line with all its headers. The longest repository id takes 6 KiB of it. */
+  public static final int HEADERS = 16 << 10;
+
+  /** Number of headers of a request. */
+  public static final int HEADER_COUNT = 64;
+
+  /** The body of a request. */
+  public static final int REQUEST_BODY = 16 << 10;
+
+  /** Any JSON body that a rendezvous or peer answers with, attestations apart. */
+  public static final int ANSWER_BODY = 256 << 10;
+
+  /** An attestation. */
+  public static final int ATTESTATION = Attestation.LARGEST;
+
+  /** Number of addresses of one peer. */
+  public static final int ADDRESSES = 8;
+
+  /** Characters of an address. */
+  public static final int ADDRESS = 300;
+
+  /** Number of holders that a lookup gives. */
+  public static final int HOLDERS = 16;
+
+  /** Seconds that a lease may last. */
+  public static final int LEASE_SECONDS = 60;
+
+  private Limits() {}
+}

@@ -1,0 +1,18 @@
+package dev.peer.wire;
+
+/** The media types of what travels. */
+public final class MediaTypes {
+
+  public static final String JSON = "application/json";
+
+  /** RFC 9457. */
+  public static final String PROBLEM = "application/problem+json";
+
+  /** A DSSE envelope. */
+  public static final String ATTESTATION = "application/vnd.dsse.envelope.v1+json";
+
+  /** A bundle. */
+  public static final String BUNDLE = "application/zstd";
+
+  private MediaTypes() {}
+}

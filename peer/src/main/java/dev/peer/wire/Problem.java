@@ -1,0 +1,80 @@
+package dev.peer.wire;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.Shown;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.StrictJson;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Why a request was not done: a problem document (RFC 9457).
+ *
+ * @param kind what went wrong, which a client may act on
+ * @param detail what went wrong this time, one line for a person
+ */
+public record Problem(Kind kind, String detail) {
+
+  /** The kinds of problem. A client that does not know one goes by the status. */
+  public enum Kind {
+    MALFORMED(400, "malformed", "The request is not of the form expected"),
+    NOT_ALLOWED(403, "not-allowed", "The rules do not allow this to the certificate"),
+    NOT_TRUSTED(403, "not-trusted", "The certificate is no longer trusted"),
+    NO_SUCH_PATH(404, "no-such-path", "There is no such path"),
+    NO_SUCH_RESULT(404, "no-such-result", "No such result is known"),
+    NO_SUCH_METHOD(405, "no-such-method", "The path does not have this method"),
+    NO_LEASE(409, "no-lease", "Announcing needs a lease"),
+    TOO_LARGE(413, "too-large", "The body is too large"),
+    NO_SUCH_RANGE(416, "no-such-range", "The range is outside the content"),
+    TOO_MANY(429, "too-many", "One identity may not have more"),
+    INTERNAL(500, "internal", "The server failed"),
+    STOPPING(503, "stopping", "The server is stopping");
+
+    private static final String PREFIX = "tag:peer.dev,2026:problem:";
+
+    private final int status;
+    private final String type;
+    private final String title;
+
+    Kind(int status, String type, String title) {
+      this.status = status;
+      this.type = PREFIX + type;
+      this.title = title;
+    }
+
+    /** The HTTP status that it comes with. */
+    public int status() {
+      return status;
+    }
+
+    /** The document's {@code type}, a URI that only names. */
+    public String type() {
+      return type;
+    }
+
+    static Optional<Kind> ofType(String type) {
+      return Arrays.stream(values()).filter(kind -> kind.type.equals(type)).findFirst();
+    }
+  }
+
+  /**
+   * Reads a problem document; fields that are not known are passed over, as the RFC asks. Empty:
+   * its type is none of ours.
+   */
+  public static Optional<Problem> parse(byte[] json) throws MalformedException {
+    StrictJson object = StrictJson.parse("problem", json);
+    String type = object.optionalText("type").orElse("about:blank");
+    String detail = Shown.plain(object.optionalText("detail").orElse(""));
+    return Kind.ofType(type).map(kind -> new Problem(kind, detail));
+  }
+
+  /** The form that {@link #parse} reads. */
+  public byte[] json() {
+    ObjectNode object = StrictJson.object();
+    object.put("type", kind.type);
+    object.put("title", kind.title);
+    object.put("status", kind.status);
+    object.put("detail", detail);
+    return StrictJson.bytes(object);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.peer.wire;
+
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.MalformedException;
+import java.util.Optional;
+
+/** What can be asked of a rendezvous. */
+public sealed interface RendezvousPath {
+
+  /** The caller's lease. */
+  record Lease() implements RendezvousPath {}
+
+  /** Who holds the result of a run. */
+  record Result(RepoId repo, RunKey key) implements RendezvousPath {}
+
+  /** How the rendezvous is. */
+  record Status() implements RendezvousPath {}
+
+  /** The path of a request, as it goes over the wire. */
+  default String text() {
+    return switch (this) {
+      case Lease _ -> "/v1/lease";
+      case Result(RepoId repo, RunKey key) ->
+          "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/results/" + key.hex();
+      case Status _ -> "/v1/status";
+    };
+  }
+
+  /**
+   * Reads the path of a request, still encoded and without its query. Empty: there is no such path.
+   *
+   * @throws MalformedException if a part of it is not what its place asks for
+   */
+  static Optional<RendezvousPath> parse(String raw) throws MalformedException {
+    switch (raw) {
+      case "/v1/lease":
+        return Optional.of(new Lease());
+      case "/v1/status":
+        return Optional.of(new Status());
+      default:
+        String[] parts = raw.split("/", -1);
+        boolean result =
+            parts.length == 6 && raw.startsWith("/v1/repos/") && parts[4].equals("results");
+        return result ? Optional.of(result(parts[3], parts[5])) : Optional.empty();
+    }
+  }
+
+  private static Result result(String repo, String key) throws MalformedException {
+    String decoded = PercentEncoding.decode(repo);
+    try {
+      return new Result(new RepoId(decoded), RunKey.ofHex(key));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("path: " + e.getMessage(), e);
+    }
+  }
+}

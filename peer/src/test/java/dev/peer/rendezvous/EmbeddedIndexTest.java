@@ -1,0 +1,245 @@
+package dev.peer.rendezvous;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.rendezvous.HolderIndex.Announced;
+import dev.peer.rendezvous.HolderIndex.Grant;
+import dev.peer.wire.HolderList;
+import dev.peer.wire.InstanceId;
+import dev.peer.wire.LeaseRequest;
+import dev.peer.wire.LeaseTerms;
+import dev.peer.wire.PeerAddress;
+import dev.peer.wire.RendezvousStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class EmbeddedIndexTest {
+
+  private static final LeaseTerms TERMS =
+      new LeaseTerms(Duration.ofSeconds(10), Duration.ofSeconds(30));
+  private static final RepoId REPO = new RepoId("git.example.org/team/project");
+  private static final LeaseHolder LAPTOP = holder("laptop", "a");
+  private static final LeaseHolder CI = holder("ci", "a");
+
+  private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5);
+  private final EmbeddedIndex index =
+      new EmbeddedIndex(new EmbeddedIndex.Settings(TERMS, 2, 100), clock::get);
+
+  @Test
+  void findsTheHoldersTheLatestFirst() {
+    lease(LAPTOP, 1);
+    lease(CI, 2);
+    announce(LAPTOP, 1);
+    announce(CI, 1);
+
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(CI, 2), entry(LAPTOP, 1));
+    assertThat(index.holders(REPO, key(2))).isEmpty();
+    assertThat(index.holders(new RepoId("other"), key(1))).isEmpty();
+  }
+
+  @Test
+  void wantsALeaseBeforeAnAnnouncement() {
+    assertThat(index.announce(LAPTOP, REPO, key(1))).isEqualTo(new Announced.NoLease());
+    assertThat(index.holders(REPO, key(1))).isEmpty();
+  }
+
+  @Test
+  void saysWhetherALeaseIsNew() {
+    assertThat(index.lease(LAPTOP, at(1))).isEqualTo(new Grant.New(TERMS));
+    assertThat(index.lease(LAPTOP, at(1))).isEqualTo(new Grant.Renewed(TERMS));
+    index.withdraw(LAPTOP);
+    assertThat(index.lease(LAPTOP, at(1))).isEqualTo(new Grant.New(TERMS));
+  }
+
+  @Test
+  void keepsAnnouncementsAsLongAsTheLeaseIsRenewed() {
+    lease(LAPTOP, 1);
+    announce(LAPTOP, 1);
+    for (int i = 0; i < 10; i++) {
+      pass(29);
+      lease(LAPTOP, 1);
+    }
+
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 1));
+  }
+
+  @Test
+  void forgetsWhenTheLeaseExpires() {
+    lease(LAPTOP, 1);
+    announce(LAPTOP, 1);
+    pass(30);
+
+    assertThat(index.holders(REPO, key(1))).isEmpty();
+    assertThat(index.announce(LAPTOP, REPO, key(2))).isEqualTo(new Announced.NoLease());
+    assertThat(index.lease(LAPTOP, at(1))).isEqualTo(new Grant.New(TERMS));
+    assertThat(index.holders(REPO, key(1))).isEmpty();
+    assertThat(index.status()).isEqualTo(new RendezvousStatus(1, 0));
+  }
+
+  @Test
+  void forgetsWhatIsWithdrawnOrTakenBack() {
+    lease(LAPTOP, 1);
+    announce(LAPTOP, 1);
+    announce(LAPTOP, 2);
+    index.retract(LAPTOP, REPO, key(1));
+    assertThat(index.holders(REPO, key(1))).isEmpty();
+    assertThat(index.holders(REPO, key(2))).hasSize(1);
+
+    index.withdraw(LAPTOP);
+    assertThat(index.holders(REPO, key(2))).isEmpty();
+    assertThat(index.status()).isEqualTo(new RendezvousStatus(0, 0));
+  }
+
+  @Test
+  void letsNoOneTakeBackForAnother() {
+    lease(LAPTOP, 1);
+    lease(CI, 2);
+    announce(LAPTOP, 1);
+    index.retract(CI, REPO, key(1));
+    index.withdraw(CI);
+
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 1));
+  }
+
+  @Test
+  void keepsTwoProcessesOfOnePeerApart() {
+    LeaseHolder second = holder("laptop", "b");
+    lease(LAPTOP, 1);
+    lease(second, 2);
+    announce(LAPTOP, 1);
+    announce(second, 1);
+    index.withdraw(second);
+
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 1));
+  }
+
+  @Test
+  void givesTheAddressesOfTheLatestRenewal() {
+    lease(LAPTOP, 1);
+    announce(LAPTOP, 1);
+    lease(LAPTOP, 7);
+
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 7));
+  }
+
+  @Test
+  void boundsTheLeasesOfAPeer() {
+    lease(LAPTOP, 1);
+    lease(holder("laptop", "b"), 1);
+
+    assertThat(index.lease(holder("laptop", "c"), at(1))).isEqualTo(new Grant.TooMany(2));
+    assertThat(index.lease(LAPTOP, at(1))).isEqualTo(new Grant.Renewed(TERMS));
+    lease(CI, 1);
+    pass(30);
+    assertThat(index.lease(holder("laptop", "c"), at(1))).isEqualTo(new Grant.New(TERMS));
+  }
+
+  @Test
+  void boundsTheResultsOfAPeerOverAllItsProcesses() {
+    LeaseHolder second = holder("laptop", "b");
+    lease(LAPTOP, 1);
+    lease(second, 2);
+    for (int i = 0; i < 100; i++) {
+      announce(i % 2 == 0 ? LAPTOP : second, i);
+    }
+
+    assertThat(index.announce(LAPTOP, REPO, key(100))).isEqualTo(new Announced.TooMany(100));
+    announce(LAPTOP, 0);
+    lease(CI, 3);
+    announce(CI, 100);
+    index.retract(LAPTOP, REPO, key(0));
+    announce(LAPTOP, 100);
+  }
+
+  @Test
+  void givesRoomAgainAfterALeaseHasEnded() {
+    lease(LAPTOP, 1);
+    for (int i = 0; i < 100; i++) {
+      announce(LAPTOP, i);
+    }
+    index.withdraw(LAPTOP);
+    lease(LAPTOP, 1);
+    for (int i = 0; i < 100; i++) {
+      announce(LAPTOP, i);
+    }
+
+    assertThat(index.status()).isEqualTo(new RendezvousStatus(1, 100));
+    assertThat(index.holders(REPO, key(99))).hasSize(1);
+  }
+
+  @Test
+  void givesAtMostSixteenHolders() {
+    for (int i = 0; i < 20; i++) {
+      lease(holder("peer-" + i, "a"), i + 1);
+      announce(holder("peer-" + i, "a"), 1);
+    }
+
+    assertThat(index.holders(REPO, key(1)))
+        .hasSize(16)
+        .startsWith(entry(holder("peer-19", "a"), 20));
+  }
+
+  @Test
+  void isWholeAfterManyThreadsChangedIt() throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int t = 0; t < 8; t++) {
+        LeaseHolder holder = holder("peer-" + t, "a");
+        threads.submit(
+            () -> {
+              for (int round = 0; round < 50; round++) {
+                lease(holder, 1);
+                for (int i = 0; i < 20; i++) {
+                  announce(holder, i);
+                  index.holders(REPO, key(i));
+                }
+                index.retract(holder, REPO, key(0));
+                if (round < 49) {
+                  index.withdraw(holder);
+                }
+              }
+              return null;
+            });
+      }
+    }
+
+    assertThat(index.status()).isEqualTo(new RendezvousStatus(8, 8 * 19));
+    assertThat(index.holders(REPO, key(0))).isEmpty();
+    assertThat(index.holders(REPO, key(1))).hasSize(8);
+  }
+
+  private void lease(LeaseHolder holder, int port) {
+    assertThat(index.lease(holder, at(port))).isNotInstanceOf(Grant.TooMany.class);
+  }
+
+  private void announce(LeaseHolder holder, int number) {
+    assertThat(index.announce(holder, REPO, key(number))).isEqualTo(new Announced.Done());
+  }
+
+  private void pass(int seconds) {
+    clock.addAndGet(Duration.ofSeconds(seconds).toNanos());
+  }
+
+  private static LeaseHolder holder(String peer, String instance) {
+    return new LeaseHolder(new PeerId(peer), new InstanceId(instance));
+  }
+
+  private static LeaseRequest at(int port) {
+    return new LeaseRequest(List.of(PeerAddress.parse("https://h:" + port)));
+  }
+
+  private static HolderList.Entry entry(LeaseHolder holder, int port) {
+    return new HolderList.Entry(holder.peer(), at(port).addresses());
+  }
+
+  private static RunKey key(int number) {
+    return new RunKey(Digest.of(new byte[] {(byte) number}));
+  }
+}

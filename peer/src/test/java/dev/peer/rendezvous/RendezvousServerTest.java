@@ -1,0 +1,263 @@
+package dev.peer.rendezvous;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.trust.AccessRule;
+import dev.peer.core.trust.AccessRules;
+import dev.peer.http.Https;
+import dev.peer.http.ServerLimits;
+import dev.peer.tls.TestAuthority;
+import dev.peer.wire.HolderList;
+import dev.peer.wire.InstanceId;
+import dev.peer.wire.LeaseRequest;
+import dev.peer.wire.LeaseTerms;
+import dev.peer.wire.PeerAddress;
+import dev.peer.wire.Problem;
+import dev.peer.wire.RendezvousPath;
+import dev.peer.wire.RendezvousStatus;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RendezvousServerTest {
+
+  private static final URI ADDRESS = PeerAddress.parse("https://10.0.0.1:7443");
+  private static final byte[] LEASE = new LeaseRequest(List.of(ADDRESS)).json();
+  private static final RunKey KEY = new RunKey(Digest.of(new byte[] {1}));
+  private static final String RESULT =
+      new RendezvousPath.Result(new RepoId("git.example.org/team/project"), KEY).text();
+  private static final AccessRules RULES =
+      new AccessRules(
+          AccessRule.parse("uri:spiffe://team/*"),
+          AccessRule.parse("uri:spiffe://team/laptop,uri:spiffe://other/writer"),
+          AccessRule.anyone());
+
+  private static TestAuthority authority;
+
+  private final AtomicLong clock = new AtomicLong();
+  private RendezvousServer server;
+  private Https laptop;
+  private Https ci;
+
+  @BeforeAll
+  static void issue() {
+    authority = new TestAuthority("team");
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    EmbeddedIndex.Settings settings =
+        new EmbeddedIndex.Settings(
+            new LeaseTerms(Duration.ofSeconds(10), Duration.ofSeconds(30)), 2, 3);
+    server =
+        RendezvousServer.start(
+            authority.peer("spiffe://team/rendezvous"),
+            RULES,
+            new EmbeddedIndex(settings, clock::get),
+            Https.LOOPBACK,
+            ServerLimits.RENDEZVOUS);
+    laptop = new Https(authority.peer("spiffe://team/laptop"), server.address());
+    ci = new Https(authority.peer("spiffe://team/ci"), server.address());
+  }
+
+  @AfterEach
+  void stop() {
+    laptop.close();
+    ci.close();
+    server.close();
+  }
+
+  @Test
+  void showsWhatIsAnnounced() throws Exception {
+    HttpResponse<byte[]> lease = laptop.send("PUT", "/v1/lease", LEASE);
+    assertThat(lease.statusCode()).isEqualTo(201);
+    assertThat(LeaseTerms.parse(lease.body()).expiresAfter()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(laptop.send("PUT", RESULT).statusCode()).isEqualTo(204);
+
+    HttpResponse<byte[]> found = ci.send("GET", RESULT);
+
+    assertThat(found.statusCode()).isEqualTo(200);
+    assertThat(found.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(HolderList.parse(found.body()).holders())
+        .containsExactly(
+            new HolderList.Entry(new PeerId("spiffe://team/laptop"), List.of(ADDRESS)));
+    assertThat(ci.send("HEAD", RESULT).statusCode()).isEqualTo(200);
+    assertThat(RendezvousStatus.parse(ci.send("GET", "/v1/status").body()))
+        .isEqualTo(new RendezvousStatus(1, 1));
+  }
+
+  @Test
+  void saysWhetherALeaseIsNew() throws Exception {
+    assertThat(laptop.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(201);
+    assertThat(laptop.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(200);
+    clock.addAndGet(Duration.ofSeconds(31).toNanos());
+    assertThat(laptop.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void forgetsWithTheLease() throws Exception {
+    laptop.send("PUT", "/v1/lease", LEASE);
+    laptop.send("PUT", RESULT);
+    assertThat(laptop.send("DELETE", "/v1/lease").statusCode()).isEqualTo(204);
+
+    assertProblem(ci.send("GET", RESULT), Problem.Kind.NO_SUCH_RESULT);
+    assertThat(laptop.send("DELETE", "/v1/lease").statusCode()).isEqualTo(204);
+  }
+
+  @Test
+  void takesAnAnnouncementBack() throws Exception {
+    laptop.send("PUT", "/v1/lease", LEASE);
+    laptop.send("PUT", RESULT);
+    assertThat(laptop.send("DELETE", RESULT).statusCode()).isEqualTo(204);
+
+    assertProblem(ci.send("GET", RESULT), Problem.Kind.NO_SUCH_RESULT);
+  }
+
+  @Test
+  void keepsTheProcessesOfOnePeerApart() throws Exception {
+    String one = new InstanceId("one").query();
+    String two = new InstanceId("two").query();
+    byte[] other = new LeaseRequest(List.of(PeerAddress.parse("https://10.0.0.1:9999"))).json();
+    laptop.send("PUT", "/v1/lease" + one, LEASE);
+    laptop.send("PUT", "/v1/lease" + two, other);
+    laptop.send("PUT", RESULT + one);
+    laptop.send("PUT", RESULT + two);
+    laptop.send("DELETE", "/v1/lease" + two);
+
+    assertThat(HolderList.parse(ci.send("GET", RESULT).body()).holders())
+        .extracting(HolderList.Entry::addresses)
+        .containsExactly(List.of(ADDRESS));
+    laptop.send("PUT", "/v1/lease" + two, other);
+    assertProblem(
+        laptop.send("PUT", "/v1/lease" + new InstanceId("three").query(), LEASE),
+        Problem.Kind.TOO_MANY);
+  }
+
+  @Test
+  void wantsALeaseForAnAnnouncement() throws Exception {
+    assertProblem(laptop.send("PUT", RESULT), Problem.Kind.NO_LEASE);
+  }
+
+  @Test
+  void boundsAFloodFromOnePeer() throws Exception {
+    laptop.send("PUT", "/v1/lease", LEASE);
+    for (int i = 0; i < 3; i++) {
+      assertThat(laptop.send("PUT", result("repo-" + i)).statusCode()).isEqualTo(204);
+    }
+
+    assertProblem(laptop.send("PUT", result("repo-3")), Problem.Kind.TOO_MANY);
+    assertThat(ci.send("GET", result("repo-0")).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void followsTheRuleOfEachVerb() throws Exception {
+    try (Https writer = new Https(authority.peer("spiffe://other/writer"), server.address())) {
+      assertThat(writer.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(201);
+      assertThat(writer.send("PUT", RESULT).statusCode()).isEqualTo(204);
+      assertProblem(writer.send("GET", RESULT), Problem.Kind.NOT_ALLOWED);
+    }
+    assertProblem(ci.send("PUT", "/v1/lease", LEASE), Problem.Kind.NOT_ALLOWED);
+    assertProblem(ci.send("DELETE", "/v1/lease"), Problem.Kind.NOT_ALLOWED);
+    assertProblem(ci.send("PUT", RESULT), Problem.Kind.NOT_ALLOWED);
+    assertProblem(ci.send("DELETE", RESULT), Problem.Kind.NOT_ALLOWED);
+    assertThat(ci.send("GET", RESULT).statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a/b", "100%", "a%2Fb", "..", "../../x", "päth/プロジェクト/🙂", "a?b#c;d=e", "//"})
+  void takesEveryRepositoryForWhatItIs(String repo) throws Exception {
+    laptop.send("PUT", "/v1/lease", LEASE);
+    assertThat(laptop.send("PUT", result(repo)).statusCode()).isEqualTo(204);
+
+    assertThat(ci.send("GET", result(repo)).statusCode()).isEqualTo(200);
+    assertThat(ci.send("GET", result("b")).statusCode()).isEqualTo(404);
+    assertThat(ci.send("GET", result("a")).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void takesALongRepository() throws Exception {
+    assertProblem(ci.send("GET", result("é".repeat(512))), Problem.Kind.NO_SUCH_RESULT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/v1", "/v1/leases", "/v2/status", "/v1/repos/a/b/results/x"})
+  void knowsNoOtherPath(String path) throws Exception {
+    assertProblem(ci.send("GET", path), Problem.Kind.NO_SUCH_PATH);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/v1/repos/a%FFb/results/0", "/v1/repos/a/results/0", "/v1/repos//results/0"})
+  void refusesAMalformedPath(String path) throws Exception {
+    assertProblem(ci.send("GET", path), Problem.Kind.MALFORMED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST,/v1/lease,'PUT, DELETE'",
+    "GET,/v1/lease,'PUT, DELETE'",
+    "PUT,/v1/status,'GET, HEAD'",
+    "OPTIONS,/v1/status,'GET, HEAD'",
+    "TRACE,/v1/status,'GET, HEAD'"
+  })
+  void namesTheMethodsOfAPath(String method, String path, String allowed) throws Exception {
+    HttpResponse<byte[]> answer = laptop.send(method, path);
+
+    assertProblem(answer, Problem.Kind.NO_SUCH_METHOD);
+    assertThat(answer.headers().firstValue("Allow")).contains(allowed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{}",
+        "nonsense",
+        "{\"addresses\":[\"https://h:1/path\"]}",
+        "{\"addresses\":[\"https://h:1\"],\"peer\":\"spiffe://team/ci\"}",
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+      })
+  void refusesAMalformedLease(String json) throws Exception {
+    assertProblem(
+        laptop.send("PUT", "/v1/lease", json.getBytes(UTF_8)), Problem.Kind.MALFORMED);
+  }
+
+  @Test
+  void refusesWhatIsTooLarge() throws Exception {
+    assertProblem(laptop.send("PUT", "/v1/lease", new byte[20_000]), Problem.Kind.TOO_LARGE);
+    assertProblem(laptop.send("PUT", RESULT, new byte[1]), Problem.Kind.TOO_LARGE);
+  }
+
+  @Test
+  void refusesAnotherQuery() throws Exception {
+    assertProblem(laptop.send("PUT", "/v1/lease?peer=ci", LEASE), Problem.Kind.MALFORMED);
+  }
+
+  private static String result(String repo) {
+    return new RendezvousPath.Result(new RepoId(repo), KEY).text();
+  }
+
+  private static void assertProblem(HttpResponse<byte[]> answer, Problem.Kind kind)
+      throws Exception {
+    assertThat(answer.statusCode()).isEqualTo(kind.status());
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    assertThat(Problem.parse(answer.body()).orElseThrow().kind()).isEqualTo(kind);
+    assertThat(answer.body()).asString(UTF_8).doesNotContain("java.", "\tat ", "/tmp");
+  }
+}

@@ -1,0 +1,212 @@
+package dev.peer.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.store.StoredRecord;
+import dev.peer.core.store.StoredRecords;
+import dev.peer.core.trust.AccessRule;
+import dev.peer.core.trust.AccessRules;
+import dev.peer.http.Https;
+import dev.peer.http.ServerLimits;
+import dev.peer.tls.TestAuthority;
+import dev.peer.wire.PeerPath;
+import dev.peer.wire.PeerStatus;
+import dev.peer.wire.Problem;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PeerServerTest {
+
+  private static final RunKey KEY = new RunKey(Digest.of(new byte[] {1}));
+  private static final RepoId REPO = new RepoId("repo");
+  private static final byte[] ATTESTATION = {'{', '}'};
+  private static final byte[] BUNDLE = random(1_000_000);
+  private static final String RESULT = new PeerPath.Result(KEY).text();
+  private static final String BLOB = new PeerPath.Blob(Digest.of(BUNDLE)).text();
+
+  private static TestAuthority authority;
+
+  @TempDir private Path directory;
+  private PeerServer server;
+  private Https client;
+  private StoredRecord record;
+
+  @BeforeAll
+  static void issue() {
+    authority = new TestAuthority("team");
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    AccessRules rules =
+        new AccessRules(
+            AccessRule.parse("uri:spiffe://team/*"), AccessRule.anyone(), AccessRule.anyone());
+    server =
+        PeerServer.start(
+            authority.peer("spiffe://team/laptop"), rules, Https.LOOPBACK, ServerLimits.PEER);
+    client = new Https(authority.peer("spiffe://team/ci"), server.address());
+    record = StoredRecords.of(directory, REPO, KEY, ATTESTATION, BUNDLE);
+    server.add(record);
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+  }
+
+  @Test
+  void servesAttestationAndBundleAsTheyAre() throws Exception {
+    HttpResponse<byte[]> attestation = client.send("GET", RESULT);
+    assertThat(attestation.statusCode()).isEqualTo(200);
+    assertThat(attestation.body()).isEqualTo(ATTESTATION);
+    assertThat(attestation.headers().firstValue("Content-Type"))
+        .contains("application/vnd.dsse.envelope.v1+json");
+
+    HttpResponse<byte[]> bundle = client.send("GET", BLOB);
+    assertThat(bundle.statusCode()).isEqualTo(200);
+    assertThat(bundle.body()).isEqualTo(BUNDLE);
+    assertThat(bundle.headers().firstValue("Content-Type")).contains("application/zstd");
+    assertThat(bundle.headers().firstValueAsLong("Content-Length")).hasValue(BUNDLE.length);
+    assertThat(bundle.headers().firstValue("Cache-Control").orElseThrow()).contains("immutable");
+  }
+
+  @Test
+  void servesRanges() throws Exception {
+    HttpResponse<byte[]> part = client.send("GET", BLOB, "Range", "bytes=999990-");
+
+    assertThat(part.statusCode()).isEqualTo(206);
+    assertThat(part.headers().firstValue("Content-Range"))
+        .contains("bytes 999990-999999/1000000");
+    assertThat(part.body()).isEqualTo(Arrays.copyOfRange(BUNDLE, 999_990, 1_000_000));
+    assertThat(client.send("GET", BLOB, "Range", "bytes=100-299999").body())
+        .isEqualTo(Arrays.copyOfRange(BUNDLE, 100, 300_000));
+  }
+
+  @Test
+  void refusesARangeOutside() throws Exception {
+    HttpResponse<byte[]> answer = client.send("GET", BLOB, "Range", "bytes=1000000-");
+
+    assertProblem(answer, Problem.Kind.NO_SUCH_RANGE);
+    assertThat(answer.headers().firstValue("Content-Range")).contains("bytes */1000000");
+  }
+
+  @Test
+  void servesAllWhenTheRangeIsOfOtherContent() throws Exception {
+    HttpResponse<byte[]> whole =
+        client.send("GET", BLOB, "Range", "bytes=5-", "If-Range", "\"other\"");
+    assertThat(whole.statusCode()).isEqualTo(200);
+    assertThat(whole.body()).hasSize(BUNDLE.length);
+
+    String etag = whole.headers().firstValue("ETag").orElseThrow();
+    assertThat(client.send("GET", BLOB, "Range", "bytes=5-", "If-Range", etag).statusCode())
+        .isEqualTo(206);
+    assertThat(client.send("GET", BLOB, "If-None-Match", etag).statusCode()).isEqualTo(304);
+  }
+
+  @Test
+  void answersHeadWithTheSizeAlone() throws Exception {
+    HttpResponse<byte[]> head = client.send("HEAD", BLOB);
+
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(BUNDLE.length);
+    assertThat(head.body()).isEmpty();
+    assertThat(client.send("HEAD", RESULT).statusCode()).isEqualTo(200);
+    assertThat(client.send("GET", RESULT).body()).isEqualTo(ATTESTATION);
+  }
+
+  @Test
+  void servesWhatIsAddedUntilItIsRemoved() throws Exception {
+    StoredRecord again = StoredRecords.of(directory, REPO, KEY, new byte[] {'2'}, BUNDLE);
+    server.add(again);
+    assertThat(client.send("GET", RESULT).body()).isEqualTo(new byte[] {'2'});
+
+    server.remove(again);
+    assertThat(client.send("GET", RESULT).body()).isEqualTo(ATTESTATION);
+    assertThat(client.send("GET", BLOB).statusCode()).isEqualTo(200);
+
+    server.remove(record);
+    assertProblem(client.send("GET", RESULT), Problem.Kind.NO_SUCH_RESULT);
+    assertProblem(client.send("GET", BLOB), Problem.Kind.NO_SUCH_RESULT);
+  }
+
+  @Test
+  void servesAnAlteredBundleAsItLies() throws Exception {
+    byte[] altered = BUNDLE.clone();
+    altered[77] ^= 1;
+    Files.write(record.bundleFile(), altered);
+
+    assertThat(client.send("GET", BLOB).body()).isEqualTo(altered);
+  }
+
+  @Test
+  void saysThatABundleIsGone() throws Exception {
+    Files.delete(record.bundleFile());
+
+    assertProblem(client.send("GET", BLOB), Problem.Kind.NO_SUCH_RESULT);
+  }
+
+  @Test
+  void followsTheRuleForFetching() throws Exception {
+    try (Https stranger = new Https(authority.peer("spiffe://other/ci"), server.address())) {
+      assertProblem(stranger.send("GET", RESULT), Problem.Kind.NOT_ALLOWED);
+      assertProblem(stranger.send("GET", BLOB), Problem.Kind.NOT_ALLOWED);
+      assertThat(stranger.send("GET", "/v1/status").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void saysHowItIs() throws Exception {
+    assertThat(PeerStatus.parse(client.send("GET", "/v1/status").body()))
+        .isEqualTo(new PeerStatus(new PeerId("spiffe://team/laptop"), 1));
+  }
+
+  @Test
+  void refusesWhatItDoesNotHave() throws Exception {
+    assertProblem(client.send("GET", "/v1/blobs/sha256/x"), Problem.Kind.MALFORMED);
+    assertProblem(client.send("GET", "/etc/passwd"), Problem.Kind.NO_SUCH_PATH);
+    assertProblem(client.send("GET", "/v1/blobs/sha256/../../x"), Problem.Kind.NO_SUCH_PATH);
+    assertProblem(client.send("PUT", RESULT), Problem.Kind.NO_SUCH_METHOD);
+    assertProblem(client.send("GET", RESULT, new byte[10]), Problem.Kind.TOO_LARGE);
+  }
+
+  @Test
+  void saysThatThePortIsTaken() {
+    assertThatThrownBy(
+            () ->
+                PeerServer.start(
+                    authority.peer("spiffe://team/x"),
+                    AccessRules.open(),
+                    server.address(),
+                    ServerLimits.PEER))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("can not listen on ")
+        .hasMessageContaining(":" + server.address().getPort() + ": Address already in use");
+  }
+
+  private static void assertProblem(HttpResponse<byte[]> answer, Problem.Kind kind)
+      throws Exception {
+    assertThat(answer.statusCode()).isEqualTo(kind.status());
+    assertThat(Problem.parse(answer.body()).orElseThrow().kind()).isEqualTo(kind);
+  }
+
+  private static byte[] random(int size) {
+    byte[] bytes = new byte[size];
+    new Random(1).nextBytes(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,195 @@
+package dev.peer.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.peer.core.id.PeerId;
+import dev.peer.core.record.MalformedException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BodiesTest {
+
+  private static final URI A = URI.create("https://10.0.0.1:7443");
+  private static final URI B = URI.create("https://[2001:db8::1]:7443");
+
+  @Test
+  void readsTheLeaseItWrote() throws Exception {
+    LeaseRequest lease = new LeaseRequest(List.of(A, B));
+
+    assertThat(lease.json())
+        .asString(UTF_8)
+        .isEqualTo("{\"addresses\":[\"https://10.0.0.1:7443\",\"https://[2001:db8::1]:7443\"]}");
+    assertThat(LeaseRequest.parse(lease.json())).isEqualTo(lease);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "{",
+        "null",
+        "{}",
+        "{\"addresses\":[]}",
+        "{\"addresses\":\"https://h:1\"}",
+        "{\"addresses\":[1]}",
+        "{\"addresses\":[\"https://h:1\"],\"peer\":\"x\"}",
+        "{\"addresses\":[\"https://h:1\"],\"addresses\":[\"https://h:1\"]}",
+        "{\"addresses\":[\"https://h:1\",\"https://h:1\"]}",
+        "{\"addresses\":[\"https://h:1\"]} {}",
+      })
+  void refusesAnotherLease(String json) {
+    assertThatThrownBy(() -> LeaseRequest.parse(json.getBytes(UTF_8)))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  @Test
+  void refusesTooManyAddresses() {
+    String[] many = new String[9];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = "\"https://h:" + (i + 1) + "\"";
+    }
+    byte[] json = ("{\"addresses\":[" + String.join(",", many) + "]}").getBytes(UTF_8);
+
+    assertThatThrownBy(() -> LeaseRequest.parse(json)).hasMessageContaining("1 to 8 addresses");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://h:1",
+        "https://h",
+        "https://h:0",
+        "https://h:65536",
+        "https://h:1/",
+        "https://h:1/x",
+        "https://u@h:1",
+        "https://h:1?q",
+        "https://h:1#f",
+        "https://:1",
+        "HTTPS://h:1",
+        "https://h:01",
+        "https://[fe80::1%25eth0]:1/",
+        "https://h h:1",
+        "h:1",
+        "",
+      })
+  void refusesWhatIsNoAddress(String address) {
+    assertThatThrownBy(() -> PeerAddress.parse(address))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("https://host:port");
+  }
+
+  @Test
+  void refusesAnAddressThatIsTooLong() {
+    assertThatThrownBy(() -> PeerAddress.parse("https://" + "h".repeat(300) + ":1"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void writesTheAddressOfASocket() throws Exception {
+    byte[] six = InetAddress.getByName("2001:db8::1").getAddress();
+
+    assertThat(PeerAddress.of(new InetSocketAddress(InetAddress.getByAddress(six), 1)))
+        .isEqualTo(PeerAddress.parse("https://[2001:db8:0:0:0:0:0:1]:1"));
+    assertThat(PeerAddress.of(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 7)))
+        .isEqualTo(PeerAddress.parse("https://127.0.0.1:7"));
+  }
+
+  @Test
+  void readsTheTermsItWrote() throws Exception {
+    LeaseTerms terms = new LeaseTerms(Duration.ofSeconds(15), Duration.ofSeconds(45));
+
+    assertThat(LeaseTerms.parse(terms.json())).isEqualTo(terms);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"renewAfterSeconds\":0,\"expiresAfterSeconds\":9}",
+        "{\"renewAfterSeconds\":9,\"expiresAfterSeconds\":9}",
+        "{\"renewAfterSeconds\":9,\"expiresAfterSeconds\":61}",
+        "{\"renewAfterSeconds\":1.5,\"expiresAfterSeconds\":9}",
+        "{\"renewAfterSeconds\":-9223372036854775808,\"expiresAfterSeconds\":9}",
+        "{\"renewAfterSeconds\":5}",
+      })
+  void refusesTermsThatCanNotBeKept(String json) {
+    assertThatThrownBy(() -> LeaseTerms.parse(json.getBytes(UTF_8)))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  @Test
+  void readsTheHoldersItWrote() throws Exception {
+    HolderList holders =
+        new HolderList(
+            List.of(
+                new HolderList.Entry(new PeerId("spiffe://x/laptop"), List.of(A)),
+                new HolderList.Entry(new PeerId("CN=\"ü\",O=x"), List.of(B, A))));
+
+    assertThat(HolderList.parse(holders.json())).isEqualTo(holders);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"holders\":[]}",
+        "{\"holders\":[{\"peer\":\"\",\"addresses\":[\"https://h:1\"]}]}",
+        "{\"holders\":[{\"peer\":\"x\",\"addresses\":[]}]}",
+        "{\"holders\":[{\"peer\":\"x\",\"addresses\":[\"file:///etc/passwd\"]}]}",
+        "{\"holders\":[{\"peer\":\"x\",\"addresses\":[\"https://h:1\"],\"x\":1}]}",
+        "{\"holders\":[{\"peer\":\"x\\n\",\"addresses\":[\"https://h:1\"]}]}",
+      })
+  void refusesOtherHolders(String json) {
+    assertThatThrownBy(() -> HolderList.parse(json.getBytes(UTF_8)))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  @Test
+  void refusesMoreHoldersThanAreAskedFor() {
+    HolderList.Entry entry = new HolderList.Entry(new PeerId("x"), List.of(A));
+
+    assertThatThrownBy(() -> new HolderList(Collections.nCopies(17, entry)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void readsTheStatusesItWrote() throws Exception {
+    PeerStatus peer = new PeerStatus(new PeerId("x"), 3);
+    RendezvousStatus rendezvous = new RendezvousStatus(1, 2);
+
+    assertThat(PeerStatus.parse(peer.json())).isEqualTo(peer);
+    assertThat(RendezvousStatus.parse(rendezvous.json())).isEqualTo(rendezvous);
+  }
+
+  @Test
+  void readsTheProblemItWrote() throws Exception {
+    for (Problem.Kind kind : Problem.Kind.values()) {
+      Problem problem = new Problem(kind, "why");
+
+      assertThat(Problem.parse(problem.json())).contains(problem);
+    }
+  }
+
+  @Test
+  void readsAProblemOfAnotherServer() throws Exception {
+    assertThat(Problem.parse("{\"title\":\"x\",\"balance\":[30]}".getBytes(UTF_8))).isEmpty();
+    assertThatThrownBy(() -> Problem.parse("<html>".getBytes(UTF_8)))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  @Test
+  void keepsControlCharactersOutOfAProblem() throws Exception {
+    byte[] json = new Problem(Problem.Kind.INTERNAL, "a\u001b[2Jb\nc").json();
+
+    assertThat(Problem.parse(json).orElseThrow().detail()).isEqualTo("a?[2Jb?c");
+  }
+}

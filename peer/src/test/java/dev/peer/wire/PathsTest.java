@@ -1,0 +1,105 @@
+package dev.peer.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.MalformedException;
+import java.net.URI;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PathsTest {
+
+  private static final String HEX = "0123456789abcdef".repeat(4);
+  private static final RunKey KEY = RunKey.ofHex(HEX);
+
+  @Test
+  void writesThePathsOfAPeer() throws Exception {
+    assertThat(new PeerPath.Result(KEY).text()).isEqualTo("/v1/results/" + HEX);
+    assertThat(new PeerPath.Blob(Digest.ofHex(HEX)).text()).isEqualTo("/v1/blobs/sha256/" + HEX);
+    assertThat(PeerPath.parse("/v1/results/" + HEX)).contains(new PeerPath.Result(KEY));
+    assertThat(PeerPath.parse("/v1/blobs/sha256/" + HEX))
+        .contains(new PeerPath.Blob(Digest.ofHex(HEX)));
+    assertThat(PeerPath.parse("/v1/status")).contains(new PeerPath.Status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "", "/", "/v1", "/v1/results", "/v2/status", "/v1/status/", "//v1/status", "/v1/blobs/md5/0"
+      })
+  void knowsNoOtherPathOfAPeer(String path) throws Exception {
+    assertThat(PeerPath.parse(path)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/results/", "/v1/results/..", "/v1/blobs/sha256/ABC"})
+  void refusesAPathWhoseDigestIsNone(String path) {
+    assertThatThrownBy(() -> PeerPath.parse(path)).isInstanceOf(MalformedException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "git.example.org/team/project",
+        "root:0123456789abcdef0123456789abcdef01234567",
+        "a%2Fb",
+        "100%",
+        "..",
+        "../../etc/passwd",
+        "C:\\repos\\x",
+        "host/päth/プロジェクト/🙂",
+        "a?b#c;d&e=f+g",
+        "/absolute/path",
+      })
+  void givesBackEveryRepository(String repo) throws Exception {
+    String path = new RendezvousPath.Result(new RepoId(repo), KEY).text();
+
+    assertThat(path.chars().filter(c -> c == '/').count()).isEqualTo(5);
+    assertThat(RendezvousPath.parse(path))
+        .contains(new RendezvousPath.Result(new RepoId(repo), KEY));
+    assertThat(URI.create("https://localhost:1" + path).getRawPath()).isEqualTo(path);
+  }
+
+  @Test
+  void encodesSlashes() {
+    assertThat(new RendezvousPath.Result(new RepoId("h/tü"), KEY).text())
+        .isEqualTo("/v1/repos/h%2Ft%C3%BC/results/" + HEX);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%", "%2", "%zz", "a%00b", "%FF", "%C3", "%C0%AF", "", "a%20b", "ä", "a b", "%E2%80%AE"
+      })
+  void refusesARepositoryThatIsNone(String segment) {
+    assertThatThrownBy(() -> RendezvousPath.parse("/v1/repos/" + segment + "/results/" + HEX))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/v1/repos/a/b/results/x", "/v1/repos/a/x/b", "/v1/lease/", "/v1/leases", "/"})
+  void knowsNoOtherPathOfARendezvous(String path) throws Exception {
+    assertThat(RendezvousPath.parse(path)).isEmpty();
+  }
+
+  @Test
+  void readsTheInstanceItWrote() throws Exception {
+    InstanceId instance = InstanceId.random();
+
+    assertThat(InstanceId.ofQuery(instance.query().substring(1))).isEqualTo(instance);
+    assertThat(InstanceId.ofQuery("")).isEqualTo(InstanceId.SOLE);
+    assertThat(InstanceId.random()).isNotEqualTo(instance);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"instance", "instance=", "instance=a&b=c", "x=1", "instance=a/b"})
+  void refusesAnotherQuery(String query) {
+    assertThatThrownBy(() -> InstanceId.ofQuery(query)).isInstanceOf(MalformedException.class);
+  }
+}
