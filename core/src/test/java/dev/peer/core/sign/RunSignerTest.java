@@ -15,6 +15,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.record.RunRecordJson;
 import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.Made;
+import dev.peer.core.trust.Openssl;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.peer.core.sign;
+package dev.peer.core.trust;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the {@code openssl} command, an independent judge. */
-final class Openssl {
+public final class Openssl {
 
   private Openssl() {}
 
   /** Whether the command is there. */
-  static boolean isThere() {
+  public static boolean isThere() {
     try {
       return run(Path.of("."), "version").startsWith("OpenSSL");
     } catch (IOException e) {
@@ -22,7 +22,7 @@ final class Openssl {
   }
 
   /** What the command says on both its outputs; an exit code other than 0 is an error. */
-  static String run(Path directory, String... arguments) throws IOException {
+  public static String run(Path directory, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("openssl"));
     command.addAll(List.of(arguments));
     Process process =
