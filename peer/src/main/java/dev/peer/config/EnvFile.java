@@ -62,7 +62,8 @@ public final class EnvFile {
     String[] lines = text(bytes).split("\n", -1);
     Map<String, Entry> entries = new LinkedHashMap<>();
     for (int i = 0; i < lines.length; i++) {
-      String line = lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
+      String line =
+          lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
       if (!NOTHING.matcher(line).matches()) {
         add(entries, line, i + 1);
       }

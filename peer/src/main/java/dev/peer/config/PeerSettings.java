@@ -109,8 +109,7 @@ public record PeerSettings(
 
   private static Optional<PemSource> pem(Settings settings, Setting setting)
       throws ConfigException {
-    return settings.read(
-        setting, PemSource::parse, "a path or PEM text", "/etc/peer/file.pem");
+    return settings.read(setting, PemSource::parse, "a path or PEM text", "/etc/peer/file.pem");
   }
 
   private static List<URI> rendezvous(Settings settings) throws ConfigException {

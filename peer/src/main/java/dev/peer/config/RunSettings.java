@@ -81,8 +81,8 @@ public record RunSettings(
         retention(settings));
   }
 
-  private static SortedMap<String, String> environment(
-      Settings settings, SortedSet<String> secrets) throws ConfigException {
+  private static SortedMap<String, String> environment(Settings settings, SortedSet<String> secrets)
+      throws ConfigException {
     SortedMap<String, String> environment = new TreeMap<>();
     for (String name : names(settings, Setting.PEER_ENV)) {
       if (secrets.contains(name)) {

@@ -23,8 +23,7 @@ public enum Setting {
   PEER_LISTEN(Where.ENVIRONMENT, "", "`HOST:PORT` to serve results on; port 0: any"),
   PEER_ADVERTISE(
       Where.ENVIRONMENT, "", "`HOST:PORT`, one or more, at which other peers reach this one"),
-  PEER_RENDEZVOUS(
-      Where.BOTH, "", "`https://HOST:PORT`, one or more; unset: this peer works alone"),
+  PEER_RENDEZVOUS(Where.BOTH, "", "`https://HOST:PORT`, one or more; unset: this peer works alone"),
   PEER_REPO(
       Where.BOTH, "from `origin`, else the first commit", "the repository's name among the peers"),
   PEER_IMAGE(Where.BOTH, "the newest local image", "the guest image's digest, `sha256:...`"),
@@ -104,6 +103,7 @@ public enum Setting {
                         setting.byDefault.isEmpty() ? "unset" : setting.byDefault,
                         setting.where.text))
         .collect(
-            Collectors.joining("", "| setting | meaning | default | from |\n|---|---|---|---|\n", ""));
+            Collectors.joining(
+                "", "| setting | meaning | default | from |\n|---|---|---|---|\n", ""));
   }
 }

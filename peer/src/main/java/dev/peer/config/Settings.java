@@ -118,9 +118,7 @@ public final class Settings {
 
   /** The value of any variable: of the environment, else of {@code .env}. */
   Optional<String> variable(String name) {
-    return environment.containsKey(name)
-        ? Optional.of(environment.get(name))
-        : envFile.value(name);
+    return environment.containsKey(name) ? Optional.of(environment.get(name)) : envFile.value(name);
   }
 
   /** The value of a variable of the environment, unless it is empty. */

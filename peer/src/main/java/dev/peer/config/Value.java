@@ -49,7 +49,8 @@ record Value(Setting setting, String text, String origin) {
     try {
       return reader.read(part);
     } catch (IllegalArgumentException e) {
-      throw refused("is not " + expected + ": " + shown(part), "for example " + setting + "=" + example);
+      throw refused(
+          "is not " + expected + ": " + shown(part), "for example " + setting + "=" + example);
     }
   }
 

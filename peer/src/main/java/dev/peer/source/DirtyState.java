@@ -4,7 +4,8 @@ package dev.peer.source;
  * What the work tree has beyond its last commit. None of it is tested.
  *
  * @param changed tracked files that differ, staged or not; a submodule counts as one
- * @param untracked files that git neither tracks nor ignores
+ * @param untracked files that git neither tracks nor ignores; of ignore files outside of the
+ *     repository, only git's default one is known, {@code ~/.config/git/ignore}
  */
 public record DirtyState(int changed, int untracked) {
 

@@ -101,7 +101,10 @@ public final class GitRepository implements AutoCloseable {
       return new Revision(new CommitId(commit.name()), new TreeId(commit.getTree().name()));
     } catch (AmbiguousObjectException e) {
       String candidates =
-          e.getCandidates().stream().map(AnyObjectId::name).sorted().collect(Collectors.joining(", "));
+          e.getCandidates().stream()
+              .map(AnyObjectId::name)
+              .sorted()
+              .collect(Collectors.joining(", "));
       throw new SourceException(
           "revision " + Shown.of(revision) + " is ambiguous: " + candidates,
           "give more digits of the commit's id",
@@ -126,7 +129,8 @@ public final class GitRepository implements AutoCloseable {
     } catch (IOException e) {
       throw unreadable(e);
     }
-    String fetch = isShallow() ? "; this clone is shallow: `git fetch --unshallow` gets the rest" : "";
+    String fetch =
+        isShallow() ? "; this clone is shallow: `git fetch --unshallow` gets the rest" : "";
     return new SourceException(
         "unknown revision: " + Shown.of(revision),
         "`git branch -a` and `git tag` list what can be named" + fetch);
@@ -169,8 +173,7 @@ public final class GitRepository implements AutoCloseable {
       ObjectId id = ObjectId.fromString(revision.commit().hex());
       // One commit at a time: a walk would keep the whole history.
       while (!cut.contains(id)) {
-        RevCommit commit =
-            RevCommit.parse(objects.open(id, Constants.OBJ_COMMIT).getCachedBytes());
+        RevCommit commit = RevCommit.parse(objects.open(id, Constants.OBJ_COMMIT).getCachedBytes());
         if (commit.getParentCount() == 0) {
           return new CommitId(id.name());
         }

@@ -45,7 +45,10 @@ final class GuestTar {
 
   void write(GuestSource source) throws IOException, SourceException {
     String submodules =
-        source.parts().stream().skip(1).map(part -> part.path() + "\n").collect(Collectors.joining());
+        source.parts().stream()
+            .skip(1)
+            .map(part -> part.path() + "\n")
+            .collect(Collectors.joining());
     directory(".peer");
     file(".peer/submodules", submodules);
     for (GuestSource.Part part : source.parts()) {

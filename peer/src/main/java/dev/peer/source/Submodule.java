@@ -127,10 +127,7 @@ record Submodule(String name, String path, ObjectId commit) {
 
   SourceException missing() {
     return new SourceException(
-        "the submodule "
-            + Shown.of(path)
-            + " is not here, or not its commit "
-            + commit.name(),
+        "the submodule " + Shown.of(path) + " is not here, or not its commit " + commit.name(),
         "git submodule update --init --recursive");
   }
 

@@ -73,7 +73,8 @@ class PeerSettingsTest {
 
   @Test
   void theRendezvousMayComeFromTheRepository() throws ConfigException {
-    Settings settings = SettingsTest.settings(Map.of("HOME", "/h"), "PEER_RENDEZVOUS=https://a:1\n");
+    Settings settings =
+        SettingsTest.settings(Map.of("HOME", "/h"), "PEER_RENDEZVOUS=https://a:1\n");
     assertThat(PeerSettings.of(settings).rendezvous()).containsExactly(URI.create("https://a:1"));
   }
 
@@ -190,7 +191,8 @@ class PeerSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a.example.org:1", "10.0.0.7:65535", "[2001:db8::1]:0", "[::ffff:10.0.0.7]:5"})
+  @ValueSource(
+      strings = {"a.example.org:1", "10.0.0.7:65535", "[2001:db8::1]:0", "[::ffff:10.0.0.7]:5"})
   void anAddressIsWrittenAsItIsRead(String address) {
     assertThat(HostPort.parse(address)).hasToString(address);
   }

@@ -82,7 +82,8 @@ class RunSettingsTest {
   @Test
   void countedValuesComeFromTheEnvironmentElseFromTheFile() throws ConfigException {
     Settings settings =
-        SettingsTest.settings(Map.of("A", "environment"), "PEER_ENV='A B C'\nA=file\nB=file\nD=x\n");
+        SettingsTest.settings(
+            Map.of("A", "environment"), "PEER_ENV='A B C'\nA=file\nB=file\nD=x\n");
     assertThat(RunSettings.of(settings, 1).environment())
         .isEqualTo(Map.of("A", "environment", "B", "file"));
   }
@@ -96,7 +97,8 @@ class RunSettingsTest {
   @ParameterizedTest
   @ValueSource(strings = {"PEER_ENV", "PEER_SECRETS"})
   void peersOwnVariablesNeverGetIn(String list) {
-    refused(Map.of(list, "LANG PEER_KEY", "PEER_KEY", "secret"), list + " in the environment names");
+    refused(
+        Map.of(list, "LANG PEER_KEY", "PEER_KEY", "secret"), list + " in the environment names");
   }
 
   @Test
@@ -106,7 +108,8 @@ class RunSettingsTest {
 
   @Test
   void aListHasNamesOnly() {
-    ConfigException e = refused(Map.of("PEER_ENV", "A=secret"), "PEER_ENV in the environment is not");
+    ConfigException e =
+        refused(Map.of("PEER_ENV", "A=secret"), "PEER_ENV in the environment is not");
     assertThat(e.getMessage()).doesNotContain("secret");
   }
 
@@ -134,9 +137,22 @@ class RunSettingsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"2048", "255M", "-1G", "1.5G", "2GB", "2 G", "G", "x", "9999999999T", "1E", "0x1G"})
+      strings = {
+        "2048",
+        "255M",
+        "-1G",
+        "1.5G",
+        "2GB",
+        "2 G",
+        "G",
+        "x",
+        "9999999999T",
+        "1E",
+        "0x1G"
+      })
   void refusesASizeOfAnotherForm(String size) {
-    refused(Map.of("PEER_MEMORY", size), "PEER_MEMORY in the environment is not a size of at least");
+    refused(
+        Map.of("PEER_MEMORY", size), "PEER_MEMORY in the environment is not a size of at least");
   }
 
   @ParameterizedTest
@@ -157,7 +173,20 @@ class RunSettingsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"60", "0s", "PT0S", "-1h", "1.5h", "1m1h", "1 h", "h", "P", "31d", "999999999d", "1w"})
+      strings = {
+        "60",
+        "0s",
+        "PT0S",
+        "-1h",
+        "1.5h",
+        "1m1h",
+        "1 h",
+        "h",
+        "P",
+        "31d",
+        "999999999d",
+        "1w"
+      })
   void refusesATimeOfAnotherForm(String time) {
     refused(Map.of("PEER_TIMEOUT", time), "PEER_TIMEOUT in the environment is not a time");
   }
@@ -189,8 +218,7 @@ class RunSettingsTest {
   @Test
   void namesTheLineOfTheFile() {
     assertThatExceptionOfType(ConfigException.class)
-        .isThrownBy(
-            () -> RunSettings.of(SettingsTest.settings(Map.of(), "\nPEER_MEMORY=big\n"), 1))
+        .isThrownBy(() -> RunSettings.of(SettingsTest.settings(Map.of(), "\nPEER_MEMORY=big\n"), 1))
         .withMessage("PEER_MEMORY in .env, line 2 is not a size of at least 256M: \"big\"");
   }
 

@@ -60,7 +60,8 @@ class SettingsTest {
   void warnsOfNamesThatAreNoSettings() throws ConfigException {
     Settings settings =
         settings(
-            Map.of("PEER_MEMROY", "1G", "PEER_COLOUR_OF_HAIR", "x", "PATH", "/bin", "PEER_CPUS", "1"),
+            Map.of(
+                "PEER_MEMROY", "1G", "PEER_COLOUR_OF_HAIR", "x", "PATH", "/bin", "PEER_CPUS", "1"),
             "A=1\nPEER_NETWROK=none\n");
     assertThat(settings.warnings())
         .containsExactly(

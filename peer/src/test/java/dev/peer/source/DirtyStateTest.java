@@ -20,7 +20,10 @@ class DirtyStateTest {
   @BeforeEach
   void committed() throws IOException {
     git = Git.init(temp.resolve("work"));
-    git.write("a", "a\n").write("b", "b\n").write("c", "c\n").write(".gitignore", "*.log\nbuild/\n");
+    git.write("a", "a\n")
+        .write("b", "b\n")
+        .write("c", "c\n")
+        .write(".gitignore", "*.log\nbuild/\n");
     git.commitAll("first");
   }
 

@@ -54,7 +54,8 @@ final class Git {
     List<String> command =
         new ArrayList<>(List.of("git", "-c", "protocol.file.allow=always", "-c", "gc.auto=0"));
     command.addAll(List.of(arguments));
-    return new String(run(directory, input, command), StandardCharsets.UTF_8).replaceFirst("\n$", "");
+    return new String(run(directory, input, command), StandardCharsets.UTF_8)
+        .replaceFirst("\n$", "");
   }
 
   /** Writes a file of the work tree. */

@@ -97,13 +97,19 @@ class GitRepositoryTest {
     try (GitRepository repository = GitRepository.open(git.directory())) {
       for (String name :
           new String[] {
-            first, first.substring(0, 10), "HEAD~1", "HEAD^", "light", "annotated", "nested",
-            "refs/tags/light", "main~1"
+            first,
+            first.substring(0, 10),
+            "HEAD~1",
+            "HEAD^",
+            "light",
+            "annotated",
+            "nested",
+            "refs/tags/light",
+            "main~1"
           }) {
         Revision revision = repository.resolve(name);
         assertThat(revision.commit()).as(name).isEqualTo(new CommitId(first));
-        assertThat(revision.tree())
-            .isEqualTo(new TreeId(git.run("rev-parse", first + "^{tree}")));
+        assertThat(revision.tree()).isEqualTo(new TreeId(git.run("rev-parse", first + "^{tree}")));
       }
     }
   }
@@ -264,11 +270,7 @@ class GitRepositoryTest {
       repository.dirtyState();
       repository.file(revision, "a.txt", 10);
       Path scratch = Files.createTempDirectory("scratch");
-      repository.writeTar(
-          revision,
-          CheckoutMode.TREE,
-          scratch,
-          OutputStream.nullOutputStream());
+      repository.writeTar(revision, CheckoutMode.TREE, scratch, OutputStream.nullOutputStream());
       assertThat(scratch).isEmptyDirectory();
       Files.delete(scratch);
     }

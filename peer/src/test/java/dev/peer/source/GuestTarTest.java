@@ -62,8 +62,10 @@ class GuestTarTest {
     Files.createSymbolicLink(git.directory().resolve("link"), Path.of("run.sh"));
     git.run("add", "-A");
     // By git itself, whatever names this JVM's locale lets it make.
-    String blob = git.runWith("odd".getBytes(StandardCharsets.UTF_8), "hash-object", "-w", "--stdin");
-    for (String name : List.of("with blank", "ünï/日本", "line\nbreak", "tab\t\"quote\"", "back\\s")) {
+    String blob =
+        git.runWith("odd".getBytes(StandardCharsets.UTF_8), "hash-object", "-w", "--stdin");
+    for (String name :
+        List.of("with blank", "ünï/日本", "line\nbreak", "tab\t\"quote\"", "back\\s")) {
       String entry = "100644 " + blob + "\t" + name + "\0";
       git.runWith(entry.getBytes(StandardCharsets.UTF_8), "update-index", "-z", "--index-info");
     }
@@ -255,8 +257,7 @@ class GuestTarTest {
     addLibrary("lib");
     git.run("clone", "-q", ".", "../clone");
     refused(Git.in(temp.resolve("clone")), "the submodule \"lib\" is not here")
-        .satisfies(
-            e -> assertThat(e.hint()).isEqualTo("git submodule update --init --recursive"));
+        .satisfies(e -> assertThat(e.hint()).isEqualTo("git submodule update --init --recursive"));
   }
 
   @Test
@@ -315,8 +316,7 @@ class GuestTarTest {
       entry(raw, "160000", path, commit);
     }
     String tree =
-        git.runWith(
-            raw.toByteArray(), "hash-object", "-w", "-t", "tree", "--literally", "--stdin");
+        git.runWith(raw.toByteArray(), "hash-object", "-w", "-t", "tree", "--literally", "--stdin");
     git.run("update-ref", "HEAD", git.run("commit-tree", "-m", "hostile", tree));
     refused(git, "not allowed");
   }
@@ -375,8 +375,8 @@ class GuestTarTest {
     return git.run("rev-parse", revision + "^{tree}");
   }
 
-  private ThrowableAssertAlternative<SourceException> refused(
-      Git from, String message) throws IOException {
+  private ThrowableAssertAlternative<SourceException> refused(Git from, String message)
+      throws IOException {
     Path scratch = Files.createTempDirectory(temp, "scratch");
     try {
       return assertThatExceptionOfType(SourceException.class)

@@ -19,13 +19,14 @@ public record RepoId(String text) {
 
   private static final Pattern URL = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(.*)");
   // As git reads it: a colon before the first slash. Two colons name a remote helper.
-  private static final Pattern SCP = Pattern.compile("(?:[^@/:]+@)?(\\[[^]/]*\\]|[^/:]+):(?!:)(.+)");
+  private static final Pattern SCP =
+      Pattern.compile("(?:[^@/:]+@)?(\\[[^]/]*\\]|[^/:]+):(?!:)(.+)");
   private static final Pattern WINDOWS_DRIVE = Pattern.compile("[A-Za-z]:.*");
 
   private static final Map<String, String> DEFAULT_PORTS =
       Map.of(
-          "http", "80", "https", "443", "git", "9418",
-          "ssh", "22", "git+ssh", "22", "ssh+git", "22");
+          "http", "80", "https", "443", "git", "9418", "ssh", "22", "git+ssh", "22", "ssh+git",
+          "22");
   private static final Set<String> THIS_MACHINE = Set.of("", "localhost", "127.0.0.1", "[::1]");
 
   /** Takes the id as it is. */
