@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The forms of values. Each refuses other text with {@link IllegalArgumentException}. */
-final class Forms {
+public final class Forms {
 
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,18})(?:([KMGT])(?:IB)?)?");
   private static final Pattern DURATION =
@@ -29,7 +29,7 @@ final class Forms {
   }
 
   /** {@code 90s}, {@code 10m}, {@code 1h30m}, {@code 2d}, or ISO 8601 as {@code PT90S}; above 0. */
-  static Duration duration(String text) {
+  public static Duration duration(String text) {
     try {
       Duration duration = text.startsWith("P") ? Duration.parse(text) : unitsOf(text);
       require(duration.isPositive());

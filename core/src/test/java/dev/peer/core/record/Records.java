@@ -66,8 +66,8 @@ public final class Records {
     return new RunRecord(
         inputs(),
         0,
-        Instant.parse("2026-01-02T03:04:05.678Z"),
-        Instant.parse("2026-01-02T03:05:06Z"),
+        Instant.parse("2030-06-15T11:58:05.678Z"),
+        Instant.parse("2030-06-15T11:59:06Z"),
         "localhost/ci-base",
         "f".repeat(64),
         List.of("TOKEN"),
