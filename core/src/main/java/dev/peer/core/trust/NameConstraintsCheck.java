@@ -56,9 +56,6 @@ final class NameConstraintsCheck {
    * @param path from the leaf to the anchor
    */
   static void require(List<X509Certificate> path) throws UntrustedCertificateException {
-    if (path.stream().allMatch(each -> each.getExtensionValue(NAME_CONSTRAINTS) == null)) {
-      return;
-    }
     NameConstraintsCheck check = new NameConstraintsCheck();
     for (X509Certificate certificate : path.reversed()) {
       try {
@@ -69,7 +66,7 @@ final class NameConstraintsCheck {
         if (leaf && certificate.getExtensionValue(SUBJECT_ALTERNATIVE_NAME) == null) {
           check.requireCommonNamesAllowed(certificate);
         }
-        if (certificate.getExtensionValue(NAME_CONSTRAINTS) != null) {
+        if (CertificateProfile.hasNameConstraints(certificate)) {
           check.add(certificate);
         }
       } catch (NameConstraintValidatorException e) {

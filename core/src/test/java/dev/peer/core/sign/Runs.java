@@ -9,9 +9,13 @@ import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +38,15 @@ final class Runs {
 
   static RunRecord finishedAt(Instant end) {
     return record(0, end);
+  }
+
+  /** Writes what such a run left. */
+  static void writeFiles(RunFiles files) throws IOException {
+    Files.writeString(files.output(OutputStreamName.STDOUT), "out");
+    Files.writeString(files.output(OutputStreamName.STDERR), "err");
+    Files.writeString(files.timing(), "timing");
+    Files.createDirectories(files.artifacts());
+    Files.writeString(files.artifacts().resolve("report.txt"), "report");
   }
 
   static RunInputs inputs() {
