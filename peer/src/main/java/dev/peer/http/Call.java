@@ -12,11 +12,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import org.xnio.channels.Channels;
 import org.xnio.channels.StreamSinkChannel;
 
 /** One request, and the answer to it. Answered once, by one thread. */
@@ -84,15 +83,15 @@ public final class Call {
 
   /** The body, refused when it has more bytes than this. */
   public byte[] body(int most) throws Refusal, IOException {
-    byte[] body =
-        exchange.getRequestContentLength() > most
-            ? null
-            : exchange.getInputStream().readNBytes(most + 1);
-    if (body == null || body.length > most) {
+    ByteBuffer body = ByteBuffer.allocate(most + 1);
+    if (exchange.getRequestContentLength() <= most) {
+      new BlockingChannels(limits.idle()).read(exchange.getRequestChannel(), body);
+    }
+    if (exchange.getRequestContentLength() > most || !body.hasRemaining()) {
       exchange.setPersistent(false);
       throw new Refusal(Problem.Kind.TOO_LARGE, "at most " + most + " bytes are taken");
     }
-    return body;
+    return Arrays.copyOf(body.array(), body.position());
   }
 
   /** Sets a header of the answer. */
@@ -108,9 +107,13 @@ public final class Call {
 
   /** Answers with a body; to HEAD, with its size alone. */
   public void answer(int status, String mediaType, byte[] body) throws IOException {
+    BlockingChannels channels = new BlockingChannels(limits.idle());
     StreamSinkChannel channel = head(status, mediaType, body.length);
-    send(channel, ByteBuffer.wrap(body));
-    end(channel);
+    if (!isHead()) {
+      channels.write(channel, ByteBuffer.wrap(body));
+    }
+    channels.end(channel);
+    exchange.endExchange();
   }
 
   /**
@@ -120,21 +123,25 @@ public final class Call {
    */
   public void answer(int status, String mediaType, FileChannel file, long first, long length)
       throws IOException {
+    BlockingChannels channels = new BlockingChannels(limits.idle());
     StreamSinkChannel channel = head(status, mediaType, length);
-    if (!method().equals("HEAD")) {
-      ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK, length));
-      long sent = 0;
-      while (sent < length) {
-        chunk.clear().limit((int) Math.min(chunk.capacity(), length - sent));
-        int read = file.read(chunk, first + sent);
-        if (read < 0) {
-          throw new EOFException("the file has become shorter");
-        }
-        sent += read;
-        send(channel, chunk.flip());
+    ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, length));
+    long sent = isHead() ? length : 0;
+    while (sent < length) {
+      chunk.clear().limit((int) Math.min(chunk.capacity(), length - sent));
+      int read = file.read(chunk, first + sent);
+      if (read < 0) {
+        throw new EOFException("the file has become shorter");
       }
+      sent += read;
+      channels.write(channel, chunk.flip());
     }
-    end(channel);
+    channels.end(channel);
+    exchange.endExchange();
+  }
+
+  private boolean isHead() {
+    return method().equals("HEAD");
   }
 
   private StreamSinkChannel head(int status, String mediaType, long length) {
@@ -143,23 +150,5 @@ public final class Call {
     headers.put(Headers.CONTENT_LENGTH, length);
     exchange.setStatusCode(status);
     return exchange.getResponseChannel();
-  }
-
-  private void send(StreamSinkChannel channel, ByteBuffer bytes) throws IOException {
-    if (method().equals("HEAD")) {
-      return;
-    }
-    long patience = limits.idle().toMillis();
-    while (bytes.hasRemaining()) {
-      if (Channels.writeBlocking(channel, bytes, patience, TimeUnit.MILLISECONDS) == 0) {
-        throw new IOException("the caller does not take the answer");
-      }
-    }
-  }
-
-  private void end(StreamSinkChannel channel) throws IOException {
-    channel.shutdownWrites();
-    Channels.flushBlocking(channel);
-    exchange.endExchange();
   }
 }

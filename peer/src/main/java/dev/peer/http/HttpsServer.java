@@ -37,7 +37,7 @@ public final class HttpsServer implements AutoCloseable {
     this.listener = listener;
     this.service = service;
     this.limits = limits;
-    gate = new GracefulShutdownHandler(exchange -> exchange.dispatch(threads, this::serve));
+    gate = new GracefulShutdownHandler(this::handOver);
     Undertow.Builder builder =
         Undertow.builder()
             .setHandler(gate)
@@ -106,8 +106,11 @@ public final class HttpsServer implements AutoCloseable {
     threads.shutdownNow();
   }
 
+  private void handOver(HttpServerExchange exchange) {
+    exchange.dispatch(threads, () -> serve(exchange));
+  }
+
   private void serve(HttpServerExchange exchange) {
-    exchange.startBlocking();
     try {
       Identity caller = listener.callerOf(exchange);
       service.serve(new Call(exchange, caller, limits));

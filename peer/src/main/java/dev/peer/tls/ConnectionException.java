@@ -79,7 +79,7 @@ public final class ConnectionException extends IOException {
       return new ConnectionException(
           Kind.NOT_WHO_IT_SHOULD_BE, uri, "it does not speak TLS 1.3", e);
     }
-    if (message.contains("Unsupported or unrecognized SSL message")) {
+    if (message.toLowerCase(Locale.ROOT).contains("unrecognized ssl message")) {
       return new ConnectionException(Kind.NOT_WHO_IT_SHOULD_BE, uri, "it does not speak TLS", e);
     }
     String why = "TLS failed: " + (name.isEmpty() ? message : name.replace('_', ' '));

@@ -36,7 +36,7 @@ public final class TlsClient implements AutoCloseable {
             .build();
   }
 
-  /** A client for a service that we know by its address: whoever our anchors vouch for may be it. */
+  /** A client for a service known by its address: whoever our anchors vouch for may be it. */
   public static TlsClient ofService(TlsIdentity identity, Duration connectTimeout) {
     return new TlsClient(identity, Optional.empty(), connectTimeout);
   }

@@ -1,0 +1,91 @@
+package dev.peer.http;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.xnio.ChannelListener;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * Reads and writes Undertow's channels as a virtual thread wants to: blocking, and not for ever.
+ *
+ * <p>XNIO's own way to wait opens a selector for each thread and sleeps on when the channel is
+ * closed; here the I/O thread that watches the connection anyway wakes the one that waits. For this
+ * to work the exchange must have been dispatched as a Runnable.
+ */
+final class BlockingChannels {
+
+  private final Duration patience;
+
+  /**
+   * Makes it wait so long for the other side, at most, before it gives up.
+   *
+   * @param patience without any progress
+   */
+  BlockingChannels(Duration patience) {
+    this.patience = patience;
+  }
+
+  /** Reads until the end or until the buffer is full. */
+  void read(StreamSourceChannel channel, ByteBuffer buffer) throws IOException {
+    int read = 0;
+    while (read >= 0 && buffer.hasRemaining()) {
+      read = channel.read(buffer);
+      if (read == 0) {
+        CountDownLatch ready = new CountDownLatch(1);
+        ChannelListener<StreamSourceChannel> listener =
+            source -> {
+              source.suspendReads();
+              ready.countDown();
+            };
+        channel.getReadSetter().set(listener);
+        channel.resumeReads();
+        await(ready);
+      }
+    }
+  }
+
+  /** Writes all of the buffer. */
+  void write(StreamSinkChannel channel, ByteBuffer buffer) throws IOException {
+    while (buffer.hasRemaining()) {
+      if (channel.write(buffer) == 0) {
+        awaitWritable(channel);
+      }
+    }
+  }
+
+  /** Says that nothing more comes, and sees all of it off. */
+  void end(StreamSinkChannel channel) throws IOException {
+    channel.shutdownWrites();
+    while (!channel.flush()) {
+      awaitWritable(channel);
+    }
+  }
+
+  private void awaitWritable(StreamSinkChannel channel) throws IOException {
+    CountDownLatch ready = new CountDownLatch(1);
+    ChannelListener<StreamSinkChannel> listener =
+        sink -> {
+          sink.suspendWrites();
+          ready.countDown();
+        };
+    channel.getWriteSetter().set(listener);
+    channel.resumeWrites();
+    await(ready);
+  }
+
+  private void await(CountDownLatch ready) throws IOException {
+    try {
+      if (!ready.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IOException("the other side has stalled");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the server is stopping");
+    }
+  }
+}
