@@ -31,6 +31,7 @@ public final class HttpsServer implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final GracefulShutdownHandler gate;
   private final Undertow undertow;
+  private InetSocketAddress address;
 
   private HttpsServer(
       TlsListener listener, InetSocketAddress address, ServerLimits limits, Service service) {
@@ -72,6 +73,8 @@ public final class HttpsServer implements AutoCloseable {
     HttpsServer server = new HttpsServer(listener, address, limits, service);
     try {
       server.undertow.start();
+      server.address =
+          (InetSocketAddress) server.undertow.getListenerInfo().getFirst().getAddress();
     } catch (RuntimeException e) {
       server.undertow.stop();
       if (e.getCause() instanceof IOException cause) {
@@ -88,9 +91,9 @@ public final class HttpsServer implements AutoCloseable {
     return listener.id();
   }
 
-  /** Where it listens. */
+  /** Where it listens, or did until it was closed. */
   public InetSocketAddress address() {
-    return (InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress();
+    return address;
   }
 
   /** Takes no more requests, gives those under way a short time, then breaks them off. */

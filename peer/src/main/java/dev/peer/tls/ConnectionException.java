@@ -2,6 +2,7 @@ package dev.peer.tls;
 
 import dev.peer.core.id.Shown;
 import dev.peer.core.trust.UntrustedCertificateException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -64,7 +65,9 @@ public final class ConnectionException extends IOException {
       }
     }
     Optional<SSLException> tls = first(e, SSLException.class);
-    return tls.isPresent() ? explainTls(uri, tls.get(), e) : explainNetwork(uri, e);
+    return tls.isEmpty() || first(e, EOFException.class).isPresent()
+        ? explainNetwork(uri, e)
+        : explainTls(uri, tls.get(), e);
   }
 
   private static ConnectionException explainTls(URI uri, SSLException tls, IOException e) {

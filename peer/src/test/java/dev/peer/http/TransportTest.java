@@ -9,6 +9,7 @@ import dev.peer.core.trust.Credentials;
 import dev.peer.pki.issue.KeyType;
 import dev.peer.pki.issue.Purpose;
 import dev.peer.tls.ConnectionException;
+import dev.peer.tls.PlainTls;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
@@ -22,20 +23,14 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,7 +84,7 @@ class TransportTest {
 
   @Test
   void refusesAClientWithoutACertificate() {
-    assertThatThrownBy(() -> raw(context(null), "TLSv1.3", server.address()))
+    assertThatThrownBy(() -> raw(PlainTls.context(null), "TLSv1.3", server.address()))
         .isInstanceOf(IOException.class);
   }
 
@@ -115,7 +110,7 @@ class TransportTest {
 
   @Test
   void refusesOlderTls() {
-    assertThatThrownBy(() -> raw(context(client), "TLSv1.2", server.address()))
+    assertThatThrownBy(() -> raw(PlainTls.context(client), "TLSv1.2", server.address()))
         .isInstanceOf(SSLException.class)
         .hasMessageContaining("protocol_version");
   }
@@ -132,7 +127,7 @@ class TransportTest {
 
   @Test
   void refusesAnExpiredClientThatResumesItsSession() throws Exception {
-    SSLContext context = context(client);
+    SSLContext context = PlainTls.context(client);
     assertThat(raw(context, "TLSv1.3", server.address())).startsWith("HTTP/1.1 200");
     clock.set(Instant.now().plus(Duration.ofHours(25)));
 
@@ -182,7 +177,7 @@ class TransportTest {
 
   @Test
   void doesNotTalkToAServerWithOlderTls() throws Exception {
-    SSLContext context = context(team.issue("spiffe://team/server"));
+    SSLContext context = PlainTls.context(team.issue("spiffe://team/server"));
     try (SSLServerSocket old =
         (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0)) {
       old.setEnabledProtocols(new String[] {"TLSv1.2"});
@@ -285,7 +280,7 @@ class TransportTest {
     ServerLimits impatient =
         new ServerLimits(10, Duration.ofMillis(500), Duration.ofMillis(500), Duration.ZERO);
     try (HttpsServer other = start(team.peer("spiffe://team/server"), impatient);
-        SSLSocket socket = (SSLSocket) context(client).getSocketFactory().createSocket()) {
+        SSLSocket socket = (SSLSocket) PlainTls.context(client).getSocketFactory().createSocket()) {
       socket.connect(other.address());
       socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\nX-Slow".getBytes(US_ASCII));
 
@@ -309,7 +304,7 @@ class TransportTest {
         };
     TlsListener listener = new TlsListener(team.peer("spiffe://team/server"));
     try (HttpsServer other = HttpsServer.start(listener, Https.LOOPBACK, impatient, endless);
-        SSLSocket socket = (SSLSocket) context(client).getSocketFactory().createSocket()) {
+        SSLSocket socket = (SSLSocket) PlainTls.context(client).getSocketFactory().createSocket()) {
       socket.connect(other.address());
       socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
 
@@ -454,39 +449,6 @@ class TransportTest {
       }
     } catch (IOException e) {
       // The test is over.
-    }
-  }
-
-  private static SSLContext context(Credentials credentials) throws Exception {
-    KeyManager[] keys = null;
-    if (credentials != null) {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      store.setKeyEntry(
-          "peer",
-          credentials.privateKey(),
-          new char[0],
-          credentials.chain().toArray(X509Certificate[]::new));
-      KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
-      factory.init(store, new char[0]);
-      keys = factory.getKeyManagers();
-    }
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys, new TrustManager[] {new TrustAll()}, null);
-    return context;
-  }
-
-  private static final class TrustAll implements X509TrustManager {
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
     }
   }
 }

@@ -1,0 +1,113 @@
+package dev.peer.client;
+
+import dev.peer.core.id.Shown;
+import dev.peer.core.record.MalformedException;
+import dev.peer.tls.ConnectionException;
+import dev.peer.tls.TlsClient;
+import dev.peer.wire.Limits;
+import dev.peer.wire.MediaTypes;
+import dev.peer.wire.Problem;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Sends one request after the other to one party and reads answers of a bounded size. */
+final class Asker implements AutoCloseable {
+
+  private final TlsClient https;
+  private final Patience patience;
+
+  Asker(TlsClient https, Patience patience) {
+    this.https = https;
+    this.patience = patience;
+  }
+
+  /**
+   * An answer that was read whole.
+   *
+   * @param problem what a problem document says, if it was one of ours
+   */
+  record Answer(int status, byte[] body, Optional<Problem> problem) {
+
+    boolean is(Problem.Kind kind) {
+      return problem.filter(p -> p.kind() == kind).isPresent();
+    }
+
+    /** Why it is not what was asked for, for the user. */
+    String why() {
+      return problem
+          .map(p -> p.detail().isEmpty() ? "status " + status : p.detail())
+          .orElse("unexpected answer, status " + status);
+    }
+  }
+
+  /** Asks for something small. */
+  Answer ask(String method, URI uri, Optional<byte[]> body)
+      throws IOException, InterruptedException {
+    return ask(method, uri, body, patience.answer());
+  }
+
+  /** As the other, with another time limit. */
+  Answer ask(String method, URI uri, Optional<byte[]> body, Duration limit)
+      throws IOException, InterruptedException {
+    BodyPublisher publisher =
+        body.map(BodyPublishers::ofByteArray).orElseGet(BodyPublishers::noBody);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri).timeout(limit).method(method, publisher);
+    body.ifPresent(_ -> request.header("Content-Type", MediaTypes.JSON));
+    return read(uri, https.send(request.build(), BodyHandlers.ofInputStream()), limit);
+  }
+
+  /** Asks for something large, which the caller reads; the head of the answer comes in time. */
+  HttpResponse<InputStream> open(URI uri) throws ConnectionException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(uri).timeout(patience.answer()).build();
+    return https.send(request, BodyHandlers.ofInputStream());
+  }
+
+  /** Reads an answer that is small. */
+  Answer read(URI uri, HttpResponse<InputStream> answer) throws IOException, InterruptedException {
+    return read(uri, answer, patience.answer());
+  }
+
+  private static Answer read(URI uri, HttpResponse<InputStream> answer, Duration limit)
+      throws IOException, InterruptedException {
+    try (AnswerBody body = new AnswerBody(answer, limit, limit)) {
+      byte[] bytes = body.readAtMost(Limits.ANSWER_BODY);
+      if (bytes.length > Limits.ANSWER_BODY) {
+        throw new IOException("an answer of more than " + Limits.ANSWER_BODY + " bytes");
+      }
+      return new Answer(answer.statusCode(), bytes, problem(answer, bytes));
+    } catch (IOException e) {
+      throw new IOException(uri.getHost() + ":" + uri.getPort() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Optional<Problem> problem(HttpResponse<?> answer, byte[] body) {
+    try {
+      return isOf(answer, MediaTypes.PROBLEM) ? Problem.parse(body) : Optional.empty();
+    } catch (MalformedException e) {
+      return Optional.empty();
+    }
+  }
+
+  static boolean isOf(HttpResponse<?> answer, String mediaType) {
+    return answer.headers().firstValue("Content-Type").filter(mediaType::equals).isPresent();
+  }
+
+  /** What a failure says, on one line and never empty. */
+  static String why(Exception e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : Shown.plain(e.getMessage());
+  }
+
+  @Override
+  public void close() {
+    https.close();
+  }
+}

@@ -1,0 +1,269 @@
+package dev.peer.client;
+
+import dev.peer.core.record.MalformedException;
+import dev.peer.wire.InstanceId;
+import dev.peer.wire.LeaseRequest;
+import dev.peer.wire.LeaseTerms;
+import dev.peer.wire.Problem;
+import dev.peer.wire.RendezvousPath;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Keeps one lease at one rendezvous, and announced under it what should be.
+ *
+ * <p>It goes round: renew, announce what is not yet, take back what should not be any more, wait. A
+ * lease that turns out to be new has lost its announcements, so all are made again: a rendezvous
+ * that has restarted is whole within one renewal.
+ */
+final class LeaseKeeper implements AutoCloseable {
+
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(15);
+
+  /** Gives what to tell the rendezvous now. */
+  @FunctionalInterface
+  interface Request {
+
+    LeaseRequest now() throws IOException;
+  }
+
+  private final URI rendezvous;
+  private final Asker asker;
+  private final Request request;
+  private final Patience patience;
+  private final Notices notices;
+  private final InstanceId instance;
+  private final Thread thread;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Condition rounded = lock.newCondition();
+  private final Set<RendezvousPath.Result> wanted = new LinkedHashSet<>();
+  private long version;
+  private long roundedVersion;
+
+  /** Known to this keeper's thread alone. */
+  private final Set<RendezvousPath.Result> announced = new HashSet<>();
+
+  private volatile boolean asked;
+
+  LeaseKeeper(
+      URI rendezvous,
+      InstanceId instance,
+      Asker asker,
+      Request request,
+      Patience patience,
+      Notices notices) {
+    this.rendezvous = rendezvous;
+    this.instance = instance;
+    this.asker = asker;
+    this.request = request;
+    this.patience = patience;
+    this.notices = notices;
+    thread = Thread.ofVirtual().name("lease").unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** From now on the result is announced, as soon as the rendezvous can be reached. */
+  void add(RendezvousPath.Result result) {
+    lock.lock();
+    try {
+      wanted.add(result);
+      version++;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** From now on the result is not announced. */
+  void remove(RendezvousPath.Result result) {
+    lock.lock();
+    try {
+      wanted.remove(result);
+      version++;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until what is wanted now was tried once, for the length of an answer at most. */
+  void awaitRound() throws InterruptedException {
+    lock.lock();
+    try {
+      long target = version;
+      long left = patience.connect().plus(patience.answer()).toNanos();
+      while (roundedVersion < target && left > 0) {
+        left = rounded.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes everything back, within the time for a farewell. */
+  @Override
+  public void close() {
+    thread.interrupt();
+    try {
+      thread.join(patience.farewell());
+      if (asked) {
+        asker.ask("DELETE", uri("/v1/lease"), Optional.empty(), patience.farewell());
+      }
+    } catch (IOException e) {
+      notices.say(
+          "could not take leave, others may still ask for a moment: " + Asker.why(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    asker.close();
+  }
+
+  private void run() {
+    Duration renewal = LAST_RETRY;
+    Duration retry = FIRST_RETRY;
+    boolean away = false;
+    try {
+      while (true) {
+        Duration pause;
+        long tried = version();
+        try {
+          renewal = round();
+          pause = renewal;
+          retry = FIRST_RETRY;
+          if (away) {
+            notices.say("rendezvous " + rendezvous.getAuthority() + " is back");
+          }
+          away = false;
+        } catch (IOException e) {
+          if (!away) {
+            notices.say("not announced, trying on: rendezvous " + Asker.why(e));
+          }
+          away = true;
+          pause = shorter(retry, renewal);
+          retry = shorter(retry.multipliedBy(2), LAST_RETRY);
+        }
+        endRound(tried, pause);
+      }
+    } catch (InterruptedException e) {
+      // Closed.
+    }
+  }
+
+  /** Renews, and makes what is announced what is wanted; gives the time until the next renewal. */
+  private Duration round() throws IOException, InterruptedException {
+    LeaseTerms terms = lease();
+    if (!announceWanted()) {
+      terms = lease();
+      if (!announceWanted()) {
+        throw new IOException(rendezvous.getAuthority() + ": it forgets our lease");
+      }
+    }
+    for (RendezvousPath.Result result : minus(announced, wanted())) {
+      require(ask("DELETE", result.text(), Optional.empty()), 204);
+      announced.remove(result);
+    }
+    return terms.renewAfter();
+  }
+
+  private LeaseTerms lease() throws IOException, InterruptedException {
+    byte[] body = request.now().json();
+    asked = true;
+    Asker.Answer answer = ask("PUT", "/v1/lease", Optional.of(body));
+    if (answer.status() != 200) {
+      require(answer, 201);
+      announced.clear();
+    }
+    try {
+      return LeaseTerms.parse(answer.body());
+    } catch (MalformedException e) {
+      throw new IOException(rendezvous.getAuthority() + ": nonsense: " + Asker.why(e), e);
+    }
+  }
+
+  /** Says whether there is a lease to announce under. */
+  private boolean announceWanted() throws IOException, InterruptedException {
+    for (RendezvousPath.Result result : minus(wanted(), announced)) {
+      Asker.Answer answer = ask("PUT", result.text(), Optional.empty());
+      if (answer.is(Problem.Kind.NO_LEASE)) {
+        announced.clear();
+        return false;
+      }
+      require(answer, 204);
+      announced.add(result);
+    }
+    return true;
+  }
+
+  private Asker.Answer ask(String method, String path, Optional<byte[]> body)
+      throws IOException, InterruptedException {
+    return asker.ask(method, uri(path), body);
+  }
+
+  private void require(Asker.Answer answer, int status) throws IOException {
+    if (answer.status() != status) {
+      throw new IOException(rendezvous.getAuthority() + ": " + answer.why());
+    }
+  }
+
+  private URI uri(String path) {
+    return URI.create(rendezvous + path + instance.query());
+  }
+
+  private long version() {
+    lock.lock();
+    try {
+      return version;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Set<RendezvousPath.Result> wanted() {
+    lock.lock();
+    try {
+      return new LinkedHashSet<>(wanted);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for the time, but for a little less at random, or until something else is wanted. */
+  private void endRound(long tried, Duration pause) throws InterruptedException {
+    long nanos = pause.toNanos() - ThreadLocalRandom.current().nextLong(pause.toNanos() / 5);
+    lock.lock();
+    try {
+      roundedVersion = tried;
+      rounded.signalAll();
+      while (version == tried && nanos > 0) {
+        nanos = changed.awaitNanos(nanos);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static List<RendezvousPath.Result> minus(
+      Set<RendezvousPath.Result> all, Set<RendezvousPath.Result> some) {
+    return all.stream().filter(result -> !some.contains(result)).toList();
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+}

@@ -1,0 +1,31 @@
+package dev.peer.client;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.channels.DatagramChannel;
+
+/** Which of this machine's addresses others see when it talks to them. */
+final class LocalRoute {
+
+  private LocalRoute() {}
+
+  /**
+   * The local address on the way to a party. Connecting a UDP socket looks the route up and sends
+   * nothing.
+   *
+   * @throws IOException if the host is unknown or there is no route
+   */
+  static InetAddress towards(URI party) throws IOException {
+    InetSocketAddress remote = new InetSocketAddress(party.getHost(), party.getPort());
+    if (remote.isUnresolved()) {
+      throw new UnknownHostException(party.getAuthority() + ": unknown host");
+    }
+    try (DatagramChannel socket = DatagramChannel.open()) {
+      socket.connect(remote);
+      return ((InetSocketAddress) socket.getLocalAddress()).getAddress();
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.peer.client;
+
+import java.time.Duration;
+
+/**
+ * How long others are waited for.
+ *
+ * @param connect until there is a connection, certificates checked
+ * @param answer until the head of an answer is there, and the whole of a small one
+ * @param stall without a byte within a large answer
+ * @param slowest bytes each second that a large answer must have on the whole
+ * @param farewell for taking back what was announced, when we stop
+ */
+public record Patience(
+    Duration connect, Duration answer, Duration stall, long slowest, Duration farewell) {
+
+  /** 2 s, 5 s, 10 s, 64 KiB/s and 1.5 s. */
+  public static final Patience DEFAULT =
+      new Patience(
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(10),
+          64 << 10,
+          Duration.ofMillis(1_500));
+
+  /** For a whole answer of this many bytes. */
+  Duration transfer(long bytes) {
+    return answer.plus(stall).plusSeconds(bytes / slowest);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.peer.client;
+
+import dev.peer.wire.LeaseRequest;
+import dev.peer.wire.PeerAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where a peer serves what it announces.
+ *
+ * @param rendezvous where to announce, all of them; at least one
+ * @param listen where to listen; if empty, on a free port of the address that leads to the
+ *     rendezvous alone, or of all addresses while that can not be known
+ * @param advertise what to tell others; if empty, the address listened on, or, where that is all
+ *     addresses, the one that leads to the rendezvous
+ */
+public record ServeSettings(
+    List<URI> rendezvous, Optional<InetSocketAddress> listen, List<URI> advertise) {
+
+  /** Copies the lists. */
+  public ServeSettings {
+    rendezvous = List.copyOf(rendezvous);
+    advertise = List.copyOf(advertise);
+    if (rendezvous.isEmpty()) {
+      throw new IllegalArgumentException("at least one rendezvous is needed");
+    }
+  }
+
+  InetSocketAddress listenAddress() {
+    if (listen.isPresent()) {
+      return listen.get();
+    }
+    Set<InetAddress> routes = new HashSet<>();
+    for (URI address : rendezvous) {
+      try {
+        routes.add(LocalRoute.towards(address));
+      } catch (IOException e) {
+        return new InetSocketAddress(0);
+      }
+    }
+    return new InetSocketAddress(routes.size() == 1 ? routes.iterator().next() : null, 0);
+  }
+
+  /** What to tell one rendezvous; asked anew each time, for a laptop moves between networks. */
+  LeaseRequest request(URI address, InetSocketAddress bound) throws IOException {
+    if (!advertise.isEmpty()) {
+      return new LeaseRequest(advertise);
+    }
+    InetAddress ip = bound.getAddress();
+    InetAddress seen = ip.isAnyLocalAddress() ? LocalRoute.towards(address) : ip;
+    return new LeaseRequest(
+        List.of(PeerAddress.of(new InetSocketAddress(seen, bound.getPort()))));
+  }
+}
