@@ -50,6 +50,6 @@ record Network(Identities identities, TlsIdentity tls, PeerSettings settings, Ou
             settings.listen().map(at -> new InetSocketAddress(at.host(), at.port())),
             settings.advertise().stream().map(at -> URI.create("https://" + at)).toList());
     return Optional.of(
-        new LeasedAnnouncer(tls, identities.rules(), serve, Patience.DEFAULT, output::say));
+        new LeasedAnnouncer(tls, identities.rules(), serve, Patience.DEFAULT, output));
   }
 }
