@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -47,9 +46,9 @@ class CertificatesIT {
     sample = Sample.get();
     team = sample.team();
     team.startRendezvous();
-    holder = team.peer("holder").with("PEER_LISTEN", "127.0.0.1:0");
-    Run serving = sample.startHolder(holder);
-    holderAddress = "https://127.0.0.1:" + portOf(serving);
+    holder = team.peer("holder");
+    sample.startHolder(holder);
+    holderAddress = holderAddress(team.authority().issue("client", Authority.Key.EC_P256));
   }
 
   @AfterAll
@@ -158,7 +157,7 @@ class CertificatesIT {
         unusable(
             "own certificate would be refused by others: .*expired",
             peer -> peer.with("PEER_CERT", pem("expired.pem")).with("PEER_KEY", pem("expired-key.pem"))),
-        unusable("PEER_KEY|key", peer -> peer.with("PEER_KEY", pem("other-key.pem"))),
+        unusable("the private key does not belong to the first certificate", peer -> peer.with("PEER_KEY", pem("other-key.pem"))),
         unusable(
             "own certificate would be refused by others",
             peer -> peer.with("PEER_CA", pem("stranger/ca.pem"))));
@@ -222,17 +221,15 @@ class CertificatesIT {
         "-cert", identity.certificate().toString(), "-key", identity.key().toString());
   }
 
-  /** The port that the process listens on. */
-  private static String portOf(Run run) throws IOException, InterruptedException {
-    String sockets = team.start(team.root(), Map.of("PATH", System.getenv("PATH")),
-            List.of("ss", "-H", "-l", "-t", "-n", "-p"))
-        .await()
-        .stdout();
-    return sockets
-        .lines()
-        .filter(line -> line.contains("pid=" + run.pid() + ","))
-        .map(line -> line.replaceAll("^\\S+\\s+\\S+\\s+\\S+\\s+\\S+:(\\d+)\\s.*", "$1"))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("does not listen: " + sockets));
+  /** Where the peer serves, as the rendezvous tells others. */
+  private static String holderAddress(Authority.Identity identity)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("curl", "-sS", "-k", "--fail-with-body"));
+    command.addAll(with(identity));
+    String key = holder.onlyResult().getParent().getFileName().toString();
+    command.add(team.rendezvous() + "/v1/repos/example.org%2Fsample/results/" + key);
+    String answer = team.tool(command.toArray(String[]::new)).hasExitCode(0).stdout();
+    assertThat(answer).contains("CN=holder");
+    return answer.replaceFirst("(?s).*(https://127[.]0[.]0[.]1:\\d+).*", "$1");
   }
 }
