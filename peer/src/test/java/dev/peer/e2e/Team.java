@@ -141,10 +141,14 @@ final class Team {
 
   /** The processes whose command line mentions a home of this team's. */
   List<String> machines() {
-    return ProcessHandle.allProcesses()
-        .map(process -> commandLine(process.pid()))
+    return commandLines().stream()
         .filter(line -> line.contains("qemu-system") && line.contains(root.toString()))
         .toList();
+  }
+
+  /** The command lines of all processes. */
+  static List<String> commandLines() {
+    return ProcessHandle.allProcesses().map(process -> commandLine(process.pid())).toList();
   }
 
   /** Directories of runs, of sockets and of half-made results that are there now. */
