@@ -1,6 +1,11 @@
 package dev.peer.core.id;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,16 +16,25 @@ import java.util.regex.Pattern;
 public record RepoId(String text) {
 
   private static final int LONGEST = 512;
-  private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://(.*)");
-  private static final Pattern SCP = Pattern.compile("(?:[^@/:]+@)?(\\[[^]]*\\]|[^/:]+):(?!//)(.+)");
-  private static final Pattern AUTHORITY = Pattern.compile("(?:[^@/]*@)?([^/]*)(/.*)?");
+
+  private static final Pattern URL = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(.*)");
+  // As git reads it: a colon before the first slash. Two colons name a remote helper.
+  private static final Pattern SCP =
+      Pattern.compile("(?:[^@/:]+@)?(\\[[^]/]*\\]|[^/:]+):(?!:)(.+)");
+  private static final Pattern WINDOWS_DRIVE = Pattern.compile("[A-Za-z]:.*");
+
+  private static final Map<String, String> DEFAULT_PORTS =
+      Map.of(
+          "http", "80", "https", "443", "git", "9418", "ssh", "22", "git+ssh", "22", "ssh+git",
+          "22");
+  private static final Set<String> THIS_MACHINE = Set.of("", "localhost", "127.0.0.1", "[::1]");
 
   /** Takes the id as it is. */
   public RepoId {
     boolean wellFormed =
         !text.isEmpty()
             && text.length() <= LONGEST
-            && text.codePoints().noneMatch(c -> Character.isWhitespace(c) || c == 0xFFFD)
+            && text.codePoints().noneMatch(c -> isBlank(c) || c == 0xFFFD)
             && Shown.plain(text).equals(text);
     if (!wellFormed) {
       throw new IllegalArgumentException(
@@ -30,25 +44,30 @@ public record RepoId(String text) {
   }
 
   /**
-   * The id for a git remote's URL: host in lower case and path, without scheme, user, default port,
-   * trailing slash and {@code .git}. The forms {@code https://host/path}, {@code
-   * ssh://user@host/path} and {@code user@host:path} of one repository give the same id.
+   * The id for a git remote's URL: host in lower case and path, without scheme, user and password,
+   * the scheme's default port, query, trailing slash and {@code .git}. The forms {@code
+   * https://host/path}, {@code ssh://user@host/path} and {@code user@host:path} of one repository
+   * give the same id. What an id can not hold is percent-encoded.
+   *
+   * <p>Empty where the URL names a place on one machine only: a path, a {@code file:} URL, a
+   * loopback host, a remote helper ({@code helper::address}). Two machines have different
+   * repositories at the same path, and one repository at different paths.
+   *
+   * @throws IllegalArgumentException if the id would be too long
    */
-  public static RepoId ofRemote(String url) {
+  public static Optional<RepoId> ofRemote(String url) {
     Matcher asUrl = URL.matcher(url);
     if (asUrl.matches()) {
-      Matcher parts = AUTHORITY.matcher(asUrl.group(1));
-      if (parts.matches()) {
-        String path = parts.group(2) == null ? "" : parts.group(2);
-        return new RepoId(host(parts.group(1)) + trimmed(path));
-      }
+      String scheme = asUrl.group(1).toLowerCase(Locale.ROOT);
+      String path = asUrl.group(3);
+      boolean web = scheme.equals("http") || scheme.equals("https");
+      return scheme.equals("file")
+          ? Optional.empty()
+          : of(hostAndPort(scheme, asUrl.group(2)), web ? path.replaceFirst("[?#].*", "") : path);
     }
     Matcher asScp = SCP.matcher(url);
-    if (asScp.matches()) {
-      String path = asScp.group(2);
-      return new RepoId(host(asScp.group(1)) + trimmed(path.startsWith("/") ? path : "/" + path));
-    }
-    return new RepoId(trimmed(url));
+    boolean remote = asScp.matches() && !WINDOWS_DRIVE.matcher(url).matches();
+    return remote ? of(asScp.group(1).toLowerCase(Locale.ROOT), asScp.group(2)) : Optional.empty();
   }
 
   /** The id of a repository without a remote, by its first commit. */
@@ -56,12 +75,41 @@ public record RepoId(String text) {
     return new RepoId("root:" + root.hex());
   }
 
-  private static String host(String authority) {
-    return authority.toLowerCase(Locale.ROOT).replaceFirst(":(22|80|443|9418)?$", "");
+  private static Optional<RepoId> of(String host, String path) {
+    if (THIS_MACHINE.contains(host.replaceFirst(":[0-9]+$", ""))) {
+      return Optional.empty();
+    }
+    String trimmed =
+        ("/" + path)
+            .replaceAll("/{2,}", "/")
+            .replaceFirst("/$", "")
+            .replaceFirst("\\.git$", "")
+            .replaceFirst("/$", "");
+    return Optional.of(new RepoId(encoded(host + trimmed)));
   }
 
-  private static String trimmed(String path) {
-    return path.replaceFirst("/+$", "").replaceFirst("\\.git$", "").replaceFirst("/+$", "");
+  private static String hostAndPort(String scheme, String authority) {
+    // The last @: a password may hold one, and no part of it may get into the id.
+    String host = authority.substring(authority.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT);
+    String port = ":" + DEFAULT_PORTS.getOrDefault(scheme, "");
+    return host.endsWith(port) ? host.substring(0, host.length() - port.length()) : host;
+  }
+
+  private static String encoded(String text) {
+    StringBuilder encoded = new StringBuilder(text.length());
+    text.codePoints()
+        .mapToObj(Character::toString)
+        .forEach(
+            c -> {
+              boolean plain = !isBlank(c.codePointAt(0)) && Shown.plain(c).equals(c);
+              encoded.append(
+                  plain ? c : URLEncoder.encode(c, StandardCharsets.UTF_8).replace("+", "%20"));
+            });
+    return encoded.toString();
+  }
+
+  private static boolean isBlank(int codePoint) {
+    return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.peer.core.trust;
 
 import dev.peer.core.id.Shown;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -58,6 +59,16 @@ public final class AccessRule {
       alternatives.add(new Alternative(List.copyOf(terms)));
     }
     return new AccessRule(false, List.copyOf(alternatives));
+  }
+
+  /** Every term that matches this identity by a whole name: what a rule for it can be made of. */
+  public static List<String> termsFor(Identity identity) {
+    return Arrays.stream(Field.values())
+        .flatMap(
+            field ->
+                field.of(identity).stream()
+                    .map(name -> field.prefix() + name.replaceAll("[,+*\\\\]", "\\\\$0")))
+        .toList();
   }
 
   /** Whether the rule admits the holder of a certificate that has been validated. */

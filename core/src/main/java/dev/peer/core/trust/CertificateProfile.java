@@ -56,23 +56,26 @@ final class CertificateProfile {
       throws UntrustedCertificateException {
     require(encoded(certificate).length <= LARGEST, certificate, "is too large");
     requireValidAt(certificate, at);
-    require(
-        KeyKind.of(certificate.getPublicKey()).isPresent(),
-        certificate,
-        "has a key that is not accepted ("
-            + KeyKind.describe(certificate.getPublicKey())
-            + "): "
-            + KeyKind.ACCEPTED
-            + " is expected");
+    if (KeyKind.of(certificate.getPublicKey()).isEmpty()) {
+      throw refused(
+          certificate,
+          "has a key that is not accepted ("
+              + KeyKind.describe(certificate.getPublicKey())
+              + "): "
+              + KeyKind.ACCEPTED
+              + " is expected");
+    }
     requireReadableExtensions(certificate);
   }
 
   /** What a certificate must be whose signature by another counts. */
   static void requireProven(X509Certificate certificate) throws UntrustedCertificateException {
-    require(
-        SignatureAlgorithms.isAccepted(certificate.getSigAlgOID(), certificate.getSigAlgParams()),
-        certificate,
-        "is signed in a way that is too weak or not known (" + certificate.getSigAlgName() + ")");
+    if (!SignatureAlgorithms.isAccepted(
+        certificate.getSigAlgOID(), certificate.getSigAlgParams())) {
+      throw refused(
+          certificate,
+          "is signed in a way that is too weak or not known (" + certificate.getSigAlgName() + ")");
+    }
     BigInteger serial = certificate.getSerialNumber();
     require(
         serial.signum() > 0 && serial.bitLength() <= LONGEST_SERIAL_BITS,
@@ -101,12 +104,12 @@ final class CertificateProfile {
         certificate,
         "is for signing certificates (its key usage has keyCertSign)");
     List<String> purposes = purposes(certificate);
+    if (purposes != null && purposes.stream().noneMatch(accepted(role)::contains)) {
+      throw refused(
+          certificate, "is not for " + purpose(role) + " (its extended key usage lacks it)");
+    }
     require(
-        purposes == null || purposes.stream().anyMatch(accepted(role)::contains),
-        certificate,
-        "is not for " + purpose(role) + " (its extended key usage lacks it)");
-    require(
-        certificate.getExtensionValue(NAME_CONSTRAINTS) == null,
+        !hasNameConstraints(certificate),
         certificate,
         "has name constraints, which only an authority may have");
   }
@@ -124,24 +127,33 @@ final class CertificateProfile {
         certificate,
         "is not for signing certificates (its key usage lacks keyCertSign)");
     List<String> purposes = purposes(certificate);
-    require(
-        purposes == null
-            || purposes.contains(ANY_USAGE)
-            || purposes.stream().anyMatch(accepted(role)::contains),
-        certificate,
-        "may not vouch for " + purpose(role) + " (its extended key usage lacks it)");
+    if (purposes != null
+        && !purposes.contains(ANY_USAGE)
+        && purposes.stream().noneMatch(accepted(role)::contains)) {
+      throw refused(
+          certificate, "may not vouch for " + purpose(role) + " (its extended key usage lacks it)");
+    }
     require(
         !certificate.getSubjectX500Principal().getName().isEmpty(),
         certificate,
         "is an authority's and has no subject");
   }
 
+  /** Whether the certificate limits the names below it, or at least means to. */
+  static boolean hasNameConstraints(X509Certificate certificate) {
+    return certificate.getExtensionValue(NAME_CONSTRAINTS) != null;
+  }
+
   private static void requireValidAt(X509Certificate certificate, Instant at)
       throws UntrustedCertificateException {
     Instant from = certificate.getNotBefore().toInstant();
     Instant until = certificate.getNotAfter().toInstant();
-    require(!at.isBefore(from), certificate, "is not valid before " + from);
-    require(!at.isAfter(until), certificate, "expired at " + until);
+    if (at.isBefore(from)) {
+      throw refused(certificate, "is not valid before " + from);
+    }
+    if (at.isAfter(until)) {
+      throw refused(certificate, "expired at " + until);
+    }
   }
 
   /** The JDK reads what it knows; what it could not read it gives as missing. */
@@ -150,10 +162,11 @@ final class CertificateProfile {
     if (certificate.getCriticalExtensionOIDs() != null) {
       Set<String> unknown = new HashSet<>(certificate.getCriticalExtensionOIDs());
       unknown.removeAll(KNOWN);
-      require(
-          unknown.isEmpty(),
-          certificate,
-          "has critical extensions that are not known here: " + String.join(", ", unknown));
+      if (!unknown.isEmpty()) {
+        throw refused(
+            certificate,
+            "has critical extensions that are not known here: " + String.join(", ", unknown));
+      }
     }
     require(
         certificate.getKeyUsage() != null || certificate.getExtensionValue(KEY_USAGE) == null,
@@ -202,7 +215,11 @@ final class CertificateProfile {
   private static void require(boolean holds, X509Certificate certificate, String otherwise)
       throws UntrustedCertificateException {
     if (!holds) {
-      throw new UntrustedCertificateException(CertificateNames.of(certificate) + " " + otherwise);
+      throw refused(certificate, otherwise);
     }
+  }
+
+  private static UntrustedCertificateException refused(X509Certificate certificate, String why) {
+    return new UntrustedCertificateException(CertificateNames.of(certificate) + " " + why);
   }
 }

@@ -97,7 +97,10 @@ public final class CertificateValidator {
       CertificateProfile.requireProven(intermediate);
     }
     requirePathLength(path);
-    NameConstraintsCheck.require(path);
+    if (path.stream().anyMatch(CertificateProfile::hasNameConstraints)) {
+      // Seldom, and BouncyCastle takes long to load.
+      NameConstraintsCheck.require(path);
+    }
     requirePkix(path, at);
     for (int i = 0; i < authorities.size(); i++) {
       revocationLists.require(path.get(i), path.get(i + 1), at);

@@ -35,7 +35,7 @@ public record Identity(
     String issuer) {
 
   /** The most subject alternative names that a certificate may have. */
-  static final int MOST_NAMES = 128;
+  static final int MOST_NAMES = 256;
 
   private static final String SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
   private static final int DNS = 2;

@@ -52,32 +52,38 @@ public enum KeyKind {
 
   /** The kind of this key; nothing if it is of another kind, too small or too large. */
   public static Optional<KeyKind> of(Key key) {
-    return switch (key) {
-      case ECKey ec ->
-          Arrays.stream(values())
-              .filter(kind -> !kind.order.isEmpty())
-              .filter(kind -> ec.getParams().getOrder().equals(new BigInteger(kind.order, 16)))
-              .findFirst();
-      case EdECKey ed when ed.getParams().getName().equals("Ed25519") -> Optional.of(ED25519);
-      case RSAKey rsa when key.getAlgorithm().equals("RSA") -> {
-        int bits = rsa.getModulus().bitLength();
-        yield bits < SMALLEST_RSA || bits > LARGEST_RSA ? Optional.empty() : Optional.of(RSA);
-      }
-      default -> Optional.empty();
-    };
+    // No switch over types, here and below: linking one takes longer than checking a signature.
+    if (key instanceof ECKey ec) {
+      BigInteger order = ec.getParams().getOrder();
+      return Arrays.stream(values())
+          .filter(kind -> !kind.order.isEmpty())
+          .filter(kind -> order.equals(new BigInteger(kind.order, 16)))
+          .findFirst();
+    }
+    if (key instanceof EdECKey ed) {
+      return ed.getParams().getName().equals("Ed25519") ? Optional.of(ED25519) : Optional.empty();
+    }
+    if (key instanceof RSAKey rsa && key.getAlgorithm().equals("RSA")) {
+      int bits = rsa.getModulus().bitLength();
+      return bits < SMALLEST_RSA || bits > LARGEST_RSA ? Optional.empty() : Optional.of(RSA);
+    }
+    return Optional.empty();
   }
 
   /** What this key is called: {@code EC P-256}, {@code RSA 3072}; also one that is not accepted. */
   public static String describe(Key key) {
-    return switch (key) {
-      case ECKey ec ->
-          of(key)
-              .map(kind -> "EC P-" + kind.name().substring("EC_P".length()))
-              .orElse("EC " + ec.getParams().getCurve().getField().getFieldSize());
-      case EdECKey ed -> ed.getParams().getName();
-      case RSAKey rsa -> key.getAlgorithm() + " " + rsa.getModulus().bitLength();
-      default -> key.getAlgorithm();
-    };
+    if (key instanceof ECKey ec) {
+      return of(key)
+          .map(kind -> "EC P-" + kind.name().substring("EC_P".length()))
+          .orElse("EC " + ec.getParams().getCurve().getField().getFieldSize());
+    }
+    if (key instanceof EdECKey ed) {
+      return ed.getParams().getName();
+    }
+    if (key instanceof RSAKey rsa) {
+      return key.getAlgorithm() + " " + rsa.getModulus().bitLength();
+    }
+    return key.getAlgorithm();
   }
 
   /** A new computation, to be initialised for signing or verifying. */

@@ -4,12 +4,17 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1IA5String;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1String;
+import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
+import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -51,9 +56,6 @@ final class NameConstraintsCheck {
    * @param path from the leaf to the anchor
    */
   static void require(List<X509Certificate> path) throws UntrustedCertificateException {
-    if (path.stream().allMatch(each -> each.getExtensionValue(NAME_CONSTRAINTS) == null)) {
-      return;
-    }
     NameConstraintsCheck check = new NameConstraintsCheck();
     for (X509Certificate certificate : path.reversed()) {
       try {
@@ -61,7 +63,10 @@ final class NameConstraintsCheck {
         if (leaf || !isSelfIssued(certificate)) {
           check.requireAllowed(certificate);
         }
-        if (certificate.getExtensionValue(NAME_CONSTRAINTS) != null) {
+        if (leaf && certificate.getExtensionValue(SUBJECT_ALTERNATIVE_NAME) == null) {
+          check.requireCommonNamesAllowed(certificate);
+        }
+        if (CertificateProfile.hasNameConstraints(certificate)) {
           check.add(certificate);
         }
       } catch (NameConstraintValidatorException e) {
@@ -94,12 +99,20 @@ final class NameConstraintsCheck {
       for (GeneralSubtree subtree : permitted) {
         requireWellFormed(subtree);
       }
-      validator.intersectPermittedSubtree(permitted);
+      GeneralSubtree[] comparable =
+          Arrays.stream(permitted)
+              .filter(subtree -> SUPPORTED.contains(subtree.getBase().getTagNo()))
+              .toArray(GeneralSubtree[]::new);
+      if (comparable.length > 0) {
+        validator.intersectPermittedSubtree(comparable);
+      }
     }
     if (excluded != null) {
       for (GeneralSubtree subtree : excluded) {
         requireWellFormed(subtree);
-        validator.addExcludedSubtree(subtree);
+        if (SUPPORTED.contains(subtree.getBase().getTagNo())) {
+          validator.addExcludedSubtree(subtree);
+        }
         if (subtree.getBase().getTagNo() == GeneralName.dNSName) {
           excludedDnsNames.add(text(subtree.getBase()).toLowerCase(Locale.ROOT));
         }
@@ -132,11 +145,10 @@ final class NameConstraintsCheck {
       validator.checkPermittedDN(subject);
       validator.checkExcludedDN(subject);
     }
-    for (var rdn : subject.getRDNs(BCStyle.EmailAddress)) {
-      requireAllowed(
-          new GeneralName(
-              GeneralName.rfc822Name,
-              ASN1IA5String.getInstance(rdn.getFirst().getValue()).getString()));
+    if (constrained.contains(GeneralName.rfc822Name)) {
+      for (String address : values(subject, BCStyle.EmailAddress)) {
+        requireAllowed(new GeneralName(GeneralName.rfc822Name, address));
+      }
     }
     if (certificate.getExtensionValue(SUBJECT_ALTERNATIVE_NAME) != null) {
       GeneralName[] names =
@@ -148,6 +160,35 @@ final class NameConstraintsCheck {
         requireAllowed(name);
       }
     }
+  }
+
+  /**
+   * Takes a common name of a host name's form for one, as the JDK does below intermediates: or an
+   * authority for some hosts could name any other there, and rules go by common names too.
+   */
+  private void requireCommonNamesAllowed(X509Certificate leaf)
+      throws NameConstraintValidatorException {
+    X500Name subject = X500Name.getInstance(leaf.getSubjectX500Principal().getEncoded());
+    for (String name : values(subject, BCStyle.CN)) {
+      if (NameForms.isDnsName(name, true)) {
+        requireAllowed(new GeneralName(GeneralName.dNSName, name));
+      }
+    }
+  }
+
+  private static List<String> values(X500Name subject, ASN1ObjectIdentifier type) {
+    List<String> values = new ArrayList<>();
+    for (RDN rdn : subject.getRDNs(type)) {
+      for (AttributeTypeAndValue each : rdn.getTypesAndValues()) {
+        if (each.getType().equals(type)) {
+          if (!(each.getValue() instanceof ASN1String text)) {
+            throw new IllegalArgumentException("a name that is no text");
+          }
+          values.add(text.getString());
+        }
+      }
+    }
+    return values;
   }
 
   private void requireAllowed(GeneralName name) throws NameConstraintValidatorException {

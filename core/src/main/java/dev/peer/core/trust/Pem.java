@@ -2,7 +2,6 @@ package dev.peer.core.trust;
 
 import dev.peer.core.id.Shown;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -21,16 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.DERNull;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
-import org.bouncycastle.asn1.sec.ECPrivateKey;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import java.util.Optional;
 
 /**
  * Reads and writes the text form of certificates, keys and revocation lists (RFC 7468).
@@ -95,17 +85,7 @@ public final class Pem {
           "a PEM text with one -----BEGIN PRIVATE KEY----- is expected");
     }
     Block block = keys.getFirst();
-    PrivateKey key =
-        switch (block.label()) {
-          case "PRIVATE KEY" -> pkcs8(block.in(what), block.bytes());
-          case "EC PRIVATE KEY" -> pkcs8(block.in(what), fromSec1(block.in(what), block, blocks));
-          case "RSA PRIVATE KEY" -> pkcs8(block.in(what), fromPkcs1(block.in(what), block));
-          case "ENCRYPTED PRIVATE KEY" -> throw encrypted(block.in(what));
-          default ->
-              throw new CredentialException(
-                  block.in(what) + ": this form of private key is not known",
-                  "write it anew with: openssl pkcs8 -topk8 -nodes -in FILE");
-        };
+    PrivateKey key = pkcs8(block.in(what), inPkcs8(block.in(what), block, blocks));
     if (KeyKind.of(key).isEmpty()) {
       throw new CredentialException(
           block.in(what) + ": a key of this kind is not accepted: " + KeyKind.describe(key),
@@ -214,45 +194,25 @@ public final class Pem {
         what + ": not a private key of a kind that is accepted", "use " + KeyKind.ACCEPTED);
   }
 
-  private static byte[] fromSec1(String what, Block block, List<Block> all)
+  private static byte[] inPkcs8(String what, Block block, List<Block> all)
       throws CredentialException {
-    refuseEncrypted(what, block);
-    try {
-      ECPrivateKey key = ECPrivateKey.getInstance(ASN1Primitive.fromByteArray(block.bytes()));
-      ASN1Encodable curve = key.getParametersObject();
-      for (Block other : all) {
-        if (curve == null && other.label().equals("EC PARAMETERS")) {
-          curve = ASN1Primitive.fromByteArray(other.bytes());
-        }
-      }
-      if (curve instanceof ASN1ObjectIdentifier) {
-        return new PrivateKeyInfo(
-                new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, curve), key)
-            .getEncoded();
-      }
-    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-      throw notAKey(what);
-    }
-    throw new CredentialException(
-        what + ": the key does not name its curve", "use " + KeyKind.ACCEPTED);
-  }
-
-  private static byte[] fromPkcs1(String what, Block block) throws CredentialException {
-    refuseEncrypted(what, block);
-    try {
-      RSAPrivateKey key = RSAPrivateKey.getInstance(ASN1Primitive.fromByteArray(block.bytes()));
-      return new PrivateKeyInfo(
-              new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE), key)
-          .getEncoded();
-    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-      throw notAKey(what);
-    }
-  }
-
-  private static void refuseEncrypted(String what, Block block) throws CredentialException {
     if (block.encrypted()) {
       throw encrypted(what);
     }
+    return switch (block.label()) {
+      case "PRIVATE KEY" -> block.bytes();
+      case "EC PRIVATE KEY" -> {
+        Optional<Block> curve =
+            all.stream().filter(each -> each.label().equals("EC PARAMETERS")).findFirst();
+        yield OlderKeyForms.fromSec1(what, block.bytes(), curve.map(Block::bytes));
+      }
+      case "RSA PRIVATE KEY" -> OlderKeyForms.fromPkcs1(what, block.bytes());
+      case "ENCRYPTED PRIVATE KEY" -> throw encrypted(what);
+      default ->
+          throw new CredentialException(
+              what + ": this form of private key is not known",
+              "write it anew with: openssl pkcs8 -topk8 -nodes -in FILE");
+    };
   }
 
   private static CredentialException encrypted(String what) {
@@ -260,12 +220,6 @@ public final class Pem {
         what + ": the private key is encrypted",
         "peer asks for no password: decrypt the key with openssl pkey -in FILE -out FILE2, and keep"
             + " the file readable by its owner only");
-  }
-
-  private static CredentialException notAKey(String what) {
-    return new CredentialException(
-        what + ": not a private key of the form its label says",
-        "write it anew with: openssl pkey -in FILE");
   }
 
   private static CredentialException notWhatItSays(

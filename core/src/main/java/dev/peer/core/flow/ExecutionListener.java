@@ -1,0 +1,17 @@
+package dev.peer.core.flow;
+
+import dev.peer.core.record.OutputSink;
+import java.io.IOException;
+
+/** Follows a run as it goes. As a sink it takes the test's own output, byte for byte. */
+public interface ExecutionListener extends OutputSink {
+
+  /** A stage begins. */
+  void stage(String stage);
+
+  /** Something the user should know, one line. */
+  void note(String line);
+
+  /** Output of a stage that is not the test: preparation, artifacts, what comes after. */
+  void stageOutput(String stage, byte[] buffer, int offset, int length) throws IOException;
+}

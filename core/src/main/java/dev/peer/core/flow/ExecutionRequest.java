@@ -1,0 +1,29 @@
+package dev.peer.core.flow;
+
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.RunFiles;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+
+/**
+ * What to run.
+ *
+ * @param inputs everything that counts
+ * @param source writes the revision as a tar
+ * @param files an empty directory for the result
+ */
+public record ExecutionRequest(RunInputs inputs, SourceArchive source, RunFiles files) {
+
+  /** The revision as a tar of git directories, made when it is needed. */
+  @FunctionalInterface
+  public interface SourceArchive {
+
+    /**
+     * Writes the whole tar; the stream stays open.
+     *
+     * @param scratch a directory for what is needed meanwhile
+     */
+    void writeTo(Path scratch, OutputStream out) throws IOException;
+  }
+}

@@ -1,0 +1,14 @@
+package dev.peer.core.flow;
+
+/** Runs a revision's tests where nothing but the counted inputs reaches them. */
+public interface Executor {
+
+  /**
+   * Runs the six stages and leaves nothing behind but the request's result files.
+   *
+   * @throws ExecutorException if the machinery failed, so that nothing can be said of the tests
+   * @throws InterruptedException if the thread was interrupted; the machine is gone then
+   */
+  ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
+      throws ExecutorException, InterruptedException;
+}

@@ -1,0 +1,14 @@
+package dev.peer.core.flow;
+
+/** What the search for a result came to. */
+public sealed interface FindResult {
+
+  /** A result of which every byte was verified. */
+  record Hit(Replayable result) implements FindResult {}
+
+  /** Nobody has one, or nobody who has one could be reached. */
+  record Miss() implements FindResult {}
+
+  /** Somebody gave one, and none that was given could be verified. */
+  record NoneVerified() implements FindResult {}
+}

@@ -1,0 +1,111 @@
+package dev.peer.core.flow;
+
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.BundleWriter;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.RunSigner;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.sign.VerifiedRecord;
+import dev.peer.core.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The one way: find, or else run, sign, verify the own signature and keep. */
+public final class RunFlow {
+
+  private final Store store;
+  private final Finder finder;
+  private final Executor executor;
+  private final RunSigner signer;
+  private final RecordVerifier verifier;
+  private final Notices notices;
+
+  public RunFlow(
+      Store store,
+      Finder finder,
+      Executor executor,
+      RunSigner signer,
+      RecordVerifier verifier,
+      Notices notices) {
+    this.store = store;
+    this.finder = finder;
+    this.executor = executor;
+    this.signer = signer;
+    this.verifier = verifier;
+    this.notices = notices;
+  }
+
+  /**
+   * Takes a result that is there, or runs. Whatever goes wrong in the search leads to a run.
+   *
+   * @throws ExecutorException if the machinery failed
+   * @throws IOException if the result could not be kept
+   */
+  public RunOutcome findOrRun(
+      RunInputs inputs, ExecutionRequest.SourceArchive source, ExecutionListener listener)
+      throws ExecutorException, IOException, InterruptedException {
+    Optional<Replayable> hit = search(inputs);
+    if (hit.isPresent()) {
+      return new RunOutcome.Replayed(hit.get());
+    }
+    return run(inputs, source, listener);
+  }
+
+  /** Runs, whatever results there are. */
+  public RunOutcome run(
+      RunInputs inputs, ExecutionRequest.SourceArchive source, ExecutionListener listener)
+      throws ExecutorException, IOException, InterruptedException {
+    ScratchDirectory staged = store.stage();
+    try {
+      RunFiles files = new RunFiles(Files.createDirectory(staged.path().resolve("result")));
+      ExecutionResult result =
+          executor.execute(new ExecutionRequest(inputs, source, files), listener);
+      if (!(result instanceof ExecutionResult.Passed passed)) {
+        staged.close();
+        return new RunOutcome.NotPassed(result);
+      }
+      return signAndKeep(passed.record(), files, staged);
+    } catch (ExecutorException | IOException | InterruptedException | RuntimeException e) {
+      staged.close();
+      throw e;
+    }
+  }
+
+  private Optional<Replayable> search(RunInputs inputs) throws InterruptedException {
+    try {
+      return switch (finder.find(inputs.repo(), inputs.key())) {
+        case FindResult.Hit hit -> Optional.of(hit.result());
+        case FindResult.Miss miss -> Optional.empty();
+        case FindResult.NoneVerified none -> Optional.empty();
+      };
+    } catch (IOException e) {
+      notices.say("no result could be taken over: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private RunOutcome signAndKeep(RunRecord record, RunFiles files, ScratchDirectory staged)
+      throws IOException {
+    Path bundle = staged.path().resolve("bundle");
+    Content content = BundleWriter.write(record, files, bundle);
+    Attestation signed = signer.sign(record, content);
+    try {
+      VerifiedAttestation attestation = verifier.verify(signed, record.inputs().key());
+      Path unpacked = Files.createDirectory(staged.path().resolve("unpacked"));
+      VerifiedRecord verified = verifier.verify(attestation, bundle, unpacked);
+      return new RunOutcome.Ran(
+          new Replayable(verified, store.keep(verified), Optional.empty(), staged));
+    } catch (VerificationException e) {
+      staged.close();
+      return new RunOutcome.RanUnsigned(record, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,266 @@
+package dev.peer.core.record;
+
+import com.github.luben.zstd.ZstdInputStream;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.Shown;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/**
+ * Unpacks a bundle from outside: exactly the entries that the signed record names, each once, each
+ * a regular file of the signed size and digest.
+ *
+ * <p>Refused: any other entry (links, devices, directories, paths that leave the directory, a name
+ * twice), and a bundle that grows more than a thousandfold.
+ */
+public final class BundleReader {
+
+  static final String RECORD = "record.json";
+  static final String TIMING = "timing";
+  static final String STDOUT = "stdout";
+  static final String STDERR = "stderr";
+  static final String ARTIFACTS = "artifacts/";
+
+  private static final long LARGEST_GROWTH = 1_000;
+  private static final long FREE_GROWTH = 16L << 20;
+  private static final int LARGEST_RECORD = 4 << 20;
+  private static final int TAR_OVERHEAD = 4_096;
+
+  private BundleReader() {}
+
+  /** The fewest bytes that a bundle of so many unpacked bytes may have. */
+  static long smallestFor(long unpacked) {
+    return Math.max(0, unpacked - FREE_GROWTH) / LARGEST_GROWTH;
+  }
+
+  /**
+   * Unpacks into an empty directory.
+   *
+   * @param bundle the file, as received
+   * @param expected its signed size and digest
+   * @param record the signed record
+   * @throws MalformedException if anything about the bundle is not as signed; the directory then
+   *     holds leftovers that mean nothing
+   */
+  public static RunFiles unpack(Path bundle, Content expected, RunRecord record, Path into)
+      throws MalformedException, IOException {
+    if (Files.size(bundle) != expected.size()) {
+      throw new MalformedException(
+          "the bundle has " + Files.size(bundle) + " bytes, signed are " + expected.size());
+    }
+    Digest actual = Digest.of(bundle);
+    if (!actual.equals(expected.digest())) {
+      throw new MalformedException(
+          "the bundle's digest is " + actual + ", signed is " + expected.digest());
+    }
+    RunFiles files = new RunFiles(into);
+    Map<String, Expected> entries = expectedEntries(record, files);
+    long most = mostBytes(entries, record);
+    if (expected.size() < smallestFor(contentBytes(record))) {
+      throw new MalformedException("the bundle would grow more than a thousandfold");
+    }
+    try (InputStream file = new BufferedInputStream(Files.newInputStream(bundle), 1 << 16);
+        ZstdInputStream zstd = new ZstdInputStream(file);
+        Bounded bounded = new Bounded(zstd, most);
+        TarArchiveInputStream tar = new TarArchiveInputStream(bounded, "UTF-8")) {
+      readEntries(tar, entries, record);
+      if (!entries.isEmpty()) {
+        throw new MalformedException(
+            "the bundle lacks " + Shown.of(entries.keySet().iterator().next()));
+      }
+    } catch (TargetException e) {
+      throw e.cause;
+    } catch (IOException e) {
+      throw new MalformedException("the bundle can not be read: " + e.getMessage(), e);
+    }
+    return files;
+  }
+
+  private record Expected(Path file, Content content, boolean executable) {}
+
+  private static Map<String, Expected> expectedEntries(RunRecord record, RunFiles files) {
+    Map<String, Expected> entries = new LinkedHashMap<>();
+    RunOutput output = record.output();
+    entries.put(RECORD, new Expected(null, null, false));
+    entries.put(TIMING, new Expected(files.timing(), output.timing(), false));
+    entries.put(
+        STDOUT, new Expected(files.output(OutputStreamName.STDOUT), output.stdout(), false));
+    entries.put(
+        STDERR, new Expected(files.output(OutputStreamName.STDERR), output.stderr(), false));
+    for (Artifact artifact : record.artifacts()) {
+      entries.put(
+          ARTIFACTS + artifact.path(),
+          new Expected(files.artifact(artifact), artifact.content(), artifact.executable()));
+    }
+    return entries;
+  }
+
+  /** The bytes of the record's files together. */
+  static long contentBytes(RunRecord record) {
+    RunOutput output = record.output();
+    long bytes = output.stdout().size();
+    bytes = Math.addExact(bytes, output.stderr().size());
+    bytes = Math.addExact(bytes, output.timing().size());
+    for (Artifact artifact : record.artifacts()) {
+      bytes = Math.addExact(bytes, artifact.content().size());
+    }
+    return bytes;
+  }
+
+  private static long mostBytes(Map<String, Expected> entries, RunRecord record)
+      throws MalformedException {
+    try {
+      long overhead = LARGEST_RECORD + (entries.size() + 3L) * TAR_OVERHEAD;
+      return Math.addExact(contentBytes(record), overhead);
+    } catch (ArithmeticException e) {
+      throw new MalformedException("the record's sizes add up to more than there can be", e);
+    }
+  }
+
+  private static void readEntries(
+      TarArchiveInputStream tar, Map<String, Expected> entries, RunRecord record)
+      throws IOException, MalformedException {
+    try {
+      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        readEntry(tar, entry, entries, record);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("the bundle is not a tar archive", e);
+    }
+  }
+
+  /** Whether the entry is a regular file and nothing else; the library counts devices as files. */
+  public static boolean isPlainFile(TarArchiveEntry entry) {
+    return entry.getLinkFlag() == TarConstants.LF_NORMAL
+        || entry.getLinkFlag() == TarConstants.LF_OLDNORM && !entry.isDirectory();
+  }
+
+  private static void readEntry(
+      TarArchiveInputStream tar,
+      TarArchiveEntry entry,
+      Map<String, Expected> entries,
+      RunRecord record)
+      throws IOException, MalformedException {
+    String name = entry.getName();
+    if (!isPlainFile(entry)) {
+      throw new MalformedException("the bundle's entry " + Shown.of(name) + " is not a plain file");
+    }
+    Expected expected = entries.remove(name);
+    if (expected == null) {
+      throw new MalformedException(
+          "the bundle's entry " + Shown.of(name) + " is not in the record, or comes twice");
+    }
+    if (name.equals(RECORD)) {
+      requireSameRecord(tar.readNBytes(LARGEST_RECORD + 1), record);
+      return;
+    }
+    if (entry.getSize() != expected.content().size()) {
+      throw new MalformedException(
+          "the bundle's entry " + Shown.of(name) + " has another size than the record says");
+    }
+    write(tar, name, expected);
+  }
+
+  private static void requireSameRecord(byte[] json, RunRecord record) throws MalformedException {
+    if (json.length > LARGEST_RECORD) {
+      throw new MalformedException("the bundle's record is too large");
+    }
+    if (!RunRecordJson.read(StrictJson.parse(RECORD, json)).equals(record)) {
+      throw new MalformedException("the bundle's record is not the signed one");
+    }
+  }
+
+  private static void write(InputStream content, String name, Expected expected)
+      throws IOException, MalformedException {
+    MessageDigest sha256 = Digest.sha256();
+    byte[] buffer = new byte[1 << 16];
+    try (OutputStream out = create(expected.file())) {
+      for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
+        sha256.update(buffer, 0, n);
+        try {
+          out.write(buffer, 0, n);
+        } catch (IOException e) {
+          throw new TargetException(e);
+        }
+      }
+    }
+    if (!Digest.ofFinished(sha256).equals(expected.content().digest())) {
+      throw new MalformedException(
+          "the bundle's entry " + Shown.of(name) + " has another digest than the record says");
+    }
+    if (expected.executable()) {
+      Files.setPosixFilePermissions(
+          expected.file(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+  }
+
+  private static OutputStream create(Path file) throws TargetException, MalformedException {
+    try {
+      Files.createDirectories(file.getParent());
+      return Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (FileAlreadyExistsException e) {
+      throw new MalformedException("the bundle has a file where it has a directory", e);
+    } catch (IOException e) {
+      throw new TargetException(e);
+    }
+  }
+
+  /** A file could not be written: no fault of the bundle's. */
+  private static final class TargetException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final IOException cause;
+
+    TargetException(IOException cause) {
+      super(cause);
+      this.cause = cause;
+    }
+  }
+
+  /** Ends with an error where the content goes on beyond what the record allows. */
+  private static final class Bounded extends InputStream {
+
+    private final InputStream in;
+    private long left;
+
+    Bounded(InputStream in, long most) {
+      this.in = in;
+      this.left = most;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int n = in.read(buffer, offset, length);
+      left -= Math.max(n, 0);
+      if (left < 0) {
+        throw new IOException("the bundle holds more than the record says");
+      }
+      return n;
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.peer.core.record;
+
+import com.github.luben.zstd.ZstdOutputStream;
+import dev.peer.core.id.Digest;
+import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/** Writes a run's bundle: {@code tar.zst}, the same bytes for the same run. */
+public final class BundleWriter {
+
+  private static final int COMPRESSION_LEVEL = 3;
+  private static final int SKIPPABLE_FRAME = 0x184D2A50;
+  private static final int LARGEST_FRAME = 1 << 20;
+
+  private BundleWriter() {}
+
+  /** Writes a new file, synced, and says what it holds. */
+  public static Content write(RunRecord record, RunFiles files, Path bundle) throws IOException {
+    DigestOutputStream hashed;
+    Counter compressed;
+    try (FileChannel channel =
+            FileChannel.open(bundle, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        OutputStream raw = Channels.newOutputStream(channel)) {
+      hashed = new DigestOutputStream(new BufferedOutputStream(raw, 1 << 16), Digest.sha256());
+      compressed = new Counter(hashed);
+      writeTar(record, files, compressed);
+      pad(BundleReader.smallestFor(BundleReader.contentBytes(record)), compressed);
+      hashed.flush();
+      channel.force(true);
+    }
+    return new Content(compressed.count, Digest.ofFinished(hashed.getMessageDigest()));
+  }
+
+  private static void writeTar(RunRecord record, RunFiles files, OutputStream out)
+      throws IOException {
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new ZstdOutputStream(out, COMPRESSION_LEVEL))) {
+      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+      tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+      tar.setAddPaxHeadersForNonAsciiNames(true);
+      byte[] json = StrictJson.bytes(RunRecordJson.write(record));
+      putHeader(tar, BundleReader.RECORD, json.length, false);
+      tar.write(json);
+      tar.closeArchiveEntry();
+      RunOutput output = record.output();
+      put(tar, BundleReader.TIMING, files.timing(), output.timing(), false);
+      put(tar, BundleReader.STDOUT, files.output(OutputStreamName.STDOUT), output.stdout(), false);
+      put(tar, BundleReader.STDERR, files.output(OutputStreamName.STDERR), output.stderr(), false);
+      List<Artifact> artifacts =
+          record.artifacts().stream().sorted(Comparator.comparing(Artifact::path)).toList();
+      for (Artifact artifact : artifacts) {
+        String name = BundleReader.ARTIFACTS + artifact.path();
+        put(tar, name, files.artifact(artifact), artifact.content(), artifact.executable());
+      }
+    }
+  }
+
+  private static void put(
+      TarArchiveOutputStream tar, String name, Path file, Content content, boolean executable)
+      throws IOException {
+    putHeader(tar, name, content.size(), executable);
+    Files.copy(file, tar);
+    tar.closeArchiveEntry();
+  }
+
+  private static void putHeader(
+      TarArchiveOutputStream tar, String name, long size, boolean executable) throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name, TarConstants.LF_NORMAL);
+    entry.setSize(size);
+    entry.setModTime(0L);
+    entry.setMode(executable ? 0755 : 0644);
+    entry.setIds(0, 0);
+    entry.setNames("", "");
+    tar.putArchiveEntry(entry);
+  }
+
+  /** Readers refuse what grows too much; content that compresses better gets padding. */
+  private static void pad(long least, Counter compressed) throws IOException {
+    long missing = least - compressed.count;
+    while (missing > 0) {
+      int length = (int) Math.min(missing, LARGEST_FRAME);
+      compressed.write(
+          ByteBuffer.allocate(8)
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .putInt(SKIPPABLE_FRAME)
+              .putInt(length)
+              .array());
+      compressed.write(new byte[length]);
+      missing -= length;
+    }
+  }
+
+  /** Counts what passes; closing it only flushes, since the padding follows. */
+  private static final class Counter extends FilterOutputStream {
+
+    private long count;
+
+    Counter(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+      count++;
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length) throws IOException {
+      out.write(buffer, offset, length);
+      count += length;
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.flush();
+    }
+  }
+}

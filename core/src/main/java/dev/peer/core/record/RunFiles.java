@@ -1,0 +1,67 @@
+package dev.peer.core.record;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The files of one run in a directory: {@code stdout}, {@code stderr}, {@code timing} and {@code
+ * artifacts/}. An executor fills such a directory, a bundle unpacks into one.
+ */
+public record RunFiles(Path directory) {
+
+  private static final int LARGEST_CHUNK = 1 << 16;
+
+  /** What the test wrote to this stream. */
+  public Path output(OutputStreamName stream) {
+    return directory.resolve(stream.toString());
+  }
+
+  /** In which pieces and when the output came, in the form of {@link Timing}. */
+  public Path timing() {
+    return directory.resolve("timing");
+  }
+
+  /** The directory of the artifacts; missing if there are none. */
+  public Path artifacts() {
+    return directory.resolve("artifacts");
+  }
+
+  /** The artifact's file. */
+  public Path artifact(Artifact artifact) {
+    return artifacts().resolve(artifact.path());
+  }
+
+  /** Writes the output once more, in the order in which it came, without waiting. */
+  public void replay(OutputSink sink) throws IOException, MalformedException {
+    byte[] buffer = new byte[LARGEST_CHUNK];
+    try (InputStream stdout = Files.newInputStream(output(OutputStreamName.STDOUT));
+        InputStream stderr = Files.newInputStream(output(OutputStreamName.STDERR));
+        BufferedReader lines = Files.newBufferedReader(timing(), StandardCharsets.US_ASCII)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        Timing chunk = Timing.parse(line);
+        InputStream in = chunk.stream() == OutputStreamName.STDOUT ? stdout : stderr;
+        copy(in, chunk, sink, buffer);
+      }
+      if (stdout.read() >= 0 || stderr.read() >= 0) {
+        throw new MalformedException("timing: it ends before the output");
+      }
+    }
+  }
+
+  private static void copy(InputStream in, Timing chunk, OutputSink sink, byte[] buffer)
+      throws IOException, MalformedException {
+    long left = chunk.bytes();
+    while (left > 0) {
+      int n = in.read(buffer, 0, (int) Math.min(left, buffer.length));
+      if (n < 0) {
+        throw new MalformedException("timing: the output ends before it");
+      }
+      sink.write(chunk.stream(), buffer, 0, n);
+      left -= n;
+    }
+  }
+}

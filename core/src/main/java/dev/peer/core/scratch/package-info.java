@@ -1,0 +1,7 @@
+/**
+ * Directories that do not outlive their process: one that was killed leaves its own to the next,
+ * which removes it.
+ *
+ * <p>Uses nothing else of core.
+ */
+package dev.peer.core.scratch;

@@ -1,0 +1,42 @@
+package dev.peer.core.sign;
+
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.RunRecord;
+import java.nio.file.Path;
+
+/**
+ * A whole result of which every byte was verified: what may be replayed and kept. Only {@link
+ * RecordVerifier} makes one.
+ */
+public final class VerifiedRecord {
+
+  private final VerifiedAttestation attestation;
+  private final Path bundleFile;
+  private final RunFiles files;
+
+  VerifiedRecord(VerifiedAttestation attestation, Path bundleFile, RunFiles files) {
+    this.attestation = attestation;
+    this.bundleFile = bundleFile;
+    this.files = files;
+  }
+
+  /** Who vouches for the result, and for what. */
+  public VerifiedAttestation attestation() {
+    return attestation;
+  }
+
+  /** What the run was. */
+  public RunRecord record() {
+    return attestation.record();
+  }
+
+  /** The bundle, as signed. */
+  public Path bundleFile() {
+    return bundleFile;
+  }
+
+  /** The bundle's content. */
+  public RunFiles files() {
+    return files;
+  }
+}

@@ -1,0 +1,262 @@
+package dev.peer.core.store;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.VerifiedRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Results on disk.
+ *
+ * <p>Layout below the root: {@code results/<digest of the repository id>/<run key>/<digest of the
+ * attestation>/} with {@code attestation.json}, {@code bundle.tar.zst} and {@code lock}; {@code
+ * staging/} for what is being made. A result appears whole, by one rename. Several processes may
+ * use a store at once: whoever serves a result holds a shared lock on it, and retention removes
+ * only what it can lock alone.
+ */
+public final class Store {
+
+  private static final String ATTESTATION = "attestation.json";
+  private static final String BUNDLE = "bundle.tar.zst";
+  private static final String LOCK = "lock";
+
+  private final Path results;
+  private final Path staging;
+  private final int keep;
+
+  private Store(Path root, int keep) {
+    this.results = root.resolve("results");
+    this.staging = root.resolve("staging");
+    this.keep = keep;
+  }
+
+  /**
+   * Opens the store, which is made if it is missing, and removes what killed processes left.
+   *
+   * @param keep how many results of one repository are kept, the newest; at least 1
+   */
+  public static Store open(Path root, int keep) throws IOException {
+    if (keep < 1) {
+      throw new IllegalArgumentException("at least 1 result is kept, not " + keep);
+    }
+    Store store = new Store(root, keep);
+    ScratchDirectory.createPrivate(store.results);
+    ScratchDirectory.createPrivate(store.staging);
+    ScratchDirectory.reap(store.staging);
+    return store;
+  }
+
+  /** A new directory on the store's file system, for what may be kept later. */
+  public ScratchDirectory stage() throws IOException {
+    return ScratchDirectory.in(staging);
+  }
+
+  /** The newest entry for the run, unverified. */
+  public Optional<StoredEntry> find(RepoId repo, RunKey key) throws IOException {
+    for (Path entry : newestFirst(directoryOf(repo).resolve(key.hex()))) {
+      try {
+        return Optional.of(new StoredEntry(readAttestation(entry), entry.resolve(BUNDLE)));
+      } catch (NoSuchFileException e) {
+        // Retention of another process was faster: look at the next.
+        continue;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Keeps a result, and removes what retention does not keep.
+   *
+   * <p>The bundle's file is moved or copied into the store; a result that is there already stays as
+   * it is, with its time set anew.
+   */
+  public StoredRecord keep(VerifiedRecord record) throws IOException {
+    Attestation attestation = record.attestation().envelope();
+    RepoId repo = record.record().inputs().repo();
+    RunKey key = record.record().inputs().key();
+    Path runs = directoryOf(repo).resolve(key.hex());
+    Path entry = runs.resolve(Digest.of(attestation.bytes()).hex());
+    ScratchDirectory.createPrivate(runs);
+    StoredRecord stored;
+    if (holdsSame(entry, record)) {
+      Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
+      stored = open(repo, key, entry, record);
+    } else {
+      stored = add(repo, key, entry, record);
+    }
+    retain(directoryOf(repo));
+    return stored;
+  }
+
+  /** Removes every entry for the run that nobody serves. */
+  public void drop(RepoId repo, RunKey key) throws IOException {
+    for (Path entry : newestFirst(directoryOf(repo).resolve(key.hex()))) {
+      removeUnlessServed(entry);
+    }
+  }
+
+  private StoredRecord add(RepoId repo, RunKey key, Path entry, VerifiedRecord record)
+      throws IOException {
+    try (ScratchDirectory made = stage()) {
+      Path bundle = made.path().resolve(BUNDLE);
+      if (record.bundleFile().startsWith(staging)) {
+        Files.move(record.bundleFile(), bundle, StandardCopyOption.ATOMIC_MOVE);
+      } else {
+        Files.copy(record.bundleFile(), bundle);
+      }
+      write(made.path().resolve(ATTESTATION), record.attestation().envelope().bytes());
+      write(made.path().resolve(LOCK), new byte[0]);
+      if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS)) {
+        ScratchDirectory.delete(entry);
+      }
+      try {
+        made.moveTo(entry);
+      } catch (FileAlreadyExistsException e) {
+        throw new IOException("another process keeps the same result right now", e);
+      }
+    }
+    return open(repo, key, entry, record);
+  }
+
+  private static boolean holdsSame(Path entry, VerifiedRecord record) throws IOException {
+    return record.bundleFile().startsWith(entry)
+        || (Files.isRegularFile(entry.resolve(BUNDLE))
+            && Digest.of(entry.resolve(BUNDLE)).equals(record.attestation().bundle().digest()));
+  }
+
+  private static StoredRecord open(RepoId repo, RunKey key, Path entry, VerifiedRecord record)
+      throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            entry.resolve(LOCK), StandardOpenOption.READ, StandardOpenOption.WRITE);
+    channel.lock(0, Long.MAX_VALUE, true);
+    return new StoredRecord(
+        repo,
+        key,
+        record.attestation().envelope(),
+        record.attestation().bundle(),
+        entry.resolve(BUNDLE),
+        () -> {
+          try {
+            channel.close();
+          } catch (IOException e) {
+            // The lock goes with the process at the latest.
+            return;
+          }
+        });
+  }
+
+  private void retain(Path repository) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    for (Path run : children(repository)) {
+      entries.addAll(children(run));
+    }
+    entries.sort(Comparator.comparing(Store::modified).reversed());
+    for (Path entry : entries.subList(Math.min(keep, entries.size()), entries.size())) {
+      removeUnlessServed(entry);
+    }
+    for (Path run : children(repository)) {
+      removeIfEmpty(run);
+    }
+  }
+
+  private static void removeUnlessServed(Path entry) throws IOException {
+    try (FileChannel channel =
+            FileChannel.open(
+                entry.resolve(LOCK), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      if (lock != null) {
+        ScratchDirectory.delete(entry);
+      }
+    } catch (OverlappingFileLockException e) {
+      // This very process serves it.
+      return;
+    } catch (NoSuchFileException e) {
+      ScratchDirectory.delete(entry);
+    }
+  }
+
+  private static void removeIfEmpty(Path directory) throws IOException {
+    if (children(directory).isEmpty()) {
+      try {
+        Files.deleteIfExists(directory);
+      } catch (DirectoryNotEmptyException e) {
+        // Another process has just kept a result here.
+        return;
+      }
+    }
+  }
+
+  private Path directoryOf(RepoId repo) {
+    return results.resolve(Digest.of(repo.text().getBytes(StandardCharsets.UTF_8)).hex());
+  }
+
+  private static List<Path> newestFirst(Path runs) throws IOException {
+    return children(runs).stream().sorted(Comparator.comparing(Store::modified).reversed()).toList();
+  }
+
+  private static List<Path> children(Path directory) throws IOException {
+    List<Path> children = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+      stream.forEach(children::add);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    return children;
+  }
+
+  private static FileTime modified(Path path) {
+    try {
+      return Files.getLastModifiedTime(path);
+    } catch (IOException e) {
+      // It has just gone: the oldest there is.
+      return FileTime.fromMillis(0);
+    }
+  }
+
+  private static Attestation readAttestation(Path entry) throws IOException {
+    try (InputStream in = Files.newInputStream(entry.resolve(ATTESTATION))) {
+      byte[] bytes = in.readNBytes(Attestation.LARGEST + 1);
+      try {
+        return Attestation.of(bytes);
+      } catch (IllegalArgumentException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+  }
+
+  private static void write(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      channel.force(true);
+    }
+  }
+}

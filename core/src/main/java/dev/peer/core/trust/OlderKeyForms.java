@@ -1,0 +1,68 @@
+package dev.peer.core.trust;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+
+/**
+ * Private keys in the forms before PKCS#8, which OpenSSL still writes in places.
+ *
+ * <p>Apart from {@link Pem}, so that only who has such a key waits for BouncyCastle to be loaded.
+ */
+final class OlderKeyForms {
+
+  private OlderKeyForms() {}
+
+  /**
+   * An EC key (SEC 1) in PKCS#8.
+   *
+   * @param curve the parameters that stand before it, which count if it has none itself
+   */
+  static byte[] fromSec1(String what, byte[] der, Optional<byte[]> curve)
+      throws CredentialException {
+    try {
+      ECPrivateKey key = ECPrivateKey.getInstance(ASN1Primitive.fromByteArray(der));
+      ASN1Encodable parameters = key.getParametersObject();
+      if (parameters == null && curve.isPresent()) {
+        parameters = ASN1Primitive.fromByteArray(curve.get());
+      }
+      if (parameters instanceof ASN1ObjectIdentifier) {
+        return new PrivateKeyInfo(
+                new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, parameters), key)
+            .getEncoded();
+      }
+    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+      throw malformed(what);
+    }
+    throw new CredentialException(
+        what + ": the key does not name its curve", "use " + KeyKind.ACCEPTED);
+  }
+
+  /** An RSA key (PKCS#1) in PKCS#8. */
+  static byte[] fromPkcs1(String what, byte[] der) throws CredentialException {
+    try {
+      RSAPrivateKey key = RSAPrivateKey.getInstance(ASN1Primitive.fromByteArray(der));
+      return new PrivateKeyInfo(
+              new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE), key)
+          .getEncoded();
+    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+      throw malformed(what);
+    }
+  }
+
+  /** Without a cause: what a parser says of a key may repeat a part of it. */
+  private static CredentialException malformed(String what) {
+    return new CredentialException(
+        what + ": not a private key of the form its label says",
+        "write it anew with: openssl pkey -in FILE");
+  }
+}

@@ -1,0 +1,202 @@
+package dev.peer.core.flow;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.Records;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.Signing;
+import dev.peer.core.store.Store;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FinderTest {
+
+  private static final RepoId REPO = Records.inputs().repo();
+  private static final RunKey KEY = Records.inputs().key();
+
+  @TempDir private Path directory;
+
+  private final List<String> said = new ArrayList<>();
+  private final Holders holders = new Holders();
+  private Signing signing;
+  private Signing.Result result;
+  private Store store;
+
+  @BeforeEach
+  void makeResult() throws Exception {
+    signing = new Signing();
+    result = signing.result(directory.resolve("result"), "artifact");
+    store = Store.open(directory.resolve("store"), 1);
+  }
+
+  @Test
+  void takesAResultFromItsHolderAndKeepsIt() throws Exception {
+    holders.add("honest", result);
+
+    assertHitFrom("honest");
+
+    holders.byName.clear();
+    assertThat(find()).isInstanceOf(FindResult.Hit.class);
+    assertThat(said).isEmpty();
+  }
+
+  @Test
+  void namesAHolderOfAChangedBundleAndTakesTheNext() throws Exception {
+    holders.add("liar", result, bytes -> flipped(bytes, bytes.length / 2));
+    holders.add("short", result, bytes -> Arrays.copyOf(bytes, bytes.length - 1));
+    holders.add("zzz-honest", result);
+
+    assertHitFrom("zzz-honest");
+    assertThat(said).hasSize(2);
+    assertThat(said.get(0)).contains("liar").contains("refused");
+    assertThat(said.get(1)).contains("short").contains("refused");
+  }
+
+  @Test
+  void refusesAResultThatAStrangerSigned() throws Exception {
+    Signing.Result strange = new Signing().result(directory.resolve("strange"), "artifact");
+    holders.add("stranger", strange);
+
+    assertThat(find()).isInstanceOf(FindResult.NoneVerified.class);
+    assertThat(said).singleElement().asString().contains("stranger").contains("not trusted");
+    assertThat(store.find(REPO, KEY)).isEmpty();
+  }
+
+  @Test
+  void refusesAResultOfAnotherRun() throws Exception {
+    holders.add("other", result);
+    RunKey other = RunKey.ofHex("1".repeat(64));
+
+    assertThat(finder().find(REPO, other)).isInstanceOf(FindResult.NoneVerified.class);
+    assertThat(said).singleElement().asString().contains("other");
+  }
+
+  @Test
+  void goesOnWhenAHolderIsGone() throws Exception {
+    holders.gone.add("gone");
+    holders.add("gone", result);
+
+    assertThat(find()).isInstanceOf(FindResult.Miss.class);
+    assertThat(said).singleElement().asString().contains("gone").contains("can not be reached");
+  }
+
+  @Test
+  void saysWhyNobodyCouldBeAsked() throws Exception {
+    holders.unavailable = true;
+
+    assertThat(find()).isInstanceOf(FindResult.Miss.class);
+    assertThat(said).containsExactly("the rendezvous is down");
+  }
+
+  @Test
+  void refusesADamagedEntryOfTheStoreAndDropsIt() throws Exception {
+    holders.add("honest", result);
+    assertHitFrom("honest");
+    holders.byName.clear();
+    Path bundle = store.find(REPO, KEY).orElseThrow().bundleFile();
+    Files.write(bundle, flipped(Files.readAllBytes(bundle), 10));
+
+    assertThat(find()).isInstanceOf(FindResult.NoneVerified.class);
+    assertThat(said).singleElement().asString().contains("local store");
+    assertThat(store.find(REPO, KEY)).isEmpty();
+  }
+
+  @Test
+  void leavesNothingStagedWhateverHappened() throws Exception {
+    holders.add("liar", result, bytes -> flipped(bytes, 3));
+
+    find();
+
+    assertThat(directory.resolve("store/staging")).isEmptyDirectory();
+  }
+
+  private FindResult find() throws IOException, InterruptedException {
+    FindResult found = finder().find(REPO, KEY);
+    if (found instanceof FindResult.Hit hit) {
+      hit.result().close();
+    }
+    return found;
+  }
+
+  private void assertHitFrom(String holder) throws Exception {
+    FindResult found = finder().find(REPO, KEY);
+    assertThat(found).isInstanceOf(FindResult.Hit.class);
+    try (Replayable replayable = ((FindResult.Hit) found).result()) {
+      assertThat(replayable.holder()).contains(new PeerId(holder));
+      ByteArrayOutputStream both = new ByteArrayOutputStream();
+      replayable
+          .verified()
+          .files()
+          .replay((stream, buffer, offset, length) -> both.write(buffer, offset, length));
+      assertThat(both.toString(UTF_8)).isEqualTo("one\ntwo\nthree");
+    }
+  }
+
+  private Finder finder() {
+    return new Finder(store, holders, holders, signing.verifier(), said::add);
+  }
+
+  private static byte[] flipped(byte[] bytes, int at) {
+    byte[] changed = bytes.clone();
+    changed[at] ^= 1;
+    return changed;
+  }
+
+  /** A rendezvous and holders that do as they are told. */
+  private static final class Holders implements Lookup, Fetch {
+
+    private final Map<String, Attestation> byName = new TreeMap<>();
+    private final Map<String, byte[]> bundles = new TreeMap<>();
+    private final List<String> gone = new ArrayList<>();
+    private boolean unavailable;
+
+    void add(String name, Signing.Result result) throws IOException {
+      add(name, result, UnaryOperator.identity());
+    }
+
+    void add(String name, Signing.Result result, UnaryOperator<byte[]> change)
+        throws IOException {
+      byName.put(name, result.attestation());
+      bundles.put(name, change.apply(Files.readAllBytes(result.bundle())));
+    }
+
+    @Override
+    public LookupResult find(RepoId repo, RunKey key) {
+      if (unavailable) {
+        return new LookupResult.Unavailable("the rendezvous is down");
+      }
+      List<Holder> found =
+          byName.keySet().stream().map(name -> new Holder(new PeerId(name), List.of())).toList();
+      return found.isEmpty() ? new LookupResult.Absent() : new LookupResult.Found(found);
+    }
+
+    @Override
+    public Attestation attestation(Holder holder, RunKey key) throws FetchException {
+      if (gone.contains(holder.id().text())) {
+        throw new FetchException(FetchException.Fault.UNREACHABLE, "connection refused");
+      }
+      return byName.get(holder.id().text());
+    }
+
+    @Override
+    public void bundle(Holder holder, Content bundle, Path target) throws IOException {
+      Files.write(target, bundles.get(holder.id().text()));
+    }
+  }
+}

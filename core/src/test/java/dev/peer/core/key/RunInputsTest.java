@@ -1,0 +1,103 @@
+package dev.peer.core.key;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.peer.core.id.CommitId;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.TreeId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunInputsTest {
+
+  private static final RunInputs BASE =
+      inputs("example.org/a", "1", Optional.empty(), "test", List.of(), Map.of(), "none");
+
+  @Test
+  void keysAreTheDigestOfTheCanonicalJson() {
+    RunInputs inputs =
+        inputs(
+            "example.org/a",
+            "1",
+            Optional.empty(),
+            "test",
+            List.of("B=1", "A"),
+            Map.of("Z", "\u20ac\n", "A", ""),
+            "none");
+
+    assertThat(new String(inputs.canonicalJson(), UTF_8))
+        .isEqualTo(
+            "{\"architecture\":\"x86_64\",\"arguments\":[\"B=1\",\"A\"],"
+                + "\"environment\":{\"A\":\"\",\"Z\":\"\u20ac\\n\"},\"format\":1,\"image\":\"sha256:"
+                + "0".repeat(64)
+                + "\",\"network\":\"none\",\"repo\":\"example.org/a\",\"target\":\"test\",\"tree\":\""
+                + "1".repeat(40)
+                + "\"}");
+    assertThat(inputs.key().digest()).isEqualTo(Digest.of(inputs.canonicalJson()));
+  }
+
+  static Stream<RunInputs> differentInputs() {
+    return Stream.of(
+        inputs("example.org/b", "1", Optional.empty(), "test", List.of(), Map.of(), "none"),
+        inputs("example.org/a", "2", Optional.empty(), "test", List.of(), Map.of(), "none"),
+        inputs("example.org/a", "1", Optional.of("3"), "test", List.of(), Map.of(), "none"),
+        inputs("example.org/a", "1", Optional.empty(), "lint", List.of(), Map.of(), "none"),
+        inputs("example.org/a", "1", Optional.empty(), "test", List.of("x"), Map.of(), "none"),
+        inputs("example.org/a", "1", Optional.empty(), "test", List.of(), Map.of("A", ""), "none"),
+        inputs("example.org/a", "1", Optional.empty(), "test", List.of(), Map.of(), "open"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("differentInputs")
+  void everyInputCounts(RunInputs different) {
+    assertThat(different.key()).isNotEqualTo(BASE.key());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-n", "a b", "a;b", "$x", "a\nb", "a'b"})
+  void refusesWhatIsNoTarget(String target) {
+    assertThatThrownBy(
+            () -> inputs("a", "1", Optional.empty(), target, List.of(), Map.of(), "none"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("target");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "1A", "A-B", "A=B", "\u00c4"})
+  void refusesWhatIsNoVariablesName(String name) {
+    assertThatThrownBy(
+            () -> inputs("a", "1", Optional.empty(), "test", List.of(), Map.of(name, "x"), "none"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("variable");
+  }
+
+  private static RunInputs inputs(
+      String repo,
+      String tree,
+      Optional<String> commit,
+      String target,
+      List<String> arguments,
+      Map<String, String> environment,
+      String network) {
+    return new RunInputs(
+        new RepoId(repo),
+        new TreeId(tree.repeat(40)),
+        commit.map(digit -> new CommitId(digit.repeat(40))),
+        target,
+        arguments,
+        new TreeMap<>(environment),
+        Digest.ofHex("0".repeat(64)),
+        "x86_64",
+        NetworkMode.parse(network));
+  }
+}

@@ -1,0 +1,263 @@
+package dev.peer.core.record;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.luben.zstd.ZstdOutputStream;
+import dev.peer.core.id.Digest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BundleTest {
+
+  @TempDir private Path directory;
+
+  private RunFiles files;
+  private RunRecord record;
+  private Path bundle;
+  private Path target;
+
+  @BeforeEach
+  void makeRun() throws IOException {
+    files = new RunFiles(Files.createDirectory(directory.resolve("files")));
+    record =
+        Records.make(
+            files, Map.of("report.txt", "fine\n".getBytes(UTF_8), "bin/tool", new byte[70_000]));
+    bundle = directory.resolve("bundle");
+    target = Files.createDirectory(directory.resolve("target"));
+  }
+
+  @Test
+  void unpacksToWhatWasWritten() throws Exception {
+    Content content = BundleWriter.write(record, files, bundle);
+
+    RunFiles unpacked = BundleReader.unpack(bundle, content, record, target);
+
+    for (String name : List.of("stdout", "stderr", "timing", "artifacts/report.txt")) {
+      assertThat(target.resolve(name)).hasSameBinaryContentAs(files.directory().resolve(name));
+    }
+    ByteArrayOutputStream both = new ByteArrayOutputStream();
+    unpacked.replay((stream, buffer, offset, length) -> both.write(buffer, offset, length));
+    assertThat(both.toString(UTF_8)).isEqualTo("one\ntwo\nthree");
+  }
+
+  @Test
+  void isTheSameForTheSameRun() throws Exception {
+    Content first = BundleWriter.write(record, files, bundle);
+    Content second = BundleWriter.write(record, files, directory.resolve("again"));
+
+    assertThat(second).isEqualTo(first);
+  }
+
+  @Test
+  void keepsWhetherAnArtifactIsExecutable() throws Exception {
+    Artifact tool = record.artifacts().getFirst();
+    record =
+        Records.record(
+            record.output(), List.of(new Artifact(tool.path(), true, tool.content())));
+    Content content = BundleWriter.write(record, files, bundle);
+
+    BundleReader.unpack(bundle, content, record, target);
+
+    assertThat(target.resolve("artifacts/bin/tool")).isExecutable();
+  }
+
+  @Test
+  void takesContentThatCompressesMoreThanAThousandfold() throws Exception {
+    record = Records.make(files, Map.of("zeros", new byte[64 << 20]));
+    Content content = BundleWriter.write(record, files, bundle);
+
+    BundleReader.unpack(bundle, content, record, target);
+
+    assertThat(target.resolve("artifacts/zeros")).hasSize(64 << 20);
+  }
+
+  @Test
+  void refusesABundleThatGrowsMoreThanAThousandfold() throws Exception {
+    record = Records.make(files, Map.of("zeros", new byte[64 << 20]));
+    BundleWriter.write(record, files, bundle);
+    byte[] padded = Files.readAllBytes(bundle);
+    byte[] unpadded = Arrays.copyOf(padded, padded.length / 2);
+    Files.write(bundle, unpadded);
+
+    assertRefused(contentOf(bundle), "a thousandfold");
+  }
+
+  @Test
+  void refusesEveryOneByteChange() throws Exception {
+    Content content = BundleWriter.write(record, files, bundle);
+    byte[] bytes = Files.readAllBytes(bundle);
+    for (int at = 0; at < bytes.length; at += Math.max(1, bytes.length / 100)) {
+      byte[] changed = bytes.clone();
+      changed[at] ^= 1;
+      Files.write(bundle, changed);
+      assertRefused(content, "digest");
+    }
+  }
+
+  @Test
+  void refusesATruncatedBundle() throws Exception {
+    Content content = BundleWriter.write(record, files, bundle);
+    Files.write(bundle, Arrays.copyOf(Files.readAllBytes(bundle), 100));
+
+    assertRefused(content, "bytes");
+  }
+
+  @Test
+  void refusesWhatIsNoArchiveAlthoughItsDigestIsSigned() throws Exception {
+    Files.writeString(bundle, "not an archive");
+
+    assertRefused(contentOf(bundle), "can not be read");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../escape",
+        "artifacts/../../escape",
+        "/etc/passwd",
+        "artifacts/unknown",
+        "artifacts"
+      })
+  void refusesAnEntryThatTheRecordDoesNotName(String name) throws Exception {
+    writeBundle(tar -> add(tar, name, TarConstants.LF_NORMAL, "x"));
+
+    assertRefused(contentOf(bundle), "entry");
+    assertThat(directory.resolve("escape")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      bytes = {
+        TarConstants.LF_SYMLINK,
+        TarConstants.LF_LINK,
+        TarConstants.LF_CHR,
+        TarConstants.LF_BLK,
+        TarConstants.LF_FIFO,
+        TarConstants.LF_DIR
+      })
+  void refusesAnEntryThatIsNoPlainFile(byte type) throws Exception {
+    writeBundle(tar -> add(tar, "artifacts/report.txt", type, ""));
+
+    assertRefused(contentOf(bundle), "not a plain file");
+  }
+
+  @Test
+  void refusesANameThatComesTwice() throws Exception {
+    writeBundle(
+        tar -> {
+          addAll(tar);
+          add(tar, "artifacts/report.txt", TarConstants.LF_NORMAL, "fine\n");
+        });
+
+    assertRefused(contentOf(bundle), "twice");
+  }
+
+  @Test
+  void refusesABundleThatLacksAnEntry() throws Exception {
+    writeBundle(this::addRecord);
+
+    assertRefused(contentOf(bundle), "lacks");
+  }
+
+  @Test
+  void refusesAnEntryOfAnotherSize() throws Exception {
+    writeBundle(tar -> add(tar, "artifacts/report.txt", TarConstants.LF_NORMAL, "longer\n"));
+
+    assertRefused(contentOf(bundle), "another size");
+  }
+
+  @Test
+  void refusesAnEntryOfOtherContent() throws Exception {
+    writeBundle(tar -> add(tar, "artifacts/report.txt", TarConstants.LF_NORMAL, "Fine\n"));
+
+    assertRefused(contentOf(bundle), "another digest");
+  }
+
+  @Test
+  void refusesARecordThatIsNotTheSignedOne() throws Exception {
+    byte[] other =
+        StrictJson.bytes(RunRecordJson.write(Records.record(record.output(), List.of())));
+    writeBundle(tar -> add(tar, "record.json", TarConstants.LF_NORMAL, new String(other, UTF_8)));
+
+    assertRefused(contentOf(bundle), "not the signed one");
+  }
+
+  private void assertRefused(Content expected, String why) throws IOException {
+    Path into = Files.createTempDirectory(directory, "into");
+    assertThatThrownBy(() -> BundleReader.unpack(bundle, expected, record, into))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining(why);
+    try (Stream<Path> siblings = Files.list(directory)) {
+      assertThat(siblings.map(path -> path.getFileName().toString()))
+          .allMatch(name -> name.matches("files|bundle|target|again|into.*"));
+    }
+  }
+
+  private static Content contentOf(Path file) throws IOException {
+    return new Content(Files.size(file), Digest.of(file));
+  }
+
+  private void writeBundle(Consumer<TarArchiveOutputStream> entries) throws IOException {
+    try (OutputStream out = Files.newOutputStream(bundle);
+        ZstdOutputStream zstd = new ZstdOutputStream(out);
+        TarArchiveOutputStream tar = new TarArchiveOutputStream(zstd)) {
+      entries.accept(tar);
+    }
+  }
+
+  private void addRecord(TarArchiveOutputStream tar) {
+    String json = new String(StrictJson.bytes(RunRecordJson.write(record)), UTF_8);
+    add(tar, "record.json", TarConstants.LF_NORMAL, json);
+  }
+
+  private void addAll(TarArchiveOutputStream tar) {
+    addRecord(tar);
+    for (String name :
+        List.of("timing", "stdout", "stderr", "artifacts/bin/tool", "artifacts/report.txt")) {
+      try {
+        add(
+            tar,
+            name,
+            TarConstants.LF_NORMAL,
+            Files.readString(files.directory().resolve(name), UTF_8));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private static void add(TarArchiveOutputStream tar, String name, byte type, String content) {
+    byte[] bytes = content.getBytes(UTF_8);
+    TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
+    if (type == TarConstants.LF_SYMLINK || type == TarConstants.LF_LINK) {
+      entry.setLinkName("/etc/passwd");
+    }
+    entry.setSize(bytes.length);
+    try {
+      tar.putArchiveEntry(entry);
+      tar.write(bytes);
+      tar.closeArchiveEntry();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

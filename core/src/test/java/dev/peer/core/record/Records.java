@@ -1,0 +1,86 @@
+package dev.peer.core.record;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.TreeId;
+import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.RunInputs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Runs for tests: records with the files that belong to them. */
+public final class Records {
+
+  private Records() {}
+
+  /** Inputs of a run. */
+  public static RunInputs inputs() {
+    return new RunInputs(
+        new RepoId("git.example.org/team/project"),
+        new TreeId("4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
+        Optional.empty(),
+        "test",
+        List.of("LEVEL=2"),
+        new TreeMap<>(Map.of("LANG", "C.UTF-8")),
+        Digest.of(new byte[] {1}),
+        "x86_64",
+        NetworkMode.NONE);
+  }
+
+  /** A run that wrote something on both streams and left these artifacts, its files in place. */
+  public static RunRecord make(RunFiles files, Map<String, byte[]> artifacts) throws IOException {
+    AtomicLong micros = new AtomicLong();
+    RunOutput output;
+    try (OutputRecorder recorder = new OutputRecorder(files, () -> micros.addAndGet(5_000))) {
+      write(recorder, OutputStreamName.STDOUT, "one\n");
+      write(recorder, OutputStreamName.STDERR, "two\n");
+      write(recorder, OutputStreamName.STDOUT, "three");
+      output = recorder.finish();
+    }
+    List<Artifact> made = new ArrayList<>();
+    for (Map.Entry<String, byte[]> artifact : new TreeMap<>(artifacts).entrySet()) {
+      Path file = files.artifacts().resolve(artifact.getKey());
+      Files.createDirectories(file.getParent());
+      Files.write(file, artifact.getValue());
+      made.add(
+          new Artifact(
+              artifact.getKey(),
+              false,
+              new Content(artifact.getValue().length, Digest.of(artifact.getValue()))));
+    }
+    return record(output, made);
+  }
+
+  /** A record of these. */
+  public static RunRecord record(RunOutput output, List<Artifact> artifacts) {
+    return new RunRecord(
+        inputs(),
+        0,
+        Instant.parse("2030-06-15T11:58:05.678Z"),
+        Instant.parse("2030-06-15T11:59:06Z"),
+        "localhost/ci-base",
+        "f".repeat(64),
+        List.of("TOKEN"),
+        "tcg",
+        2,
+        2L << 30,
+        output,
+        artifacts);
+  }
+
+  private static void write(OutputSink sink, OutputStreamName stream, String text)
+      throws IOException {
+    byte[] bytes = text.getBytes(UTF_8);
+    sink.write(stream, bytes, 0, bytes.length);
+  }
+}

@@ -1,0 +1,88 @@
+package dev.peer.core.scratch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScratchDirectoryTest {
+
+  @TempDir private Path parent;
+
+  @Test
+  void isGoneWhenItIsClosed() throws Exception {
+    try (ScratchDirectory directory = ScratchDirectory.in(parent.resolve("made"))) {
+      Files.createDirectories(directory.path().resolve("a/b"));
+      Files.createSymbolicLink(directory.path().resolve("link"), parent);
+      Files.writeString(directory.path().resolve("a/b/file"), "text");
+    }
+
+    assertThat(parent.resolve("made")).isEmptyDirectory();
+    assertThat(parent).exists();
+  }
+
+  @Test
+  void isLeftAloneWhileItsOwnerLives() throws Exception {
+    try (ScratchDirectory directory = ScratchDirectory.in(parent)) {
+      ScratchDirectory.reap(parent);
+
+      assertThat(directory.path()).isDirectory();
+    }
+  }
+
+  @Test
+  void isRemovedByTheNextWhenItsOwnerWasKilled() throws Exception {
+    Process owner =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Owner.class.getName(),
+                parent.toString())
+            .start();
+    try {
+      Path made = Path.of(owner.inputReader().readLine());
+      ScratchDirectory.reap(parent);
+      assertThat(made).isDirectory();
+
+      owner.destroyForcibly();
+      assertThat(owner.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      ScratchDirectory.reap(parent);
+
+      assertThat(parent).isEmptyDirectory();
+    } finally {
+      owner.destroyForcibly();
+    }
+  }
+
+  @Test
+  void canBeGivenAwayWhole() throws Exception {
+    Path target = parent.resolve("kept");
+    try (ScratchDirectory directory = ScratchDirectory.in(parent.resolve("made"))) {
+      Files.writeString(directory.path().resolve("file"), "text");
+      directory.moveTo(target);
+    }
+
+    assertThat(target.resolve("file")).hasContent("text");
+    try (Stream<Path> left = Files.list(parent.resolve("made"))) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  /** Makes a directory and waits to be killed. */
+  static final class Owner {
+
+    private Owner() {}
+
+    public static void main(String[] arguments) throws Exception {
+      ScratchDirectory directory = ScratchDirectory.in(Path.of(arguments[0]));
+      System.out.println(directory.path());
+      Thread.sleep(60_000);
+      directory.close();
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.peer.core.sign;
+
+import static dev.peer.core.trust.CertificateMaker.NOW;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.TreeId;
+import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.RunOutput;
+import dev.peer.core.record.RunRecord;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Runs that never ran. */
+final class Runs {
+
+  static final Content BUNDLE = content("bundle");
+
+  private Runs() {}
+
+  static RunRecord passed() {
+    return record(0, NOW.minusSeconds(60));
+  }
+
+  static RunRecord failed() {
+    return record(1, NOW.minusSeconds(60));
+  }
+
+  static RunRecord finishedAt(Instant end) {
+    return record(0, end);
+  }
+
+  /** Writes what such a run left. */
+  static void writeFiles(RunFiles files) throws IOException {
+    Files.writeString(files.output(OutputStreamName.STDOUT), "out");
+    Files.writeString(files.output(OutputStreamName.STDERR), "err");
+    Files.writeString(files.timing(), "timing");
+    Files.createDirectories(files.artifacts());
+    Files.writeString(files.artifacts().resolve("report.txt"), "report");
+  }
+
+  static RunInputs inputs() {
+    TreeMap<String, String> environment = new TreeMap<>();
+    environment.put("LANG", "C.UTF-8");
+    return new RunInputs(
+        new RepoId("git.example.org/team/project"),
+        new TreeId("0123456789abcdef0123456789abcdef01234567"),
+        Optional.empty(),
+        "test",
+        List.of("-k"),
+        environment,
+        Digest.of("image".getBytes(StandardCharsets.UTF_8)),
+        "x86_64",
+        NetworkMode.NONE);
+  }
+
+  private static RunRecord record(int exitCode, Instant end) {
+    return new RunRecord(
+        inputs(),
+        exitCode,
+        end.minusSeconds(30),
+        end,
+        "localhost/ci-base",
+        "sha256:" + "ab".repeat(32),
+        List.of("TOKEN"),
+        "kvm",
+        2,
+        2L << 30,
+        new RunOutput(content("out"), content("err"), content("timing")),
+        List.of(new Artifact("report.txt", false, content("report"))));
+  }
+
+  private static Content content(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return new Content(bytes.length, Digest.of(bytes));
+  }
+}

@@ -1,0 +1,74 @@
+package dev.peer.core.sign;
+
+import static dev.peer.core.trust.CertificateMaker.NOW;
+
+import dev.peer.core.record.BundleWriter;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.Records;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.trust.AccessRule;
+import dev.peer.core.trust.CertificateMaker;
+import dev.peer.core.trust.CertificateValidator;
+import dev.peer.core.trust.Credentials;
+import dev.peer.core.trust.Made;
+import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.TrustAnchors;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A team's CA with one signer, for the tests of what comes after signing. */
+public final class Signing {
+
+  private final Made root = CertificateMaker.root("Team CA").make();
+  private final Credentials credentials;
+
+  /** Makes the CA and the signer. */
+  public Signing() throws Exception {
+    Made leaf = CertificateMaker.leaf("signer", root).make();
+    credentials = Credentials.of(List.of(leaf.certificate()), leaf.keys().getPrivate());
+  }
+
+  /**
+   * A signed result as a holder has it.
+   *
+   * @param record what ran
+   * @param attestation the evidence
+   * @param bundle the bundle's file
+   */
+  public record Result(RunRecord record, Attestation attestation, Path bundle) {}
+
+  /** Makes a result in this directory, which must be empty. */
+  public Result result(Path directory, String artifact) throws IOException {
+    RunFiles files = new RunFiles(Files.createDirectories(directory.resolve("files")));
+    RunRecord record = Records.make(files, Map.of("artifact", artifact.getBytes(StandardCharsets.UTF_8)));
+    Path bundle = directory.resolve("bundle");
+    Content content = BundleWriter.write(record, files, bundle);
+    return new Result(record, signer().sign(record, content), bundle);
+  }
+
+  public RunSigner signer() {
+    return new RunSigner(credentials);
+  }
+
+  public RecordVerifier verifier() {
+    return new RecordVerifier(
+        new CertificateValidator(
+            TrustAnchors.of(List.of(root.certificate())), RevocationLists.none()),
+        AccessRule.anyone(),
+        () -> NOW);
+  }
+
+  /** Verifies a result as whoever fetched it does. */
+  public VerifiedRecord verified(Result result, Path unpackInto) throws Exception {
+    RecordVerifier verifier = verifier();
+    return verifier.verify(
+        verifier.verify(result.attestation(), result.record().inputs().key()),
+        result.bundle(),
+        Files.createDirectories(unpackInto));
+  }
+}

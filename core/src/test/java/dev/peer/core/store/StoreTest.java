@@ -1,0 +1,129 @@
+package dev.peer.core.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.Records;
+import dev.peer.core.sign.Signing;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreTest {
+
+  private static final RepoId REPO = Records.inputs().repo();
+  private static final RunKey KEY = Records.inputs().key();
+
+  @TempDir private Path directory;
+
+  private Signing signing;
+  private Store store;
+
+  @BeforeEach
+  void openStore() throws Exception {
+    signing = new Signing();
+    store = Store.open(directory.resolve("store"), 1);
+  }
+
+  @Test
+  void findsWhatItKept() throws Exception {
+    Signing.Result result = signing.result(directory.resolve("a"), "a");
+    byte[] bundle = Files.readAllBytes(result.bundle());
+
+    try (StoredRecord kept = keep(result)) {
+      StoredEntry found = store.find(REPO, KEY).orElseThrow();
+
+      assertThat(found.attestation()).isEqualTo(result.attestation());
+      assertThat(found.bundleFile()).hasBinaryContent(bundle);
+      assertThat(kept.bundleFile()).isEqualTo(found.bundleFile());
+      assertThat(kept.bundle().size()).isEqualTo(bundle.length);
+    }
+  }
+
+  @Test
+  void findsNothingElse() throws Exception {
+    keep(signing.result(directory.resolve("a"), "a")).close();
+
+    assertThat(store.find(new RepoId("another"), KEY)).isEmpty();
+    assertThat(store.find(REPO, RunKey.ofHex("0".repeat(64)))).isEmpty();
+  }
+
+  @Test
+  void keepsTheNewestAloneUnlessAnOlderOneIsServed() throws Exception {
+    Signing.Result first = signing.result(directory.resolve("a"), "a");
+    Signing.Result second = signing.result(directory.resolve("b"), "b");
+    Signing.Result third = signing.result(directory.resolve("c"), "c");
+    StoredRecord served = keep(first);
+    age(served);
+    StoredRecord left = keep(second);
+    age(left);
+    left.close();
+
+    keep(third).close();
+
+    assertThat(served.bundleFile()).exists();
+    assertThat(left.bundleFile()).doesNotExist();
+    assertThat(store.find(REPO, KEY).orElseThrow().attestation()).isEqualTo(third.attestation());
+    served.close();
+  }
+
+  @Test
+  void keepsAResultOnce() throws Exception {
+    Signing.Result result = signing.result(directory.resolve("a"), "a");
+    keep(result).close();
+
+    keep(result).close();
+
+    try (Stream<Path> files = Files.walk(directory.resolve("store"))) {
+      assertThat(files.filter(file -> file.endsWith("bundle.tar.zst"))).hasSize(1);
+    }
+  }
+
+  @Test
+  void mendsADamagedBundleThatComesAgain() throws Exception {
+    Signing.Result result = signing.result(directory.resolve("a"), "a");
+    byte[] bundle = Files.readAllBytes(result.bundle());
+    StoredRecord kept = keep(result);
+    kept.close();
+    Files.write(kept.bundleFile(), "damaged".getBytes(UTF_8));
+
+    keep(result).close();
+
+    assertThat(kept.bundleFile()).hasBinaryContent(bundle);
+  }
+
+  @Test
+  void dropsWhatIsToBeDropped() throws Exception {
+    keep(signing.result(directory.resolve("a"), "a")).close();
+
+    store.drop(REPO, KEY);
+
+    assertThat(store.find(REPO, KEY)).isEmpty();
+  }
+
+  @Test
+  void leavesNothingInItsStagingDirectory() throws Exception {
+    keep(signing.result(directory.resolve("a"), "a")).close();
+
+    assertThat(directory.resolve("store/staging")).isEmptyDirectory();
+  }
+
+  private StoredRecord keep(Signing.Result result) throws Exception {
+    Path unpacked = Files.createTempDirectory(directory, "unpacked");
+    return store.keep(signing.verified(result, unpacked));
+  }
+
+  private static void age(StoredRecord record) throws Exception {
+    Path entry = record.bundleFile().getParent();
+    FileTime before = Files.getLastModifiedTime(entry);
+    Instant older = before.toInstant().minusSeconds(60);
+    Files.setLastModifiedTime(entry, FileTime.from(older));
+  }
+}

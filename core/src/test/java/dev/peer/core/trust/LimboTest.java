@@ -1,0 +1,199 @@
+package dev.peer.core.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.Provider;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertStore;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CRL;
+import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The validator against the public suite C2SP/x509-limbo, where its data is there: {@code
+ * limbo.json} at the path in the system property {@code peer.limbo}, or in {@code
+ * shared/conformance} beside any directory above this one.
+ *
+ * <p>Where we differ is in {@code limbo-differences.txt}, each case with its reason: a new
+ * difference fails the test, and so does one that is gone.
+ */
+class LimboTest {
+
+  @Test
+  void differsFromTheSuiteOnlyWhereTheListSaysWhy() throws Exception {
+    Optional<Path> data = data();
+    assumeTrue(data.isPresent(), "limbo.json is not there");
+    Map<String, String> found = new TreeMap<>();
+    int cases = 0;
+    for (JsonNode each : new ObjectMapper().readTree(data.get().toFile()).path("testcases")) {
+      cases++;
+      boolean expected = each.path("expected_result").textValue().equals("SUCCESS");
+      String fault = fault(each);
+      if (expected != (fault == null)) {
+        found.put(each.path("id").textValue(), fault == null ? "accepted" : "refused: " + fault);
+      }
+    }
+    long accepted = found.values().stream().filter("accepted"::equals).count();
+    System.out.printf(
+        "limbo: %d of %d as expected; %d accepted and %d refused otherwise%n",
+        cases - found.size(), cases, accepted, found.size() - accepted);
+
+    assertThat(verdicts(found)).isEqualTo(listed());
+  }
+
+  /** Its PKIX validator is a second opinion: what it refuses, nobody should be let in by. */
+  @Test
+  void acceptsNothingThatBouncyCastleRefuses() throws Exception {
+    Optional<Path> data = data();
+    assumeTrue(data.isPresent(), "limbo.json is not there");
+    Provider provider = new BouncyCastleProvider();
+    Map<String, String> refused = new TreeMap<>();
+    for (JsonNode each : new ObjectMapper().readTree(data.get().toFile()).path("testcases")) {
+      if (fault(each) == null) {
+        try {
+          bouncyCastle(each, provider);
+        } catch (CertPathBuilderException e) {
+          refused.put(each.path("id").textValue(), String.valueOf(e.getCause()));
+        }
+      }
+    }
+    assertThat(refused).isEmpty();
+  }
+
+  private static void bouncyCastle(JsonNode limbo, Provider provider) throws Exception {
+    List<X509Certificate> chain =
+        certificates(limbo, "peer_certificate", "untrusted_intermediates");
+    X509CertSelector leaf = new X509CertSelector();
+    leaf.setCertificate(chain.getFirst());
+    Set<TrustAnchor> anchors = new HashSet<>();
+    for (X509Certificate anchor : certificates(limbo, "trusted_certs")) {
+      anchors.add(new TrustAnchor(anchor, null));
+    }
+    PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, leaf);
+    // It counts fractions of a second, which certificates can not express.
+    parameters.setDate(Date.from(time(limbo).truncatedTo(ChronoUnit.SECONDS)));
+    parameters.setRevocationEnabled(false);
+    parameters.addCertStore(
+        CertStore.getInstance("Collection", new CollectionCertStoreParameters(chain)));
+    CertPathBuilder.getInstance("PKIX", provider).build(parameters);
+  }
+
+  /** Why the case is refused; null if it is accepted. */
+  private static String fault(JsonNode limbo) {
+    try {
+      List<X509Certificate> chain =
+          certificates(limbo, "peer_certificate", "untrusted_intermediates");
+      CertificateValidator validator =
+          new CertificateValidator(
+              TrustAnchors.of(certificates(limbo, "trusted_certs")),
+              RevocationLists.of(lists(limbo)));
+      CertificateRole role =
+          limbo.path("validation_kind").textValue().equals("CLIENT")
+              ? CertificateRole.CLIENT
+              : CertificateRole.SERVER;
+      Identity identity = validator.validate(chain, role, time(limbo));
+      return isExpectedPeer(identity, limbo.path("expected_peer_name")) ? null : "another name";
+    } catch (UntrustedCertificateException | CredentialException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** As one peer knows another: by a whole name. Addresses are names of nobody. */
+  private static boolean isExpectedPeer(Identity identity, JsonNode expected) {
+    return !expected.path("kind").asText().equals("DNS")
+        || identity
+            .dnsNames()
+            .contains(expected.path("value").textValue().toLowerCase(Locale.ROOT));
+  }
+
+  private static Instant time(JsonNode limbo) {
+    String text = limbo.path("validation_time").textValue();
+    return text == null ? Instant.now() : OffsetDateTime.parse(text).toInstant();
+  }
+
+  private static List<X509Certificate> certificates(JsonNode limbo, String... fields)
+      throws CredentialException {
+    List<X509Certificate> certificates = new ArrayList<>();
+    for (String field : fields) {
+      JsonNode value = limbo.path(field);
+      for (JsonNode pem : value.isTextual() ? List.of(value) : value) {
+        certificates.addAll(Pem.certificates(field, pem.textValue()));
+      }
+    }
+    return certificates;
+  }
+
+  private static List<X509CRL> lists(JsonNode limbo) throws CredentialException {
+    List<X509CRL> lists = new ArrayList<>();
+    for (JsonNode pem : limbo.path("crls")) {
+      lists.addAll(
+          Pem.revocationLists("crls", pem.textValue().getBytes(StandardCharsets.US_ASCII)));
+    }
+    return lists;
+  }
+
+  private static Map<String, String> verdicts(Map<String, String> found) {
+    Map<String, String> verdicts = new TreeMap<>();
+    found.forEach((id, verdict) -> verdicts.put(id, verdict.replaceFirst(":.*", "")));
+    return verdicts;
+  }
+
+  private static Map<String, String> listed() throws IOException {
+    Map<String, String> listed = new TreeMap<>();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                LimboTest.class.getResourceAsStream("limbo-differences.txt"),
+                StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (!line.isBlank() && !line.startsWith("#")) {
+          String[] fields = line.split(" +", 3);
+          assertThat(fields).as(line).hasSize(3);
+          listed.put(fields[0], fields[1]);
+        }
+      }
+    }
+    return listed;
+  }
+
+  private static Optional<Path> data() {
+    String property = System.getProperty("peer.limbo");
+    if (property != null) {
+      return Optional.of(Path.of(property));
+    }
+    for (Path up = Path.of("").toAbsolutePath(); up != null; up = up.getParent()) {
+      Path file = up.resolveSibling("shared").resolve("conformance/limbo.json");
+      if (Files.exists(file)) {
+        return Optional.of(file);
+      }
+    }
+    return Optional.empty();
+  }
+}

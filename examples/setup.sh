@@ -1,0 +1,66 @@
+# shellcheck shell=sh
+# Sourced by the scripts here: installs what is missing, builds peer and its guest image, each only when it has to.
+# $root is the repository's root.
+
+dist=$root/peer/target/dist
+images=$root/image/target/images
+
+say() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+stop() {
+    say "error: $1"
+    say "hint: $2"
+    exit 2
+}
+
+# install COMMAND=PACKAGE...: sees that the commands are there.
+install() {
+    packages=
+    for pair in "$@"; do
+        command -v "${pair%%=*}" >/dev/null || packages="$packages ${pair#*=}"
+    done
+    [ -n "$packages" ] || return 0
+    line="apt-get install -y --no-install-recommends$packages"
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        stop "not installed:$packages" "run as root: $line"
+    fi
+    say "installing$packages"
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $packages >/dev/null
+}
+
+install_tools() {
+    command -v mvn >/dev/null || stop "mvn is not installed" "install Maven 3.8 or newer, and a JDK 25"
+    install git=git openssl=openssl setpriv=util-linux qemu-system-x86_64=qemu-system-x86 mmdebstrap=mmdebstrap \
+        mkfs.erofs=erofs-utils cpio=cpio patchelf=patchelf
+}
+
+# newer FILE DIRECTORY...: whether a directory holds a file that is newer than the file, or there is no such file.
+newer() {
+    file=$1
+    shift
+    [ ! -e "$file" ] || [ -n "$(find "$@" -name target -prune -o -type f -newer "$file" -print | head -n 1)" ]
+}
+
+build_dist() {
+    if newer "$dist/lib/peer.aot" "$root/pom.xml" "$root/core" "$root/vm" "$root/peer" "$root/pki-tools" "$root/image"; then
+        say "building peer"
+        mvn -B -ntp -f "$root/pom.xml" package -DskipTests
+    else
+        say "peer is built"
+    fi
+}
+
+build_image() {
+    stamp=$images/.built
+    if newer "$stamp" "$root/image/build" "$root/image/guest"; then
+        say "building the guest image"
+        sh "$root/image/build" --output "$images"
+        touch "$stamp"
+    else
+        say "the guest image is built"
+    fi
+}

@@ -1,0 +1,72 @@
+package dev.peer.cli;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What SIGINT and SIGTERM do: the main thread is interrupted and has a moment to clean up. The
+ * command then ends as the JVM ends on a signal, 130 or 143, or with 0 if it was only serving.
+ */
+final class Interruption {
+
+  private static final Duration CLEAN_UP = Duration.ofSeconds(4);
+
+  private final Thread main;
+  private final CountDownLatch finished = new CountDownLatch(1);
+  private volatile boolean serving;
+  private volatile boolean interrupted;
+
+  private Interruption(Thread main) {
+    this.main = main;
+  }
+
+  /** Takes over for the calling thread. */
+  static Interruption install() {
+    Interruption interruption = new Interruption(Thread.currentThread());
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("signal").unstarted(interruption::onShutdown));
+    return interruption;
+  }
+
+  /** From now on there is a result, and a signal ends the command with 0. */
+  void serving() {
+    serving = true;
+  }
+
+  /** Waits for a signal, at most this long. */
+  void await(Duration most) {
+    try {
+      Thread.sleep(most);
+    } catch (InterruptedException e) {
+      // The signal that was waited for.
+      return;
+    }
+  }
+
+  /** Whether a signal has come. */
+  boolean interrupted() {
+    return interrupted;
+  }
+
+  /** The command is over and everything is cleaned up. */
+  void finished() {
+    finished.countDown();
+  }
+
+  private void onShutdown() {
+    if (finished.getCount() == 0) {
+      return;
+    }
+    interrupted = true;
+    main.interrupt();
+    try {
+      boolean inTime = finished.await(CLEAN_UP.toMillis(), TimeUnit.MILLISECONDS);
+      if (serving && inTime) {
+        Runtime.getRuntime().halt(ExitCode.PASSED);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.peer.cli;
+
+import dev.peer.config.ConfigException;
+import dev.peer.core.flow.AnnounceException;
+import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.trust.CredentialException;
+import dev.peer.source.SourceException;
+import dev.peer.vm.image.ImageException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** The command {@code peer}. */
+@Command(
+    name = "peer",
+    description = "Runs a revision's tests in a sealed machine, or replays what a peer has run.",
+    mixinStandardHelpOptions = true,
+    version = "peer 0.1.0",
+    subcommands = {
+      RunCommand.class,
+      ReplayCommand.class,
+      RendezvousCommand.class,
+      ImageCommand.class,
+    })
+public final class Main {
+
+  private Main() {}
+
+  /** Runs a command and exits with its code. */
+  public static void main(String[] arguments) {
+    Interruption interruption = Interruption.install();
+    Output output = new Output();
+    int exitCode = run(output, interruption, arguments);
+    interruption.finished();
+    System.exit(exitCode);
+  }
+
+  private static int run(Output output, Interruption interruption, String[] arguments) {
+    CommandLine line = new CommandLine(new Main(), factory(output, interruption));
+    line.setExecutionExceptionHandler((e, _, _) -> report(output, e));
+    line.setParameterExceptionHandler((e, _) -> reportUsage(output, e));
+    return line.execute(arguments);
+  }
+
+  /** Commands are handed the terminal; everything else they compose themselves. */
+  private static CommandLine.IFactory factory(Output output, Interruption interruption) {
+    return new CommandLine.IFactory() {
+      @Override
+      public <K> K create(Class<K> type) throws Exception {
+        Object made =
+            type == RunCommand.class
+                ? new RunCommand(output, interruption)
+                : type == ReplayCommand.class
+                    ? new ReplayCommand(output)
+                    : type == RendezvousCommand.class
+                        ? new RendezvousCommand(output, interruption)
+                        : type == ImageCommand.class
+                            ? new ImageCommand(output)
+                            : CommandLine.defaultFactory().create(type);
+        return type.cast(made);
+      }
+    };
+  }
+
+  private static int reportUsage(Output output, ParameterException e) {
+    String name = e.getCommandLine().getCommandSpec().qualifiedName();
+    output.error(e.getMessage(), "`" + name + " --help` shows what it takes");
+    return ExitCode.USAGE;
+  }
+
+  private static int report(Output output, Exception failure) {
+    return switch (failure) {
+      case CommandException e -> error(output, e.exitCode(), e.getMessage(), e.hint());
+      case ConfigException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
+      case CredentialException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
+      case SourceException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
+      case ImageException e -> error(output, exitCode(e), e.getMessage(), e.hint());
+      case ExecutorException e ->
+          error(output, ExitCode.INFRASTRUCTURE, e.getMessage(), e.hint());
+      case AnnounceException e -> error(output, ExitCode.INFRASTRUCTURE, e.getMessage(), "");
+      case IOException e ->
+          error(
+              output,
+              ExitCode.INFRASTRUCTURE,
+              describe(e),
+              "see that the disk has room and PEER_HOME is yours to write");
+      case InterruptedException e ->
+          error(output, ExitCode.INTERRUPTED, "interrupted before there was a result", "");
+      default -> error(output, ExitCode.INFRASTRUCTURE, "unexpected: " + failure, bugHint(failure));
+    };
+  }
+
+  private static int error(Output output, int exitCode, String message, String hint) {
+    output.error(message, hint);
+    return exitCode;
+  }
+
+  private static int exitCode(ImageException e) {
+    return e.kind() == ImageException.Kind.NONE ? ExitCode.USAGE : ExitCode.INFRASTRUCTURE;
+  }
+
+  private static String describe(IOException e) {
+    if (e instanceof FileSystemException of && of.getReason() == null) {
+      return e.getClass().getSimpleName().replace("Exception", "") + ": " + of.getFile();
+    }
+    return String.valueOf(e.getMessage());
+  }
+
+  private static String bugHint(Exception failure) {
+    StackTraceElement[] stack = failure.getStackTrace();
+    return "this is a fault of peer" + (stack.length == 0 ? "" : " at " + stack[0]);
+  }
+}

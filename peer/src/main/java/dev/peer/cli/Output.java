@@ -1,0 +1,125 @@
+package dev.peer.cli;
+
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.Notices;
+import dev.peer.core.record.OutputStreamName;
+import java.io.ByteArrayOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The command's stdout and stderr.
+ *
+ * <p>The test's output passes as it is. Lines of peer's own begin {@code peer: }, and begin a new
+ * line if the test's last one on stderr had no end. A reader that goes away ends nothing: the
+ * output to it is dropped.
+ */
+final class Output implements ExecutionListener, Notices {
+
+  private static final int LONGEST_LINE = 4096;
+
+  private final Stream stdout = new Stream(new FileOutputStream(FileDescriptor.out));
+  private final Stream stderr = new Stream(new FileOutputStream(FileDescriptor.err));
+  private final ByteArrayOutputStream partialLine = new ByteArrayOutputStream();
+  private String partialStage = "";
+
+  @Override
+  public synchronized void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
+    (stream == OutputStreamName.STDOUT ? stdout : stderr).write(buffer, offset, length);
+  }
+
+  /** Writes a line to stdout: a command's answer. */
+  synchronized void print(String line) {
+    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+    stdout.write(bytes, 0, bytes.length);
+  }
+
+  @Override
+  public synchronized void say(String text) {
+    endStage();
+    text.lines().forEach(line -> own(line.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** An error and what to do about it. */
+  synchronized void error(String message, String hint) {
+    say("error: " + message);
+    if (!hint.isEmpty()) {
+      say("hint: " + hint);
+    }
+  }
+
+  @Override
+  public void note(String line) {
+    say(line);
+  }
+
+  @Override
+  public void stage(String stage) {
+    say("stage: " + stage);
+  }
+
+  @Override
+  public synchronized void stageOutput(String stage, byte[] buffer, int offset, int length) {
+    partialStage = stage;
+    for (int i = offset; i < offset + length; i++) {
+      if (buffer[i] == '\n' || partialLine.size() == LONGEST_LINE) {
+        endStageLine();
+      }
+      if (buffer[i] != '\n') {
+        partialLine.write(buffer[i]);
+      }
+    }
+  }
+
+  private void endStage() {
+    if (partialLine.size() > 0) {
+      endStageLine();
+    }
+  }
+
+  private void endStageLine() {
+    byte[] prefix = (partialStage + "| ").getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    line.writeBytes(prefix);
+    line.writeBytes(partialLine.toByteArray());
+    partialLine.reset();
+    own(line.toByteArray());
+  }
+
+  private void own(byte[] text) {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    if (!stderr.atLineStart) {
+      line.write('\n');
+    }
+    line.writeBytes("peer: ".getBytes(StandardCharsets.UTF_8));
+    line.writeBytes(text);
+    line.write('\n');
+    stderr.write(line.toByteArray(), 0, line.size());
+  }
+
+  private static final class Stream {
+
+    private final OutputStream out;
+    private boolean gone;
+    private boolean atLineStart = true;
+
+    Stream(OutputStream out) {
+      this.out = out;
+    }
+
+    void write(byte[] buffer, int offset, int length) {
+      if (gone || length == 0) {
+        return;
+      }
+      try {
+        out.write(buffer, offset, length);
+        atLineStart = buffer[offset + length - 1] == '\n';
+      } catch (IOException e) {
+        gone = true;
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.peer.cli;
+
+import dev.peer.config.HostPort;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.http.ServerLimits;
+import dev.peer.rendezvous.EmbeddedIndex;
+import dev.peer.rendezvous.RendezvousServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code peer rendezvous}. */
+@Command(
+    name = "rendezvous",
+    description = "Tells peers who holds which result, until SIGINT or SIGTERM.",
+    mixinStandardHelpOptions = true)
+final class RendezvousCommand implements Callable<Integer> {
+
+  private static final Duration FOREVER = Duration.ofDays(3650);
+
+  private final Output output;
+  private final Interruption interruption;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      required = true,
+      converter = HostPortConverter.class,
+      description = "where to listen; port 0 takes a free one")
+  private HostPort listen;
+
+  RendezvousCommand(Output output, Interruption interruption) {
+    this.output = output;
+    this.interruption = interruption;
+  }
+
+  static final class HostPortConverter implements ITypeConverter<HostPort> {
+    @Override
+    public HostPort convert(String text) {
+      try {
+        return HostPort.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Settings settings = Settings.of(System.getenv());
+    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    Identities identities = Identities.of(PeerSettings.of(settings), CertificateRole.SERVER);
+    EmbeddedIndex index = new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime);
+    try (RendezvousServer server = start(identities, index)) {
+      interruption.serving();
+      output.say("rendezvous at https://" + address(server.address()));
+      interruption.await(FOREVER);
+    }
+    return ExitCode.PASSED;
+  }
+
+  private RendezvousServer start(Identities identities, EmbeddedIndex index)
+      throws CommandException {
+    InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
+    try {
+      return RendezvousServer.start(
+          identities.tls(), identities.rules(), index, address, ServerLimits.DEFAULT);
+    } catch (IOException | RuntimeException e) {
+      throw new CommandException(
+          ExitCode.INFRASTRUCTURE,
+          "can not listen on " + listen + ": " + e.getMessage(),
+          "see that the host is one of this machine's and the port is free",
+          e);
+    }
+  }
+
+  private String address(InetSocketAddress bound) {
+    return new HostPort(listen.host(), bound.getPort()).toString();
+  }
+}

@@ -1,0 +1,79 @@
+package dev.peer.cli;
+
+import dev.peer.core.flow.FindResult;
+import dev.peer.core.flow.Replayable;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.source.GitRepository;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code peer replay}. */
+@Command(
+    name = "replay",
+    description = "Replays a compatible result that this peer or another holds; never runs.",
+    mixinStandardHelpOptions = true)
+final class ReplayCommand implements Callable<Integer> {
+
+  private final Output output;
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      defaultValue = "test",
+      description = "mk target (default: ${DEFAULT-VALUE})")
+  private String target;
+
+  @Parameters(index = "1..*", arity = "0..*", description = "further arguments of mk")
+  private List<String> arguments = List.of();
+
+  @Option(
+      names = "--rev",
+      defaultValue = GitRepository.DEFAULT_REVISION,
+      description = "revision to replay (default: ${DEFAULT-VALUE})")
+  private String revision;
+
+  @Option(names = "--artifacts", paramLabel = "DIR", description = "copy the artifacts to DIR")
+  private Path artifacts;
+
+  ReplayCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    try (Subject subject = Subject.of(output, revision, target, arguments)) {
+      Network network = Network.of(subject.peer(), output, CertificateRole.CLIENT);
+      Results.requireUsable(artifacts);
+      subject.sayWhatIsIgnored(output);
+      FindResult found =
+          network
+              .finder(Results.openStore(subject))
+              .find(subject.inputs().repo(), subject.inputs().key());
+      return switch (found) {
+        case FindResult.Hit hit -> replay(hit.result());
+        case FindResult.Miss miss ->
+            throw new CommandException(
+                ExitCode.NO_RESULT,
+                "no peer that can be reached holds a result of this run",
+                "`peer run` runs it");
+        case FindResult.NoneVerified none ->
+            throw new CommandException(
+                ExitCode.NOTHING_VERIFIED,
+                "a result was found, and none could be verified",
+                "see above who gave it; `peer run` runs it");
+      };
+    }
+  }
+
+  private int replay(Replayable result) throws Exception {
+    try (result) {
+      Results.replay(output, result);
+      Results.copyArtifacts(output, result, artifacts);
+      return ExitCode.PASSED;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package dev.peer.cli;
+
+import dev.peer.core.flow.Replayable;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.sign.VerifiedRecord;
+import dev.peer.core.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/** What commands do with results: show them, copy what they left, keep them. */
+final class Results {
+
+  private static final long SECONDS_PER_MINUTE = 60;
+  private static final long SECONDS_PER_HOUR = 3600;
+  private static final long SECONDS_PER_DAY = 86_400;
+
+  private Results() {}
+
+  static Store openStore(Subject subject) throws IOException {
+    return Store.open(subject.peer().home().resolve("store"), subject.run().retention().count());
+  }
+
+  /** Writes the output once more and says where it is from. */
+  static void replay(Output output, Replayable result) throws IOException, CommandException {
+    VerifiedRecord verified = result.verified();
+    try {
+      verified.files().replay(output);
+    } catch (MalformedException e) {
+      throw new CommandException(
+          ExitCode.NOTHING_VERIFIED,
+          "the result of " + verified.attestation().signer().id() + " is malformed: "
+              + e.getMessage(),
+          "`peer run --force` runs it",
+          e);
+    }
+    PeerId signer = verified.attestation().signer().id();
+    Duration age = Duration.between(verified.record().finishedAt(), Instant.now());
+    output.say(
+        "passed, replayed: "
+            + signer
+            + " ran it "
+            + ago(age)
+            + " in "
+            + duration(verified.record())
+            + result.holder().map(holder -> ", got from " + holder).orElse(", was in the store"));
+  }
+
+  /** Refuses a place for artifacts that can not take them, before anything is run. */
+  static void requireUsable(Path artifacts) throws CommandException {
+    if (artifacts != null && Files.exists(artifacts) && !Files.isDirectory(artifacts)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--artifacts: " + artifacts + " is not a directory",
+          "name a directory; it is made if it is missing");
+    }
+  }
+
+  /** Copies the artifacts, each in one step; what lies there of the same name is replaced. */
+  static void copyArtifacts(Output output, Replayable result, Path directory) throws IOException {
+    if (directory == null) {
+      return;
+    }
+    RunFiles files = result.verified().files();
+    Files.createDirectories(directory);
+    for (Artifact artifact : result.verified().record().artifacts()) {
+      Path target = directory.resolve(artifact.path());
+      Files.createDirectories(target.getParent());
+      Path beside = Files.createTempFile(target.getParent(), ".peer-", "");
+      try {
+        Files.copy(
+            files.artifact(artifact),
+            beside,
+            StandardCopyOption.REPLACE_EXISTING,
+            StandardCopyOption.COPY_ATTRIBUTES);
+        Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(beside);
+      }
+    }
+    output.say(
+        result.verified().record().artifacts().size() + " artifacts are in " + directory);
+  }
+
+  /** How long the run took. */
+  static String duration(RunRecord record) {
+    long millis = Duration.between(record.startedAt(), record.finishedAt()).toMillis();
+    return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+  }
+
+  private static String ago(Duration age) {
+    long seconds = Math.max(0, age.toSeconds());
+    if (seconds < SECONDS_PER_MINUTE) {
+      return seconds + " s ago";
+    }
+    if (seconds < SECONDS_PER_HOUR) {
+      return seconds / SECONDS_PER_MINUTE + " min ago";
+    }
+    return seconds < SECONDS_PER_DAY
+        ? seconds / SECONDS_PER_HOUR + " h ago"
+        : seconds / SECONDS_PER_DAY + " days ago";
+  }
+
+  /** The user's name in a form that a directory may have. */
+  static String user() {
+    return System.getProperty("user.name", "user").replaceAll("[^A-Za-z0-9._-]", "_");
+  }
+}

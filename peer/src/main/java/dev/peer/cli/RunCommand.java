@@ -1,0 +1,198 @@
+package dev.peer.cli;
+
+import dev.peer.core.flow.Announcer;
+import dev.peer.core.flow.ExecutionRequest.SourceArchive;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.Finder;
+import dev.peer.core.flow.Replayable;
+import dev.peer.core.flow.RunFlow;
+import dev.peer.core.flow.RunOutcome;
+import dev.peer.core.sign.RunSigner;
+import dev.peer.core.store.Store;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.source.GitRepository;
+import dev.peer.source.SourceException;
+import dev.peer.vm.exec.Limits;
+import dev.peer.vm.exec.VmExecutor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code peer run}. */
+@Command(
+    name = "run",
+    description = {
+      "Replays a compatible result if a peer holds one, else runs the target in a sealed machine.",
+      "Then stays connected and serves the result until SIGINT or SIGTERM."
+    },
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+
+  private static final Duration FOREVER = Duration.ofDays(3650);
+
+  private final Output output;
+  private final Interruption interruption;
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      defaultValue = "test",
+      description = "mk target (default: ${DEFAULT-VALUE})")
+  private String target;
+
+  @Parameters(index = "1..*", arity = "0..*", description = "further arguments of mk")
+  private List<String> arguments = List.of();
+
+  @Option(
+      names = "--rev",
+      defaultValue = GitRepository.DEFAULT_REVISION,
+      description = "revision to test (default: ${DEFAULT-VALUE})")
+  private String revision;
+
+  @Option(names = "--force", description = "run although there is a result")
+  private boolean force;
+
+  @Option(names = "--artifacts", paramLabel = "DIR", description = "copy the artifacts to DIR")
+  private Path artifacts;
+
+  @ArgGroup private Stay stay = new Stay();
+
+  private static final class Stay {
+
+    @Option(names = "--exit", description = "leave at once instead of serving the result")
+    private boolean exit;
+
+    @Option(
+        names = "--linger",
+        paramLabel = "DURATION",
+        converter = DurationConverter.class,
+        description = "serve the result for so long (90s, 10m, 1h), then leave")
+    private Duration linger = FOREVER;
+  }
+
+  RunCommand(Output output, Interruption interruption) {
+    this.output = output;
+    this.interruption = interruption;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    try (Subject subject = Subject.of(output, revision, target, arguments)) {
+      Network network =
+          Network.of(
+              subject.peer(),
+              output,
+              CertificateRole.SIGNER,
+              CertificateRole.CLIENT,
+              CertificateRole.SERVER);
+      Results.requireUsable(artifacts);
+      subject.sayWhatIsIgnored(output);
+      Store store = Results.openStore(subject);
+      Finder finder = network.finder(store);
+      RunFlow flow =
+          new RunFlow(
+              store,
+              finder,
+              executor(subject),
+              new RunSigner(network.identities().credentials()),
+              network.identities().verifier(),
+              output);
+      SourceArchive source = source(subject);
+      RunOutcome outcome =
+          force
+              ? flow.run(subject.inputs(), source, output)
+              : flow.findOrRun(subject.inputs(), source, output);
+      return switch (outcome) {
+        case RunOutcome.Replayed replayed -> replay(network, replayed.result());
+        case RunOutcome.Ran ran -> passed(network, ran.result());
+        case RunOutcome.RanUnsigned unsigned -> passedUnsigned(unsigned);
+        case RunOutcome.NotPassed notPassed -> notPassed(notPassed.result());
+      };
+    }
+  }
+
+  private int replay(Network network, Replayable result) throws Exception {
+    try (result) {
+      Results.replay(output, result);
+      return serve(network, result);
+    }
+  }
+
+  private int passed(Network network, Replayable result) throws Exception {
+    try (result) {
+      output.say("passed in " + Results.duration(result.verified().record()));
+      return serve(network, result);
+    }
+  }
+
+  private int passedUnsigned(RunOutcome.RanUnsigned unsigned) {
+    output.say("passed in " + Results.duration(unsigned.record()));
+    output.say("the result is not kept, since others would refuse it: " + unsigned.why());
+    return ExitCode.PASSED;
+  }
+
+  private int notPassed(ExecutionResult result) throws CommandException {
+    return switch (result) {
+      case ExecutionResult.Passed passed ->
+          throw new IllegalStateException("a run that passed is signed");
+      case ExecutionResult.Failed failed -> {
+        output.say("failed: the stage " + failed.stage() + " ended with " + failed.exitCode());
+        yield ExitCode.TESTS_FAILED;
+      }
+      case ExecutionResult.Refused refused ->
+          throw new CommandException(ExitCode.USAGE, refused.message(), refused.hint());
+      case ExecutionResult.TimedOut timedOut ->
+          throw new CommandException(
+              ExitCode.TIME_LIMIT,
+              "the time limit of "
+                  + timedOut.limit().toSeconds()
+                  + " s was over in the stage "
+                  + timedOut.stage(),
+              "give it longer with PEER_TIMEOUT");
+    };
+  }
+
+  private int serve(Network network, Replayable result) throws Exception {
+    interruption.serving();
+    Results.copyArtifacts(output, result, artifacts);
+    Optional<Announcer> announcer = network.announcer();
+    if (stay.exit || announcer.isEmpty() || interruption.interrupted()) {
+      return ExitCode.PASSED;
+    }
+    try (Announcer.Announcement announcement = announcer.get().announce(result.stored())) {
+      output.say("serving the result until SIGINT or SIGTERM");
+      interruption.await(stay.linger);
+    }
+    return ExitCode.PASSED;
+  }
+
+  private static VmExecutor executor(Subject subject) {
+    return new VmExecutor(
+        subject.images(),
+        subject.peer().home().resolve("vm"),
+        Path.of(System.getProperty("java.io.tmpdir"), "peer-" + Results.user()),
+        System.getenv(),
+        new Limits(
+            subject.run().cpus(),
+            subject.run().memory(),
+            subject.run().disk(),
+            subject.run().timeout()));
+  }
+
+  private static SourceArchive source(Subject subject) {
+    return (scratch, out) -> {
+      try {
+        subject.git().writeTar(subject.revision(), subject.run().checkout(), scratch, out);
+      } catch (SourceException e) {
+        throw new IOException(e.getMessage() + "; " + e.hint(), e);
+      }
+    };
+  }
+}

@@ -1,0 +1,167 @@
+package dev.peer.cli;
+
+import dev.peer.config.ConfigException;
+import dev.peer.config.EnvFile;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.RunSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.id.Digest;
+import dev.peer.core.key.CheckoutMode;
+import dev.peer.core.key.RunInputs;
+import dev.peer.source.DirtyState;
+import dev.peer.source.GitRepository;
+import dev.peer.source.Revision;
+import dev.peer.source.SourceException;
+import dev.peer.vm.image.ImageException;
+import dev.peer.vm.image.ImageStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What a command is about: a revision of the repository here, its settings and its run. */
+record Subject(
+    GitRepository git,
+    Revision revision,
+    PeerSettings peer,
+    RunSettings run,
+    ImageStore images,
+    RunInputs inputs)
+    implements AutoCloseable {
+
+  private static final String ARCHITECTURE = "x86_64";
+  private static final String ENV_FILE = ".env";
+  private static final String MKFILE = "mkfile";
+  private static final int LARGEST_MKFILE = 1 << 20;
+
+  /**
+   * Reads the repository that the working directory is in.
+   *
+   * @param name the revision, as git names it
+   * @param target the mk target
+   * @param arguments further arguments of mk
+   */
+  static Subject of(Output output, String name, String target, List<String> arguments)
+      throws SourceException, ConfigException, ImageException, IOException, CommandException {
+    GitRepository git = GitRepository.open(Path.of("").toAbsolutePath());
+    try {
+      Revision revision = git.resolve(name);
+      Optional<byte[]> envFile = git.file(revision, ENV_FILE, EnvFile.LONGEST);
+      Settings settings =
+          Settings.of(
+              System.getenv(),
+              envFile.isPresent() ? EnvFile.parse(envFile.get()) : EnvFile.EMPTY);
+      settings.warnings().forEach(warning -> output.say("warning: " + warning));
+      PeerSettings peer = PeerSettings.of(settings);
+      RunSettings run = RunSettings.of(settings, Runtime.getRuntime().availableProcessors());
+      requireNoSecrets(run);
+      requireMkfile(git, revision);
+      ImageStore images = images(peer.home());
+      RunInputs inputs = inputs(output, git, revision, peer, run, images, target, arguments);
+      return new Subject(git, revision, peer, run, images, inputs);
+    } catch (SourceException
+        | ConfigException
+        | ImageException
+        | IOException
+        | CommandException
+        | RuntimeException e) {
+      git.close();
+      throw e;
+    }
+  }
+
+  /** The guest images below a home. */
+  static ImageStore images(Path home) {
+    return new ImageStore(home.resolve("images"));
+  }
+
+  private static RunInputs inputs(
+      Output output,
+      GitRepository git,
+      Revision revision,
+      PeerSettings peer,
+      RunSettings run,
+      ImageStore images,
+      String target,
+      List<String> arguments)
+      throws SourceException, ImageException, IOException, CommandException {
+    Digest image =
+        run.image().isPresent() ? run.image().get() : newest(output, images);
+    try {
+      return new RunInputs(
+          peer.repo().isPresent() ? peer.repo().get() : git.repoId(revision),
+          revision.tree(),
+          run.checkout() == CheckoutMode.COMMIT
+              ? Optional.of(revision.commit())
+              : Optional.empty(),
+          target,
+          arguments,
+          run.environment(),
+          image,
+          ARCHITECTURE,
+          run.network());
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(
+          ExitCode.USAGE, e.getMessage(), "ask for one of the mkfile's targets", e);
+    }
+  }
+
+  private static Digest newest(Output output, ImageStore images)
+      throws IOException, ImageException {
+    Optional<Digest> newest = images.newest();
+    if (newest.isEmpty()) {
+      throw new ImageException(
+          ImageException.Kind.NONE,
+          "PEER_IMAGE is not set, and there is no guest image on this machine",
+          "build one with `peer image build`, or set PEER_IMAGE to the team's (`peer image ls"
+              + " --pin` prints it)");
+    }
+    output.say(
+        "guest image: "
+            + newest.get()
+            + ", the newest here; pin it in .env (`peer image ls --pin`) so that every peer"
+            + " computes the same key");
+    return newest.get();
+  }
+
+  private static void requireNoSecrets(RunSettings run) throws ConfigException {
+    if (!run.secrets().isEmpty()) {
+      throw new ConfigException(
+          "PEER_SECRETS is set, and this version passes no secrets to a test",
+          "unset it; what the test may see and everybody may read goes into PEER_ENV");
+    }
+  }
+
+  private static void requireMkfile(GitRepository git, Revision revision)
+      throws SourceException {
+    if (git.file(revision, MKFILE, LARGEST_MKFILE).isEmpty()) {
+      throw new SourceException(
+          "the revision " + revision.commit() + " has no mkfile at its root",
+          "add one with a `test:V:` target, and commit it");
+    }
+  }
+
+  /** Says what of the work tree is not in the revision. */
+  void sayWhatIsIgnored(Output output) {
+    DirtyState dirty;
+    try {
+      dirty = git.dirtyState();
+    } catch (SourceException e) {
+      output.say("warning: " + e.getMessage());
+      return;
+    }
+    if (!dirty.isClean()) {
+      output.say(
+          "the work tree is not what is tested: "
+              + dirty.changed()
+              + " changed and "
+              + dirty.untracked()
+              + " untracked files are ignored");
+    }
+  }
+
+  @Override
+  public void close() {
+    git.close();
+  }
+}

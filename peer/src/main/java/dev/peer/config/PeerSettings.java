@@ -1,0 +1,148 @@
+package dev.peer.config;
+
+import dev.peer.core.id.RepoId;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What this peer is and whom it meets.
+ *
+ * @param home an absolute path; the directory need not exist
+ * @param cert its certificate chain
+ * @param key the certificate's private key
+ * @param ca the trusted CAs
+ * @param crl what they revoked
+ * @param allowFetch who may fetch; absent: everyone of the CA, empty text: nobody
+ * @param allowAnnounce who may announce; likewise
+ * @param allowSign whose results count; likewise
+ * @param rendezvous {@code https://HOST[:PORT]} without a path, each once, in the order given
+ * @param repo the repository's name, where it is not to be taken from git
+ * @param listen where to serve; port 0 is any
+ * @param advertise where others reach this peer
+ */
+public record PeerSettings(
+    Path home,
+    Optional<PemSource> cert,
+    Optional<PemSource> key,
+    Optional<PemSource> ca,
+    Optional<PemSource> crl,
+    Optional<String> allowFetch,
+    Optional<String> allowAnnounce,
+    Optional<String> allowSign,
+    List<URI> rendezvous,
+    Optional<RepoId> repo,
+    Optional<HostPort> listen,
+    List<HostPort> advertise) {
+
+  /** Copies the lists. */
+  public PeerSettings {
+    rendezvous = List.copyOf(rendezvous);
+    advertise = List.copyOf(advertise);
+  }
+
+  /** Reads them. */
+  public static PeerSettings of(Settings settings) throws ConfigException {
+    return new PeerSettings(
+        home(settings),
+        pem(settings, Setting.PEER_CERT),
+        pem(settings, Setting.PEER_KEY),
+        pem(settings, Setting.PEER_CA),
+        pem(settings, Setting.PEER_CRL),
+        settings.value(Setting.PEER_ALLOW_FETCH).map(Value::text),
+        settings.value(Setting.PEER_ALLOW_ANNOUNCE).map(Value::text),
+        settings.value(Setting.PEER_ALLOW_SIGN).map(Value::text),
+        rendezvous(settings),
+        repo(settings),
+        listen(settings),
+        advertise(settings));
+  }
+
+  /** The directory alone, for commands that need nothing else. */
+  public static Path home(Settings settings) throws ConfigException {
+    Optional<Path> home = settings.read(Setting.PEER_HOME, Path::of, "a path", "/var/lib/peer");
+    return home.isPresent() ? absolute(home.get()) : absolute(byDefault(settings));
+  }
+
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
+  }
+
+  private static Path byDefault(Settings settings) throws ConfigException {
+    // A relative XDG path is to be passed over, says the XDG base directory specification.
+    Optional<String> state =
+        settings.ofEnvironment("XDG_STATE_HOME").filter(path -> path.startsWith("/"));
+    Optional<String> user = settings.ofEnvironment("HOME").map(path -> path + "/.local/state");
+    String parent =
+        state
+            .or(() -> user)
+            .orElseThrow(
+                () ->
+                    new ConfigException(
+                        "there is no place for results: PEER_HOME, XDG_STATE_HOME and HOME are"
+                            + " unset",
+                        "set PEER_HOME to a directory"));
+    return Path.of(parent, "peer");
+  }
+
+  /** What every connection needs. */
+  public Credentials credentials() throws ConfigException {
+    List<String> unset = new ArrayList<>();
+    if (cert.isEmpty()) {
+      unset.add(Setting.PEER_CERT.name());
+    }
+    if (key.isEmpty()) {
+      unset.add(Setting.PEER_KEY.name());
+    }
+    if (ca.isEmpty()) {
+      unset.add(Setting.PEER_CA.name());
+    }
+    if (!unset.isEmpty()) {
+      throw new ConfigException(
+          String.join(" and ", unset) + (unset.size() == 1 ? " is" : " are") + " not set",
+          "set each to a PEM file; `peer-pki init` and `peer-pki issue` make a set for a trial");
+    }
+    return new Credentials(cert.orElseThrow(), key.orElseThrow(), ca.orElseThrow(), crl);
+  }
+
+  private static Optional<PemSource> pem(Settings settings, Setting setting)
+      throws ConfigException {
+    return settings.read(setting, PemSource::parse, "a path or PEM text", "/etc/peer/file.pem");
+  }
+
+  private static List<URI> rendezvous(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_RENDEZVOUS)
+        .readEach(
+            Forms::server, "https://HOST:PORT without a path", "https://meet.example.org:8443")
+        .stream()
+        .distinct()
+        .toList();
+  }
+
+  private static Optional<RepoId> repo(Settings settings) throws ConfigException {
+    return settings.read(
+        Setting.PEER_REPO,
+        RepoId::new,
+        "1 to 512 visible characters without blanks",
+        "git.example.org/team/project");
+  }
+
+  private static Optional<HostPort> listen(Settings settings) throws ConfigException {
+    return settings.read(Setting.PEER_LISTEN, HostPort::parse, "HOST:PORT", "0.0.0.0:8443");
+  }
+
+  private static List<HostPort> advertise(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_ADVERTISE)
+        .readEach(PeerSettings::reachable, "HOST:PORT with a port above 0", "10.0.0.7:8443");
+  }
+
+  private static HostPort reachable(String text) {
+    HostPort address = HostPort.parse(text);
+    Forms.require(address.port() > 0);
+    return address;
+  }
+}

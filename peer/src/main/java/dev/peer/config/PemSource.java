@@ -1,0 +1,38 @@
+package dev.peer.config;
+
+import dev.peer.core.id.Shown;
+import java.nio.file.Path;
+
+/** Where PEM text is: in a file, or in the variable itself. */
+public sealed interface PemSource {
+
+  /** A file; absolute, or relative to the working directory. */
+  record File(Path path) implements PemSource {
+    @Override
+    public String toString() {
+      return Shown.of(path.toString());
+    }
+  }
+
+  /** The text itself. May be a private key: never shown. */
+  record Inline(String text) implements PemSource {
+    @Override
+    public String toString() {
+      return "(PEM in the environment)";
+    }
+  }
+
+  /**
+   * Takes PEM text, or else a path. PEM text that lost its line breaks to {@code \n}, as some CI
+   * systems make it, gets them back.
+   *
+   * @throws IllegalArgumentException for what can be no path
+   */
+  static PemSource parse(String text) {
+    if (text.contains("-----BEGIN ")) {
+      return new Inline(text.contains("\n") ? text : text.replace("\\n", "\n"));
+    }
+    Forms.require(!text.contains("\n"));
+    return new File(Path.of(text));
+  }
+}

@@ -1,0 +1,173 @@
+package dev.peer.config;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.Shown;
+import dev.peer.core.key.CheckoutMode;
+import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.RunInputs;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What shapes a run.
+ *
+ * @param image the guest image, where it is pinned
+ * @param environment the counted variables; a name that is not set anywhere is not in it
+ * @param secrets names of what is passed in but not counted
+ * @param network what the test may reach
+ * @param checkout which history the test sees
+ * @param cpus processors of the guest, at least 1
+ * @param memory memory of the guest in bytes
+ * @param disk scratch disk of the guest in bytes
+ * @param timeout time limit of the run
+ * @param retention how long results are kept
+ */
+public record RunSettings(
+    Optional<Digest> image,
+    SortedMap<String, String> environment,
+    SortedSet<String> secrets,
+    NetworkMode network,
+    CheckoutMode checkout,
+    int cpus,
+    long memory,
+    long disk,
+    Duration timeout,
+    Retention retention) {
+
+  private static final int MOST_CPUS = 256;
+  private static final int MOST_CPUS_BY_DEFAULT = 4;
+  private static final int MOST_KEPT = 10_000;
+  private static final long LEAST_MEMORY = 256L << 20;
+  private static final long LEAST_DISK = 1L << 30;
+  private static final Duration LONGEST = Duration.ofDays(30);
+
+  /** Copies the collections. */
+  public RunSettings {
+    environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+    secrets = Collections.unmodifiableSortedSet(new TreeSet<>(secrets));
+  }
+
+  /**
+   * Reads them.
+   *
+   * @param processors how many the machine has
+   */
+  public static RunSettings of(Settings settings, int processors) throws ConfigException {
+    SortedSet<String> secrets = names(settings, Setting.PEER_SECRETS);
+    return new RunSettings(
+        settings.read(
+            Setting.PEER_IMAGE,
+            Digest::parse,
+            "sha256: and 64 hexadecimal digits",
+            "sha256:0123...abcd"),
+        environment(settings, secrets),
+        secrets,
+        settings
+            .valueOrDefault(Setting.PEER_NETWORK)
+            .read(NetworkMode::parse, "none or open", "open"),
+        settings
+            .valueOrDefault(Setting.PEER_CHECKOUT)
+            .read(CheckoutMode::parse, "tree or commit", "commit"),
+        cpus(settings, processors),
+        size(settings, Setting.PEER_MEMORY, LEAST_MEMORY, "a size of at least 256M"),
+        size(settings, Setting.PEER_DISK, LEAST_DISK, "a size of at least 1G"),
+        timeout(settings),
+        retention(settings));
+  }
+
+  private static SortedMap<String, String> environment(Settings settings, SortedSet<String> secrets)
+      throws ConfigException {
+    SortedMap<String, String> environment = new TreeMap<>();
+    for (String name : names(settings, Setting.PEER_ENV)) {
+      if (secrets.contains(name)) {
+        throw settings
+            .valueOrDefault(Setting.PEER_ENV)
+            .refused(
+                "names " + name + ", and so does PEER_SECRETS",
+                "what PEER_ENV names is in the record for all to read; name it in one only");
+      }
+      Optional<String> value = settings.variable(name);
+      if (value.filter(RunSettings::isLossy).isPresent()) {
+        throw settings
+            .valueOrDefault(Setting.PEER_ENV)
+            .refused(
+                "names " + name + ", whose value is not text in this locale",
+                "set LC_ALL=C.UTF-8, or the variable to UTF-8 text");
+      }
+      value.ifPresent(text -> environment.put(name, text));
+    }
+    return environment;
+  }
+
+  /** Whether the JVM could not read all of it: two such values would give one key. */
+  private static boolean isLossy(String value) {
+    return value.indexOf('\ufffd') >= 0;
+  }
+
+  private static SortedSet<String> names(Settings settings, Setting setting)
+      throws ConfigException {
+    SortedSet<String> names = new TreeSet<>();
+    Value value = settings.valueOrDefault(setting);
+    names.addAll(
+        value.readEach(
+            RunInputs::requireName, "a list of names, without their values", "LANG,BUILD_TYPE"));
+    for (String name : names) {
+      if (name.startsWith(Setting.PREFIX)) {
+        throw value.refused(
+            "names " + Shown.plain(name) + ", which is for peer alone",
+            "peer's own settings, its key among them, never get into the guest");
+      }
+    }
+    return names;
+  }
+
+  private static int cpus(Settings settings, int processors) throws ConfigException {
+    return settings
+        .read(
+            Setting.PEER_CPUS,
+            text -> Forms.count(text, MOST_CPUS),
+            "a number from 1 to " + MOST_CPUS,
+            "2")
+        .orElse(Math.clamp(processors, 1, MOST_CPUS_BY_DEFAULT));
+  }
+
+  private static long size(Settings settings, Setting setting, long least, String expected)
+      throws ConfigException {
+    return settings
+        .valueOrDefault(setting)
+        .read(text -> atLeast(Forms.size(text), least), expected, setting.byDefault());
+  }
+
+  private static long atLeast(long size, long least) {
+    Forms.require(size >= least);
+    return size;
+  }
+
+  private static Duration timeout(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_TIMEOUT)
+        .read(RunSettings::limited, "a time of at most 30d", "10m");
+  }
+
+  private static Duration limited(String text) {
+    Duration duration = Forms.duration(text);
+    Forms.require(duration.compareTo(LONGEST) <= 0);
+    return duration;
+  }
+
+  private static Retention retention(Settings settings) throws ConfigException {
+    int count =
+        settings
+            .valueOrDefault(Setting.PEER_KEEP)
+            .read(text -> Forms.count(text, MOST_KEPT), "a number from 1 to " + MOST_KEPT, "5");
+    Optional<Duration> age = settings.read(Setting.PEER_KEEP_FOR, Forms::duration, "a time", "7d");
+    Optional<Long> bytes = settings.read(Setting.PEER_KEEP_BYTES, Forms::size, "a size", "10G");
+    return new Retention(count, age, bytes.map(OptionalLong::of).orElse(OptionalLong.empty()));
+  }
+}

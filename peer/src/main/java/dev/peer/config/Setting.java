@@ -1,0 +1,109 @@
+package dev.peer.config;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Every setting, by the name of its variable. The README's table is made from this. */
+public enum Setting {
+  PEER_CERT(Where.ENVIRONMENT, "", "this peer's certificate chain: a PEM file, or the PEM itself"),
+  PEER_KEY(Where.ENVIRONMENT, "", "the certificate's private key: a PEM file, or the PEM itself"),
+  PEER_CA(Where.ENVIRONMENT, "", "whom to trust: a PEM file of CA certificates, or the PEM itself"),
+  PEER_CRL(Where.ENVIRONMENT, "", "what the CAs revoked: a PEM file of CRLs, or the PEM itself"),
+  PEER_ALLOW_FETCH(
+      Where.ENVIRONMENT, "", "who may fetch results; unset: all of `PEER_CA`, empty: nobody"),
+  PEER_ALLOW_ANNOUNCE(
+      Where.ENVIRONMENT, "", "who may announce results; unset: all of `PEER_CA`, empty: nobody"),
+  PEER_ALLOW_SIGN(
+      Where.ENVIRONMENT, "", "whose results count; unset: all of `PEER_CA`, empty: nobody"),
+  PEER_HOME(
+      Where.ENVIRONMENT,
+      "`$XDG_STATE_HOME/peer`, else `~/.local/state/peer`",
+      "directory of results, guest images and caches"),
+  PEER_LISTEN(Where.ENVIRONMENT, "", "`HOST:PORT` to serve results on; port 0: any"),
+  PEER_ADVERTISE(
+      Where.ENVIRONMENT, "", "`HOST:PORT`, one or more, at which other peers reach this one"),
+  PEER_RENDEZVOUS(Where.BOTH, "", "`https://HOST:PORT`, one or more; unset: this peer works alone"),
+  PEER_REPO(
+      Where.BOTH, "from `origin`, else the first commit", "the repository's name among the peers"),
+  PEER_IMAGE(Where.BOTH, "the newest local image", "the guest image's digest, `sha256:...`"),
+  PEER_ENV(Where.BOTH, "", "names of variables that the test gets and that count"),
+  PEER_SECRETS(Where.BOTH, "", "names of secrets that the test gets and that do not count"),
+  PEER_NETWORK(Where.BOTH, "none", "what the test may reach: `none` or `open`"),
+  PEER_CHECKOUT(
+      Where.BOTH, "tree", "what git shows the test: `tree` (no history) or `commit` (it counts)"),
+  PEER_CPUS(Where.BOTH, "the machine's, at most 4", "processors of the guest"),
+  PEER_MEMORY(Where.BOTH, "2G", "memory of the guest"),
+  PEER_DISK(Where.BOTH, "20G", "scratch disk of the guest"),
+  PEER_TIMEOUT(Where.BOTH, "1h", "time limit of a run"),
+  PEER_KEEP(Where.BOTH, "1", "results kept of each repository"),
+  PEER_KEEP_FOR(Where.BOTH, "", "how long a result is kept at most"),
+  PEER_KEEP_BYTES(Where.ENVIRONMENT, "", "room for all results together");
+
+  /** Where a setting may come from; see the package for why. */
+  public enum Where {
+    /** From the real environment only. */
+    ENVIRONMENT("environment"),
+    /** From the real environment, else from the revision's {@code .env}. */
+    BOTH("environment, `.env`");
+
+    private final String text;
+
+    Where(String text) {
+      this.text = text;
+    }
+  }
+
+  static final String PREFIX = "PEER_";
+
+  private final Where where;
+  private final String byDefault;
+  private final String meaning;
+
+  Setting(Where where, String byDefault, String meaning) {
+    this.where = where;
+    this.byDefault = byDefault;
+    this.meaning = meaning;
+  }
+
+  /** Where it may come from. */
+  public Where where() {
+    return where;
+  }
+
+  /** What holds where it is not set, for people; empty where that is nothing. */
+  public String byDefault() {
+    return byDefault;
+  }
+
+  /** What it is for, in a line of Markdown. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** Whether an empty value is a value, and not the default. */
+  boolean emptyIsAValue() {
+    return name().startsWith("PEER_ALLOW_");
+  }
+
+  /** The setting with this name. */
+  public static Optional<Setting> named(String name) {
+    return Arrays.stream(values()).filter(setting -> setting.name().equals(name)).findFirst();
+  }
+
+  /** All settings as a Markdown table, a line each. */
+  public static String markdownTable() {
+    return Arrays.stream(values())
+        .map(
+            setting ->
+                "| `%s` | %s | %s | %s |\n"
+                    .formatted(
+                        setting,
+                        setting.meaning,
+                        setting.byDefault.isEmpty() ? "unset" : setting.byDefault,
+                        setting.where.text))
+        .collect(
+            Collectors.joining(
+                "", "| setting | meaning | default | from |\n|---|---|---|---|\n", ""));
+  }
+}

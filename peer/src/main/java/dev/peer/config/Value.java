@@ -1,0 +1,66 @@
+package dev.peer.config;
+
+import dev.peer.core.id.Shown;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A setting's text and where it is from.
+ *
+ * @param origin such as {@code the environment} or {@code .env, line 3}
+ */
+record Value(Setting setting, String text, String origin) {
+
+  private static final Pattern SEPARATOR = Pattern.compile("[\\s,]+");
+
+  /** Reads a text; refuses what it does not take with {@link IllegalArgumentException}. */
+  @FunctionalInterface
+  interface Reader<T> {
+    T read(String text);
+  }
+
+  /**
+   * The text, blanks around it dropped, as read.
+   *
+   * @param expected the form, such as {@code a size}
+   * @param example a value that has it
+   */
+  <T> T read(Reader<T> reader, String expected, String example) throws ConfigException {
+    return read(text.strip(), reader, expected, example);
+  }
+
+  /** As {@link #read}, for each part of a list separated by blanks or commas. */
+  <T> List<T> readEach(Reader<T> reader, String expected, String example) throws ConfigException {
+    List<T> read = new ArrayList<>();
+    for (String part : parts()) {
+      read.add(read(part, reader, expected, example));
+    }
+    return List.copyOf(read);
+  }
+
+  List<String> parts() {
+    return Stream.of(SEPARATOR.split(text)).filter(part -> !part.isEmpty()).toList();
+  }
+
+  private <T> T read(String part, Reader<T> reader, String expected, String example)
+      throws ConfigException {
+    try {
+      return reader.read(part);
+    } catch (IllegalArgumentException e) {
+      throw refused(
+          "is not " + expected + ": " + shown(part), "for example " + setting + "=" + example);
+    }
+  }
+
+  ConfigException refused(String why, String hint) {
+    return new ConfigException(setting + " in " + origin + " " + why, hint);
+  }
+
+  /** For a message; what may hold a key or a password is not shown. */
+  private static String shown(String text) {
+    boolean secret = text.contains("-----") || text.contains("@") || text.contains("=");
+    return secret ? "(not shown)" : Shown.of(text);
+  }
+}

@@ -1,0 +1,294 @@
+package dev.peer.source;
+
+import dev.peer.core.id.CommitId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.Shown;
+import dev.peer.core.id.TreeId;
+import dev.peer.core.key.CheckoutMode;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.eclipse.jgit.errors.AmbiguousObjectException;
+import org.eclipse.jgit.errors.IncorrectObjectTypeException;
+import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.errors.RevisionSyntaxException;
+import org.eclipse.jgit.lib.AnyObjectId;
+import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectReader;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevObject;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+
+/** A git repository, read only. Close it when done. Not for several threads at once. */
+public final class GitRepository implements AutoCloseable {
+
+  /** The revision that is meant where none is named. */
+  public static final String DEFAULT_REVISION = Constants.HEAD;
+
+  private final Repository git;
+
+  private GitRepository(Repository git) {
+    this.git = git;
+  }
+
+  /**
+   * Finds the repository that the directory is in: a work tree, a linked work tree, a submodule or
+   * a bare repository. Git's environment variables, such as {@code GIT_DIR}, are not asked.
+   */
+  public static GitRepository open(Path startDirectory) throws SourceException {
+    QuietSystem.install();
+    FileRepositoryBuilder builder =
+        new FileRepositoryBuilder()
+            .setMustExist(true)
+            .findGitDir(startDirectory.toAbsolutePath().normalize().toFile());
+    if (builder.getGitDir() == null) {
+      throw new SourceException(
+          "not in a git repository: " + Shown.of(startDirectory.toString()),
+          "change to a directory of the repository whose tests are to run");
+    }
+    return new GitRepository(build(builder));
+  }
+
+  static Repository build(FileRepositoryBuilder builder) throws SourceException {
+    try {
+      Repository git = builder.build();
+      refuseOtherObjectFormats(git);
+      return git;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new SourceException(
+          "the git repository can not be read: " + message(e),
+          "peer reads repositories of format 0 and 1 with SHA-1 objects; see `git fsck`",
+          e);
+    }
+  }
+
+  private static void refuseOtherObjectFormats(Repository git) throws SourceException {
+    String format = git.getConfig().getString("extensions", null, "objectformat");
+    if (format != null && !format.equalsIgnoreCase("sha1")) {
+      git.close();
+      throw new SourceException(
+          "the repository's objects are named by " + Shown.plain(format) + "; only SHA-1 is known",
+          "run the tests in a clone made with `git init --object-format=sha1`");
+    }
+  }
+
+  /**
+   * The commit that a revision names, as git reads it: a branch, a tag (followed to its commit), an
+   * id or its first digits, {@code HEAD~2} and the like.
+   */
+  public Revision resolve(String revision) throws SourceException {
+    try (RevWalk walk = new RevWalk(git)) {
+      ObjectId id = git.resolve(revision);
+      if (id == null) {
+        throw unknown(revision);
+      }
+      RevObject named = walk.peel(walk.parseAny(id));
+      if (!(named instanceof RevCommit commit)) {
+        throw new SourceException(
+            "revision " + Shown.of(revision) + " names a " + typeOf(named) + ", not a commit",
+            "name a branch, a tag or a commit");
+      }
+      return new Revision(new CommitId(commit.name()), new TreeId(commit.getTree().name()));
+    } catch (AmbiguousObjectException e) {
+      String candidates =
+          e.getCandidates().stream()
+              .map(AnyObjectId::name)
+              .sorted()
+              .collect(Collectors.joining(", "));
+      throw new SourceException(
+          "revision " + Shown.of(revision) + " is ambiguous: " + candidates,
+          "give more digits of the commit's id",
+          e);
+    } catch (RevisionSyntaxException | IncorrectObjectTypeException | MissingObjectException e) {
+      throw unknown(revision);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private SourceException unknown(String revision) throws SourceException {
+    try {
+      Ref head = git.exactRef(Constants.HEAD);
+      if (revision.equals(Constants.HEAD) && head != null && head.isSymbolic()) {
+        return new SourceException(
+            "there is no commit on "
+                + Shown.plain(Repository.shortenRefName(head.getTarget().getName()))
+                + " yet",
+            "commit first: only what is committed is tested");
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+    String fetch =
+        isShallow() ? "; this clone is shallow: `git fetch --unshallow` gets the rest" : "";
+    return new SourceException(
+        "unknown revision: " + Shown.of(revision),
+        "`git branch -a` and `git tag` list what can be named" + fetch);
+  }
+
+  private boolean isShallow() throws SourceException {
+    return !shallowCommits().isEmpty();
+  }
+
+  private Set<ObjectId> shallowCommits() throws SourceException {
+    try {
+      return git.getObjectDatabase().getShallowCommits();
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /**
+   * The repository's name across machines: from the URL of {@code origin} as it is in the
+   * repository's configuration, else, or where that URL is a place on this machine only, from the
+   * first commit: the one that the revision comes to by first parents.
+   */
+  public RepoId repoId(Revision revision) throws SourceException {
+    String origin = git.getConfig().getString("remote", Constants.DEFAULT_REMOTE_NAME, "url");
+    try {
+      Optional<RepoId> remote = Optional.ofNullable(origin).flatMap(RepoId::ofRemote);
+      return remote.isPresent() ? remote.get() : RepoId.ofRootCommit(rootOf(revision));
+    } catch (IllegalArgumentException e) {
+      // The URL stays out of the message: it may hold a password.
+      throw new SourceException(
+          "the URL of origin does not give a repository id",
+          "name the repository with PEER_REPO",
+          e);
+    }
+  }
+
+  private CommitId rootOf(Revision revision) throws SourceException {
+    Set<ObjectId> cut = shallowCommits();
+    try (ObjectReader objects = git.newObjectReader()) {
+      ObjectId id = ObjectId.fromString(revision.commit().hex());
+      // One commit at a time: a walk would keep the whole history.
+      while (!cut.contains(id)) {
+        RevCommit commit = RevCommit.parse(objects.open(id, Constants.OBJ_COMMIT).getCachedBytes());
+        if (commit.getParentCount() == 0) {
+          return new CommitId(id.name());
+        }
+        id = commit.getParent(0).copy();
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+    throw new SourceException(
+        "the repository can not be named: no origin on another machine, and a shallow clone does"
+            + " not have the first commit",
+        "name the repository with PEER_REPO, or `git fetch --unshallow`");
+  }
+
+  /**
+   * The bytes of a file as it is in the revision; empty where there is no file of that name. A
+   * symbolic link is followed within the tree.
+   *
+   * @param path from the root, parts separated by {@code /}
+   * @param maxBytes a larger file is an error
+   */
+  public Optional<byte[]> file(Revision revision, String path, int maxBytes)
+      throws SourceException {
+    try (ObjectReader objects = git.newObjectReader()) {
+      ObjectId tree = ObjectId.fromString(revision.tree().hex());
+      return new TreeFiles(objects, tree).read(path, maxBytes);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /**
+   * What the work tree has beyond {@code HEAD}; {@link DirtyState#CLEAN} for a bare repository.
+   * Looks at each tracked file's size and time, and at its content only where these do not tell.
+   */
+  public DirtyState dirtyState() throws SourceException {
+    try {
+      return WorkTree.compare(git);
+    } catch (IOException e) {
+      throw new SourceException(
+          "what is not committed can not be told: " + message(e),
+          "`git status` tells; only what is committed is tested",
+          e);
+    }
+  }
+
+  /**
+   * Writes the tar that takes a revision into the guest: repositories without work trees, which the
+   * guest checks out with git. In this order:
+   *
+   * <ul>
+   *   <li>{@code .peer/submodules}: the paths of the submodules, one a line, parents first
+   *   <li>{@code .git/...}: the repository, with one commit on its branch {@code main}
+   *   <li>{@code PATH/.git/...}: each submodule in the same form, with the commit that its parent's
+   *       tree names
+   * </ul>
+   *
+   * <p>The one commit is, for {@link CheckoutMode#COMMIT} and for submodules, the real one, its
+   * parents cut off by a {@code shallow} file; for {@link CheckoutMode#TREE} a commit made from the
+   * tree's id alone. Only what that commit's tree reaches is in the tar. A submodule is what the
+   * tree's {@code .gitmodules} names, unless with {@code update = none}; any other gitlink is an
+   * empty directory, as in a fresh clone. Whether a submodule is in the tar is thus decided by the
+   * tree, never by what happens to be on this machine.
+   *
+   * <p>Everything is looked up before the first byte is written, except the content of files.
+   *
+   * @param scratch a directory for the packs while they are made; nothing is left there
+   * @param out gets the tar; stays open
+   * @throws SourceException if something of the revision is missing or not allowed
+   * @throws IOException if {@code out} or {@code scratch} can not be written
+   */
+  public void writeTar(Revision revision, CheckoutMode mode, Path scratch, OutputStream out)
+      throws SourceException, IOException {
+    try (GuestSource source = GuestSource.of(git, revision, mode)) {
+      new GuestTar(scratch, out).write(source);
+    }
+  }
+
+  @Override
+  public void close() {
+    git.close();
+  }
+
+  static SourceException unreadable(IOException e) {
+    return new SourceException(
+        "the git repository can not be read: " + message(e), "see `git fsck`", e);
+  }
+
+  /** For an object that should be there, since the revision that is tested reaches it. */
+  static SourceException missing(Config config, AnyObjectId object, Throwable cause) {
+    boolean partial =
+        config.getString("extensions", null, "partialclone") != null
+            || config.getSubsections("remote").stream()
+                .anyMatch(remote -> config.getBoolean("remote", remote, "promisor", false));
+    return new SourceException(
+        "the revision is not whole here: object " + object.name() + " is missing",
+        partial
+            ? "this is a partial clone: check the revision out once, or `git fetch --refetch"
+                + " --no-filter`"
+            : "see `git fsck`; fetch the revision again",
+        cause);
+  }
+
+  private static String typeOf(RevObject object) {
+    return object.getType() == Constants.OBJ_BLOB
+        ? "file"
+        : Constants.typeString(object.getType()).toLowerCase(Locale.ROOT);
+  }
+
+  private static String message(Exception e) {
+    return Shown.plain(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+  }
+
+  /** Where {@code PATH/.git} of a work tree leads, be it a directory or a file. */
+  static FileRepositoryBuilder inWorkTree(File workTree) {
+    return new FileRepositoryBuilder().setMustExist(true).setWorkTree(workTree);
+  }
+}

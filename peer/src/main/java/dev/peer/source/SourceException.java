@@ -1,0 +1,24 @@
+package dev.peer.source;
+
+/** The repository or the revision is not usable; the message says why, the hint what to do. */
+public final class SourceException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String hint;
+
+  public SourceException(String message, String hint) {
+    super(message);
+    this.hint = hint;
+  }
+
+  public SourceException(String message, String hint, Throwable cause) {
+    super(message, cause);
+    this.hint = hint;
+  }
+
+  /** One line: what the user can do about it. */
+  public String hint() {
+    return hint;
+  }
+}

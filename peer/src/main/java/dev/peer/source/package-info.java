@@ -1,0 +1,14 @@
+/**
+ * A git repository on this machine, as the source of what is tested: revisions, the repository's
+ * id, single files of a revision, and the tar that takes a revision into the guest.
+ *
+ * <p>Reads only: nothing is ever written into the repository or the user's home, and no process is
+ * started. Only the repository's own configuration is read, never the user's or the system's, so
+ * that a result does not hang on them. Everything in a revision is untrusted: its submodule names
+ * and paths are checked before they become paths here or in the tar.
+ *
+ * <p>Every failure is a {@link dev.peer.source.SourceException}, which says the remedy.
+ *
+ * <p>Uses {@code core.id}, {@code core.key}, JGit and Commons Compress.
+ */
+package dev.peer.source;

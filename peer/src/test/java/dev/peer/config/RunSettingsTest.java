@@ -1,0 +1,234 @@
+package dev.peer.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.key.CheckoutMode;
+import dev.peer.core.key.NetworkMode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunSettingsTest {
+
+  private static final String DIGEST = "sha256:" + "0123456789abcdef".repeat(4);
+
+  @Test
+  void defaults() throws ConfigException {
+    assertThat(RunSettings.of(Settings.of(Map.of()), 16))
+        .isEqualTo(
+            new RunSettings(
+                Optional.empty(),
+                new TreeMap<>(),
+                new TreeSet<>(),
+                NetworkMode.NONE,
+                CheckoutMode.TREE,
+                4,
+                2L << 30,
+                20L << 30,
+                Duration.ofHours(1),
+                new Retention(1, Optional.empty(), OptionalLong.empty())));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 1", "1, 1", "3, 3", "4, 4", "5, 4"})
+  void asManyProcessorsAsTheMachineHasButFour(int processors, int cpus) throws ConfigException {
+    assertThat(RunSettings.of(Settings.of(Map.of()), processors).cpus()).isEqualTo(cpus);
+  }
+
+  @Test
+  void readsEverySetting() throws ConfigException {
+    Map<String, String> environment =
+        Map.ofEntries(
+            Map.entry("PEER_IMAGE", DIGEST),
+            Map.entry("PEER_ENV", "LANG, MODE\tUNSET"),
+            Map.entry("LANG", "C"),
+            Map.entry("MODE", ""),
+            Map.entry("OTHER", "not named"),
+            Map.entry("PEER_SECRETS", "TOKEN"),
+            Map.entry("PEER_NETWORK", "open"),
+            Map.entry("PEER_CHECKOUT", "commit"),
+            Map.entry("PEER_CPUS", "8"),
+            Map.entry("PEER_MEMORY", "512M"),
+            Map.entry("PEER_DISK", "4GiB"),
+            Map.entry("PEER_TIMEOUT", "90s"),
+            Map.entry("PEER_KEEP", "5"),
+            Map.entry("PEER_KEEP_FOR", "7d"),
+            Map.entry("PEER_KEEP_BYTES", "10G"));
+    assertThat(RunSettings.of(Settings.of(environment), 2))
+        .isEqualTo(
+            new RunSettings(
+                Optional.of(Digest.parse(DIGEST)),
+                new TreeMap<>(Map.of("LANG", "C", "MODE", "")),
+                new TreeSet<>(List.of("TOKEN")),
+                NetworkMode.OPEN,
+                CheckoutMode.COMMIT,
+                8,
+                512L << 20,
+                4L << 30,
+                Duration.ofSeconds(90),
+                new Retention(5, Optional.of(Duration.ofDays(7)), OptionalLong.of(10L << 30))));
+  }
+
+  @Test
+  void countedValuesComeFromTheEnvironmentElseFromTheFile() throws ConfigException {
+    Settings settings =
+        SettingsTest.settings(
+            Map.of("A", "environment"), "PEER_ENV='A B C'\nA=file\nB=file\nD=x\n");
+    assertThat(RunSettings.of(settings, 1).environment())
+        .isEqualTo(Map.of("A", "environment", "B", "file"));
+  }
+
+  @Test
+  void anEmptyListInTheEnvironmentCountsNothing() throws ConfigException {
+    Settings settings = SettingsTest.settings(Map.of("PEER_ENV", ""), "PEER_ENV=A\nA=file\n");
+    assertThat(RunSettings.of(settings, 1).environment()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PEER_ENV", "PEER_SECRETS"})
+  void peersOwnVariablesNeverGetIn(String list) {
+    refused(
+        Map.of(list, "LANG PEER_KEY", "PEER_KEY", "secret"), list + " in the environment names");
+  }
+
+  @Test
+  void aSecretIsNotCounted() {
+    refused(Map.of("PEER_ENV", "A,B", "PEER_SECRETS", "B"), "names B, and so does PEER_SECRETS");
+  }
+
+  @Test
+  void aListHasNamesOnly() {
+    ConfigException e =
+        refused(Map.of("PEER_ENV", "A=secret"), "PEER_ENV in the environment is not");
+    assertThat(e.getMessage()).doesNotContain("secret");
+  }
+
+  @Test
+  void aValueTheLocaleCouldNotReadIsRefused() {
+    ConfigException e =
+        refused(Map.of("PEER_ENV", "A", "A", "\ufffd\ufffd"), "not text in this locale");
+    assertThat(e.hint()).contains("LC_ALL");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "268435456, 268435456",
+    "262144K, 268435456",
+    "256M, 268435456",
+    "256m, 268435456",
+    "256MiB, 268435456",
+    "1G, 1073741824",
+    "2T, 2199023255552"
+  })
+  void readsSizes(String size, long bytes) throws ConfigException {
+    assertThat(RunSettings.of(Settings.of(Map.of("PEER_MEMORY", size)), 1).memory())
+        .isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2048",
+        "255M",
+        "-1G",
+        "1.5G",
+        "2GB",
+        "2 G",
+        "G",
+        "x",
+        "9999999999T",
+        "1E",
+        "0x1G"
+      })
+  void refusesASizeOfAnotherForm(String size) {
+    refused(
+        Map.of("PEER_MEMORY", size), "PEER_MEMORY in the environment is not a size of at least");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "90s, PT90S",
+    "10m, PT10M",
+    "1h, PT1H",
+    "2d, PT48H",
+    "1h30m, PT90M",
+    "PT1M30S, PT90S",
+    "P1D, PT24H",
+    "30d, PT720H"
+  })
+  void readsTimes(String text, Duration time) throws ConfigException {
+    assertThat(RunSettings.of(Settings.of(Map.of("PEER_TIMEOUT", text)), 1).timeout())
+        .isEqualTo(time);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "60",
+        "0s",
+        "PT0S",
+        "-1h",
+        "1.5h",
+        "1m1h",
+        "1 h",
+        "h",
+        "P",
+        "31d",
+        "999999999d",
+        "1w"
+      })
+  void refusesATimeOfAnotherForm(String time) {
+    refused(Map.of("PEER_TIMEOUT", time), "PEER_TIMEOUT in the environment is not a time");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PEER_CPUS, 0",
+    "PEER_CPUS, 257",
+    "PEER_CPUS, two",
+    "PEER_DISK, 1023M",
+    "PEER_KEEP, 0",
+    "PEER_KEEP, 10001",
+    "PEER_KEEP_FOR, 0s",
+    "PEER_KEEP_BYTES, much",
+    "PEER_NETWORK, None",
+    "PEER_NETWORK, host",
+    "PEER_CHECKOUT, full",
+    "PEER_IMAGE, latest",
+    "PEER_IMAGE, sha256:0123",
+    "PEER_ENV, 1A",
+    "PEER_SECRETS, A-B",
+  })
+  void refusesAValueOfAnotherForm(String name, String value) {
+    ConfigException e = refused(Map.of(name, value), name + " in the environment is not ");
+    assertThat(e.getMessage()).endsWith(": \"" + value + "\"");
+    assertThat(e.hint()).startsWith("for example " + name + "=");
+  }
+
+  @Test
+  void namesTheLineOfTheFile() {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> RunSettings.of(SettingsTest.settings(Map.of(), "\nPEER_MEMORY=big\n"), 1))
+        .withMessage("PEER_MEMORY in .env, line 2 is not a size of at least 256M: \"big\"");
+  }
+
+  private static ConfigException refused(Map<String, String> environment, String message) {
+    ConfigException[] refused = new ConfigException[1];
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> RunSettings.of(Settings.of(environment), 1))
+        .withMessageContaining(message)
+        .satisfies(e -> assertThat(e.hint()).isNotBlank())
+        .satisfies(e -> refused[0] = e);
+    return refused[0];
+  }
+}

@@ -1,0 +1,152 @@
+package dev.peer.pki.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.Shown;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.trust.AccessRule;
+import dev.peer.core.trust.Identity;
+import dev.peer.core.trust.KeyKind;
+import dev.peer.core.trust.UntrustedCertificateException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import javax.security.auth.x500.X500Principal;
+
+/**
+ * What a certificate says.
+ *
+ * @param peer whom it names; nothing if it names nobody that can be a peer
+ * @param whyNobody why, then
+ * @param terms the terms of rules that match it
+ */
+record Inspection(
+    Optional<Identity> peer,
+    String whyNobody,
+    String subject,
+    String issuer,
+    String serial,
+    String from,
+    String until,
+    String key,
+    boolean authority,
+    List<String> usages,
+    List<String> purposes,
+    String digest,
+    List<String> terms) {
+
+  private static final List<String> USAGES =
+      List.of(
+          "digitalSignature",
+          "nonRepudiation",
+          "keyEncipherment",
+          "dataEncipherment",
+          "keyAgreement",
+          "keyCertSign",
+          "cRLSign",
+          "encipherOnly",
+          "decipherOnly");
+  private static final Map<String, String> PURPOSES =
+      Map.of(
+          "1.3.6.1.5.5.7.3.1", "serverAuth",
+          "1.3.6.1.5.5.7.3.2", "clientAuth",
+          "1.3.6.1.5.5.7.3.3", "codeSigning",
+          "1.3.6.1.5.5.7.3.4", "emailProtection",
+          "1.3.6.1.5.5.7.3.8", "timeStamping",
+          "2.5.29.37.0", "any");
+
+  static Inspection of(X509Certificate certificate) throws CommandException {
+    Optional<Identity> peer;
+    String whyNobody;
+    try {
+      peer = Optional.of(Identity.of(certificate));
+      whyNobody = "";
+    } catch (UntrustedCertificateException e) {
+      peer = Optional.empty();
+      whyNobody = e.getMessage();
+    }
+    try {
+      return new Inspection(
+          peer,
+          whyNobody,
+          name(certificate.getSubjectX500Principal()),
+          name(certificate.getIssuerX500Principal()),
+          certificate.getSerialNumber().toString(16),
+          certificate.getNotBefore().toInstant().toString(),
+          certificate.getNotAfter().toInstant().toString(),
+          KeyKind.describe(certificate.getPublicKey()),
+          certificate.getBasicConstraints() >= 0,
+          usages(certificate),
+          purposes(certificate),
+          Digest.of(certificate.getEncoded()).toString(),
+          peer.map(AccessRule::termsFor).orElse(List.of()));
+    } catch (CertificateParsingException | CertificateEncodingException e) {
+      throw new CommandException(
+          "the certificate is malformed", "have it issued again: " + e.getMessage());
+    }
+  }
+
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(line("peer", peer.map(identity -> identity.id().text()).orElse("- " + whyNobody)));
+    lines.add(line("subject", subject));
+    lines.add(line("issuer", issuer));
+    lines.add(line("serial", serial));
+    lines.add(line("valid", from + " to " + until));
+    lines.add(line("key", key));
+    lines.add(line("authority", authority ? "yes" : "no"));
+    lines.add(line("usage", usages.isEmpty() ? "not limited" : String.join(", ", usages)));
+    lines.add(line("purpose", purposes.isEmpty() ? "not limited" : String.join(", ", purposes)));
+    lines.add(line("digest", digest));
+    terms.forEach(term -> lines.add(line("rule term", term)));
+    return lines;
+  }
+
+  ObjectNode toJson() {
+    ObjectNode json = StrictJson.object();
+    peer.ifPresent(identity -> json.put("peer", identity.id().text()));
+    json.put("subject", subject);
+    json.put("issuer", issuer);
+    json.put("serial", serial);
+    json.put("notBefore", from);
+    json.put("notAfter", until);
+    json.put("key", key);
+    json.put("authority", authority);
+    usages.forEach(json.putArray("keyUsage")::add);
+    purposes.forEach(json.putArray("extendedKeyUsage")::add);
+    json.put("digest", digest);
+    terms.forEach(json.putArray("ruleTerms")::add);
+    return json;
+  }
+
+  private static String line(String label, String value) {
+    return String.format("%-10s %s", label, value);
+  }
+
+  private static String name(X500Principal name) {
+    return Shown.plain(name.getName(X500Principal.RFC2253));
+  }
+
+  private static List<String> usages(X509Certificate certificate) {
+    boolean[] usage = certificate.getKeyUsage();
+    return usage == null
+        ? List.of()
+        : IntStream.range(0, Math.min(usage.length, USAGES.size()))
+            .filter(i -> usage[i])
+            .mapToObj(USAGES::get)
+            .toList();
+  }
+
+  private static List<String> purposes(X509Certificate certificate)
+      throws CertificateParsingException {
+    List<String> purposes = certificate.getExtendedKeyUsage();
+    return purposes == null
+        ? List.of()
+        : purposes.stream().map(oid -> PURPOSES.getOrDefault(oid, oid)).toList();
+  }
+}

@@ -1,0 +1,119 @@
+package dev.peer.pki.cli;
+
+import dev.peer.core.trust.Credentials;
+import dev.peer.pki.issue.CertificateAuthority;
+import dev.peer.pki.issue.CertificateRequest;
+import dev.peer.pki.issue.KeyType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "issue",
+    description = {
+      "Makes a key and a certificate for a peer: NAME.pem, for PEER_CERT, and NAME-key.pem, for"
+          + " PEER_KEY.",
+      "The peer is called urn:peer:NAME unless --uri says otherwise."
+    },
+    mixinStandardHelpOptions = true)
+final class IssueCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "NAME", description = "The common name, and the files' name.")
+  private String name;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      defaultValue = ".",
+      description = "Where the authority's files are. Default: here.")
+  private Path directory;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where the new files go; made if missing. Default: as --dir.")
+  private Path out;
+
+  @Option(
+      names = "--uri",
+      paramLabel = "URI",
+      description = "A URI that names the peer; the first is what it is called.")
+  private List<String> uris = List.of();
+
+  @Option(names = "--dns", paramLabel = "NAME", description = "A DNS name of the peer.")
+  private List<String> dnsNames = List.of();
+
+  @Option(names = "--ou", paramLabel = "OU", description = "The organizational unit.")
+  private String organizationalUnit;
+
+  @Option(
+      names = "--days",
+      paramLabel = "N",
+      defaultValue = "90",
+      description = "How long it is good. Default: ${DEFAULT-VALUE}.")
+  private int days;
+
+  @Option(
+      names = "--key-type",
+      paramLabel = "TYPE",
+      defaultValue = "p256",
+      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private KeyType keyType;
+
+  @Mixin private ForceOption force;
+
+  @Override
+  public Integer call() throws Exception {
+    CertificateRequest request = request();
+    Path target = out == null ? directory : out;
+    AuthorityFiles.Pair files = AuthorityFiles.ofPeer(target, name);
+    if (!force.given()) {
+      files.requireAbsent();
+    }
+    CertificateAuthority authority = AuthorityFiles.read(directory);
+    Files.createDirectories(target);
+    AuthorityFiles.write(files, issue(authority, request), force.given());
+    spec.commandLine().getOut().println(files.certificate());
+    spec.commandLine().getOut().println(files.key());
+    return 0;
+  }
+
+  private CertificateRequest request() {
+    Names.requireName(spec, name);
+    CertificateRequest request =
+        CertificateRequest.named(name).keyType(keyType).validity(Names.requireDays(spec, days));
+    for (String uri : uris.isEmpty() ? List.of(CertificateRequest.uriOf(name)) : uris) {
+      request = request.uri(uri);
+    }
+    for (String dnsName : dnsNames) {
+      request = request.dns(dnsName);
+    }
+    return organizationalUnit == null
+        ? request
+        : request.ou(Names.requireCommonName(spec, "--ou", organizationalUnit));
+  }
+
+  private static Credentials issue(CertificateAuthority authority, CertificateRequest request)
+      throws CommandException {
+    if (request.validity().until().isAfter(authority.certificate().getNotAfter().toInstant())) {
+      throw new CommandException(
+          "the certificate would be good for longer than the authority's, which ends at "
+              + authority.certificate().getNotAfter().toInstant(),
+          "ask for fewer --days, or make a new authority");
+    }
+    try {
+      return authority.issue(request);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(e.getMessage(), "see peer-pki issue --help");
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.peer.pki.cli;
+
+import dev.peer.core.trust.CredentialException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** Where {@code peer-pki} begins and ends. */
+public final class Main {
+
+  static final int USAGE = 2;
+  static final int INPUT_OUTPUT = 4;
+
+  private Main() {}
+
+  /** Runs the command and exits with its code. */
+  public static void main(String[] arguments) {
+    System.exit(
+        run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+  }
+
+  /** Runs the command and returns its exit code. */
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine commandLine = new CommandLine(new PeerPki());
+    commandLine.setOut(out).setErr(err).setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setParameterExceptionHandler(
+        (e, ignored) -> fail(err, USAGE, e.getMessage(), usageHint(e)));
+    commandLine.setExecutionExceptionHandler((e, ignored, result) -> failed(err, e));
+    return commandLine.execute(arguments);
+  }
+
+  private static int failed(PrintWriter err, Exception e) throws Exception {
+    return switch (e) {
+      case CommandException bad -> fail(err, USAGE, bad.getMessage(), bad.hint());
+      case CredentialException bad -> fail(err, USAGE, bad.getMessage(), bad.hint());
+      case IOException io -> fail(err, INPUT_OUTPUT, describe(io), hint(io));
+      default -> throw e;
+    };
+  }
+
+  private static int fail(PrintWriter err, int code, String message, String hint) {
+    err.println("peer-pki: error: " + message);
+    err.println("hint: " + hint);
+    return code;
+  }
+
+  private static String usageHint(ParameterException e) {
+    return "see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+  }
+
+  private static String describe(IOException e) {
+    return switch (e) {
+      case NoSuchFileException missing -> missing.getFile() + ": no such file or directory";
+      case FileAlreadyExistsException there -> there.getFile() + " is there already";
+      case FileSystemException bad when bad.getReason() != null ->
+          bad.getFile() + ": " + bad.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+
+  private static String hint(IOException e) {
+    return e instanceof FileAlreadyExistsException
+        ? "--force overwrites it"
+        : "check the path, the space left and who may write there";
+  }
+
+  @Command(
+      name = "peer-pki",
+      description = "A small certificate authority for trials of peer, and a look at certificates.",
+      mixinStandardHelpOptions = true,
+      version = "peer-pki 0.1.0",
+      synopsisSubcommandLabel = "COMMAND",
+      subcommands = {InitCommand.class, IssueCommand.class, InspectCommand.class})
+  private static final class PeerPki implements Runnable {
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public void run() {
+      throw new ParameterException(spec.commandLine(), "no command");
+    }
+  }
+}

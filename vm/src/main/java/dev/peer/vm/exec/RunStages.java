@@ -1,0 +1,204 @@
+package dev.peer.vm.exec;
+
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.ExecutionRequest;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.OutputRecorder;
+import dev.peer.core.record.RunOutput;
+import dev.peer.core.record.RunRecord;
+import dev.peer.vm.guest.ArtifactIntake;
+import dev.peer.vm.guest.GuestException;
+import dev.peer.vm.guest.StageResult;
+import dev.peer.vm.qemu.Accelerator;
+import dev.peer.vm.qemu.Machine;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The stages of one run, in the order that the whole project is about. */
+final class RunStages {
+
+  private static final String CHECKOUT = "checkout";
+  private static final String PREPARE = "prepare";
+  private static final String TEST = "test";
+  private static final String ARTIFACTS = "artifacts";
+  private static final String POST_TEST = "post-test";
+
+  private static final long NANOS_PER_MICRO = 1_000;
+
+  private final ExecutionRequest request;
+  private final RunInputs inputs;
+  private final ExecutionListener listener;
+  private final Machine machine;
+  private final StageRunner stages;
+  private final RunDisks disks;
+  private final Limits limits;
+
+  RunStages(
+      ExecutionRequest request,
+      ExecutionListener listener,
+      Machine machine,
+      StageRunner stages,
+      RunDisks disks,
+      Limits limits) {
+    this.request = request;
+    this.inputs = request.inputs();
+    this.listener = listener;
+    this.machine = machine;
+    this.stages = stages;
+    this.disks = disks;
+    this.limits = limits;
+  }
+
+  ExecutionResult run(Instant startedAt, Accelerator accelerator)
+      throws IOException, GuestException, ExecutorException, InterruptedException {
+    stages.greet(inputs.environment());
+    StageResult checkout = stages.run(CHECKOUT, List.of("HEAD"));
+    if (!passed(checkout)) {
+      throw new ExecutorException(
+          "the revision could not be put into the guest: " + describe(checkout),
+          "see above; a disk that is too small is made larger with PEER_DISK");
+    }
+    StageResult prepared = stages.run(PREPARE, List.of(inputs.target()));
+    Optional<ExecutionResult> ended = endedBy(PREPARE, prepared);
+    if (ended.isPresent()) {
+      return ended.get();
+    }
+    if (inputs.network() == NetworkMode.NONE) {
+      machine.disconnectNetwork();
+    }
+    try (OutputRecorder recorder =
+        new OutputRecorder(request.files(), () -> System.nanoTime() / NANOS_PER_MICRO)) {
+      StageResult tested = runTest(recorder);
+      ended = endedBy(TEST, tested);
+      if (ended.isPresent()) {
+        return ended.get();
+      }
+      RunOutput output = recorder.finish();
+      return afterTest(startedAt, accelerator, prepared.info(), output);
+    }
+  }
+
+  private StageResult runTest(OutputRecorder recorder)
+      throws IOException, GuestException, InterruptedException {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(inputs.network().toString());
+    arguments.add(inputs.target());
+    arguments.addAll(inputs.arguments());
+    return stages.run(
+        TEST,
+        arguments,
+        (stream, buffer, offset, length) -> {
+          recorder.write(stream, buffer, offset, length);
+          listener.write(stream, buffer, offset, length);
+        });
+  }
+
+  private ExecutionResult afterTest(
+      Instant startedAt, Accelerator accelerator, Map<String, String> prepared, RunOutput output)
+      throws IOException, GuestException, ExecutorException, InterruptedException {
+    StageResult collected = stages.run(ARTIFACTS, List.of());
+    Optional<ExecutionResult> ended = endedBy(ARTIFACTS, collected);
+    if (ended.isPresent()) {
+      return ended.get();
+    }
+    Optional.ofNullable(collected.info().get("note")).ifPresent(listener::note);
+    List<Artifact> artifacts;
+    try {
+      artifacts = ArtifactIntake.take(disks.output(), request.files());
+    } catch (MalformedException e) {
+      return new ExecutionResult.Refused(
+          ARTIFACTS,
+          e.getMessage(),
+          "an artifact is a plain file below /var/run/ci/artifacts with a plain name");
+    }
+    ended = endedBy(POST_TEST, stages.run(POST_TEST, List.of()));
+    if (ended.isPresent()) {
+      return ended.get();
+    }
+    return new ExecutionResult.Passed(
+        new RunRecord(
+            inputs,
+            0,
+            startedAt,
+            Instant.now(),
+            prepared.getOrDefault("container-image", ""),
+            prepared.getOrDefault("container-image-id", ""),
+            List.of(),
+            accelerator.toString(),
+            limits.cpus(),
+            limits.memoryBytes(),
+            output,
+            artifacts));
+  }
+
+  private static boolean passed(StageResult result) {
+    return result instanceof StageResult.Exited exited && exited.exitCode() == 0;
+  }
+
+  private static String describe(StageResult result) {
+    return switch (result) {
+      case StageResult.Exited exited -> "exit code " + exited.exitCode();
+      case StageResult.Refused refused -> refused.message();
+    };
+  }
+
+  /** What the stage makes of the run, unless the run goes on. */
+  private Optional<ExecutionResult> endedBy(String stage, StageResult result)
+      throws ExecutorException {
+    if (passed(result)) {
+      return Optional.empty();
+    }
+    if (machine.hostDiskFull()) {
+      throw new ExecutorException(
+          "the disk of this host is full, and the stage " + stage + " failed of it",
+          "free some space, or set PEER_HOME to a directory on another disk");
+    }
+    return Optional.of(
+        switch (result) {
+          case StageResult.Exited exited -> new ExecutionResult.Failed(stage, exited.exitCode());
+          case StageResult.Refused refused -> refused(stage, refused);
+        });
+  }
+
+  private ExecutionResult refused(String stage, StageResult.Refused refused)
+      throws ExecutorException {
+    String message = refused.message();
+    return switch (refused.reason()) {
+      case "no-target" ->
+          new ExecutionResult.Refused(
+              stage, message, "add a rule for it to the mkfile, or ask for a target that has one");
+      case "mkfile" ->
+          new ExecutionResult.Refused(stage, message, "mend the mkfile where mk says so");
+      case "no-image" ->
+          new ExecutionResult.Refused(
+              stage,
+              message,
+              "make base-image build the image that CONTAINERIMAGE names"
+                  + " (podman build -t $CONTAINERIMAGE .)");
+      case "container" ->
+          new ExecutionResult.Refused(
+              stage, message, "see that the container image can be run by podman");
+      case "disk-full" ->
+          throw new ExecutorException(
+              "the guest's disk is full in the stage " + stage + ": " + message,
+              "give it more with PEER_DISK (now " + limits.diskBytes() + " bytes)");
+      case "too-large" ->
+          throw new ExecutorException(
+              "the artifacts do not fit: " + message,
+              "keep fewer, or give the guest more disk with PEER_DISK");
+      default ->
+          throw new ExecutorException(
+              "the guest failed in the stage " + stage + ": " + message,
+              "see above; if it goes on, build the guest image anew with `peer image build`");
+    };
+  }
+}

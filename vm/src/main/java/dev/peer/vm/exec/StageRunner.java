@@ -1,0 +1,57 @@
+package dev.peer.vm.exec;
+
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.record.OutputSink;
+import dev.peer.vm.guest.GuestAgent;
+import dev.peer.vm.guest.GuestException;
+import dev.peer.vm.guest.StageResult;
+import dev.peer.vm.qemu.Machine;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** Runs one stage after another and knows which one it is in. */
+final class StageRunner {
+
+  private final GuestAgent agent;
+  private final ExecutionListener listener;
+  private volatile String current = "boot";
+
+  StageRunner(Machine machine, ExecutionListener listener) {
+    this.agent =
+        new GuestAgent(
+            machine.port(GuestAgent.CONTROL),
+            machine.port(GuestAgent.STDOUT),
+            machine.port(GuestAgent.STDERR));
+    this.listener = listener;
+  }
+
+  String current() {
+    return current;
+  }
+
+  void greet(Map<String, String> variables) throws IOException, GuestException {
+    agent.greet(Instant.now());
+    for (Map.Entry<String, String> variable : variables.entrySet()) {
+      agent.setVariable(variable.getKey(), variable.getValue());
+    }
+  }
+
+  /** Runs a stage whose output is not part of the result. */
+  StageResult run(String stage, List<String> arguments)
+      throws IOException, GuestException, InterruptedException {
+    return run(
+        stage,
+        arguments,
+        (stream, buffer, offset, length) -> listener.stageOutput(stage, buffer, offset, length));
+  }
+
+  /** Runs a stage whose output goes to the sink. */
+  StageResult run(String stage, List<String> arguments, OutputSink sink)
+      throws IOException, GuestException, InterruptedException {
+    current = stage;
+    listener.stage(stage);
+    return agent.run(stage, arguments, sink);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.peer.vm.guest;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.Shown;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.BundleReader;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.RunFiles;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestOutputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/** Takes the artifacts from the disk that the guest wrote a tar to. The disk is never mounted. */
+public final class ArtifactIntake {
+
+  private static final int MOST_FILES = 100_000;
+  private static final int OWNER_MAY_RUN = 0100;
+
+  private ArtifactIntake() {}
+
+  /** Writes the artifacts to their places and lists them by path. */
+  public static List<Artifact> take(Path disk, RunFiles files)
+      throws IOException, MalformedException {
+    List<Artifact> artifacts = new ArrayList<>();
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(disk), 1 << 16);
+        TarArchiveInputStream tar = new TarArchiveInputStream(in, "UTF-8")) {
+      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        if (entry.isDirectory()) {
+          continue;
+        }
+        if (artifacts.size() == MOST_FILES) {
+          throw new MalformedException("there are more than " + MOST_FILES + " artifacts");
+        }
+        artifacts.add(take(tar, entry, files));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(e.getMessage(), e);
+    }
+    artifacts.sort(Comparator.comparing(Artifact::path));
+    return artifacts;
+  }
+
+  private static Artifact take(TarArchiveInputStream tar, TarArchiveEntry entry, RunFiles files)
+      throws IOException, MalformedException {
+    String path = Artifact.requirePath(entry.getName().replaceFirst("^\\./", ""));
+    if (!BundleReader.isPlainFile(entry)) {
+      throw new MalformedException("the artifact " + Shown.of(path) + " is not a plain file");
+    }
+    boolean executable = (entry.getMode() & OWNER_MAY_RUN) != 0;
+    Path file = files.artifacts().resolve(path);
+    Files.createDirectories(file.getParent());
+    Content content;
+    try (OutputStream out =
+            Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        DigestOutputStream hashed = new DigestOutputStream(out, Digest.sha256())) {
+      long size = tar.transferTo(hashed);
+      content = new Content(size, Digest.ofFinished(hashed.getMessageDigest()));
+    } catch (FileAlreadyExistsException e) {
+      throw new MalformedException("two artifacts have the path " + Shown.of(path), e);
+    }
+    if (executable) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    return new Artifact(path, executable, content);
+  }
+}

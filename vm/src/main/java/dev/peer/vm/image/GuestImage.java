@@ -1,0 +1,33 @@
+package dev.peer.vm.image;
+
+import dev.peer.core.id.Digest;
+import java.nio.file.Path;
+
+/**
+ * An image whose bytes were found to be those that its digest names.
+ *
+ * @param digest the digest of its manifest
+ * @param directory where its files lie
+ * @param architecture such as {@code x86_64}
+ * @param kernelArguments the kernel's command line
+ */
+public record GuestImage(
+    Digest digest, Path directory, String architecture, String kernelArguments) {
+
+  static final String KERNEL = "kernel";
+  static final String INITRAMFS = "initramfs";
+  static final String ROOT = "root.erofs";
+
+  public Path kernel() {
+    return directory.resolve(KERNEL);
+  }
+
+  public Path initramfs() {
+    return directory.resolve(INITRAMFS);
+  }
+
+  /** The read-only root file system. */
+  public Path root() {
+    return directory.resolve(ROOT);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.peer.vm.image;
+
+import dev.peer.core.id.Digest;
+import dev.peer.vm.image.ImageException.Kind;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Builds a guest image by its recipe, a script that is a process of its own. */
+public final class ImageBuilder {
+
+  private static final String PREFIX = "peer: ";
+
+  private final Path recipe;
+
+  /** Takes the recipe's script. */
+  public ImageBuilder(Path recipe) {
+    this.recipe = recipe;
+  }
+
+  /**
+   * Builds an image into a directory of images.
+   *
+   * @param mirror where the packages are taken from; Debian's own mirror otherwise
+   * @param progress takes what the recipe says, a line at a time
+   */
+  public Digest build(Path images, Optional<String> mirror, Consumer<String> progress)
+      throws ImageException, IOException, InterruptedException {
+    if (!Files.isRegularFile(recipe)) {
+      throw new ImageException(
+          Kind.BUILD, "the recipe " + recipe + " is not there", "install peer with its share/image");
+    }
+    List<String> command = new ArrayList<>(List.of("sh", recipe.toString()));
+    command.addAll(List.of("--output", images.toString()));
+    mirror.ifPresent(url -> command.addAll(List.of("--mirror", url)));
+    Process process = new ProcessBuilder(command).start();
+    try {
+      process.getOutputStream().close();
+      Thread said = Thread.ofVirtual().start(() -> follow(process, progress));
+      String digest = lastLine(process);
+      said.join();
+      if (process.waitFor() != 0) {
+        throw new ImageException(
+            Kind.BUILD,
+            "the guest image could not be built (exit code " + process.exitValue() + ")",
+            "see above");
+      }
+      return Digest.parse(digest);
+    } catch (IllegalArgumentException e) {
+      throw new ImageException(Kind.BUILD, "the recipe printed no digest", "see above", e);
+    } finally {
+      // The recipe cleans up after itself, so it is asked to end and not killed.
+      process.destroy();
+    }
+  }
+
+  private static void follow(Process process, Consumer<String> progress) {
+    try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
+      lines
+          .lines()
+          .forEach(
+              line -> progress.accept(line.startsWith(PREFIX) ? line.substring(PREFIX.length()) : line));
+    } catch (IOException | UncheckedIOException e) {
+      progress.accept("the recipe's output broke off: " + e.getMessage());
+    }
+  }
+
+  private static String lastLine(Process process) throws IOException {
+    String last = "";
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        last = line;
+      }
+    }
+    return last;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.peer.vm.image;
+
+/** A guest image is missing, damaged or could not be built; the hint says what to do. */
+public final class ImageException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  private final Kind kind;
+  private final String hint;
+
+  /** What is wrong. */
+  public enum Kind {
+    /** No image is named, and none is there. */
+    NONE,
+    /** The image that is named is not there. */
+    MISSING,
+    /** The bytes are not those that the digest names. */
+    DAMAGED,
+    /** It could not be built. */
+    BUILD
+  }
+
+  public ImageException(Kind kind, String message, String hint) {
+    super(message);
+    this.kind = kind;
+    this.hint = hint;
+  }
+
+  public ImageException(Kind kind, String message, String hint, Throwable cause) {
+    super(message, cause);
+    this.kind = kind;
+    this.hint = hint;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  public String hint() {
+    return hint;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.peer.vm.image;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.StrictJson;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What an image holds. Its digest is the SHA-256 of the manifest's bytes as they are.
+ *
+ * @param architecture such as {@code x86_64}
+ * @param kernelArguments the kernel's command line
+ * @param files size and digest of each file, by name
+ */
+record ImageManifest(String architecture, String kernelArguments, Map<String, Content> files) {
+
+  static final String FILE = "manifest.json";
+  static final int LARGEST = 4 << 20;
+
+  private static final int FORMAT = 1;
+  private static final int PROTOCOL = 1;
+  private static final List<String> FILES =
+      List.of(GuestImage.KERNEL, GuestImage.INITRAMFS, GuestImage.ROOT);
+
+  ImageManifest {
+    files = Map.copyOf(files);
+  }
+
+  static ImageManifest parse(byte[] bytes) throws MalformedException {
+    StrictJson json = StrictJson.parse(FILE, bytes);
+    requireVersion(json, "format", FORMAT);
+    requireVersion(json, "protocol", PROTOCOL);
+    String architecture = json.text("architecture");
+    String kernelArguments = json.text("kernelArguments");
+    StrictJson entries = json.object("files");
+    Map<String, Content> files = new TreeMap<>();
+    for (String name : FILES) {
+      StrictJson entry = entries.object(name);
+      Digest digest = entry.value("sha256", Digest::ofHex);
+      long size = entry.number("size");
+      if (size < 0) {
+        throw new MalformedException(FILE + ": a size of 0 or more was expected");
+      }
+      files.put(name, new Content(size, digest));
+      entry.end();
+    }
+    entries.end();
+    return new ImageManifest(architecture, kernelArguments, files);
+  }
+
+  private static void requireVersion(StrictJson json, String field, int known)
+      throws MalformedException {
+    long version = json.number(field);
+    if (version != known) {
+      throw new MalformedException(
+          FILE + ": " + field + " " + version + " is not known here, only " + known);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package dev.peer.vm.image;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.vm.image.ImageException.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The images of this machine, each in a directory named by its digest.
+ *
+ * <p>An image is used only after its bytes were found to be those of its digest. That is remembered
+ * beside the images by each file's size, inode and times, so that the bytes are read again only
+ * after a file has changed.
+ */
+public final class ImageStore {
+
+  private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}");
+  private static final String CHECKED = ".checked";
+
+  private final Path root;
+
+  /** The images in this directory, which need not be there. */
+  public ImageStore(Path root) {
+    this.root = root;
+  }
+
+  /**
+   * An image that lies here, unchecked.
+   *
+   * @param digest its name
+   * @param created when its directory was made
+   * @param bytes the size of its files together
+   */
+  public record Listed(Digest digest, FileTime created, long bytes) {}
+
+  /** The directory that holds the images. */
+  public Path root() {
+    return root;
+  }
+
+  /** All images, the newest first. */
+  public List<Listed> list() throws IOException {
+    List<Listed> images = new ArrayList<>();
+    if (!Files.isDirectory(root)) {
+      return images;
+    }
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
+      for (Path directory : directories) {
+        String name = directory.getFileName().toString();
+        if (NAME.matcher(name).matches() && Files.isDirectory(directory)) {
+          images.add(
+              new Listed(
+                  Digest.ofHex(name), Files.getLastModifiedTime(directory), sizeOf(directory)));
+        }
+      }
+    }
+    images.sort(
+        Comparator.comparing(Listed::created).reversed().thenComparing(Listed::digest));
+    return images;
+  }
+
+  /** The newest image's digest, if there is any image. */
+  public Optional<Digest> newest() throws IOException {
+    return list().stream().findFirst().map(Listed::digest);
+  }
+
+  /** The image of this digest, its bytes checked. */
+  public GuestImage resolve(Digest digest) throws ImageException {
+    Path directory = root.resolve(digest.hex());
+    try {
+      if (!Files.isDirectory(directory)) {
+        throw new ImageException(
+            Kind.MISSING,
+            "the guest image " + digest + " is not on this machine",
+            "build it with `peer image build`, or name one of `peer image ls` in PEER_IMAGE");
+      }
+      ImageManifest manifest = readManifest(directory, digest);
+      String seen = describe(directory);
+      if (!seen.equals(remembered(digest))) {
+        check(directory, manifest, digest);
+        remember(digest, seen);
+      }
+      return new GuestImage(
+          digest, directory, manifest.architecture(), manifest.kernelArguments());
+    } catch (IOException e) {
+      throw damaged(digest, "it can not be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static ImageManifest readManifest(Path directory, Digest digest)
+      throws IOException, ImageException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(directory.resolve(ImageManifest.FILE))) {
+      bytes = in.readNBytes(ImageManifest.LARGEST);
+    }
+    if (!Digest.of(bytes).equals(digest)) {
+      throw damaged(digest, "its manifest has the digest " + Digest.of(bytes), null);
+    }
+    try {
+      return ImageManifest.parse(bytes);
+    } catch (MalformedException e) {
+      throw damaged(digest, e.getMessage(), e);
+    }
+  }
+
+  private static void check(Path directory, ImageManifest manifest, Digest digest)
+      throws IOException, ImageException {
+    for (Map.Entry<String, Content> file : manifest.files().entrySet()) {
+      Path path = directory.resolve(file.getKey());
+      Content expected = file.getValue();
+      if (Files.size(path) != expected.size() || !Digest.of(path).equals(expected.digest())) {
+        throw damaged(digest, "its file " + file.getKey() + " is not the one it names", null);
+      }
+    }
+  }
+
+  private static ImageException damaged(Digest digest, String why, Throwable cause) {
+    return new ImageException(
+        Kind.DAMAGED,
+        "the guest image " + digest + " is damaged: " + why,
+        "remove its directory and build it again with `peer image build`",
+        cause);
+  }
+
+  /** What changes whenever a file of the image is written or replaced. */
+  private static String describe(Path directory) throws IOException {
+    StringBuilder seen = new StringBuilder();
+    for (String name : List.of(GuestImage.KERNEL, GuestImage.INITRAMFS, GuestImage.ROOT)) {
+      Map<String, Object> attributes =
+          Files.readAttributes(directory.resolve(name), "unix:size,ino,lastModifiedTime,ctime");
+      seen.append(name)
+          .append(' ')
+          .append(attributes.get("size"))
+          .append(' ')
+          .append(attributes.get("ino"))
+          .append(' ')
+          .append(attributes.get("lastModifiedTime"))
+          .append(' ')
+          .append(attributes.get("ctime"))
+          .append('\n');
+    }
+    return seen.toString();
+  }
+
+  private String remembered(Digest digest) throws IOException {
+    Path file = root.resolve(CHECKED).resolve(digest.hex());
+    return Files.isRegularFile(file) ? Files.readString(file) : "";
+  }
+
+  private void remember(Digest digest, String seen) throws IOException {
+    Path directory = root.resolve(CHECKED);
+    ScratchDirectory.createPrivate(directory);
+    Path written = Files.createTempFile(directory, "", "");
+    Files.write(written, seen.getBytes(StandardCharsets.UTF_8));
+    Files.move(
+        written, directory.resolve(digest.hex()), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static long sizeOf(Path directory) throws IOException {
+    long bytes = 0;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        bytes += Files.readAttributes(file, BasicFileAttributes.class).size();
+      }
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,14 @@
+package dev.peer.vm.qemu;
+
+import java.util.Locale;
+
+/** What runs the guest's code: the processor itself, or QEMU's translator. */
+public enum Accelerator {
+  KVM,
+  TCG;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

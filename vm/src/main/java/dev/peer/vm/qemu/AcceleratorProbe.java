@@ -1,0 +1,111 @@
+package dev.peer.vm.qemu;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.scratch.ScratchDirectory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds out whether KVM runs guest code here.
+ *
+ * <p>That {@code /dev/kvm} opens says little: under some hypervisors a machine can be made and its
+ * code never runs. So a boot sector is run that writes a number to a port, and QEMU must exit with
+ * that number. The answer is remembered for a build of QEMU and a host kernel.
+ */
+public final class AcceleratorProbe {
+
+  private static final Path KVM = Path.of("/dev/kvm");
+  private static final int BOOT_SECTOR_BYTES = 512;
+  private static final int WRITTEN = 0x15;
+
+  /** isa-debug-exit makes QEMU exit with twice the number plus one. */
+  private static final int EXPECTED_EXIT = WRITTEN * 2 + 1;
+
+  private static final long LIMIT_SECONDS = 5;
+
+  /** mov al,0x15; mov dx,0xf4; out dx,al; hlt; jmp back to hlt. */
+  private static final String CODE = "b015baf400eef4ebfd";
+
+  private final Path memory;
+  private final Path scratch;
+
+  /**
+   * A probe that remembers.
+   *
+   * @param memory the directory for its answers
+   * @param scratch the directory for what it needs while it runs
+   */
+  public AcceleratorProbe(Path memory, Path scratch) {
+    this.memory = memory;
+    this.scratch = scratch;
+  }
+
+  /** The best accelerator that runs guest code. */
+  public Accelerator best(Qemu qemu) throws IOException, InterruptedException {
+    if (!Files.isReadable(KVM) || !Files.isWritable(KVM)) {
+      return Accelerator.TCG;
+    }
+    String asked = qemu.build() + " " + System.getProperty("os.version");
+    Path answer =
+        memory.resolve("kvm-" + Digest.of(asked.getBytes(StandardCharsets.UTF_8)).hex());
+    if (Files.isRegularFile(answer)) {
+      return Files.readString(answer).strip().equals("yes") ? Accelerator.KVM : Accelerator.TCG;
+    }
+    boolean works = runsGuestCode(qemu);
+    ScratchDirectory.createPrivate(memory);
+    Path written = Files.createTempFile(memory, "", "");
+    Files.writeString(written, works ? "yes\n" : "no\n");
+    Files.move(written, answer, StandardCopyOption.ATOMIC_MOVE);
+    return works ? Accelerator.KVM : Accelerator.TCG;
+  }
+
+  private boolean runsGuestCode(Qemu qemu) throws IOException, InterruptedException {
+    try (ScratchDirectory directory = ScratchDirectory.in(scratch)) {
+      Path disk = directory.path().resolve("boot");
+      Files.write(disk, bootSector());
+      Process process =
+          qemu.start(arguments(), directory.path(), directory.path().resolve("output"));
+      try {
+        return process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)
+            && process.exitValue() == EXPECTED_EXIT;
+      } finally {
+        process.destroyForcibly();
+        process.waitFor();
+      }
+    }
+  }
+
+  private static List<String> arguments() {
+    return List.of(
+        "-nodefaults",
+        "-no-user-config",
+        "-no-reboot",
+        "-display",
+        "none",
+        "-machine",
+        "q35,accel=kvm",
+        "-cpu",
+        "host",
+        "-m",
+        "32M",
+        "-device",
+        "isa-debug-exit,iobase=0xf4,iosize=0x04",
+        "-drive",
+        "file=boot,format=raw,if=virtio,readonly=on");
+  }
+
+  private static byte[] bootSector() {
+    byte[] code = HexFormat.of().parseHex(CODE);
+    byte[] sector = Arrays.copyOf(code, BOOT_SECTOR_BYTES);
+    sector[BOOT_SECTOR_BYTES - 2] = 0x55;
+    sector[BOOT_SECTOR_BYTES - 1] = (byte) 0xaa;
+    return sector;
+  }
+}

@@ -1,0 +1,46 @@
+package dev.peer.vm.qemu;
+
+import dev.peer.vm.image.GuestImage;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A machine to start.
+ *
+ * @param image kernel, initramfs and root file system
+ * @param accelerator what runs its code
+ * @param cpus its processors, 1 or more
+ * @param memoryMebibytes its memory in MiB
+ * @param disks its further disks
+ * @param ports the names of its serial ports to the host, besides the console
+ * @param socketDirectory where the host listens: {@code qmp} and a socket for each port
+ * @param console the file for what the guest's kernel says
+ */
+public record MachineSpec(
+    GuestImage image,
+    Accelerator accelerator,
+    int cpus,
+    long memoryMebibytes,
+    List<Disk> disks,
+    List<String> ports,
+    Path socketDirectory,
+    Path console) {
+
+  /** The socket on which the host listens for the machine's control connection. */
+  public static final String QMP = "qmp";
+
+  /** Copies the lists. */
+  public MachineSpec {
+    disks = List.copyOf(disks);
+    ports = List.copyOf(ports);
+  }
+
+  /**
+   * A raw disk.
+   *
+   * @param serial the name by which the guest finds it
+   * @param file the host's file
+   * @param readOnly whether the guest may only read it
+   */
+  public record Disk(String serial, Path file, boolean readOnly) {}
+}

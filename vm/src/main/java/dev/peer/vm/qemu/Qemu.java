@@ -1,0 +1,108 @@
+package dev.peer.vm.qemu;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+
+/** The QEMU of this machine. */
+public final class Qemu {
+
+  private static final String PROGRAM = "qemu-system-x86_64";
+  private static final String INSTALL =
+      "install it (Debian: apt-get install qemu-system-x86), or replay where another peer ran";
+
+  private final Path program;
+  private final Path setpriv;
+
+  private Qemu(Path program, Path setpriv) {
+    this.program = program;
+    this.setpriv = setpriv;
+  }
+
+  /** Finds the programs in the directories of {@code PATH}. */
+  public static Qemu find(Map<String, String> environment) throws QemuException {
+    String path = environment.getOrDefault("PATH", "");
+    return new Qemu(
+        find(path, PROGRAM, INSTALL),
+        find(path, "setpriv", "install util-linux (Debian: apt-get install util-linux)"));
+  }
+
+  private static Path find(String path, String name, String hint) throws QemuException {
+    for (String directory : path.split(File.pathSeparator)) {
+      Path candidate = Path.of(directory.isEmpty() ? "." : directory, name);
+      if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
+        return candidate.toAbsolutePath();
+      }
+    }
+    throw new QemuException(name + " is not in PATH", hint);
+  }
+
+  /** What changes when another QEMU is installed. */
+  public String build() throws IOException {
+    Path real = program.toRealPath();
+    FileTime modified = Files.getLastModifiedTime(real);
+    return real + " " + Files.size(real) + " " + modified;
+  }
+
+  /**
+   * Starts QEMU so that the kernel kills it when this process ends in whatever way.
+   *
+   * @param output the file for what QEMU itself says
+   */
+  Process start(List<String> arguments, Path directory, Path output)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(setpriv.toString(), "--pdeathsig", "KILL", "--", program.toString()));
+    command.addAll(arguments);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+            .redirectOutput(output.toFile())
+            .redirectErrorStream(true);
+    builder.environment().keySet().retainAll(List.of("PATH", "LANG"));
+    return startAndStay(builder);
+  }
+
+  /**
+   * Starts the process from a thread that lives as long as the process does: the kernel's "parent
+   * death" means the death of the thread that started it.
+   */
+  private static Process startAndStay(ProcessBuilder builder)
+      throws IOException, InterruptedException {
+    CompletableFuture<Process> started = new CompletableFuture<>();
+    CountDownLatch handedOver = new CountDownLatch(1);
+    Thread.ofPlatform()
+        .daemon()
+        .name("qemu")
+        .start(
+            () -> {
+              try {
+                Process process = builder.start();
+                started.complete(process);
+                handedOver.await();
+                process.waitFor();
+              } catch (IOException | InterruptedException e) {
+                started.completeExceptionally(e);
+              }
+            });
+    try {
+      return started.get();
+    } catch (InterruptedException e) {
+      started.thenAccept(Process::destroyForcibly);
+      throw e;
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e.getCause());
+    } finally {
+      handedOver.countDown();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.peer.vm.qemu;
+
+import dev.peer.core.record.StrictJson;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.vm.qemu.MachineSpec.Disk;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** QEMU's arguments for a machine. Pure. */
+public final class QemuArguments {
+
+  /** The id of the network card, for {@code set_link}. */
+  public static final String NETWORK_CARD = "nic0";
+
+  private static final String MACHINE = "pc-q35-7.2";
+  private static final String SANDBOX =
+      "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
+
+  private QemuArguments() {}
+
+  /** The arguments without the program's name. */
+  public static List<String> of(MachineSpec spec) {
+    List<String> arguments = new ArrayList<>();
+    add(arguments, "-nodefaults");
+    add(arguments, "-no-user-config");
+    add(arguments, "-no-reboot");
+    add(arguments, "-display", "none");
+    add(arguments, "-sandbox", SANDBOX);
+    add(arguments, "-name", "peer");
+    add(arguments, "-machine", MACHINE);
+    accelerator(arguments, spec.accelerator());
+    add(arguments, "-smp", String.valueOf(spec.cpus()));
+    add(arguments, "-m", spec.memoryMebibytes() + "M");
+    add(arguments, "-kernel", spec.image().kernel().toString());
+    add(arguments, "-initrd", spec.image().initramfs().toString());
+    add(arguments, "-append", spec.image().kernelArguments());
+    add(arguments, "-device", "vmgenid,guid=auto");
+    add(arguments, "-object", "rng-builtin,id=rng0");
+    add(arguments, "-device", "virtio-rng-pci,rng=rng0");
+    disk(arguments, new Disk("root", spec.image().root(), true));
+    spec.disks().forEach(disk -> disk(arguments, disk));
+    add(arguments, "-netdev", "user,id=net0,ipv6=off");
+    add(arguments, "-device", "virtio-net-pci,id=" + NETWORK_CARD + ",netdev=net0,romfile=");
+    add(arguments, "-chardev", "file,id=console,path=" + escaped(spec.console()));
+    add(arguments, "-serial", "chardev:console");
+    add(arguments, "-device", "virtio-serial-pci,id=ports");
+    spec.ports().forEach(port -> port(arguments, spec, port));
+    add(arguments, "-chardev", socket(spec, "qmp", MachineSpec.QMP));
+    add(arguments, "-mon", "chardev=qmp,mode=control");
+    return List.copyOf(arguments);
+  }
+
+  private static void accelerator(List<String> arguments, Accelerator accelerator) {
+    switch (accelerator) {
+      case KVM -> {
+        add(arguments, "-accel", "kvm");
+        add(arguments, "-cpu", "host");
+      }
+      case TCG -> {
+        add(arguments, "-accel", "tcg,thread=multi,tb-size=256");
+        add(arguments, "-cpu", "max");
+      }
+    }
+  }
+
+  private static void disk(List<String> arguments, Disk disk) {
+    ObjectNode file = StrictJson.object();
+    file.put("driver", "file");
+    file.put("filename", disk.file().toString());
+    ObjectNode node = StrictJson.object();
+    node.put("driver", "raw");
+    node.put("node-name", disk.serial());
+    node.put("read-only", disk.readOnly());
+    if (!disk.readOnly()) {
+      node.put("discard", "unmap");
+      // The disks of a run go with it: nothing is gained by waiting for the host's disk.
+      node.putObject("cache").put("no-flush", true);
+    }
+    node.set("file", file);
+    add(arguments, "-blockdev", new String(StrictJson.bytes(node), StandardCharsets.UTF_8));
+    add(
+        arguments,
+        "-device",
+        "virtio-blk-pci,drive=" + disk.serial() + ",serial=" + disk.serial() + writeErrors(disk));
+  }
+
+  private static String writeErrors(Disk disk) {
+    return disk.readOnly() ? ",rerror=report" : ",rerror=report,werror=report";
+  }
+
+  private static void port(List<String> arguments, MachineSpec spec, String port) {
+    add(arguments, "-chardev", socket(spec, port, port));
+    add(arguments, "-device", "virtserialport,bus=ports.0,chardev=" + port + ",name=" + port);
+  }
+
+  private static String socket(MachineSpec spec, String id, String name) {
+    return "socket,id=" + id + ",path=" + escaped(spec.socketDirectory().resolve(name));
+  }
+
+  /** In QEMU's option lists a comma is written twice. */
+  private static String escaped(Path path) {
+    return path.toString().replace(",", ",,");
+  }
+
+  private static void add(List<String> arguments, String... more) {
+    arguments.addAll(List.of(more));
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * QEMU: from a specification to arguments, and from arguments to a process that never outlives its
+ * parent. Sole owner of QEMU processes and of QMP.
+ *
+ * <p>Uses {@code vm.image}.
+ */
+package dev.peer.vm.qemu;

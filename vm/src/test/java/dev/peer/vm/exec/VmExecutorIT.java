@@ -1,0 +1,272 @@
+package dev.peer.vm.exec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.ExecutionRequest;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.TreeId;
+import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.RunRecord;
+import dev.peer.vm.image.ImageStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The executor with a real machine and a real container. */
+@Timeout(300)
+class VmExecutorIT {
+
+  @TempDir Path directory;
+
+  private final Transcript transcript = new Transcript();
+  private RunFiles files;
+
+  @BeforeEach
+  void makeDirectories() throws IOException {
+    files = new RunFiles(Files.createDirectory(directory.resolve("result")));
+  }
+
+  @Test
+  void runsTheStagesInOrderAndKeepsOutputAndArtifacts() throws Exception {
+    String mkfile =
+        """
+        prepare-runtime:V:
+        \t{ id -un; git log --format=%an%n%s; git status --porcelain; } > prepared
+        test:V:
+        \t@printf 'out\\0\\377put\\n'
+        \t@echo complaint >&2
+        \t@cat prepared
+        \t@echo report > report.txt
+        /var/run/ci/artifacts/reports/report.txt:
+        \tmkdir -p `dirname $target` && cp report.txt $target
+        post-test:V:
+        \techo after
+        """;
+
+    ExecutionResult result = run(mkfile, "test", Map.of("GREETING", "hello"));
+
+    assertThat(result).isInstanceOf(ExecutionResult.Passed.class);
+    RunRecord record = ((ExecutionResult.Passed) result).record();
+    assertThat(transcript.stages)
+        .containsExactly("boot", "checkout", "prepare", "test", "artifacts", "post-test");
+    assertThat(transcript.stdout.toByteArray())
+        .startsWith('o', 'u', 't', 0, 0xff, 'p', 'u', 't', '\n');
+    assertThat(transcript.stdout.toString(UTF_8)).endsWith("root\nTester\nall\n?? prepared\n");
+    assertThat(transcript.stderr.toString(UTF_8)).isEqualTo("complaint\n");
+    assertThat(Files.readAllBytes(files.output(OutputStreamName.STDOUT)))
+        .isEqualTo(transcript.stdout.toByteArray());
+    assertThat(Files.readAllBytes(files.output(OutputStreamName.STDERR)))
+        .isEqualTo(transcript.stderr.toByteArray());
+    assertThat(record.artifacts()).extracting(Artifact::path).containsExactly("reports/report.txt");
+    assertThat(files.artifact(record.artifacts().getFirst())).hasContent("report\n");
+    assertThat(record.containerImage()).isEqualTo("localhost/ci-base");
+    assertThat(record.containerImageId()).matches("[0-9a-f]{64}");
+    assertThat(transcript.other.toString(UTF_8)).contains("after");
+  }
+
+  @Test
+  void givesTheTestItsVariablesAndNoNetwork() throws Exception {
+    String mkfile =
+        """
+        test:V:
+        \t@echo "$GREETING"
+        \t@ls /sys/class/net
+        """;
+
+    ExecutionResult result = run(mkfile, "test", Map.of("GREETING", "a b'c\"d\u00e4"));
+
+    assertThat(result).isInstanceOf(ExecutionResult.Passed.class);
+    assertThat(transcript.stdout.toString(UTF_8)).isEqualTo("a b'c\"d\u00e4\nlo\n");
+  }
+
+  @Test
+  void saysThatTheTestsFailed() throws Exception {
+    ExecutionResult result = run("test:V:\n\techo broken; exit 3\n", "test", Map.of());
+
+    assertThat(result).isEqualTo(new ExecutionResult.Failed("test", 1));
+    assertThat(transcript.stages).doesNotContain("artifacts", "post-test");
+  }
+
+  @Test
+  void showsMksWordsWhenThereIsNoSuchTarget() throws Exception {
+    Files.createDirectories(directory.resolve("repo/test"));
+    Files.writeString(directory.resolve("repo/test/file"), "a directory named as the target");
+
+    ExecutionResult result = run("build:V:\n\techo build\n", "test", Map.of());
+
+    assertThat(result).isInstanceOf(ExecutionResult.Refused.class);
+    assertThat(((ExecutionResult.Refused) result).message()).contains("test");
+    assertThat(transcript.stages).containsExactly("boot", "checkout", "prepare");
+  }
+
+  @Test
+  void namesTheContainerImageThatIsMissing() throws Exception {
+    ExecutionResult result =
+        run("CONTAINERIMAGE=localhost/nowhere\ntest:V:\n\ttrue\nbase-image:V:\n\ttrue\n", "test", Map.of());
+
+    assertThat(result).isInstanceOf(ExecutionResult.Refused.class);
+    assertThat(((ExecutionResult.Refused) result).message()).contains("localhost/nowhere");
+  }
+
+  @Test
+  void endsTheMachineWhenTheTimeIsOver() throws Exception {
+    ExecutionResult result =
+        execute(executor(Duration.ofSeconds(20)), "test:V:\n\tsleep 1000\n", "test", Map.of());
+
+    assertThat(result)
+        .isEqualTo(new ExecutionResult.TimedOut("test", Duration.ofSeconds(20)));
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void leavesNothingBehindWhenItIsInterrupted() throws Exception {
+    CountDownLatch testing = new CountDownLatch(1);
+    transcript.onStage = stage -> {
+      if (stage.equals("test")) {
+        testing.countDown();
+      }
+    };
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    Thread runner =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    run("test:V:\n\tsleep 1000\n", "test", Map.of());
+                  } catch (Throwable e) {
+                    thrown.set(e);
+                  } finally {
+                    testing.countDown();
+                  }
+                });
+    testing.await();
+
+    runner.interrupt();
+    runner.join();
+
+    assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void saysWhenQemuIsMissing() {
+    VmExecutor executor =
+        new VmExecutor(
+            GuestImages.store(),
+            directory.resolve("home"),
+            directory.resolve("s"),
+            Map.of("PATH", "/nonexistent"),
+            limits(Duration.ofMinutes(5)));
+
+    assertThat(
+            org.assertj.core.api.Assertions.catchThrowableOfType(
+                ExecutorException.class,
+                () -> execute(executor, "test:V:\n\ttrue\n", "test", Map.of())))
+        .hasMessageContaining("qemu-system-x86_64 is not in PATH")
+        .extracting(ExecutorException::hint)
+        .asString()
+        .contains("apt-get install qemu-system-x86");
+  }
+
+  private ExecutionResult run(String mkfile, String target, Map<String, String> environment)
+      throws Exception {
+    return execute(executor(Duration.ofMinutes(5)), mkfile, target, environment);
+  }
+
+  private ExecutionResult execute(
+      VmExecutor executor, String mkfile, String target, Map<String, String> environment)
+      throws Exception {
+    ImageStore images = GuestImages.store();
+    Path repository = Files.createDirectories(directory.resolve("repo"));
+    Files.writeString(repository.resolve("mkfile"), mkfile);
+    String tree = GitTar.commit(repository);
+    RunInputs inputs =
+        new RunInputs(
+            new RepoId("example.org/executor"),
+            new TreeId(tree),
+            Optional.empty(),
+            target,
+            List.of(),
+            new TreeMap<>(environment),
+            images.newest().orElseThrow(),
+            "x86_64",
+            NetworkMode.NONE);
+    return executor.execute(
+        new ExecutionRequest(inputs, (scratch, out) -> GitTar.write(repository, out), files), transcript);
+  }
+
+  private VmExecutor executor(Duration timeout) {
+    return new VmExecutor(
+        GuestImages.store(),
+        directory.resolve("home"),
+        directory.resolve("s"),
+        System.getenv(),
+        limits(timeout));
+  }
+
+  private static Limits limits(Duration timeout) {
+    return new Limits(2, 2L << 30, 8L << 30, timeout);
+  }
+
+  private List<Path> leftovers() throws IOException {
+    List<Path> left = new ArrayList<>();
+    for (String name : List.of("home/runs", "s")) {
+      try (var children = Files.list(directory.resolve(name))) {
+        children.forEach(left::add);
+      }
+    }
+    return left;
+  }
+
+  private static final class Transcript implements ExecutionListener {
+
+    private final List<String> stages = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream other = new ByteArrayOutputStream();
+    private java.util.function.Consumer<String> onStage = stage -> {};
+
+    @Override
+    public void stage(String stage) {
+      stages.add(stage);
+      onStage.accept(stage);
+    }
+
+    @Override
+    public void note(String line) {
+      notes.add(line);
+    }
+
+    @Override
+    public void stageOutput(String stage, byte[] buffer, int offset, int length) {
+      other.write(buffer, offset, length);
+    }
+
+    @Override
+    public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
+      (stream == OutputStreamName.STDOUT ? stdout : stderr).write(buffer, offset, length);
+    }
+  }
+}
