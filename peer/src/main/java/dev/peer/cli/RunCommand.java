@@ -166,7 +166,7 @@ final class RunCommand implements Callable<Integer> {
     if (stay.exit || announcer.isEmpty() || interruption.interrupted()) {
       return ExitCode.PASSED;
     }
-    try (Announcer.Announcement announcement = announcer.get().announce(result.stored())) {
+    try (Announcer.Announcement _ = announcer.get().announce(result.stored())) {
       output.say("serving the result until SIGINT or SIGTERM");
       interruption.await(stay.linger);
     }

@@ -1,5 +1,6 @@
 package dev.peer.client;
 
+import dev.peer.core.flow.Notices;
 import dev.peer.core.record.MalformedException;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;

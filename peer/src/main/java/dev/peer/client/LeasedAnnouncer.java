@@ -2,6 +2,7 @@ package dev.peer.client;
 
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.flow.Announcer;
+import dev.peer.core.flow.Notices;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.http.ServerLimits;

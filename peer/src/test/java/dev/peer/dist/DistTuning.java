@@ -2,6 +2,10 @@ package dev.peer.dist;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.peer.client.LeasedAnnouncer;
+import dev.peer.client.Patience;
+import dev.peer.client.ServeSettings;
+import dev.peer.core.flow.Announcer.Announcement;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
@@ -23,6 +27,7 @@ import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
+import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.TrustAnchors;
 import dev.peer.http.ServerLimits;
@@ -36,6 +41,7 @@ import dev.peer.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -53,9 +59,10 @@ import org.eclipse.jgit.api.Git;
 /**
  * The last step of the build: makes the installed command start fast.
  *
- * <p>Takes the signature off JGit's jar, whose check costs a tenth of a second at every start; lays
- * zstd's library beside the jars instead of unpacking it at every start; and trains the runtime's
- * AOT cache with a real replay: a rendezvous, a holder and certificates that live as long as this.
+ * <p>Takes the signatures off JGit's and BouncyCastle's jars, whose check costs some tenths of a
+ * second at every start and keeps their classes out of the AOT cache; lays zstd's library beside the
+ * jars instead of unpacking it at every start; and trains the AOT cache with a real replay: a
+ * rendezvous, a holder and certificates that live as long as this.
  */
 final class DistTuning {
 
@@ -70,22 +77,32 @@ final class DistTuning {
 
   public static void main(String[] arguments) throws Exception {
     DistTuning tuning = new DistTuning(Path.of(arguments[0]));
-    tuning.unsign("org.eclipse.jgit.jar");
+    tuning.unsign();
     tuning.unpackZstd();
     try (ScratchDirectory directory = ScratchDirectory.in(tuning.dist.resolveSibling("tuning"))) {
       tuning.train(directory.path());
     }
   }
 
-  private void unsign(String jar) throws IOException {
-    try (FileSystem zip = FileSystems.newFileSystem(dist.resolve("lib/app").resolve(jar))) {
-      List<Path> signatures;
-      try (var files = Files.list(zip.getPath("META-INF"))) {
-        signatures = files.filter(file -> file.toString().matches(".*\\.(SF|RSA)")).toList();
+  private void unsign() throws IOException {
+    List<Path> jars;
+    try (var files = Files.list(dist.resolve("lib/app"))) {
+      jars = files.toList();
+    }
+    for (Path jar : jars) {
+      try (FileSystem zip = FileSystems.newFileSystem(jar)) {
+        unsign(zip.getPath("META-INF"));
       }
-      for (Path signature : signatures) {
-        Files.delete(signature);
-      }
+    }
+  }
+
+  private static void unsign(Path metaInf) throws IOException {
+    List<Path> signatures;
+    try (var files = Files.list(metaInf)) {
+      signatures = files.filter(file -> file.toString().matches(".*\\.(SF|RSA|DSA|EC)")).toList();
+    }
+    for (Path signature : signatures) {
+      Files.delete(signature);
     }
   }
 
@@ -114,11 +131,12 @@ final class DistTuning {
                 AccessRules.open(),
                 new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime),
                 new InetSocketAddress("127.0.0.1", 0),
-                ServerLimits.DEFAULT);
+                ServerLimits.RENDEZVOUS);
         StoredRecord record = record(directory, inputs, holder, validator);
-        AutoCloseable announced = Training.announce(identity, rendezvous, record)) {
+        LeasedAnnouncer announcer = announcer(identity, rendezvous);
+        Announcement _ = announcer.announce(record)) {
       Map<String, String> settings = new TreeMap<>();
-      settings.put("PEER_CA", PemText.certificate(authority.root()));
+      settings.put("PEER_CA", Pem.write(authority.root()));
       Credentials replaying = authority.issue(CertificateRequest.peer("replaying"));
       settings.put("PEER_CERT", PemText.chain(replaying));
       settings.put("PEER_KEY", PemText.privateKey(replaying.privateKey()));
@@ -128,6 +146,14 @@ final class DistTuning {
       settings.put("PEER_RENDEZVOUS", "https://127.0.0.1:" + rendezvous.address().getPort());
       replay(directory.resolve("repo"), settings);
     }
+  }
+
+  private static LeasedAnnouncer announcer(TlsIdentity identity, RendezvousServer rendezvous) {
+    URI address = URI.create("https://127.0.0.1:" + rendezvous.address().getPort());
+    ServeSettings settings =
+        new ServeSettings(List.of(address), Optional.empty(), List.of());
+    return new LeasedAnnouncer(
+        identity, AccessRules.open(), settings, Patience.DEFAULT, line -> {});
   }
 
   private static RunInputs inputs(Path directory) throws Exception {

@@ -11,6 +11,7 @@ import dev.peer.core.id.Shown;
 import dev.peer.core.id.TreeId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,8 @@ public record RunInputs(
     arguments = List.copyOf(arguments);
     environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
     environment.keySet().forEach(RunInputs::requireName);
+    environment.values().forEach(RunInputs::requireText);
+    arguments.forEach(RunInputs::requireText);
     if (!TARGET.matcher(target).matches()) {
       throw new IllegalArgumentException(
           "not an mk target (letters, digits and _./@%+,:- expected): " + Shown.of(target));
@@ -69,6 +72,14 @@ public record RunInputs(
               + Shown.of(name));
     }
     return name;
+  }
+
+  /** Half a character has no UTF-8 form: two such values could give one key. */
+  private static void requireText(String value) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(value) || value.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(
+          "not text in UTF-8 without NUL, as arguments and variables are: " + Shown.of(value));
+    }
   }
 
   /** The SHA-256 of the canonical JSON (RFC 8785) of these inputs and the format's version. */

@@ -81,6 +81,18 @@ class RunInputsTest {
         .hasMessageContaining("variable");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\ud800", "\udfff\ud800", "a\u0000b"})
+  void refusesValuesThatAreNoText(String value) {
+    assertThatThrownBy(
+            () ->
+                inputs("a", "1", Optional.empty(), "test", List.of(), Map.of("A", value), "none"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(
+            () -> inputs("a", "1", Optional.empty(), "test", List.of(value), Map.of(), "none"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   private static RunInputs inputs(
       String repo,
       String tree,

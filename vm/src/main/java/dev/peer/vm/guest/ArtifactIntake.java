@@ -11,6 +11,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,10 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 /** Takes the artifacts from the disk that the guest wrote a tar to. The disk is never mounted. */
 public final class ArtifactIntake {
 
-  private static final int MOST_FILES = 100_000;
+  /** All artifacts are named in the attestation, which may have 4 MiB in base64. */
+  private static final int LARGEST_LIST = 2 << 20;
+
+  private static final int BYTES_PER_ENTRY = 160;
   private static final int OWNER_MAY_RUN = 0100;
 
   private ArtifactIntake() {}
@@ -35,14 +39,17 @@ public final class ArtifactIntake {
   public static List<Artifact> take(Path disk, RunFiles files)
       throws IOException, MalformedException {
     List<Artifact> artifacts = new ArrayList<>();
+    int listed = 0;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(disk), 1 << 16);
         TarArchiveInputStream tar = new TarArchiveInputStream(in, "UTF-8")) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         if (entry.isDirectory()) {
           continue;
         }
-        if (artifacts.size() == MOST_FILES) {
-          throw new MalformedException("there are more than " + MOST_FILES + " artifacts");
+        listed += BYTES_PER_ENTRY + entry.getName().getBytes(StandardCharsets.UTF_8).length;
+        if (listed > LARGEST_LIST) {
+          throw new MalformedException(
+              "there are too many artifacts to name them all (" + artifacts.size() + " and more)");
         }
         artifacts.add(take(tar, entry, files));
       }
