@@ -153,7 +153,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
 
   private static Fault worse(Fault fault, ConnectionException.Kind kind) {
     return switch (kind) {
-      case UNREACHABLE -> fault;
+      case UNREACHABLE, BROKEN_OFF -> fault;
       case REFUSED_US -> fault == Fault.WRONG ? fault : Fault.REFUSED;
       case NOT_WHO_IT_SHOULD_BE -> Fault.WRONG;
     };

@@ -48,15 +48,20 @@ public final class TlsClient implements AutoCloseable {
 
   /**
    * Sends the request and waits for the head of the answer, as long as the request's timeout says.
+   * It is sent a second time if the connection ends without a word: what is asked here can be asked
+   * twice, and the second answer may say why.
    *
    * @throws ConnectionException if there is no answer; it says why
    */
   public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
       throws ConnectionException, InterruptedException {
     try {
-      return http.send(request, body);
-    } catch (IOException e) {
-      throw ConnectionException.explain(request.uri(), e);
+      return sendOnce(request, body);
+    } catch (ConnectionException e) {
+      if (e.kind() != ConnectionException.Kind.BROKEN_OFF) {
+        throw e;
+      }
+      return sendOnce(request, body);
     }
   }
 
@@ -64,5 +69,14 @@ public final class TlsClient implements AutoCloseable {
   @Override
   public void close() {
     http.shutdownNow();
+  }
+
+  private <T> HttpResponse<T> sendOnce(HttpRequest request, HttpResponse.BodyHandler<T> body)
+      throws ConnectionException, InterruptedException {
+    try {
+      return http.send(request, body);
+    } catch (IOException e) {
+      throw ConnectionException.explain(request.uri(), e);
+    }
   }
 }

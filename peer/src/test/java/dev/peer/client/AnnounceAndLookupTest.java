@@ -300,7 +300,8 @@ class AnnounceAndLookupTest {
       try (FaultyHolder nonsense =
           new FaultyHolder(team.issue("spiffe://team/x"), head, new byte[] {'{', '}'}, false)) {
         List<URI> one = List.of(nonsense.address());
-        assertThat(closing(new RendezvousLookup(ci, one, PATIENCE)).find(REPO, key(1))).isInstanceOf(LookupResult.Unavailable.class);
+        assertThat(closing(new RendezvousLookup(ci, one, PATIENCE)).find(REPO, key(1)))
+            .isInstanceOf(LookupResult.Unavailable.class);
       }
     }
   }

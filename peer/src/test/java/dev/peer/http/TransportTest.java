@@ -25,6 +25,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
@@ -42,6 +43,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Who gets through to a server and who does not, over real sockets. */
 @Timeout(60)
 class TransportTest {
+
+  /** The word of a refusal may be lost on the way; see the kinds' own words. */
+  private static final Set<ConnectionException.Kind> REFUSALS =
+      Set.of(ConnectionException.Kind.REFUSED_US, ConnectionException.Kind.BROKEN_OFF);
 
   private static TestAuthority team;
   private static TestAuthority strangers;
@@ -94,9 +99,8 @@ class TransportTest {
 
     assertThatThrownBy(() -> ask(stranger, server))
         .isInstanceOfSatisfying(
-            ConnectionException.class,
-            e -> assertThat(e.kind()).isEqualTo(ConnectionException.Kind.REFUSED_US))
-        .hasMessageContaining("does not accept our certificate");
+            ConnectionException.class, e -> assertThat(e.kind()).isIn(REFUSALS))
+        .hasMessageContaining("our certificate");
   }
 
   @Test
@@ -105,7 +109,7 @@ class TransportTest {
         team.issue(TestAuthority.request("spiffe://team/x").purposes(Purpose.SERVER_AUTH));
 
     assertThatThrownBy(() -> ask(team.peer(serverOnly), server))
-        .hasMessageContaining("does not accept our certificate");
+        .hasMessageContaining("our certificate");
   }
 
   @Test
@@ -246,7 +250,7 @@ class TransportTest {
       assertThatThrownBy(() -> ask(team.peer(client), plain.getLocalPort()))
           .isInstanceOfSatisfying(
               ConnectionException.class,
-              e -> assertThat(e.kind()).isEqualTo(ConnectionException.Kind.UNREACHABLE))
+              e -> assertThat(e.kind()).isEqualTo(ConnectionException.Kind.BROKEN_OFF))
           .hasMessageContaining("broke off without an answer");
     }
   }
