@@ -19,11 +19,15 @@ import javax.net.ssl.SSLParameters;
  */
 public final class TlsClient implements AutoCloseable {
 
+  /** One kind of curve first, and so one key share: a share of another kind is seldom used. */
+  private static final String[] GROUPS = {"secp256r1", "secp384r1", "x25519"};
+
   private final HttpClient http;
 
   private TlsClient(TlsIdentity identity, Optional<PeerId> expected, Duration connectTimeout) {
     SSLParameters parameters = new SSLParameters();
     parameters.setProtocols(new String[] {TlsIdentity.PROTOCOL});
+    parameters.setNamedGroups(GROUPS);
     http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
