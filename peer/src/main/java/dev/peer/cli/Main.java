@@ -63,7 +63,8 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(this);
     commands.forEach(
         (name, command) -> {
-          if (arguments.length == 0 || !commands.containsKey(arguments[0])
+          if (arguments.length == 0
+              || !commands.containsKey(arguments[0])
               || arguments[0].equals(name)) {
             line.addSubcommand(name, command);
           }
@@ -84,8 +85,7 @@ public final class Main implements Runnable {
       case CredentialException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
       case SourceException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
       case ImageException e -> error(output, exitCode(e), e.getMessage(), e.hint());
-      case ExecutorException e ->
-          error(output, ExitCode.INFRASTRUCTURE, e.getMessage(), e.hint());
+      case ExecutorException e -> error(output, ExitCode.INFRASTRUCTURE, e.getMessage(), e.hint());
       case AnnounceException e -> error(output, ExitCode.INFRASTRUCTURE, e.getMessage(), "");
       case IOException e ->
           error(

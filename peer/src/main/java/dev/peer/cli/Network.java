@@ -59,8 +59,7 @@ final class Network implements AutoCloseable {
   }
 
   Finder finder(Store store) {
-    Lookup anybody =
-        lookup.isPresent() ? lookup.get() : (repo, key) -> new LookupResult.Absent();
+    Lookup anybody = lookup.isPresent() ? lookup.get() : (repo, key) -> new LookupResult.Absent();
     return new Finder(store, anybody, fetch, identities.verifier(), output);
   }
 

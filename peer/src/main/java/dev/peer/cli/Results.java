@@ -37,7 +37,9 @@ final class Results {
     } catch (MalformedException e) {
       throw new CommandException(
           ExitCode.NOTHING_VERIFIED,
-          "the result of " + verified.attestation().signer().id() + " is malformed: "
+          "the result of "
+              + verified.attestation().signer().id()
+              + " is malformed: "
               + e.getMessage(),
           "`peer run --force` runs it",
           e);
@@ -86,8 +88,7 @@ final class Results {
         Files.deleteIfExists(beside);
       }
     }
-    output.say(
-        result.verified().record().artifacts().size() + " artifacts are in " + directory);
+    output.say(result.verified().record().artifacts().size() + " artifacts are in " + directory);
   }
 
   /** How long the run took. */

@@ -68,8 +68,8 @@ import org.eclipse.jgit.api.Git;
  * The last step of the build: makes the installed command start fast.
  *
  * <p>Takes the signatures off JGit's and BouncyCastle's jars, whose check costs some tenths of a
- * second at every start and keeps their classes out of the AOT cache; lays zstd's library beside the
- * jars instead of unpacking it at every start; and trains the AOT cache with a real replay: a
+ * second at every start and keeps their classes out of the AOT cache; lays zstd's library beside
+ * the jars instead of unpacking it at every start; and trains the AOT cache with a real replay: a
  * rendezvous, a holder and certificates that live as long as this.
  */
 final class DistTuning {
@@ -193,8 +193,7 @@ final class DistTuning {
 
   private static LeasedAnnouncer announcer(TlsIdentity identity, RendezvousServer rendezvous) {
     URI address = URI.create("https://127.0.0.1:" + rendezvous.address().getPort());
-    ServeSettings settings =
-        new ServeSettings(List.of(address), Optional.empty(), List.of());
+    ServeSettings settings = new ServeSettings(List.of(address), Optional.empty(), List.of());
     return new LeasedAnnouncer(
         identity, AccessRules.open(), settings, Patience.DEFAULT, line -> {});
   }

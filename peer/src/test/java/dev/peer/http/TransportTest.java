@@ -98,8 +98,7 @@ class TransportTest {
     TlsIdentity stranger = team.peer(strangers.issue("spiffe://team/client"));
 
     assertThatThrownBy(() -> ask(stranger, server))
-        .isInstanceOfSatisfying(
-            ConnectionException.class, e -> assertThat(e.kind()).isIn(REFUSALS))
+        .isInstanceOfSatisfying(ConnectionException.class, e -> assertThat(e.kind()).isIn(REFUSALS))
         .hasMessageContaining("our certificate");
   }
 
@@ -151,9 +150,7 @@ class TransportTest {
       assertThatThrownBy(() -> ask(team.peer(client), stranger))
           .isInstanceOfSatisfying(
               ConnectionException.class,
-              e ->
-                  assertThat(e.kind())
-                      .isEqualTo(ConnectionException.Kind.NOT_WHO_IT_SHOULD_BE))
+              e -> assertThat(e.kind()).isEqualTo(ConnectionException.Kind.NOT_WHO_IT_SHOULD_BE))
           .hasMessageContaining("its certificate is not trusted: ");
     }
   }
@@ -161,8 +158,7 @@ class TransportTest {
   @Test
   void doesNotTalkToAnotherPeerThanTheExpectedOne() throws Exception {
     PeerId expected = new PeerId("spiffe://team/other");
-    try (TlsClient https =
-        TlsClient.ofPeer(team.peer(client), expected, Duration.ofSeconds(20))) {
+    try (TlsClient https = TlsClient.ofPeer(team.peer(client), expected, Duration.ofSeconds(20))) {
       assertThatThrownBy(() -> https.send(request(server.address()), BodyHandlers.ofString()))
           .hasMessageContaining("it is spiffe://team/server, not spiffe://team/other");
     }
@@ -171,8 +167,7 @@ class TransportTest {
   @Test
   void talksToTheExpectedPeerAtAnyAddress() throws Exception {
     PeerId expected = new PeerId("spiffe://team/server");
-    try (TlsClient https =
-        TlsClient.ofPeer(team.peer(client), expected, Duration.ofSeconds(20))) {
+    try (TlsClient https = TlsClient.ofPeer(team.peer(client), expected, Duration.ofSeconds(20))) {
       URI uri = URI.create("https://localhost:" + server.address().getPort() + "/");
       HttpRequest request = HttpRequest.newBuilder(uri).build();
       assertThat(https.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
@@ -396,8 +391,7 @@ class TransportTest {
               }
             });
 
-    assertThatThrownBy(() -> ask(team.peer(client), other))
-        .isInstanceOf(ConnectionException.class);
+    assertThatThrownBy(() -> ask(team.peer(client), other)).isInstanceOf(ConnectionException.class);
   }
 
   private static HttpsServer start(TlsIdentity identity, ServerLimits limits) throws IOException {
