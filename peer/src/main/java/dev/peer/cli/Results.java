@@ -26,7 +26,7 @@ final class Results {
   private Results() {}
 
   static Store openStore(Subject subject) throws IOException {
-    return Store.open(subject.peer().home().resolve("store"), subject.run().retention().count());
+    return Store.open(subject.peer().home().resolve("store"), subject.run().keep());
   }
 
   /** Writes the output once more and says where it is from. */

@@ -54,6 +54,9 @@ record Subject(
       PeerSettings peer = PeerSettings.of(settings);
       RunSettings run = RunSettings.of(settings, Runtime.getRuntime().availableProcessors());
       requireNoSecrets(run);
+      if (!run.environment().isEmpty()) {
+        output.say("counted variables: " + String.join(", ", run.environment().keySet()));
+      }
       requireMkfile(git, revision);
       ImageStore images = images(peer.home());
       RunInputs inputs = inputs(output, git, revision, peer, run, images, target, arguments);
