@@ -45,8 +45,16 @@ newer() {
     [ ! -e "$file" ] || [ -n "$(find "$@" -name target -prune -o -type f -newer "$file" -print | head -n 1)" ]
 }
 
+require_jdk() {
+    found=$(mvn -B -N -q -f "$root/pom.xml" validate 2>&1) || case $found in
+    *toolchain*) stop "Maven finds no JDK 25" "install one, such as temurin-25-jdk, below /usr/lib/jvm or name it in JAVA_HOME" ;;
+    *) stop "the build does not start: $found" "see above" ;;
+    esac
+}
+
 build_dist() {
     if newer "$dist/lib/peer.aot" "$root/pom.xml" "$root/core" "$root/vm" "$root/peer" "$root/pki-tools" "$root/image"; then
+        require_jdk
         say "building peer"
         mvn -B -ntp -f "$root/pom.xml" package -DskipTests
     else

@@ -5,6 +5,6 @@ launch() {
     option=$2
     shift 2
     exec "$dist/lib/runtime/bin/java" "@$dist/lib/java.options" "$option" \
-        -XX:AOTCache="$dist/lib/peer.aot" -Dpeer.dist="$dist" -DZstdNativePath="$dist/lib/native/libzstd-jni.so" \
+        -XX:+UseSerialGC -XX:AOTCache="$dist/lib/peer.aot" -Dpeer.dist="$dist" -DZstdNativePath="$dist/lib/native/libzstd-jni.so" \
         -cp "$dist/lib/app/peer.jar:$dist/lib/app/peer-pki-tools.jar" "$main" "$@"
 }

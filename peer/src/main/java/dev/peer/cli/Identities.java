@@ -86,8 +86,7 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
   private static String text(String name, PemSource source) throws CredentialException {
     return switch (source) {
       case PemSource.Inline inline -> inline.text();
-      case PemSource.File file ->
-          new String(bytes(name, file), StandardCharsets.UTF_8);
+      case PemSource.File file -> new String(bytes(name, file), StandardCharsets.UTF_8);
     };
   }
 

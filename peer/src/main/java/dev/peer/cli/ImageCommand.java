@@ -63,9 +63,7 @@ final class ImageCommand implements Runnable {
       description = "Lists the guest images of this machine, the newest first.",
       mixinStandardHelpOptions = true)
   int list(
-      @Option(
-              names = "--pin",
-              description = "print the newest as a line for the repository's .env")
+      @Option(names = "--pin", description = "print the newest as a line for the repository's .env")
           boolean pin,
       @Option(names = "--json", description = "print JSON") boolean json)
       throws Exception {

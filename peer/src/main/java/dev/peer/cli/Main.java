@@ -8,25 +8,39 @@ import dev.peer.source.SourceException;
 import dev.peer.vm.image.ImageException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The command {@code peer}. */
 @Command(
     name = "peer",
     description = "Runs a revision's tests in a sealed machine, or replays what a peer has run.",
     mixinStandardHelpOptions = true,
-    version = "peer 0.1.0",
-    subcommands = {
-      RunCommand.class,
-      ReplayCommand.class,
-      RendezvousCommand.class,
-      ImageCommand.class,
-    })
-public final class Main {
+    version = "peer 0.1.0")
+public final class Main implements Runnable {
 
-  private Main() {}
+  private final Map<String, Object> commands;
+
+  @Spec private CommandSpec spec;
+
+  private Main(Output output, Interruption interruption) {
+    commands = new LinkedHashMap<>();
+    commands.put("run", new RunCommand(output, interruption));
+    commands.put("replay", new ReplayCommand(output));
+    commands.put("rendezvous", new RendezvousCommand(output, interruption));
+    commands.put("image", new ImageCommand(output));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "a command is missing: " + String.join(", ", commands.keySet()));
+  }
 
   /** Runs a command and exits with its code. */
   public static void main(String[] arguments) {
@@ -38,30 +52,24 @@ public final class Main {
   }
 
   private static int run(Output output, Interruption interruption, String[] arguments) {
-    CommandLine line = new CommandLine(new Main(), factory(output, interruption));
+    CommandLine line = new Main(output, interruption).commandLine(arguments);
     line.setExecutionExceptionHandler((e, _, _) -> report(output, e));
     line.setParameterExceptionHandler((e, _) -> reportUsage(output, e));
     return line.execute(arguments);
   }
 
-  /** Commands are handed the terminal; everything else they compose themselves. */
-  private static CommandLine.IFactory factory(Output output, Interruption interruption) {
-    return new CommandLine.IFactory() {
-      @Override
-      public <K> K create(Class<K> type) throws Exception {
-        Object made =
-            type == RunCommand.class
-                ? new RunCommand(output, interruption)
-                : type == ReplayCommand.class
-                    ? new ReplayCommand(output)
-                    : type == RendezvousCommand.class
-                        ? new RendezvousCommand(output, interruption)
-                        : type == ImageCommand.class
-                            ? new ImageCommand(output)
-                            : CommandLine.defaultFactory().create(type);
-        return type.cast(made);
-      }
-    };
+  /** Reading a command's options takes time: only the one that is asked for is read, if one is. */
+  private CommandLine commandLine(String[] arguments) {
+    CommandLine line = new CommandLine(this);
+    commands.forEach(
+        (name, command) -> {
+          if (arguments.length == 0
+              || !commands.containsKey(arguments[0])
+              || arguments[0].equals(name)) {
+            line.addSubcommand(name, command);
+          }
+        });
+    return line;
   }
 
   private static int reportUsage(Output output, ParameterException e) {
@@ -77,8 +85,7 @@ public final class Main {
       case CredentialException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
       case SourceException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
       case ImageException e -> error(output, exitCode(e), e.getMessage(), e.hint());
-      case ExecutorException e ->
-          error(output, ExitCode.INFRASTRUCTURE, e.getMessage(), e.hint());
+      case ExecutorException e -> error(output, ExitCode.INFRASTRUCTURE, e.getMessage(), e.hint());
       case AnnounceException e -> error(output, ExitCode.INFRASTRUCTURE, e.getMessage(), "");
       case IOException e ->
           error(

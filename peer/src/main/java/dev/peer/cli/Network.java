@@ -19,24 +19,48 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Optional;
 
-/** The way to other peers, as far as the settings name one. */
-record Network(Identities identities, TlsIdentity tls, PeerSettings settings, Output output) {
+/**
+ * The way to other peers, as far as the settings name one. Closing it ends its connections, which
+ * the JVM would wait for at its exit.
+ */
+final class Network implements AutoCloseable {
 
+  private final Identities identities;
+  private final TlsIdentity tls;
+  private final PeerSettings settings;
+  private final Output output;
+  private final HolderFetch fetch;
+  private final Optional<RendezvousLookup> lookup;
+
+  private Network(Identities identities, PeerSettings settings, Output output) {
+    this.identities = identities;
+    this.tls = identities.tls();
+    this.settings = settings;
+    this.output = output;
+    this.fetch = new HolderFetch(tls, Patience.DEFAULT);
+    this.lookup =
+        settings.rendezvous().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new RendezvousLookup(tls, settings.rendezvous(), Patience.DEFAULT));
+  }
+
+  /**
+   * Makes no connection yet.
+   *
+   * @param roles what the own certificate must be good for
+   */
   static Network of(PeerSettings settings, Output output, CertificateRole... roles)
       throws ConfigException, CredentialException {
-    Identities identities = Identities.of(settings, roles);
-    return new Network(identities, identities.tls(), settings, output);
+    return new Network(Identities.of(settings, roles), settings, output);
+  }
+
+  Identities identities() {
+    return identities;
   }
 
   Finder finder(Store store) {
-    return new Finder(
-        store, lookup(), new HolderFetch(tls, Patience.DEFAULT), identities.verifier(), output);
-  }
-
-  private Lookup lookup() {
-    return settings.rendezvous().isEmpty()
-        ? (repo, key) -> new LookupResult.Absent()
-        : new RendezvousLookup(tls, settings.rendezvous(), Patience.DEFAULT);
+    Lookup anybody = lookup.isPresent() ? lookup.get() : (repo, key) -> new LookupResult.Absent();
+    return new Finder(store, anybody, fetch, identities.verifier(), output);
   }
 
   /** Tells the rendezvous what this peer holds; nobody without a rendezvous. */
@@ -51,5 +75,11 @@ record Network(Identities identities, TlsIdentity tls, PeerSettings settings, Ou
             settings.advertise().stream().map(at -> URI.create("https://" + at)).toList());
     return Optional.of(
         new LeasedAnnouncer(tls, identities.rules(), serve, Patience.DEFAULT, output));
+  }
+
+  @Override
+  public void close() {
+    fetch.close();
+    lookup.ifPresent(RendezvousLookup::close);
   }
 }

@@ -75,7 +75,7 @@ final class RendezvousCommand implements Callable<Integer> {
     } catch (IOException | RuntimeException e) {
       throw new CommandException(
           ExitCode.INFRASTRUCTURE,
-          "can not listen on " + listen + ": " + e.getMessage(),
+          e.getMessage(),
           "see that the host is one of this machine's and the port is free",
           e);
     }

@@ -45,8 +45,8 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Subject subject = Subject.of(output, revision, target, arguments)) {
-      Network network = Network.of(subject.peer(), output, CertificateRole.CLIENT);
+    try (Subject subject = Subject.of(output, revision, target, arguments);
+        Network network = Network.of(subject.peer(), output, CertificateRole.CLIENT)) {
       Results.requireUsable(artifacts);
       subject.sayWhatIsIgnored(output);
       FindResult found =

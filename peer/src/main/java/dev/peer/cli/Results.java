@@ -26,7 +26,7 @@ final class Results {
   private Results() {}
 
   static Store openStore(Subject subject) throws IOException {
-    return Store.open(subject.peer().home().resolve("store"), subject.run().retention().count());
+    return Store.open(subject.peer().home().resolve("store"), subject.run().keep());
   }
 
   /** Writes the output once more and says where it is from. */
@@ -37,7 +37,9 @@ final class Results {
     } catch (MalformedException e) {
       throw new CommandException(
           ExitCode.NOTHING_VERIFIED,
-          "the result of " + verified.attestation().signer().id() + " is malformed: "
+          "the result of "
+              + verified.attestation().signer().id()
+              + " is malformed: "
               + e.getMessage(),
           "`peer run --force` runs it",
           e);
@@ -86,8 +88,7 @@ final class Results {
         Files.deleteIfExists(beside);
       }
     }
-    output.say(
-        result.verified().record().artifacts().size() + " artifacts are in " + directory);
+    output.say(result.verified().record().artifacts().size() + " artifacts are in " + directory);
   }
 
   /** How long the run took. */

@@ -85,14 +85,14 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Subject subject = Subject.of(output, revision, target, arguments)) {
-      Network network =
-          Network.of(
-              subject.peer(),
-              output,
-              CertificateRole.SIGNER,
-              CertificateRole.CLIENT,
-              CertificateRole.SERVER);
+    try (Subject subject = Subject.of(output, revision, target, arguments);
+        Network network =
+            Network.of(
+                subject.peer(),
+                output,
+                CertificateRole.SIGNER,
+                CertificateRole.CLIENT,
+                CertificateRole.SERVER)) {
       Results.requireUsable(artifacts);
       subject.sayWhatIsIgnored(output);
       Store store = Results.openStore(subject);

@@ -49,12 +49,14 @@ record Subject(
       Optional<byte[]> envFile = git.file(revision, ENV_FILE, EnvFile.LONGEST);
       Settings settings =
           Settings.of(
-              System.getenv(),
-              envFile.isPresent() ? EnvFile.parse(envFile.get()) : EnvFile.EMPTY);
+              System.getenv(), envFile.isPresent() ? EnvFile.parse(envFile.get()) : EnvFile.EMPTY);
       settings.warnings().forEach(warning -> output.say("warning: " + warning));
       PeerSettings peer = PeerSettings.of(settings);
       RunSettings run = RunSettings.of(settings, Runtime.getRuntime().availableProcessors());
       requireNoSecrets(run);
+      if (!run.environment().isEmpty()) {
+        output.say("counted variables: " + String.join(", ", run.environment().keySet()));
+      }
       requireMkfile(git, revision);
       ImageStore images = images(peer.home());
       RunInputs inputs = inputs(output, git, revision, peer, run, images, target, arguments);
@@ -85,15 +87,12 @@ record Subject(
       String target,
       List<String> arguments)
       throws SourceException, ImageException, IOException, CommandException {
-    Digest image =
-        run.image().isPresent() ? run.image().get() : newest(output, images);
+    Digest image = run.image().isPresent() ? run.image().get() : newest(output, images);
     try {
       return new RunInputs(
           peer.repo().isPresent() ? peer.repo().get() : git.repoId(revision),
           revision.tree(),
-          run.checkout() == CheckoutMode.COMMIT
-              ? Optional.of(revision.commit())
-              : Optional.empty(),
+          run.checkout() == CheckoutMode.COMMIT ? Optional.of(revision.commit()) : Optional.empty(),
           target,
           arguments,
           run.environment(),
@@ -132,8 +131,7 @@ record Subject(
     }
   }
 
-  private static void requireMkfile(GitRepository git, Revision revision)
-      throws SourceException {
+  private static void requireMkfile(GitRepository git, Revision revision) throws SourceException {
     if (git.file(revision, MKFILE, LARGEST_MKFILE).isEmpty()) {
       throw new SourceException(
           "the revision " + revision.commit() + " has no mkfile at its root",

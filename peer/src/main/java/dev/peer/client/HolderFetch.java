@@ -139,8 +139,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
           return answer;
         }
         // It is the right peer: another of its addresses would say the same.
-        throw new FetchException(
-            Fault.REFUSED, holder.id() + ": " + asker.read(uri, answer).why());
+        throw new FetchException(Fault.REFUSED, holder.id() + ": " + asker.read(uri, answer).why());
       } catch (ConnectionException e) {
         failures.add(Asker.why(e));
         fault = worse(fault, e.kind());
@@ -153,7 +152,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
 
   private static Fault worse(Fault fault, ConnectionException.Kind kind) {
     return switch (kind) {
-      case UNREACHABLE -> fault;
+      case UNREACHABLE, BROKEN_OFF -> fault;
       case REFUSED_US -> fault == Fault.WRONG ? fault : Fault.REFUSED;
       case NOT_WHO_IT_SHOULD_BE -> Fault.WRONG;
     };
@@ -162,8 +161,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
   private synchronized Asker asker(PeerId peer) {
     Asker asker =
         askers.computeIfAbsent(
-            peer,
-            _ -> new Asker(TlsClient.ofPeer(identity, peer, patience.connect()), patience));
+            peer, _ -> new Asker(TlsClient.ofPeer(identity, peer, patience.connect()), patience));
     if (askers.size() > KEPT) {
       askers.pollFirstEntry().getValue().close();
     }

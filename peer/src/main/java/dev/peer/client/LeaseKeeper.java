@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -127,8 +126,7 @@ final class LeaseKeeper implements AutoCloseable {
         asker.ask("DELETE", uri("/v1/lease"), Optional.empty(), patience.farewell());
       }
     } catch (IOException e) {
-      notices.say(
-          "could not take leave, others may still ask for a moment: " + Asker.why(e));
+      notices.say("could not take leave, others may still ask for a moment: " + Asker.why(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

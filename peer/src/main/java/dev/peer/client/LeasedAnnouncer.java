@@ -54,8 +54,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
 
   /** Returns when each rendezvous was tried once: it answered, or the notices say why not. */
   @Override
-  public Announcement announce(StoredRecord record)
-      throws AnnounceException, InterruptedException {
+  public Announcement announce(StoredRecord record) throws AnnounceException, InterruptedException {
     Session current = begin(record);
     try {
       for (LeaseKeeper keeper : current.keepers()) {
@@ -128,8 +127,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   }
 
   /** From the first announcement to the end of the last. */
-  private record Session(
-      PeerServer server, List<LeaseKeeper> keepers, List<StoredRecord> records) {
+  private record Session(PeerServer server, List<LeaseKeeper> keepers, List<StoredRecord> records) {
 
     void add(StoredRecord record) {
       records.add(record);

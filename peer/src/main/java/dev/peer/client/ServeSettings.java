@@ -54,7 +54,6 @@ public record ServeSettings(
     }
     InetAddress ip = bound.getAddress();
     InetAddress seen = ip.isAnyLocalAddress() ? LocalRoute.towards(address) : ip;
-    return new LeaseRequest(
-        List.of(PeerAddress.of(new InetSocketAddress(seen, bound.getPort()))));
+    return new LeaseRequest(List.of(PeerAddress.of(new InetSocketAddress(seen, bound.getPort()))));
   }
 }

@@ -5,10 +5,11 @@ import dev.peer.core.id.Shown;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -26,7 +27,7 @@ import java.util.TreeSet;
  * @param memory memory of the guest in bytes
  * @param disk scratch disk of the guest in bytes
  * @param timeout time limit of the run
- * @param retention how long results are kept
+ * @param keep how many results of each repository are kept, at least 1
  */
 public record RunSettings(
     Optional<Digest> image,
@@ -38,7 +39,12 @@ public record RunSettings(
     long memory,
     long disk,
     Duration timeout,
-    Retention retention) {
+    int keep) {
+
+  /** As long as a value may be in the guest, where mk hands it on. */
+  private static final int LONGEST_VALUE = 16_000;
+
+  private static final Set<String> THE_GUESTS_OWN = Set.of("PATH", "HOME", "CI");
 
   private static final int MOST_CPUS = 256;
   private static final int MOST_CPUS_BY_DEFAULT = 4;
@@ -78,7 +84,7 @@ public record RunSettings(
         size(settings, Setting.PEER_MEMORY, LEAST_MEMORY, "a size of at least 256M"),
         size(settings, Setting.PEER_DISK, LEAST_DISK, "a size of at least 1G"),
         timeout(settings),
-        retention(settings));
+        keep(settings));
   }
 
   private static SortedMap<String, String> environment(Settings settings, SortedSet<String> secrets)
@@ -100,6 +106,13 @@ public record RunSettings(
                 "names " + name + ", whose value is not text in this locale",
                 "set LC_ALL=C.UTF-8, or the variable to UTF-8 text");
       }
+      if (value.filter(RunSettings::isTooLong).isPresent()) {
+        throw settings
+            .valueOrDefault(Setting.PEER_ENV)
+            .refused(
+                "names " + name + ", whose value is longer than " + LONGEST_VALUE + " bytes",
+                "mk cuts longer values off; put them into a file of the repository");
+      }
       value.ifPresent(text -> environment.put(name, text));
     }
     return environment;
@@ -110,6 +123,10 @@ public record RunSettings(
     return value.indexOf('\ufffd') >= 0;
   }
 
+  private static boolean isTooLong(String value) {
+    return value.getBytes(StandardCharsets.UTF_8).length > LONGEST_VALUE;
+  }
+
   private static SortedSet<String> names(Settings settings, Setting setting)
       throws ConfigException {
     SortedSet<String> names = new TreeSet<>();
@@ -118,6 +135,10 @@ public record RunSettings(
         value.readEach(
             RunInputs::requireName, "a list of names, without their values", "LANG,BUILD_TYPE"));
     for (String name : names) {
+      if (THE_GUESTS_OWN.contains(name)) {
+        throw value.refused(
+            "names " + name + ", which the guest sets itself", "leave it out, or use another name");
+      }
       if (name.startsWith(Setting.PREFIX)) {
         throw value.refused(
             "names " + Shown.plain(name) + ", which is for peer alone",
@@ -161,13 +182,9 @@ public record RunSettings(
     return duration;
   }
 
-  private static Retention retention(Settings settings) throws ConfigException {
-    int count =
-        settings
-            .valueOrDefault(Setting.PEER_KEEP)
-            .read(text -> Forms.count(text, MOST_KEPT), "a number from 1 to " + MOST_KEPT, "5");
-    Optional<Duration> age = settings.read(Setting.PEER_KEEP_FOR, Forms::duration, "a time", "7d");
-    Optional<Long> bytes = settings.read(Setting.PEER_KEEP_BYTES, Forms::size, "a size", "10G");
-    return new Retention(count, age, bytes.map(OptionalLong::of).orElse(OptionalLong.empty()));
+  private static int keep(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_KEEP)
+        .read(text -> Forms.count(text, MOST_KEPT), "a number from 1 to " + MOST_KEPT, "5");
   }
 }

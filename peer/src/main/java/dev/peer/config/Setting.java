@@ -28,7 +28,8 @@ public enum Setting {
       Where.BOTH, "from `origin`, else the first commit", "the repository's name among the peers"),
   PEER_IMAGE(Where.BOTH, "the newest local image", "the guest image's digest, `sha256:...`"),
   PEER_ENV(Where.BOTH, "", "names of variables that the test gets and that count"),
-  PEER_SECRETS(Where.BOTH, "", "names of secrets that the test gets and that do not count"),
+  PEER_SECRETS(
+      Where.BOTH, "", "names of secrets; none can be passed yet, so `peer run` refuses them"),
   PEER_NETWORK(Where.BOTH, "none", "what the test may reach: `none` or `open`"),
   PEER_CHECKOUT(
       Where.BOTH, "tree", "what git shows the test: `tree` (no history) or `commit` (it counts)"),
@@ -36,9 +37,7 @@ public enum Setting {
   PEER_MEMORY(Where.BOTH, "2G", "memory of the guest"),
   PEER_DISK(Where.BOTH, "20G", "scratch disk of the guest"),
   PEER_TIMEOUT(Where.BOTH, "1h", "time limit of a run"),
-  PEER_KEEP(Where.BOTH, "1", "results kept of each repository"),
-  PEER_KEEP_FOR(Where.BOTH, "", "how long a result is kept at most"),
-  PEER_KEEP_BYTES(Where.ENVIRONMENT, "", "room for all results together");
+  PEER_KEEP(Where.BOTH, "1", "results kept of each repository");
 
   /** Where a setting may come from; see the package for why. */
   public enum Where {

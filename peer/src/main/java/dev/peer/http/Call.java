@@ -69,8 +69,7 @@ public final class Call {
   public void require(AccessRules rules, Verb verb) throws Refusal {
     if (!rules.rule(verb).admits(caller)) {
       String name = verb.name().toLowerCase(Locale.ROOT);
-      throw new Refusal(
-          Problem.Kind.NOT_ALLOWED, caller.id() + " may not " + name + " here");
+      throw new Refusal(Problem.Kind.NOT_ALLOWED, caller.id() + " may not " + name + " here");
     }
   }
 

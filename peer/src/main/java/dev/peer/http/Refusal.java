@@ -35,8 +35,7 @@ public final class Refusal extends Exception {
 
   static Refusal noSuchMethod(String... allowed) {
     String list = String.join(", ", allowed);
-    return new Refusal(
-        Problem.Kind.NO_SUCH_METHOD, "this path has " + list, Map.of("Allow", list));
+    return new Refusal(Problem.Kind.NO_SUCH_METHOD, "this path has " + list, Map.of("Allow", list));
   }
 
   Problem problem() {

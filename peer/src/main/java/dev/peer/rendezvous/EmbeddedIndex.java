@@ -38,8 +38,7 @@ public final class EmbeddedIndex implements HolderIndex {
 
     /** 45 s, renewed after 15 s; 32 leases and 50,000 results for each identity. */
     public static final Settings DEFAULT =
-        new Settings(
-            new LeaseTerms(Duration.ofSeconds(15), Duration.ofSeconds(45)), 32, 50_000);
+        new Settings(new LeaseTerms(Duration.ofSeconds(15), Duration.ofSeconds(45)), 32, 50_000);
   }
 
   private static final int SWEPT_WITH_A_CHANGE = 64;

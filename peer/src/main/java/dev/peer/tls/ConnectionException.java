@@ -2,7 +2,6 @@ package dev.peer.tls;
 
 import dev.peer.core.id.Shown;
 import dev.peer.core.trust.UntrustedCertificateException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -21,6 +20,7 @@ public final class ConnectionException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private static final String ALERT = "fatal alert: ";
+  private static final String BROKEN_OFF = "terminated the handshake";
   private static final Set<String> ABOUT_OUR_CERTIFICATE =
       Set.of(
           "access_denied",
@@ -38,6 +38,11 @@ public final class ConnectionException extends IOException {
   public enum Kind {
     /** On the way there or back. */
     UNREACHABLE,
+    /**
+     * They ended the connection without a word. They may not trust our certificate: what they say
+     * of that can be lost, since TLS 1.3 lets a client send before it is judged.
+     */
+    BROKEN_OFF,
     /** They do not trust our certificate. */
     REFUSED_US,
     /** We do not trust theirs, they are someone else, or do not speak TLS 1.3. */
@@ -65,7 +70,7 @@ public final class ConnectionException extends IOException {
       }
     }
     Optional<SSLException> tls = first(e, SSLException.class);
-    return tls.isEmpty() || first(e, EOFException.class).isPresent()
+    return tls.isEmpty() || String.valueOf(tls.get().getMessage()).contains(BROKEN_OFF)
         ? explainNetwork(uri, e)
         : explainTls(uri, tls.get(), e);
   }
@@ -90,22 +95,22 @@ public final class ConnectionException extends IOException {
   }
 
   private static ConnectionException explainNetwork(URI uri, IOException e) {
-    String why;
     if (first(e, HttpConnectTimeoutException.class).isPresent()) {
-      why = "no connection in time";
-    } else if (first(e, HttpTimeoutException.class).isPresent()) {
-      why = "no answer in time";
-    } else if (first(e, UnresolvedAddressException.class).isPresent()
-        || first(e, UnknownHostException.class).isPresent()) {
-      why = "unknown host";
-    } else if (first(e, ConnectException.class).isPresent()) {
-      String said = e.getMessage();
-      why = said == null ? "connection refused" : said.toLowerCase(Locale.ROOT);
-    } else {
-      // A server that refuses our certificate may close before its alert gets here.
-      why = "it broke off without an answer (does it trust our certificate?)";
+      return new ConnectionException(Kind.UNREACHABLE, uri, "no connection in time", e);
     }
-    return new ConnectionException(Kind.UNREACHABLE, uri, Shown.plain(why), e);
+    if (first(e, HttpTimeoutException.class).isPresent()) {
+      return new ConnectionException(Kind.UNREACHABLE, uri, "no answer in time", e);
+    }
+    if (first(e, UnresolvedAddressException.class).isPresent()
+        || first(e, UnknownHostException.class).isPresent()) {
+      return new ConnectionException(Kind.UNREACHABLE, uri, "unknown host", e);
+    }
+    if (first(e, ConnectException.class).isPresent()) {
+      String said = e.getMessage() == null ? "connection refused" : Shown.plain(e.getMessage());
+      return new ConnectionException(Kind.UNREACHABLE, uri, said.toLowerCase(Locale.ROOT), e);
+    }
+    String why = "it broke off without an answer (does it trust our certificate?)";
+    return new ConnectionException(Kind.BROKEN_OFF, uri, why, e);
   }
 
   private static <T extends Throwable> Optional<T> first(Throwable e, Class<T> type) {

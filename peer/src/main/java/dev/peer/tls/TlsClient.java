@@ -19,11 +19,15 @@ import javax.net.ssl.SSLParameters;
  */
 public final class TlsClient implements AutoCloseable {
 
+  /** One kind of curve first, and so one key share: a share of another kind is seldom used. */
+  private static final String[] GROUPS = {"secp256r1", "secp384r1", "x25519"};
+
   private final HttpClient http;
 
   private TlsClient(TlsIdentity identity, Optional<PeerId> expected, Duration connectTimeout) {
     SSLParameters parameters = new SSLParameters();
     parameters.setProtocols(new String[] {TlsIdentity.PROTOCOL});
+    parameters.setNamedGroups(GROUPS);
     http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -48,15 +52,20 @@ public final class TlsClient implements AutoCloseable {
 
   /**
    * Sends the request and waits for the head of the answer, as long as the request's timeout says.
+   * It is sent a second time if the connection ends without a word: what is asked here can be asked
+   * twice, and the second answer may say why.
    *
    * @throws ConnectionException if there is no answer; it says why
    */
   public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
       throws ConnectionException, InterruptedException {
     try {
-      return http.send(request, body);
-    } catch (IOException e) {
-      throw ConnectionException.explain(request.uri(), e);
+      return sendOnce(request, body);
+    } catch (ConnectionException e) {
+      if (e.kind() != ConnectionException.Kind.BROKEN_OFF) {
+        throw e;
+      }
+      return sendOnce(request, body);
     }
   }
 
@@ -64,5 +73,14 @@ public final class TlsClient implements AutoCloseable {
   @Override
   public void close() {
     http.shutdownNow();
+  }
+
+  private <T> HttpResponse<T> sendOnce(HttpRequest request, HttpResponse.BodyHandler<T> body)
+      throws ConnectionException, InterruptedException {
+    try {
+      return http.send(request, body);
+    } catch (IOException e) {
+      throw ConnectionException.explain(request.uri(), e);
+    }
   }
 }

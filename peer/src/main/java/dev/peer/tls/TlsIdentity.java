@@ -25,8 +25,7 @@ public final class TlsIdentity {
   private final InstantSource clock;
 
   /** Takes our certificate with its key, and the judge of everybody else's. */
-  public TlsIdentity(
-      Credentials credentials, CertificateValidator validator, InstantSource clock) {
+  public TlsIdentity(Credentials credentials, CertificateValidator validator, InstantSource clock) {
     this.credentials = credentials;
     this.validator = validator;
     this.clock = clock;
@@ -50,8 +49,7 @@ public final class TlsIdentity {
   SSLContext context(TrustManager trust) {
     try {
       SSLContext context = SSLContext.getInstance(PROTOCOL);
-      context.init(
-          new KeyManager[] {new OwnKey(credentials)}, new TrustManager[] {trust}, null);
+      context.init(new KeyManager[] {new OwnKey(credentials)}, new TrustManager[] {trust}, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java runtime has TLS 1.3", e);

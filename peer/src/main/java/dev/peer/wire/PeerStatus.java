@@ -16,8 +16,7 @@ public record PeerStatus(PeerId peer, long results) {
   /** Reads {@code {"peer":"...","results":n}}. */
   public static PeerStatus parse(byte[] json) throws MalformedException {
     StrictJson object = StrictJson.parse("status", json);
-    PeerStatus status =
-        new PeerStatus(object.value("peer", PeerId::new), object.number("results"));
+    PeerStatus status = new PeerStatus(object.value("peer", PeerId::new), object.number("results"));
     object.end();
     return status;
   }

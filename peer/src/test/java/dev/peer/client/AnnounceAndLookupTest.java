@@ -8,7 +8,6 @@ import dev.peer.core.flow.Announcer.Announcement;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.flow.LookupResult;
 import dev.peer.core.id.Digest;
-import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.sign.Attestation;
@@ -129,8 +128,7 @@ class AnnounceAndLookupTest {
 
     assertThat(found(1).getFirst().addresses())
         .containsExactly(
-            PeerAddress.parse(
-                "https://127.0.0.1:" + announcer.address().orElseThrow().getPort()));
+            PeerAddress.parse("https://127.0.0.1:" + announcer.address().orElseThrow().getPort()));
   }
 
   @Test
@@ -219,8 +217,7 @@ class AnnounceAndLookupTest {
 
     assertThat(notices.take()).contains("connection refused");
     Holder holder =
-        new Holder(
-            laptop.id(), List.of(PeerAddress.of(announcer.address().orElseThrow())));
+        new Holder(laptop.id(), List.of(PeerAddress.of(announcer.address().orElseThrow())));
     try (HolderFetch fetch = new HolderFetch(ci, PATIENCE)) {
       assertThat(fetch.attestation(holder, key(1))).isEqualTo(Attestation.of(new byte[] {1}));
     }
@@ -261,8 +258,7 @@ class AnnounceAndLookupTest {
     URI nobody = nobody();
 
     assertThat(closing(new RendezvousLookup(ci, List.of(nobody), PATIENCE)).find(REPO, key(1)))
-        .isEqualTo(
-            new LookupResult.Unavailable(nobody.getAuthority() + ": connection refused"));
+        .isEqualTo(new LookupResult.Unavailable(nobody.getAuthority() + ": connection refused"));
   }
 
   @Test
@@ -300,7 +296,8 @@ class AnnounceAndLookupTest {
       try (FaultyHolder nonsense =
           new FaultyHolder(team.issue("spiffe://team/x"), head, new byte[] {'{', '}'}, false)) {
         List<URI> one = List.of(nonsense.address());
-        assertThat(closing(new RendezvousLookup(ci, one, PATIENCE)).find(REPO, key(1))).isInstanceOf(LookupResult.Unavailable.class);
+        assertThat(closing(new RendezvousLookup(ci, one, PATIENCE)).find(REPO, key(1)))
+            .isInstanceOf(LookupResult.Unavailable.class);
       }
     }
   }

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -36,7 +35,7 @@ class RunSettingsTest {
                 2L << 30,
                 20L << 30,
                 Duration.ofHours(1),
-                new Retention(1, Optional.empty(), OptionalLong.empty())));
+                1));
   }
 
   @ParameterizedTest
@@ -61,9 +60,7 @@ class RunSettingsTest {
             Map.entry("PEER_MEMORY", "512M"),
             Map.entry("PEER_DISK", "4GiB"),
             Map.entry("PEER_TIMEOUT", "90s"),
-            Map.entry("PEER_KEEP", "5"),
-            Map.entry("PEER_KEEP_FOR", "7d"),
-            Map.entry("PEER_KEEP_BYTES", "10G"));
+            Map.entry("PEER_KEEP", "5"));
     assertThat(RunSettings.of(Settings.of(environment), 2))
         .isEqualTo(
             new RunSettings(
@@ -76,7 +73,7 @@ class RunSettingsTest {
                 512L << 20,
                 4L << 30,
                 Duration.ofSeconds(90),
-                new Retention(5, Optional.of(Duration.ofDays(7)), OptionalLong.of(10L << 30))));
+                5));
   }
 
   @Test
@@ -199,8 +196,6 @@ class RunSettingsTest {
     "PEER_DISK, 1023M",
     "PEER_KEEP, 0",
     "PEER_KEEP, 10001",
-    "PEER_KEEP_FOR, 0s",
-    "PEER_KEEP_BYTES, much",
     "PEER_NETWORK, None",
     "PEER_NETWORK, host",
     "PEER_CHECKOUT, full",
@@ -220,6 +215,17 @@ class RunSettingsTest {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> RunSettings.of(SettingsTest.settings(Map.of(), "\nPEER_MEMORY=big\n"), 1))
         .withMessage("PEER_MEMORY in .env, line 2 is not a size of at least 256M: \"big\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PATH", "HOME", "CI"})
+  void refusesToCountWhatTheGuestSetsItself(String name) {
+    refused(Map.of("PEER_ENV", name, name, "x"), "names " + name + ", which the guest sets itself");
+  }
+
+  @Test
+  void refusesAValueThatTheGuestWouldCutOff() {
+    refused(Map.of("PEER_ENV", "A", "A", "\u00e4".repeat(8_001)), "longer than 16000 bytes");
   }
 
   private static ConfigException refused(Map<String, String> environment, String message) {

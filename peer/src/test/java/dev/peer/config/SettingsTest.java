@@ -44,8 +44,7 @@ class SettingsTest {
             "PEER_ALLOW_SIGN",
             "PEER_HOME",
             "PEER_LISTEN",
-            "PEER_ADVERTISE",
-            "PEER_KEEP_BYTES");
+            "PEER_ADVERTISE");
     String file = "\n" + setting + "=x\n";
     if (ofTheMachine.contains(setting.name())) {
       assertThatExceptionOfType(ConfigException.class)

@@ -40,8 +40,16 @@ import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassFile.ClassHierarchyResolverOption;
+import java.lang.classfile.ClassFileVersion;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeTransform;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -60,8 +68,8 @@ import org.eclipse.jgit.api.Git;
  * The last step of the build: makes the installed command start fast.
  *
  * <p>Takes the signatures off JGit's and BouncyCastle's jars, whose check costs some tenths of a
- * second at every start and keeps their classes out of the AOT cache; lays zstd's library beside the
- * jars instead of unpacking it at every start; and trains the AOT cache with a real replay: a
+ * second at every start and keeps their classes out of the AOT cache; lays zstd's library beside
+ * the jars instead of unpacking it at every start; and trains the AOT cache with a real replay: a
  * rendezvous, a holder and certificates that live as long as this.
  */
 final class DistTuning {
@@ -78,6 +86,7 @@ final class DistTuning {
   public static void main(String[] arguments) throws Exception {
     DistTuning tuning = new DistTuning(Path.of(arguments[0]));
     tuning.unsign();
+    tuning.modernizePicocli();
     tuning.unpackZstd();
     try (ScratchDirectory directory = ScratchDirectory.in(tuning.dist.resolveSibling("tuning"))) {
       tuning.train(directory.path());
@@ -104,6 +113,40 @@ final class DistTuning {
     for (Path signature : signatures) {
       Files.delete(signature);
     }
+    // A search through the JDK's providers would end at this one, and load it whole for its name.
+    Files.deleteIfExists(metaInf.resolve("services/java.security.Provider"));
+  }
+
+  /**
+   * Gives picocli's classes the form of today. Theirs is Java 5's, without the frames that the
+   * verifier wants since, and such classes stay out of the AOT cache.
+   */
+  private void modernizePicocli() throws IOException {
+    Path jar = dist.resolve("lib/app/picocli.jar");
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null);
+        FileSystem zip = FileSystems.newFileSystem(jar)) {
+      ClassFile format =
+          ClassFile.of(
+              ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofClassLoading(loader)));
+      List<Path> classes;
+      try (var files = Files.walk(zip.getPath("picocli"))) {
+        classes = files.filter(file -> file.toString().endsWith(".class")).toList();
+      }
+      for (Path file : classes) {
+        Files.write(file, modern(format, Files.readAllBytes(file)));
+      }
+    }
+  }
+
+  private static byte[] modern(ClassFile format, byte[] bytes) {
+    ClassTransform frames = ClassTransform.transformingMethodBodies(CodeTransform.ACCEPT_ALL);
+    ClassTransform version =
+        (builder, element) ->
+            builder.with(
+                element instanceof ClassFileVersion
+                    ? ClassFileVersion.of(ClassFile.JAVA_8_VERSION, 0)
+                    : element);
+    return format.transformClass(format.parse(bytes), frames.andThen(version));
   }
 
   private void unpackZstd() throws IOException {
@@ -150,8 +193,7 @@ final class DistTuning {
 
   private static LeasedAnnouncer announcer(TlsIdentity identity, RendezvousServer rendezvous) {
     URI address = URI.create("https://127.0.0.1:" + rendezvous.address().getPort());
-    ServeSettings settings =
-        new ServeSettings(List.of(address), Optional.empty(), List.of());
+    ServeSettings settings = new ServeSettings(List.of(address), Optional.empty(), List.of());
     return new LeasedAnnouncer(
         identity, AccessRules.open(), settings, Patience.DEFAULT, line -> {});
   }
@@ -220,6 +262,8 @@ final class DistTuning {
     List<String> command = new ArrayList<>();
     command.add(dist.resolve("lib/runtime/bin/java").toString());
     command.add("@" + dist.resolve("lib/java.options"));
+    // Only G1 lays objects into the cache, which the commands' collector then takes over.
+    command.add("-XX:+UseG1GC");
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-XX:AOTCacheOutput=" + dist.resolve("lib/peer.aot"));
     command.add("-Dpeer.dist=" + dist);

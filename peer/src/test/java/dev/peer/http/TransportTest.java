@@ -25,6 +25,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
@@ -42,6 +43,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Who gets through to a server and who does not, over real sockets. */
 @Timeout(60)
 class TransportTest {
+
+  /** The word of a refusal may be lost on the way; see the kinds' own words. */
+  private static final Set<ConnectionException.Kind> REFUSALS =
+      Set.of(ConnectionException.Kind.REFUSED_US, ConnectionException.Kind.BROKEN_OFF);
 
   private static TestAuthority team;
   private static TestAuthority strangers;
@@ -93,10 +98,8 @@ class TransportTest {
     TlsIdentity stranger = team.peer(strangers.issue("spiffe://team/client"));
 
     assertThatThrownBy(() -> ask(stranger, server))
-        .isInstanceOfSatisfying(
-            ConnectionException.class,
-            e -> assertThat(e.kind()).isEqualTo(ConnectionException.Kind.REFUSED_US))
-        .hasMessageContaining("does not accept our certificate");
+        .isInstanceOfSatisfying(ConnectionException.class, e -> assertThat(e.kind()).isIn(REFUSALS))
+        .hasMessageContaining("our certificate");
   }
 
   @Test
@@ -105,7 +108,7 @@ class TransportTest {
         team.issue(TestAuthority.request("spiffe://team/x").purposes(Purpose.SERVER_AUTH));
 
     assertThatThrownBy(() -> ask(team.peer(serverOnly), server))
-        .hasMessageContaining("does not accept our certificate");
+        .hasMessageContaining("our certificate");
   }
 
   @Test
@@ -147,9 +150,7 @@ class TransportTest {
       assertThatThrownBy(() -> ask(team.peer(client), stranger))
           .isInstanceOfSatisfying(
               ConnectionException.class,
-              e ->
-                  assertThat(e.kind())
-                      .isEqualTo(ConnectionException.Kind.NOT_WHO_IT_SHOULD_BE))
+              e -> assertThat(e.kind()).isEqualTo(ConnectionException.Kind.NOT_WHO_IT_SHOULD_BE))
           .hasMessageContaining("its certificate is not trusted: ");
     }
   }
@@ -157,8 +158,7 @@ class TransportTest {
   @Test
   void doesNotTalkToAnotherPeerThanTheExpectedOne() throws Exception {
     PeerId expected = new PeerId("spiffe://team/other");
-    try (TlsClient https =
-        TlsClient.ofPeer(team.peer(client), expected, Duration.ofSeconds(20))) {
+    try (TlsClient https = TlsClient.ofPeer(team.peer(client), expected, Duration.ofSeconds(20))) {
       assertThatThrownBy(() -> https.send(request(server.address()), BodyHandlers.ofString()))
           .hasMessageContaining("it is spiffe://team/server, not spiffe://team/other");
     }
@@ -167,8 +167,7 @@ class TransportTest {
   @Test
   void talksToTheExpectedPeerAtAnyAddress() throws Exception {
     PeerId expected = new PeerId("spiffe://team/server");
-    try (TlsClient https =
-        TlsClient.ofPeer(team.peer(client), expected, Duration.ofSeconds(20))) {
+    try (TlsClient https = TlsClient.ofPeer(team.peer(client), expected, Duration.ofSeconds(20))) {
       URI uri = URI.create("https://localhost:" + server.address().getPort() + "/");
       HttpRequest request = HttpRequest.newBuilder(uri).build();
       assertThat(https.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
@@ -246,7 +245,7 @@ class TransportTest {
       assertThatThrownBy(() -> ask(team.peer(client), plain.getLocalPort()))
           .isInstanceOfSatisfying(
               ConnectionException.class,
-              e -> assertThat(e.kind()).isEqualTo(ConnectionException.Kind.UNREACHABLE))
+              e -> assertThat(e.kind()).isEqualTo(ConnectionException.Kind.BROKEN_OFF))
           .hasMessageContaining("broke off without an answer");
     }
   }
@@ -392,8 +391,7 @@ class TransportTest {
               }
             });
 
-    assertThatThrownBy(() -> ask(team.peer(client), other))
-        .isInstanceOf(ConnectionException.class);
+    assertThatThrownBy(() -> ask(team.peer(client), other)).isInstanceOf(ConnectionException.class);
   }
 
   private static HttpsServer start(TlsIdentity identity, ServerLimits limits) throws IOException {

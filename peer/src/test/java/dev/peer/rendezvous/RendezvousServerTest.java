@@ -25,7 +25,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -234,8 +233,7 @@ class RendezvousServerTest {
         "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
       })
   void refusesAMalformedLease(String json) throws Exception {
-    assertProblem(
-        laptop.send("PUT", "/v1/lease", json.getBytes(UTF_8)), Problem.Kind.MALFORMED);
+    assertProblem(laptop.send("PUT", "/v1/lease", json.getBytes(UTF_8)), Problem.Kind.MALFORMED);
   }
 
   @Test

@@ -90,8 +90,7 @@ class PeerServerTest {
     HttpResponse<byte[]> part = client.send("GET", BLOB, "Range", "bytes=999990-");
 
     assertThat(part.statusCode()).isEqualTo(206);
-    assertThat(part.headers().firstValue("Content-Range"))
-        .contains("bytes 999990-999999/1000000");
+    assertThat(part.headers().firstValue("Content-Range")).contains("bytes 999990-999999/1000000");
     assertThat(part.body()).isEqualTo(Arrays.copyOfRange(BUNDLE, 999_990, 1_000_000));
     assertThat(client.send("GET", BLOB, "Range", "bytes=100-299999").body())
         .isEqualTo(Arrays.copyOfRange(BUNDLE, 100, 300_000));

@@ -12,7 +12,11 @@ class ByteRangeTest {
 
   @ParameterizedTest
   @CsvSource({
-    "bytes=0-0, 0, 1", "bytes=0-, 0, 10", "bytes=3-5, 3, 3", "bytes=9-99, 9, 1", "bytes=-4, 6, 4",
+    "bytes=0-0, 0, 1",
+    "bytes=0-, 0, 10",
+    "bytes=3-5, 3, 3",
+    "bytes=9-99, 9, 1",
+    "bytes=-4, 6, 4",
     "bytes=-99, 0, 10"
   })
   void readsASingleRange(String header, long first, long length) {
@@ -30,7 +34,12 @@ class ByteRangeTest {
   @NullSource
   @ValueSource(
       strings = {
-        "", "bytes=-", "bytes=5-3", "bytes=0-1,3-4", "lines=1-2", "bytes=a-b",
+        "",
+        "bytes=-",
+        "bytes=5-3",
+        "bytes=0-1,3-4",
+        "lines=1-2",
+        "bytes=a-b",
         "bytes=99999999999999999999-"
       })
   void passesOverWhatIsNoSingleRange(String header) {

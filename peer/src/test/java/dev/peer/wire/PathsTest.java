@@ -30,7 +30,14 @@ class PathsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "/", "/v1", "/v1/results", "/v2/status", "/v1/status/", "//v1/status", "/v1/blobs/md5/0"
+        "",
+        "/",
+        "/v1",
+        "/v1/results",
+        "/v2/status",
+        "/v1/status/",
+        "//v1/status",
+        "/v1/blobs/md5/0"
       })
   void knowsNoOtherPathOfAPeer(String path) throws Exception {
     assertThat(PeerPath.parse(path)).isEmpty();
@@ -74,7 +81,18 @@ class PathsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "%", "%2", "%zz", "a%00b", "%FF", "%C3", "%C0%AF", "", "a%20b", "ä", "a b", "%E2%80%AE"
+        "%",
+        "%2",
+        "%zz",
+        "a%00b",
+        "%FF",
+        "%C3",
+        "%C0%AF",
+        "",
+        "a%20b",
+        "ä",
+        "a b",
+        "%E2%80%AE"
       })
   void refusesARepositoryThatIsNone(String segment) {
     assertThatThrownBy(() -> RendezvousPath.parse("/v1/repos/" + segment + "/results/" + HEX))

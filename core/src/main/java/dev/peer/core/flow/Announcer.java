@@ -8,8 +8,8 @@ public interface Announcer {
   /**
    * Serves the record and keeps it announced until the announcement is closed.
    *
-   * @throws AnnounceException if it can not even be served; an unreachable rendezvous is tried again
-   *     in the background
+   * @throws AnnounceException if it can not even be served; an unreachable rendezvous is tried
+   *     again in the background
    */
   Announcement announce(StoredRecord record) throws AnnounceException, InterruptedException;
 

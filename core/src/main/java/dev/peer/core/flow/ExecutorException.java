@@ -1,6 +1,8 @@
 package dev.peer.core.flow;
 
-/** The machinery failed: nothing is known of the tests. The message says what, the hint what to do. */
+/**
+ * The machinery failed: nothing is known of the tests. The message says what, the hint what to do.
+ */
 public final class ExecutorException extends Exception {
 
   private static final long serialVersionUID = 1L;

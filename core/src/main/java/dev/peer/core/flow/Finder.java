@@ -29,8 +29,7 @@ public final class Finder {
   private final RecordVerifier verifier;
   private final Notices notices;
 
-  public Finder(
-      Store store, Lookup lookup, Fetch fetch, RecordVerifier verifier, Notices notices) {
+  public Finder(Store store, Lookup lookup, Fetch fetch, RecordVerifier verifier, Notices notices) {
     this.store = store;
     this.lookup = lookup;
     this.fetch = fetch;

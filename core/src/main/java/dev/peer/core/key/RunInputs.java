@@ -48,7 +48,8 @@ public record RunInputs(
   public static final int FORMAT = 1;
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
-  private static final Pattern TARGET = Pattern.compile("[A-Za-z0-9_./@%+,:][-A-Za-z0-9_./@%+,:]{0,254}");
+  private static final Pattern TARGET =
+      Pattern.compile("[A-Za-z0-9_./@%+,:][-A-Za-z0-9_./@%+,:]{0,254}");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Copies the collections; refuses names that no environment and targets that no mkfile has. */

@@ -202,8 +202,7 @@ public final class BundleReader {
           "the bundle's entry " + Shown.of(name) + " has another digest than the record says");
     }
     if (expected.executable()) {
-      Files.setPosixFilePermissions(
-          expected.file(), PosixFilePermissions.fromString("rwxr-xr-x"));
+      Files.setPosixFilePermissions(expected.file(), PosixFilePermissions.fromString("rwxr-xr-x"));
     }
   }
 

@@ -48,7 +48,8 @@ public final class BundleWriter {
 
   private static void writeTar(RunRecord record, RunFiles files, OutputStream out)
       throws IOException {
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new ZstdOutputStream(out, COMPRESSION_LEVEL))) {
+    try (TarArchiveOutputStream tar =
+        new TarArchiveOutputStream(new ZstdOutputStream(out, COMPRESSION_LEVEL))) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
       tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
       tar.setAddPaxHeadersForNonAsciiNames(true);

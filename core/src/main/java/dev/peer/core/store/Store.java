@@ -151,8 +151,7 @@ public final class Store {
   private static StoredRecord open(RepoId repo, RunKey key, Path entry, VerifiedRecord record)
       throws IOException {
     FileChannel channel =
-        FileChannel.open(
-            entry.resolve(LOCK), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel.open(entry.resolve(LOCK), StandardOpenOption.READ, StandardOpenOption.WRITE);
     channel.lock(0, Long.MAX_VALUE, true);
     return new StoredRecord(
         repo,
@@ -216,7 +215,9 @@ public final class Store {
   }
 
   private static List<Path> newestFirst(Path runs) throws IOException {
-    return children(runs).stream().sorted(Comparator.comparing(Store::modified).reversed()).toList();
+    return children(runs).stream()
+        .sorted(Comparator.comparing(Store::modified).reversed())
+        .toList();
   }
 
   private static List<Path> children(Path directory) throws IOException {

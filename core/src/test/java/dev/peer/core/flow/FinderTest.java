@@ -170,8 +170,7 @@ class FinderTest {
       add(name, result, UnaryOperator.identity());
     }
 
-    void add(String name, Signing.Result result, UnaryOperator<byte[]> change)
-        throws IOException {
+    void add(String name, Signing.Result result, UnaryOperator<byte[]> change) throws IOException {
       byName.put(name, result.attestation());
       bundles.put(name, change.apply(Files.readAllBytes(result.bundle())));
     }

@@ -37,8 +37,8 @@ class RunInputsTest {
 
     assertThat(new String(inputs.canonicalJson(), UTF_8))
         .isEqualTo(
-            "{\"architecture\":\"x86_64\",\"arguments\":[\"B=1\",\"A\"],"
-                + "\"environment\":{\"A\":\"\",\"Z\":\"\u20ac\\n\"},\"format\":1,\"image\":\"sha256:"
+            "{\"architecture\":\"x86_64\",\"arguments\":[\"B=1\",\"A\"],\"environment\":{\"A\":\"\",\"Z\":\"\u20ac\\n"
+                + "\"},\"format\":1,\"image\":\"sha256:"
                 + "0".repeat(64)
                 + "\",\"network\":\"none\",\"repo\":\"example.org/a\",\"target\":\"test\",\"tree\":\""
                 + "1".repeat(40)
@@ -85,8 +85,7 @@ class RunInputsTest {
   @ValueSource(strings = {"\ud800", "\udfff\ud800", "a\u0000b"})
   void refusesValuesThatAreNoText(String value) {
     assertThatThrownBy(
-            () ->
-                inputs("a", "1", Optional.empty(), "test", List.of(), Map.of("A", value), "none"))
+            () -> inputs("a", "1", Optional.empty(), "test", List.of(), Map.of("A", value), "none"))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(
             () -> inputs("a", "1", Optional.empty(), "test", List.of(value), Map.of(), "none"))

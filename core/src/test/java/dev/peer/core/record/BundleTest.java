@@ -71,8 +71,7 @@ class BundleTest {
   void keepsWhetherAnArtifactIsExecutable() throws Exception {
     Artifact tool = record.artifacts().getFirst();
     record =
-        Records.record(
-            record.output(), List.of(new Artifact(tool.path(), true, tool.content())));
+        Records.record(record.output(), List.of(new Artifact(tool.path(), true, tool.content())));
     Content content = BundleWriter.write(record, files, bundle);
 
     BundleReader.unpack(bundle, content, record, target);

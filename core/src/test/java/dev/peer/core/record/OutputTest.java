@@ -41,8 +41,7 @@ class OutputTest {
 
     assertThat(files.output(OutputStreamName.STDOUT)).hasContent("ac");
     assertThat(files.output(OutputStreamName.STDERR)).hasContent("b");
-    assertThat(files.timing())
-        .hasContent("stdout 10000 1\nstderr 10000 1\nstdout 10000 1\n");
+    assertThat(files.timing()).hasContent("stdout 10000 1\nstderr 10000 1\nstdout 10000 1\n");
     assertThat(output.stdout()).isEqualTo(new Content(2, Digest.of("ac".getBytes(UTF_8))));
     List<String> replayed = new ArrayList<>();
     files.replay(

@@ -45,7 +45,8 @@ public final class Signing {
   /** Makes a result in this directory, which must be empty. */
   public Result result(Path directory, String artifact) throws IOException {
     RunFiles files = new RunFiles(Files.createDirectories(directory.resolve("files")));
-    RunRecord record = Records.make(files, Map.of("artifact", artifact.getBytes(StandardCharsets.UTF_8)));
+    RunRecord record =
+        Records.make(files, Map.of("artifact", artifact.getBytes(StandardCharsets.UTF_8)));
     Path bundle = directory.resolve("bundle");
     Content content = BundleWriter.write(record, files, bundle);
     return new Result(record, signer().sign(record, content), bundle);

@@ -18,8 +18,7 @@ record RunDisks(Path input, Path scratch, Path output) {
 
   private static final int SECTOR = 512;
 
-  static RunDisks create(Path directory, SourceArchive source, long diskBytes)
-      throws IOException {
+  static RunDisks create(Path directory, SourceArchive source, long diskBytes) throws IOException {
     RunDisks disks =
         new RunDisks(
             directory.resolve("input"), directory.resolve("scratch"), directory.resolve("output"));

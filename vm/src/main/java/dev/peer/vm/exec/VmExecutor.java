@@ -44,11 +44,7 @@ public final class VmExecutor implements Executor {
    * @param environment where {@code PATH} is looked up
    */
   public VmExecutor(
-      ImageStore images,
-      Path home,
-      Path sockets,
-      Map<String, String> environment,
-      Limits limits) {
+      ImageStore images, Path home, Path sockets, Map<String, String> environment, Limits limits) {
     this.images = images;
     this.home = home;
     this.sockets = sockets;
@@ -81,8 +77,7 @@ public final class VmExecutor implements Executor {
       if (Thread.interrupted()) {
         throw interrupted(e);
       }
-      throw new ExecutorException(
-          "the run could not be prepared: " + e.getMessage(), DISK_HINT, e);
+      throw new ExecutorException("the run could not be prepared: " + e.getMessage(), DISK_HINT, e);
     }
   }
 

@@ -25,6 +25,5 @@ public sealed interface StageResult {
    * @param reason one of the protocol's reasons, such as {@code no-target}
    * @param message one line
    */
-  record Refused(String reason, String message, Map<String, String> info)
-      implements StageResult {}
+  record Refused(String reason, String message, Map<String, String> info) implements StageResult {}
 }

@@ -35,7 +35,9 @@ public final class ImageBuilder {
       throws ImageException, IOException, InterruptedException {
     if (!Files.isRegularFile(recipe)) {
       throw new ImageException(
-          Kind.BUILD, "the recipe " + recipe + " is not there", "install peer with its share/image");
+          Kind.BUILD,
+          "the recipe " + recipe + " is not there",
+          "install peer with its share/image");
     }
     List<String> command = new ArrayList<>(List.of("sh", recipe.toString()));
     command.addAll(List.of("--output", images.toString()));
@@ -66,7 +68,9 @@ public final class ImageBuilder {
       lines
           .lines()
           .forEach(
-              line -> progress.accept(line.startsWith(PREFIX) ? line.substring(PREFIX.length()) : line));
+              line ->
+                  progress.accept(
+                      line.startsWith(PREFIX) ? line.substring(PREFIX.length()) : line));
     } catch (IOException | UncheckedIOException e) {
       progress.accept("the recipe's output broke off: " + e.getMessage());
     }

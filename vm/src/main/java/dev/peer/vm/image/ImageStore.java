@@ -70,8 +70,7 @@ public final class ImageStore {
         }
       }
     }
-    images.sort(
-        Comparator.comparing(Listed::created).reversed().thenComparing(Listed::digest));
+    images.sort(Comparator.comparing(Listed::created).reversed().thenComparing(Listed::digest));
     return images;
   }
 
@@ -96,8 +95,7 @@ public final class ImageStore {
         check(directory, manifest, digest);
         remember(digest, seen);
       }
-      return new GuestImage(
-          digest, directory, manifest.architecture(), manifest.kernelArguments());
+      return new GuestImage(digest, directory, manifest.architecture(), manifest.kernelArguments());
     } catch (IOException e) {
       throw damaged(digest, "it can not be read: " + e.getMessage(), e);
     }
@@ -168,8 +166,7 @@ public final class ImageStore {
     ScratchDirectory.createPrivate(directory);
     Path written = Files.createTempFile(directory, "", "");
     Files.write(written, seen.getBytes(StandardCharsets.UTF_8));
-    Files.move(
-        written, directory.resolve(digest.hex()), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(written, directory.resolve(digest.hex()), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static long sizeOf(Path directory) throws IOException {

@@ -53,8 +53,7 @@ public final class AcceleratorProbe {
       return Accelerator.TCG;
     }
     String asked = qemu.build() + " " + System.getProperty("os.version");
-    Path answer =
-        memory.resolve("kvm-" + Digest.of(asked.getBytes(StandardCharsets.UTF_8)).hex());
+    Path answer = memory.resolve("kvm-" + Digest.of(asked.getBytes(StandardCharsets.UTF_8)).hex());
     if (Files.isRegularFile(answer)) {
       return Files.readString(answer).strip().equals("yes") ? Accelerator.KVM : Accelerator.TCG;
     }

@@ -1,7 +1,7 @@
 package dev.peer.vm.qemu;
 
-import dev.peer.core.record.StrictJson;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.StrictJson;
 import dev.peer.vm.qemu.MachineSpec.Disk;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -123,7 +123,10 @@ class VmExecutorIT {
   @Test
   void namesTheContainerImageThatIsMissing() throws Exception {
     ExecutionResult result =
-        run("CONTAINERIMAGE=localhost/nowhere\ntest:V:\n\ttrue\nbase-image:V:\n\ttrue\n", "test", Map.of());
+        run(
+            "CONTAINERIMAGE=localhost/nowhere\ntest:V:\n\ttrue\nbase-image:V:\n\ttrue\n",
+            "test",
+            Map.of());
 
     assertThat(result).isInstanceOf(ExecutionResult.Refused.class);
     assertThat(((ExecutionResult.Refused) result).message()).contains("localhost/nowhere");
@@ -134,19 +137,19 @@ class VmExecutorIT {
     ExecutionResult result =
         execute(executor(Duration.ofSeconds(20)), "test:V:\n\tsleep 1000\n", "test", Map.of());
 
-    assertThat(result)
-        .isEqualTo(new ExecutionResult.TimedOut("test", Duration.ofSeconds(20)));
+    assertThat(result).isEqualTo(new ExecutionResult.TimedOut("test", Duration.ofSeconds(20)));
     assertThat(leftovers()).isEmpty();
   }
 
   @Test
   void leavesNothingBehindWhenItIsInterrupted() throws Exception {
     CountDownLatch testing = new CountDownLatch(1);
-    transcript.onStage = stage -> {
-      if (stage.equals("test")) {
-        testing.countDown();
-      }
-    };
+    transcript.onStage =
+        stage -> {
+          if (stage.equals("test")) {
+            testing.countDown();
+          }
+        };
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     Thread runner =
         Thread.ofPlatform()
@@ -213,7 +216,8 @@ class VmExecutorIT {
             "x86_64",
             NetworkMode.NONE);
     return executor.execute(
-        new ExecutionRequest(inputs, (scratch, out) -> GitTar.write(repository, out), files), transcript);
+        new ExecutionRequest(inputs, (scratch, out) -> GitTar.write(repository, out), files),
+        transcript);
   }
 
   private VmExecutor executor(Duration timeout) {

@@ -1,0 +1,124 @@
+package dev.peer;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Which package may use which: the arrows of the house. */
+@AnalyzeClasses(packages = "dev.peer", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  private static final Map<String, List<String>> MAY_USE = new TreeMap<>();
+
+  static {
+    allow("core.id");
+    allow("core.key", "core.id");
+    allow("core.record", "core.id", "core.key");
+    allow("core.scratch");
+    allow("core.trust", "core.id");
+    allow("core.sign", "core.id", "core.key", "core.record", "core.trust");
+    allow("core.store", "core.id", "core.key", "core.record", "core.scratch", "core.sign");
+    allow("core.flow", "core");
+    allow("vm.image", "core.id", "core.record", "core.scratch");
+    allow("vm.qemu", "core.id", "core.record", "core.scratch", "vm.image");
+    allow("vm.guest", "core.id", "core.record");
+    allow("vm.exec", "core", "vm");
+    allow("config", "core.id", "core.key");
+    allow("source", "core.id", "core.key");
+    allow("tls", "core.id", "core.trust");
+    allow("wire", "core.id", "core.record", "core.sign");
+    allow("http", "core.id", "core.record", "core.trust", "tls", "wire");
+    allow("server", "core", "http", "tls", "wire");
+    allow("rendezvous", "core.id", "core.record", "core.trust", "http", "tls", "wire");
+    allow("client", "core", "http", "server", "tls", "wire");
+    allow("cli", "core", "vm", "config", "source", "tls", "http", "server", "rendezvous", "client");
+    allow("pki.issue", "core.id", "core.trust");
+    allow("pki.cli", "core", "pki.issue");
+  }
+
+  private static void allow(String name, String... used) {
+    MAY_USE.put(name, List.of(used));
+  }
+
+  @ArchTest
+  static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+      slices().matching("dev.peer.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule ONLY_TLS_KNOWS_TLS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.peer.tls..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("javax.net.ssl..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_MACHINE_STARTS_PROCESSES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.peer.vm.qemu..", "dev.peer.vm.image..")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(ProcessBuilder.class);
+
+  @ArchTest
+  static final ArchRule ONLY_COMMANDS_EXIT =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.peer.cli..", "dev.peer.pki.cli..")
+          .should()
+          .callMethod(System.class, "exit", int.class);
+
+  @ArchTest
+  static final ArchRule ONLY_COMMANDS_PRINT =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.peer.cli..", "dev.peer.pki.cli..")
+          .should()
+          .accessField(System.class, "out")
+          .orShould()
+          .accessField(System.class, "err");
+
+  @ArchTest
+  static void everyPackageUsesWhatItMay(JavaClasses all) {
+    MAY_USE.forEach(
+        (name, used) ->
+            classes()
+                .that()
+                .resideInAPackage("dev.peer." + name)
+                .should()
+                .onlyDependOnClassesThat(foreignOrIn(name, used))
+                .check(all));
+  }
+
+  @ArchTest
+  static void everyPackageIsInTheTable(JavaClasses all) {
+    List<String> known = new ArrayList<>();
+    MAY_USE.keySet().forEach(name -> known.add("dev.peer." + name));
+    classes().should().resideInAnyPackage(known.toArray(String[]::new)).check(all);
+  }
+
+  private static DescribedPredicate<JavaClass> foreignOrIn(String name, List<String> used) {
+    DescribedPredicate<JavaClass> allowed =
+        DescribedPredicate.not(resideInAPackage("dev.peer.."))
+            .or(resideInAPackage("dev.peer." + name));
+    for (String other : used) {
+      allowed = allowed.or(resideInAPackage("dev.peer." + other + ".."));
+    }
+    return allowed.as("what " + name + " may use");
+  }
+}

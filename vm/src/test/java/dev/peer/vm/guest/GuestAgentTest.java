@@ -1,0 +1,217 @@
+package dev.peer.vm.guest;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The host's side, against a guest that says what the test tells it to say. */
+@Timeout(30)
+class GuestAgentTest {
+
+  private static final Instant NOW = Instant.ofEpochSecond(1_800_000_000L);
+
+  @TempDir private Path directory;
+
+  private Link control;
+  private Link stdout;
+  private Link stderr;
+  private GuestAgent agent;
+  private String nonce;
+  private BufferedReader heard;
+
+  @BeforeEach
+  void connect() throws Exception {
+    control = link("control");
+    stdout = link("stdout");
+    stderr = link("stderr");
+    agent = new GuestAgent(control.host, stdout.host, stderr.host);
+    heard = new BufferedReader(Channels.newReader(control.guest, US_ASCII));
+  }
+
+  @AfterEach
+  void disconnect() throws Exception {
+    for (Link link : List.of(control, stdout, stderr)) {
+      link.host.close();
+      link.guest.close();
+    }
+  }
+
+  @Test
+  void greetsWithANonceAndTheTime() throws Exception {
+    greet();
+
+    assertThat(nonce).matches("[0-9a-f]{32}");
+  }
+
+  @Test
+  void refusesAGuestOfAnotherProtocol() throws Exception {
+    Thread guest = Thread.ofVirtual().start(() -> answerGreeting("hello 2"));
+
+    assertThatThrownBy(() -> agent.greet(NOW))
+        .isInstanceOf(GuestException.class)
+        .hasMessageContaining("hello 2");
+    guest.join();
+  }
+
+  @Test
+  void runsAStageAndHandsItsOutputOn() throws Exception {
+    greet();
+    say(stdout, "out" + nonce + "\n");
+    say(stderr, "err" + nonce + "\n");
+    say(control, nonce + " info prepare container-image bG9jYWxob3N0L2E=\n");
+    say(control, nonce + " exit prepare 7\n");
+    ByteArrayOutputStream both = new ByteArrayOutputStream();
+
+    StageResult result =
+        agent.run(
+            "prepare",
+            List.of("a b", ""),
+            (stream, buffer, offset, length) -> {
+              synchronized (both) {
+                both.writeBytes((stream + ":").getBytes(US_ASCII));
+                both.write(buffer, offset, length);
+              }
+            });
+
+    assertThat(heard.readLine()).isEqualTo("run prepare YSBi -");
+    assertThat(result)
+        .isEqualTo(new StageResult.Exited(7, Map.of("container-image", "localhost/a")));
+    assertThat(both.toString(US_ASCII)).contains("stdout:out").contains("stderr:err");
+  }
+
+  @Test
+  void saysWhyTheGuestRefused() throws Exception {
+    greet();
+    endOutput();
+    say(control, nonce + " fail prepare no-target bm9uZQ==\n");
+
+    assertThat(run()).isEqualTo(new StageResult.Refused("no-target", "none", Map.of()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "NONCE exit test 0",
+        "NONCE exit prepare -1",
+        "NONCE exit prepare 1000",
+        "NONCE exit prepare",
+        "NONCE fail prepare reason",
+        "NONCE fail prepare reason not*base64",
+        "NONCE shout prepare 0",
+        "exit prepare 0",
+        "00000000000000000000000000000000 exit prepare 0",
+        ""
+      })
+  void refusesAnAnswerOfAnotherForm(String line) throws Exception {
+    greet();
+    endOutput();
+    say(control, line.replace("NONCE", nonce) + "\n");
+
+    assertThatThrownBy(this::run).isInstanceOf(GuestException.class);
+  }
+
+  @Test
+  void refusesALineWithoutEnd() throws Exception {
+    greet();
+    endOutput();
+    Thread guest =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    say(control, "x".repeat(70_000));
+                  } catch (Exception e) {
+                    // The host has stopped listening, as it should.
+                    return;
+                  }
+                });
+
+    assertThatThrownBy(this::run)
+        .isInstanceOf(GuestException.class)
+        .hasMessageContaining("without end");
+    guest.interrupt();
+    guest.join();
+  }
+
+  @Test
+  void noticesThatTheGuestBrokeOff() throws Exception {
+    greet();
+    control.guest.close();
+
+    assertThatThrownBy(this::run).isInstanceOf(GuestException.class);
+  }
+
+  @Test
+  void sendsNoVariableThatIsTooLongForALine() throws Exception {
+    greet();
+
+    assertThatThrownBy(() -> agent.setVariable("A", "x".repeat(60_000)))
+        .isInstanceOf(GuestException.class)
+        .hasMessageContaining("too long");
+  }
+
+  private void greet() throws Exception {
+    Thread guest = Thread.ofVirtual().start(() -> answerGreeting("hello 1"));
+    agent.greet(NOW);
+    guest.join();
+  }
+
+  private void answerGreeting(String answer) {
+    try {
+      String[] fields = heard.readLine().split(" ");
+      assertThat(fields[0]).isEqualTo("hello");
+      assertThat(fields[2]).isEqualTo("1800000000");
+      nonce = fields[1];
+      say(control, nonce + " " + answer + "\n");
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private StageResult run() throws Exception {
+    return agent.run("prepare", List.of(), (stream, buffer, offset, length) -> {});
+  }
+
+  private void endOutput() throws Exception {
+    say(stdout, nonce + "\n");
+    say(stderr, nonce + "\n");
+  }
+
+  private static void say(Link link, String text) throws Exception {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(US_ASCII));
+    while (bytes.hasRemaining()) {
+      link.guest.write(bytes);
+    }
+  }
+
+  private record Link(SocketChannel host, SocketChannel guest) {}
+
+  private Link link(String name) throws Exception {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve(name));
+    try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      listener.bind(address);
+      SocketChannel guest = SocketChannel.open(address);
+      return new Link(listener.accept(), guest);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.peer.vm.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.core.id.Digest;
+import dev.peer.vm.image.GuestImage;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class QemuArgumentsTest {
+
+  @Test
+  void sealsTheMachine() {
+    List<String> arguments = QemuArguments.of(spec(Accelerator.TCG, "/run/a"));
+
+    assertThat(arguments)
+        .contains("-nodefaults", "-no-user-config", "-no-reboot")
+        .containsSequence("-display", "none")
+        .containsSequence(
+            "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+  }
+
+  @Test
+  void givesTheMachineItsShape() {
+    assertThat(QemuArguments.of(spec(Accelerator.TCG, "/run/a")))
+        .containsSequence("-machine", "pc-q35-7.2")
+        .containsSequence("-smp", "3")
+        .containsSequence("-m", "512M")
+        .containsSequence("-append", "quiet panic=-1")
+        .containsSequence("-accel", "tcg,thread=multi,tb-size=256");
+    assertThat(QemuArguments.of(spec(Accelerator.KVM, "/run/a")))
+        .containsSequence("-accel", "kvm")
+        .containsSequence("-cpu", "host");
+  }
+
+  @Test
+  void namesDisksBySerialAndReportsTheirErrors() {
+    List<String> arguments = QemuArguments.of(spec(Accelerator.TCG, "/run/a"));
+
+    assertThat(arguments)
+        .contains(
+            "{\"driver\":\"raw\",\"node-name\":\"root\",\"read-only\":true,"
+                + "\"file\":{\"driver\":\"file\",\"filename\":\"/images/i/root.erofs\"}}",
+            "virtio-blk-pci,drive=root,serial=root,rerror=report",
+            "{\"driver\":\"raw\",\"node-name\":\"scratch\",\"read-only\":false,"
+                + "\"discard\":\"unmap\",\"cache\":{\"no-flush\":true},"
+                + "\"file\":{\"driver\":\"file\",\"filename\":\"/run/a/scratch\"}}",
+            "virtio-blk-pci,drive=scratch,serial=scratch,rerror=report,werror=report");
+  }
+
+  @Test
+  void keepsCommasInPathsFromBecomingOptions() {
+    assertThat(QemuArguments.of(spec(Accelerator.TCG, "/run/a,server=on")))
+        .contains(
+            "socket,id=qmp,path=/run/a,,server=on/qmp",
+            "socket,id=peer.control,path=/run/a,,server=on/peer.control",
+            "file,id=console,path=/run/a,,server=on/console.log");
+  }
+
+  private static MachineSpec spec(Accelerator accelerator, String directory) {
+    GuestImage image =
+        new GuestImage(Digest.of(new byte[0]), Path.of("/images/i"), "x86_64", "quiet panic=-1");
+    return new MachineSpec(
+        image,
+        accelerator,
+        3,
+        512,
+        List.of(new MachineSpec.Disk("scratch", Path.of(directory, "scratch"), false)),
+        List.of("peer.control"),
+        Path.of(directory),
+        Path.of(directory, "console.log"));
+  }
+}
