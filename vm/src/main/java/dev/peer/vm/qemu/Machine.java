@@ -106,7 +106,7 @@ public final class Machine implements AutoCloseable {
     qmp.execute("set_link", arguments);
   }
 
-  /** Whether the host's disk had no room for what the guest wrote. */
+  /** Whether the host's disk had no room for what the guest wrote, of which the machine ended. */
   public boolean hostDiskFull() {
     return hostDiskFull;
   }
@@ -125,6 +125,7 @@ public final class Machine implements AutoCloseable {
     if (event.path("event").asText().equals("BLOCK_IO_ERROR")
         && event.at("/data/nospace").asBoolean()) {
       hostDiskFull = true;
+      kill();
     }
   }
 
