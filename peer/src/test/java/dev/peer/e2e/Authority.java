@@ -48,8 +48,20 @@ record Authority(Path directory) {
     run(
         directory,
         List.of(
-            "openssl", "x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey",
-            "ca-key.pem", "-CAcreateserial", "-days", "90", "-out", name + ".pem"));
+            "openssl",
+            "x509",
+            "-req",
+            "-in",
+            name + ".csr",
+            "-CA",
+            "ca.pem",
+            "-CAkey",
+            "ca-key.pem",
+            "-CAcreateserial",
+            "-days",
+            "90",
+            "-out",
+            name + ".pem"));
     return identity(name);
   }
 
@@ -74,9 +86,24 @@ record Authority(Path directory) {
     run(
         directory,
         List.of(
-            "openssl", "ca", "-batch", "-config", "ca.cnf", "-cert", "ca.pem", "-keyfile",
-            "ca-key.pem", "-in", name + ".csr", "-out", name + ".pem", "-notext", "-startdate",
-            "20240101000000Z", "-enddate", "20240201000000Z"));
+            "openssl",
+            "ca",
+            "-batch",
+            "-config",
+            "ca.cnf",
+            "-cert",
+            "ca.pem",
+            "-keyfile",
+            "ca-key.pem",
+            "-in",
+            name + ".csr",
+            "-out",
+            name + ".pem",
+            "-notext",
+            "-startdate",
+            "20240101000000Z",
+            "-enddate",
+            "20240201000000Z"));
     return identity(name);
   }
 

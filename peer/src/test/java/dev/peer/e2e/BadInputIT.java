@@ -51,7 +51,8 @@ class BadInputIT {
 
   @Test
   void noCommitYet() throws Exception {
-    peer.run(Repository.init(team.root().resolve("empty")), "run").refuses(2, "HEAD");
+    peer.run(Repository.init(team.root().resolve("empty")), "run")
+        .refuses(2, "there is no commit on main yet");
   }
 
   @Test
@@ -76,7 +77,7 @@ class BadInputIT {
     Run run = peer.run(team.repository("repository", PASSING + "what is this\n"), "run");
 
     run.refuses(2, "mk cannot read the mkfile");
-    assertThat(run.stderr()).contains("mkfile:3: syntax error");
+    assertThat(run.stderr()).contains("mkfile:4: syntax error");
   }
 
   @Test
@@ -128,7 +129,9 @@ class BadInputIT {
     Run run = peer.with("PEER_TIMEOUT", "20s").run(repository, "run");
 
     run.hasExitCode(124);
-    assertThat(run.stderr()).contains("peer: error: the time limit of 20 s").contains("peer: hint:");
+    assertThat(run.stderr())
+        .contains("peer: error: the time limit of 20 s")
+        .contains("peer: hint:");
     assertThat(team.machines()).isEmpty();
   }
 
@@ -138,8 +141,7 @@ class BadInputIT {
   void aReaderThatGoesAwayDoesNotEndTheRun() throws Exception {
     Repository repository = team.repository("repository", "test:VQ:\n\tseq 1 200000\n");
 
-    Run run =
-        peer.shell(repository, "{ peer run --exit; echo \"exit code $?\" >&2; } | head -n 1");
+    Run run = peer.shell(repository, "{ peer run --exit; echo \"exit code $?\" >&2; } | head -n 1");
 
     assertThat(run.stdout()).isEqualTo("1\n");
     assertThat(run.stderr()).contains("exit code 0");
@@ -291,7 +293,8 @@ class BadInputIT {
   void aHomeThatMayNotBeWritten() throws Exception {
     Repository repository = team.repository("repository", PASSING);
 
-    onTmpfs("ro", home -> peer.with("PEER_HOME", home).run(repository, "run").refuses(4, "ead-only"));
+    onTmpfs(
+        "ro", home -> peer.with("PEER_HOME", home).run(repository, "run").refuses(4, "ead-only"));
   }
 
   @Test
@@ -307,13 +310,13 @@ class BadInputIT {
   void aDiskThatIsFullWhileTheTestsRun() throws Exception {
     Repository repository =
         team.repository(
-            "repository", "test:VQ:\n\thead -c 1000000000 /dev/urandom >big && sync big\n");
+            "repository", "test:VQ:\n\thead -c 300000000 /dev/zero >big && sync big\n");
 
     onTmpfs(
-        "size=300m",
+        "size=100m",
         home -> {
           Files.createSymbolicLink(home.resolve("images"), Dist.images());
-          Run run = peer.with("PEER_HOME", home).run(repository, "run");
+          Run run = peer.with("PEER_HOME", home).with("PEER_DISK", "2G").run(repository, "run");
           run.hasExitCode(4);
           assertThat(run.stderr()).contains("peer: error: the disk of this host is full");
           assertThat(home.resolve("vm/runs")).isEmptyDirectory();
@@ -330,8 +333,7 @@ class BadInputIT {
   private void onTmpfs(String options, OnDirectory action) throws Exception {
     assumeThat(System.getProperty("user.name")).as("mounting a file system").isEqualTo("root");
     Path directory = Files.createDirectory(team.root().resolve("tmpfs"));
-    Run mount =
-        team.tool("mount", "-t", "tmpfs", "-o", options, "none", directory.toString());
+    Run mount = team.tool("mount", "-t", "tmpfs", "-o", options, "none", directory.toString());
     assumeThat(mount.exitCode()).as("mounting a file system: " + mount.stderr()).isZero();
     try {
       action.act(directory);

@@ -73,8 +73,7 @@ class CertificatesIT {
   @ParameterizedTest
   @EnumSource
   void aCertificateOfAnotherAuthorityIsRefused(Listener listener) throws Exception {
-    Authority other =
-        Authority.create(Files.createTempDirectory(team.root(), "other"), "Team CA");
+    Authority other = Authority.create(Files.createTempDirectory(team.root(), "other"), "Team CA");
 
     assertRefused(status(listener, with(other.issue("client", Authority.Key.EC_P256))));
   }
@@ -138,7 +137,9 @@ class CertificatesIT {
                     directory.resolve("laptop.pem"), directory.resolve("laptop-key.pem")))
             .without("PEER_RENDEZVOUS");
 
-    laptop.with("PEER_CA", directory.resolve("ca.pem")).run(sample.repository(), "replay")
+    laptop
+        .with("PEER_CA", directory.resolve("ca.pem"))
+        .run(sample.repository(), "replay")
         .refuses(3, "no peer that can be reached");
     laptop.run(sample.repository(), "replay").refuses(2, "own certificate would be refused");
   }
@@ -156,8 +157,12 @@ class CertificatesIT {
         unusable("no private key in it", peer -> peer.with("PEER_KEY", "/dev/null")),
         unusable(
             "own certificate would be refused by others: .*expired",
-            peer -> peer.with("PEER_CERT", pem("expired.pem")).with("PEER_KEY", pem("expired-key.pem"))),
-        unusable("the private key does not belong to the first certificate", peer -> peer.with("PEER_KEY", pem("other-key.pem"))),
+            peer ->
+                peer.with("PEER_CERT", pem("expired.pem"))
+                    .with("PEER_KEY", pem("expired-key.pem"))),
+        unusable(
+            "the private key does not belong to the first certificate",
+            peer -> peer.with("PEER_KEY", pem("other-key.pem"))),
         unusable(
             "own certificate would be refused by others",
             peer -> peer.with("PEER_CA", pem("stranger/ca.pem"))));
@@ -188,8 +193,7 @@ class CertificatesIT {
   }
 
   private static List<String> with(Authority.Identity identity) {
-    return List.of(
-        "--cert", identity.certificate().toString(), "--key", identity.key().toString());
+    return List.of("--cert", identity.certificate().toString(), "--key", identity.key().toString());
   }
 
   private static Run status(Listener listener, String... arguments)
@@ -216,9 +220,18 @@ class CertificatesIT {
   private static Run handshake(Listener listener, Authority.Identity identity, String version)
       throws IOException, InterruptedException {
     return team.tool(
-        "openssl", "s_client", version, "-connect", listener.hostAndPort(),
-        "-CAfile", team.authority().certificate().toString(), "-verify_return_error",
-        "-cert", identity.certificate().toString(), "-key", identity.key().toString());
+        "openssl",
+        "s_client",
+        version,
+        "-connect",
+        listener.hostAndPort(),
+        "-CAfile",
+        team.authority().certificate().toString(),
+        "-verify_return_error",
+        "-cert",
+        identity.certificate().toString(),
+        "-key",
+        identity.key().toString());
   }
 
   /** Where the peer serves, as the rendezvous tells others. */

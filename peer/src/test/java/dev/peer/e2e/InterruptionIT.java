@@ -108,8 +108,7 @@ class InterruptionIT {
   void aSignalWhileARendezvousDoesNotAnswerEndsTheSearch() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       Peer peer =
-          team.peer("laptop")
-              .with("PEER_RENDEZVOUS", "https://127.0.0.1:" + silent.getLocalPort());
+          team.peer("laptop").with("PEER_RENDEZVOUS", "https://127.0.0.1:" + silent.getLocalPort());
       Run run = peer.start(team.repository("stages", NEVER_DONE), "run");
       silent.accept();
 

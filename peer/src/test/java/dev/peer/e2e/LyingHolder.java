@@ -34,10 +34,18 @@ final class LyingHolder {
                 "-c",
                 "exec openssl s_server \"$@\" >&2",
                 "s_server",
-                "-accept", "127.0.0.1:0", "-HTTP", "-tls1_3", "-Verify", "3",
-                "-CAfile", team.authority().certificate().toString(),
-                "-cert", identity.certificate().toString(),
-                "-key", identity.key().toString()));
+                "-accept",
+                "127.0.0.1:0",
+                "-HTTP",
+                "-tls1_3",
+                "-Verify",
+                "3",
+                "-CAfile",
+                team.authority().certificate().toString(),
+                "-cert",
+                identity.certificate().toString(),
+                "-key",
+                identity.key().toString()));
     return new LyingHolder(identity, directory, run.awaitLine("^ACCEPT .*:(\\d+)"));
   }
 
@@ -53,9 +61,18 @@ final class LyingHolder {
     List<String> command =
         new java.util.ArrayList<>(
             List.of(
-                "curl", "-sS", "--fail-with-body", "-k", "-X", "PUT",
-                "-H", "Content-Type: application/json",
-                "--cert", identity.certificate().toString(), "--key", identity.key().toString()));
+                "curl",
+                "-sS",
+                "--fail-with-body",
+                "-k",
+                "-X",
+                "PUT",
+                "-H",
+                "Content-Type: application/json",
+                "--cert",
+                identity.certificate().toString(),
+                "--key",
+                identity.key().toString()));
     command.addAll(List.of(more));
     command.add(team.rendezvous() + path);
     team.tool(command.toArray(String[]::new)).hasExitCode(0);

@@ -27,8 +27,15 @@ record Repository(Path directory) {
   Repository commit() throws IOException, InterruptedException {
     git("add", "-A");
     git(
-        "-c", "user.name=Tester", "-c", "user.email=tester@localhost",
-        "commit", "-q", "--allow-empty", "-m", "Change");
+        "-c",
+        "user.name=Tester",
+        "-c",
+        "user.email=tester@localhost",
+        "commit",
+        "-q",
+        "--allow-empty",
+        "-m",
+        "Change");
     return this;
   }
 

@@ -102,7 +102,8 @@ final class Team {
   Repository repository(String name, String mkfile) throws IOException, InterruptedException {
     return Repository.init(root.resolve(name))
         .write("mkfile", mkfile)
-        .write(".env", "PEER_REPO=example.org/" + name + "\nPEER_IMAGE=" + Dist.imageDigest() + "\n")
+        .write(
+            ".env", "PEER_REPO=example.org/" + name + "\nPEER_IMAGE=" + Dist.imageDigest() + "\n")
         .commit();
   }
 
