@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 
 /** Builds a guest image by its recipe, a script that is a process of its own. */
@@ -45,20 +47,26 @@ public final class ImageBuilder {
     Process process = new ProcessBuilder(command).start();
     try {
       process.getOutputStream().close();
+      CompletableFuture<String> printed = new CompletableFuture<>();
       Thread said = Thread.ofVirtual().start(() -> follow(process, progress));
-      String digest = lastLine(process);
+      Thread.ofVirtual().start(() -> printed.complete(lastLine(process)));
+      int exitCode = process.waitFor();
       said.join();
-      if (process.waitFor() != 0) {
+      if (exitCode != 0) {
         throw new ImageException(
             Kind.BUILD,
-            "the guest image could not be built (exit code " + process.exitValue() + ")",
+            "the guest image could not be built (exit code " + exitCode + ")",
             "see above");
       }
-      return Digest.parse(digest);
-    } catch (IllegalArgumentException e) {
+      return Digest.parse(printed.get());
+    } catch (IllegalArgumentException | ExecutionException e) {
       throw new ImageException(Kind.BUILD, "the recipe printed no digest", "see above", e);
+    } catch (InterruptedException e) {
+      // The recipe cleans up after itself, so it is asked to end and waited for, not killed.
+      process.destroy();
+      process.onExit().join();
+      throw e;
     } finally {
-      // The recipe cleans up after itself, so it is asked to end and not killed.
       process.destroy();
     }
   }
@@ -76,13 +84,16 @@ public final class ImageBuilder {
     }
   }
 
-  private static String lastLine(Process process) throws IOException {
+  /** Empty when the recipe prints nothing, or what it prints breaks off. */
+  private static String lastLine(Process process) {
     String last = "";
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         last = line;
       }
+      return last;
+    } catch (IOException e) {
+      return "";
     }
-    return last;
   }
 }
