@@ -309,8 +309,7 @@ class BadInputIT {
   @Test
   void aDiskThatIsFullWhileTheTestsRun() throws Exception {
     Repository repository =
-        team.repository(
-            "repository", "test:VQ:\n\thead -c 300000000 /dev/zero >big && sync big\n");
+        team.repository("repository", "test:VQ:\n\thead -c 300000000 /dev/zero >big && sync big\n");
 
     onTmpfs(
         "size=100m",

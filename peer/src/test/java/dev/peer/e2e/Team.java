@@ -140,11 +140,13 @@ final class Team {
     assertThat(machines()).as("machines left").isEmpty();
   }
 
-  /** The processes whose command line mentions a home of this team's. */
   List<String> machines() {
-    return commandLines().stream()
-        .filter(line -> line.contains("qemu-system") && line.contains(root.toString()))
-        .toList();
+    return processes().stream().filter(line -> line.contains("qemu-system")).toList();
+  }
+
+  /** The processes whose command line mentions a directory of this team's. */
+  List<String> processes() {
+    return commandLines().stream().filter(line -> line.contains(root.toString())).toList();
   }
 
   /** The command lines of all processes. */
@@ -169,7 +171,7 @@ final class Team {
       run.end();
     }
     assertThat(started).noneMatch(Run::alive);
-    awaitNoMachine();
+    assertThat(processes()).as("processes left").isEmpty();
     assertThat(scratch()).as("scratch directories left").isEmpty();
     delete(root);
   }
