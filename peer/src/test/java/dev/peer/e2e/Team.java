@@ -167,13 +167,16 @@ final class Team {
 
   /** Ends everything and asserts that nothing is left. */
   void close() throws IOException, InterruptedException {
-    for (Run run : started.reversed()) {
-      run.end();
+    try {
+      for (Run run : started.reversed()) {
+        run.end();
+      }
+      assertThat(started).noneMatch(Run::alive);
+      assertThat(processes()).as("processes left").isEmpty();
+      assertThat(scratch()).as("scratch directories left").isEmpty();
+    } finally {
+      delete(root);
     }
-    assertThat(started).noneMatch(Run::alive);
-    assertThat(processes()).as("processes left").isEmpty();
-    assertThat(scratch()).as("scratch directories left").isEmpty();
-    delete(root);
   }
 
   private static List<Path> children(Path directory) throws IOException {
