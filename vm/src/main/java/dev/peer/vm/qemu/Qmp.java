@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 
 /** QEMU's control connection. One command is under way at a time. */
 final class Qmp implements AutoCloseable {
@@ -24,16 +23,16 @@ final class Qmp implements AutoCloseable {
   private static final long ANSWER_SECONDS = 20;
 
   private final SocketChannel channel;
-  private final Consumer<JsonNode> events;
+  private final Events events;
   private final CompletableFuture<Void> greeting = new CompletableFuture<>();
   private volatile CompletableFuture<JsonNode> answer = new CompletableFuture<>();
 
   /**
    * Takes the connection over and negotiates.
    *
-   * @param events called for each event, on the reading thread
+   * @param events takes each event
    */
-  Qmp(SocketChannel channel, Consumer<JsonNode> events) throws IOException, InterruptedException {
+  Qmp(SocketChannel channel, Events events) throws IOException, InterruptedException {
     this.channel = channel;
     this.events = events;
     Thread.ofVirtual().name("qmp").start(this::read);
@@ -67,7 +66,7 @@ final class Qmp implements AutoCloseable {
         if (message.has("QMP")) {
           greeting.complete(null);
         } else if (message.has("event")) {
-          events.accept(message);
+          events.add(message);
         } else {
           answer.complete(message);
         }
@@ -95,6 +94,7 @@ final class Qmp implements AutoCloseable {
   }
 
   private void end(IOException why) {
+    events.end();
     greeting.completeExceptionally(why);
     answer.completeExceptionally(why);
   }

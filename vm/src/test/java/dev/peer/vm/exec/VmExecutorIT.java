@@ -53,11 +53,11 @@ class VmExecutorIT {
         """
         prepare-runtime:V:
         \t{ id -un; git log --format=%an%n%s; git status --porcelain; } > prepared
-        test:V:
-        \t@printf 'out\\0\\377put\\n'
-        \t@echo complaint >&2
-        \t@cat prepared
-        \t@echo report > report.txt
+        test:VQ:
+        \tprintf 'out\\0\\377put\\n'
+        \techo complaint >&2
+        \tcat prepared
+        \techo report > report.txt
         /var/run/ci/artifacts/reports/report.txt:
         \tmkdir -p `dirname $target` && cp report.txt $target
         post-test:V:
@@ -66,7 +66,7 @@ class VmExecutorIT {
 
     ExecutionResult result = run(mkfile, "test", Map.of("GREETING", "hello"));
 
-    assertThat(result).isInstanceOf(ExecutionResult.Passed.class);
+    assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
     RunRecord record = ((ExecutionResult.Passed) result).record();
     assertThat(transcript.stages)
         .containsExactly("boot", "checkout", "prepare", "test", "artifacts", "post-test");
@@ -89,14 +89,14 @@ class VmExecutorIT {
   void givesTheTestItsVariablesAndNoNetwork() throws Exception {
     String mkfile =
         """
-        test:V:
-        \t@echo "$GREETING"
-        \t@ls /sys/class/net
+        test:VQ:
+        \techo "$GREETING"
+        \tls /sys/class/net
         """;
 
     ExecutionResult result = run(mkfile, "test", Map.of("GREETING", "a b'c\"d\u00e4"));
 
-    assertThat(result).isInstanceOf(ExecutionResult.Passed.class);
+    assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
     assertThat(transcript.stdout.toString(UTF_8)).isEqualTo("a b'c\"d\u00e4\nlo\n");
   }
 
@@ -251,6 +251,16 @@ class VmExecutorIT {
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     private final ByteArrayOutputStream other = new ByteArrayOutputStream();
     private java.util.function.Consumer<String> onStage = stage -> {};
+
+    String text() {
+      return String.join(
+          "\n",
+          String.join(" ", stages),
+          String.join("\n", notes),
+          other.toString(UTF_8),
+          stdout.toString(UTF_8),
+          stderr.toString(UTF_8));
+    }
 
     @Override
     public void stage(String stage) {
