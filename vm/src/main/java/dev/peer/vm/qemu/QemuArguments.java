@@ -76,8 +76,7 @@ public final class QemuArguments {
     }
   }
 
-  private static void memoryFile(
-      List<String> arguments, long mebibytes, Path file, String shared) {
+  private static void memoryFile(List<String> arguments, long mebibytes, Path file, String shared) {
     add(arguments, "-machine", MACHINE + ",memory-backend=ram");
     add(
         arguments,
@@ -117,7 +116,10 @@ public final class QemuArguments {
 
   private static void port(List<String> arguments, MachineSpec spec, String port) {
     add(arguments, "-chardev", socket(spec, port, port));
-    add(arguments, "-device", "virtserialport,bus=ports.0,id=" + port + ",chardev=" + port + ",name=" + port);
+    add(
+        arguments,
+        "-device",
+        "virtserialport,bus=ports.0,id=" + port + ",chardev=" + port + ",name=" + port);
   }
 
   private static String socket(MachineSpec spec, String id, String name) {

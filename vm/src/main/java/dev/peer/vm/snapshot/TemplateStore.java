@@ -16,8 +16,8 @@ import java.util.Optional;
  * The templates of this machine, each in a directory named by the digest of everything that shaped
  * it.
  *
- * <p>A template is used only if it is whole, ours alone, and as it was when it was made: each file's
- * size, inode, owner and times are noted when it is complete. Anything else is removed.
+ * <p>A template is used only if it is whole, ours alone, and as it was when it was made: each
+ * file's size, inode, owner and times are noted when it is complete. Anything else is removed.
  */
 public final class TemplateStore {
 
