@@ -15,6 +15,7 @@ import dev.peer.source.SourceException;
 import dev.peer.vm.exec.Limits;
 import dev.peer.vm.exec.VmExecutor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -177,13 +178,21 @@ final class RunCommand implements Callable<Integer> {
     return new VmExecutor(
         subject.images(),
         subject.peer().home().resolve("vm"),
-        Path.of(System.getProperty("java.io.tmpdir"), "peer-" + Results.user()),
+        sockets(),
         System.getenv(),
         new Limits(
             subject.run().cpus(),
             subject.run().memory(),
             subject.run().disk(),
             subject.run().timeout()));
+  }
+
+  /** The user's own directory for sockets, whose path is short, else one below that of all. */
+  private static Path sockets() {
+    String runtime = System.getenv("XDG_RUNTIME_DIR");
+    return runtime != null && runtime.startsWith("/") && Files.isWritable(Path.of(runtime))
+        ? Path.of(runtime, "peer")
+        : Path.of(System.getProperty("java.io.tmpdir"), "peer-" + Results.user());
   }
 
   private static SourceArchive source(Subject subject) {

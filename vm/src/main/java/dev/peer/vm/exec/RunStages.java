@@ -157,11 +157,6 @@ final class RunStages {
     if (passed(result)) {
       return Optional.empty();
     }
-    if (machine.hostDiskFull()) {
-      throw new ExecutorException(
-          "the disk of this host is full, and the stage " + stage + " failed of it",
-          "free some space, or set PEER_HOME to a directory on another disk");
-    }
     return Optional.of(
         switch (result) {
           case StageResult.Exited exited -> new ExecutionResult.Failed(stage, exited.exitCode());

@@ -125,7 +125,7 @@ public final class VmExecutor implements Executor {
   }
 
   private static ExecutorException brokenOff(Machine machine, String stage, Exception e) {
-    if (machine.hostDiskFull()) {
+    if (machine.hostDiskFull() || saysDiskFull(e)) {
       return new ExecutorException("the disk of this host is full", DISK_HINT, e);
     }
     String said = machine.lastWords();
@@ -133,6 +133,12 @@ public final class VmExecutor implements Executor {
         "the machine broke off in the stage " + stage + ": " + e.getMessage(),
         said.isEmpty() ? "the machine said nothing; try again" : "the machine said last:\n" + said,
         e);
+  }
+
+  /** Java has no type for it: these are the words of the C library. */
+  private static boolean saysDiskFull(Exception e) {
+    return e instanceof IOException
+        && String.valueOf(e.getMessage()).contains("No space left on device");
   }
 
   private static InterruptedException interrupted(Exception e) {

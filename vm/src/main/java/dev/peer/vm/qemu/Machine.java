@@ -49,7 +49,7 @@ public final class Machine implements AutoCloseable {
     this.console = console;
     this.output = output;
     this.ports = ports;
-    this.qmp = new Qmp(control, events);
+    this.qmp = new Qmp(control, this::onEvent, events::end);
   }
 
   /**
@@ -179,12 +179,9 @@ public final class Machine implements AutoCloseable {
     }
   }
 
-  /** Whether the host's disk had no room for what the guest wrote. */
+  /** Whether the host's disk had no room for what the guest wrote, of which the machine ended. */
   public boolean hostDiskFull() {
-    return events.any(
-        event ->
-            event.path("event").asText().equals("BLOCK_IO_ERROR")
-                && event.at("/data/nospace").asBoolean());
+    return events.any(Machine::saysDiskFull);
   }
 
   /** What the guest's kernel and QEMU said last, for an error message. */
@@ -195,6 +192,18 @@ public final class Machine implements AutoCloseable {
   /** Ends the process at once, from any thread; whoever reads from a port sees its end. */
   public void kill() {
     process.destroyForcibly();
+  }
+
+  private void onEvent(JsonNode event) {
+    events.add(event);
+    if (saysDiskFull(event)) {
+      kill();
+    }
+  }
+
+  private static boolean saysDiskFull(JsonNode event) {
+    return event.path("event").asText().equals("BLOCK_IO_ERROR")
+        && event.at("/data/nospace").asBoolean();
   }
 
   @Override

@@ -110,8 +110,12 @@ public final class QemuArguments {
         "virtio-blk-pci,drive=" + disk.serial() + ",serial=" + disk.serial() + writeErrors(disk));
   }
 
+  /**
+   * With {@code enospc} QEMU tells full disks from broken ones; it stops the guest then, which is
+   * ended.
+   */
   private static String writeErrors(Disk disk) {
-    return disk.readOnly() ? ",rerror=report" : ",rerror=report,werror=report";
+    return disk.readOnly() ? ",rerror=report" : ",rerror=report,werror=enospc";
   }
 
   private static void port(List<String> arguments, MachineSpec spec, String port) {

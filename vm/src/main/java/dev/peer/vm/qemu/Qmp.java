@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** QEMU's control connection. One command is under way at a time. */
 final class Qmp implements AutoCloseable {
@@ -23,18 +24,22 @@ final class Qmp implements AutoCloseable {
   private static final long ANSWER_SECONDS = 20;
 
   private final SocketChannel channel;
-  private final Events events;
+  private final Consumer<JsonNode> events;
+  private final Runnable ended;
   private final CompletableFuture<Void> greeting = new CompletableFuture<>();
   private volatile CompletableFuture<JsonNode> answer = new CompletableFuture<>();
 
   /**
    * Takes the connection over and negotiates.
    *
-   * @param events takes each event
+   * @param events takes each event, on the reading thread
+   * @param ended called when no more will come
    */
-  Qmp(SocketChannel channel, Events events) throws IOException, InterruptedException {
+  Qmp(SocketChannel channel, Consumer<JsonNode> events, Runnable ended)
+      throws IOException, InterruptedException {
     this.channel = channel;
     this.events = events;
+    this.ended = ended;
     Thread.ofVirtual().name("qmp").start(this::read);
     await(greeting);
     execute("qmp_capabilities", JSON.createObjectNode());
@@ -66,7 +71,7 @@ final class Qmp implements AutoCloseable {
         if (message.has("QMP")) {
           greeting.complete(null);
         } else if (message.has("event")) {
-          events.add(message);
+          events.accept(message);
         } else {
           answer.complete(message);
         }
@@ -94,7 +99,7 @@ final class Qmp implements AutoCloseable {
   }
 
   private void end(IOException why) {
-    events.end();
+    ended.run();
     greeting.completeExceptionally(why);
     answer.completeExceptionally(why);
   }

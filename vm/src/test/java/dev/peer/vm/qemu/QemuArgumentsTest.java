@@ -46,7 +46,7 @@ class QemuArgumentsTest {
             "{\"driver\":\"raw\",\"node-name\":\"scratch\",\"read-only\":false,"
                 + "\"discard\":\"unmap\",\"cache\":{\"no-flush\":true},"
                 + "\"file\":{\"driver\":\"file\",\"filename\":\"/run/a/scratch\"}}",
-            "virtio-blk-pci,drive=scratch,serial=scratch,rerror=report,werror=report");
+            "virtio-blk-pci,drive=scratch,serial=scratch,rerror=report,werror=enospc");
   }
 
   @Test

@@ -1,0 +1,130 @@
+package dev.peer.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A certification authority made by the openssl commands that SECURITY.md shows. */
+record Authority(Path directory) {
+
+  /** What {@code openssl req} is told of the key. */
+  enum Key {
+    EC_P256("ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+    EC_P384("ec", "-pkeyopt", "ec_paramgen_curve:P-384"),
+    RSA("rsa:2048"),
+    ED25519("ed25519");
+
+    private final List<String> arguments;
+
+    Key(String... arguments) {
+      this.arguments = List.of(arguments);
+    }
+  }
+
+  /** The files of a peer. */
+  record Identity(Path certificate, Path key) {}
+
+  static Authority create(Path directory, String name) throws IOException, InterruptedException {
+    Files.createDirectories(directory);
+    List<String> command = new ArrayList<>(List.of("openssl", "req", "-x509", "-newkey"));
+    command.addAll(Key.EC_P256.arguments);
+    command.addAll(List.of("-nodes", "-keyout", "ca-key.pem", "-out", "ca.pem", "-days", "365"));
+    command.addAll(List.of("-subj", "/CN=" + name));
+    run(directory, command);
+    return new Authority(directory);
+  }
+
+  Path certificate() {
+    return directory.resolve("ca.pem");
+  }
+
+  /** Issues a certificate for {@code CN=name}. */
+  Identity issue(String name, Key key) throws IOException, InterruptedException {
+    request(name, key);
+    run(
+        directory,
+        List.of(
+            "openssl",
+            "x509",
+            "-req",
+            "-in",
+            name + ".csr",
+            "-CA",
+            "ca.pem",
+            "-CAkey",
+            "ca-key.pem",
+            "-CAcreateserial",
+            "-days",
+            "90",
+            "-out",
+            name + ".pem"));
+    return identity(name);
+  }
+
+  /** Issues one whose time is over. */
+  Identity issueExpired(String name) throws IOException, InterruptedException {
+    request(name, Key.EC_P256);
+    Files.writeString(directory.resolve("index"), "");
+    Files.writeString(
+        directory.resolve("ca.cnf"),
+        """
+        [ca]
+        default_ca = this
+        [this]
+        database = index
+        rand_serial = yes
+        new_certs_dir = .
+        default_md = sha256
+        policy = any
+        [any]
+        commonName = supplied
+        """);
+    run(
+        directory,
+        List.of(
+            "openssl",
+            "ca",
+            "-batch",
+            "-config",
+            "ca.cnf",
+            "-cert",
+            "ca.pem",
+            "-keyfile",
+            "ca-key.pem",
+            "-in",
+            name + ".csr",
+            "-out",
+            name + ".pem",
+            "-notext",
+            "-startdate",
+            "20240101000000Z",
+            "-enddate",
+            "20240201000000Z"));
+    return identity(name);
+  }
+
+  private void request(String name, Key key) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("openssl", "req", "-newkey"));
+    command.addAll(key.arguments);
+    command.addAll(List.of("-nodes", "-keyout", name + "-key.pem", "-out", name + ".csr"));
+    command.addAll(List.of("-subj", "/CN=" + name));
+    run(directory, command);
+  }
+
+  private Identity identity(String name) {
+    return new Identity(directory.resolve(name + ".pem"), directory.resolve(name + "-key.pem"));
+  }
+
+  private static void run(Path directory, List<String> command)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor()).as(command + "\n" + said).isZero();
+  }
+}

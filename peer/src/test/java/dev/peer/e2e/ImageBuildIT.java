@@ -1,0 +1,72 @@
+package dev.peer.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Builds the guest image for real, which needs root, a network and some minutes. */
+@Timeout(900)
+class ImageBuildIT {
+
+  private Team team;
+
+  @BeforeEach
+  void makeTeam() throws Exception {
+    team = Team.create();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    team.close();
+  }
+
+  @Test
+  void twoBuildsOfTheSamePackagesHaveOneDigest() throws Exception {
+    Peer one = peerWithoutImages("one");
+    Peer other = peerWithoutImages("other");
+
+    Run first = one.start(team.root(), "image", "build");
+    Run second = other.start(team.root(), "image", "build");
+    first.await().hasExitCode(0);
+    second.await().hasExitCode(0);
+
+    assertThat(first.stdout()).matches("sha256:[0-9a-f]{64}\n").isEqualTo(second.stdout());
+    Path image = one.home().resolve("images/" + first.stdout().strip().substring(7));
+    assertThat(image).isDirectoryContaining("glob:**/root.erofs");
+    assertThat(Files.readString(image.resolve("manifest.json"))).contains("podman", "9base");
+    assertThat(one.run(team.root(), "image", "ls", "--pin").stdout())
+        .isEqualTo("PEER_IMAGE=" + first.stdout());
+  }
+
+  @Test
+  void anInterruptedBuildLeavesNothing() throws Exception {
+    Peer peer = peerWithoutImages("laptop");
+    Run build = peer.start(team.root(), "image", "build");
+    build.awaitLine("^peer: image: ");
+
+    build.signal("INT").await().hasExitCode(130);
+
+    assertThat(peer.home().resolve("images")).isEmptyDirectory();
+  }
+
+  @Test
+  void aMirrorThatIsNotThereEndsTheBuild() throws Exception {
+    Peer peer = peerWithoutImages("laptop");
+
+    Run build = peer.run(team.root(), "image", "build", "--mirror", "http://127.0.0.1:1/debian");
+
+    build.refuses(4, "the guest image could not be built");
+    assertThat(peer.home().resolve("images")).isEmptyDirectory();
+  }
+
+  private Peer peerWithoutImages(String name) throws Exception {
+    Peer peer = team.peer(name);
+    Files.delete(peer.home().resolve("images"));
+    return peer;
+  }
+}

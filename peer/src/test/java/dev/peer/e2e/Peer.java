@@ -1,0 +1,106 @@
+package dev.peer.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A peer: a home of its own, a certificate, and the environment that its commands get. */
+final class Peer {
+
+  private final Team team;
+  private final Path home;
+  private final Map<String, String> environment;
+
+  Peer(Team team, Path home, Map<String, String> environment) {
+    this.team = team;
+    this.home = home;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** The same peer with another value of a variable. */
+  Peer with(String name, Object value) {
+    Map<String, String> changed = new LinkedHashMap<>(environment);
+    changed.put(name, value.toString());
+    return new Peer(team, home, changed);
+  }
+
+  Peer without(String name) {
+    Map<String, String> changed = new LinkedHashMap<>(environment);
+    changed.remove(name);
+    return new Peer(team, home, changed);
+  }
+
+  /** The same peer where no QEMU is installed: what it does, it does without a machine. */
+  Peer withoutQemu() throws IOException {
+    return with("PATH", team.pathWithoutQemu());
+  }
+
+  Path home() {
+    return home;
+  }
+
+  Path store() {
+    return home.resolve("store");
+  }
+
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  /** Starts a {@code peer} command in a repository. */
+  Run start(Repository repository, String... arguments) throws IOException {
+    return start(repository.directory(), arguments);
+  }
+
+  Run start(Path directory, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(Dist.command("peer").toString()));
+    command.addAll(List.of(arguments));
+    return team.start(directory, environment, command);
+  }
+
+  /** Runs a {@code peer} command to its end. */
+  Run run(Repository repository, String... arguments) throws IOException, InterruptedException {
+    return start(repository, arguments).await();
+  }
+
+  Run run(Path directory, String... arguments) throws IOException, InterruptedException {
+    return start(directory, arguments).await();
+  }
+
+  /** Starts a shell command line that may use {@code peer}. */
+  Run shell(Repository repository, String line) throws IOException, InterruptedException {
+    return team.start(
+            repository.directory(),
+            with("PATH", Dist.command("peer").getParent() + ":" + environment.get("PATH"))
+                .environment,
+            List.of("sh", "-c", line))
+        .await();
+  }
+
+  /** The only result in its store. */
+  Path onlyResult() throws IOException {
+    try (Stream<Path> paths = Files.walk(store().resolve("results"), 3)) {
+      List<Path> results =
+          paths.filter(path -> Files.exists(path.resolve("attestation.json"))).toList();
+      assertThat(results).hasSize(1);
+      return results.getFirst();
+    }
+  }
+
+  /** How many results are in its store. */
+  long results() throws IOException {
+    if (!Files.exists(store())) {
+      return 0;
+    }
+    try (Stream<Path> paths = Files.walk(store().resolve("results"))) {
+      return paths.filter(path -> path.endsWith("attestation.json")).count();
+    }
+  }
+}

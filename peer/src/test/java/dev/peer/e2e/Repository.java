@@ -1,0 +1,49 @@
+package dev.peer.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A git repository, made by git. */
+record Repository(Path directory) {
+
+  static Repository init(Path directory) throws IOException, InterruptedException {
+    Files.createDirectories(directory);
+    Repository repository = new Repository(directory);
+    repository.git("init", "-q", "-b", "main");
+    return repository;
+  }
+
+  Repository write(String file, String text) throws IOException {
+    Files.createDirectories(directory.resolve(file).getParent());
+    Files.writeString(directory.resolve(file), text);
+    return this;
+  }
+
+  Repository commit() throws IOException, InterruptedException {
+    git("add", "-A");
+    git(
+        "-c",
+        "user.name=Tester",
+        "-c",
+        "user.email=tester@localhost",
+        "commit",
+        "-q",
+        "--allow-empty",
+        "-m",
+        "Change");
+    return this;
+  }
+
+  void git(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("git", "-C", directory.toString()));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor()).as(command + "\n" + said).isZero();
+  }
+}

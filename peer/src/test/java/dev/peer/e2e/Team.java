@@ -1,0 +1,213 @@
+package dev.peer.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Some peers of one authority, below one directory. Closing ends what was started and asserts that
+ * nothing is left of it: no process, no machine, no directory of a run.
+ */
+final class Team {
+
+  private static final Duration GONE = Duration.ofSeconds(5);
+
+  private final Path root;
+  private final Authority authority;
+  private final Path output;
+  private final Path runtime;
+  private final List<Run> started = new ArrayList<>();
+  private final List<Path> homes = new ArrayList<>();
+  private String rendezvous = "";
+
+  private Team(Path root, Authority authority) throws IOException {
+    this.root = root;
+    this.authority = authority;
+    this.output = Files.createDirectory(root.resolve("output"));
+    this.runtime = Files.createDirectory(root.resolve("runtime"));
+  }
+
+  /** A team with an authority of its own. */
+  static Team create() throws IOException, InterruptedException {
+    Path root = Files.createTempDirectory("peer-e2e");
+    return new Team(root, Authority.create(root.resolve("pki"), "Team CA"));
+  }
+
+  /** A team whose authority is another's. */
+  static Team of(Authority authority) throws IOException {
+    return new Team(Files.createTempDirectory("peer-e2e"), authority);
+  }
+
+  Path root() {
+    return root;
+  }
+
+  Authority authority() {
+    return authority;
+  }
+
+  /** A peer with an EC certificate. */
+  Peer peer(String name) throws IOException, InterruptedException {
+    return peer(name, Authority.Key.EC_P256);
+  }
+
+  Peer peer(String name, Authority.Key key) throws IOException, InterruptedException {
+    return peer(name, authority.issue(name, key));
+  }
+
+  Peer peer(String name, Authority.Identity identity) throws IOException {
+    Path home = Files.createDirectory(root.resolve("home-" + name));
+    Files.createSymbolicLink(home.resolve("images"), Dist.images());
+    homes.add(home);
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("PATH", System.getenv("PATH"));
+    environment.put("HOME", root.toString());
+    environment.put("XDG_RUNTIME_DIR", runtime.toString());
+    environment.put("PEER_HOME", home.toString());
+    environment.put("PEER_CA", authority.certificate().toString());
+    environment.put("PEER_CERT", identity.certificate().toString());
+    environment.put("PEER_KEY", identity.key().toString());
+    if (!rendezvous.isEmpty()) {
+      environment.put("PEER_RENDEZVOUS", rendezvous);
+    }
+    return new Peer(this, home, environment);
+  }
+
+  /** Starts a rendezvous; peers that are made from now on know it. */
+  Run startRendezvous() throws IOException, InterruptedException {
+    Run run = peer("rendezvous").start(root, "rendezvous", "--listen", "127.0.0.1:0");
+    rendezvous = run.awaitLine("^peer: rendezvous at (https://\\S+)$");
+    return run;
+  }
+
+  /** Where the rendezvous is. */
+  String rendezvous() {
+    return rendezvous;
+  }
+
+  /** A repository with this mkfile and the guest image pinned, committed. */
+  Repository repository(String name, String mkfile) throws IOException, InterruptedException {
+    return Repository.init(root.resolve(name))
+        .write("mkfile", mkfile)
+        .write(
+            ".env", "PEER_REPO=example.org/" + name + "\nPEER_IMAGE=" + Dist.imageDigest() + "\n")
+        .commit();
+  }
+
+  /** Starts any command, which is ended with the team. */
+  Run start(Path directory, Map<String, String> environment, List<String> command)
+      throws IOException {
+    Run run = Run.start(directory, environment, output, command);
+    started.add(run);
+    return run;
+  }
+
+  /** Runs a tool of the system to its end. */
+  Run tool(String... command) throws IOException, InterruptedException {
+    return start(root, Map.of("PATH", System.getenv("PATH")), List.of(command)).await();
+  }
+
+  String pathWithoutQemu() throws IOException {
+    Path bin = root.resolve("bin");
+    if (!Files.exists(bin)) {
+      Files.createDirectory(bin);
+      for (String tool : List.of("sh", "dirname", "readlink", "setpriv")) {
+        Files.createSymbolicLink(bin.resolve(tool), Path.of("/usr/bin", tool));
+      }
+    }
+    return bin.toString();
+  }
+
+  /** Waits until no machine of this team's is there, for 5 seconds at most. */
+  void awaitNoMachine() throws InterruptedException {
+    Instant until = Instant.now().plus(GONE);
+    while (!machines().isEmpty() && Instant.now().isBefore(until)) {
+      Thread.sleep(50);
+    }
+    assertThat(machines()).as("machines left").isEmpty();
+  }
+
+  /** The processes whose command line mentions a home of this team's. */
+  List<String> machines() {
+    return commandLines().stream()
+        .filter(line -> line.contains("qemu-system") && line.contains(root.toString()))
+        .toList();
+  }
+
+  /** The command lines of all processes. */
+  static List<String> commandLines() {
+    return ProcessHandle.allProcesses().map(process -> commandLine(process.pid())).toList();
+  }
+
+  /** Directories of runs, of sockets and of half-made results that are there now. */
+  List<Path> scratch() throws IOException {
+    List<Path> left = new ArrayList<>();
+    for (Path home : homes) {
+      left.addAll(children(home.resolve("vm/runs")));
+      left.addAll(children(home.resolve("store/staging")));
+    }
+    left.addAll(children(runtime.resolve("peer")));
+    return left;
+  }
+
+  /** Ends everything and asserts that nothing is left. */
+  void close() throws IOException, InterruptedException {
+    for (Run run : started.reversed()) {
+      run.end();
+    }
+    assertThat(started).noneMatch(Run::alive);
+    awaitNoMachine();
+    assertThat(scratch()).as("scratch directories left").isEmpty();
+    delete(root);
+  }
+
+  private static List<Path> children(Path directory) throws IOException {
+    try (Stream<Path> children = Files.list(directory)) {
+      return children.toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  private static String commandLine(long pid) {
+    try {
+      return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline")).replace('\0', ' ');
+    } catch (IOException e) {
+      // It has ended meanwhile.
+      return "";
+    }
+  }
+
+  static void delete(Path root) throws IOException {
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+              throws IOException {
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}
