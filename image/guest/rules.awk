@@ -1,5 +1,6 @@
-# Reads what `mk -dp` prints and writes a line for every rule and every prerequisite: KIND RECIPE NAME. KIND is file,
-# virtual, pattern (a meta-rule with % or &), regexp (a meta-rule with R) or need (a prerequisite); RECIPE is r or -.
+# Reads what `mk -dp` prints and writes a line for every rule and every prerequisite: KIND FLAGS NAME. KIND is target,
+# pattern (a meta-rule with % or &), regexp (a meta-rule with R) or need (a prerequisite); FLAGS has r for a rule with a
+# recipe and v for a virtual one, or is -.
 # A recipe may hold any text: a line counts as a rule's head only when the rule before it named its address as next.
 function hex(digits,    value, i) {
     for (i = 1; i <= length(digits); i++)
@@ -12,25 +13,24 @@ function bit(number, mask) {
 }
 
 # A rule with neither recipe nor prerequisites does nothing; mk drops it too.
-function flush(    words, count, i, kind) {
+function flush(    kind, flags, words, count, i) {
     if (!open_rule) return
     open_rule = 0
-    kind = bit(attributes, 32) ? "regexp" : bit(attributes, 1) ? "pattern" : bit(attributes, 16) ? "virtual" : "file"
-    if (recipe == "-" && needs ~ /^ *$/) return
-    print kind, recipe, target
-    if (kind == "regexp" || kind == "pattern") return
+    if (!recipe && needs ~ /^ *$/) return
+    kind = bit(attributes, 32) ? "regexp" : bit(attributes, 1) ? "pattern" : "target"
+    flags = (recipe ? "r" : "") (bit(attributes, 16) ? "v" : "")
+    print kind, flags == "" ? "-" : flags, target
+    if (kind != "target") return
     count = split(needs, words, " ")
     for (i = 1; i <= count; i++) print "need", "-", words[i]
 }
 
-/^(rules|metarules): start=/ && expected == "" {
+/^(rules|metarules): start=/ && expected == "" && !seen[$1]++ {
     flush()
     expected = $2
     sub(/^start=/, "", expected)
     next
 }
-
-/^variables:$/ && expected == "" { exit }
 
 expected != "" && $1 == "Rule" && $2 == expected ":" && /^\tRule / {
     flush()
@@ -42,8 +42,7 @@ expected != "" && $1 == "Rule" && $2 == expected ":" && /^\tRule / {
     sub(/^next=/, "", expected)
     if (expected == "0") expected = ""
     open_rule = 1
-    recipe = "-"
-    target = ""
+    recipe = target = ""
     next
 }
 
@@ -56,8 +55,8 @@ open_rule && target == "" && /^\ttarget=/ {
     next
 }
 
-open_rule && /^\trecipe@[0-9]+='/ {
-    if ($0 !~ /^\trecipe@[0-9]+=''$/) recipe = "r"
+open_rule && recipe == "" && /^\trecipe@[0-9]+='/ {
+    recipe = $0 !~ /^\trecipe@[0-9]+=''$/
 }
 
 END { flush() }

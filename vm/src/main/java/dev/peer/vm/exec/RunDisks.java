@@ -25,10 +25,20 @@ record RunDisks(Path input, Path scratch, Path output) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(disks.input), 1 << 16)) {
       source.writeTo(directory, out);
     }
-    setSize(disks.input, roundedUp(Files.size(disks.input)));
+    // All of one size, whatever the revision: a template's disks are as large as its clones'.
+    setSize(disks.input, roundedUp(Math.max(Files.size(disks.input), diskBytes)));
     setSize(disks.scratch, roundedUp(diskBytes));
     setSize(disks.output, roundedUp(diskBytes));
     return disks;
+  }
+
+  /** Disks without content, of the sizes that a run's have. */
+  static RunDisks blank(Path directory, long diskBytes) throws IOException {
+    return create(directory, (scratch, out) -> {}, diskBytes);
+  }
+
+  long inputBytes() throws IOException {
+    return Files.size(input);
   }
 
   List<Disk> asDisks() {

@@ -6,7 +6,6 @@ import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.scratch.ScratchDirectory;
-import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.image.GuestImage;
 import dev.peer.vm.image.ImageException;
@@ -14,15 +13,14 @@ import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.AcceleratorProbe;
 import dev.peer.vm.qemu.Machine;
-import dev.peer.vm.qemu.MachineSpec;
 import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.qemu.QemuException;
+import dev.peer.vm.snapshot.TemplateStore;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 
 /** Boots a machine for each run, takes it through the six stages and ends it. */
@@ -97,17 +95,16 @@ public final class VmExecutor implements Executor {
             ? "accelerator: kvm"
             : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
     RunDisks disks = RunDisks.create(directory, request.source(), limits.diskBytes());
-    MachineSpec spec =
-        new MachineSpec(
+    MachineStarter starter =
+        new MachineStarter(
+            qemu,
             image,
             accelerator,
-            limits.cpus(),
-            limits.memoryMebibytes(),
-            disks.asDisks(),
-            List.of(GuestAgent.CONTROL, GuestAgent.STDOUT, GuestAgent.STDERR),
-            socketDirectory,
-            directory.resolve("console.log"));
-    try (Machine machine = Machine.start(qemu, spec, directory)) {
+            limits,
+            new TemplateStore(home.resolve("templates")),
+            sockets,
+            listener::note);
+    try (Machine machine = starter.start(disks, directory, socketDirectory)) {
       StageRunner stages = new StageRunner(machine, listener);
       Duration left = limits.timeout().minus(Duration.between(startedAt, Instant.now()));
       try (Deadline deadline = Deadline.start(left, machine::kill)) {

@@ -1,16 +1,21 @@
 package dev.peer.vm.qemu;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.record.StrictJson;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,25 +24,32 @@ import java.util.Map;
 /** A running machine. Closing it ends the process at once and waits until it is gone. */
 public final class Machine implements AutoCloseable {
 
+  private static final String STATE = "state";
+  private static final Duration BOOT_TIME = Duration.ofSeconds(120);
+  private static final Duration MIGRATION_TIME = Duration.ofSeconds(60);
+
   private final Process process;
+  private final Path sockets;
   private final Path console;
   private final Path output;
   private final Map<String, SocketChannel> ports;
   private final Qmp qmp;
-  private volatile boolean hostDiskFull;
+  private final Events events = new Events();
 
   private Machine(
       Process process,
+      Path sockets,
       Path console,
       Path output,
       Map<String, SocketChannel> ports,
       SocketChannel control)
       throws IOException, InterruptedException {
     this.process = process;
+    this.sockets = sockets;
     this.console = console;
     this.output = output;
     this.ports = ports;
-    this.qmp = new Qmp(control, this::onEvent);
+    this.qmp = new Qmp(control, this::onEvent, events::end);
   }
 
   /**
@@ -64,7 +76,8 @@ public final class Machine implements AutoCloseable {
         connected.put(name, listeners.get(name).accept());
       }
       SocketChannel control = connected.remove(MachineSpec.QMP);
-      return new Machine(process, spec.console(), output, connected, control);
+      return new Machine(
+          process, spec.socketDirectory(), spec.console(), output, connected, control);
     } catch (IOException | InterruptedException | RuntimeException e) {
       connected.values().forEach(Machine::closeQuietly);
       if (process != null) {
@@ -106,9 +119,69 @@ public final class Machine implements AutoCloseable {
     qmp.execute("set_link", arguments);
   }
 
+  /** Waits until the guest has opened its serial port of this name. */
+  public void awaitPortOpen(String name) throws IOException, InterruptedException {
+    events.await(
+        event ->
+            event.path("event").asText().equals("VSERPORT_CHANGE")
+                && event.at("/data/id").asText().equals(name)
+                && event.at("/data/open").asBoolean(),
+        BOOT_TIME);
+  }
+
+  /** Freezes the machine and writes all but its memory to a new file. */
+  public void freezeTo(Path state) throws IOException, InterruptedException {
+    qmp.execute("stop", StrictJson.object());
+    allowMemoryInItsFile();
+    Path socket = sockets.resolve(STATE);
+    try (ServerSocketChannel listener = listen(socket)) {
+      process.onExit().thenRun(() -> closeQuietly(listener));
+      qmp.execute("migrate", StrictJson.object().put("uri", "unix:" + socket));
+      try (SocketChannel from = listener.accept();
+          OutputStream to = Files.newOutputStream(state, StandardOpenOption.CREATE_NEW)) {
+        Channels.newInputStream(from).transferTo(to);
+      }
+    }
+    awaitMigrated();
+  }
+
+  /** Lets a clone go on from the state of its template. */
+  public void resumeFrom(Path state) throws IOException, InterruptedException {
+    allowMemoryInItsFile();
+    Path socket = sockets.resolve(STATE);
+    qmp.execute("migrate-incoming", StrictJson.object().put("uri", "unix:" + socket));
+    try (SocketChannel to = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      Files.copy(state, Channels.newOutputStream(to));
+    }
+    awaitMigrated();
+    // The template was frozen, and its clone is so too.
+    qmp.execute("cont", StrictJson.object());
+  }
+
+  private void allowMemoryInItsFile() throws IOException, InterruptedException {
+    ObjectNode arguments = StrictJson.object();
+    ArrayNode capabilities = arguments.putArray("capabilities");
+    for (String capability : List.of("x-ignore-shared", "events")) {
+      capabilities.addObject().put("capability", capability).put("state", true);
+    }
+    qmp.execute("migrate-set-capabilities", arguments);
+  }
+
+  private void awaitMigrated() throws IOException, InterruptedException {
+    JsonNode end =
+        events.await(
+            event ->
+                event.path("event").asText().equals("MIGRATION")
+                    && event.at("/data/status").asText().matches("completed|failed"),
+            MIGRATION_TIME);
+    if (!end.at("/data/status").asText().equals("completed")) {
+      throw new IOException("QEMU could not move the machine's state");
+    }
+  }
+
   /** Whether the host's disk had no room for what the guest wrote, of which the machine ended. */
   public boolean hostDiskFull() {
-    return hostDiskFull;
+    return events.any(Machine::saysDiskFull);
   }
 
   /** What the guest's kernel and QEMU said last, for an error message. */
@@ -122,11 +195,15 @@ public final class Machine implements AutoCloseable {
   }
 
   private void onEvent(JsonNode event) {
-    if (event.path("event").asText().equals("BLOCK_IO_ERROR")
-        && event.at("/data/nospace").asBoolean()) {
-      hostDiskFull = true;
+    events.add(event);
+    if (saysDiskFull(event)) {
       kill();
     }
+  }
+
+  private static boolean saysDiskFull(JsonNode event) {
+    return event.path("event").asText().equals("BLOCK_IO_ERROR")
+        && event.at("/data/nospace").asBoolean();
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.util.List;
  * @param image kernel, initramfs and root file system
  * @param accelerator what runs its code
  * @param cpus its processors, 1 or more
- * @param memoryMebibytes its memory in MiB
+ * @param memory its memory, and with it whether it boots or is a clone
  * @param disks its further disks
  * @param ports the names of its serial ports to the host, besides the console
  * @param socketDirectory where the host listens: {@code qmp} and a socket for each port
@@ -20,7 +20,7 @@ public record MachineSpec(
     GuestImage image,
     Accelerator accelerator,
     int cpus,
-    long memoryMebibytes,
+    Memory memory,
     List<Disk> disks,
     List<String> ports,
     Path socketDirectory,

@@ -29,10 +29,9 @@ public final class QemuArguments {
     add(arguments, "-display", "none");
     add(arguments, "-sandbox", SANDBOX);
     add(arguments, "-name", "peer");
-    add(arguments, "-machine", MACHINE);
     accelerator(arguments, spec.accelerator());
     add(arguments, "-smp", String.valueOf(spec.cpus()));
-    add(arguments, "-m", spec.memoryMebibytes() + "M");
+    memory(arguments, spec.memory());
     add(arguments, "-kernel", spec.image().kernel().toString());
     add(arguments, "-initrd", spec.image().initramfs().toString());
     add(arguments, "-append", spec.image().kernelArguments());
@@ -63,6 +62,31 @@ public final class QemuArguments {
         add(arguments, "-cpu", "max");
       }
     }
+  }
+
+  private static void memory(List<String> arguments, Memory memory) {
+    add(arguments, "-m", memory.mebibytes() + "M");
+    switch (memory) {
+      case Memory.Anonymous _ -> add(arguments, "-machine", MACHINE);
+      case Memory.Shared shared -> memoryFile(arguments, shared.mebibytes(), shared.file(), "on");
+      case Memory.Clone clone -> {
+        memoryFile(arguments, clone.mebibytes(), clone.file(), "off");
+        add(arguments, "-incoming", "defer");
+      }
+    }
+  }
+
+  private static void memoryFile(List<String> arguments, long mebibytes, Path file, String shared) {
+    add(arguments, "-machine", MACHINE + ",memory-backend=ram");
+    add(
+        arguments,
+        "-object",
+        "memory-backend-file,id=ram,size="
+            + mebibytes
+            + "M,share="
+            + shared
+            + ",mem-path="
+            + escaped(file));
   }
 
   private static void disk(List<String> arguments, Disk disk) {
@@ -96,7 +120,10 @@ public final class QemuArguments {
 
   private static void port(List<String> arguments, MachineSpec spec, String port) {
     add(arguments, "-chardev", socket(spec, port, port));
-    add(arguments, "-device", "virtserialport,bus=ports.0,chardev=" + port + ",name=" + port);
+    add(
+        arguments,
+        "-device",
+        "virtserialport,bus=ports.0,id=" + port + ",chardev=" + port + ",name=" + port);
   }
 
   private static String socket(MachineSpec spec, String id, String name) {

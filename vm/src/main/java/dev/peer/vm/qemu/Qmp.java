@@ -25,17 +25,21 @@ final class Qmp implements AutoCloseable {
 
   private final SocketChannel channel;
   private final Consumer<JsonNode> events;
+  private final Runnable ended;
   private final CompletableFuture<Void> greeting = new CompletableFuture<>();
   private volatile CompletableFuture<JsonNode> answer = new CompletableFuture<>();
 
   /**
    * Takes the connection over and negotiates.
    *
-   * @param events called for each event, on the reading thread
+   * @param events takes each event, on the reading thread
+   * @param ended called when no more will come
    */
-  Qmp(SocketChannel channel, Consumer<JsonNode> events) throws IOException, InterruptedException {
+  Qmp(SocketChannel channel, Consumer<JsonNode> events, Runnable ended)
+      throws IOException, InterruptedException {
     this.channel = channel;
     this.events = events;
+    this.ended = ended;
     Thread.ofVirtual().name("qmp").start(this::read);
     await(greeting);
     execute("qmp_capabilities", JSON.createObjectNode());
@@ -95,6 +99,7 @@ final class Qmp implements AutoCloseable {
   }
 
   private void end(IOException why) {
+    ended.run();
     greeting.completeExceptionally(why);
     answer.completeExceptionally(why);
   }

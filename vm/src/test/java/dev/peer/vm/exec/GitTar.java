@@ -22,6 +22,11 @@ final class GitTar {
     git(repository, "init", "-q", "-b", "main");
     git(repository, "add", "-A");
     git(repository, "commit", "-q", "-m", "all");
+    return tree(repository);
+  }
+
+  /** The id of the tree that was committed last. */
+  static String tree(Path repository) throws IOException, InterruptedException {
     return git(repository, "rev-parse", "HEAD^{tree}").strip();
   }
 

@@ -15,13 +15,13 @@ import dev.peer.core.record.Artifact;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
-import dev.peer.vm.image.ImageStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The executor with a real machine and a real container. */
 @Timeout(300)
 class VmExecutorIT {
+
+  /** One home for all, so that its template is made once. */
+  @TempDir static Path home;
 
   @TempDir Path directory;
 
@@ -53,11 +56,11 @@ class VmExecutorIT {
         """
         prepare-runtime:V:
         \t{ id -un; git log --format=%an%n%s; git status --porcelain; } > prepared
-        test:V:
-        \t@printf 'out\\0\\377put\\n'
-        \t@echo complaint >&2
-        \t@cat prepared
-        \t@echo report > report.txt
+        test:VQ:
+        \tprintf 'out\\0\\377put\\n'
+        \techo complaint >&2
+        \tcat prepared
+        \techo report > report.txt
         /var/run/ci/artifacts/reports/report.txt:
         \tmkdir -p `dirname $target` && cp report.txt $target
         post-test:V:
@@ -66,7 +69,7 @@ class VmExecutorIT {
 
     ExecutionResult result = run(mkfile, "test", Map.of("GREETING", "hello"));
 
-    assertThat(result).isInstanceOf(ExecutionResult.Passed.class);
+    assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
     RunRecord record = ((ExecutionResult.Passed) result).record();
     assertThat(transcript.stages)
         .containsExactly("boot", "checkout", "prepare", "test", "artifacts", "post-test");
@@ -89,14 +92,14 @@ class VmExecutorIT {
   void givesTheTestItsVariablesAndNoNetwork() throws Exception {
     String mkfile =
         """
-        test:V:
-        \t@echo "$GREETING"
-        \t@ls /sys/class/net
+        test:VQ:
+        \techo "$GREETING"
+        \tls /sys/class/net
         """;
 
     ExecutionResult result = run(mkfile, "test", Map.of("GREETING", "a b'c\"d\u00e4"));
 
-    assertThat(result).isInstanceOf(ExecutionResult.Passed.class);
+    assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
     assertThat(transcript.stdout.toString(UTF_8)).isEqualTo("a b'c\"d\u00e4\nlo\n");
   }
 
@@ -173,12 +176,66 @@ class VmExecutorIT {
   }
 
   @Test
+  void givesTwoClonesAtOnceEachItsOwnIdentityAndTheTime() throws Exception {
+    String mkfile =
+        """
+        test:VQ:
+        \ttrue
+        prepare-runtime:VQ:
+        \techo id $(cat /etc/machine-id) $(od -An -N16 -tx1 /dev/urandom | tr -d ' ') $(date +%s)
+        """;
+    run("test:V:\n\ttrue\n", "test", Map.of());
+    commit(mkfile);
+    Transcript first = new Transcript();
+    Transcript second = new Transcript();
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    Thread other =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    executeCommitted(directory.resolve("other"), second);
+                  } catch (Throwable e) {
+                    thrown.set(e);
+                  }
+                });
+    executeCommitted(directory.resolve("one"), first);
+    other.join();
+
+    assertThat(thrown.get()).isNull();
+    String[] one = identity(first);
+    String[] two = identity(second);
+    assertThat(one[1]).matches("[0-9a-f]{32}").isNotEqualTo(two[1]);
+    assertThat(one[2]).matches("[0-9a-f]{32}").isNotEqualTo(two[2]);
+    long now = System.currentTimeMillis() / 1000;
+    assertThat(Long.parseLong(one[3])).isBetween(now - 120, now + 5);
+    assertThat(first.notes).noneMatch(note -> note.contains("template"));
+  }
+
+  @Test
+  void makesADamagedTemplateAnew() throws Exception {
+    run("test:V:\n\ttrue\n", "test", Map.of());
+    try (var templates = Files.list(home.resolve("vm/templates"))) {
+      for (Path template : templates.filter(path -> !path.endsWith("unfinished")).toList()) {
+        Path state = template.resolve("state");
+        Files.write(state, Arrays.copyOf(Files.readAllBytes(state), 1000));
+      }
+    }
+    transcript.notes.clear();
+
+    ExecutionResult result = executeCommitted(directory.resolve("again"), transcript);
+
+    assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
+    assertThat(transcript.notes).anyMatch(note -> note.contains("make a template"));
+  }
+
+  @Test
   void saysWhenQemuIsMissing() {
     VmExecutor executor =
         new VmExecutor(
             GuestImages.store(),
-            directory.resolve("home"),
-            directory.resolve("s"),
+            home.resolve("vm"),
+            home.resolve("s"),
             Map.of("PATH", "/nonexistent"),
             limits(Duration.ofMinutes(5)));
 
@@ -200,10 +257,28 @@ class VmExecutorIT {
   private ExecutionResult execute(
       VmExecutor executor, String mkfile, String target, Map<String, String> environment)
       throws Exception {
-    ImageStore images = GuestImages.store();
-    Path repository = Files.createDirectories(directory.resolve("repo"));
-    Files.writeString(repository.resolve("mkfile"), mkfile);
-    String tree = GitTar.commit(repository);
+    String tree = commit(mkfile);
+    return execute(executor, tree, target, environment, files, transcript);
+  }
+
+  private ExecutionResult executeCommitted(Path into, Transcript follower) throws Exception {
+    return execute(
+        executor(Duration.ofMinutes(5)),
+        GitTar.tree(repository()),
+        "test",
+        Map.of(),
+        new RunFiles(Files.createDirectory(into)),
+        follower);
+  }
+
+  private ExecutionResult execute(
+      VmExecutor executor,
+      String tree,
+      String target,
+      Map<String, String> environment,
+      RunFiles into,
+      Transcript follower)
+      throws Exception {
     RunInputs inputs =
         new RunInputs(
             new RepoId("example.org/executor"),
@@ -212,19 +287,39 @@ class VmExecutorIT {
             target,
             List.of(),
             new TreeMap<>(environment),
-            images.newest().orElseThrow(),
+            GuestImages.store().newest().orElseThrow(),
             "x86_64",
             NetworkMode.NONE);
     return executor.execute(
-        new ExecutionRequest(inputs, (scratch, out) -> GitTar.write(repository, out), files),
-        transcript);
+        new ExecutionRequest(inputs, (_, out) -> GitTar.write(repository(), out), into), follower);
+  }
+
+  private Path repository() {
+    return directory.resolve("repo");
+  }
+
+  private String commit(String mkfile) throws Exception {
+    Files.createDirectories(repository());
+    Files.writeString(repository().resolve("mkfile"), mkfile);
+    return GitTar.commit(repository());
+  }
+
+  private static String[] identity(Transcript transcript) {
+    return transcript
+        .other
+        .toString(UTF_8)
+        .lines()
+        .filter(line -> line.startsWith("id "))
+        .findFirst()
+        .orElseThrow()
+        .split(" ");
   }
 
   private VmExecutor executor(Duration timeout) {
     return new VmExecutor(
         GuestImages.store(),
-        directory.resolve("home"),
-        directory.resolve("s"),
+        home.resolve("vm"),
+        home.resolve("s"),
         System.getenv(),
         limits(timeout));
   }
@@ -235,8 +330,8 @@ class VmExecutorIT {
 
   private List<Path> leftovers() throws IOException {
     List<Path> left = new ArrayList<>();
-    for (String name : List.of("home/runs", "s")) {
-      try (var children = Files.list(directory.resolve(name))) {
+    for (String name : List.of("vm/runs", "vm/templates/unfinished", "s")) {
+      try (var children = Files.list(home.resolve(name))) {
         children.forEach(left::add);
       }
     }
@@ -251,6 +346,16 @@ class VmExecutorIT {
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     private final ByteArrayOutputStream other = new ByteArrayOutputStream();
     private java.util.function.Consumer<String> onStage = stage -> {};
+
+    String text() {
+      return String.join(
+          "\n",
+          String.join(" ", stages),
+          String.join("\n", notes),
+          other.toString(UTF_8),
+          stdout.toString(UTF_8),
+          stderr.toString(UTF_8));
+    }
 
     @Override
     public void stage(String stage) {

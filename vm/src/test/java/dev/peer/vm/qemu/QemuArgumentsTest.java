@@ -65,7 +65,7 @@ class QemuArgumentsTest {
         image,
         accelerator,
         3,
-        512,
+        new Memory.Anonymous(512),
         List.of(new MachineSpec.Disk("scratch", Path.of(directory, "scratch"), false)),
         List.of("peer.control"),
         Path.of(directory),

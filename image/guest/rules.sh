@@ -1,0 +1,86 @@
+# What the repository's mkfile says, without running any of it (but mk runs what stands in backquotes). Called in the
+# repository's root.
+# shellcheck shell=sh disable=SC2154 # lib.sh sets lib, run and system_mkfile
+
+# The well-known file from which the container image's name is read.
+image_name_file=/var/run/ci/env/CONTAINERIMAGE
+
+# Has mk read the mkfile and writes its rules to $run/rules, a line each: KIND FLAGS NAME, see rules.awk.
+read_rules() {
+    if [ ! -f mkfile ]; then fail mkfile "the repository has no mkfile in its root"; fi
+    mk -f "$system_mkfile" -f mkfile -dp -n / >"$run/rules.dump" 2>"$run/rules.errors" || true
+    if ! grep -q '^variables:$' "$run/rules.dump"; then
+        cat "$run/rules.errors" >&2
+        fail mkfile "mk cannot read the mkfile: $(tail -n 1 "$run/rules.errors")"
+    fi
+    awk -f "$lib/rules.awk" "$run/rules.dump" >"$run/rules"
+}
+
+# Writes $run/defaults.mk: a recipe for what must have one and got none. A second recipe would be an error to mk.
+write_defaults() {
+    for name in base-image post-test; do
+        if ! has_recipe "$name"; then printf '%s:VQ:\n\t:\n' "$name"; fi
+    done >"$run/defaults.mk"
+    if ! has_recipe "$image_name_file"; then
+        # shellcheck disable=SC2016 # for mk's shell to expand
+        printf '%s:Q: base-image\n\techo $CONTAINERIMAGE >$target\n' "$image_name_file" >>"$run/defaults.mk"
+    fi
+}
+
+has_recipe() {
+    grep -Eqx "target rv? $1" "$run/rules"
+}
+
+# Fails unless mk has a rule for the target $1 and would run it: mk calls a file that is there "up to date", and that
+# must not pass for a test.
+check_target() {
+    case $1 in
+    '' | -* | *=*) fail no-target "not the name of a target: '$1'" ;;
+    esac
+    case $(rule_for "$1") in
+    *v*) ;;
+    '')
+        run_mk -n "$1" >&2 || true
+        fail no-target "the mkfile has no rule for $1"
+        ;;
+    *)
+        if [ -e "$1" ]; then
+            fail no-target "$1 is there already, so mk would not run its rule: write it as $1:V:"
+        fi
+        ;;
+    esac
+}
+
+# The flags of all rules for the target $1; nothing when there is none.
+rule_for() {
+    while read -r kind flags name; do
+        case $kind in
+        target) if [ "$name" = "$1" ]; then echo "$flags"; fi ;;
+        pattern)
+            case $1 in
+            "${name%%[%&]*}"*"${name#*[%&]}") echo "$flags" ;;
+            esac
+            ;;
+        regexp) if printf '%s\n' "$1" | grep -Eq -e "$name"; then echo "$flags"; fi ;;
+        esac
+    done <"$run/rules"
+}
+
+# The names below the directory $1 that the mkfile spells out, as target or as prerequisite.
+concrete_names() {
+    awk -v "directory=$1/" '
+        $1 == "target" || $1 == "need" {
+            name = substr($0, length($1) + length($2) + 3)
+            if (index(name, directory) == 1 && length(name) > length(directory) && name !~ /[%&]/) print name
+        }' "$run/rules" | sort -u
+}
+
+# Makes the names given a line each on stdin, after the directories that they lie in.
+make_names() {
+    set --
+    while IFS= read -r name; do
+        mkdir -p "${name%/*}"
+        set -- "$@" "$name"
+    done
+    if [ $# -gt 0 ]; then run_mk "$@" </dev/null; fi
+}

@@ -1,0 +1,55 @@
+package dev.peer.vm.qemu;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** The events of one machine, from its start. */
+final class Events {
+
+  private static final int MOST = 10_000;
+
+  private final List<JsonNode> seen = new ArrayList<>();
+  private boolean ended;
+
+  synchronized void add(JsonNode event) {
+    if (seen.size() < MOST) {
+      seen.add(event);
+    }
+    notifyAll();
+  }
+
+  /** No more will come. */
+  synchronized void end() {
+    ended = true;
+    notifyAll();
+  }
+
+  synchronized boolean any(Predicate<JsonNode> predicate) {
+    return seen.stream().anyMatch(predicate);
+  }
+
+  /** The first event of the kind, which may have come already. */
+  synchronized JsonNode await(Predicate<JsonNode> predicate, Duration most)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + most.toNanos();
+    while (true) {
+      for (JsonNode event : seen) {
+        if (predicate.test(event)) {
+          return event;
+        }
+      }
+      long left = (end - System.nanoTime()) / 1_000_000;
+      if (ended) {
+        throw new IOException("the machine ended");
+      }
+      if (left <= 0) {
+        throw new IOException("the machine took longer than " + most.toSeconds() + " s");
+      }
+      wait(left);
+    }
+  }
+}

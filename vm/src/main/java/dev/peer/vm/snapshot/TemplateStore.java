@@ -1,0 +1,115 @@
+package dev.peer.vm.snapshot;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.scratch.ScratchDirectory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The templates of this machine, each in a directory named by the digest of everything that shaped
+ * it.
+ *
+ * <p>A template is used only if it is whole, ours alone, and as it was when it was made: each
+ * file's size, inode, owner and times are noted when it is complete. Anything else is removed.
+ */
+public final class TemplateStore {
+
+  private static final String MEMORY = "memory";
+  private static final String STATE = "state";
+  private static final String SEAL = "seal";
+  private static final String PRIVATE = "rwx------";
+
+  private final Path root;
+
+  /** The templates below this directory, which is made when it is needed. */
+  public TemplateStore(Path root) {
+    this.root = root;
+  }
+
+  /** Makes a template's files. */
+  @FunctionalInterface
+  public interface Maker {
+
+    /** Writes both files, which do not exist yet. */
+    void make(Path memory, Path state) throws Exception;
+  }
+
+  /** The template for this shape, if there is one that can be used. */
+  public Optional<Template> find(String shape) throws IOException {
+    Path directory = directoryOf(shape);
+    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    Template template = templateIn(directory);
+    Path seal = directory.resolve(SEAL);
+    if (isPrivate(directory)
+        && Files.isRegularFile(seal, LinkOption.NOFOLLOW_LINKS)
+        && Files.isRegularFile(template.memory(), LinkOption.NOFOLLOW_LINKS)
+        && Files.isRegularFile(template.state(), LinkOption.NOFOLLOW_LINKS)
+        && Files.readString(seal).equals(sealOf(template))) {
+      return Optional.of(template);
+    }
+    ScratchDirectory.delete(directory);
+    return Optional.empty();
+  }
+
+  /**
+   * Makes the template for this shape.
+   *
+   * <p>Of two who make the same one at once, the first to be ready wins, and both use it.
+   */
+  public Template make(String shape, Maker maker) throws Exception {
+    Path unfinished = root.resolve("unfinished");
+    ScratchDirectory.reap(unfinished);
+    try (ScratchDirectory made = ScratchDirectory.in(unfinished)) {
+      Template template = templateIn(made.path());
+      maker.make(template.memory(), template.state());
+      Files.writeString(made.path().resolve(SEAL), sealOf(template));
+      Optional<Template> other = find(shape);
+      if (other.isPresent()) {
+        return other.get();
+      }
+      made.moveTo(directoryOf(shape));
+    }
+    return templateIn(directoryOf(shape));
+  }
+
+  /** Removes a template that turned out to be of no use; clones that run keep what they have. */
+  public void drop(String shape) throws IOException {
+    ScratchDirectory.delete(directoryOf(shape));
+  }
+
+  private Path directoryOf(String shape) {
+    return root.resolve(Digest.of(shape.getBytes(StandardCharsets.UTF_8)).hex());
+  }
+
+  private static Template templateIn(Path directory) {
+    return new Template(directory.resolve(MEMORY), directory.resolve(STATE));
+  }
+
+  private static boolean isPrivate(Path directory) throws IOException {
+    Map<String, Object> attributes = Files.readAttributes(directory, "unix:uid,permissions");
+    return attributes.get("permissions").equals(PosixFilePermissions.fromString(PRIVATE))
+        && attributes.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+  }
+
+  private static String sealOf(Template template) throws IOException {
+    StringBuilder seal = new StringBuilder();
+    for (Path file : List.of(template.memory(), template.state())) {
+      Map<String, Object> attributes =
+          Files.readAttributes(
+              file, "unix:size,ino,uid,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS);
+      for (String name : List.of("size", "ino", "uid", "lastModifiedTime", "ctime")) {
+        seal.append(name).append(' ').append(attributes.get(name)).append('\n');
+      }
+    }
+    return seal.toString();
+  }
+}
