@@ -3,13 +3,9 @@ package dev.peer.cli;
 import dev.peer.core.flow.FindResult;
 import dev.peer.core.flow.Replayable;
 import dev.peer.core.trust.CertificateRole;
-import dev.peer.source.GitRepository;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** {@code peer replay}. */
 @Command(
@@ -20,24 +16,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   private final Output output;
 
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      defaultValue = "test",
-      description = "mk target (default: ${DEFAULT-VALUE})")
-  private String target;
-
-  @Parameters(index = "1..*", arity = "0..*", description = "further arguments of mk")
-  private List<String> arguments = List.of();
-
-  @Option(
-      names = "--rev",
-      defaultValue = GitRepository.DEFAULT_REVISION,
-      description = "revision to replay (default: ${DEFAULT-VALUE})")
-  private String revision;
-
-  @Option(names = "--artifacts", paramLabel = "DIR", description = "copy the artifacts to DIR")
-  private Path artifacts;
+  @Mixin private Selection selection;
 
   ReplayCommand(Output output) {
     this.output = output;
@@ -45,9 +24,9 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Subject subject = Subject.of(output, revision, target, arguments);
+    try (Subject subject = selection.subject(output);
         Network network = Network.of(subject.peer(), output, CertificateRole.CLIENT)) {
-      Results.requireUsable(artifacts);
+      Results.requireUsable(selection.artifacts());
       subject.sayWhatIsIgnored(output);
       FindResult found =
           network
@@ -72,7 +51,7 @@ final class ReplayCommand implements Callable<Integer> {
   private int replay(Replayable result) throws Exception {
     try (result) {
       Results.replay(output, result);
-      Results.copyArtifacts(output, result, artifacts);
+      Results.copyArtifacts(output, result, selection.artifacts());
       return ExitCode.PASSED;
     }
   }

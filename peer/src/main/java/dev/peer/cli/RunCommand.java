@@ -10,7 +10,6 @@ import dev.peer.core.flow.RunOutcome;
 import dev.peer.core.sign.RunSigner;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
-import dev.peer.source.GitRepository;
 import dev.peer.source.SourceException;
 import dev.peer.vm.exec.Limits;
 import dev.peer.vm.exec.VmExecutor;
@@ -18,13 +17,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code peer run}. */
 @Command(
@@ -41,27 +39,10 @@ final class RunCommand implements Callable<Integer> {
   private final Output output;
   private final Interruption interruption;
 
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      defaultValue = "test",
-      description = "mk target (default: ${DEFAULT-VALUE})")
-  private String target;
-
-  @Parameters(index = "1..*", arity = "0..*", description = "further arguments of mk")
-  private List<String> arguments = List.of();
-
-  @Option(
-      names = "--rev",
-      defaultValue = GitRepository.DEFAULT_REVISION,
-      description = "revision to test (default: ${DEFAULT-VALUE})")
-  private String revision;
+  @Mixin private Selection selection;
 
   @Option(names = "--force", description = "run although there is a result")
   private boolean force;
-
-  @Option(names = "--artifacts", paramLabel = "DIR", description = "copy the artifacts to DIR")
-  private Path artifacts;
 
   @ArgGroup private Stay stay = new Stay();
 
@@ -85,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Subject subject = Subject.of(output, revision, target, arguments);
+    try (Subject subject = selection.subject(output);
         Network network =
             Network.of(
                 subject.peer(),
@@ -93,7 +74,7 @@ final class RunCommand implements Callable<Integer> {
                 CertificateRole.SIGNER,
                 CertificateRole.CLIENT,
                 CertificateRole.SERVER)) {
-      Results.requireUsable(artifacts);
+      Results.requireUsable(selection.artifacts());
       subject.sayWhatIsIgnored(output);
       Store store = Results.openStore(subject);
       Finder finder = network.finder(store);
@@ -162,7 +143,7 @@ final class RunCommand implements Callable<Integer> {
 
   private int serve(Network network, Replayable result) throws Exception {
     interruption.serving();
-    Results.copyArtifacts(output, result, artifacts);
+    Results.copyArtifacts(output, result, selection.artifacts());
     Optional<Announcer> announcer = network.announcer();
     if (stay.exit || announcer.isEmpty() || interruption.interrupted()) {
       return ExitCode.PASSED;
