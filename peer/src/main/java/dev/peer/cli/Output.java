@@ -25,6 +25,7 @@ final class Output implements ExecutionListener, Notices {
   private final Stream stderr = new Stream(new FileOutputStream(FileDescriptor.err));
   private final ByteArrayOutputStream partialLine = new ByteArrayOutputStream();
   private String partialStage = "";
+  private boolean afterReturn;
 
   @Override
   public synchronized void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
@@ -65,12 +66,21 @@ final class Output implements ExecutionListener, Notices {
   public synchronized void stageOutput(String stage, byte[] buffer, int offset, int length) {
     partialStage = stage;
     for (int i = offset; i < offset + length; i++) {
-      if (buffer[i] == '\n' || partialLine.size() == LONGEST_LINE) {
-        endStageLine();
-      }
-      if (buffer[i] != '\n') {
-        partialLine.write(buffer[i]);
-      }
+      stageOutput(buffer[i]);
+    }
+  }
+
+  /** A carriage return begins the line anew, as a terminal shows it: so progress bars work. */
+  private void stageOutput(byte one) {
+    if (afterReturn && one != '\n') {
+      partialLine.reset();
+    }
+    afterReturn = one == '\r';
+    if (one == '\n' || partialLine.size() == LONGEST_LINE) {
+      endStageLine();
+    }
+    if (one != '\n' && one != '\r') {
+      partialLine.write(one);
     }
   }
 

@@ -47,6 +47,13 @@ class ReplayIT {
   }
 
   @Test
+  void showsOfAProgressBarWhatATerminalWouldShowLast() {
+    assertThat(sample.run().stderr())
+        .contains("\npeer: prepare| wholly done\n")
+        .doesNotContain("half done");
+  }
+
+  @Test
   void servesOnWhatItHasReplayed() throws Exception {
     Run holder = sample.startHolder(team.peer("holder"));
     Run second = team.peer("second").withoutQemu().start(sample.repository(), "run");

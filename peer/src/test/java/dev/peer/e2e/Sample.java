@@ -15,6 +15,8 @@ final class Sample {
 
   private static final String MKFILE =
       """
+      prepare-runtime:VQ:
+      \tprintf 'half done\\rwholly done\\r\\n'
       test:VQ:
       \tprintf 'first\\n'; printf 'complaint\\n' >&2; printf 'no line end \\0\\377'
       /var/run/ci/artifacts/deep/report.txt:
@@ -26,13 +28,13 @@ final class Sample {
   private final Authority authority;
   private final Repository repository;
   private final Path store;
-  private final byte[] stdout;
+  private final Run run;
 
-  private Sample(Authority authority, Repository repository, Path store, byte[] stdout) {
+  private Sample(Authority authority, Repository repository, Path store, Run run) {
     this.authority = authority;
     this.repository = repository;
     this.store = store;
-    this.stdout = stdout;
+    this.run = run;
   }
 
   static synchronized Sample get() throws IOException, InterruptedException {
@@ -42,7 +44,7 @@ final class Sample {
       Peer signer = team.peer("signer", Authority.Key.ED25519);
       Repository repository = team.repository("sample", MKFILE);
       Run run = signer.run(repository, "run").hasExitCode(0);
-      made = new Sample(team.authority(), repository, signer.store(), run.stdoutBytes());
+      made = new Sample(team.authority(), repository, signer.store(), run);
     }
     return made;
   }
@@ -56,8 +58,13 @@ final class Sample {
     return repository;
   }
 
+  /** The run that made the result. */
+  Run run() {
+    return run;
+  }
+
   byte[] stdout() {
-    return stdout.clone();
+    return run.stdoutBytes();
   }
 
   /** Puts a copy of the result into a peer's store. */
