@@ -14,9 +14,11 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Set;
 
 /**
  * A new directory, mode 0700, that is removed when it is closed.
@@ -39,7 +41,12 @@ public final class ScratchDirectory implements AutoCloseable {
     this.lockChannel = lockChannel;
   }
 
-  /** Makes a directory in the parent, which is made if it is missing. */
+  /**
+   * Makes a directory in the parent, which is made if it is missing.
+   *
+   * @throws IOException if the parent is another user's or others may write to it: they could lay
+   *     their own things beneath ours
+   */
   public static ScratchDirectory in(Path parent) throws IOException {
     createPrivate(parent);
     byte[] random = new byte[8];
@@ -49,6 +56,7 @@ public final class ScratchDirectory implements AutoCloseable {
     FileChannel channel =
         FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     try {
+      requireOurs(parent, lockFile);
       channel.lock();
       createPrivate(path);
       return new ScratchDirectory(path, lockFile, channel);
@@ -56,6 +64,19 @@ public final class ScratchDirectory implements AutoCloseable {
       channel.close();
       Files.deleteIfExists(lockFile);
       throw e;
+    }
+  }
+
+  private static void requireOurs(Path parent, Path ourFile) throws IOException {
+    Set<PosixFilePermission> permissions =
+        Files.getPosixFilePermissions(parent, LinkOption.NOFOLLOW_LINKS);
+    boolean ours =
+        Files.getOwner(parent, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(ourFile))
+            && !permissions.contains(PosixFilePermission.GROUP_WRITE)
+            && !permissions.contains(PosixFilePermission.OTHERS_WRITE);
+    if (!ours) {
+      throw new IOException(
+          "the directory " + parent + " is another user's, or others may write to it");
     }
   }
 

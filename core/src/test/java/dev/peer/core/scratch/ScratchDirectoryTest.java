@@ -1,9 +1,12 @@
 package dev.peer.core.scratch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,6 +60,17 @@ class ScratchDirectoryTest {
     } finally {
       owner.destroyForcibly();
     }
+  }
+
+  @Test
+  void refusesADirectoryThatOthersMayWriteTo() throws Exception {
+    Path open = Files.createDirectory(parent.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThatThrownBy(() -> ScratchDirectory.in(open))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("others may write");
+    assertThat(open).isEmptyDirectory();
   }
 
   @Test

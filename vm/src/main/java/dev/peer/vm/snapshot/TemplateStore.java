@@ -4,10 +4,14 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.scratch.ScratchDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +28,9 @@ public final class TemplateStore {
   private static final String MEMORY = "memory";
   private static final String STATE = "state";
   private static final String SEAL = "seal";
+  private static final String UNFINISHED = "unfinished";
   private static final String PRIVATE = "rwx------";
+  private static final Duration UNUSED = Duration.ofDays(7);
 
   private final Path root;
 
@@ -54,6 +60,7 @@ public final class TemplateStore {
         && Files.isRegularFile(template.memory(), LinkOption.NOFOLLOW_LINKS)
         && Files.isRegularFile(template.state(), LinkOption.NOFOLLOW_LINKS)
         && Files.readString(seal).equals(sealOf(template))) {
+      Files.setLastModifiedTime(directory, FileTime.from(Instant.now()));
       return Optional.of(template);
     }
     ScratchDirectory.delete(directory);
@@ -66,8 +73,9 @@ public final class TemplateStore {
    * <p>Of two who make the same one at once, the first to be ready wins, and both use it.
    */
   public Template make(String shape, Maker maker) throws Exception {
-    Path unfinished = root.resolve("unfinished");
+    Path unfinished = root.resolve(UNFINISHED);
     ScratchDirectory.reap(unfinished);
+    dropUnused();
     try (ScratchDirectory made = ScratchDirectory.in(unfinished)) {
       Template template = templateIn(made.path());
       maker.make(template.memory(), template.state());
@@ -84,6 +92,21 @@ public final class TemplateStore {
   /** Removes a template that turned out to be of no use; clones that run keep what they have. */
   public void drop(String shape) throws IOException {
     ScratchDirectory.delete(directoryOf(shape));
+  }
+
+  private void dropUnused() throws IOException {
+    if (!Files.isDirectory(root)) {
+      return;
+    }
+    Instant oldest = Instant.now().minus(UNUSED);
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
+      for (Path directory : directories) {
+        if (!directory.endsWith(UNFINISHED)
+            && Files.getLastModifiedTime(directory).toInstant().isBefore(oldest)) {
+          ScratchDirectory.delete(directory);
+        }
+      }
+    }
   }
 
   private Path directoryOf(String shape) {

@@ -1,0 +1,131 @@
+package dev.peer.vm.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TemplateStoreTest {
+
+  @TempDir private Path root;
+
+  private TemplateStore store;
+
+  @BeforeEach
+  void openStore() {
+    store = new TemplateStore(root.resolve("templates"));
+  }
+
+  @Test
+  void findsWhatItMadeAndNothingElse() throws Exception {
+    Template made = make("a");
+
+    assertThat(store.find("a")).contains(made);
+    assertThat(made.memory()).hasContent("memory");
+    assertThat(made.state()).hasContent("state");
+    assertThat(store.find("b")).isEmpty();
+  }
+
+  @Test
+  void dropsATemplateThatWasTruncated() throws Exception {
+    Template made = make("a");
+    Files.writeString(made.state(), "st");
+
+    assertThat(store.find("a")).isEmpty();
+    assertThat(made.memory()).doesNotExist();
+  }
+
+  @Test
+  void dropsATemplateThatWasChangedAndKeptItsSizeAndTime() throws Exception {
+    Template made = make("a");
+    FileTime time = Files.getLastModifiedTime(made.memory());
+    Files.writeString(made.memory(), "MEMORY");
+    Files.setLastModifiedTime(made.memory(), time);
+
+    assertThat(store.find("a")).isEmpty();
+  }
+
+  @Test
+  void dropsATemplateThatOthersMayChange() throws Exception {
+    Template made = make("a");
+    Files.setPosixFilePermissions(
+        made.memory().getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThat(store.find("a")).isEmpty();
+  }
+
+  @Test
+  void dropsATemplateOfWhichAFileIsALink() throws Exception {
+    Template made = make("a");
+    Path elsewhere = Files.writeString(root.resolve("elsewhere"), "state");
+    Files.delete(made.state());
+    Files.createSymbolicLink(made.state(), elsewhere);
+
+    assertThat(store.find("a")).isEmpty();
+    assertThat(elsewhere).exists();
+  }
+
+  @Test
+  void leavesNothingOfOneThatCouldNotBeMade() {
+    assertThatThrownBy(
+            () ->
+                store.make(
+                    "a",
+                    (memory, state) -> {
+                      Files.writeString(memory, "memory");
+                      throw new IOException("the machine ended");
+                    }))
+        .hasMessage("the machine ended");
+
+    assertThat(root.resolve("templates/unfinished")).isEmptyDirectory();
+  }
+
+  @Test
+  void usesTheOtherOneWhenTwoWereMade() throws Exception {
+    Template first =
+        store.make(
+            "a",
+            (memory, state) -> {
+              write(memory, state);
+              make("a");
+            });
+
+    assertThat(store.find("a")).contains(first);
+    assertThat(root.resolve("templates/unfinished")).isEmptyDirectory();
+  }
+
+  @Test
+  void dropsWhatNobodyUsedForAWeekWhenItMakesAnother() throws Exception {
+    Template old = make("old");
+    Template recent = make("recent");
+    for (Template template : new Template[] {old, recent}) {
+      Files.setLastModifiedTime(
+          template.memory().getParent(),
+          FileTime.from(Instant.now().minus(Duration.ofDays(8))));
+    }
+    store.find("recent");
+
+    make("new");
+
+    assertThat(old.memory()).doesNotExist();
+    assertThat(store.find("recent")).contains(recent);
+  }
+
+  private Template make(String shape) throws Exception {
+    return store.make(shape, TemplateStoreTest::write);
+  }
+
+  private static void write(Path memory, Path state) throws IOException {
+    Files.writeString(memory, "memory");
+    Files.writeString(state, "state");
+  }
+}
