@@ -86,7 +86,13 @@ public final class BundleReader {
     } catch (IOException e) {
       throw new MalformedException("the bundle can not be read: " + e.getMessage(), e);
     }
+    requireFittingTiming(files);
     return files;
+  }
+
+  /** A replay must not find out halfway that the timing does not fit the output. */
+  private static void requireFittingTiming(RunFiles files) throws IOException, MalformedException {
+    files.replay((stream, buffer, offset, length) -> {});
   }
 
   private record Expected(Path file, Content content, boolean executable) {}

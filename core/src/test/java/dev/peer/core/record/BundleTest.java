@@ -200,6 +200,21 @@ class BundleTest {
     assertRefused(contentOf(bundle), "not the signed one");
   }
 
+  @Test
+  void refusesTimingThatDoesNotFitTheOutput() throws Exception {
+    byte[] timing = "stdout 0 3\nstderr 0 4\n".getBytes(UTF_8);
+    Files.write(files.timing(), timing);
+    RunOutput output = record.output();
+    record =
+        Records.record(
+            new RunOutput(
+                output.stdout(), output.stderr(), new Content(timing.length, Digest.of(timing))),
+            record.artifacts());
+    Content content = BundleWriter.write(record, files, bundle);
+
+    assertRefused(content, "timing");
+  }
+
   private void assertRefused(Content expected, String why) throws IOException {
     Path into = Files.createTempDirectory(directory, "into");
     assertThatThrownBy(() -> BundleReader.unpack(bundle, expected, record, into))
