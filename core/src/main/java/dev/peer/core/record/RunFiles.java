@@ -14,6 +14,7 @@ import java.nio.file.Path;
 public record RunFiles(Path directory) {
 
   private static final int LARGEST_CHUNK = 1 << 16;
+  private static final int LONGEST_LINE = 64;
 
   /** What the test wrote to this stream. */
   public Path output(OutputStreamName stream) {
@@ -41,7 +42,7 @@ public record RunFiles(Path directory) {
     try (InputStream stdout = Files.newInputStream(output(OutputStreamName.STDOUT));
         InputStream stderr = Files.newInputStream(output(OutputStreamName.STDERR));
         BufferedReader lines = Files.newBufferedReader(timing(), StandardCharsets.US_ASCII)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      for (String line = readLine(lines); line != null; line = readLine(lines)) {
         Timing chunk = Timing.parse(line);
         InputStream in = chunk.stream() == OutputStreamName.STDOUT ? stdout : stderr;
         copy(in, chunk, sink, buffer);
@@ -50,6 +51,20 @@ public record RunFiles(Path directory) {
         throw new MalformedException("timing: it ends before the output");
       }
     }
+  }
+
+  private static String readLine(BufferedReader lines) throws IOException, MalformedException {
+    StringBuilder line = new StringBuilder();
+    for (int c = lines.read(); c != '\n'; c = lines.read()) {
+      if (c < 0 && line.isEmpty()) {
+        return null;
+      }
+      if (c < 0 || line.length() == LONGEST_LINE) {
+        throw new MalformedException("timing: a line is too long or has no end");
+      }
+      line.append((char) c);
+    }
+    return line.toString();
   }
 
   private static void copy(InputStream in, Timing chunk, OutputSink sink, byte[] buffer)

@@ -78,7 +78,15 @@ class OutputTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"stdout 1 5\n", "stdout 1 1\n", ""})
+  @ValueSource(
+      strings = {
+        "stdout 1 5\n",
+        "stdout 1 1\n",
+        "stdout 1 3",
+        "stdout 1 3\n\n",
+        "stdout 0000000000000000000000000000000000000000000000000000000001 3\n",
+        ""
+      })
   void refusesTimingThatDoesNotFitTheOutput(String timing) throws Exception {
     Files.writeString(files.output(OutputStreamName.STDOUT), "abc");
     Files.writeString(files.output(OutputStreamName.STDERR), "");

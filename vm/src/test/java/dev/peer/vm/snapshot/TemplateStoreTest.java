@@ -109,8 +109,7 @@ class TemplateStoreTest {
     Template recent = make("recent");
     for (Template template : new Template[] {old, recent}) {
       Files.setLastModifiedTime(
-          template.memory().getParent(),
-          FileTime.from(Instant.now().minus(Duration.ofDays(8))));
+          template.memory().getParent(), FileTime.from(Instant.now().minus(Duration.ofDays(8))));
     }
     store.find("recent");
 
