@@ -24,6 +24,8 @@ import java.util.TreeMap;
 /** Runs that never ran. */
 final class Runs {
 
+  private static final String TIMING = "stdout 0 3\nstderr 0 3\n";
+
   static final Content BUNDLE = content("bundle");
 
   private Runs() {}
@@ -44,7 +46,7 @@ final class Runs {
   static void writeFiles(RunFiles files) throws IOException {
     Files.writeString(files.output(OutputStreamName.STDOUT), "out");
     Files.writeString(files.output(OutputStreamName.STDERR), "err");
-    Files.writeString(files.timing(), "timing");
+    Files.writeString(files.timing(), TIMING);
     Files.createDirectories(files.artifacts());
     Files.writeString(files.artifacts().resolve("report.txt"), "report");
   }
@@ -76,7 +78,7 @@ final class Runs {
         "kvm",
         2,
         2L << 30,
-        new RunOutput(content("out"), content("err"), content("timing")),
+        new RunOutput(content("out"), content("err"), content(TIMING)),
         List.of(new Artifact("report.txt", false, content("report"))));
   }
 
