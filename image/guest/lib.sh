@@ -20,7 +20,8 @@ fail() {
 # The device of the disk with this serial.
 disk_named() {
     for disk in /sys/block/vd*; do
-        if [ "$(cat "$disk/serial")" = "$1" ]; then
+        read -r serial <"$disk/serial" || true
+        if [ "$serial" = "$1" ]; then
             echo "/dev/${disk##*/}"
             return
         fi

@@ -31,7 +31,7 @@ public final class GuestAgent {
 
   private static final int LONGEST_LINE = 1 << 16;
   private static final int MOST_INFO = 64;
-  private static final String PROTOCOL = "1";
+  private static final String PROTOCOL = "2";
 
   private final SocketChannel control;
   private final InputStream answers;

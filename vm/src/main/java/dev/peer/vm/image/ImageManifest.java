@@ -21,7 +21,7 @@ record ImageManifest(String architecture, String kernelArguments, Map<String, Co
   static final int LARGEST = 4 << 20;
 
   private static final int FORMAT = 1;
-  private static final int PROTOCOL = 1;
+  private static final int PROTOCOL = 2;
   private static final List<String> FILES =
       List.of(GuestImage.KERNEL, GuestImage.INITRAMFS, GuestImage.ROOT);
 

@@ -65,11 +65,11 @@ class GuestAgentTest {
 
   @Test
   void refusesAGuestOfAnotherProtocol() throws Exception {
-    Thread guest = Thread.ofVirtual().start(() -> answerGreeting("hello 2"));
+    Thread guest = Thread.ofVirtual().start(() -> answerGreeting("hello 3"));
 
     assertThatThrownBy(() -> agent.greet(NOW))
         .isInstanceOf(GuestException.class)
-        .hasMessageContaining("hello 2");
+        .hasMessageContaining("hello 3");
     guest.join();
   }
 
@@ -171,7 +171,7 @@ class GuestAgentTest {
   }
 
   private void greet() throws Exception {
-    Thread guest = Thread.ofVirtual().start(() -> answerGreeting("hello 1"));
+    Thread guest = Thread.ofVirtual().start(() -> answerGreeting("hello 2"));
     agent.greet(NOW);
     guest.join();
   }

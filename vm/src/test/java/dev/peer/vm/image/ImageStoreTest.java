@@ -90,11 +90,11 @@ class ImageStoreTest {
 
   @Test
   void refusesAManifestOfAnotherFormat() throws Exception {
-    Digest digest = makeImage("a", manifest -> manifest.put("protocol", 2));
+    Digest digest = makeImage("a", manifest -> manifest.put("protocol", 3));
 
     assertThatThrownBy(() -> new ImageStore(root).resolve(digest))
         .isInstanceOf(ImageException.class)
-        .hasMessageContaining("protocol 2");
+        .hasMessageContaining("protocol 3");
   }
 
   @Test
@@ -121,7 +121,7 @@ class ImageStoreTest {
     ObjectNode manifest = StrictJson.object();
     manifest.put("format", 1);
     manifest.put("architecture", "x86_64");
-    manifest.put("protocol", 1);
+    manifest.put("protocol", 2);
     manifest.put("kernelArguments", "quiet");
     ObjectNode files = manifest.putObject("files");
     for (String file : List.of("kernel", "initramfs", "root.erofs")) {
