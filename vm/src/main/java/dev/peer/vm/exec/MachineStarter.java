@@ -133,7 +133,7 @@ final class MachineStarter {
   /** Everything that shapes a machine; what it is made of on this host is left out. */
   private String shape(RunDisks disks) throws IOException {
     Path nowhere = Path.of("/");
-    RunDisks anyDisks = new RunDisks(nowhere, nowhere, nowhere);
+    RunDisks anyDisks = RunDisks.in(nowhere, Optional.empty());
     Memory memory = new Memory.Shared(limits.memoryMebibytes(), nowhere);
     return String.join(
         "\n",

@@ -1,7 +1,10 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionRequest.SourceArchive;
+import dev.peer.vm.qemu.DiskLayer;
 import dev.peer.vm.qemu.MachineSpec.Disk;
+import dev.peer.vm.qemu.MachineSpec.LayeredDisk;
+import dev.peer.vm.qemu.MachineSpec.RawDisk;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,43 +12,56 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The disks of one run: the revision's tar to read, a blank one to write to, and one for the tar of
- * the artifacts. The last two are sparse.
+ * The disks of one run: the revision's tar to read, a blank one to write to or what was kept of the
+ * repository's last, and one for the tar of the artifacts.
  */
-record RunDisks(Path input, Path scratch, Path output) {
+record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
 
   private static final int SECTOR = 512;
 
-  static RunDisks create(Path directory, SourceArchive source, long diskBytes) throws IOException {
-    RunDisks disks =
-        new RunDisks(
-            directory.resolve("input"), directory.resolve("scratch"), directory.resolve("output"));
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(disks.input), 1 << 16)) {
+  /**
+   * Makes them.
+   *
+   * @param kept the scratch disk as an earlier run left it, of the same size
+   */
+  static RunDisks create(Path directory, SourceArchive source, long diskBytes, Optional<Path> kept)
+      throws IOException {
+    RunDisks disks = in(directory, kept);
+    Path input = disks.input.file();
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(input), 1 << 16)) {
       source.writeTo(directory, out);
     }
     // All of one size, whatever the revision: a template's disks are as large as its clones'.
-    setSize(disks.input, roundedUp(Math.max(Files.size(disks.input), diskBytes)));
-    setSize(disks.scratch, roundedUp(diskBytes));
-    setSize(disks.output, roundedUp(diskBytes));
+    setSize(input, roundedUp(Math.max(Files.size(input), diskBytes)));
+    DiskLayer.create(disks.scratch.layer(), roundedUp(diskBytes));
+    DiskLayer.create(disks.scratch.nextLayer(), roundedUp(diskBytes));
+    setSize(disks.output.file(), roundedUp(diskBytes));
     return disks;
   }
 
   /** Disks without content, of the sizes that a run's have. */
   static RunDisks blank(Path directory, long diskBytes) throws IOException {
-    return create(directory, (scratch, out) -> {}, diskBytes);
+    return create(directory, (scratch, out) -> {}, diskBytes, Optional.empty());
+  }
+
+  /** The disks as they are named below a directory. */
+  static RunDisks in(Path directory, Optional<Path> kept) {
+    return new RunDisks(
+        new RawDisk("input", directory.resolve("input"), true),
+        new LayeredDisk(
+            "scratch", kept, directory.resolve("scratch"), directory.resolve("scratch-next")),
+        new RawDisk("output", directory.resolve("output"), false));
   }
 
   long inputBytes() throws IOException {
-    return Files.size(input);
+    return Files.size(input.file());
   }
 
   List<Disk> asDisks() {
-    return List.of(
-        new Disk("input", input, true),
-        new Disk("scratch", scratch, false),
-        new Disk("output", output, false));
+    return List.of(input, scratch, output);
   }
 
   private static long roundedUp(long bytes) {

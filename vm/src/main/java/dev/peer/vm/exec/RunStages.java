@@ -113,7 +113,7 @@ final class RunStages {
     Optional.ofNullable(collected.info().get("note")).ifPresent(listener::note);
     List<Artifact> artifacts;
     try {
-      artifacts = ArtifactIntake.take(disks.output(), request.files());
+      artifacts = ArtifactIntake.take(disks.output().file(), request.files());
     } catch (MalformedException e) {
       return new ExecutionResult.Refused(
           ARTIFACTS,

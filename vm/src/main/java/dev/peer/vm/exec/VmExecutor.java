@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /** Boots a machine for each run, takes it through the six stages and ends it. */
 public final class VmExecutor implements Executor {
@@ -94,7 +95,8 @@ public final class VmExecutor implements Executor {
         accelerator == Accelerator.KVM
             ? "accelerator: kvm"
             : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
-    RunDisks disks = RunDisks.create(directory, request.source(), limits.diskBytes());
+    RunDisks disks =
+        RunDisks.create(directory, request.source(), limits.diskBytes(), Optional.empty());
     MachineStarter starter =
         new MachineStarter(
             qemu,

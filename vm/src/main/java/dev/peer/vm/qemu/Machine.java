@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.record.StrictJson;
+import dev.peer.vm.qemu.MachineSpec.LayeredDisk;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
@@ -20,11 +21,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** A running machine. Closing it ends the process at once and waits until it is gone. */
 public final class Machine implements AutoCloseable {
 
   private static final String STATE = "state";
+  private static final String FLATTEN = "flatten";
+  private static final Duration FLATTEN_TIME = Duration.ofSeconds(300);
+  private static final Duration QUIT_TIME = Duration.ofSeconds(20);
   private static final Duration BOOT_TIME = Duration.ofSeconds(120);
   private static final Duration MIGRATION_TIME = Duration.ofSeconds(60);
 
@@ -176,6 +181,42 @@ public final class Machine implements AutoCloseable {
             MIGRATION_TIME);
     if (!end.at("/data/status").asText().equals("completed")) {
       throw new IOException("QEMU could not move the machine's state");
+    }
+  }
+
+  /**
+   * Ends a disk's layer: from now on the guest writes to the next one. The guest must have brought
+   * its file system there in order and keep it so meanwhile.
+   */
+  public void startNextLayer(LayeredDisk disk) throws IOException, InterruptedException {
+    ObjectNode arguments = StrictJson.object();
+    arguments.put("node", disk.serial());
+    arguments.put("overlay", disk.next());
+    qmp.execute("blockdev-snapshot", arguments);
+  }
+
+  /** Copies into a disk's ended layer what it still reads from its base, which it then forgets. */
+  public void detachFromBase(LayeredDisk disk) throws IOException, InterruptedException {
+    ObjectNode arguments = StrictJson.object();
+    arguments.put("job-id", FLATTEN);
+    arguments.put("device", disk.serial());
+    qmp.execute("block-stream", arguments);
+    JsonNode end =
+        events.await(
+            event ->
+                event.at("/data/device").asText().equals(FLATTEN)
+                    && event.path("event").asText().matches("BLOCK_JOB_(COMPLETED|CANCELLED)"),
+            FLATTEN_TIME);
+    if (end.at("/data").has("error") || end.path("event").asText().endsWith("CANCELLED")) {
+      throw new IOException("QEMU could not copy a disk: " + end.at("/data/error").asText());
+    }
+  }
+
+  /** Ends the process in order, so that the files of its disks are whole. */
+  public void quit() throws IOException, InterruptedException {
+    qmp.execute("quit", StrictJson.object());
+    if (!process.waitFor(QUIT_TIME.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IOException("QEMU does not end");
     }
   }
 

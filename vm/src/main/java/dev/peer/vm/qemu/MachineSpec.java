@@ -3,6 +3,7 @@ package dev.peer.vm.qemu;
 import dev.peer.vm.image.GuestImage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A machine to start.
@@ -35,12 +36,34 @@ public record MachineSpec(
     ports = List.copyOf(ports);
   }
 
+  /** A disk besides the root. */
+  public sealed interface Disk {
+
+    /** The name by which the guest finds it, and QMP. */
+    String serial();
+  }
+
   /**
-   * A raw disk.
+   * A disk whose file holds its bytes as they are.
    *
-   * @param serial the name by which the guest finds it
    * @param file the host's file
    * @param readOnly whether the guest may only read it
    */
-  public record Disk(String serial, Path file, boolean readOnly) {}
+  public record RawDisk(String serial, Path file, boolean readOnly) implements Disk {}
+
+  /**
+   * A disk of layers, each a file made by {@link DiskLayer}. The guest writes to the upper one.
+   *
+   * @param base what is below, which is only read; without one, zeros
+   * @param layer what the guest writes
+   * @param nextLayer what the guest writes once {@link Machine#startNextLayer} was called
+   */
+  public record LayeredDisk(String serial, Optional<Path> base, Path layer, Path nextLayer)
+      implements Disk {
+
+    /** The name of the next layer in QMP. */
+    String next() {
+      return serial + "-next";
+    }
+  }
 }

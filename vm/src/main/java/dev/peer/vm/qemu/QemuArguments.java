@@ -1,8 +1,12 @@
 package dev.peer.vm.qemu;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.record.StrictJson;
 import dev.peer.vm.qemu.MachineSpec.Disk;
+import dev.peer.vm.qemu.MachineSpec.LayeredDisk;
+import dev.peer.vm.qemu.MachineSpec.RawDisk;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +18,7 @@ public final class QemuArguments {
   /** The id of the network card, for {@code set_link}. */
   public static final String NETWORK_CARD = "nic0";
 
+  private static final String QCOW2 = "qcow2";
   private static final String MACHINE = "pc-q35-7.2";
   private static final String SANDBOX =
       "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
@@ -38,7 +43,7 @@ public final class QemuArguments {
     add(arguments, "-device", "vmgenid,guid=auto");
     add(arguments, "-object", "rng-builtin,id=rng0");
     add(arguments, "-device", "virtio-rng-pci,rng=rng0");
-    disk(arguments, new Disk("root", spec.image().root(), true));
+    disk(arguments, new RawDisk("root", spec.image().root(), true));
     spec.disks().forEach(disk -> disk(arguments, disk));
     add(arguments, "-netdev", "user,id=net0,ipv6=off");
     add(arguments, "-device", "virtio-net-pci,id=" + NETWORK_CARD + ",netdev=net0,romfile=");
@@ -90,32 +95,54 @@ public final class QemuArguments {
   }
 
   private static void disk(List<String> arguments, Disk disk) {
-    ObjectNode file = StrictJson.object();
-    file.put("driver", "file");
-    file.put("filename", disk.file().toString());
+    switch (disk) {
+      case RawDisk raw -> {
+        blockdev(arguments, node(raw.serial(), "raw", raw.file(), raw.readOnly()));
+        device(arguments, disk, raw.readOnly());
+      }
+      case LayeredDisk layers -> {
+        ObjectNode layer = node(layers.serial(), QCOW2, layers.layer(), false);
+        layer.set(
+            "backing",
+            layers
+                .base()
+                .<JsonNode>map(base -> node(layers.serial() + "-base", QCOW2, base, true))
+                .orElse(NullNode.instance));
+        blockdev(arguments, layer);
+        ObjectNode next = node(layers.next(), QCOW2, layers.nextLayer(), false);
+        next.putNull("backing");
+        blockdev(arguments, next);
+        device(arguments, disk, false);
+      }
+    }
+  }
+
+  private static ObjectNode node(String name, String format, Path file, boolean readOnly) {
     ObjectNode node = StrictJson.object();
-    node.put("driver", "raw");
-    node.put("node-name", disk.serial());
-    node.put("read-only", disk.readOnly());
-    if (!disk.readOnly()) {
+    node.put("driver", format);
+    node.put("node-name", name);
+    node.put("read-only", readOnly);
+    if (!readOnly) {
       node.put("discard", "unmap");
-      // The disks of a run go with it: nothing is gained by waiting for the host's disk.
+      // What a run writes goes with it, or is synced when it is kept: no need to wait for the disk.
       node.putObject("cache").put("no-flush", true);
     }
-    node.set("file", file);
+    node.putObject("file").put("driver", "file").put("filename", file.toString());
+    return node;
+  }
+
+  private static void blockdev(List<String> arguments, ObjectNode node) {
     add(arguments, "-blockdev", new String(StrictJson.bytes(node), StandardCharsets.UTF_8));
-    add(
-        arguments,
-        "-device",
-        "virtio-blk-pci,drive=" + disk.serial() + ",serial=" + disk.serial() + writeErrors(disk));
   }
 
   /**
    * With {@code enospc} QEMU tells full disks from broken ones; it stops the guest then, which is
    * ended.
    */
-  private static String writeErrors(Disk disk) {
-    return disk.readOnly() ? ",rerror=report" : ",rerror=report,werror=enospc";
+  private static void device(List<String> arguments, Disk disk, boolean readOnly) {
+    String serial = disk.serial();
+    String device = "virtio-blk-pci,drive=" + serial + ",serial=" + serial + ",rerror=report";
+    add(arguments, "-device", readOnly ? device : device + ",werror=enospc");
   }
 
   private static void port(List<String> arguments, MachineSpec spec, String port) {

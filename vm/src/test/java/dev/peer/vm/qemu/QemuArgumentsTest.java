@@ -6,6 +6,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.vm.image.GuestImage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class QemuArgumentsTest {
@@ -50,6 +51,26 @@ class QemuArgumentsTest {
   }
 
   @Test
+  void putsALayerOverABaseAndAnotherBesideIt() {
+    MachineSpec.LayeredDisk disk =
+        new MachineSpec.LayeredDisk(
+            "scratch", Optional.of(Path.of("/kept")), Path.of("/run/one"), Path.of("/run/two"));
+    List<String> arguments = QemuArguments.of(spec(Accelerator.TCG, "/run/a", disk));
+
+    assertThat(arguments)
+        .contains(
+            "{\"driver\":\"qcow2\",\"node-name\":\"scratch\",\"read-only\":false,"
+                + "\"discard\":\"unmap\",\"cache\":{\"no-flush\":true},"
+                + "\"file\":{\"driver\":\"file\",\"filename\":\"/run/one\"},"
+                + "\"backing\":{\"driver\":\"qcow2\",\"node-name\":\"scratch-base\","
+                + "\"read-only\":true,\"file\":{\"driver\":\"file\",\"filename\":\"/kept\"}}}",
+            "{\"driver\":\"qcow2\",\"node-name\":\"scratch-next\",\"read-only\":false,"
+                + "\"discard\":\"unmap\",\"cache\":{\"no-flush\":true},"
+                + "\"file\":{\"driver\":\"file\",\"filename\":\"/run/two\"},\"backing\":null}",
+            "virtio-blk-pci,drive=scratch,serial=scratch,rerror=report,werror=enospc");
+  }
+
+  @Test
   void keepsCommasInPathsFromBecomingOptions() {
     assertThat(QemuArguments.of(spec(Accelerator.TCG, "/run/a,server=on")))
         .contains(
@@ -59,6 +80,12 @@ class QemuArgumentsTest {
   }
 
   private static MachineSpec spec(Accelerator accelerator, String directory) {
+    Path scratch = Path.of(directory, "scratch");
+    return spec(accelerator, directory, new MachineSpec.RawDisk("scratch", scratch, false));
+  }
+
+  private static MachineSpec spec(
+      Accelerator accelerator, String directory, MachineSpec.Disk disk) {
     GuestImage image =
         new GuestImage(Digest.of(new byte[0]), Path.of("/images/i"), "x86_64", "quiet panic=-1");
     return new MachineSpec(
@@ -66,7 +93,7 @@ class QemuArgumentsTest {
         accelerator,
         3,
         new Memory.Anonymous(512),
-        List.of(new MachineSpec.Disk("scratch", Path.of(directory, "scratch"), false)),
+        List.of(disk),
         List.of("peer.control"),
         Path.of(directory),
         Path.of(directory, "console.log"));

@@ -1,0 +1,65 @@
+package dev.peer.vm.qemu;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Empty disks in the format qcow2, version 3: what is not written to one is read from the file
+ * below it, or as zeros.
+ *
+ * <p>The file does not name what is below it: QEMU's arguments do.
+ */
+public final class DiskLayer {
+
+  private static final int MAGIC = 0x514649fb;
+  private static final int VERSION = 3;
+  private static final int HEADER_BYTES = 104;
+  private static final int CLUSTER_BITS = 16;
+  private static final int CLUSTER = 1 << CLUSTER_BITS;
+  private static final int REFCOUNT_ORDER = 4;
+
+  /** Each entry of the first table stands for a table of 8192 clusters. */
+  private static final long BYTES_PER_ENTRY = (long) CLUSTER * (CLUSTER / Long.BYTES);
+
+  private static final int REFCOUNT_TABLE = 1;
+  private static final int REFCOUNT_BLOCK = 2;
+  private static final int FIRST_TABLE = 3;
+
+  private DiskLayer() {}
+
+  /**
+   * Makes the file.
+   *
+   * @param file which does not exist yet
+   * @param bytes the size of the disk
+   */
+  public static void create(Path file, long bytes) throws IOException {
+    int entries = Math.toIntExact((bytes + BYTES_PER_ENTRY - 1) / BYTES_PER_ENTRY);
+    int tableClusters = (entries * Long.BYTES + CLUSTER - 1) / CLUSTER;
+    int clusters = FIRST_TABLE + tableClusters;
+    ByteBuffer content = ByteBuffer.allocate(clusters * CLUSTER);
+    content.putInt(MAGIC).putInt(VERSION);
+    content.putLong(0).putInt(0); // the name of what is below: none
+    content.putInt(CLUSTER_BITS).putLong(bytes);
+    content.putInt(0); // encryption: none
+    content.putInt(entries).putLong((long) FIRST_TABLE * CLUSTER);
+    content.putLong((long) REFCOUNT_TABLE * CLUSTER).putInt(1);
+    content.putInt(0).putLong(0); // snapshots inside the file: none
+    content.putLong(0).putLong(0).putLong(0); // features: none
+    content.putInt(REFCOUNT_ORDER).putInt(HEADER_BYTES);
+    content.putLong(REFCOUNT_TABLE * CLUSTER, (long) REFCOUNT_BLOCK * CLUSTER);
+    for (int cluster = 0; cluster < clusters; cluster++) {
+      content.putShort(REFCOUNT_BLOCK * CLUSTER + cluster * Short.BYTES, (short) 1);
+    }
+    content.rewind();
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      while (content.hasRemaining()) {
+        channel.write(content);
+      }
+    }
+  }
+}
