@@ -35,7 +35,7 @@ class ArchitectureTest {
     allow("vm.image", "core.id", "core.record", "core.scratch");
     allow("vm.qemu", "core.id", "core.record", "core.scratch", "vm.image");
     allow("vm.guest", "core.id", "core.record");
-    allow("vm.snapshot", "core.id", "core.scratch", "vm.image", "vm.qemu");
+    allow("vm.snapshot", "core.id", "core.record", "core.scratch", "vm.image", "vm.qemu");
     allow("vm.exec", "core", "vm");
     allow("config", "core.id", "core.key");
     allow("source", "core.id", "core.key");

@@ -61,6 +61,12 @@ final class MachineStarter {
     if (clone.isPresent()) {
       return clone.get();
     }
+    return boot(disks, directory, socketDirectory);
+  }
+
+  /** Boots a machine with these disks, whatever templates there are. */
+  Machine boot(RunDisks disks, Path directory, Path socketDirectory)
+      throws QemuException, IOException, InterruptedException {
     Memory memory = new Memory.Anonymous(limits.memoryMebibytes());
     return Machine.start(qemu, spec(disks, memory, directory, socketDirectory), directory);
   }

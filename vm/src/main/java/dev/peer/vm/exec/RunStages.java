@@ -41,6 +41,7 @@ final class RunStages {
   private final StageRunner stages;
   private final RunDisks disks;
   private final Limits limits;
+  private final RunCache cache;
 
   RunStages(
       ExecutionRequest request,
@@ -48,7 +49,8 @@ final class RunStages {
       Machine machine,
       StageRunner stages,
       RunDisks disks,
-      Limits limits) {
+      Limits limits,
+      RunCache cache) {
     this.request = request;
     this.inputs = request.inputs();
     this.listener = listener;
@@ -56,6 +58,7 @@ final class RunStages {
     this.stages = stages;
     this.disks = disks;
     this.limits = limits;
+    this.cache = cache;
   }
 
   ExecutionResult run(Instant startedAt, Accelerator accelerator)
@@ -72,6 +75,11 @@ final class RunStages {
     if (ended.isPresent()) {
       return ended.get();
     }
+    boolean kept = cache.keeps() && prepared.info().containsKey("keep");
+    if (kept) {
+      // Before the test: it can leave nothing to later runs.
+      stages.whileDiskIsFrozen(() -> machine.startNextLayer(disks.scratch()));
+    }
     if (inputs.network() == NetworkMode.NONE) {
       machine.disconnectNetwork();
     }
@@ -83,7 +91,24 @@ final class RunStages {
         return ended.get();
       }
       RunOutput output = recorder.finish();
-      return afterTest(startedAt, accelerator, prepared.info(), output);
+      ExecutionResult result = afterTest(startedAt, accelerator, prepared.info(), output);
+      if (kept && result instanceof ExecutionResult.Passed) {
+        keepDisk(startedAt);
+      }
+      return result;
+    }
+  }
+
+  /** Keeps what was prepared for the repository's next run; without it, that run is slower. */
+  private void keepDisk(Instant begun) throws InterruptedException {
+    try {
+      if (disks.scratch().base().isPresent()) {
+        machine.detachFromBase(disks.scratch());
+      }
+      machine.quit();
+      cache.keep(disks.scratch().layer(), begun);
+    } catch (IOException e) {
+      listener.note("what was prepared is not kept for the next run: " + e.getMessage());
     }
   }
 

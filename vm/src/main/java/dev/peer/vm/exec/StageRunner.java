@@ -14,9 +14,12 @@ import java.util.Map;
 /** Runs one stage after another and knows which one it is in. */
 final class StageRunner {
 
+  /** What comes before the first stage. */
+  static final String BOOT = "boot";
+
   private final GuestAgent agent;
   private final ExecutionListener listener;
-  private volatile String current = "boot";
+  private volatile String current = BOOT;
 
   StageRunner(Machine machine, ExecutionListener listener) {
     this.agent =
@@ -36,6 +39,20 @@ final class StageRunner {
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       agent.setVariable(variable.getKey(), variable.getValue());
     }
+  }
+
+  /** Does something while the guest's scratch disk is in order and nobody writes to it. */
+  void whileDiskIsFrozen(DiskWork work) throws IOException, GuestException, InterruptedException {
+    agent.freezeDisk();
+    work.run();
+    agent.thawDisk();
+  }
+
+  /** What is done to a disk. */
+  @FunctionalInterface
+  interface DiskWork {
+
+    void run() throws IOException, InterruptedException;
   }
 
   /** Runs a stage whose output is not part of the result. */

@@ -1,5 +1,6 @@
 package dev.peer.vm.exec;
 
+import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
@@ -15,12 +16,16 @@ import dev.peer.vm.qemu.AcceleratorProbe;
 import dev.peer.vm.qemu.Machine;
 import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.qemu.QemuException;
+import dev.peer.vm.snapshot.CachePolicy;
+import dev.peer.vm.snapshot.DiskName;
+import dev.peer.vm.snapshot.RepositoryDisks;
 import dev.peer.vm.snapshot.TemplateStore;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,6 +39,7 @@ public final class VmExecutor implements Executor {
   private final Path sockets;
   private final Map<String, String> environment;
   private final Limits limits;
+  private final CachePolicy caches;
 
   /**
    * An executor that keeps what it needs while it runs below its home.
@@ -41,14 +47,21 @@ public final class VmExecutor implements Executor {
    * @param home a directory on a disk with room
    * @param sockets a directory whose path is short, as the paths of sockets must be
    * @param environment where {@code PATH} is looked up
+   * @param caches when what is kept of repositories is dropped
    */
   public VmExecutor(
-      ImageStore images, Path home, Path sockets, Map<String, String> environment, Limits limits) {
+      ImageStore images,
+      Path home,
+      Path sockets,
+      Map<String, String> environment,
+      Limits limits,
+      CachePolicy caches) {
     this.images = images;
     this.home = home;
     this.sockets = sockets;
     this.environment = Map.copyOf(environment);
     this.limits = limits;
+    this.caches = caches;
   }
 
   @Override
@@ -61,10 +74,32 @@ public final class VmExecutor implements Executor {
       ScratchDirectory.reap(runs);
       ScratchDirectory.reap(sockets);
       Accelerator accelerator = new AcceleratorProbe(home, runs).best(qemu);
-      try (ScratchDirectory run = ScratchDirectory.in(runs);
-          ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
-        return execute(
-            request, listener, qemu, image, accelerator, run.path(), socketDirectory.path());
+      MachineStarter starter =
+          new MachineStarter(
+              qemu,
+              image,
+              accelerator,
+              limits,
+              new TemplateStore(home.resolve("templates")),
+              sockets,
+              listener::note);
+      listener.stage(StageRunner.BOOT);
+      listener.note(
+          accelerator == Accelerator.KVM
+              ? "accelerator: kvm"
+              : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
+      RepositoryDisks disks =
+          new RepositoryDisks(
+              home.resolve("disks"), caches, InstantSource.system(), listener::note);
+      DiskName name = new DiskName(request.inputs().repo(), image.digest(), limits.diskBytes());
+      try (RunCache cache = RunCache.open(disks, name, request.caches())) {
+        Optional<ExecutionResult> result =
+            execute(request, listener, starter, accelerator, runs, cache);
+        if (result.isPresent()) {
+          return result.get();
+        }
+        cache.dropBase();
+        return execute(request, listener, starter, accelerator, runs, cache).orElseThrow();
       }
     } catch (QemuException e) {
       throw new ExecutorException(e.getMessage(), e.hint(), e);
@@ -80,48 +115,49 @@ public final class VmExecutor implements Executor {
     }
   }
 
-  private ExecutionResult execute(
+  /** Runs once; nothing comes of it if no machine comes up with the disk that was kept. */
+  private Optional<ExecutionResult> execute(
       ExecutionRequest request,
       ExecutionListener listener,
-      Qemu qemu,
-      GuestImage image,
+      MachineStarter starter,
       Accelerator accelerator,
-      Path directory,
-      Path socketDirectory)
+      Path runs,
+      RunCache cache)
       throws IOException, QemuException, ExecutorException, InterruptedException {
-    Instant startedAt = Instant.now();
-    listener.stage("boot");
-    listener.note(
-        accelerator == Accelerator.KVM
-            ? "accelerator: kvm"
-            : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
-    RunDisks disks =
-        RunDisks.create(directory, request.source(), limits.diskBytes(), Optional.empty());
-    MachineStarter starter =
-        new MachineStarter(
-            qemu,
-            image,
-            accelerator,
-            limits,
-            new TemplateStore(home.resolve("templates")),
-            sockets,
-            listener::note);
-    try (Machine machine = starter.start(disks, directory, socketDirectory)) {
-      StageRunner stages = new StageRunner(machine, listener);
-      Duration left = limits.timeout().minus(Duration.between(startedAt, Instant.now()));
-      try (Deadline deadline = Deadline.start(left, machine::kill)) {
-        try {
-          return new RunStages(request, listener, machine, stages, disks, limits)
-              .run(startedAt, accelerator);
-        } catch (GuestException | IOException e) {
-          if (deadline.passed()) {
-            return new ExecutionResult.TimedOut(stages.current(), limits.timeout());
+    try (ScratchDirectory run = ScratchDirectory.in(runs);
+        ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
+      Instant startedAt = Instant.now();
+      RunDisks disks =
+          RunDisks.create(run.path(), request.source(), limits.diskBytes(), cache.base());
+      try (Machine machine =
+          request.caches() == CacheUse.NONE
+              ? starter.boot(disks, run.path(), socketDirectory.path())
+              : starter.start(disks, run.path(), socketDirectory.path())) {
+        StageRunner stages = new StageRunner(machine, listener);
+        Duration left = limits.timeout().minus(Duration.between(startedAt, Instant.now()));
+        try (Deadline deadline = Deadline.start(left, machine::kill)) {
+          try {
+            return Optional.of(
+                new RunStages(request, listener, machine, stages, disks, limits, cache)
+                    .run(startedAt, accelerator));
+          } catch (GuestException | IOException e) {
+            if (deadline.passed()) {
+              return Optional.of(new ExecutionResult.TimedOut(stages.current(), limits.timeout()));
+            }
+            if (e instanceof ClosedByInterruptException || Thread.interrupted()) {
+              throw interrupted(e);
+            }
+            if (stages.current().equals(StageRunner.BOOT) && cache.base().isPresent()) {
+              return Optional.empty();
+            }
+            throw brokenOff(machine, stages.current(), e);
           }
-          if (e instanceof ClosedByInterruptException || Thread.interrupted()) {
-            throw interrupted(e);
-          }
-          throw brokenOff(machine, stages.current(), e);
         }
+      } catch (QemuException e) {
+        if (cache.base().isPresent()) {
+          return Optional.empty();
+        }
+        throw e;
       }
     }
   }

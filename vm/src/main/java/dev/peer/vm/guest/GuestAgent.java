@@ -65,6 +65,24 @@ public final class GuestAgent {
     send("env " + encoded(name) + " " + encoded(value));
   }
 
+  /** Brings the scratch disk's file system in order and keeps it so until {@link #thawDisk}. */
+  public void freezeDisk() throws IOException, GuestException {
+    command("freeze");
+  }
+
+  /** Lets the guest write to its scratch disk again. */
+  public void thawDisk() throws IOException, GuestException {
+    command("thaw");
+  }
+
+  private void command(String verb) throws IOException, GuestException {
+    send(verb);
+    String answer = receive();
+    if (!answer.equals(verb)) {
+      throw new GuestException("it answers " + Shown.of(answer) + " to " + verb);
+    }
+  }
+
   /**
    * Runs a stage to its end; its output goes to the sink as it comes.
    *
