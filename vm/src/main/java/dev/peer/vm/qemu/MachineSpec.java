@@ -1,7 +1,9 @@
 package dev.peer.vm.qemu;
 
 import dev.peer.vm.image.GuestImage;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -35,6 +37,30 @@ public record MachineSpec(
     ports = List.copyOf(ports);
   }
 
+  /** The same machine with its files as QEMU names them, which may use them from now on. */
+  MachineSpec through(HostFiles files) throws IOException {
+    files.read(image.kernel());
+    files.read(image.initramfs());
+    files.read(image.root());
+    List<Disk> named = new ArrayList<>();
+    for (Disk disk : disks) {
+      named.add(disk.through(files));
+    }
+    return new MachineSpec(
+        new GuestImage(
+            image.digest(),
+            files.directory(image.directory()),
+            image.architecture(),
+            image.kernelArguments()),
+        accelerator,
+        cpus,
+        memory.through(files),
+        named,
+        ports,
+        files.directory(socketDirectory),
+        files.write(console));
+  }
+
   /**
    * A raw disk.
    *
@@ -42,5 +68,10 @@ public record MachineSpec(
    * @param file the host's file
    * @param readOnly whether the guest may only read it
    */
-  public record Disk(String serial, Path file, boolean readOnly) {}
+  public record Disk(String serial, Path file, boolean readOnly) {
+
+    Disk through(HostFiles files) throws IOException {
+      return new Disk(serial, readOnly ? files.read(file) : files.write(file), readOnly);
+    }
+  }
 }
