@@ -88,11 +88,14 @@ record QemuUser(int uid, int gid) {
             });
   }
 
-  /** The same user with the group that may use KVM, where that is not all and not root's. */
+  /** The same user, in the group that may use KVM where that is needed and is not root's. */
   QemuUser withKvm() throws IOException {
     Map<String, Object> device = Files.readAttributes(KVM, "unix:mode,gid");
-    int mode = (int) device.get("mode");
-    int group = (int) device.get("gid");
+    return withDevice((int) device.get("mode"), (int) device.get("gid"));
+  }
+
+  /** The same for a device of this mode and group. Pure. */
+  QemuUser withDevice(int mode, int group) {
     boolean throughGroup =
         (mode & OTHERS_MAY_USE) != OTHERS_MAY_USE && (mode & GROUP_MAY_USE) == GROUP_MAY_USE;
     return throughGroup && group != 0 ? new QemuUser(uid, group) : this;

@@ -50,6 +50,16 @@ class QemuUserTest {
         .contains(new QemuUser(998, 997));
   }
 
+  @Test
+  void isInTheGroupOfKvmOnlyWhereThatIsNeededAndNotRoots() {
+    QemuUser user = new QemuUser(998, 997);
+
+    assertThat(user.withDevice(0020660, 104)).isEqualTo(new QemuUser(998, 104));
+    assertThat(user.withDevice(0020666, 104)).isEqualTo(user);
+    assertThat(user.withDevice(0020600, 104)).isEqualTo(user);
+    assertThat(user.withDevice(0020660, 0)).isEqualTo(user);
+  }
+
   private static Optional<QemuUser> choose(int uid, String capabilities, List<String> passwd) {
     return QemuUser.choose(status(uid, capabilities), passwd, EVERYBODY, EVERYBODY);
   }
