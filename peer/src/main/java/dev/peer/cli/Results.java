@@ -2,6 +2,7 @@ package dev.peer.cli;
 
 import dev.peer.core.flow.Replayable;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.key.NetworkMode;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
@@ -43,6 +44,9 @@ final class Results {
               + e.getMessage(),
           "`peer run --force` runs it",
           e);
+    }
+    if (verified.record().inputs().network() == NetworkMode.OPEN) {
+      output.say("network: open, the test reached what that host did");
     }
     PeerId signer = verified.attestation().signer().id();
     Duration age = Duration.between(verified.record().finishedAt(), Instant.now());
