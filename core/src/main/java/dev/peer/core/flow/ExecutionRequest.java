@@ -2,6 +2,7 @@ package dev.peer.core.flow;
 
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.RunFiles;
+import dev.peer.core.secret.Secrets;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -12,8 +13,15 @@ import java.nio.file.Path;
  * @param inputs everything that counts
  * @param source writes the revision as a tar
  * @param files an empty directory for the result
+ * @param secrets what the test stage alone gets, and what is masked in all output
  */
-public record ExecutionRequest(RunInputs inputs, SourceArchive source, RunFiles files) {
+public record ExecutionRequest(
+    RunInputs inputs, SourceArchive source, RunFiles files, Secrets secrets) {
+
+  /** A request without secrets. */
+  public ExecutionRequest(RunInputs inputs, SourceArchive source, RunFiles files) {
+    this(inputs, source, files, Secrets.NONE);
+  }
 
   /** The revision as a tar of git directories, made when it is needed. */
   @FunctionalInterface

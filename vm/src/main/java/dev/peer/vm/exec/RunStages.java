@@ -89,6 +89,7 @@ final class RunStages {
 
   private StageResult runTest(OutputRecorder recorder)
       throws IOException, GuestException, InterruptedException {
+    stages.handSecrets();
     List<String> arguments = new ArrayList<>();
     arguments.add(inputs.network().toString());
     arguments.add(inputs.target());
@@ -117,7 +118,7 @@ final class RunStages {
     } catch (MalformedException e) {
       return new ExecutionResult.Refused(
           ARTIFACTS,
-          e.getMessage(),
+          request.secrets().mask(e.getMessage()),
           "an artifact is a plain file below /var/run/ci/artifacts with a plain name");
     }
     ended = endedBy(POST_TEST, stages.run(POST_TEST, List.of()));
@@ -132,7 +133,7 @@ final class RunStages {
             Instant.now(),
             prepared.getOrDefault("container-image", ""),
             prepared.getOrDefault("container-image-id", ""),
-            List.of(),
+            request.secrets().names(),
             accelerator.toString(),
             limits.cpus(),
             limits.memoryBytes(),

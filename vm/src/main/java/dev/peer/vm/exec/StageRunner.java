@@ -2,6 +2,9 @@ package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.record.OutputSink;
+import dev.peer.core.secret.MaskingSink;
+import dev.peer.core.secret.SecretValue;
+import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.StageResult;
@@ -10,21 +13,27 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
-/** Runs one stage after another and knows which one it is in. */
+/**
+ * Runs one stage after another and knows which one it is in. Whatever a stage says has the secrets
+ * masked.
+ */
 final class StageRunner {
 
   private final GuestAgent agent;
   private final ExecutionListener listener;
+  private final Secrets secrets;
   private volatile String current = "boot";
 
-  StageRunner(Machine machine, ExecutionListener listener) {
+  StageRunner(Machine machine, ExecutionListener listener, Secrets secrets) {
     this.agent =
         new GuestAgent(
             machine.port(GuestAgent.CONTROL),
             machine.port(GuestAgent.STDOUT),
             machine.port(GuestAgent.STDERR));
     this.listener = listener;
+    this.secrets = secrets;
   }
 
   String current() {
@@ -35,6 +44,13 @@ final class StageRunner {
     agent.greet(Instant.now());
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       agent.setVariable(variable.getKey(), variable.getValue());
+    }
+  }
+
+  /** Gives the stage {@code test} its secrets. */
+  void handSecrets() throws IOException, GuestException {
+    for (Map.Entry<String, SecretValue> secret : secrets.values().entrySet()) {
+      agent.setSecret(secret.getKey(), secret.getValue());
     }
   }
 
@@ -52,6 +68,19 @@ final class StageRunner {
       throws IOException, GuestException, InterruptedException {
     current = stage;
     listener.stage(stage);
-    return agent.run(stage, arguments, sink);
+    MaskingSink masking = secrets.masking(sink);
+    StageResult result = agent.run(stage, arguments, masking);
+    masking.finish();
+    return masked(result);
+  }
+
+  private StageResult masked(StageResult result) {
+    Map<String, String> info = new TreeMap<>(result.info());
+    info.replaceAll((_, value) -> secrets.mask(value));
+    return switch (result) {
+      case StageResult.Exited exited -> new StageResult.Exited(exited.exitCode(), info);
+      case StageResult.Refused refused ->
+          new StageResult.Refused(refused.reason(), secrets.mask(refused.message()), info);
+    };
   }
 }

@@ -3,6 +3,7 @@ package dev.peer.vm.guest;
 import dev.peer.core.id.Shown;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.secret.SecretValue;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,6 +64,11 @@ public final class GuestAgent {
   /** Gives all following stages a variable. */
   public void setVariable(String name, String value) throws IOException, GuestException {
     send("env " + encoded(name) + " " + encoded(value));
+  }
+
+  /** Gives the stage {@code test} a variable, and no other stage. */
+  public void setSecret(String name, SecretValue value) throws IOException, GuestException {
+    send("secret " + encoded(name) + " " + encoded(value.reveal()));
   }
 
   /**
