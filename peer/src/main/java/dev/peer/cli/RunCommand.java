@@ -7,6 +7,7 @@ import dev.peer.core.flow.Finder;
 import dev.peer.core.flow.Replayable;
 import dev.peer.core.flow.RunFlow;
 import dev.peer.core.flow.RunOutcome;
+import dev.peer.core.flow.SecretSource;
 import dev.peer.core.sign.RunSigner;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
@@ -87,10 +88,11 @@ final class RunCommand implements Callable<Integer> {
               network.identities().verifier(),
               output);
       SourceArchive source = source(subject);
+      SecretSource secrets = new CallersSecrets(subject, System.getenv(), output);
       RunOutcome outcome =
           force
-              ? flow.run(subject.inputs(), source, output)
-              : flow.findOrRun(subject.inputs(), source, output);
+              ? flow.run(subject.inputs(), source, secrets, output)
+              : flow.findOrRun(subject.inputs(), source, secrets, output);
       return switch (outcome) {
         case RunOutcome.Replayed replayed -> replay(network, replayed.result());
         case RunOutcome.Ran ran -> passed(network, ran.result());
@@ -116,7 +118,7 @@ final class RunCommand implements Callable<Integer> {
 
   private int passedUnsigned(RunOutcome.RanUnsigned unsigned) {
     output.say("passed in " + Results.duration(unsigned.record()));
-    output.say("the result is not kept, since others would refuse it: " + unsigned.why());
+    output.say("the result is neither kept nor announced: " + unsigned.why());
     return ExitCode.PASSED;
   }
 
