@@ -119,6 +119,9 @@ final class RunCommand implements Callable<Integer> {
   private int passedUnsigned(RunOutcome.RanUnsigned unsigned) {
     output.say("passed in " + Results.duration(unsigned.record()));
     output.say("the result is neither kept nor announced: " + unsigned.why());
+    if (selection.artifacts() != null) {
+      output.say("no artifacts are copied to " + selection.artifacts());
+    }
     return ExitCode.PASSED;
   }
 

@@ -35,7 +35,7 @@ class SecretsIT {
       \tprintf '%.7s' "$TOKEN"; sleep 1; printf '%s\\n' "${TOKEN#???????}"
       \tprintf 'user:%s' "$TOKEN" | base64
       \tprintf '%s' "$TOKEN$KEY" | sha256sum
-      \tprintf '%s\\n' "$KEY" >&2
+      \tprintf '%s\\n' "$KEY" | sed 's/^/- /' >&2
       \tprintf '%s\\n' "$TOKEN" > leftover
       /var/run/ci/artifacts/report.txt:
       \techo "${TOKEN-none} ${KEY-none}" >$target
@@ -79,9 +79,9 @@ class SecretsIT {
     Run run = laptop.start(repository, "run");
     run.awaitLine("^peer: serving the result");
 
-    String expected = "plain ***.\n***\ndXNlcj***\n" + sha256(TOKEN + KEY) + "  -\n";
+    String expected = "plain ***.\n***\ndXNlcjp***\n" + sha256(TOKEN + KEY) + "  -\n";
     assertThat(run.stdout()).isEqualTo(expected);
-    assertThat(run.testStderr()).isEqualTo("***\n***\nlast");
+    assertThat(run.testStderr()).isEqualTo("- ***\n- ***\n- last");
     assertThat(run.stderr())
         .contains("peer: secrets passed to the test: KEY, TOKEN\n")
         .contains("peer: post-test| ***\n");
@@ -91,7 +91,7 @@ class SecretsIT {
     Path artifacts = team.root().resolve("artifacts");
     Run replay = ci.run(repository, "replay", "--artifacts", artifacts.toString()).hasExitCode(0);
     assertThat(replay.stdout()).isEqualTo(expected);
-    assertThat(replay.testStderr()).isEqualTo("***\n***\nlast");
+    assertThat(replay.testStderr()).isEqualTo("- ***\n- ***\n- last");
     assertThat(artifacts.resolve("report.txt")).hasContent("none none\n");
     ci.run(repository, "run", "--exit").hasExitCode(0);
 

@@ -44,23 +44,38 @@ final class SecretPatterns {
   static final class Watch {
 
     private final SecretView[] views;
+    private final boolean[] inert = new boolean[1 << Byte.SIZE];
     private long position;
 
     private Watch(List<SecretView> views) {
       this.views = views.toArray(SecretView[]::new);
+      for (int value = 0; value < inert.length; value++) {
+        int one = value;
+        inert[value] = views.stream().allMatch(view -> view.isInert(one));
+      }
     }
 
     void accept(byte[] buffer, int offset, int length) {
-      if (views.length == 0) {
-        position += length;
-        return;
-      }
-      for (int i = offset; i < offset + length; i++) {
-        for (SecretView view : views) {
-          view.accept(buffer[i] & 0xff, position);
+      int end = offset + length;
+      boolean atRest = isAtRest();
+      for (int i = offset; i < end; i++) {
+        if (!atRest || !inert[buffer[i] & 0xff]) {
+          for (SecretView view : views) {
+            view.accept(buffer[i] & 0xff, position);
+          }
+          atRest = isAtRest();
         }
         position++;
       }
+    }
+
+    private boolean isAtRest() {
+      for (SecretView view : views) {
+        if (!view.isAtRest()) {
+          return false;
+        }
+      }
+      return true;
     }
 
     /** Before which place of the stream no match can begin any more. */

@@ -36,6 +36,19 @@ abstract class SecretView {
   /** Takes the byte at this place of the stream. */
   abstract void accept(int value, long at);
 
+  /** Whether this byte changes nothing in a view that is at rest. */
+  abstract boolean isInert(int value);
+
+  /** Whether nothing is open: neither the beginning of a match nor an escape. */
+  final boolean isAtRest() {
+    return state == 0 && escapeFrom() == Long.MAX_VALUE;
+  }
+
+  /** Whether no pattern begins with this symbol. */
+  final boolean beginsNothing(int symbol) {
+    return automaton.step(0, symbol) == 0;
+  }
+
   /** Where an unfinished escape began, or {@link Long#MAX_VALUE}. */
   long escapeFrom() {
     return Long.MAX_VALUE;
@@ -47,10 +60,13 @@ abstract class SecretView {
     return open == 0 ? escapeFrom() : origin(open);
   }
 
-  /** Follows a decoded symbol. */
+  /** Follows a decoded symbol. Where nothing begins no place is noted: no match reaches there. */
   final void push(int symbol, long start, long end) {
-    origins[(int) (count++ & (origins.length - 1))] = start;
     state = automaton.step(state, symbol);
+    if (state == 0) {
+      return;
+    }
+    origins[(int) (count++ & (origins.length - 1))] = start;
     int length = automaton.matchLength(state);
     if (length > 0) {
       finds.found(origin(length), end, automaton.matchOwner(state));
@@ -72,6 +88,11 @@ abstract class SecretView {
     void accept(int value, long at) {
       push(value, at, at + 1);
     }
+
+    @Override
+    boolean isInert(int value) {
+      return beginsNothing(value);
+    }
   }
 
   /** Base64 in both alphabets; a line break, which tools put in, is passed over. */
@@ -91,11 +112,21 @@ abstract class SecretView {
       if (breaks > 0 && breaks <= LONGEST_BREAK) {
         return;
       }
-      switch (value) {
-        case '-' -> push('+', at, at + 1);
-        case '_' -> push('/', at, at + 1);
-        default -> push(value, at, at + 1);
-      }
+      push(standard(value), at, at + 1);
+    }
+
+    /** A line break as well: where nothing is open there is nothing to pass over. */
+    @Override
+    boolean isInert(int value) {
+      return beginsNothing(standard(value));
+    }
+
+    private static int standard(int value) {
+      return switch (value) {
+        case '-' -> '+';
+        case '_' -> '/';
+        default -> value;
+      };
     }
   }
 
@@ -128,6 +159,16 @@ abstract class SecretView {
 
     /** Pushes a character that is not escaped. */
     abstract void plain(int value, long at);
+
+    @Override
+    final boolean isInert(int value) {
+      return value != escape && beginsNothing(meaning(value));
+    }
+
+    /** What a character that is not escaped stands for. */
+    int meaning(int value) {
+      return value;
+    }
 
     @Override
     final void accept(int value, long at) {
@@ -190,13 +231,17 @@ abstract class SecretView {
 
     @Override
     void decode(int[] characters, int length, long start, long end) {
-      int value = hex(characters, 1, length);
-      push(value == '+' ? ' ' : value, start, end);
+      push(meaning(hex(characters, 1, length)), start, end);
     }
 
     @Override
     void plain(int value, long at) {
-      push(value == '+' ? ' ' : value, at, at + 1);
+      push(meaning(value), at, at + 1);
+    }
+
+    @Override
+    int meaning(int value) {
+      return value == '+' ? ' ' : value;
     }
   }
 

@@ -91,6 +91,60 @@ class MaskingTest {
   }
 
   @Test
+  void masksExactlyWhatLookingEverywhereFinds() throws Exception {
+    Random random = new Random(20_260_103L);
+    for (int round = 0; round < 500; round++) {
+      String[] values = new String[1 + random.nextInt(3)];
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = letters(random, 8 + random.nextInt(3));
+      }
+      for (int i = 0; i < 8; i++) {
+        String value = values[random.nextInt(values.length)];
+        text.append(value, random.nextInt(3), value.length() - random.nextInt(3));
+        text.append(letters(random, random.nextInt(4)));
+      }
+      assertThat(masked(text.toString(), values))
+          .as(text + " " + List.of(values))
+          .isEqualTo(maskedByLookingEverywhere(text.toString(), values));
+    }
+  }
+
+  private static String letters(Random random, int length) {
+    StringBuilder letters = new StringBuilder();
+    for (int i = 0; i < length; i++) {
+      letters.append(random.nextBoolean() ? 'a' : 'b');
+    }
+    return letters.toString();
+  }
+
+  /** Takes the matches by their ends, and joins those that overlap. */
+  private static String maskedByLookingEverywhere(String text, String[] values) {
+    List<int[]> matches = new ArrayList<>();
+    for (int end = 1; end <= text.length(); end++) {
+      int start = end;
+      for (String value : values) {
+        if (text.substring(0, end).endsWith(value)) {
+          start = Math.min(start, end - value.length());
+        }
+      }
+      if (start < end) {
+        while (!matches.isEmpty() && matches.getLast()[1] > start) {
+          start = Math.min(start, matches.removeLast()[0]);
+        }
+        matches.add(new int[] {start, end});
+      }
+    }
+    StringBuilder masked = new StringBuilder();
+    int at = 0;
+    for (int[] match : matches) {
+      masked.append(text, at, match[0]).append("***");
+      at = match[1];
+    }
+    return masked.append(text.substring(at)).toString();
+  }
+
+  @Test
   void masksEachLineOfAValueThatIsLongEnough() throws Exception {
     assertThat(masked("key:\n" + KEY.indent(4) + "end\n", KEY))
         .isEqualTo("key:\n    ***\n    ***\n      ***\n    AgE=\n    ***\nend\n");
