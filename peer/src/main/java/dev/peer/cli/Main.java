@@ -3,6 +3,7 @@ package dev.peer.cli;
 import dev.peer.config.ConfigException;
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.secret.SecretException;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.source.SourceException;
 import dev.peer.vm.image.ImageException;
@@ -35,6 +36,7 @@ public final class Main implements Runnable {
     commands.put("rendezvous", new RendezvousCommand(output, interruption));
     commands.put("cache", new CacheCommand(output));
     commands.put("image", new ImageCommand(output));
+    commands.put("secret", new SecretCommand(output));
   }
 
   @Override
@@ -67,7 +69,8 @@ public final class Main implements Runnable {
           if (arguments.length == 0
               || !commands.containsKey(arguments[0])
               || arguments[0].equals(name)) {
-            line.addSubcommand(name, command);
+            line.addSubcommand(
+                name, command instanceof SecretCommand secret ? secret.commandLine() : command);
           }
         });
     return line;
@@ -84,6 +87,7 @@ public final class Main implements Runnable {
       case CommandException e -> error(output, e.exitCode(), e.getMessage(), e.hint());
       case ConfigException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
       case CredentialException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
+      case SecretException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
       case SourceException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
       case ImageException e -> error(output, exitCode(e), e.getMessage(), e.hint());
       case ExecutorException e -> error(output, ExitCode.INFRASTRUCTURE, e.getMessage(), e.hint());

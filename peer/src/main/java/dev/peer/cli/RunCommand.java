@@ -13,6 +13,7 @@ import dev.peer.core.flow.Finder;
 import dev.peer.core.flow.Replayable;
 import dev.peer.core.flow.RunFlow;
 import dev.peer.core.flow.RunOutcome;
+import dev.peer.core.flow.SecretSource;
 import dev.peer.core.sign.RunSigner;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
@@ -109,13 +110,16 @@ final class RunCommand implements Callable<Integer> {
               output);
       SourceArchive source = source(subject);
       CacheUse caches = fresh ? CacheUse.RENEWED : CacheUse.KEPT;
+      SecretSource secrets = new CallersSecrets(subject, System.getenv(), output);
       RunOutcome outcome =
           force || fresh
-              ? flow.run(subject.inputs(), source, caches, output)
-              : flow.findOrRun(subject.inputs(), source, caches, output);
+              ? flow.run(subject.inputs(), source, caches, secrets, output)
+              : flow.findOrRun(subject.inputs(), source, caches, secrets, output);
       if (audit && outcome instanceof RunOutcome.WithResult known) {
         try (Replayable result = known.result()) {
-          return audit(Audit.run(result.verified().record(), source, executor, store, output));
+          return audit(
+              Audit.run(
+                  result.verified().record(), source, secrets.get(), executor, store, output));
         }
       }
       return switch (outcome) {
@@ -143,7 +147,10 @@ final class RunCommand implements Callable<Integer> {
 
   private int passedUnsigned(RunOutcome.RanUnsigned unsigned) {
     output.say("passed in " + Results.duration(unsigned.record()));
-    output.say("the result is not kept, since others would refuse it: " + unsigned.why());
+    output.say("the result is neither kept nor announced: " + unsigned.why());
+    if (selection.artifacts() != null) {
+      output.say("no artifacts are copied to " + selection.artifacts());
+    }
     return ExitCode.PASSED;
   }
 

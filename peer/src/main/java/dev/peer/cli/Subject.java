@@ -51,7 +51,6 @@ record Subject(
       settings.warnings().forEach(warning -> output.say("warning: " + warning));
       PeerSettings peer = PeerSettings.of(settings);
       RunSettings run = RunSettings.of(settings, Runtime.getRuntime().availableProcessors());
-      requireNoSecrets(run);
       if (!run.environment().isEmpty()) {
         output.say("counted variables: " + String.join(", ", run.environment().keySet()));
       }
@@ -139,14 +138,6 @@ record Subject(
             + ", the newest here; pin it in .env (`peer image ls --pin`) so that every peer"
             + " computes the same key");
     return newest.get();
-  }
-
-  private static void requireNoSecrets(RunSettings run) throws ConfigException {
-    if (!run.secrets().isEmpty()) {
-      throw new ConfigException(
-          "PEER_SECRETS is set, and this version passes no secrets to a test",
-          "unset it; what the test may see and everybody may read goes into PEER_ENV");
-    }
   }
 
   private static void requireMkfile(GitRepository git, Revision revision) throws SourceException {

@@ -127,6 +127,16 @@ public record RunSettings(
     return value.getBytes(StandardCharsets.UTF_8).length > LONGEST_VALUE;
   }
 
+  /** Whether this is a variable's name, and not one of the guest's or of peer's own. */
+  public static boolean mayBePassed(String name) {
+    try {
+      RunInputs.requireName(name);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+    return !THE_GUESTS_OWN.contains(name) && !name.startsWith(Setting.PREFIX);
+  }
+
   private static SortedSet<String> names(Settings settings, Setting setting)
       throws ConfigException {
     SortedSet<String> names = new TreeSet<>();

@@ -28,8 +28,7 @@ public enum Setting {
       Where.BOTH, "from `origin`, else the first commit", "the repository's name among the peers"),
   PEER_IMAGE(Where.BOTH, "the newest local image", "the guest image's digest, `sha256:...`"),
   PEER_ENV(Where.BOTH, "", "names of variables that the test gets and that count"),
-  PEER_SECRETS(
-      Where.BOTH, "", "names of secrets; none can be passed yet, so `peer run` refuses them"),
+  PEER_SECRETS(Where.BOTH, "", "names of secrets that the test gets, and that are masked"),
   PEER_NETWORK(Where.BOTH, "none", "what the test may reach: `none` or `open`"),
   PEER_CHECKOUT(
       Where.BOTH, "tree", "what git shows the test: `tree` (no history) or `commit` (it counts)"),

@@ -98,6 +98,21 @@ class RunSettingsTest {
         Map.of(list, "LANG PEER_KEY", "PEER_KEY", "secret"), list + " in the environment names");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "TOKEN, true",
+    "_1, true",
+    "PATH, false",
+    "CI, false",
+    "PEER_KEY, false",
+    "A-B, false",
+    "A=b, false",
+    "'', false"
+  })
+  void aTestMayGetWhatIsNeitherTheGuestsNorPeersOwn(String name, boolean may) {
+    assertThat(RunSettings.mayBePassed(name)).isEqualTo(may);
+  }
+
   @Test
   void aSecretIsNotCounted() {
     refused(Map.of("PEER_ENV", "A,B", "PEER_SECRETS", "B"), "names B, and so does PEER_SECRETS");

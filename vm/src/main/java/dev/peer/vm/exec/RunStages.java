@@ -114,6 +114,7 @@ final class RunStages {
 
   private StageResult runTest(OutputRecorder recorder)
       throws IOException, GuestException, InterruptedException {
+    stages.handSecrets();
     List<String> arguments = new ArrayList<>();
     arguments.add(inputs.network().toString());
     arguments.add(inputs.target());
@@ -142,7 +143,7 @@ final class RunStages {
     } catch (MalformedException e) {
       return new ExecutionResult.Refused(
           ARTIFACTS,
-          e.getMessage(),
+          request.secrets().mask(e.getMessage()),
           "an artifact is a plain file below /var/run/ci/artifacts with a plain name");
     }
     ended = endedBy(POST_TEST, stages.run(POST_TEST, List.of()));
@@ -157,7 +158,7 @@ final class RunStages {
             Instant.now(),
             prepared.getOrDefault("container-image", ""),
             prepared.getOrDefault("container-image-id", ""),
-            List.of(),
+            request.secrets().names(),
             accelerator.toString(),
             limits.cpus(),
             limits.memoryBytes(),

@@ -2,6 +2,9 @@ package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.record.OutputSink;
+import dev.peer.core.secret.MaskingSink;
+import dev.peer.core.secret.SecretValue;
+import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.StageResult;
@@ -10,8 +13,12 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
-/** Runs one stage after another and knows which one it is in. */
+/**
+ * Runs one stage after another and knows which one it is in. Whatever a stage says has the secrets
+ * masked.
+ */
 final class StageRunner {
 
   /** What comes before the first stage. */
@@ -19,15 +26,17 @@ final class StageRunner {
 
   private final GuestAgent agent;
   private final ExecutionListener listener;
+  private final Secrets secrets;
   private volatile String current = BOOT;
 
-  StageRunner(Machine machine, ExecutionListener listener) {
+  StageRunner(Machine machine, ExecutionListener listener, Secrets secrets) {
     this.agent =
         new GuestAgent(
             machine.port(GuestAgent.CONTROL),
             machine.port(GuestAgent.STDOUT),
             machine.port(GuestAgent.STDERR));
     this.listener = listener;
+    this.secrets = secrets;
   }
 
   String current() {
@@ -55,6 +64,13 @@ final class StageRunner {
     void run() throws IOException, InterruptedException;
   }
 
+  /** Gives the stage {@code test} its secrets. */
+  void handSecrets() throws IOException, GuestException {
+    for (Map.Entry<String, SecretValue> secret : secrets.values().entrySet()) {
+      agent.setSecret(secret.getKey(), secret.getValue());
+    }
+  }
+
   /** Runs a stage whose output is not part of the result. */
   StageResult run(String stage, List<String> arguments)
       throws IOException, GuestException, InterruptedException {
@@ -69,6 +85,19 @@ final class StageRunner {
       throws IOException, GuestException, InterruptedException {
     current = stage;
     listener.stage(stage);
-    return agent.run(stage, arguments, sink);
+    MaskingSink masking = secrets.masking(sink);
+    StageResult result = agent.run(stage, arguments, masking);
+    masking.finish();
+    return masked(result);
+  }
+
+  private StageResult masked(StageResult result) {
+    Map<String, String> info = new TreeMap<>(result.info());
+    info.replaceAll((_, value) -> secrets.mask(value));
+    return switch (result) {
+      case StageResult.Exited exited -> new StageResult.Exited(exited.exitCode(), info);
+      case StageResult.Refused refused ->
+          new StageResult.Refused(refused.reason(), secrets.mask(refused.message()), info);
+    };
   }
 }

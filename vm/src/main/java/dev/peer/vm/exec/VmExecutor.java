@@ -7,6 +7,7 @@ import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.image.GuestImage;
 import dev.peer.vm.image.ImageException;
@@ -133,7 +134,7 @@ public final class VmExecutor implements Executor {
           request.caches() == CacheUse.NONE
               ? starter.boot(disks, run.path(), socketDirectory.path())
               : starter.start(disks, run.path(), socketDirectory.path())) {
-        StageRunner stages = new StageRunner(machine, listener);
+        StageRunner stages = new StageRunner(machine, listener, request.secrets());
         Duration left = limits.timeout().minus(Duration.between(startedAt, Instant.now()));
         try (Deadline deadline = Deadline.start(left, machine::kill)) {
           try {
@@ -150,7 +151,7 @@ public final class VmExecutor implements Executor {
             if (stages.current().equals(StageRunner.BOOT) && cache.base().isPresent()) {
               return Optional.empty();
             }
-            throw brokenOff(machine, stages.current(), e);
+            throw brokenOff(machine, stages.current(), request.secrets(), e);
           }
         }
       } catch (QemuException e) {
@@ -162,13 +163,17 @@ public final class VmExecutor implements Executor {
     }
   }
 
-  private static ExecutorException brokenOff(Machine machine, String stage, Exception e) {
+  private static ExecutorException brokenOff(
+      Machine machine, String stage, Secrets secrets, Exception e) {
     if (machine.hostDiskFull() || saysDiskFull(e)) {
       return new ExecutorException("the disk of this host is full", DISK_HINT, e);
     }
-    String said = machine.lastWords();
+    String said = secrets.mask(machine.lastWords());
     return new ExecutorException(
-        "the machine broke off in the stage " + stage + ": " + e.getMessage(),
+        "the machine broke off in the stage "
+            + stage
+            + ": "
+            + secrets.mask(String.valueOf(e.getMessage())),
         said.isEmpty() ? "the machine said nothing; try again" : "the machine said last:\n" + said,
         e);
   }

@@ -3,6 +3,7 @@ package dev.peer.vm.guest;
 import dev.peer.core.id.Shown;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.secret.SecretValue;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,6 +82,11 @@ public final class GuestAgent {
     if (!answer.equals(verb)) {
       throw new GuestException("it answers " + Shown.of(answer) + " to " + verb);
     }
+  }
+
+  /** Gives the stage {@code test} a variable, and no other stage. */
+  public void setSecret(String name, SecretValue value) throws IOException, GuestException {
+    send("secret " + encoded(name) + " " + encoded(value.reveal()));
   }
 
   /**

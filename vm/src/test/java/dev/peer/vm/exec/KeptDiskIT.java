@@ -12,6 +12,7 @@ import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.RunFiles;
+import dev.peer.core.secret.Secrets;
 import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.DiskName;
 import dev.peer.vm.snapshot.RepositoryDisks;
@@ -147,7 +148,8 @@ class KeptDiskIT {
             new Limits(2, 2L << 30, DISK_BYTES, Duration.ofMinutes(5)),
             POLICY);
     return executor.execute(
-        new ExecutionRequest(inputs, (_, out) -> GitTar.write(repository, out), files, caches),
+        new ExecutionRequest(
+            inputs, (_, out) -> GitTar.write(repository, out), files, caches, Secrets.NONE),
         transcript);
   }
 

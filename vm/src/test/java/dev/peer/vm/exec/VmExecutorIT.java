@@ -15,6 +15,7 @@ import dev.peer.core.record.Artifact;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.secret.Secrets;
 import dev.peer.vm.snapshot.CachePolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -296,7 +297,8 @@ class VmExecutorIT {
             "x86_64",
             NetworkMode.NONE);
     return executor.execute(
-        new ExecutionRequest(inputs, (_, out) -> GitTar.write(repository(), out), into, caches),
+        new ExecutionRequest(
+            inputs, (_, out) -> GitTar.write(repository(), out), into, caches, Secrets.NONE),
         follower);
   }
 
