@@ -36,7 +36,12 @@ public enum Setting {
   PEER_CPUS(Where.BOTH, "the machine's, at most 4", "processors of the guest"),
   PEER_MEMORY(Where.BOTH, "2G", "memory of the guest"),
   PEER_DISK(Where.BOTH, "20G", "scratch disk of the guest"),
-  PEER_TIMEOUT(Where.BOTH, "1h", "time limit of a run"),
+  PEER_TIMEOUT(
+      Where.BOTH,
+      "1h",
+      "time limit of a run, and of its stages: `1h` or `1h,prepare=20m,test=10m`"),
+  PEER_MAX_OUTPUT(
+      Where.BOTH, "64M", "how much a stage's stdout and stderr together may be; the rest is cut"),
   PEER_KEEP(Where.BOTH, "1", "results kept of each repository");
 
   /** Where a setting may come from; see the package for why. */

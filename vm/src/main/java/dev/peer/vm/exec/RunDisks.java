@@ -37,6 +37,15 @@ record RunDisks(Path input, Path scratch, Path output) {
     return create(directory, (scratch, out) -> {}, diskBytes);
   }
 
+  /** Makes the disks that a machine may have written to blank again. */
+  void blankAgain() throws IOException {
+    for (Path disk : List.of(scratch, output)) {
+      long bytes = Files.size(disk);
+      setSize(disk, 0);
+      setSize(disk, bytes);
+    }
+  }
+
   long inputBytes() throws IOException {
     return Files.size(input);
   }

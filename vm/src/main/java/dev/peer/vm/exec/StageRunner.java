@@ -1,38 +1,45 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
+import dev.peer.core.record.BoundedOutput;
 import dev.peer.core.record.OutputSink;
 import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.StageResult;
-import dev.peer.vm.qemu.Machine;
 import java.io.IOException;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Runs one stage after another and knows which one it is in. */
+/** Runs one stage after another, each within its limits of time and output. */
 final class StageRunner {
 
   private final GuestAgent agent;
   private final ExecutionListener listener;
-  private volatile String current = "boot";
+  private final StartedMachine started;
+  private final Limits limits;
+  private final CurrentStage current;
+  private Optional<ExecutionResult> timedOut = Optional.empty();
 
-  StageRunner(Machine machine, ExecutionListener listener) {
-    this.agent =
-        new GuestAgent(
-            machine.port(GuestAgent.CONTROL),
-            machine.port(GuestAgent.STDOUT),
-            machine.port(GuestAgent.STDERR));
+  StageRunner(
+      StartedMachine started, Limits limits, CurrentStage current, ExecutionListener listener) {
+    this.agent = started.agent();
     this.listener = listener;
+    this.started = started;
+    this.limits = limits;
+    this.current = current;
   }
 
-  String current() {
-    return current;
+  /** The result, if the last stage was ended because its own time was over. */
+  Optional<ExecutionResult> timedOut() {
+    return timedOut;
   }
 
-  void greet(Map<String, String> variables) throws IOException, GuestException {
-    agent.greet(Instant.now());
+  /** Gives all stages these variables. */
+  void setVariables(Map<String, String> variables) throws IOException, GuestException {
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       agent.setVariable(variable.getKey(), variable.getValue());
     }
@@ -50,8 +57,30 @@ final class StageRunner {
   /** Runs a stage whose output goes to the sink. */
   StageResult run(String stage, List<String> arguments, OutputSink sink)
       throws IOException, GuestException, InterruptedException {
-    current = stage;
+    LastLines lines = current.begin(stage);
     listener.stage(stage);
-    return agent.run(stage, arguments, sink);
+    BoundedOutput bounded = new BoundedOutput(sink, limits.outputBytes());
+    OutputSink followed =
+        (stream, buffer, offset, length) -> {
+          lines.write(stream, buffer, offset, length);
+          bounded.write(stream, buffer, offset, length);
+        };
+    Duration limit = limits.stageTimeouts().get(stage);
+    return limit == null
+        ? agent.run(stage, arguments, followed)
+        : runWithin(limit, stage, arguments, followed);
+  }
+
+  private StageResult runWithin(
+      Duration limit, String stage, List<String> arguments, OutputSink sink)
+      throws IOException, GuestException, InterruptedException {
+    Deadline deadline = Deadline.start(limit, started.machine()::kill);
+    try (deadline) {
+      return agent.run(stage, arguments, sink);
+    } finally {
+      if (deadline.passed()) {
+        timedOut = Optional.of(current.timedOut(Scope.STAGE, limit));
+      }
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.peer.vm.exec;
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -12,7 +13,6 @@ import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.AcceleratorProbe;
-import dev.peer.vm.qemu.Machine;
 import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.qemu.QemuException;
 import dev.peer.vm.snapshot.TemplateStore;
@@ -26,13 +26,12 @@ import java.util.Map;
 /** Boots a machine for each run, takes it through the six stages and ends it. */
 public final class VmExecutor implements Executor {
 
-  private static final String DISK_HINT = "free some space on it, or set PEER_HOME to another";
-
   private final ImageStore images;
   private final Path home;
   private final Path sockets;
   private final Map<String, String> environment;
   private final Limits limits;
+  private final Duration cloneTime;
 
   /**
    * An executor that keeps what it needs while it runs below its home.
@@ -43,19 +42,52 @@ public final class VmExecutor implements Executor {
    */
   public VmExecutor(
       ImageStore images, Path home, Path sockets, Map<String, String> environment, Limits limits) {
+    this(images, home, sockets, environment, limits, MachineStarter.CLONE_TIME);
+  }
+
+  VmExecutor(
+      ImageStore images,
+      Path home,
+      Path sockets,
+      Map<String, String> environment,
+      Limits limits,
+      Duration cloneTime) {
     this.images = images;
     this.home = home;
     this.sockets = sockets;
     this.environment = Map.copyOf(environment);
     this.limits = limits;
+    this.cloneTime = cloneTime;
   }
 
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
+    CurrentStage current = new CurrentStage();
+    Deadline deadline = Deadline.start(limits.timeout(), Thread.currentThread()::interrupt);
     try {
+      return execute(request, listener, current);
+    } catch (InterruptedException e) {
+      if (deadline.passed()) {
+        return current.timedOut(Scope.RUN, limits.timeout());
+      }
+      throw e;
+    } finally {
+      deadline.close();
+      if (deadline.passed()) {
+        Thread.interrupted();
+      }
+    }
+  }
+
+  private ExecutionResult execute(
+      ExecutionRequest request, ExecutionListener listener, CurrentStage current)
+      throws ExecutorException, InterruptedException {
+    try {
+      listener.step("image");
       Qemu qemu = Qemu.find(environment);
       GuestImage image = images.resolve(request.inputs().image());
+      HostCapacity.check(limits, listener);
       Path runs = home.resolve("runs");
       ScratchDirectory.reap(runs);
       ScratchDirectory.reap(sockets);
@@ -63,7 +95,14 @@ public final class VmExecutor implements Executor {
       try (ScratchDirectory run = ScratchDirectory.in(runs);
           ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
         return execute(
-            request, listener, qemu, image, accelerator, run.path(), socketDirectory.path());
+            request,
+            listener,
+            current,
+            qemu,
+            image,
+            accelerator,
+            run.path(),
+            socketDirectory.path());
       }
     } catch (QemuException e) {
       throw new ExecutorException(e.getMessage(), e.hint(), e);
@@ -75,13 +114,15 @@ public final class VmExecutor implements Executor {
       if (Thread.interrupted()) {
         throw interrupted(e);
       }
-      throw new ExecutorException("the run could not be prepared: " + e.getMessage(), DISK_HINT, e);
+      throw new ExecutorException(
+          "the run could not be prepared: " + e.getMessage(), BrokenOff.DISK_HINT, e);
     }
   }
 
   private ExecutionResult execute(
       ExecutionRequest request,
       ExecutionListener listener,
+      CurrentStage current,
       Qemu qemu,
       GuestImage image,
       Accelerator accelerator,
@@ -94,6 +135,7 @@ public final class VmExecutor implements Executor {
         accelerator == Accelerator.KVM
             ? "accelerator: kvm"
             : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
+    listener.step("source");
     RunDisks disks = RunDisks.create(directory, request.source(), limits.diskBytes());
     MachineStarter starter =
         new MachineStarter(
@@ -103,42 +145,25 @@ public final class VmExecutor implements Executor {
             limits,
             new TemplateStore(home.resolve("templates")),
             sockets,
-            listener::note);
-    try (Machine machine = starter.start(disks, directory, socketDirectory)) {
-      StageRunner stages = new StageRunner(machine, listener);
-      Duration left = limits.timeout().minus(Duration.between(startedAt, Instant.now()));
-      try (Deadline deadline = Deadline.start(left, machine::kill)) {
-        try {
-          return new RunStages(request, listener, machine, stages, disks, limits)
-              .run(startedAt, accelerator);
-        } catch (GuestException | IOException e) {
-          if (deadline.passed()) {
-            return new ExecutionResult.TimedOut(stages.current(), limits.timeout());
-          }
-          if (e instanceof ClosedByInterruptException || Thread.interrupted()) {
-            throw interrupted(e);
-          }
-          throw brokenOff(machine, stages.current(), e);
+            cloneTime,
+            listener);
+    try (StartedMachine started = starter.start(disks, directory, socketDirectory)) {
+      StageRunner stages = new StageRunner(started, limits, current, listener);
+      try {
+        return new RunStages(request, listener, started.machine(), stages, disks, limits)
+            .run(startedAt, accelerator);
+      } catch (GuestException | IOException e) {
+        if (stages.timedOut().isPresent()) {
+          return stages.timedOut().get();
         }
+        if (e instanceof ClosedByInterruptException || Thread.interrupted()) {
+          throw interrupted(e);
+        }
+        throw BrokenOff.in(current.name(), started.machine(), e);
+      } finally {
+        listener.step("clean up");
       }
     }
-  }
-
-  private static ExecutorException brokenOff(Machine machine, String stage, Exception e) {
-    if (machine.hostDiskFull() || saysDiskFull(e)) {
-      return new ExecutorException("the disk of this host is full", DISK_HINT, e);
-    }
-    String said = machine.lastWords();
-    return new ExecutorException(
-        "the machine broke off in the stage " + stage + ": " + e.getMessage(),
-        said.isEmpty() ? "the machine said nothing; try again" : "the machine said last:\n" + said,
-        e);
-  }
-
-  /** Java has no type for it: these are the words of the C library. */
-  private static boolean saysDiskFull(Exception e) {
-    return e instanceof IOException
-        && String.valueOf(e.getMessage()).contains("No space left on device");
   }
 
   private static InterruptedException interrupted(Exception e) {

@@ -97,6 +97,8 @@ public final class Machine implements AutoCloseable {
   }
 
   private static ServerSocketChannel listen(Path socket) throws IOException {
+    // One that a machine before this one has left is of no use to anybody.
+    Files.deleteIfExists(socket);
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       return listener.bind(UnixDomainSocketAddress.of(socket));
