@@ -142,7 +142,7 @@ class VmExecutorIT {
   @Test
   void endsTheMachineWhenTheTimeIsOver() throws Exception {
     ExecutionResult result =
-        execute(executor(Duration.ofSeconds(20)), "test:V:\n\tsleep 1000\n", "test", Map.of());
+        execute(executor(Duration.ofSeconds(20)), "test:VQ:\n\tsleep 1000\n", "test", Map.of());
 
     assertThat(result)
         .isEqualTo(
