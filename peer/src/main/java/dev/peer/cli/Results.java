@@ -33,6 +33,7 @@ final class Results {
   /** Writes the output once more and says where it is from. */
   static void replay(Output output, Replayable result) throws IOException, CommandException {
     VerifiedRecord verified = result.verified();
+    output.step("replay");
     try {
       verified.files().replay(output);
     } catch (MalformedException e) {
@@ -75,6 +76,7 @@ final class Results {
     if (directory == null) {
       return;
     }
+    output.step("copy artifacts");
     RunFiles files = result.verified().files();
     Files.createDirectories(directory);
     for (Artifact artifact : result.verified().record().artifacts()) {

@@ -35,7 +35,12 @@ public enum Setting {
   PEER_CPUS(Where.BOTH, "the machine's, at most 4", "processors of the guest"),
   PEER_MEMORY(Where.BOTH, "2G", "memory of the guest"),
   PEER_DISK(Where.BOTH, "20G", "scratch disk of the guest"),
-  PEER_TIMEOUT(Where.BOTH, "1h", "time limit of a run"),
+  PEER_TIMEOUT(
+      Where.BOTH,
+      "1h",
+      "time limit of a run, and of its stages: `1h` or `1h,prepare=20m,test=10m`"),
+  PEER_MAX_OUTPUT(
+      Where.BOTH, "64M", "how much a stage's stdout and stderr together may be; the rest is cut"),
   PEER_KEEP(Where.BOTH, "1", "results kept of each repository"),
   PEER_CACHE_MAX_AGE(
       Where.ENVIRONMENT, "7d", "how long container images and caches of a repository are kept"),

@@ -116,13 +116,16 @@ public final class RunFlow {
       staged.close();
       return new RunOutcome.RanUnsigned(record, leak.get());
     }
+    notices.step("sign");
     Path bundle = staged.path().resolve("bundle");
     Content content = BundleWriter.write(record, files, bundle);
     Attestation signed = signer.sign(record, content);
+    notices.step("verify");
     try {
       VerifiedAttestation attestation = verifier.verify(signed, record.inputs().key());
       Path unpacked = Files.createDirectory(staged.path().resolve("unpacked"));
       VerifiedRecord verified = verifier.verify(attestation, bundle, unpacked);
+      notices.step("store");
       return new RunOutcome.Ran(
           new Replayable(verified, store.keep(verified), Optional.empty(), staged));
     } catch (VerificationException e) {

@@ -1,6 +1,7 @@
 package dev.peer.vm.exec;
 
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * What a run may use.
@@ -9,13 +10,39 @@ import java.time.Duration;
  * @param memoryBytes the guest's memory; whole MiB are given
  * @param diskBytes the size of the guest's writable disk, and of the disk for its artifacts
  * @param timeout how long the whole run may take
+ * @param stageTimeouts how long a stage may take, by its name; no other limit for those not in it
+ * @param outputBytes how much of the stdout and stderr of one stage together is taken
  */
-public record Limits(int cpus, long memoryBytes, long diskBytes, Duration timeout) {
+public record Limits(
+    int cpus,
+    long memoryBytes,
+    long diskBytes,
+    Duration timeout,
+    Map<String, Duration> stageTimeouts,
+    long outputBytes) {
 
+  private static final long KIBIBYTE = 1 << 10;
   private static final long MEBIBYTE = 1 << 20;
+
+  /** Copies the map. */
+  public Limits {
+    stageTimeouts = Map.copyOf(stageTimeouts);
+  }
 
   /** The guest's memory in whole MiB. */
   public long memoryMebibytes() {
     return memoryBytes / MEBIBYTE;
+  }
+
+  /** A size as it is written in a setting, in the largest unit of which it is a whole number. */
+  static String shown(long bytes) {
+    long rest = bytes;
+    String units = "KMGT";
+    int unit = -1;
+    while (rest >= KIBIBYTE && rest % KIBIBYTE == 0 && unit < units.length() - 1) {
+      rest /= KIBIBYTE;
+      unit++;
+    }
+    return unit < 0 ? bytes + " bytes" : rest + units.substring(unit, unit + 1);
   }
 }

@@ -62,12 +62,14 @@ final class RunStages {
 
   ExecutionResult run(Instant startedAt, Accelerator accelerator)
       throws IOException, GuestException, ExecutorException, InterruptedException {
-    stages.greet(inputs.environment());
+    stages.setVariables(inputs.environment());
     StageResult checkout = stages.run(CHECKOUT, List.of("HEAD"));
+    if (checkout instanceof StageResult.Refused refused) {
+      return refused(CHECKOUT, refused);
+    }
     if (!passed(checkout)) {
       throw new ExecutorException(
-          "the revision could not be put into the guest: " + describe(checkout),
-          "see above; a disk that is too small is made larger with PEER_DISK");
+          "the revision could not be put into the guest", "see above what git says");
     }
     StageResult prepared = stages.run(PREPARE, List.of(inputs.target()));
     Optional<ExecutionResult> ended = endedBy(PREPARE, prepared);
@@ -79,6 +81,7 @@ final class RunStages {
       // Before the test: it can leave nothing to later runs.
       stages.whileDiskIsFrozen(() -> machine.startNextLayer(disks.scratch()));
     }
+    listener.step("link down");
     switch (inputs.network()) {
       case NONE -> machine.disconnectNetwork();
       case OPEN -> listener.note("network: open, the test reaches what this host does");
@@ -170,13 +173,6 @@ final class RunStages {
     return result instanceof StageResult.Exited exited && exited.exitCode() == 0;
   }
 
-  private static String describe(StageResult result) {
-    return switch (result) {
-      case StageResult.Exited exited -> "exit code " + exited.exitCode();
-      case StageResult.Refused refused -> refused.message();
-    };
-  }
-
   /** What the stage makes of the run, unless the run goes on. */
   private Optional<ExecutionResult> endedBy(String stage, StageResult result)
       throws ExecutorException {
@@ -211,7 +207,7 @@ final class RunStages {
       case "disk-full" ->
           throw new ExecutorException(
               "the guest's disk is full in the stage " + stage + ": " + message,
-              "give it more with PEER_DISK (now " + limits.diskBytes() + " bytes)");
+              "give it more with PEER_DISK (now " + Limits.shown(limits.diskBytes()) + ")");
       case "too-large" ->
           throw new ExecutorException(
               "the artifacts do not fit: " + message,

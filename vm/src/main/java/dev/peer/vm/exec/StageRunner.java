@@ -1,6 +1,9 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
+import dev.peer.core.record.BoundedOutput;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.secret.MaskingSink;
 import dev.peer.core.secret.SecretValue;
@@ -8,43 +11,48 @@ import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.StageResult;
-import dev.peer.vm.qemu.Machine;
 import java.io.IOException;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Runs one stage after another and knows which one it is in. Whatever a stage says has the secrets
- * masked.
+ * Runs one stage after another, each within its limits of time and output. Whatever a stage says
+ * has the secrets masked.
  */
 final class StageRunner {
 
-  /** What comes before the first stage. */
-  static final String BOOT = "boot";
-
   private final GuestAgent agent;
   private final ExecutionListener listener;
+  private final StartedMachine started;
+  private final Limits limits;
+  private final CurrentStage current;
   private final Secrets secrets;
-  private volatile String current = BOOT;
+  private Optional<ExecutionResult> timedOut = Optional.empty();
 
-  StageRunner(Machine machine, ExecutionListener listener, Secrets secrets) {
-    this.agent =
-        new GuestAgent(
-            machine.port(GuestAgent.CONTROL),
-            machine.port(GuestAgent.STDOUT),
-            machine.port(GuestAgent.STDERR));
+  StageRunner(
+      StartedMachine started,
+      Limits limits,
+      CurrentStage current,
+      ExecutionListener listener,
+      Secrets secrets) {
+    this.agent = started.agent();
     this.listener = listener;
+    this.started = started;
+    this.limits = limits;
+    this.current = current;
     this.secrets = secrets;
   }
 
-  String current() {
-    return current;
+  /** The result, if the last stage was ended because its own time was over. */
+  Optional<ExecutionResult> timedOut() {
+    return timedOut;
   }
 
-  void greet(Map<String, String> variables) throws IOException, GuestException {
-    agent.greet(Instant.now());
+  /** Gives all stages these variables. */
+  void setVariables(Map<String, String> variables) throws IOException, GuestException {
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       agent.setVariable(variable.getKey(), variable.getValue());
     }
@@ -83,10 +91,20 @@ final class StageRunner {
   /** Runs a stage whose output goes to the sink. */
   StageResult run(String stage, List<String> arguments, OutputSink sink)
       throws IOException, GuestException, InterruptedException {
-    current = stage;
+    LastLines lines = current.begin(stage);
     listener.stage(stage);
-    MaskingSink masking = secrets.masking(sink);
-    StageResult result = agent.run(stage, arguments, masking);
+    BoundedOutput bounded = new BoundedOutput(sink, limits.outputBytes());
+    OutputSink followed =
+        (stream, buffer, offset, length) -> {
+          lines.write(stream, buffer, offset, length);
+          bounded.write(stream, buffer, offset, length);
+        };
+    MaskingSink masking = secrets.masking(followed);
+    Duration limit = limits.stageTimeouts().get(stage);
+    StageResult result =
+        limit == null
+            ? agent.run(stage, arguments, masking)
+            : runWithin(limit, stage, arguments, masking);
     masking.finish();
     return masked(result);
   }
@@ -99,5 +117,18 @@ final class StageRunner {
       case StageResult.Refused refused ->
           new StageResult.Refused(refused.reason(), secrets.mask(refused.message()), info);
     };
+  }
+
+  private StageResult runWithin(
+      Duration limit, String stage, List<String> arguments, OutputSink sink)
+      throws IOException, GuestException, InterruptedException {
+    Deadline deadline = Deadline.start(limit, started.machine()::kill);
+    try (deadline) {
+      return agent.run(stage, arguments, sink);
+    } finally {
+      if (deadline.passed()) {
+        timedOut = Optional.of(current.timedOut(Scope.STAGE, limit));
+      }
+    }
   }
 }

@@ -4,17 +4,16 @@ import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.scratch.ScratchDirectory;
-import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.image.GuestImage;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.AcceleratorProbe;
-import dev.peer.vm.qemu.Machine;
 import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.qemu.QemuException;
 import dev.peer.vm.snapshot.CachePolicy;
@@ -33,14 +32,13 @@ import java.util.Optional;
 /** Boots a machine for each run, takes it through the six stages and ends it. */
 public final class VmExecutor implements Executor {
 
-  private static final String DISK_HINT = "free some space on it, or set PEER_HOME to another";
-
   private final ImageStore images;
   private final Path home;
   private final Path sockets;
   private final Map<String, String> environment;
   private final Limits limits;
   private final CachePolicy caches;
+  private final Duration cloneTime;
 
   /**
    * An executor that keeps what it needs while it runs below its home.
@@ -57,20 +55,54 @@ public final class VmExecutor implements Executor {
       Map<String, String> environment,
       Limits limits,
       CachePolicy caches) {
+    this(images, home, sockets, environment, limits, caches, MachineStarter.CLONE_TIME);
+  }
+
+  VmExecutor(
+      ImageStore images,
+      Path home,
+      Path sockets,
+      Map<String, String> environment,
+      Limits limits,
+      CachePolicy caches,
+      Duration cloneTime) {
     this.images = images;
     this.home = home;
     this.sockets = sockets;
     this.environment = Map.copyOf(environment);
     this.limits = limits;
     this.caches = caches;
+    this.cloneTime = cloneTime;
   }
 
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
+    CurrentStage current = new CurrentStage();
+    Deadline deadline = Deadline.start(limits.timeout(), Thread.currentThread()::interrupt);
     try {
+      return execute(request, listener, current);
+    } catch (InterruptedException e) {
+      if (deadline.passed()) {
+        return current.timedOut(Scope.RUN, limits.timeout());
+      }
+      throw e;
+    } finally {
+      deadline.close();
+      if (deadline.passed()) {
+        Thread.interrupted();
+      }
+    }
+  }
+
+  private ExecutionResult execute(
+      ExecutionRequest request, ExecutionListener listener, CurrentStage current)
+      throws ExecutorException, InterruptedException {
+    try {
+      listener.step("image");
       Qemu qemu = Qemu.find(environment);
       GuestImage image = images.resolve(request.inputs().image());
+      HostCapacity.check(limits, listener);
       Path runs = home.resolve("runs");
       ScratchDirectory.reap(runs);
       ScratchDirectory.reap(sockets);
@@ -83,8 +115,9 @@ public final class VmExecutor implements Executor {
               limits,
               new TemplateStore(home.resolve("templates")),
               sockets,
-              listener::note);
-      listener.stage(StageRunner.BOOT);
+              cloneTime,
+              listener);
+      listener.stage("boot");
       listener.note(
           accelerator == Accelerator.KVM
               ? "accelerator: kvm"
@@ -94,13 +127,13 @@ public final class VmExecutor implements Executor {
               home.resolve("disks"), caches, InstantSource.system(), listener::note);
       DiskName name = new DiskName(request.inputs().repo(), image.digest(), limits.diskBytes());
       try (RunCache cache = RunCache.open(disks, name, request.caches())) {
-        Optional<ExecutionResult> result =
-            execute(request, listener, starter, accelerator, runs, cache);
+        Run run = new Run(request, listener, current, starter, accelerator, cache);
+        Optional<ExecutionResult> result = execute(run, runs);
         if (result.isPresent()) {
           return result.get();
         }
         cache.dropBase();
-        return execute(request, listener, starter, accelerator, runs, cache).orElseThrow();
+        return execute(run, runs).orElseThrow();
       }
     } catch (QemuException e) {
       throw new ExecutorException(e.getMessage(), e.hint(), e);
@@ -112,76 +145,77 @@ public final class VmExecutor implements Executor {
       if (Thread.interrupted()) {
         throw interrupted(e);
       }
-      throw new ExecutorException("the run could not be prepared: " + e.getMessage(), DISK_HINT, e);
+      throw new ExecutorException(
+          "the run could not be prepared: " + e.getMessage(), BrokenOff.DISK_HINT, e);
     }
   }
 
-  /** Runs once; nothing comes of it if no machine comes up with the disk that was kept. */
-  private Optional<ExecutionResult> execute(
+  /** What one run is given. */
+  private record Run(
       ExecutionRequest request,
       ExecutionListener listener,
+      CurrentStage current,
       MachineStarter starter,
       Accelerator accelerator,
-      Path runs,
-      RunCache cache)
+      RunCache cache) {}
+
+  /** Runs once; nothing comes of it if no machine comes up with the disk that was kept. */
+  private Optional<ExecutionResult> execute(Run run, Path runs)
       throws IOException, QemuException, ExecutorException, InterruptedException {
-    try (ScratchDirectory run = ScratchDirectory.in(runs);
+    try (ScratchDirectory directory = ScratchDirectory.in(runs);
         ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
       Instant startedAt = Instant.now();
+      run.listener.step("source");
       RunDisks disks =
-          RunDisks.create(run.path(), request.source(), limits.diskBytes(), cache.base());
-      try (Machine machine =
-          request.caches() == CacheUse.NONE
-              ? starter.boot(disks, run.path(), socketDirectory.path())
-              : starter.start(disks, run.path(), socketDirectory.path())) {
-        StageRunner stages = new StageRunner(machine, listener, request.secrets());
-        Duration left = limits.timeout().minus(Duration.between(startedAt, Instant.now()));
-        try (Deadline deadline = Deadline.start(left, machine::kill)) {
-          try {
-            return Optional.of(
-                new RunStages(request, listener, machine, stages, disks, limits, cache)
-                    .run(startedAt, accelerator));
-          } catch (GuestException | IOException e) {
-            if (deadline.passed()) {
-              return Optional.of(new ExecutionResult.TimedOut(stages.current(), limits.timeout()));
-            }
-            if (e instanceof ClosedByInterruptException || Thread.interrupted()) {
-              throw interrupted(e);
-            }
-            if (stages.current().equals(StageRunner.BOOT) && cache.base().isPresent()) {
-              return Optional.empty();
-            }
-            throw brokenOff(machine, stages.current(), request.secrets(), e);
-          }
-        }
-      } catch (QemuException e) {
-        if (cache.base().isPresent()) {
-          return Optional.empty();
-        }
-        throw e;
+          RunDisks.create(
+              directory.path(), run.request.source(), limits.diskBytes(), run.cache.base());
+      Optional<StartedMachine> started =
+          start(run, disks, directory.path(), socketDirectory.path());
+      if (started.isEmpty()) {
+        return Optional.empty();
+      }
+      try (StartedMachine machine = started.get()) {
+        return Optional.of(execute(run, disks, machine, startedAt));
       }
     }
   }
 
-  private static ExecutorException brokenOff(
-      Machine machine, String stage, Secrets secrets, Exception e) {
-    if (machine.hostDiskFull() || saysDiskFull(e)) {
-      return new ExecutorException("the disk of this host is full", DISK_HINT, e);
+  private static Optional<StartedMachine> start(
+      Run run, RunDisks disks, Path directory, Path socketDirectory)
+      throws IOException, QemuException, ExecutorException, InterruptedException {
+    try {
+      return Optional.of(
+          run.request.caches() == CacheUse.NONE
+              ? run.starter.boot(disks, directory, socketDirectory)
+              : run.starter.start(disks, directory, socketDirectory));
+    } catch (QemuException | ExecutorException e) {
+      if (run.cache.base().isPresent()) {
+        return Optional.empty();
+      }
+      throw e;
     }
-    String said = secrets.mask(machine.lastWords());
-    return new ExecutorException(
-        "the machine broke off in the stage "
-            + stage
-            + ": "
-            + secrets.mask(String.valueOf(e.getMessage())),
-        said.isEmpty() ? "the machine said nothing; try again" : "the machine said last:\n" + said,
-        e);
   }
 
-  /** Java has no type for it: these are the words of the C library. */
-  private static boolean saysDiskFull(Exception e) {
-    return e instanceof IOException
-        && String.valueOf(e.getMessage()).contains("No space left on device");
+  private ExecutionResult execute(
+      Run run, RunDisks disks, StartedMachine machine, Instant startedAt)
+      throws IOException, ExecutorException, InterruptedException {
+    StageRunner stages =
+        new StageRunner(machine, limits, run.current, run.listener, run.request.secrets());
+    try {
+      return new RunStages(
+              run.request, run.listener, machine.machine(), stages, disks, limits, run.cache)
+          .run(startedAt, run.accelerator);
+    } catch (GuestException | IOException e) {
+      if (stages.timedOut().isPresent()) {
+        return stages.timedOut().get();
+      }
+      if (e instanceof ClosedByInterruptException || Thread.interrupted()) {
+        throw interrupted(e);
+      }
+      throw BrokenOff.in(run.current.name(), machine.machine(), run.request.secrets(), e);
+    } finally {
+      run.listener.step("clean up");
+    }
   }
 
   private static InterruptedException interrupted(Exception e) {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -145,7 +146,7 @@ class KeptDiskIT {
             vm(),
             home.resolve("s"),
             System.getenv(),
-            new Limits(2, 2L << 30, DISK_BYTES, Duration.ofMinutes(5)),
+            new Limits(2, 2L << 30, DISK_BYTES, Duration.ofMinutes(5), Map.of(), 1L << 20),
             POLICY);
     return executor.execute(
         new ExecutionRequest(
