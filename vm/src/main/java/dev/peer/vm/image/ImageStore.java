@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -32,6 +33,7 @@ public final class ImageStore {
 
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}");
   private static final String CHECKED = ".checked";
+  private static final String INCOMING = ".incoming";
 
   private final Path root;
 
@@ -79,6 +81,42 @@ public final class ImageStore {
     return list().stream().findFirst().map(Listed::digest);
   }
 
+  /** Whether there is an image of this digest, in whatever state. */
+  public boolean contains(Digest digest) {
+    return Files.isDirectory(root.resolve(digest.hex()));
+  }
+
+  /** The images whose bytes were checked and have not changed since, the newest first. */
+  public List<Digest> checked() throws IOException {
+    List<Digest> checked = new ArrayList<>();
+    for (Listed image : list()) {
+      if (isChecked(image.digest())) {
+        checked.add(image.digest());
+      }
+    }
+    return checked;
+  }
+
+  /**
+   * A file of an image whose bytes were checked and have not changed since.
+   *
+   * @param name {@code manifest.json} or one of the files that every image has; others are not
+   *     there
+   */
+  public Optional<Path> checkedFile(Digest digest, String name) throws IOException {
+    boolean known = name.equals(ImageManifest.FILE) || ImageManifest.FILES.contains(name);
+    return known && contains(digest) && isChecked(digest)
+        ? Optional.of(root.resolve(digest.hex()).resolve(name))
+        : Optional.empty();
+  }
+
+  /** Begins to take in the image of this digest. */
+  public ImageIntake take(Digest digest) throws IOException {
+    Path incoming = root.resolve(INCOMING);
+    ScratchDirectory.reap(incoming);
+    return new ImageIntake(this, digest, ScratchDirectory.in(incoming));
+  }
+
   /** The image of this digest, its bytes checked. */
   public GuestImage resolve(Digest digest) throws ImageException {
     Path directory = root.resolve(digest.hex());
@@ -87,7 +125,8 @@ public final class ImageStore {
         throw new ImageException(
             Kind.MISSING,
             "the guest image " + digest + " is not on this machine",
-            "build it with `peer image build`, or name one of `peer image ls` in PEER_IMAGE");
+            "build it with `peer image build`, get it with `peer image pull`, or name one of"
+                + " `peer image ls` in PEER_IMAGE");
       }
       ImageManifest manifest = readManifest(directory, digest);
       String seen = describe(directory);
@@ -101,11 +140,39 @@ public final class ImageStore {
     }
   }
 
-  private static ImageManifest readManifest(Path directory, Digest digest)
+  /** Whether the files are those that were found to be the image's. */
+  private boolean isChecked(Digest digest) throws IOException {
+    Path directory = root.resolve(digest.hex());
+    try {
+      readManifest(directory, digest);
+      return describe(directory).equals(remembered(digest));
+    } catch (ImageException | NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /** Puts a checked image into its place, in one step; a damaged one there is moved away first. */
+  GuestImage put(Path checked, Digest digest, Path discarded) throws IOException, ImageException {
+    Path place = root.resolve(digest.hex());
+    if (contains(digest)) {
+      try {
+        return resolve(digest);
+      } catch (ImageException e) {
+        Files.move(place, discarded, StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
+    Files.move(checked, place, StandardCopyOption.ATOMIC_MOVE);
+    remember(digest, describe(place));
+    return resolve(digest);
+  }
+
+  static ImageManifest readManifest(Path directory, Digest digest)
       throws IOException, ImageException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(directory.resolve(ImageManifest.FILE))) {
       bytes = in.readNBytes(ImageManifest.LARGEST);
+    } catch (NoSuchFileException e) {
+      throw damaged(digest, "it has no manifest", e);
     }
     if (!Digest.of(bytes).equals(digest)) {
       throw damaged(digest, "its manifest has the digest " + Digest.of(bytes), null);
@@ -132,14 +199,15 @@ public final class ImageStore {
     return new ImageException(
         Kind.DAMAGED,
         "the guest image " + digest + " is damaged: " + why,
-        "remove its directory and build it again with `peer image build`",
+        "remove its directory and build it again with `peer image build`, or get it with"
+            + " `peer image pull`",
         cause);
   }
 
   /** What changes whenever a file of the image is written or replaced. */
   private static String describe(Path directory) throws IOException {
     StringBuilder seen = new StringBuilder();
-    for (String name : List.of(GuestImage.KERNEL, GuestImage.INITRAMFS, GuestImage.ROOT)) {
+    for (String name : ImageManifest.FILES) {
       Map<String, Object> attributes =
           Files.readAttributes(directory.resolve(name), "unix:size,ino,lastModifiedTime,ctime");
       seen.append(name)
