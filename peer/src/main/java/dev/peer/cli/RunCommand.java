@@ -82,7 +82,8 @@ final class RunCommand implements Callable<Integer> {
           new RunFlow(
               store,
               finder,
-              executor(subject),
+              new ImageFirst(
+                  executor(subject), subject.images(), network.images(), System.getenv()),
               new RunSigner(network.identities().credentials()),
               network.identities().verifier(),
               output);

@@ -72,6 +72,18 @@ record Subject(
     }
   }
 
+  /** The settings of a command that is about no revision; in a repository, also its HEAD's. */
+  static Settings settingsHere() throws ConfigException {
+    try (GitRepository git = GitRepository.open(Path.of("").toAbsolutePath())) {
+      Revision head = git.resolve(GitRepository.DEFAULT_REVISION);
+      Optional<byte[]> envFile = git.file(head, ENV_FILE, EnvFile.LONGEST);
+      return Settings.of(
+          System.getenv(), envFile.isPresent() ? EnvFile.parse(envFile.get()) : EnvFile.EMPTY);
+    } catch (SourceException e) {
+      return Settings.of(System.getenv());
+    }
+  }
+
   /** The guest images below a home. */
   static ImageStore images(Path home) {
     return new ImageStore(home.resolve("images"));
@@ -113,7 +125,7 @@ record Subject(
           ImageException.Kind.NONE,
           "PEER_IMAGE is not set, and there is no guest image on this machine",
           "build one with `peer image build`, or set PEER_IMAGE to the team's (`peer image ls"
-              + " --pin` prints it)");
+              + " --pin` prints it), which is got from a peer that holds it");
     }
     output.say(
         "guest image: "

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -161,7 +162,15 @@ public final class ImageStore {
         Files.move(place, discarded, StandardCopyOption.ATOMIC_MOVE);
       }
     }
-    Files.move(checked, place, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.move(checked, place, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (!contains(digest)) {
+        throw e;
+      }
+      // Another process has just put it there.
+      return resolve(digest);
+    }
     remember(digest, describe(place));
     return resolve(digest);
   }
