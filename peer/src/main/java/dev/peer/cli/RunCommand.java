@@ -107,7 +107,8 @@ final class RunCommand implements Callable<Integer> {
       subject.sayWhatIsIgnored(output);
       Store store = Results.openStore(subject);
       Finder finder = network.finder(store);
-      Executor executor = executor(subject);
+      Executor executor =
+          new ImageFirst(executor(subject), subject.images(), network.images(), System.getenv());
       RunFlow flow =
           new RunFlow(
               store,

@@ -89,6 +89,15 @@ record Subject(
         System.getenv(), envFile.isPresent() ? EnvFile.parse(envFile.get()) : EnvFile.EMPTY);
   }
 
+  /** The settings of a command that is about no revision; in a repository, also its HEAD's. */
+  static Settings settingsHere() throws ConfigException {
+    try (GitRepository git = GitRepository.open(Path.of("").toAbsolutePath())) {
+      return settings(git, git.resolve(GitRepository.DEFAULT_REVISION));
+    } catch (SourceException e) {
+      return Settings.of(System.getenv());
+    }
+  }
+
   /** The guest images below a home. */
   static ImageStore images(Path home) {
     return new ImageStore(home.resolve("images"));
@@ -130,7 +139,7 @@ record Subject(
           ImageException.Kind.NONE,
           "PEER_IMAGE is not set, and there is no guest image on this machine",
           "build one with `peer image build`, or set PEER_IMAGE to the team's (`peer image ls"
-              + " --pin` prints it)");
+              + " --pin` prints it), which is got from a peer that holds it");
     }
     output.say(
         "guest image: "

@@ -11,9 +11,13 @@ public enum Setting {
   PEER_CA(Where.ENVIRONMENT, "", "whom to trust: a PEM file of CA certificates, or the PEM itself"),
   PEER_CRL(Where.ENVIRONMENT, "", "what the CAs revoked: a PEM file of CRLs, or the PEM itself"),
   PEER_ALLOW_FETCH(
-      Where.ENVIRONMENT, "", "who may fetch results; unset: all of `PEER_CA`, empty: nobody"),
+      Where.ENVIRONMENT,
+      "",
+      "who may fetch results and guest images; unset: all of `PEER_CA`, empty: nobody"),
   PEER_ALLOW_ANNOUNCE(
-      Where.ENVIRONMENT, "", "who may announce results; unset: all of `PEER_CA`, empty: nobody"),
+      Where.ENVIRONMENT,
+      "",
+      "who may announce results and guest images; unset: all of `PEER_CA`, empty: nobody"),
   PEER_ALLOW_SIGN(
       Where.ENVIRONMENT, "", "whose results count; unset: all of `PEER_CA`, empty: nobody"),
   PEER_HOME(

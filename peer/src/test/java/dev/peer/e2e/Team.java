@@ -192,6 +192,7 @@ final class Team {
     for (Path home : homes) {
       left.addAll(children(home.resolve("vm/runs")));
       left.addAll(children(home.resolve("store/staging")));
+      left.addAll(children(home.resolve("images/.incoming")));
     }
     left.addAll(children(runtime.resolve("peer")));
     return left;
