@@ -35,7 +35,7 @@ run_mk() {
     mk -f "$system_mkfile" -f mkfile -f "$run/defaults.mk" "$@"
 }
 
-# Container image of a mkfile that names none.
+# The container image of a mkfile that names none.
 default_image=localhost/ci-base
 
 # What the test stage needs to know of a container image, to stdout: id, working directory, user, directories of the

@@ -65,6 +65,7 @@ class VmExecutorIT {
         """
         prepare-runtime:V:
         \t{ id -un; git log --format=%an%n%s; git status --porcelain; } > prepared
+        \tpodman image inspect --format 'inspected {{.Id}}' localhost/ci-base
         test:VQ:
         \tprintf 'out\\0\\377put\\n'
         \techo complaint >&2
@@ -94,6 +95,7 @@ class VmExecutorIT {
     assertThat(files.artifact(record.artifacts().getFirst())).hasContent("report\n");
     assertThat(record.containerImage()).isEqualTo("localhost/ci-base");
     assertThat(record.containerImageId()).matches("[0-9a-f]{64}");
+    assertThat(transcript.other.toString(UTF_8)).contains("inspected " + record.containerImageId());
     assertThat(transcript.other.toString(UTF_8)).contains("after");
   }
 
