@@ -35,7 +35,14 @@ class ArchitectureTest {
     allow("vm.image", "core.id", "core.record", "core.scratch");
     allow("vm.qemu", "core.id", "core.record", "core.scratch", "vm.image");
     allow("vm.guest", "core.id", "core.record");
-    allow("vm.snapshot", "core.id", "core.scratch", "vm.image", "vm.qemu");
+    allow(
+        "vm.snapshot",
+        "core.id",
+        "core.key",
+        "core.record",
+        "core.scratch",
+        "vm.image",
+        "vm.qemu");
     allow("vm.exec", "core", "vm");
     allow("config", "core.id", "core.key");
     allow("source", "core.id", "core.key");
@@ -45,7 +52,19 @@ class ArchitectureTest {
     allow("server", "core", "http", "tls", "wire");
     allow("rendezvous", "core.id", "core.record", "core.trust", "http", "tls", "wire");
     allow("client", "core", "http", "server", "tls", "wire");
-    allow("cli", "core", "vm", "config", "source", "tls", "http", "server", "rendezvous", "client");
+    allow("terminal", "vm.guest");
+    allow(
+        "cli",
+        "core",
+        "vm",
+        "config",
+        "source",
+        "terminal",
+        "tls",
+        "http",
+        "server",
+        "rendezvous",
+        "client");
     allow("pki.issue", "core.id", "core.trust");
     allow("pki.cli", "core", "pki.issue");
   }
@@ -66,6 +85,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("javax.net.ssl..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_TERMINAL_KNOWS_JLINE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.peer.terminal..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.jline..");
 
   @ArchTest
   static final ArchRule ONLY_THE_MACHINE_STARTS_PROCESSES =

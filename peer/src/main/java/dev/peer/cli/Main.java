@@ -34,6 +34,7 @@ public final class Main implements Runnable {
     commands.put("replay", new ReplayCommand(output));
     commands.put("rendezvous", new RendezvousCommand(output, interruption));
     commands.put("image", new ImageCommand(output));
+    commands.put("vm", new VmCommand(output));
   }
 
   @Override

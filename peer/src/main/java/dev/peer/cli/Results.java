@@ -97,7 +97,8 @@ final class Results {
     return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
   }
 
-  private static String ago(Duration age) {
+  /** How long ago, for people. */
+  static String ago(Duration age) {
     long seconds = Math.max(0, age.toSeconds());
     if (seconds < SECONDS_PER_MINUTE) {
       return seconds + " s ago";

@@ -11,8 +11,11 @@ import dev.peer.core.sign.RunSigner;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.source.SourceException;
+import dev.peer.terminal.SystemTerminal;
+import dev.peer.vm.exec.Aftermath;
 import dev.peer.vm.exec.Limits;
 import dev.peer.vm.exec.VmExecutor;
+import dev.peer.vm.image.ImageStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +49,19 @@ final class RunCommand implements Callable<Integer> {
 
   @ArgGroup private Stay stay = new Stay();
 
+  @ArgGroup private OnFailure onFailure = new OnFailure();
+
+  private static final class OnFailure {
+
+    @Option(
+        names = "--shell",
+        description = "when a stage fails, open a shell in the guest as it is then")
+    private boolean shell;
+
+    @Option(names = "--freeze", description = "when a stage fails, keep the guest as it is then")
+    private boolean freeze;
+  }
+
   private static final class Stay {
 
     @Option(names = "--exit", description = "leave at once instead of serving the result")
@@ -66,6 +82,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (onFailure.shell) {
+      VmCommand.requireTerminal("--shell");
+    }
     try (Subject subject = selection.subject(output);
         Network network =
             Network.of(
@@ -75,14 +94,17 @@ final class RunCommand implements Callable<Integer> {
                 CertificateRole.CLIENT,
                 CertificateRole.SERVER)) {
       Results.requireUsable(selection.artifacts());
+      requireNoSecretsToFreeze(subject);
       subject.sayWhatIsIgnored(output);
       Store store = Results.openStore(subject);
       Finder finder = network.finder(store);
+      VmExecutor executor = executor(subject);
+      executor.setAftermath(aftermath(subject));
       RunFlow flow =
           new RunFlow(
               store,
               finder,
-              executor(subject),
+              executor,
               new RunSigner(network.identities().credentials()),
               network.identities().verifier(),
               output);
@@ -95,7 +117,7 @@ final class RunCommand implements Callable<Integer> {
         case RunOutcome.Replayed replayed -> replay(network, replayed.result());
         case RunOutcome.Ran ran -> passed(network, ran.result());
         case RunOutcome.RanUnsigned unsigned -> passedUnsigned(unsigned);
-        case RunOutcome.NotPassed notPassed -> notPassed(notPassed.result());
+        case RunOutcome.NotPassed notPassed -> notPassed(output, notPassed.result());
       };
     }
   }
@@ -120,7 +142,8 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.PASSED;
   }
 
-  private int notPassed(ExecutionResult result) throws CommandException {
+  /** Says how a run ended that did not pass, and gives the exit code for it. */
+  static int notPassed(Output output, ExecutionResult result) throws CommandException {
     return switch (result) {
       case ExecutionResult.Passed passed ->
           throw new IllegalStateException("a run that passed is signed");
@@ -155,17 +178,39 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.PASSED;
   }
 
-  private static VmExecutor executor(Subject subject) {
-    return new VmExecutor(
+  private void requireNoSecretsToFreeze(Subject subject) throws CommandException {
+    if (onFailure.freeze && !subject.run().secrets().isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--freeze does not go with PEER_SECRETS: a frozen guest would keep them",
+          "use --shell, or run without secrets");
+    }
+  }
+
+  private Aftermath aftermath(Subject subject) {
+    if (onFailure.shell) {
+      return new Aftermath.Shell(SystemTerminal::open);
+    }
+    return onFailure.freeze
+        ? new Aftermath.Freeze(VmCommand.frozen(subject.peer().home()))
+        : new Aftermath.End();
+  }
+
+  /** The executor for a subject's runs. */
+  static VmExecutor executor(Subject subject) {
+    return executor(
         subject.images(),
-        subject.peer().home().resolve("vm"),
-        sockets(),
-        System.getenv(),
+        subject.peer().home(),
         new Limits(
             subject.run().cpus(),
             subject.run().memory(),
             subject.run().disk(),
             subject.run().timeout()));
+  }
+
+  /** An executor below a home. */
+  static VmExecutor executor(ImageStore images, Path home, Limits limits) {
+    return new VmExecutor(images, home.resolve("vm"), sockets(), System.getenv(), limits);
   }
 
   /** The user's own directory for sockets, whose path is short, else one below that of all. */
@@ -176,7 +221,8 @@ final class RunCommand implements Callable<Integer> {
         : Path.of(System.getProperty("java.io.tmpdir"), "peer-" + Results.user());
   }
 
-  private static SourceArchive source(Subject subject) {
+  /** The revision as the guest gets it. */
+  static SourceArchive source(Subject subject) {
     return (scratch, out) -> {
       try {
         subject.git().writeTar(subject.revision(), subject.run().checkout(), scratch, out);

@@ -1,5 +1,6 @@
 package dev.peer.vm.exec;
 
+import dev.peer.vm.snapshot.FrozenGuest;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,15 @@ import java.time.Duration;
 public record Limits(int cpus, long memoryBytes, long diskBytes, Duration timeout) {
 
   private static final long MEBIBYTE = 1 << 20;
+
+  /** What a frozen guest had, and a day. */
+  public static Limits of(FrozenGuest.Shape machine) {
+    return new Limits(
+        machine.cpus(),
+        machine.memoryMebibytes() * MEBIBYTE,
+        machine.diskBytes(),
+        Duration.ofDays(1));
+  }
 
   /** The guest's memory in whole MiB. */
   public long memoryMebibytes() {

@@ -15,7 +15,6 @@ import dev.peer.vm.snapshot.Template;
 import dev.peer.vm.snapshot.TemplateStore;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -63,6 +62,21 @@ final class MachineStarter {
     }
     Memory memory = new Memory.Anonymous(limits.memoryMebibytes());
     return Machine.start(qemu, spec(disks, memory, directory, socketDirectory), directory);
+  }
+
+  /** Starts a machine that takes over a frozen guest, and stays frozen until it is resumed. */
+  Machine startFrozen(RunDisks disks, Path directory, Path socketDirectory, Path state)
+      throws QemuException, IOException, InterruptedException {
+    Memory memory = new Memory.Frozen(limits.memoryMebibytes());
+    Machine machine =
+        Machine.start(qemu, spec(disks, memory, directory, socketDirectory), directory);
+    try {
+      machine.takeOverWhole(state);
+      return machine;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      machine.close();
+      throw e;
+    }
   }
 
   private Optional<Machine> startClone(RunDisks disks, Path directory, Path socketDirectory)
@@ -125,7 +139,7 @@ final class MachineStarter {
         limits.cpus(),
         memory,
         disks.asDisks(),
-        List.of(GuestAgent.CONTROL, GuestAgent.STDOUT, GuestAgent.STDERR),
+        GuestAgent.PORTS,
         socketDirectory,
         directory.resolve("console.log"));
   }

@@ -28,7 +28,7 @@ final class RunStages {
 
   private static final String CHECKOUT = "checkout";
   private static final String PREPARE = "prepare";
-  private static final String TEST = "test";
+  static final String TEST = "test";
   private static final String ARTIFACTS = "artifacts";
   private static final String POST_TEST = "post-test";
 
@@ -41,6 +41,8 @@ final class RunStages {
   private final StageRunner stages;
   private final RunDisks disks;
   private final Limits limits;
+  private Map<String, String> prepared = Map.of();
+  private boolean keepsContainer;
 
   RunStages(
       ExecutionRequest request,
@@ -58,22 +60,16 @@ final class RunStages {
     this.limits = limits;
   }
 
+  /** Lets the guest keep the tests' container, for who wants to see it later. */
+  void keepContainer() {
+    keepsContainer = true;
+  }
+
   ExecutionResult run(Instant startedAt, Accelerator accelerator)
       throws IOException, GuestException, ExecutorException, InterruptedException {
-    stages.greet(inputs.environment());
-    StageResult checkout = stages.run(CHECKOUT, List.of("HEAD"));
-    if (!passed(checkout)) {
-      throw new ExecutorException(
-          "the revision could not be put into the guest: " + describe(checkout),
-          "see above; a disk that is too small is made larger with PEER_DISK");
-    }
-    StageResult prepared = stages.run(PREPARE, List.of(inputs.target()));
-    Optional<ExecutionResult> ended = endedBy(PREPARE, prepared);
+    Optional<ExecutionResult> ended = prepare();
     if (ended.isPresent()) {
       return ended.get();
-    }
-    if (inputs.network() == NetworkMode.NONE) {
-      machine.disconnectNetwork();
     }
     try (OutputRecorder recorder =
         new OutputRecorder(request.files(), () -> System.nanoTime() / NANOS_PER_MICRO)) {
@@ -83,8 +79,30 @@ final class RunStages {
         return ended.get();
       }
       RunOutput output = recorder.finish();
-      return afterTest(startedAt, accelerator, prepared.info(), output);
+      return afterTest(startedAt, accelerator, prepared, output);
     }
+  }
+
+  /** Everything before the test: how the run ended, unless the test can start. */
+  Optional<ExecutionResult> prepare()
+      throws IOException, GuestException, ExecutorException, InterruptedException {
+    stages.greet(inputs.environment());
+    if (keepsContainer) {
+      stages.keepContainer();
+    }
+    StageResult checkout = stages.run(CHECKOUT, List.of("HEAD"));
+    if (!passed(checkout)) {
+      throw new ExecutorException(
+          "the revision could not be put into the guest: " + describe(checkout),
+          "see above; a disk that is too small is made larger with PEER_DISK");
+    }
+    StageResult result = stages.run(PREPARE, List.of(inputs.target()));
+    prepared = result.info();
+    Optional<ExecutionResult> ended = endedBy(PREPARE, result);
+    if (ended.isEmpty() && inputs.network() == NetworkMode.NONE) {
+      machine.disconnectNetwork();
+    }
+    return ended;
   }
 
   private StageResult runTest(OutputRecorder recorder)

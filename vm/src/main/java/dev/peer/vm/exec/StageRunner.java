@@ -1,10 +1,13 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.key.NetworkMode;
 import dev.peer.core.record.OutputSink;
 import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.guest.GuestException;
+import dev.peer.vm.guest.Place;
 import dev.peer.vm.guest.StageResult;
+import dev.peer.vm.guest.UserTerminal;
 import dev.peer.vm.qemu.Machine;
 import java.io.IOException;
 import java.time.Instant;
@@ -19,12 +22,28 @@ final class StageRunner {
   private volatile String current = "boot";
 
   StageRunner(Machine machine, ExecutionListener listener) {
-    this.agent =
+    this(
         new GuestAgent(
             machine.port(GuestAgent.CONTROL),
             machine.port(GuestAgent.STDOUT),
-            machine.port(GuestAgent.STDERR));
+            machine.port(GuestAgent.STDERR)),
+        listener);
+  }
+
+  private StageRunner(GuestAgent agent, ExecutionListener listener) {
+    this.agent = agent;
     this.listener = listener;
+  }
+
+  /** Of a machine that was frozen; the agent in it goes on. */
+  static StageRunner resumed(Machine machine, String nonce, ExecutionListener listener) {
+    return new StageRunner(
+        new GuestAgent(
+            machine.port(GuestAgent.CONTROL),
+            machine.port(GuestAgent.STDOUT),
+            machine.port(GuestAgent.STDERR),
+            nonce),
+        listener);
   }
 
   String current() {
@@ -35,6 +54,26 @@ final class StageRunner {
     agent.greet(Instant.now());
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       agent.setVariable(variable.getKey(), variable.getValue());
+    }
+  }
+
+  String nonce() {
+    return agent.nonce();
+  }
+
+  /** From now on the tests' container is kept when it has ended. */
+  void keepContainer() throws IOException, GuestException {
+    agent.keepContainer();
+  }
+
+  /** Gives the user a shell, and waits for its end. */
+  void shell(Machine machine, Place place, NetworkMode network, UserTerminal.Opener opener)
+      throws IOException, GuestException {
+    current = "shell";
+    listener.note("a shell in the " + place + "; `exit` ends it, and the machine");
+    try (UserTerminal terminal = opener.open()) {
+      agent.runShell(
+          place, network.toString(), machine.port(GuestAgent.TERMINAL), terminal);
     }
   }
 
