@@ -36,13 +36,7 @@ class ArchitectureTest {
     allow("vm.qemu", "core.id", "core.record", "core.scratch", "vm.image");
     allow("vm.guest", "core.id", "core.record");
     allow(
-        "vm.snapshot",
-        "core.id",
-        "core.key",
-        "core.record",
-        "core.scratch",
-        "vm.image",
-        "vm.qemu");
+        "vm.snapshot", "core.id", "core.key", "core.record", "core.scratch", "vm.image", "vm.qemu");
     allow("vm.exec", "core", "vm");
     allow("config", "core.id", "core.key");
     allow("source", "core.id", "core.key");

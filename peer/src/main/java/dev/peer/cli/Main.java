@@ -33,6 +33,7 @@ public final class Main implements Runnable {
     commands.put("run", new RunCommand(output, interruption));
     commands.put("replay", new ReplayCommand(output));
     commands.put("rendezvous", new RendezvousCommand(output, interruption));
+    commands.put("cache", new CacheCommand(output));
     commands.put("image", new ImageCommand(output));
     commands.put("vm", new VmCommand(output));
   }

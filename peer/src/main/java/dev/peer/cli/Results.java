@@ -97,7 +97,7 @@ final class Results {
     return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
   }
 
-  /** How long ago, for people. */
+  /** How long ago something was, for people. */
   static String ago(Duration age) {
     long seconds = Math.max(0, age.toSeconds());
     if (seconds < SECONDS_PER_MINUTE) {

@@ -1,6 +1,11 @@
 package dev.peer.cli;
 
+import dev.peer.config.CacheSettings;
+import dev.peer.config.ConfigException;
+import dev.peer.config.Settings;
 import dev.peer.core.flow.Announcer;
+import dev.peer.core.flow.Audit;
+import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest.SourceArchive;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Finder;
@@ -16,6 +21,7 @@ import dev.peer.vm.exec.Aftermath;
 import dev.peer.vm.exec.Limits;
 import dev.peer.vm.exec.VmExecutor;
 import dev.peer.vm.image.ImageStore;
+import dev.peer.vm.snapshot.CachePolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +52,19 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(names = "--force", description = "run although there is a result")
   private boolean force;
+
+  @Option(
+      names = "--fresh",
+      description = "run, and begin without what is kept of the repository's earlier runs")
+  private boolean fresh;
+
+  @Option(
+      names = "--audit",
+      description = {
+        "run once more from a boot without any cache, and compare with the result; exit 1 if the"
+            + " outcome or an artifact differs"
+      })
+  private boolean audit;
 
   @ArgGroup private Stay stay = new Stay();
 
@@ -109,10 +128,16 @@ final class RunCommand implements Callable<Integer> {
               network.identities().verifier(),
               output);
       SourceArchive source = source(subject);
+      CacheUse caches = fresh ? CacheUse.RENEWED : CacheUse.KEPT;
       RunOutcome outcome =
-          force
-              ? flow.run(subject.inputs(), source, output)
-              : flow.findOrRun(subject.inputs(), source, output);
+          force || fresh
+              ? flow.run(subject.inputs(), source, caches, output)
+              : flow.findOrRun(subject.inputs(), source, caches, output);
+      if (audit && outcome instanceof RunOutcome.WithResult known) {
+        try (Replayable result = known.result()) {
+          return audit(Audit.run(result.verified().record(), source, executor, store, output));
+        }
+      }
       return switch (outcome) {
         case RunOutcome.Replayed replayed -> replay(network, replayed.result());
         case RunOutcome.Ran ran -> passed(network, ran.result());
@@ -164,6 +189,16 @@ final class RunCommand implements Callable<Integer> {
     };
   }
 
+  private int audit(Audit audit) {
+    if (audit.differences().isEmpty()) {
+      output.say("audit: a run without any cache passed too, with the same artifacts");
+      return ExitCode.PASSED;
+    }
+    output.say("audit: a run without any cache differs");
+    audit.differences().forEach(difference -> output.say("audit: " + difference));
+    return ExitCode.TESTS_FAILED;
+  }
+
   private int serve(Network network, Replayable result) throws Exception {
     interruption.serving();
     Results.copyArtifacts(output, result, selection.artifacts());
@@ -197,7 +232,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** The executor for a subject's runs. */
-  static VmExecutor executor(Subject subject) {
+  static VmExecutor executor(Subject subject) throws ConfigException {
     return executor(
         subject.images(),
         subject.peer().home(),
@@ -209,8 +244,15 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** An executor below a home. */
-  static VmExecutor executor(ImageStore images, Path home, Limits limits) {
-    return new VmExecutor(images, home.resolve("vm"), sockets(), System.getenv(), limits);
+  static VmExecutor executor(ImageStore images, Path home, Limits limits) throws ConfigException {
+    CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
+    return new VmExecutor(
+        images,
+        home.resolve("vm"),
+        sockets(),
+        System.getenv(),
+        limits,
+        new CachePolicy(caches.maxAge(), caches.maxBytes()));
   }
 
   /** The user's own directory for sockets, whose path is short, else one below that of all. */

@@ -6,6 +6,7 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.source.DirtyState;
@@ -46,10 +47,7 @@ record Subject(
     GitRepository git = GitRepository.open(Path.of("").toAbsolutePath());
     try {
       Revision revision = git.resolve(name);
-      Optional<byte[]> envFile = git.file(revision, ENV_FILE, EnvFile.LONGEST);
-      Settings settings =
-          Settings.of(
-              System.getenv(), envFile.isPresent() ? EnvFile.parse(envFile.get()) : EnvFile.EMPTY);
+      Settings settings = settings(git, revision);
       settings.warnings().forEach(warning -> output.say("warning: " + warning));
       PeerSettings peer = PeerSettings.of(settings);
       RunSettings run = RunSettings.of(settings, Runtime.getRuntime().availableProcessors());
@@ -72,6 +70,26 @@ record Subject(
     }
   }
 
+  /** The name of the repository that the working directory is in. */
+  static RepoId repo() throws SourceException, ConfigException {
+    try (GitRepository git = GitRepository.open(Path.of("").toAbsolutePath())) {
+      Revision revision = git.resolve(GitRepository.DEFAULT_REVISION);
+      return repo(git, revision, PeerSettings.of(settings(git, revision)));
+    }
+  }
+
+  private static RepoId repo(GitRepository git, Revision revision, PeerSettings peer)
+      throws SourceException {
+    return peer.repo().isPresent() ? peer.repo().get() : git.repoId(revision);
+  }
+
+  private static Settings settings(GitRepository git, Revision revision)
+      throws SourceException, ConfigException {
+    Optional<byte[]> envFile = git.file(revision, ENV_FILE, EnvFile.LONGEST);
+    return Settings.of(
+        System.getenv(), envFile.isPresent() ? EnvFile.parse(envFile.get()) : EnvFile.EMPTY);
+  }
+
   /** The guest images below a home. */
   static ImageStore images(Path home) {
     return new ImageStore(home.resolve("images"));
@@ -90,7 +108,7 @@ record Subject(
     Digest image = run.image().isPresent() ? run.image().get() : newest(output, images);
     try {
       return new RunInputs(
-          peer.repo().isPresent() ? peer.repo().get() : git.repoId(revision),
+          repo(git, revision, peer),
           revision.tree(),
           run.checkout() == CheckoutMode.COMMIT ? Optional.of(revision.commit()) : Optional.empty(),
           target,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.id.Shown;
@@ -61,8 +62,7 @@ final class VmCommand implements Runnable {
   int shell(
       @Mixin Selection selection,
       @Option(names = "--guest", description = "in the guest itself, as root") boolean guest,
-      @Option(names = "--frozen", paramLabel = "ID", description = "a frozen guest")
-          String frozen)
+      @Option(names = "--frozen", paramLabel = "ID", description = "a frozen guest") String frozen)
       throws Exception {
     requireTerminal("peer vm shell");
     if (frozen != null) {
@@ -75,10 +75,12 @@ final class VmCommand implements Runnable {
       subject.sayWhatIsIgnored(output);
       ExecutionRequest request =
           new ExecutionRequest(
-              subject.inputs(), RunCommand.source(subject), new RunFiles(unused.path()));
+              subject.inputs(),
+              RunCommand.source(subject),
+              new RunFiles(unused.path()),
+              CacheUse.KEPT);
       Optional<ExecutionResult> ended =
-          RunCommand.executor(subject)
-              .openShell(request, output, place, SystemTerminal::open);
+          RunCommand.executor(subject).openShell(request, output, place, SystemTerminal::open);
       return ended.isPresent() ? RunCommand.notPassed(output, ended.get()) : ExitCode.PASSED;
     }
   }
@@ -121,10 +123,7 @@ final class VmCommand implements Runnable {
     return ExitCode.PASSED;
   }
 
-  @Command(
-      name = "rm",
-      description = "Removes a frozen guest.",
-      mixinStandardHelpOptions = true)
+  @Command(name = "rm", description = "Removes a frozen guest.", mixinStandardHelpOptions = true)
   int remove(@Parameters(paramLabel = "ID", description = "as `peer vm ls` shows it") String id)
       throws Exception {
     Path home = home();

@@ -37,7 +37,11 @@ public enum Setting {
   PEER_MEMORY(Where.BOTH, "2G", "memory of the guest"),
   PEER_DISK(Where.BOTH, "20G", "scratch disk of the guest"),
   PEER_TIMEOUT(Where.BOTH, "1h", "time limit of a run"),
-  PEER_KEEP(Where.BOTH, "1", "results kept of each repository");
+  PEER_KEEP(Where.BOTH, "1", "results kept of each repository"),
+  PEER_CACHE_MAX_AGE(
+      Where.ENVIRONMENT, "7d", "how long container images and caches of a repository are kept"),
+  PEER_CACHE_MAX_BYTES(
+      Where.ENVIRONMENT, "20G", "how much those of all repositories together may take");
 
   /** Where a setting may come from; see the package for why. */
   public enum Where {

@@ -44,9 +44,11 @@ class ShellIT {
       session.await(PROMPT);
 
       session.enter("cat /root/left left; echo $GREETING-$TERM; stty size; ls /sys/class/net");
-      session.await("in-the-root\\s+in-the-repository\\s+hello\\s+hello-xterm-256color\\s+33 101\\s+lo\\s");
+      session.await(
+          "in-the-root\\s+in-the-repository\\s+hello\\s+hello-xterm-256color\\s+33 101\\s+lo\\s");
       session.resize(40, 120);
-      session.enter("while test \"$(stty size)\" != '40 120'; do sleep 0.1; done; echo resized $((1+1))");
+      session.enter(
+          "while test \"$(stty size)\" != '40 120'; do sleep 0.1; done; echo resized $((1+1))");
       session.await("resized 2");
       session.enter("echo sleeping $((1+1)); sleep 1000");
       session.await("sleeping 2");
@@ -81,7 +83,8 @@ class ShellIT {
       try (TerminalSession session =
           TerminalSession.start(peer, repository, "vm shell --frozen " + id)) {
         session.await(PROMPT);
-        session.enter("cat /root/left left; ls -d /root/mine; ls /sys/class/net; echo seen $((1+1))");
+        session.enter(
+            "cat /root/left left; ls -d /root/mine; ls /sys/class/net; echo seen $((1+1))");
         assertThat(session.await("(?s)(in-the-root.*)seen 2"))
             .contains("in-the-repository", "cannot access '/root/mine'", "lo");
         session.await(PROMPT);

@@ -33,8 +33,7 @@ final class TerminalSession implements AutoCloseable {
   /** Starts a command. */
   static TerminalSession start(Peer peer, Repository repository, String arguments)
       throws IOException, InterruptedException {
-    String line =
-        "tty; stty rows 33 cols 101; exec " + Dist.command("peer") + " " + arguments;
+    String line = "tty; stty rows 33 cols 101; exec " + Dist.command("peer") + " " + arguments;
     ProcessBuilder builder =
         new ProcessBuilder("script", "--quiet", "--return", "--command", line, "/dev/null")
             .directory(repository.directory().toFile())
@@ -113,8 +112,8 @@ final class TerminalSession implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.destroy();
-    process.waitFor();
+    process.onExit().join();
   }
 }

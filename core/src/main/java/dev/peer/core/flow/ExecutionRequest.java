@@ -12,8 +12,10 @@ import java.nio.file.Path;
  * @param inputs everything that counts
  * @param source writes the revision as a tar
  * @param files an empty directory for the result
+ * @param caches what of earlier runs it may begin with
  */
-public record ExecutionRequest(RunInputs inputs, SourceArchive source, RunFiles files) {
+public record ExecutionRequest(
+    RunInputs inputs, SourceArchive source, RunFiles files, CacheUse caches) {
 
   /** The revision as a tar of git directories, made when it is needed. */
   @FunctionalInterface

@@ -50,24 +50,30 @@ public final class RunFlow {
    * @throws IOException if the result could not be kept
    */
   public RunOutcome findOrRun(
-      RunInputs inputs, ExecutionRequest.SourceArchive source, ExecutionListener listener)
+      RunInputs inputs,
+      ExecutionRequest.SourceArchive source,
+      CacheUse caches,
+      ExecutionListener listener)
       throws ExecutorException, IOException, InterruptedException {
     Optional<Replayable> hit = search(inputs);
     if (hit.isPresent()) {
       return new RunOutcome.Replayed(hit.get());
     }
-    return run(inputs, source, listener);
+    return run(inputs, source, caches, listener);
   }
 
   /** Runs, whatever results there are. */
   public RunOutcome run(
-      RunInputs inputs, ExecutionRequest.SourceArchive source, ExecutionListener listener)
+      RunInputs inputs,
+      ExecutionRequest.SourceArchive source,
+      CacheUse caches,
+      ExecutionListener listener)
       throws ExecutorException, IOException, InterruptedException {
     ScratchDirectory staged = store.stage();
     try {
       RunFiles files = new RunFiles(Files.createDirectory(staged.path().resolve("result")));
       ExecutionResult result =
-          executor.execute(new ExecutionRequest(inputs, source, files), listener);
+          executor.execute(new ExecutionRequest(inputs, source, files, caches), listener);
       if (!(result instanceof ExecutionResult.Passed passed)) {
         staged.close();
         return new RunOutcome.NotPassed(result);

@@ -1,9 +1,6 @@
 package dev.peer.core.scratch;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -12,12 +9,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -33,12 +30,12 @@ public final class ScratchDirectory implements AutoCloseable {
 
   private final Path path;
   private final Path lockFile;
-  private final FileChannel lockChannel;
+  private final FileHold hold;
 
-  private ScratchDirectory(Path path, Path lockFile, FileChannel lockChannel) {
+  private ScratchDirectory(Path path, Path lockFile, FileHold hold) {
     this.path = path;
     this.lockFile = lockFile;
-    this.lockChannel = lockChannel;
+    this.hold = hold;
   }
 
   /**
@@ -53,15 +50,13 @@ public final class ScratchDirectory implements AutoCloseable {
     RANDOM.nextBytes(random);
     Path path = parent.resolve(HexFormat.of().formatHex(random));
     Path lockFile = lockOf(path);
-    FileChannel channel =
-        FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    FileHold hold = FileHold.create(lockFile);
     try {
       requireOurs(parent, lockFile);
-      channel.lock();
       createPrivate(path);
-      return new ScratchDirectory(path, lockFile, channel);
+      return new ScratchDirectory(path, lockFile, hold);
     } catch (IOException e) {
-      channel.close();
+      hold.close();
       Files.deleteIfExists(lockFile);
       throw e;
     }
@@ -93,15 +88,17 @@ public final class ScratchDirectory implements AutoCloseable {
   }
 
   private static void reapOne(Path lockFile) throws IOException {
-    try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock()) {
-      if (lock != null) {
-        String name = lockFile.getFileName().toString();
-        delete(lockFile.resolveSibling(name.substring(0, name.length() - LOCK.length())));
-        Files.deleteIfExists(lockFile);
+    try {
+      Optional<FileHold> hold = FileHold.tryAlone(lockFile);
+      if (hold.isPresent()) {
+        try (FileHold _ = hold.get()) {
+          String name = lockFile.getFileName().toString();
+          delete(lockFile.resolveSibling(name.substring(0, name.length() - LOCK.length())));
+          Files.deleteIfExists(lockFile);
+        }
       }
-    } catch (OverlappingFileLockException | NoSuchFileException e) {
-      // This very process owns it, or its owner has just removed it.
+    } catch (NoSuchFileException e) {
+      // Its owner has just removed it.
       return;
     }
   }
@@ -156,7 +153,7 @@ public final class ScratchDirectory implements AutoCloseable {
   /** Removes the directory and the lock. */
   @Override
   public void close() throws IOException {
-    try (lockChannel) {
+    try (hold) {
       delete(path);
       Files.deleteIfExists(lockFile);
     }

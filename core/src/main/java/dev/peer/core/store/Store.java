@@ -3,6 +3,7 @@ package dev.peer.core.store;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.VerifiedRecord;
@@ -10,8 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -150,9 +149,7 @@ public final class Store {
 
   private static StoredRecord open(RepoId repo, RunKey key, Path entry, VerifiedRecord record)
       throws IOException {
-    FileChannel channel =
-        FileChannel.open(entry.resolve(LOCK), StandardOpenOption.READ, StandardOpenOption.WRITE);
-    channel.lock(0, Long.MAX_VALUE, true);
+    FileHold hold = FileHold.shared(entry.resolve(LOCK));
     return new StoredRecord(
         repo,
         key,
@@ -161,9 +158,9 @@ public final class Store {
         entry.resolve(BUNDLE),
         () -> {
           try {
-            channel.close();
+            hold.close();
           } catch (IOException e) {
-            // The lock goes with the process at the latest.
+            // The hold goes with the process at the latest.
             return;
           }
         });
@@ -184,16 +181,13 @@ public final class Store {
   }
 
   private static void removeUnlessServed(Path entry) throws IOException {
-    try (FileChannel channel =
-            FileChannel.open(
-                entry.resolve(LOCK), StandardOpenOption.READ, StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock()) {
-      if (lock != null) {
-        ScratchDirectory.delete(entry);
+    try {
+      Optional<FileHold> hold = FileHold.tryAlone(entry.resolve(LOCK));
+      if (hold.isPresent()) {
+        try (FileHold _ = hold.get()) {
+          ScratchDirectory.delete(entry);
+        }
       }
-    } catch (OverlappingFileLockException e) {
-      // This very process serves it.
-      return;
     } catch (NoSuchFileException e) {
       ScratchDirectory.delete(entry);
     }

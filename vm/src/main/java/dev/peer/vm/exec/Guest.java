@@ -1,7 +1,6 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionListener;
-import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
@@ -10,7 +9,6 @@ import dev.peer.vm.guest.Place;
 import dev.peer.vm.guest.UserTerminal;
 import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.Machine;
-import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.snapshot.FrozenGuest;
 import dev.peer.vm.snapshot.FrozenStore;
 import java.io.IOException;
@@ -21,18 +19,21 @@ import java.time.Instant;
 
 /** A guest with a revision in it, once its stages are over: what a user can do with it then. */
 record Guest(
-    ExecutionRequest request,
+    RunInputs inputs,
     ExecutionListener listener,
     Machine machine,
     StageRunner stages,
     RunDisks disks,
-    Qemu qemu,
-    Accelerator accelerator,
-    Limits limits) {
+    MachineStarter starter) {
+
+  /** What runs its code. */
+  Accelerator accelerator() {
+    return starter.accelerator();
+  }
 
   /**
-   * Does with the guest what is wanted after a recipe failed in it. Whatever goes wrong is said, and
-   * changes nothing: how the run ended is known.
+   * Does with the guest what is wanted after a recipe failed in it. Whatever goes wrong is said,
+   * and changes nothing: how the run ended is known.
    */
   void afterFailure(ExecutionResult.Failed failed, Aftermath aftermath)
       throws InterruptedException {
@@ -68,7 +69,7 @@ record Guest(
   void openShell(Place place, UserTerminal.Opener terminal)
       throws IOException, GuestException, InterruptedException {
     seal();
-    stages.shell(machine, place, inputs().network(), terminal);
+    stages.shell(machine, place, inputs.network(), terminal);
   }
 
   private void freeze(String stage, FrozenStore store) throws IOException, InterruptedException {
@@ -77,21 +78,13 @@ record Guest(
     Path scratch = machine.flatten(disks.scratch());
     FrozenGuest guest =
         new FrozenGuest(
-            inputs().repo(),
-            inputs().tree(),
-            inputs().target(),
+            inputs.repo(),
+            inputs.tree(),
+            inputs.target(),
             stage,
             Instant.now(),
-            inputs().network(),
-            new FrozenGuest.Shape(
-                qemu.build(),
-                accelerator.toString(),
-                inputs().image(),
-                limits.cpus(),
-                limits.memoryMebibytes(),
-                limits.diskBytes(),
-                disks.inputBytes(),
-                stages.nonce()));
+            inputs.network(),
+            starter.shapeOf(disks, stages.nonce()));
     FrozenStore.Kept kept =
         store.keep(
             guest,
@@ -107,12 +100,8 @@ record Guest(
   }
 
   private void seal() throws IOException, InterruptedException {
-    if (inputs().network() == NetworkMode.NONE) {
+    if (inputs.network() == NetworkMode.NONE) {
       machine.disconnectNetwork();
     }
-  }
-
-  private RunInputs inputs() {
-    return request.inputs();
   }
 }

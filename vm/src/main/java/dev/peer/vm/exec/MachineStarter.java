@@ -11,6 +11,7 @@ import dev.peer.vm.qemu.Memory;
 import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.qemu.QemuArguments;
 import dev.peer.vm.qemu.QemuException;
+import dev.peer.vm.snapshot.FrozenGuest;
 import dev.peer.vm.snapshot.Template;
 import dev.peer.vm.snapshot.TemplateStore;
 import java.io.IOException;
@@ -60,8 +61,31 @@ final class MachineStarter {
     if (clone.isPresent()) {
       return clone.get();
     }
+    return boot(disks, directory, socketDirectory);
+  }
+
+  /** Boots a machine with these disks, whatever templates there are. */
+  Machine boot(RunDisks disks, Path directory, Path socketDirectory)
+      throws QemuException, IOException, InterruptedException {
     Memory memory = new Memory.Anonymous(limits.memoryMebibytes());
     return Machine.start(qemu, spec(disks, memory, directory, socketDirectory), directory);
+  }
+
+  Accelerator accelerator() {
+    return accelerator;
+  }
+
+  /** What a machine must be that goes on with one of these disks. */
+  FrozenGuest.Shape shapeOf(RunDisks disks, String nonce) throws IOException {
+    return new FrozenGuest.Shape(
+        qemu.build(),
+        accelerator.toString(),
+        image.digest(),
+        limits.cpus(),
+        limits.memoryMebibytes(),
+        limits.diskBytes(),
+        disks.inputBytes(),
+        nonce);
   }
 
   /** Starts a machine that takes over a frozen guest, and stays frozen until it is resumed. */

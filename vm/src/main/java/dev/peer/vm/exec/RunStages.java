@@ -41,6 +41,7 @@ final class RunStages {
   private final StageRunner stages;
   private final RunDisks disks;
   private final Limits limits;
+  private final RunCache cache;
   private Map<String, String> prepared = Map.of();
   private boolean keepsContainer;
 
@@ -50,7 +51,8 @@ final class RunStages {
       Machine machine,
       StageRunner stages,
       RunDisks disks,
-      Limits limits) {
+      Limits limits,
+      RunCache cache) {
     this.request = request;
     this.inputs = request.inputs();
     this.listener = listener;
@@ -58,6 +60,7 @@ final class RunStages {
     this.stages = stages;
     this.disks = disks;
     this.limits = limits;
+    this.cache = cache;
   }
 
   /** Lets the guest keep the tests' container, for who wants to see it later. */
@@ -71,6 +74,11 @@ final class RunStages {
     if (ended.isPresent()) {
       return ended.get();
     }
+    boolean kept = cache.keeps() && prepared.containsKey("keep");
+    if (kept) {
+      // Before the test: it can leave nothing to later runs.
+      stages.whileDiskIsFrozen(() -> machine.startNextLayer(disks.scratch()));
+    }
     try (OutputRecorder recorder =
         new OutputRecorder(request.files(), () -> System.nanoTime() / NANOS_PER_MICRO)) {
       StageResult tested = runTest(recorder);
@@ -79,7 +87,11 @@ final class RunStages {
         return ended.get();
       }
       RunOutput output = recorder.finish();
-      return afterTest(startedAt, accelerator, prepared, output);
+      ExecutionResult result = afterTest(startedAt, accelerator, prepared, output);
+      if (kept && result instanceof ExecutionResult.Passed) {
+        keepDisk(startedAt);
+      }
+      return result;
     }
   }
 
@@ -103,6 +115,19 @@ final class RunStages {
       machine.disconnectNetwork();
     }
     return ended;
+  }
+
+  /** Keeps what was prepared for the repository's next run; without it, that run is slower. */
+  private void keepDisk(Instant begun) throws InterruptedException {
+    try {
+      if (disks.scratch().base().isPresent()) {
+        machine.detachFromBase(disks.scratch());
+      }
+      machine.quit();
+      cache.keep(disks.scratch().layer(), begun);
+    } catch (IOException e) {
+      listener.note("what was prepared is not kept for the next run: " + e.getMessage());
+    }
   }
 
   private StageResult runTest(OutputRecorder recorder)

@@ -17,9 +17,12 @@ import java.util.Map;
 /** Runs one stage after another and knows which one it is in. */
 final class StageRunner {
 
+  /** What comes before the first stage. */
+  static final String BOOT = "boot";
+
   private final GuestAgent agent;
   private final ExecutionListener listener;
-  private volatile String current = "boot";
+  private volatile String current = BOOT;
 
   StageRunner(Machine machine, ExecutionListener listener) {
     this(
@@ -72,9 +75,22 @@ final class StageRunner {
     current = "shell";
     listener.note("a shell in the " + place + "; `exit` ends it, and the machine");
     try (UserTerminal terminal = opener.open()) {
-      agent.runShell(
-          place, network.toString(), machine.port(GuestAgent.TERMINAL), terminal);
+      agent.runShell(place, network.toString(), machine.port(GuestAgent.TERMINAL), terminal);
     }
+  }
+
+  /** Does something while the guest's scratch disk is in order and nobody writes to it. */
+  void whileDiskIsFrozen(DiskWork work) throws IOException, GuestException, InterruptedException {
+    agent.freezeDisk();
+    work.run();
+    agent.thawDisk();
+  }
+
+  /** What is done to a disk. */
+  @FunctionalInterface
+  interface DiskWork {
+
+    void run() throws IOException, InterruptedException;
   }
 
   /** Runs a stage whose output is not part of the result. */

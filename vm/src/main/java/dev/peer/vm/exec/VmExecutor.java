@@ -1,12 +1,11 @@
 package dev.peer.vm.exec;
 
+import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
-import dev.peer.core.id.Digest;
-import dev.peer.core.key.NetworkMode;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.Place;
@@ -19,14 +18,17 @@ import dev.peer.vm.qemu.AcceleratorProbe;
 import dev.peer.vm.qemu.Machine;
 import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.qemu.QemuException;
-import dev.peer.vm.snapshot.FrozenGuest;
+import dev.peer.vm.snapshot.CachePolicy;
+import dev.peer.vm.snapshot.DiskName;
 import dev.peer.vm.snapshot.FrozenStore;
+import dev.peer.vm.snapshot.RepositoryDisks;
 import dev.peer.vm.snapshot.TemplateStore;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 
@@ -43,6 +45,7 @@ public final class VmExecutor implements Executor {
   private final Path sockets;
   private final Map<String, String> environment;
   private final Limits limits;
+  private final CachePolicy caches;
   private Aftermath aftermath = new Aftermath.End();
 
   /**
@@ -51,14 +54,21 @@ public final class VmExecutor implements Executor {
    * @param home a directory on a disk with room
    * @param sockets a directory whose path is short, as the paths of sockets must be
    * @param environment where {@code PATH} is looked up
+   * @param caches when what is kept of repositories is dropped
    */
   public VmExecutor(
-      ImageStore images, Path home, Path sockets, Map<String, String> environment, Limits limits) {
+      ImageStore images,
+      Path home,
+      Path sockets,
+      Map<String, String> environment,
+      Limits limits,
+      CachePolicy caches) {
     this.images = images;
     this.home = home;
     this.sockets = sockets;
     this.environment = Map.copyOf(environment);
     this.limits = limits;
+    this.caches = caches;
   }
 
   /** Says what becomes of the guests in which a recipe fails from now on. */
@@ -69,28 +79,7 @@ public final class VmExecutor implements Executor {
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
-    return onHost(
-        request.inputs().image(),
-        host ->
-            withGuest(
-                request,
-                listener,
-                host,
-                (guest, run, startedAt) -> {
-                  if (!(aftermath instanceof Aftermath.End)) {
-                    run.keepContainer();
-                  }
-                  ExecutionResult result =
-                      inTime(
-                              guest,
-                              startedAt,
-                              () -> Optional.of(run.run(startedAt, host.accelerator())))
-                          .orElseThrow();
-                  if (result instanceof ExecutionResult.Failed failed) {
-                    guest.afterFailure(failed, aftermath);
-                  }
-                  return result;
-                }));
+    return translated(() -> follow(new Course.Whole(aftermath), request, listener));
   }
 
   /**
@@ -104,20 +93,7 @@ public final class VmExecutor implements Executor {
       Place place,
       UserTerminal.Opener terminal)
       throws ExecutorException, InterruptedException {
-    return onHost(
-        request.inputs().image(),
-        host ->
-            withGuest(
-                request,
-                listener,
-                host,
-                (guest, run, startedAt) -> {
-                  Optional<ExecutionResult> ended = inTime(guest, startedAt, run::prepare);
-                  if (ended.isEmpty()) {
-                    inGuest(guest.machine(), guest.stages(), () -> guest.openShell(place, terminal));
-                  }
-                  return ended;
-                }));
+    return translated(() -> follow(new Course.ShellInstead(place, terminal), request, listener));
   }
 
   /**
@@ -132,92 +108,39 @@ public final class VmExecutor implements Executor {
       Optional<Place> place,
       UserTerminal.Opener terminal)
       throws ExecutorException, InterruptedException {
-    FrozenGuest frozen = kept.guest();
-    FrozenGuest.Shape shape = frozen.machine();
-    onHost(
-        shape.image(),
-        host -> {
-          requireSame(host, shape);
-          RunDisks disks =
-              RunDisks.ofFrozen(
-                  host.directory(), shape.inputBytes(), shape.diskBytes(), kept.scratch());
-          try (Machine machine =
-              starter(host, listener)
-                  .startFrozen(disks, host.directory(), host.sockets(), kept.state())) {
-            StageRunner stages = StageRunner.resumed(machine, shape.nonce(), listener);
-            inGuest(
-                machine,
-                stages,
-                () -> {
-                  if (frozen.network() == NetworkMode.NONE) {
-                    machine.disconnectNetwork();
-                  }
-                  machine.resume();
-                  stages.shell(
-                      machine,
-                      place.orElse(Guest.placeOf(frozen.stage())),
-                      frozen.network(),
-                      terminal);
-                });
-            return kept;
+    FrozenCopy copy = new FrozenCopy(kept, place, terminal);
+    translated(
+        () -> {
+          Qemu qemu = Qemu.find(environment);
+          Path runs = reapedRuns();
+          Accelerator accelerator = new AcceleratorProbe(home, runs).best(qemu);
+          copy.requireSame(qemu, accelerator);
+          MachineStarter starter =
+              starter(qemu, images.resolve(kept.guest().machine().image()), accelerator, listener);
+          try (ScratchDirectory run = ScratchDirectory.in(runs);
+              ScratchDirectory socketDirectory = ScratchDirectory.in(sockets);
+              Machine machine = copy.start(starter, run.path(), socketDirectory.path())) {
+            StageRunner stages = copy.stages(machine, listener);
+            try {
+              copy.openShell(machine, stages);
+            } catch (GuestException | IOException e) {
+              throw brokenOff(machine, stages.current(), e);
+            }
           }
+          return kept;
         });
   }
 
-  private static void requireSame(Host host, FrozenGuest.Shape shape)
-      throws IOException, ExecutorException {
-    if (!host.qemu().build().equals(shape.qemu())
-        || !host.accelerator().toString().equals(shape.accelerator())) {
-      throw new ExecutorException(
-          "the guest was frozen by another QEMU or with another accelerator",
-          "it can not go on here; `peer vm rm` removes it");
-    }
-  }
-
-  /** What a machine is started with. */
-  private record Host(
-      Qemu qemu, GuestImage image, Accelerator accelerator, Path directory, Path sockets) {}
-
   @FunctionalInterface
-  private interface HostWork<T> {
+  private interface Work<T> {
 
-    T run(Host host)
-        throws IOException, QemuException, ExecutorException, InterruptedException;
+    T run()
+        throws QemuException, ImageException, IOException, ExecutorException, InterruptedException;
   }
 
-  @FunctionalInterface
-  private interface GuestWork<T> {
-
-    T run(Guest guest, RunStages run, Instant startedAt)
-        throws IOException, ExecutorException, InterruptedException;
-  }
-
-  @FunctionalInterface
-  private interface Stages {
-
-    Optional<ExecutionResult> run()
-        throws IOException, GuestException, ExecutorException, InterruptedException;
-  }
-
-  @FunctionalInterface
-  private interface Shell {
-
-    void open() throws IOException, GuestException, InterruptedException;
-  }
-
-  private <T> T onHost(Digest digest, HostWork<T> work)
-      throws ExecutorException, InterruptedException {
+  private static <T> T translated(Work<T> work) throws ExecutorException, InterruptedException {
     try {
-      Qemu qemu = Qemu.find(environment);
-      GuestImage image = images.resolve(digest);
-      Path runs = home.resolve("runs");
-      ScratchDirectory.reap(runs);
-      ScratchDirectory.reap(sockets);
-      Accelerator accelerator = new AcceleratorProbe(home, runs).best(qemu);
-      try (ScratchDirectory run = ScratchDirectory.in(runs);
-          ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
-        return work.run(new Host(qemu, image, accelerator, run.path(), socketDirectory.path()));
-      }
+      return work.run();
     } catch (QemuException e) {
       throw new ExecutorException(e.getMessage(), e.hint(), e);
     } catch (ImageException e) {
@@ -232,66 +155,111 @@ public final class VmExecutor implements Executor {
     }
   }
 
-  private <T> T withGuest(
-      ExecutionRequest request, ExecutionListener listener, Host host, GuestWork<T> work)
-      throws IOException, QemuException, ExecutorException, InterruptedException {
-    Instant startedAt = Instant.now();
-    listener.stage("boot");
+  private <T> T follow(Course<T> course, ExecutionRequest request, ExecutionListener listener)
+      throws QemuException, ImageException, IOException, ExecutorException, InterruptedException {
+    Qemu qemu = Qemu.find(environment);
+    GuestImage image = images.resolve(request.inputs().image());
+    Path runs = reapedRuns();
+    Accelerator accelerator = new AcceleratorProbe(home, runs).best(qemu);
+    MachineStarter starter = starter(qemu, image, accelerator, listener);
+    listener.stage(StageRunner.BOOT);
     listener.note(
-        host.accelerator() == Accelerator.KVM
+        accelerator == Accelerator.KVM
             ? "accelerator: kvm"
             : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
-    RunDisks disks =
-        RunDisks.create(host.directory(), request.source(), limits.diskBytes(), Optional.empty());
-    try (Machine machine =
-        starter(host, listener).start(disks, host.directory(), host.sockets())) {
-      StageRunner stages = new StageRunner(machine, listener);
-      Guest guest =
-          new Guest(
-              request, listener, machine, stages, disks, host.qemu(), host.accelerator(), limits);
-      return work.run(
-          guest, new RunStages(request, listener, machine, stages, disks, limits), startedAt);
+    RepositoryDisks disks =
+        new RepositoryDisks(home.resolve("disks"), caches, InstantSource.system(), listener::note);
+    DiskName name = new DiskName(request.inputs().repo(), image.digest(), limits.diskBytes());
+    try (RunCache cache = RunCache.open(disks, name, request.caches())) {
+      Optional<T> result = follow(course, request, listener, starter, runs, cache);
+      if (result.isPresent()) {
+        return result.get();
+      }
+      cache.dropBase();
+      return follow(course, request, listener, starter, runs, cache).orElseThrow();
     }
   }
 
-  private MachineStarter starter(Host host, ExecutionListener listener) {
+  private Path reapedRuns() throws IOException {
+    Path runs = home.resolve("runs");
+    ScratchDirectory.reap(runs);
+    ScratchDirectory.reap(sockets);
+    return runs;
+  }
+
+  private MachineStarter starter(
+      Qemu qemu, GuestImage image, Accelerator accelerator, ExecutionListener listener) {
     return new MachineStarter(
-        host.qemu(),
-        host.image(),
-        host.accelerator(),
+        qemu,
+        image,
+        accelerator,
         limits,
         new TemplateStore(home.resolve("templates")),
         sockets,
         listener::note);
   }
 
-  /** Runs stages, and ends the machine when the time is over. */
-  private Optional<ExecutionResult> inTime(Guest guest, Instant startedAt, Stages run)
-      throws ExecutorException, InterruptedException {
-    Duration left = limits.timeout().minus(Duration.between(startedAt, Instant.now()));
-    try (Deadline deadline = Deadline.start(left, guest.machine()::kill)) {
-      try {
-        return run.run();
-      } catch (GuestException | IOException e) {
-        if (deadline.passed()) {
-          return Optional.of(
-              new ExecutionResult.TimedOut(guest.stages().current(), limits.timeout()));
+  /** Runs once; nothing comes of it if no machine comes up with the disk that was kept. */
+  private <T> Optional<T> follow(
+      Course<T> course,
+      ExecutionRequest request,
+      ExecutionListener listener,
+      MachineStarter starter,
+      Path runs,
+      RunCache cache)
+      throws IOException, QemuException, ExecutorException, InterruptedException {
+    try (ScratchDirectory run = ScratchDirectory.in(runs);
+        ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
+      Instant startedAt = Instant.now();
+      RunDisks disks =
+          RunDisks.create(run.path(), request.source(), limits.diskBytes(), cache.base());
+      try (Machine machine =
+          request.caches() == CacheUse.NONE
+              ? starter.boot(disks, run.path(), socketDirectory.path())
+              : starter.start(disks, run.path(), socketDirectory.path())) {
+        StageRunner stages = new StageRunner(machine, listener);
+        Guest guest = new Guest(request.inputs(), listener, machine, stages, disks, starter);
+        RunStages all = new RunStages(request, listener, machine, stages, disks, limits, cache);
+        try {
+          T result = inTime(course, guest, all, startedAt);
+          course.after(guest, result);
+          return Optional.of(result);
+        } catch (GuestException | IOException e) {
+          boolean interrupted =
+              e instanceof ClosedByInterruptException || Thread.currentThread().isInterrupted();
+          if (!interrupted
+              && stages.current().equals(StageRunner.BOOT)
+              && cache.base().isPresent()) {
+            return Optional.empty();
+          }
+          throw brokenOff(machine, stages.current(), e);
         }
-        throw brokenOff(guest.machine(), guest.stages(), e);
+      } catch (QemuException e) {
+        if (cache.base().isPresent()) {
+          return Optional.empty();
+        }
+        throw e;
       }
     }
   }
 
-  private static void inGuest(Machine machine, StageRunner stages, Shell shell)
-      throws ExecutorException, InterruptedException {
-    try {
-      shell.open();
-    } catch (GuestException | IOException e) {
-      throw brokenOff(machine, stages, e);
+  private <T> T inTime(Course<T> course, Guest guest, RunStages stages, Instant startedAt)
+      throws IOException, GuestException, ExecutorException, InterruptedException {
+    Duration left = limits.timeout().minus(Duration.between(startedAt, Instant.now()));
+    try (Deadline deadline = Deadline.start(left, guest.machine()::kill)) {
+      try {
+        return course.run(guest, stages, startedAt);
+      } catch (GuestException | IOException e) {
+        if (deadline.passed()) {
+          return course.timedOut(
+              new ExecutionResult.TimedOut(guest.stages().current(), limits.timeout()));
+        }
+        throw e;
+      }
     }
   }
 
-  private static ExecutorException brokenOff(Machine machine, StageRunner stages, Exception e)
+  private static ExecutorException brokenOff(Machine machine, String stage, Exception e)
       throws InterruptedException {
     if (e instanceof ClosedByInterruptException || Thread.interrupted()) {
       throw interrupted(e);
@@ -301,7 +269,7 @@ public final class VmExecutor implements Executor {
     }
     String said = machine.lastWords();
     return new ExecutorException(
-        "the machine broke off in the stage " + stages.current() + ": " + e.getMessage(),
+        "the machine broke off in the stage " + stage + ": " + e.getMessage(),
         said.isEmpty() ? "the machine said nothing; try again" : "the machine said last:\n" + said,
         e);
   }

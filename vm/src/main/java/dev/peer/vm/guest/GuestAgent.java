@@ -85,6 +85,24 @@ public final class GuestAgent {
     send("env " + encoded(name) + " " + encoded(value));
   }
 
+  /** Brings the scratch disk's file system in order and keeps it so until {@link #thawDisk}. */
+  public void freezeDisk() throws IOException, GuestException {
+    command("freeze");
+  }
+
+  /** Lets the guest write to its scratch disk again. */
+  public void thawDisk() throws IOException, GuestException {
+    command("thaw");
+  }
+
+  private void command(String verb) throws IOException, GuestException {
+    send(verb);
+    String answer = receive();
+    if (!answer.equals(verb)) {
+      throw new GuestException("it answers " + Shown.of(answer) + " to " + verb);
+    }
+  }
+
   /**
    * Runs a stage to its end; its output goes to the sink as it comes.
    *
@@ -121,9 +139,7 @@ public final class GuestAgent {
   public void runShell(Place place, String network, SocketChannel port, UserTerminal user)
       throws IOException, GuestException {
     UserTerminal.Size size = user.size();
-    send(
-        String.join(
-            " ", SHELL, place.toString(), network, encoded(user.type()), describe(size)));
+    send(String.join(" ", SHELL, place.toString(), network, encoded(user.type()), describe(size)));
     user.onResize(this::resize);
     Thread typing = Thread.ofVirtual().name("typing").start(() -> type(user, port));
     try {

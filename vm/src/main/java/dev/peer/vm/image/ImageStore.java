@@ -3,6 +3,7 @@ package dev.peer.vm.image;
 import dev.peer.core.id.Digest;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.scratch.FileSeal;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.vm.image.ImageException.Kind;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The images of this machine, each in a directory named by its digest.
@@ -138,22 +140,10 @@ public final class ImageStore {
 
   /** What changes whenever a file of the image is written or replaced. */
   private static String describe(Path directory) throws IOException {
-    StringBuilder seen = new StringBuilder();
-    for (String name : List.of(GuestImage.KERNEL, GuestImage.INITRAMFS, GuestImage.ROOT)) {
-      Map<String, Object> attributes =
-          Files.readAttributes(directory.resolve(name), "unix:size,ino,lastModifiedTime,ctime");
-      seen.append(name)
-          .append(' ')
-          .append(attributes.get("size"))
-          .append(' ')
-          .append(attributes.get("ino"))
-          .append(' ')
-          .append(attributes.get("lastModifiedTime"))
-          .append(' ')
-          .append(attributes.get("ctime"))
-          .append('\n');
-    }
-    return seen.toString();
+    return FileSeal.of(
+        Stream.of(GuestImage.KERNEL, GuestImage.INITRAMFS, GuestImage.ROOT)
+            .map(directory::resolve)
+            .toList());
   }
 
   private String remembered(Digest digest) throws IOException {

@@ -31,6 +31,7 @@ public final class Machine implements AutoCloseable {
   private static final String STATE = "state";
   private static final String FLATTEN = "flatten";
   private static final Duration FLATTEN_TIME = Duration.ofSeconds(300);
+  private static final Duration END_TIME = Duration.ofMillis(500);
   private static final Duration QUIT_TIME = Duration.ofSeconds(20);
   private static final Duration BOOT_TIME = Duration.ofSeconds(120);
   private static final long UNLIMITED = 1L << 40;
@@ -90,14 +91,13 @@ public final class Machine implements AutoCloseable {
     } catch (IOException | InterruptedException | RuntimeException e) {
       connected.values().forEach(Machine::closeQuietly);
       if (process != null) {
-        boolean ended = !process.isAlive();
-        end(process);
-        if (ended) {
+        if (e instanceof IOException && endsItself(process)) {
           throw new QemuException(
               "QEMU did not start: " + lastLines(output, 5),
               "see whether `qemu-system-x86_64 --version` works and there is memory enough",
               e);
         }
+        end(process);
       }
       throw e;
     } finally {
@@ -105,7 +105,18 @@ public final class Machine implements AutoCloseable {
     }
   }
 
+  /** Ends QEMU, which closes its connections a moment before it ends by itself. */
+  private static boolean endsItself(Process process) throws InterruptedException {
+    try {
+      return process.waitFor(END_TIME.toMillis(), TimeUnit.MILLISECONDS);
+    } finally {
+      end(process);
+    }
+  }
+
   private static ServerSocketChannel listen(Path socket) throws IOException {
+    // A machine that did not come up leaves its own.
+    Files.deleteIfExists(socket);
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       return listener.bind(UnixDomainSocketAddress.of(socket));

@@ -111,8 +111,7 @@ public final class FrozenStore {
       return Optional.empty();
     }
     try (InputStream in = Files.newInputStream(about)) {
-      return Optional.of(
-          kept(id, FrozenGuestJson.parse(in.readNBytes(FrozenGuestJson.LARGEST))));
+      return Optional.of(kept(id, FrozenGuestJson.parse(in.readNBytes(FrozenGuestJson.LARGEST))));
     } catch (MalformedException e) {
       return Optional.empty();
     }

@@ -1,6 +1,7 @@
 package dev.peer.vm.snapshot;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.scratch.FileSeal;
 import dev.peer.core.scratch.ScratchDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -124,15 +125,6 @@ public final class TemplateStore {
   }
 
   private static String sealOf(Template template) throws IOException {
-    StringBuilder seal = new StringBuilder();
-    for (Path file : List.of(template.memory(), template.state())) {
-      Map<String, Object> attributes =
-          Files.readAttributes(
-              file, "unix:size,ino,uid,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS);
-      for (String name : List.of("size", "ino", "uid", "lastModifiedTime", "ctime")) {
-        seal.append(name).append(' ').append(attributes.get(name)).append('\n');
-      }
-    }
-    return seal.toString();
+    return FileSeal.of(List.of(template.memory(), template.state()));
   }
 }

@@ -3,7 +3,7 @@ package dev.peer.vm.exec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutorException;
@@ -15,7 +15,7 @@ import dev.peer.core.record.Artifact;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
-import java.io.ByteArrayOutputStream;
+import dev.peer.vm.snapshot.CachePolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +41,10 @@ class VmExecutorIT {
   @TempDir static Path home;
 
   @TempDir Path directory;
+
+  private static final CachePolicy CACHES = new CachePolicy(Duration.ofDays(1), 8L << 30);
+
+  private CacheUse caches = CacheUse.KEPT;
 
   private final Transcript transcript = new Transcript();
   private RunFiles files;
@@ -237,7 +241,8 @@ class VmExecutorIT {
             home.resolve("vm"),
             home.resolve("s"),
             Map.of("PATH", "/nonexistent"),
-            limits(Duration.ofMinutes(5)));
+            limits(Duration.ofMinutes(5)),
+            CACHES);
 
     assertThat(
             org.assertj.core.api.Assertions.catchThrowableOfType(
@@ -291,7 +296,8 @@ class VmExecutorIT {
             "x86_64",
             NetworkMode.NONE);
     return executor.execute(
-        new ExecutionRequest(inputs, (_, out) -> GitTar.write(repository(), out), into), follower);
+        new ExecutionRequest(inputs, (_, out) -> GitTar.write(repository(), out), into, caches),
+        follower);
   }
 
   private Path repository() {
@@ -321,7 +327,8 @@ class VmExecutorIT {
         home.resolve("vm"),
         home.resolve("s"),
         System.getenv(),
-        limits(timeout));
+        limits(timeout),
+        CACHES);
   }
 
   private static Limits limits(Duration timeout) {
@@ -336,46 +343,5 @@ class VmExecutorIT {
       }
     }
     return left;
-  }
-
-  private static final class Transcript implements ExecutionListener {
-
-    private final List<String> stages = new ArrayList<>();
-    private final List<String> notes = new ArrayList<>();
-    private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream other = new ByteArrayOutputStream();
-    private java.util.function.Consumer<String> onStage = stage -> {};
-
-    String text() {
-      return String.join(
-          "\n",
-          String.join(" ", stages),
-          String.join("\n", notes),
-          other.toString(UTF_8),
-          stdout.toString(UTF_8),
-          stderr.toString(UTF_8));
-    }
-
-    @Override
-    public void stage(String stage) {
-      stages.add(stage);
-      onStage.accept(stage);
-    }
-
-    @Override
-    public void note(String line) {
-      notes.add(line);
-    }
-
-    @Override
-    public void stageOutput(String stage, byte[] buffer, int offset, int length) {
-      other.write(buffer, offset, length);
-    }
-
-    @Override
-    public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-      (stream == OutputStreamName.STDOUT ? stdout : stderr).write(buffer, offset, length);
-    }
   }
 }

@@ -1,0 +1,88 @@
+package dev.peer.core.flow;
+
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Runs once more with nothing that an earlier run left, and compares.
+ *
+ * @param result how the run ended
+ * @param differences what differs from the record, a line each; none where the run bears it out
+ */
+public record Audit(ExecutionResult result, List<String> differences) {
+
+  /** Copies the list. */
+  public Audit {
+    differences = List.copyOf(differences);
+  }
+
+  /**
+   * Runs what a record says was run. Nothing of it is signed or kept.
+   *
+   * @throws ExecutorException if the machinery failed
+   */
+  public static Audit run(
+      RunRecord known,
+      ExecutionRequest.SourceArchive source,
+      Executor executor,
+      Store store,
+      ExecutionListener listener)
+      throws ExecutorException, IOException, InterruptedException {
+    try (ScratchDirectory staged = store.stage()) {
+      RunFiles files = new RunFiles(Files.createDirectory(staged.path().resolve("result")));
+      ExecutionResult result =
+          executor.execute(
+              new ExecutionRequest(known.inputs(), source, files, CacheUse.NONE), listener);
+      return new Audit(result, differences(known, result));
+    }
+  }
+
+  private static List<String> differences(RunRecord known, ExecutionResult result) {
+    return switch (result) {
+      case ExecutionResult.Passed passed ->
+          differences(known.artifacts(), passed.record().artifacts());
+      case ExecutionResult.Failed failed ->
+          List.of(
+              "outcome: passed, and now the stage "
+                  + failed.stage()
+                  + " failed with "
+                  + failed.exitCode());
+      case ExecutionResult.Refused refused ->
+          List.of("outcome: passed, and now refused: " + refused.message());
+      case ExecutionResult.TimedOut timedOut ->
+          List.of("outcome: passed, and now the time was over in the stage " + timedOut.stage());
+    };
+  }
+
+  private static List<String> differences(List<Artifact> known, List<Artifact> now) {
+    Map<String, Artifact> left =
+        now.stream().collect(Collectors.toMap(Artifact::path, Function.identity()));
+    List<String> differences = new ArrayList<>();
+    for (Artifact artifact : known) {
+      Artifact other = left.remove(artifact.path());
+      if (other == null) {
+        differences.add("artifact " + artifact.path() + ": now missing");
+      } else if (!other.equals(artifact)) {
+        differences.add(
+            "artifact "
+                + artifact.path()
+                + ": was "
+                + artifact.content().digest()
+                + ", now "
+                + other.content().digest());
+      }
+    }
+    left.keySet().stream().sorted().forEach(path -> differences.add("artifact " + path + ": new"));
+    return differences;
+  }
+}

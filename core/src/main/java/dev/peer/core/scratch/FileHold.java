@@ -1,0 +1,152 @@
+package dev.peer.core.scratch;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A claim on a file, shared or alone, that all processes of this machine respect. The kernel gives
+ * it back when the process ends in whatever way.
+ *
+ * <p>Locks are a process's, and go when it closes the file anywhere: so this process opens each
+ * file once and counts who holds it.
+ */
+public final class FileHold implements AutoCloseable {
+
+  private static final Map<Path, Shared> HELD = new HashMap<>();
+
+  private final Path file;
+  private boolean closed;
+
+  private FileHold(Path file) {
+    this.file = file;
+  }
+
+  private static final class Shared {
+
+    private final FileChannel channel;
+    private final boolean alone;
+    private int holders = 1;
+
+    Shared(FileChannel channel, boolean alone) {
+      this.channel = channel;
+      this.alone = alone;
+    }
+  }
+
+  /**
+   * Holds a file together with others; waits while somebody holds it alone.
+   *
+   * @throws NoSuchFileException if the file is not there, or was removed meanwhile
+   */
+  public static FileHold shared(Path file) throws IOException {
+    Path name = nameOf(file);
+    synchronized (HELD) {
+      Shared held = HELD.get(name);
+      if (held != null && !held.alone) {
+        held.holders++;
+        return new FileHold(name);
+      }
+      if (held != null) {
+        throw new IOException("this process holds " + file + " alone");
+      }
+      FileChannel channel =
+          FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      try {
+        channel.lock(0, Long.MAX_VALUE, true);
+        if (!Files.exists(name)) {
+          throw new NoSuchFileException(name.toString());
+        }
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+      HELD.put(name, new Shared(channel, false));
+      return new FileHold(name);
+    }
+  }
+
+  /** Makes a file that does not exist yet, and holds it alone. */
+  public static FileHold create(Path file) throws IOException {
+    Path name = nameOf(file);
+    synchronized (HELD) {
+      FileChannel channel = createLocked(name);
+      HELD.put(name, new Shared(channel, true));
+      return new FileHold(name);
+    }
+  }
+
+  private static FileChannel createLocked(Path name) throws IOException {
+    while (true) {
+      FileChannel channel =
+          FileChannel.open(name, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      try {
+        channel.lock();
+        if (Files.exists(name)) {
+          return channel;
+        }
+        // Somebody took it for left behind before it was locked, and removed it.
+        channel.close();
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Holds a file alone if nobody holds it.
+   *
+   * @throws NoSuchFileException if the file is not there
+   */
+  public static Optional<FileHold> tryAlone(Path file) throws IOException {
+    Path name = nameOf(file);
+    synchronized (HELD) {
+      if (HELD.containsKey(name)) {
+        return Optional.empty();
+      }
+      FileChannel channel =
+          FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      FileLock lock = null;
+      try {
+        lock = channel.tryLock();
+      } finally {
+        if (lock == null) {
+          channel.close();
+        }
+      }
+      if (lock == null) {
+        return Optional.empty();
+      }
+      HELD.put(name, new Shared(channel, true));
+      return Optional.of(new FileHold(name));
+    }
+  }
+
+  private static Path nameOf(Path file) {
+    return file.toAbsolutePath().normalize();
+  }
+
+  @Override
+  public void close() throws IOException {
+    synchronized (HELD) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      Shared held = HELD.get(file);
+      held.holders--;
+      if (held.holders == 0) {
+        HELD.remove(file);
+        held.channel.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.peer.core.scratch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileHoldTest {
+
+  @TempDir private Path directory;
+  private Path file;
+
+  @BeforeEach
+  void makeFile() throws IOException {
+    file = Files.createFile(directory.resolve("lock"));
+  }
+
+  @Test
+  void isSharedUntilTheLastHasClosed() throws Exception {
+    FileHold one = FileHold.shared(file);
+    FileHold two = FileHold.shared(file);
+    assertThat(FileHold.tryAlone(file)).isEmpty();
+
+    one.close();
+    one.close();
+    assertThat(FileHold.tryAlone(file)).isEmpty();
+
+    two.close();
+    try (FileHold _ = FileHold.tryAlone(file).orElseThrow()) {
+      assertThatThrownBy(() -> FileHold.shared(file)).hasMessageContaining("alone");
+    }
+  }
+
+  @Test
+  void holdsAgainstOtherProcessesEvenAfterThisOneTriedToTakeItAlone() throws Exception {
+    try (FileHold _ = FileHold.shared(file)) {
+      assertThat(FileHold.tryAlone(file)).isEmpty();
+
+      assertThat(answerOfAnotherProcess()).isEqualTo("held");
+    }
+    assertThat(answerOfAnotherProcess()).isEqualTo("free");
+  }
+
+  @Test
+  void saysThatTheFileIsGone() {
+    assertThatThrownBy(() -> FileHold.shared(directory.resolve("none")))
+        .isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> FileHold.tryAlone(directory.resolve("none")))
+        .isInstanceOf(NoSuchFileException.class);
+  }
+
+  private String answerOfAnotherProcess() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Asker.class.getName(),
+                file.toString())
+            .start();
+    try {
+      String answer = process.inputReader().readLine();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      return answer;
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Says whether it could hold the file alone. */
+  static final class Asker {
+
+    private Asker() {}
+
+    public static void main(String[] arguments) throws Exception {
+      System.out.println(FileHold.tryAlone(Path.of(arguments[0])).isPresent() ? "free" : "held");
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.peer.vm.snapshot;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Which runs may begin with the same disk.
+ *
+ * @param repo whose runs
+ * @param image the guest image that wrote it
+ * @param bytes the size of the disk
+ */
+public record DiskName(RepoId repo, Digest image, long bytes) {
+
+  /** The name as one of a directory. */
+  String directory() {
+    String text = repo.text() + "\n" + image + "\n" + bytes;
+    return Digest.of(text.getBytes(StandardCharsets.UTF_8)).hex();
+  }
+}

@@ -1,0 +1,157 @@
+package dev.peer.vm.exec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.core.flow.CacheUse;
+import dev.peer.core.flow.ExecutionRequest;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.TreeId;
+import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.RunFiles;
+import dev.peer.vm.snapshot.CachePolicy;
+import dev.peer.vm.snapshot.DiskName;
+import dev.peer.vm.snapshot.RepositoryDisks;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the executor keeps of a repository, with real machines. */
+@Timeout(400)
+class KeptDiskIT {
+
+  private static final RepoId REPO = new RepoId("example.org/kept");
+  private static final long DISK_BYTES = 8L << 30;
+  private static final CachePolicy POLICY = new CachePolicy(Duration.ofDays(1), 8L << 30);
+
+  @TempDir static Path home;
+
+  @TempDir Path directory;
+
+  private RepositoryDisks disks;
+  private Digest image;
+  private int runs;
+
+  @BeforeEach
+  void open() throws Exception {
+    disks = new RepositoryDisks(vm().resolve("disks"), POLICY, InstantSource.system(), note -> {});
+    image = GuestImages.store().newest().orElseThrow();
+    disks.drop(REPO, "another test");
+  }
+
+  @Test
+  void beginsWithWhatTheLastPassingRunPreparedAndNothingElse() throws Exception {
+    String first = passes(preparing("one"), CacheUse.KEPT, new Transcript());
+    Instant begun = disks.list().getFirst().begun();
+
+    String failing = preparing("x").replace("test:VQ:\n", "test:VQ:\n\tfalse\n");
+    ExecutionResult failed =
+        run(failing + cacheRule("of-failing"), CacheUse.KEPT, new Transcript());
+    assertThat(failed).isEqualTo(new ExecutionResult.Failed("test", 1));
+
+    String grown = passes(preparing("three") + cacheRule("more"), CacheUse.KEPT, new Transcript());
+    assertThat(grown).isEqualTo(first.replace("stamp\n", "more\nstamp\n"));
+    assertThat(passes(preparing("four"), CacheUse.KEPT, new Transcript())).isEqualTo(grown);
+    assertThat(disks.list())
+        .extracting(RepositoryDisks.Listed::repo, RepositoryDisks.Listed::begun)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple(REPO, begun));
+
+    assertThat(passes(preparing("five"), CacheUse.NONE, new Transcript()).lines().toList())
+        .hasSize(3)
+        .doesNotContainAnyElementsOf(first.lines().limit(2).toList());
+    assertThat(passes(preparing("six"), CacheUse.RENEWED, new Transcript()).lines().toList())
+        .hasSize(3)
+        .doesNotContainAnyElementsOf(first.lines().limit(2).toList());
+    assertThat(disks.list()).hasSize(1);
+    assertThat(disks.list().getFirst().begun()).isAfter(begun);
+    assertThat(disks.gone()).extracting(RepositoryDisks.Gone::repo).containsExactly(REPO);
+  }
+
+  @Test
+  void runsFromABlankDiskWhenNoMachineComesUpWithTheOneThatWasKept() throws Exception {
+    Path noDisk = directory.resolve("no-disk");
+    Files.writeString(noDisk, "not a disk of QEMU's");
+    disks.keep(new DiskName(REPO, image, DISK_BYTES), noDisk, Instant.now());
+    Transcript transcript = new Transcript();
+
+    passes("test:V:\n\ttrue\n", CacheUse.KEPT, transcript);
+
+    assertThat(transcript.notes).anyMatch(note -> note.contains("no machine came up with it"));
+    assertThat(disks.list()).isEmpty();
+  }
+
+  /** Prints the stamps of container image and cache, and the cache's names; then adds one. */
+  private static String preparing(String name) {
+    return """
+    CONTAINERIMAGE=localhost/stamped
+    base-image:VQ:
+    \tcat >Containerfile <<'END'
+    \tFROM localhost/ci-base
+    \tRUN cat /proc/sys/kernel/random/uuid >/stamp
+    \tEND
+    \tpodman build --quiet --tag $CONTAINERIMAGE .
+    test:VQ:
+    \tcat /stamp /var/run/ci/cache/stamp
+    \tls /var/run/ci/cache
+    \techo NAME >/var/run/ci/cache/left-by-test
+    """
+            .replace("NAME", name)
+        + cacheRule("stamp");
+  }
+
+  private static String cacheRule(String name) {
+    return "/var/run/ci/cache/" + name + ":Q:\n\tcat /proc/sys/kernel/random/uuid >$target\n";
+  }
+
+  private String passes(String mkfile, CacheUse caches, Transcript transcript) throws Exception {
+    ExecutionResult result = run(mkfile, caches, transcript);
+    assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
+    return transcript.stdout.toString(UTF_8);
+  }
+
+  private ExecutionResult run(String mkfile, CacheUse caches, Transcript transcript)
+      throws Exception {
+    Path repository = Files.createDirectories(directory.resolve("repo"));
+    Files.writeString(repository.resolve("mkfile"), mkfile);
+    RunInputs inputs =
+        new RunInputs(
+            REPO,
+            new TreeId(GitTar.commit(repository)),
+            Optional.empty(),
+            "test",
+            List.of(),
+            new TreeMap<>(),
+            image,
+            "x86_64",
+            NetworkMode.NONE);
+    runs++;
+    RunFiles files = new RunFiles(Files.createDirectory(directory.resolve("result" + runs)));
+    VmExecutor executor =
+        new VmExecutor(
+            GuestImages.store(),
+            vm(),
+            home.resolve("s"),
+            System.getenv(),
+            new Limits(2, 2L << 30, DISK_BYTES, Duration.ofMinutes(5)),
+            POLICY);
+    return executor.execute(
+        new ExecutionRequest(inputs, (_, out) -> GitTar.write(repository, out), files, caches),
+        transcript);
+  }
+
+  private static Path vm() {
+    return home.resolve("vm");
+  }
+}
