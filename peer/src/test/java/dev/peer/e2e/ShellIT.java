@@ -50,7 +50,8 @@ class ShellIT {
       session.enter(
           "while test \"$(stty size)\" != '40 120'; do sleep 0.1; done; echo resized $((1+1))");
       session.await("resized 2");
-      session.enter("echo sleeping $((1+1)); sleep 1000");
+      // The program that Ctrl-C is for says itself when it is in the foreground.
+      session.enter("sh -c 'echo sleeping $((1+1)); exec sleep 1000'");
       session.await("sleeping 2");
       session.type("\u0003").await(PROMPT);
       session.enter("echo still here: $?; exit 5");

@@ -21,13 +21,14 @@ final class TerminalSession implements AutoCloseable {
   private final Process process;
   private final OutputStream keyboard;
   private final StringBuilder screen = new StringBuilder();
+  private final Thread watcher;
   private int read;
   private String device = "";
 
   private TerminalSession(Process process) {
     this.process = process;
     this.keyboard = process.getOutputStream();
-    Thread.ofVirtual().start(this::watch);
+    this.watcher = Thread.ofVirtual().start(this::watch);
   }
 
   /** Starts a command. */
@@ -71,12 +72,13 @@ final class TerminalSession implements AutoCloseable {
     Instant until = Instant.now().plus(LIMIT);
     synchronized (screen) {
       while (true) {
+        boolean ended = !watcher.isAlive();
         Matcher found = wanted.matcher(screen);
         if (found.find(read)) {
           read = found.end();
           return found.group(found.groupCount());
         }
-        if (!process.isAlive() || Instant.now().isAfter(until)) {
+        if (ended || Instant.now().isAfter(until)) {
           throw new AssertionError("never showed \"" + pattern + "\": " + screen);
         }
         screen.wait(200);
@@ -87,6 +89,7 @@ final class TerminalSession implements AutoCloseable {
   /** Waits for the end and gives the exit code. */
   int awaitEnd() throws InterruptedException {
     assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).as(text()).isTrue();
+    watcher.join();
     return process.exitValue();
   }
 
