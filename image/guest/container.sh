@@ -1,8 +1,8 @@
 # The container of the tests: what `prepare` wrote of its image, and how podman is called.
-# shellcheck shell=sh disable=SC2154 # lib.sh sets run, repository and system_mkfile
+# shellcheck shell=sh disable=SC2154,SC2034 # lib.sh sets run and repository; who reads this file in uses what it sets
 
-# The name under which the container is kept when the host wants to get into it.
-kept_container=peer-test
+# The name under which the container is held when the host wants to get into it.
+held_container=peer-test
 
 # Reads what `prepare` wrote; fails when it wrote nothing.
 read_image() {
@@ -17,10 +17,18 @@ read_image() {
     case $workdir in
     '' | /) workdir=$repository ;;
     esac
+    # README.md says what each of these is for. To a user who is not root podman would give what is added at once, so
+    # there only the rest is taken from podman's own set.
     own=
+    drop=all
+    add=CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,NET_BIND_SERVICE,SETGID,SETUID
     case $user in
     '' | root | 0 | root:* | 0:*) ;;
-    *) own=:U ;;
+    *)
+        own=:U
+        drop=SETFCAP,SETPCAP,SYS_CHROOT
+        add=
+        ;;
     esac
 }
 
@@ -33,7 +41,9 @@ image_has() (
     exit 1
 )
 
-# run_container NETWORK ARGUMENT...: podman run as for the tests; the network is none or open.
+# run_container NETWORK ARGUMENT...: podman run as for the tests; the network is none or open. $run/env names the
+# variables that the container gets, secrets among them: podman takes the values from its environment, so that no command
+# line has one.
 run_container() {
     network=$1
     shift
@@ -42,10 +52,13 @@ run_container() {
     open) network=host ;;
     *) fail container "not a network: $network" ;;
     esac
+    # In a user namespace of its own a process would have every capability again.
+    echo 0 >/proc/sys/user/max_user_namespaces
     while IFS= read -r name; do set -- --env="$name" "$@"; done <"$run/env"
     # mk keeps its NAME=value arguments in a file in /tmp, which an image made from scratch need not have.
     if ! image_has /tmp; then set -- --tmpfs=/tmp "$@"; fi
     GOGC=off GOMEMLIMIT=256MiB podman run --pull=never \
+        --cap-drop="$drop" ${add:+--cap-add="$add"} \
         --network="$network" --hostname=peer --http-proxy=false --pids-limit=-1 --workdir="$workdir" \
         --volume="$repository:$workdir$own" \
         --volume="/run/ci/cache:/var/run/ci/cache$own" \

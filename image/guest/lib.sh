@@ -34,3 +34,16 @@ disk_named() {
 run_mk() {
     mk -f "$system_mkfile" -f mkfile -f "$run/defaults.mk" "$@"
 }
+
+# Container image of a mkfile that names none.
+default_image=localhost/ci-base
+
+# What the test stage needs to know of a container image, to stdout: id, working directory, user, directories of the
+# layers, then the environment.
+inspect_image() {
+    GOGC=off GOMEMLIMIT=256MiB podman image inspect --format '{{.Id}}
+{{.Config.WorkingDir}}
+{{.Config.User}}
+{{.GraphDriver.Data.UpperDir}} {{.GraphDriver.Data.LowerDir}}
+{{range .Config.Env}}{{println .}}{{end}}' "$1"
+}

@@ -29,16 +29,18 @@ class ArchitectureTest {
     allow("core.record", "core.id", "core.key");
     allow("core.scratch");
     allow("core.trust", "core.id");
+    allow("core.secret", "core.id", "core.key", "core.record");
     allow("core.sign", "core.id", "core.key", "core.record", "core.trust");
     allow("core.store", "core.id", "core.key", "core.record", "core.scratch", "core.sign");
     allow("core.flow", "core");
     allow("vm.image", "core.id", "core.record", "core.scratch");
     allow("vm.qemu", "core.id", "core.record", "core.scratch", "vm.image");
-    allow("vm.guest", "core.id", "core.record");
+    allow("vm.guest", "core.id", "core.record", "core.secret");
     allow(
         "vm.snapshot", "core.id", "core.key", "core.record", "core.scratch", "vm.image", "vm.qemu");
     allow("vm.exec", "core", "vm");
     allow("config", "core.id", "core.key");
+    allow("secret", "core.id", "core.scratch", "core.secret");
     allow("source", "core.id", "core.key");
     allow("tls", "core.id", "core.trust");
     allow("wire", "core.id", "core.record", "core.sign");
@@ -52,6 +54,7 @@ class ArchitectureTest {
         "core",
         "vm",
         "config",
+        "secret",
         "source",
         "terminal",
         "tls",

@@ -1,13 +1,5 @@
 package dev.peer.cli;
 
-import dev.peer.config.ConfigException;
-import dev.peer.core.flow.AnnounceException;
-import dev.peer.core.flow.ExecutorException;
-import dev.peer.core.trust.CredentialException;
-import dev.peer.source.SourceException;
-import dev.peer.vm.image.ImageException;
-import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine;
@@ -35,6 +27,7 @@ public final class Main implements Runnable {
     commands.put("rendezvous", new RendezvousCommand(output, interruption));
     commands.put("cache", new CacheCommand(output));
     commands.put("image", new ImageCommand(output));
+    commands.put("secret", new SecretCommand(output));
     commands.put("vm", new VmCommand(output));
   }
 
@@ -68,7 +61,8 @@ public final class Main implements Runnable {
           if (arguments.length == 0
               || !commands.containsKey(arguments[0])
               || arguments[0].equals(name)) {
-            line.addSubcommand(name, command);
+            line.addSubcommand(
+                name, command instanceof SecretCommand secret ? secret.commandLine() : command);
           }
         });
     return line;
@@ -80,45 +74,9 @@ public final class Main implements Runnable {
     return ExitCode.USAGE;
   }
 
-  private static int report(Output output, Exception failure) {
-    return switch (failure) {
-      case CommandException e -> error(output, e.exitCode(), e.getMessage(), e.hint());
-      case ConfigException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
-      case CredentialException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
-      case SourceException e -> error(output, ExitCode.USAGE, e.getMessage(), e.hint());
-      case ImageException e -> error(output, exitCode(e), e.getMessage(), e.hint());
-      case ExecutorException e -> error(output, ExitCode.INFRASTRUCTURE, e.getMessage(), e.hint());
-      case AnnounceException e -> error(output, ExitCode.INFRASTRUCTURE, e.getMessage(), "");
-      case IOException e ->
-          error(
-              output,
-              ExitCode.INFRASTRUCTURE,
-              describe(e),
-              "see that the disk has room and PEER_HOME is yours to write");
-      case InterruptedException e ->
-          error(output, ExitCode.INTERRUPTED, "interrupted before there was a result", "");
-      default -> error(output, ExitCode.INFRASTRUCTURE, "unexpected: " + failure, bugHint(failure));
-    };
-  }
-
-  private static int error(Output output, int exitCode, String message, String hint) {
-    output.error(message, hint);
-    return exitCode;
-  }
-
-  private static int exitCode(ImageException e) {
-    return e.kind() == ImageException.Kind.NONE ? ExitCode.USAGE : ExitCode.INFRASTRUCTURE;
-  }
-
-  private static String describe(IOException e) {
-    if (e instanceof FileSystemException of && of.getReason() == null) {
-      return e.getClass().getSimpleName().replace("Exception", "") + ": " + of.getFile();
-    }
-    return String.valueOf(e.getMessage());
-  }
-
-  private static String bugHint(Exception failure) {
-    StackTraceElement[] stack = failure.getStackTrace();
-    return "this is a fault of peer" + (stack.length == 0 ? "" : " at " + stack[0]);
+  private static int report(Output output, Exception exception) {
+    Failure failure = Failure.of(exception);
+    output.error(failure.message(), failure.hint());
+    return failure.exitCode();
   }
 }

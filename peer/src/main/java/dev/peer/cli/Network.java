@@ -31,6 +31,7 @@ final class Network implements AutoCloseable {
   private final Output output;
   private final HolderFetch fetch;
   private final Optional<RendezvousLookup> lookup;
+  private final ImageSource images;
 
   private Network(Identities identities, PeerSettings settings, Output output) {
     this.identities = identities;
@@ -42,6 +43,7 @@ final class Network implements AutoCloseable {
         settings.rendezvous().isEmpty()
             ? Optional.empty()
             : Optional.of(new RendezvousLookup(tls, settings.rendezvous(), Patience.DEFAULT));
+    this.images = new ImageSource(Subject.images(settings.home()), tls, lookup, output);
   }
 
   /**
@@ -63,6 +65,11 @@ final class Network implements AutoCloseable {
     return new Finder(store, anybody, fetch, identities.verifier(), output);
   }
 
+  /** Where guest images come from. */
+  ImageSource images() {
+    return images;
+  }
+
   /** Tells the rendezvous what this peer holds; nobody without a rendezvous. */
   Optional<Announcer> announcer() {
     if (settings.rendezvous().isEmpty()) {
@@ -74,12 +81,19 @@ final class Network implements AutoCloseable {
             settings.listen().map(at -> new InetSocketAddress(at.host(), at.port())),
             settings.advertise().stream().map(at -> URI.create("https://" + at)).toList());
     return Optional.of(
-        new LeasedAnnouncer(tls, identities.rules(), serve, Patience.DEFAULT, output));
+        new LeasedAnnouncer(
+            tls,
+            identities.rules(),
+            new CheckedImages(Subject.images(settings.home())),
+            serve,
+            Patience.DEFAULT,
+            output));
   }
 
   @Override
   public void close() {
     fetch.close();
+    images.close();
     lookup.ifPresent(RendezvousLookup::close);
   }
 }

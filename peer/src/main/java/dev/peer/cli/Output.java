@@ -21,15 +21,33 @@ final class Output implements ExecutionListener, Notices {
 
   private static final int LONGEST_LINE = 4096;
 
+  private final Timeline timeline = Timeline.ofProcess();
   private final Stream stdout = new Stream(new FileOutputStream(FileDescriptor.out));
   private final Stream stderr = new Stream(new FileOutputStream(FileDescriptor.err));
   private final ByteArrayOutputStream partialLine = new ByteArrayOutputStream();
   private String partialStage = "";
   private boolean afterReturn;
+  private boolean stdoutDiverted;
 
   @Override
   public synchronized void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-    (stream == OutputStreamName.STDOUT ? stdout : stderr).write(buffer, offset, length);
+    (stream == OutputStreamName.STDOUT && !stdoutDiverted ? stdout : stderr)
+        .write(buffer, offset, length);
+  }
+
+  /** From now on the test's stdout goes to stderr, and stdout has the command's answer alone. */
+  synchronized void divertStdout() {
+    stdoutDiverted = true;
+  }
+
+  /** The steps of the command. */
+  Timeline timeline() {
+    return timeline;
+  }
+
+  @Override
+  public void step(String name) {
+    timeline.begin(name);
   }
 
   /** Writes a line to stdout: a command's answer. */
@@ -59,6 +77,7 @@ final class Output implements ExecutionListener, Notices {
 
   @Override
   public void stage(String stage) {
+    step(stage);
     say("stage: " + stage);
   }
 

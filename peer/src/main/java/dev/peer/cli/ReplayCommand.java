@@ -18,22 +18,30 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Mixin private Selection selection;
 
+  @Mixin private Reporting reporting;
+
   ReplayCommand(Output output) {
     this.output = output;
   }
 
   @Override
   public Integer call() throws Exception {
+    return reporting.around(output, this::replay);
+  }
+
+  private int replay(RunReport report) throws Exception {
+    output.step("settings");
     try (Subject subject = selection.subject(output);
         Network network = Network.of(subject.peer(), output, CertificateRole.CLIENT)) {
       Results.requireUsable(selection.artifacts());
+      report.about(subject);
       subject.sayWhatIsIgnored(output);
       FindResult found =
           network
               .finder(Results.openStore(subject))
               .find(subject.inputs().repo(), subject.inputs().key());
       return switch (found) {
-        case FindResult.Hit hit -> replay(hit.result());
+        case FindResult.Hit hit -> replay(hit.result(), report);
         case FindResult.Miss miss ->
             throw new CommandException(
                 ExitCode.NO_RESULT,
@@ -48,8 +56,9 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private int replay(Replayable result) throws Exception {
+  private int replay(Replayable result, RunReport report) throws Exception {
     try (result) {
+      report.replayed(result);
       Results.replay(output, result);
       Results.copyArtifacts(output, result, selection.artifacts());
       return ExitCode.PASSED;

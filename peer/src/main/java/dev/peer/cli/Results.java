@@ -2,6 +2,7 @@ package dev.peer.cli;
 
 import dev.peer.core.flow.Replayable;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.key.NetworkMode;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
@@ -32,6 +33,7 @@ final class Results {
   /** Writes the output once more and says where it is from. */
   static void replay(Output output, Replayable result) throws IOException, CommandException {
     VerifiedRecord verified = result.verified();
+    output.step("replay");
     try {
       verified.files().replay(output);
     } catch (MalformedException e) {
@@ -43,6 +45,9 @@ final class Results {
               + e.getMessage(),
           "`peer run --force` runs it",
           e);
+    }
+    if (verified.record().inputs().network() == NetworkMode.OPEN) {
+      output.say("network: open, the test reached what that host did");
     }
     PeerId signer = verified.attestation().signer().id();
     Duration age = Duration.between(verified.record().finishedAt(), Instant.now());
@@ -71,6 +76,7 @@ final class Results {
     if (directory == null) {
       return;
     }
+    output.step("copy artifacts");
     RunFiles files = result.verified().files();
     Files.createDirectories(directory);
     for (Artifact artifact : result.verified().record().artifacts()) {

@@ -8,10 +8,12 @@ import dev.peer.core.flow.Audit;
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest.SourceArchive;
 import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.Finder;
 import dev.peer.core.flow.Replayable;
 import dev.peer.core.flow.RunFlow;
 import dev.peer.core.flow.RunOutcome;
+import dev.peer.core.flow.SecretSource;
 import dev.peer.core.sign.RunSigner;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
@@ -49,6 +51,8 @@ final class RunCommand implements Callable<Integer> {
   private final Interruption interruption;
 
   @Mixin private Selection selection;
+
+  @Mixin private Reporting reporting;
 
   @Option(names = "--force", description = "run although there is a result")
   private boolean force;
@@ -101,9 +105,15 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    return reporting.around(output, this::run);
+  }
+
+  private int run(RunReport report) throws Exception {
     if (onFailure.shell) {
+      reporting.requireNoJson("--shell");
       VmCommand.requireTerminal("--shell");
     }
+    output.step("settings");
     try (Subject subject = selection.subject(output);
         Network network =
             Network.of(
@@ -114,11 +124,14 @@ final class RunCommand implements Callable<Integer> {
                 CertificateRole.SERVER)) {
       Results.requireUsable(selection.artifacts());
       requireNoSecretsToFreeze(subject);
+      report.about(subject);
       subject.sayWhatIsIgnored(output);
       Store store = Results.openStore(subject);
       Finder finder = network.finder(store);
-      VmExecutor executor = executor(subject);
-      executor.setAftermath(aftermath(subject));
+      VmExecutor machines = executor(subject);
+      machines.setAftermath(aftermath(subject));
+      Executor executor =
+          new ImageFirst(machines, subject.images(), network.images(), System.getenv());
       RunFlow flow =
           new RunFlow(
               store,
@@ -129,63 +142,72 @@ final class RunCommand implements Callable<Integer> {
               output);
       SourceArchive source = source(subject);
       CacheUse caches = fresh ? CacheUse.RENEWED : CacheUse.KEPT;
+      SecretSource secrets = new CallersSecrets(subject, System.getenv(), output);
       RunOutcome outcome =
           force || fresh
-              ? flow.run(subject.inputs(), source, caches, output)
-              : flow.findOrRun(subject.inputs(), source, caches, output);
+              ? flow.run(subject.inputs(), source, caches, secrets, output)
+              : flow.findOrRun(subject.inputs(), source, caches, secrets, output);
       if (audit && outcome instanceof RunOutcome.WithResult known) {
         try (Replayable result = known.result()) {
-          return audit(Audit.run(result.verified().record(), source, executor, store, output));
+          return audit(
+              Audit.run(
+                  result.verified().record(), source, secrets.get(), executor, store, output));
         }
       }
       return switch (outcome) {
-        case RunOutcome.Replayed replayed -> replay(network, replayed.result());
-        case RunOutcome.Ran ran -> passed(network, ran.result());
-        case RunOutcome.RanUnsigned unsigned -> passedUnsigned(unsigned);
-        case RunOutcome.NotPassed notPassed -> notPassed(output, notPassed.result());
+        case RunOutcome.Replayed replayed -> replay(network, replayed.result(), report);
+        case RunOutcome.Ran ran -> passed(network, ran.result(), report);
+        case RunOutcome.RanUnsigned unsigned -> passedUnsigned(unsigned, report);
+        case RunOutcome.NotPassed notPassed -> notPassed(output, notPassed.result(), report);
       };
     }
   }
 
-  private int replay(Network network, Replayable result) throws Exception {
+  private int replay(Network network, Replayable result, RunReport report) throws Exception {
     try (result) {
+      report.replayed(result);
       Results.replay(output, result);
-      return serve(network, result);
+      return serve(network, result, report);
     }
   }
 
-  private int passed(Network network, Replayable result) throws Exception {
+  private int passed(Network network, Replayable result, RunReport report) throws Exception {
     try (result) {
+      report.ran(result);
       output.say("passed in " + Results.duration(result.verified().record()));
-      return serve(network, result);
+      return serve(network, result, report);
     }
   }
 
-  private int passedUnsigned(RunOutcome.RanUnsigned unsigned) {
+  private int passedUnsigned(RunOutcome.RanUnsigned unsigned, RunReport report) {
+    report.ranUnsigned(unsigned.record());
     output.say("passed in " + Results.duration(unsigned.record()));
-    output.say("the result is not kept, since others would refuse it: " + unsigned.why());
+    output.say("the result is neither kept nor announced: " + unsigned.why());
+    if (selection.artifacts() != null) {
+      output.say("no artifacts are copied to " + selection.artifacts());
+    }
     return ExitCode.PASSED;
   }
 
   /** Says how a run ended that did not pass, and gives the exit code for it. */
-  static int notPassed(Output output, ExecutionResult result) throws CommandException {
+  static int notPassed(Output output, ExecutionResult result, RunReport report)
+      throws CommandException {
     return switch (result) {
       case ExecutionResult.Passed passed ->
           throw new IllegalStateException("a run that passed is signed");
       case ExecutionResult.Failed failed -> {
-        output.say("failed: the stage " + failed.stage() + " ended with " + failed.exitCode());
+        report.failedIn(failed.stage(), failed.exitCode());
+        output.say("failed: " + report.message());
         yield ExitCode.TESTS_FAILED;
       }
-      case ExecutionResult.Refused refused ->
-          throw new CommandException(ExitCode.USAGE, refused.message(), refused.hint());
-      case ExecutionResult.TimedOut timedOut ->
-          throw new CommandException(
-              ExitCode.TIME_LIMIT,
-              "the time limit of "
-                  + timedOut.limit().toSeconds()
-                  + " s was over in the stage "
-                  + timedOut.stage(),
-              "give it longer with PEER_TIMEOUT");
+      case ExecutionResult.Refused refused -> {
+        report.endedIn(refused.stage());
+        throw new CommandException(ExitCode.USAGE, refused.message(), refused.hint());
+      }
+      case ExecutionResult.TimedOut timedOut -> {
+        report.endedIn(timedOut.stage());
+        throw timeOver(output, timedOut);
+      }
     };
   }
 
@@ -199,15 +221,39 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.TESTS_FAILED;
   }
 
-  private int serve(Network network, Replayable result) throws Exception {
+  private static CommandException timeOver(Output output, ExecutionResult.TimedOut timedOut) {
+    String stage = timedOut.stage();
+    String seconds = timedOut.limit().toSeconds() + " s";
+    if (!timedOut.lastLines().isEmpty()) {
+      output.say("the stage " + stage + " printed last:");
+      timedOut.lastLines().forEach(line -> output.say("| " + line));
+    }
+    return switch (timedOut.scope()) {
+      case RUN ->
+          new CommandException(
+              ExitCode.TIME_LIMIT,
+              "the time limit of " + seconds + " for the run was over in the stage " + stage,
+              "give it longer with PEER_TIMEOUT");
+      case STAGE ->
+          new CommandException(
+              ExitCode.TIME_LIMIT,
+              "the time limit of " + seconds + " for the stage " + stage + " was over",
+              "give it longer with " + stage + "=... in PEER_TIMEOUT");
+    };
+  }
+
+  private int serve(Network network, Replayable result, RunReport report) throws Exception {
     interruption.serving();
     Results.copyArtifacts(output, result, selection.artifacts());
     Optional<Announcer> announcer = network.announcer();
     if (stay.exit || announcer.isEmpty() || interruption.interrupted()) {
       return ExitCode.PASSED;
     }
+    output.step("announce");
     try (Announcer.Announcement _ = announcer.get().announce(result.stored())) {
+      output.step("serve");
       output.say("serving the result until SIGINT or SIGTERM");
+      reporting.passed(output, report);
       interruption.await(stay.linger);
     }
     return ExitCode.PASSED;
@@ -240,7 +286,9 @@ final class RunCommand implements Callable<Integer> {
             subject.run().cpus(),
             subject.run().memory(),
             subject.run().disk(),
-            subject.run().timeout()));
+            subject.run().timeout().run(),
+            subject.run().timeout().stages(),
+            subject.run().maxOutput()));
   }
 
   /** An executor below a home. */

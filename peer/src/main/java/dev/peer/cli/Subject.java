@@ -51,7 +51,6 @@ record Subject(
       settings.warnings().forEach(warning -> output.say("warning: " + warning));
       PeerSettings peer = PeerSettings.of(settings);
       RunSettings run = RunSettings.of(settings, Runtime.getRuntime().availableProcessors());
-      requireNoSecrets(run);
       if (!run.environment().isEmpty()) {
         output.say("counted variables: " + String.join(", ", run.environment().keySet()));
       }
@@ -88,6 +87,15 @@ record Subject(
     Optional<byte[]> envFile = git.file(revision, ENV_FILE, EnvFile.LONGEST);
     return Settings.of(
         System.getenv(), envFile.isPresent() ? EnvFile.parse(envFile.get()) : EnvFile.EMPTY);
+  }
+
+  /** The settings of a command that is about no revision; in a repository, also its HEAD's. */
+  static Settings settingsHere() throws ConfigException {
+    try (GitRepository git = GitRepository.open(Path.of("").toAbsolutePath())) {
+      return settings(git, git.resolve(GitRepository.DEFAULT_REVISION));
+    } catch (SourceException e) {
+      return Settings.of(System.getenv());
+    }
   }
 
   /** The guest images below a home. */
@@ -131,7 +139,7 @@ record Subject(
           ImageException.Kind.NONE,
           "PEER_IMAGE is not set, and there is no guest image on this machine",
           "build one with `peer image build`, or set PEER_IMAGE to the team's (`peer image ls"
-              + " --pin` prints it)");
+              + " --pin` prints it), which is got from a peer that holds it");
     }
     output.say(
         "guest image: "
@@ -139,14 +147,6 @@ record Subject(
             + ", the newest here; pin it in .env (`peer image ls --pin`) so that every peer"
             + " computes the same key");
     return newest.get();
-  }
-
-  private static void requireNoSecrets(RunSettings run) throws ConfigException {
-    if (!run.secrets().isEmpty()) {
-      throw new ConfigException(
-          "PEER_SECRETS is set, and this version passes no secrets to a test",
-          "unset it; what the test may see and everybody may read goes into PEER_ENV");
-    }
   }
 
   private static void requireMkfile(GitRepository git, Revision revision) throws SourceException {

@@ -78,10 +78,13 @@ final class VmCommand implements Runnable {
               subject.inputs(),
               RunCommand.source(subject),
               new RunFiles(unused.path()),
-              CacheUse.KEPT);
+              CacheUse.KEPT,
+              new CallersSecrets(subject, System.getenv(), output).get());
       Optional<ExecutionResult> ended =
           RunCommand.executor(subject).openShell(request, output, place, SystemTerminal::open);
-      return ended.isPresent() ? RunCommand.notPassed(output, ended.get()) : ExitCode.PASSED;
+      return ended.isPresent()
+          ? RunCommand.notPassed(output, ended.get(), new RunReport())
+          : ExitCode.PASSED;
     }
   }
 

@@ -65,10 +65,18 @@ final class Asker implements AutoCloseable {
     return read(uri, https.send(request.build(), BodyHandlers.ofInputStream()), limit);
   }
 
-  /** Asks for something large, which the caller reads; the head of the answer comes in time. */
-  HttpResponse<InputStream> open(URI uri) throws ConnectionException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(uri).timeout(patience.answer()).build();
-    return https.send(request, BodyHandlers.ofInputStream());
+  /**
+   * Asks for something large, which the caller reads; the head of the answer comes in time.
+   *
+   * @param skipped how many of the first bytes are not asked for
+   */
+  HttpResponse<InputStream> open(URI uri, long skipped)
+      throws ConnectionException, InterruptedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(patience.answer());
+    if (skipped > 0) {
+      request.header("Range", "bytes=" + skipped + "-");
+    }
+    return https.send(request.build(), BodyHandlers.ofInputStream());
   }
 
   /** Reads an answer that is small. */

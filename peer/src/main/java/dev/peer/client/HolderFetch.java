@@ -5,55 +5,40 @@ import dev.peer.core.flow.FetchException;
 import dev.peer.core.flow.FetchException.Fault;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.id.Digest;
-import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
 import dev.peer.core.sign.Attestation;
-import dev.peer.tls.ConnectionException;
-import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.Limits;
 import dev.peer.wire.PeerPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.SequencedMap;
 
-/**
- * Fetches from a holder, at the first of its addresses where that very peer answers. Connections
- * are kept for the next thing to fetch from the same peer.
- */
+/** Fetches results from their holders. */
 public final class HolderFetch implements Fetch, AutoCloseable {
-
-  /** Peers whose connections are kept. */
-  private static final int KEPT = 16;
 
   private static final int CHUNK = 64 << 10;
 
-  private final TlsIdentity identity;
   private final Patience patience;
-  private final SequencedMap<PeerId, Asker> askers = new LinkedHashMap<>(KEPT, 0.75f, true);
+  private final HolderConnections connections;
 
   /** Opens no connection yet. */
   public HolderFetch(TlsIdentity identity, Patience patience) {
-    this.identity = identity;
     this.patience = patience;
+    connections = new HolderConnections(identity, patience);
   }
 
   @Override
   public Attestation attestation(Holder holder, RunKey key)
       throws FetchException, InterruptedException {
-    HttpResponse<InputStream> answer = open(holder, new PeerPath.Result(key));
+    HttpResponse<InputStream> answer = connections.open(holder, new PeerPath.Result(key));
     Duration whole = patience.transfer(Limits.ATTESTATION);
     try (AnswerBody body = new AnswerBody(answer, patience.stall(), whole)) {
       byte[] bytes = body.readAtMost(Limits.ATTESTATION);
@@ -71,7 +56,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
   @Override
   public void bundle(Holder holder, Content bundle, Path target)
       throws FetchException, IOException, InterruptedException {
-    HttpResponse<InputStream> answer = open(holder, new PeerPath.Blob(bundle.digest()));
+    HttpResponse<InputStream> answer = connections.open(holder, new PeerPath.Blob(bundle.digest()));
     Duration whole = patience.transfer(bundle.size());
     try (AnswerBody body = new AnswerBody(answer, patience.stall(), whole);
         OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
@@ -89,9 +74,8 @@ public final class HolderFetch implements Fetch, AutoCloseable {
 
   /** Must be done before the process ends. Breaks off what is under way. */
   @Override
-  public synchronized void close() {
-    askers.values().forEach(Asker::close);
-    askers.clear();
+  public void close() {
+    connections.close();
   }
 
   private static void copy(Holder holder, AnswerBody body, Content bundle, OutputStream out)
@@ -123,49 +107,6 @@ public final class HolderFetch implements Fetch, AutoCloseable {
     } catch (IOException e) {
       throw broken(holder, e);
     }
-  }
-
-  /** The answer of the first address where the holder gives one, its status 200. */
-  private HttpResponse<InputStream> open(Holder holder, PeerPath path)
-      throws FetchException, InterruptedException {
-    Asker asker = asker(holder.id());
-    List<String> failures = new ArrayList<>();
-    Fault fault = Fault.UNREACHABLE;
-    for (URI address : holder.addresses()) {
-      URI uri = URI.create(address + path.text());
-      try {
-        HttpResponse<InputStream> answer = asker.open(uri);
-        if (answer.statusCode() == 200) {
-          return answer;
-        }
-        // It is the right peer: another of its addresses would say the same.
-        throw new FetchException(Fault.REFUSED, holder.id() + ": " + asker.read(uri, answer).why());
-      } catch (ConnectionException e) {
-        failures.add(Asker.why(e));
-        fault = worse(fault, e.kind());
-      } catch (IOException e) {
-        failures.add(Asker.why(e));
-      }
-    }
-    throw new FetchException(fault, holder.id() + ": " + String.join("; ", failures));
-  }
-
-  private static Fault worse(Fault fault, ConnectionException.Kind kind) {
-    return switch (kind) {
-      case UNREACHABLE, BROKEN_OFF -> fault;
-      case REFUSED_US -> fault == Fault.WRONG ? fault : Fault.REFUSED;
-      case NOT_WHO_IT_SHOULD_BE -> Fault.WRONG;
-    };
-  }
-
-  private synchronized Asker asker(PeerId peer) {
-    Asker asker =
-        askers.computeIfAbsent(
-            peer, _ -> new Asker(TlsClient.ofPeer(identity, peer, patience.connect()), patience));
-    if (askers.size() > KEPT) {
-      askers.pollFirstEntry().getValue().close();
-    }
-    return asker;
   }
 
   private static FetchException broken(Holder holder, IOException e) {

@@ -6,6 +6,7 @@ import dev.peer.core.flow.Notices;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.http.ServerLimits;
+import dev.peer.server.HeldImages;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
@@ -19,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Serves records and keeps them announced under one lease at each rendezvous.
+ * Serves records and guest images, and keeps them announced under one lease at each rendezvous.
  *
  * <p>It begins to listen with the first announcement and stops with the last. The records stay
  * their owner's to close, after their announcement.
@@ -28,6 +29,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
 
   private final TlsIdentity identity;
   private final AccessRules rules;
+  private final HeldImages images;
   private final ServeSettings settings;
   private final Patience patience;
   private final Notices notices;
@@ -42,11 +44,13 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   public LeasedAnnouncer(
       TlsIdentity identity,
       AccessRules rules,
+      HeldImages images,
       ServeSettings settings,
       Patience patience,
       Notices notices) {
     this.identity = identity;
     this.rules = rules;
+    this.images = images;
     this.settings = settings;
     this.patience = patience;
     this.notices = notices;
@@ -106,7 +110,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     InetSocketAddress listen = settings.listenAddress();
     PeerServer server;
     try {
-      server = PeerServer.start(identity, rules, listen, ServerLimits.PEER);
+      server = PeerServer.start(identity, rules, images, listen, ServerLimits.PEER);
     } catch (IOException e) {
       throw new AnnounceException(e.getMessage(), e);
     }
@@ -119,7 +123,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
               rendezvous,
               instance,
               new Asker(https, patience),
-              () -> settings.request(rendezvous, server.address()),
+              () -> settings.request(rendezvous, server.address(), images.digests()),
               patience,
               notices));
     }

@@ -3,6 +3,7 @@ package dev.peer.client;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.flow.Lookup;
 import dev.peer.core.flow.LookupResult;
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
@@ -38,15 +39,23 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
 
   @Override
   public LookupResult find(RepoId repo, RunKey key) throws InterruptedException {
-    String path = new RendezvousPath.Result(repo, key).text();
+    return ask(new RendezvousPath.Result(repo, key), Problem.Kind.NO_SUCH_RESULT);
+  }
+
+  /** Who is said to hold a guest image. */
+  public LookupResult find(Digest image) throws InterruptedException {
+    return ask(new RendezvousPath.Image(image), Problem.Kind.NO_SUCH_IMAGE);
+  }
+
+  private LookupResult ask(RendezvousPath path, Problem.Kind absent) throws InterruptedException {
     List<String> failures = new ArrayList<>();
     for (URI address : rendezvous) {
       try {
-        Asker.Answer answer = asker.ask("GET", URI.create(address + path), Optional.empty());
+        Asker.Answer answer = asker.ask("GET", URI.create(address + path.text()), Optional.empty());
         if (answer.status() == 200) {
           return found(HolderList.parse(answer.body()));
         }
-        if (answer.is(Problem.Kind.NO_SUCH_RESULT)) {
+        if (answer.is(absent)) {
           return new LookupResult.Absent();
         }
         failures.add(address.getAuthority() + ": " + answer.why());

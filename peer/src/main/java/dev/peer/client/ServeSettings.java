@@ -1,6 +1,8 @@
 package dev.peer.client;
 
+import dev.peer.core.id.Digest;
 import dev.peer.wire.LeaseRequest;
+import dev.peer.wire.Limits;
 import dev.peer.wire.PeerAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,12 +50,15 @@ public record ServeSettings(
   }
 
   /** What to tell one rendezvous; asked anew each time, for a laptop moves between networks. */
-  LeaseRequest request(URI address, InetSocketAddress bound) throws IOException {
-    if (!advertise.isEmpty()) {
-      return new LeaseRequest(advertise);
-    }
+  LeaseRequest request(URI address, InetSocketAddress bound, List<Digest> images)
+      throws IOException {
+    List<Digest> named = images.subList(0, Math.min(images.size(), Limits.IMAGES));
+    return new LeaseRequest(advertise.isEmpty() ? seen(address, bound) : advertise, named);
+  }
+
+  private static List<URI> seen(URI address, InetSocketAddress bound) throws IOException {
     InetAddress ip = bound.getAddress();
     InetAddress seen = ip.isAnyLocalAddress() ? LocalRoute.towards(address) : ip;
-    return new LeaseRequest(List.of(PeerAddress.of(new InetSocketAddress(seen, bound.getPort()))));
+    return List.of(PeerAddress.of(new InetSocketAddress(seen, bound.getPort())));
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The flow's ports over HTTPS: looking up, fetching, announcing.
+ * The flow's ports over HTTPS: looking up, fetching, announcing; and guest images likewise.
  *
  * <p>What is handed on is untrusted: it is as large as it may be and, for a bundle, has the digest
  * that was asked for; nothing more is known of it. Everything here blocks, for a bounded time, and

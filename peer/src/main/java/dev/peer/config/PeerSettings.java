@@ -122,7 +122,8 @@ public record PeerSettings(
         .toList();
   }
 
-  private static Optional<RepoId> repo(Settings settings) throws ConfigException {
+  /** The repository's name alone, where it is not to be taken from git. */
+  public static Optional<RepoId> repo(Settings settings) throws ConfigException {
     return settings.read(
         Setting.PEER_REPO,
         RepoId::new,

@@ -6,7 +6,6 @@ import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
@@ -26,7 +25,8 @@ import java.util.TreeSet;
  * @param cpus processors of the guest, at least 1
  * @param memory memory of the guest in bytes
  * @param disk scratch disk of the guest in bytes
- * @param timeout time limit of the run
+ * @param timeout time limits of the run
+ * @param maxOutput how many bytes of output of a stage are taken
  * @param keep how many results of each repository are kept, at least 1
  */
 public record RunSettings(
@@ -38,7 +38,8 @@ public record RunSettings(
     int cpus,
     long memory,
     long disk,
-    Duration timeout,
+    TimeLimits timeout,
+    long maxOutput,
     int keep) {
 
   /** As long as a value may be in the guest, where mk hands it on. */
@@ -46,12 +47,13 @@ public record RunSettings(
 
   private static final Set<String> THE_GUESTS_OWN = Set.of("PATH", "HOME", "CI");
 
-  private static final int MOST_CPUS = 256;
+  private static final int MOST_CPUS = 255;
   private static final int MOST_CPUS_BY_DEFAULT = 4;
   private static final int MOST_KEPT = 10_000;
   private static final long LEAST_MEMORY = 256L << 20;
   private static final long LEAST_DISK = 1L << 30;
-  private static final Duration LONGEST = Duration.ofDays(30);
+  private static final long LEAST_OUTPUT = 1L << 10;
+  private static final long MOST_OUTPUT = 1L << 30;
 
   /** Copies the collections. */
   public RunSettings {
@@ -84,6 +86,7 @@ public record RunSettings(
         size(settings, Setting.PEER_MEMORY, LEAST_MEMORY, "a size of at least 256M"),
         size(settings, Setting.PEER_DISK, LEAST_DISK, "a size of at least 1G"),
         timeout(settings),
+        maxOutput(settings),
         keep(settings));
   }
 
@@ -125,6 +128,16 @@ public record RunSettings(
 
   private static boolean isTooLong(String value) {
     return value.getBytes(StandardCharsets.UTF_8).length > LONGEST_VALUE;
+  }
+
+  /** Whether this is a variable's name, and not one of the guest's or of peer's own. */
+  public static boolean mayBePassed(String name) {
+    try {
+      RunInputs.requireName(name);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+    return !THE_GUESTS_OWN.contains(name) && !name.startsWith(Setting.PREFIX);
   }
 
   private static SortedSet<String> names(Settings settings, Setting setting)
@@ -170,16 +183,22 @@ public record RunSettings(
     return size;
   }
 
-  private static Duration timeout(Settings settings) throws ConfigException {
-    return settings
-        .valueOrDefault(Setting.PEER_TIMEOUT)
-        .read(RunSettings::limited, "a time of at most 30d", "10m");
+  private static TimeLimits timeout(Settings settings) throws ConfigException {
+    return TimeLimitsForm.read(
+        settings.valueOrDefault(Setting.PEER_TIMEOUT),
+        Forms.duration(Setting.PEER_TIMEOUT.byDefault()));
   }
 
-  private static Duration limited(String text) {
-    Duration duration = Forms.duration(text);
-    Forms.require(duration.compareTo(LONGEST) <= 0);
-    return duration;
+  private static long maxOutput(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_MAX_OUTPUT)
+        .read(RunSettings::output, "a size from 1K to 1G", Setting.PEER_MAX_OUTPUT.byDefault());
+  }
+
+  private static long output(String text) {
+    long size = Forms.size(text);
+    Forms.require(size >= LEAST_OUTPUT && size <= MOST_OUTPUT);
+    return size;
   }
 
   private static int keep(Settings settings) throws ConfigException {

@@ -11,9 +11,13 @@ public enum Setting {
   PEER_CA(Where.ENVIRONMENT, "", "whom to trust: a PEM file of CA certificates, or the PEM itself"),
   PEER_CRL(Where.ENVIRONMENT, "", "what the CAs revoked: a PEM file of CRLs, or the PEM itself"),
   PEER_ALLOW_FETCH(
-      Where.ENVIRONMENT, "", "who may fetch results; unset: all of `PEER_CA`, empty: nobody"),
+      Where.ENVIRONMENT,
+      "",
+      "who may fetch results and guest images; unset: all of `PEER_CA`, empty: nobody"),
   PEER_ALLOW_ANNOUNCE(
-      Where.ENVIRONMENT, "", "who may announce results; unset: all of `PEER_CA`, empty: nobody"),
+      Where.ENVIRONMENT,
+      "",
+      "who may announce results and guest images; unset: all of `PEER_CA`, empty: nobody"),
   PEER_ALLOW_SIGN(
       Where.ENVIRONMENT, "", "whose results count; unset: all of `PEER_CA`, empty: nobody"),
   PEER_HOME(
@@ -28,15 +32,19 @@ public enum Setting {
       Where.BOTH, "from `origin`, else the first commit", "the repository's name among the peers"),
   PEER_IMAGE(Where.BOTH, "the newest local image", "the guest image's digest, `sha256:...`"),
   PEER_ENV(Where.BOTH, "", "names of variables that the test gets and that count"),
-  PEER_SECRETS(
-      Where.BOTH, "", "names of secrets; none can be passed yet, so `peer run` refuses them"),
+  PEER_SECRETS(Where.BOTH, "", "names of secrets that the test gets, and that are masked"),
   PEER_NETWORK(Where.BOTH, "none", "what the test may reach: `none` or `open`"),
   PEER_CHECKOUT(
       Where.BOTH, "tree", "what git shows the test: `tree` (no history) or `commit` (it counts)"),
   PEER_CPUS(Where.BOTH, "the machine's, at most 4", "processors of the guest"),
   PEER_MEMORY(Where.BOTH, "2G", "memory of the guest"),
   PEER_DISK(Where.BOTH, "20G", "scratch disk of the guest"),
-  PEER_TIMEOUT(Where.BOTH, "1h", "time limit of a run"),
+  PEER_TIMEOUT(
+      Where.BOTH,
+      "1h",
+      "time limit of a run, and of its stages: `1h` or `1h,prepare=20m,test=10m`"),
+  PEER_MAX_OUTPUT(
+      Where.BOTH, "64M", "how much a stage's stdout and stderr together may be; the rest is cut"),
   PEER_KEEP(Where.BOTH, "1", "results kept of each repository"),
   PEER_CACHE_MAX_AGE(
       Where.ENVIRONMENT, "7d", "how long container images and caches of a repository are kept"),

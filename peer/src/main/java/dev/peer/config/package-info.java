@@ -27,7 +27,8 @@
  * <p>{@code PEER_ENV} and {@code PEER_SECRETS} can not name a {@code PEER_} variable: the value
  * would be the key. Any other variable that a revision's {@code PEER_ENV} names is taken from the
  * caller's environment and is in the clear in the record that peers share; a command that runs
- * should say which names it took.
+ * should say which names it took. A value in {@code .env} is none of a secret's: everybody with the
+ * tree has it.
  *
  * <p>Every failure is a {@link dev.peer.config.ConfigException}, which names the setting, where it
  * came from and the form that is expected, and never shows a key or a password. Pure: no file is

@@ -1,5 +1,6 @@
 package dev.peer.rendezvous;
 
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
@@ -49,6 +50,9 @@ public final class EmbeddedIndex implements HolderIndex {
   /** Written under the lock only; each array is replaced, never changed. */
   private final ConcurrentMap<ResultName, Lease[]> holders = new ConcurrentHashMap<>();
 
+  /** As the holders of results. */
+  private final ConcurrentMap<Digest, Lease[]> imageHolders = new ConcurrentHashMap<>();
+
   /** Live leases, the next to expire first: all last equally long. */
   private final LinkedHashMap<LeaseHolder, Lease> leases = new LinkedHashMap<>();
 
@@ -86,6 +90,7 @@ public final class EmbeddedIndex implements HolderIndex {
     lease.entry = new HolderList.Entry(holder.peer(), request.addresses());
     lease.endsAt = nanoClock.getAsLong() + settings.terms.expiresAfter().toNanos();
     leases.put(holder, lease);
+    hold(lease, Set.copyOf(request.images()));
     return renewed ? new Grant.Renewed(settings.terms) : new Grant.New(settings.terms);
   }
 
@@ -136,7 +141,15 @@ public final class EmbeddedIndex implements HolderIndex {
 
   @Override
   public List<HolderList.Entry> holders(RepoId repo, RunKey key) {
-    Lease[] found = holders.getOrDefault(ResultName.of(repo, key), Lease.NONE);
+    return live(holders.getOrDefault(ResultName.of(repo, key), Lease.NONE));
+  }
+
+  @Override
+  public List<HolderList.Entry> holders(Digest image) {
+    return live(imageHolders.getOrDefault(image, Lease.NONE));
+  }
+
+  private List<HolderList.Entry> live(Lease[] found) {
     List<HolderList.Entry> live = new ArrayList<>();
     long now = nanoClock.getAsLong();
     for (int i = found.length - 1; i >= 0 && live.size() < Limits.HOLDERS; i--) {
@@ -181,8 +194,23 @@ public final class EmbeddedIndex implements HolderIndex {
     }
   }
 
+  private void hold(Lease lease, Set<Digest> images) {
+    for (Digest image : images) {
+      if (!lease.images.contains(image)) {
+        imageHolders.merge(image, new Lease[] {lease}, EmbeddedIndex::appended);
+      }
+    }
+    for (Digest image : lease.images) {
+      if (!images.contains(image)) {
+        imageHolders.computeIfPresent(image, (_, found) -> without(found, lease));
+      }
+    }
+    lease.images = images;
+  }
+
   private void end(Lease lease) {
     lease.ended = true;
+    hold(lease, Set.of());
     lease.usage.leases--;
     announced -= lease.results.size();
     ended.add(lease);
@@ -205,7 +233,7 @@ public final class EmbeddedIndex implements HolderIndex {
     return all;
   }
 
-  /** Null, which removes the result, if no one else holds it. */
+  /** Null, which removes the entry, if no one else holds it. */
   private static Lease[] without(Lease[] found, Lease lease) {
     Lease[] rest = Arrays.stream(found).filter(l -> l != lease).toArray(Lease[]::new);
     return rest.length == 0 ? null : rest;
@@ -225,6 +253,7 @@ public final class EmbeddedIndex implements HolderIndex {
     private final PeerId peer;
     private final Usage usage;
     private final Set<ResultName> results = new HashSet<>();
+    private Set<Digest> images = Set.of();
     private volatile HolderList.Entry entry;
     private volatile long endsAt;
     private volatile boolean ended;

@@ -1,5 +1,6 @@
 package dev.peer.rendezvous;
 
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.wire.HolderList;
@@ -9,12 +10,15 @@ import dev.peer.wire.RendezvousStatus;
 import java.util.List;
 
 /**
- * Which peers say that they hold which results. An announcement lives and dies with its lease; all
- * methods may be called by many threads at once.
+ * Which peers say that they hold which results and guest images. What they say lives and dies with
+ * their lease; all methods may be called by many threads at once.
  */
 public interface HolderIndex {
 
-  /** Grants a lease or renews it; the addresses given now are those that lookups give from now. */
+  /**
+   * Grants a lease or renews it; the addresses given now are those that lookups give from now, and
+   * the images named now are those that it holds from now.
+   */
   Grant lease(LeaseHolder holder, LeaseRequest request);
 
   /** Ends the lease and all that was announced under it; no lease is no error. */
@@ -28,6 +32,9 @@ public interface HolderIndex {
 
   /** Who holds the result, the latest to announce it first, at most 16. */
   List<HolderList.Entry> holders(RepoId repo, RunKey key);
+
+  /** Who holds the image, the latest to name it first, at most 16. */
+  List<HolderList.Entry> holders(Digest image);
 
   /** How much is in it. */
   RendezvousStatus status();

@@ -1,5 +1,6 @@
 package dev.peer.rendezvous;
 
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.trust.AccessRules;
@@ -78,6 +79,7 @@ public final class RendezvousServer implements AutoCloseable {
       switch (RendezvousPath.parse(call.path()).orElseThrow(Refusal::noSuchPath)) {
         case RendezvousPath.Lease _ -> lease(call);
         case RendezvousPath.Result result -> result(call, result);
+        case RendezvousPath.Image(Digest image) -> image(call, image);
         case RendezvousPath.Status _ -> status(call);
       }
     } catch (MalformedException e) {
@@ -141,6 +143,21 @@ public final class RendezvousServer implements AutoCloseable {
     if (holders.isEmpty()) {
       throw new Refusal(Problem.Kind.NO_SUCH_RESULT, "no peer here holds run " + result.key());
     }
+    answer(call, holders);
+  }
+
+  private void image(Call call, Digest image) throws Refusal, IOException {
+    call.requireMethod("GET", "HEAD");
+    call.requireNoBody();
+    call.require(rules, Verb.FETCH);
+    List<HolderList.Entry> holders = index.holders(image);
+    if (holders.isEmpty()) {
+      throw new Refusal(Problem.Kind.NO_SUCH_IMAGE, "no peer here holds the guest image " + image);
+    }
+    answer(call, holders);
+  }
+
+  private static void answer(Call call, List<HolderList.Entry> holders) throws IOException {
     call.set("Cache-Control", "no-store");
     call.answer(200, MediaTypes.JSON, new HolderList(holders).json());
   }

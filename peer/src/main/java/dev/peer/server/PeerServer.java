@@ -21,11 +21,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Serves stored records to whom the rule for fetching admits. Records come and go while it runs; it
- * does not close them.
+ * Serves stored records and guest images to whom the rule for fetching admits. They come and go
+ * while it runs; it does not close them.
  */
 public final class PeerServer implements AutoCloseable {
 
@@ -33,12 +34,18 @@ public final class PeerServer implements AutoCloseable {
 
   private final AccessRules rules;
   private final ServedRecords records = new ServedRecords();
+  private final HeldImages images;
   private final HttpsServer https;
 
   private PeerServer(
-      TlsIdentity identity, AccessRules rules, InetSocketAddress address, ServerLimits limits)
+      TlsIdentity identity,
+      AccessRules rules,
+      HeldImages images,
+      InetSocketAddress address,
+      ServerLimits limits)
       throws IOException {
     this.rules = rules;
+    this.images = images;
     https = HttpsServer.start(new TlsListener(identity), address, limits, this::serve);
   }
 
@@ -49,9 +56,13 @@ public final class PeerServer implements AutoCloseable {
    * @throws IOException if it can not listen there
    */
   public static PeerServer start(
-      TlsIdentity identity, AccessRules rules, InetSocketAddress address, ServerLimits limits)
+      TlsIdentity identity,
+      AccessRules rules,
+      HeldImages images,
+      InetSocketAddress address,
+      ServerLimits limits)
       throws IOException {
-    return new PeerServer(identity, rules, address, limits);
+    return new PeerServer(identity, rules, images, address, limits);
   }
 
   /** Where it listens. */
@@ -95,6 +106,10 @@ public final class PeerServer implements AutoCloseable {
         call.require(rules, Verb.FETCH);
         blob(call, digest);
       }
+      case PeerPath.ImageFile file -> {
+        call.require(rules, Verb.FETCH);
+        image(call, file);
+      }
     }
   }
 
@@ -107,41 +122,68 @@ public final class PeerServer implements AutoCloseable {
 
   private void blob(Call call, Digest digest) throws Refusal, IOException {
     StoredRecord record = records.withBundle(digest).orElseThrow(() -> noSuchResult("" + digest));
-    String etag = "\"" + digest + "\"";
-    try (FileChannel file = FileChannel.open(record.bundleFile())) {
+    try {
+      send(call, record.bundleFile(), "" + digest, MediaTypes.BUNDLE);
+    } catch (NoSuchFileException e) {
+      throw noSuchResult(digest + " any more");
+    }
+  }
+
+  private void image(Call call, PeerPath.ImageFile path) throws Refusal, IOException {
+    Path file =
+        images
+            .file(path.image(), path.file())
+            .orElseThrow(() -> noSuchImage(path, "does not hold"));
+    try {
+      send(call, file, path.image() + "/" + path.file(), MediaTypes.BYTES);
+    } catch (NoSuchFileException e) {
+      throw noSuchImage(path, "no longer holds");
+    }
+  }
+
+  /** Sends a file that never changes, or the part of it that is asked for. */
+  private static void send(Call call, Path path, String name, String mediaType)
+      throws Refusal, IOException {
+    String etag = "\"" + name + "\"";
+    try (FileChannel file = FileChannel.open(path)) {
       call.set("ETag", etag);
       call.set("Cache-Control", "private, max-age=31536000, immutable");
       call.set("Accept-Ranges", "bytes");
       if (call.header("If-None-Match").filter(tags -> names(tags, etag)).isPresent()) {
         call.answer(304);
       } else {
-        send(call, file, etag);
+        send(call, file, etag, mediaType);
       }
-    } catch (NoSuchFileException e) {
-      throw noSuchResult(digest + " any more");
     }
   }
 
-  private static void send(Call call, FileChannel file, String etag) throws Refusal, IOException {
+  private static void send(Call call, FileChannel file, String etag, String mediaType)
+      throws Refusal, IOException {
     long size = file.size();
     boolean ranged = call.header("If-Range").filter(tag -> !tag.equals(etag)).isEmpty();
     String range = ranged ? call.header("Range").orElse(null) : null;
     switch (ByteRange.parse(range, size)) {
-      case ByteRange.Asked.Whole _ -> call.answer(200, MediaTypes.BUNDLE, file, 0, size);
+      case ByteRange.Asked.Whole _ -> call.answer(200, mediaType, file, 0, size);
       case ByteRange.Asked.Part(ByteRange part) -> {
         call.set("Content-Range", part.contentRange(size));
-        call.answer(206, MediaTypes.BUNDLE, file, part.first(), part.length());
+        call.answer(206, mediaType, file, part.first(), part.length());
       }
       case ByteRange.Asked.Outside _ ->
           throw new Refusal(
               Problem.Kind.NO_SUCH_RANGE,
-              "the bundle has " + size + " bytes",
+              "there are " + size + " bytes",
               Map.of("Content-Range", "bytes */" + size));
     }
   }
 
   private static boolean names(String tags, String etag) {
     return tags.equals("*") || tags.contains(etag);
+  }
+
+  private static Refusal noSuchImage(PeerPath.ImageFile path, String what) {
+    return new Refusal(
+        Problem.Kind.NO_SUCH_IMAGE,
+        "this peer " + what + " " + path.file() + " of the guest image " + path.image());
   }
 
   private static Refusal noSuchResult(String what) {

@@ -1,14 +1,21 @@
 package dev.peer.tls;
 
 import dev.peer.core.id.PeerId;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.core.trust.UntrustedCertificateException;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
 
 /**
  * Asks one party, over HTTP/1.1: no redirect, proxy or cookie. Whom it may be is checked before the
@@ -22,11 +29,14 @@ public final class TlsClient implements AutoCloseable {
   /** One kind of curve first, and so one key share: a share of another kind is seldom used. */
   private static final String[] GROUPS = {"secp256r1", "secp384r1", "x25519"};
 
+  private final TlsIdentity identity;
   private final HttpClient http;
 
   private TlsClient(TlsIdentity identity, Optional<PeerId> expected, Duration connectTimeout) {
+    this.identity = identity;
     SSLParameters parameters = new SSLParameters();
     parameters.setProtocols(new String[] {TlsIdentity.PROTOCOL});
+    parameters.setCipherSuites(TlsIdentity.CIPHERS);
     parameters.setNamedGroups(GROUPS);
     http =
         HttpClient.newBuilder()
@@ -66,6 +76,25 @@ public final class TlsClient implements AutoCloseable {
         throw e;
       }
       return sendOnce(request, body);
+    }
+  }
+
+  /**
+   * Who gave the answer, from the certificate of its connection.
+   *
+   * @throws ConnectionException if it is not trusted any more
+   */
+  public PeerId serverOf(HttpResponse<?> answer) throws ConnectionException {
+    try {
+      SSLSession session =
+          answer.sslSession().orElseThrow(() -> new SSLException("not a TLS connection"));
+      List<X509Certificate> chain =
+          Arrays.stream(session.getPeerCertificates()).map(X509Certificate.class::cast).toList();
+      return identity.validate(chain, CertificateRole.SERVER).id();
+    } catch (UntrustedCertificateException e) {
+      throw ConnectionException.explain(answer.uri(), new SSLException(e));
+    } catch (SSLException e) {
+      throw ConnectionException.explain(answer.uri(), e);
     }
   }
 

@@ -20,6 +20,14 @@ public final class TlsIdentity {
 
   static final String PROTOCOL = "TLSv1.3";
 
+  /**
+   * The best first. The JDK's AES is fast only where its second compiler has come to it: in a
+   * process that runs for a moment ChaCha20 is an order of magnitude faster.
+   */
+  static final String[] CIPHERS = {
+    "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"
+  };
+
   private final Credentials credentials;
   private final CertificateValidator validator;
   private final InstantSource clock;

@@ -50,7 +50,8 @@ public final class TlsListener {
         .addHttpsListener(
             address.getPort(), address.getAddress().getHostAddress(), identity.context(trust))
         .setSocketOption(Options.SSL_CLIENT_AUTH_MODE, SslClientAuthMode.REQUIRED)
-        .setSocketOption(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(TlsIdentity.PROTOCOL));
+        .setSocketOption(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(TlsIdentity.PROTOCOL))
+        .setSocketOption(Options.SSL_ENABLED_CIPHER_SUITES, Sequence.of(TlsIdentity.CIPHERS));
   }
 
   /**

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Who is said to hold a result.
+ * Who is said to hold a result or a guest image.
  *
  * @param holders 1 to 16, the best first; one peer comes up once for each of its processes
  */

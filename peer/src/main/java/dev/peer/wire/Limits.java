@@ -29,6 +29,9 @@ public final class Limits {
   /** Number of holders that a lookup gives. */
   public static final int HOLDERS = 16;
 
+  /** Number of guest images that one lease names. */
+  public static final int IMAGES = 32;
+
   /** Seconds that a lease may last. */
   public static final int LEASE_SECONDS = 60;
 

@@ -14,5 +14,8 @@ public final class MediaTypes {
   /** A bundle. */
   public static final String BUNDLE = "application/zstd";
 
+  /** A file of a guest image. */
+  public static final String BYTES = "application/octet-stream";
+
   private MediaTypes() {}
 }

@@ -2,8 +2,10 @@ package dev.peer.wire;
 
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.id.Shown;
 import dev.peer.core.record.MalformedException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What can be asked of a peer. */
 public sealed interface PeerPath {
@@ -14,6 +16,26 @@ public sealed interface PeerPath {
   /** A bundle, by the digest of its bytes. */
   record Blob(Digest digest) implements PeerPath {}
 
+  /**
+   * A file of a guest image.
+   *
+   * @param image the image's digest
+   * @param file {@code manifest.json} or a name that the manifest has; letters, digits, and single
+   *     dots and dashes between them, at most 64 characters
+   */
+  record ImageFile(Digest image, String file) implements PeerPath {
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]+([.-][a-z0-9]+)*");
+
+    /** Refuses other names. */
+    public ImageFile {
+      if (file.length() > 64 || !NAME.matcher(file).matches()) {
+        throw new IllegalArgumentException(
+            "not a file of an image (such as manifest.json): " + Shown.of(file));
+      }
+    }
+  }
+
   /** How the peer is. */
   record Status() implements PeerPath {}
 
@@ -22,6 +44,7 @@ public sealed interface PeerPath {
     return switch (this) {
       case Result result -> "/v1/results/" + result.key().hex();
       case Blob blob -> "/v1/blobs/sha256/" + blob.digest().hex();
+      case ImageFile(Digest image, String file) -> "/v1/images/sha256/" + image.hex() + "/" + file;
       case Status _ -> "/v1/status";
     };
   }
@@ -42,6 +65,9 @@ public sealed interface PeerPath {
       }
       if (parts.length == 5 && raw.startsWith("/v1/blobs/sha256/")) {
         return Optional.of(new Blob(Digest.ofHex(parts[4])));
+      }
+      if (parts.length == 6 && raw.startsWith("/v1/images/sha256/")) {
+        return Optional.of(new ImageFile(Digest.ofHex(parts[4]), parts[5]));
       }
     } catch (IllegalArgumentException e) {
       throw new MalformedException("path: " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package dev.peer.wire;
 
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
@@ -14,6 +15,9 @@ public sealed interface RendezvousPath {
   /** Who holds the result of a run. */
   record Result(RepoId repo, RunKey key) implements RendezvousPath {}
 
+  /** Who holds a guest image. */
+  record Image(Digest digest) implements RendezvousPath {}
+
   /** How the rendezvous is. */
   record Status() implements RendezvousPath {}
 
@@ -23,6 +27,7 @@ public sealed interface RendezvousPath {
       case Lease _ -> "/v1/lease";
       case Result(RepoId repo, RunKey key) ->
           "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/results/" + key.hex();
+      case Image(Digest digest) -> "/v1/images/sha256/" + digest.hex();
       case Status _ -> "/v1/status";
     };
   }
@@ -40,9 +45,20 @@ public sealed interface RendezvousPath {
         return Optional.of(new Status());
       default:
         String[] parts = raw.split("/", -1);
+        if (parts.length == 5 && raw.startsWith("/v1/images/sha256/")) {
+          return Optional.of(image(parts[4]));
+        }
         boolean result =
             parts.length == 6 && raw.startsWith("/v1/repos/") && parts[4].equals("results");
         return result ? Optional.of(result(parts[3], parts[5])) : Optional.empty();
+    }
+  }
+
+  private static Image image(String hex) throws MalformedException {
+    try {
+      return new Image(Digest.ofHex(hex));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("path: " + e.getMessage(), e);
     }
   }
 

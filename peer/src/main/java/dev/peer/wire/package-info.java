@@ -10,6 +10,8 @@
  * <pre>
  * GET    /v1/results/{runKey}                 the attestation, as it was signed
  * GET    /v1/blobs/sha256/{hex}               the bundle; a single byte range may be asked for
+ * GET    /v1/images/sha256/{hex}/{file}       a file of a guest image: manifest.json, kernel,
+ *                                             initramfs or root.erofs; as for a bundle
  * GET    /v1/status                           {@link dev.peer.wire.PeerStatus}
  * </pre>
  *
@@ -22,6 +24,8 @@
  * PUT    /v1/repos/{repo}/results/{runKey}[?instance=ID]   announces; 409 without a lease
  * DELETE /v1/repos/{repo}/results/{runKey}[?instance=ID]   takes the announcement back
  * GET    /v1/repos/{repo}/results/{runKey}    {@link dev.peer.wire.HolderList}, or 404
+ * GET    /v1/images/sha256/{hex}              who holds a guest image, as the leases name them:
+ *                                             {@link dev.peer.wire.HolderList}, or 404
  * GET    /v1/status                           {@link dev.peer.wire.RendezvousStatus}
  * </pre>
  *

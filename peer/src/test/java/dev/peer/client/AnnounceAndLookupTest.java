@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.flow.Announcer.Announcement;
+import dev.peer.core.flow.FetchException;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.flow.LookupResult;
 import dev.peer.core.id.Digest;
@@ -19,6 +20,7 @@ import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.RendezvousServer;
+import dev.peer.server.HeldImages;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.LeaseTerms;
@@ -34,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +56,22 @@ class AnnounceAndLookupTest {
           Duration.ofSeconds(20),
           1 << 10,
           Duration.ofSeconds(5));
+
+  private static final Digest IMAGE = Digest.of(new byte[] {'i'});
+
+  /** Images whose files are gone. */
+  private static final HeldImages IMAGES =
+      new HeldImages() {
+        @Override
+        public List<Digest> digests() {
+          return List.of(IMAGE);
+        }
+
+        @Override
+        public Optional<Path> file(Digest image, String name) {
+          return Optional.empty();
+        }
+      };
 
   private static TestAuthority team;
   private static TlsIdentity laptop;
@@ -99,6 +118,33 @@ class AnnounceAndLookupTest {
       assertThat(target).hasSameBinaryContentAs(record.bundleFile());
     }
     assertThat(notices).isEmpty();
+  }
+
+  @Test
+  void namesTheImagesItHolds() throws Exception {
+    assertThat(lookup.find(IMAGE)).isEqualTo(new LookupResult.Absent());
+    LeasedAnnouncer announcer = announcer(laptop);
+    announcer.announce(record(1));
+
+    assertThat(((LookupResult.Found) lookup.find(IMAGE)).holders()).isEqualTo(found(1));
+    try (ImageFetch fetch = new ImageFetch(ci, PATIENCE)) {
+      assertThatThrownBy(() -> fetch.small(found(1).getFirst(), IMAGE, "manifest.json", 10))
+          .isInstanceOf(FetchException.class)
+          .hasMessageContaining("does not hold manifest.json of the guest image");
+    }
+
+    announcer.close();
+    assertThat(lookup.find(IMAGE)).isEqualTo(new LookupResult.Absent());
+  }
+
+  @Test
+  void namesAsManyImagesAsALeaseMayName() throws Exception {
+    ServeSettings settings = new ServeSettings(List.of(address()), Optional.empty(), List.of());
+    List<Digest> many =
+        IntStream.range(0, 40).mapToObj(i -> Digest.of(new byte[] {(byte) i})).toList();
+
+    assertThat(settings.request(address(), rendezvous.address(), many).images())
+        .isEqualTo(many.subList(0, 32));
   }
 
   @Test
@@ -315,6 +361,7 @@ class AnnounceAndLookupTest {
     return new LeasedAnnouncer(
         identity,
         AccessRules.open(),
+        IMAGES,
         new ServeSettings(List.of(address()), listen, advertise),
         PATIENCE,
         notices::add);

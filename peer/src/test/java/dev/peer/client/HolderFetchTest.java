@@ -20,6 +20,7 @@ import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
+import dev.peer.server.HeldImages;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.wire.PeerAddress;
@@ -76,7 +77,9 @@ class HolderFetchTest {
     AccessRules rules =
         new AccessRules(
             AccessRule.parse("uri:spiffe://team/*"), AccessRule.anyone(), AccessRule.anyone());
-    server = PeerServer.start(team.peer(laptop), rules, Https.LOOPBACK, ServerLimits.PEER);
+    server =
+        PeerServer.start(
+            team.peer(laptop), rules, HeldImages.NONE, Https.LOOPBACK, ServerLimits.PEER);
     record = StoredRecords.of(directory, new RepoId("repo"), KEY, ATTESTATION, BYTES);
     server.add(record);
     fetch = new HolderFetch(team.peer("spiffe://team/ci"), HASTY);
@@ -125,7 +128,11 @@ class HolderFetchTest {
     TestAuthority strangers = new TestAuthority("strangers");
     try (PeerServer stranger =
         PeerServer.start(
-            strangers.peer(LAPTOP.text()), AccessRules.open(), Https.LOOPBACK, ServerLimits.PEER)) {
+            strangers.peer(LAPTOP.text()),
+            AccessRules.open(),
+            HeldImages.NONE,
+            Https.LOOPBACK,
+            ServerLimits.PEER)) {
       assertThat(fault(holder(PeerAddress.of(stranger.address())), Fault.WRONG))
           .contains("not trusted");
     }

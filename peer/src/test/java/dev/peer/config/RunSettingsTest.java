@@ -34,7 +34,8 @@ class RunSettingsTest {
                 4,
                 2L << 30,
                 20L << 30,
-                Duration.ofHours(1),
+                new TimeLimits(Duration.ofHours(1), Map.of()),
+                64L << 20,
                 1));
   }
 
@@ -59,7 +60,8 @@ class RunSettingsTest {
             Map.entry("PEER_CPUS", "8"),
             Map.entry("PEER_MEMORY", "512M"),
             Map.entry("PEER_DISK", "4GiB"),
-            Map.entry("PEER_TIMEOUT", "90s"),
+            Map.entry("PEER_TIMEOUT", "90s, prepare=1h ,test=10m"),
+            Map.entry("PEER_MAX_OUTPUT", "3M"),
             Map.entry("PEER_KEEP", "5"));
     assertThat(RunSettings.of(Settings.of(environment), 2))
         .isEqualTo(
@@ -72,7 +74,10 @@ class RunSettingsTest {
                 8,
                 512L << 20,
                 4L << 30,
-                Duration.ofSeconds(90),
+                new TimeLimits(
+                    Duration.ofSeconds(90),
+                    Map.of("prepare", Duration.ofHours(1), "test", Duration.ofMinutes(10))),
+                3L << 20,
                 5));
   }
 
@@ -96,6 +101,21 @@ class RunSettingsTest {
   void peersOwnVariablesNeverGetIn(String list) {
     refused(
         Map.of(list, "LANG PEER_KEY", "PEER_KEY", "secret"), list + " in the environment names");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TOKEN, true",
+    "_1, true",
+    "PATH, false",
+    "CI, false",
+    "PEER_KEY, false",
+    "A-B, false",
+    "A=b, false",
+    "'', false"
+  })
+  void aTestMayGetWhatIsNeitherTheGuestsNorPeersOwn(String name, boolean may) {
+    assertThat(RunSettings.mayBePassed(name)).isEqualTo(may);
   }
 
   @Test
@@ -165,7 +185,7 @@ class RunSettingsTest {
   })
   void readsTimes(String text, Duration time) throws ConfigException {
     assertThat(RunSettings.of(Settings.of(Map.of("PEER_TIMEOUT", text)), 1).timeout())
-        .isEqualTo(time);
+        .isEqualTo(new TimeLimits(time, Map.of()));
   }
 
   @ParameterizedTest
@@ -188,10 +208,42 @@ class RunSettingsTest {
     refused(Map.of("PEER_TIMEOUT", time), "PEER_TIMEOUT in the environment is not a time");
   }
 
+  @Test
+  void aStageMayHaveALimitWhereTheRunHasItsDefault() throws ConfigException {
+    assertThat(RunSettings.of(Settings.of(Map.of("PEER_TIMEOUT", "post-test=5s")), 1).timeout())
+        .isEqualTo(new TimeLimits(Duration.ofHours(1), Map.of("post-test", Duration.ofSeconds(5))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1h,tests=10m | names a stage that there is not: \"tests\"",
+        "boot=10m | names a stage that there is not: \"boot\"",
+        "=10m | names a stage that there is not: \"\"",
+        "1h,2h | gives two times for the run",
+        "test=1m,test=2m | gives two times for the stage test",
+        "1h, | is not a time of at most 30d: \"\"",
+        "test= | is not a time of at most 30d: \"\"",
+        "test=31d | is not a time of at most 30d: \"31d\"",
+        "test=1m=2m | is not a time of at most 30d",
+      })
+  void refusesLimitsOfAnotherForm(String text, String message) {
+    refused(Map.of("PEER_TIMEOUT", text), "PEER_TIMEOUT in the environment " + message);
+  }
+
+  @Test
+  void namesTheStagesThatThereAre() {
+    assertThat(refused(Map.of("PEER_TIMEOUT", "tests=1m"), "names a stage").hint())
+        .isEqualTo("the stages are checkout, prepare, test, artifacts, post-test");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "PEER_CPUS, 0",
-    "PEER_CPUS, 257",
+    "PEER_CPUS, 256",
+    "PEER_MAX_OUTPUT, 1023",
+    "PEER_MAX_OUTPUT, 1025M",
     "PEER_CPUS, two",
     "PEER_DISK, 1023M",
     "PEER_KEEP, 0",

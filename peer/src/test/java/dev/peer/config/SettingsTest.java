@@ -44,7 +44,9 @@ class SettingsTest {
             "PEER_ALLOW_SIGN",
             "PEER_HOME",
             "PEER_LISTEN",
-            "PEER_ADVERTISE");
+            "PEER_ADVERTISE",
+            "PEER_CACHE_MAX_AGE",
+            "PEER_CACHE_MAX_BYTES");
     String file = "\n" + setting + "=x\n";
     if (ofTheMachine.contains(setting.name())) {
       assertThatExceptionOfType(ConfigException.class)

@@ -37,6 +37,7 @@ import dev.peer.pki.issue.PemText;
 import dev.peer.pki.issue.Validity;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.RendezvousServer;
+import dev.peer.server.HeldImages;
 import dev.peer.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.InputStream;
@@ -195,7 +196,7 @@ final class DistTuning {
     URI address = URI.create("https://127.0.0.1:" + rendezvous.address().getPort());
     ServeSettings settings = new ServeSettings(List.of(address), Optional.empty(), List.of());
     return new LeasedAnnouncer(
-        identity, AccessRules.open(), settings, Patience.DEFAULT, line -> {});
+        identity, AccessRules.open(), HeldImages.NONE, settings, Patience.DEFAULT, line -> {});
   }
 
   private static RunInputs inputs(Path directory) throws Exception {

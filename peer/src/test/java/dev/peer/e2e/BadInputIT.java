@@ -120,18 +120,26 @@ class BadInputIT {
     assertThat(run.testStderr()).startsWith("wrong");
     assertThat(run.stderr()).contains("peer: failed: the stage test");
     peer.run(repository, "replay").refuses(3, "no peer");
+    assertThat(peer.run(repository, "replay", "--json").hasExitCode(3).stdout())
+        .startsWith("{\"outcome\":\"no-result\",\"exitCode\":3,\"message\":\"no peer")
+        .contains("\"target\":\"test\"");
   }
 
   @Test
   void testsThatTakeTooLong() throws Exception {
     Repository repository = team.repository("repository", "test:VQ:\n\techo begun; sleep 1000\n");
 
-    Run run = peer.with("PEER_TIMEOUT", "20s").run(repository, "run");
+    Run run = peer.with("PEER_TIMEOUT", "5m,test=30s").run(repository, "run", "--json");
 
     run.hasExitCode(124);
     assertThat(run.stderr())
-        .contains("peer: error: the time limit of 20 s")
+        .contains("\nbegun\n")
+        .contains("peer: the stage test printed last:\npeer: | begun\n")
+        .contains("peer: error: the time limit of 30 s for the stage test was over")
         .contains("peer: hint:");
+    assertThat(run.stdout())
+        .matches("\\{\"outcome\":\"timed-out\",\"exitCode\":124,.*\\}\n")
+        .contains("\"stage\":\"test\"", "{\"name\":\"prepare\",\"milliseconds\":");
     assertThat(team.machines()).isEmpty();
   }
 

@@ -52,8 +52,22 @@ final class LyingHolder {
   /** Tells the team's rendezvous that it holds the result of a run. */
   void announce(Team team, String repository, String runKey)
       throws IOException, InterruptedException {
-    put(team, "/v1/lease", "--data-binary", "{\"addresses\":[\"https://127.0.0.1:" + port + "\"]}");
+    put(team, "/v1/lease", "--data-binary", "{\"addresses\":[\"https://" + address() + "\"]}");
     put(team, "/v1/repos/" + repository + "/results/" + runKey);
+  }
+
+  /** Tells the team's rendezvous that it holds a guest image. */
+  void holdImage(Team team, String digest) throws IOException, InterruptedException {
+    put(
+        team,
+        "/v1/lease",
+        "--data-binary",
+        "{\"addresses\":[\"https://" + address() + "\"],\"images\":[\"" + digest + "\"]}");
+  }
+
+  /** Where it listens, as host and port. */
+  String address() {
+    return "127.0.0.1:" + port;
   }
 
   private void put(Team team, String path, String... more)

@@ -48,7 +48,6 @@ class QuickstartIT {
 
   /** The processes that run with a home of the quickstart's. */
   private static List<String> ofQuickstart() {
-    String work = Dist.sources().resolve("examples/target/quickstart").toString();
-    return Team.commandLines().stream().filter(line -> line.contains(work)).toList();
+    return Team.commandLinesOf(Dist.sources().resolve("examples/target/quickstart"));
   }
 }

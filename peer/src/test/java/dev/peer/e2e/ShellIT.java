@@ -40,7 +40,12 @@ class ShellIT {
 
   @Test
   void aFailingTestsContainerIsThereAsTheTestLeftIt() throws Exception {
-    Peer peer = team.peer("laptop").with("PEER_ENV", "GREETING").with("GREETING", "hello");
+    Peer peer =
+        team.peer("laptop")
+            .with("PEER_ENV", "GREETING")
+            .with("GREETING", "hello")
+            .with("PEER_SECRETS", "TOKEN")
+            .with("TOKEN", "open-sesame");
     Repository repository = team.repository("failing", FAILING);
     try (TerminalSession session = TerminalSession.start(peer, repository, "run --shell")) {
       session.await("a shell in the container");
@@ -49,6 +54,8 @@ class ShellIT {
       session.enter("cat /root/left left; echo $GREETING-$TERM; stty size; ls /sys/class/net");
       session.await(
           "in-the-root\\s+in-the-repository\\s+hello\\s+hello-xterm-256color\\s+33 101\\s+lo\\s");
+      session.enter("echo token=$TOKEN; grep CapEff /proc/self/status");
+      session.await("token=open-sesame\\s+CapEff:\\s+00000000000004fb");
       session.resize(40, 120);
       session.enter(
           "while test \"$(stty size)\" != '40 120'; do sleep 0.1; done; echo resized $((1+1))");
@@ -132,6 +139,8 @@ class ShellIT {
 
     peer.run(repository, "run", "--shell").refuses(2, "needs a terminal");
     peer.run(repository, "vm", "shell").refuses(2, "needs a terminal");
+    assertThat(peer.run(repository, "run", "--shell", "--json").hasExitCode(2).stdout())
+        .contains("--shell does not go with --json");
     peer.run(repository, "run", "--shell", "--freeze").refuses(2, "mutually exclusive");
     peer.with("PEER_SECRETS", "TOKEN")
         .run(repository, "run", "--freeze")

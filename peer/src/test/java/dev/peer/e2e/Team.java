@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  */
 final class Team {
 
+  private static final String MACHINE = "qemu-system";
   private static final Duration GONE = Duration.ofSeconds(5);
 
   private final Path root;
@@ -141,17 +142,48 @@ final class Team {
   }
 
   List<String> machines() {
-    return processes().stream().filter(line -> line.contains("qemu-system")).toList();
+    return processes().stream().filter(line -> line.contains(MACHINE)).toList();
   }
 
-  /** The processes whose command line mentions a directory of this team's. */
+  /** The process of this team's only machine. */
+  long machine() {
+    List<Long> found =
+        processesOf(root).stream().filter(pid -> commandLine(pid).contains(MACHINE)).toList();
+    assertThat(found).hasSize(1);
+    return found.getFirst();
+  }
+
+  /** The command lines of the processes that are this team's. */
   List<String> processes() {
-    return commandLines().stream().filter(line -> line.contains(root.toString())).toList();
+    return commandLinesOf(root);
   }
 
-  /** The command lines of all processes. */
-  static List<String> commandLines() {
-    return ProcessHandle.allProcesses().map(process -> commandLine(process.pid())).toList();
+  /** The command lines of the processes that belong to a directory. */
+  static List<String> commandLinesOf(Path directory) {
+    return processesOf(directory).stream()
+        .map(Team::commandLine)
+        .filter(line -> !line.isEmpty())
+        .toList();
+  }
+
+  /** Those that work in the directory or name it on their command line. */
+  private static List<Long> processesOf(Path directory) {
+    return ProcessHandle.allProcesses()
+        .map(ProcessHandle::pid)
+        .filter(
+            pid ->
+                commandLine(pid).contains(directory.toString())
+                    || workingDirectory(pid).startsWith(directory))
+        .toList();
+  }
+
+  private static Path workingDirectory(long pid) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "cwd"));
+    } catch (IOException e) {
+      // It has ended meanwhile, or is another user's.
+      return Path.of("");
+    }
   }
 
   /** Directories of runs, of sockets and of half-made results that are there now. */
@@ -160,6 +192,7 @@ final class Team {
     for (Path home : homes) {
       left.addAll(children(home.resolve("vm/runs")));
       left.addAll(children(home.resolve("store/staging")));
+      left.addAll(children(home.resolve("images/.incoming")));
     }
     left.addAll(children(runtime.resolve("peer")));
     return left;

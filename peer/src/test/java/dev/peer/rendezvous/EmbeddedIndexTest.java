@@ -176,6 +176,33 @@ class EmbeddedIndexTest {
   }
 
   @Test
+  void findsTheHoldersOfAnImageAsTheirLeasesNameIt() {
+    holding(LAPTOP, 1, image(1), image(2));
+    holding(CI, 2, image(1));
+    assertThat(index.holders(image(1))).containsExactly(entry(CI, 2), entry(LAPTOP, 1));
+    assertThat(index.holders(image(2))).containsExactly(entry(LAPTOP, 1));
+    assertThat(index.holders(image(3))).isEmpty();
+
+    holding(LAPTOP, 7, image(1), image(3));
+    assertThat(index.holders(image(1))).containsExactly(entry(CI, 2), entry(LAPTOP, 7));
+    assertThat(index.holders(image(2))).isEmpty();
+    assertThat(index.holders(image(3))).containsExactly(entry(LAPTOP, 7));
+  }
+
+  @Test
+  void forgetsTheImagesOfALeaseThatEnds() {
+    holding(LAPTOP, 1, image(1));
+    holding(CI, 2, image(1));
+    index.withdraw(CI);
+    assertThat(index.holders(image(1))).containsExactly(entry(LAPTOP, 1));
+
+    pass(30);
+    assertThat(index.holders(image(1))).isEmpty();
+    lease(LAPTOP, 1);
+    assertThat(index.holders(image(1))).isEmpty();
+  }
+
+  @Test
   void givesAtMostSixteenHolders() {
     for (int i = 0; i < 20; i++) {
       lease(holder("peer-" + i, "a"), i + 1);
@@ -217,6 +244,14 @@ class EmbeddedIndexTest {
 
   private void lease(LeaseHolder holder, int port) {
     assertThat(index.lease(holder, at(port))).isNotInstanceOf(Grant.TooMany.class);
+  }
+
+  private void holding(LeaseHolder holder, int port, Digest... images) {
+    index.lease(holder, new LeaseRequest(at(port).addresses(), List.of(images)));
+  }
+
+  private static Digest image(int number) {
+    return Digest.of(new byte[] {(byte) number});
   }
 
   private void announce(LeaseHolder holder, int number) {

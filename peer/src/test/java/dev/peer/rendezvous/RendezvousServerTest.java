@@ -101,6 +101,33 @@ class RendezvousServerTest {
   }
 
   @Test
+  void showsWhoHoldsAnImage() throws Exception {
+    Digest image = Digest.of(new byte[] {2});
+    String path = new RendezvousPath.Image(image).text();
+    assertProblem(ci.send("GET", path), Problem.Kind.NO_SUCH_IMAGE);
+    laptop.send("PUT", "/v1/lease", new LeaseRequest(List.of(ADDRESS), List.of(image)).json());
+
+    HttpResponse<byte[]> found = ci.send("GET", path);
+    assertThat(HolderList.parse(found.body()).holders())
+        .containsExactly(
+            new HolderList.Entry(new PeerId("spiffe://team/laptop"), List.of(ADDRESS)));
+    assertThat(found.headers().firstValue("Cache-Control")).contains("no-store");
+
+    laptop.send("DELETE", "/v1/lease");
+    assertProblem(ci.send("GET", path), Problem.Kind.NO_SUCH_IMAGE);
+  }
+
+  @Test
+  void showsTheHoldersOfAnImageToWhoMayFetchAlone() throws Exception {
+    String path = new RendezvousPath.Image(Digest.of(new byte[] {2})).text();
+    try (Https writer = new Https(authority.peer("spiffe://other/writer"), server.address())) {
+      assertProblem(writer.send("GET", path), Problem.Kind.NOT_ALLOWED);
+    }
+    assertProblem(ci.send("PUT", path), Problem.Kind.NO_SUCH_METHOD);
+    assertProblem(ci.send("GET", path, new byte[1]), Problem.Kind.TOO_LARGE);
+  }
+
+  @Test
   void saysWhetherALeaseIsNew() throws Exception {
     assertThat(laptop.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(201);
     assertThat(laptop.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(200);

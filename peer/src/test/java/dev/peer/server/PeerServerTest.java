@@ -22,6 +22,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +39,9 @@ class PeerServerTest {
   private static final byte[] BUNDLE = random(1_000_000);
   private static final String RESULT = new PeerPath.Result(KEY).text();
   private static final String BLOB = new PeerPath.Blob(Digest.of(BUNDLE)).text();
+
+  private static final Digest IMAGE = Digest.of(new byte[] {2});
+  private static final String IMAGE_FILE = new PeerPath.ImageFile(IMAGE, "kernel").text();
 
   private static TestAuthority authority;
 
@@ -55,9 +60,28 @@ class PeerServerTest {
     AccessRules rules =
         new AccessRules(
             AccessRule.parse("uri:spiffe://team/*"), AccessRule.anyone(), AccessRule.anyone());
+    Path kernel = Files.write(directory.resolve("kernel"), BUNDLE);
+    HeldImages images =
+        new HeldImages() {
+          @Override
+          public List<Digest> digests() {
+            return List.of(IMAGE);
+          }
+
+          @Override
+          public Optional<Path> file(Digest image, String name) {
+            return image.equals(IMAGE) && name.equals("kernel")
+                ? Optional.of(kernel)
+                : Optional.empty();
+          }
+        };
     server =
         PeerServer.start(
-            authority.peer("spiffe://team/laptop"), rules, Https.LOOPBACK, ServerLimits.PEER);
+            authority.peer("spiffe://team/laptop"),
+            rules,
+            images,
+            Https.LOOPBACK,
+            ServerLimits.PEER);
     client = new Https(authority.peer("spiffe://team/ci"), server.address());
     record = StoredRecords.of(directory, REPO, KEY, ATTESTATION, BUNDLE);
     server.add(record);
@@ -160,10 +184,42 @@ class PeerServerTest {
   }
 
   @Test
+  void servesTheFilesOfAnImage() throws Exception {
+    HttpResponse<byte[]> kernel = client.send("GET", IMAGE_FILE);
+    assertThat(kernel.statusCode()).isEqualTo(200);
+    assertThat(kernel.body()).isEqualTo(BUNDLE);
+    assertThat(kernel.headers().firstValue("Content-Type")).contains("application/octet-stream");
+    assertThat(kernel.headers().firstValue("Cache-Control").orElseThrow()).contains("immutable");
+
+    HttpResponse<byte[]> part = client.send("GET", IMAGE_FILE, "Range", "bytes=999990-");
+    assertThat(part.statusCode()).isEqualTo(206);
+    assertThat(part.body()).isEqualTo(Arrays.copyOfRange(BUNDLE, 999_990, 1_000_000));
+    assertProblem(
+        client.send("GET", IMAGE_FILE, "Range", "bytes=1000000-"), Problem.Kind.NO_SUCH_RANGE);
+    assertThat(client.send("HEAD", IMAGE_FILE).body()).isEmpty();
+    String etag = kernel.headers().firstValue("ETag").orElseThrow();
+    assertThat(client.send("GET", IMAGE_FILE, "If-None-Match", etag).statusCode()).isEqualTo(304);
+  }
+
+  @Test
+  void servesNothingElseOfAnImage() throws Exception {
+    String image = new PeerPath.ImageFile(IMAGE, "initramfs").text();
+    assertProblem(client.send("GET", image), Problem.Kind.NO_SUCH_IMAGE);
+    String other = new PeerPath.ImageFile(Digest.of(new byte[0]), "kernel").text();
+    assertProblem(client.send("GET", other), Problem.Kind.NO_SUCH_IMAGE);
+    assertProblem(client.send("GET", image + "%2f..%2fkernel"), Problem.Kind.MALFORMED);
+    assertProblem(client.send("PUT", IMAGE_FILE), Problem.Kind.NO_SUCH_METHOD);
+
+    Files.delete(directory.resolve("kernel"));
+    assertProblem(client.send("GET", IMAGE_FILE), Problem.Kind.NO_SUCH_IMAGE);
+  }
+
+  @Test
   void followsTheRuleForFetching() throws Exception {
     try (Https stranger = new Https(authority.peer("spiffe://other/ci"), server.address())) {
       assertProblem(stranger.send("GET", RESULT), Problem.Kind.NOT_ALLOWED);
       assertProblem(stranger.send("GET", BLOB), Problem.Kind.NOT_ALLOWED);
+      assertProblem(stranger.send("GET", IMAGE_FILE), Problem.Kind.NOT_ALLOWED);
       assertThat(stranger.send("GET", "/v1/status").statusCode()).isEqualTo(200);
     }
   }
@@ -190,6 +246,7 @@ class PeerServerTest {
                 PeerServer.start(
                     authority.peer("spiffe://team/x"),
                     AccessRules.open(),
+                    HeldImages.NONE,
                     server.address(),
                     ServerLimits.PEER))
         .isInstanceOf(IOException.class)

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.record.MalformedException;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +33,28 @@ class BodiesTest {
     assertThat(LeaseRequest.parse(lease.json())).isEqualTo(lease);
   }
 
+  @Test
+  void readsTheImagesOfTheLeaseItWrote() throws Exception {
+    LeaseRequest lease =
+        new LeaseRequest(List.of(A), List.of(Digest.of(new byte[] {1}), Digest.of(new byte[] {2})));
+
+    assertThat(lease.json()).asString(UTF_8).contains(",\"images\":[\"sha256:");
+    assertThat(LeaseRequest.parse(lease.json())).isEqualTo(lease);
+  }
+
+  @Test
+  void refusesTooManyImagesAndOneTwice() {
+    List<Digest> many =
+        IntStream.range(0, 33).mapToObj(i -> Digest.of(new byte[] {(byte) i})).toList();
+
+    assertThatThrownBy(() -> new LeaseRequest(List.of(A), many))
+        .hasMessageContaining("at most 32 images");
+    assertThatThrownBy(() -> new LeaseRequest(List.of(A), Collections.nCopies(2, many.get(0))))
+        .hasMessageContaining("each once");
+    assertThat(new LeaseRequest(List.of(A), many.subList(0, 32)).json().length)
+        .isLessThan(Limits.REQUEST_BODY);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -46,6 +70,10 @@ class BodiesTest {
         "{\"addresses\":[\"https://h:1\"],\"addresses\":[\"https://h:1\"]}",
         "{\"addresses\":[\"https://h:1\",\"https://h:1\"]}",
         "{\"addresses\":[\"https://h:1\"]} {}",
+        "{\"addresses\":[\"https://h:1\"],\"images\":\"sha256:0\"}",
+        "{\"addresses\":[\"https://h:1\"],\"images\":[\"sha256:0\"]}",
+        "{\"addresses\":[\"https://h:1\"],\"images\":[1]}",
+        "{\"images\":[]}",
       })
   void refusesAnotherLease(String json) {
     assertThatThrownBy(() -> LeaseRequest.parse(json.getBytes(UTF_8)))

@@ -27,6 +27,38 @@ class PathsTest {
     assertThat(PeerPath.parse("/v1/status")).contains(new PeerPath.Status());
   }
 
+  @Test
+  void writesThePathsOfImages() throws Exception {
+    Digest digest = Digest.ofHex(HEX);
+    PeerPath file = new PeerPath.ImageFile(digest, "root.erofs");
+    RendezvousPath image = new RendezvousPath.Image(digest);
+
+    assertThat(file.text()).isEqualTo("/v1/images/sha256/" + HEX + "/root.erofs");
+    assertThat(PeerPath.parse(file.text())).contains(file);
+    assertThat(image.text()).isEqualTo("/v1/images/sha256/" + HEX);
+    assertThat(RendezvousPath.parse(image.text())).contains(image);
+    assertThat(PeerPath.parse(image.text())).isEmpty();
+    assertThat(RendezvousPath.parse(file.text())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", ".", "..", "a..b", ".a", "a.", "A", "a%2e", "a b", "%2e%2e", "a\\b", "a_b"})
+  void refusesAFileOfAnImageThatIsNone(String file) {
+    assertThatThrownBy(() -> PeerPath.parse("/v1/images/sha256/" + HEX + "/" + file))
+        .isInstanceOf(MalformedException.class);
+    assertThatThrownBy(() -> new PeerPath.ImageFile(Digest.ofHex(HEX), "a".repeat(65)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void refusesAnImageWhoseDigestIsNone() {
+    assertThatThrownBy(() -> PeerPath.parse("/v1/images/sha256/../kernel"))
+        .isInstanceOf(MalformedException.class);
+    assertThatThrownBy(() -> RendezvousPath.parse("/v1/images/sha256/ABC"))
+        .isInstanceOf(MalformedException.class);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

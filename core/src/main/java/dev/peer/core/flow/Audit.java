@@ -4,6 +4,7 @@ import dev.peer.core.record.Artifact;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.secret.Secrets;
 import dev.peer.core.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ public record Audit(ExecutionResult result, List<String> differences) {
   public static Audit run(
       RunRecord known,
       ExecutionRequest.SourceArchive source,
+      Secrets secrets,
       Executor executor,
       Store store,
       ExecutionListener listener)
@@ -42,7 +44,8 @@ public record Audit(ExecutionResult result, List<String> differences) {
       RunFiles files = new RunFiles(Files.createDirectory(staged.path().resolve("result")));
       ExecutionResult result =
           executor.execute(
-              new ExecutionRequest(known.inputs(), source, files, CacheUse.NONE), listener);
+              new ExecutionRequest(known.inputs(), source, files, CacheUse.NONE, secrets),
+              listener);
       return new Audit(result, differences(known, result));
     }
   }

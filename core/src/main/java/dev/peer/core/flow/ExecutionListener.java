@@ -4,9 +4,9 @@ import dev.peer.core.record.OutputSink;
 import java.io.IOException;
 
 /** Follows a run as it goes. As a sink it takes the test's own output, byte for byte. */
-public interface ExecutionListener extends OutputSink {
+public interface ExecutionListener extends OutputSink, Steps {
 
-  /** A stage begins. */
+  /** A stage begins, which is a step too. */
   void stage(String stage);
 
   /** Something the user should know, one line. */

@@ -2,6 +2,7 @@ package dev.peer.core.flow;
 
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.RunFiles;
+import dev.peer.core.secret.Secrets;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -13,9 +14,10 @@ import java.nio.file.Path;
  * @param source writes the revision as a tar
  * @param files an empty directory for the result
  * @param caches what of earlier runs it may begin with
+ * @param secrets what the test stage alone gets, and what is masked in all output
  */
 public record ExecutionRequest(
-    RunInputs inputs, SourceArchive source, RunFiles files, CacheUse caches) {
+    RunInputs inputs, SourceArchive source, RunFiles files, CacheUse caches, Secrets secrets) {
 
   /** The revision as a tar of git directories, made when it is needed. */
   @FunctionalInterface

@@ -2,6 +2,7 @@ package dev.peer.core.flow;
 
 import dev.peer.core.record.RunRecord;
 import java.time.Duration;
+import java.util.List;
 
 /** How a run ended, where the machinery worked. */
 public sealed interface ExecutionResult {
@@ -30,7 +31,22 @@ public sealed interface ExecutionResult {
    * The time was over.
    *
    * @param stage the stage that was cut off
-   * @param limit how long the run was allowed to take
+   * @param scope whose time it was
+   * @param limit how long that was allowed to take
+   * @param lastLines what the stage printed last, a few lines fit to be shown
    */
-  record TimedOut(String stage, Duration limit) implements ExecutionResult {}
+  record TimedOut(String stage, Scope scope, Duration limit, List<String> lastLines)
+      implements ExecutionResult {
+
+    /** What a time limit holds for. */
+    public enum Scope {
+      RUN,
+      STAGE
+    }
+
+    /** Copies the lines. */
+    public TimedOut {
+      lastLines = List.copyOf(lastLines);
+    }
+  }
 }

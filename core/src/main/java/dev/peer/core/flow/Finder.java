@@ -43,6 +43,7 @@ public final class Finder {
    * @throws IOException if the store could not be read or written
    */
   public FindResult find(RepoId repo, RunKey key) throws IOException, InterruptedException {
+    notices.step("search");
     Optional<StoredEntry> entry = store.find(repo, key);
     boolean refused = false;
     if (entry.isPresent()) {
@@ -52,6 +53,7 @@ public final class Finder {
       }
       refused = true;
     }
+    notices.step("search");
     return switch (lookup.find(repo, key)) {
       case LookupResult.Found found -> fromHolders(found, key, refused);
       case LookupResult.Absent absent -> missed(refused);
@@ -68,6 +70,7 @@ public final class Finder {
 
   private Optional<Replayable> fromStore(StoredEntry entry, RepoId repo, RunKey key)
       throws IOException {
+    notices.step("verify");
     ScratchDirectory unpacked = store.stage();
     try {
       VerifiedAttestation attestation = verifier.verify(entry.attestation(), key);
@@ -113,13 +116,16 @@ public final class Finder {
 
   private Replayable fromHolder(Holder holder, RunKey key)
       throws FetchException, VerificationException, IOException, InterruptedException {
+    notices.step("fetch");
     ScratchDirectory unpacked = store.stage();
     try {
       Attestation untrusted = fetch.attestation(holder, key);
       VerifiedAttestation attestation = verifier.verify(untrusted, key);
       Path bundle = unpacked.path().resolve("bundle");
       fetch.bundle(holder, attestation.bundle(), bundle);
+      notices.step("verify");
       VerifiedRecord verified = verifier.verify(attestation, bundle, unpackInto(unpacked));
+      notices.step("store");
       StoredRecord stored = store.keep(verified);
       return new Replayable(verified, stored, Optional.of(holder.id()), unpacked);
     } catch (FetchException

@@ -6,6 +6,9 @@ import dev.peer.core.record.Content;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.secret.SecretException;
+import dev.peer.core.secret.SecretScan;
+import dev.peer.core.secret.Secrets;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.RunSigner;
@@ -18,7 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The one way: find, or else run, sign, verify the own signature and keep. */
+/**
+ * The one way: find, or else run, look for secrets in what is left, sign, verify the own signature
+ * and keep.
+ */
 public final class RunFlow {
 
   private final Store store;
@@ -47,19 +53,21 @@ public final class RunFlow {
    * Takes a result that is there, or runs. Whatever goes wrong in the search leads to a run.
    *
    * @throws ExecutorException if the machinery failed
+   * @throws SecretException if it has to run, and a secret has no value
    * @throws IOException if the result could not be kept
    */
   public RunOutcome findOrRun(
       RunInputs inputs,
       ExecutionRequest.SourceArchive source,
       CacheUse caches,
+      SecretSource secrets,
       ExecutionListener listener)
-      throws ExecutorException, IOException, InterruptedException {
+      throws ExecutorException, SecretException, IOException, InterruptedException {
     Optional<Replayable> hit = search(inputs);
     if (hit.isPresent()) {
       return new RunOutcome.Replayed(hit.get());
     }
-    return run(inputs, source, caches, listener);
+    return run(inputs, source, caches, secrets, listener);
   }
 
   /** Runs, whatever results there are. */
@@ -67,18 +75,20 @@ public final class RunFlow {
       RunInputs inputs,
       ExecutionRequest.SourceArchive source,
       CacheUse caches,
+      SecretSource secrets,
       ExecutionListener listener)
-      throws ExecutorException, IOException, InterruptedException {
+      throws ExecutorException, SecretException, IOException, InterruptedException {
+    Secrets passed = secrets.get();
     ScratchDirectory staged = store.stage();
     try {
       RunFiles files = new RunFiles(Files.createDirectory(staged.path().resolve("result")));
       ExecutionResult result =
-          executor.execute(new ExecutionRequest(inputs, source, files, caches), listener);
-      if (!(result instanceof ExecutionResult.Passed passed)) {
+          executor.execute(new ExecutionRequest(inputs, source, files, caches, passed), listener);
+      if (!(result instanceof ExecutionResult.Passed ran)) {
         staged.close();
         return new RunOutcome.NotPassed(result);
       }
-      return signAndKeep(passed.record(), files, staged);
+      return signAndKeep(ran.record(), files, passed, staged);
     } catch (ExecutorException | IOException | InterruptedException | RuntimeException e) {
       staged.close();
       throw e;
@@ -98,20 +108,29 @@ public final class RunFlow {
     }
   }
 
-  private RunOutcome signAndKeep(RunRecord record, RunFiles files, ScratchDirectory staged)
+  private RunOutcome signAndKeep(
+      RunRecord record, RunFiles files, Secrets secrets, ScratchDirectory staged)
       throws IOException {
+    Optional<String> leak = SecretScan.leak(secrets, record, files);
+    if (leak.isPresent()) {
+      staged.close();
+      return new RunOutcome.RanUnsigned(record, leak.get());
+    }
+    notices.step("sign");
     Path bundle = staged.path().resolve("bundle");
     Content content = BundleWriter.write(record, files, bundle);
     Attestation signed = signer.sign(record, content);
+    notices.step("verify");
     try {
       VerifiedAttestation attestation = verifier.verify(signed, record.inputs().key());
       Path unpacked = Files.createDirectory(staged.path().resolve("unpacked"));
       VerifiedRecord verified = verifier.verify(attestation, bundle, unpacked);
+      notices.step("store");
       return new RunOutcome.Ran(
           new Replayable(verified, store.keep(verified), Optional.empty(), staged));
     } catch (VerificationException e) {
       staged.close();
-      return new RunOutcome.RanUnsigned(record, e.getMessage());
+      return new RunOutcome.RanUnsigned(record, "others would refuse it: " + e.getMessage());
     }
   }
 }

@@ -19,9 +19,10 @@ public sealed interface RunOutcome {
   record Ran(Replayable result) implements WithResult {}
 
   /**
-   * The tests ran and passed, and this peer's own signature does not hold under its own rules.
+   * The tests ran and passed, and there is no signature that holds: what the run left may not be
+   * made public, or the own rules refuse the own signature. Nothing of it is stored.
    *
-   * @param why one line
+   * @param why one line, without the value of a secret
    */
   record RanUnsigned(RunRecord record, String why) implements RunOutcome {}
 

@@ -150,6 +150,12 @@ public final class StrictJson {
     return values;
   }
 
+  /** As {@link #values}; none if the field is not there. */
+  public <T> List<T> optionalValues(String field, Function<String, T> factory)
+      throws MalformedException {
+    return node.has(field) ? values(field, factory) : List.of();
+  }
+
   /** The object in this field as a map of texts. */
   public SortedMap<String, String> textMap(String field) throws MalformedException {
     if (!(required(field) instanceof ObjectNode object)) {

@@ -63,8 +63,13 @@ public final class Records {
 
   /** A record of these. */
   public static RunRecord record(RunOutput output, List<Artifact> artifacts) {
+    return record(inputs(), output, artifacts);
+  }
+
+  /** A record of these. */
+  public static RunRecord record(RunInputs inputs, RunOutput output, List<Artifact> artifacts) {
     return new RunRecord(
-        inputs(),
+        inputs,
         0,
         Instant.parse("2030-06-15T11:58:05.678Z"),
         Instant.parse("2030-06-15T11:59:06Z"),

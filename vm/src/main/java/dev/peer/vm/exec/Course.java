@@ -33,7 +33,7 @@ sealed interface Course<T> {
     public ExecutionResult run(Guest guest, RunStages stages, Instant startedAt)
         throws IOException, GuestException, ExecutorException, InterruptedException {
       if (!(aftermath instanceof Aftermath.End)) {
-        stages.keepContainer();
+        stages.holdContainer();
       }
       return stages.run(startedAt, guest.accelerator());
     }
@@ -58,7 +58,14 @@ sealed interface Course<T> {
     @Override
     public Optional<ExecutionResult> run(Guest guest, RunStages stages, Instant startedAt)
         throws IOException, GuestException, ExecutorException, InterruptedException {
-      return stages.prepare();
+      Optional<ExecutionResult> ended = stages.prepare();
+      if (ended.isEmpty()) {
+        stages.seal();
+        if (place == Place.CONTAINER) {
+          guest.stages().handSecrets();
+        }
+      }
+      return ended;
     }
 
     @Override

@@ -5,24 +5,15 @@ import java.time.Duration;
 /** Ends something when the time is over, unless it is closed before. */
 final class Deadline implements AutoCloseable {
 
-  private final Thread watch;
-  private volatile boolean passed;
+  private final Duration limit;
+  private final Runnable end;
+  private final Thread watch = Thread.ofVirtual().name("deadline").unstarted(this::watch);
+  private boolean passed;
+  private boolean closed;
 
   private Deadline(Duration limit, Runnable end) {
-    this.watch =
-        Thread.ofVirtual()
-            .name("deadline")
-            .unstarted(
-                () -> {
-                  try {
-                    Thread.sleep(limit);
-                    passed = true;
-                    end.run();
-                  } catch (InterruptedException e) {
-                    // The run was faster.
-                    return;
-                  }
-                });
+    this.limit = limit;
+    this.end = end;
   }
 
   static Deadline start(Duration limit, Runnable end) {
@@ -31,12 +22,33 @@ final class Deadline implements AutoCloseable {
     return deadline;
   }
 
-  boolean passed() {
+  private void watch() {
+    try {
+      Thread.sleep(limit);
+      pass();
+    } catch (InterruptedException e) {
+      // It was closed before.
+      return;
+    }
+  }
+
+  private synchronized void pass() {
+    if (!closed) {
+      passed = true;
+      end.run();
+    }
+  }
+
+  synchronized boolean passed() {
     return passed;
   }
 
+  /** From now on it ends nothing. */
   @Override
   public void close() {
+    synchronized (this) {
+      closed = true;
+    }
     watch.interrupt();
   }
 }

@@ -1,6 +1,5 @@
 package dev.peer.vm.exec;
 
-import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.vm.guest.GuestException;
@@ -30,16 +29,12 @@ record FrozenCopy(FrozenStore.Kept kept, Optional<Place> place, UserTerminal.Ope
   }
 
   /** Starts the machine; the guest stays frozen. */
-  Machine start(MachineStarter starter, Path directory, Path socketDirectory)
+  StartedMachine start(MachineStarter starter, Path directory, Path socketDirectory)
       throws QemuException, IOException, InterruptedException {
     FrozenGuest.Shape shape = kept.guest().machine();
     RunDisks disks =
         RunDisks.ofFrozen(directory, shape.inputBytes(), shape.diskBytes(), kept.scratch());
-    return starter.startFrozen(disks, directory, socketDirectory, kept.state());
-  }
-
-  StageRunner stages(Machine machine, ExecutionListener listener) {
-    return StageRunner.resumed(machine, kept.guest().machine().nonce(), listener);
+    return starter.startFrozen(disks, directory, socketDirectory, kept.state(), shape.nonce());
   }
 
   /** Lets the guest go on, and the user in. */
@@ -50,6 +45,6 @@ record FrozenCopy(FrozenStore.Kept kept, Optional<Place> place, UserTerminal.Ope
       machine.disconnectNetwork();
     }
     machine.resume();
-    stages.shell(machine, place.orElse(Guest.placeOf(guest.stage())), guest.network(), terminal);
+    stages.shell(place.orElse(Guest.placeOf(guest.stage())), guest.network(), terminal);
   }
 }

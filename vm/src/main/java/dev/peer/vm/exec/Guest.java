@@ -69,10 +69,11 @@ record Guest(
   void openShell(Place place, UserTerminal.Opener terminal)
       throws IOException, GuestException, InterruptedException {
     seal();
-    stages.shell(machine, place, inputs.network(), terminal);
+    stages.shell(place, inputs.network(), terminal);
   }
 
   private void freeze(String stage, FrozenStore store) throws IOException, InterruptedException {
+    listener.step("freeze");
     listener.note("freezing the guest");
     seal();
     Path scratch = machine.flatten(disks.scratch());

@@ -2,6 +2,7 @@ package dev.peer.vm.exec;
 
 import dev.peer.vm.snapshot.FrozenGuest;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * What a run may use.
@@ -10,22 +11,50 @@ import java.time.Duration;
  * @param memoryBytes the guest's memory; whole MiB are given
  * @param diskBytes the size of the guest's writable disk, and of the disk for its artifacts
  * @param timeout how long the whole run may take
+ * @param stageTimeouts how long a stage may take, by its name; no other limit for those not in it
+ * @param outputBytes how much of the stdout and stderr of one stage together is taken
  */
-public record Limits(int cpus, long memoryBytes, long diskBytes, Duration timeout) {
+public record Limits(
+    int cpus,
+    long memoryBytes,
+    long diskBytes,
+    Duration timeout,
+    Map<String, Duration> stageTimeouts,
+    long outputBytes) {
 
+  private static final long KIBIBYTE = 1 << 10;
   private static final long MEBIBYTE = 1 << 20;
 
-  /** What a frozen guest had, and a day. */
+  /** Copies the map. */
+  public Limits {
+    stageTimeouts = Map.copyOf(stageTimeouts);
+  }
+
+  /** What a frozen guest had, and a day; no stage will run in it. */
   public static Limits of(FrozenGuest.Shape machine) {
     return new Limits(
         machine.cpus(),
         machine.memoryMebibytes() * MEBIBYTE,
         machine.diskBytes(),
-        Duration.ofDays(1));
+        Duration.ofDays(1),
+        Map.of(),
+        0);
   }
 
   /** The guest's memory in whole MiB. */
   public long memoryMebibytes() {
     return memoryBytes / MEBIBYTE;
+  }
+
+  /** A size as it is written in a setting, in the largest unit of which it is a whole number. */
+  static String shown(long bytes) {
+    long rest = bytes;
+    String units = "KMGT";
+    int unit = -1;
+    while (rest >= KIBIBYTE && rest % KIBIBYTE == 0 && unit < units.length() - 1) {
+      rest /= KIBIBYTE;
+      unit++;
+    }
+    return unit < 0 ? bytes + " bytes" : rest + units.substring(unit, unit + 1);
   }
 }

@@ -1,8 +1,11 @@
 package dev.peer.vm.exec;
 
-import dev.peer.core.flow.Notices;
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestAgent;
+import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.image.GuestImage;
 import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.Machine;
@@ -15,7 +18,10 @@ import dev.peer.vm.snapshot.FrozenGuest;
 import dev.peer.vm.snapshot.Template;
 import dev.peer.vm.snapshot.TemplateStore;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -24,14 +30,25 @@ import java.util.Optional;
  */
 final class MachineStarter {
 
+  /** From the start of a clone to its agent's answer, many times what it takes. */
+  static final Duration CLONE_TIME = Duration.ofSeconds(30);
+
+  private static final Duration BOOT_TIME = Duration.ofSeconds(120);
+
   private final Qemu qemu;
   private final GuestImage image;
   private final Accelerator accelerator;
   private final Limits limits;
   private final TemplateStore templates;
   private final Path sockets;
-  private final Notices notices;
+  private final Duration cloneTime;
+  private final ExecutionListener listener;
 
+  /**
+   * Starts machines of one image and shape.
+   *
+   * @param cloneTime how long a clone may take until its agent answers
+   */
   MachineStarter(
       Qemu qemu,
       GuestImage image,
@@ -39,25 +56,28 @@ final class MachineStarter {
       Limits limits,
       TemplateStore templates,
       Path sockets,
-      Notices notices) {
+      Duration cloneTime,
+      ExecutionListener listener) {
     this.qemu = qemu;
     this.image = image;
     this.accelerator = accelerator;
     this.limits = limits;
     this.templates = templates;
     this.sockets = sockets;
-    this.notices = notices;
+    this.cloneTime = cloneTime;
+    this.listener = listener;
   }
 
   /**
-   * Starts a machine with these disks.
+   * Starts a machine with these disks and waits until its agent has answered.
    *
    * @param directory where its own files go
    * @param socketDirectory where the host listens
+   * @throws ExecutorException if it booted, and did not answer in time or ended
    */
-  Machine start(RunDisks disks, Path directory, Path socketDirectory)
-      throws QemuException, IOException, InterruptedException {
-    Optional<Machine> clone = startClone(disks, directory, socketDirectory);
+  StartedMachine start(RunDisks disks, Path directory, Path socketDirectory)
+      throws QemuException, ExecutorException, IOException, InterruptedException {
+    Optional<StartedMachine> clone = startClone(disks, directory, socketDirectory);
     if (clone.isPresent()) {
       return clone.get();
     }
@@ -65,10 +85,18 @@ final class MachineStarter {
   }
 
   /** Boots a machine with these disks, whatever templates there are. */
-  Machine boot(RunDisks disks, Path directory, Path socketDirectory)
-      throws QemuException, IOException, InterruptedException {
+  StartedMachine boot(RunDisks disks, Path directory, Path socketDirectory)
+      throws QemuException, ExecutorException, IOException, InterruptedException {
+    listener.step("boot");
     Memory memory = new Memory.Anonymous(limits.memoryMebibytes());
-    return Machine.start(qemu, spec(disks, memory, directory, socketDirectory), directory);
+    Machine machine =
+        Machine.start(qemu, spec(disks, memory, directory, socketDirectory), directory);
+    try {
+      return awaken(machine, Optional.empty(), BOOT_TIME);
+    } catch (GuestException | IOException e) {
+      requireUninterrupted(e);
+      throw BrokenOff.in("boot", machine, Secrets.NONE, e);
+    }
   }
 
   Accelerator accelerator() {
@@ -88,40 +116,83 @@ final class MachineStarter {
         nonce);
   }
 
-  /** Starts a machine that takes over a frozen guest, and stays frozen until it is resumed. */
-  Machine startFrozen(RunDisks disks, Path directory, Path socketDirectory, Path state)
+  /**
+   * Starts a machine that takes over a frozen guest, and stays frozen until it is resumed.
+   *
+   * @param nonce what its agent was greeted with
+   */
+  StartedMachine startFrozen(
+      RunDisks disks, Path directory, Path socketDirectory, Path state, String nonce)
       throws QemuException, IOException, InterruptedException {
+    listener.step("resume");
     Memory memory = new Memory.Frozen(limits.memoryMebibytes());
     Machine machine =
         Machine.start(qemu, spec(disks, memory, directory, socketDirectory), directory);
     try {
       machine.takeOverWhole(state);
-      return machine;
+      return new StartedMachine(
+          machine,
+          new GuestAgent(
+              machine.port(GuestAgent.CONTROL),
+              machine.port(GuestAgent.STDOUT),
+              machine.port(GuestAgent.STDERR),
+              nonce));
     } catch (IOException | InterruptedException | RuntimeException e) {
       machine.close();
       throw e;
     }
   }
 
-  private Optional<Machine> startClone(RunDisks disks, Path directory, Path socketDirectory)
+  private Optional<StartedMachine> startClone(RunDisks disks, Path directory, Path socketDirectory)
       throws IOException, InterruptedException {
     String shape = shape(disks);
     try {
       Template template = template(shape);
+      listener.step("resume");
       Memory memory = new Memory.Clone(limits.memoryMebibytes(), template.memory());
       Machine machine =
           Machine.start(qemu, spec(disks, memory, directory, socketDirectory), directory);
-      try {
-        machine.resumeFrom(template.state());
-        return Optional.of(machine);
-      } catch (IOException | InterruptedException | RuntimeException e) {
-        machine.close();
-        throw e;
-      }
-    } catch (QemuException | IOException e) {
-      notices.say("the machine's template is of no use, booting instead: " + e.getMessage());
+      return Optional.of(awaken(machine, Optional.of(template), cloneTime));
+    } catch (QemuException | GuestException | IOException e) {
+      requireUninterrupted(e);
+      listener.note("the machine's template is of no use, booting instead: " + e.getMessage());
       templates.drop(shape);
+      disks.blankAgain();
       return Optional.empty();
+    }
+  }
+
+  /** An interruption is no fault of the template's or the machine's. */
+  private static void requireUninterrupted(Exception e) throws InterruptedException {
+    if (Thread.interrupted() || e instanceof ClosedByInterruptException) {
+      throw new InterruptedException("the start of the machine was interrupted");
+    }
+  }
+
+  /** Waits until the machine's agent has answered; a machine that does not is ended. */
+  private StartedMachine awaken(Machine machine, Optional<Template> template, Duration most)
+      throws GuestException, IOException, InterruptedException {
+    Deadline deadline = Deadline.start(most, machine::kill);
+    try {
+      if (template.isPresent()) {
+        machine.resumeFrom(template.get().state());
+      }
+      listener.step("hello");
+      GuestAgent agent =
+          new GuestAgent(
+              machine.port(GuestAgent.CONTROL),
+              machine.port(GuestAgent.STDOUT),
+              machine.port(GuestAgent.STDERR));
+      agent.greet(Instant.now());
+      deadline.close();
+      return new StartedMachine(machine, agent);
+    } catch (GuestException | IOException | InterruptedException | RuntimeException e) {
+      deadline.close();
+      machine.close();
+      if (deadline.passed()) {
+        throw new GuestException("it did not answer within " + most.toSeconds() + " s", e);
+      }
+      throw e;
     }
   }
 
@@ -130,7 +201,8 @@ final class MachineStarter {
     if (found.isPresent()) {
       return found.get();
     }
-    notices.say("booting once to make a template of this machine");
+    listener.step("template");
+    listener.note("booting once to make a template of this machine");
     try {
       return templates.make(shape, this::makeTemplate);
     } catch (QemuException | IOException | InterruptedException | RuntimeException e) {

@@ -69,6 +69,17 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
         new RawDisk("output", directory.resolve("output"), false));
   }
 
+  /** Makes the disks that a machine may have written to blank again. */
+  void blankAgain() throws IOException {
+    long bytes = Files.size(output.file());
+    for (Path layer : List.of(scratch.layer(), scratch.nextLayer())) {
+      Files.delete(layer);
+      DiskLayer.create(layer, bytes);
+    }
+    setSize(output.file(), 0);
+    setSize(output.file(), bytes);
+  }
+
   long inputBytes() throws IOException {
     return Files.size(input.file());
   }

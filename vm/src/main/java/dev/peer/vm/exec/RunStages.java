@@ -4,7 +4,6 @@ import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutorException;
-import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
@@ -43,7 +42,7 @@ final class RunStages {
   private final Limits limits;
   private final RunCache cache;
   private Map<String, String> prepared = Map.of();
-  private boolean keepsContainer;
+  private boolean holdsContainer;
 
   RunStages(
       ExecutionRequest request,
@@ -63,9 +62,38 @@ final class RunStages {
     this.cache = cache;
   }
 
-  /** Lets the guest keep the tests' container, for who wants to see it later. */
-  void keepContainer() {
-    keepsContainer = true;
+  /** Lets the guest hold the tests' container, for who wants to see it later. */
+  void holdContainer() {
+    holdsContainer = true;
+  }
+
+  /** The stages before the test: how the run ended, unless the test can start. */
+  Optional<ExecutionResult> prepare()
+      throws IOException, GuestException, ExecutorException, InterruptedException {
+    stages.setVariables(inputs.environment());
+    if (holdsContainer) {
+      stages.holdContainer();
+    }
+    StageResult checkout = stages.run(CHECKOUT, List.of("HEAD"));
+    if (checkout instanceof StageResult.Refused refused) {
+      return Optional.of(refused(CHECKOUT, refused));
+    }
+    if (!passed(checkout)) {
+      throw new ExecutorException(
+          "the revision could not be put into the guest", "see above what git says");
+    }
+    StageResult result = stages.run(PREPARE, List.of(inputs.target()));
+    prepared = result.info();
+    return endedBy(PREPARE, result);
+  }
+
+  /** Takes the link down, unless the test may use it. */
+  void seal() throws IOException, InterruptedException {
+    listener.step("link down");
+    switch (inputs.network()) {
+      case NONE -> machine.disconnectNetwork();
+      case OPEN -> listener.note("network: open, the test reaches what this host does");
+    }
   }
 
   ExecutionResult run(Instant startedAt, Accelerator accelerator)
@@ -79,6 +107,7 @@ final class RunStages {
       // Before the test: it can leave nothing to later runs.
       stages.whileDiskIsFrozen(() -> machine.startNextLayer(disks.scratch()));
     }
+    seal();
     try (OutputRecorder recorder =
         new OutputRecorder(request.files(), () -> System.nanoTime() / NANOS_PER_MICRO)) {
       StageResult tested = runTest(recorder);
@@ -87,34 +116,12 @@ final class RunStages {
         return ended.get();
       }
       RunOutput output = recorder.finish();
-      ExecutionResult result = afterTest(startedAt, accelerator, prepared, output);
+      ExecutionResult result = afterTest(startedAt, accelerator, output);
       if (kept && result instanceof ExecutionResult.Passed) {
         keepDisk(startedAt);
       }
       return result;
     }
-  }
-
-  /** Everything before the test: how the run ended, unless the test can start. */
-  Optional<ExecutionResult> prepare()
-      throws IOException, GuestException, ExecutorException, InterruptedException {
-    stages.greet(inputs.environment());
-    if (keepsContainer) {
-      stages.keepContainer();
-    }
-    StageResult checkout = stages.run(CHECKOUT, List.of("HEAD"));
-    if (!passed(checkout)) {
-      throw new ExecutorException(
-          "the revision could not be put into the guest: " + describe(checkout),
-          "see above; a disk that is too small is made larger with PEER_DISK");
-    }
-    StageResult result = stages.run(PREPARE, List.of(inputs.target()));
-    prepared = result.info();
-    Optional<ExecutionResult> ended = endedBy(PREPARE, result);
-    if (ended.isEmpty() && inputs.network() == NetworkMode.NONE) {
-      machine.disconnectNetwork();
-    }
-    return ended;
   }
 
   /** Keeps what was prepared for the repository's next run; without it, that run is slower. */
@@ -132,6 +139,7 @@ final class RunStages {
 
   private StageResult runTest(OutputRecorder recorder)
       throws IOException, GuestException, InterruptedException {
+    stages.handSecrets();
     List<String> arguments = new ArrayList<>();
     arguments.add(inputs.network().toString());
     arguments.add(inputs.target());
@@ -145,8 +153,7 @@ final class RunStages {
         });
   }
 
-  private ExecutionResult afterTest(
-      Instant startedAt, Accelerator accelerator, Map<String, String> prepared, RunOutput output)
+  private ExecutionResult afterTest(Instant startedAt, Accelerator accelerator, RunOutput output)
       throws IOException, GuestException, ExecutorException, InterruptedException {
     StageResult collected = stages.run(ARTIFACTS, List.of());
     Optional<ExecutionResult> ended = endedBy(ARTIFACTS, collected);
@@ -160,7 +167,7 @@ final class RunStages {
     } catch (MalformedException e) {
       return new ExecutionResult.Refused(
           ARTIFACTS,
-          e.getMessage(),
+          request.secrets().mask(e.getMessage()),
           "an artifact is a plain file below /var/run/ci/artifacts with a plain name");
     }
     ended = endedBy(POST_TEST, stages.run(POST_TEST, List.of()));
@@ -175,7 +182,7 @@ final class RunStages {
             Instant.now(),
             prepared.getOrDefault("container-image", ""),
             prepared.getOrDefault("container-image-id", ""),
-            List.of(),
+            request.secrets().names(),
             accelerator.toString(),
             limits.cpus(),
             limits.memoryBytes(),
@@ -185,13 +192,6 @@ final class RunStages {
 
   private static boolean passed(StageResult result) {
     return result instanceof StageResult.Exited exited && exited.exitCode() == 0;
-  }
-
-  private static String describe(StageResult result) {
-    return switch (result) {
-      case StageResult.Exited exited -> "exit code " + exited.exitCode();
-      case StageResult.Refused refused -> refused.message();
-    };
   }
 
   /** What the stage makes of the run, unless the run goes on. */
@@ -228,7 +228,7 @@ final class RunStages {
       case "disk-full" ->
           throw new ExecutorException(
               "the guest's disk is full in the stage " + stage + ": " + message,
-              "give it more with PEER_DISK (now " + limits.diskBytes() + " bytes)");
+              "give it more with PEER_DISK (now " + Limits.shown(limits.diskBytes()) + ")");
       case "too-large" ->
           throw new ExecutorException(
               "the artifacts do not fit: " + message,

@@ -1,81 +1,88 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
 import dev.peer.core.key.NetworkMode;
+import dev.peer.core.record.BoundedOutput;
 import dev.peer.core.record.OutputSink;
+import dev.peer.core.secret.MaskingSink;
+import dev.peer.core.secret.SecretValue;
+import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.Place;
 import dev.peer.vm.guest.StageResult;
 import dev.peer.vm.guest.UserTerminal;
-import dev.peer.vm.qemu.Machine;
 import java.io.IOException;
-import java.time.Instant;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
-/** Runs one stage after another and knows which one it is in. */
+/**
+ * Runs one stage after another, each within its limits of time and output. Whatever a stage says
+ * has the secrets masked.
+ */
 final class StageRunner {
 
-  /** What comes before the first stage. */
-  static final String BOOT = "boot";
+  private static final String SHELL = "shell";
 
   private final GuestAgent agent;
   private final ExecutionListener listener;
-  private volatile String current = BOOT;
+  private final StartedMachine started;
+  private final Limits limits;
+  private final CurrentStage current;
+  private final Secrets secrets;
+  private Optional<ExecutionResult.TimedOut> timedOut = Optional.empty();
 
-  StageRunner(Machine machine, ExecutionListener listener) {
-    this(
-        new GuestAgent(
-            machine.port(GuestAgent.CONTROL),
-            machine.port(GuestAgent.STDOUT),
-            machine.port(GuestAgent.STDERR)),
-        listener);
-  }
-
-  private StageRunner(GuestAgent agent, ExecutionListener listener) {
-    this.agent = agent;
+  StageRunner(
+      StartedMachine started,
+      Limits limits,
+      CurrentStage current,
+      ExecutionListener listener,
+      Secrets secrets) {
+    this.agent = started.agent();
     this.listener = listener;
+    this.started = started;
+    this.limits = limits;
+    this.current = current;
+    this.secrets = secrets;
   }
 
-  /** Of a machine that was frozen; the agent in it goes on. */
-  static StageRunner resumed(Machine machine, String nonce, ExecutionListener listener) {
-    return new StageRunner(
-        new GuestAgent(
-            machine.port(GuestAgent.CONTROL),
-            machine.port(GuestAgent.STDOUT),
-            machine.port(GuestAgent.STDERR),
-            nonce),
-        listener);
+  /** The result, if the last stage was ended because its own time was over. */
+  Optional<ExecutionResult.TimedOut> timedOut() {
+    return timedOut;
   }
 
-  String current() {
-    return current;
-  }
-
-  void greet(Map<String, String> variables) throws IOException, GuestException {
-    agent.greet(Instant.now());
+  /** Gives all stages these variables. */
+  void setVariables(Map<String, String> variables) throws IOException, GuestException {
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       agent.setVariable(variable.getKey(), variable.getValue());
     }
   }
 
+  /** What the guest's agent was greeted with. */
   String nonce() {
     return agent.nonce();
   }
 
-  /** From now on the tests' container is kept when it has ended. */
-  void keepContainer() throws IOException, GuestException {
-    agent.keepContainer();
+  /** From now on the tests' container is held when it has ended. */
+  void holdContainer() throws IOException, GuestException {
+    agent.holdContainer();
   }
 
-  /** Gives the user a shell, and waits for its end. */
-  void shell(Machine machine, Place place, NetworkMode network, UserTerminal.Opener opener)
+  /** Gives the user a shell, and waits for its end; nothing of it is masked. */
+  void shell(Place place, NetworkMode network, UserTerminal.Opener opener)
       throws IOException, GuestException {
-    current = "shell";
+    current.begin(SHELL);
+    listener.step(SHELL);
     listener.note("a shell in the " + place + "; `exit` ends it, and the machine");
+    SocketChannel port = started.machine().port(GuestAgent.TERMINAL);
     try (UserTerminal terminal = opener.open()) {
-      agent.runShell(place, network.toString(), machine.port(GuestAgent.TERMINAL), terminal);
+      agent.runShell(place, network.toString(), port, terminal);
     }
   }
 
@@ -93,6 +100,13 @@ final class StageRunner {
     void run() throws IOException, InterruptedException;
   }
 
+  /** Gives the stage {@code test} its secrets. */
+  void handSecrets() throws IOException, GuestException {
+    for (Map.Entry<String, SecretValue> secret : secrets.values().entrySet()) {
+      agent.setSecret(secret.getKey(), secret.getValue());
+    }
+  }
+
   /** Runs a stage whose output is not part of the result. */
   StageResult run(String stage, List<String> arguments)
       throws IOException, GuestException, InterruptedException {
@@ -105,8 +119,44 @@ final class StageRunner {
   /** Runs a stage whose output goes to the sink. */
   StageResult run(String stage, List<String> arguments, OutputSink sink)
       throws IOException, GuestException, InterruptedException {
-    current = stage;
+    LastLines lines = current.begin(stage);
     listener.stage(stage);
-    return agent.run(stage, arguments, sink);
+    BoundedOutput bounded = new BoundedOutput(sink, limits.outputBytes());
+    OutputSink followed =
+        (stream, buffer, offset, length) -> {
+          lines.write(stream, buffer, offset, length);
+          bounded.write(stream, buffer, offset, length);
+        };
+    MaskingSink masking = secrets.masking(followed);
+    Duration limit = limits.stageTimeouts().get(stage);
+    StageResult result =
+        limit == null
+            ? agent.run(stage, arguments, masking)
+            : runWithin(limit, stage, arguments, masking);
+    masking.finish();
+    return masked(result);
+  }
+
+  private StageResult masked(StageResult result) {
+    Map<String, String> info = new TreeMap<>(result.info());
+    info.replaceAll((_, value) -> secrets.mask(value));
+    return switch (result) {
+      case StageResult.Exited exited -> new StageResult.Exited(exited.exitCode(), info);
+      case StageResult.Refused refused ->
+          new StageResult.Refused(refused.reason(), secrets.mask(refused.message()), info);
+    };
+  }
+
+  private StageResult runWithin(
+      Duration limit, String stage, List<String> arguments, OutputSink sink)
+      throws IOException, GuestException, InterruptedException {
+    Deadline deadline = Deadline.start(limit, started.machine()::kill);
+    try (deadline) {
+      return agent.run(stage, arguments, sink);
+    } finally {
+      if (deadline.passed()) {
+        timedOut = Optional.of(current.timedOut(Scope.STAGE, limit));
+      }
+    }
   }
 }

@@ -4,9 +4,11 @@ import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.Place;
 import dev.peer.vm.guest.UserTerminal;
@@ -15,7 +17,6 @@ import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.AcceleratorProbe;
-import dev.peer.vm.qemu.Machine;
 import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.qemu.QemuException;
 import dev.peer.vm.snapshot.CachePolicy;
@@ -38,14 +39,13 @@ import java.util.Optional;
  */
 public final class VmExecutor implements Executor {
 
-  private static final String DISK_HINT = "free some space on it, or set PEER_HOME to another";
-
   private final ImageStore images;
   private final Path home;
   private final Path sockets;
   private final Map<String, String> environment;
   private final Limits limits;
   private final CachePolicy caches;
+  private final Duration cloneTime;
   private Aftermath aftermath = new Aftermath.End();
 
   /**
@@ -63,12 +63,24 @@ public final class VmExecutor implements Executor {
       Map<String, String> environment,
       Limits limits,
       CachePolicy caches) {
+    this(images, home, sockets, environment, limits, caches, MachineStarter.CLONE_TIME);
+  }
+
+  VmExecutor(
+      ImageStore images,
+      Path home,
+      Path sockets,
+      Map<String, String> environment,
+      Limits limits,
+      CachePolicy caches,
+      Duration cloneTime) {
     this.images = images;
     this.home = home;
     this.sockets = sockets;
     this.environment = Map.copyOf(environment);
     this.limits = limits;
     this.caches = caches;
+    this.cloneTime = cloneTime;
   }
 
   /** Says what becomes of the guests in which a recipe fails from now on. */
@@ -79,7 +91,7 @@ public final class VmExecutor implements Executor {
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
-    return translated(() -> follow(new Course.Whole(aftermath), request, listener));
+    return follow(new Course.Whole(aftermath), request, listener);
   }
 
   /**
@@ -93,7 +105,7 @@ public final class VmExecutor implements Executor {
       Place place,
       UserTerminal.Opener terminal)
       throws ExecutorException, InterruptedException {
-    return translated(() -> follow(new Course.ShellInstead(place, terminal), request, listener));
+    return follow(new Course.ShellInstead(place, terminal), request, listener);
   }
 
   /**
@@ -112,23 +124,100 @@ public final class VmExecutor implements Executor {
     translated(
         () -> {
           Qemu qemu = Qemu.find(environment);
+          HostCapacity.check(limits, listener);
           Path runs = reapedRuns();
           Accelerator accelerator = new AcceleratorProbe(home, runs).best(qemu);
           copy.requireSame(qemu, accelerator);
           MachineStarter starter =
               starter(qemu, images.resolve(kept.guest().machine().image()), accelerator, listener);
-          try (ScratchDirectory run = ScratchDirectory.in(runs);
+          CurrentStage current = new CurrentStage();
+          try (ScratchDirectory directory = ScratchDirectory.in(runs);
               ScratchDirectory socketDirectory = ScratchDirectory.in(sockets);
-              Machine machine = copy.start(starter, run.path(), socketDirectory.path())) {
-            StageRunner stages = copy.stages(machine, listener);
+              StartedMachine machine =
+                  copy.start(starter, directory.path(), socketDirectory.path())) {
             try {
-              copy.openShell(machine, stages);
+              copy.openShell(
+                  machine.machine(),
+                  new StageRunner(machine, limits, current, listener, Secrets.NONE));
             } catch (GuestException | IOException e) {
-              throw brokenOff(machine, stages.current(), e);
+              throw brokenOff(current, machine, Secrets.NONE, e);
             }
           }
           return kept;
         });
+  }
+
+  /** Follows a course, whose stages have the time that is set. */
+  private <T> T follow(Course<T> course, ExecutionRequest request, ExecutionListener listener)
+      throws ExecutorException, InterruptedException {
+    CurrentStage current = new CurrentStage();
+    Deadline deadline = Deadline.start(limits.timeout(), Thread.currentThread()::interrupt);
+    try {
+      return translated(() -> follow(course, deadline, request, listener, current));
+    } catch (InterruptedException e) {
+      if (deadline.passed()) {
+        return course.timedOut(current.timedOut(Scope.RUN, limits.timeout()));
+      }
+      throw e;
+    } finally {
+      deadline.close();
+      if (deadline.passed()) {
+        Thread.interrupted();
+      }
+    }
+  }
+
+  private <T> T follow(
+      Course<T> course,
+      Deadline deadline,
+      ExecutionRequest request,
+      ExecutionListener listener,
+      CurrentStage current)
+      throws QemuException, ImageException, IOException, ExecutorException, InterruptedException {
+    listener.step("image");
+    Qemu qemu = Qemu.find(environment);
+    GuestImage image = images.resolve(request.inputs().image());
+    HostCapacity.check(limits, listener);
+    Path runs = reapedRuns();
+    Accelerator accelerator = new AcceleratorProbe(home, runs).best(qemu);
+    MachineStarter starter = starter(qemu, image, accelerator, listener);
+    listener.stage("boot");
+    listener.note(
+        accelerator == Accelerator.KVM
+            ? "accelerator: kvm"
+            : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
+    RepositoryDisks disks =
+        new RepositoryDisks(home.resolve("disks"), caches, InstantSource.system(), listener::note);
+    DiskName name = new DiskName(request.inputs().repo(), image.digest(), limits.diskBytes());
+    try (RunCache cache = RunCache.open(disks, name, request.caches())) {
+      Run<T> run = new Run<>(course, deadline, request, listener, current, starter, cache);
+      Optional<T> result = follow(run, runs);
+      if (result.isPresent()) {
+        return result.get();
+      }
+      cache.dropBase();
+      return follow(run, runs).orElseThrow();
+    }
+  }
+
+  private Path reapedRuns() throws IOException {
+    Path runs = home.resolve("runs");
+    ScratchDirectory.reap(runs);
+    ScratchDirectory.reap(sockets);
+    return runs;
+  }
+
+  private MachineStarter starter(
+      Qemu qemu, GuestImage image, Accelerator accelerator, ExecutionListener listener) {
+    return new MachineStarter(
+        qemu,
+        image,
+        accelerator,
+        limits,
+        new TemplateStore(home.resolve("templates")),
+        sockets,
+        cloneTime,
+        listener);
   }
 
   @FunctionalInterface
@@ -151,133 +240,93 @@ public final class VmExecutor implements Executor {
       if (Thread.interrupted()) {
         throw interrupted(e);
       }
-      throw new ExecutorException("the run could not be prepared: " + e.getMessage(), DISK_HINT, e);
+      throw new ExecutorException(
+          "the run could not be prepared: " + e.getMessage(), BrokenOff.DISK_HINT, e);
     }
   }
 
-  private <T> T follow(Course<T> course, ExecutionRequest request, ExecutionListener listener)
-      throws QemuException, ImageException, IOException, ExecutorException, InterruptedException {
-    Qemu qemu = Qemu.find(environment);
-    GuestImage image = images.resolve(request.inputs().image());
-    Path runs = reapedRuns();
-    Accelerator accelerator = new AcceleratorProbe(home, runs).best(qemu);
-    MachineStarter starter = starter(qemu, image, accelerator, listener);
-    listener.stage(StageRunner.BOOT);
-    listener.note(
-        accelerator == Accelerator.KVM
-            ? "accelerator: kvm"
-            : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
-    RepositoryDisks disks =
-        new RepositoryDisks(home.resolve("disks"), caches, InstantSource.system(), listener::note);
-    DiskName name = new DiskName(request.inputs().repo(), image.digest(), limits.diskBytes());
-    try (RunCache cache = RunCache.open(disks, name, request.caches())) {
-      Optional<T> result = follow(course, request, listener, starter, runs, cache);
-      if (result.isPresent()) {
-        return result.get();
-      }
-      cache.dropBase();
-      return follow(course, request, listener, starter, runs, cache).orElseThrow();
-    }
-  }
-
-  private Path reapedRuns() throws IOException {
-    Path runs = home.resolve("runs");
-    ScratchDirectory.reap(runs);
-    ScratchDirectory.reap(sockets);
-    return runs;
-  }
-
-  private MachineStarter starter(
-      Qemu qemu, GuestImage image, Accelerator accelerator, ExecutionListener listener) {
-    return new MachineStarter(
-        qemu,
-        image,
-        accelerator,
-        limits,
-        new TemplateStore(home.resolve("templates")),
-        sockets,
-        listener::note);
-  }
-
-  /** Runs once; nothing comes of it if no machine comes up with the disk that was kept. */
-  private <T> Optional<T> follow(
+  /** What one run is given. */
+  private record Run<T>(
       Course<T> course,
+      Deadline deadline,
       ExecutionRequest request,
       ExecutionListener listener,
+      CurrentStage current,
       MachineStarter starter,
-      Path runs,
-      RunCache cache)
+      RunCache cache) {}
+
+  /** Runs once; nothing comes of it if no machine comes up with the disk that was kept. */
+  private <T> Optional<T> follow(Run<T> run, Path runs)
       throws IOException, QemuException, ExecutorException, InterruptedException {
-    try (ScratchDirectory run = ScratchDirectory.in(runs);
+    try (ScratchDirectory directory = ScratchDirectory.in(runs);
         ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
       Instant startedAt = Instant.now();
+      run.listener.step("source");
       RunDisks disks =
-          RunDisks.create(run.path(), request.source(), limits.diskBytes(), cache.base());
-      try (Machine machine =
-          request.caches() == CacheUse.NONE
-              ? starter.boot(disks, run.path(), socketDirectory.path())
-              : starter.start(disks, run.path(), socketDirectory.path())) {
-        StageRunner stages = new StageRunner(machine, listener);
-        Guest guest = new Guest(request.inputs(), listener, machine, stages, disks, starter);
-        RunStages all = new RunStages(request, listener, machine, stages, disks, limits, cache);
-        try {
-          T result = inTime(course, guest, all, startedAt);
-          course.after(guest, result);
-          return Optional.of(result);
-        } catch (GuestException | IOException e) {
-          boolean interrupted =
-              e instanceof ClosedByInterruptException || Thread.currentThread().isInterrupted();
-          if (!interrupted
-              && stages.current().equals(StageRunner.BOOT)
-              && cache.base().isPresent()) {
-            return Optional.empty();
-          }
-          throw brokenOff(machine, stages.current(), e);
-        }
-      } catch (QemuException e) {
-        if (cache.base().isPresent()) {
-          return Optional.empty();
-        }
-        throw e;
+          RunDisks.create(
+              directory.path(), run.request.source(), limits.diskBytes(), run.cache.base());
+      Optional<StartedMachine> started =
+          start(run, disks, directory.path(), socketDirectory.path());
+      if (started.isEmpty()) {
+        return Optional.empty();
+      }
+      try (StartedMachine machine = started.get()) {
+        return Optional.of(follow(run, disks, machine, startedAt));
       }
     }
   }
 
-  private <T> T inTime(Course<T> course, Guest guest, RunStages stages, Instant startedAt)
-      throws IOException, GuestException, ExecutorException, InterruptedException {
-    Duration left = limits.timeout().minus(Duration.between(startedAt, Instant.now()));
-    try (Deadline deadline = Deadline.start(left, guest.machine()::kill)) {
-      try {
-        return course.run(guest, stages, startedAt);
-      } catch (GuestException | IOException e) {
-        if (deadline.passed()) {
-          return course.timedOut(
-              new ExecutionResult.TimedOut(guest.stages().current(), limits.timeout()));
-        }
-        throw e;
+  private static Optional<StartedMachine> start(
+      Run<?> run, RunDisks disks, Path directory, Path socketDirectory)
+      throws IOException, QemuException, ExecutorException, InterruptedException {
+    try {
+      return Optional.of(
+          run.request.caches() == CacheUse.NONE
+              ? run.starter.boot(disks, directory, socketDirectory)
+              : run.starter.start(disks, directory, socketDirectory));
+    } catch (QemuException | ExecutorException e) {
+      if (run.cache.base().isPresent()) {
+        return Optional.empty();
       }
+      throw e;
     }
   }
 
-  private static ExecutorException brokenOff(Machine machine, String stage, Exception e)
+  private <T> T follow(Run<T> run, RunDisks disks, StartedMachine machine, Instant startedAt)
+      throws IOException, ExecutorException, InterruptedException {
+    StageRunner stages =
+        new StageRunner(machine, limits, run.current, run.listener, run.request.secrets());
+    RunStages all =
+        new RunStages(
+            run.request, run.listener, machine.machine(), stages, disks, limits, run.cache);
+    Guest guest =
+        new Guest(
+            run.request.inputs(), run.listener, machine.machine(), stages, disks, run.starter);
+    try {
+      T result = run.course.run(guest, all, startedAt);
+      run.deadline.close();
+      if (run.deadline.passed()) {
+        throw new InterruptedException("the time of the run is over");
+      }
+      run.course.after(guest, result);
+      return result;
+    } catch (GuestException | IOException e) {
+      if (stages.timedOut().isPresent()) {
+        return run.course.timedOut(stages.timedOut().get());
+      }
+      throw brokenOff(run.current, machine, run.request.secrets(), e);
+    } finally {
+      run.listener.step("clean up");
+    }
+  }
+
+  private static ExecutorException brokenOff(
+      CurrentStage current, StartedMachine machine, Secrets secrets, Exception e)
       throws InterruptedException {
     if (e instanceof ClosedByInterruptException || Thread.interrupted()) {
       throw interrupted(e);
     }
-    if (machine.hostDiskFull() || saysDiskFull(e)) {
-      return new ExecutorException("the disk of this host is full", DISK_HINT, e);
-    }
-    String said = machine.lastWords();
-    return new ExecutorException(
-        "the machine broke off in the stage " + stage + ": " + e.getMessage(),
-        said.isEmpty() ? "the machine said nothing; try again" : "the machine said last:\n" + said,
-        e);
-  }
-
-  /** Java has no type for it: these are the words of the C library. */
-  private static boolean saysDiskFull(Exception e) {
-    return e instanceof IOException
-        && String.valueOf(e.getMessage()).contains("No space left on device");
+    return BrokenOff.in(current.name(), machine.machine(), secrets, e);
   }
 
   private static InterruptedException interrupted(Exception e) {

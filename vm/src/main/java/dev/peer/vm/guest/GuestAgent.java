@@ -3,6 +3,7 @@ package dev.peer.vm.guest;
 import dev.peer.core.id.Shown;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.secret.SecretValue;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -103,6 +104,11 @@ public final class GuestAgent {
     }
   }
 
+  /** Gives the stage {@code test} a variable, and a shell in its container, but no other stage. */
+  public void setSecret(String name, SecretValue value) throws IOException, GuestException {
+    send("secret " + encoded(name) + " " + encoded(value.reveal()));
+  }
+
   /**
    * Runs a stage to its end; its output goes to the sink as it comes.
    *
@@ -123,9 +129,9 @@ public final class GuestAgent {
     return result;
   }
 
-  /** Lets the guest keep the container of the tests for a shell. */
-  public void keepContainer() throws IOException, GuestException {
-    send("keep");
+  /** Lets the guest hold the container of the tests for a shell. */
+  public void holdContainer() throws IOException, GuestException {
+    send("hold");
   }
 
   /**

@@ -16,6 +16,8 @@ public final class ImageException extends Exception {
     MISSING,
     /** The bytes are not those that the digest names. */
     DAMAGED,
+    /** What was given is no image that can be used here. */
+    REFUSED,
     /** It could not be built. */
     BUILD
   }

@@ -20,10 +20,12 @@ record ImageManifest(String architecture, String kernelArguments, Map<String, Co
   static final String FILE = "manifest.json";
   static final int LARGEST = 4 << 20;
 
+  /** The files that every image has beside its manifest, and no others. */
+  static final List<String> FILES =
+      List.of(GuestImage.KERNEL, GuestImage.INITRAMFS, GuestImage.ROOT);
+
   private static final int FORMAT = 1;
   private static final int PROTOCOL = 2;
-  private static final List<String> FILES =
-      List.of(GuestImage.KERNEL, GuestImage.INITRAMFS, GuestImage.ROOT);
 
   ImageManifest {
     files = Map.copyOf(files);

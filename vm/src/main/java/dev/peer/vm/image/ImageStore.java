@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -21,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The images of this machine, each in a directory named by its digest.
@@ -34,6 +35,7 @@ public final class ImageStore {
 
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}");
   private static final String CHECKED = ".checked";
+  private static final String INCOMING = ".incoming";
 
   private final Path root;
 
@@ -81,6 +83,42 @@ public final class ImageStore {
     return list().stream().findFirst().map(Listed::digest);
   }
 
+  /** Whether there is an image of this digest, in whatever state. */
+  public boolean contains(Digest digest) {
+    return Files.isDirectory(root.resolve(digest.hex()));
+  }
+
+  /** The images whose bytes were checked and have not changed since, the newest first. */
+  public List<Digest> checked() throws IOException {
+    List<Digest> checked = new ArrayList<>();
+    for (Listed image : list()) {
+      if (isChecked(image.digest())) {
+        checked.add(image.digest());
+      }
+    }
+    return checked;
+  }
+
+  /**
+   * A file of an image whose bytes were checked and have not changed since.
+   *
+   * @param name {@code manifest.json} or one of the files that every image has; others are not
+   *     there
+   */
+  public Optional<Path> checkedFile(Digest digest, String name) throws IOException {
+    boolean known = name.equals(ImageManifest.FILE) || ImageManifest.FILES.contains(name);
+    return known && contains(digest) && isChecked(digest)
+        ? Optional.of(root.resolve(digest.hex()).resolve(name))
+        : Optional.empty();
+  }
+
+  /** Begins to take in the image of this digest. */
+  public ImageIntake take(Digest digest) throws IOException {
+    Path incoming = root.resolve(INCOMING);
+    ScratchDirectory.reap(incoming);
+    return new ImageIntake(this, digest, ScratchDirectory.in(incoming));
+  }
+
   /** The image of this digest, its bytes checked. */
   public GuestImage resolve(Digest digest) throws ImageException {
     Path directory = root.resolve(digest.hex());
@@ -89,7 +127,8 @@ public final class ImageStore {
         throw new ImageException(
             Kind.MISSING,
             "the guest image " + digest + " is not on this machine",
-            "build it with `peer image build`, or name one of `peer image ls` in PEER_IMAGE");
+            "build it with `peer image build`, get it with `peer image pull`, or name one of"
+                + " `peer image ls` in PEER_IMAGE");
       }
       ImageManifest manifest = readManifest(directory, digest);
       String seen = describe(directory);
@@ -103,11 +142,47 @@ public final class ImageStore {
     }
   }
 
-  private static ImageManifest readManifest(Path directory, Digest digest)
+  /** Whether the files are those that were found to be the image's. */
+  private boolean isChecked(Digest digest) throws IOException {
+    Path directory = root.resolve(digest.hex());
+    try {
+      readManifest(directory, digest);
+      return describe(directory).equals(remembered(digest));
+    } catch (ImageException | NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /** Puts a checked image into its place, in one step; a damaged one there is moved away first. */
+  GuestImage put(Path checked, Digest digest, Path discarded) throws IOException, ImageException {
+    Path place = root.resolve(digest.hex());
+    if (contains(digest)) {
+      try {
+        return resolve(digest);
+      } catch (ImageException e) {
+        Files.move(place, discarded, StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
+    try {
+      Files.move(checked, place, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (!contains(digest)) {
+        throw e;
+      }
+      // Another process has just put it there.
+      return resolve(digest);
+    }
+    remember(digest, describe(place));
+    return resolve(digest);
+  }
+
+  static ImageManifest readManifest(Path directory, Digest digest)
       throws IOException, ImageException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(directory.resolve(ImageManifest.FILE))) {
       bytes = in.readNBytes(ImageManifest.LARGEST);
+    } catch (NoSuchFileException e) {
+      throw damaged(digest, "it has no manifest", e);
     }
     if (!Digest.of(bytes).equals(digest)) {
       throw damaged(digest, "its manifest has the digest " + Digest.of(bytes), null);
@@ -134,16 +209,14 @@ public final class ImageStore {
     return new ImageException(
         Kind.DAMAGED,
         "the guest image " + digest + " is damaged: " + why,
-        "remove its directory and build it again with `peer image build`",
+        "remove its directory and build it again with `peer image build`, or get it with"
+            + " `peer image pull`",
         cause);
   }
 
   /** What changes whenever a file of the image is written or replaced. */
   private static String describe(Path directory) throws IOException {
-    return FileSeal.of(
-        Stream.of(GuestImage.KERNEL, GuestImage.INITRAMFS, GuestImage.ROOT)
-            .map(directory::resolve)
-            .toList());
+    return FileSeal.of(ImageManifest.FILES.stream().map(directory::resolve).toList());
   }
 
   private String remembered(Digest digest) throws IOException {

@@ -52,7 +52,13 @@ public final class AcceleratorProbe {
     if (!Files.isReadable(KVM) || !Files.isWritable(KVM)) {
       return Accelerator.TCG;
     }
-    String asked = qemu.build() + " " + System.getProperty("os.version");
+    String asked =
+        String.join(
+            " ",
+            qemu.build(),
+            System.getProperty("os.version"),
+            String.valueOf(qemu.user(Accelerator.KVM)),
+            String.valueOf(Files.getAttribute(KVM, "unix:mode")));
     Path answer = memory.resolve("kvm-" + Digest.of(asked.getBytes(StandardCharsets.UTF_8)).hex());
     if (Files.isRegularFile(answer)) {
       return Files.readString(answer).strip().equals("yes") ? Accelerator.KVM : Accelerator.TCG;
@@ -69,8 +75,13 @@ public final class AcceleratorProbe {
     try (ScratchDirectory directory = ScratchDirectory.in(scratch)) {
       Path disk = directory.path().resolve("boot");
       Files.write(disk, bootSector());
+      HostFiles files = new HostFiles(qemu.user(Accelerator.KVM));
       Process process =
-          qemu.start(arguments(), directory.path(), directory.path().resolve("output"));
+          qemu.start(
+              arguments(files.read(disk)),
+              files,
+              directory.path(),
+              directory.path().resolve("output"));
       try {
         return process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)
             && process.exitValue() == EXPECTED_EXIT;
@@ -81,11 +92,13 @@ public final class AcceleratorProbe {
     }
   }
 
-  private static List<String> arguments() {
+  private static List<String> arguments(Path disk) {
     return List.of(
         "-nodefaults",
         "-no-user-config",
         "-no-reboot",
+        "-sandbox",
+        QemuArguments.SANDBOX,
         "-display",
         "none",
         "-machine",
@@ -97,7 +110,7 @@ public final class AcceleratorProbe {
         "-device",
         "isa-debug-exit,iobase=0xf4,iosize=0x04",
         "-drive",
-        "file=boot,format=raw,if=virtio,readonly=on");
+        "file=" + QemuArguments.escaped(disk) + ",format=raw,if=virtio,readonly=on");
   }
 
   private static byte[] bootSector() {

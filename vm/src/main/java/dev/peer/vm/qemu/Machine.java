@@ -28,6 +28,9 @@ import java.util.concurrent.TimeUnit;
 /** A running machine. Closing it ends the process at once and waits until it is gone. */
 public final class Machine implements AutoCloseable {
 
+  /** Where QEMU makes the socket for the state that it is to take over. */
+  private static final String INCOMING = "in";
+
   private static final String STATE = "state";
   private static final String FLATTEN = "flatten";
   private static final Duration FLATTEN_TIME = Duration.ofSeconds(300);
@@ -38,6 +41,7 @@ public final class Machine implements AutoCloseable {
   private static final Duration MIGRATION_TIME = Duration.ofSeconds(60);
 
   private final Process process;
+  private final HostFiles files;
   private final Path sockets;
   private final Path console;
   private final Path output;
@@ -48,6 +52,7 @@ public final class Machine implements AutoCloseable {
 
   private Machine(
       Process process,
+      HostFiles files,
       Path sockets,
       Path console,
       Path output,
@@ -55,6 +60,7 @@ public final class Machine implements AutoCloseable {
       SocketChannel control)
       throws IOException, InterruptedException {
     this.process = process;
+    this.files = files;
     this.sockets = sockets;
     this.console = console;
     this.output = output;
@@ -76,10 +82,13 @@ public final class Machine implements AutoCloseable {
     Map<String, SocketChannel> connected = new HashMap<>();
     Process process = null;
     try {
+      HostFiles files = new HostFiles(qemu.user(spec.accelerator()));
       for (String name : names) {
-        listeners.put(name, listen(spec.socketDirectory().resolve(name)));
+        listeners.put(name, listen(files, spec.socketDirectory().resolve(name)));
       }
-      process = qemu.start(QemuArguments.of(spec), directory, output);
+      files.makeDirectory(spec.socketDirectory().resolve(INCOMING));
+      List<String> arguments = QemuArguments.of(spec.through(files));
+      process = qemu.start(arguments, files, directory, output);
       // A QEMU that ends before it connects must not leave us waiting.
       process.onExit().thenRun(() -> listeners.values().forEach(Machine::closeQuietly));
       for (String name : names) {
@@ -87,7 +96,7 @@ public final class Machine implements AutoCloseable {
       }
       SocketChannel control = connected.remove(MachineSpec.QMP);
       return new Machine(
-          process, spec.socketDirectory(), spec.console(), output, connected, control);
+          process, files, spec.socketDirectory(), spec.console(), output, connected, control);
     } catch (IOException | InterruptedException | RuntimeException e) {
       connected.values().forEach(Machine::closeQuietly);
       if (process != null) {
@@ -114,12 +123,14 @@ public final class Machine implements AutoCloseable {
     }
   }
 
-  private static ServerSocketChannel listen(Path socket) throws IOException {
+  private static ServerSocketChannel listen(HostFiles files, Path socket) throws IOException {
     // A machine that did not come up leaves its own.
     Files.deleteIfExists(socket);
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
-      return listener.bind(UnixDomainSocketAddress.of(socket));
+      listener.bind(UnixDomainSocketAddress.of(socket));
+      files.give(socket);
+      return listener;
     } catch (IOException | RuntimeException e) {
       listener.close();
       throw e;
@@ -167,9 +178,9 @@ public final class Machine implements AutoCloseable {
     qmp.execute("migrate-set-parameters", StrictJson.object().put("max-bandwidth", UNLIMITED));
     int before = events.count();
     Path socket = sockets.resolve(STATE);
-    try (ServerSocketChannel listener = listen(socket)) {
+    try (ServerSocketChannel listener = listen(files, socket)) {
       process.onExit().thenRun(() -> closeQuietly(listener));
-      qmp.execute("migrate", StrictJson.object().put("uri", "unix:" + socket));
+      qmp.execute("migrate", StrictJson.object().put("uri", uri(socket)));
       try (SocketChannel from = listener.accept();
           OutputStream to = Files.newOutputStream(state, StandardOpenOption.CREATE_NEW)) {
         Channels.newInputStream(from).transferTo(to);
@@ -198,12 +209,16 @@ public final class Machine implements AutoCloseable {
       throws IOException, InterruptedException {
     setCapabilities(memoryInItsFile);
     int before = events.count();
-    Path socket = sockets.resolve(STATE);
-    qmp.execute("migrate-incoming", StrictJson.object().put("uri", "unix:" + socket));
+    Path socket = sockets.resolve(INCOMING).resolve(STATE);
+    qmp.execute("migrate-incoming", StrictJson.object().put("uri", uri(socket)));
     try (SocketChannel to = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       Files.copy(state, Channels.newOutputStream(to));
     }
     awaitMigrated(before);
+  }
+
+  private String uri(Path socket) throws IOException {
+    return "unix:" + files.directory(sockets).resolve(sockets.relativize(socket));
   }
 
   private void setCapabilities(boolean memoryInItsFile) throws IOException, InterruptedException {

@@ -1,7 +1,9 @@
 package dev.peer.vm.qemu;
 
 import dev.peer.vm.image.GuestImage;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,11 +38,38 @@ public record MachineSpec(
     ports = List.copyOf(ports);
   }
 
+  /** The same machine with its files as QEMU names them, which may use them from now on. */
+  MachineSpec through(HostFiles files) throws IOException {
+    files.read(image.kernel());
+    files.read(image.initramfs());
+    files.read(image.root());
+    List<Disk> named = new ArrayList<>();
+    for (Disk disk : disks) {
+      named.add(disk.through(files));
+    }
+    return new MachineSpec(
+        new GuestImage(
+            image.digest(),
+            files.directory(image.directory()),
+            image.architecture(),
+            image.kernelArguments()),
+        accelerator,
+        cpus,
+        memory.through(files),
+        named,
+        ports,
+        files.directory(socketDirectory),
+        files.write(console));
+  }
+
   /** A disk besides the root. */
   public sealed interface Disk {
 
     /** The name by which the guest finds it, and QMP. */
     String serial();
+
+    /** The disk with its files as QEMU names them. */
+    Disk through(HostFiles files) throws IOException;
   }
 
   /**
@@ -49,7 +78,13 @@ public record MachineSpec(
    * @param file the host's file
    * @param readOnly whether the guest may only read it
    */
-  public record RawDisk(String serial, Path file, boolean readOnly) implements Disk {}
+  public record RawDisk(String serial, Path file, boolean readOnly) implements Disk {
+
+    @Override
+    public Disk through(HostFiles files) throws IOException {
+      return new RawDisk(serial, readOnly ? files.read(file) : files.write(file), readOnly);
+    }
+  }
 
   /**
    * A disk of layers, each a file made by {@link DiskLayer}. The guest writes to the upper one.
@@ -60,6 +95,13 @@ public record MachineSpec(
    */
   public record LayeredDisk(String serial, Optional<Path> base, Path layer, Path nextLayer)
       implements Disk {
+
+    @Override
+    public Disk through(HostFiles files) throws IOException {
+      Optional<Path> named =
+          base.isPresent() ? Optional.of(files.read(base.get())) : Optional.empty();
+      return new LayeredDisk(serial, named, files.write(layer), files.write(nextLayer));
+    }
 
     /** The name of the next layer in QMP. */
     String next() {

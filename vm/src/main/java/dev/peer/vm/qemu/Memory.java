@@ -1,5 +1,6 @@
 package dev.peer.vm.qemu;
 
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** Where a machine's memory is. */
@@ -7,6 +8,17 @@ public sealed interface Memory {
 
   /** Its size in MiB. */
   long mebibytes();
+
+  /** The same memory with its file as QEMU names it. */
+  default Memory through(HostFiles files) throws IOException {
+    return switch (this) {
+      case Anonymous anonymous -> anonymous;
+      case Frozen frozen -> frozen;
+      case Shared shared -> new Shared(shared.mebibytes, files.write(shared.file));
+      // QEMU 7.2 opens it for writing even then.
+      case Clone clone -> new Clone(clone.mebibytes, files.write(clone.file));
+    };
+  }
 
   /** In the process alone: the machine boots. */
   record Anonymous(long mebibytes) implements Memory {}

@@ -8,6 +8,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -52,18 +53,30 @@ public final class Qemu {
     return real + " " + Files.size(real) + " " + modified;
   }
 
+  /** The user that QEMU is run as with this accelerator; nothing for our own. */
+  Optional<QemuUser> user(Accelerator accelerator) throws IOException {
+    Optional<QemuUser> user = QemuUser.find();
+    return user.isPresent() && accelerator == Accelerator.KVM
+        ? Optional.of(user.get().withKvm())
+        : user;
+  }
+
   /**
-   * Starts QEMU so that the kernel kills it when this process ends in whatever way.
+   * Starts QEMU so that the kernel kills it when this process ends in whatever way, that it can not
+   * gain a privilege, and that it leaves no image of its memory.
    *
+   * @param files who it runs as, and what it needs open
    * @param output the file for what QEMU itself says
    */
-  Process start(List<String> arguments, Path directory, Path output)
+  Process start(List<String> arguments, HostFiles files, Path directory, Path output)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of(setpriv.toString(), "--pdeathsig", "KILL", "--", program.toString()));
+    List<String> command = new ArrayList<>(List.of(setpriv.toString(), "--no-new-privs"));
+    files.user().ifPresent(user -> command.addAll(user.setprivOptions()));
+    // Changing the user clears the signal: setpriv sets it after that.
+    command.addAll(List.of("--pdeathsig", "KILL", "--", program.toString()));
     command.addAll(arguments);
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(files.openedFor(command))
             .directory(directory.toFile())
             .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
             .redirectOutput(output.toFile())

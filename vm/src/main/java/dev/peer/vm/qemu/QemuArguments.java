@@ -20,7 +20,7 @@ public final class QemuArguments {
 
   private static final String QCOW2 = "qcow2";
   private static final String MACHINE = "pc-q35-7.2";
-  private static final String SANDBOX =
+  static final String SANDBOX =
       "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
 
   private QemuArguments() {}
@@ -168,7 +168,7 @@ public final class QemuArguments {
   }
 
   /** In QEMU's option lists a comma is written twice. */
-  private static String escaped(Path path) {
+  static String escaped(Path path) {
     return path.toString().replace(",", ",,");
   }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,7 @@ public final class RepositoryDisks {
   private static final String LOCK = "lock";
   private static final String GONE = "gone.json";
   private static final String UNFINISHED = "unfinished";
+  private static final String UID = "unix:uid";
   private static final int LARGEST_TEXT = 1 << 16;
   private static final Duration REMEMBERED = Duration.ofDays(30);
 
@@ -123,6 +125,7 @@ public final class RepositoryDisks {
       Path disk = made.path().resolve(DISK);
       sync(file);
       Files.move(file, disk, StandardCopyOption.ATOMIC_MOVE);
+      takeOver(disk, made.path());
       Path lock = Files.createFile(made.path().resolve(LOCK));
       Files.setLastModifiedTime(lock, FileTime.from(clock.instant()));
       ObjectNode about = StrictJson.object();
@@ -350,6 +353,15 @@ public final class RepositoryDisks {
       return List.of();
     }
     return children;
+  }
+
+  /** Makes a file ours, which QEMU may have written as another user, and only to be read. */
+  static void takeOver(Path file, Path ours) throws IOException {
+    Object uid = Files.getAttribute(ours, UID);
+    if (!uid.equals(Files.getAttribute(file, UID))) {
+      Files.setAttribute(file, UID, uid);
+    }
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
   }
 
   private static void sync(Path file) throws IOException {

@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The templates of this machine, each in a directory named by the digest of everything that shaped
@@ -30,7 +32,10 @@ public final class TemplateStore {
   private static final String STATE = "state";
   private static final String SEAL = "seal";
   private static final String UNFINISHED = "unfinished";
-  private static final String PRIVATE = "rwx------";
+  private static final List<Set<PosixFilePermission>> PRIVATE =
+      List.of(
+          PosixFilePermissions.fromString("rwx------"),
+          PosixFilePermissions.fromString("rwx-----x"));
   private static final Duration UNUSED = Duration.ofDays(7);
 
   private final Path root;
@@ -118,9 +123,10 @@ public final class TemplateStore {
     return new Template(directory.resolve(MEMORY), directory.resolve(STATE));
   }
 
+  /** Ours alone, but for QEMU's user, who may pass to the one file that is its own. */
   private static boolean isPrivate(Path directory) throws IOException {
     Map<String, Object> attributes = Files.readAttributes(directory, "unix:uid,permissions");
-    return attributes.get("permissions").equals(PosixFilePermissions.fromString(PRIVATE))
+    return PRIVATE.contains(attributes.get("permissions"))
         && attributes.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
@@ -15,10 +16,14 @@ import dev.peer.core.record.Artifact;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.secret.Secrets;
 import dev.peer.vm.snapshot.CachePolicy;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -142,10 +147,92 @@ class VmExecutorIT {
   @Test
   void endsTheMachineWhenTheTimeIsOver() throws Exception {
     ExecutionResult result =
-        execute(executor(Duration.ofSeconds(20)), "test:V:\n\tsleep 1000\n", "test", Map.of());
+        execute(executor(Duration.ofSeconds(20)), "test:VQ:\n\tsleep 1000\n", "test", Map.of());
 
-    assertThat(result).isEqualTo(new ExecutionResult.TimedOut("test", Duration.ofSeconds(20)));
+    assertThat(result)
+        .isEqualTo(
+            new ExecutionResult.TimedOut("test", Scope.RUN, Duration.ofSeconds(20), List.of()));
     assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void endsAStageWhoseTimeIsOverAndCutsAnOutputWithoutEnd() throws Exception {
+    Limits limits =
+        new Limits(
+            1,
+            512L << 20,
+            1L << 30,
+            Duration.ofMinutes(5),
+            Map.of("test", Duration.ofSeconds(30)),
+            4_096);
+    String mkfile =
+        """
+        test:VQ:
+        \tnproc; cat /proc/meminfo | grep MemTotal; df -P -k /tmp | tail -n 1
+        \twhile :; do echo a line without end; done
+        """;
+
+    ExecutionResult result = execute(executor(limits), mkfile, "test", Map.of());
+
+    assertThat(result).isInstanceOf(ExecutionResult.TimedOut.class);
+    ExecutionResult.TimedOut timedOut = (ExecutionResult.TimedOut) result;
+    assertThat(timedOut.scope()).isEqualTo(Scope.STAGE);
+    assertThat(timedOut.stage()).isEqualTo("test");
+    assertThat(timedOut.lastLines()).hasSizeGreaterThan(10).contains("a line without end");
+    List<String> lines = transcript.stdout.toString(UTF_8).lines().toList();
+    assertThat(lines.getFirst()).isEqualTo("1");
+    assertThat(Long.parseLong(lines.get(1).replaceAll("\\D", ""))).isBetween(400_000L, 524_288L);
+    assertThat(Long.parseLong(lines.get(2).split(" +")[1])).isBetween(900_000L, 1L << 20);
+    assertThat(lines.getLast()).contains("PEER_MAX_OUTPUT");
+    assertThat(transcript.stdout.size()).isBetween(4_096, 4_300);
+  }
+
+  @Test
+  void saysThatTheDiskWasFullAlthoughTheContainerThatFilledItIsGone() {
+    Limits limits = new Limits(2, 2L << 30, 1L << 30, Duration.ofMinutes(5), Map.of(), 1L << 20);
+    String mkfile = "test:VQ:\n\tfallocate -l 900M /filler; cat /dev/zero > /more\n";
+
+    assertThat(
+            org.assertj.core.api.Assertions.catchThrowableOfType(
+                ExecutorException.class, () -> execute(executor(limits), mkfile, "test", Map.of())))
+        .hasMessageContaining("the guest's disk is full in the stage test")
+        .extracting(ExecutorException::hint)
+        .asString()
+        .contains("PEER_DISK (now 1G)");
+  }
+
+  @Test
+  void bootsWhenAWholeTemplateDoesNotAnswer() throws Exception {
+    run("test:V:\n\ttrue\n", "test", Map.of());
+    for (Path template : templates()) {
+      replaceInMemory(template, "/attach-scratch", "/..//../bin/cat");
+    }
+    transcript.notes.clear();
+    VmExecutor impatient =
+        new VmExecutor(
+            GuestImages.store(),
+            home.resolve("vm"),
+            home.resolve("s"),
+            System.getenv(),
+            limits(Duration.ofMinutes(5)),
+            CACHES,
+            Duration.ofSeconds(5));
+
+    ExecutionResult result =
+        execute(
+            impatient,
+            GitTar.tree(repository()),
+            "test",
+            Map.of(),
+            new RunFiles(Files.createDirectory(directory.resolve("again"))),
+            transcript);
+
+    assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
+    assertThat(transcript.notes)
+        .contains(
+            "the machine's template is of no use, booting instead:"
+                + " it did not answer within 5 s");
+    assertThat(templates()).isEmpty();
   }
 
   @Test
@@ -219,11 +306,9 @@ class VmExecutorIT {
   @Test
   void makesADamagedTemplateAnew() throws Exception {
     run("test:V:\n\ttrue\n", "test", Map.of());
-    try (var templates = Files.list(home.resolve("vm/templates"))) {
-      for (Path template : templates.filter(path -> !path.endsWith("unfinished")).toList()) {
-        Path state = template.resolve("state");
-        Files.write(state, Arrays.copyOf(Files.readAllBytes(state), 1000));
-      }
+    for (Path template : templates()) {
+      Path state = template.resolve("state");
+      Files.write(state, Arrays.copyOf(Files.readAllBytes(state), 1000));
     }
     transcript.notes.clear();
 
@@ -296,7 +381,8 @@ class VmExecutorIT {
             "x86_64",
             NetworkMode.NONE);
     return executor.execute(
-        new ExecutionRequest(inputs, (_, out) -> GitTar.write(repository(), out), into, caches),
+        new ExecutionRequest(
+            inputs, (_, out) -> GitTar.write(repository(), out), into, caches, Secrets.NONE),
         follower);
   }
 
@@ -321,18 +407,51 @@ class VmExecutorIT {
         .split(" ");
   }
 
+  private static List<Path> templates() throws IOException {
+    try (var templates = Files.list(home.resolve("vm/templates"))) {
+      return templates.filter(path -> !path.endsWith("unfinished")).toList();
+    }
+  }
+
+  /** Changes a text wherever the frozen guest has it, and seals the template again. */
+  private static void replaceInMemory(Path template, String from, String to) throws IOException {
+    Path memory = template.resolve("memory");
+    byte[] wanted = from.getBytes(UTF_8);
+    try (FileChannel channel =
+        FileChannel.open(memory, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size() - 1);
+      for (int at = 0; at < bytes.limit() - wanted.length; at++) {
+        if (bytes.get(at) == wanted[0]
+            && bytes.slice(at, wanted.length).equals(ByteBuffer.wrap(wanted))) {
+          channel.write(ByteBuffer.wrap(to.getBytes(UTF_8)), at);
+        }
+      }
+    }
+    StringBuilder seal = new StringBuilder();
+    for (Path file : List.of(memory, template.resolve("state"))) {
+      for (String name : List.of("size", "ino", "uid", "lastModifiedTime", "ctime")) {
+        seal.append(name + " " + Files.getAttribute(file, "unix:" + name) + "\n");
+      }
+    }
+    Files.writeString(template.resolve("seal"), seal);
+  }
+
   private VmExecutor executor(Duration timeout) {
+    return executor(limits(timeout));
+  }
+
+  private VmExecutor executor(Limits limits) {
     return new VmExecutor(
         GuestImages.store(),
         home.resolve("vm"),
         home.resolve("s"),
         System.getenv(),
-        limits(timeout),
+        limits,
         CACHES);
   }
 
   private static Limits limits(Duration timeout) {
-    return new Limits(2, 2L << 30, 8L << 30, timeout);
+    return new Limits(2, 2L << 30, 8L << 30, timeout, Map.of(), 1L << 20);
   }
 
   private List<Path> leftovers() throws IOException {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.peer.core.secret.SecretValue;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -76,6 +77,15 @@ class GuestAgentTest {
         .isInstanceOf(GuestException.class)
         .hasMessageContaining("hello 3");
     guest.join();
+  }
+
+  @Test
+  void handsASecretOverAsItIs() throws Exception {
+    greet();
+
+    agent.setSecret("TOKEN", SecretValue.of("two\nlines"));
+
+    assertThat(heard.readLine()).isEqualTo("secret VE9LRU4= dHdvCmxpbmVz");
   }
 
   @Test

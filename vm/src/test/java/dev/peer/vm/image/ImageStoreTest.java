@@ -1,19 +1,16 @@
 package dev.peer.vm.image;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
-import dev.peer.core.record.StrictJson;
 import dev.peer.vm.image.ImageException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,26 +113,37 @@ class ImageStoreTest {
     assertThat(new ImageStore(root.resolve("missing")).newest()).isEmpty();
   }
 
+  @Test
+  void servesOnlyWhatWasCheckedAndHasNotChangedSince() throws Exception {
+    Digest checked = makeImage("a", manifest -> {});
+    Digest unchecked = makeImage("b", manifest -> {});
+    ImageStore store = new ImageStore(root);
+    store.resolve(checked);
+
+    assertThat(store.checked()).containsExactly(checked);
+    assertThat(store.checkedFile(checked, "kernel").orElseThrow()).hasContent("kernel a");
+    assertThat(store.checkedFile(checked, "manifest.json")).isPresent();
+    assertThat(store.checkedFile(checked, "../" + checked.hex() + "/kernel")).isEmpty();
+    assertThat(store.checkedFile(checked, "notes")).isEmpty();
+    assertThat(store.checkedFile(unchecked, "kernel")).isEmpty();
+
+    Files.writeString(root.resolve(checked.hex()).resolve("kernel"), "kernel b");
+    assertThat(store.checked()).isEmpty();
+    assertThat(store.checkedFile(checked, "initramfs")).isEmpty();
+  }
+
+  @Test
+  void servesNothingOfAnImageWhoseManifestChanged() throws Exception {
+    Digest digest = makeImage("a", manifest -> {});
+    ImageStore store = new ImageStore(root);
+    store.resolve(digest);
+    Files.writeString(root.resolve(digest.hex()).resolve("manifest.json"), "{}");
+
+    assertThat(store.checkedFile(digest, "manifest.json")).isEmpty();
+    assertThat(store.checked()).isEmpty();
+  }
+
   private Digest makeImage(String name, Consumer<ObjectNode> change) throws IOException {
-    Path made = Files.createDirectory(root.resolve("made"));
-    ObjectNode manifest = StrictJson.object();
-    manifest.put("format", 1);
-    manifest.put("architecture", "x86_64");
-    manifest.put("protocol", 2);
-    manifest.put("kernelArguments", "quiet");
-    ObjectNode files = manifest.putObject("files");
-    for (String file : List.of("kernel", "initramfs", "root.erofs")) {
-      byte[] content = (file + " " + name).getBytes(UTF_8);
-      Files.write(made.resolve(file), content);
-      ObjectNode entry = files.putObject(file);
-      entry.put("sha256", Digest.of(content).hex());
-      entry.put("size", content.length);
-    }
-    change.accept(manifest);
-    byte[] bytes = StrictJson.bytes(manifest);
-    Files.write(made.resolve("manifest.json"), bytes);
-    Digest digest = Digest.of(bytes);
-    Files.move(made, root.resolve(digest.hex()));
-    return digest;
+    return MadeImage.in(root, name, change);
   }
 }

@@ -100,7 +100,8 @@ class RepositoryDisksTest {
     try (KeptDisk found = disks().find(name("a")).orElseThrow()) {
       disk = found.file();
     }
-    Files.write(disk, new byte[99]);
+    Files.delete(disk);
+    Files.write(disk, new byte[100]);
 
     assertThat(disks().find(name("a"))).isEmpty();
     assertThat(disks().find(name("b"))).isEmpty();

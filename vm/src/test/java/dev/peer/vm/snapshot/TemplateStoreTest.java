@@ -64,6 +64,15 @@ class TemplateStoreTest {
   }
 
   @Test
+  void keepsATemplateThatQemusUserMayPassInto() throws Exception {
+    Template made = make("a");
+    Files.setPosixFilePermissions(
+        made.memory().getParent(), PosixFilePermissions.fromString("rwx-----x"));
+
+    assertThat(store.find("a")).contains(made);
+  }
+
+  @Test
   void dropsATemplateOfWhichAFileIsALink() throws Exception {
     Template made = make("a");
     Path elsewhere = Files.writeString(root.resolve("elsewhere"), "state");

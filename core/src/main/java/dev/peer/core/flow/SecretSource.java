@@ -1,0 +1,16 @@
+package dev.peer.core.flow;
+
+import dev.peer.core.secret.SecretException;
+import dev.peer.core.secret.Secrets;
+
+/** Gets the values of the secrets that a run is to have. Asked only when there is a run. */
+@FunctionalInterface
+public interface SecretSource {
+
+  /**
+   * The secrets, each with its value.
+   *
+   * @throws SecretException if one has none, or one that can not be passed
+   */
+  Secrets get() throws SecretException;
+}

@@ -1,0 +1,69 @@
+package dev.peer.core.secret;
+
+import dev.peer.core.id.Shown;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.RunRecordJson;
+import dev.peer.core.record.StrictJson;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Looks for secrets in all that a result would make public. */
+public final class SecretScan {
+
+  private SecretScan() {}
+
+  /**
+   * Says which file holds which secret, in a line with the file and the secret's name; empty if
+   * none does.
+   */
+  public static Optional<String> leak(Secrets secrets, RunRecord record, RunFiles files)
+      throws IOException {
+    if (secrets.isEmpty()) {
+      return Optional.empty();
+    }
+    for (Artifact artifact : record.artifacts()) {
+      String shown = Shown.of(secrets.mask(artifact.path()));
+      byte[] path = artifact.path().getBytes(StandardCharsets.UTF_8);
+      Optional<String> leak = found(secrets, "the name of the artifact " + shown, path);
+      if (leak.isEmpty()) {
+        leak = found(secrets, "the artifact " + shown, files.artifact(artifact));
+      }
+      if (leak.isPresent()) {
+        return leak;
+      }
+    }
+    for (OutputStreamName stream : OutputStreamName.values()) {
+      Optional<String> leak = found(secrets, stream.toString(), files.output(stream));
+      if (leak.isPresent()) {
+        return leak;
+      }
+    }
+    byte[] json = StrictJson.bytes(RunRecordJson.write(record));
+    return found(secrets, "the record, with its counted variables and arguments,", json);
+  }
+
+  private static Optional<String> found(Secrets secrets, String what, Path file)
+      throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return found(secrets, what, in);
+    }
+  }
+
+  private static Optional<String> found(Secrets secrets, String what, byte[] bytes)
+      throws IOException {
+    return found(secrets, what, new ByteArrayInputStream(bytes));
+  }
+
+  private static Optional<String> found(Secrets secrets, String what, InputStream in)
+      throws IOException {
+    return secrets.firstIn(in).map(name -> what + " holds the secret " + name);
+  }
+}

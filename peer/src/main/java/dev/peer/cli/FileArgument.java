@@ -1,0 +1,97 @@
+package dev.peer.cli;
+
+import dev.peer.vm.image.ImageException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** A file on the command line that an image is written to or read from; {@code -} is stdio. */
+record FileArgument(String name) {
+
+  static final FileArgument STDIO = new FileArgument("-");
+
+  /** Writes an image. */
+  @FunctionalInterface
+  interface Content {
+
+    void write(OutputStream out) throws IOException, ImageException;
+  }
+
+  /** Whether somebody would see on a terminal what goes to stdout. */
+  static boolean stdoutIsTerminal() {
+    try {
+      Path stdout = Path.of("/proc/self/fd/1").toRealPath();
+      return stdout.startsWith("/dev/pts")
+          || stdout.startsWith("/dev/console")
+          || stdout.toString().startsWith("/dev/tty");
+    } catch (IOException e) {
+      // A pipe or socket has no path.
+      return false;
+    }
+  }
+
+  /**
+   * Writes the file, and not a part of it: what lies there is replaced in one step, unless it is a
+   * pipe or device.
+   */
+  void write(Content content) throws IOException, ImageException, CommandException {
+    if (equals(STDIO)) {
+      content.write(new FileOutputStream(FileDescriptor.out));
+      return;
+    }
+    Path file = Path.of(name).toAbsolutePath();
+    if (Files.isDirectory(file) || !Files.isDirectory(file.getParent())) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--to: " + name + (Files.isDirectory(file) ? " is a directory" : " has no directory"),
+          "name a file in a directory that is there");
+    }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.WRITE)) {
+        content.write(out);
+      }
+      return;
+    }
+    replace(file, content);
+  }
+
+  private static void replace(Path file, Content content) throws IOException, ImageException {
+    Path beside = Files.createTempFile(file.getParent(), ".peer-", "");
+    try {
+      try (OutputStream out = Files.newOutputStream(beside)) {
+        content.write(out);
+      }
+      try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+      Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rw-r--r--"));
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(beside);
+    }
+  }
+
+  /** Opens it. */
+  InputStream read() throws IOException, CommandException {
+    if (equals(STDIO)) {
+      return new FileInputStream(FileDescriptor.in);
+    }
+    Path file = Path.of(name);
+    if (!Files.exists(file) || Files.isDirectory(file)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          name + (Files.exists(file) ? " is a directory" : " is not there"),
+          "name a file that `peer image export` wrote, or - for stdin");
+    }
+    return Files.newInputStream(file);
+  }
+}

@@ -1,0 +1,76 @@
+package dev.peer.cli;
+
+import dev.peer.client.ImageFetch;
+import dev.peer.client.NamedAddress;
+import dev.peer.client.Patience;
+import dev.peer.client.RendezvousLookup;
+import dev.peer.core.flow.FetchException;
+import dev.peer.core.flow.Holder;
+import dev.peer.core.flow.LookupResult;
+import dev.peer.core.flow.Notices;
+import dev.peer.core.id.Digest;
+import dev.peer.tls.TlsIdentity;
+import dev.peer.vm.image.ImageException;
+import dev.peer.vm.image.ImageStore;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/** Where guest images come from that are not on this machine: other peers. */
+final class ImageSource implements AutoCloseable {
+
+  private final ImageStore images;
+  private final TlsIdentity identity;
+  private final Optional<RendezvousLookup> lookup;
+  private final Notices notices;
+  private final ImageFetch fetch;
+
+  /** Opens no connection yet. The lookup stays its owner's to close. */
+  ImageSource(
+      ImageStore images, TlsIdentity identity, Optional<RendezvousLookup> lookup, Notices notices) {
+    this.images = images;
+    this.identity = identity;
+    this.lookup = lookup;
+    this.notices = notices;
+    this.fetch = new ImageFetch(identity, Patience.DEFAULT);
+  }
+
+  /** Takes the image in from whoever the rendezvous says holds it. */
+  void pull(Digest image) throws ImageException, IOException, InterruptedException {
+    if (lookup.isEmpty()) {
+      throw ImagePull.missing(image, "PEER_RENDEZVOUS is not set, so there is nobody to ask");
+    }
+    switch (lookup.get().find(image)) {
+      case LookupResult.Found found -> from(image, found.holders());
+      case LookupResult.Absent _ ->
+          throw ImagePull.missing(image, "no peer that the rendezvous knows holds it");
+      case LookupResult.Unavailable unavailable ->
+          throw ImagePull.missing(
+              image, "the rendezvous can not be asked who holds it: " + unavailable.why());
+    }
+  }
+
+  /** Takes the image in from whoever answers at an address. */
+  void pull(Digest image, URI address) throws ImageException, IOException, InterruptedException {
+    Holder holder;
+    try {
+      holder = NamedAddress.ask(identity, address, Patience.DEFAULT);
+    } catch (FetchException e) {
+      throw ImagePull.missing(image, e.getMessage());
+    }
+    notices.say(address.getAuthority() + " is " + holder.id());
+    from(image, List.of(holder));
+  }
+
+  private void from(Digest image, List<Holder> holders)
+      throws ImageException, IOException, InterruptedException {
+    new ImagePull(images, fetch, notices).pull(image, holders);
+  }
+
+  /** Must be done before the process ends. */
+  @Override
+  public void close() {
+    fetch.close();
+  }
+}

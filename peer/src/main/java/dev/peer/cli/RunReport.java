@@ -1,0 +1,110 @@
+package dev.peer.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.flow.Replayable;
+import dev.peer.core.id.Digest;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StrictJson;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** What a command has found out about its run so far, for {@code --json}. */
+final class RunReport {
+
+  private final ObjectNode json = StrictJson.object();
+  private String message = "";
+
+  /** Why a run that was no failure of peer's did not pass. */
+  String message() {
+    return message;
+  }
+
+  /** What the run is. */
+  void about(Subject subject) {
+    RunInputs inputs = subject.inputs();
+    json.put("runKey", inputs.key().hex());
+    json.put("repository", inputs.repo().toString());
+    json.put("tree", inputs.tree().hex());
+    json.put("commit", subject.revision().commit().hex());
+    json.put("target", inputs.target());
+    inputs.arguments().forEach(json.putArray("arguments")::add);
+    json.put("image", inputs.image().toString());
+    json.put("network", inputs.network().toString());
+  }
+
+  /** The result has just been made. */
+  void ran(Replayable result) {
+    result(result, "run");
+  }
+
+  /** The result was there, in the store or with a peer. */
+  void replayed(Replayable result) {
+    result(result, result.holder().isPresent() ? "peer" : "store");
+    result.holder().ifPresent(holder -> json.put("holder", holder.toString()));
+  }
+
+  /** The tests have passed, and there is no signature that others would take. */
+  void ranUnsigned(RunRecord record) {
+    json.put("source", "run");
+    artifacts(record);
+  }
+
+  /** The stage in which the run ended without a pass. */
+  void endedIn(String stage) {
+    json.put("stage", stage);
+  }
+
+  /** The tests failed. */
+  void failedIn(String stage, int exitCode) {
+    endedIn(stage);
+    message = "the stage " + stage + " ended with " + exitCode;
+  }
+
+  private void result(Replayable result, String source) {
+    json.put("source", source);
+    json.put("signer", result.verified().attestation().signer().id().toString());
+    json.put("attestation", Digest.of(result.stored().attestation().bytes()).toString());
+    json.put("bundle", result.stored().bundle().digest().toString());
+    artifacts(result.verified().record());
+  }
+
+  private void artifacts(RunRecord record) {
+    ArrayNode artifacts = json.putArray("artifacts");
+    for (Artifact artifact : record.artifacts()) {
+      ObjectNode entry = artifacts.addObject();
+      entry.put("path", artifact.path());
+      entry.put("size", artifact.content().size());
+      entry.put("sha256", artifact.content().digest().hex());
+    }
+  }
+
+  /** The whole as one line. */
+  String text(
+      String outcome, int exitCode, String message, String hint, List<Timeline.Step> steps) {
+    ObjectNode whole = StrictJson.object();
+    whole.put("outcome", outcome);
+    if (exitCode != ExitCode.INTERRUPTED) {
+      // Which signal it was, and so how the process ends, only the JVM knows.
+      whole.put("exitCode", exitCode);
+    }
+    if (!message.isEmpty()) {
+      whole.put("message", message);
+    }
+    if (!hint.isEmpty()) {
+      whole.put("hint", hint);
+    }
+    whole.setAll(json);
+    long total = 0;
+    ArrayNode stages = StrictJson.object().arrayNode();
+    for (Timeline.Step step : steps) {
+      stages.addObject().put("name", step.name()).put("milliseconds", step.duration().toMillis());
+      total += step.duration().toNanos();
+    }
+    whole.put("milliseconds", total / 1_000_000);
+    whole.set("stages", stages);
+    return new String(StrictJson.bytes(whole), StandardCharsets.UTF_8);
+  }
+}

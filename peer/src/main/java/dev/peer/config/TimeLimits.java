@@ -1,0 +1,23 @@
+package dev.peer.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How long a run may take.
+ *
+ * @param run all of it
+ * @param stages a stage of it, by its name; those not in it have no limit of their own
+ */
+public record TimeLimits(Duration run, Map<String, Duration> stages) {
+
+  /** The stages that may have a limit of their own, in their order. */
+  public static final List<String> STAGES =
+      List.of("checkout", "prepare", "test", "artifacts", "post-test");
+
+  /** Copies the map. */
+  public TimeLimits {
+    stages = Map.copyOf(stages);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.peer.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Guest images get from one machine to another, as a file or from peer to peer. */
+@Timeout(300)
+class ImageTransferIT {
+
+  private Sample sample;
+  private Team team;
+  private String digest;
+
+  @BeforeEach
+  void startRendezvous() throws Exception {
+    sample = Sample.get();
+    team = sample.team();
+    team.startRendezvous();
+    digest = Dist.imageDigest();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    team.close();
+  }
+
+  @Test
+  void pullsFromAnAddress() throws Exception {
+    int port = freePort();
+    sample.startHolder(team.peer("holder").with("PEER_LISTEN", "127.0.0.1:" + port));
+    Peer laptop = withoutImages("laptop").without("PEER_RENDEZVOUS");
+    String[] command = {"image", "pull", digest, "--from", "127.0.0.1:" + port};
+
+    Run pull = laptop.run(team.root(), command).hasExitCode(0);
+
+    assertThat(pull.stdout()).isEqualTo(digest + "\n");
+    assertThat(pull.stderr())
+        .contains("peer: 127.0.0.1:" + port + " is CN=holder\n")
+        .contains("peer: pulling the guest image " + digest)
+        .contains(" MiB) from CN=holder\n");
+    assertWhole(laptop);
+    assertThat(laptop.run(team.root(), command).hasExitCode(0).stderr())
+        .contains("is on this machine already");
+  }
+
+  @Test
+  void pullsTheImageThatARunLacksAndNoneForAReplay() throws Exception {
+    sample.startHolder(team.peer("holder"));
+    Peer laptop = withoutImages("laptop");
+
+    laptop.run(sample.repository(), "run", "--exit").hasExitCode(0);
+    assertThat(laptop.home().resolve("images")).doesNotExist();
+    laptop
+        .withoutQemu()
+        .run(sample.repository(), "run", "--exit", "--force")
+        .refuses(4, "qemu-system-x86_64 is not in PATH");
+    assertThat(laptop.home().resolve("images")).doesNotExist();
+
+    Run run = laptop.run(sample.repository(), "run", "--exit", "--force").hasExitCode(0);
+    assertThat(run.stdoutBytes()).isEqualTo(sample.stdout());
+    assertThat(run.stderr())
+        .contains("the guest image " + digest + " is not on this machine: asking the peers")
+        .contains(" MiB) from CN=holder\n")
+        .contains("peer: stage: test");
+    assertWhole(laptop);
+  }
+
+  @Test
+  void namesALiarAndTakesTheImageFromTheNextHolder() throws Exception {
+    LyingHolder liar = LyingHolder.start(team, "liar");
+    String served = "v1/images/sha256/" + Dist.image().getFileName() + "/";
+    liar.answer(
+        served + "manifest.json", Files.readAllBytes(Dist.image().resolve("manifest.json")));
+    liar.answer(served + "kernel", new byte[(int) Files.size(Dist.image().resolve("kernel"))]);
+    Peer laptop = withoutImages("laptop");
+
+    Run alone = laptop.run(team.root(), "image", "pull", digest, "--from", liar.address());
+    alone.refuses(4, digest + " is not on this machine, and no holder gives it; asked CN=liar");
+    assertThat(alone.stderr())
+        .contains("peer: the image of CN=liar is refused: CN=liar: kernel is not the one")
+        .contains("`peer image build`")
+        .contains("`peer image pull ");
+    sample.startHolder(team.peer("holder"));
+    liar.holdImage(team, digest);
+    Run pull = laptop.run(team.root(), "image", "pull", digest).hasExitCode(0);
+
+    assertThat(pull.stderr())
+        .contains("peer: the image of CN=liar is refused")
+        .contains("peer: going on with CN=holder\n");
+    assertWhole(laptop);
+  }
+
+  @Test
+  void saysWhatWasTriedWhereNobodyHasIt() throws Exception {
+    Peer laptop = withoutImages("laptop");
+    Peer alone = laptop.without("PEER_RENDEZVOUS");
+
+    laptop
+        .run(team.root(), "image", "pull", digest)
+        .refuses(4, "not on this machine, and no peer that the rendezvous knows holds it");
+    Run run = laptop.run(sample.repository(), "run", "--exit");
+    run.refuses(4, "not on this machine, and no peer that the rendezvous knows holds it");
+    assertThat(run.stderr()).contains("`peer image build`").contains("`peer image pull ");
+    laptop
+        .with("PEER_RENDEZVOUS", "https://127.0.0.1:1")
+        .run(team.root(), "image", "pull", digest)
+        .refuses(4, "the rendezvous can not be asked who holds it: 127.0.0.1:1: ");
+    alone.run(team.root(), "image", "pull", digest).refuses(2, "there is nobody to ask");
+    alone
+        .run(team.root(), "image", "pull", digest, "--from", "127.0.0.1:1")
+        .refuses(4, "not on this machine, and 127.0.0.1:1: ");
+    alone
+        .run(team.root(), "image", "pull", digest, "--from", "127.0.0.1:0")
+        .refuses(2, "--from: a host and a port above 0");
+    alone.run(team.root(), "image", "pull", "sha256:0").refuses(2, "not a SHA-256 digest");
+  }
+
+  @Test
+  void exportsAndImportsTheSameImage() throws Exception {
+    Peer laptop = team.peer("laptop");
+    Peer other = withoutImages("other");
+    Path file = team.root().resolve("image.tar");
+
+    Run exported =
+        laptop.run(team.root(), "image", "export", "--to", file.toString()).hasExitCode(0);
+    Run imported =
+        laptop
+            .shell(
+                sample.repository(),
+                "peer image export "
+                    + digest
+                    + " | PEER_HOME="
+                    + other.home()
+                    + " peer image import -")
+            .hasExitCode(0);
+    Run again =
+        other.shell(sample.repository(), "peer image export | cmp - " + file).hasExitCode(0);
+
+    assertThat(exported.stdout()).isEmpty();
+    assertThat(exported.stderr()).isEqualTo("peer: exported the guest image " + digest + "\n");
+    assertThat(imported.stdout()).isEqualTo(digest + "\n");
+    assertThat(again.stdout()).isEmpty();
+    assertWhole(other);
+    refusesItDamagedOrCutOff(file);
+  }
+
+  private void refusesItDamagedOrCutOff(Path file) throws Exception {
+    Peer fresh = withoutImages("fresh");
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      bytes.seek(100_000);
+      int before = bytes.read();
+      bytes.seek(100_000);
+      bytes.write(before ^ 1);
+    }
+    fresh
+        .run(team.root(), "image", "import", file.toString())
+        .refuses(4, "kernel is not the one that the guest image " + digest + " has");
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      bytes.setLength(80_000);
+    }
+    fresh
+        .run(team.root(), "image", "import", file.toString())
+        .refuses(4, "no image that can be taken in: it is cut off");
+    fresh
+        .run(sample.repository(), "image", "import", "mkfile")
+        .refuses(4, "no image that can be taken in: ");
+    fresh.run(team.root(), "image", "import", "missing").refuses(2, "missing is not there");
+    fresh
+        .run(team.root(), "image", "export", "--to", "image")
+        .refuses(2, "there is no guest image");
+    assertThat(fresh.run(team.root(), "image", "ls").hasExitCode(0).stdout()).isEmpty();
+  }
+
+  private Peer withoutImages(String name) throws IOException, InterruptedException {
+    Peer peer = team.peer(name);
+    Files.delete(peer.home().resolve("images"));
+    return peer;
+  }
+
+  private static void assertWhole(Peer peer) throws IOException {
+    Path image = peer.home().resolve("images").resolve(Dist.image().getFileName());
+    for (String file : new String[] {"manifest.json", "kernel", "initramfs", "root.erofs"}) {
+      assertThat(Files.mismatch(image.resolve(file), Dist.image().resolve(file)))
+          .as(file)
+          .isEqualTo(-1);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}

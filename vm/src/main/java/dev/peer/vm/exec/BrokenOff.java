@@ -1,0 +1,35 @@
+package dev.peer.vm.exec;
+
+import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.secret.Secrets;
+import dev.peer.vm.qemu.Machine;
+import java.io.IOException;
+
+/** Why a machine is gone that should be there. */
+final class BrokenOff {
+
+  static final String DISK_HINT = "free some space on it, or set PEER_HOME to another";
+
+  private BrokenOff() {}
+
+  /** The error for people, with what the machine said last. */
+  static ExecutorException in(String stage, Machine machine, Secrets secrets, Exception e) {
+    if (machine.hostDiskFull() || saysDiskFull(e)) {
+      return new ExecutorException("the disk of this host is full", DISK_HINT, e);
+    }
+    String said = secrets.mask(machine.lastWords());
+    return new ExecutorException(
+        "the machine broke off in the stage "
+            + stage
+            + ": "
+            + secrets.mask(String.valueOf(e.getMessage())),
+        said.isEmpty() ? "the machine said nothing; try again" : "the machine said last:\n" + said,
+        e);
+  }
+
+  /** Java has no type for it: these are the words of the C library. */
+  private static boolean saysDiskFull(Exception e) {
+    return e instanceof IOException
+        && String.valueOf(e.getMessage()).contains("No space left on device");
+  }
+}

@@ -1,0 +1,29 @@
+package dev.peer.vm.exec;
+
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
+import java.time.Duration;
+
+/** Which stage a run is in, and what it has printed. */
+final class CurrentStage {
+
+  private volatile String name = "boot";
+  private volatile LastLines lines = new LastLines();
+
+  /** A stage begins; takes its output. */
+  LastLines begin(String stage) {
+    LastLines ofStage = new LastLines();
+    name = stage;
+    lines = ofStage;
+    return ofStage;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** The result if the time is over now. */
+  ExecutionResult.TimedOut timedOut(Scope scope, Duration limit) {
+    return new ExecutionResult.TimedOut(name, scope, limit, lines.shown());
+  }
+}

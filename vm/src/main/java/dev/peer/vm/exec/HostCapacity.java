@@ -1,0 +1,40 @@
+package dev.peer.vm.exec;
+
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.ExecutorException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What this host has, compared with what a run asks for. */
+final class HostCapacity {
+
+  private static final Path MEMORY = Path.of("/proc/meminfo");
+  private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d{1,15}) kB");
+  private static final long KIBIBYTE = 1 << 10;
+  private static final long MEBIBYTE = 1 << 20;
+
+  private HostCapacity() {}
+
+  /** Refuses more memory than there is; says when processors will be shared. */
+  static void check(Limits limits, ExecutionListener listener)
+      throws ExecutorException, IOException {
+    Matcher total = TOTAL.matcher(Files.readString(MEMORY));
+    if (total.find() && limits.memoryBytes() > Long.parseLong(total.group(1)) * KIBIBYTE) {
+      throw new ExecutorException(
+          "the guest is to have "
+              + Limits.shown(limits.memoryBytes())
+              + " of memory, and this host has "
+              + Long.parseLong(total.group(1)) * KIBIBYTE / MEBIBYTE
+              + "M",
+          "set PEER_MEMORY to less, or run where there is more");
+    }
+    int processors = Runtime.getRuntime().availableProcessors();
+    if (limits.cpus() > processors) {
+      listener.note(
+          "the guest's " + limits.cpus() + " processors share the " + processors + " of this host");
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package dev.peer.vm.image;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.Shown;
+import dev.peer.vm.image.ImageException.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.Pattern;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/**
+ * An image as one file: a plain tar of {@code HEX/manifest.json}, {@code HEX/kernel}, {@code
+ * HEX/initramfs} and {@code HEX/root.erofs} in this order, where HEX is the image's digest. The
+ * same image always gives the same bytes.
+ *
+ * <p>Nothing of a tar is interpreted when it is read, the size of the manifest apart: all else must
+ * be the very bytes that writing would give. So there is no link, no path, no entry twice and no
+ * extension to beware of.
+ */
+public final class ImageArchive {
+
+  private static final int BLOCK = TarConstants.DEFAULT_RCDSIZE;
+  private static final int SIZE_AT = 124;
+  private static final Pattern OCTAL = Pattern.compile("[0-7]{1,12}");
+  private static final int END = 2 * BLOCK;
+  private static final int CHUNK = 1 << 16;
+
+  private ImageArchive() {}
+
+  /**
+   * Writes an image.
+   *
+   * @throws ImageException if a file of it is shorter than when it was resolved
+   */
+  public static void write(GuestImage image, OutputStream out) throws IOException, ImageException {
+    Path manifestFile = image.directory().resolve(ImageManifest.FILE);
+    ImageManifest manifest = ImageStore.readManifest(image.directory(), image.digest());
+    byte[] bytes = Files.readAllBytes(manifestFile);
+    out.write(header(image.digest(), ImageManifest.FILE, bytes.length));
+    out.write(bytes);
+    out.write(new byte[padding(bytes.length)]);
+    for (String name : ImageManifest.FILES) {
+      long size = manifest.files().get(name).size();
+      out.write(header(image.digest(), name, size));
+      long written;
+      try (InputStream in = Files.newInputStream(image.directory().resolve(name))) {
+        written = copy(in, size, out);
+      }
+      if (written < size) {
+        throw new ImageException(
+            Kind.DAMAGED,
+            "the guest image " + image.digest() + " is damaged: its file " + name + " is cut off",
+            "see who writes to " + image.directory());
+      }
+      out.write(new byte[padding(size)]);
+    }
+    out.write(new byte[END]);
+    out.flush();
+  }
+
+  /**
+   * Takes an image in, whole and checked or not at all.
+   *
+   * @throws ImageException if it is not what writing an image gives
+   */
+  public static GuestImage read(InputStream in, ImageStore images)
+      throws IOException, ImageException {
+    byte[] header = in.readNBytes(BLOCK);
+    requireWhole(header.length, BLOCK);
+    Digest digest = digest(text(header, 0, TarConstants.NAMELEN));
+    long size = size(text(header, SIZE_AT, TarConstants.SIZELEN));
+    if (size > ImageManifest.LARGEST) {
+      throw foreign("its manifest has more than " + ImageManifest.LARGEST + " bytes");
+    }
+    if (!Arrays.equals(header, header(digest, ImageManifest.FILE, size))) {
+      throw foreign("it does not begin with the manifest of an image");
+    }
+    try (ImageIntake intake = images.take(digest)) {
+      byte[] manifest = in.readNBytes((int) size);
+      requireWhole(manifest.length, size);
+      requireZeros(in, padding(manifest.length));
+      intake.manifest(manifest);
+      for (String name : intake.names()) {
+        read(in, intake, name);
+      }
+      requireZeros(in, END);
+      if (in.read() >= 0) {
+        throw foreign("it goes on after the image's end");
+      }
+      return intake.finish();
+    }
+  }
+
+  private static void read(InputStream in, ImageIntake intake, String name)
+      throws IOException, ImageException {
+    long size = intake.size(name);
+    byte[] header = in.readNBytes(BLOCK);
+    requireWhole(header.length, BLOCK);
+    if (!Arrays.equals(header, header(intake.digest(), name, size))) {
+      throw foreign(
+          "where " + name + " of " + size + " bytes should begin there is something else");
+    }
+    try (OutputStream out = Files.newOutputStream(intake.file(name))) {
+      requireWhole(copy(in, size, out), size);
+    }
+    requireZeros(in, padding(size));
+    intake.check(name);
+  }
+
+  private static byte[] header(Digest image, String name, long size) {
+    TarArchiveEntry entry = new TarArchiveEntry(image.hex() + "/" + name, TarConstants.LF_NORMAL);
+    entry.setSize(size);
+    entry.setModTime(0L);
+    entry.setMode(0644);
+    entry.setIds(0, 0);
+    entry.setNames("", "");
+    byte[] header = new byte[BLOCK];
+    entry.writeEntryHeader(header);
+    return header;
+  }
+
+  /** What a field of a header holds, up to its end or the first zero byte. */
+  private static String text(byte[] header, int first, int length) {
+    String field = new String(header, first, length, StandardCharsets.ISO_8859_1);
+    int end = field.indexOf(0);
+    return end < 0 ? field : field.substring(0, end);
+  }
+
+  private static long size(String octal) throws ImageException {
+    if (!OCTAL.matcher(octal.strip()).matches()) {
+      throw foreign("it is not a tar archive");
+    }
+    return Long.parseLong(octal.strip(), 8);
+  }
+
+  private static Digest digest(String name) throws ImageException {
+    String end = "/" + ImageManifest.FILE;
+    try {
+      return Digest.ofHex(
+          name.endsWith(end) ? name.substring(0, name.length() - end.length()) : "");
+    } catch (IllegalArgumentException e) {
+      throw foreign(
+          name.isEmpty()
+              ? "it is not a tar archive"
+              : "it begins with " + Shown.of(name) + ", not with the manifest of an image");
+    }
+  }
+
+  /** Copies as many bytes, or fewer if there are no more. */
+  private static long copy(InputStream in, long size, OutputStream out) throws IOException {
+    byte[] chunk = new byte[CHUNK];
+    long left = size;
+    int n = 0;
+    while (left > 0 && n >= 0) {
+      n = in.read(chunk, 0, (int) Math.min(chunk.length, left));
+      if (n > 0) {
+        out.write(chunk, 0, n);
+        left -= n;
+      }
+    }
+    return size - left;
+  }
+
+  private static int padding(long size) {
+    return (int) ((BLOCK - size % BLOCK) % BLOCK);
+  }
+
+  private static void requireWhole(long read, long expected) throws ImageException {
+    if (read < expected) {
+      throw foreign("it is cut off");
+    }
+  }
+
+  private static void requireZeros(InputStream in, int count) throws IOException, ImageException {
+    byte[] bytes = in.readNBytes(count);
+    requireWhole(bytes.length, count);
+    if (!Arrays.equals(bytes, new byte[count])) {
+      throw foreign("there is something between its files or after them");
+    }
+  }
+
+  private static ImageException foreign(String why) {
+    return new ImageException(
+        Kind.REFUSED,
+        "that is no image that can be taken in: " + why,
+        "it must be what `peer image export` wrote, whole and unchanged");
+  }
+}
