@@ -36,7 +36,8 @@ class ArchitectureTest {
     allow("vm.image", "core.id", "core.record", "core.scratch");
     allow("vm.qemu", "core.id", "core.record", "core.scratch", "vm.image");
     allow("vm.guest", "core.id", "core.record", "core.secret");
-    allow("vm.snapshot", "core.id", "core.record", "core.scratch", "vm.image", "vm.qemu");
+    allow(
+        "vm.snapshot", "core.id", "core.key", "core.record", "core.scratch", "vm.image", "vm.qemu");
     allow("vm.exec", "core", "vm");
     allow("config", "core.id", "core.key");
     allow("secret", "core.id", "core.scratch", "core.secret");
@@ -47,6 +48,7 @@ class ArchitectureTest {
     allow("server", "core", "http", "tls", "wire");
     allow("rendezvous", "core.id", "core.record", "core.trust", "http", "tls", "wire");
     allow("client", "core", "http", "server", "tls", "wire");
+    allow("terminal", "vm.guest");
     allow(
         "cli",
         "core",
@@ -54,6 +56,7 @@ class ArchitectureTest {
         "config",
         "secret",
         "source",
+        "terminal",
         "tls",
         "http",
         "server",
@@ -79,6 +82,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("javax.net.ssl..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_TERMINAL_KNOWS_JLINE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.peer.terminal..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.jline..");
 
   @ArchTest
   static final ArchRule ONLY_THE_MACHINE_STARTS_PROCESSES =

@@ -28,6 +28,7 @@ public final class Main implements Runnable {
     commands.put("cache", new CacheCommand(output));
     commands.put("image", new ImageCommand(output));
     commands.put("secret", new SecretCommand(output));
+    commands.put("vm", new VmCommand(output));
   }
 
   @Override

@@ -45,6 +45,14 @@ final class Reporting {
     return exitCode;
   }
 
+  /** Refuses {@code --json} with what shows something else. */
+  void requireNoJson(String what) throws CommandException {
+    if (json) {
+      throw new CommandException(
+          ExitCode.USAGE, what + " does not go with --json", "leave one of the two out");
+    }
+  }
+
   /** Reports a pass now, for a command that stays to serve. */
   void passed(Output output, RunReport report) {
     report(output, report, ExitCode.PASSED, "", "");

@@ -18,8 +18,11 @@ import dev.peer.core.sign.RunSigner;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.source.SourceException;
+import dev.peer.terminal.SystemTerminal;
+import dev.peer.vm.exec.Aftermath;
 import dev.peer.vm.exec.Limits;
 import dev.peer.vm.exec.VmExecutor;
+import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.snapshot.CachePolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,6 +72,19 @@ final class RunCommand implements Callable<Integer> {
 
   @ArgGroup private Stay stay = new Stay();
 
+  @ArgGroup private OnFailure onFailure = new OnFailure();
+
+  private static final class OnFailure {
+
+    @Option(
+        names = "--shell",
+        description = "when a stage fails, open a shell in the guest as it is then")
+    private boolean shell;
+
+    @Option(names = "--freeze", description = "when a stage fails, keep the guest as it is then")
+    private boolean freeze;
+  }
+
   private static final class Stay {
 
     @Option(names = "--exit", description = "leave at once instead of serving the result")
@@ -93,6 +109,10 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int run(RunReport report) throws Exception {
+    if (onFailure.shell) {
+      reporting.requireNoJson("--shell");
+      VmCommand.requireTerminal("--shell");
+    }
     output.step("settings");
     try (Subject subject = selection.subject(output);
         Network network =
@@ -103,12 +123,15 @@ final class RunCommand implements Callable<Integer> {
                 CertificateRole.CLIENT,
                 CertificateRole.SERVER)) {
       Results.requireUsable(selection.artifacts());
+      requireNoSecretsToFreeze(subject);
       report.about(subject);
       subject.sayWhatIsIgnored(output);
       Store store = Results.openStore(subject);
       Finder finder = network.finder(store);
+      VmExecutor machines = executor(subject);
+      machines.setAftermath(aftermath(subject));
       Executor executor =
-          new ImageFirst(executor(subject), subject.images(), network.images(), System.getenv());
+          new ImageFirst(machines, subject.images(), network.images(), System.getenv());
       RunFlow flow =
           new RunFlow(
               store,
@@ -135,7 +158,7 @@ final class RunCommand implements Callable<Integer> {
         case RunOutcome.Replayed replayed -> replay(network, replayed.result(), report);
         case RunOutcome.Ran ran -> passed(network, ran.result(), report);
         case RunOutcome.RanUnsigned unsigned -> passedUnsigned(unsigned, report);
-        case RunOutcome.NotPassed notPassed -> notPassed(notPassed.result(), report);
+        case RunOutcome.NotPassed notPassed -> notPassed(output, notPassed.result(), report);
       };
     }
   }
@@ -166,7 +189,9 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.PASSED;
   }
 
-  private int notPassed(ExecutionResult result, RunReport report) throws CommandException {
+  /** Says how a run ended that did not pass, and gives the exit code for it. */
+  static int notPassed(Output output, ExecutionResult result, RunReport report)
+      throws CommandException {
     return switch (result) {
       case ExecutionResult.Passed passed ->
           throw new IllegalStateException("a run that passed is signed");
@@ -181,7 +206,7 @@ final class RunCommand implements Callable<Integer> {
       }
       case ExecutionResult.TimedOut timedOut -> {
         report.endedIn(timedOut.stage());
-        throw timeOver(timedOut);
+        throw timeOver(output, timedOut);
       }
     };
   }
@@ -196,7 +221,7 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.TESTS_FAILED;
   }
 
-  private CommandException timeOver(ExecutionResult.TimedOut timedOut) {
+  private static CommandException timeOver(Output output, ExecutionResult.TimedOut timedOut) {
     String stage = timedOut.stage();
     String seconds = timedOut.limit().toSeconds() + " s";
     if (!timedOut.lastLines().isEmpty()) {
@@ -234,20 +259,47 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.PASSED;
   }
 
-  private static Executor executor(Subject subject) throws ConfigException {
-    CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
-    return new VmExecutor(
+  private void requireNoSecretsToFreeze(Subject subject) throws CommandException {
+    if (onFailure.freeze && !subject.run().secrets().isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--freeze does not go with PEER_SECRETS: a frozen guest would keep them",
+          "use --shell, or run without secrets");
+    }
+  }
+
+  private Aftermath aftermath(Subject subject) {
+    if (onFailure.shell) {
+      return new Aftermath.Shell(SystemTerminal::open);
+    }
+    return onFailure.freeze
+        ? new Aftermath.Freeze(VmCommand.frozen(subject.peer().home()))
+        : new Aftermath.End();
+  }
+
+  /** The executor for a subject's runs. */
+  static VmExecutor executor(Subject subject) throws ConfigException {
+    return executor(
         subject.images(),
-        subject.peer().home().resolve("vm"),
-        sockets(),
-        System.getenv(),
+        subject.peer().home(),
         new Limits(
             subject.run().cpus(),
             subject.run().memory(),
             subject.run().disk(),
             subject.run().timeout().run(),
             subject.run().timeout().stages(),
-            subject.run().maxOutput()),
+            subject.run().maxOutput()));
+  }
+
+  /** An executor below a home. */
+  static VmExecutor executor(ImageStore images, Path home, Limits limits) throws ConfigException {
+    CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
+    return new VmExecutor(
+        images,
+        home.resolve("vm"),
+        sockets(),
+        System.getenv(),
+        limits,
         new CachePolicy(caches.maxAge(), caches.maxBytes()));
   }
 
@@ -259,7 +311,8 @@ final class RunCommand implements Callable<Integer> {
         : Path.of(System.getProperty("java.io.tmpdir"), "peer-" + Results.user());
   }
 
-  private static SourceArchive source(Subject subject) {
+  /** The revision as the guest gets it. */
+  static SourceArchive source(Subject subject) {
     return (scratch, out) -> {
       try {
         subject.git().writeTar(subject.revision(), subject.run().checkout(), scratch, out);

@@ -1,5 +1,6 @@
 package dev.peer.vm.exec;
 
+import dev.peer.vm.snapshot.FrozenGuest;
 import java.time.Duration;
 import java.util.Map;
 
@@ -27,6 +28,17 @@ public record Limits(
   /** Copies the map. */
   public Limits {
     stageTimeouts = Map.copyOf(stageTimeouts);
+  }
+
+  /** What a frozen guest had, and a day; no stage will run in it. */
+  public static Limits of(FrozenGuest.Shape machine) {
+    return new Limits(
+        machine.cpus(),
+        machine.memoryMebibytes() * MEBIBYTE,
+        machine.diskBytes(),
+        Duration.ofDays(1),
+        Map.of(),
+        0);
   }
 
   /** The guest's memory in whole MiB. */

@@ -14,6 +14,7 @@ import dev.peer.vm.qemu.Memory;
 import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.qemu.QemuArguments;
 import dev.peer.vm.qemu.QemuException;
+import dev.peer.vm.snapshot.FrozenGuest;
 import dev.peer.vm.snapshot.Template;
 import dev.peer.vm.snapshot.TemplateStore;
 import java.io.IOException;
@@ -21,7 +22,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -96,6 +96,50 @@ final class MachineStarter {
     } catch (GuestException | IOException e) {
       requireUninterrupted(e);
       throw BrokenOff.in("boot", machine, Secrets.NONE, e);
+    }
+  }
+
+  Accelerator accelerator() {
+    return accelerator;
+  }
+
+  /** What a machine must be that goes on with one of these disks. */
+  FrozenGuest.Shape shapeOf(RunDisks disks, String nonce) throws IOException {
+    return new FrozenGuest.Shape(
+        qemu.build(),
+        accelerator.toString(),
+        image.digest(),
+        limits.cpus(),
+        limits.memoryMebibytes(),
+        limits.diskBytes(),
+        disks.inputBytes(),
+        nonce);
+  }
+
+  /**
+   * Starts a machine that takes over a frozen guest, and stays frozen until it is resumed.
+   *
+   * @param nonce what its agent was greeted with
+   */
+  StartedMachine startFrozen(
+      RunDisks disks, Path directory, Path socketDirectory, Path state, String nonce)
+      throws QemuException, IOException, InterruptedException {
+    listener.step("resume");
+    Memory memory = new Memory.Frozen(limits.memoryMebibytes());
+    Machine machine =
+        Machine.start(qemu, spec(disks, memory, directory, socketDirectory), directory);
+    try {
+      machine.takeOverWhole(state);
+      return new StartedMachine(
+          machine,
+          new GuestAgent(
+              machine.port(GuestAgent.CONTROL),
+              machine.port(GuestAgent.STDOUT),
+              machine.port(GuestAgent.STDERR),
+              nonce));
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      machine.close();
+      throw e;
     }
   }
 
@@ -191,7 +235,7 @@ final class MachineStarter {
         limits.cpus(),
         memory,
         disks.asDisks(),
-        List.of(GuestAgent.CONTROL, GuestAgent.STDOUT, GuestAgent.STDERR),
+        GuestAgent.PORTS,
         socketDirectory,
         directory.resolve("console.log"));
   }

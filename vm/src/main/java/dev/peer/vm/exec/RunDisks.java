@@ -47,6 +47,19 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
     return create(directory, (scratch, out) -> {}, diskBytes, Optional.empty());
   }
 
+  /**
+   * The disks of a copy of a frozen guest, which has read its input.
+   *
+   * @param inputBytes the size of the input disk
+   * @param scratch the scratch disk as it was frozen, of the size {@code diskBytes}
+   */
+  static RunDisks ofFrozen(Path directory, long inputBytes, long diskBytes, Path scratch)
+      throws IOException {
+    RunDisks disks = create(directory, (files, out) -> {}, diskBytes, Optional.of(scratch));
+    setSize(disks.input.file(), inputBytes);
+    return disks;
+  }
+
   /** The disks as they are named below a directory. */
   static RunDisks in(Path directory, Optional<Path> kept) {
     return new RunDisks(

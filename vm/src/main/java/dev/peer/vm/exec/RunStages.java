@@ -27,7 +27,7 @@ final class RunStages {
 
   private static final String CHECKOUT = "checkout";
   private static final String PREPARE = "prepare";
-  private static final String TEST = "test";
+  static final String TEST = "test";
   private static final String ARTIFACTS = "artifacts";
   private static final String POST_TEST = "post-test";
 
@@ -41,6 +41,8 @@ final class RunStages {
   private final RunDisks disks;
   private final Limits limits;
   private final RunCache cache;
+  private Map<String, String> prepared = Map.of();
+  private boolean holdsContainer;
 
   RunStages(
       ExecutionRequest request,
@@ -60,32 +62,52 @@ final class RunStages {
     this.cache = cache;
   }
 
-  ExecutionResult run(Instant startedAt, Accelerator accelerator)
+  /** Lets the guest hold the tests' container, for who wants to see it later. */
+  void holdContainer() {
+    holdsContainer = true;
+  }
+
+  /** The stages before the test: how the run ended, unless the test can start. */
+  Optional<ExecutionResult> prepare()
       throws IOException, GuestException, ExecutorException, InterruptedException {
     stages.setVariables(inputs.environment());
+    if (holdsContainer) {
+      stages.holdContainer();
+    }
     StageResult checkout = stages.run(CHECKOUT, List.of("HEAD"));
     if (checkout instanceof StageResult.Refused refused) {
-      return refused(CHECKOUT, refused);
+      return Optional.of(refused(CHECKOUT, refused));
     }
     if (!passed(checkout)) {
       throw new ExecutorException(
           "the revision could not be put into the guest", "see above what git says");
     }
-    StageResult prepared = stages.run(PREPARE, List.of(inputs.target()));
-    Optional<ExecutionResult> ended = endedBy(PREPARE, prepared);
-    if (ended.isPresent()) {
-      return ended.get();
-    }
-    boolean kept = cache.keeps() && prepared.info().containsKey("keep");
-    if (kept) {
-      // Before the test: it can leave nothing to later runs.
-      stages.whileDiskIsFrozen(() -> machine.startNextLayer(disks.scratch()));
-    }
+    StageResult result = stages.run(PREPARE, List.of(inputs.target()));
+    prepared = result.info();
+    return endedBy(PREPARE, result);
+  }
+
+  /** Takes the link down, unless the test may use it. */
+  void seal() throws IOException, InterruptedException {
     listener.step("link down");
     switch (inputs.network()) {
       case NONE -> machine.disconnectNetwork();
       case OPEN -> listener.note("network: open, the test reaches what this host does");
     }
+  }
+
+  ExecutionResult run(Instant startedAt, Accelerator accelerator)
+      throws IOException, GuestException, ExecutorException, InterruptedException {
+    Optional<ExecutionResult> ended = prepare();
+    if (ended.isPresent()) {
+      return ended.get();
+    }
+    boolean kept = cache.keeps() && prepared.containsKey("keep");
+    if (kept) {
+      // Before the test: it can leave nothing to later runs.
+      stages.whileDiskIsFrozen(() -> machine.startNextLayer(disks.scratch()));
+    }
+    seal();
     try (OutputRecorder recorder =
         new OutputRecorder(request.files(), () -> System.nanoTime() / NANOS_PER_MICRO)) {
       StageResult tested = runTest(recorder);
@@ -94,7 +116,7 @@ final class RunStages {
         return ended.get();
       }
       RunOutput output = recorder.finish();
-      ExecutionResult result = afterTest(startedAt, accelerator, prepared.info(), output);
+      ExecutionResult result = afterTest(startedAt, accelerator, output);
       if (kept && result instanceof ExecutionResult.Passed) {
         keepDisk(startedAt);
       }
@@ -131,8 +153,7 @@ final class RunStages {
         });
   }
 
-  private ExecutionResult afterTest(
-      Instant startedAt, Accelerator accelerator, Map<String, String> prepared, RunOutput output)
+  private ExecutionResult afterTest(Instant startedAt, Accelerator accelerator, RunOutput output)
       throws IOException, GuestException, ExecutorException, InterruptedException {
     StageResult collected = stages.run(ARTIFACTS, List.of());
     Optional<ExecutionResult> ended = endedBy(ARTIFACTS, collected);

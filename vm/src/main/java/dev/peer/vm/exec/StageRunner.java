@@ -3,6 +3,7 @@ package dev.peer.vm.exec;
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
+import dev.peer.core.key.NetworkMode;
 import dev.peer.core.record.BoundedOutput;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.secret.MaskingSink;
@@ -10,8 +11,11 @@ import dev.peer.core.secret.SecretValue;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.guest.GuestException;
+import dev.peer.vm.guest.Place;
 import dev.peer.vm.guest.StageResult;
+import dev.peer.vm.guest.UserTerminal;
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +28,15 @@ import java.util.TreeMap;
  */
 final class StageRunner {
 
+  private static final String SHELL = "shell";
+
   private final GuestAgent agent;
   private final ExecutionListener listener;
   private final StartedMachine started;
   private final Limits limits;
   private final CurrentStage current;
   private final Secrets secrets;
-  private Optional<ExecutionResult> timedOut = Optional.empty();
+  private Optional<ExecutionResult.TimedOut> timedOut = Optional.empty();
 
   StageRunner(
       StartedMachine started,
@@ -47,7 +53,7 @@ final class StageRunner {
   }
 
   /** The result, if the last stage was ended because its own time was over. */
-  Optional<ExecutionResult> timedOut() {
+  Optional<ExecutionResult.TimedOut> timedOut() {
     return timedOut;
   }
 
@@ -55,6 +61,28 @@ final class StageRunner {
   void setVariables(Map<String, String> variables) throws IOException, GuestException {
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       agent.setVariable(variable.getKey(), variable.getValue());
+    }
+  }
+
+  /** What the guest's agent was greeted with. */
+  String nonce() {
+    return agent.nonce();
+  }
+
+  /** From now on the tests' container is held when it has ended. */
+  void holdContainer() throws IOException, GuestException {
+    agent.holdContainer();
+  }
+
+  /** Gives the user a shell, and waits for its end; nothing of it is masked. */
+  void shell(Place place, NetworkMode network, UserTerminal.Opener opener)
+      throws IOException, GuestException {
+    current.begin(SHELL);
+    listener.step(SHELL);
+    listener.note("a shell in the " + place + "; `exit` ends it, and the machine");
+    SocketChannel port = started.machine().port(GuestAgent.TERMINAL);
+    try (UserTerminal terminal = opener.open()) {
+      agent.runShell(place, network.toString(), port, terminal);
     }
   }
 

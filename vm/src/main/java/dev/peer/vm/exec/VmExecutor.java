@@ -8,7 +8,10 @@ import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestException;
+import dev.peer.vm.guest.Place;
+import dev.peer.vm.guest.UserTerminal;
 import dev.peer.vm.image.GuestImage;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageStore;
@@ -18,6 +21,7 @@ import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.qemu.QemuException;
 import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.DiskName;
+import dev.peer.vm.snapshot.FrozenStore;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import dev.peer.vm.snapshot.TemplateStore;
 import java.io.IOException;
@@ -29,7 +33,10 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 
-/** Boots a machine for each run, takes it through the six stages and ends it. */
+/**
+ * Boots a machine for each run, takes it through the six stages and ends it; or gives the user a
+ * shell in it.
+ */
 public final class VmExecutor implements Executor {
 
   private final ImageStore images;
@@ -39,6 +46,7 @@ public final class VmExecutor implements Executor {
   private final Limits limits;
   private final CachePolicy caches;
   private final Duration cloneTime;
+  private Aftermath aftermath = new Aftermath.End();
 
   /**
    * An executor that keeps what it needs while it runs below its home.
@@ -75,16 +83,80 @@ public final class VmExecutor implements Executor {
     this.cloneTime = cloneTime;
   }
 
+  /** Says what becomes of the guests in which a recipe fails from now on. */
+  public void setAftermath(Aftermath aftermath) {
+    this.aftermath = aftermath;
+  }
+
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
+      throws ExecutorException, InterruptedException {
+    return follow(new Course.Whole(aftermath), request, listener);
+  }
+
+  /**
+   * Prepares a guest for the test, and gives the user a shell instead of it.
+   *
+   * @return how the run ended, if it did so before
+   */
+  public Optional<ExecutionResult> openShell(
+      ExecutionRequest request,
+      ExecutionListener listener,
+      Place place,
+      UserTerminal.Opener terminal)
+      throws ExecutorException, InterruptedException {
+    return follow(new Course.ShellInstead(place, terminal), request, listener);
+  }
+
+  /**
+   * Gives the user a shell in a copy of a frozen guest; what is kept of it stays as it is. This
+   * executor's limits must be the guest's.
+   *
+   * @param place where, else where the recipe failed
+   */
+  public void openFrozen(
+      FrozenStore.Kept kept,
+      ExecutionListener listener,
+      Optional<Place> place,
+      UserTerminal.Opener terminal)
+      throws ExecutorException, InterruptedException {
+    FrozenCopy copy = new FrozenCopy(kept, place, terminal);
+    translated(
+        () -> {
+          Qemu qemu = Qemu.find(environment);
+          HostCapacity.check(limits, listener);
+          Path runs = reapedRuns();
+          Accelerator accelerator = new AcceleratorProbe(home, runs).best(qemu);
+          copy.requireSame(qemu, accelerator);
+          MachineStarter starter =
+              starter(qemu, images.resolve(kept.guest().machine().image()), accelerator, listener);
+          CurrentStage current = new CurrentStage();
+          try (ScratchDirectory directory = ScratchDirectory.in(runs);
+              ScratchDirectory socketDirectory = ScratchDirectory.in(sockets);
+              StartedMachine machine =
+                  copy.start(starter, directory.path(), socketDirectory.path())) {
+            try {
+              copy.openShell(
+                  machine.machine(),
+                  new StageRunner(machine, limits, current, listener, Secrets.NONE));
+            } catch (GuestException | IOException e) {
+              throw brokenOff(current, machine, Secrets.NONE, e);
+            }
+          }
+          return kept;
+        });
+  }
+
+  /** Follows a course, whose stages have the time that is set. */
+  private <T> T follow(Course<T> course, ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
     CurrentStage current = new CurrentStage();
     Deadline deadline = Deadline.start(limits.timeout(), Thread.currentThread()::interrupt);
     try {
-      return execute(request, listener, current);
+      return translated(() -> follow(course, deadline, request, listener, current));
     } catch (InterruptedException e) {
       if (deadline.passed()) {
-        return current.timedOut(Scope.RUN, limits.timeout());
+        return course.timedOut(current.timedOut(Scope.RUN, limits.timeout()));
       }
       throw e;
     } finally {
@@ -95,46 +167,69 @@ public final class VmExecutor implements Executor {
     }
   }
 
-  private ExecutionResult execute(
-      ExecutionRequest request, ExecutionListener listener, CurrentStage current)
-      throws ExecutorException, InterruptedException {
-    try {
-      listener.step("image");
-      Qemu qemu = Qemu.find(environment);
-      GuestImage image = images.resolve(request.inputs().image());
-      HostCapacity.check(limits, listener);
-      Path runs = home.resolve("runs");
-      ScratchDirectory.reap(runs);
-      ScratchDirectory.reap(sockets);
-      Accelerator accelerator = new AcceleratorProbe(home, runs).best(qemu);
-      MachineStarter starter =
-          new MachineStarter(
-              qemu,
-              image,
-              accelerator,
-              limits,
-              new TemplateStore(home.resolve("templates")),
-              sockets,
-              cloneTime,
-              listener);
-      listener.stage("boot");
-      listener.note(
-          accelerator == Accelerator.KVM
-              ? "accelerator: kvm"
-              : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
-      RepositoryDisks disks =
-          new RepositoryDisks(
-              home.resolve("disks"), caches, InstantSource.system(), listener::note);
-      DiskName name = new DiskName(request.inputs().repo(), image.digest(), limits.diskBytes());
-      try (RunCache cache = RunCache.open(disks, name, request.caches())) {
-        Run run = new Run(request, listener, current, starter, accelerator, cache);
-        Optional<ExecutionResult> result = execute(run, runs);
-        if (result.isPresent()) {
-          return result.get();
-        }
-        cache.dropBase();
-        return execute(run, runs).orElseThrow();
+  private <T> T follow(
+      Course<T> course,
+      Deadline deadline,
+      ExecutionRequest request,
+      ExecutionListener listener,
+      CurrentStage current)
+      throws QemuException, ImageException, IOException, ExecutorException, InterruptedException {
+    listener.step("image");
+    Qemu qemu = Qemu.find(environment);
+    GuestImage image = images.resolve(request.inputs().image());
+    HostCapacity.check(limits, listener);
+    Path runs = reapedRuns();
+    Accelerator accelerator = new AcceleratorProbe(home, runs).best(qemu);
+    MachineStarter starter = starter(qemu, image, accelerator, listener);
+    listener.stage("boot");
+    listener.note(
+        accelerator == Accelerator.KVM
+            ? "accelerator: kvm"
+            : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
+    RepositoryDisks disks =
+        new RepositoryDisks(home.resolve("disks"), caches, InstantSource.system(), listener::note);
+    DiskName name = new DiskName(request.inputs().repo(), image.digest(), limits.diskBytes());
+    try (RunCache cache = RunCache.open(disks, name, request.caches())) {
+      Run<T> run = new Run<>(course, deadline, request, listener, current, starter, cache);
+      Optional<T> result = follow(run, runs);
+      if (result.isPresent()) {
+        return result.get();
       }
+      cache.dropBase();
+      return follow(run, runs).orElseThrow();
+    }
+  }
+
+  private Path reapedRuns() throws IOException {
+    Path runs = home.resolve("runs");
+    ScratchDirectory.reap(runs);
+    ScratchDirectory.reap(sockets);
+    return runs;
+  }
+
+  private MachineStarter starter(
+      Qemu qemu, GuestImage image, Accelerator accelerator, ExecutionListener listener) {
+    return new MachineStarter(
+        qemu,
+        image,
+        accelerator,
+        limits,
+        new TemplateStore(home.resolve("templates")),
+        sockets,
+        cloneTime,
+        listener);
+  }
+
+  @FunctionalInterface
+  private interface Work<T> {
+
+    T run()
+        throws QemuException, ImageException, IOException, ExecutorException, InterruptedException;
+  }
+
+  private static <T> T translated(Work<T> work) throws ExecutorException, InterruptedException {
+    try {
+      return work.run();
     } catch (QemuException e) {
       throw new ExecutorException(e.getMessage(), e.hint(), e);
     } catch (ImageException e) {
@@ -151,16 +246,17 @@ public final class VmExecutor implements Executor {
   }
 
   /** What one run is given. */
-  private record Run(
+  private record Run<T>(
+      Course<T> course,
+      Deadline deadline,
       ExecutionRequest request,
       ExecutionListener listener,
       CurrentStage current,
       MachineStarter starter,
-      Accelerator accelerator,
       RunCache cache) {}
 
   /** Runs once; nothing comes of it if no machine comes up with the disk that was kept. */
-  private Optional<ExecutionResult> execute(Run run, Path runs)
+  private <T> Optional<T> follow(Run<T> run, Path runs)
       throws IOException, QemuException, ExecutorException, InterruptedException {
     try (ScratchDirectory directory = ScratchDirectory.in(runs);
         ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
@@ -175,13 +271,13 @@ public final class VmExecutor implements Executor {
         return Optional.empty();
       }
       try (StartedMachine machine = started.get()) {
-        return Optional.of(execute(run, disks, machine, startedAt));
+        return Optional.of(follow(run, disks, machine, startedAt));
       }
     }
   }
 
   private static Optional<StartedMachine> start(
-      Run run, RunDisks disks, Path directory, Path socketDirectory)
+      Run<?> run, RunDisks disks, Path directory, Path socketDirectory)
       throws IOException, QemuException, ExecutorException, InterruptedException {
     try {
       return Optional.of(
@@ -196,26 +292,41 @@ public final class VmExecutor implements Executor {
     }
   }
 
-  private ExecutionResult execute(
-      Run run, RunDisks disks, StartedMachine machine, Instant startedAt)
+  private <T> T follow(Run<T> run, RunDisks disks, StartedMachine machine, Instant startedAt)
       throws IOException, ExecutorException, InterruptedException {
     StageRunner stages =
         new StageRunner(machine, limits, run.current, run.listener, run.request.secrets());
+    RunStages all =
+        new RunStages(
+            run.request, run.listener, machine.machine(), stages, disks, limits, run.cache);
+    Guest guest =
+        new Guest(
+            run.request.inputs(), run.listener, machine.machine(), stages, disks, run.starter);
     try {
-      return new RunStages(
-              run.request, run.listener, machine.machine(), stages, disks, limits, run.cache)
-          .run(startedAt, run.accelerator);
+      T result = run.course.run(guest, all, startedAt);
+      run.deadline.close();
+      if (run.deadline.passed()) {
+        throw new InterruptedException("the time of the run is over");
+      }
+      run.course.after(guest, result);
+      return result;
     } catch (GuestException | IOException e) {
       if (stages.timedOut().isPresent()) {
-        return stages.timedOut().get();
+        return run.course.timedOut(stages.timedOut().get());
       }
-      if (e instanceof ClosedByInterruptException || Thread.interrupted()) {
-        throw interrupted(e);
-      }
-      throw BrokenOff.in(run.current.name(), machine.machine(), run.request.secrets(), e);
+      throw brokenOff(run.current, machine, run.request.secrets(), e);
     } finally {
       run.listener.step("clean up");
     }
+  }
+
+  private static ExecutorException brokenOff(
+      CurrentStage current, StartedMachine machine, Secrets secrets, Exception e)
+      throws InterruptedException {
+    if (e instanceof ClosedByInterruptException || Thread.interrupted()) {
+      throw interrupted(e);
+    }
+    return BrokenOff.in(current.name(), machine.machine(), secrets, e);
   }
 
   private static InterruptedException interrupted(Exception e) {

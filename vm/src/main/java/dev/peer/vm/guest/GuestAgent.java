@@ -21,7 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
-/** The agent in the guest, over its control port and its two output ports. */
+/** The agent in the guest, over its control port, its two output ports and its terminal's. */
 public final class GuestAgent {
 
   /** The names of the guest's serial ports. */
@@ -29,6 +29,12 @@ public final class GuestAgent {
 
   public static final String STDOUT = "peer.stdout";
   public static final String STDERR = "peer.stderr";
+  public static final String TERMINAL = "peer.terminal";
+
+  /** All of them, in the order in which a machine has them. */
+  public static final List<String> PORTS = List.of(CONTROL, STDOUT, STDERR, TERMINAL);
+
+  private static final String SHELL = "terminal";
 
   private static final int LONGEST_LINE = 1 << 16;
   private static final int MOST_INFO = 64;
@@ -42,14 +48,28 @@ public final class GuestAgent {
 
   /** Takes the three connections; they stay the caller's to close. */
   public GuestAgent(SocketChannel control, SocketChannel stdout, SocketChannel stderr) {
-    byte[] random = new byte[16];
-    new SecureRandom().nextBytes(random);
-    this.nonce = HexFormat.of().formatHex(random);
+    this(control, stdout, stderr, newNonce());
+  }
+
+  /** The agent of a machine that was greeted with this nonce, then frozen. */
+  public GuestAgent(
+      SocketChannel control, SocketChannel stdout, SocketChannel stderr, String nonce) {
+    this.nonce = nonce;
     this.control = control;
     this.answers = new BufferedInputStream(Channels.newInputStream(control));
-    byte[] marker = (nonce + "\n").getBytes(StandardCharsets.US_ASCII);
-    this.stdout = new MarkedOutput(Channels.newInputStream(stdout), marker);
-    this.stderr = new MarkedOutput(Channels.newInputStream(stderr), marker);
+    this.stdout = new MarkedOutput(Channels.newInputStream(stdout), marker());
+    this.stderr = new MarkedOutput(Channels.newInputStream(stderr), marker());
+  }
+
+  private static String newNonce() {
+    byte[] random = new byte[16];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
+  }
+
+  /** What every line of this guest begins with: 32 hexadecimal digits. */
+  public String nonce() {
+    return nonce;
   }
 
   /** Waits until the guest is up, and sets its clock. */
@@ -84,7 +104,7 @@ public final class GuestAgent {
     }
   }
 
-  /** Gives the stage {@code test} a variable, and no other stage. */
+  /** Gives the stage {@code test} a variable, and a shell in its container, but no other stage. */
   public void setSecret(String name, SecretValue value) throws IOException, GuestException {
     send("secret " + encoded(name) + " " + encoded(value.reveal()));
   }
@@ -107,6 +127,73 @@ public final class GuestAgent {
       throw new GuestException("its output broke off");
     }
     return result;
+  }
+
+  /** Lets the guest hold the container of the tests for a shell. */
+  public void holdContainer() throws IOException, GuestException {
+    send("hold");
+  }
+
+  /**
+   * Joins the user's terminal to a shell in the guest, to its end.
+   *
+   * @param network {@code none} or {@code open}, for the container
+   * @param port the connection of {@link #TERMINAL}
+   * @throws GuestException if the guest broke off
+   * @throws IOException if the user's terminal did
+   */
+  public void runShell(Place place, String network, SocketChannel port, UserTerminal user)
+      throws IOException, GuestException {
+    UserTerminal.Size size = user.size();
+    send(String.join(" ", SHELL, place.toString(), network, encoded(user.type()), describe(size)));
+    user.onResize(this::resize);
+    Thread typing = Thread.ofVirtual().name("typing").start(() -> type(user, port));
+    try {
+      MarkedOutput shown = new MarkedOutput(Channels.newInputStream(port), terminalMarker());
+      if (!shown.readStage(user.output()::write)) {
+        throw new GuestException("its terminal broke off");
+      }
+      awaitResult(SHELL);
+    } finally {
+      typing.interrupt();
+    }
+  }
+
+  private static String describe(UserTerminal.Size size) {
+    return size.rows() + " " + size.columns();
+  }
+
+  private void resize(UserTerminal.Size size) {
+    try {
+      send("resize " + describe(size));
+    } catch (IOException | GuestException e) {
+      // The guest is gone, which whoever reads its output sees.
+      return;
+    }
+  }
+
+  private static void type(UserTerminal user, SocketChannel port) {
+    byte[] buffer = new byte[1 << 12];
+    try {
+      for (int n = user.input().read(buffer); n >= 0; n = user.input().read(buffer)) {
+        ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, n);
+        while (bytes.hasRemaining()) {
+          port.write(bytes);
+        }
+      }
+    } catch (IOException e) {
+      // The shell has ended, and its port with it.
+      return;
+    }
+  }
+
+  /** Begins with what is nothing on a screen: the echo of a digit must not wait for the next. */
+  private byte[] terminalMarker() {
+    return ("\0" + nonce + "\n").getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private byte[] marker() {
+    return (nonce + "\n").getBytes(StandardCharsets.US_ASCII);
   }
 
   private static CompletableFuture<Boolean> pump(
@@ -163,7 +250,7 @@ public final class GuestAgent {
     return Integer.parseInt(text);
   }
 
-  private void send(String line) throws IOException, GuestException {
+  private synchronized void send(String line) throws IOException, GuestException {
     if (line.length() >= LONGEST_LINE) {
       throw new GuestException(
           "a value of " + line.length() + " characters is too long for its control port");

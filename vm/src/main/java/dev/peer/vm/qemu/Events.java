@@ -32,12 +32,23 @@ final class Events {
     return seen.stream().anyMatch(predicate);
   }
 
+  /** How many there have been. */
+  synchronized int count() {
+    return seen.size();
+  }
+
   /** The first event of the kind, which may have come already. */
-  synchronized JsonNode await(Predicate<JsonNode> predicate, Duration most)
+  JsonNode await(Predicate<JsonNode> predicate, Duration most)
+      throws IOException, InterruptedException {
+    return await(0, predicate, most);
+  }
+
+  /** The first event of the kind after so many others. */
+  synchronized JsonNode await(int after, Predicate<JsonNode> predicate, Duration most)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + most.toNanos();
     while (true) {
-      for (JsonNode event : seen) {
+      for (JsonNode event : seen.subList(after, seen.size())) {
         if (predicate.test(event)) {
           return event;
         }

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A running machine. Closing it ends the process at once and waits until it is gone. */
@@ -35,6 +37,7 @@ public final class Machine implements AutoCloseable {
   private static final Duration END_TIME = Duration.ofMillis(500);
   private static final Duration QUIT_TIME = Duration.ofSeconds(20);
   private static final Duration BOOT_TIME = Duration.ofSeconds(120);
+  private static final long UNLIMITED = 1L << 40;
   private static final Duration MIGRATION_TIME = Duration.ofSeconds(60);
 
   private final Process process;
@@ -44,6 +47,7 @@ public final class Machine implements AutoCloseable {
   private final Path output;
   private final Map<String, SocketChannel> ports;
   private final Qmp qmp;
+  private final Set<String> inNextLayer = ConcurrentHashMap.newKeySet();
   private final Events events = new Events();
 
   private Machine(
@@ -158,8 +162,21 @@ public final class Machine implements AutoCloseable {
 
   /** Freezes the machine and writes all but its memory to a new file. */
   public void freezeTo(Path state) throws IOException, InterruptedException {
+    freezeTo(state, true);
+  }
+
+  /** Freezes the machine and writes it with its memory, but without its disks, to a new file. */
+  public void freezeWholeTo(Path state) throws IOException, InterruptedException {
+    freezeTo(state, false);
+  }
+
+  private void freezeTo(Path state, boolean memoryInItsFile)
+      throws IOException, InterruptedException {
     qmp.execute("stop", StrictJson.object());
-    allowMemoryInItsFile();
+    setCapabilities(memoryInItsFile);
+    // Nothing else wants the socket: it need not be slowed down.
+    qmp.execute("migrate-set-parameters", StrictJson.object().put("max-bandwidth", UNLIMITED));
+    int before = events.count();
     Path socket = sockets.resolve(STATE);
     try (ServerSocketChannel listener = listen(files, socket)) {
       process.onExit().thenRun(() -> closeQuietly(listener));
@@ -169,38 +186,53 @@ public final class Machine implements AutoCloseable {
         Channels.newInputStream(from).transferTo(to);
       }
     }
-    awaitMigrated();
+    awaitMigrated(before);
   }
 
   /** Lets a clone go on from the state of its template. */
   public void resumeFrom(Path state) throws IOException, InterruptedException {
-    allowMemoryInItsFile();
+    takeOver(state, true);
+    resume();
+  }
+
+  /** Takes over a whole frozen machine, which stays frozen until {@link #resume}. */
+  public void takeOverWhole(Path state) throws IOException, InterruptedException {
+    takeOver(state, false);
+  }
+
+  /** Lets a frozen machine go on. */
+  public void resume() throws IOException, InterruptedException {
+    qmp.execute("cont", StrictJson.object());
+  }
+
+  private void takeOver(Path state, boolean memoryInItsFile)
+      throws IOException, InterruptedException {
+    setCapabilities(memoryInItsFile);
+    int before = events.count();
     Path socket = sockets.resolve(INCOMING).resolve(STATE);
     qmp.execute("migrate-incoming", StrictJson.object().put("uri", uri(socket)));
     try (SocketChannel to = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       Files.copy(state, Channels.newOutputStream(to));
     }
-    awaitMigrated();
-    // The template was frozen, and its clone is so too.
-    qmp.execute("cont", StrictJson.object());
+    awaitMigrated(before);
   }
 
   private String uri(Path socket) throws IOException {
     return "unix:" + files.directory(sockets).resolve(sockets.relativize(socket));
   }
 
-  private void allowMemoryInItsFile() throws IOException, InterruptedException {
+  private void setCapabilities(boolean memoryInItsFile) throws IOException, InterruptedException {
     ObjectNode arguments = StrictJson.object();
     ArrayNode capabilities = arguments.putArray("capabilities");
-    for (String capability : List.of("x-ignore-shared", "events")) {
-      capabilities.addObject().put("capability", capability).put("state", true);
-    }
+    capabilities.addObject().put("capability", "events").put("state", true);
+    capabilities.addObject().put("capability", "x-ignore-shared").put("state", memoryInItsFile);
     qmp.execute("migrate-set-capabilities", arguments);
   }
 
-  private void awaitMigrated() throws IOException, InterruptedException {
+  private void awaitMigrated(int before) throws IOException, InterruptedException {
     JsonNode end =
         events.await(
+            before,
             event ->
                 event.path("event").asText().equals("MIGRATION")
                     && event.at("/data/status").asText().matches("completed|failed"),
@@ -219,16 +251,36 @@ public final class Machine implements AutoCloseable {
     arguments.put("node", disk.serial());
     arguments.put("overlay", disk.next());
     qmp.execute("blockdev-snapshot", arguments);
+    inNextLayer.add(disk.serial());
+  }
+
+  /**
+   * Copies into a disk's upper layer what it still reads from those below.
+   *
+   * @return the layer's file, which is the whole disk from now on
+   */
+  public Path flatten(LayeredDisk disk) throws IOException, InterruptedException {
+    boolean next = inNextLayer.contains(disk.serial());
+    if (next || disk.base().isPresent()) {
+      stream(next ? disk.next() : disk.serial());
+    }
+    return next ? disk.nextLayer() : disk.layer();
   }
 
   /** Copies into a disk's ended layer what it still reads from its base, which it then forgets. */
   public void detachFromBase(LayeredDisk disk) throws IOException, InterruptedException {
+    stream(disk.serial());
+  }
+
+  private void stream(String layer) throws IOException, InterruptedException {
     ObjectNode arguments = StrictJson.object();
     arguments.put("job-id", FLATTEN);
-    arguments.put("device", disk.serial());
+    arguments.put("device", layer);
+    int before = events.count();
     qmp.execute("block-stream", arguments);
     JsonNode end =
         events.await(
+            before,
             event ->
                 event.at("/data/device").asText().equals(FLATTEN)
                     && event.path("event").asText().matches("BLOCK_JOB_(COMPLETED|CANCELLED)"),

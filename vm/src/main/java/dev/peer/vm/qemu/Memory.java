@@ -13,6 +13,7 @@ public sealed interface Memory {
   default Memory through(HostFiles files) throws IOException {
     return switch (this) {
       case Anonymous anonymous -> anonymous;
+      case Frozen frozen -> frozen;
       case Shared shared -> new Shared(shared.mebibytes, files.write(shared.file));
       // QEMU 7.2 opens it for writing even then.
       case Clone clone -> new Clone(clone.mebibytes, files.write(clone.file));
@@ -21,6 +22,9 @@ public sealed interface Memory {
 
   /** In the process alone: the machine boots. */
   record Anonymous(long mebibytes) implements Memory {}
+
+  /** In the process alone: the machine waits for the memory and state of a frozen one. */
+  record Frozen(long mebibytes) implements Memory {}
 
   /** In a file that keeps what is written to it: the machine boots, to become a template. */
   record Shared(long mebibytes, Path file) implements Memory {}

@@ -72,13 +72,23 @@ public final class QemuArguments {
   private static void memory(List<String> arguments, Memory memory) {
     add(arguments, "-m", memory.mebibytes() + "M");
     switch (memory) {
-      case Memory.Anonymous _ -> add(arguments, "-machine", MACHINE);
+      case Memory.Anonymous anonymous -> ownMemory(arguments, anonymous.mebibytes());
+      case Memory.Frozen frozen -> {
+        ownMemory(arguments, frozen.mebibytes());
+        add(arguments, "-incoming", "defer");
+      }
       case Memory.Shared shared -> memoryFile(arguments, shared.mebibytes(), shared.file(), "on");
       case Memory.Clone clone -> {
         memoryFile(arguments, clone.mebibytes(), clone.file(), "off");
         add(arguments, "-incoming", "defer");
       }
     }
+  }
+
+  /** Under the name that a clone's has, so that one can take over the other's. */
+  private static void ownMemory(List<String> arguments, long mebibytes) {
+    add(arguments, "-machine", MACHINE + ",memory-backend=ram");
+    add(arguments, "-object", "memory-backend-ram,id=ram,size=" + mebibytes + "M");
   }
 
   private static void memoryFile(List<String> arguments, long mebibytes, Path file, String shared) {

@@ -356,7 +356,7 @@ public final class RepositoryDisks {
   }
 
   /** Makes a file ours, which QEMU may have written as another user, and only to be read. */
-  private static void takeOver(Path file, Path ours) throws IOException {
+  static void takeOver(Path file, Path ours) throws IOException {
     Object uid = Files.getAttribute(ours, UID);
     if (!uid.equals(Files.getAttribute(file, UID))) {
       Files.setAttribute(file, UID, uid);

@@ -15,7 +15,9 @@ import dev.peer.core.record.RunFiles;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.DiskName;
+import dev.peer.vm.snapshot.FrozenStore;
 import dev.peer.vm.snapshot.RepositoryDisks;
+import java.io.DataInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,9 +61,17 @@ class KeptDiskIT {
     Instant begun = disks.list().getFirst().begun();
 
     String failing = preparing("x").replace("test:VQ:\n", "test:VQ:\n\tfalse\n");
+    FrozenStore frozen = new FrozenStore(vm().resolve("frozen"));
+    Transcript transcript = new Transcript();
     ExecutionResult failed =
-        run(failing + cacheRule("of-failing"), CacheUse.KEPT, new Transcript());
+        run(
+            failing + cacheRule("of-failing"),
+            CacheUse.KEPT,
+            new Aftermath.Freeze(frozen),
+            transcript);
     assertThat(failed).isEqualTo(new ExecutionResult.Failed("test", 1));
+    assertThat(frozen.list()).as(transcript.text()).hasSize(1);
+    assertNeedsNoOtherFile(frozen.list().getFirst().scratch());
 
     String grown = passes(preparing("three") + cacheRule("more"), CacheUse.KEPT, new Transcript());
     assertThat(grown).isEqualTo(first.replace("stamp\n", "more\nstamp\n"));
@@ -118,13 +128,21 @@ class KeptDiskIT {
   }
 
   private String passes(String mkfile, CacheUse caches, Transcript transcript) throws Exception {
-    ExecutionResult result = run(mkfile, caches, transcript);
+    ExecutionResult result = run(mkfile, caches, new Aftermath.End(), transcript);
     assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
     return transcript.stdout.toString(UTF_8);
   }
 
-  private ExecutionResult run(String mkfile, CacheUse caches, Transcript transcript)
-      throws Exception {
+  /** QEMU's layer format has the place of the name of the file below in these bytes. */
+  private static void assertNeedsNoOtherFile(Path layer) throws Exception {
+    try (DataInputStream in = new DataInputStream(Files.newInputStream(layer))) {
+      in.skipNBytes(8);
+      assertThat(in.readLong()).isZero();
+    }
+  }
+
+  private ExecutionResult run(
+      String mkfile, CacheUse caches, Aftermath aftermath, Transcript transcript) throws Exception {
     Path repository = Files.createDirectories(directory.resolve("repo"));
     Files.writeString(repository.resolve("mkfile"), mkfile);
     RunInputs inputs =
@@ -148,6 +166,7 @@ class KeptDiskIT {
             System.getenv(),
             new Limits(2, 2L << 30, DISK_BYTES, Duration.ofMinutes(5), Map.of(), 1L << 20),
             POLICY);
+    executor.setAftermath(aftermath);
     return executor.execute(
         new ExecutionRequest(
             inputs, (_, out) -> GitTar.write(repository, out), files, caches, Secrets.NONE),

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.secret.SecretValue;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -17,6 +20,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +183,95 @@ class GuestAgentTest {
     assertThatThrownBy(() -> agent.setVariable("A", "x".repeat(60_000)))
         .isInstanceOf(GuestException.class)
         .hasMessageContaining("too long");
+  }
+
+  @Test
+  void joinsTheUsersTerminalToAShell() throws Exception {
+    greet();
+    Link port = link("terminal");
+    try (FakeTerminal user = new FakeTerminal("ls\r")) {
+      Thread guest =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      // As the echo of a key that the marker holds too: it is not held back.
+                      say(port, nonce.substring(0, 1));
+                      user.awaitShown(1);
+                      user.listener.accept(new UserTerminal.Size(40, 120));
+                      say(port, "bye\0" + nonce + "\n");
+                      say(control, nonce + " exit terminal 5\n");
+                    } catch (Exception e) {
+                      throw new IllegalStateException(e);
+                    }
+                  });
+
+      agent.runShell(Place.CONTAINER, "none", port.host, user);
+
+      guest.join();
+      assertThat(heard.readLine()).isEqualTo("terminal container none eHRlcm0= 24 80");
+      assertThat(heard.readLine()).isEqualTo("resize 40 120");
+      ByteBuffer typed = ByteBuffer.allocate(3);
+      while (typed.hasRemaining()) {
+        port.guest.read(typed);
+      }
+      assertThat(new String(typed.array(), US_ASCII)).isEqualTo("ls\r");
+      assertThat(user.shown.toString(US_ASCII)).isEqualTo(nonce.charAt(0) + "bye");
+    } finally {
+      port.host.close();
+      port.guest.close();
+    }
+  }
+
+  private static final class FakeTerminal implements UserTerminal {
+
+    private final InputStream keyboard;
+    private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    private final CountDownLatch something = new CountDownLatch(1);
+    private volatile Consumer<Size> listener = size -> {};
+
+    FakeTerminal(String typed) {
+      this.keyboard = new ByteArrayInputStream(typed.getBytes(US_ASCII));
+    }
+
+    void awaitShown(int bytes) throws InterruptedException {
+      something.await();
+      assertThat(shown.size()).isGreaterThanOrEqualTo(bytes);
+    }
+
+    @Override
+    public String type() {
+      return "xterm";
+    }
+
+    @Override
+    public Size size() {
+      return new Size(24, 80);
+    }
+
+    @Override
+    public InputStream input() {
+      return keyboard;
+    }
+
+    @Override
+    public OutputStream output() {
+      return new OutputStream() {
+        @Override
+        public void write(int one) {
+          shown.write(one);
+          something.countDown();
+        }
+      };
+    }
+
+    @Override
+    public void onResize(Consumer<Size> resized) {
+      this.listener = resized;
+    }
+
+    @Override
+    public void close() {}
   }
 
   private void greet() throws Exception {

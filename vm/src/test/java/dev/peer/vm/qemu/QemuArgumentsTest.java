@@ -25,7 +25,8 @@ class QemuArgumentsTest {
   @Test
   void givesTheMachineItsShape() {
     assertThat(QemuArguments.of(spec(Accelerator.TCG, "/run/a")))
-        .containsSequence("-machine", "pc-q35-7.2")
+        .containsSequence("-machine", "pc-q35-7.2,memory-backend=ram")
+        .containsSequence("-object", "memory-backend-ram,id=ram,size=512M")
         .containsSequence("-smp", "3")
         .containsSequence("-m", "512M")
         .containsSequence("-append", "quiet panic=-1")

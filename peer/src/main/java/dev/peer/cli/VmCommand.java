@@ -1,0 +1,184 @@
+package dev.peer.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.flow.CacheUse;
+import dev.peer.core.flow.ExecutionRequest;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.id.Shown;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.terminal.SystemTerminal;
+import dev.peer.vm.exec.Limits;
+import dev.peer.vm.guest.Place;
+import dev.peer.vm.snapshot.FrozenGuest;
+import dev.peer.vm.snapshot.FrozenStore;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code peer vm}. */
+@Command(
+    name = "vm",
+    description = "Gets into machines, and lists those that were frozen.",
+    mixinStandardHelpOptions = true)
+final class VmCommand implements Runnable {
+
+  private static final long MEBIBYTE = 1 << 20;
+
+  private final Output output;
+
+  @Spec private CommandSpec spec;
+
+  VmCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing: shell, ls or rm");
+  }
+
+  @Command(
+      name = "shell",
+      description = {
+        "Prepares a machine for the target and opens a shell in the tests' container.",
+        "With --frozen: goes on with a private copy of a guest that `peer run --freeze` kept."
+      },
+      mixinStandardHelpOptions = true)
+  int shell(
+      @Mixin Selection selection,
+      @Option(names = "--guest", description = "in the guest itself, as root") boolean guest,
+      @Option(names = "--frozen", paramLabel = "ID", description = "a frozen guest") String frozen)
+      throws Exception {
+    requireTerminal("peer vm shell");
+    if (frozen != null) {
+      return shellInFrozen(frozen, guest);
+    }
+    Place place = guest ? Place.GUEST : Place.CONTAINER;
+    try (Subject subject = selection.subject(output);
+        ScratchDirectory unused =
+            ScratchDirectory.in(subject.peer().home().resolve("vm").resolve("runs"))) {
+      subject.sayWhatIsIgnored(output);
+      ExecutionRequest request =
+          new ExecutionRequest(
+              subject.inputs(),
+              RunCommand.source(subject),
+              new RunFiles(unused.path()),
+              CacheUse.KEPT,
+              new CallersSecrets(subject, System.getenv(), output).get());
+      Optional<ExecutionResult> ended =
+          RunCommand.executor(subject).openShell(request, output, place, SystemTerminal::open);
+      return ended.isPresent()
+          ? RunCommand.notPassed(output, ended.get(), new RunReport())
+          : ExitCode.PASSED;
+    }
+  }
+
+  private int shellInFrozen(String id, boolean guest) throws Exception {
+    Path home = home();
+    FrozenStore.Kept kept = kept(home, id);
+    RunCommand.executor(Subject.images(home), home, Limits.of(kept.guest().machine()))
+        .openFrozen(
+            kept,
+            output,
+            guest ? Optional.of(Place.GUEST) : Optional.empty(),
+            SystemTerminal::open);
+    return ExitCode.PASSED;
+  }
+
+  @Command(
+      name = "ls",
+      description = "Lists the frozen guests, the newest first.",
+      mixinStandardHelpOptions = true)
+  int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
+    List<FrozenStore.Kept> all = frozen(home()).list();
+    if (json) {
+      output.print(json(all));
+      return ExitCode.PASSED;
+    }
+    for (FrozenStore.Kept kept : all) {
+      FrozenGuest guest = kept.guest();
+      output.print(
+          String.join(
+              "  ",
+              kept.id(),
+              Results.ago(Duration.between(guest.frozenAt(), Instant.now())),
+              kept.bytes() / MEBIBYTE + " MiB",
+              guest.repo().text(),
+              guest.tree().hex(),
+              guest.target(),
+              "failed in " + guest.stage()));
+    }
+    return ExitCode.PASSED;
+  }
+
+  @Command(name = "rm", description = "Removes a frozen guest.", mixinStandardHelpOptions = true)
+  int remove(@Parameters(paramLabel = "ID", description = "as `peer vm ls` shows it") String id)
+      throws Exception {
+    Path home = home();
+    frozen(home).remove(kept(home, id));
+    return ExitCode.PASSED;
+  }
+
+  /** Refuses to open a shell where nobody could use it. */
+  static void requireTerminal(String what) throws CommandException {
+    if (!SystemTerminal.isThere()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          what + " needs a terminal at stdin and stdout",
+          "start it from a terminal, without pipes; `peer run --freeze` keeps a failing guest for"
+              + " later");
+    }
+  }
+
+  /** The frozen guests below a home. */
+  static FrozenStore frozen(Path home) {
+    return new FrozenStore(home.resolve("vm").resolve("frozen"));
+  }
+
+  private static FrozenStore.Kept kept(Path home, String id) throws Exception {
+    return frozen(home)
+        .find(id)
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ExitCode.USAGE,
+                    "there is no frozen guest " + Shown.of(id),
+                    "`peer vm ls` lists them"));
+  }
+
+  private static Path home() throws Exception {
+    return PeerSettings.home(Settings.of(System.getenv()));
+  }
+
+  private static String json(List<FrozenStore.Kept> all) {
+    ObjectNode answer = StrictJson.object();
+    ArrayNode entries = answer.putArray("frozen");
+    for (FrozenStore.Kept kept : all) {
+      FrozenGuest guest = kept.guest();
+      ObjectNode entry = entries.addObject();
+      entry.put("id", kept.id());
+      entry.put("repo", guest.repo().text());
+      entry.put("tree", guest.tree().hex());
+      entry.put("target", guest.target());
+      entry.put("stage", guest.stage());
+      entry.put("frozenAt", guest.frozenAt().toString());
+      entry.put("bytes", kept.bytes());
+    }
+    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+  }
+}

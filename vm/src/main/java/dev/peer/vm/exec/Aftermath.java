@@ -1,0 +1,17 @@
+package dev.peer.vm.exec;
+
+import dev.peer.vm.guest.UserTerminal;
+import dev.peer.vm.snapshot.FrozenStore;
+
+/** What becomes of a guest in which a recipe of the revision failed. */
+public sealed interface Aftermath {
+
+  /** The machine ends. */
+  record End() implements Aftermath {}
+
+  /** The user gets a shell where the recipe failed; when that ends, the machine does. */
+  record Shell(UserTerminal.Opener terminal) implements Aftermath {}
+
+  /** It is frozen and kept; the machine ends. */
+  record Freeze(FrozenStore store) implements Aftermath {}
+}

@@ -1,0 +1,84 @@
+package dev.peer.vm.exec;
+
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.ExecutorException;
+import dev.peer.vm.guest.GuestException;
+import dev.peer.vm.guest.Place;
+import dev.peer.vm.guest.UserTerminal;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * How far a run goes, and what is done with its guest then.
+ *
+ * @param <T> what comes of it
+ */
+sealed interface Course<T> {
+
+  /** Runs the stages, for which time is limited. */
+  T run(Guest guest, RunStages stages, Instant startedAt)
+      throws IOException, GuestException, ExecutorException, InterruptedException;
+
+  /** What comes of it when the time is over. */
+  T timedOut(ExecutionResult.TimedOut result);
+
+  /** Does with the guest what is wanted, before its machine ends. */
+  void after(Guest guest, T result) throws IOException, GuestException, InterruptedException;
+
+  /** All stages. */
+  record Whole(Aftermath aftermath) implements Course<ExecutionResult> {
+
+    @Override
+    public ExecutionResult run(Guest guest, RunStages stages, Instant startedAt)
+        throws IOException, GuestException, ExecutorException, InterruptedException {
+      if (!(aftermath instanceof Aftermath.End)) {
+        stages.holdContainer();
+      }
+      return stages.run(startedAt, guest.accelerator());
+    }
+
+    @Override
+    public ExecutionResult timedOut(ExecutionResult.TimedOut result) {
+      return result;
+    }
+
+    @Override
+    public void after(Guest guest, ExecutionResult result) throws InterruptedException {
+      if (result instanceof ExecutionResult.Failed failed) {
+        guest.afterFailure(failed, aftermath);
+      }
+    }
+  }
+
+  /** As far as the test could start, then a shell; nothing comes of it if that was reached. */
+  record ShellInstead(Place place, UserTerminal.Opener terminal)
+      implements Course<Optional<ExecutionResult>> {
+
+    @Override
+    public Optional<ExecutionResult> run(Guest guest, RunStages stages, Instant startedAt)
+        throws IOException, GuestException, ExecutorException, InterruptedException {
+      Optional<ExecutionResult> ended = stages.prepare();
+      if (ended.isEmpty()) {
+        stages.seal();
+        if (place == Place.CONTAINER) {
+          guest.stages().handSecrets();
+        }
+      }
+      return ended;
+    }
+
+    @Override
+    public Optional<ExecutionResult> timedOut(ExecutionResult.TimedOut result) {
+      return Optional.of(result);
+    }
+
+    @Override
+    public void after(Guest guest, Optional<ExecutionResult> result)
+        throws IOException, GuestException, InterruptedException {
+      if (result.isEmpty()) {
+        guest.openShell(place, terminal);
+      }
+    }
+  }
+}

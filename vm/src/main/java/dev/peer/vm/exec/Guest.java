@@ -1,0 +1,108 @@
+package dev.peer.vm.exec;
+
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.RunInputs;
+import dev.peer.vm.guest.GuestException;
+import dev.peer.vm.guest.Place;
+import dev.peer.vm.guest.UserTerminal;
+import dev.peer.vm.qemu.Accelerator;
+import dev.peer.vm.qemu.Machine;
+import dev.peer.vm.snapshot.FrozenGuest;
+import dev.peer.vm.snapshot.FrozenStore;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/** A guest with a revision in it, once its stages are over: what a user can do with it then. */
+record Guest(
+    RunInputs inputs,
+    ExecutionListener listener,
+    Machine machine,
+    StageRunner stages,
+    RunDisks disks,
+    MachineStarter starter) {
+
+  /** What runs its code. */
+  Accelerator accelerator() {
+    return starter.accelerator();
+  }
+
+  /**
+   * Does with the guest what is wanted after a recipe failed in it. Whatever goes wrong is said,
+   * and changes nothing: how the run ended is known.
+   */
+  void afterFailure(ExecutionResult.Failed failed, Aftermath aftermath)
+      throws InterruptedException {
+    try {
+      switch (aftermath) {
+        case Aftermath.End _ -> {}
+        case Aftermath.Shell shell -> {
+          listener.note("the stage " + failed.stage() + " ended with " + failed.exitCode());
+          openShell(placeOf(failed.stage()), shell.terminal());
+        }
+        case Aftermath.Freeze freeze -> freeze(failed.stage(), freeze.store());
+      }
+    } catch (IOException | GuestException e) {
+      if (e instanceof ClosedByInterruptException || Thread.interrupted()) {
+        InterruptedException interrupted = new InterruptedException("the run was interrupted");
+        interrupted.initCause(e);
+        throw interrupted;
+      }
+      listener.note(
+          (aftermath instanceof Aftermath.Freeze
+                  ? "the guest could not be frozen: "
+                  : "the shell broke off: ")
+              + e.getMessage());
+    }
+  }
+
+  /** Where the recipes of a stage run. */
+  static Place placeOf(String stage) {
+    return stage.equals(RunStages.TEST) ? Place.CONTAINER : Place.GUEST;
+  }
+
+  /** Gives the user a shell, without a network unless the test has one. */
+  void openShell(Place place, UserTerminal.Opener terminal)
+      throws IOException, GuestException, InterruptedException {
+    seal();
+    stages.shell(place, inputs.network(), terminal);
+  }
+
+  private void freeze(String stage, FrozenStore store) throws IOException, InterruptedException {
+    listener.step("freeze");
+    listener.note("freezing the guest");
+    seal();
+    Path scratch = machine.flatten(disks.scratch());
+    FrozenGuest guest =
+        new FrozenGuest(
+            inputs.repo(),
+            inputs.tree(),
+            inputs.target(),
+            stage,
+            Instant.now(),
+            inputs.network(),
+            starter.shapeOf(disks, stages.nonce()));
+    FrozenStore.Kept kept =
+        store.keep(
+            guest,
+            (stateFile, scratchFile) -> {
+              machine.freezeWholeTo(stateFile);
+              machine.quit();
+              Files.move(scratch, scratchFile);
+            });
+    for (FrozenStore.Kept dropped : store.prune()) {
+      listener.note("dropped the frozen guest " + dropped.id() + ", the oldest");
+    }
+    listener.note("the guest is frozen: `peer vm shell --frozen " + kept.id() + "` gets into it");
+  }
+
+  private void seal() throws IOException, InterruptedException {
+    if (inputs.network() == NetworkMode.NONE) {
+      machine.disconnectNetwork();
+    }
+  }
+}

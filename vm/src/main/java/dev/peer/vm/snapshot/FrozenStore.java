@@ -1,0 +1,131 @@
+package dev.peer.vm.snapshot;
+
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.scratch.ScratchDirectory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The frozen guests of this machine, each in a directory named by its id. What is kept is only
+ * read: who goes on with one writes to layers and memory of their own.
+ */
+public final class FrozenStore {
+
+  /** How many are kept. */
+  public static final int MOST = 3;
+
+  private static final String STATE = "state";
+  private static final String SCRATCH = "scratch";
+  private static final String ABOUT = "frozen.json";
+  private static final String UNFINISHED = "unfinished";
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{16}");
+
+  private final Path root;
+
+  /** The frozen guests below this directory, which is made when it is needed. */
+  public FrozenStore(Path root) {
+    this.root = root;
+  }
+
+  /**
+   * A frozen guest.
+   *
+   * @param id 16 hexadecimal digits
+   * @param state the file of its memory and of everything else but its disks
+   * @param scratch the file of its scratch disk
+   * @param bytes how large both are
+   */
+  public record Kept(String id, FrozenGuest guest, Path state, Path scratch, long bytes) {}
+
+  /** Freezes a guest. */
+  @FunctionalInterface
+  public interface Freezer {
+
+    /** Writes the guest's state, and moves its scratch disk there; neither file exists yet. */
+    void freeze(Path state, Path scratch) throws IOException, InterruptedException;
+  }
+
+  /** Keeps a guest. */
+  public Kept keep(FrozenGuest guest, Freezer freezer) throws IOException, InterruptedException {
+    Path unfinished = root.resolve(UNFINISHED);
+    ScratchDirectory.reap(unfinished);
+    try (ScratchDirectory made = ScratchDirectory.in(unfinished)) {
+      Path directory = made.path();
+      freezer.freeze(directory.resolve(STATE), directory.resolve(SCRATCH));
+      RepositoryDisks.takeOver(directory.resolve(SCRATCH), directory);
+      Files.write(directory.resolve(ABOUT), FrozenGuestJson.write(guest));
+      String id = directory.getFileName().toString();
+      made.moveTo(root.resolve(id));
+      return kept(id, guest);
+    }
+  }
+
+  /** All of them, the newest first; directories that do not hold a whole one are left out. */
+  public List<Kept> list() throws IOException {
+    List<Kept> all = new ArrayList<>();
+    if (!Files.isDirectory(root)) {
+      return all;
+    }
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
+      for (Path directory : directories) {
+        read(directory.getFileName().toString()).ifPresent(all::add);
+      }
+    }
+    all.sort(Comparator.comparing((Kept kept) -> kept.guest().frozenAt()).reversed());
+    return all;
+  }
+
+  /** The one whose id is this or begins so, if there is exactly one. */
+  public Optional<Kept> find(String id) throws IOException {
+    List<Kept> found = list().stream().filter(kept -> kept.id().startsWith(id)).toList();
+    return found.size() == 1 && !id.isEmpty() ? Optional.of(found.getFirst()) : Optional.empty();
+  }
+
+  /** Removes one; a machine that goes on with it keeps what it has. */
+  public void remove(Kept kept) throws IOException {
+    ScratchDirectory.delete(root.resolve(kept.id()));
+  }
+
+  /** Removes the oldest beyond {@link #MOST} and returns them. */
+  public List<Kept> prune() throws IOException {
+    List<Kept> all = list();
+    List<Kept> dropped = all.subList(Math.min(MOST, all.size()), all.size());
+    for (Kept kept : dropped) {
+      remove(kept);
+    }
+    return List.copyOf(dropped);
+  }
+
+  private Optional<Kept> read(String id) throws IOException {
+    Path about = root.resolve(id).resolve(ABOUT);
+    if (!ID.matcher(id).matches() || !Files.isRegularFile(about, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    try (InputStream in = Files.newInputStream(about)) {
+      return Optional.of(kept(id, FrozenGuestJson.parse(in.readNBytes(FrozenGuestJson.LARGEST))));
+    } catch (MalformedException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Kept kept(String id, FrozenGuest guest) throws IOException {
+    Path directory = root.resolve(id);
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    return new Kept(id, guest, directory.resolve(STATE), directory.resolve(SCRATCH), bytes);
+  }
+}
