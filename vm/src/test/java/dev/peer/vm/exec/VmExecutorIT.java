@@ -430,8 +430,8 @@ class VmExecutorIT {
         }
       }
     }
+    StringBuilder seal = new StringBuilder();
     for (Path file : List.of(memory, template.resolve("state"), template.resolve("scratch"))) {
-    for (Path file : List.of(memory, template.resolve("state"))) {
       for (String name : List.of("size", "ino", "uid", "lastModifiedTime", "ctime")) {
         seal.append(name + " " + Files.getAttribute(file, "unix:" + name) + "\n");
       }
