@@ -86,6 +86,7 @@ final class Browser {
             "--disable-component-update",
             "--disable-sync",
             "--no-first-run",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
             "--user-data-dir=" + profile,
             "--dump-dom",
             origin + path);

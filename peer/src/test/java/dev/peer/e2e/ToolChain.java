@@ -39,6 +39,8 @@ record ToolChain(Tool tool, Key key, Path directory) {
     RSA
   }
 
+  private static final String END = "-----END CERTIFICATE-----\n";
+
   private static List<ToolChain> made;
 
   /** Each tool's with each kind of key that it knows. */
@@ -75,6 +77,12 @@ record ToolChain(Tool tool, Key key, Path directory) {
 
   Path root() {
     return directory.resolve("root.pem");
+  }
+
+  /** The authority that issued the leaves, as it follows them in their files. */
+  String issuer() {
+    String pem = read(peer().certificate());
+    return pem.substring(pem.indexOf(END) + END.length());
   }
 
   /** A leaf for clients and servers, also at 127.0.0.1, and the authority above it. */
