@@ -89,7 +89,12 @@ final class Team {
 
   /** Starts a rendezvous; peers that are made from now on know it. */
   Run startRendezvous() throws IOException, InterruptedException {
-    Run run = peer("rendezvous").start(root, "rendezvous", "--listen", "127.0.0.1:0");
+    return startRendezvous(peer("rendezvous"));
+  }
+
+  /** As the other, run by this peer. */
+  Run startRendezvous(Peer peer) throws IOException, InterruptedException {
+    Run run = peer.start(root, "rendezvous", "--listen", "127.0.0.1:0");
     rendezvous = run.awaitLine("^peer: rendezvous at (https://\\S+)$");
     return run;
   }
@@ -97,6 +102,26 @@ final class Team {
   /** Where the rendezvous is. */
   String rendezvous() {
     return rendezvous;
+  }
+
+  /** Where a peer serves the only result of the sample, as the rendezvous tells this client. */
+  String addressOf(Peer holder, Authority.Identity client)
+      throws IOException, InterruptedException {
+    String key = holder.onlyResult().getParent().getFileName().toString();
+    String answer =
+        tool(
+                "curl",
+                "-sS",
+                "-k",
+                "--fail-with-body",
+                "--cert",
+                client.certificate().toString(),
+                "--key",
+                client.key().toString(),
+                rendezvous + "/v1/repos/example.org%2Fsample/results/" + key)
+            .hasExitCode(0)
+            .stdout();
+    return answer.replaceFirst("(?s).*(https://127[.]0[.]0[.]1:\\d+).*", "$1");
   }
 
   /** A repository with this mkfile and the guest image pinned, committed. */

@@ -20,8 +20,9 @@ import java.util.stream.Collectors;
  * <p>In a pattern {@code *} stands for any characters, also none, also {@code /} and {@code .}; a
  * backslash takes {@code , + *} and itself for what they are. Blanks around a term do not count. A
  * term matches if any name of its kind does: {@code uri:} and {@code dns:} the subject alternative
- * names, {@code ou:} and {@code cn:} the subject's attributes, {@code issuer:} the RFC 2253 name of
- * the authority that issued the certificate. Upper and lower case differ, save in {@code dns:}.
+ * names, {@code ou:} and {@code cn:} the subject's attributes, save a common name that is a host's
+ * full name and not among the DNS names that are there, {@code issuer:} the RFC 2253 name of the
+ * authority that issued the certificate. Upper and lower case differ, save in {@code dns:}.
  */
 public final class AccessRule {
 
