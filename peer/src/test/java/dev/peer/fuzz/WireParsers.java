@@ -68,18 +68,20 @@ final class WireParsers {
             "peer's path",
             PeerPath::parse,
             PeerPath::text,
-            new PeerPath.Result(new RunKey(DIGEST)),
-            new PeerPath.Blob(DIGEST),
-            new PeerPath.ImageFile(DIGEST, "manifest.json"),
-            new PeerPath.Status()),
+            List.of(
+                new PeerPath.Result(new RunKey(DIGEST)),
+                new PeerPath.Blob(DIGEST),
+                new PeerPath.ImageFile(DIGEST, "manifest.json"),
+                new PeerPath.Status())),
         path(
             "rendezvous' path",
             RendezvousPath::parse,
             RendezvousPath::text,
-            new RendezvousPath.Result(new RepoId("example.org/a%b"), new RunKey(DIGEST)),
-            new RendezvousPath.Image(DIGEST),
-            new RendezvousPath.Lease(),
-            new RendezvousPath.Status()),
+            List.of(
+                new RendezvousPath.Result(new RepoId("example.org/a%b"), new RunKey(DIGEST)),
+                new RendezvousPath.Image(DIGEST),
+                new RendezvousPath.Lease(),
+                new RendezvousPath.Status())),
         Parser.of(
             "range",
             MalformedException.class,
@@ -110,9 +112,8 @@ final class WireParsers {
         List.of(writer.apply(seed)));
   }
 
-  @SafeVarargs
   private static <T> Parser path(
-      String name, Reader<String, Optional<T>> reader, Function<T, String> writer, T... seeds) {
+      String name, Reader<String, Optional<T>> reader, Function<T, String> writer, List<T> seeds) {
     return Parser.of(
         name,
         MalformedException.class,
@@ -123,7 +124,7 @@ final class WireParsers {
             require(reader.read(written).equals(path), "what is written can be read");
           }
         },
-        List.of(seeds).stream().map(writer).map(Parser::bytes).toList());
+        seeds.stream().map(writer).map(Parser::bytes).toList());
   }
 
   private static void range(String header) {
