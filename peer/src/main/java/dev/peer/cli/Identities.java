@@ -11,6 +11,7 @@ import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Credentials;
+import dev.peer.core.trust.KeyFile;
 import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.TrustAnchors;
@@ -47,7 +48,7 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
     Credentials credentials =
         Credentials.of(
             Pem.certificates("PEER_CERT", text("PEER_CERT", sources.certificate())),
-            Pem.privateKey("PEER_KEY", text("PEER_KEY", sources.key())));
+            Pem.privateKey("PEER_KEY", key(sources.key())));
     for (CertificateRole role : roles) {
       requireValid(validator, credentials, role);
     }
@@ -81,6 +82,14 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
           name + ": " + e.getMessage(),
           "a rule is such as uri:spiffe://example.org/ci/* or ou:build+issuer:CN=Team CA");
     }
+  }
+
+  private static String key(PemSource source) throws CredentialException {
+    String text = text("PEER_KEY", source);
+    if (source instanceof PemSource.File(Path file)) {
+      KeyFile.requirePrivate("PEER_KEY", file);
+    }
+    return text;
   }
 
   private static String text(String name, PemSource source) throws CredentialException {

@@ -80,11 +80,11 @@ public final class Call {
     }
   }
 
-  /** The body, refused when it has more bytes than this. */
+  /** The body, refused when it has more bytes than this, or takes as long as no head may. */
   public byte[] body(int most) throws Refusal, IOException {
     ByteBuffer body = ByteBuffer.allocate(most + 1);
     if (exchange.getRequestContentLength() <= most) {
-      new BlockingChannels(limits.idle()).read(exchange.getRequestChannel(), body);
+      new BlockingChannels(limits.head()).read(exchange.getRequestChannel(), body);
     }
     if (exchange.getRequestContentLength() > most || !body.hasRemaining()) {
       exchange.setPersistent(false);
@@ -106,13 +106,11 @@ public final class Call {
 
   /** Answers with a body; to HEAD, with its size alone. */
   public void answer(int status, String mediaType, byte[] body) throws IOException {
-    BlockingChannels channels = new BlockingChannels(limits.idle());
     StreamSinkChannel channel = head(status, mediaType, body.length);
-    if (!isHead()) {
-      channels.write(channel, ByteBuffer.wrap(body));
+    for (int sent = isHead() ? body.length : 0; sent < body.length; sent += CHUNK) {
+      write(channel, ByteBuffer.wrap(body, sent, Math.min(CHUNK, body.length - sent)));
     }
-    channels.end(channel);
-    exchange.endExchange();
+    end(channel);
   }
 
   /**
@@ -122,7 +120,6 @@ public final class Call {
    */
   public void answer(int status, String mediaType, FileChannel file, long first, long length)
       throws IOException {
-    BlockingChannels channels = new BlockingChannels(limits.idle());
     StreamSinkChannel channel = head(status, mediaType, length);
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, length));
     long sent = isHead() ? length : 0;
@@ -133,9 +130,18 @@ public final class Call {
         throw new EOFException("the file has become shorter");
       }
       sent += read;
-      channels.write(channel, chunk.flip());
+      write(channel, chunk.flip());
     }
-    channels.end(channel);
+    end(channel);
+  }
+
+  /** Each chunk has its time: who takes a byte now and then is too slow. */
+  private void write(StreamSinkChannel channel, ByteBuffer chunk) throws IOException {
+    new BlockingChannels(limits.idle()).write(channel, chunk);
+  }
+
+  private void end(StreamSinkChannel channel) throws IOException {
+    new BlockingChannels(limits.idle()).end(channel);
     exchange.endExchange();
   }
 

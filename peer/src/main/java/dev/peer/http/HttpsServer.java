@@ -51,6 +51,7 @@ public final class HttpsServer implements AutoCloseable {
             .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
             .setServerOption(UndertowOptions.MAX_HEADER_SIZE, Limits.HEADERS)
             .setServerOption(UndertowOptions.MAX_HEADERS, Limits.HEADER_COUNT)
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) Limits.REQUEST_BODY)
             .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) limits.head().toMillis())
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int) limits.idle().toMillis())
             .setServerOption(UndertowOptions.IDLE_TIMEOUT, (int) limits.idle().toMillis());
@@ -115,6 +116,7 @@ public final class HttpsServer implements AutoCloseable {
 
   private void serve(HttpServerExchange exchange) {
     try {
+      RequestForm.require(exchange);
       Identity caller = listener.callerOf(exchange);
       service.serve(new Call(exchange, caller, limits));
     } catch (UntrustedCertificateException e) {
