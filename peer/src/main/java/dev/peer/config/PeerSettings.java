@@ -6,7 +6,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -136,10 +135,7 @@ public record PeerSettings(
   private static RevocationMode crlMode(Settings settings) throws ConfigException {
     return settings
         .valueOrDefault(Setting.PEER_CRL_MODE)
-        .read(
-            text -> RevocationMode.valueOf(text.toUpperCase(Locale.ROOT)),
-            "require, current or warn",
-            "require");
+        .read(RevocationMode::parse, "require, current or warn", "require");
   }
 
   private static Optional<RuleSource> rule(Settings settings, Setting setting)

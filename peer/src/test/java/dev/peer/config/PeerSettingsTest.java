@@ -47,7 +47,7 @@ class PeerSettingsTest {
             Map.entry("PEER_KEY", "key.pem"),
             Map.entry("PEER_CA", "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n"),
             Map.entry("PEER_CRL", "crl.pem, /etc/peer/the team.crl"),
-            Map.entry("PEER_CRL_MODE", "Require"),
+            Map.entry("PEER_CRL_MODE", "require"),
             Map.entry("PEER_ALLOW_FETCH", "dns:*.example.org"),
             Map.entry("PEER_ALLOW_ANNOUNCE", "@/etc/peer/rules"),
             Map.entry("PEER_ALLOW_SIGN", ""),

@@ -69,7 +69,8 @@ public final class CertificateValidator {
     CertificateProfile.requireProven(leaf);
     CertificateProfile.requireLeaf(leaf, role);
     Identity identity = Identity.of(leaf);
-    requirePath(leaf, chain.subList(1, chain.size()), role, second, now.truncatedTo(ChronoUnit.SECONDS));
+    requirePath(
+        leaf, chain.subList(1, chain.size()), role, second, now.truncatedTo(ChronoUnit.SECONDS));
     return identity;
   }
 

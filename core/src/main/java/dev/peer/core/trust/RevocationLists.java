@@ -20,14 +20,12 @@ import javax.security.auth.x500.X500Principal;
  */
 public final class RevocationLists {
 
-  private static final RevocationLists NONE =
-      new RevocationLists(Map.of(), RevocationMode.CURRENT);
+  private static final RevocationLists NONE = new RevocationLists(Map.of(), RevocationMode.CURRENT);
 
   private final Map<X500Principal, List<RevocationList>> byIssuer;
   private final RevocationMode mode;
 
-  private RevocationLists(
-      Map<X500Principal, List<RevocationList>> byIssuer, RevocationMode mode) {
+  private RevocationLists(Map<X500Principal, List<RevocationList>> byIssuer, RevocationMode mode) {
     this.byIssuer = byIssuer;
     this.mode = mode;
   }

@@ -160,8 +160,7 @@ class RevocationListsTest {
         signed(
             new JcaX509v2CRLBuilder(root.certificate(), Date.from(NOW.minusSeconds(7200))), root);
 
-    assertRefused(
-        RevocationMode.REQUIRE, "does not say until when", List.of(endless), NOW, alice);
+    assertRefused(RevocationMode.REQUIRE, "does not say until when", List.of(endless), NOW, alice);
     assertThat(validate(List.of(endless), NOW, alice)).isEqualTo("CN=alice");
   }
 
@@ -183,8 +182,7 @@ class RevocationListsTest {
 
     assertRefused(
         RevocationMode.WARN, "none is signed by it", List.of(list(impostor, DUE)), NOW, alice);
-    assertRefused(
-        RevocationMode.WARN, "not supported", List.of(signed(partial, root)), NOW, alice);
+    assertRefused(RevocationMode.WARN, "not supported", List.of(signed(partial, root)), NOW, alice);
   }
 
   @ParameterizedTest
@@ -193,8 +191,9 @@ class RevocationListsTest {
     Made team = authority("Team", root).make();
     RevocationLists lists =
         RevocationLists.of(
-            List.of(list(root, NOW.minusSeconds(1)), list(team, NOW.minusSeconds(1)),
-                list(team, DUE)), mode);
+            List.of(
+                list(root, NOW.minusSeconds(1)), list(team, NOW.minusSeconds(1)), list(team, DUE)),
+            mode);
 
     assertThat(lists.overdue(NOW))
         .singleElement()
@@ -332,7 +331,9 @@ class RevocationListsTest {
   private String validate(
       RevocationMode mode, List<X509CRL> lists, Instant at, Made leaf, Made... others)
       throws Exception {
-    return validator(mode, lists).validate(chain(leaf, others), CertificateRole.CLIENT, at).id()
+    return validator(mode, lists)
+        .validate(chain(leaf, others), CertificateRole.CLIENT, at)
+        .id()
         .text();
   }
 

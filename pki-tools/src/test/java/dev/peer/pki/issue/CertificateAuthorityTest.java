@@ -59,7 +59,8 @@ class CertificateAuthorityTest {
     X509CRL list = authority.revocationList(List.of(alice.leaf()), now.minusSeconds(1), DAY);
     CertificateValidator validator =
         new CertificateValidator(
-            TrustAnchors.of(List.of(authority.root())), RevocationLists.of(List.of(list), RevocationMode.CURRENT));
+            TrustAnchors.of(List.of(authority.root())),
+            RevocationLists.of(List.of(list), RevocationMode.CURRENT));
 
     assertThatThrownBy(() -> validator.validate(alice.chain(), CertificateRole.CLIENT, now))
         .isInstanceOf(UntrustedCertificateException.class)
