@@ -53,12 +53,15 @@ final class Identities {
   private final Notices notices;
   private final Set<String> warned = new HashSet<>();
   private final TlsIdentity tls;
+  private final List<CertificateRole> roles;
   private RevocationLists revocationLists;
+  private Optional<String> ownFault = Optional.empty();
   private volatile CertificateValidator validator;
 
   private Identities(PeerSettings settings, Notices notices, List<CertificateRole> roles)
       throws ConfigException, CredentialException {
     this.notices = notices;
+    this.roles = roles;
     dev.peer.config.Credentials sources = settings.credentials();
     crlMode = sources.crlMode();
     anchors =
@@ -81,9 +84,7 @@ final class Identities {
                   Credentials.of(
                       Pem.certificates("PEER_CERT", text("PEER_CERT", sources.certificate())),
                       Pem.privateKey("PEER_KEY", text("PEER_KEY", sources.key())));
-              for (CertificateRole role : roles) {
-                requireValid(validator, credentials, role);
-              }
+              requireValid(credentials);
               return credentials;
             });
     tls = new TlsIdentity(own.value(), validator, InstantSource.system());
@@ -122,6 +123,7 @@ final class Identities {
     look("PEER_CERT and PEER_KEY", own, now, taken);
     if (!taken.isEmpty()) {
       tls.renew(own.value(), validator);
+      ownFault = ownFault();
       notices.say(
           "read anew: "
               + String.join(", ", new LinkedHashSet<>(taken))
@@ -154,21 +156,35 @@ final class Identities {
   private void warn() {
     Instant now = Instant.now();
     List<String> warnings = new ArrayList<>(revocationLists.overdue(now));
-    OwnValidity.warning(own.value().leaf(), now).ifPresent(warnings::add);
+    OwnValidity.warning(own.value().leaf(), now).or(() -> ownFault).ifPresent(warnings::add);
     warnings.stream().filter(warned::add).forEach(text -> notices.say("warning: " + text));
   }
 
-  private static void requireValid(
-      CertificateValidator validator, Credentials credentials, CertificateRole role)
-      throws CredentialException {
+  private void requireValid(Credentials credentials) throws CredentialException {
     try {
-      validator.validate(credentials.chain(), role, Instant.now());
+      validate(credentials);
     } catch (UntrustedCertificateException e) {
       throw new CredentialException(
           "this peer's own certificate would be refused by others: " + e.getMessage(),
           "PEER_CERT must hold a valid certificate that PEER_CA vouches for, with what is between"
               + " them; `peer-pki inspect` shows it",
           e);
+    }
+  }
+
+  /** What counts is what was read of others, even where our own certificate is lost by it. */
+  private Optional<String> ownFault() {
+    try {
+      validate(own.value());
+      return Optional.empty();
+    } catch (UntrustedCertificateException e) {
+      return Optional.of("others would refuse this peer's own certificate: " + e.getMessage());
+    }
+  }
+
+  private void validate(Credentials credentials) throws UntrustedCertificateException {
+    for (CertificateRole role : roles) {
+      validator.validate(credentials.chain(), role, Instant.now());
     }
   }
 

@@ -93,6 +93,11 @@ final class TerminalSession implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** The terminal goes away, as when its window is closed. */
+  void hangUp() {
+    process.destroyForcibly();
+  }
+
   String text() {
     synchronized (screen) {
       return screen.toString();
