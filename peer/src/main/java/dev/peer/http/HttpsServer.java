@@ -103,13 +103,13 @@ public final class HttpsServer implements AutoCloseable {
   /** Takes no more requests, gives those under way a short time, then breaks them off. */
   @Override
   public void close() {
-    listener.unfollow(renewal);
     gate.shutdown();
     try {
       gate.awaitShutdown(limits.grace().toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    listener.unfollow(renewal);
     undertow.stop();
     threads.shutdownNow();
   }

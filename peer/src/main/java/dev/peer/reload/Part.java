@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 
 /**
  * Something that is read from files, whole or not at all, such as a certificate with its key.
@@ -19,10 +19,12 @@ public final class Part<T> {
 
   private static final String ATTRIBUTES = "unix:isRegularFile,dev,ino,size,ctime,lastModifiedTime";
 
+  private static final Map<String, Object> NOT_THERE = Map.of("there", false);
+
   private final List<Path> files;
   private final Reader<T> reader;
-  private List<String> taken;
-  private List<String> seen;
+  private List<Map<String, Object>> taken;
+  private List<Map<String, Object>> seen;
   private String refused = "";
   private volatile T value;
 
@@ -34,7 +36,7 @@ public final class Part<T> {
     T read() throws CredentialException, ConfigException;
   }
 
-  private Part(List<Path> files, Reader<T> reader, List<String> taken, T value) {
+  private Part(List<Path> files, Reader<T> reader, List<Map<String, Object>> taken, T value) {
     this.files = files;
     this.reader = reader;
     this.taken = taken;
@@ -49,7 +51,7 @@ public final class Part<T> {
    */
   public static <T> Part<T> read(List<Path> files, Reader<T> reader)
       throws CredentialException, ConfigException {
-    List<String> before = stamps(files);
+    List<Map<String, Object>> before = stamps(files);
     return new Part<>(List.copyOf(files), reader, before, reader.read());
   }
 
@@ -65,7 +67,7 @@ public final class Part<T> {
    *     once
    */
   public synchronized Look look(boolean whole) {
-    List<String> before = stamps(files);
+    List<Map<String, Object>> before = stamps(files);
     if (before.equals(taken)) {
       return new Look.Unchanged();
     }
@@ -90,19 +92,18 @@ public final class Part<T> {
     }
   }
 
-  private static List<String> stamps(List<Path> files) {
+  private static List<Map<String, Object>> stamps(List<Path> files) {
     return files.stream().map(Part::stamp).toList();
   }
 
   /** What changes with a file, whatever way it is replaced; links are followed. */
-  private static String stamp(Path file) {
+  private static Map<String, Object> stamp(Path file) {
     try {
-      TreeMap<String, Object> attributes = new TreeMap<>(Files.readAttributes(file, ATTRIBUTES));
-      return attributes.get("isRegularFile").equals(true)
-          ? attributes.toString()
-          : "a pipe can be read once";
+      Map<String, Object> attributes = Files.readAttributes(file, ATTRIBUTES);
+      // What comes from a pipe can be read once.
+      return attributes.get("isRegularFile").equals(true) ? attributes : Map.of();
     } catch (IOException e) {
-      return "not there";
+      return NOT_THERE;
     }
   }
 }

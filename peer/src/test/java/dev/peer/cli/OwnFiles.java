@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.Map;
@@ -65,7 +66,7 @@ final class OwnFiles {
   }
 
   void writeKey(Credentials own) throws IOException {
-    Files.writeString(data.resolve("key.pem"), PemText.privateKey(own.privateKey()));
+    writePrivate(data.resolve("key.pem"), PemText.privateKey(own.privateKey()));
   }
 
   void replace(Credentials own, Way way) throws IOException {
@@ -82,7 +83,7 @@ final class OwnFiles {
       case LINK_SWAPPED -> {
         Path version = Files.createDirectory(directory.resolve("version-" + versions++));
         Files.writeString(version.resolve("cert.pem"), PemText.chain(own));
-        Files.writeString(version.resolve("key.pem"), key);
+        writePrivate(version.resolve("key.pem"), key);
         Path link = Files.createSymbolicLink(directory.resolve("next"), version.getFileName());
         Files.move(link, data, StandardCopyOption.ATOMIC_MOVE);
       }
@@ -94,7 +95,12 @@ final class OwnFiles {
   }
 
   private static void rename(Path file, String text) throws IOException {
-    Path beside = Files.writeString(file.resolveSibling("beside"), text);
+    Path beside = writePrivate(file.resolveSibling("beside"), text);
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static Path writePrivate(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 }

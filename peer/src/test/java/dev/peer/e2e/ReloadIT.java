@@ -137,6 +137,7 @@ class ReloadIT {
   }
 
   private static void copy(Path from, String to) throws IOException {
-    Files.copy(from, Path.of(to), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(
+        from, Path.of(to), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
   }
 }

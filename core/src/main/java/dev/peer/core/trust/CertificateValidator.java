@@ -46,18 +46,6 @@ public final class CertificateValidator {
    */
   public Identity validate(List<X509Certificate> chain, CertificateRole role, Instant at)
       throws UntrustedCertificateException {
-    return validate(chain, role, at, at);
-  }
-
-  /**
-   * As the other, for what is proven to be earlier.
-   *
-   * @param at when it must have been good, and not revoked
-   * @param now what time it is: the revocation lists must be those of today
-   */
-  public Identity validate(
-      List<X509Certificate> chain, CertificateRole role, Instant at, Instant now)
-      throws UntrustedCertificateException {
     if (chain.isEmpty() || chain.size() > MOST_CERTIFICATES) {
       throw new UntrustedCertificateException(
           "1 to " + MOST_CERTIFICATES + " certificates are expected, not " + chain.size());
@@ -69,23 +57,18 @@ public final class CertificateValidator {
     CertificateProfile.requireProven(leaf);
     CertificateProfile.requireLeaf(leaf, role);
     Identity identity = Identity.of(leaf);
-    requirePath(
-        leaf, chain.subList(1, chain.size()), role, second, now.truncatedTo(ChronoUnit.SECONDS));
+    requirePath(leaf, chain.subList(1, chain.size()), role, second);
     return identity;
   }
 
   /** Tries each way up: several may be there where authorities are renewed or cross-signed. */
   private void requirePath(
-      X509Certificate leaf,
-      List<X509Certificate> others,
-      CertificateRole role,
-      Instant at,
-      Instant now)
+      X509Certificate leaf, List<X509Certificate> others, CertificateRole role, Instant at)
       throws UntrustedCertificateException {
     UntrustedCertificateException first = null;
     for (List<X509Certificate> path : PathFinder.paths(leaf, others, anchors)) {
       try {
-        requireGood(path, role, at, now);
+        requireGood(path, role, at);
         return;
       } catch (UntrustedCertificateException e) {
         first = first == null ? e : first;
@@ -102,8 +85,7 @@ public final class CertificateValidator {
     throw first;
   }
 
-  private void requireGood(
-      List<X509Certificate> path, CertificateRole role, Instant at, Instant now)
+  private void requireGood(List<X509Certificate> path, CertificateRole role, Instant at)
       throws UntrustedCertificateException {
     List<X509Certificate> authorities = path.subList(1, path.size());
     for (X509Certificate authority : authorities) {
@@ -121,7 +103,7 @@ public final class CertificateValidator {
     }
     requirePkix(path, at);
     for (int i = 0; i < authorities.size(); i++) {
-      revocationLists.require(path.get(i), path.get(i + 1), at, now);
+      revocationLists.require(path.get(i), path.get(i + 1), at);
     }
   }
 

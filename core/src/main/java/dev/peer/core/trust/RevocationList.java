@@ -41,10 +41,10 @@ final class RevocationList {
     return signedBy.computeIfAbsent(authority.getPublicKey(), this::isSignedBy);
   }
 
-  /** What it says of a certificate of its issuer. */
-  Optional<Revocation> revocation(X509Certificate certificate) {
+  /** From when on a certificate of its issuer is revoked, if it is. */
+  Optional<Instant> revokedFrom(X509Certificate certificate) {
     return Optional.ofNullable(list.getRevokedCertificate(certificate.getSerialNumber()))
-        .map(Revocation::of);
+        .map(entry -> entry.getRevocationDate().toInstant());
   }
 
   /** Whether there may be more than it says, or something else than it seems to say. */

@@ -66,13 +66,8 @@ public final class RevocationLists {
         .toList();
   }
 
-  /**
-   * Refuses a certificate that its authority had revoked, or may have.
-   *
-   * @param at when the certificate must not have been revoked
-   * @param now what time it is, for the lists
-   */
-  void require(X509Certificate certificate, X509Certificate authority, Instant at, Instant now)
+  /** Refuses a certificate that its authority had revoked by this time, or may have. */
+  void require(X509Certificate certificate, X509Certificate authority, Instant at)
       throws UntrustedCertificateException {
     List<RevocationList> lists = byIssuer.get(certificate.getIssuerX500Principal());
     if (lists == null) {
@@ -87,7 +82,7 @@ public final class RevocationLists {
     for (RevocationList list : lists) {
       if (list.isSignedBy(authority)) {
         requireNotRevoked(certificate, list, at);
-        Optional<String> wrong = fault(list, now);
+        Optional<String> wrong = fault(list, at);
         usable |= wrong.isEmpty();
         fault = wrong.orElse(fault);
       }
@@ -101,21 +96,21 @@ public final class RevocationLists {
     }
   }
 
-  private Optional<String> fault(RevocationList list, Instant now) {
+  private Optional<String> fault(RevocationList list, Instant at) {
     if (list.isPartial()) {
       return Optional.of(
           "it is of a kind that is not supported (partial, indirect or with unknown parts)");
     }
-    return mode == RevocationMode.WARN ? Optional.empty() : list.notCurrent(now, mode);
+    return mode == RevocationMode.WARN ? Optional.empty() : list.notCurrent(at, mode);
   }
 
   private static void requireNotRevoked(
       X509Certificate certificate, RevocationList list, Instant at)
       throws UntrustedCertificateException {
-    Optional<Revocation> revocation = list.revocation(certificate).filter(r -> r.holdsAt(at));
-    if (revocation.isPresent()) {
+    Optional<Instant> from = list.revokedFrom(certificate);
+    if (from.isPresent() && !at.isBefore(from.get())) {
       throw new UntrustedCertificateException(
-          CertificateNames.of(certificate) + " " + revocation.get().said());
+          CertificateNames.of(certificate) + " was revoked at " + from.get());
     }
   }
 }

@@ -235,64 +235,11 @@ class RevocationListsTest {
   @Test
   void refusesWhoIsRevokedByAListOfAKindThatIsNotSupported() throws Exception {
     JcaX509v2CRLBuilder builder = builder(root, DUE);
-    revoke(builder, CRLReason.superseded, null);
+    builder.addCRLEntry(
+        alice.certificate().getSerialNumber(), Date.from(NOW), CRLReason.unspecified);
     builder.addExtension(UNKNOWN, true, DERNull.INSTANCE);
 
     assertRefused("was revoked", List.of(signed(builder, root)), NOW, alice);
-  }
-
-  @Test
-  void aKeyThatWasCompromisedNobodySaysWhenNeverCounted() throws Exception {
-    JcaX509v2CRLBuilder builder = builder(root, DUE);
-    revoke(builder, CRLReason.keyCompromise, null);
-
-    assertRefused(
-        "its key compromised", List.of(signed(builder, root)), NOW.minusSeconds(7000), alice);
-  }
-
-  @Test
-  void aKeyThatWasCompromisedAtAKnownTimeCountsUntilThen() throws Exception {
-    JcaX509v2CRLBuilder builder = builder(root, DUE);
-    revoke(builder, CRLReason.keyCompromise, NOW.minusSeconds(600));
-    List<X509CRL> lists = List.of(signed(builder, root));
-
-    assertRefused("invalid since", lists, NOW.minusSeconds(600), alice);
-    assertThat(validate(lists, NOW.minusSeconds(601), alice)).isEqualTo("CN=alice");
-  }
-
-  @Test
-  void aDateOfInvalidityAfterTheRevocationGivesNoTime() throws Exception {
-    JcaX509v2CRLBuilder builder = builder(root, DUE);
-    revoke(builder, CRLReason.superseded, NOW.plusSeconds(600));
-
-    assertRefused("was revoked", List.of(signed(builder, root)), NOW, alice);
-  }
-
-  @Test
-  void whatIsProvenToBeEarlierThanTheRevocationHoldsByAListOfToday() throws Exception {
-    X509CRL today = list(root, DUE, alice);
-    CertificateValidator validator = validator(RevocationMode.CURRENT, List.of(today));
-    Instant before = NOW.minusSeconds(86_400);
-
-    assertThat(validator.validate(chain(alice), CertificateRole.SIGNER, before, NOW).id().text())
-        .isEqualTo("CN=alice");
-    assertThatThrownBy(() -> validator.validate(chain(alice), CertificateRole.SIGNER, NOW, NOW))
-        .hasMessageContaining("was revoked");
-    assertThatThrownBy(
-            () ->
-                validator.validate(
-                    chain(alice), CertificateRole.SIGNER, before, DUE.plusSeconds(1)))
-        .hasMessageContaining("next update was due");
-  }
-
-  private void revoke(JcaX509v2CRLBuilder builder, int reason, Instant invalidSince) {
-    BigInteger serial = alice.certificate().getSerialNumber();
-    Date date = Date.from(NOW.minusSeconds(60));
-    if (invalidSince == null) {
-      builder.addCRLEntry(serial, date, reason);
-    } else {
-      builder.addCRLEntry(serial, date, reason, Date.from(invalidSince));
-    }
   }
 
   private X509CRL list(Made issuer, Instant nextUpdate, Made... revoked) throws Exception {
@@ -301,7 +248,7 @@ class RevocationListsTest {
       builder.addCRLEntry(
           each.certificate().getSerialNumber(),
           Date.from(NOW.minusSeconds(60)),
-          CRLReason.superseded);
+          CRLReason.keyCompromise);
     }
     builder.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.ONE));
     return signed(builder, issuer);
