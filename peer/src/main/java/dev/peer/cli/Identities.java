@@ -3,6 +3,8 @@ package dev.peer.cli;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.PemSource;
+import dev.peer.config.RuleSource;
+import dev.peer.core.flow.Notices;
 import dev.peer.core.id.Shown;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.trust.AccessRule;
@@ -14,8 +16,11 @@ import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.KeyFile;
 import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.RevocationMode;
 import dev.peer.core.trust.TrustAnchors;
 import dev.peer.core.trust.UntrustedCertificateException;
+import dev.peer.reload.Look;
+import dev.peer.reload.Part;
 import dev.peer.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,48 +28,142 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.cert.X509CRL;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** Who this peer is, whom it trusts and what they may do, read from the settings and checked. */
-record Identities(Credentials credentials, CertificateValidator validator, AccessRules rules) {
+/**
+ * Who this peer is, whom it trusts and what they may do, read from the settings and checked; and
+ * read anew, each part on its own, for a process that lives longer than its certificate.
+ */
+final class Identities {
+
+  private final Part<TrustAnchors> anchors;
+  private final List<Part<List<X509CRL>>> lists = new ArrayList<>();
+  private final Part<AccessRule> fetch;
+  private final Part<AccessRule> announce;
+  private final Part<AccessRule> sign;
+  private final Part<Credentials> own;
+  private final RevocationMode crlMode;
+  private final Notices notices;
+  private final Set<String> warned = new HashSet<>();
+  private final TlsIdentity tls;
+  private final List<CertificateRole> roles;
+  private RevocationLists revocationLists;
+  private Optional<String> ownFault = Optional.empty();
+  private volatile CertificateValidator validator;
+
+  private Identities(PeerSettings settings, Notices notices, List<CertificateRole> roles)
+      throws ConfigException, CredentialException {
+    this.notices = notices;
+    this.roles = roles;
+    dev.peer.config.Credentials sources = settings.credentials();
+    crlMode = sources.crlMode();
+    anchors =
+        Part.read(
+            files(sources.ca()),
+            () -> TrustAnchors.of(Pem.certificates("PEER_CA", text("PEER_CA", sources.ca()))));
+    for (PemSource crl : sources.crl()) {
+      lists.add(
+          Part.read(files(crl), () -> Pem.revocationLists("PEER_CRL", bytes("PEER_CRL", crl))));
+    }
+    fetch = rule("PEER_ALLOW_FETCH", settings.allowFetch());
+    announce = rule("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce());
+    sign = rule("PEER_ALLOW_SIGN", settings.allowSign());
+    judge();
+    own =
+        Part.read(
+            files(sources.certificate(), sources.key()),
+            () -> {
+              Credentials credentials =
+                  Credentials.of(
+                      Pem.certificates("PEER_CERT", text("PEER_CERT", sources.certificate())),
+                      Pem.privateKey("PEER_KEY", key(sources.key())));
+              requireValid(credentials);
+              return credentials;
+            });
+    tls = new TlsIdentity(own.value(), validator, InstantSource.system());
+    warn();
+  }
 
   /**
    * Reads them.
    *
+   * @param notices told what is out of date, and later what was read anew and what could not be
    * @param roles what the own certificate is needed for
    */
-  static Identities of(PeerSettings settings, CertificateRole... roles)
+  static Identities of(PeerSettings settings, Notices notices, CertificateRole... roles)
       throws ConfigException, CredentialException {
-    dev.peer.config.Credentials sources = settings.credentials();
-    CertificateValidator validator =
-        new CertificateValidator(
-            TrustAnchors.of(Pem.certificates("PEER_CA", text("PEER_CA", sources.ca()))),
-            sources.crl().isPresent()
-                ? RevocationLists.of(
-                    Pem.revocationLists("PEER_CRL", bytes("PEER_CRL", sources.crl().get())))
-                : RevocationLists.none());
-    Credentials credentials =
-        Credentials.of(
-            Pem.certificates("PEER_CERT", text("PEER_CERT", sources.certificate())),
-            Pem.privateKey("PEER_KEY", key(sources.key())));
-    for (CertificateRole role : roles) {
-      requireValid(validator, credentials, role);
-    }
-    AccessRules rules =
-        new AccessRules(
-            rule("PEER_ALLOW_FETCH", settings.allowFetch()),
-            rule("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce()),
-            rule("PEER_ALLOW_SIGN", settings.allowSign()));
-    return new Identities(credentials, validator, rules);
+    return new Identities(settings, notices, List.of(roles));
   }
 
-  private static void requireValid(
-      CertificateValidator validator, Credentials credentials, CertificateRole role)
-      throws CredentialException {
+  /**
+   * Reads anew what has changed, and says so. What can not be used does not count: what was there
+   * before stays. When it returns, whoever is refused by what was read gets nothing any more.
+   *
+   * @param now whether to take at once what may just be in the middle of being written
+   */
+  synchronized void refresh(boolean now) {
+    List<String> taken = new ArrayList<>();
+    look("PEER_CA", anchors, now, taken);
+    lists.forEach(list -> look("PEER_CRL", list, now, taken));
+    look("PEER_ALLOW_FETCH", fetch, now, taken);
+    look("PEER_ALLOW_ANNOUNCE", announce, now, taken);
+    look("PEER_ALLOW_SIGN", sign, now, taken);
+    if (!taken.isEmpty()) {
+      judge();
+    }
+    // By the authorities as they are now: a peer may get another CA and a certificate of it at
+    // once.
+    look("PEER_CERT and PEER_KEY", own, now, taken);
+    if (!taken.isEmpty()) {
+      tls.renew(own.value(), validator);
+      ownFault = ownFault();
+      notices.say(
+          "read anew: "
+              + String.join(", ", new LinkedHashSet<>(taken))
+              + "; the own certificate holds until "
+              + own.value().leaf().getNotAfter().toInstant());
+      warned.clear();
+    }
+    warn();
+  }
+
+  private void look(String name, Part<?> part, boolean now, List<String> taken) {
+    switch (part.look(now)) {
+      case Look.Unchanged _ -> {}
+      case Look.Taken _ -> taken.add(name);
+      case Look.Refused(Exception why) ->
+          notices.say(
+              "warning: what there is of "
+                  + name
+                  + " is not taken, the one before stays: "
+                  + why.getMessage());
+    }
+  }
+
+  private void judge() {
+    List<X509CRL> all = lists.stream().flatMap(part -> part.value().stream()).toList();
+    revocationLists = all.isEmpty() ? RevocationLists.none() : RevocationLists.of(all, crlMode);
+    validator = new CertificateValidator(anchors.value(), revocationLists);
+  }
+
+  private void warn() {
+    Instant now = Instant.now();
+    List<String> warnings = new ArrayList<>(revocationLists.overdue(now));
+    OwnValidity.warning(own.value().leaf(), now).or(() -> ownFault).ifPresent(warnings::add);
+    warnings.stream().filter(warned::add).forEach(text -> notices.say("warning: " + text));
+  }
+
+  private void requireValid(Credentials credentials) throws CredentialException {
     try {
-      validator.validate(credentials.chain(), role, Instant.now());
+      validate(credentials);
     } catch (UntrustedCertificateException e) {
       throw new CredentialException(
           "this peer's own certificate would be refused by others: " + e.getMessage(),
@@ -74,9 +173,42 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
     }
   }
 
-  private static AccessRule rule(String name, Optional<String> text) throws ConfigException {
+  /** What counts is what was read of others, even where our own certificate is lost by it. */
+  private Optional<String> ownFault() {
     try {
-      return text.map(AccessRule::parse).orElseGet(AccessRule::anyone);
+      validate(own.value());
+      return Optional.empty();
+    } catch (UntrustedCertificateException e) {
+      return Optional.of("others would refuse this peer's own certificate: " + e.getMessage());
+    }
+  }
+
+  private void validate(Credentials credentials) throws UntrustedCertificateException {
+    for (CertificateRole role : roles) {
+      validator.validate(credentials.chain(), role, Instant.now());
+    }
+  }
+
+  private static Part<AccessRule> rule(String name, Optional<RuleSource> source)
+      throws ConfigException, CredentialException {
+    List<Path> files =
+        source.isPresent() && source.get() instanceof RuleSource.File file
+            ? List.of(file.path())
+            : List.of();
+    return Part.read(files, () -> readRule(name, source));
+  }
+
+  private static AccessRule readRule(String name, Optional<RuleSource> source)
+      throws ConfigException, CredentialException {
+    if (source.isEmpty()) {
+      return AccessRule.anyone();
+    }
+    try {
+      return switch (source.get()) {
+        case RuleSource.Text text -> AccessRule.parse(text.text());
+        case RuleSource.File file ->
+            AccessRule.parseLines(new String(read(name, file.path()), StandardCharsets.UTF_8));
+      };
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
           name + ": " + e.getMessage(),
@@ -90,6 +222,16 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
       KeyFile.requirePrivate("PEER_KEY", file);
     }
     return text;
+  }
+
+  private static List<Path> files(PemSource... sources) {
+    List<Path> files = new ArrayList<>();
+    for (PemSource source : sources) {
+      if (source instanceof PemSource.File file) {
+        files.add(file.path());
+      }
+    }
+    return files;
   }
 
   private static String text(String name, PemSource source) throws CredentialException {
@@ -112,7 +254,9 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
     } catch (NoSuchFileException e) {
       throw new CredentialException(
           name + " names the file " + Shown.of(file.toString()) + ", which is not there",
-          "set it to a PEM file, or to the PEM itself",
+          name.startsWith("PEER_ALLOW_")
+              ? "set it to rules, or to @ and a file of them"
+              : "set it to a PEM file, or to the PEM itself",
           e);
     } catch (IOException e) {
       throw new CredentialException(
@@ -122,11 +266,23 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
     }
   }
 
+  /** What connections are made with; it follows what is read anew. */
   TlsIdentity tls() {
-    return new TlsIdentity(credentials, validator, InstantSource.system());
+    return tls;
+  }
+
+  /** The rules of the moment. */
+  AccessRules rules() {
+    return new AccessRules(fetch.value(), announce.value(), sign.value());
+  }
+
+  /** The own certificate and key, as they are in the files now. */
+  Credentials credentials() {
+    refresh(true);
+    return own.value();
   }
 
   RecordVerifier verifier() {
-    return new RecordVerifier(validator, rules.sign(), InstantSource.system());
+    return new RecordVerifier(validator, sign.value(), InstantSource.system());
   }
 }

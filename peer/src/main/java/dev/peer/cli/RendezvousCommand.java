@@ -56,9 +56,11 @@ final class RendezvousCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Settings settings = Settings.of(System.getenv());
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
-    Identities identities = Identities.of(PeerSettings.of(settings), CertificateRole.SERVER);
+    Identities identities =
+        Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);
     EmbeddedIndex index = new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime);
-    try (RendezvousServer server = start(identities, index)) {
+    try (RendezvousServer server = start(identities, index);
+        Watching _ = new Watching(identities, interruption)) {
       interruption.serving();
       output.say("rendezvous at https://" + address(server.address()));
       interruption.await(FOREVER);
@@ -71,7 +73,7 @@ final class RendezvousCommand implements Callable<Integer> {
     InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
     try {
       return RendezvousServer.start(
-          identities.tls(), identities.rules(), index, address, ServerLimits.RENDEZVOUS);
+          identities.tls(), identities::rules, index, address, ServerLimits.RENDEZVOUS);
     } catch (IOException | RuntimeException e) {
       throw new CommandException(
           ExitCode.INFRASTRUCTURE,

@@ -51,6 +51,7 @@ final class BlockingChannels {
   /** Writes all of the buffer. */
   void write(StreamSinkChannel channel, ByteBuffer buffer) throws IOException {
     while (buffer.hasRemaining()) {
+      requireNotInterrupted();
       if (channel.write(buffer) == 0) {
         awaitWritable(channel);
       }
@@ -84,7 +85,13 @@ final class BlockingChannels {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("the server is stopping");
+      requireNotInterrupted();
+    }
+  }
+
+  private static void requireNotInterrupted() throws InterruptedIOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("the server is stopping, or the caller is refused");
     }
   }
 }

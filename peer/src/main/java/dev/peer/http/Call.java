@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.xnio.channels.StreamSinkChannel;
 
 /** One request, and the answer to it. Answered once, by one thread. */
@@ -24,18 +25,18 @@ public final class Call {
   private static final int CHUNK = 64 << 10;
 
   private final HttpServerExchange exchange;
-  private final Identity caller;
+  private final Requests.Request request;
   private final ServerLimits limits;
 
-  Call(HttpServerExchange exchange, Identity caller, ServerLimits limits) {
+  Call(HttpServerExchange exchange, Requests.Request request, ServerLimits limits) {
     this.exchange = exchange;
-    this.caller = caller;
+    this.request = request;
     this.limits = limits;
   }
 
   /** Who asks, from the certificate of the connection. */
   public Identity caller() {
-    return caller;
+    return request.caller().orElseThrow().identity();
   }
 
   /** The method, in capitals. */
@@ -65,9 +66,15 @@ public final class Call {
     }
   }
 
-  /** Refuses a caller that the rule for the verb does not admit. */
-  public void require(AccessRules rules, Verb verb) throws Refusal {
-    if (!rules.rule(verb).admits(caller)) {
+  /**
+   * Refuses a caller that the rule for the verb does not admit. If the rules change so that it does
+   * not any more, the answer is broken off.
+   *
+   * @param rules gives those of the moment
+   */
+  public void require(Supplier<AccessRules> rules, Verb verb) throws Refusal {
+    Identity caller = caller();
+    if (!request.onCondition(() -> rules.get().rule(verb).admits(caller))) {
       String name = verb.name().toLowerCase(Locale.ROOT);
       throw new Refusal(Problem.Kind.NOT_ALLOWED, caller.id() + " may not " + name + " here");
     }

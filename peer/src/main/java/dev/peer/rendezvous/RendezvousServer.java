@@ -24,6 +24,7 @@ import dev.peer.wire.RendezvousPath;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The index's HTTP face. Who announces comes from the certificate of the connection alone; leases
@@ -31,13 +32,13 @@ import java.util.List;
  */
 public final class RendezvousServer implements AutoCloseable {
 
-  private final AccessRules rules;
+  private final Supplier<AccessRules> rules;
   private final HolderIndex index;
   private final HttpsServer https;
 
   private RendezvousServer(
       TlsIdentity identity,
-      AccessRules rules,
+      Supplier<AccessRules> rules,
       HolderIndex index,
       InetSocketAddress address,
       ServerLimits limits)
@@ -50,12 +51,13 @@ public final class RendezvousServer implements AutoCloseable {
   /**
    * Starts to listen.
    *
+   * @param rules gives those of the moment
    * @param address where to listen; port 0 takes a free one
    * @throws IOException if it can not listen there
    */
   public static RendezvousServer start(
       TlsIdentity identity,
-      AccessRules rules,
+      Supplier<AccessRules> rules,
       HolderIndex index,
       InetSocketAddress address,
       ServerLimits limits)

@@ -100,7 +100,7 @@ class ImagePullTest {
     PeerServer server =
         PeerServer.start(
             team.peer("spiffe://team/laptop"),
-            AccessRules.open(),
+            AccessRules::open,
             new CheckedImages(others),
             Https.LOOPBACK,
             ServerLimits.PEER);

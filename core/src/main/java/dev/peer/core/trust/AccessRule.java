@@ -62,6 +62,20 @@ public final class AccessRule {
     return new AccessRule(false, List.copyOf(alternatives));
   }
 
+  /**
+   * Reads a rule that is a file: each line gives alternatives, in any number. Empty lines and those
+   * that begin with {@code #} do not count; without any other the rule admits nobody.
+   */
+  public static AccessRule parseLines(String text) {
+    return new AccessRule(
+        false,
+        text.lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+            .flatMap(line -> parse(line).alternatives.stream())
+            .toList());
+  }
+
   /** Every term that matches this identity by a whole name: what a rule for it can be made of. */
   public static List<String> termsFor(Identity identity) {
     return Arrays.stream(Field.values())

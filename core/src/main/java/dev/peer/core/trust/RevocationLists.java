@@ -1,33 +1,33 @@
 package dev.peer.core.trust;
 
-import java.security.GeneralSecurityException;
 import java.security.cert.X509CRL;
-import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
 
 /**
  * Certificate revocation lists, by who issued them.
  *
- * <p>An authority that has no list here is taken at its word. One that has needs a list that is
- * signed by it, complete, and not past its next update: otherwise none of its certificates is good,
- * since what was revoked meanwhile can not be known.
+ * <p>Whoever is on any list of its authority, however old, is refused. An authority that has a list
+ * here needs one that it signed itself, that is complete, and that is current: not past its next
+ * update, nor from a time to come. Otherwise none of its certificates is good, since what was
+ * revoked meanwhile can not be known. {@link RevocationMode} makes that stricter or laxer.
  */
 public final class RevocationLists {
 
-  private static final int CRL_SIGN = 6;
-  private static final RevocationLists NONE = new RevocationLists(Map.of());
+  private static final RevocationLists NONE = new RevocationLists(Map.of(), RevocationMode.CURRENT);
 
-  private final Map<X500Principal, List<X509CRL>> byIssuer;
+  private final Map<X500Principal, List<RevocationList>> byIssuer;
+  private final RevocationMode mode;
 
-  private RevocationLists(Map<X500Principal, List<X509CRL>> byIssuer) {
+  private RevocationLists(Map<X500Principal, List<RevocationList>> byIssuer, RevocationMode mode) {
     this.byIssuer = byIssuer;
+    this.mode = mode;
   }
 
   /** No list at all: nothing counts as revoked. */
@@ -36,36 +36,58 @@ public final class RevocationLists {
   }
 
   /** These lists, of any number of issuers. */
-  public static RevocationLists of(List<X509CRL> lists) {
+  public static RevocationLists of(List<X509CRL> lists, RevocationMode mode) {
     return new RevocationLists(
         lists.stream()
             .collect(
                 Collectors.groupingBy(
-                    X509CRL::getIssuerX500Principal, Collectors.toUnmodifiableList())));
+                    X509CRL::getIssuerX500Principal,
+                    LinkedHashMap::new,
+                    Collectors.mapping(RevocationList::new, Collectors.toUnmodifiableList()))),
+        mode);
+  }
+
+  /**
+   * What to tell the user of authorities that have published no list in time, a line each, and what
+   * follows from it.
+   */
+  public List<String> overdue(Instant now) {
+    return byIssuer.entrySet().stream()
+        .filter(entry -> entry.getValue().stream().allMatch(list -> list.isOverdue(now)))
+        .map(
+            entry ->
+                "the revocation list of "
+                    + CertificateNames.of(entry.getKey())
+                    + " is out of date: "
+                    + entry.getValue().getLast().notCurrent(now, mode).orElseThrow()
+                    + (mode == RevocationMode.WARN
+                        ? "; it counts as it stands"
+                        : "; whom it issued is refused until there is a new one"))
+        .toList();
   }
 
   /** Refuses a certificate that its authority had revoked by this time, or may have. */
   void require(X509Certificate certificate, X509Certificate authority, Instant at)
       throws UntrustedCertificateException {
-    List<X509CRL> lists = byIssuer.get(certificate.getIssuerX500Principal());
+    List<RevocationList> lists = byIssuer.get(certificate.getIssuerX500Principal());
     if (lists == null) {
+      if (mode == RevocationMode.REQUIRE) {
+        throw new UntrustedCertificateException(
+            "there is no revocation list of " + CertificateNames.of(authority));
+      }
       return;
     }
-    List<X509CRL> usable = new ArrayList<>();
+    boolean usable = false;
     String fault = "none is signed by it";
-    for (X509CRL list : lists) {
-      if (isSignedBy(list, authority)) {
+    for (RevocationList list : lists) {
+      if (list.isSignedBy(authority)) {
         requireNotRevoked(certificate, list, at);
-        if (hasUnknownParts(list)) {
-          fault = "it is of a kind that is not supported (partial, indirect or with unknown parts)";
-        } else if (isStale(list, at)) {
-          fault = "its next update was due at " + list.getNextUpdate().toInstant();
-        } else {
-          usable.add(list);
-        }
+        Optional<String> wrong = fault(list, at);
+        usable |= wrong.isEmpty();
+        fault = wrong.orElse(fault);
       }
     }
-    if (usable.isEmpty()) {
+    if (!usable) {
       throw new UntrustedCertificateException(
           "the revocation list of "
               + CertificateNames.of(authority)
@@ -74,44 +96,21 @@ public final class RevocationLists {
     }
   }
 
-  private static void requireNotRevoked(X509Certificate certificate, X509CRL list, Instant at)
+  private Optional<String> fault(RevocationList list, Instant at) {
+    if (list.isPartial()) {
+      return Optional.of(
+          "it is of a kind that is not supported (partial, indirect or with unknown parts)");
+    }
+    return mode == RevocationMode.WARN ? Optional.empty() : list.notCurrent(at, mode);
+  }
+
+  private static void requireNotRevoked(
+      X509Certificate certificate, RevocationList list, Instant at)
       throws UntrustedCertificateException {
-    X509CRLEntry entry = list.getRevokedCertificate(certificate.getSerialNumber());
-    if (entry != null && !at.isBefore(entry.getRevocationDate().toInstant())) {
+    Optional<Instant> from = list.revokedFrom(certificate);
+    if (from.isPresent() && !at.isBefore(from.get())) {
       throw new UntrustedCertificateException(
-          CertificateNames.of(certificate)
-              + " was revoked at "
-              + entry.getRevocationDate().toInstant());
+          CertificateNames.of(certificate) + " was revoked at " + from.get());
     }
-  }
-
-  private static boolean isSignedBy(X509CRL list, X509Certificate authority) {
-    boolean[] usage = authority.getKeyUsage();
-    if (usage != null && !usage[CRL_SIGN]) {
-      return false;
-    }
-    if (!SignatureAlgorithms.isAccepted(list.getSigAlgOID(), list.getSigAlgParams())) {
-      return false;
-    }
-    try {
-      list.verify(authority.getPublicKey());
-      return true;
-    } catch (GeneralSecurityException e) {
-      return false;
-    }
-  }
-
-  private static boolean hasUnknownParts(X509CRL list) {
-    Set<String> critical = list.getCriticalExtensionOIDs();
-    Set<? extends X509CRLEntry> entries = list.getRevokedCertificates();
-    return (critical != null && !critical.isEmpty())
-        || (entries != null
-            && entries.stream()
-                .map(X509CRLEntry::getCriticalExtensionOIDs)
-                .anyMatch(oids -> oids != null && !oids.isEmpty()));
-  }
-
-  private static boolean isStale(X509CRL list, Instant at) {
-    return list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(at);
   }
 }

@@ -77,7 +77,7 @@ class LimboTest {
       CertificateValidator validator =
           new CertificateValidator(
               TrustAnchors.of(certificates(limbo, "trusted_certs")),
-              RevocationLists.of(lists(limbo)));
+              RevocationLists.of(lists(limbo), RevocationMode.CURRENT));
       CertificateRole role =
           limbo.path("validation_kind").textValue().equals("CLIENT")
               ? CertificateRole.CLIENT
