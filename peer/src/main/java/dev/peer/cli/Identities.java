@@ -11,6 +11,7 @@ import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Credentials;
+import dev.peer.core.trust.NamespaceRules;
 import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.TrustAnchors;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Who this peer is, whom it trusts and what they may do, read from the settings and checked. */
 record Identities(Credentials credentials, CertificateValidator validator, AccessRules rules) {
@@ -51,12 +53,18 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
     for (CertificateRole role : roles) {
       requireValid(validator, credentials, role);
     }
-    AccessRules rules =
-        new AccessRules(
-            rule("PEER_ALLOW_FETCH", settings.allowFetch()),
-            rule("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce()),
-            rule("PEER_ALLOW_SIGN", settings.allowSign()));
-    return new Identities(credentials, validator, rules);
+    return new Identities(credentials, validator, rules(settings));
+  }
+
+  /** Who may do what. */
+  static AccessRules rules(PeerSettings settings) throws ConfigException {
+    return new AccessRules(
+        rule("PEER_ALLOW_FETCH", settings.allowFetch(), NamespaceRules::parse)
+            .orElseGet(() -> NamespaceRules.everywhere(AccessRule.anyone())),
+        rule("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce(), NamespaceRules::parse)
+            .orElseGet(() -> NamespaceRules.everywhere(AccessRule.anyone())),
+        rule("PEER_ALLOW_SIGN", settings.allowSign(), AccessRule::parse)
+            .orElseGet(AccessRule::anyone));
   }
 
   private static void requireValid(
@@ -73,13 +81,15 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
     }
   }
 
-  private static AccessRule rule(String name, Optional<String> text) throws ConfigException {
+  private static <T> Optional<T> rule(String name, Optional<String> text, Function<String, T> parse)
+      throws ConfigException {
     try {
-      return text.map(AccessRule::parse).orElseGet(AccessRule::anyone);
+      return text.map(parse);
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
           name + ": " + e.getMessage(),
-          "a rule is such as uri:spiffe://example.org/ci/* or ou:build+issuer:CN=Team CA");
+          "a rule is such as uri:spiffe://example.org/ci/* or ou:build+issuer:CN=Team CA; where"
+              + " results are fetched or announced also github.com/team/* => ou:team");
     }
   }
 

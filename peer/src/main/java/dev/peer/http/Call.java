@@ -1,5 +1,6 @@
 package dev.peer.http;
 
+import dev.peer.core.id.RepoId;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.Verb;
@@ -65,12 +66,24 @@ public final class Call {
     }
   }
 
-  /** Refuses a caller that the rule for the verb does not admit. */
+  /** Refuses a caller whom the rules let do it for no repository. */
   public void require(AccessRules rules, Verb verb) throws Refusal {
-    if (!rules.rule(verb).admits(caller)) {
-      String name = verb.name().toLowerCase(Locale.ROOT);
-      throw new Refusal(Problem.Kind.NOT_ALLOWED, caller.id() + " may not " + name + " here");
+    if (!rules.admitsSomewhere(verb, caller)) {
+      throw notAllowed(verb, "here");
     }
+  }
+
+  /** Refuses a caller whom the rules do not let do it for this repository. */
+  public void require(AccessRules rules, Verb verb, RepoId repo) throws Refusal {
+    require(rules, verb);
+    if (!rules.admits(verb, caller, repo)) {
+      throw notAllowed(verb, "results of " + repo + " here");
+    }
+  }
+
+  private Refusal notAllowed(Verb verb, String what) {
+    String name = verb.name().toLowerCase(Locale.ROOT);
+    return new Refusal(Problem.Kind.NOT_ALLOWED, caller.id() + " may not " + name + " " + what);
   }
 
   /** Refuses a body of any kind. */

@@ -80,6 +80,8 @@ class AccessRuleTest {
   void admitsEverybodyOnlyWhenToldSo() {
     assertThat(AccessRule.anyone().admits(RUNNER)).isTrue();
     assertThat(AccessRule.anyone()).hasToString("anyone");
+    assertThat(AccessRule.parse(" anyone ").admits(RUNNER)).isTrue();
+    assertThat(AccessRule.parse("nobody").admits(RUNNER)).isFalse();
   }
 
   @ParameterizedTest
@@ -92,6 +94,10 @@ class AccessRuleTest {
         ":x",
         "CN:x",
         "mail:x",
+        "Anyone",
+        "anyone,cn:x",
+        "nobody+cn:x",
+        "example.org/* => cn:x",
         "cn:x,",
         ",cn:x",
         "cn:x++ou:y",
