@@ -46,8 +46,12 @@ public final class TestAuthority {
 
   /** As the other, by its own clock. */
   public TlsIdentity peer(Credentials credentials, InstantSource clock) {
-    TrustAnchors anchors = TrustAnchors.of(List.of(authority.root()));
-    return new TlsIdentity(
-        credentials, new CertificateValidator(anchors, RevocationLists.none()), clock);
+    return new TlsIdentity(credentials, validator(), clock);
+  }
+
+  /** Trusts this authority, and takes nothing for revoked. */
+  public CertificateValidator validator() {
+    return new CertificateValidator(
+        TrustAnchors.of(List.of(authority.root())), RevocationLists.none());
   }
 }

@@ -46,6 +46,12 @@ public final class CertificateValidator {
    */
   public Identity validate(List<X509Certificate> chain, CertificateRole role, Instant at)
       throws UntrustedCertificateException {
+    return validatePath(chain, role, at).identity();
+  }
+
+  /** As {@link #validate}, with the way to a trusted CA that was taken. */
+  public CertificatePath validatePath(List<X509Certificate> chain, CertificateRole role, Instant at)
+      throws UntrustedCertificateException {
     if (chain.isEmpty() || chain.size() > MOST_CERTIFICATES) {
       throw new UntrustedCertificateException(
           "1 to " + MOST_CERTIFICATES + " certificates are expected, not " + chain.size());
@@ -57,19 +63,19 @@ public final class CertificateValidator {
     CertificateProfile.requireProven(leaf);
     CertificateProfile.requireLeaf(leaf, role);
     Identity identity = Identity.of(leaf);
-    requirePath(leaf, chain.subList(1, chain.size()), role, second);
-    return identity;
+    return new CertificatePath(
+        identity, goodPath(leaf, chain.subList(1, chain.size()), role, second));
   }
 
   /** Tries each way up: several may be there where authorities are renewed or cross-signed. */
-  private void requirePath(
+  private List<X509Certificate> goodPath(
       X509Certificate leaf, List<X509Certificate> others, CertificateRole role, Instant at)
       throws UntrustedCertificateException {
     UntrustedCertificateException first = null;
     for (List<X509Certificate> path : PathFinder.paths(leaf, others, anchors)) {
       try {
         requireGood(path, role, at);
-        return;
+        return path;
       } catch (UntrustedCertificateException e) {
         first = first == null ? e : first;
       }
