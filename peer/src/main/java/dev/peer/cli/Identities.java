@@ -39,13 +39,7 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
   static Identities of(PeerSettings settings, CertificateRole... roles)
       throws ConfigException, CredentialException {
     dev.peer.config.Credentials sources = settings.credentials();
-    CertificateValidator validator =
-        new CertificateValidator(
-            TrustAnchors.of(Pem.certificates("PEER_CA", text("PEER_CA", sources.ca()))),
-            sources.crl().isPresent()
-                ? RevocationLists.of(
-                    Pem.revocationLists("PEER_CRL", bytes("PEER_CRL", sources.crl().get())))
-                : RevocationLists.none());
+    CertificateValidator validator = validator(settings);
     Credentials credentials =
         Credentials.of(
             Pem.certificates("PEER_CERT", text("PEER_CERT", sources.certificate())),
@@ -54,6 +48,17 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
       requireValid(validator, credentials, role);
     }
     return new Identities(credentials, validator, rules(settings));
+  }
+
+  /** The judge of others; needs no certificate of our own. */
+  static CertificateValidator validator(PeerSettings settings)
+      throws ConfigException, CredentialException {
+    return new CertificateValidator(
+        TrustAnchors.of(Pem.certificates("PEER_CA", text("PEER_CA", settings.trustedCas()))),
+        settings.crl().isPresent()
+            ? RevocationLists.of(
+                Pem.revocationLists("PEER_CRL", bytes("PEER_CRL", settings.crl().get())))
+            : RevocationLists.none());
   }
 
   /** Who may do what. */

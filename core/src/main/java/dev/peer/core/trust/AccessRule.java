@@ -3,6 +3,7 @@ package dev.peer.core.trust;
 import dev.peer.core.id.Shown;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -91,6 +92,17 @@ public final class AccessRule {
         .map(Alternative::toString);
   }
 
+  /**
+   * The terms, as written, that somebody lacks for the alternative of which they lack the fewest;
+   * none where the rule admits them, or has no alternative.
+   */
+  public List<String> lacking(Identity identity) {
+    return alternatives.stream()
+        .map(alternative -> alternative.lacking(identity))
+        .min(Comparator.comparingInt(List::size))
+        .orElse(List.of());
+  }
+
   /** The rule as it can be parsed: {@code anyone} or {@code nobody} where it has no patterns. */
   @Override
   public String toString() {
@@ -120,6 +132,10 @@ public final class AccessRule {
 
     boolean matches(Identity identity) {
       return terms.stream().allMatch(term -> term.matches(identity));
+    }
+
+    List<String> lacking(Identity identity) {
+      return terms.stream().filter(term -> !term.matches(identity)).map(Term::toString).toList();
     }
 
     @Override

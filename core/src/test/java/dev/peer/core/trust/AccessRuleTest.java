@@ -136,6 +136,15 @@ class AccessRuleTest {
   }
 
   @Test
+  void namesWhatIsLackingForTheNearestAlternative() {
+    assertThat(AccessRule.parse("ou:Windows+cn:x+dns:y,ou:CI+cn:laptop+ou:Mac").lacking(RUNNER))
+        .containsExactly("cn:laptop", "ou:Mac");
+    assertThat(AccessRule.parse("ou:Windows,ou:CI").lacking(RUNNER)).isEmpty();
+    assertThat(AccessRule.parse("").lacking(RUNNER)).isEmpty();
+    assertThat(AccessRule.anyone().lacking(RUNNER)).isEmpty();
+  }
+
+  @Test
   void offersTermsThatMatchAnIdentityExactly() {
     List<String> terms = AccessRule.termsFor(RUNNER);
 
