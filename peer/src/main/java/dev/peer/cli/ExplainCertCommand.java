@@ -118,8 +118,10 @@ final class ExplainCertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    PeerSettings settings = PeerSettings.of(Settings.of(System.getenv()));
-    CertificateValidator validator = Identities.validator(settings);
+    Settings variables = Settings.of(System.getenv());
+    variables.warnings().forEach(warning -> output.say("warning: " + warning));
+    PeerSettings settings = PeerSettings.of(variables);
+    CertificateValidator validator = Identities.validator(settings.trustedCas(), settings.crl());
     AccessRules rules = Identities.rules(settings);
     List<X509Certificate> chain =
         Pem.certificates(

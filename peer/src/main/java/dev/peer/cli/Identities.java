@@ -39,7 +39,7 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
   static Identities of(PeerSettings settings, CertificateRole... roles)
       throws ConfigException, CredentialException {
     dev.peer.config.Credentials sources = settings.credentials();
-    CertificateValidator validator = validator(settings);
+    CertificateValidator validator = validator(sources.ca(), sources.crl());
     Credentials credentials =
         Credentials.of(
             Pem.certificates("PEER_CERT", text("PEER_CERT", sources.certificate())),
@@ -51,13 +51,12 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
   }
 
   /** The judge of others; needs no certificate of our own. */
-  static CertificateValidator validator(PeerSettings settings)
-      throws ConfigException, CredentialException {
+  static CertificateValidator validator(PemSource ca, Optional<PemSource> crl)
+      throws CredentialException {
     return new CertificateValidator(
-        TrustAnchors.of(Pem.certificates("PEER_CA", text("PEER_CA", settings.trustedCas()))),
-        settings.crl().isPresent()
-            ? RevocationLists.of(
-                Pem.revocationLists("PEER_CRL", bytes("PEER_CRL", settings.crl().get())))
+        TrustAnchors.of(Pem.certificates("PEER_CA", text("PEER_CA", ca))),
+        crl.isPresent()
+            ? RevocationLists.of(Pem.revocationLists("PEER_CRL", bytes("PEER_CRL", crl.get())))
             : RevocationLists.none());
   }
 

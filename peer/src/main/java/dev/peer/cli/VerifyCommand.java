@@ -74,10 +74,15 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    PeerSettings settings = PeerSettings.of(Settings.of(System.getenv()));
+    Settings variables = Settings.of(System.getenv());
+    variables.warnings().forEach(warning -> output.say("warning: " + warning));
+    PeerSettings settings = PeerSettings.of(variables);
     AccessRule signers = Identities.rules(settings).sign();
     RecordVerifier verifier =
-        new RecordVerifier(Identities.validator(settings), signers, InstantSource.system());
+        new RecordVerifier(
+            Identities.validator(settings.trustedCas(), settings.crl()),
+            signers,
+            InstantSource.system());
     Evidence evidence = evidence(settings);
     try {
       VerifiedAttestation verified =

@@ -39,7 +39,6 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,14 +69,6 @@ class LyingRendezvousTest {
   private static final PeerId RENDEZVOUS = new PeerId("spiffe://team/rendezvous");
   private static final String OK = "HTTP/1.1 200 OK\r\nConnection: close";
   private static final String JSON = OK + "\r\nContent-Type: application/json";
-  private static final Patience PATIENCE =
-      new Patience(
-          Duration.ofSeconds(20),
-          Duration.ofSeconds(20),
-          Duration.ofSeconds(20),
-          1 << 10,
-          Duration.ofSeconds(5));
-
   private static TestAuthority team;
   private static Credentials holderCredentials;
   private static Credentials rendezvousCredentials;
@@ -301,7 +292,7 @@ class LyingRendezvousTest {
   /** What the output of the result is that the flow comes to. */
   private String findOrRun(URI rendezvous) throws Exception {
     try (RendezvousLookup lookup = lookup(rendezvous);
-        HolderFetch fetch = new HolderFetch(laptop(), PATIENCE)) {
+        HolderFetch fetch = new HolderFetch(laptop(), AnnounceAndLookupTest.PATIENCE)) {
       RunFlow flow =
           new RunFlow(
               store,
@@ -324,7 +315,7 @@ class LyingRendezvousTest {
 
   private FindResult replay(URI rendezvous) throws Exception {
     try (RendezvousLookup lookup = lookup(rendezvous);
-        HolderFetch fetch = new HolderFetch(laptop(), PATIENCE)) {
+        HolderFetch fetch = new HolderFetch(laptop(), AnnounceAndLookupTest.PATIENCE)) {
       return new Finder(store, lookup, fetch, verifier, notices::add)
           .find(INPUTS.repo(), INPUTS.key());
     }
@@ -335,7 +326,7 @@ class LyingRendezvousTest {
   }
 
   private static RendezvousLookup lookup(URI rendezvous) {
-    return new RendezvousLookup(laptop(), List.of(rendezvous), PATIENCE);
+    return new RendezvousLookup(laptop(), List.of(rendezvous), AnnounceAndLookupTest.PATIENCE);
   }
 
   private PeerServer startServer(Credentials credentials) throws IOException {
