@@ -14,6 +14,7 @@ import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.KeyFile;
+import dev.peer.core.trust.NamespaceRules;
 import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.RevocationMode;
@@ -37,6 +38,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Who this peer is, whom it trusts and what they may do, read from the settings and checked; and
@@ -46,8 +48,8 @@ final class Identities {
 
   private final Part<TrustAnchors> anchors;
   private final List<Part<List<X509CRL>>> lists = new ArrayList<>();
-  private final Part<AccessRule> fetch;
-  private final Part<AccessRule> announce;
+  private final Part<NamespaceRules> fetch;
+  private final Part<NamespaceRules> announce;
   private final Part<AccessRule> sign;
   private final Part<Credentials> own;
   private final RevocationMode crlMode;
@@ -68,14 +70,23 @@ final class Identities {
     anchors =
         Part.read(
             files(sources.ca()),
-            () -> TrustAnchors.of(Pem.certificates("PEER_CA", text("PEER_CA", sources.ca()))));
+            () -> readAnchors(sources.ca()));
     for (PemSource crl : sources.crl()) {
       lists.add(
-          Part.read(files(crl), () -> Pem.revocationLists("PEER_CRL", bytes("PEER_CRL", crl))));
+          Part.read(files(crl), () -> readLists(crl)));
     }
-    fetch = rule("PEER_ALLOW_FETCH", settings.allowFetch());
-    announce = rule("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce());
-    sign = rule("PEER_ALLOW_SIGN", settings.allowSign());
+    fetch =
+        Part.read(
+            files(settings.allowFetch()),
+            () -> namespaceRules("PEER_ALLOW_FETCH", settings.allowFetch()));
+    announce =
+        Part.read(
+            files(settings.allowAnnounce()),
+            () -> namespaceRules("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce()));
+    sign =
+        Part.read(
+            files(settings.allowSign()),
+            () -> accessRule("PEER_ALLOW_SIGN", settings.allowSign()));
     judge();
     own =
         Part.read(
@@ -101,6 +112,26 @@ final class Identities {
   static Identities of(PeerSettings settings, Notices notices, CertificateRole... roles)
       throws ConfigException, CredentialException {
     return new Identities(settings, notices, List.of(roles));
+  }
+
+  /** The judge of others; needs no certificate of our own. */
+  static CertificateValidator validator(PeerSettings settings)
+      throws ConfigException, CredentialException {
+    PemSource ca = settings.trustedCas();
+    List<X509CRL> lists = new ArrayList<>();
+    for (PemSource crl : settings.crl()) {
+      lists.addAll(readLists(crl));
+    }
+    return new CertificateValidator(
+        readAnchors(ca), RevocationLists.of(lists, settings.crlMode()));
+  }
+
+  /** Who may do what. */
+  static AccessRules rules(PeerSettings settings) throws ConfigException, CredentialException {
+    return new AccessRules(
+        namespaceRules("PEER_ALLOW_FETCH", settings.allowFetch()),
+        namespaceRules("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce()),
+        accessRule("PEER_ALLOW_SIGN", settings.allowSign()));
   }
 
   /**
@@ -150,8 +181,16 @@ final class Identities {
 
   private void judge() {
     List<X509CRL> all = lists.stream().flatMap(part -> part.value().stream()).toList();
-    revocationLists = all.isEmpty() ? RevocationLists.none() : RevocationLists.of(all, crlMode);
+    revocationLists = RevocationLists.of(all, crlMode);
     validator = new CertificateValidator(anchors.value(), revocationLists);
+  }
+
+  private static TrustAnchors readAnchors(PemSource source) throws CredentialException {
+    return TrustAnchors.of(Pem.certificates("PEER_CA", text("PEER_CA", source)));
+  }
+
+  private static List<X509CRL> readLists(PemSource source) throws CredentialException {
+    return Pem.revocationLists("PEER_CRL", bytes("PEER_CRL", source));
   }
 
   private void warn() {
@@ -189,30 +228,43 @@ final class Identities {
     }
   }
 
-  private static Part<AccessRule> rule(String name, Optional<RuleSource> source)
+  private static NamespaceRules namespaceRules(String name, Optional<RuleSource> source)
       throws ConfigException, CredentialException {
-    List<Path> files =
-        source.isPresent() && source.get() instanceof RuleSource.File file
-            ? List.of(file.path())
-            : List.of();
-    return Part.read(files, () -> readRule(name, source));
+    return source.isEmpty()
+        ? NamespaceRules.everywhere(AccessRule.anyone())
+        : rules(name, source.get(), NamespaceRules::parse, NamespaceRules::parseLines);
   }
 
-  private static AccessRule readRule(String name, Optional<RuleSource> source)
+  private static AccessRule accessRule(String name, Optional<RuleSource> source)
       throws ConfigException, CredentialException {
-    if (source.isEmpty()) {
-      return AccessRule.anyone();
-    }
+    return source.isEmpty()
+        ? AccessRule.anyone()
+        : rules(name, source.get(), AccessRule::parse, AccessRule::parseLines);
+  }
+
+  private static List<Path> files(Optional<RuleSource> source) {
+    return source.isPresent() && source.get() instanceof RuleSource.File file
+        ? List.of(file.path())
+        : List.of();
+  }
+
+  private static <T> T rules(
+      String name,
+      RuleSource source,
+      Function<String, T> parse,
+      Function<String, T> parseLines)
+      throws ConfigException, CredentialException {
     try {
-      return switch (source.get()) {
-        case RuleSource.Text text -> AccessRule.parse(text.text());
+      return switch (source) {
+        case RuleSource.Text text -> parse.apply(text.text());
         case RuleSource.File file ->
-            AccessRule.parseLines(new String(read(name, file.path()), StandardCharsets.UTF_8));
+            parseLines.apply(new String(read(name, file.path()), StandardCharsets.UTF_8));
       };
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
           name + ": " + e.getMessage(),
-          "a rule is such as uri:spiffe://example.org/ci/* or ou:build+issuer:CN=Team CA");
+          "a rule is such as uri:spiffe://example.org/ci/* or ou:build+issuer:CN=Team CA; where"
+              + " results are fetched or announced also github.com/team/* => ou:team");
     }
   }
 

@@ -24,8 +24,10 @@ public final class Main implements Runnable {
     commands = new LinkedHashMap<>();
     commands.put("run", new RunCommand(output, interruption));
     commands.put("replay", new ReplayCommand(output));
+    commands.put("verify", new VerifyCommand(output));
     commands.put("rendezvous", new RendezvousCommand(output, interruption));
     commands.put("cache", new CacheCommand(output));
+    commands.put("explain-cert", new ExplainCertCommand(output));
     commands.put("image", new ImageCommand(output));
     commands.put("secret", new SecretCommand(output));
     commands.put("vm", new VmCommand(output));

@@ -117,6 +117,15 @@ public record PeerSettings(
     return new Credentials(cert.orElseThrow(), key.orElseThrow(), ca.orElseThrow(), crl, crlMode);
   }
 
+  /** Whom to trust, for commands that judge others and need nothing of their own. */
+  public PemSource trustedCas() throws ConfigException {
+    return ca.orElseThrow(
+        () ->
+            new ConfigException(
+                Setting.PEER_CA + " is not set",
+                "set it to a PEM file of the CAs to trust; `peer-pki init` makes one for a trial"));
+  }
+
   private static Optional<PemSource> pem(Settings settings, Setting setting)
       throws ConfigException {
     return settings.read(setting, PemSource::parse, "a path or PEM text", "/etc/peer/file.pem");

@@ -21,12 +21,13 @@ public enum Setting {
   PEER_ALLOW_FETCH(
       Where.ENVIRONMENT,
       "",
-      "who may fetch results and guest images: rules, or `@FILE`; unset: all of `PEER_CA`, empty:"
-          + " nobody"),
+      "who may fetch results and guest images, of which repositories: rules, or `@FILE`; unset:"
+          + " all of `PEER_CA`, empty: nobody"),
   PEER_ALLOW_ANNOUNCE(
       Where.ENVIRONMENT,
       "",
-      "who may announce results and guest images: rules, or `@FILE`; unset: all of `PEER_CA`,"
+      "who may announce results and guest images, of which repositories: rules, or `@FILE`; unset:"
+          + " all of `PEER_CA`,"
           + " empty: nobody"),
   PEER_ALLOW_SIGN(
       Where.ENVIRONMENT,

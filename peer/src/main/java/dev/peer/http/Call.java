@@ -1,5 +1,6 @@
 package dev.peer.http;
 
+import dev.peer.core.id.RepoId;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.Verb;
@@ -67,17 +68,30 @@ public final class Call {
   }
 
   /**
-   * Refuses a caller that the rule for the verb does not admit. If the rules change so that it does
-   * not any more, the answer is broken off.
+   * Refuses a caller whom the rules let do it for no repository. If the rules change so that they
+   * do not any more, the answer is broken off.
    *
    * @param rules gives those of the moment
    */
   public void require(Supplier<AccessRules> rules, Verb verb) throws Refusal {
     Identity caller = caller();
-    if (!request.onCondition(() -> rules.get().rule(verb).admits(caller))) {
-      String name = verb.name().toLowerCase(Locale.ROOT);
-      throw new Refusal(Problem.Kind.NOT_ALLOWED, caller.id() + " may not " + name + " here");
+    if (!request.onCondition(() -> rules.get().admitsSomewhere(verb, caller))) {
+      throw notAllowed(verb, "here");
     }
+  }
+
+  /** As the other, for this repository. */
+  public void require(Supplier<AccessRules> rules, Verb verb, RepoId repo) throws Refusal {
+    require(rules, verb);
+    Identity caller = caller();
+    if (!request.onCondition(() -> rules.get().admits(verb, caller, repo))) {
+      throw notAllowed(verb, "results of " + repo + " here");
+    }
+  }
+
+  private Refusal notAllowed(Verb verb, String what) {
+    String name = verb.name().toLowerCase(Locale.ROOT);
+    return new Refusal(Problem.Kind.NOT_ALLOWED, caller().id() + " may not " + name + " " + what);
   }
 
   /** Refuses a body of any kind. */

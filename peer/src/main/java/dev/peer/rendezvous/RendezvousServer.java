@@ -27,8 +27,10 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The index's HTTP face. Who announces comes from the certificate of the connection alone; leases
- * and announcements are for whom the rule for announcing admits, lookups for the one for fetching.
+ * The index's HTTP face. Who announces comes from the certificate of the connection alone;
+ * announcements are for whom the rules for announcing admit for the repository, lookups for whom
+ * those for fetching do. A lease and a guest image belong to no repository: whom the rules admit
+ * for any may have the one and look for the other.
  */
 public final class RendezvousServer implements AutoCloseable {
 
@@ -113,16 +115,16 @@ public final class RendezvousServer implements AutoCloseable {
     call.requireNoBody();
     switch (call.method()) {
       case "PUT" -> {
-        call.require(rules, Verb.ANNOUNCE);
+        call.require(rules, Verb.ANNOUNCE, result.repo());
         announce(call, result);
       }
       case "DELETE" -> {
-        call.require(rules, Verb.ANNOUNCE);
+        call.require(rules, Verb.ANNOUNCE, result.repo());
         index.retract(holder(call), result.repo(), result.key());
         call.answer(204);
       }
       default -> {
-        call.require(rules, Verb.FETCH);
+        call.require(rules, Verb.FETCH, result.repo());
         find(call, result);
       }
     }

@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Serves stored records and guest images to whom the rule for fetching admits. They come and go
- * while it runs; it does not close them.
+ * Serves stored records to whom the rules for fetching admit for their repository, and guest images
+ * to whom they admit for any. They come and go while it runs; it does not close them.
  */
 public final class PeerServer implements AutoCloseable {
 
@@ -117,6 +117,7 @@ public final class PeerServer implements AutoCloseable {
 
   private void result(Call call, RunKey key) throws Refusal, IOException {
     StoredRecord record = records.withKey(key).orElseThrow(() -> noSuchResult("run " + key));
+    call.require(rules, Verb.FETCH, record.repo());
     // A run with --force may replace it.
     call.set("Cache-Control", "private, no-cache");
     call.answer(200, MediaTypes.ATTESTATION, record.attestation().bytes());
@@ -124,6 +125,7 @@ public final class PeerServer implements AutoCloseable {
 
   private void blob(Call call, Digest digest) throws Refusal, IOException {
     StoredRecord record = records.withBundle(digest).orElseThrow(() -> noSuchResult("" + digest));
+    call.require(rules, Verb.FETCH, record.repo());
     try {
       send(call, record.bundleFile(), "" + digest, MediaTypes.BUNDLE);
     } catch (NoSuchFileException e) {

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AnnounceAndLookupTest {
 
   private static final RepoId REPO = new RepoId("git.example.org/team/project");
-  private static final Patience PATIENCE =
+  static final Patience PATIENCE =
       new Patience(
           Duration.ofSeconds(20),
           Duration.ofSeconds(20),

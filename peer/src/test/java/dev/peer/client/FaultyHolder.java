@@ -16,7 +16,10 @@ import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
-/** Answers every request with the same bytes, whatever they are, and then closes or stalls. */
+/**
+ * A holder or a rendezvous that answers every request with the same bytes, whatever they are, and
+ * then closes or stalls.
+ */
 final class FaultyHolder implements AutoCloseable {
 
   private final SSLServerSocket server;

@@ -10,6 +10,7 @@ import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.RevocationMode;
 import dev.peer.core.trust.TrustAnchors;
 import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.pki.issue.CertificateAuthority;
@@ -61,7 +62,7 @@ final class TrustParsers {
             "revocation lists",
             Set.of(CredentialException.class, UntrustedCertificateException.class),
             bytes -> {
-              RevocationLists lists = RevocationLists.of(Pem.revocationLists(WHAT, bytes));
+              RevocationLists lists = RevocationLists.of(Pem.revocationLists(WHAT, bytes), RevocationMode.CURRENT);
               validator(authority, lists)
                   .validate(peer.chain(), CertificateRole.SIGNER, Instant.now());
             },

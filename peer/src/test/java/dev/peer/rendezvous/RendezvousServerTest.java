@@ -9,6 +9,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.AccessRules;
+import dev.peer.core.trust.NamespaceRules;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.tls.TestAuthority;
@@ -204,6 +205,100 @@ class RendezvousServerTest {
     assertThat(ci.send("GET", RESULT).statusCode()).isEqualTo(200);
   }
 
+  @Test
+  void keepsTheNamespacesOfAGroupApart() throws Exception {
+    AccessRules rules =
+        new AccessRules(
+            NamespaceRules.parse("example.org/a/* => uri:spiffe://a/*; example.org/b/* => anyone"),
+            NamespaceRules.parse(
+                "example.org/a/* => uri:spiffe://a/*; example.org/b/* => uri:spiffe://b/*"),
+            AccessRule.anyone());
+    try (RendezvousServer group = start(rules);
+        Https a = new Https(authority.peer("spiffe://a/laptop"), group.address());
+        Https b = new Https(authority.peer("spiffe://b/laptop"), group.address());
+        Https c = new Https(authority.peer("spiffe://c/laptop"), group.address())) {
+      assertThat(a.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(201);
+      assertThat(b.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(201);
+      assertProblem(c.send("PUT", "/v1/lease", LEASE), Problem.Kind.NOT_ALLOWED);
+
+      assertThat(a.send("PUT", result("example.org/a/x")).statusCode()).isEqualTo(204);
+      assertThat(b.send("PUT", result("example.org/b/x")).statusCode()).isEqualTo(204);
+      assertThat(a.send("GET", result("example.org/a/x")).statusCode()).isEqualTo(200);
+      assertThat(c.send("GET", result("example.org/b/x")).statusCode()).isEqualTo(200);
+
+      for (String method : List.of("PUT", "DELETE")) {
+        assertProblem(b.send(method, result("example.org/a/x")), Problem.Kind.NOT_ALLOWED);
+        assertProblem(a.send(method, result("example.org/c/x")), Problem.Kind.NOT_ALLOWED);
+        assertProblem(c.send(method, result("example.org/b/x")), Problem.Kind.NOT_ALLOWED);
+      }
+      assertProblem(b.send("GET", result("example.org/a/x")), Problem.Kind.NOT_ALLOWED);
+      assertProblem(a.send("GET", result("example.org/c/x")), Problem.Kind.NOT_ALLOWED);
+      assertThat(a.send("GET", result("example.org/a/x")).statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** Each as it goes over the wire; decoded once, none of them is below example.org/b. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "example.org%2Fb%2F..%2Fa%2Fx",
+        "example.org%2Fb%2F%2e%2e%2Fa%2Fx",
+        "example.org%252Fb%252Fx",
+        "example.org%2Fb%252Fx",
+        "example.org%2FB%2Fx",
+        "EXAMPLE.org%2Fb%2Fx",
+        "example.org%2Fb%2F",
+        "example.org%2Fbx",
+        "example.org%2Fb%2F%2Fx"
+      })
+  void takesNoNameForOneOfAnotherNamespace(String repo) throws Exception {
+    AccessRules rules =
+        new AccessRules(
+            NamespaceRules.parse("example.org/b/* => anyone"),
+            NamespaceRules.parse("example.org/b/* => anyone"),
+            AccessRule.anyone());
+    String path = "/v1/repos/" + repo + "/results/" + KEY.hex();
+    try (RendezvousServer group = start(rules);
+        Https b = new Https(authority.peer("spiffe://b/laptop"), group.address())) {
+      b.send("PUT", "/v1/lease", LEASE);
+      assertThat(b.send("PUT", result("example.org/b/x")).statusCode()).isEqualTo(204);
+      assertThat(
+              b.send("PUT", RESULT.replaceFirst("repos/[^/]*", "repos/%65xample.org%2fb%2fx"))
+                  .statusCode())
+          .isEqualTo(204);
+
+      assertProblem(b.send("PUT", path), Problem.Kind.NOT_ALLOWED);
+      assertProblem(b.send("GET", path), Problem.Kind.NOT_ALLOWED);
+    }
+  }
+
+  @Test
+  void takesWhoAnnouncesFromTheConnectionAlone() throws Exception {
+    String[] claims = {
+      "X-Forwarded-Client-Cert", "URI=spiffe://team/laptop",
+      "X-SSL-Client-S-DN", "CN=laptop",
+      "X-Client-Cert", "spiffe://team/laptop",
+      "Forwarded", "for=10.0.0.1;by=spiffe://team/laptop",
+      "From", "spiffe://team/laptop",
+      "Authorization", "Basic c3BpZmZlOi8vdGVhbS9sYXB0b3A6"
+    };
+    String claimed =
+        "{\"addresses\":[\"https://10.0.0.1:7443\"],\"peer\":\"spiffe://team/laptop\"}";
+
+    assertProblem(ci.send("PUT", "/v1/lease", LEASE, claims), Problem.Kind.NOT_ALLOWED);
+    assertProblem(ci.send("PUT", RESULT, claims), Problem.Kind.NOT_ALLOWED);
+    assertProblem(laptop.send("PUT", "/v1/lease", claimed.getBytes(UTF_8)), Problem.Kind.MALFORMED);
+    assertProblem(
+        laptop.send("PUT", "/v1/lease?peer=spiffe://other/writer", LEASE), Problem.Kind.MALFORMED);
+    try (Https writer = new Https(authority.peer("spiffe://other/writer"), server.address())) {
+      writer.send("PUT", "/v1/lease", LEASE, claims);
+      writer.send("PUT", RESULT, claims);
+    }
+    assertThat(HolderList.parse(ci.send("GET", RESULT).body()).holders())
+        .extracting(HolderList.Entry::peer)
+        .containsExactly(new PeerId("spiffe://other/writer"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"a/b", "100%", "a%2Fb", "..", "../../x", "ä/プロジェクト/🙂", "a?b#c;d=e", "//"})
@@ -272,6 +367,15 @@ class RendezvousServerTest {
   @Test
   void refusesAnotherQuery() throws Exception {
     assertProblem(laptop.send("PUT", "/v1/lease?peer=ci", LEASE), Problem.Kind.MALFORMED);
+  }
+
+  private static RendezvousServer start(AccessRules rules) throws Exception {
+    return RendezvousServer.start(
+        authority.peer("spiffe://team/rendezvous"),
+        () -> rules,
+        new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime),
+        Https.LOOPBACK,
+        ServerLimits.RENDEZVOUS);
   }
 
   private static String result(String repo) {

@@ -11,9 +11,11 @@ import dev.peer.core.store.StoredRecord;
 import dev.peer.core.store.StoredRecords;
 import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.AccessRules;
+import dev.peer.core.trust.NamespaceRules;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.tls.TestAuthority;
+import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.PeerPath;
 import dev.peer.wire.PeerStatus;
 import dev.peer.wire.Problem;
@@ -221,6 +223,30 @@ class PeerServerTest {
       assertProblem(stranger.send("GET", BLOB), Problem.Kind.NOT_ALLOWED);
       assertProblem(stranger.send("GET", IMAGE_FILE), Problem.Kind.NOT_ALLOWED);
       assertThat(stranger.send("GET", "/v1/status").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void followsTheRuleOfTheNamespaceThatARecordIsIn() throws Exception {
+    AccessRules rules =
+        new AccessRules(
+            NamespaceRules.parse(
+                "example.org/open/* => anyone; "
+                    + REPO.text()
+                    + " => uri:spiffe://team/*;* => nobody"),
+            NamespaceRules.parse("nobody"),
+            AccessRule.anyone());
+    TlsIdentity holder = authority.peer("spiffe://team/laptop");
+    try (PeerServer group =
+            PeerServer.start(holder, () -> rules, HeldImages.NONE, Https.LOOPBACK, ServerLimits.PEER);
+        Https member = new Https(authority.peer("spiffe://team/ci"), group.address());
+        Https guest = new Https(authority.peer("spiffe://other/ci"), group.address())) {
+      group.add(record);
+
+      assertThat(member.send("GET", RESULT).statusCode()).isEqualTo(200);
+      assertThat(member.send("GET", BLOB).statusCode()).isEqualTo(200);
+      assertProblem(guest.send("GET", RESULT), Problem.Kind.NOT_ALLOWED);
+      assertProblem(guest.send("GET", BLOB), Problem.Kind.NOT_ALLOWED);
     }
   }
 

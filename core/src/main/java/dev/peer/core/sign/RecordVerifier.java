@@ -5,6 +5,7 @@ import dev.peer.core.record.BundleReader;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.trust.AccessRule;
+import dev.peer.core.trust.CertificatePath;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Identity;
@@ -56,15 +57,30 @@ public final class RecordVerifier {
    */
   public VerifiedAttestation verify(Attestation untrusted, RunKey expected)
       throws VerificationException {
+    VerifiedAttestation verified = verifyAnyRun(untrusted);
+    require(
+        verified.key().equals(expected),
+        "it is about the run " + verified.key() + ", not " + expected);
+    return verified;
+  }
+
+  /**
+   * Verifies an attestation of whatever run it is about, whose key is that of the inputs it names.
+   * That is enough to tell what was attested, and not to stand for a run that was asked for.
+   *
+   * @param untrusted the envelope as it was received
+   * @throws VerificationException if anything about it does not hold
+   */
+  public VerifiedAttestation verifyAnyRun(Attestation untrusted) throws VerificationException {
     Instant now = clock.instant();
     try {
       Envelope envelope = Envelope.read(untrusted);
-      Identity signer = validator.validate(envelope.chain(), CertificateRole.SIGNER, now);
-      requireMaySign(signer);
+      CertificatePath path = validator.validatePath(envelope.chain(), CertificateRole.SIGNER, now);
+      requireMaySign(path.identity());
       requireSigned(envelope);
       Statement statement = Statement.read(envelope.payload());
-      requireFitting(statement, envelope.chain().getFirst(), expected, now);
-      return new VerifiedAttestation(untrusted, signer, statement);
+      requireFitting(statement, envelope.chain().getFirst(), now);
+      return new VerifiedAttestation(untrusted, path, statement);
     } catch (MalformedException e) {
       throw new VerificationException(e.getMessage(), e);
     } catch (UntrustedCertificateException e) {
@@ -109,12 +125,8 @@ public final class RecordVerifier {
     require(holds, "the signature does not hold");
   }
 
-  private static void requireFitting(
-      Statement statement, X509Certificate certificate, RunKey expected, Instant now)
+  private static void requireFitting(Statement statement, X509Certificate certificate, Instant now)
       throws VerificationException {
-    require(
-        statement.key().equals(expected),
-        "it is about the run " + statement.key() + ", not " + expected);
     require(
         statement.signerCertificate().equals(Envelope.digestOf(certificate)),
         "it was signed for another certificate of the same key");

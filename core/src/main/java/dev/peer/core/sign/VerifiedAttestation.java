@@ -3,18 +3,19 @@ package dev.peer.core.sign;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.trust.CertificatePath;
 import dev.peer.core.trust.Identity;
 
 /** An attestation of which everything holds. Only {@link RecordVerifier} makes one. */
 public final class VerifiedAttestation {
 
   private final Attestation envelope;
-  private final Identity signer;
+  private final CertificatePath path;
   private final Statement statement;
 
-  VerifiedAttestation(Attestation envelope, Identity signer, Statement statement) {
+  VerifiedAttestation(Attestation envelope, CertificatePath path, Statement statement) {
     this.envelope = envelope;
-    this.signer = signer;
+    this.path = path;
     this.statement = statement;
   }
 
@@ -25,7 +26,12 @@ public final class VerifiedAttestation {
 
   /** Who signed. */
   public Identity signer() {
-    return signer;
+    return path.identity();
+  }
+
+  /** The certificates that lead from the signer's to a trusted CA's. */
+  public CertificatePath path() {
+    return path;
   }
 
   /** Which run this is. */

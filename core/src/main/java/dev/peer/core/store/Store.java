@@ -27,6 +27,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Results on disk.
@@ -76,15 +78,36 @@ public final class Store {
 
   /** The newest entry for the run, unverified. */
   public Optional<StoredEntry> find(RepoId repo, RunKey key) throws IOException {
-    for (Path entry : newestFirst(directoryOf(repo).resolve(key.hex()))) {
-      try {
-        return Optional.of(new StoredEntry(readAttestation(entry), entry.resolve(BUNDLE)));
-      } catch (NoSuchFileException e) {
-        // Retention of another process was faster: look at the next.
-        continue;
+    return newest(directoryOf(repo).resolve(key.hex()));
+  }
+
+  /**
+   * The newest entry of each run whose key begins so, unverified.
+   *
+   * @param prefix hexadecimal digits, from none to all of a key's
+   */
+  public SortedMap<RunKey, StoredEntry> findByPrefix(String prefix) throws IOException {
+    SortedMap<RunKey, StoredEntry> found = new TreeMap<>();
+    for (Path repository : children(results)) {
+      for (Path runs : children(repository)) {
+        if (runs.getFileName().toString().startsWith(prefix)) {
+          Optional<StoredEntry> newest = newest(runs);
+          if (newest.isPresent()) {
+            found.put(RunKey.ofHex(runs.getFileName().toString()), newest.get());
+          }
+        }
       }
     }
-    return Optional.empty();
+    return found;
+  }
+
+  /**
+   * What lies in the directory of an entry, of this store or copied from one, unverified.
+   *
+   * @throws NoSuchFileException if it holds no attestation
+   */
+  public static StoredEntry entryIn(Path directory) throws IOException {
+    return new StoredEntry(readAttestation(directory), directory.resolve(BUNDLE));
   }
 
   /**
@@ -116,6 +139,18 @@ public final class Store {
     for (Path entry : newestFirst(directoryOf(repo).resolve(key.hex()))) {
       removeUnlessServed(entry);
     }
+  }
+
+  private static Optional<StoredEntry> newest(Path runs) throws IOException {
+    for (Path entry : newestFirst(runs)) {
+      try {
+        return Optional.of(entryIn(entry));
+      } catch (NoSuchFileException e) {
+        // Retention of another process was faster: look at the next.
+        continue;
+      }
+    }
+    return Optional.empty();
   }
 
   private StoredRecord add(RepoId repo, RunKey key, Path entry, VerifiedRecord record)

@@ -3,6 +3,7 @@ package dev.peer.core.trust;
 import dev.peer.core.id.Shown;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,22 +13,26 @@ import java.util.stream.Collectors;
  * Who may do something, by what a validated certificate says of its holder.
  *
  * <pre>
- *   rule        = "" | alternative *( "," alternative )     any alternative admits; none: nobody
+ *   rule        = "" | "nobody" | "anyone" | alternative *( "," alternative )
+ *                                      any alternative admits; none: nobody
  *   alternative = term *( "+" term )                        all terms must match
  *   term        = ("uri:" | "dns:" | "ou:" | "cn:" | "issuer:") pattern
  * </pre>
  *
  * <p>In a pattern {@code *} stands for any characters, also none, also {@code /} and {@code .}; a
- * backslash takes {@code , + *} and itself for what they are. Blanks around a term do not count. A
- * term matches if any name of its kind does: {@code uri:} and {@code dns:} the subject alternative
- * names, {@code ou:} and {@code cn:} the subject's attributes, save a common name that is a host's
- * full name and not among the DNS names that are there, {@code issuer:} the RFC 2253 name of the
- * authority that issued the certificate. Upper and lower case differ, save in {@code dns:}.
+ * backslash takes {@code , + * ;} and itself for what they are. Blanks around a term do not count.
+ * A term matches if any name of its kind does: {@code uri:} and {@code dns:} the subject
+ * alternative names, {@code ou:} and {@code cn:} the subject's attributes, save a common name that
+ * is a host's full name and not among the DNS names that are there, {@code issuer:} the RFC 2253
+ * name of the authority that issued the certificate. Upper and lower case differ, save in {@code
+ * dns:}.
  */
 public final class AccessRule {
 
   private static final int LONGEST = 8192;
+  private static final String SPECIAL = ",+*;\\";
   private static final AccessRule ANYONE = new AccessRule(true, List.of());
+  private static final AccessRule NOBODY = new AccessRule(false, List.of());
 
   private final boolean anyone;
   private final List<Alternative> alternatives;
@@ -48,8 +53,11 @@ public final class AccessRule {
       throw new IllegalArgumentException(
           "a rule has at most " + LONGEST + " characters, this one " + text.length());
     }
-    if (text.isBlank()) {
-      return new AccessRule(false, List.of());
+    if (text.isBlank() || text.strip().equals(NOBODY.toString())) {
+      return NOBODY;
+    }
+    if (text.strip().equals(ANYONE.toString())) {
+      return ANYONE;
     }
     List<Alternative> alternatives = new ArrayList<>();
     for (String alternative : split(text, ',')) {
@@ -82,7 +90,7 @@ public final class AccessRule {
         .flatMap(
             field ->
                 field.of(identity).stream()
-                    .map(name -> field.prefix() + name.replaceAll("[,+*\\\\]", "\\\\$0")))
+                    .map(name -> field.prefix() + name.replaceAll("[,+*;\\\\]", "\\\\$0")))
         .toList();
   }
 
@@ -99,7 +107,18 @@ public final class AccessRule {
         .map(Alternative::toString);
   }
 
-  /** The rule as it can be parsed, or {@code anyone} or {@code nobody} where it has no patterns. */
+  /**
+   * The terms, as written, that somebody lacks for the alternative of which they lack the fewest;
+   * none where the rule admits them, or has no alternative.
+   */
+  public List<String> lacking(Identity identity) {
+    return alternatives.stream()
+        .map(alternative -> alternative.lacking(identity))
+        .min(Comparator.comparingInt(List::size))
+        .orElse(List.of());
+  }
+
+  /** The rule as it can be parsed: {@code anyone} or {@code nobody} where it has no patterns. */
   @Override
   public String toString() {
     if (alternatives.isEmpty()) {
@@ -109,7 +128,7 @@ public final class AccessRule {
   }
 
   /** The parts between separators that no backslash stands before; backslashes stay. */
-  private static List<String> split(String text, char separator) {
+  static List<String> split(String text, char separator) {
     List<String> parts = new ArrayList<>();
     int start = 0;
     for (int i = 0; i < text.length(); i++) {
@@ -128,6 +147,10 @@ public final class AccessRule {
 
     boolean matches(Identity identity) {
       return terms.stream().allMatch(term -> term.matches(identity));
+    }
+
+    List<String> lacking(Identity identity) {
+      return terms.stream().filter(term -> !term.matches(identity)).map(Term::toString).toList();
     }
 
     @Override
@@ -185,7 +208,7 @@ public final class AccessRule {
           literal.setLength(0);
         } else if (c != '\\') {
           literal.append(c);
-        } else if (i + 1 < folded.length() && ",+*\\".indexOf(folded.charAt(i + 1)) >= 0) {
+        } else if (i + 1 < folded.length() && SPECIAL.indexOf(folded.charAt(i + 1)) >= 0) {
           literal.append(folded.charAt(++i));
         } else {
           throw malformed(text);
@@ -198,7 +221,7 @@ public final class AccessRule {
     private static IllegalArgumentException malformed(String text) {
       return new IllegalArgumentException(
           "not a term of a rule (uri:, dns:, ou:, cn: or issuer: and a pattern expected, with a"
-              + " backslash before any , + or \\ of the name): "
+              + " backslash before any , + ; or \\ of the name): "
               + Shown.of(text));
     }
 

@@ -1,19 +1,35 @@
 package dev.peer.core.trust;
 
-/** One rule for each verb. */
-public record AccessRules(AccessRule fetch, AccessRule announce, AccessRule sign) {
+import dev.peer.core.id.RepoId;
+
+/** Who may do what. */
+public record AccessRules(NamespaceRules fetch, NamespaceRules announce, AccessRule sign) {
+
+  /** One rule for each verb, whatever the repository. */
+  public AccessRules(AccessRule fetch, AccessRule announce, AccessRule sign) {
+    this(NamespaceRules.everywhere(fetch), NamespaceRules.everywhere(announce), sign);
+  }
 
   /** Whoever the trust anchors vouch for may do everything. */
   public static AccessRules open() {
     return new AccessRules(AccessRule.anyone(), AccessRule.anyone(), AccessRule.anyone());
   }
 
-  /** The rule for this verb. */
-  public AccessRule rule(Verb verb) {
+  /** Whether somebody may do it with the results of this repository. */
+  public boolean admits(Verb verb, Identity identity, RepoId repo) {
     return switch (verb) {
-      case FETCH -> fetch;
-      case ANNOUNCE -> announce;
-      case SIGN -> sign;
+      case FETCH -> fetch.admits(identity, repo);
+      case ANNOUNCE -> announce.admits(identity, repo);
+      case SIGN -> sign.admits(identity);
+    };
+  }
+
+  /** Whether there can be a repository with whose results somebody may do it. */
+  public boolean admitsSomewhere(Verb verb, Identity identity) {
+    return switch (verb) {
+      case FETCH -> fetch.admitsSomewhere(identity);
+      case ANNOUNCE -> announce.admitsSomewhere(identity);
+      case SIGN -> sign.admits(identity);
     };
   }
 }

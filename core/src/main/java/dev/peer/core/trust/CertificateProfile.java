@@ -50,6 +50,9 @@ final class CertificateProfile {
   private static final Pattern ISSUERS_KEY =
       Pattern.compile("04" + DER_LENGTH + "30" + DER_LENGTH + "80(.+)");
 
+  static final String MALFORMED_MEND =
+      "have it issued again by an authority that encodes it as RFC 5280 says";
+
   private static final int DIGITAL_SIGNATURE = 0;
   private static final int KEY_CERT_SIGN = 5;
 
@@ -65,104 +68,129 @@ final class CertificateProfile {
   private CertificateProfile() {}
 
   /** What every certificate on a path must be, the trust anchor as well. */
-  static void requireSound(X509Certificate certificate, Instant at)
+  static void requireSound(X509Certificate certificate, Instant at, Faults faults)
       throws UntrustedCertificateException {
-    require(encoded(certificate).length <= LARGEST, certificate, "is too large");
-    requireValidAt(certificate, at);
+    faults.require(
+        encoded(certificate).length <= LARGEST,
+        certificate,
+        "is too large",
+        "issue it with fewer names and extensions: at most " + LARGEST + " bytes in all");
+    requireValidAt(certificate, at, faults);
     if (KeyKind.of(certificate.getPublicKey()).isEmpty()) {
-      throw refused(
+      faults.add(
           certificate,
           "has a key that is not accepted ("
               + KeyKind.describe(certificate.getPublicKey())
               + "): "
               + KeyKind.ACCEPTED
-              + " is expected");
+              + " is expected",
+          "make a new key of such a kind, and have it issued for that");
     }
-    requireReadableExtensions(certificate);
+    requireReadableExtensions(certificate, faults);
   }
 
   /** What a certificate must be whose signature by another counts. */
-  static void requireProven(X509Certificate certificate) throws UntrustedCertificateException {
+  static void requireProven(X509Certificate certificate, Faults faults)
+      throws UntrustedCertificateException {
     if (!SignatureAlgorithms.isAccepted(
         certificate.getSigAlgOID(), certificate.getSigAlgParams())) {
-      throw refused(
+      faults.add(
           certificate,
-          "is signed in a way that is too weak or not known (" + certificate.getSigAlgName() + ")");
+          "is signed in a way that is too weak or not known (" + certificate.getSigAlgName() + ")",
+          "have it issued again, signed with ECDSA, Ed25519 or RSA and SHA-256, SHA-384 or"
+              + " SHA-512");
     }
     BigInteger serial = certificate.getSerialNumber();
-    require(
+    faults.require(
         serial.signum() > 0 && serial.bitLength() <= LONGEST_SERIAL_BITS,
         certificate,
-        "has a serial number that is not positive or longer than 20 bytes");
+        "has a serial number that is not positive or longer than 20 bytes",
+        "have it issued again with a serial number as RFC 5280 wants it");
   }
 
   /** What the certificate must be that is presented for a role. */
-  static void requireLeaf(X509Certificate certificate, CertificateRole role)
+  static void requireLeaf(X509Certificate certificate, CertificateRole role, Faults faults)
       throws UntrustedCertificateException {
     byte[] constraints = certificate.getExtensionValue(BASIC_CONSTRAINTS);
-    require(
+    faults.require(
         certificate.getBasicConstraints() < 0
             && (constraints == null
                 || Arrays.equals(constraints, NO_AUTHORITY)
                 || Arrays.equals(constraints, NO_AUTHORITY_SPELLED_OUT)),
         certificate,
-        "is an authority's (CA:TRUE), and an authority is nobody's peer");
+        "is an authority's (CA:TRUE), and an authority is nobody's peer",
+        "have the authority issue a certificate for the peer (CA:FALSE), and use that");
     boolean[] usage = certificate.getKeyUsage();
-    require(
+    faults.require(
         usage == null || usage[DIGITAL_SIGNATURE],
         certificate,
-        "is not for signatures (its key usage lacks digitalSignature)");
-    require(
+        "is not for signatures (its key usage lacks digitalSignature)",
+        "issue it with keyUsage digitalSignature");
+    faults.require(
         usage == null || !usage[KEY_CERT_SIGN],
         certificate,
-        "is for signing certificates (its key usage has keyCertSign)");
+        "is for signing certificates (its key usage has keyCertSign)",
+        "issue it without keyUsage keyCertSign");
     List<String> purposes = purposes(certificate);
-    require(
+    faults.require(
         purposes == null || !purposes.contains(ANY_USAGE),
         certificate,
-        "is for any purpose (anyExtendedKeyUsage), and must name those that are meant");
+        "is for any purpose (anyExtendedKeyUsage), and must name those that are meant",
+        "issue it with extendedKeyUsage " + usageFor(role) + ", and without anyExtendedKeyUsage");
     if (purposes != null && purposes.stream().noneMatch(accepted(role)::contains)) {
-      throw refused(
-          certificate, "is not for " + purpose(role) + " (its extended key usage lacks it)");
+      faults.add(
+          certificate,
+          "is not for " + purpose(role) + " (its extended key usage lacks it)",
+          "issue it with extendedKeyUsage " + usageFor(role) + ", or without that extension");
     }
-    require(
+    faults.require(
         !hasNameConstraints(certificate),
         certificate,
-        "has name constraints, which only an authority may have");
+        "has name constraints, which only an authority may have",
+        "issue it without nameConstraints");
   }
 
   /** What the certificate of an authority must be that stands above a leaf of this role. */
-  static void requireAuthority(X509Certificate certificate, CertificateRole role)
+  static void requireAuthority(X509Certificate certificate, CertificateRole role, Faults faults)
       throws UntrustedCertificateException {
-    require(
+    faults.require(
         certificate.getVersion() >= 3 && certificate.getBasicConstraints() >= 0,
         certificate,
-        "is not an authority's (CA:TRUE is missing)");
+        "is not an authority's (CA:TRUE is missing)",
+        "make the authority's certificate anew with basicConstraints CA:TRUE");
     boolean[] usage = certificate.getKeyUsage();
-    require(
+    faults.require(
         usage == null || usage[KEY_CERT_SIGN],
         certificate,
-        "is not for signing certificates (its key usage lacks keyCertSign)");
+        "is not for signing certificates (its key usage lacks keyCertSign)",
+        "make the authority's certificate anew with keyUsage keyCertSign");
     List<String> purposes = purposes(certificate);
     if (purposes != null
         && !purposes.contains(ANY_USAGE)
         && purposes.stream().noneMatch(accepted(role)::contains)) {
-      throw refused(
-          certificate, "may not vouch for " + purpose(role) + " (its extended key usage lacks it)");
+      faults.add(
+          certificate,
+          "may not vouch for " + purpose(role) + " (its extended key usage lacks it)",
+          "make the authority's certificate anew with extendedKeyUsage "
+              + usageFor(role)
+              + ", or without that extension");
     }
-    require(
+    faults.require(
         !certificate.getSubjectX500Principal().getName().isEmpty(),
         certificate,
-        "is an authority's and has no subject");
+        "is an authority's and has no subject",
+        "make the authority's certificate anew with a subject");
   }
 
   /** What a trust anchor must be besides an authority. */
-  static void requireAnchor(X509Certificate certificate) throws UntrustedCertificateException {
-    require(
+  static void requireAnchor(X509Certificate certificate, Faults faults)
+      throws UntrustedCertificateException {
+    faults.require(
         !certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())
             || namesItsOwnKey(certificate),
         certificate,
-        "is its own issuer, and names another key as its issuer's (authority key identifier)");
+        "is its own issuer, and names another key as its issuer's (authority key identifier)",
+        "make the authority's certificate anew: both key identifiers are those of its own key");
   }
 
   /** Whether the certificate limits the policies below it. */
@@ -194,38 +222,45 @@ final class CertificateProfile {
     return der.matches() ? Optional.of(der.group(1)) : Optional.empty();
   }
 
-  private static void requireValidAt(X509Certificate certificate, Instant at)
+  private static void requireValidAt(X509Certificate certificate, Instant at, Faults faults)
       throws UntrustedCertificateException {
     Instant from = certificate.getNotBefore().toInstant();
     Instant until = certificate.getNotAfter().toInstant();
-    if (at.isBefore(from)) {
-      throw refused(certificate, "is not valid before " + from);
-    }
-    if (at.isAfter(until)) {
-      throw refused(certificate, "expired at " + until);
-    }
+    faults.require(
+        !at.isBefore(from),
+        certificate,
+        "is not valid before " + from,
+        "wait until then, or set the clock: here it is " + at);
+    faults.require(
+        !at.isAfter(until),
+        certificate,
+        "expired at " + until,
+        "have a new one issued, or set the clock: here it is " + at);
   }
 
   /** The JDK reads what it knows; what it could not read it gives as missing. */
-  private static void requireReadableExtensions(X509Certificate certificate)
+  private static void requireReadableExtensions(X509Certificate certificate, Faults faults)
       throws UntrustedCertificateException {
     if (certificate.getCriticalExtensionOIDs() != null) {
       Set<String> unknown = new HashSet<>(certificate.getCriticalExtensionOIDs());
       unknown.removeAll(KNOWN);
       if (!unknown.isEmpty()) {
-        throw refused(
+        faults.add(
             certificate,
-            "has critical extensions that are not known here: " + String.join(", ", unknown));
+            "has critical extensions that are not known here: " + String.join(", ", unknown),
+            "issue it without them, or with them not critical");
       }
     }
-    require(
+    faults.require(
         certificate.getKeyUsage() != null || certificate.getExtensionValue(KEY_USAGE) == null,
         certificate,
-        "has a malformed key usage");
-    require(
+        "has a malformed key usage",
+        MALFORMED_MEND);
+    faults.require(
         purposes(certificate) != null || certificate.getExtensionValue(EXTENDED_KEY_USAGE) == null,
         certificate,
-        "has a malformed extended key usage");
+        "has a malformed extended key usage",
+        MALFORMED_MEND);
   }
 
   private static Set<String> accepted(CertificateRole role) {
@@ -241,6 +276,14 @@ final class CertificateProfile {
       case CLIENT -> "clients";
       case SERVER -> "servers";
       case SIGNER -> "peers that sign";
+    };
+  }
+
+  private static String usageFor(CertificateRole role) {
+    return switch (role) {
+      case CLIENT -> "clientAuth";
+      case SERVER -> "serverAuth";
+      case SIGNER -> "clientAuth, serverAuth or codeSigning";
     };
   }
 
@@ -260,16 +303,5 @@ final class CertificateProfile {
     } catch (CertificateEncodingException e) {
       throw new UntrustedCertificateException("a certificate is malformed", e);
     }
-  }
-
-  private static void require(boolean holds, X509Certificate certificate, String otherwise)
-      throws UntrustedCertificateException {
-    if (!holds) {
-      throw refused(certificate, otherwise);
-    }
-  }
-
-  private static UntrustedCertificateException refused(X509Certificate certificate, String why) {
-    return new UntrustedCertificateException(CertificateNames.of(certificate) + " " + why);
   }
 }

@@ -46,6 +46,12 @@ public final class CertificateValidator {
    */
   public Identity validate(List<X509Certificate> chain, CertificateRole role, Instant at)
       throws UntrustedCertificateException {
+    return validatePath(chain, role, at).identity();
+  }
+
+  /** As {@link #validate}, with the way to a trusted CA that was taken. */
+  public CertificatePath validatePath(List<X509Certificate> chain, CertificateRole role, Instant at)
+      throws UntrustedCertificateException {
     if (chain.isEmpty() || chain.size() > MOST_CERTIFICATES) {
       throw new UntrustedCertificateException(
           "1 to " + MOST_CERTIFICATES + " certificates are expected, not " + chain.size());
@@ -53,49 +59,69 @@ public final class CertificateValidator {
     // Certificates know no fractions of a second.
     Instant second = at.truncatedTo(ChronoUnit.SECONDS);
     X509Certificate leaf = chain.getFirst();
-    CertificateProfile.requireSound(leaf, second);
-    CertificateProfile.requireProven(leaf);
-    CertificateProfile.requireLeaf(leaf, role);
+    Faults faults = Faults.refusing();
+    CertificateProfile.requireSound(leaf, second, faults);
+    CertificateProfile.requireProven(leaf, faults);
+    CertificateProfile.requireLeaf(leaf, role, faults);
     Identity identity = Identity.of(leaf);
-    requirePath(leaf, chain.subList(1, chain.size()), role, second);
-    return identity;
+    return new CertificatePath(
+        identity, goodPath(leaf, chain.subList(1, chain.size()), role, second));
+  }
+
+  /**
+   * Everything that can be found to speak against a certificate, for people to mend it; nothing if,
+   * and only if, {@link #validate} takes it.
+   */
+  public List<CertificateFault> faults(
+      List<X509Certificate> chain, CertificateRole role, Instant at) {
+    try {
+      validate(chain, role, at);
+      return List.of();
+    } catch (UntrustedCertificateException refusal) {
+      Instant second = at.truncatedTo(ChronoUnit.SECONDS);
+      return new FaultFinder(anchors, revocationLists, role, second).faults(chain, refusal);
+    }
   }
 
   /** Tries each way up: several may be there where authorities are renewed or cross-signed. */
-  private void requirePath(
+  private List<X509Certificate> goodPath(
       X509Certificate leaf, List<X509Certificate> others, CertificateRole role, Instant at)
       throws UntrustedCertificateException {
     UntrustedCertificateException first = null;
     for (List<X509Certificate> path : PathFinder.paths(leaf, others, anchors)) {
       try {
         requireGood(path, role, at);
-        return;
+        return path;
       } catch (UntrustedCertificateException e) {
         first = first == null ? e : first;
       }
     }
     if (first == null) {
-      throw new UntrustedCertificateException(
-          "no way from "
-              + CertificateNames.of(leaf)
-              + ", issued by "
-              + CertificateNames.of(leaf.getIssuerX500Principal())
-              + ", to a trusted CA");
+      throw new UntrustedCertificateException(noWay(leaf));
     }
     throw first;
   }
 
+  static String noWay(X509Certificate leaf) {
+    return "no way from "
+        + CertificateNames.of(leaf)
+        + ", issued by "
+        + CertificateNames.of(leaf.getIssuerX500Principal())
+        + ", to a trusted CA";
+  }
+
   private void requireGood(List<X509Certificate> path, CertificateRole role, Instant at)
       throws UntrustedCertificateException {
+    Faults faults = Faults.refusing();
     List<X509Certificate> authorities = path.subList(1, path.size());
     for (X509Certificate authority : authorities) {
-      CertificateProfile.requireSound(authority, at);
-      CertificateProfile.requireAuthority(authority, role);
+      CertificateProfile.requireSound(authority, at, faults);
+      CertificateProfile.requireAuthority(authority, role, faults);
     }
-    CertificateProfile.requireAnchor(path.getLast());
+    CertificateProfile.requireAnchor(path.getLast(), faults);
     // What an anchor was signed with proves nothing, and need not: it is trusted as it is.
     for (X509Certificate intermediate : authorities.subList(0, authorities.size() - 1)) {
-      CertificateProfile.requireProven(intermediate);
+      CertificateProfile.requireProven(intermediate, faults);
     }
     requirePathLength(path);
     if (path.stream().anyMatch(CertificateProfile::hasNameConstraints)) {
@@ -109,8 +135,7 @@ public final class CertificateValidator {
   }
 
   /** Each authority limits the authorities below it; those that renew themselves do not count. */
-  private static void requirePathLength(List<X509Certificate> path)
-      throws UntrustedCertificateException {
+  static void requirePathLength(List<X509Certificate> path) throws UntrustedCertificateException {
     int below = 0;
     for (X509Certificate authority : path.subList(1, path.size())) {
       if (below > authority.getBasicConstraints()) {
@@ -127,7 +152,7 @@ public final class CertificateValidator {
     }
   }
 
-  private static void requirePkix(List<X509Certificate> path, Instant at)
+  static void requirePkix(List<X509Certificate> path, Instant at)
       throws UntrustedCertificateException {
     try {
       X509Certificate anchor = path.getLast();

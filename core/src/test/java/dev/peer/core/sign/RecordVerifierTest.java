@@ -85,6 +85,19 @@ class RecordVerifierTest {
     assertThat(verifier.verify(early, KEY)).isNotNull();
   }
 
+  @Test
+  void tellsTheRunAndTheWayToTheAuthorityWhereNoRunWasAskedFor() throws Exception {
+    Attestation envelope = sign(Runs.passed(), alice, team, root);
+
+    VerifiedAttestation verified = verifier.verifyAnyRun(envelope);
+
+    assertThat(verified.key()).isEqualTo(KEY);
+    assertThat(verified.record()).isEqualTo(Runs.passed());
+    assertThat(verified.path().identity()).isEqualTo(verified.signer());
+    assertThat(verified.path().certificates())
+        .containsExactly(alice.certificate(), team.certificate(), root.certificate());
+  }
+
   // Bytes
 
   @Test
@@ -416,8 +429,12 @@ class RecordVerifierTest {
     return (ObjectNode) envelope.at("/signatures/0");
   }
 
+  /** Refused also where no certain run was asked for. */
   private void assertRefused(String reason, Attestation attestation) {
     assertThatThrownBy(() -> verifier.verify(attestation, KEY))
+        .isInstanceOf(VerificationException.class)
+        .hasMessageContaining(reason);
+    assertThatThrownBy(() -> verifier.verifyAnyRun(attestation))
         .isInstanceOf(VerificationException.class)
         .hasMessageContaining(reason);
   }

@@ -2,15 +2,18 @@ package dev.peer.core.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Records;
 import dev.peer.core.sign.Signing;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,26 @@ class StoreTest {
 
     assertThat(store.find(new RepoId("another"), KEY)).isEmpty();
     assertThat(store.find(REPO, RunKey.ofHex("0".repeat(64)))).isEmpty();
+  }
+
+  @Test
+  void findsARunByTheFirstDigitsOfItsKey() throws Exception {
+    Signing.Result result = signing.result(directory.resolve("a"), "a");
+    try (StoredRecord kept = keep(result)) {
+      Path entry = kept.bundleFile().getParent();
+
+      for (String prefix : List.of("", KEY.hex().substring(0, 1), KEY.hex())) {
+        assertThat(store.findByPrefix(prefix))
+            .containsOnlyKeys(KEY)
+            .extractingByKey(KEY)
+            .isEqualTo(new StoredEntry(result.attestation(), kept.bundleFile()));
+      }
+      assertThat(store.findByPrefix("0".repeat(64))).isEmpty();
+      assertThat(store.findByPrefix(KEY.hex().substring(1))).isEmpty();
+      assertThat(Store.entryIn(entry))
+          .isEqualTo(new StoredEntry(result.attestation(), kept.bundleFile()));
+      assertThatThrownBy(() -> Store.entryIn(directory)).isInstanceOf(NoSuchFileException.class);
+    }
   }
 
   @Test

@@ -92,6 +92,8 @@ class AccessRuleTest {
   void admitsEverybodyOnlyWhenToldSo() {
     assertThat(AccessRule.anyone().admits(RUNNER)).isTrue();
     assertThat(AccessRule.anyone()).hasToString("anyone");
+    assertThat(AccessRule.parse(" anyone ").admits(RUNNER)).isTrue();
+    assertThat(AccessRule.parse("nobody").admits(RUNNER)).isFalse();
   }
 
   @ParameterizedTest
@@ -104,6 +106,10 @@ class AccessRuleTest {
         ":x",
         "CN:x",
         "mail:x",
+        "Anyone",
+        "anyone,cn:x",
+        "nobody+cn:x",
+        "example.org/* => cn:x",
         "cn:x,",
         ",cn:x",
         "cn:x++ou:y",
@@ -139,6 +145,15 @@ class AccessRuleTest {
     assertThat(AccessRule.parse("ou:Windows, ou:Linux + cn:runner").admittedBy(RUNNER))
         .contains("ou:Linux+cn:runner");
     assertThat(AccessRule.parse("ou:Windows").admittedBy(RUNNER)).isEmpty();
+  }
+
+  @Test
+  void namesWhatIsLackingForTheNearestAlternative() {
+    assertThat(AccessRule.parse("ou:Windows+cn:x+dns:y,ou:CI+cn:laptop+ou:Mac").lacking(RUNNER))
+        .containsExactly("cn:laptop", "ou:Mac");
+    assertThat(AccessRule.parse("ou:Windows,ou:CI").lacking(RUNNER)).isEmpty();
+    assertThat(AccessRule.parse("").lacking(RUNNER)).isEmpty();
+    assertThat(AccessRule.anyone().lacking(RUNNER)).isEmpty();
   }
 
   @Test

@@ -703,6 +703,10 @@ class CertificateValidatorTest {
             () -> validator(anchor).validate(chain(leaf, others), CertificateRole.CLIENT, NOW))
         .isInstanceOf(UntrustedCertificateException.class)
         .hasMessageContaining(reason);
+    assertThat(validator(anchor).faults(chain(leaf, others), CertificateRole.CLIENT, NOW))
+        .as("what explains the refusal")
+        .anyMatch(fault -> fault.what().contains(reason))
+        .allMatch(fault -> !fault.mend().isEmpty());
   }
 
   private static CertificateValidator validator(Made anchor) {

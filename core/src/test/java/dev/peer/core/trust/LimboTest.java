@@ -82,9 +82,25 @@ class LimboTest {
           limbo.path("validation_kind").textValue().equals("CLIENT")
               ? CertificateRole.CLIENT
               : CertificateRole.SERVER;
-      Identity identity = validator.validate(chain(limbo), role, time(limbo));
+      return fault(limbo, validator, chain(limbo), role);
+    } catch (CredentialException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** What explains a refusal must find something where, and only where, there is one. */
+  private static String fault(
+      JsonNode limbo,
+      CertificateValidator validator,
+      List<X509Certificate> chain,
+      CertificateRole role) {
+    List<CertificateFault> faults = validator.faults(chain, role, time(limbo));
+    try {
+      Identity identity = validator.validate(chain, role, time(limbo));
+      assertThat(faults).isEmpty();
       return isExpectedPeer(identity, limbo.path("expected_peer_name")) ? null : "another name";
-    } catch (UntrustedCertificateException | CredentialException e) {
+    } catch (UntrustedCertificateException e) {
+      assertThat(faults).isNotEmpty();
       return e.getMessage();
     }
   }

@@ -1,22 +1,29 @@
 package dev.peer.pki.cli;
 
+import dev.peer.core.scratch.FileHold;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.KeyFile;
 import dev.peer.core.trust.Pem;
 import dev.peer.pki.issue.CertificateAuthority;
 import dev.peer.pki.issue.PemText;
+import dev.peer.pki.issue.Revocations;
+import dev.peer.pki.issue.Validity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509CRL;
+import java.util.List;
+import java.util.Optional;
 
 /** The files of an authority and of those whom it issues certificates to. */
 final class AuthorityFiles {
 
   private static final String CERTIFICATE = "ca.pem";
   private static final String KEY = "ca-key.pem";
+  private static final String REVOCATION_LIST = "crl.pem";
 
   private AuthorityFiles() {}
 
@@ -70,11 +77,61 @@ final class AuthorityFiles {
     WholeFile.open(files.certificate()).write(PemText.chain(credentials), overwrite);
   }
 
-  /** The file's text, if it is not too long to be what it should. */
-  static String text(Path file) throws IOException, CredentialException {
-    if (Files.size(file) > Pem.LONGEST) {
+  /** What is to become of what was revoked before. */
+  @FunctionalInterface
+  interface Change {
+
+    Revocations apply(CertificateAuthority authority, Revocations before) throws CommandException;
+  }
+
+  /**
+   * Writes the next revocation list in the place of the last one. Only one process at a time does:
+   * of two, one would forget what the other had revoked.
+   *
+   * @return the list's file
+   */
+  static Path writeRevocationList(Path directory, Validity validity, Change change)
+      throws IOException, CredentialException, CommandException {
+    CertificateAuthority authority = read(directory);
+    Path file = directory.resolve(REVOCATION_LIST);
+    Optional<FileHold> alone = FileHold.tryAlone(ofAuthority(directory).key());
+    if (alone.isEmpty()) {
+      throw new CommandException(
+          "another peer-pki writes the revocation list right now", "try again when it has ended");
+    }
+    try (FileHold _ = alone.get()) {
+      Revocations after = change.apply(authority, lastRevocations(file, authority));
+      X509CRL list = authority.revocationList(after, validity);
+      WholeFile.open(file).write(PemText.revocationList(list), true);
+    }
+    return file;
+  }
+
+  private static Revocations lastRevocations(Path file, CertificateAuthority authority)
+      throws IOException, CredentialException, CommandException {
+    if (!Files.exists(file)) {
+      return Revocations.none();
+    }
+    List<X509CRL> lists = Pem.revocationLists(file.toString(), bytes(file, Pem.LARGEST_LIST));
+    if (lists.size() != 1 || !authority.hasIssued(lists.getFirst())) {
+      throw new CommandException(
+          file + " is not the one list of this authority",
+          "it is the only record of what was revoked: put the authority's last list there, or move"
+              + " the file away to begin with none revoked");
+    }
+    return Revocations.of(lists.getFirst());
+  }
+
+  /** The file's bytes, if it is not too long to be what it should. */
+  static byte[] bytes(Path file, int most) throws IOException, CredentialException {
+    if (Files.size(file) > most) {
       throw new CredentialException(file + ": too large", "is it the right file?");
     }
-    return Files.readString(file, StandardCharsets.ISO_8859_1);
+    return Files.readAllBytes(file);
+  }
+
+  /** The file's text, if it is not too long to be what it should. */
+  static String text(Path file) throws IOException, CredentialException {
+    return new String(bytes(file, Pem.LONGEST), StandardCharsets.ISO_8859_1);
   }
 }

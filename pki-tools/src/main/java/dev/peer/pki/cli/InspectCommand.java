@@ -1,10 +1,12 @@
 package dev.peer.pki.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.trust.Pem;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,31 +20,55 @@ import picocli.CommandLine.Spec;
     name = "inspect",
     description = {
       "Shows what the first certificate of a file says: whom it names, for what and until when, and"
-          + " the terms by which PEER_ALLOW_FETCH, _ANNOUNCE and _SIGN can match it.",
-      "Says nothing about whether it is trusted."
+          + " the terms by which PEER_ALLOW_FETCH, _ANNOUNCE and _SIGN can match it; or what a"
+          + " revocation list says.",
+      "Says nothing about whether it is trusted: `peer explain-cert` does, and `peer verify` of an"
+          + " attestation."
     },
     mixinStandardHelpOptions = true)
 final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "CERT", description = "A file with certificates in PEM.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "Certificates in PEM, or revocation lists in PEM or DER.")
   private Path file;
 
-  @Option(names = "--json", description = "Print one JSON object.")
+  @Option(names = "--json", description = "Print a JSON object, on a line.")
   private boolean json;
 
   @Override
   public Integer call() throws Exception {
-    List<X509Certificate> chain = Pem.certificates(file.toString(), AuthorityFiles.text(file));
-    Inspection inspection = Inspection.of(chain.getFirst());
+    byte[] bytes = AuthorityFiles.bytes(file, Pem.LARGEST_LIST);
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      out.println(new String(StrictJson.bytes(inspection.toJson()), StandardCharsets.UTF_8));
+    if (isRevocationList(bytes)) {
+      for (X509CRL list : Pem.revocationLists(file.toString(), bytes)) {
+        ListInspection inspection = ListInspection.of(list);
+        show(out, inspection.lines(), inspection.toJson());
+      }
     } else {
-      inspection.lines().forEach(out::println);
+      List<X509Certificate> chain = Pem.certificates(file.toString(), AuthorityFiles.text(file));
+      Inspection inspection = Inspection.of(chain.getFirst());
+      show(out, inspection.lines(), inspection.toJson());
     }
     out.flush();
     return 0;
+  }
+
+  private void show(PrintWriter out, List<String> lines, ObjectNode object) {
+    if (json) {
+      out.println(new String(StrictJson.bytes(object), StandardCharsets.UTF_8));
+    } else {
+      lines.forEach(out::println);
+    }
+  }
+
+  /** In DER, since certificates are read in PEM alone, or in PEM before any certificate. */
+  private static boolean isRevocationList(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    int list = text.indexOf("-----BEGIN X509 CRL-----");
+    int certificate = text.indexOf("-----BEGIN CERTIFICATE-----");
+    return text.startsWith("0") || list >= 0 && (certificate < 0 || list < certificate);
   }
 }

@@ -1,14 +1,12 @@
 package dev.peer.pki.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.id.Digest;
-import dev.peer.core.id.Shown;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.trust.AccessRule;
+import dev.peer.core.trust.CertificateFacts;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.KeyKind;
 import dev.peer.core.trust.UntrustedCertificateException;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -16,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import javax.security.auth.x500.X500Principal;
 
 /**
  * What a certificate says.
@@ -28,16 +25,11 @@ import javax.security.auth.x500.X500Principal;
 record Inspection(
     Optional<Identity> peer,
     String whyNobody,
-    String subject,
-    String issuer,
-    String serial,
-    String from,
-    String until,
+    CertificateFacts facts,
     String key,
     boolean authority,
     List<String> usages,
     List<String> purposes,
-    String digest,
     List<String> terms) {
 
   private static final List<String> USAGES =
@@ -74,18 +66,13 @@ record Inspection(
       return new Inspection(
           peer,
           whyNobody,
-          name(certificate.getSubjectX500Principal()),
-          name(certificate.getIssuerX500Principal()),
-          certificate.getSerialNumber().toString(16),
-          certificate.getNotBefore().toInstant().toString(),
-          certificate.getNotAfter().toInstant().toString(),
+          CertificateFacts.of(certificate),
           KeyKind.describe(certificate.getPublicKey()),
           certificate.getBasicConstraints() >= 0,
           usages(certificate),
           purposes(certificate),
-          Digest.of(certificate.getEncoded()).toString(),
           peer.map(AccessRule::termsFor).orElse(List.of()));
-    } catch (CertificateParsingException | CertificateEncodingException e) {
+    } catch (CertificateParsingException e) {
       throw new CommandException(
           "the certificate is malformed", "have it issued again: " + e.getMessage());
     }
@@ -94,15 +81,15 @@ record Inspection(
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(line("peer", peer.map(identity -> identity.id().text()).orElse("- " + whyNobody)));
-    lines.add(line("subject", subject));
-    lines.add(line("issuer", issuer));
-    lines.add(line("serial", serial));
-    lines.add(line("valid", from + " to " + until));
+    lines.add(line("subject", facts.subject()));
+    lines.add(line("issuer", facts.issuer()));
+    lines.add(line("serial", facts.serial()));
+    lines.add(line("valid", facts.from() + " to " + facts.until()));
     lines.add(line("key", key));
     lines.add(line("authority", authority ? "yes" : "no"));
     lines.add(line("usage", usages.isEmpty() ? "not limited" : String.join(", ", usages)));
     lines.add(line("purpose", purposes.isEmpty() ? "not limited" : String.join(", ", purposes)));
-    lines.add(line("digest", digest));
+    lines.add(line("digest", facts.digest().toString()));
     terms.forEach(term -> lines.add(line("rule term", term)));
     return lines;
   }
@@ -110,26 +97,22 @@ record Inspection(
   ObjectNode toJson() {
     ObjectNode json = StrictJson.object();
     peer.ifPresent(identity -> json.put("peer", identity.id().text()));
-    json.put("subject", subject);
-    json.put("issuer", issuer);
-    json.put("serial", serial);
-    json.put("notBefore", from);
-    json.put("notAfter", until);
+    json.put("subject", facts.subject());
+    json.put("issuer", facts.issuer());
+    json.put("serial", facts.serial());
+    json.put("notBefore", facts.from().toString());
+    json.put("notAfter", facts.until().toString());
     json.put("key", key);
     json.put("authority", authority);
     usages.forEach(json.putArray("keyUsage")::add);
     purposes.forEach(json.putArray("extendedKeyUsage")::add);
-    json.put("digest", digest);
+    json.put("digest", facts.digest().toString());
     terms.forEach(json.putArray("ruleTerms")::add);
     return json;
   }
 
-  private static String line(String label, String value) {
+  static String line(String label, String value) {
     return String.format("%-10s %s", label, value);
-  }
-
-  private static String name(X500Principal name) {
-    return Shown.plain(name.getName(X500Principal.RFC2253));
   }
 
   private static List<String> usages(X509Certificate certificate) {

@@ -75,7 +75,13 @@ public final class Main {
       mixinStandardHelpOptions = true,
       version = "peer-pki 0.1.0",
       synopsisSubcommandLabel = "COMMAND",
-      subcommands = {InitCommand.class, IssueCommand.class, InspectCommand.class})
+      subcommands = {
+        InitCommand.class,
+        IssueCommand.class,
+        RevokeCommand.class,
+        CrlCommand.class,
+        InspectCommand.class
+      })
   private static final class PeerPki implements Runnable {
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;

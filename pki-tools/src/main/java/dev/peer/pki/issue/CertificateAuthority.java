@@ -24,7 +24,6 @@ import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLNumber;
-import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -135,26 +134,69 @@ public final class CertificateAuthority {
    */
   public X509CRL revocationList(
       Collection<X509Certificate> revoked, Instant at, Validity validity) {
+    Revocations revocations = Revocations.none();
+    for (X509Certificate certificate : revoked) {
+      revocations = revocations.and(certificate, at, RevocationReason.UNSPECIFIED);
+    }
+    return revocationList(revocations, validity);
+  }
+
+  /**
+   * The list after the last one. Its number is greater than that one's, and not less than the time
+   * in seconds: so it grows also where the last list was lost.
+   *
+   * @param validity when the list was made, and when the next one is due
+   */
+  public X509CRL revocationList(Revocations revocations, Validity validity) {
     JcaX509v2CRLBuilder builder =
         new JcaX509v2CRLBuilder(certificate(), Date.from(validity.from()));
     builder.setNextUpdate(Date.from(validity.until()));
-    for (X509Certificate certificate : revoked) {
-      builder.addCRLEntry(certificate.getSerialNumber(), Date.from(at), CRLReason.unspecified);
+    for (Revocations.Entry entry : revocations.entries()) {
+      builder.addCRLEntry(entry.serial(), Date.from(entry.at()), entry.reason());
     }
+    BigInteger number =
+        revocations
+            .number()
+            .add(BigInteger.ONE)
+            .max(BigInteger.valueOf(validity.from().getEpochSecond()));
     try {
       builder.addExtension(
           Extension.authorityKeyIdentifier,
           false,
           extensions().createAuthorityKeyIdentifier(certificate().getPublicKey()));
-      builder.addExtension(
-          Extension.cRLNumber,
-          false,
-          new CRLNumber(BigInteger.valueOf(validity.from().getEpochSecond())));
+      builder.addExtension(Extension.cRLNumber, false, new CRLNumber(number));
       byte[] der = builder.build(signer(certificate().getPublicKey(), key)).getEncoded();
       return (X509CRL)
           CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException("a list made here has an encoding", e);
+    }
+  }
+
+  /** Whether this authority issued the certificate. */
+  public boolean hasIssued(X509Certificate certificate) {
+    return !certificate.equals(certificate())
+        && certificate.getIssuerX500Principal().equals(certificate().getSubjectX500Principal())
+        && holds(() -> certificate.verify(certificate().getPublicKey()));
+  }
+
+  /** Whether this authority made the list. */
+  public boolean hasIssued(X509CRL list) {
+    return list.getIssuerX500Principal().equals(certificate().getSubjectX500Principal())
+        && holds(() -> list.verify(certificate().getPublicKey()));
+  }
+
+  private interface Verification {
+
+    void run() throws GeneralSecurityException;
+  }
+
+  private static boolean holds(Verification verification) {
+    try {
+      verification.run();
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
     }
   }
 

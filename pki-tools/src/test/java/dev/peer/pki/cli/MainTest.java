@@ -1,23 +1,30 @@
 package dev.peer.pki.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.peer.core.scratch.FileHold;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.RevocationMode;
 import dev.peer.core.trust.TrustAnchors;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -175,11 +182,136 @@ class MainTest {
     assertThat(out.toString()).contains("authority  yes").contains("keyCertSign, cRLSign");
   }
 
+  @Test
+  void revokesACertificateAndNoOther() throws Exception {
+    run("init", "--dir", pki());
+    run("issue", "alice", "--dir", pki());
+    run("issue", "bob", "--dir", pki());
+    out.getBuffer().setLength(0);
+
+    assertThat(run("revoke", path("alice.pem"), "--dir", pki(), "--reason", "key-compromise"))
+        .isZero();
+
+    assertThat(out.toString()).isEqualTo(path("crl.pem") + "\n");
+    assertThat(permissions("crl.pem")).isEqualTo("rw-r--r--");
+    assertThatThrownBy(() -> validateByList("alice")).hasMessageContaining("was revoked at");
+    assertThat(validateByList("bob").id().text()).isEqualTo("urn:peer:bob");
+  }
+
+  @Test
+  void keepsWhatWasRevokedBeforeAndCountsUp() throws Exception {
+    run("init", "--dir", pki());
+    run("issue", "alice", "--dir", pki());
+    run("issue", "bob", "--dir", pki());
+    List<String> numbers = new ArrayList<>();
+
+    assertThat(run("crl", "--dir", pki(), "--days", "1")).isZero();
+    numbers.add(list().path("number").textValue());
+    assertThat(list().path("revoked")).isEmpty();
+    run("revoke", path("alice.pem"), "--dir", pki(), "--reason", "superseded");
+    numbers.add(list().path("number").textValue());
+    JsonNode alice = list().path("revoked").path(0);
+    run("revoke", path("bob.pem"), "--dir", pki());
+    numbers.add(list().path("number").textValue());
+    run("revoke", path("alice.pem"), "--dir", pki(), "--reason", "key-compromise");
+    numbers.add(list().path("number").textValue());
+    run("crl", "--dir", pki());
+    numbers.add(list().path("number").textValue());
+
+    assertThat(alice.path("reason").textValue()).isEqualTo("superseded");
+    assertThat(list().path("revoked")).hasSize(2).contains(alice);
+    assertThat(numbers).extracting(BigInteger::new).isSorted().doesNotHaveDuplicates();
+    assertThatThrownBy(() -> validateByList("alice")).hasMessageContaining("was revoked at");
+    assertThatThrownBy(() -> validateByList("bob")).hasMessageContaining("was revoked at");
+    try (Stream<Path> files = Files.list(Path.of(pki()))) {
+      assertThat(files).hasSize(7);
+    }
+  }
+
+  @Test
+  void writesListsThatOpensslTakes() throws Exception {
+    run("init", "--dir", pki());
+    run("issue", "alice", "--dir", pki());
+    run("issue", "bob", "--dir", pki());
+    run("revoke", path("alice.pem"), "--dir", pki(), "--reason", "cessation-of-operation");
+
+    assertThat(openssl("crl", "-in", "crl.pem", "-verify", "-CAfile", "ca.pem", "-noout", "-text"))
+        .contains("verify OK", "X509v3 CRL Number", "Cessation Of Operation");
+    assertThat(check("bob")).contains("bob.pem: OK");
+    assertThat(check("alice")).contains("certificate revoked");
+  }
+
+  @Test
+  void refusesToRevokeWhatTheAuthorityDidNotIssue() throws Exception {
+    run("init", "--dir", pki());
+    String other = directory.resolve("other").toString();
+    run("init", "--dir", other);
+    run("issue", "alice", "--dir", other);
+
+    assertThat(run("revoke", other + "/alice.pem", "--dir", pki())).isEqualTo(2);
+    assertThat(run("revoke", path("ca.pem"), "--dir", pki())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("alice.pem was not issued by the authority in " + pki())
+        .contains("ca.pem was not issued by");
+    assertThat(Path.of(path("crl.pem"))).doesNotExist();
+  }
+
+  @Test
+  void leavesAListAloneThatIsNotItsOwn() throws Exception {
+    run("init", "--dir", pki());
+    run("issue", "alice", "--dir", pki());
+    String other = directory.resolve("other").toString();
+    run("init", "--dir", other);
+    run("crl", "--dir", other);
+    for (String text : List.of("", "nothing", Files.readString(Path.of(other, "crl.pem")))) {
+      Files.writeString(Path.of(path("crl.pem")), text);
+
+      assertThat(run("crl", "--dir", pki())).isEqualTo(2);
+      assertThat(run("revoke", path("alice.pem"), "--dir", pki())).isEqualTo(2);
+      assertThat(Path.of(path("crl.pem"))).hasContent(text);
+    }
+    assertThat(err.toString()).contains("crl.pem is not the one list of this authority");
+  }
+
+  @Test
+  void writesNoListWhileAnotherProcessDoes() throws Exception {
+    run("init", "--dir", pki());
+    try (FileHold _ = FileHold.tryAlone(Path.of(path("ca-key.pem"))).orElseThrow()) {
+      assertThat(run("crl", "--dir", pki())).isEqualTo(2);
+    }
+
+    assertThat(err.toString()).contains("another peer-pki writes the revocation list right now");
+    assertThat(run("crl", "--dir", pki())).isZero();
+  }
+
+  @Test
+  void showsWhatAListSays() throws Exception {
+    run("init", "--dir", pki(), "--name", "Team CA");
+    run("issue", "alice", "--dir", pki());
+    run("revoke", path("alice.pem"), "--dir", pki(), "--reason", "KEY_COMPROMISE");
+    Files.write(
+        directory.resolve("crl.der"),
+        Pem.revocationLists("crl", Files.readAllBytes(Path.of(path("crl.pem"))))
+            .getFirst()
+            .getEncoded());
+
+    for (String file : List.of(path("crl.pem"), directory.resolve("crl.der").toString())) {
+      out.getBuffer().setLength(0);
+      assertThat(run("inspect", file)).isZero();
+      assertThat(out.toString())
+          .contains("issuer     CN=Team CA\n")
+          .containsPattern("revoked    [0-9a-f]{32} at 20.*Z, key-compromise\n");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "",
         "mint",
+        "revoke",
+        "revoke x.pem --reason boredom",
+        "crl --days 0",
         "init --days 0",
         "init --days x",
         "init --name \u001b",
@@ -236,14 +368,49 @@ class MainTest {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(path(file))));
   }
 
+  /** What {@code inspect} says of the list. */
+  private JsonNode list() throws Exception {
+    out.getBuffer().setLength(0);
+    assertThat(run("inspect", "--json", path("crl.pem"))).isZero();
+    return new ObjectMapper().readTree(out.toString());
+  }
+
+  private String check(String name) throws Exception {
+    return openssl(
+        "verify", "-crl_check", "-CAfile", "ca.pem", "-CRLfile", "crl.pem", name + ".pem");
+  }
+
+  /** What the command says, an independent judge; it works in the authority's directory. */
+  private String openssl(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("openssl"));
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command).directory(new File(pki())).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return said;
+  }
+
   private Identity validate(String name) throws Exception {
+    return validate(name, RevocationLists.none());
+  }
+
+  private Identity validateByList(String name) throws Exception {
+    return validate(
+        name,
+        RevocationLists.of(
+            Pem.revocationLists("crl", Files.readAllBytes(Path.of(path("crl.pem")))), RevocationMode.REQUIRE));
+  }
+
+  private Identity validate(String name, RevocationLists lists) throws Exception {
     Credentials credentials =
         Credentials.of(
             Pem.certificates(name, Files.readString(Path.of(path(name + ".pem")))),
             Pem.privateKey(name, Files.readString(Path.of(path(name + "-key.pem")))));
     return new CertificateValidator(
             TrustAnchors.of(Pem.certificates("CA", Files.readString(Path.of(path("ca.pem"))))),
-            RevocationLists.none())
+            lists)
         .validate(List.copyOf(credentials.chain()), CertificateRole.SIGNER, Instant.now());
   }
 }

@@ -1,0 +1,140 @@
+package dev.peer.core.trust;
+
+import dev.peer.core.id.RepoId;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What somebody may want to do with a certificate, and what stands against it. */
+public enum CertificateUse {
+  /** Connect to a peer or a rendezvous. */
+  CONNECT(CertificateRole.CLIENT),
+  /** Be connected to. */
+  SERVE(CertificateRole.SERVER),
+  /** Look for results and fetch them. */
+  FETCH(CertificateRole.CLIENT),
+  /** Say at a rendezvous that it holds a result. */
+  ANNOUNCE(CertificateRole.CLIENT),
+  /** Sign results that others replay. */
+  SIGN(CertificateRole.SIGNER);
+
+  private final CertificateRole role;
+
+  CertificateUse(CertificateRole role) {
+    this.role = role;
+  }
+
+  /** Whether a certificate would be let. */
+  public sealed interface Verdict {
+
+    /**
+     * It would.
+     *
+     * @param by what of the rules lets it, for each namespace in which one does; empty where no
+     *     rule is asked
+     */
+    record Admitted(List<String> by) implements Verdict {}
+
+    /** It would not, for all of these faults. */
+    record Refused(List<CertificateFault> faults) implements Verdict {}
+  }
+
+  /**
+   * Judges by the same validator and rules as connections and signatures are.
+   *
+   * @param chain the certificate in question, then what may lead to an anchor, in any order
+   * @param repo the repository that it is about; without one, any will do
+   * @param at when
+   */
+  public Verdict judge(
+      CertificateValidator validator,
+      AccessRules rules,
+      List<X509Certificate> chain,
+      Optional<RepoId> repo,
+      Instant at) {
+    List<CertificateFault> faults = new ArrayList<>(validator.faults(chain, role, at));
+    List<String> by = List.of();
+    try {
+      Identity identity = Identity.of(chain.getFirst());
+      List<NamespaceRules.Namespace> namespaces = namespaces(rules, repo);
+      by = admitting(namespaces, identity);
+      if (by.isEmpty() && asksARule()) {
+        faults.addAll(ruleFaults(namespaces, identity, repo));
+      }
+    } catch (UntrustedCertificateException e) {
+      // Among the faults already: without names there is nothing to hold against a rule.
+      return new Verdict.Refused(List.copyOf(faults));
+    }
+    return faults.isEmpty() ? new Verdict.Admitted(by) : new Verdict.Refused(List.copyOf(faults));
+  }
+
+  private boolean asksARule() {
+    return this != CONNECT && this != SERVE;
+  }
+
+  private List<NamespaceRules.Namespace> namespaces(AccessRules rules, Optional<RepoId> repo) {
+    Optional<NamespaceRules> asked =
+        switch (this) {
+          case CONNECT, SERVE -> Optional.empty();
+          case FETCH -> Optional.of(rules.fetch());
+          case ANNOUNCE -> Optional.of(rules.announce());
+          case SIGN -> Optional.of(NamespaceRules.everywhere(rules.sign()));
+        };
+    return asked
+        .map(
+            all ->
+                repo.map(one -> all.namespaceOf(one).stream().toList()).orElseGet(all::namespaces))
+        .orElse(List.of());
+  }
+
+  private static List<String> admitting(
+      List<NamespaceRules.Namespace> namespaces, Identity identity) {
+    return namespaces.stream()
+        .filter(namespace -> namespace.rule().admits(identity))
+        .map(
+            namespace ->
+                where(namespace)
+                    + namespace.rule().admittedBy(identity).orElse("anyone of PEER_CA"))
+        .toList();
+  }
+
+  private List<CertificateFault> ruleFaults(
+      List<NamespaceRules.Namespace> namespaces, Identity identity, Optional<RepoId> repo) {
+    if (namespaces.isEmpty()) {
+      String name = repo.map(RepoId::text).orElse("any repository");
+      return List.of(
+          new CertificateFault(
+              setting() + " has no namespace with " + name + ", and so admits nobody",
+              "add one, such as " + name + " => " + AccessRule.termsFor(identity).getFirst()));
+    }
+    return namespaces.stream().map(namespace -> ruleFault(namespace, identity)).toList();
+  }
+
+  private CertificateFault ruleFault(NamespaceRules.Namespace namespace, Identity identity) {
+    List<String> terms = AccessRule.termsFor(identity);
+    List<String> lacking = namespace.rule().lacking(identity);
+    String what =
+        setting()
+            + " is "
+            + where(namespace)
+            + namespace.rule()
+            + ", and the certificate has "
+            + String.join(", ", terms);
+    String addition = "add one of the certificate's terms to the rule, such as " + terms.getFirst();
+    return new CertificateFault(
+        what,
+        lacking.isEmpty()
+            ? addition + ", or unset it to admit whoever PEER_CA vouches for"
+            : "issue it with " + String.join(" and ", lacking) + ", or " + addition);
+  }
+
+  private static String where(NamespaceRules.Namespace namespace) {
+    return namespace.isEverything() ? "" : namespace.repositories() + " => ";
+  }
+
+  private String setting() {
+    return "PEER_ALLOW_" + name();
+  }
+}

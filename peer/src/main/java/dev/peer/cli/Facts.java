@@ -1,0 +1,46 @@
+package dev.peer.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.trust.CertificateFacts;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** How commands show facts: a line each for people, JSON for programs. */
+final class Facts {
+
+  private Facts() {}
+
+  /** One line, the values of several below each other; goes on under an empty label. */
+  static String line(String label, String value) {
+    return String.format(Locale.ROOT, "%-12s %s", label, value);
+  }
+
+  /** A certificate on one line. */
+  static String of(CertificateFacts certificate) {
+    return (certificate.subject().isEmpty() ? "(no subject)" : certificate.subject())
+        + ", issued by "
+        + certificate.issuer()
+        + ", serial "
+        + certificate.serial()
+        + ", valid "
+        + certificate.from()
+        + " to "
+        + certificate.until();
+  }
+
+  static ObjectNode json(CertificateFacts certificate) {
+    ObjectNode json = StrictJson.object();
+    json.put("subject", certificate.subject());
+    json.put("issuer", certificate.issuer());
+    json.put("serial", certificate.serial());
+    json.put("notBefore", certificate.from().toString());
+    json.put("notAfter", certificate.until().toString());
+    json.put("digest", certificate.digest().toString());
+    return json;
+  }
+
+  static String text(ObjectNode json) {
+    return new String(StrictJson.bytes(json), StandardCharsets.UTF_8);
+  }
+}

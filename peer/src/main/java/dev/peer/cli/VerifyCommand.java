@@ -1,0 +1,195 @@
+package dev.peer.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.id.Shown;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredEntry;
+import dev.peer.core.trust.AccessRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code peer verify}. */
+@Command(
+    name = "verify",
+    description = {
+      "Verifies a result that is at hand and shows who ran what, the certificates that prove it and"
+          + " the rule that lets it count. Asks nobody, and needs PEER_CA alone; PEER_CRL and"
+          + " PEER_ALLOW_SIGN hold as for a replay.",
+      "Exit code 0: it holds; 5: it does not; 3: the store has no such result."
+    },
+    mixinStandardHelpOptions = true)
+final class VerifyCommand implements Callable<Integer> {
+
+  private static final Pattern KEY = Pattern.compile("[0-9a-f]{1,64}");
+
+  private final Output output;
+
+  @Parameters(
+      paramLabel = "FILE|RUNKEY",
+      description =
+          "an attestation as peers serve it, a directory of the store, or the first digits of the"
+              + " run key of a result in the store")
+  private String name;
+
+  @Option(
+      names = "--bundle",
+      paramLabel = "FILE",
+      description = "also verify every byte of this bundle; a result in the store has its own")
+  private Path bundle;
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  VerifyCommand(Output output) {
+    this.output = output;
+  }
+
+  /**
+   * What is to be verified.
+   *
+   * @param key the run that it should be about, if that is known
+   * @param bundle the bundle that should belong to it, if there is one
+   */
+  private record Evidence(Attestation attestation, Optional<RunKey> key, Optional<Path> bundle) {}
+
+  @Override
+  public Integer call() throws Exception {
+    Settings variables = Settings.of(System.getenv());
+    variables.warnings().forEach(warning -> output.say("warning: " + warning));
+    PeerSettings settings = PeerSettings.of(variables);
+    AccessRule signers = Identities.rules(settings).sign();
+    RecordVerifier verifier =
+        new RecordVerifier(
+            Identities.validator(settings),
+            signers,
+            InstantSource.system());
+    Evidence evidence = evidence(settings);
+    try {
+      VerifiedAttestation verified =
+          evidence.key().isPresent()
+              ? verifier.verify(evidence.attestation(), evidence.key().get())
+              : verifier.verifyAnyRun(evidence.attestation());
+      if (evidence.bundle().isPresent()) {
+        verifyBundle(settings, verifier, verified, evidence.bundle().get());
+      }
+      show(new VerifiedFacts(verified, signers, evidence.bundle().isPresent()));
+      return ExitCode.PASSED;
+    } catch (VerificationException e) {
+      throw refused(e);
+    }
+  }
+
+  private void show(VerifiedFacts facts) {
+    if (json) {
+      output.print(Facts.text(facts.json()));
+    } else {
+      facts.lines().forEach(output::print);
+    }
+  }
+
+  private CommandException refused(VerificationException e) {
+    String message = "the result is refused: " + e.getMessage();
+    if (json) {
+      ObjectNode answer = StrictJson.object();
+      answer.put("outcome", "unverified");
+      answer.put("exitCode", ExitCode.NOTHING_VERIFIED);
+      answer.put("message", message);
+      output.print(Facts.text(answer));
+    }
+    return new CommandException(
+        ExitCode.NOTHING_VERIFIED,
+        message,
+        "PEER_CA, PEER_CRL and PEER_ALLOW_SIGN say whose results count here; `peer explain-cert`"
+            + " tells all that speaks against a certificate",
+        e);
+  }
+
+  private Evidence evidence(PeerSettings settings) throws IOException, CommandException {
+    Path path = Path.of(name);
+    if (Files.isDirectory(path)) {
+      return ofDirectory(path);
+    }
+    if (!Files.exists(path) && KEY.matcher(name).matches()) {
+      return ofStore(settings);
+    }
+    byte[] bytes = InputFile.read(path, Attestation.LARGEST);
+    return new Evidence(Attestation.of(bytes), Optional.empty(), Optional.ofNullable(bundle));
+  }
+
+  private Evidence ofDirectory(Path directory) throws IOException, CommandException {
+    try {
+      StoredEntry entry = Store.entryIn(directory);
+      return new Evidence(entry.attestation(), Optional.empty(), Optional.of(bundleOf(entry)));
+    } catch (NoSuchFileException e) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          Shown.of(name) + " holds no attestation",
+          "name a directory that lies in the store for a result, or an attestation's file",
+          e);
+    }
+  }
+
+  private Evidence ofStore(PeerSettings settings) throws IOException, CommandException {
+    SortedMap<RunKey, StoredEntry> found = store(settings).findByPrefix(name);
+    if (found.isEmpty()) {
+      throw new CommandException(
+          ExitCode.NO_RESULT,
+          "the store has no result of a run " + name,
+          "`peer replay` gets one where a peer holds it");
+    }
+    if (found.size() > 1) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          name
+              + " can be any of "
+              + found.keySet().stream().map(RunKey::hex).collect(Collectors.joining(", ")),
+          "give more digits");
+    }
+    StoredEntry entry = found.get(found.firstKey());
+    return new Evidence(
+        entry.attestation(), Optional.of(found.firstKey()), Optional.of(bundleOf(entry)));
+  }
+
+  private Path bundleOf(StoredEntry entry) {
+    return bundle == null ? entry.bundleFile() : bundle;
+  }
+
+  private static void verifyBundle(
+      PeerSettings settings, RecordVerifier verifier, VerifiedAttestation attestation, Path bundle)
+      throws VerificationException, IOException, CommandException {
+    if (!Files.isRegularFile(bundle)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "the bundle " + Shown.of(bundle.toString()) + " is not there",
+          "name it with --bundle, or verify the attestation's file alone");
+    }
+    try (ScratchDirectory unpacked = store(settings).stage()) {
+      verifier.verify(attestation, bundle, unpacked.path());
+    }
+  }
+
+  private static Store store(PeerSettings settings) throws IOException {
+    // Nothing is kept by this command, and so nothing has to go.
+    return Store.open(settings.home().resolve("store"), 1);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.peer.core.sign;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.TreeId;
+import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.BundleWriter;
+import dev.peer.core.record.OutputRecorder;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.RunOutput;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.trust.Credentials;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Results that hold, of runs that never ran. */
+public final class SignedRuns {
+
+  private SignedRuns() {}
+
+  /**
+   * A result as a holder has it.
+   *
+   * @param record what ran
+   * @param attestation the evidence
+   * @param bundle the bundle's file
+   */
+  public record Result(RunRecord record, Attestation attestation, Path bundle) {}
+
+  /** The inputs of a run of this target. */
+  public static RunInputs inputs(String target) {
+    return new RunInputs(
+        new RepoId("git.example.org/team/project"),
+        new TreeId("4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
+        Optional.empty(),
+        target,
+        List.of("LEVEL=2"),
+        new TreeMap<>(Map.of("LANG", "C.UTF-8")),
+        Digest.of(new byte[] {1}),
+        "x86_64",
+        NetworkMode.NONE);
+  }
+
+  /** A run that passed just now and wrote this, its files in place. */
+  public static RunRecord record(RunInputs inputs, RunFiles files, String stdout)
+      throws IOException {
+    RunOutput output;
+    try (OutputRecorder recorder = new OutputRecorder(files, () -> 0)) {
+      byte[] bytes = stdout.getBytes(UTF_8);
+      recorder.write(OutputStreamName.STDOUT, bytes, 0, bytes.length);
+      output = recorder.finish();
+    }
+    Instant now = Instant.now();
+    return new RunRecord(
+        inputs,
+        0,
+        now.minusSeconds(30),
+        now,
+        "localhost/ci-base",
+        "f".repeat(64),
+        List.of("TOKEN"),
+        "tcg",
+        2,
+        2L << 30,
+        output,
+        List.of());
+  }
+
+  /** A signed result in this directory, which is made. */
+  public static Result make(RunInputs inputs, String stdout, Credentials signer, Path directory)
+      throws IOException {
+    RunFiles files = new RunFiles(Files.createDirectories(directory.resolve("files")));
+    RunRecord record = record(inputs, files, stdout);
+    Path bundle = directory.resolve("bundle");
+    Attestation attestation =
+        new RunSigner(signer).sign(record, BundleWriter.write(record, files, bundle));
+    return new Result(record, attestation, bundle);
+  }
+
+  /** The same, verified as whoever fetched it does. */
+  public static VerifiedRecord verified(Result result, RecordVerifier verifier, Path unpackInto)
+      throws VerificationException, IOException {
+    return verifier.verify(
+        verifier.verify(result.attestation(), result.record().inputs().key()),
+        result.bundle(),
+        Files.createDirectories(unpackInto));
+  }
+}

@@ -1,0 +1,31 @@
+package dev.peer.pki.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "crl",
+    description = {
+      "Writes the authority's next revocation list: crl.pem, for PEER_CRL of every peer.",
+      "It has what the last one had, which it takes the place of."
+    },
+    mixinStandardHelpOptions = true)
+final class CrlCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private ListOptions list;
+
+  @Override
+  public Integer call() throws Exception {
+    spec.commandLine()
+        .getOut()
+        .println(
+            AuthorityFiles.writeRevocationList(
+                list.directory(), list.validity(spec), (_, before) -> before));
+    return 0;
+  }
+}
