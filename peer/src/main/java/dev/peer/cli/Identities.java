@@ -67,13 +67,9 @@ final class Identities {
     this.roles = roles;
     dev.peer.config.Credentials sources = settings.credentials();
     crlMode = sources.crlMode();
-    anchors =
-        Part.read(
-            files(sources.ca()),
-            () -> readAnchors(sources.ca()));
+    anchors = Part.read(files(sources.ca()), () -> readAnchors(sources.ca()));
     for (PemSource crl : sources.crl()) {
-      lists.add(
-          Part.read(files(crl), () -> readLists(crl)));
+      lists.add(Part.read(files(crl), () -> readLists(crl)));
     }
     fetch =
         Part.read(
@@ -85,8 +81,7 @@ final class Identities {
             () -> namespaceRules("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce()));
     sign =
         Part.read(
-            files(settings.allowSign()),
-            () -> accessRule("PEER_ALLOW_SIGN", settings.allowSign()));
+            files(settings.allowSign()), () -> accessRule("PEER_ALLOW_SIGN", settings.allowSign()));
     judge();
     own =
         Part.read(
@@ -122,8 +117,7 @@ final class Identities {
     for (PemSource crl : settings.crl()) {
       lists.addAll(readLists(crl));
     }
-    return new CertificateValidator(
-        readAnchors(ca), RevocationLists.of(lists, settings.crlMode()));
+    return new CertificateValidator(readAnchors(ca), RevocationLists.of(lists, settings.crlMode()));
   }
 
   /** Who may do what. */
@@ -249,10 +243,7 @@ final class Identities {
   }
 
   private static <T> T rules(
-      String name,
-      RuleSource source,
-      Function<String, T> parse,
-      Function<String, T> parseLines)
+      String name, RuleSource source, Function<String, T> parse, Function<String, T> parseLines)
       throws ConfigException, CredentialException {
     try {
       return switch (source) {

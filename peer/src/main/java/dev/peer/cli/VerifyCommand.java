@@ -79,10 +79,7 @@ final class VerifyCommand implements Callable<Integer> {
     PeerSettings settings = PeerSettings.of(variables);
     AccessRule signers = Identities.rules(settings).sign();
     RecordVerifier verifier =
-        new RecordVerifier(
-            Identities.validator(settings),
-            signers,
-            InstantSource.system());
+        new RecordVerifier(Identities.validator(settings), signers, InstantSource.system());
     Evidence evidence = evidence(settings);
     try {
       VerifiedAttestation verified =

@@ -62,7 +62,8 @@ final class TrustParsers {
             "revocation lists",
             Set.of(CredentialException.class, UntrustedCertificateException.class),
             bytes -> {
-              RevocationLists lists = RevocationLists.of(Pem.revocationLists(WHAT, bytes), RevocationMode.CURRENT);
+              RevocationLists lists =
+                  RevocationLists.of(Pem.revocationLists(WHAT, bytes), RevocationMode.CURRENT);
               validator(authority, lists)
                   .validate(peer.chain(), CertificateRole.SIGNER, Instant.now());
             },

@@ -238,7 +238,8 @@ class PeerServerTest {
             AccessRule.anyone());
     TlsIdentity holder = authority.peer("spiffe://team/laptop");
     try (PeerServer group =
-            PeerServer.start(holder, () -> rules, HeldImages.NONE, Https.LOOPBACK, ServerLimits.PEER);
+            PeerServer.start(
+                holder, () -> rules, HeldImages.NONE, Https.LOOPBACK, ServerLimits.PEER);
         Https member = new Https(authority.peer("spiffe://team/ci"), group.address());
         Https guest = new Https(authority.peer("spiffe://other/ci"), group.address())) {
       group.add(record);

@@ -400,7 +400,8 @@ class MainTest {
     return validate(
         name,
         RevocationLists.of(
-            Pem.revocationLists("crl", Files.readAllBytes(Path.of(path("crl.pem")))), RevocationMode.REQUIRE));
+            Pem.revocationLists("crl", Files.readAllBytes(Path.of(path("crl.pem")))),
+            RevocationMode.REQUIRE));
   }
 
   private Identity validate(String name, RevocationLists lists) throws Exception {

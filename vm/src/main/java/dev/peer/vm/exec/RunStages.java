@@ -215,7 +215,9 @@ final class RunStages {
                   + " (podman build -t $CONTAINERIMAGE .)");
       case "container" ->
           new ExecutionResult.Refused(
-              stage, message, "see that the container image can be run, and has the user that it names");
+              stage,
+              message,
+              "see that the container image can be run, and has the user that it names");
       case "disk-full" ->
           throw new ExecutorException(
               "the guest's disk is full in the stage " + stage + ": " + message,
