@@ -87,11 +87,11 @@ class ImageStoreTest {
 
   @Test
   void refusesAManifestOfAnotherFormat() throws Exception {
-    Digest digest = makeImage("a", manifest -> manifest.put("protocol", 3));
+    Digest digest = makeImage("a", manifest -> manifest.put("protocol", 2));
 
     assertThatThrownBy(() -> new ImageStore(root).resolve(digest))
         .isInstanceOf(ImageException.class)
-        .hasMessageContaining("protocol 3");
+        .hasMessageContaining("protocol 2");
   }
 
   @Test
