@@ -173,7 +173,7 @@ final class GuestParsers {
 
   private static byte[] manifest() {
     ObjectNode manifest = StrictJson.object();
-    manifest.put("format", 1).put("architecture", "x86_64").put("protocol", 2);
+    manifest.put("format", 1).put("architecture", "x86_64").put("protocol", 3);
     manifest.put("kernelArguments", "quiet");
     ObjectNode files = manifest.putObject("files");
     for (String name : FILES) {
