@@ -260,8 +260,7 @@ class CertificateValidatorTest {
 
   @Test
   void refusesMoreAuthoritiesThanTheRootAllows() {
-    Made strict =
-        root("Root").extension(Extension.basicConstraints, true, new BasicConstraints(0)).make();
+    Made strict = allowing(0, root("Root"));
     Made team = authority("Team", strict).make();
 
     assertRefused("allows 0 authorities below", strict, leaf("alice", team).make(), team);
@@ -269,10 +268,7 @@ class CertificateValidatorTest {
 
   @Test
   void refusesMoreAuthoritiesThanAnIntermediateAllows() {
-    Made upper =
-        authority("Upper", root)
-            .extension(Extension.basicConstraints, true, new BasicConstraints(0))
-            .make();
+    Made upper = allowing(0, authority("Upper", root));
     Made lower = authority("Lower", upper).make();
 
     assertRefused("allows 0", root, leaf("alice", lower).make(), upper, lower);
@@ -280,8 +276,7 @@ class CertificateValidatorTest {
 
   @Test
   void acceptsAsManyAuthoritiesAsTheRootAllows() throws Exception {
-    Made strict =
-        root("Root").extension(Extension.basicConstraints, true, new BasicConstraints(1)).make();
+    Made strict = allowing(1, root("Root"));
     Made team = authority("Team", strict).make();
 
     assertThat(accepted(strict, leaf("alice", team).make(), team)).isEqualTo("CN=alice");
@@ -289,20 +284,14 @@ class CertificateValidatorTest {
 
   @Test
   void acceptsAPeerBelowAnAuthorityThatAllowsNoOther() throws Exception {
-    Made last =
-        authority("Last", root)
-            .extension(Extension.basicConstraints, true, new BasicConstraints(0))
-            .make();
+    Made last = allowing(0, authority("Last", root));
 
     assertThat(accepted(root, leaf("alice", last).make(), last)).isEqualTo("CN=alice");
   }
 
   @Test
   void countsNoAuthorityThatRenewedItself() throws Exception {
-    Made last =
-        authority("Last", root)
-            .extension(Extension.basicConstraints, true, new BasicConstraints(0))
-            .make();
+    Made last = allowing(0, authority("Last", root));
     Made renewed = authority("Last", last).make();
 
     assertThat(accepted(root, leaf("alice", renewed).make(), renewed, last)).isEqualTo("CN=alice");
@@ -319,6 +308,12 @@ class CertificateValidatorTest {
     assertThat(accepted(root, leaf("alice", authorities.get(7)).make(), above))
         .isEqualTo("CN=alice");
     assertRefused("no way from", root, leaf("alice", authorities.get(8)).make(), above);
+  }
+
+  private static Made allowing(int authorities, CertificateMaker maker) {
+    return maker
+        .extension(Extension.basicConstraints, true, new BasicConstraints(authorities))
+        .make();
   }
 
   // Policies
