@@ -53,12 +53,12 @@ final class GuestParsers {
             List.of(
                 bytes(
                     NONCE
-                        + " hello 2\n"
+                        + " hello 3\n"
                         + NONCE
                         + " info test note Zm9v\n"
                         + NONCE
                         + " exit test 0\n"),
-                bytes(NONCE + " hello 2\n" + NONCE + " fail test no-rule bWs=\n"))),
+                bytes(NONCE + " hello 3\n" + NONCE + " fail test no-rule bWs=\n"))),
         Parser.of(
             "guest's output",
             IOException.class,
