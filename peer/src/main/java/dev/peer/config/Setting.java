@@ -7,7 +7,11 @@ import java.util.stream.Collectors;
 /** Every setting, by the name of its variable. The README's table is made from this. */
 public enum Setting {
   PEER_CERT(Where.ENVIRONMENT, "", "this peer's certificate chain: a PEM file, or the PEM itself"),
-  PEER_KEY(Where.ENVIRONMENT, "", "the certificate's private key: a PEM file, or the PEM itself"),
+  PEER_KEY(
+      Where.ENVIRONMENT,
+      "",
+      "the certificate's private key: a PEM file, closed to all others (`chmod 600`), or the PEM"
+          + " itself"),
   PEER_CA(Where.ENVIRONMENT, "", "whom to trust: a PEM file of CA certificates, or the PEM itself"),
   PEER_CRL(
       Where.ENVIRONMENT,

@@ -1,6 +1,7 @@
 package dev.peer.http;
 
 import dev.peer.core.id.PeerId;
+import dev.peer.core.id.Shown;
 import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.tls.TlsListener;
 import dev.peer.wire.Limits;
@@ -144,12 +145,16 @@ public final class HttpsServer implements AutoCloseable {
     } catch (Refusal e) {
       refuse(exchange, call, e.problem(), e.headers());
     } catch (IOException e) {
-      LOG.debug("{} {}: broken off", exchange.getRequestMethod(), exchange.getRequestPath(), e);
+      LOG.debug("{}: broken off", shown(exchange), e);
       breakOff(exchange);
     } catch (RuntimeException e) {
-      LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestPath(), e);
+      LOG.error("{} failed", shown(exchange), e);
       refuse(exchange, call, new Problem(Problem.Kind.INTERNAL, "see the server's log"), Map.of());
     }
+  }
+
+  private static String shown(HttpServerExchange exchange) {
+    return Shown.of(exchange.getRequestMethod() + " " + exchange.getRequestPath());
   }
 
   private static void refuse(

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,10 +18,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class ParsersTest {
 
-  private static final int ROUNDS = 400;
+  private static final int ROUNDS = 200;
 
-  static List<Parser> parsers() throws Exception {
-    return Parsers.all();
+  private static List<Parser> parsers;
+
+  @BeforeAll
+  static void makeSeeds() throws Exception {
+    parsers = Parsers.all();
+  }
+
+  static List<Parser> parsers() {
+    return parsers;
   }
 
   @ParameterizedTest

@@ -18,7 +18,9 @@ import dev.peer.pki.issue.CertificateRequest;
 import dev.peer.pki.issue.KeyType;
 import dev.peer.pki.issue.PemText;
 import dev.peer.pki.issue.Validity;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.PrivateKey;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 
 /** Certificates, keys, revocation lists, and the rules about them. */
 final class TrustParsers {
@@ -49,7 +52,11 @@ final class TrustParsers {
     CertificateValidator validator = validator(authority, RevocationLists.none());
     List<byte[]> keys = new ArrayList<>();
     for (KeyType type : KeyType.values()) {
-      keys.add(bytes(PemText.privateKey(type.generate().getPrivate())));
+      PrivateKey key = type.generate().getPrivate();
+      keys.add(bytes(PemText.privateKey(key)));
+      if (!key.getAlgorithm().startsWith("Ed")) {
+        keys.add(olderForm(key));
+      }
     }
     return List.of(
         Parser.of(
@@ -86,6 +93,14 @@ final class TrustParsers {
   private static CertificateValidator validator(
       CertificateAuthority authority, RevocationLists lists) {
     return new CertificateValidator(TrustAnchors.of(List.of(authority.root())), lists);
+  }
+
+  private static byte[] olderForm(PrivateKey key) throws IOException {
+    PrivateKeyInfo info = PrivateKeyInfo.getInstance(key.getEncoded());
+    byte[] curve = info.getPrivateKeyAlgorithm().getParameters().toASN1Primitive().getEncoded();
+    String parameters = key.getAlgorithm().equals("EC") ? Pem.write("EC PARAMETERS", curve) : "";
+    byte[] der = info.parsePrivateKey().toASN1Primitive().getEncoded();
+    return bytes(parameters + Pem.write(key.getAlgorithm() + " PRIVATE KEY", der));
   }
 
   private static void key(String text) throws CredentialException {

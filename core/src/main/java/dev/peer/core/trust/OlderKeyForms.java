@@ -30,17 +30,20 @@ final class OlderKeyForms {
   static byte[] fromSec1(String what, byte[] der, Optional<byte[]> curve)
       throws CredentialException {
     try {
-      ECPrivateKey key = ECPrivateKey.getInstance(ASN1Primitive.fromByteArray(der));
+      ECPrivateKey key = ECPrivateKey.getInstance(parsed(der));
       ASN1Encodable parameters = key.getParametersObject();
       if (parameters == null && curve.isPresent()) {
-        parameters = ASN1Primitive.fromByteArray(curve.get());
+        parameters = parsed(curve.get());
       }
       if (parameters instanceof ASN1ObjectIdentifier) {
         return new PrivateKeyInfo(
                 new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, parameters), key)
             .getEncoded();
       }
-    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+    } catch (IOException
+        | IllegalArgumentException
+        | IllegalStateException
+        | IndexOutOfBoundsException e) {
       throw malformed(what);
     }
     throw new CredentialException(
@@ -50,13 +53,25 @@ final class OlderKeyForms {
   /** An RSA key (PKCS#1) in PKCS#8. */
   static byte[] fromPkcs1(String what, byte[] der) throws CredentialException {
     try {
-      RSAPrivateKey key = RSAPrivateKey.getInstance(ASN1Primitive.fromByteArray(der));
+      RSAPrivateKey key = RSAPrivateKey.getInstance(parsed(der));
       return new PrivateKeyInfo(
               new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE), key)
           .getEncoded();
-    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+    } catch (IOException
+        | IllegalArgumentException
+        | IllegalStateException
+        | IndexOutOfBoundsException e) {
       throw malformed(what);
     }
+  }
+
+  /** The library gives null for no bytes at all, and fails late where a sequence is too short. */
+  private static ASN1Primitive parsed(byte[] der) throws IOException {
+    ASN1Primitive object = ASN1Primitive.fromByteArray(der);
+    if (object == null) {
+      throw new IOException("no bytes");
+    }
+    return object;
   }
 
   /** Without a cause: what a parser says of a key may repeat a part of it. */

@@ -1,0 +1,67 @@
+package dev.peer.core.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** However a key is damaged, what is said of it, causes and all, holds no part of it. */
+class KeySecrecyTest {
+
+  private static final int WINDOW = 12;
+  private static final int ROUNDS = 500;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"secp256r1", "secp521r1", "Ed25519", "RSA2048"})
+  void tellsNoPartOfADamagedKey(String kind) {
+    byte[] der = CertificateMaker.keys(kind).getPrivate().getEncoded();
+    Random random = new Random(kind.hashCode());
+    int refused = 0;
+    for (String label : new String[] {"PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"}) {
+      String pem = Pem.write(label, der);
+      for (int round = 0; round < ROUNDS; round++) {
+        String said = refusal(damaged(pem, random));
+        refused += said.isEmpty() ? 0 : 1;
+        assertTellsNothing(said, Base64.getEncoder().encodeToString(der));
+        assertTellsNothing(said, HexFormat.of().formatHex(der));
+        assertTellsNothing(said, HexFormat.of().withUpperCase().formatHex(der));
+      }
+    }
+    assertThat(refused).isGreaterThan(ROUNDS);
+  }
+
+  private static String refusal(String pem) {
+    StringWriter said = new StringWriter();
+    try {
+      Pem.privateKey("PEER_KEY", pem);
+    } catch (CredentialException e) {
+      said.write(e.hint());
+      e.printStackTrace(new PrintWriter(said, true));
+    }
+    return said.toString();
+  }
+
+  private static String damaged(String pem, Random random) {
+    int at = random.nextInt(pem.length());
+    int some = random.nextInt(8);
+    return switch (random.nextInt(3)) {
+      case 0 -> pem.substring(0, at) + pem.substring(Math.min(pem.length(), at + some));
+      case 1 -> pem.substring(0, at) + (char) ('0' + random.nextInt(60)) + pem.substring(at);
+      default -> pem.replaceFirst("KEY-----\n", "KEY-----\nX: y\n").substring(0, at);
+    };
+  }
+
+  private static void assertTellsNothing(String said, String secret) {
+    assertThat(
+            IntStream.rangeClosed(0, secret.length() - WINDOW)
+                .mapToObj(at -> secret.substring(at, at + WINDOW))
+                .filter(said::contains))
+        .isEmpty();
+  }
+}
