@@ -58,7 +58,7 @@ final class ExplainCertCommand implements Callable<Integer> {
       split = ",",
       converter = UseConverter.class,
       description = "ask about these alone: connect, serve, fetch, announce, sign")
-  private List<CertificateUse> uses = List.of(CertificateUse.values());
+  private List<CertificateUse> uses;
 
   @Option(
       names = "--repo",
@@ -72,7 +72,7 @@ final class ExplainCertCommand implements Callable<Integer> {
       paramLabel = "TIME",
       converter = InstantConverter.class,
       description = "at this time, such as 2030-01-31T12:00:00Z; else now")
-  private Instant at = Instant.now();
+  private Instant time;
 
   @Option(names = "--json", description = "print JSON")
   private boolean json;
@@ -126,14 +126,15 @@ final class ExplainCertCommand implements Callable<Integer> {
     List<X509Certificate> chain =
         Pem.certificates(
             file.toString(), new String(InputFile.read(file, Pem.LONGEST), StandardCharsets.UTF_8));
+    Instant at = time == null ? Instant.now() : time;
     Map<CertificateUse, Verdict> verdicts = new EnumMap<>(CertificateUse.class);
-    for (CertificateUse use : uses) {
+    for (CertificateUse use : uses == null ? List.of(CertificateUse.values()) : uses) {
       verdicts.put(use, use.judge(validator, rules, chain, Optional.ofNullable(repo), at));
     }
     boolean all = verdicts.values().stream().allMatch(Verdict.Admitted.class::isInstance);
     int exitCode = all ? ExitCode.PASSED : ExitCode.NOTHING_VERIFIED;
     if (json) {
-      output.print(Facts.text(json(chain.getFirst(), verdicts, exitCode)));
+      output.print(Facts.text(json(chain.getFirst(), verdicts, at, exitCode)));
     } else {
       show(chain.getFirst(), verdicts);
     }
@@ -168,7 +169,10 @@ final class ExplainCertCommand implements Callable<Integer> {
   }
 
   private ObjectNode json(
-      X509Certificate certificate, Map<CertificateUse, Verdict> verdicts, int exitCode) {
+      X509Certificate certificate,
+      Map<CertificateUse, Verdict> verdicts,
+      Instant at,
+      int exitCode) {
     ObjectNode answer = StrictJson.object();
     answer.put("admitted", exitCode == ExitCode.PASSED);
     answer.put("exitCode", exitCode);

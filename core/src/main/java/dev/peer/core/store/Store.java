@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Results on disk.
@@ -44,6 +45,7 @@ public final class Store {
   private static final String ATTESTATION = "attestation.json";
   private static final String BUNDLE = "bundle.tar.zst";
   private static final String LOCK = "lock";
+  private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
   private final Path results;
   private final Path staging;
@@ -90,11 +92,9 @@ public final class Store {
     SortedMap<RunKey, StoredEntry> found = new TreeMap<>();
     for (Path repository : children(results)) {
       for (Path runs : children(repository)) {
-        if (runs.getFileName().toString().startsWith(prefix)) {
-          Optional<StoredEntry> newest = newest(runs);
-          if (newest.isPresent()) {
-            found.put(RunKey.ofHex(runs.getFileName().toString()), newest.get());
-          }
+        String name = runs.getFileName().toString();
+        if (name.startsWith(prefix) && KEY.matcher(name).matches()) {
+          newest(runs).ifPresent(entry -> found.put(RunKey.ofHex(name), entry));
         }
       }
     }

@@ -226,16 +226,19 @@ final class CertificateProfile {
       throws UntrustedCertificateException {
     Instant from = certificate.getNotBefore().toInstant();
     Instant until = certificate.getNotAfter().toInstant();
-    faults.require(
-        !at.isBefore(from),
-        certificate,
-        "is not valid before " + from,
-        "wait until then, or set the clock: here it is " + at);
-    faults.require(
-        !at.isAfter(until),
-        certificate,
-        "expired at " + until,
-        "have a new one issued, or set the clock: here it is " + at);
+    // The texts only where there is a fault: to write a time is what takes long here.
+    if (at.isBefore(from)) {
+      faults.add(
+          certificate,
+          "is not valid before " + from,
+          "wait until then, or set the clock: here it is " + at);
+    }
+    if (at.isAfter(until)) {
+      faults.add(
+          certificate,
+          "expired at " + until,
+          "have a new one issued, or set the clock: here it is " + at);
+    }
   }
 
   /** The JDK reads what it knows; what it could not read it gives as missing. */

@@ -63,6 +63,7 @@ class StoreTest {
     Signing.Result result = signing.result(directory.resolve("a"), "a");
     try (StoredRecord kept = keep(result)) {
       Path entry = kept.bundleFile().getParent();
+      Files.createDirectory(entry.getParent().resolveSibling(KEY.hex() + ".old"));
 
       for (String prefix : List.of("", KEY.hex().substring(0, 1), KEY.hex())) {
         assertThat(store.findByPrefix(prefix))
