@@ -6,9 +6,11 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +48,24 @@ public final class CertificateValidator {
    */
   public Identity validate(List<X509Certificate> chain, CertificateRole role, Instant at)
       throws UntrustedCertificateException {
+    return validate(chain, role, at, at, RevocationLists.none()).identity();
+  }
+
+  /**
+   * As the other, for what was done at a time that is proven.
+   *
+   * @param at when the certificate must have been good
+   * @param now what time it is: what was revoked since counts as well, unless {@link
+   *     RevocationLists} says otherwise
+   * @param kept lists that were looked at before, and may not be to be had any more
+   */
+  public ValidPath validate(
+      List<X509Certificate> chain,
+      CertificateRole role,
+      Instant at,
+      Instant now,
+      RevocationLists kept)
+      throws UntrustedCertificateException {
     if (chain.isEmpty() || chain.size() > MOST_CERTIFICATES) {
       throw new UntrustedCertificateException(
           "1 to " + MOST_CERTIFICATES + " certificates are expected, not " + chain.size());
@@ -57,35 +77,30 @@ public final class CertificateValidator {
     CertificateProfile.requireProven(leaf);
     CertificateProfile.requireLeaf(leaf, role);
     Identity identity = Identity.of(leaf);
-    requirePath(leaf, chain.subList(1, chain.size()), role, second);
-    return identity;
-  }
-
-  /** Tries each way up: several may be there where authorities are renewed or cross-signed. */
-  private void requirePath(
-      X509Certificate leaf, List<X509Certificate> others, CertificateRole role, Instant at)
-      throws UntrustedCertificateException {
+    // Several ways up may be there where authorities are renewed or cross-signed.
     UntrustedCertificateException first = null;
-    for (List<X509Certificate> path : PathFinder.paths(leaf, others, anchors)) {
+    for (List<X509Certificate> path :
+        PathFinder.paths(leaf, chain.subList(1, chain.size()), anchors)) {
       try {
-        requireGood(path, role, at);
-        return;
+        requireGood(path, role, second);
+        return new ValidPath(identity, path, requireNotRevoked(path, second, now, kept));
       } catch (UntrustedCertificateException e) {
         first = first == null ? e : first;
       }
     }
-    if (first == null) {
-      throw new UntrustedCertificateException(
-          "no way from "
-              + CertificateNames.of(leaf)
-              + ", issued by "
-              + CertificateNames.of(leaf.getIssuerX500Principal())
-              + ", to a trusted CA");
-    }
-    throw first;
+    throw first == null ? noWay(leaf) : first;
   }
 
-  private void requireGood(List<X509Certificate> path, CertificateRole role, Instant at)
+  private static UntrustedCertificateException noWay(X509Certificate leaf) {
+    return new UntrustedCertificateException(
+        "no way from "
+            + CertificateNames.of(leaf)
+            + ", issued by "
+            + CertificateNames.of(leaf.getIssuerX500Principal())
+            + ", to a trusted CA");
+  }
+
+  private static void requireGood(List<X509Certificate> path, CertificateRole role, Instant at)
       throws UntrustedCertificateException {
     List<X509Certificate> authorities = path.subList(1, path.size());
     for (X509Certificate authority : authorities) {
@@ -102,9 +117,16 @@ public final class CertificateValidator {
       NameConstraintsCheck.require(path);
     }
     requirePkix(path, at);
-    for (int i = 0; i < authorities.size(); i++) {
-      revocationLists.require(path.get(i), path.get(i + 1), at);
+  }
+
+  private List<X509CRL> requireNotRevoked(
+      List<X509Certificate> path, Instant at, Instant now, RevocationLists kept)
+      throws UntrustedCertificateException {
+    List<X509CRL> used = new ArrayList<>();
+    for (int i = 0; i < path.size() - 1; i++) {
+      used.addAll(revocationLists.require(path.get(i), path.get(i + 1), at, now, kept));
     }
+    return used;
   }
 
   /** Each authority limits the authorities below it; those that renew themselves do not count. */

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -294,7 +295,12 @@ class RecordVerifierTest {
         new Statement(KEY, Runs.passed(), Runs.BUNDLE, Envelope.digestOf(team.certificate()))
             .write();
     Attestation signed =
-        new Envelope(payload, signature(payload, team.keys()), List.of(team.certificate())).write();
+        new Envelope(
+                payload,
+                signature(payload, team.keys()),
+                List.of(team.certificate()),
+                Optional.empty())
+            .write();
 
     assertRefused("is an authority's", signed);
   }
@@ -351,7 +357,10 @@ class RecordVerifierTest {
     assertRefused(
         reason,
         new Envelope(
-                payload, signature(payload, KEYS), List.of(alice.certificate(), team.certificate()))
+                payload,
+                signature(payload, KEYS),
+                List.of(alice.certificate(), team.certificate()),
+                Optional.empty())
             .write());
   }
 
