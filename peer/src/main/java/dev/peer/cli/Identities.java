@@ -5,6 +5,7 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.PemSource;
 import dev.peer.core.id.Shown;
 import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.CertificateRole;
@@ -26,8 +27,16 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Who this peer is, whom it trusts and what they may do, read from the settings and checked. */
-record Identities(Credentials credentials, CertificateValidator validator, AccessRules rules) {
+/**
+ * Who this peer is, whom it trusts and what they may do, read from the settings and checked.
+ *
+ * @param timestampers whose timestamps count
+ */
+record Identities(
+    Credentials credentials,
+    CertificateValidator validator,
+    CertificateValidator timestampers,
+    AccessRules rules) {
 
   /**
    * Reads them.
@@ -37,13 +46,8 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
   static Identities of(PeerSettings settings, CertificateRole... roles)
       throws ConfigException, CredentialException {
     dev.peer.config.Credentials sources = settings.credentials();
-    CertificateValidator validator =
-        new CertificateValidator(
-            TrustAnchors.of(Pem.certificates("PEER_CA", text("PEER_CA", sources.ca()))),
-            sources.crl().isPresent()
-                ? RevocationLists.of(
-                    Pem.revocationLists("PEER_CRL", bytes("PEER_CRL", sources.crl().get())))
-                : RevocationLists.none());
+    RevocationLists lists = lists(settings);
+    CertificateValidator validator = validator("PEER_CA", sources.ca(), lists);
     Credentials credentials =
         Credentials.of(
             Pem.certificates("PEER_CERT", text("PEER_CERT", sources.certificate())),
@@ -51,12 +55,58 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
     for (CertificateRole role : roles) {
       requireValid(validator, credentials, role);
     }
-    AccessRules rules =
-        new AccessRules(
-            rule("PEER_ALLOW_FETCH", settings.allowFetch()),
-            rule("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce()),
-            rule("PEER_ALLOW_SIGN", settings.allowSign()));
-    return new Identities(credentials, validator, rules);
+    return new Identities(
+        credentials, validator, timestampers(settings, validator, lists), rules(settings));
+  }
+
+  /** What judges results, for a command that needs no certificate of its own. */
+  static RecordVerifier verifier(PeerSettings settings)
+      throws ConfigException, CredentialException {
+    RevocationLists lists = lists(settings);
+    CertificateValidator validator = validator("PEER_CA", settings.requireCa(), lists);
+    return new RecordVerifier(
+        validator,
+        timestampers(settings, validator, lists),
+        rules(settings).sign(),
+        InstantSource.system());
+  }
+
+  /** A time-stamping authority with this certificate and key, whose tokens would count here. */
+  TimestampAuthority timestampAuthority(Path certificate, Path key) throws CredentialException {
+    return TimestampAuthority.of(
+        Credentials.of(
+            Pem.certificates("--tsa-cert", text("--tsa-cert", new PemSource.File(certificate))),
+            Pem.privateKey("--tsa-key", text("--tsa-key", new PemSource.File(key)))),
+        timestampers,
+        InstantSource.system());
+  }
+
+  private static RevocationLists lists(PeerSettings settings) throws CredentialException {
+    return settings.crl().isPresent()
+        ? RevocationLists.of(
+            Pem.revocationLists("PEER_CRL", bytes("PEER_CRL", settings.crl().get())))
+        : RevocationLists.none();
+  }
+
+  private static CertificateValidator validator(
+      String name, PemSource anchors, RevocationLists lists) throws CredentialException {
+    return new CertificateValidator(
+        TrustAnchors.of(Pem.certificates(name, text(name, anchors))), lists);
+  }
+
+  private static CertificateValidator timestampers(
+      PeerSettings settings, CertificateValidator byDefault, RevocationLists lists)
+      throws CredentialException {
+    return settings.tsaCa().isPresent()
+        ? validator("PEER_TSA_CA", settings.tsaCa().get(), lists)
+        : byDefault;
+  }
+
+  private static AccessRules rules(PeerSettings settings) throws ConfigException {
+    return new AccessRules(
+        rule("PEER_ALLOW_FETCH", settings.allowFetch()),
+        rule("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce()),
+        rule("PEER_ALLOW_SIGN", settings.allowSign()));
   }
 
   private static void requireValid(
@@ -118,6 +168,6 @@ record Identities(Credentials credentials, CertificateValidator validator, Acces
   }
 
   RecordVerifier verifier() {
-    return new RecordVerifier(validator, rules.sign(), InstantSource.system());
+    return new RecordVerifier(validator, timestampers, rules.sign(), InstantSource.system());
   }
 }

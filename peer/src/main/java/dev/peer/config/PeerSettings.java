@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param key the certificate's private key
  * @param ca the trusted CAs
  * @param crl what they revoked
+ * @param tsa who stamps what is signed here
+ * @param tsaCa the CAs whose timestamps count; absent: the trusted ones
  * @param allowFetch who may fetch; absent: everyone of the CA, empty text: nobody
  * @param allowAnnounce who may announce; likewise
  * @param allowSign whose results count; likewise
@@ -29,6 +31,8 @@ public record PeerSettings(
     Optional<PemSource> key,
     Optional<PemSource> ca,
     Optional<PemSource> crl,
+    Optional<URI> tsa,
+    Optional<PemSource> tsaCa,
     Optional<String> allowFetch,
     Optional<String> allowAnnounce,
     Optional<String> allowSign,
@@ -51,6 +55,12 @@ public record PeerSettings(
         pem(settings, Setting.PEER_KEY),
         pem(settings, Setting.PEER_CA),
         pem(settings, Setting.PEER_CRL),
+        settings.read(
+            Setting.PEER_TSA,
+            Forms::web,
+            "an http or https URL",
+            "https://meet.example.org:8443/v1/timestamp"),
+        pem(settings, Setting.PEER_TSA_CA),
         settings.value(Setting.PEER_ALLOW_FETCH).map(Value::text),
         settings.value(Setting.PEER_ALLOW_ANNOUNCE).map(Value::text),
         settings.value(Setting.PEER_ALLOW_SIGN).map(Value::text),
@@ -105,6 +115,15 @@ public record PeerSettings(
           "set each to a PEM file; `peer-pki init` and `peer-pki issue` make a set for a trial");
     }
     return new Credentials(cert.orElseThrow(), key.orElseThrow(), ca.orElseThrow(), crl);
+  }
+
+  /** The trusted CAs, for whoever makes no connection. */
+  public PemSource requireCa() throws ConfigException {
+    return ca.orElseThrow(
+        () ->
+            new ConfigException(
+                Setting.PEER_CA + " is not set",
+                "set it to a PEM file of the CAs whose certificates count"));
   }
 
   private static Optional<PemSource> pem(Settings settings, Setting setting)

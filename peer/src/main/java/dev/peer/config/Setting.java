@@ -10,6 +10,15 @@ public enum Setting {
   PEER_KEY(Where.ENVIRONMENT, "", "the certificate's private key: a PEM file, or the PEM itself"),
   PEER_CA(Where.ENVIRONMENT, "", "whom to trust: a PEM file of CA certificates, or the PEM itself"),
   PEER_CRL(Where.ENVIRONMENT, "", "what the CAs revoked: a PEM file of CRLs, or the PEM itself"),
+  PEER_TSA(
+      Where.ENVIRONMENT,
+      "",
+      "URL of a time-stamping authority that stamps the results signed here; on a `PEER_RENDEZVOUS`"
+          + " the path may be left out"),
+  PEER_TSA_CA(
+      Where.ENVIRONMENT,
+      "`PEER_CA`",
+      "whose timestamps count: a PEM file of CA certificates, or the PEM itself"),
   PEER_ALLOW_FETCH(
       Where.ENVIRONMENT,
       "",

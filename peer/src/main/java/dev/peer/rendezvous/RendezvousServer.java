@@ -3,6 +3,7 @@ package dev.peer.rendezvous;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Verb;
 import dev.peer.http.Call;
@@ -24,31 +25,36 @@ import dev.peer.wire.RendezvousPath;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The index's HTTP face. Who announces comes from the certificate of the connection alone; leases
- * and announcements are for whom the rule for announcing admits, lookups for the one for fetching.
+ * and announcements are for whom the rule for announcing admits, lookups for the one for fetching,
+ * timestamps for the one for signing.
  */
 public final class RendezvousServer implements AutoCloseable {
 
   private final AccessRules rules;
   private final HolderIndex index;
+  private final Optional<TimestampAuthority> timestamps;
   private final HttpsServer https;
 
   private RendezvousServer(
       TlsIdentity identity,
       AccessRules rules,
       HolderIndex index,
+      Optional<TimestampAuthority> timestamps,
       InetSocketAddress address,
       ServerLimits limits)
       throws IOException {
     this.rules = rules;
     this.index = index;
+    this.timestamps = timestamps;
     https = HttpsServer.start(new TlsListener(identity), address, limits, this::serve);
   }
 
   /**
-   * Starts to listen.
+   * Starts to listen, and gives no timestamps.
    *
    * @param address where to listen; port 0 takes a free one
    * @throws IOException if it can not listen there
@@ -60,7 +66,25 @@ public final class RendezvousServer implements AutoCloseable {
       InetSocketAddress address,
       ServerLimits limits)
       throws IOException {
-    return new RendezvousServer(identity, rules, index, address, limits);
+    return start(identity, rules, index, Optional.empty(), address, limits);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param timestamps who gives timestamps here; nobody: there are none
+   * @param address where to listen; port 0 takes a free one
+   * @throws IOException if it can not listen there
+   */
+  public static RendezvousServer start(
+      TlsIdentity identity,
+      AccessRules rules,
+      HolderIndex index,
+      Optional<TimestampAuthority> timestamps,
+      InetSocketAddress address,
+      ServerLimits limits)
+      throws IOException {
+    return new RendezvousServer(identity, rules, index, timestamps, address, limits);
   }
 
   /** Where it listens. */
@@ -80,6 +104,8 @@ public final class RendezvousServer implements AutoCloseable {
         case RendezvousPath.Lease _ -> lease(call);
         case RendezvousPath.Result result -> result(call, result);
         case RendezvousPath.Image(Digest image) -> image(call, image);
+        case RendezvousPath.Timestamp _ ->
+            timestamp(call, timestamps.orElseThrow(Refusal::noSuchPath));
         case RendezvousPath.Status _ -> status(call);
       }
     } catch (MalformedException e) {
@@ -160,6 +186,19 @@ public final class RendezvousServer implements AutoCloseable {
   private static void answer(Call call, List<HolderList.Entry> holders) throws IOException {
     call.set("Cache-Control", "no-store");
     call.answer(200, MediaTypes.JSON, new HolderList(holders).json());
+  }
+
+  /** What is wrong with a query is said in the answer; the HTTP status is about the transport. */
+  private void timestamp(Call call, TimestampAuthority authority)
+      throws Refusal, IOException, MalformedException {
+    call.requireMethod("POST");
+    call.require(rules, Verb.SIGN);
+    if (!call.header("Content-Type").equals(Optional.of(MediaTypes.TIMESTAMP_QUERY))) {
+      throw new MalformedException("body: " + MediaTypes.TIMESTAMP_QUERY + " was expected");
+    }
+    byte[] answer = authority.answer(call.body(Limits.TIMESTAMP_QUERY));
+    call.set("Cache-Control", "no-store");
+    call.answer(200, MediaTypes.TIMESTAMP_REPLY, answer);
   }
 
   private void status(Call call) throws Refusal, IOException {

@@ -30,6 +30,8 @@ class PeerSettingsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
@@ -45,6 +47,8 @@ class PeerSettingsTest {
             Map.entry("PEER_KEY", "key.pem"),
             Map.entry("PEER_CA", "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n"),
             Map.entry("PEER_CRL", "crl.pem"),
+            Map.entry("PEER_TSA", "http://tsa.example.org/tsr?a=b"),
+            Map.entry("PEER_TSA_CA", "tsa-ca.pem"),
             Map.entry("PEER_ALLOW_FETCH", "dns:*.example.org"),
             Map.entry("PEER_ALLOW_ANNOUNCE", "ou:ci"),
             Map.entry("PEER_ALLOW_SIGN", ""),
@@ -62,6 +66,8 @@ class PeerSettingsTest {
                     new PemSource.Inline(
                         "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----")),
                 Optional.of(new PemSource.File(Path.of("crl.pem"))),
+                Optional.of(URI.create("http://tsa.example.org/tsr?a=b")),
+                Optional.of(new PemSource.File(Path.of("tsa-ca.pem"))),
                 Optional.of("dns:*.example.org"),
                 Optional.of("ou:ci"),
                 Optional.of(""),
@@ -76,6 +82,19 @@ class PeerSettingsTest {
     Settings settings =
         SettingsTest.settings(Map.of("HOME", "/h"), "PEER_RENDEZVOUS=https://a:1\n");
     assertThat(PeerSettings.of(settings).rendezvous()).containsExactly(URI.create("https://a:1"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tsa.example.org",
+        "ftp://tsa/",
+        "https://me:pw@tsa/",
+        "https:///tsr",
+        "http://a#b"
+      })
+  void refusesAnAuthorityForTimestampsThatIsNoWebAddress(String url) {
+    refused("PEER_TSA", url, "PEER_TSA in the environment is not an http or https URL");
   }
 
   @ParameterizedTest

@@ -39,6 +39,8 @@ class SettingsTest {
             "PEER_KEY",
             "PEER_CA",
             "PEER_CRL",
+            "PEER_TSA",
+            "PEER_TSA_CA",
             "PEER_ALLOW_FETCH",
             "PEER_ALLOW_ANNOUNCE",
             "PEER_ALLOW_SIGN",

@@ -7,6 +7,7 @@ import dev.peer.core.trust.TrustAnchors;
 import dev.peer.pki.issue.CertificateAuthority;
 import dev.peer.pki.issue.CertificateRequest;
 import dev.peer.pki.issue.Validity;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -34,6 +35,17 @@ public final class TestAuthority {
     return CertificateRequest.named("test").uri(uri).validity(Validity.lasting(Duration.ofDays(1)));
   }
 
+  /** What judges by this authority alone. */
+  public CertificateValidator validator() {
+    return new CertificateValidator(
+        TrustAnchors.of(List.of(authority.root())), RevocationLists.none());
+  }
+
+  /** Its certificate. */
+  public X509Certificate root() {
+    return authority.root();
+  }
+
   /** A peer that trusts this authority and is issued its certificate by it. */
   public TlsIdentity peer(String uri) {
     return peer(issue(uri));
@@ -46,8 +58,6 @@ public final class TestAuthority {
 
   /** As the other, by its own clock. */
   public TlsIdentity peer(Credentials credentials, InstantSource clock) {
-    TrustAnchors anchors = TrustAnchors.of(List.of(authority.root()));
-    return new TlsIdentity(
-        credentials, new CertificateValidator(anchors, RevocationLists.none()), clock);
+    return new TlsIdentity(credentials, validator(), clock);
   }
 }

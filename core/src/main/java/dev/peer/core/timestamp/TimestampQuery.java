@@ -22,12 +22,6 @@ public final class TimestampQuery {
   /** The most bytes that an answer may have. */
   public static final int LARGEST_ANSWER = TimestampToken.LARGEST + 1024;
 
-  /** The media type of a query, which is sent by POST. */
-  public static final String MEDIA_TYPE = "application/timestamp-query";
-
-  /** The media type of an answer. */
-  public static final String ANSWER_MEDIA_TYPE = "application/timestamp-reply";
-
   private static final int NONCE_BITS = 127;
   private static final SecureRandom RANDOM = new SecureRandom();
 

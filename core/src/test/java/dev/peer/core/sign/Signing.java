@@ -11,6 +11,7 @@ import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateMaker;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
+import dev.peer.core.trust.Lists;
 import dev.peer.core.trust.Made;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.TrustAnchors;
@@ -26,6 +27,7 @@ public final class Signing {
 
   private final Made root = CertificateMaker.root("Team CA").make();
   private final Credentials credentials;
+  private RevocationLists lists = RevocationLists.none();
 
   /** Makes the CA and the signer. */
   public Signing() throws Exception {
@@ -52,14 +54,23 @@ public final class Signing {
     return new Result(record, signer().sign(record, content), bundle);
   }
 
+  /** From now on verifiers have a list of the CA, with nobody on it. */
+  public void revokeNobody() {
+    lists = RevocationLists.of(List.of(Lists.by(root).make()));
+  }
+
+  /** The CA. */
+  public Made root() {
+    return root;
+  }
+
   public RunSigner signer() {
     return new RunSigner(credentials);
   }
 
   public RecordVerifier verifier() {
     return new RecordVerifier(
-        new CertificateValidator(
-            TrustAnchors.of(List.of(root.certificate())), RevocationLists.none()),
+        new CertificateValidator(TrustAnchors.of(List.of(root.certificate())), lists),
         AccessRule.anyone(),
         () -> NOW);
   }

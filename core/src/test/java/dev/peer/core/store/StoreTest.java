@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Records;
+import dev.peer.core.sign.KeptLists;
 import dev.peer.core.sign.Signing;
+import dev.peer.core.sign.VerifiedRecord;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -53,6 +56,44 @@ class StoreTest {
 
     assertThat(store.find(new RepoId("another"), KEY)).isEmpty();
     assertThat(store.find(REPO, RunKey.ofHex("0".repeat(64)))).isEmpty();
+  }
+
+  @Test
+  void listsWhatItKeepsTheNewestFirst() throws Exception {
+    Store large = Store.open(directory.resolve("large"), 2);
+    Signing.Result first = signing.result(directory.resolve("a"), "a");
+    Signing.Result second = signing.result(directory.resolve("b"), "b");
+    assertThat(large.list()).isEmpty();
+    StoredRecord older = large.keep(verified(first));
+    age(older);
+    older.close();
+    large.keep(verified(second)).close();
+
+    assertThat(large.list(REPO))
+        .extracting(listed -> listed.entry().attestation())
+        .containsExactly(second.attestation(), first.attestation());
+    assertThat(large.list()).isEqualTo(large.list(REPO)).hasSize(2);
+    assertThat(large.list().getFirst().key()).isEqualTo(KEY);
+    assertThat(large.list().getFirst().bundleBytes())
+        .isEqualTo(Files.size(large.find(REPO, KEY).orElseThrow().bundleFile()));
+    assertThat(large.list(new RepoId("another"))).isEmpty();
+  }
+
+  @Test
+  void keepsTheRevocationListsThatWereLookedAt() throws Exception {
+    Signing.Result result = signing.result(directory.resolve("a"), "a");
+    keep(result).close();
+    assertThat(store.find(REPO, KEY).orElseThrow().lists()).isEqualTo(KeptLists.NONE);
+    store.drop(REPO, KEY);
+
+    signing.revokeNobody();
+    keep(signing.result(directory.resolve("b"), "b")).close();
+
+    KeptLists kept = store.find(REPO, KEY).orElseThrow().lists();
+    assertThat(kept.pem()).startsWith("-----BEGIN X509 CRL-----");
+    assertThat(signing.verified(signing.result(directory.resolve("c"), "c"), unpack()))
+        .extracting(verified -> verified.attestation().lists())
+        .isEqualTo(kept);
   }
 
   @Test
@@ -116,8 +157,15 @@ class StoreTest {
   }
 
   private StoredRecord keep(Signing.Result result) throws Exception {
-    Path unpacked = Files.createTempDirectory(directory, "unpacked");
-    return store.keep(signing.verified(result, unpacked));
+    return store.keep(verified(result));
+  }
+
+  private VerifiedRecord verified(Signing.Result result) throws Exception {
+    return signing.verified(result, unpack());
+  }
+
+  private Path unpack() throws IOException {
+    return Files.createTempDirectory(directory, "unpacked");
   }
 
   private static void age(StoredRecord record) throws Exception {

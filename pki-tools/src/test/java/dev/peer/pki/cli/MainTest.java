@@ -1,6 +1,7 @@
 package dev.peer.pki.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -45,6 +46,19 @@ class MainTest {
     assertThat(out.toString().lines())
         .containsExactly(
             path("ca.pem"), path("ca-key.pem"), path("alice.pem"), path("alice-key.pem"));
+  }
+
+  @Test
+  void makesATimeStampingAuthorityThatIsNothingElse() throws Exception {
+    run("init", "--dir", pki());
+    assertThat(run("issue", "tsa", "--dir", pki(), "--tsa")).isZero();
+
+    assertThat(validate("tsa", CertificateRole.TIMESTAMPER).id().text()).isEqualTo("urn:peer:tsa");
+    assertThatThrownBy(() -> validate("tsa", CertificateRole.CLIENT))
+        .hasMessageContaining("is not for clients");
+    run("issue", "alice", "--dir", pki());
+    assertThatThrownBy(() -> validate("alice", CertificateRole.TIMESTAMPER))
+        .hasMessageContaining("is not for timestamps");
   }
 
   @Test
@@ -226,6 +240,10 @@ class MainTest {
   }
 
   private Identity validate(String name) throws Exception {
+    return validate(name, CertificateRole.SIGNER);
+  }
+
+  private Identity validate(String name, CertificateRole role) throws Exception {
     Credentials credentials =
         Credentials.of(
             Pem.certificates(name, Files.readString(Path.of(path(name + ".pem")))),
@@ -233,6 +251,6 @@ class MainTest {
     return new CertificateValidator(
             TrustAnchors.of(Pem.certificates("CA", Files.readString(Path.of(path("ca.pem"))))),
             RevocationLists.none())
-        .validate(List.copyOf(credentials.chain()), CertificateRole.SIGNER, Instant.now());
+        .validate(List.copyOf(credentials.chain()), role, Instant.now());
   }
 }
