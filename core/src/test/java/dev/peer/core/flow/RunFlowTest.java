@@ -18,6 +18,8 @@ import dev.peer.core.timestamp.Timestampers;
 import dev.peer.core.trust.Made;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunFlowTest {
+
+  private static final Instant LATER = NOW.plus(Duration.ofDays(20));
 
   @TempDir private Path directory;
 
@@ -42,11 +46,12 @@ class RunFlowTest {
 
   @Test
   void stampsTheSignatureOfWhatItRan() throws Exception {
-    Made tsa = timestamper("tsa", signing.root()).make();
+    Made tsa = timestamper("tsa", signing.root()).until(LATER).make();
 
     VerifiedAttestation result = run(Optional.of(stamper(tsa, signing.root())));
 
     assertThat(said).isEmpty();
+    assertThat(result.evidence().until()).isEqualTo(LATER);
     assertThat(result.evidence().timestamp().orElseThrow().authority().text()).isEqualTo("CN=tsa");
     assertThat(kept()).isEqualTo(result.envelope().bytes());
   }

@@ -19,13 +19,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** A team's CA with one signer, for the tests of what comes after signing. */
+/** A team's CA, which outlasts its one signer, for the tests of what comes after signing. */
 public final class Signing {
 
-  private final Made root = CertificateMaker.root("Team CA").make();
+  private final Made root =
+      CertificateMaker.root("Team CA").until(NOW.plus(Duration.ofDays(40))).make();
   private final Credentials credentials;
   private RevocationLists lists = RevocationLists.none();
 
