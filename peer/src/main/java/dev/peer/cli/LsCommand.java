@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.id.RepoId;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.sign.Evidence;
@@ -13,6 +14,7 @@ import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.store.ListedEntry;
 import dev.peer.core.store.Store;
 import dev.peer.core.timestamp.Timestamp;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +71,8 @@ final class LsCommand implements Callable<Integer> {
     PeerSettings peer = PeerSettings.of(settings);
     RecordVerifier verifier = Identities.verifier(peer);
     List<Listed> results = new ArrayList<>();
-    for (ListedEntry entry : entries(Results.store(peer.home()))) {
+    Optional<RepoId> only = all ? Optional.empty() : Optional.of(Subject.repo());
+    for (ListedEntry entry : entries(Results.store(peer.home()), only)) {
       results.add(judged(entry, verifier));
     }
     if (json) {
@@ -80,12 +83,13 @@ final class LsCommand implements Callable<Integer> {
     return ExitCode.PASSED;
   }
 
-  private List<ListedEntry> entries(Path directory) throws Exception {
+  private static List<ListedEntry> entries(Path directory, Optional<RepoId> only)
+      throws IOException {
     if (!Files.exists(directory)) {
       return List.of();
     }
     Store store = Store.open(directory, 1);
-    return all ? store.list() : store.list(Subject.repo());
+    return only.isPresent() ? store.list(only.get()) : store.list();
   }
 
   private static Listed judged(ListedEntry entry, RecordVerifier verifier) {

@@ -88,8 +88,10 @@ final class Team {
   }
 
   /** Starts a rendezvous; peers that are made from now on know it. */
-  Run startRendezvous() throws IOException, InterruptedException {
-    Run run = peer("rendezvous").start(root, "rendezvous", "--listen", "127.0.0.1:0");
+  Run startRendezvous(String... more) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("rendezvous", "--listen", "127.0.0.1:0"));
+    arguments.addAll(List.of(more));
+    Run run = peer("rendezvous").start(root, arguments.toArray(String[]::new));
     rendezvous = run.awaitLine("^peer: rendezvous at (https://\\S+)$");
     return run;
   }
