@@ -1,69 +1,67 @@
-# The container of the tests: what `prepare` wrote of its image, and how podman is called.
-# shellcheck shell=sh disable=SC2154,SC2034 # lib.sh sets run and repository; who reads this file in uses what it sets
+# The container of the tests: what `prepare` wrote of its image, and how crun is called. podman makes container images; to
+# run one container, it would do once more what is done here, and take seconds for it.
+# shellcheck shell=sh disable=SC2154 # lib.sh sets lib, run and repository
 
-# The name under which the container is held when the host wants to get into it.
-held_container=peer-test
+# The OCI bundle: `root`, the image's layers below and what the container writes above, and the files of its own. It stays
+# as the tests left it until the machine ends.
+bundle=$run/container
+root=$bundle/root
 
-# Reads what `prepare` wrote; fails when it wrote nothing.
-read_image() {
+# Makes the bundle, once; fails when `prepare` wrote nothing.
+make_bundle() {
     if [ ! -s "$run/image" ]; then fail container "there is no container image: run the stage prepare first"; fi
-    {
-        read -r image
-        read -r workdir
-        read -r user
-        read -r layers
-    } <"$run/image"
-    path=$(sed -n '5,$s/^PATH=//p' "$run/image")
-    case $workdir in
-    '' | /) workdir=$repository ;;
-    esac
-    # README.md says what each of these is for. To a user who is not root podman would give what is added at once, so
-    # there only the rest is taken from podman's own set.
-    own=
-    drop=all
-    add=CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,NET_BIND_SERVICE,SETGID,SETUID
-    case $user in
-    '' | root | 0 | root:* | 0:*) ;;
-    *)
-        own=:U
-        drop=SETFCAP,SETPCAP,SYS_CHROOT
-        add=
-        ;;
-    esac
+    if [ -d "$root" ]; then return; fi
+    mkdir -p "$root" "$run/scratch/fresh/container/upper" "$run/scratch/fresh/container/work"
+    mount_layers || fail container "the layers of the container image can not be mounted"
+    echo peer >"$bundle/hostname"
+    : >"$bundle/.containerenv"
+    cp /etc/hosts /etc/resolv.conf "$bundle/"
 }
 
-# Whether one of the image's layers has the file $1.
-image_has() (
+# By the short names that podman's store has for the layers: an image of many has no room for others in one mount.
+mount_layers() (
+    cd /var/lib/containers/storage/overlay 2>/dev/null || cd /
+    layers=$(sed -n 4p "$run/image")
     IFS=' :'
+    lower=
     for layer in $layers; do
-        if [ -e "$layer$1" ] || [ -L "$layer$1" ]; then exit 0; fi
+        layer=${layer%/diff}
+        read -r short <"$layer/link" || true
+        short=${layer%/*}/l/$short
+        lower=$lower:${short#"$PWD/"}
     done
-    exit 1
+    mount -t overlay overlay "$root" -o \
+        "lowerdir=${lower#:},upperdir=$run/scratch/fresh/container/upper,workdir=$run/scratch/fresh/container/work"
 )
 
-# run_container NETWORK ARGUMENT...: podman run as for the tests; the network is none or open. $run/env names the
-# variables that the container gets, secrets among them: podman takes the values from its environment, so that no command
-# line has one.
+# run_container NETWORK TERMINAL COMMAND...: runs the command in the container, the repository mounted at its working
+# directory. NETWORK is none or open, TERMINAL whether stdin is one: true or false. Returns the command's exit code.
 run_container() {
     network=$1
-    shift
+    terminal=$2
+    shift 2
     case $network in
-    none) ;;
-    open) network=host ;;
+    none | open) ;;
     *) fail container "not a network: $network" ;;
     esac
     # In a user namespace of its own a process would have every capability again.
     echo 0 >/proc/sys/user/max_user_namespaces
-    while IFS= read -r name; do set -- --env="$name" "$@"; done <"$run/env"
-    # mk keeps its NAME=value arguments in a file in /tmp, which an image made from scratch need not have.
-    if ! image_has /tmp; then set -- --tmpfs=/tmp "$@"; fi
-    GOGC=off GOMEMLIMIT=256MiB podman run --pull=never \
-        --cap-drop="$drop" ${add:+--cap-add="$add"} \
-        --network="$network" --hostname=peer --http-proxy=false --pids-limit=-1 --workdir="$workdir" \
-        --volume="$repository:$workdir$own" \
-        --volume="/run/ci/cache:/var/run/ci/cache$own" \
-        --volume=/usr/lib/plan9:/usr/lib/plan9:ro \
-        --env=CI=true \
-        --env="PATH=${path:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}:/usr/lib/plan9/bin" \
-        "$@"
+    (umask 077 && awk -f "$lib/container/configure.awk" -v directory="$lib/container" -v bundle="$bundle" \
+        -v image="$run/image" -v names="$run/env" -v repository="$repository" -v network="$network" \
+        -v terminal="$terminal" -- "$@") >"$bundle/config.json" 2>"$bundle/owner" ||
+        fail container "the container image has not the user or group that it names: '$(sed -n 3p "$run/image")'"
+    owner=$(cat "$bundle/owner")
+    case $owner in
+    0:*) ;;
+    *) chown -R "$owner" "$repository" /run/ci/cache ;;
+    esac
+    rm -f "$bundle/pid"
+    code=0
+    crun run --bundle="$bundle" --pid-file="$bundle/pid" peer || code=$?
+    # It may hold secrets.
+    rm -f "$bundle/config.json"
+    if [ ! -e "$bundle/pid" ]; then
+        fail container "crun could not run the container image $(head -n 1 "$run/image"); its own words are on stderr"
+    fi
+    return "$code"
 }

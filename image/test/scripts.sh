@@ -1,12 +1,13 @@
 #!/bin/sh
-# Tests of what the guest's scripts read out of a mkfile, without a machine. Needs the Debian package 9base.
+# Tests of what the guest's scripts read out of a mkfile, and of the container that they configure, without a machine.
+# Needs the Debian packages 9base and busybox-static.
 #   image/test/scripts.sh
 set -eu
 # shellcheck disable=SC1007 # CDPATH is emptied on purpose
 image=$(CDPATH= cd "$(dirname "$0")/.." && pwd)
-if [ ! -x /usr/lib/plan9/bin/mk ]; then
-    echo "no mk at /usr/lib/plan9/bin/mk" >&2
-    echo "hint: apt-get install 9base" >&2
+if [ ! -x /usr/lib/plan9/bin/mk ] || ! command -v busybox >/dev/null; then
+    echo "not installed: /usr/lib/plan9/bin/mk or busybox" >&2
+    echo "hint: apt-get install 9base busybox-static" >&2
     exit 2
 fi
 PATH=$PATH:/usr/lib/plan9/bin
@@ -153,6 +154,81 @@ echo 'test:V' >mkfile
 expect "a syntax error is told" mkfile "$(reason read_rules)"
 rm mkfile
 expect "a missing mkfile is told" mkfile "$(reason read_rules)"
+
+# configure USER NETWORK COMMAND...: configures the container of an image with this user into $work/config.json; fails as
+# the script does.
+configure() {
+    printf '%s\n' id "${workdir-/app}" "$1" layers "PATH=/opt/bin" "QUOTED=a\"b\\c" "$image_variable" >"$work/image"
+    network=$2
+    shift 2
+    busybox awk -f "$image/guest/container/configure.awk" -v directory="$work/container" -v bundle="$work/bundle" \
+        -v image="$work/image" -v names="$work/names" -v repository=/work -v network="$network" -v terminal=false \
+        -- "$@" >"$work/config.json" 2>"$work/owner"
+}
+
+# field PATH: a part of the configuration, as Perl names it.
+field() {
+    perl -MJSON::PP -e '
+        local $/;
+        my $config = JSON::PP->new->canonical->allow_nonref;
+        my $part = $config->decode(<STDIN>);
+        for (split m{/}, shift) { $part = ref $part eq "ARRAY" ? $part->[$_] : $part->{$_} }
+        print $config->encode($part), "\n"' "$1" <"$work/config.json"
+}
+
+# variable NAME: the container's variable, from its `=` on.
+variable() {
+    field process/env | tr '\t' ' ' | sed -n "s/.*\"$1\(=[^,]*\)\".*/\1/p"
+}
+
+mkdir -p "$work/container" "$work/bundle/root/etc" "$work/bundle/root/tmp"
+cp "$image"/guest/container/* "$work/container/"
+echo '{"defaultAction":"SCMP_ACT_ERRNO"}' >"$work/container/seccomp.json"
+printf 'root:x:0:0:root:/root:/bin/sh\nann:x:1000:1001::/home/ann:/bin/sh\n' >"$work/bundle/root/etc/passwd"
+printf 'root:x:0:\nann:x:1001:\nvideo:x:44:bob,ann\naudio:x:29:ann2\n' >"$work/bundle/root/etc/group"
+printf 'SECRET\nLINES\n' >"$work/names"
+SECRET=$(printf '@root@ \042\134\303\274\tx')
+LINES=$(printf 'a\nb')
+export SECRET LINES
+image_variable=EMPTY=
+
+configure '' none /bin/mk -f mkfile 'A=b\n"' -- -v
+expect "no user is root" '{"additionalGids":[],"gid":0,"uid":0,"umask":18}' "$(field process/user)"
+expect "root owns what it gets" 0:0 "$(cat "$work/owner")"
+expect "root has the capabilities" "$(field process/capabilities/bounding)" "$(field process/capabilities/effective)"
+expect "the capabilities are those of the list" 8 "$(field process/capabilities/bounding | tr , '\n' | grep -c CAP_)"
+expect "the command stays as it is" '["/bin/mk","-f","mkfile","A=b\\n\"","--","-v"]' "$(field process/args)"
+expect "a value is never taken for a name in the template" "=@root@ \\\"\\\\ü\\tx" "$(variable SECRET)"
+expect "a value may have lines" '=a\nb' "$(variable LINES)"
+expect "the image's variables are there, ours come after its path" '=/opt/bin:/usr/lib/plan9/bin' "$(variable PATH)"
+expect "an image's variable is quoted" '=a\"b\\c' "$(variable QUOTED)"
+expect "an image's variable may be empty" '=' "$(variable EMPTY)"
+expect "root's home" =/root "$(variable HOME)"
+expect "the image's working directory" '"/app"' "$(field process/cwd)"
+expect "the repository is there" '"/app"' "$(field mounts/10/destination)"
+expect "no network" 1 "$(field linux/namespaces | grep -c '"network"')"
+expect "no name server without a network" 0 "$(field mounts | grep -c resolv.conf)"
+expect "an image's /tmp stays" 0 "$(field mounts | grep -c '"/tmp"')"
+expect "the seccomp filter" '"SCMP_ACT_ERRNO"' "$(field linux/seccomp/defaultAction)"
+image_variable=HOME=/elsewhere
+configure ann open true
+expect "a user by name, with groups" '{"additionalGids":[44],"gid":1001,"uid":1000,"umask":18}' "$(field process/user)"
+expect "a user's files are made its own" 1000:1001 "$(cat "$work/owner")"
+expect "a user who is not root holds no capability" '[]' "$(field process/capabilities/effective)"
+expect "the image's own home counts" =/elsewhere "$(variable HOME)"
+expect "the guest's network" 0 "$(field linux/namespaces | grep -c '"network"')"
+expect "a name server with a network" 1 "$(field mounts | grep -c resolv.conf)"
+configure 1000:video none true
+expect "a group by name" '{"additionalGids":[],"gid":44,"uid":1000,"umask":18}' "$(field process/user)"
+configure 77:5 none true
+expect "numbers that no file has" '{"additionalGids":[],"gid":5,"uid":77,"umask":18}' "$(field process/user)"
+expect "an unknown user is refused" failed "$(configure nobody none true || echo failed)"
+expect "an unknown group is refused" failed "$(configure ann:nobody none true || echo failed)"
+rmdir "$work/bundle/root/tmp"
+workdir=''
+configure '' none true
+expect "an image without /tmp gets one" 1 "$(field mounts | grep -c '"/tmp"')"
+expect "an image without a working directory gets the repository's" '"/work"' "$(field process/cwd)"
 
 echo "$((count - failures)) of $count passed"
 [ "$failures" = 0 ]

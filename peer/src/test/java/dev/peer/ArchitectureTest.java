@@ -40,7 +40,8 @@ class ArchitectureTest {
     allow(
         "vm.snapshot", "core.id", "core.key", "core.record", "core.scratch", "vm.image", "vm.qemu");
     allow("vm.exec", "core", "vm");
-    allow("config", "core.id", "core.key");
+    allow("config", "core.id", "core.key", "core.trust");
+    allow("reload", "config", "core.trust");
     allow("secret", "core.id", "core.scratch", "core.secret");
     allow("source", "core.id", "core.key");
     allow("tls", "core.id", "core.trust");
@@ -63,6 +64,7 @@ class ArchitectureTest {
         "core",
         "vm",
         "config",
+        "reload",
         "secret",
         "source",
         "terminal",

@@ -3,6 +3,8 @@ package dev.peer.cli;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.PemSource;
+import dev.peer.config.RuleSource;
+import dev.peer.core.flow.Notices;
 import dev.peer.core.id.Shown;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.timestamp.TimestampAuthority;
@@ -12,10 +14,14 @@ import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Credentials;
+import dev.peer.core.trust.KeyFile;
 import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.RevocationMode;
 import dev.peer.core.trust.TrustAnchors;
 import dev.peer.core.trust.UntrustedCertificateException;
+import dev.peer.reload.Look;
+import dev.peer.reload.Part;
 import dev.peer.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,51 +29,106 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.cert.X509CRL;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Who this peer is, whom it trusts and what they may do, read from the settings and checked.
- *
- * @param timestampers whose timestamps count
+ * Who this peer is, whom it trusts and what they may do, read from the settings and checked; and
+ * read anew, each part on its own, for a process that lives longer than its certificate.
  */
-record Identities(
-    Credentials credentials,
-    CertificateValidator validator,
-    CertificateValidator timestampers,
-    AccessRules rules) {
+final class Identities {
+
+  private final Part<TrustAnchors> anchors;
+  private final Optional<Part<TrustAnchors>> timestampAnchors;
+  private final List<Part<List<X509CRL>>> lists = new ArrayList<>();
+  private final Part<AccessRule> fetch;
+  private final Part<AccessRule> announce;
+  private final Part<AccessRule> sign;
+  private final Part<Credentials> own;
+  private final RevocationMode crlMode;
+  private final Notices notices;
+  private final Set<String> warned = new HashSet<>();
+  private final TlsIdentity tls;
+  private final List<CertificateRole> roles;
+  private RevocationLists revocationLists;
+  private Optional<String> ownFault = Optional.empty();
+  private volatile CertificateValidator validator;
+  private volatile CertificateValidator timestampers;
+
+  private Identities(PeerSettings settings, Notices notices, List<CertificateRole> roles)
+      throws ConfigException, CredentialException {
+    this.notices = notices;
+    this.roles = roles;
+    dev.peer.config.Credentials sources = settings.credentials();
+    crlMode = sources.crlMode();
+    anchors = anchors("PEER_CA", sources.ca());
+    timestampAnchors =
+        settings.tsaCa().isPresent()
+            ? Optional.of(anchors("PEER_TSA_CA", settings.tsaCa().get()))
+            : Optional.empty();
+    for (PemSource crl : sources.crl()) {
+      lists.add(Part.read(files(crl), () -> readLists(crl)));
+    }
+    fetch = rule("PEER_ALLOW_FETCH", settings.allowFetch());
+    announce = rule("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce());
+    sign = rule("PEER_ALLOW_SIGN", settings.allowSign());
+    judge();
+    own =
+        Part.read(
+            files(sources.certificate(), sources.key()),
+            () -> {
+              Credentials credentials =
+                  Credentials.of(
+                      Pem.certificates("PEER_CERT", text("PEER_CERT", sources.certificate())),
+                      Pem.privateKey("PEER_KEY", key("PEER_KEY", sources.key())));
+              requireValid(credentials);
+              return credentials;
+            });
+    tls = new TlsIdentity(own.value(), validator, InstantSource.system());
+    warn();
+  }
 
   /**
    * Reads them.
    *
+   * @param notices told what is out of date, and later what was read anew and what could not be
    * @param roles what the own certificate is needed for
    */
-  static Identities of(PeerSettings settings, CertificateRole... roles)
+  static Identities of(PeerSettings settings, Notices notices, CertificateRole... roles)
       throws ConfigException, CredentialException {
-    dev.peer.config.Credentials sources = settings.credentials();
-    RevocationLists lists = lists(settings);
-    CertificateValidator validator = validator("PEER_CA", sources.ca(), lists);
-    Credentials credentials =
-        Credentials.of(
-            Pem.certificates("PEER_CERT", text("PEER_CERT", sources.certificate())),
-            Pem.privateKey("PEER_KEY", text("PEER_KEY", sources.key())));
-    for (CertificateRole role : roles) {
-      requireValid(validator, credentials, role);
-    }
-    return new Identities(
-        credentials, validator, timestampers(settings, validator, lists), rules(settings));
+    return new Identities(settings, notices, List.of(roles));
   }
 
-  /** What judges results, for a command that needs no certificate of its own. */
-  static RecordVerifier verifier(PeerSettings settings)
+  /**
+   * What judges results, for a command that needs no certificate of its own.
+   *
+   * @param notices told what is out of date
+   */
+  static RecordVerifier verifier(PeerSettings settings, Notices notices)
       throws ConfigException, CredentialException {
-    RevocationLists lists = lists(settings);
-    CertificateValidator validator = validator("PEER_CA", settings.requireCa(), lists);
+    PemSource ca = settings.requireCa();
+    List<X509CRL> all = new ArrayList<>();
+    for (PemSource crl : settings.crl()) {
+      all.addAll(readLists(crl));
+    }
+    RevocationLists lists = lists(all, settings.crlMode());
+    CertificateValidator validator = new CertificateValidator(readAnchors("PEER_CA", ca), lists);
+    CertificateValidator timestampers =
+        settings.tsaCa().isPresent()
+            ? new CertificateValidator(readAnchors("PEER_TSA_CA", settings.tsaCa().get()), lists)
+            : validator;
+    lists.overdue(Instant.now()).forEach(text -> notices.say("warning: " + text));
     return new RecordVerifier(
         validator,
-        timestampers(settings, validator, lists),
-        rules(settings).sign(),
+        timestampers,
+        readRule("PEER_ALLOW_SIGN", settings.allowSign()),
         InstantSource.system());
   }
 
@@ -76,44 +137,95 @@ record Identities(
     return TimestampAuthority.of(
         Credentials.of(
             Pem.certificates("--tsa-cert", text("--tsa-cert", new PemSource.File(certificate))),
-            Pem.privateKey("--tsa-key", text("--tsa-key", new PemSource.File(key)))),
+            Pem.privateKey("--tsa-key", key("--tsa-key", new PemSource.File(key)))),
         timestampers,
         InstantSource.system());
   }
 
-  private static RevocationLists lists(PeerSettings settings) throws CredentialException {
-    return settings.crl().isPresent()
-        ? RevocationLists.of(
-            Pem.revocationLists("PEER_CRL", bytes("PEER_CRL", settings.crl().get())))
-        : RevocationLists.none();
+  /**
+   * Reads anew what has changed, and says so. What can not be used does not count: what was there
+   * before stays. When it returns, whoever is refused by what was read gets nothing any more.
+   *
+   * @param now whether to take at once what may just be in the middle of being written
+   */
+  synchronized void refresh(boolean now) {
+    List<String> taken = new ArrayList<>();
+    look("PEER_CA", anchors, now, taken);
+    timestampAnchors.ifPresent(part -> look("PEER_TSA_CA", part, now, taken));
+    lists.forEach(list -> look("PEER_CRL", list, now, taken));
+    look("PEER_ALLOW_FETCH", fetch, now, taken);
+    look("PEER_ALLOW_ANNOUNCE", announce, now, taken);
+    look("PEER_ALLOW_SIGN", sign, now, taken);
+    if (!taken.isEmpty()) {
+      judge();
+    }
+    // By the authorities as they are now: a peer may get another CA and a certificate of it at
+    // once.
+    look("PEER_CERT and PEER_KEY", own, now, taken);
+    if (!taken.isEmpty()) {
+      tls.renew(own.value(), validator);
+      ownFault = ownFault();
+      notices.say(
+          "read anew: "
+              + String.join(", ", new LinkedHashSet<>(taken))
+              + "; the own certificate holds until "
+              + own.value().leaf().getNotAfter().toInstant());
+      warned.clear();
+    }
+    warn();
   }
 
-  private static CertificateValidator validator(
-      String name, PemSource anchors, RevocationLists lists) throws CredentialException {
-    return new CertificateValidator(
-        TrustAnchors.of(Pem.certificates(name, text(name, anchors))), lists);
+  private void look(String name, Part<?> part, boolean now, List<String> taken) {
+    switch (part.look(now)) {
+      case Look.Unchanged _ -> {}
+      case Look.Taken _ -> taken.add(name);
+      case Look.Refused(Exception why) ->
+          notices.say(
+              "warning: what there is of "
+                  + name
+                  + " is not taken, the one before stays: "
+                  + why.getMessage());
+    }
   }
 
-  private static CertificateValidator timestampers(
-      PeerSettings settings, CertificateValidator byDefault, RevocationLists lists)
+  private void judge() {
+    List<X509CRL> all = lists.stream().flatMap(part -> part.value().stream()).toList();
+    revocationLists = lists(all, crlMode);
+    validator = new CertificateValidator(anchors.value(), revocationLists);
+    timestampers =
+        timestampAnchors.isPresent()
+            ? new CertificateValidator(timestampAnchors.get().value(), revocationLists)
+            : validator;
+  }
+
+  private static RevocationLists lists(List<X509CRL> all, RevocationMode mode) {
+    return all.isEmpty() ? RevocationLists.none() : RevocationLists.of(all, mode);
+  }
+
+  private static Part<TrustAnchors> anchors(String name, PemSource source)
+      throws ConfigException, CredentialException {
+    return Part.read(files(source), () -> readAnchors(name, source));
+  }
+
+  private static TrustAnchors readAnchors(String name, PemSource source)
       throws CredentialException {
-    return settings.tsaCa().isPresent()
-        ? validator("PEER_TSA_CA", settings.tsaCa().get(), lists)
-        : byDefault;
+    return TrustAnchors.of(Pem.certificates(name, text(name, source)));
   }
 
-  private static AccessRules rules(PeerSettings settings) throws ConfigException {
-    return new AccessRules(
-        rule("PEER_ALLOW_FETCH", settings.allowFetch()),
-        rule("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce()),
-        rule("PEER_ALLOW_SIGN", settings.allowSign()));
+  private static List<X509CRL> readLists(PemSource source) throws CredentialException {
+    return Pem.revocationLists("PEER_CRL", bytes("PEER_CRL", source));
   }
 
-  private static void requireValid(
-      CertificateValidator validator, Credentials credentials, CertificateRole role)
-      throws CredentialException {
+  private void warn() {
+    Instant now = Instant.now();
+    List<String> warnings = new ArrayList<>(revocationLists.overdue(now));
+    OwnValidity.warning(own.value().leaf(), now).or(() -> ownFault).ifPresent(warnings::add);
+    warnings.stream().filter(warned::add).forEach(text -> notices.say("warning: " + text));
+  }
+
+  private void requireValid(Credentials credentials) throws CredentialException {
     try {
-      validator.validate(credentials.chain(), role, Instant.now());
+      validate(credentials);
     } catch (UntrustedCertificateException e) {
       throw new CredentialException(
           "this peer's own certificate would be refused by others: " + e.getMessage(),
@@ -123,14 +235,65 @@ record Identities(
     }
   }
 
-  private static AccessRule rule(String name, Optional<String> text) throws ConfigException {
+  /** What counts is what was read of others, even where our own certificate is lost by it. */
+  private Optional<String> ownFault() {
     try {
-      return text.map(AccessRule::parse).orElseGet(AccessRule::anyone);
+      validate(own.value());
+      return Optional.empty();
+    } catch (UntrustedCertificateException e) {
+      return Optional.of("others would refuse this peer's own certificate: " + e.getMessage());
+    }
+  }
+
+  private void validate(Credentials credentials) throws UntrustedCertificateException {
+    for (CertificateRole role : roles) {
+      validator.validate(credentials.chain(), role, Instant.now());
+    }
+  }
+
+  private static Part<AccessRule> rule(String name, Optional<RuleSource> source)
+      throws ConfigException, CredentialException {
+    List<Path> files =
+        source.isPresent() && source.get() instanceof RuleSource.File file
+            ? List.of(file.path())
+            : List.of();
+    return Part.read(files, () -> readRule(name, source));
+  }
+
+  private static AccessRule readRule(String name, Optional<RuleSource> source)
+      throws ConfigException, CredentialException {
+    if (source.isEmpty()) {
+      return AccessRule.anyone();
+    }
+    try {
+      return switch (source.get()) {
+        case RuleSource.Text text -> AccessRule.parse(text.text());
+        case RuleSource.File file ->
+            AccessRule.parseLines(new String(read(name, file.path()), StandardCharsets.UTF_8));
+      };
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
           name + ": " + e.getMessage(),
           "a rule is such as uri:spiffe://example.org/ci/* or ou:build+issuer:CN=Team CA");
     }
+  }
+
+  private static String key(String name, PemSource source) throws CredentialException {
+    String text = text(name, source);
+    if (source instanceof PemSource.File(Path file)) {
+      KeyFile.requirePrivate(name, file);
+    }
+    return text;
+  }
+
+  private static List<Path> files(PemSource... sources) {
+    List<Path> files = new ArrayList<>();
+    for (PemSource source : sources) {
+      if (source instanceof PemSource.File file) {
+        files.add(file.path());
+      }
+    }
+    return files;
   }
 
   private static String text(String name, PemSource source) throws CredentialException {
@@ -153,7 +316,9 @@ record Identities(
     } catch (NoSuchFileException e) {
       throw new CredentialException(
           name + " names the file " + Shown.of(file.toString()) + ", which is not there",
-          "set it to a PEM file, or to the PEM itself",
+          name.startsWith("PEER_ALLOW_")
+              ? "set it to rules, or to @ and a file of them"
+              : "set it to a PEM file, or to the PEM itself",
           e);
     } catch (IOException e) {
       throw new CredentialException(
@@ -163,11 +328,23 @@ record Identities(
     }
   }
 
+  /** What connections are made with; it follows what is read anew. */
   TlsIdentity tls() {
-    return new TlsIdentity(credentials, validator, InstantSource.system());
+    return tls;
+  }
+
+  /** The rules of the moment. */
+  AccessRules rules() {
+    return new AccessRules(fetch.value(), announce.value(), sign.value());
+  }
+
+  /** The own certificate and key, as they are in the files now. */
+  Credentials credentials() {
+    refresh(true);
+    return own.value();
   }
 
   RecordVerifier verifier() {
-    return new RecordVerifier(validator, timestampers, rules.sign(), InstantSource.system());
+    return new RecordVerifier(validator, timestampers, sign.value(), InstantSource.system());
   }
 }

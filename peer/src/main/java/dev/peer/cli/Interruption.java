@@ -49,6 +49,12 @@ final class Interruption {
     return interrupted;
   }
 
+  /** Ends the command as a signal would, once it only serves. */
+  void end() {
+    interrupted = true;
+    main.interrupt();
+  }
+
   /** The command is over and everything is cleaned up. */
   void finished() {
     finished.countDown();
@@ -58,8 +64,7 @@ final class Interruption {
     if (finished.getCount() == 0) {
       return;
     }
-    interrupted = true;
-    main.interrupt();
+    end();
     try {
       boolean inTime = finished.await(CLEAN_UP.toMillis(), TimeUnit.MILLISECONDS);
       if (serving && inTime) {

@@ -69,7 +69,7 @@ final class LsCommand implements Callable<Integer> {
     Settings settings = Subject.settingsHere();
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings peer = PeerSettings.of(settings);
-    RecordVerifier verifier = Identities.verifier(peer);
+    RecordVerifier verifier = Identities.verifier(peer, output);
     List<Listed> results = new ArrayList<>();
     Optional<RepoId> only = all ? Optional.empty() : Optional.of(Subject.repo());
     for (ListedEntry entry : entries(Results.store(peer.home()), only)) {

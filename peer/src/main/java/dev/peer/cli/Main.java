@@ -43,6 +43,7 @@ public final class Main implements Runnable {
     Interruption interruption = Interruption.install();
     Output output = new Output();
     int exitCode = run(output, interruption, arguments);
+    output.end();
     interruption.finished();
     System.exit(exitCode);
   }

@@ -61,7 +61,7 @@ final class Network implements AutoCloseable {
    */
   static Network of(PeerSettings settings, Output output, CertificateRole... roles)
       throws ConfigException, CredentialException {
-    return new Network(Identities.of(settings, roles), settings, output);
+    return new Network(Identities.of(settings, output, roles), settings, output);
   }
 
   Identities identities() {
@@ -96,7 +96,7 @@ final class Network implements AutoCloseable {
     return Optional.of(
         new LeasedAnnouncer(
             tls,
-            identities.rules(),
+            identities::rules,
             new CheckedImages(Subject.images(settings.home())),
             serve,
             Patience.DEFAULT,

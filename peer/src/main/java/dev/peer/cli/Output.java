@@ -3,41 +3,70 @@ package dev.peer.cli;
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.Notices;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.terminal.EscapeFilter;
+import dev.peer.terminal.StandardStreams;
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * The command's stdout and stderr.
  *
- * <p>The test's output passes as it is. Lines of peer's own begin {@code peer: }, and begin a new
- * line if the test's last one on stderr had no end. A reader that goes away ends nothing: the
- * output to it is dropped.
+ * <p>The test's output passes as it is, except to a terminal, which gets none of its escapes but
+ * colours ({@link EscapeFilter}). Lines of peer's own begin {@code peer: }, and begin a new line if
+ * the test's last one on stderr had no end. A reader that goes away ends nothing: the output to it
+ * is dropped.
  */
 final class Output implements ExecutionListener, Notices {
 
   private static final int LONGEST_LINE = 4096;
+  private static final byte[] LINE_END = {'\n'};
 
   private final Timeline timeline = Timeline.ofProcess();
-  private final Stream stdout = new Stream(new FileOutputStream(FileDescriptor.out));
-  private final Stream stderr = new Stream(new FileOutputStream(FileDescriptor.err));
+  private final Stream stdout =
+      new Stream(new FileOutputStream(FileDescriptor.out), StandardStreams.stdoutIsTerminal());
+  private final Stream stderr =
+      new Stream(new FileOutputStream(FileDescriptor.err), StandardStreams.stderrIsTerminal());
+  private final Map<OutputStreamName, EscapeFilter> filters = new EnumMap<>(OutputStreamName.class);
   private final ByteArrayOutputStream partialLine = new ByteArrayOutputStream();
   private String partialStage = "";
   private boolean afterReturn;
   private boolean stdoutDiverted;
+  private boolean raw;
 
   @Override
   public synchronized void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-    (stream == OutputStreamName.STDOUT && !stdoutDiverted ? stdout : stderr)
-        .write(buffer, offset, length);
+    Stream to = streamOf(stream);
+    if (raw || !to.isTerminal) {
+      to.write(buffer, offset, length);
+    } else {
+      to.write(filter(stream).filter(buffer, offset, length));
+    }
   }
 
   /** From now on the test's stdout goes to stderr, and stdout has the command's answer alone. */
   synchronized void divertStdout() {
     stdoutDiverted = true;
+  }
+
+  /** From now on a terminal too gets the bytes of tests and stages as they are. */
+  synchronized void raw() {
+    raw = true;
+  }
+
+  /** Shows what was held back of the test's output, and ends the colours that it left on. */
+  synchronized void end() {
+    filters.forEach(
+        (stream, filter) -> {
+          streamOf(stream).write(filter.end());
+          streamOf(stream).write(filter.endStyle());
+        });
+    filters.clear();
   }
 
   /** The steps of the command. */
@@ -52,14 +81,19 @@ final class Output implements ExecutionListener, Notices {
 
   /** Writes a line to stdout: a command's answer. */
   synchronized void print(String line) {
-    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
-    stdout.write(bytes, 0, bytes.length);
+    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+    stdout.write(stdout.isTerminal ? harmless(bytes) : bytes);
+    stdout.write(LINE_END);
   }
 
   @Override
   public synchronized void say(String text) {
     endStage();
-    text.lines().forEach(line -> own(line.getBytes(StandardCharsets.UTF_8)));
+    text.lines().map(line -> line.getBytes(StandardCharsets.UTF_8)).forEach(this::say);
+  }
+
+  private void say(byte[] line) {
+    own(stderr.isTerminal ? harmless(line) : line);
   }
 
   /** An error and what to do about it. */
@@ -115,28 +149,60 @@ final class Output implements ExecutionListener, Notices {
     line.writeBytes(prefix);
     line.writeBytes(partialLine.toByteArray());
     partialLine.reset();
-    own(line.toByteArray());
+    if (raw) {
+      own(line.toByteArray());
+    } else {
+      say(line.toByteArray());
+    }
   }
 
   private void own(byte[] text) {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
+    // The test may have left a colour on, or text that can not be seen: our lines have none.
+    if (stderr.isTerminal) {
+      filters.values().forEach(filter -> line.writeBytes(filter.endStyle()));
+    }
     if (!stderr.atLineStart) {
-      line.write('\n');
+      line.writeBytes(LINE_END);
     }
     line.writeBytes("peer: ".getBytes(StandardCharsets.UTF_8));
     line.writeBytes(text);
-    line.write('\n');
-    stderr.write(line.toByteArray(), 0, line.size());
+    line.writeBytes(LINE_END);
+    stderr.write(line.toByteArray());
+  }
+
+  private Stream streamOf(OutputStreamName stream) {
+    return stream == OutputStreamName.STDOUT && !stdoutDiverted ? stdout : stderr;
+  }
+
+  private EscapeFilter filter(OutputStreamName stream) {
+    return filters.computeIfAbsent(stream, _ -> new EscapeFilter());
+  }
+
+  /** A line that is whole, with no colour left on at its end. */
+  private static byte[] harmless(byte[] line) {
+    EscapeFilter filter = new EscapeFilter();
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    shown.writeBytes(filter.filter(line, 0, line.length));
+    shown.writeBytes(filter.end());
+    shown.writeBytes(filter.endStyle());
+    return shown.toByteArray();
   }
 
   private static final class Stream {
 
     private final OutputStream out;
+    private final boolean isTerminal;
     private boolean gone;
     private boolean atLineStart = true;
 
-    Stream(OutputStream out) {
+    Stream(OutputStream out, boolean isTerminal) {
       this.out = out;
+      this.isTerminal = isTerminal;
+    }
+
+    void write(byte[] bytes) {
+      write(bytes, 0, bytes.length);
     }
 
     void write(byte[] buffer, int offset, int length) {

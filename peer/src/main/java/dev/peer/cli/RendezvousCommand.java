@@ -83,13 +83,15 @@ final class RendezvousCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Settings settings = Settings.of(System.getenv());
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
-    Identities identities = Identities.of(PeerSettings.of(settings), CertificateRole.SERVER);
+    Identities identities =
+        Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);
     EmbeddedIndex index = new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime);
     Optional<TimestampAuthority> timestamps =
         tsa == null
             ? Optional.empty()
             : Optional.of(identities.timestampAuthority(tsa.certificate, tsa.key));
-    try (RendezvousServer server = start(identities, index, timestamps)) {
+    try (RendezvousServer server = start(identities, index, timestamps);
+        Watching _ = new Watching(identities, interruption)) {
       interruption.serving();
       output.say("rendezvous at https://" + address(server.address()));
       interruption.await(FOREVER);
@@ -104,7 +106,7 @@ final class RendezvousCommand implements Callable<Integer> {
     try {
       return RendezvousServer.start(
           identities.tls(),
-          identities.rules(),
+          identities::rules,
           index,
           timestamps,
           address,

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
-/** The options {@code --timings} and {@code --json}, and what they print. */
+/** The options that say how a run or replay is shown, and the report at its end. */
 final class Reporting {
 
   private static final double MILLIS_PER_SECOND = 1000.0;
@@ -16,6 +16,11 @@ final class Reporting {
       names = "--json",
       description = "print what it came to as JSON; the test's own stdout goes to stderr")
   private boolean json;
+
+  @Option(
+      names = "--raw",
+      description = "show a terminal the output's bytes as they are, not colours alone")
+  private boolean raw;
 
   private boolean done;
 
@@ -31,6 +36,9 @@ final class Reporting {
   int around(Output output, Body body) throws Exception {
     if (json) {
       output.divertStdout();
+    }
+    if (raw) {
+      output.raw();
     }
     RunReport report = new RunReport();
     int exitCode;

@@ -137,7 +137,7 @@ final class RunCommand implements Callable<Integer> {
               store,
               finder,
               executor,
-              new RunSigner(network.identities().credentials()),
+              new RunSigner(network.identities()::credentials),
               network.identities().verifier(),
               network.stamper(),
               output);
@@ -251,7 +251,10 @@ final class RunCommand implements Callable<Integer> {
       return ExitCode.PASSED;
     }
     output.step("announce");
-    try (Announcer.Announcement _ = announcer.get().announce(result.stored())) {
+    // The run may have taken longer than the certificate lasts.
+    network.identities().refresh(true);
+    try (Announcer.Announcement _ = announcer.get().announce(result.stored());
+        Watching _ = new Watching(network.identities(), interruption)) {
       output.step("serve");
       output.say("serving the result until SIGINT or SIGTERM");
       reporting.passed(output, report);

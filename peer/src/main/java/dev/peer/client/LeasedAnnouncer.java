@@ -18,6 +18,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Serves records and guest images, and keeps them announced under one lease at each rendezvous.
@@ -28,7 +29,7 @@ import java.util.Optional;
 public final class LeasedAnnouncer implements Announcer, AutoCloseable {
 
   private final TlsIdentity identity;
-  private final AccessRules rules;
+  private final Supplier<AccessRules> rules;
   private final HeldImages images;
   private final ServeSettings settings;
   private final Patience patience;
@@ -38,12 +39,12 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   /**
    * Does nothing until the first announcement.
    *
-   * @param rules who may fetch from us
+   * @param rules gives who may fetch from us at the moment
    * @param notices told once when a rendezvous goes away, and once when it is back
    */
   public LeasedAnnouncer(
       TlsIdentity identity,
-      AccessRules rules,
+      Supplier<AccessRules> rules,
       HeldImages images,
       ServeSettings settings,
       Patience patience,

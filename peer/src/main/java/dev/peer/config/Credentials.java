@@ -1,6 +1,7 @@
 package dev.peer.config;
 
-import java.util.Optional;
+import dev.peer.core.trust.RevocationMode;
+import java.util.List;
 
 /**
  * Who this peer is, and whom it trusts.
@@ -9,6 +10,17 @@ import java.util.Optional;
  * @param key the certificate's private key
  * @param ca the trusted CAs
  * @param crl what they revoked
+ * @param crlMode what the lists must be to be relied on
  */
 public record Credentials(
-    PemSource certificate, PemSource key, PemSource ca, Optional<PemSource> crl) {}
+    PemSource certificate,
+    PemSource key,
+    PemSource ca,
+    List<PemSource> crl,
+    RevocationMode crlMode) {
+
+  /** Copies the list. */
+  public Credentials {
+    crl = List.copyOf(crl);
+  }
+}

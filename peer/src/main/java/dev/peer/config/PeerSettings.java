@@ -1,6 +1,7 @@
 package dev.peer.config;
 
 import dev.peer.core.id.RepoId;
+import dev.peer.core.trust.RevocationMode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param key the certificate's private key
  * @param ca the trusted CAs
  * @param crl what they revoked
+ * @param crlMode what the lists must be to be relied on
  * @param tsa who stamps what is signed here
  * @param tsaCa the CAs whose timestamps count; absent: the trusted ones
  * @param allowFetch who may fetch; absent: everyone of the CA, empty text: nobody
@@ -30,12 +32,13 @@ public record PeerSettings(
     Optional<PemSource> cert,
     Optional<PemSource> key,
     Optional<PemSource> ca,
-    Optional<PemSource> crl,
+    List<PemSource> crl,
+    RevocationMode crlMode,
     Optional<URI> tsa,
     Optional<PemSource> tsaCa,
-    Optional<String> allowFetch,
-    Optional<String> allowAnnounce,
-    Optional<String> allowSign,
+    Optional<RuleSource> allowFetch,
+    Optional<RuleSource> allowAnnounce,
+    Optional<RuleSource> allowSign,
     List<URI> rendezvous,
     Optional<RepoId> repo,
     Optional<HostPort> listen,
@@ -43,6 +46,7 @@ public record PeerSettings(
 
   /** Copies the lists. */
   public PeerSettings {
+    crl = List.copyOf(crl);
     rendezvous = List.copyOf(rendezvous);
     advertise = List.copyOf(advertise);
   }
@@ -54,16 +58,17 @@ public record PeerSettings(
         pem(settings, Setting.PEER_CERT),
         pem(settings, Setting.PEER_KEY),
         pem(settings, Setting.PEER_CA),
-        pem(settings, Setting.PEER_CRL),
+        crl(settings),
+        crlMode(settings),
         settings.read(
             Setting.PEER_TSA,
             Forms::web,
             "an http or https URL",
             "https://meet.example.org:8443/v1/timestamp"),
         pem(settings, Setting.PEER_TSA_CA),
-        settings.value(Setting.PEER_ALLOW_FETCH).map(Value::text),
-        settings.value(Setting.PEER_ALLOW_ANNOUNCE).map(Value::text),
-        settings.value(Setting.PEER_ALLOW_SIGN).map(Value::text),
+        rule(settings, Setting.PEER_ALLOW_FETCH),
+        rule(settings, Setting.PEER_ALLOW_ANNOUNCE),
+        rule(settings, Setting.PEER_ALLOW_SIGN),
         rendezvous(settings),
         repo(settings),
         listen(settings),
@@ -114,11 +119,13 @@ public record PeerSettings(
           String.join(" and ", unset) + (unset.size() == 1 ? " is" : " are") + " not set",
           "set each to a PEM file; `peer-pki init` and `peer-pki issue` make a set for a trial");
     }
-    return new Credentials(cert.orElseThrow(), key.orElseThrow(), ca.orElseThrow(), crl);
+    requireLists();
+    return new Credentials(cert.orElseThrow(), key.orElseThrow(), ca.orElseThrow(), crl, crlMode);
   }
 
   /** The trusted CAs, for whoever makes no connection. */
   public PemSource requireCa() throws ConfigException {
+    requireLists();
     return ca.orElseThrow(
         () ->
             new ConfigException(
@@ -126,9 +133,38 @@ public record PeerSettings(
                 "set it to a PEM file of the CAs whose certificates count"));
   }
 
+  private void requireLists() throws ConfigException {
+    if (crl.isEmpty() && crlMode == RevocationMode.REQUIRE) {
+      throw new ConfigException(
+          "PEER_CRL_MODE is require, and PEER_CRL is not set: nobody could be trusted",
+          "set PEER_CRL to the revocation lists of all CAs, or PEER_CRL_MODE to current");
+    }
+  }
+
   private static Optional<PemSource> pem(Settings settings, Setting setting)
       throws ConfigException {
     return settings.read(setting, PemSource::parse, "a path or PEM text", "/etc/peer/file.pem");
+  }
+
+  private static List<PemSource> crl(Settings settings) throws ConfigException {
+    return settings
+        .read(
+            Setting.PEER_CRL,
+            PemSource::parseAll,
+            "paths separated by commas, or PEM text",
+            "/etc/peer/root.crl,/etc/peer/team.crl")
+        .orElse(List.of());
+  }
+
+  private static RevocationMode crlMode(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_CRL_MODE)
+        .read(RevocationMode::parse, "require, current or warn", "require");
+  }
+
+  private static Optional<RuleSource> rule(Settings settings, Setting setting)
+      throws ConfigException {
+    return settings.read(setting, RuleSource::parse, "a rule or @FILE", "@/etc/peer/rules");
   }
 
   private static List<URI> rendezvous(Settings settings) throws ConfigException {

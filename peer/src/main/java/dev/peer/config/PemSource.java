@@ -2,6 +2,8 @@ package dev.peer.config;
 
 import dev.peer.core.id.Shown;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Where PEM text is: in a file, or in the variable itself. */
 public sealed interface PemSource {
@@ -34,5 +36,21 @@ public sealed interface PemSource {
     }
     Forms.require(!text.contains("\n"));
     return new File(Path.of(text));
+  }
+
+  /**
+   * Takes PEM text, or else paths separated by commas; a path may have blanks in it.
+   *
+   * @throws IllegalArgumentException for what can be no path
+   */
+  static List<PemSource> parseAll(String text) {
+    if (text.contains("-----BEGIN ")) {
+      return List.of(parse(text));
+    }
+    return Stream.of(text.split(",", -1))
+        .map(String::strip)
+        .peek(path -> Forms.require(!path.isEmpty()))
+        .map(PemSource::parse)
+        .toList();
   }
 }

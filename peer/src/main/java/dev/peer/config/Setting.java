@@ -9,7 +9,15 @@ public enum Setting {
   PEER_CERT(Where.ENVIRONMENT, "", "this peer's certificate chain: a PEM file, or the PEM itself"),
   PEER_KEY(Where.ENVIRONMENT, "", "the certificate's private key: a PEM file, or the PEM itself"),
   PEER_CA(Where.ENVIRONMENT, "", "whom to trust: a PEM file of CA certificates, or the PEM itself"),
-  PEER_CRL(Where.ENVIRONMENT, "", "what the CAs revoked: a PEM file of CRLs, or the PEM itself"),
+  PEER_CRL(
+      Where.ENVIRONMENT,
+      "",
+      "what the CAs revoked: files of CRLs, PEM or DER, separated by commas, or the PEM itself"),
+  PEER_CRL_MODE(
+      Where.ENVIRONMENT,
+      "current",
+      "`require`: every CA needs a current CRL; `current`: those that have one here; `warn`: an"
+          + " overdue one counts as it stands"),
   PEER_TSA(
       Where.ENVIRONMENT,
       "",
@@ -22,13 +30,17 @@ public enum Setting {
   PEER_ALLOW_FETCH(
       Where.ENVIRONMENT,
       "",
-      "who may fetch results and guest images; unset: all of `PEER_CA`, empty: nobody"),
+      "who may fetch results and guest images: rules, or `@FILE`; unset: all of `PEER_CA`, empty:"
+          + " nobody"),
   PEER_ALLOW_ANNOUNCE(
       Where.ENVIRONMENT,
       "",
-      "who may announce results and guest images; unset: all of `PEER_CA`, empty: nobody"),
+      "who may announce results and guest images: rules, or `@FILE`; unset: all of `PEER_CA`,"
+          + " empty: nobody"),
   PEER_ALLOW_SIGN(
-      Where.ENVIRONMENT, "", "whose results count; unset: all of `PEER_CA`, empty: nobody"),
+      Where.ENVIRONMENT,
+      "",
+      "whose results count: rules, or `@FILE`; unset: all of `PEER_CA`, empty: nobody"),
   PEER_HOME(
       Where.ENVIRONMENT,
       "`$XDG_STATE_HOME/peer`, else `~/.local/state/peer`",

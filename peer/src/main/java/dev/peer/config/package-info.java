@@ -18,11 +18,12 @@
  *       rendezvous is not trusted: it must have a certificate from {@code PEER_CA}, holds no bytes
  *       of a result, and what it points to is verified. A wrong one can only find nothing.
  *   <li>Keys, CAs, CRLs and rules ({@code PEER_CERT}, {@code PEER_KEY}, {@code PEER_CA}, {@code
- *       PEER_CRL}, {@code PEER_TSA_CA}, {@code PEER_ALLOW_...}) decide who this peer is and whom it
- *       trusts; {@code PEER_TSA} whom it calls, which a branch must not; {@code PEER_HOME} is about
- *       this machine's disk, {@code PEER_LISTEN} and {@code PEER_ADVERTISE} about what it opens to
- *       the network. These come from the real environment only. In {@code .env} they are an error,
- *       not passed over: who put them there believes that they hold.
+ *       PEER_CRL}, {@code PEER_CRL_MODE}, {@code PEER_TSA_CA}, {@code PEER_ALLOW_...}) decide who
+ *       this peer is and whom it trusts; {@code PEER_TSA} whom it calls, which a branch must not;
+ *       {@code PEER_HOME} is about this machine's disk, {@code PEER_LISTEN} and {@code
+ *       PEER_ADVERTISE} about what it opens to the network. These come from the real environment
+ *       only. In {@code .env} they are an error, not passed over: who put them there believes that
+ *       they hold.
  * </ul>
  *
  * <p>{@code PEER_ENV} and {@code PEER_SECRETS} can not name a {@code PEER_} variable: the value
@@ -35,6 +36,6 @@
  * came from and the form that is expected, and never shows a key or a password. Pure: no file is
  * read here, and the environment is handed in.
  *
- * <p>Uses {@code core.id} and {@code core.key}.
+ * <p>Uses {@code core.id}, {@code core.key} and {@code core.trust}.
  */
 package dev.peer.config;

@@ -19,15 +19,14 @@ import org.xnio.channels.StreamSourceChannel;
  */
 final class BlockingChannels {
 
-  private final Duration patience;
+  private final long until;
 
   /**
-   * Makes it wait so long for the other side, at most, before it gives up.
-   *
-   * @param patience without any progress
+   * Makes it wait so long for the other side, at most, before it gives up: from now on, however
+   * little comes or goes meanwhile.
    */
   BlockingChannels(Duration patience) {
-    this.patience = patience;
+    this.until = System.nanoTime() + patience.toNanos();
   }
 
   /** Reads until the end or until the buffer is full. */
@@ -52,6 +51,7 @@ final class BlockingChannels {
   /** Writes all of the buffer. */
   void write(StreamSinkChannel channel, ByteBuffer buffer) throws IOException {
     while (buffer.hasRemaining()) {
+      requireNotInterrupted();
       if (channel.write(buffer) == 0) {
         awaitWritable(channel);
       }
@@ -80,12 +80,18 @@ final class BlockingChannels {
 
   private void await(CountDownLatch ready) throws IOException {
     try {
-      if (!ready.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new IOException("the other side has stalled");
+      if (!ready.await(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        throw new IOException("the other side is too slow");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("the server is stopping");
+      requireNotInterrupted();
+    }
+  }
+
+  private static void requireNotInterrupted() throws InterruptedIOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("the server is stopping, or the caller is refused");
     }
   }
 }

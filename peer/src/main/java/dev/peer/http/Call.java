@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.xnio.channels.StreamSinkChannel;
 
 /** One request, and the answer to it. Answered once, by one thread. */
@@ -24,18 +25,18 @@ public final class Call {
   private static final int CHUNK = 64 << 10;
 
   private final HttpServerExchange exchange;
-  private final Identity caller;
+  private final Requests.Request request;
   private final ServerLimits limits;
 
-  Call(HttpServerExchange exchange, Identity caller, ServerLimits limits) {
+  Call(HttpServerExchange exchange, Requests.Request request, ServerLimits limits) {
     this.exchange = exchange;
-    this.caller = caller;
+    this.request = request;
     this.limits = limits;
   }
 
   /** Who asks, from the certificate of the connection. */
   public Identity caller() {
-    return caller;
+    return request.caller().orElseThrow().identity();
   }
 
   /** The method, in capitals. */
@@ -65,9 +66,15 @@ public final class Call {
     }
   }
 
-  /** Refuses a caller that the rule for the verb does not admit. */
-  public void require(AccessRules rules, Verb verb) throws Refusal {
-    if (!rules.rule(verb).admits(caller)) {
+  /**
+   * Refuses a caller that the rule for the verb does not admit. If the rules change so that it does
+   * not any more, the answer is broken off.
+   *
+   * @param rules gives those of the moment
+   */
+  public void require(Supplier<AccessRules> rules, Verb verb) throws Refusal {
+    Identity caller = caller();
+    if (!request.onCondition(() -> rules.get().rule(verb).admits(caller))) {
       String name = verb.name().toLowerCase(Locale.ROOT);
       throw new Refusal(Problem.Kind.NOT_ALLOWED, caller.id() + " may not " + name + " here");
     }
@@ -80,11 +87,11 @@ public final class Call {
     }
   }
 
-  /** The body, refused when it has more bytes than this. */
+  /** The body, refused when it has more bytes than this, or takes as long as no head may. */
   public byte[] body(int most) throws Refusal, IOException {
     ByteBuffer body = ByteBuffer.allocate(most + 1);
     if (exchange.getRequestContentLength() <= most) {
-      new BlockingChannels(limits.idle()).read(exchange.getRequestChannel(), body);
+      new BlockingChannels(limits.head()).read(exchange.getRequestChannel(), body);
     }
     if (exchange.getRequestContentLength() > most || !body.hasRemaining()) {
       exchange.setPersistent(false);
@@ -106,13 +113,11 @@ public final class Call {
 
   /** Answers with a body; to HEAD, with its size alone. */
   public void answer(int status, String mediaType, byte[] body) throws IOException {
-    BlockingChannels channels = new BlockingChannels(limits.idle());
     StreamSinkChannel channel = head(status, mediaType, body.length);
-    if (!isHead()) {
-      channels.write(channel, ByteBuffer.wrap(body));
+    for (int sent = isHead() ? body.length : 0; sent < body.length; sent += CHUNK) {
+      write(channel, ByteBuffer.wrap(body, sent, Math.min(CHUNK, body.length - sent)));
     }
-    channels.end(channel);
-    exchange.endExchange();
+    end(channel);
   }
 
   /**
@@ -122,7 +127,6 @@ public final class Call {
    */
   public void answer(int status, String mediaType, FileChannel file, long first, long length)
       throws IOException {
-    BlockingChannels channels = new BlockingChannels(limits.idle());
     StreamSinkChannel channel = head(status, mediaType, length);
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, length));
     long sent = isHead() ? length : 0;
@@ -133,9 +137,18 @@ public final class Call {
         throw new EOFException("the file has become shorter");
       }
       sent += read;
-      channels.write(channel, chunk.flip());
+      write(channel, chunk.flip());
     }
-    channels.end(channel);
+    end(channel);
+  }
+
+  /** Each chunk has its time: who takes a byte now and then is too slow. */
+  private void write(StreamSinkChannel channel, ByteBuffer chunk) throws IOException {
+    new BlockingChannels(limits.idle()).write(channel, chunk);
+  }
+
+  private void end(StreamSinkChannel channel) throws IOException {
+    new BlockingChannels(limits.idle()).end(channel);
     exchange.endExchange();
   }
 

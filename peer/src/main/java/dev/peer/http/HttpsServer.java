@@ -1,7 +1,6 @@
 package dev.peer.http;
 
 import dev.peer.core.id.PeerId;
-import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.tls.TlsListener;
 import dev.peer.wire.Limits;
@@ -29,6 +28,8 @@ public final class HttpsServer implements AutoCloseable {
   private final Service service;
   private final ServerLimits limits;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Requests requests = new Requests();
+  private final Runnable renewal = this::renew;
   private final GracefulShutdownHandler gate;
   private final Undertow undertow;
   private InetSocketAddress address;
@@ -51,6 +52,7 @@ public final class HttpsServer implements AutoCloseable {
             .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
             .setServerOption(UndertowOptions.MAX_HEADER_SIZE, Limits.HEADERS)
             .setServerOption(UndertowOptions.MAX_HEADERS, Limits.HEADER_COUNT)
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) Limits.REQUEST_BODY)
             .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) limits.head().toMillis())
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int) limits.idle().toMillis())
             .setServerOption(UndertowOptions.IDLE_TIMEOUT, (int) limits.idle().toMillis());
@@ -75,6 +77,9 @@ public final class HttpsServer implements AutoCloseable {
       server.undertow.start();
       server.address =
           (InetSocketAddress) server.undertow.getListenerInfo().getFirst().getAddress();
+      listener.follow(server.renewal);
+      // What has changed since the listener was made.
+      server.renew();
     } catch (RuntimeException e) {
       server.undertow.stop();
       if (e.getCause() instanceof IOException cause) {
@@ -105,6 +110,7 @@ public final class HttpsServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    listener.unfollow(renewal);
     undertow.stop();
     threads.shutdownNow();
   }
@@ -113,30 +119,45 @@ public final class HttpsServer implements AutoCloseable {
     exchange.dispatch(threads, () -> serve(exchange));
   }
 
+  /** Afterwards nobody is connected, or gets an answer, who is not to be. */
+  private void renew() {
+    listener.renew(undertow);
+    requests.judge(listener::trusts);
+  }
+
   private void serve(HttpServerExchange exchange) {
+    try (Requests.Request request = requests.begin()) {
+      serve(exchange, new Call(exchange, request, limits), request);
+    }
+  }
+
+  private void serve(HttpServerExchange exchange, Call call, Requests.Request request) {
     try {
-      Identity caller = listener.callerOf(exchange);
-      service.serve(new Call(exchange, caller, limits));
+      RequestForm.require(exchange);
+      do {
+        request.setCaller(listener.callerOf(exchange));
+      } while (request.caller().filter(listener::isUpToDate).isEmpty());
+      service.serve(call);
     } catch (UntrustedCertificateException e) {
       exchange.setPersistent(false);
-      refuse(exchange, new Problem(Problem.Kind.NOT_TRUSTED, e.getMessage()), Map.of());
+      refuse(exchange, call, new Problem(Problem.Kind.NOT_TRUSTED, e.getMessage()), Map.of());
     } catch (Refusal e) {
-      refuse(exchange, e.problem(), e.headers());
+      refuse(exchange, call, e.problem(), e.headers());
     } catch (IOException e) {
       LOG.debug("{} {}: broken off", exchange.getRequestMethod(), exchange.getRequestPath(), e);
       breakOff(exchange);
     } catch (RuntimeException e) {
       LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestPath(), e);
-      refuse(exchange, new Problem(Problem.Kind.INTERNAL, "see the server's log"), Map.of());
+      refuse(exchange, call, new Problem(Problem.Kind.INTERNAL, "see the server's log"), Map.of());
     }
   }
 
-  private void refuse(HttpServerExchange exchange, Problem problem, Map<String, String> headers) {
+  private static void refuse(
+      HttpServerExchange exchange, Call call, Problem problem, Map<String, String> headers) {
     if (exchange.isResponseStarted()) {
       breakOff(exchange);
       return;
     }
-    Call call = new Call(exchange, null, limits);
     headers.forEach(call::set);
     try {
       call.answer(problem.kind().status(), MediaTypes.PROBLEM, problem.json());

@@ -6,8 +6,10 @@ import java.time.Duration;
  * What a server puts up with. What one request may hold is in {@link dev.peer.wire.Limits}.
  *
  * @param connections open at once; the next ones wait until one is closed
- * @param head from a connection's first byte, or a request's, to the end of its headers
- * @param idle without a byte on a connection, within a request or between two
+ * @param head from a connection's first byte, or a request's, to the end of its headers; and once
+ *     more for its body
+ * @param idle without a byte on a connection, within a request or between two; and for each 64 KiB
+ *     of an answer to be taken
  * @param grace for answers under way when the server is told to stop
  */
 public record ServerLimits(int connections, Duration head, Duration idle, Duration grace) {

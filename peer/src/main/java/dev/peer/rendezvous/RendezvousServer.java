@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The index's HTTP face. Who announces comes from the certificate of the connection alone; leases
@@ -34,14 +35,14 @@ import java.util.Optional;
  */
 public final class RendezvousServer implements AutoCloseable {
 
-  private final AccessRules rules;
+  private final Supplier<AccessRules> rules;
   private final HolderIndex index;
   private final Optional<TimestampAuthority> timestamps;
   private final HttpsServer https;
 
   private RendezvousServer(
       TlsIdentity identity,
-      AccessRules rules,
+      Supplier<AccessRules> rules,
       HolderIndex index,
       Optional<TimestampAuthority> timestamps,
       InetSocketAddress address,
@@ -56,12 +57,13 @@ public final class RendezvousServer implements AutoCloseable {
   /**
    * Starts to listen, and gives no timestamps.
    *
+   * @param rules gives those of the moment
    * @param address where to listen; port 0 takes a free one
    * @throws IOException if it can not listen there
    */
   public static RendezvousServer start(
       TlsIdentity identity,
-      AccessRules rules,
+      Supplier<AccessRules> rules,
       HolderIndex index,
       InetSocketAddress address,
       ServerLimits limits)
@@ -72,13 +74,14 @@ public final class RendezvousServer implements AutoCloseable {
   /**
    * Starts to listen.
    *
+   * @param rules gives those of the moment
    * @param timestamps who gives timestamps here; nobody: there are none
    * @param address where to listen; port 0 takes a free one
    * @throws IOException if it can not listen there
    */
   public static RendezvousServer start(
       TlsIdentity identity,
-      AccessRules rules,
+      Supplier<AccessRules> rules,
       HolderIndex index,
       Optional<TimestampAuthority> timestamps,
       InetSocketAddress address,

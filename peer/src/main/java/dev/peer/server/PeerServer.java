@@ -23,6 +23,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Serves stored records and guest images to whom the rule for fetching admits. They come and go
@@ -32,14 +33,14 @@ public final class PeerServer implements AutoCloseable {
 
   private static final String[] METHODS = {"GET", "HEAD"};
 
-  private final AccessRules rules;
+  private final Supplier<AccessRules> rules;
   private final ServedRecords records = new ServedRecords();
   private final HeldImages images;
   private final HttpsServer https;
 
   private PeerServer(
       TlsIdentity identity,
-      AccessRules rules,
+      Supplier<AccessRules> rules,
       HeldImages images,
       InetSocketAddress address,
       ServerLimits limits)
@@ -52,12 +53,13 @@ public final class PeerServer implements AutoCloseable {
   /**
    * Starts to listen, with no records yet.
    *
+   * @param rules gives those of the moment
    * @param address where to listen; port 0 takes a free one
    * @throws IOException if it can not listen there
    */
   public static PeerServer start(
       TlsIdentity identity,
-      AccessRules rules,
+      Supplier<AccessRules> rules,
       HeldImages images,
       InetSocketAddress address,
       ServerLimits limits)

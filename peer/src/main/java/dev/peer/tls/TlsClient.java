@@ -9,9 +9,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -19,7 +21,8 @@ import javax.net.ssl.SSLSession;
 
 /**
  * Asks one party, over HTTP/1.1: no redirect, proxy or cookie. Whom it may be is checked before the
- * first byte of a request is sent.
+ * first byte of a request is sent. After a change of our identity the next request opens a new
+ * connection; answers under way come to their end on the old one.
  *
  * <p>Close it before the process ends: a thread of it that waits for the network would hold up the
  * end of a JVM by 0.3 s.
@@ -30,24 +33,20 @@ public final class TlsClient implements AutoCloseable {
   private static final String[] GROUPS = {"secp256r1", "secp384r1", "x25519"};
 
   private final TlsIdentity identity;
-  private final HttpClient http;
+  private final Optional<PeerId> expected;
+  private final Duration connectTimeout;
+  private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<HttpClient> retired = new ArrayList<>();
+  private TlsIdentity.Standing standing;
+  private HttpClient http;
+  private boolean closed;
 
   private TlsClient(TlsIdentity identity, Optional<PeerId> expected, Duration connectTimeout) {
     this.identity = identity;
-    SSLParameters parameters = new SSLParameters();
-    parameters.setProtocols(new String[] {TlsIdentity.PROTOCOL});
-    parameters.setCipherSuites(TlsIdentity.CIPHERS);
-    parameters.setNamedGroups(GROUPS);
-    http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .proxy(HttpClient.Builder.NO_PROXY)
-            .connectTimeout(connectTimeout)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .sslContext(identity.context(new PeerTrust(identity, expected)))
-            .sslParameters(parameters)
-            .build();
+    this.expected = expected;
+    this.connectTimeout = connectTimeout;
+    standing = identity.standing();
+    http = connected();
   }
 
   /** A client for a service known by its address: whoever our anchors vouch for may be it. */
@@ -100,16 +99,52 @@ public final class TlsClient implements AutoCloseable {
 
   /** Breaks off what is under way. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     http.shutdownNow();
+    retired.forEach(HttpClient::shutdownNow);
   }
 
   private <T> HttpResponse<T> sendOnce(HttpRequest request, HttpResponse.BodyHandler<T> body)
       throws ConnectionException, InterruptedException {
-    try {
-      return http.send(request, body);
-    } catch (IOException e) {
-      throw ConnectionException.explain(request.uri(), e);
+    while (true) {
+      HttpClient client = current();
+      try {
+        return client.send(request, body);
+      } catch (IOException e) {
+        // It may have been retired just before, and then takes no request.
+        if (client == current()) {
+          throw ConnectionException.explain(request.uri(), e);
+        }
+      }
     }
+  }
+
+  private synchronized HttpClient current() {
+    TlsIdentity.Standing now = identity.standing();
+    if (now.generation() != standing.generation() && !closed) {
+      http.shutdown();
+      retired.removeIf(HttpClient::isTerminated);
+      retired.add(http);
+      standing = now;
+      http = connected();
+    }
+    return http;
+  }
+
+  private HttpClient connected() {
+    SSLParameters parameters = new SSLParameters();
+    parameters.setProtocols(new String[] {TlsIdentity.PROTOCOL});
+    parameters.setCipherSuites(TlsIdentity.CIPHERS);
+    parameters.setNamedGroups(GROUPS);
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .proxy(HttpClient.Builder.NO_PROXY)
+        .connectTimeout(connectTimeout)
+        .executor(threads)
+        .sslContext(identity.context(standing, new PeerTrust(identity, expected)))
+        .sslParameters(parameters)
+        .build();
   }
 }

@@ -11,11 +11,15 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
-/** Who we are on the network, and whom we trust there. */
+/**
+ * Who we are on the network, and whom we trust there. Both may change while connections are open:
+ * whoever uses this takes what holds now for each of them, and for each request.
+ */
 public final class TlsIdentity {
 
   static final String PROTOCOL = "TLSv1.3";
@@ -28,25 +32,58 @@ public final class TlsIdentity {
     "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"
   };
 
-  private final Credentials credentials;
-  private final CertificateValidator validator;
   private final InstantSource clock;
+  private final List<Runnable> followers = new CopyOnWriteArrayList<>();
+  private volatile Standing standing;
 
   /** Takes our certificate with its key, and the judge of everybody else's. */
   public TlsIdentity(Credentials credentials, CertificateValidator validator, InstantSource clock) {
-    this.credentials = credentials;
-    this.validator = validator;
+    this.standing = new Standing(credentials, validator, 0);
     this.clock = clock;
   }
 
+  /**
+   * What holds at a time.
+   *
+   * @param generation another one after each change
+   */
+  record Standing(Credentials credentials, CertificateValidator validator, long generation) {}
+
   /** Our own name, as others will read it in our certificate. */
   public PeerId id() {
-    return credentials.identity().id();
+    return standing.credentials().identity().id();
+  }
+
+  /**
+   * From now on this is who we are, and who judges. When it returns, everybody who is connected to
+   * a server of ours has been judged anew: no request of one who is refused succeeds any more.
+   */
+  public synchronized void renew(Credentials credentials, CertificateValidator validator) {
+    standing = new Standing(credentials, validator, standing.generation() + 1);
+    followers.forEach(Runnable::run);
+  }
+
+  Standing standing() {
+    return standing;
+  }
+
+  /** Has it called after each change, before {@link #renew} returns. */
+  void follow(Runnable follower) {
+    followers.add(follower);
+  }
+
+  void unfollow(Runnable follower) {
+    followers.remove(follower);
   }
 
   Identity validate(List<X509Certificate> chain, CertificateRole role)
       throws UntrustedCertificateException {
-    return validator.validate(chain, role, clock.instant());
+    return validate(standing, chain, role);
+  }
+
+  Identity validate(Standing at, List<X509Certificate> chain, CertificateRole role)
+      throws UntrustedCertificateException {
+    return at.validator().validate(chain, role, clock.instant());
   }
 
   Instant now() {
@@ -54,10 +91,11 @@ public final class TlsIdentity {
   }
 
   /** A context of its own, so that no session is resumed for which another one asked. */
-  SSLContext context(TrustManager trust) {
+  SSLContext context(Standing at, TrustManager trust) {
     try {
       SSLContext context = SSLContext.getInstance(PROTOCOL);
-      context.init(new KeyManager[] {new OwnKey(credentials)}, new TrustManager[] {trust}, null);
+      KeyManager own = new OwnKey(at.credentials());
+      context.init(new KeyManager[] {own}, new TrustManager[] {trust}, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java runtime has TLS 1.3", e);

@@ -13,29 +13,40 @@ import io.undertow.util.AttachmentKey;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.xnio.Options;
 import org.xnio.Sequence;
 import org.xnio.SslClientAuthMode;
 
-/** An HTTPS listener that only lets in whoever we trust, and says who it is. */
+/**
+ * An HTTPS listener that only lets in whoever we trust, and says who it is.
+ *
+ * <p>A JDK server resumes a session without asking whether its certificate is still trusted. So a
+ * certificate is judged with the first request of each connection, whatever the handshake was; and
+ * after a change there is another context, which knows none of the sessions before it.
+ */
 public final class TlsListener {
 
-  /** How long one validation of a connection's certificate stands. */
-  private static final Duration STANDS = Duration.ofMinutes(1);
-
+  private static final int MOST_SESSIONS = 2_000;
   private static final AttachmentKey<Caller> CALLER = AttachmentKey.create(Caller.class);
 
+  static {
+    // A ticket that holds its session itself can not be forgotten by the server that gave it out.
+    System.setProperty("jdk.tls.server.enableSessionTicketExtension", "false");
+  }
+
   private final TlsIdentity identity;
+  private volatile TlsIdentity.Standing presented;
 
   /** A listener that presents this identity, and lets in whom it trusts. */
   public TlsListener(TlsIdentity identity) {
     this.identity = identity;
+    this.presented = identity.standing();
   }
 
   /** Our own name. */
@@ -45,32 +56,73 @@ public final class TlsListener {
 
   /** Adds the listener to a server. */
   public void addTo(Undertow.Builder server, InetSocketAddress address) {
-    PeerTrust trust = new PeerTrust(identity, Optional.empty());
     server
-        .addHttpsListener(
-            address.getPort(), address.getAddress().getHostAddress(), identity.context(trust))
+        .addHttpsListener(address.getPort(), address.getAddress().getHostAddress(), context())
         .setSocketOption(Options.SSL_CLIENT_AUTH_MODE, SslClientAuthMode.REQUIRED)
         .setSocketOption(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(TlsIdentity.PROTOCOL))
         .setSocketOption(Options.SSL_ENABLED_CIPHER_SUITES, Sequence.of(TlsIdentity.CIPHERS));
   }
 
+  /** Has it called after each change of who we are or whom we trust. */
+  public void follow(Runnable follower) {
+    identity.follow(follower);
+  }
+
+  /** Has it called no more. */
+  public void unfollow(Runnable follower) {
+    identity.unfollow(follower);
+  }
+
+  /** Presents to whoever connects from now on who we are now, and resumes no session before. */
+  public synchronized void renew(Undertow server) {
+    if (presented.generation() != identity.standing().generation()) {
+      presented = identity.standing();
+      SSLContext context = context();
+      server.getListenerInfo().forEach(info -> info.setSslContext(context));
+    }
+  }
+
   /**
    * Who sent the request. The certificate is validated with the first request of each connection,
-   * which a resumed session would not have done, and again with the first one after each minute, so
-   * that nobody outlasts an expiry or revocation by keeping a connection open.
+   * with the first one after each change, and with the first one after each minute, so that nobody
+   * outlasts an expiry by keeping a connection open.
    *
    * @throws UntrustedCertificateException if the certificate is not trusted, or not any more
    */
-  public Identity callerOf(HttpServerExchange exchange) throws UntrustedCertificateException {
+  public Caller callerOf(HttpServerExchange exchange) throws UntrustedCertificateException {
     ServerConnection connection = exchange.getConnection();
     Caller known = connection.getAttachment(CALLER);
+    TlsIdentity.Standing standing = identity.standing();
     Instant now = identity.now();
-    if (known != null && known.stands(now)) {
-      return known.identity();
+    if (known != null && known.isOf(standing) && known.stands(now)) {
+      return known;
     }
-    Identity caller = identity.validate(chain(connection), CertificateRole.CLIENT);
-    connection.putAttachment(CALLER, new Caller(caller, now));
+    List<X509Certificate> chain = chain(connection);
+    Identity who = identity.validate(standing, chain, CertificateRole.CLIENT);
+    Caller caller = new Caller(who, chain, now, standing.generation());
+    connection.putAttachment(CALLER, caller);
     return caller;
+  }
+
+  /** Whether nothing has changed since the caller was judged. */
+  public boolean isUpToDate(Caller caller) {
+    return caller.isOf(identity.standing());
+  }
+
+  /** Whether the caller's certificate is trusted now. */
+  public boolean trusts(Caller caller) {
+    try {
+      identity.validate(caller.chain(), CertificateRole.CLIENT);
+      return true;
+    } catch (UntrustedCertificateException e) {
+      return false;
+    }
+  }
+
+  private SSLContext context() {
+    SSLContext context = identity.context(presented, new PeerTrust(identity, Optional.empty()));
+    context.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);
+    return context;
   }
 
   private static List<X509Certificate> chain(ServerConnection connection)
@@ -85,12 +137,5 @@ public final class TlsListener {
       throw new UntrustedCertificateException("no certificate", e);
     }
     return chain;
-  }
-
-  private record Caller(Identity identity, Instant validatedAt) {
-
-    boolean stands(Instant now) {
-      return !now.isBefore(validatedAt) && now.isBefore(validatedAt.plus(STANDS));
-    }
   }
 }

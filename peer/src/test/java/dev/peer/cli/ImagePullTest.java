@@ -100,7 +100,7 @@ class ImagePullTest {
     PeerServer server =
         PeerServer.start(
             team.peer("spiffe://team/laptop"),
-            AccessRules.open(),
+            AccessRules::open,
             new CheckedImages(others),
             Https.LOOPBACK,
             ServerLimits.PEER);
@@ -332,7 +332,7 @@ class ImagePullTest {
     ObjectNode manifest = StrictJson.object();
     manifest.put("format", 1);
     manifest.put("architecture", "x86_64");
-    manifest.put("protocol", 2);
+    manifest.put("protocol", 3);
     manifest.put("kernelArguments", "quiet");
     ObjectNode entries = manifest.putObject("files");
     files.forEach(

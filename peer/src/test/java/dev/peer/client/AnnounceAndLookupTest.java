@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,7 +93,7 @@ class AnnounceAndLookupTest {
 
   @BeforeEach
   void start() throws Exception {
-    rendezvous = rendezvous(Https.LOOPBACK, AccessRules.open());
+    rendezvous = rendezvous(Https.LOOPBACK, AccessRules::open);
     lookup = closing(new RendezvousLookup(ci, List.of(address()), PATIENCE));
   }
 
@@ -236,7 +237,7 @@ class AnnounceAndLookupTest {
     rendezvous.close();
     assertThat(notices.take()).startsWith("not announced, trying on: rendezvous 127.0.0.1:");
 
-    rendezvous = rendezvous(where, AccessRules.open());
+    rendezvous = rendezvous(where, AccessRules::open);
     assertThat(notices.take()).isEqualTo("rendezvous " + address().getAuthority() + " is back");
     assertThat(found(1)).hasSize(1);
     assertThat(notices).isEmpty();
@@ -247,7 +248,7 @@ class AnnounceAndLookupTest {
     announcer(laptop).announce(record(1));
     InetSocketAddress where = rendezvous.address();
     rendezvous.close();
-    rendezvous = rendezvous(where, AccessRules.open());
+    rendezvous = rendezvous(where, AccessRules::open);
 
     while (lookup.find(REPO, key(1)) instanceof LookupResult.Absent) {
       Thread.sleep(20);
@@ -360,14 +361,14 @@ class AnnounceAndLookupTest {
       TlsIdentity identity, Optional<InetSocketAddress> listen, List<URI> advertise) {
     return new LeasedAnnouncer(
         identity,
-        AccessRules.open(),
+        AccessRules::open,
         IMAGES,
         new ServeSettings(List.of(address()), listen, advertise),
         PATIENCE,
         notices::add);
   }
 
-  private RendezvousServer rendezvous(InetSocketAddress where, AccessRules rules)
+  private RendezvousServer rendezvous(InetSocketAddress where, Supplier<AccessRules> rules)
       throws IOException {
     LeaseTerms terms = new LeaseTerms(Duration.ofSeconds(1), Duration.ofSeconds(20));
     return closing(
@@ -379,9 +380,10 @@ class AnnounceAndLookupTest {
             ServerLimits.RENDEZVOUS));
   }
 
-  private static AccessRules rules(String fetch, String announce) {
-    return new AccessRules(
-        AccessRule.parse(fetch), AccessRule.parse(announce), AccessRule.anyone());
+  private static Supplier<AccessRules> rules(String fetch, String announce) {
+    AccessRules rules =
+        new AccessRules(AccessRule.parse(fetch), AccessRule.parse(announce), AccessRule.anyone());
+    return () -> rules;
   }
 
   private URI address() {

@@ -79,7 +79,7 @@ class HolderFetchTest {
             AccessRule.parse("uri:spiffe://team/*"), AccessRule.anyone(), AccessRule.anyone());
     server =
         PeerServer.start(
-            team.peer(laptop), rules, HeldImages.NONE, Https.LOOPBACK, ServerLimits.PEER);
+            team.peer(laptop), () -> rules, HeldImages.NONE, Https.LOOPBACK, ServerLimits.PEER);
     record = StoredRecords.of(directory, new RepoId("repo"), KEY, ATTESTATION, BYTES);
     server.add(record);
     fetch = new HolderFetch(team.peer("spiffe://team/ci"), HASTY);
@@ -129,7 +129,7 @@ class HolderFetchTest {
     try (PeerServer stranger =
         PeerServer.start(
             strangers.peer(LAPTOP.text()),
-            AccessRules.open(),
+            AccessRules::open,
             HeldImages.NONE,
             Https.LOOPBACK,
             ServerLimits.PEER)) {

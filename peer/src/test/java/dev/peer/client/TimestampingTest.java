@@ -310,8 +310,9 @@ class TimestampingTest {
       throws IOException {
     return RendezvousServer.start(
         TEAM.peer("spiffe://team/rendezvous"),
-        new AccessRules(
-            AccessRule.anyone(), AccessRule.anyone(), AccessRule.parse("uri:spiffe://team/*")),
+        () ->
+            new AccessRules(
+                AccessRule.anyone(), AccessRule.anyone(), AccessRule.parse("uri:spiffe://team/*")),
         new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime),
         timestamps,
         Https.LOOPBACK,

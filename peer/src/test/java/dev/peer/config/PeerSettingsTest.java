@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.peer.core.id.RepoId;
+import dev.peer.core.trust.RevocationMode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -26,7 +27,8 @@ class PeerSettingsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty(),
+                List.of(),
+                RevocationMode.CURRENT,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -46,11 +48,12 @@ class PeerSettingsTest {
             Map.entry("PEER_CERT", "/etc/peer/cert.pem"),
             Map.entry("PEER_KEY", "key.pem"),
             Map.entry("PEER_CA", "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n"),
-            Map.entry("PEER_CRL", "crl.pem"),
+            Map.entry("PEER_CRL", "crl.pem, /etc/peer/the team.crl"),
+            Map.entry("PEER_CRL_MODE", "require"),
             Map.entry("PEER_TSA", "http://tsa.example.org/tsr?a=b"),
             Map.entry("PEER_TSA_CA", "tsa-ca.pem"),
             Map.entry("PEER_ALLOW_FETCH", "dns:*.example.org"),
-            Map.entry("PEER_ALLOW_ANNOUNCE", "ou:ci"),
+            Map.entry("PEER_ALLOW_ANNOUNCE", "@/etc/peer/rules"),
             Map.entry("PEER_ALLOW_SIGN", ""),
             Map.entry("PEER_RENDEZVOUS", "https://A.example.org/, https://b:8443 https://b:8443"),
             Map.entry("PEER_REPO", "team/project"),
@@ -65,12 +68,15 @@ class PeerSettingsTest {
                 Optional.of(
                     new PemSource.Inline(
                         "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----")),
-                Optional.of(new PemSource.File(Path.of("crl.pem"))),
+                List.of(
+                    new PemSource.File(Path.of("crl.pem")),
+                    new PemSource.File(Path.of("/etc/peer/the team.crl"))),
+                RevocationMode.REQUIRE,
                 Optional.of(URI.create("http://tsa.example.org/tsr?a=b")),
                 Optional.of(new PemSource.File(Path.of("tsa-ca.pem"))),
-                Optional.of("dns:*.example.org"),
-                Optional.of("ou:ci"),
-                Optional.of(""),
+                Optional.of(new RuleSource.Text("dns:*.example.org")),
+                Optional.of(new RuleSource.File(Path.of("/etc/peer/rules"))),
+                Optional.of(new RuleSource.Text("")),
                 List.of(URI.create("https://a.example.org"), URI.create("https://b:8443")),
                 Optional.of(new RepoId("team/project")),
                 Optional.of(new HostPort("::", 0)),
@@ -164,7 +170,35 @@ class PeerSettingsTest {
                 new PemSource.File(Path.of("c")),
                 new PemSource.File(Path.of("k")),
                 new PemSource.File(Path.of("a")),
-                Optional.empty()));
+                List.of(),
+                RevocationMode.CURRENT));
+  }
+
+  @Test
+  void revocationListsThatAreRequiredMustBeThere() throws ConfigException {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("PEER_CERT", "c");
+    environment.put("PEER_KEY", "k");
+    environment.put("PEER_CA", "a");
+    environment.put("PEER_CRL_MODE", "require");
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> of(environment).credentials())
+        .withMessageContaining("PEER_CRL is not set");
+    environment.put("PEER_CRL", "l");
+    assertThat(of(environment).credentials().crlMode()).isEqualTo(RevocationMode.REQUIRE);
+  }
+
+  @Test
+  void revocationListsMayBeInTheVariable() throws ConfigException {
+    String pem = "-----BEGIN X509 CRL-----\nMII,=\n-----END X509 CRL-----";
+    assertThat(of(Map.of("PEER_CRL", pem)).crl()).containsExactly(new PemSource.Inline(pem));
+  }
+
+  @Test
+  void refusesWhatIsNoFileOfARuleOrOfAList() {
+    refused("PEER_ALLOW_SIGN", "@", "is not a rule or @FILE");
+    refused("PEER_CRL", "a.crl,,b.crl", "is not paths separated by commas, or PEM text");
+    refused("PEER_CRL_MODE", "ignore", "is not require, current or warn: \"ignore\"");
   }
 
   @ParameterizedTest

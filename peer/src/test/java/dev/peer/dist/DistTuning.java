@@ -172,7 +172,7 @@ final class DistTuning {
     try (RendezvousServer rendezvous =
             RendezvousServer.start(
                 identity,
-                AccessRules.open(),
+                AccessRules::open,
                 new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime),
                 new InetSocketAddress("127.0.0.1", 0),
                 ServerLimits.RENDEZVOUS);
@@ -196,7 +196,7 @@ final class DistTuning {
     URI address = URI.create("https://127.0.0.1:" + rendezvous.address().getPort());
     ServeSettings settings = new ServeSettings(List.of(address), Optional.empty(), List.of());
     return new LeasedAnnouncer(
-        identity, AccessRules.open(), HeldImages.NONE, settings, Patience.DEFAULT, line -> {});
+        identity, AccessRules::open, HeldImages.NONE, settings, Patience.DEFAULT, line -> {});
   }
 
   private static RunInputs inputs(Path directory) throws Exception {

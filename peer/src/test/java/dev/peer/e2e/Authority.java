@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -69,43 +70,48 @@ record Authority(Path directory) {
   /** Issues one whose time is over. */
   Identity issueExpired(String name) throws IOException, InterruptedException {
     request(name, Key.EC_P256);
-    Files.writeString(directory.resolve("index"), "");
-    Files.writeString(
-        directory.resolve("ca.cnf"),
-        """
-        [ca]
-        default_ca = this
-        [this]
-        database = index
-        rand_serial = yes
-        new_certs_dir = .
-        default_md = sha256
-        policy = any
-        [any]
-        commonName = supplied
-        """);
-    run(
-        directory,
-        List.of(
-            "openssl",
-            "ca",
-            "-batch",
-            "-config",
-            "ca.cnf",
-            "-cert",
-            "ca.pem",
-            "-keyfile",
-            "ca-key.pem",
-            "-in",
-            name + ".csr",
-            "-out",
-            name + ".pem",
-            "-notext",
-            "-startdate",
-            "20240101000000Z",
-            "-enddate",
-            "20240201000000Z"));
+    List<String> command = authority("-in", name + ".csr", "-out", name + ".pem", "-notext");
+    command.addAll(List.of("-startdate", "20240101000000Z", "-enddate", "20240201000000Z"));
+    run(directory, command);
     return identity(name);
+  }
+
+  /**
+   * Revokes what was issued under these names, of all that is not expired; writes the list anew.
+   */
+  Path revoke(String... names) throws IOException, InterruptedException {
+    for (String name : names) {
+      run(directory, authority("-revoke", name + ".pem"));
+    }
+    run(directory, authority("-gencrl", "-crldays", "1", "-out", "next-crl.pem"));
+    Path list = directory.resolve("crl.pem");
+    return Files.move(directory.resolve("next-crl.pem"), list, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** The start of an {@code openssl ca} command. */
+  private List<String> authority(String... arguments) throws IOException {
+    if (!Files.exists(directory.resolve("index"))) {
+      Files.writeString(directory.resolve("index"), "");
+      Files.writeString(
+          directory.resolve("ca.cnf"),
+          """
+          [ca]
+          default_ca = this
+          [this]
+          database = index
+          unique_subject = no
+          rand_serial = yes
+          new_certs_dir = .
+          default_md = sha256
+          policy = any
+          [any]
+          commonName = supplied
+          """);
+    }
+    List<String> command = new ArrayList<>(List.of("openssl", "ca", "-batch", "-config", "ca.cnf"));
+    command.addAll(List.of("-cert", "ca.pem", "-keyfile", "ca-key.pem"));
+    command.addAll(List.of(arguments));
+    return command;
   }
 
   private void request(String name, Key key) throws IOException, InterruptedException {

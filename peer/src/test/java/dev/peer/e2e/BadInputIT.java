@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -241,6 +242,22 @@ class BadInputIT {
   })
   void aMalformedSetting(String name, String value) throws Exception {
     peer.with(name, value).run(team.repository("repository", PASSING), "run").refuses(2, name);
+  }
+
+  @Test
+  void aKeyThatOthersMayRead() throws Exception {
+    Repository repository = team.repository("repository", PASSING);
+    Path key = Path.of(peer.environment().get("PEER_KEY"));
+    Path link = Files.createSymbolicLink(team.root().resolve("link"), key);
+    peer.with("PEER_KEY", link).run(repository, "replay").refuses(3, "no peer");
+
+    for (String mode : new String[] {"rw-r-----", "rw----r--"}) {
+      Files.setPosixFilePermissions(key, PosixFilePermissions.fromString(mode));
+      Run run = peer.with("PEER_KEY", link).run(repository, "replay");
+      run.refuses(2, "PEER_KEY: the private key in \".*\" is open to others");
+      assertThat(run.stderr()).contains("run chmod 600 ", "PEER_KEY takes the PEM itself");
+    }
+    peer.with("PEER_KEY", Files.readString(key)).run(repository, "replay").refuses(3, "no peer");
   }
 
   @ParameterizedTest

@@ -48,7 +48,7 @@ class CertificatesIT {
     team.startRendezvous();
     holder = team.peer("holder");
     sample.startHolder(holder);
-    holderAddress = holderAddress(team.authority().issue("client", Authority.Key.EC_P256));
+    holderAddress = team.addressOf(holder, team.authority().issue("client", Authority.Key.EC_P256));
   }
 
   @AfterAll
@@ -232,17 +232,5 @@ class CertificatesIT {
         identity.certificate().toString(),
         "-key",
         identity.key().toString());
-  }
-
-  /** Where the peer serves, as the rendezvous tells others. */
-  private static String holderAddress(Authority.Identity identity)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("curl", "-sS", "-k", "--fail-with-body"));
-    command.addAll(with(identity));
-    String key = holder.onlyResult().getParent().getFileName().toString();
-    command.add(team.rendezvous() + "/v1/repos/example.org%2Fsample/results/" + key);
-    String answer = team.tool(command.toArray(String[]::new)).hasExitCode(0).stdout();
-    assertThat(answer).contains("CN=holder");
-    return answer.replaceFirst("(?s).*(https://127[.]0[.]0[.]1:\\d+).*", "$1");
   }
 }

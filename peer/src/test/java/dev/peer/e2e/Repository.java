@@ -39,11 +39,17 @@ record Repository(Path directory) {
     return this;
   }
 
-  void git(String... arguments) throws IOException, InterruptedException {
+  /** The id of HEAD's tree. */
+  String tree() throws IOException, InterruptedException {
+    return git("rev-parse", "HEAD^{tree}").strip();
+  }
+
+  String git(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("git", "-C", directory.toString()));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes());
     assertThat(process.waitFor()).as(command + "\n" + said).isZero();
+    return said;
   }
 }

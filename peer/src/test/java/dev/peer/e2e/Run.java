@@ -46,8 +46,8 @@ final class Run {
       throws IOException {
     Path stdout = Files.createTempFile(output, "stdout", "");
     Path stderr = Files.createTempFile(output, "stderr", "");
-    // As from a terminal: whoever starts a build in the background may have SIGINT ignored.
-    List<String> whole = new ArrayList<>(List.of("/usr/bin/env", "--default-signal=INT,TERM"));
+    // As from a terminal: whoever starts a build in the background may have them ignored.
+    List<String> whole = new ArrayList<>(List.of("/usr/bin/env", "--default-signal=HUP,INT,TERM"));
     whole.addAll(command);
     ProcessBuilder builder =
         new ProcessBuilder(whole)

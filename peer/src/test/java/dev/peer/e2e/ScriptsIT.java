@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The scripts of the repository: shellcheck has nothing to say of those for a shell. */
+/** The scripts of the repository, without a machine. */
 @Timeout(120)
 class ScriptsIT {
 
@@ -34,6 +34,16 @@ class ScriptsIT {
   }
 
   @Test
+  void theGuestsScriptsReadMkfilesAndConfigureContainersAsTheyShould() throws Exception {
+    Path tests = Dist.sources().resolve("image/test/scripts.sh");
+
+    Said said = run(List.of("sh", tests.toString()));
+
+    assertThat(said.exitCode()).as(said.text()).isZero();
+    assertThat(said.text().lines().toList()).last().asString().matches("(\\d+) of \\1 passed");
+  }
+
+  @Test
   void shellcheckHasNothingToSay() throws Exception {
     List<String> command = new ArrayList<>(List.of("shellcheck", "--external-sources"));
     command.add("--check-sourced");
@@ -42,16 +52,23 @@ class ScriptsIT {
     List<Path> scripts = scripts(POSIX_SHELL);
     assertThat(scripts).isNotEmpty();
     scripts.forEach(script -> command.add(script.toString()));
+
+    Said said = run(command);
+
+    assertThat(said.text()).isEmpty();
+    assertThat(said.exitCode()).isZero();
+  }
+
+  private record Said(String text, int exitCode) {}
+
+  private static Said run(List<String> command) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(command)
             .directory(Dist.sources().toFile())
             .redirectErrorStream(true)
             .start();
-
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-    assertThat(said).isEmpty();
-    assertThat(process.waitFor()).isZero();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Said(text, process.waitFor());
   }
 
   /** The sources whose first line is such. */

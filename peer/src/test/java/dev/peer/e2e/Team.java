@@ -89,9 +89,14 @@ final class Team {
 
   /** Starts a rendezvous; peers that are made from now on know it. */
   Run startRendezvous(String... more) throws IOException, InterruptedException {
+    return startRendezvous(peer("rendezvous"), more);
+  }
+
+  /** As the other, run by this peer. */
+  Run startRendezvous(Peer peer, String... more) throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("rendezvous", "--listen", "127.0.0.1:0"));
     arguments.addAll(List.of(more));
-    Run run = peer("rendezvous").start(root, arguments.toArray(String[]::new));
+    Run run = peer.start(root, arguments.toArray(String[]::new));
     rendezvous = run.awaitLine("^peer: rendezvous at (https://\\S+)$");
     return run;
   }
@@ -99,6 +104,26 @@ final class Team {
   /** Where the rendezvous is. */
   String rendezvous() {
     return rendezvous;
+  }
+
+  /** Where a peer serves the only result of the sample, as the rendezvous tells this client. */
+  String addressOf(Peer holder, Authority.Identity client)
+      throws IOException, InterruptedException {
+    String key = holder.onlyResult().getParent().getFileName().toString();
+    String answer =
+        tool(
+                "curl",
+                "-sS",
+                "-k",
+                "--fail-with-body",
+                "--cert",
+                client.certificate().toString(),
+                "--key",
+                client.key().toString(),
+                rendezvous + "/v1/repos/example.org%2Fsample/results/" + key)
+            .hasExitCode(0)
+            .stdout();
+    return answer.replaceFirst("(?s).*(https://127[.]0[.]0[.]1:\\d+).*", "$1");
   }
 
   /** A repository with this mkfile and the guest image pinned, committed. */

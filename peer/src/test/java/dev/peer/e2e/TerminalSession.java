@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -35,8 +36,13 @@ final class TerminalSession implements AutoCloseable {
   static TerminalSession start(Peer peer, Repository repository, String arguments)
       throws IOException, InterruptedException {
     String line = "tty; stty rows 33 cols 101; exec " + Dist.command("peer") + " " + arguments;
+    // Whoever starts a build in the background may have the signal ignored.
+    List<String> script =
+        List.of("/usr/bin/env", "--default-signal=HUP", "script", "--quiet", "--return");
+    List<String> command = new ArrayList<>(script);
+    command.addAll(List.of("--command", line, "/dev/null"));
     ProcessBuilder builder =
-        new ProcessBuilder("script", "--quiet", "--return", "--command", line, "/dev/null")
+        new ProcessBuilder(command)
             .directory(repository.directory().toFile())
             .redirectErrorStream(true);
     builder.environment().clear();
@@ -91,6 +97,11 @@ final class TerminalSession implements AutoCloseable {
     assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).as(text()).isTrue();
     watcher.join();
     return process.exitValue();
+  }
+
+  /** The terminal goes away, as when its window is closed. */
+  void hangUp() {
+    process.destroyForcibly();
   }
 
   String text() {

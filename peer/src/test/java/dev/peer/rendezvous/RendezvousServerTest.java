@@ -66,7 +66,7 @@ class RendezvousServerTest {
     server =
         RendezvousServer.start(
             authority.peer("spiffe://team/rendezvous"),
-            RULES,
+            () -> RULES,
             new EmbeddedIndex(settings, clock::get),
             Https.LOOPBACK,
             ServerLimits.RENDEZVOUS);

@@ -78,7 +78,7 @@ class PeerServerTest {
     server =
         PeerServer.start(
             authority.peer("spiffe://team/laptop"),
-            rules,
+            () -> rules,
             images,
             Https.LOOPBACK,
             ServerLimits.PEER);
@@ -245,7 +245,7 @@ class PeerServerTest {
             () ->
                 PeerServer.start(
                     authority.peer("spiffe://team/x"),
-                    AccessRules.open(),
+                    AccessRules::open,
                     HeldImages.NONE,
                     server.address(),
                     ServerLimits.PEER))

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -23,6 +24,17 @@ public final class PlainTls {
    */
   public static SSLContext context(Credentials credentials)
       throws GeneralSecurityException, IOException {
+    return context(credentials, new AtomicInteger());
+  }
+
+  /**
+   * As the other.
+   *
+   * @param handshakes counts those in which the server showed its certificate: all but those that
+   *     resume a session
+   */
+  public static SSLContext context(Credentials credentials, AtomicInteger handshakes)
+      throws GeneralSecurityException, IOException {
     KeyManager[] keys = null;
     if (credentials != null) {
       KeyStore store = KeyStore.getInstance("PKCS12");
@@ -37,17 +49,19 @@ public final class PlainTls {
       keys = factory.getKeyManagers();
     }
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys, new TrustManager[] {new TrustAll()}, null);
+    context.init(keys, new TrustManager[] {new TrustAll(handshakes)}, null);
     return context;
   }
 
-  private static final class TrustAll implements X509TrustManager {
+  private record TrustAll(AtomicInteger handshakes) implements X509TrustManager {
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) {}
 
     @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+    public void checkServerTrusted(X509Certificate[] chain, String authType) {
+      handshakes.incrementAndGet();
+    }
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {

@@ -3,14 +3,18 @@ package dev.peer.tls;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.RevocationMode;
 import dev.peer.core.trust.TrustAnchors;
 import dev.peer.pki.issue.CertificateAuthority;
 import dev.peer.pki.issue.CertificateRequest;
 import dev.peer.pki.issue.Validity;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A certificate authority that lives as long as a test, and the peers that trust it. */
 public final class TestAuthority {
@@ -59,5 +63,27 @@ public final class TestAuthority {
   /** As the other, by its own clock. */
   public TlsIdentity peer(Credentials credentials, InstantSource clock) {
     return new TlsIdentity(credentials, validator(), clock);
+  }
+
+  /** Takes whom this authority vouches for, except those. */
+  public CertificateValidator validator(Credentials... revoked) {
+    TrustAnchors anchors = TrustAnchors.of(List.of(authority.root()));
+    return new CertificateValidator(
+        anchors, RevocationLists.of(List.of(revocationList(revoked)), RevocationMode.REQUIRE));
+  }
+
+  /** A list that is due in a day. */
+  public X509CRL revocationList(Credentials... revoked) {
+    return revocationList(Validity.lasting(Duration.ofDays(1)), revoked);
+  }
+
+  /** What was revoked a second ago. */
+  public X509CRL revocationList(Validity validity, Credentials... revoked) {
+    List<X509Certificate> certificates = Stream.of(revoked).map(Credentials::leaf).toList();
+    return authority.revocationList(certificates, Instant.now().minusSeconds(1), validity);
+  }
+
+  public X509Certificate root() {
+    return authority.root();
   }
 }

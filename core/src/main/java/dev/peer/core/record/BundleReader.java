@@ -16,8 +16,6 @@ import java.security.MessageDigest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * Unpacks a bundle from outside: exactly the entries that the signed record names, each once, each
@@ -75,7 +73,7 @@ public final class BundleReader {
     try (InputStream file = new BufferedInputStream(Files.newInputStream(bundle), 1 << 16);
         ZstdInputStream zstd = new ZstdInputStream(file);
         Bounded bounded = new Bounded(zstd, most);
-        TarArchiveInputStream tar = new TarArchiveInputStream(bounded, "UTF-8")) {
+        TarReader tar = new TarReader(bounded)) {
       readEntries(tar, entries, record);
       if (!entries.isEmpty()) {
         throw new MalformedException(
@@ -136,32 +134,18 @@ public final class BundleReader {
     }
   }
 
-  private static void readEntries(
-      TarArchiveInputStream tar, Map<String, Expected> entries, RunRecord record)
+  private static void readEntries(TarReader tar, Map<String, Expected> entries, RunRecord record)
       throws IOException, MalformedException {
-    try {
-      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-        readEntry(tar, entry, entries, record);
-      }
-    } catch (IllegalArgumentException e) {
-      throw new MalformedException("the bundle is not a tar archive", e);
+    for (TarArchiveEntry entry = tar.next(); entry != null; entry = tar.next()) {
+      readEntry(tar, entry, entries, record);
     }
   }
 
-  /** Whether the entry is a regular file and nothing else; the library counts devices as files. */
-  public static boolean isPlainFile(TarArchiveEntry entry) {
-    return entry.getLinkFlag() == TarConstants.LF_NORMAL
-        || entry.getLinkFlag() == TarConstants.LF_OLDNORM && !entry.isDirectory();
-  }
-
   private static void readEntry(
-      TarArchiveInputStream tar,
-      TarArchiveEntry entry,
-      Map<String, Expected> entries,
-      RunRecord record)
+      TarReader tar, TarArchiveEntry entry, Map<String, Expected> entries, RunRecord record)
       throws IOException, MalformedException {
     String name = entry.getName();
-    if (!isPlainFile(entry)) {
+    if (!TarReader.isPlainFile(entry)) {
       throw new MalformedException("the bundle's entry " + Shown.of(name) + " is not a plain file");
     }
     Expected expected = entries.remove(name);
@@ -170,14 +154,14 @@ public final class BundleReader {
           "the bundle's entry " + Shown.of(name) + " is not in the record, or comes twice");
     }
     if (name.equals(RECORD)) {
-      requireSameRecord(tar.readNBytes(LARGEST_RECORD + 1), record);
+      requireSameRecord(tar.content().readNBytes(LARGEST_RECORD + 1), record);
       return;
     }
     if (entry.getSize() != expected.content().size()) {
       throw new MalformedException(
           "the bundle's entry " + Shown.of(name) + " has another size than the record says");
     }
-    write(tar, name, expected);
+    write(tar.content(), name, expected);
   }
 
   private static void requireSameRecord(byte[] json, RunRecord record) throws MalformedException {

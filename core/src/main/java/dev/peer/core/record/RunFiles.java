@@ -41,7 +41,8 @@ public record RunFiles(Path directory) {
     byte[] buffer = new byte[LARGEST_CHUNK];
     try (InputStream stdout = Files.newInputStream(output(OutputStreamName.STDOUT));
         InputStream stderr = Files.newInputStream(output(OutputStreamName.STDERR));
-        BufferedReader lines = Files.newBufferedReader(timing(), StandardCharsets.US_ASCII)) {
+        // Every byte is a character of this set: no line is read here that is not refused below.
+        BufferedReader lines = Files.newBufferedReader(timing(), StandardCharsets.ISO_8859_1)) {
       for (String line = readLine(lines); line != null; line = readLine(lines)) {
         Timing chunk = Timing.parse(line);
         InputStream in = chunk.stream() == OutputStreamName.STDOUT ? stdout : stderr;

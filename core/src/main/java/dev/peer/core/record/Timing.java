@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  */
 public record Timing(OutputStreamName stream, long micros, long bytes) {
 
-  private static final Pattern LINE = Pattern.compile("(std(?:out|err)) (\\d{1,15}) (\\d{1,15})");
+  private static final Pattern LINE =
+      Pattern.compile("(std(?:out|err)) (0|[1-9][0-9]{0,14}) (0|[1-9][0-9]{0,14})");
 
   /** Reads a line without its end. */
   public static Timing parse(String line) throws MalformedException {

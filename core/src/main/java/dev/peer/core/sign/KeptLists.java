@@ -4,6 +4,7 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.RevocationMode;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CRLException;
 import java.security.cert.X509CRL;
@@ -43,7 +44,8 @@ public record KeptLists(String pem) {
     }
     try {
       return RevocationLists.of(
-          Pem.revocationLists("the kept lists", pem.getBytes(StandardCharsets.UTF_8)));
+          Pem.revocationLists("the kept lists", pem.getBytes(StandardCharsets.UTF_8)),
+          RevocationMode.CURRENT);
     } catch (CredentialException e) {
       throw new MalformedException(e.getMessage(), e);
     }

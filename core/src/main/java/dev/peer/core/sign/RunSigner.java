@@ -8,14 +8,21 @@ import dev.peer.core.trust.KeyKind;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Signs what this peer ran. */
 public final class RunSigner {
 
-  private final Credentials credentials;
+  private final Supplier<Credentials> own;
 
+  /** Signs as this peer. */
   public RunSigner(Credentials credentials) {
-    this.credentials = credentials;
+    this(() -> credentials);
+  }
+
+  /** Signs as this peer, with what is given at that time: a run may outlast a certificate. */
+  public RunSigner(Supplier<Credentials> own) {
+    this.own = own;
   }
 
   /**
@@ -31,13 +38,14 @@ public final class RunSigner {
     if (!record.passed()) {
       throw new IllegalArgumentException("only a run that passed is signed");
     }
+    Credentials credentials = own.get();
     Digest certificate = Envelope.digestOf(credentials.leaf());
     byte[] payload = new Statement(record.inputs().key(), record, bundle, certificate).write();
-    byte[] signature = sign(PreAuthEncoding.of(Envelope.PAYLOAD_TYPE, payload));
+    byte[] signature = sign(credentials, PreAuthEncoding.of(Envelope.PAYLOAD_TYPE, payload));
     return new Envelope(payload, signature, credentials.chain(), Optional.empty()).write();
   }
 
-  private byte[] sign(byte[] message) {
+  private static byte[] sign(Credentials credentials, byte[] message) {
     Signature computation = KeyKind.of(credentials.leaf().getPublicKey()).orElseThrow().signature();
     try {
       computation.initSign(credentials.privateKey());

@@ -20,8 +20,9 @@ import java.util.stream.Collectors;
  * <p>In a pattern {@code *} stands for any characters, also none, also {@code /} and {@code .}; a
  * backslash takes {@code , + *} and itself for what they are. Blanks around a term do not count. A
  * term matches if any name of its kind does: {@code uri:} and {@code dns:} the subject alternative
- * names, {@code ou:} and {@code cn:} the subject's attributes, {@code issuer:} the RFC 2253 name of
- * the authority that issued the certificate. Upper and lower case differ, save in {@code dns:}.
+ * names, {@code ou:} and {@code cn:} the subject's attributes, save a common name that is a host's
+ * full name and not among the DNS names that are there, {@code issuer:} the RFC 2253 name of the
+ * authority that issued the certificate. Upper and lower case differ, save in {@code dns:}.
  */
 public final class AccessRule {
 
@@ -59,6 +60,20 @@ public final class AccessRule {
       alternatives.add(new Alternative(List.copyOf(terms)));
     }
     return new AccessRule(false, List.copyOf(alternatives));
+  }
+
+  /**
+   * Reads a rule that is a file: each line gives alternatives, in any number. Empty lines and those
+   * that begin with {@code #} do not count; without any other the rule admits nobody.
+   */
+  public static AccessRule parseLines(String text) {
+    return new AccessRule(
+        false,
+        text.lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+            .flatMap(line -> parse(line).alternatives.stream())
+            .toList());
   }
 
   /** Every term that matches this identity by a whole name: what a rule for it can be made of. */

@@ -7,8 +7,12 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a certificate must be by itself, whatever path it lies on. */
 final class CertificateProfile {
@@ -16,12 +20,14 @@ final class CertificateProfile {
   private static final int LARGEST = 1 << 16;
   private static final int LONGEST_SERIAL_BITS = 160;
 
+  private static final String SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
   private static final String KEY_USAGE = "2.5.29.15";
   private static final String SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
   private static final String BASIC_CONSTRAINTS = "2.5.29.19";
   private static final String NAME_CONSTRAINTS = "2.5.29.30";
   private static final String CERTIFICATE_POLICIES = "2.5.29.32";
   private static final String POLICY_MAPPINGS = "2.5.29.33";
+  private static final String AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
   private static final String POLICY_CONSTRAINTS = "2.5.29.36";
   private static final String EXTENDED_KEY_USAGE = "2.5.29.37";
   private static final String INHIBIT_ANY_POLICY = "2.5.29.54";
@@ -36,6 +42,13 @@ final class CertificateProfile {
           POLICY_CONSTRAINTS,
           EXTENDED_KEY_USAGE,
           INHIBIT_ANY_POLICY);
+
+  // The identifier with its length, in hexadecimal: in an octet string, and first in a sequence.
+  // To load a reader for DER would take longer than all the rest.
+  private static final String DER_LENGTH = "(?:[0-7].|81..|82....)";
+  private static final Pattern SUBJECT_KEY = Pattern.compile("04" + DER_LENGTH + "04(.+)");
+  private static final Pattern ISSUERS_KEY =
+      Pattern.compile("04" + DER_LENGTH + "30" + DER_LENGTH + "80(.+)");
 
   private static final int DIGITAL_SIGNATURE = 0;
   private static final int NON_REPUDIATION = 1;
@@ -108,6 +121,10 @@ final class CertificateProfile {
         certificate,
         "is for signing certificates (its key usage has keyCertSign)");
     List<String> purposes = purposes(certificate);
+    require(
+        purposes == null || !purposes.contains(ANY_USAGE),
+        certificate,
+        "is for any purpose (anyExtendedKeyUsage), and must name those that are meant");
     if (purposes != null && purposes.stream().noneMatch(accepted(role)::contains)) {
       throw refused(
           certificate, "is not for " + purpose(role) + " (its extended key usage lacks it)");
@@ -164,9 +181,42 @@ final class CertificateProfile {
         "is an authority's and has no subject");
   }
 
+  /** What a trust anchor must be besides an authority. */
+  static void requireAnchor(X509Certificate certificate) throws UntrustedCertificateException {
+    require(
+        !certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())
+            || namesItsOwnKey(certificate),
+        certificate,
+        "is its own issuer, and names another key as its issuer's (authority key identifier)");
+  }
+
+  /** Whether the certificate limits the policies below it. */
+  static boolean hasPolicyConstraints(X509Certificate certificate) {
+    return certificate.getExtensionValue(POLICY_CONSTRAINTS) != null;
+  }
+
+  /** Whether the certificate wants "any policy" to mean none below it. */
+  static boolean inhibitsAnyPolicy(X509Certificate certificate) {
+    return certificate.getExtensionValue(INHIBIT_ANY_POLICY) != null;
+  }
+
   /** Whether the certificate limits the names below it, or at least means to. */
   static boolean hasNameConstraints(X509Certificate certificate) {
     return certificate.getExtensionValue(NAME_CONSTRAINTS) != null;
+  }
+
+  /** Whether the key identifiers are one, where both are there. */
+  private static boolean namesItsOwnKey(X509Certificate certificate) {
+    Optional<String> own = keyIdentifier(certificate, SUBJECT_KEY_IDENTIFIER, SUBJECT_KEY);
+    Optional<String> issuers = keyIdentifier(certificate, AUTHORITY_KEY_IDENTIFIER, ISSUERS_KEY);
+    return own.isEmpty() || issuers.isEmpty() || issuers.get().startsWith(own.get());
+  }
+
+  private static Optional<String> keyIdentifier(
+      X509Certificate certificate, String oid, Pattern form) {
+    byte[] value = certificate.getExtensionValue(oid);
+    Matcher der = form.matcher(value == null ? "" : HexFormat.of().formatHex(value));
+    return der.matches() ? Optional.of(der.group(1)) : Optional.empty();
   }
 
   private static void requireValidAt(X509Certificate certificate, Instant at)
@@ -207,7 +257,7 @@ final class CertificateProfile {
     return switch (role) {
       case CLIENT -> Set.of(CLIENT_AUTH);
       case SERVER -> Set.of(SERVER_AUTH);
-      case SIGNER -> Set.of(CLIENT_AUTH, SERVER_AUTH, CODE_SIGNING, ANY_USAGE);
+      case SIGNER -> Set.of(CLIENT_AUTH, SERVER_AUTH, CODE_SIGNING);
       case TIMESTAMPER -> Set.of(TIME_STAMPING);
     };
   }

@@ -20,10 +20,10 @@ import java.util.Set;
  * and for signatures.
  *
  * <p>A path must hold by the JDK's PKIX validator and by the checks that it leaves out: the trust
- * anchor's own validity, key, constraints and usage; name constraints from the anchor down, which
- * BouncyCastle compares; an authority's certificate as leaf; weak keys and signatures anywhere; key
- * usage and extended key usage for the role, also in the authorities above; malformed extensions
- * that the JDK passes over; revocation.
+ * anchor's own validity, key, usage and limits on policies; name constraints from the anchor down,
+ * which BouncyCastle compares; an authority's certificate as leaf; weak keys and signatures
+ * anywhere; key usage and extended key usage for the role, also in the authorities above; malformed
+ * extensions that the JDK passes over; revocation.
  */
 public final class CertificateValidator {
 
@@ -107,6 +107,7 @@ public final class CertificateValidator {
       CertificateProfile.requireSound(authority, at);
       CertificateProfile.requireAuthority(authority, role);
     }
+    CertificateProfile.requireAnchor(path.getLast());
     // What an anchor was signed with proves nothing, and need not: it is trusted as it is.
     for (X509Certificate intermediate : authorities.subList(0, authorities.size() - 1)) {
       CertificateProfile.requireProven(intermediate);
@@ -151,11 +152,16 @@ public final class CertificateValidator {
   private static void requirePkix(List<X509Certificate> path, Instant at)
       throws UntrustedCertificateException {
     try {
-      TrustAnchor anchor = new TrustAnchor(path.getLast(), null);
-      PKIXParameters parameters = new PKIXParameters(Set.of(anchor));
+      X509Certificate anchor = path.getLast();
+      PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor, null)));
       parameters.setDate(Date.from(at));
       // Revocation is looked at in RevocationLists.
       parameters.setRevocationEnabled(false);
+      // The JDK takes but name and key of an anchor. Its limits on policies hold from the first
+      // certificate below it on.
+      parameters.setExplicitPolicyRequired(CertificateProfile.hasPolicyConstraints(anchor));
+      parameters.setPolicyMappingInhibited(CertificateProfile.hasPolicyConstraints(anchor));
+      parameters.setAnyPolicyInhibited(CertificateProfile.inhibitsAnyPolicy(anchor));
       CertPathValidator.getInstance("PKIX")
           .validate(
               CertificateFactory.getInstance("X.509")

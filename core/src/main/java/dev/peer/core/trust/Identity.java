@@ -22,7 +22,8 @@ import javax.security.auth.x500.X500Principal;
  * @param id the first URI, else the first DNS name, else the subject in RFC 2253 form
  * @param uris the URI subject alternative names, in their order
  * @param dnsNames the DNS subject alternative names, in their order and in lower case
- * @param commonNames the subject's common names
+ * @param commonNames the subject's common names, without a host's full name that the DNS names,
+ *     where there are any, lack
  * @param organizationalUnits the subject's organizational units
  * @param issuer the issuer in RFC 2253 form
  */
@@ -64,7 +65,7 @@ public record Identity(
         uris.add(required("URI", name.get(1), NameForms::isUri));
       } else if (name.get(0).equals(DNS)) {
         String folded = name.get(1).toString().toLowerCase(Locale.ROOT);
-        dnsNames.add(required("DNS name", folded, text -> NameForms.isDnsName(text, true)));
+        dnsNames.add(required("DNS name", folded, NameForms::isHostName));
       }
     }
     String subject = rfc2253("subject", leaf.getSubjectX500Principal());
@@ -73,7 +74,7 @@ public record Identity(
         id(uris, dnsNames, subject),
         uris,
         dnsNames,
-        attributes(subject, "CN"),
+        attributes(subject, "CN").stream().filter(name -> !contradicts(name, dnsNames)).toList(),
         attributes(subject, "OU"),
         issuer);
   }
@@ -93,6 +94,17 @@ public record Identity(
           "the certificate names nobody: it has neither a URI, a DNS name nor a subject");
     }
     return new PeerId(subject);
+  }
+
+  /**
+   * Whether a common name is a host's full name, and none of the DNS names that are there: an
+   * authority that checks those may well not have checked it, and rules go by it.
+   */
+  private static boolean contradicts(String commonName, List<String> dnsNames) {
+    return !dnsNames.isEmpty()
+        && commonName.indexOf('.') > 0
+        && NameForms.isHostName(commonName)
+        && !dnsNames.contains(commonName.toLowerCase(Locale.ROOT));
   }
 
   private static Collection<List<?>> alternativeNames(X509Certificate leaf)

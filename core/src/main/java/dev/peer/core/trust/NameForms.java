@@ -7,6 +7,7 @@ final class NameForms {
 
   private static final String LABEL = "[a-zA-Z0-9_](?:[a-zA-Z0-9_-]*[a-zA-Z0-9_])?";
   private static final Pattern DNS_NAME = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*");
+  private static final Pattern ADDRESS = Pattern.compile("(?:[0-9]+\\.){3}[0-9]+");
   private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:[!-~]+");
   private static final Pattern MAILBOX = Pattern.compile("[!-?A-~]+@(.+)");
   private static final int LONGEST_DNS_NAME = 253;
@@ -17,6 +18,11 @@ final class NameForms {
   static boolean isDnsName(String text, boolean wildcard) {
     String name = wildcard && text.startsWith("*.") ? text.substring(2) : text;
     return name.length() <= LONGEST_DNS_NAME && DNS_NAME.matcher(name).matches();
+  }
+
+  /** Whether this is a DNS name or a wildcard, and no IPv4 address in the clothes of a name. */
+  static boolean isHostName(String text) {
+    return isDnsName(text, true) && !ADDRESS.matcher(text).matches();
   }
 
   /** Whether this is an absolute URI in visible ASCII characters. */

@@ -1,25 +1,26 @@
 package dev.peer.core.trust;
 
-import java.security.GeneralSecurityException;
 import java.security.cert.CRLReason;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
 
 /**
  * Certificate revocation lists, by who issued them.
  *
- * <p>An authority that has no list here is taken at its word. One that has needs a list that is
- * signed by it, complete, and not past its next update: otherwise none of its certificates is good,
- * since what was revoked meanwhile can not be known.
+ * <p>Whoever is on any list of its authority, however old, is refused. An authority that has a list
+ * here needs one that it signed itself, that is complete, and that is current: not past its next
+ * update, nor from a time to come. Otherwise none of its certificates is good, since what was
+ * revoked meanwhile can not be known. {@link RevocationMode} makes that stricter or laxer.
  *
  * <p>What was done at a proven time before a revocation stays good only if the list gives one of
  * the reasons that say nothing against the key: affiliationChanged, superseded,
@@ -29,16 +30,17 @@ import javax.security.auth.x500.X500Principal;
  */
 public final class RevocationLists {
 
-  private static final int CRL_SIGN = 6;
   private static final String INVALIDITY_DATE = "2.5.29.24";
   private static final Set<CRLReason> SAYS_NOTHING_OF_THE_KEY =
       Set.of(CRLReason.AFFILIATION_CHANGED, CRLReason.SUPERSEDED, CRLReason.CESSATION_OF_OPERATION);
-  private static final RevocationLists NONE = new RevocationLists(Map.of());
+  private static final RevocationLists NONE = new RevocationLists(Map.of(), RevocationMode.CURRENT);
 
-  private final Map<X500Principal, List<X509CRL>> byIssuer;
+  private final Map<X500Principal, List<RevocationList>> byIssuer;
+  private final RevocationMode mode;
 
-  private RevocationLists(Map<X500Principal, List<X509CRL>> byIssuer) {
+  private RevocationLists(Map<X500Principal, List<RevocationList>> byIssuer, RevocationMode mode) {
     this.byIssuer = byIssuer;
+    this.mode = mode;
   }
 
   /** No list at all: nothing counts as revoked. */
@@ -47,12 +49,34 @@ public final class RevocationLists {
   }
 
   /** These lists, of any number of issuers. */
-  public static RevocationLists of(List<X509CRL> lists) {
+  public static RevocationLists of(List<X509CRL> lists, RevocationMode mode) {
     return new RevocationLists(
         lists.stream()
             .collect(
                 Collectors.groupingBy(
-                    X509CRL::getIssuerX500Principal, Collectors.toUnmodifiableList())));
+                    X509CRL::getIssuerX500Principal,
+                    LinkedHashMap::new,
+                    Collectors.mapping(RevocationList::new, Collectors.toUnmodifiableList()))),
+        mode);
+  }
+
+  /**
+   * What to tell the user of authorities that have published no list in time, a line each, and what
+   * follows from it.
+   */
+  public List<String> overdue(Instant now) {
+    return byIssuer.entrySet().stream()
+        .filter(entry -> entry.getValue().stream().allMatch(list -> list.isOverdue(now)))
+        .map(
+            entry ->
+                "the revocation list of "
+                    + CertificateNames.of(entry.getKey())
+                    + " is out of date: "
+                    + entry.getValue().getLast().notCurrent(now, now, mode).orElseThrow()
+                    + (mode == RevocationMode.WARN
+                        ? "; it counts as it stands"
+                        : "; whom it issued is refused until there is a new one"))
+        .toList();
   }
 
   /**
@@ -71,24 +95,27 @@ public final class RevocationLists {
       Instant now,
       RevocationLists kept)
       throws UntrustedCertificateException {
-    List<X509CRL> here = ofIssuer(certificate);
-    Instant currentAt = now.isAfter(authority.getNotAfter().toInstant()) ? at : now;
+    boolean living = !now.isAfter(authority.getNotAfter().toInstant());
+    List<RevocationList> here = ofIssuer(certificate);
+    List<RevocationList> all = new ArrayList<>(here);
+    all.addAll(kept.ofIssuer(certificate));
+    if (mode == RevocationMode.REQUIRE && (living ? here : all).isEmpty()) {
+      throw new UntrustedCertificateException(
+          "there is no revocation list of " + CertificateNames.of(authority));
+    }
     List<X509CRL> usable = new ArrayList<>();
     String fault = "none is signed by it";
-    for (X509CRL list :
-        Stream.concat(here.stream(), kept.ofIssuer(certificate).stream()).toList()) {
-      if (isSignedBy(list, authority)) {
+    for (RevocationList list : all) {
+      if (list.isSignedBy(authority)) {
         requireNotRevoked(certificate, list, at, now);
-        if (hasUnknownParts(list)) {
-          fault = "it is of a kind that is not supported (partial, indirect or with unknown parts)";
-        } else if (isStale(list, currentAt)) {
-          fault = "its next update was due at " + list.getNextUpdate().toInstant();
-        } else {
-          usable.add(list);
+        Optional<String> wrong = fault(list, living ? now : at, now, here.contains(list));
+        if (wrong.isEmpty()) {
+          usable.add(list.crl());
         }
+        fault = wrong.orElse(fault);
       }
     }
-    if (usable.isEmpty() && !here.isEmpty()) {
+    if (usable.isEmpty() && (mode == RevocationMode.REQUIRE || !here.isEmpty())) {
       throw new UntrustedCertificateException(
           "the revocation list of "
               + CertificateNames.of(authority)
@@ -98,23 +125,39 @@ public final class RevocationLists {
     return usable;
   }
 
-  private List<X509CRL> ofIssuer(X509Certificate certificate) {
+  private List<RevocationList> ofIssuer(X509Certificate certificate) {
     return byIssuer.getOrDefault(certificate.getIssuerX500Principal(), List.of());
   }
 
+  /** What was kept is never taken as it stands: that is for who puts the lists here to say. */
+  private Optional<String> fault(
+      RevocationList list, Instant neededAt, Instant now, boolean isHere) {
+    if (list.isPartial()) {
+      return Optional.of(
+          "it is of a kind that is not supported (partial, indirect or with unknown parts)");
+    }
+    return mode == RevocationMode.WARN && isHere
+        ? Optional.empty()
+        : list.notCurrent(neededAt, now, mode);
+  }
+
   private static void requireNotRevoked(
-      X509Certificate certificate, X509CRL list, Instant at, Instant now)
+      X509Certificate certificate, RevocationList list, Instant at, Instant now)
       throws UntrustedCertificateException {
-    X509CRLEntry entry = list.getRevokedCertificate(certificate.getSerialNumber());
-    if (entry == null || now.isBefore(entry.getRevocationDate().toInstant())) {
+    Optional<X509CRLEntry> entry = list.entry(certificate);
+    if (entry.isEmpty()) {
       return;
     }
-    boolean before = at.isBefore(entry.getRevocationDate().toInstant());
-    if (!before || !saysNothingOfTheKey(entry)) {
+    Instant from = entry.get().getRevocationDate().toInstant();
+    if (now.isBefore(from)) {
+      return;
+    }
+    boolean before = at.isBefore(from);
+    if (!before || !saysNothingOfTheKey(entry.get())) {
       throw new UntrustedCertificateException(
           CertificateNames.of(certificate)
               + " was revoked at "
-              + entry.getRevocationDate().toInstant()
+              + from
               + (before ? ", and not for a reason that leaves what was before" : ""));
     }
   }
@@ -123,35 +166,5 @@ public final class RevocationLists {
     return entry.getRevocationReason() != null
         && SAYS_NOTHING_OF_THE_KEY.contains(entry.getRevocationReason())
         && entry.getExtensionValue(INVALIDITY_DATE) == null;
-  }
-
-  private static boolean isSignedBy(X509CRL list, X509Certificate authority) {
-    boolean[] usage = authority.getKeyUsage();
-    if (usage != null && !usage[CRL_SIGN]) {
-      return false;
-    }
-    if (!SignatureAlgorithms.isAccepted(list.getSigAlgOID(), list.getSigAlgParams())) {
-      return false;
-    }
-    try {
-      list.verify(authority.getPublicKey());
-      return true;
-    } catch (GeneralSecurityException e) {
-      return false;
-    }
-  }
-
-  private static boolean hasUnknownParts(X509CRL list) {
-    Set<String> critical = list.getCriticalExtensionOIDs();
-    Set<? extends X509CRLEntry> entries = list.getRevokedCertificates();
-    return (critical != null && !critical.isEmpty())
-        || (entries != null
-            && entries.stream()
-                .map(X509CRLEntry::getCriticalExtensionOIDs)
-                .anyMatch(oids -> oids != null && !oids.isEmpty()));
-  }
-
-  private static boolean isStale(X509CRL list, Instant at) {
-    return list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(at);
   }
 }

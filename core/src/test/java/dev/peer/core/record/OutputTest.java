@@ -84,6 +84,9 @@ class OutputTest {
         "stdout 1 1\n",
         "stdout 1 3",
         "stdout 1 3\n\n",
+        "stdout 01 3\n",
+        "stdout 1 3\u00ff\n",
+        "stdout 1 03\n",
         "stdout 0000000000000000000000000000000000000000000000000000000001 3\n",
         ""
       })

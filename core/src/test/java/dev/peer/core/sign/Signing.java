@@ -14,6 +14,7 @@ import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.Lists;
 import dev.peer.core.trust.Made;
 import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.RevocationMode;
 import dev.peer.core.trust.TrustAnchors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +59,7 @@ public final class Signing {
 
   /** From now on verifiers have a list of the CA, with nobody on it. */
   public void revokeNobody() {
-    lists = RevocationLists.of(List.of(Lists.by(root).make()));
+    lists = RevocationLists.of(List.of(Lists.by(root).make()), RevocationMode.CURRENT);
   }
 
   /** The CA. */

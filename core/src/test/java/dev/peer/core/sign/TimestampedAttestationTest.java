@@ -25,6 +25,7 @@ import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.Lists;
 import dev.peer.core.trust.Made;
 import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.RevocationMode;
 import dev.peer.core.trust.TrustAnchors;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
@@ -338,7 +339,8 @@ class TimestampedAttestationTest {
   private RecordVerifier verifier(Instant at, X509CRL... lists) {
     return new RecordVerifier(
         new CertificateValidator(
-            TrustAnchors.of(List.of(root.certificate())), RevocationLists.of(List.of(lists))),
+            TrustAnchors.of(List.of(root.certificate())),
+            RevocationLists.of(List.of(lists), RevocationMode.CURRENT)),
         validator(tsaRoot),
         AccessRule.anyone(),
         InstantSource.fixed(at));

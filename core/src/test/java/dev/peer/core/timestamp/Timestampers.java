@@ -4,6 +4,7 @@ import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.Made;
 import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.RevocationMode;
 import dev.peer.core.trust.TrustAnchors;
 import java.security.cert.X509CRL;
 import java.time.Instant;
@@ -34,6 +35,7 @@ public final class Timestampers {
   /** Who trusts this root, and knows of what these lists revoke. */
   public static CertificateValidator validator(Made root, X509CRL... lists) {
     return new CertificateValidator(
-        TrustAnchors.of(List.of(root.certificate())), RevocationLists.of(List.of(lists)));
+        TrustAnchors.of(List.of(root.certificate())),
+        RevocationLists.of(List.of(lists), RevocationMode.CURRENT));
   }
 }

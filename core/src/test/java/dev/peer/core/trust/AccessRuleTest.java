@@ -77,6 +77,18 @@ class AccessRuleTest {
   }
 
   @Test
+  void aFileGivesAlternativesInLines() throws Exception {
+    String file = "# who builds\n\n  ou:build+cn:laptop-* , ou:ops\r\nuri:spiffe://x/ci\n";
+
+    assertThat(AccessRule.parseLines(file))
+        .hasToString("ou:build+cn:laptop-*,ou:ops,uri:spiffe://x/ci");
+    assertThat(AccessRule.parseLines("# nobody yet\n")).hasToString("nobody");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> AccessRule.parseLines("ou:build\nbuild\n"))
+        .withMessageContaining("build");
+  }
+
+  @Test
   void admitsEverybodyOnlyWhenToldSo() {
     assertThat(AccessRule.anyone().admits(RUNNER)).isTrue();
     assertThat(AccessRule.anyone()).hasToString("anyone");

@@ -32,6 +32,7 @@ import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v1CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -250,7 +251,12 @@ public final class CertificateMaker {
     PrivateKey key = (issuer == null ? keys : issuer.keys()).getPrivate();
     String name = algorithm == null ? algorithmOf(key) : algorithm;
     try {
-      return new JcaContentSignerBuilder(name).build(key);
+      JcaContentSignerBuilder builder = new JcaContentSignerBuilder(name);
+      if (name.endsWith("MGF1")) {
+        // The JDK has no names for these.
+        builder.setProvider(new BouncyCastleProvider());
+      }
+      return builder.build(key);
     } catch (OperatorCreationException e) {
       throw new IllegalArgumentException(e);
     }

@@ -10,21 +10,39 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CertificatePolicies;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.PolicyConstraints;
+import org.bouncycastle.asn1.x509.PolicyInformation;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,7 +59,7 @@ class CertificateValidatorTest {
   void acceptsAPeerOfTheRootInEveryRoleOfOne(CertificateRole role) throws Exception {
     Made alice = leaf("alice", root).names("uri:urn:peer:alice", "dns:Alice.Example").make();
 
-    Identity identity = validator(root).validate(chain(alice), role, NOW);
+    Identity identity = validate(role, root, alice);
 
     assertThat(identity.id().text()).isEqualTo("urn:peer:alice");
     assertThat(identity.dnsNames()).containsExactly("alice.example");
@@ -55,6 +73,14 @@ class CertificateValidatorTest {
     Made alice = leaf("alice", top).keys(keys(kind)).make();
 
     assertThat(accepted(top, alice)).isEqualTo("CN=alice");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SHA256withRSA", "SHA512withRSA", "SHA384withRSAandMGF1"})
+  void acceptsStrongSignaturesOfEveryKind(String algorithm) throws Exception {
+    Made rsa = root("Root").keys(keys("RSA2048")).make();
+
+    assertThat(accepted(rsa, leaf("alice", rsa).algorithm(algorithm).make())).isEqualTo("CN=alice");
   }
 
   @Test
@@ -109,6 +135,15 @@ class CertificateValidatorTest {
     assertThat(
             validator(root).validate(chain(alice), CertificateRole.CLIENT, NOW.plusMillis(60_999)))
         .isNotNull();
+  }
+
+  @Test
+  void acceptsARootOnItsFirstAndItsLastSecond() throws Exception {
+    Made first = root("Root").from(NOW).make();
+    Made last = root("Root").until(NOW).make();
+
+    assertThat(accepted(first, leaf("alice", first).make())).isEqualTo("CN=alice");
+    assertThat(accepted(last, leaf("alice", last).make())).isEqualTo("CN=alice");
   }
 
   // Time
@@ -196,6 +231,34 @@ class CertificateValidatorTest {
   }
 
   @Test
+  void refusesARootThatNamesAnotherKeyAsItsIssuersAndAcceptsItsOwn() throws Exception {
+    byte[] own = {1, 2, 3};
+    GeneralNames names = new GeneralNames(new GeneralName(new X500Name("CN=Root")));
+    CertificateMaker maker =
+        root("Root")
+            .extension(Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(own));
+    Made plain = withIssuersKey(maker, new AuthorityKeyIdentifier(own));
+    Made full =
+        withIssuersKey(maker, new AuthorityKeyIdentifier(own, names, BigInteger.valueOf(7)));
+    Made none = withIssuersKey(maker, new AuthorityKeyIdentifier(names, BigInteger.valueOf(7)));
+    Made other = withIssuersKey(maker, new AuthorityKeyIdentifier(new byte[] {1, 2, 4}));
+    Made longer = withIssuersKey(maker, new AuthorityKeyIdentifier(new byte[] {1, 2, 3, 4}));
+
+    for (Made each : List.of(plain, full, none)) {
+      assertThat(accepted(each, leaf("alice", each).make())).isEqualTo("CN=alice");
+    }
+    for (Made each : List.of(other, longer)) {
+      assertRefused("names another key", each, leaf("alice", each).make());
+    }
+  }
+
+  private static Made withIssuersKey(CertificateMaker maker, AuthorityKeyIdentifier key) {
+    return maker.extension(Extension.authorityKeyIdentifier, false, key).make();
+  }
+
+  // Path length
+
+  @Test
   void refusesMoreAuthoritiesThanTheRootAllows() {
     Made strict =
         root("Root").extension(Extension.basicConstraints, true, new BasicConstraints(0)).make();
@@ -224,6 +287,84 @@ class CertificateValidatorTest {
     assertThat(accepted(strict, leaf("alice", team).make(), team)).isEqualTo("CN=alice");
   }
 
+  @Test
+  void acceptsAPeerBelowAnAuthorityThatAllowsNoOther() throws Exception {
+    Made last =
+        authority("Last", root)
+            .extension(Extension.basicConstraints, true, new BasicConstraints(0))
+            .make();
+
+    assertThat(accepted(root, leaf("alice", last).make(), last)).isEqualTo("CN=alice");
+  }
+
+  @Test
+  void countsNoAuthorityThatRenewedItself() throws Exception {
+    Made last =
+        authority("Last", root)
+            .extension(Extension.basicConstraints, true, new BasicConstraints(0))
+            .make();
+    Made renewed = authority("Last", last).make();
+
+    assertThat(accepted(root, leaf("alice", renewed).make(), renewed, last)).isEqualTo("CN=alice");
+  }
+
+  @Test
+  void acceptsEightAuthoritiesAndRefusesNine() throws Exception {
+    List<Made> authorities = new ArrayList<>(List.of(root));
+    while (authorities.size() < 9) {
+      authorities.add(authority("A" + authorities.size(), authorities.getLast()).make());
+    }
+    Made[] above = authorities.toArray(Made[]::new);
+
+    assertThat(accepted(root, leaf("alice", authorities.get(7)).make(), above))
+        .isEqualTo("CN=alice");
+    assertRefused("no way from", root, leaf("alice", authorities.get(8)).make(), above);
+  }
+
+  // Policies
+
+  @Test
+  void refusesACertificateWithoutAPolicyWhereAnAuthorityWantsOne() throws Exception {
+    PolicyConstraints wanted = new PolicyConstraints(BigInteger.ZERO, null);
+    Made strictRoot = root("Root").extension(Extension.policyConstraints, true, wanted).make();
+    Made strictTeam =
+        policies(authority("Team", root))
+            .extension(Extension.policyConstraints, true, wanted)
+            .make();
+
+    assertRefused("olicy", strictRoot, leaf("alice", strictRoot).make());
+    assertRefused("olicy", root, leaf("alice", strictTeam).make(), strictTeam);
+    assertThat(accepted(strictRoot, policies(leaf("alice", strictRoot)).make()))
+        .isEqualTo("CN=alice");
+    assertThat(accepted(root, policies(leaf("alice", strictTeam)).make(), strictTeam))
+        .isEqualTo("CN=alice");
+  }
+
+  @Test
+  void takesAnyPolicyForNoneWhereTheRootSaysSo() throws Exception {
+    Made strict =
+        root("Root")
+            .extension(
+                Extension.policyConstraints, true, new PolicyConstraints(BigInteger.ZERO, null))
+            .extension(Extension.inhibitAnyPolicy, true, new ASN1Integer(0))
+            .make();
+    CertificatePolicies any =
+        new CertificatePolicies(new PolicyInformation(new ASN1ObjectIdentifier("2.5.29.32.0")));
+
+    assertRefused(
+        "olicy",
+        strict,
+        leaf("alice", strict).extension(Extension.certificatePolicies, false, any).make());
+    assertThat(accepted(strict, policies(leaf("alice", strict)).make())).isEqualTo("CN=alice");
+  }
+
+  private static CertificateMaker policies(CertificateMaker maker) {
+    return maker.extension(
+        Extension.certificatePolicies,
+        false,
+        new CertificatePolicies(new PolicyInformation(UNKNOWN)));
+  }
+
   // Purpose
 
   @Test
@@ -237,6 +378,17 @@ class CertificateValidatorTest {
   }
 
   @Test
+  void acceptsAPeersCertificateThatSaysSoAtLength() throws Exception {
+    byte[] spelledOut = {0x30, 3, 1, 1, 0};
+
+    assertThat(
+            accepted(
+                root,
+                leaf("alice", root).extension(Extension.basicConstraints, true, spelledOut).make()))
+        .isEqualTo("CN=alice");
+  }
+
+  @Test
   void refusesACertificateWhoseBasicConstraintsCanNotBeRead() {
     byte[] malformed = {0x30, 3, 1, 1};
 
@@ -247,7 +399,7 @@ class CertificateValidatorTest {
   }
 
   @Test
-  void refusesAServersCertificateForAClientAndTheOtherWayRound() {
+  void refusesAServersCertificateForAClientAndTheOtherWayRound() throws Exception {
     Made server = leaf("alice", root).purposes(KeyPurposeId.id_kp_serverAuth).make();
     Made client = leaf("alice", root).purposes(KeyPurposeId.id_kp_clientAuth).make();
 
@@ -255,6 +407,8 @@ class CertificateValidatorTest {
         .hasMessageContaining("is not for clients");
     assertThatThrownBy(() -> validator(root).validate(chain(client), CertificateRole.SERVER, NOW))
         .hasMessageContaining("is not for servers");
+    assertThat(validate(CertificateRole.SERVER, root, server)).isNotNull();
+    assertThat(validate(CertificateRole.CLIENT, root, client)).isNotNull();
   }
 
   @Test
@@ -263,11 +417,28 @@ class CertificateValidatorTest {
         List.of(
             KeyPurposeId.id_kp_clientAuth,
             KeyPurposeId.id_kp_serverAuth,
-            KeyPurposeId.id_kp_codeSigning,
-            KeyPurposeId.anyExtendedKeyUsage)) {
+            KeyPurposeId.id_kp_codeSigning)) {
       Made alice = leaf("alice", root).purposes(purpose).make();
 
-      assertThat(validator(root).validate(chain(alice), CertificateRole.SIGNER, NOW)).isNotNull();
+      assertThat(validate(CertificateRole.SIGNER, root, alice)).isNotNull();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(CertificateRole.class)
+  void refusesACertificateForAnyPurposeInEveryRole(CertificateRole role) {
+    Made alone = leaf("alice", root).purposes(KeyPurposeId.anyExtendedKeyUsage).make();
+    Made among =
+        leaf("alice", root)
+            .purposes(
+                KeyPurposeId.id_kp_clientAuth,
+                KeyPurposeId.id_kp_serverAuth,
+                KeyPurposeId.anyExtendedKeyUsage)
+            .make();
+
+    for (Made each : List.of(alone, among)) {
+      assertThatThrownBy(() -> validator(root).validate(chain(each), role, NOW))
+          .hasMessageContaining("is for any purpose");
     }
   }
 
@@ -283,8 +454,22 @@ class CertificateValidatorTest {
   @Test
   void refusesWhatAnAuthorityForMailVouchesFor() {
     Made mail = authority("Mail", root).purposes(KeyPurposeId.id_kp_emailProtection).make();
+    Made mailRoot = root("Mail").purposes(KeyPurposeId.id_kp_emailProtection).make();
 
     assertRefused("may not vouch for clients", root, leaf("alice", mail).make(), mail);
+    assertRefused("may not vouch for clients", mailRoot, leaf("alice", mailRoot).make());
+  }
+
+  @Test
+  void acceptsWhatAnAuthorityForClientsOrForAnyPurposeVouchesFor() throws Exception {
+    for (KeyPurposeId purpose :
+        List.of(KeyPurposeId.id_kp_clientAuth, KeyPurposeId.anyExtendedKeyUsage)) {
+      Made team = authority("Team", root).purposes(purpose).make();
+      Made narrow = root("Narrow").purposes(purpose).make();
+
+      assertThat(accepted(root, leaf("alice", team).make(), team)).isEqualTo("CN=alice");
+      assertThat(accepted(narrow, leaf("alice", narrow).make())).isEqualTo("CN=alice");
+    }
   }
 
   @Test
@@ -336,6 +521,29 @@ class CertificateValidatorTest {
     assertRefused("\"CN=Weak\" has a key", weakRoot, leaf("alice", weakRoot).make());
   }
 
+  @Test
+  void refusesARsaKeyThatTakesLongToCheckAndOneThatIsABitShort() throws Exception {
+    for (int bits : List.of(2047, 8193)) {
+      BigInteger modulus = BigInteger.ONE.shiftLeft(bits - 1).setBit(0);
+      PublicKey key =
+          KeyFactory.getInstance("RSA")
+              .generatePublic(new RSAPublicKeySpec(modulus, RSAKeyGenParameterSpec.F4));
+
+      assertRefused("RSA " + bits, root, leaf("alice", root).keys(new KeyPair(key, null)).make());
+    }
+  }
+
+  @Test
+  void refusesACurveThatIsNotNamedHere() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", new BouncyCastleProvider());
+    generator.initialize(new ECGenParameterSpec("brainpoolP256r1"));
+
+    assertRefused(
+        "has a key that is not accepted",
+        root,
+        leaf("alice", root).keys(generator.generateKeyPair()).make());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"DSA", "Ed448", "X25519"})
   void refusesKeysOfOtherKinds(String kind) {
@@ -343,13 +551,20 @@ class CertificateValidatorTest {
         "has a key that is not accepted", root, leaf("alice", root).keys(keys(kind)).make());
   }
 
-  @Test
-  void refusesASignatureWithSha1() {
-    Made rsa = root("Root").keys(keys("RSA2048")).make();
-    Made team = authority("Team", rsa).algorithm("SHA1withRSA").make();
+  @ParameterizedTest
+  @CsvSource({
+    "RSA2048, SHA1withRSA",
+    "RSA2048, SHA1withRSAandMGF1",
+    "RSA2048, MD5withRSA",
+    "RSA2048, SHA224withRSA",
+    "secp256r1, SHA1withECDSA"
+  })
+  void refusesAWeakSignatureOnTheLeafAndOnAnIntermediate(String kind, String algorithm) {
+    Made top = root("Root").keys(keys(kind)).make();
+    Made team = authority("Team", top).algorithm(algorithm).make();
 
-    assertRefused("too weak", rsa, leaf("alice", rsa).algorithm("SHA1withRSA").make());
-    assertRefused("too weak", rsa, leaf("alice", team).make(), team);
+    assertRefused("too weak", top, leaf("alice", top).algorithm(algorithm).make());
+    assertRefused("too weak", top, leaf("alice", team).make(), team);
   }
 
   @Test
@@ -375,6 +590,13 @@ class CertificateValidatorTest {
     assertThat(
             accepted(root, leaf("alice", root).extension(UNKNOWN, false, DERNull.INSTANCE).make()))
         .isEqualTo("CN=alice");
+  }
+
+  @Test
+  void acceptsSerialNumbersOfOneToTwentyBytes() throws Exception {
+    for (BigInteger serial : List.of(BigInteger.ONE, BigInteger.ONE.shiftLeft(159))) {
+      assertThat(accepted(root, leaf("alice", root).serial(serial).make())).isEqualTo("CN=alice");
+    }
   }
 
   @Test
@@ -464,7 +686,16 @@ class CertificateValidatorTest {
   }
 
   private static String accepted(Made anchor, Made leaf, Made... others) throws Exception {
-    return validator(anchor).validate(chain(leaf, others), CertificateRole.CLIENT, NOW).id().text();
+    return validate(CertificateRole.CLIENT, anchor, leaf, others).id().text();
+  }
+
+  /** Whom the validator lets in; BouncyCastle's must not refuse it. */
+  private static Identity validate(CertificateRole role, Made anchor, Made leaf, Made... others)
+      throws Exception {
+    List<X509Certificate> chain = chain(leaf, others);
+    Identity identity = validator(anchor).validate(chain, role, NOW);
+    assertThat(BouncyCastlePkix.fault(chain, List.of(anchor.certificate()), NOW)).isEmpty();
+    return identity;
   }
 
   private static void assertRefused(String reason, Made anchor, Made leaf, Made... others) {

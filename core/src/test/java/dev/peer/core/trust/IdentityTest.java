@@ -17,6 +17,7 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.Extension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IdentityTest {
@@ -122,9 +123,50 @@ class IdentityTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"a b", "a\u0000.example", "", ".example", "a..b", "-a", "a-", "a:b", "*", "a.*.b"})
+      strings = {
+        "a b",
+        "a\u0000.example",
+        "",
+        ".example",
+        "a..b",
+        "-a",
+        "a-",
+        "a:b",
+        "*",
+        "a.*.b",
+        "10.0.0.1",
+        "010.0.0.1"
+      })
   void refusesADnsNameOfAnotherForm(String dnsName) {
     assertRefused(2, dnsName);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ci.example.org, dns:ci.example.org",
+    "CI.example.org, dns:ci.example.org",
+    "ci.example.org, uri:urn:peer:ci",
+    "ci.example.org, ip:10.0.0.1",
+    "ci, dns:build.example.org",
+    "ci@example.org, dns:build.example.org",
+    "The CI of example.org, dns:build.example.org",
+    "10.0.0.1, dns:build.example.org"
+  })
+  void hasTheCommonNameBesideOtherNames(String commonName, String other) throws Exception {
+    Made made = leaf(commonName, root).names(other).make();
+
+    assertThat(Identity.of(made.certificate()).commonNames()).containsExactly(commonName);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ci.example.org", "*.example.org", "example.org"})
+  void doesNotCountAHostsNameInTheSubjectThatTheDnsNamesLack(String commonName) throws Exception {
+    Made made = leaf(commonName, root).names("dns:build.example.org", "uri:urn:peer:b").make();
+    Identity identity = Identity.of(made.certificate());
+
+    assertThat(identity.commonNames()).isEmpty();
+    assertThat(AccessRule.parse("cn:*").admits(identity)).isFalse();
+    assertThat(AccessRule.parse("dns:build.example.org").admits(identity)).isTrue();
   }
 
   @Test

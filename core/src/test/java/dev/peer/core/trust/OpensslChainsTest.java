@@ -145,7 +145,8 @@ class OpensslChainsTest {
             Pem.certificates(certificate, read(certificate)), Pem.privateKey(key, read(key)));
     CertificateValidator validator =
         new CertificateValidator(
-            TrustAnchors.of(Pem.certificates("ca.pem", read("ca.pem"))), RevocationLists.of(lists));
+            TrustAnchors.of(Pem.certificates("ca.pem", read("ca.pem"))),
+            RevocationLists.of(lists, RevocationMode.CURRENT));
     return validator
         .validate(credentials.chain(), CertificateRole.CLIENT, Instant.now().plusSeconds(1))
         .id()

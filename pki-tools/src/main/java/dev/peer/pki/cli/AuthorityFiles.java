@@ -2,6 +2,7 @@ package dev.peer.pki.cli;
 
 import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Credentials;
+import dev.peer.core.trust.KeyFile;
 import dev.peer.core.trust.Pem;
 import dev.peer.pki.issue.CertificateAuthority;
 import dev.peer.pki.issue.PemText;
@@ -47,6 +48,9 @@ final class AuthorityFiles {
       throw new CommandException(
           directory + " holds no authority (" + CERTIFICATE + " and " + KEY + ")",
           "make one with: peer-pki init --dir " + directory);
+    }
+    if (Files.exists(files.key())) {
+      KeyFile.requirePrivate("the authority's key", files.key());
     }
     return CertificateAuthority.of(
         Pem.certificates(files.certificate().toString(), text(files.certificate())),

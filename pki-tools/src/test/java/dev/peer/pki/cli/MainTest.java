@@ -115,6 +115,17 @@ class MainTest {
   }
 
   @Test
+  void issuesNothingWithAKeyThatOthersMayRead() throws Exception {
+    run("init", "--dir", pki());
+    Files.setPosixFilePermissions(
+        Path.of(path("ca-key.pem")), PosixFilePermissions.fromString("rw-r-----"));
+
+    assertThat(run("issue", "alice", "--dir", pki())).isEqualTo(2);
+    assertThat(err.toString()).contains("is open to others", "hint: run chmod 600 ");
+    assertThat(Path.of(path("alice-key.pem"))).doesNotExist();
+  }
+
+  @Test
   void overwritesNothingUnlessToldSo() throws Exception {
     run("init", "--dir", pki());
     run("issue", "alice", "--dir", pki());

@@ -9,6 +9,7 @@ import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.RevocationMode;
 import dev.peer.core.trust.TrustAnchors;
 import dev.peer.core.trust.UntrustedCertificateException;
 import java.security.cert.X509CRL;
@@ -58,7 +59,8 @@ class CertificateAuthorityTest {
     X509CRL list = authority.revocationList(List.of(alice.leaf()), now.minusSeconds(1), DAY);
     CertificateValidator validator =
         new CertificateValidator(
-            TrustAnchors.of(List.of(authority.root())), RevocationLists.of(List.of(list)));
+            TrustAnchors.of(List.of(authority.root())),
+            RevocationLists.of(List.of(list), RevocationMode.CURRENT));
 
     assertThatThrownBy(() -> validator.validate(alice.chain(), CertificateRole.CLIENT, now))
         .isInstanceOf(UntrustedCertificateException.class)

@@ -32,9 +32,6 @@ sealed interface Course<T> {
     @Override
     public ExecutionResult run(Guest guest, RunStages stages, Instant startedAt)
         throws IOException, GuestException, ExecutorException, InterruptedException {
-      if (!(aftermath instanceof Aftermath.End)) {
-        stages.holdContainer();
-      }
       return stages.run(startedAt, guest.accelerator());
     }
 

@@ -19,6 +19,7 @@ import dev.peer.vm.snapshot.Template;
 import dev.peer.vm.snapshot.TemplateStore;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,7 +93,7 @@ final class MachineStarter {
     Machine machine =
         Machine.start(qemu, spec(disks, memory, directory, socketDirectory), directory);
     try {
-      return awaken(machine, Optional.empty(), BOOT_TIME);
+      return awaken(machine, disks, Optional.empty(), BOOT_TIME);
     } catch (GuestException | IOException e) {
       requireUninterrupted(e);
       throw BrokenOff.in("boot", machine, Secrets.NONE, e);
@@ -136,7 +137,8 @@ final class MachineStarter {
               machine.port(GuestAgent.CONTROL),
               machine.port(GuestAgent.STDOUT),
               machine.port(GuestAgent.STDERR),
-              nonce));
+              nonce),
+          disks);
     } catch (IOException | InterruptedException | RuntimeException e) {
       machine.close();
       throw e;
@@ -150,9 +152,10 @@ final class MachineStarter {
       Template template = template(shape);
       listener.step("resume");
       Memory memory = new Memory.Clone(limits.memoryMebibytes(), template.memory());
+      RunDisks layered = disks.above(template.scratch());
       Machine machine =
-          Machine.start(qemu, spec(disks, memory, directory, socketDirectory), directory);
-      return Optional.of(awaken(machine, Optional.of(template), cloneTime));
+          Machine.start(qemu, spec(layered, memory, directory, socketDirectory), directory);
+      return Optional.of(awaken(machine, layered, Optional.of(template), cloneTime));
     } catch (QemuException | GuestException | IOException e) {
       requireUninterrupted(e);
       listener.note("the machine's template is of no use, booting instead: " + e.getMessage());
@@ -170,7 +173,8 @@ final class MachineStarter {
   }
 
   /** Waits until the machine's agent has answered; a machine that does not is ended. */
-  private StartedMachine awaken(Machine machine, Optional<Template> template, Duration most)
+  private StartedMachine awaken(
+      Machine machine, RunDisks disks, Optional<Template> template, Duration most)
       throws GuestException, IOException, InterruptedException {
     Deadline deadline = Deadline.start(most, machine::kill);
     try {
@@ -185,7 +189,7 @@ final class MachineStarter {
               machine.port(GuestAgent.STDERR));
       agent.greet(Instant.now());
       deadline.close();
-      return new StartedMachine(machine, agent);
+      return new StartedMachine(machine, agent, disks);
     } catch (GuestException | IOException | InterruptedException | RuntimeException e) {
       deadline.close();
       machine.close();
@@ -212,18 +216,20 @@ final class MachineStarter {
     }
   }
 
-  private void makeTemplate(Path memoryFile, Path state)
+  private void makeTemplate(Template template)
       throws QemuException, IOException, InterruptedException {
-    Path directory = memoryFile.getParent();
+    Path directory = template.memory().getParent();
     try (ScratchDirectory files = ScratchDirectory.in(directory.resolve("boot"));
         ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
       RunDisks disks = RunDisks.blank(files.path(), limits.diskBytes());
-      Memory memory = new Memory.Shared(limits.memoryMebibytes(), memoryFile);
+      Memory memory = new Memory.Shared(limits.memoryMebibytes(), template.memory());
       MachineSpec spec = spec(disks, memory, files.path(), socketDirectory.path());
       try (Machine machine = Machine.start(qemu, spec, files.path())) {
         machine.awaitPortOpen(GuestAgent.CONTROL);
-        machine.freezeTo(state);
+        machine.freezeTo(template.state());
+        machine.quit();
       }
+      Files.move(disks.scratch().layer(), template.scratch());
     }
     ScratchDirectory.delete(directory.resolve("boot"));
   }

@@ -69,6 +69,18 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
         new RawDisk("output", directory.resolve("output"), false));
   }
 
+  /** The same disks, the scratch disk above a blank one's file system unless it was used before. */
+  RunDisks above(Path blank) {
+    return new RunDisks(
+        input,
+        new LayeredDisk(
+            scratch.serial(),
+            Optional.of(scratch.base().orElse(blank)),
+            scratch.layer(),
+            scratch.nextLayer()),
+        output);
+  }
+
   /** Makes the disks that a machine may have written to blank again. */
   void blankAgain() throws IOException {
     long bytes = Files.size(output.file());

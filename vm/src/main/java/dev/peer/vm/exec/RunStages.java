@@ -42,7 +42,6 @@ final class RunStages {
   private final Limits limits;
   private final RunCache cache;
   private Map<String, String> prepared = Map.of();
-  private boolean holdsContainer;
 
   RunStages(
       ExecutionRequest request,
@@ -62,18 +61,10 @@ final class RunStages {
     this.cache = cache;
   }
 
-  /** Lets the guest hold the tests' container, for who wants to see it later. */
-  void holdContainer() {
-    holdsContainer = true;
-  }
-
   /** The stages before the test: how the run ended, unless the test can start. */
   Optional<ExecutionResult> prepare()
       throws IOException, GuestException, ExecutorException, InterruptedException {
     stages.setVariables(inputs.environment());
-    if (holdsContainer) {
-      stages.holdContainer();
-    }
     StageResult checkout = stages.run(CHECKOUT, List.of("HEAD"));
     if (checkout instanceof StageResult.Refused refused) {
       return Optional.of(refused(CHECKOUT, refused));
@@ -224,7 +215,7 @@ final class RunStages {
                   + " (podman build -t $CONTAINERIMAGE .)");
       case "container" ->
           new ExecutionResult.Refused(
-              stage, message, "see that the container image can be run by podman");
+              stage, message, "see that the container image can be run, and has the user that it names");
       case "disk-full" ->
           throw new ExecutorException(
               "the guest's disk is full in the stage " + stage + ": " + message,

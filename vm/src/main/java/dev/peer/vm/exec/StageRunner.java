@@ -69,11 +69,6 @@ final class StageRunner {
     return agent.nonce();
   }
 
-  /** From now on the tests' container is held when it has ended. */
-  void holdContainer() throws IOException, GuestException {
-    agent.holdContainer();
-  }
-
   /** Gives the user a shell, and waits for its end; nothing of it is masked. */
   void shell(Place place, NetworkMode network, UserTerminal.Opener opener)
       throws IOException, GuestException {

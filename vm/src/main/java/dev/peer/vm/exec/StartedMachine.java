@@ -4,8 +4,12 @@ import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.qemu.Machine;
 import java.io.IOException;
 
-/** A machine whose agent has answered. Closing it ends the machine. */
-record StartedMachine(Machine machine, GuestAgent agent) implements AutoCloseable {
+/**
+ * A machine whose agent has answered. Closing it ends the machine.
+ *
+ * @param disks what it reads and writes
+ */
+record StartedMachine(Machine machine, GuestAgent agent, RunDisks disks) implements AutoCloseable {
 
   @Override
   public void close() throws IOException {

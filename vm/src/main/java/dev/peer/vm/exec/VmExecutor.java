@@ -271,7 +271,7 @@ public final class VmExecutor implements Executor {
         return Optional.empty();
       }
       try (StartedMachine machine = started.get()) {
-        return Optional.of(follow(run, disks, machine, startedAt));
+        return Optional.of(follow(run, machine, startedAt));
       }
     }
   }
@@ -292,16 +292,27 @@ public final class VmExecutor implements Executor {
     }
   }
 
-  private <T> T follow(Run<T> run, RunDisks disks, StartedMachine machine, Instant startedAt)
+  private <T> T follow(Run<T> run, StartedMachine machine, Instant startedAt)
       throws IOException, ExecutorException, InterruptedException {
     StageRunner stages =
         new StageRunner(machine, limits, run.current, run.listener, run.request.secrets());
     RunStages all =
         new RunStages(
-            run.request, run.listener, machine.machine(), stages, disks, limits, run.cache);
+            run.request,
+            run.listener,
+            machine.machine(),
+            stages,
+            machine.disks(),
+            limits,
+            run.cache);
     Guest guest =
         new Guest(
-            run.request.inputs(), run.listener, machine.machine(), stages, disks, run.starter);
+            run.request.inputs(),
+            run.listener,
+            machine.machine(),
+            stages,
+            machine.disks(),
+            run.starter);
     try {
       T result = run.course.run(guest, all, startedAt);
       run.deadline.close();

@@ -3,10 +3,10 @@ package dev.peer.vm.guest;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Shown;
 import dev.peer.core.record.Artifact;
-import dev.peer.core.record.BundleReader;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.TarReader;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /** Takes the artifacts from the disk that the guest wrote a tar to. The disk is never mounted. */
 public final class ArtifactIntake {
@@ -41,8 +40,8 @@ public final class ArtifactIntake {
     List<Artifact> artifacts = new ArrayList<>();
     int listed = 0;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(disk), 1 << 16);
-        TarArchiveInputStream tar = new TarArchiveInputStream(in, "UTF-8")) {
-      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        TarReader tar = new TarReader(in)) {
+      for (TarArchiveEntry entry = tar.next(); entry != null; entry = tar.next()) {
         if (entry.isDirectory()) {
           continue;
         }
@@ -60,10 +59,10 @@ public final class ArtifactIntake {
     return artifacts;
   }
 
-  private static Artifact take(TarArchiveInputStream tar, TarArchiveEntry entry, RunFiles files)
+  private static Artifact take(TarReader tar, TarArchiveEntry entry, RunFiles files)
       throws IOException, MalformedException {
     String path = Artifact.requirePath(entry.getName().replaceFirst("^\\./", ""));
-    if (!BundleReader.isPlainFile(entry)) {
+    if (!TarReader.isPlainFile(entry)) {
       throw new MalformedException("the artifact " + Shown.of(path) + " is not a plain file");
     }
     boolean executable = (entry.getMode() & OWNER_MAY_RUN) != 0;
@@ -73,7 +72,7 @@ public final class ArtifactIntake {
     try (OutputStream out =
             Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         DigestOutputStream hashed = new DigestOutputStream(out, Digest.sha256())) {
-      long size = tar.transferTo(hashed);
+      long size = tar.content().transferTo(hashed);
       content = new Content(size, Digest.ofFinished(hashed.getMessageDigest()));
     } catch (FileAlreadyExistsException e) {
       throw new MalformedException("two artifacts have the path " + Shown.of(path), e);

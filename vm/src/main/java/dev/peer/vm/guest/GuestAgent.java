@@ -38,7 +38,7 @@ public final class GuestAgent {
 
   private static final int LONGEST_LINE = 1 << 16;
   private static final int MOST_INFO = 64;
-  private static final String PROTOCOL = "2";
+  private static final String PROTOCOL = "3";
 
   private final SocketChannel control;
   private final InputStream answers;
@@ -127,11 +127,6 @@ public final class GuestAgent {
       throw new GuestException("its output broke off");
     }
     return result;
-  }
-
-  /** Lets the guest hold the container of the tests for a shell. */
-  public void holdContainer() throws IOException, GuestException {
-    send("hold");
   }
 
   /**

@@ -25,7 +25,7 @@ record ImageManifest(String architecture, String kernelArguments, Map<String, Co
       List.of(GuestImage.KERNEL, GuestImage.INITRAMFS, GuestImage.ROOT);
 
   private static final int FORMAT = 1;
-  private static final int PROTOCOL = 2;
+  private static final int PROTOCOL = 3;
 
   ImageManifest {
     files = Map.copyOf(files);

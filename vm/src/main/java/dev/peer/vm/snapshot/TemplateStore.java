@@ -30,6 +30,7 @@ public final class TemplateStore {
 
   private static final String MEMORY = "memory";
   private static final String STATE = "state";
+  private static final String SCRATCH = "scratch";
   private static final String SEAL = "seal";
   private static final String UNFINISHED = "unfinished";
   private static final List<Set<PosixFilePermission>> PRIVATE =
@@ -49,8 +50,8 @@ public final class TemplateStore {
   @FunctionalInterface
   public interface Maker {
 
-    /** Writes both files, which do not exist yet. */
-    void make(Path memory, Path state) throws Exception;
+    /** Writes the template's files, which do not exist yet. */
+    void make(Template template) throws Exception;
   }
 
   /** The template for this shape, if there is one that can be used. */
@@ -63,8 +64,8 @@ public final class TemplateStore {
     Path seal = directory.resolve(SEAL);
     if (isPrivate(directory)
         && Files.isRegularFile(seal, LinkOption.NOFOLLOW_LINKS)
-        && Files.isRegularFile(template.memory(), LinkOption.NOFOLLOW_LINKS)
-        && Files.isRegularFile(template.state(), LinkOption.NOFOLLOW_LINKS)
+        && template.files().stream()
+            .allMatch(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
         && Files.readString(seal).equals(sealOf(template))) {
       Files.setLastModifiedTime(directory, FileTime.from(Instant.now()));
       return Optional.of(template);
@@ -84,7 +85,8 @@ public final class TemplateStore {
     dropUnused();
     try (ScratchDirectory made = ScratchDirectory.in(unfinished)) {
       Template template = templateIn(made.path());
-      maker.make(template.memory(), template.state());
+      maker.make(template);
+      RepositoryDisks.takeOver(template.scratch(), made.path());
       Files.writeString(made.path().resolve(SEAL), sealOf(template));
       Optional<Template> other = find(shape);
       if (other.isPresent()) {
@@ -120,7 +122,8 @@ public final class TemplateStore {
   }
 
   private static Template templateIn(Path directory) {
-    return new Template(directory.resolve(MEMORY), directory.resolve(STATE));
+    return new Template(
+        directory.resolve(MEMORY), directory.resolve(STATE), directory.resolve(SCRATCH));
   }
 
   /** Ours alone, but for QEMU's user, who may pass to the one file that is its own. */
@@ -131,6 +134,6 @@ public final class TemplateStore {
   }
 
   private static String sealOf(Template template) throws IOException {
-    return FileSeal.of(List.of(template.memory(), template.state()));
+    return FileSeal.of(template.files());
   }
 }

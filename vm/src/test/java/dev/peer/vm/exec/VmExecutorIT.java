@@ -207,7 +207,8 @@ class VmExecutorIT {
   void bootsWhenAWholeTemplateDoesNotAnswer() throws Exception {
     run("test:V:\n\ttrue\n", "test", Map.of());
     for (Path template : templates()) {
-      replaceInMemory(template, "/attach-scratch", "/..//../bin/cat");
+      // Where nothing ever comes, so that the agent waits.
+      replaceInMemory(template, "/dev/hwrng", "/dev/ttyS0");
     }
     transcript.notes.clear();
     VmExecutor impatient =
@@ -430,7 +431,7 @@ class VmExecutorIT {
       }
     }
     StringBuilder seal = new StringBuilder();
-    for (Path file : List.of(memory, template.resolve("state"))) {
+    for (Path file : List.of(memory, template.resolve("state"), template.resolve("scratch"))) {
       for (String name : List.of("size", "ino", "uid", "lastModifiedTime", "ctime")) {
         seal.append(name + " " + Files.getAttribute(file, "unix:" + name) + "\n");
       }

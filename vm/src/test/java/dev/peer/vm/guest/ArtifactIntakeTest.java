@@ -105,6 +105,56 @@ class ArtifactIntakeTest {
         .hasMessageContaining("too many artifacts");
   }
 
+  /** Were they read, they would be in memory whole. */
+  @ParameterizedTest
+  @ValueSource(
+      bytes = {
+        TarConstants.LF_GNUTYPE_LONGNAME,
+        TarConstants.LF_GNUTYPE_LONGLINK,
+        TarConstants.LF_PAX_EXTENDED_HEADER_LC,
+        TarConstants.LF_PAX_GLOBAL_EXTENDED_HEADER
+      })
+  void refusesADescriptionOfAnyLength(byte type) throws Exception {
+    long length = 1L << 30;
+    TarArchiveEntry entry = new TarArchiveEntry("././@LongLink", type);
+    entry.setSize(length);
+    byte[] header = new byte[512];
+    entry.writeEntryHeader(header);
+    Path disk = directory.resolve("disk");
+    try (RandomAccessFile sparse = new RandomAccessFile(disk.toFile(), "rw")) {
+      sparse.write(header);
+      sparse.write((length + " comment=").getBytes(UTF_8));
+      sparse.setLength(length);
+    }
+
+    assertThatThrownBy(() -> ArtifactIntake.take(disk, files()))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("described in more than 65536 bytes");
+  }
+
+  /** A few bytes of it would be gigabytes here. */
+  @Test
+  void refusesASparseFile() throws Exception {
+    Path disk =
+        disk(
+            tar -> {
+              String real = "GNU.sparse.realsize=2000000000\n";
+              String[] records = {
+                "GNU.sparse.major=1\n", "GNU.sparse.minor=0\n", "GNU.sparse.name=a\n", real
+              };
+              StringBuilder pax = new StringBuilder();
+              for (String record : records) {
+                pax.append(record.length() + 3).append(' ').append(record);
+              }
+              add(tar, "pax", TarConstants.LF_PAX_EXTENDED_HEADER_LC, pax.toString());
+              add(tar, "a", TarConstants.LF_NORMAL, "0\n" + "\0".repeat(510));
+            });
+
+    assertThatThrownBy(() -> ArtifactIntake.take(disk, files()))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("plain file");
+  }
+
   private RunFiles files() {
     return new RunFiles(directory.resolve("result"));
   }

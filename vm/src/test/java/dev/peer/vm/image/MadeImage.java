@@ -21,7 +21,7 @@ final class MadeImage {
     ObjectNode manifest = StrictJson.object();
     manifest.put("format", 1);
     manifest.put("architecture", "x86_64");
-    manifest.put("protocol", 2);
+    manifest.put("protocol", 3);
     manifest.put("kernelArguments", "quiet");
     ObjectNode files = manifest.putObject("files");
     for (String file : List.of("kernel", "initramfs", "root.erofs")) {

@@ -32,6 +32,7 @@ class TemplateStoreTest {
     assertThat(store.find("a")).contains(made);
     assertThat(made.memory()).hasContent("memory");
     assertThat(made.state()).hasContent("state");
+    assertThat(made.scratch()).hasContent("scratch");
     assertThat(store.find("b")).isEmpty();
   }
 
@@ -89,8 +90,8 @@ class TemplateStoreTest {
             () ->
                 store.make(
                     "a",
-                    (memory, state) -> {
-                      Files.writeString(memory, "memory");
+                    template -> {
+                      Files.writeString(template.memory(), "memory");
                       throw new IOException("the machine ended");
                     }))
         .hasMessage("the machine ended");
@@ -103,8 +104,8 @@ class TemplateStoreTest {
     Template first =
         store.make(
             "a",
-            (memory, state) -> {
-              write(memory, state);
+            template -> {
+              write(template);
               make("a");
             });
 
@@ -132,8 +133,9 @@ class TemplateStoreTest {
     return store.make(shape, TemplateStoreTest::write);
   }
 
-  private static void write(Path memory, Path state) throws IOException {
-    Files.writeString(memory, "memory");
-    Files.writeString(state, "state");
+  private static void write(Template template) throws IOException {
+    Files.writeString(template.memory(), "memory");
+    Files.writeString(template.state(), "state");
+    Files.writeString(template.scratch(), "scratch");
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Until when results hold, and what {@code peer ls} says of it. */
 @Timeout(300)
-class EvidenceIT {
+class EvidenceEndIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PASSING = "test:VQ:\n\techo passed\n";

@@ -1,0 +1,99 @@
+package dev.peer.core.record;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/**
+ * The entries of a tar from outside, one after another. What describes an entry is read into
+ * memory, and so may have 64 KiB at most: a tar can give a name of any length.
+ */
+public final class TarReader implements AutoCloseable {
+
+  private static final int LONGEST_DESCRIPTION = 1 << 16;
+
+  private final Metered metered;
+  private final TarArchiveInputStream tar;
+
+  /** Reads the stream, which is closed with this. */
+  public TarReader(InputStream in) {
+    metered = new Metered(in);
+    tar = new TarArchiveInputStream(metered, "UTF-8");
+  }
+
+  /**
+   * The next entry, or null after the last. What is left of the content of the one before counts as
+   * description.
+   *
+   * @throws MalformedException if it can not be read, or an entry is described at length
+   */
+  public TarArchiveEntry next() throws MalformedException {
+    metered.left = LONGEST_DESCRIPTION;
+    try {
+      TarArchiveEntry entry = tar.getNextEntry();
+      metered.left = Long.MAX_VALUE;
+      return entry;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new MalformedException("the archive can not be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The content of the entry that {@link #next} gave. */
+  public InputStream content() {
+    return tar;
+  }
+
+  /**
+   * Whether the entry is a regular file and nothing else. The library counts devices as files, and
+   * fills the holes of a sparse file, so that a few bytes of it are gigabytes.
+   */
+  public static boolean isPlainFile(TarArchiveEntry entry) {
+    boolean regular =
+        entry.getLinkFlag() == TarConstants.LF_NORMAL
+            || entry.getLinkFlag() == TarConstants.LF_OLDNORM && !entry.isDirectory();
+    return regular && !entry.isSparse();
+  }
+
+  @Override
+  public void close() throws IOException {
+    tar.close();
+  }
+
+  /** Fails where more is read than was allowed. */
+  private static final class Metered extends FilterInputStream {
+
+    private long left = Long.MAX_VALUE;
+
+    Metered(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      return (int) count(super.read(buffer, offset, length));
+    }
+
+    @Override
+    public long skip(long bytes) throws IOException {
+      return count(super.skip(bytes));
+    }
+
+    private long count(long read) throws IOException {
+      left -= Math.max(read, 0);
+      if (left < 0) {
+        throw new IOException(
+            "an entry is described in more than " + LONGEST_DESCRIPTION + " bytes");
+      }
+      return read;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.peer.core.trust;
+
+import dev.peer.core.id.Shown;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** The file of a private key, which nobody but its owner may read. */
+public final class KeyFile {
+
+  private static final Set<PosixFilePermission> OWNERS =
+      EnumSet.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE);
+
+  private KeyFile() {}
+
+  /**
+   * Refuses a key's file that its group or others may read, write or execute. Of a link, what it
+   * leads to counts. Whose file it is does not: only root can read another user's, and may. Nor
+   * does the mode of what is no plain file: a pipe keeps nothing for others.
+   *
+   * @param what what names the file, for messages: a variable's name
+   * @param file the file, which is there
+   */
+  public static void requirePrivate(String what, Path file) throws CredentialException {
+    Set<PosixFilePermission> permissions;
+    try {
+      permissions = Files.getPosixFilePermissions(file);
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new CredentialException(
+          what + ": it can not be seen who may read " + shown(file),
+          "keep the key in a file whose mode can be set to 600",
+          e);
+    }
+    if (Files.isRegularFile(file) && !OWNERS.containsAll(permissions)) {
+      throw new CredentialException(
+          what
+              + ": the private key in "
+              + shown(file)
+              + " is open to others: its mode is "
+              + PosixFilePermissions.toString(permissions),
+          "run chmod 600 "
+              + shown(file)
+              + ", and have a new key certified if somebody could read it; where a mount sets the"
+              + " mode, PEER_KEY takes the PEM itself");
+    }
+  }
+
+  private static String shown(Path file) {
+    return Shown.of(file.toString());
+  }
+}

@@ -1,0 +1,141 @@
+# Writes the OCI runtime configuration of the tests' container to stdout: template.json with its @NAMES@ filled in.
+# awk -f configure.awk -v directory=... -v bundle=... -v image=... -v names=... -v repository=... -v network=none|open
+#     -v terminal=true|false -- COMMAND...
+# `directory` is this one; `bundle` holds the container's `root` and files of its own; `image` is the file that `prepare`
+# wrote of the container image; `names` lists the variables that the container gets: their values are in the environment,
+# so that no command line has one. Writes who the container runs as, UID:GID, to stderr; fails when the image does not
+# have that user or group.
+BEGIN {
+    root = bundle "/root"
+    read_image()
+    find_user()
+    read_capabilities()
+    for (i = 1; i < ARGC; i++) args = list(args, string(ARGV[i]))
+    value["args"] = "[" args "]"
+    value["env"] = "[" environment() "]"
+    value["root"] = string(root)
+    value["repository"] = string(repository)
+    value["terminal"] = terminal
+    if (network == "none") value["network"] = "{\"type\": \"network\"},"
+    value["mounts"] = own_file("/etc/hosts") own_file("/etc/hostname") own_file("/run/.containerenv")
+    if (network == "open") value["mounts"] = value["mounts"] own_file("/etc/resolv.conf")
+    # mk keeps its NAME=value arguments in a file in /tmp, which an image made from scratch need not have.
+    if (!exists(root "/tmp")) {
+        value["mounts"] = value["mounts"] \
+            "{\"destination\": \"/tmp\", \"type\": \"tmpfs\", \"source\": \"tmp\"," \
+            " \"options\": [\"nosuid\", \"nodev\", \"mode=1777\"]},"
+    }
+    while ((getline line < (directory "/seccomp.json")) > 0) value["seccomp"] = value["seccomp"] line
+    while ((getline line < (directory "/template.json")) > 0) print filled(line)
+    print uid ":" gid > "/dev/stderr"
+}
+
+# Of the image: the working directory, the user and the variables.
+function read_image(    number, line, at) {
+    while ((getline line < image) > 0) {
+        number++
+        if (number == 2) cwd = line
+        if (number == 3) user = line
+        if (number > 4 && (at = index(line, "=")) > 1) set(substr(line, 1, at - 1), substr(line, at + 1))
+    }
+    if (cwd == "" || cwd == "/") cwd = repository
+    value["cwd"] = string(cwd)
+}
+
+# The user as the image names it: a name or number, after a colon perhaps a group's.
+function find_user(    parts, field, line, groups) {
+    split(user, parts, ":")
+    if (parts[1] == "" || parts[1] == "root") parts[1] = "0"
+    uid = number(parts[1])
+    gid = parts[2] == "" ? 0 : number(parts[2])
+    home = uid == 0 ? "/root" : "/"
+    while ((getline line < (root "/etc/passwd")) > 0) {
+        if (split(line, field, ":") >= 6 && (field[1] == parts[1] || field[3] == parts[1])) {
+            name = field[1]
+            uid = field[3] + 0
+            if (parts[2] == "") gid = field[4] + 0
+            home = field[6]
+            break
+        }
+    }
+    while ((getline line < (root "/etc/group")) > 0) {
+        if (split(line, field, ":") < 3) continue
+        if (field[1] == parts[2]) gid = field[3] + 0
+        if (parts[2] == "" && name != "" && index("," field[4] ",", "," name ",")) groups = list(groups, field[3] + 0)
+    }
+    if (uid < 0 || gid < 0) exit 1
+    value["user"] = "{\"uid\": " uid ", \"gid\": " gid ", \"umask\": 18, \"additionalGids\": [" groups "]}"
+}
+
+# The number that a user or group is named by; -1 for a name.
+function number(text) {
+    return text ~ /^[0-9]+$/ ? text + 0 : -1
+}
+
+# To a user who is not root the set is only what programs with the setuid bit can have.
+function read_capabilities(    line, all) {
+    while ((getline line < (directory "/capabilities")) > 0) all = list(all, string(line))
+    value["capabilities"] = "[" all "]"
+    value["held"] = uid == 0 ? value["capabilities"] : "[]"
+}
+
+# The image's variables, ours, then those that the run names.
+function environment(    name, all, i) {
+    if (!("HOME" in variable)) set("HOME", home)
+    if (!("PATH" in variable)) set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    set("PATH", variable["PATH"] ":/usr/lib/plan9/bin")
+    set("TERM", terminal == "true" ? ENVIRON["TERM"] : "xterm")
+    set("HOSTNAME", "peer")
+    set("container", "oci")
+    set("CI", "true")
+    while ((getline name < names) > 0) set(name, ENVIRON[name])
+    for (i = 1; i <= variables; i++) all = list(all, string(order[i] "=" variable[order[i]]))
+    return all
+}
+
+function set(name, text) {
+    if (!(name in variable)) order[++variables] = name
+    variable[name] = text
+}
+
+# A file of the container's own in place of the image's.
+function own_file(path,    name) {
+    name = path
+    sub(/.*\//, "", name)
+    return "{\"destination\": " string(path) ", \"type\": \"bind\", \"source\": " string(bundle "/" name) \
+        ", \"options\": [\"bind\", \"rprivate\"]},\n    "
+}
+
+function exists(path) {
+    return system("test -e '" path "' || test -L '" path "'") == 0
+}
+
+function list(all, more) {
+    return all == "" ? more : all ", " more
+}
+
+# The line with each @NAME@ replaced by its value.
+function filled(line,    done, name) {
+    while (match(line, /@[a-z]+@/)) {
+        name = substr(line, RSTART + 1, RLENGTH - 2)
+        done = done substr(line, 1, RSTART - 1) value[name]
+        line = substr(line, RSTART + RLENGTH)
+    }
+    return done line
+}
+
+# The text as a JSON string.
+function string(text,    done, i, c) {
+    gsub(/\\/, "\\\\", text)
+    gsub(/"/, "\\\"", text)
+    if (text !~ /[\001-\037]/) return "\"" text "\""
+    for (i = 1; i <= length(text); i++) {
+        c = substr(text, i, 1)
+        done = done (c ~ /[\001-\037]/ ? control(c) : c)
+    }
+    return "\"" done "\""
+}
+
+function control(c,    code) {
+    for (code = 1; code < 32; code++) if (c == sprintf("%c", code)) return sprintf("\\u%04x", code)
+}

@@ -1,0 +1,120 @@
+# The scratch disk: what the agent does with it at boot and at `hello`. Calls the kernel itself: under emulation each
+# program that is started costs more than all of this.
+use strict;
+
+my $MOUNT      = 165;      # <asm/unistd_64.h>
+my $MS_NOATIME = 1024;     # <linux/mount.h>
+my $MS_BIND    = 4096;
+my $MS_MOVE    = 8192;
+my $MS_REC     = 16384;
+my $LABEL      = 'peer-scratch';
+my $LABEL_AT   = 1144;     # in ext4's superblock
+my $SCRATCH    = '/run/peer/scratch';
+my $FRESH      = "$SCRATCH/fresh";
+
+# Gives a blank disk a file system with the directories that a run begins with; a disk that was used before stays as it
+# is. The kernel forgets what it read of the disk: a clone of this machine may have another one.
+sub make_scratch {
+    my $disk = disk_named('scratch');
+    open my $file, '<', $disk or die "$disk: $!\n";
+    seek $file, $LABEL_AT, 0;
+    read $file, my $label, length $LABEL;
+    close $file;
+    return if $label eq $LABEL;
+
+    # No journal: the disk outlives a machine only after an orderly end. The inode tables stay unwritten until used.
+    command('/sbin/mke2fs', '-q', '-F', '-t', 'ext4', '-L', $LABEL, '-m', '0', '-G', '256',
+        '-O', '^has_journal,^resize_inode,^metadata_csum,uninit_bg', '-E', 'lazy_itable_init=1,nodiscard', $disk);
+    mount_scratch($disk);
+    make_directory("$SCRATCH/$_") for qw(kept kept/containers kept/cache);
+    make_fresh();
+    command('busybox', 'umount', $SCRATCH);
+}
+
+# Builds the guest's root at /mnt: the read-only root below, the scratch disk above. Of a disk that was used before,
+# `kept` stays, podman's store and the cache, and `fresh` is made anew.
+sub attach_scratch {
+    mount_scratch(disk_named('scratch'));
+    if (-d "$FRESH/upper/etc") {
+        # What is old is removed when the disk is kept again: else it goes with this machine.
+        rename $FRESH, "$SCRATCH/old." . random_uuid() or die "$FRESH: $!\n";
+        make_fresh();
+    }
+    make_directory('/run/ci');
+    mount_at('overlay', '/mnt', 'overlay', 0, "lowerdir=/,upperdir=$FRESH/upper,workdir=$FRESH/workdir");
+    bind_at("$FRESH/ci",           '/run/ci');
+    bind_at("$SCRATCH/kept/cache", '/run/ci/cache');
+    mount_at("/$_", "/mnt/$_", '', $MS_BIND | $MS_REC, '') for qw(dev proc sys run);
+    bind_at("$SCRATCH/kept/containers", '/mnt/var/lib/containers');
+    bind_at("$FRESH/work",              '/mnt/work');
+    bind_at("$FRESH/tmp",               '/mnt/tmp');
+    bind_at("$FRESH/var-tmp",           '/mnt/var/tmp');
+    bind_at('/usr/lib/peer/images',     '/mnt/usr/lib/peer/images');
+    write_file('/mnt/etc/machine-id', random_uuid() =~ tr/-//dr . "\n");
+    # What is new on the disk is seen by comparison with these.
+    my $images = "$SCRATCH/kept/containers/storage/overlay-images/images.json";
+    write_file('/run/peer/images.before', read_file($images)) if -e $images;
+    write_file('/run/peer/attached', '');
+
+    chdir '/mnt' or die "/mnt: $!\n";
+    mount_at('.', '/', '', $MS_MOVE, '');
+    chroot '.' or die "chroot: $!\n";
+    chdir '/';
+}
+
+sub mount_scratch {
+    my ($disk) = @_;
+    mkdir $SCRATCH;
+    mount_at($disk, $SCRATCH, 'ext4', $MS_NOATIME, 'nobarrier,noinit_itable,discard');
+}
+
+sub bind_at {
+    my ($from, $to) = @_;
+    mount_at($from, $to, '', $MS_BIND, '');
+}
+
+sub mount_at {
+    my ($from, $to, $type, $flags, $options) = @_;
+    syscall($MOUNT, $from, $to, $type, $flags, $options) == 0 or die "mount $from at $to: $!\n";
+}
+
+# What a run finds empty.
+sub make_fresh {
+    make_directory($FRESH);
+    make_directory("$FRESH/$_") for qw(upper workdir work tmp var-tmp container container/upper container/work);
+    make_directory("$FRESH/$_") for qw(ci ci/cache ci/env ci/artifacts);
+    chmod 01777, "$FRESH/tmp", "$FRESH/var-tmp";
+}
+
+sub make_directory {
+    my ($name) = @_;
+    mkdir $name or die "$name: $!\n";
+}
+
+# The device of the disk with this serial.
+sub disk_named {
+    my ($name) = @_;
+    opendir my $disks, '/sys/block' or die "/sys/block: $!\n";
+    for my $disk (grep { /^vd/ } readdir $disks) {
+        return "/dev/$disk" if read_file("/sys/block/$disk/serial") =~ /^\Q$name\E$/;
+    }
+    die "no disk named $name\n";
+}
+
+sub random_uuid { return read_file('/proc/sys/kernel/random/uuid') =~ s/\n//r }
+
+sub read_file {
+    my ($name) = @_;
+    open my $file, '<', $name or die "$name: $!\n";
+    local $/;
+    return <$file> // '';
+}
+
+sub write_file {
+    my ($name, $content) = @_;
+    open my $file, '>', $name or die "$name: $!\n";
+    print $file $content;
+    close $file or die "$name: $!\n";
+}
+
+1;

@@ -1,0 +1,45 @@
+package dev.peer.tls;
+
+import dev.peer.core.trust.Identity;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Who is at the other end of a connection, and when that was found out. */
+public final class Caller {
+
+  /** How long one validation of a connection's certificate stands. */
+  private static final Duration STANDS = Duration.ofMinutes(1);
+
+  private final Identity identity;
+  private final List<X509Certificate> chain;
+  private final Instant validatedAt;
+  private final long generation;
+
+  Caller(Identity identity, List<X509Certificate> chain, Instant validatedAt, long generation) {
+    this.identity = identity;
+    this.chain = List.copyOf(chain);
+    this.validatedAt = validatedAt;
+    this.generation = generation;
+  }
+
+  /** What the certificate says. */
+  public Identity identity() {
+    return identity;
+  }
+
+  List<X509Certificate> chain() {
+    return chain;
+  }
+
+  /** Whether it was found out by what holds now. */
+  boolean isOf(TlsIdentity.Standing standing) {
+    return generation == standing.generation();
+  }
+
+  /** Whether it was found out a moment ago. */
+  boolean stands(Instant now) {
+    return !now.isBefore(validatedAt) && now.isBefore(validatedAt.plus(STANDS));
+  }
+}

@@ -1,0 +1,115 @@
+package dev.peer.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.TreeId;
+import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.BundleWriter;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.OutputRecorder;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.RunOutput;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.RunSigner;
+import dev.peer.core.store.Store;
+import dev.peer.core.trust.AccessRule;
+import dev.peer.core.trust.CertificateValidator;
+import dev.peer.core.trust.Credentials;
+import dev.peer.core.trust.Pem;
+import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.TrustAnchors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A repository, and a result of it in a peer's store, signed by that peer and made without a
+ * machine: its output can be whatever a test wants to see replayed.
+ */
+record SignedResult(Repository repository) {
+
+  private static final Digest IMAGE = Digest.of(new byte[0]);
+
+  static SignedResult of(Team team, Peer signer, String stdout, String stderr) throws Exception {
+    Repository repository =
+        Repository.init(team.root().resolve("replayed"))
+            .write("mkfile", "test:VQ:\n\ttrue\n")
+            .write(".env", "PEER_REPO=example.org/replayed\nPEER_IMAGE=" + IMAGE + "\n")
+            .commit();
+    Path directory = Files.createDirectory(team.root().resolve("result"));
+    RunFiles files = new RunFiles(Files.createDirectory(directory.resolve("files")));
+    RunRecord record = record(repository, output(files, stdout, stderr));
+    Path bundle = directory.resolve("bundle");
+    Content content = BundleWriter.write(record, files, bundle);
+    Map<String, String> environment = signer.environment();
+    Credentials credentials =
+        Credentials.of(
+            Pem.certificates("PEER_CERT", text(environment, "PEER_CERT")),
+            Pem.privateKey("PEER_KEY", text(environment, "PEER_KEY")));
+    Attestation attestation = new RunSigner(credentials).sign(record, content);
+    RecordVerifier verifier =
+        new RecordVerifier(
+            new CertificateValidator(
+                TrustAnchors.of(Pem.certificates("PEER_CA", text(environment, "PEER_CA"))),
+                RevocationLists.none()),
+            AccessRule.anyone(),
+            InstantSource.system());
+    Path unpacked = Files.createDirectory(directory.resolve("unpacked"));
+    Store.open(signer.store(), 1)
+        .keep(
+            verifier.verify(verifier.verify(attestation, record.inputs().key()), bundle, unpacked))
+        .close();
+    return new SignedResult(repository);
+  }
+
+  private static RunOutput output(RunFiles files, String stdout, String stderr) throws Exception {
+    try (OutputRecorder recorder = new OutputRecorder(files, () -> 0)) {
+      byte[] out = stdout.getBytes(UTF_8);
+      recorder.write(OutputStreamName.STDOUT, out, 0, out.length);
+      byte[] err = stderr.getBytes(UTF_8);
+      recorder.write(OutputStreamName.STDERR, err, 0, err.length);
+      return recorder.finish();
+    }
+  }
+
+  private static RunRecord record(Repository repository, RunOutput output) throws Exception {
+    Instant now = Instant.now();
+    return new RunRecord(
+        new RunInputs(
+            new RepoId("example.org/replayed"),
+            new TreeId(repository.tree()),
+            Optional.empty(),
+            "test",
+            List.of(),
+            new TreeMap<>(),
+            IMAGE,
+            "x86_64",
+            NetworkMode.NONE),
+        0,
+        now.minusSeconds(2),
+        now.minusSeconds(1),
+        "localhost/ci-base",
+        "sha256:" + "0".repeat(64),
+        List.of(),
+        "tcg",
+        1,
+        1L << 30,
+        output,
+        List.of());
+  }
+
+  private static String text(Map<String, String> environment, String name) throws Exception {
+    return Files.readString(Path.of(environment.get(name)));
+  }
+}

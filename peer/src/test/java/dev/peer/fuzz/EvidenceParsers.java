@@ -1,0 +1,172 @@
+package dev.peer.fuzz;
+
+import static dev.peer.fuzz.Parser.bytes;
+import static dev.peer.fuzz.Parser.require;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.TreeId;
+import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.BundleReader;
+import dev.peer.core.record.BundleWriter;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.OutputRecorder;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.RunOutput;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.RunRecordJson;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.record.Timing;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.Evidence;
+import dev.peer.core.sign.RunSigner;
+import dev.peer.tls.TestAuthority;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What holders send: attestations, records, bundles and what is in them. */
+final class EvidenceParsers {
+
+  private static final byte[] STDOUT = bytes("one\nthree");
+  private static final byte[] STDERR = bytes("two\n");
+  private static final byte[] REPORT = bytes("fine");
+
+  private EvidenceParsers() {}
+
+  static List<Parser> all() throws Exception {
+    Path directory = Scratch.directory();
+    RunFiles files = new RunFiles(Files.createDirectory(directory.resolve("files")));
+    RunRecord record = record(files);
+    Path bundle = directory.resolve("bundle");
+    Content content = BundleWriter.write(record, files, bundle);
+    Attestation attestation =
+        new RunSigner(new TestAuthority("team").issue("spiffe://team/signer"))
+            .sign(record, content);
+    return List.of(
+        Parser.of(
+            "attestation",
+            MalformedException.class,
+            bytes -> requireStable(bytes, Evidence::rewriteEnvelope),
+            List.of(attestation.bytes())),
+        Parser.of(
+            "statement",
+            MalformedException.class,
+            bytes -> requireStable(bytes, Evidence::rewriteStatement),
+            List.of(Evidence.statementOf(attestation))),
+        Parser.of(
+            "record",
+            MalformedException.class,
+            bytes -> requireStable(bytes, EvidenceParsers::rewriteRecord),
+            List.of(StrictJson.bytes(RunRecordJson.write(record)))),
+        Parser.of(
+            "bundle",
+            MalformedException.class,
+            bytes -> unpack(bytes, record),
+            List.of(Files.readAllBytes(bundle))),
+        Parser.of(
+            "timing line",
+            MalformedException.class,
+            EvidenceParsers::timingLine,
+            List.of(bytes("stdout 0 3"), bytes("stderr 999999999999999 65536"))),
+        Parser.of(
+            "timing",
+            MalformedException.class,
+            EvidenceParsers::replay,
+            List.of(Files.readAllBytes(files.timing()))));
+  }
+
+  private interface Rewriter {
+
+    byte[] apply(byte[] bytes) throws MalformedException;
+  }
+
+  /** What is written of what was read is read and written the same. */
+  private static void requireStable(byte[] bytes, Rewriter rewriter) throws MalformedException {
+    byte[] once = rewriter.apply(bytes);
+    require(Arrays.equals(rewriter.apply(once), once), "one way to write it");
+  }
+
+  private static byte[] rewriteRecord(byte[] bytes) throws MalformedException {
+    return StrictJson.bytes(
+        RunRecordJson.write(RunRecordJson.read(StrictJson.parse("record", bytes))));
+  }
+
+  private static void unpack(byte[] bytes, RunRecord record) throws Exception {
+    Path directory = Scratch.directory();
+    try {
+      Path bundle = Files.write(directory.resolve("bundle"), bytes);
+      Content content = new Content(bytes.length, Digest.of(bytes));
+      Path into = Files.createDirectory(directory.resolve("into"));
+      RunFiles files = BundleReader.unpack(bundle, content, record, into);
+      require(Arrays.equals(Files.readAllBytes(files.output(OutputStreamName.STDOUT)), STDOUT), "");
+      require(Arrays.equals(Files.readAllBytes(files.artifacts().resolve("report")), REPORT), "");
+    } finally {
+      Scratch.delete(directory);
+    }
+  }
+
+  private static void timingLine(byte[] bytes) throws MalformedException {
+    String line = new String(bytes, StandardCharsets.ISO_8859_1);
+    require(Timing.parse(line).toString().equals(line), "one form of a line");
+  }
+
+  private static void replay(byte[] bytes) throws Exception {
+    Path directory = Scratch.directory();
+    try {
+      RunFiles files = new RunFiles(directory);
+      Files.write(files.output(OutputStreamName.STDOUT), STDOUT);
+      Files.write(files.output(OutputStreamName.STDERR), STDERR);
+      Files.write(files.timing(), bytes);
+      long[] replayed = new long[1];
+      files.replay((stream, buffer, offset, length) -> replayed[0] += length);
+      require(replayed[0] == STDOUT.length + STDERR.length, "all of the output, once");
+    } finally {
+      Scratch.delete(directory);
+    }
+  }
+
+  private static RunRecord record(RunFiles files) throws Exception {
+    RunOutput output;
+    try (OutputRecorder recorder = new OutputRecorder(files, () -> 0)) {
+      recorder.write(OutputStreamName.STDOUT, STDOUT, 0, 4);
+      recorder.write(OutputStreamName.STDERR, STDERR, 0, STDERR.length);
+      recorder.write(OutputStreamName.STDOUT, STDOUT, 4, STDOUT.length - 4);
+      output = recorder.finish();
+    }
+    Files.createDirectories(files.artifacts());
+    Files.write(files.artifacts().resolve("report"), REPORT);
+    return new RunRecord(
+        new RunInputs(
+            new RepoId("git.example.org/team/project"),
+            new TreeId("4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
+            Optional.empty(),
+            "test",
+            List.of("LEVEL=2"),
+            new TreeMap<>(Map.of("LANG", "C.UTF-8")),
+            Digest.of(new byte[] {1}),
+            "x86_64",
+            NetworkMode.NONE),
+        0,
+        Instant.parse("2026-01-01T10:00:00Z"),
+        Instant.parse("2026-01-01T10:01:00.5Z"),
+        "localhost/ci-base",
+        "f".repeat(64),
+        List.of("TOKEN"),
+        "tcg",
+        2,
+        2L << 30,
+        output,
+        List.of(new Artifact("report", false, new Content(REPORT.length, Digest.of(REPORT)))));
+  }
+}

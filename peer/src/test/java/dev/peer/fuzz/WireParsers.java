@@ -1,0 +1,141 @@
+package dev.peer.fuzz;
+
+import static dev.peer.fuzz.Parser.bytes;
+import static dev.peer.fuzz.Parser.require;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.MalformedException;
+import dev.peer.wire.ByteRange;
+import dev.peer.wire.HolderList;
+import dev.peer.wire.InstanceId;
+import dev.peer.wire.LeaseRequest;
+import dev.peer.wire.LeaseTerms;
+import dev.peer.wire.PeerAddress;
+import dev.peer.wire.PeerPath;
+import dev.peer.wire.PeerStatus;
+import dev.peer.wire.Problem;
+import dev.peer.wire.RendezvousPath;
+import dev.peer.wire.RendezvousStatus;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What comes over the wire: the bodies of requests and answers, paths, ranges. */
+final class WireParsers {
+
+  private static final Digest DIGEST = Digest.of(new byte[0]);
+  private static final long SIZE = 1000;
+
+  private WireParsers() {}
+
+  static List<Parser> all() {
+    LeaseRequest lease =
+        new LeaseRequest(
+            List.of(PeerAddress.parse("https://[::1]:7443"), PeerAddress.parse("https://a:1")),
+            List.of(DIGEST));
+    HolderList holders =
+        new HolderList(
+            List.of(new HolderList.Entry(new PeerId("spiffe://team/ci"), lease.addresses())));
+    return List.of(
+        body("lease", LeaseRequest::parse, LeaseRequest::json, lease),
+        body("holder list", HolderList::parse, HolderList::json, holders),
+        body(
+            "lease terms",
+            LeaseTerms::parse,
+            LeaseTerms::json,
+            new LeaseTerms(Duration.ofSeconds(20), Duration.ofSeconds(60))),
+        body(
+            "peer's status",
+            PeerStatus::parse,
+            PeerStatus::json,
+            new PeerStatus(new PeerId("CN=x"), 3)),
+        body(
+            "rendezvous' status",
+            RendezvousStatus::parse,
+            RendezvousStatus::json,
+            new RendezvousStatus(1, 2)),
+        body(
+            "problem",
+            bytes -> Problem.parse(bytes).orElse(new Problem(Problem.Kind.INTERNAL, "")),
+            Problem::json,
+            new Problem(Problem.Kind.TOO_MANY, "too many")),
+        path(
+            "peer's path",
+            PeerPath::parse,
+            PeerPath::text,
+            List.of(
+                new PeerPath.Result(new RunKey(DIGEST)),
+                new PeerPath.Blob(DIGEST),
+                new PeerPath.ImageFile(DIGEST, "manifest.json"),
+                new PeerPath.Status())),
+        path(
+            "rendezvous' path",
+            RendezvousPath::parse,
+            RendezvousPath::text,
+            List.of(
+                new RendezvousPath.Result(new RepoId("example.org/a%b"), new RunKey(DIGEST)),
+                new RendezvousPath.Image(DIGEST),
+                new RendezvousPath.Lease(),
+                new RendezvousPath.Status())),
+        Parser.of(
+            "range",
+            MalformedException.class,
+            bytes -> range(text(bytes)),
+            List.of(bytes("bytes=0-99"), bytes("bytes=900-"), bytes("bytes=-1"))),
+        Parser.of(
+            "instance",
+            MalformedException.class,
+            bytes -> InstanceId.ofQuery(text(bytes)),
+            List.of(bytes("instance=abc-1_2"))));
+  }
+
+  /** Reads a value, or refuses to. */
+  private interface Reader<F, T> {
+
+    T read(F from) throws MalformedException;
+  }
+
+  private static <T> Parser body(
+      String name, Reader<byte[], T> reader, Function<T, byte[]> writer, T seed) {
+    return Parser.of(
+        name,
+        MalformedException.class,
+        bytes -> {
+          T value = reader.read(bytes);
+          require(reader.read(writer.apply(value)).equals(value), "what is written can be read");
+        },
+        List.of(writer.apply(seed)));
+  }
+
+  private static <T> Parser path(
+      String name, Reader<String, Optional<T>> reader, Function<T, String> writer, List<T> seeds) {
+    return Parser.of(
+        name,
+        MalformedException.class,
+        bytes -> {
+          Optional<T> path = reader.read(text(bytes));
+          if (path.isPresent()) {
+            String written = writer.apply(path.get());
+            require(reader.read(written).equals(path), "what is written can be read");
+          }
+        },
+        seeds.stream().map(writer).map(Parser::bytes).toList());
+  }
+
+  private static void range(String header) {
+    if (ByteRange.parse(header, SIZE) instanceof ByteRange.Asked.Part(ByteRange part)) {
+      require(part.first() >= 0 && part.length() > 0, "a part that has bytes");
+      require(part.first() + part.length() <= SIZE, "a part of what there is");
+    }
+  }
+
+  /** As Undertow hands it on. */
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+}
