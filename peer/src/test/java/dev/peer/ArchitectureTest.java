@@ -29,8 +29,9 @@ class ArchitectureTest {
     allow("core.record", "core.id", "core.key");
     allow("core.scratch");
     allow("core.trust", "core.id");
+    allow("core.timestamp", "core.id", "core.trust");
     allow("core.secret", "core.id", "core.key", "core.record");
-    allow("core.sign", "core.id", "core.key", "core.record", "core.trust");
+    allow("core.sign", "core.id", "core.key", "core.record", "core.timestamp", "core.trust");
     allow("core.store", "core.id", "core.key", "core.record", "core.scratch", "core.sign");
     allow("core.flow", "core");
     allow("vm.image", "core.id", "core.record", "core.scratch");
@@ -47,7 +48,15 @@ class ArchitectureTest {
     allow("wire", "core.id", "core.record", "core.sign");
     allow("http", "core.id", "core.record", "core.trust", "tls", "wire");
     allow("server", "core", "http", "tls", "wire");
-    allow("rendezvous", "core.id", "core.record", "core.trust", "http", "tls", "wire");
+    allow(
+        "rendezvous",
+        "core.id",
+        "core.record",
+        "core.timestamp",
+        "core.trust",
+        "http",
+        "tls",
+        "wire");
     allow("client", "core", "http", "server", "tls", "wire");
     allow("terminal", "vm.guest");
     allow(

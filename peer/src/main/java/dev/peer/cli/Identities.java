@@ -7,6 +7,7 @@ import dev.peer.config.RuleSource;
 import dev.peer.core.flow.Notices;
 import dev.peer.core.id.Shown;
 import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.CertificateRole;
@@ -47,6 +48,7 @@ import java.util.function.Function;
 final class Identities {
 
   private final Part<TrustAnchors> anchors;
+  private final Optional<Part<TrustAnchors>> timestampAnchors;
   private final List<Part<List<X509CRL>>> lists = new ArrayList<>();
   private final Part<NamespaceRules> fetch;
   private final Part<NamespaceRules> announce;
@@ -60,6 +62,7 @@ final class Identities {
   private RevocationLists revocationLists;
   private Optional<String> ownFault = Optional.empty();
   private volatile CertificateValidator validator;
+  private volatile CertificateValidator timestampers;
 
   private Identities(PeerSettings settings, Notices notices, List<CertificateRole> roles)
       throws ConfigException, CredentialException {
@@ -67,7 +70,11 @@ final class Identities {
     this.roles = roles;
     dev.peer.config.Credentials sources = settings.credentials();
     crlMode = sources.crlMode();
-    anchors = Part.read(files(sources.ca()), () -> readAnchors(sources.ca()));
+    anchors = anchors("PEER_CA", sources.ca());
+    timestampAnchors =
+        settings.tsaCa().isPresent()
+            ? Optional.of(anchors("PEER_TSA_CA", settings.tsaCa().get()))
+            : Optional.empty();
     for (PemSource crl : sources.crl()) {
       lists.add(Part.read(files(crl), () -> readLists(crl)));
     }
@@ -90,7 +97,7 @@ final class Identities {
               Credentials credentials =
                   Credentials.of(
                       Pem.certificates("PEER_CERT", text("PEER_CERT", sources.certificate())),
-                      Pem.privateKey("PEER_KEY", key(sources.key())));
+                      Pem.privateKey("PEER_KEY", key("PEER_KEY", sources.key())));
               requireValid(credentials);
               return credentials;
             });
@@ -112,12 +119,8 @@ final class Identities {
   /** The judge of others; needs no certificate of our own. */
   static CertificateValidator validator(PeerSettings settings)
       throws ConfigException, CredentialException {
-    PemSource ca = settings.trustedCas();
-    List<X509CRL> lists = new ArrayList<>();
-    for (PemSource crl : settings.crl()) {
-      lists.addAll(readLists(crl));
-    }
-    return new CertificateValidator(readAnchors(ca), RevocationLists.of(lists, settings.crlMode()));
+    return new CertificateValidator(
+        readAnchors("PEER_CA", settings.trustedCas()), readLists(settings));
   }
 
   /** Who may do what. */
@@ -129,6 +132,38 @@ final class Identities {
   }
 
   /**
+   * What judges results, for a command that needs no certificate of its own.
+   *
+   * @param notices told what is out of date
+   */
+  static RecordVerifier verifier(PeerSettings settings, Notices notices)
+      throws ConfigException, CredentialException {
+    RevocationLists lists = readLists(settings);
+    CertificateValidator validator =
+        new CertificateValidator(readAnchors("PEER_CA", settings.trustedCas()), lists);
+    CertificateValidator timestampers =
+        settings.tsaCa().isPresent()
+            ? new CertificateValidator(readAnchors("PEER_TSA_CA", settings.tsaCa().get()), lists)
+            : validator;
+    lists.overdue(Instant.now()).forEach(text -> notices.say("warning: " + text));
+    return new RecordVerifier(
+        validator,
+        timestampers,
+        accessRule("PEER_ALLOW_SIGN", settings.allowSign()),
+        InstantSource.system());
+  }
+
+  /** A time-stamping authority with this certificate and key, whose tokens would count here. */
+  TimestampAuthority timestampAuthority(Path certificate, Path key) throws CredentialException {
+    return TimestampAuthority.of(
+        Credentials.of(
+            Pem.certificates("--tsa-cert", text("--tsa-cert", new PemSource.File(certificate))),
+            Pem.privateKey("--tsa-key", key("--tsa-key", new PemSource.File(key)))),
+        timestampers,
+        InstantSource.system());
+  }
+
+  /**
    * Reads anew what has changed, and says so. What can not be used does not count: what was there
    * before stays. When it returns, whoever is refused by what was read gets nothing any more.
    *
@@ -137,6 +172,7 @@ final class Identities {
   synchronized void refresh(boolean now) {
     List<String> taken = new ArrayList<>();
     look("PEER_CA", anchors, now, taken);
+    timestampAnchors.ifPresent(part -> look("PEER_TSA_CA", part, now, taken));
     lists.forEach(list -> look("PEER_CRL", list, now, taken));
     look("PEER_ALLOW_FETCH", fetch, now, taken);
     look("PEER_ALLOW_ANNOUNCE", announce, now, taken);
@@ -177,10 +213,28 @@ final class Identities {
     List<X509CRL> all = lists.stream().flatMap(part -> part.value().stream()).toList();
     revocationLists = RevocationLists.of(all, crlMode);
     validator = new CertificateValidator(anchors.value(), revocationLists);
+    timestampers =
+        timestampAnchors.isPresent()
+            ? new CertificateValidator(timestampAnchors.get().value(), revocationLists)
+            : validator;
   }
 
-  private static TrustAnchors readAnchors(PemSource source) throws CredentialException {
-    return TrustAnchors.of(Pem.certificates("PEER_CA", text("PEER_CA", source)));
+  private static RevocationLists readLists(PeerSettings settings) throws CredentialException {
+    List<X509CRL> all = new ArrayList<>();
+    for (PemSource crl : settings.crl()) {
+      all.addAll(readLists(crl));
+    }
+    return RevocationLists.of(all, settings.crlMode());
+  }
+
+  private static Part<TrustAnchors> anchors(String name, PemSource source)
+      throws ConfigException, CredentialException {
+    return Part.read(files(source), () -> readAnchors(name, source));
+  }
+
+  private static TrustAnchors readAnchors(String name, PemSource source)
+      throws CredentialException {
+    return TrustAnchors.of(Pem.certificates(name, text(name, source)));
   }
 
   private static List<X509CRL> readLists(PemSource source) throws CredentialException {
@@ -259,10 +313,10 @@ final class Identities {
     }
   }
 
-  private static String key(PemSource source) throws CredentialException {
-    String text = text("PEER_KEY", source);
+  private static String key(String name, PemSource source) throws CredentialException {
+    String text = text(name, source);
     if (source instanceof PemSource.File(Path file)) {
-      KeyFile.requirePrivate("PEER_KEY", file);
+      KeyFile.requirePrivate(name, file);
     }
     return text;
   }
@@ -326,6 +380,6 @@ final class Identities {
   }
 
   RecordVerifier verifier() {
-    return new RecordVerifier(validator, sign.value(), InstantSource.system());
+    return new RecordVerifier(validator, timestampers, sign.value(), InstantSource.system());
   }
 }

@@ -24,6 +24,7 @@ public final class Main implements Runnable {
     commands = new LinkedHashMap<>();
     commands.put("run", new RunCommand(output, interruption));
     commands.put("replay", new ReplayCommand(output));
+    commands.put("ls", new LsCommand(output));
     commands.put("verify", new VerifyCommand(output));
     commands.put("rendezvous", new RendezvousCommand(output, interruption));
     commands.put("cache", new CacheCommand(output));

@@ -5,12 +5,14 @@ import dev.peer.client.LeasedAnnouncer;
 import dev.peer.client.Patience;
 import dev.peer.client.RendezvousLookup;
 import dev.peer.client.ServeSettings;
+import dev.peer.client.TimestampClient;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.core.flow.Announcer;
 import dev.peer.core.flow.Finder;
 import dev.peer.core.flow.Lookup;
 import dev.peer.core.flow.LookupResult;
+import dev.peer.core.flow.Stamper;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CredentialException;
@@ -18,6 +20,7 @@ import dev.peer.tls.TlsIdentity;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The way to other peers, as far as the settings name one. Closing it ends its connections, which
@@ -32,6 +35,7 @@ final class Network implements AutoCloseable {
   private final HolderFetch fetch;
   private final Optional<RendezvousLookup> lookup;
   private final ImageSource images;
+  private final Optional<TimestampClient> timestamps;
 
   private Network(Identities identities, PeerSettings settings, Output output) {
     this.identities = identities;
@@ -44,6 +48,10 @@ final class Network implements AutoCloseable {
             ? Optional.empty()
             : Optional.of(new RendezvousLookup(tls, settings.rendezvous(), Patience.DEFAULT));
     this.images = new ImageSource(Subject.images(settings.home()), tls, lookup, output);
+    this.timestamps =
+        settings
+            .tsa()
+            .map(tsa -> TimestampClient.of(tls, settings.rendezvous(), tsa, Patience.DEFAULT));
   }
 
   /**
@@ -68,6 +76,11 @@ final class Network implements AutoCloseable {
   /** Where guest images come from. */
   ImageSource images() {
     return images;
+  }
+
+  /** Who stamps what is signed here; nobody where no authority is set. */
+  Optional<Stamper> stamper() {
+    return timestamps.map(Function.identity());
   }
 
   /** Tells the rendezvous what this peer holds; nobody without a rendezvous. */
@@ -95,5 +108,6 @@ final class Network implements AutoCloseable {
     fetch.close();
     images.close();
     lookup.ifPresent(RendezvousLookup::close);
+    timestamps.ifPresent(TimestampClient::close);
   }
 }

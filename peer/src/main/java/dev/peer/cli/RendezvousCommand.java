@@ -3,14 +3,18 @@ package dev.peer.cli;
 import dev.peer.config.HostPort;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.http.ServerLimits;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.RendezvousServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -36,6 +40,29 @@ final class RendezvousCommand implements Callable<Integer> {
       description = "where to listen; port 0 takes a free one")
   private HostPort listen;
 
+  @ArgGroup(exclusive = false)
+  private Tsa tsa;
+
+  private static final class Tsa {
+
+    @Option(
+        names = "--tsa-cert",
+        paramLabel = "FILE",
+        required = true,
+        description = {
+          "be a time-stamping authority too, with this certificate and what leads to its CA (PEM);"
+              + " peers name it in PEER_TSA"
+        })
+    private Path certificate;
+
+    @Option(
+        names = "--tsa-key",
+        paramLabel = "FILE",
+        required = true,
+        description = "the private key of that certificate (PEM)")
+    private Path key;
+  }
+
   RendezvousCommand(Output output, Interruption interruption) {
     this.output = output;
     this.interruption = interruption;
@@ -59,7 +86,11 @@ final class RendezvousCommand implements Callable<Integer> {
     Identities identities =
         Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);
     EmbeddedIndex index = new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime);
-    try (RendezvousServer server = start(identities, index);
+    Optional<TimestampAuthority> timestamps =
+        tsa == null
+            ? Optional.empty()
+            : Optional.of(identities.timestampAuthority(tsa.certificate, tsa.key));
+    try (RendezvousServer server = start(identities, index, timestamps);
         Watching _ = new Watching(identities, interruption)) {
       interruption.serving();
       output.say("rendezvous at https://" + address(server.address()));
@@ -68,12 +99,18 @@ final class RendezvousCommand implements Callable<Integer> {
     return ExitCode.PASSED;
   }
 
-  private RendezvousServer start(Identities identities, EmbeddedIndex index)
+  private RendezvousServer start(
+      Identities identities, EmbeddedIndex index, Optional<TimestampAuthority> timestamps)
       throws CommandException {
     InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
     try {
       return RendezvousServer.start(
-          identities.tls(), identities::rules, index, address, ServerLimits.RENDEZVOUS);
+          identities.tls(),
+          identities::rules,
+          index,
+          timestamps,
+          address,
+          ServerLimits.RENDEZVOUS);
     } catch (IOException | RuntimeException e) {
       throw new CommandException(
           ExitCode.INFRASTRUCTURE,

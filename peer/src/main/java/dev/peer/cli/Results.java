@@ -27,7 +27,12 @@ final class Results {
   private Results() {}
 
   static Store openStore(Subject subject) throws IOException {
-    return Store.open(subject.peer().home().resolve("store"), subject.run().keep());
+    return Store.open(store(subject.peer().home()), subject.run().keep());
+  }
+
+  /** The directory of the results below a home. */
+  static Path store(Path home) {
+    return home.resolve("store");
   }
 
   /** Writes the output once more and says where it is from. */

@@ -139,6 +139,7 @@ final class RunCommand implements Callable<Integer> {
               executor,
               new RunSigner(network.identities()::credentials),
               network.identities().verifier(),
+              network.stamper(),
               output);
       SourceArchive source = source(subject);
       CacheUse caches = fresh ? CacheUse.RENEWED : CacheUse.KEPT;

@@ -67,6 +67,14 @@ record VerifiedFacts(VerifiedAttestation verified, AccessRule signers, boolean w
       lines.add(Facts.line(label, Facts.of(certificate)));
       label = "";
     }
+    lines.add(
+        Facts.line(
+            "holds",
+            "until "
+                + verified.evidence().until()
+                + " ("
+                + LsCommand.why(verified.evidence())
+                + ")"));
     lines.add(Facts.line("rule", "PEER_ALLOW_SIGN: " + admittedBy().orElse("anyone of PEER_CA")));
     return lines;
   }
@@ -101,6 +109,7 @@ record VerifiedFacts(VerifiedAttestation verified, AccessRule signers, boolean w
     json.put("bundleVerified", wholeBundle);
     ArrayNode path = json.putArray("certificates");
     certificates().stream().map(Facts::json).forEach(path::add);
+    json.put("holdsUntil", verified.evidence().until().toString());
     ObjectNode rule = json.putObject("rule");
     rule.put("setting", "PEER_ALLOW_SIGN");
     rule.put("text", signers.toString());

@@ -8,6 +8,7 @@ import dev.peer.core.id.Shown;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.KeptLists;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
@@ -69,8 +70,10 @@ final class VerifyCommand implements Callable<Integer> {
    *
    * @param key the run that it should be about, if that is known
    * @param bundle the bundle that should belong to it, if there is one
+   * @param lists the revocation lists that were kept with it
    */
-  private record Evidence(Attestation attestation, Optional<RunKey> key, Optional<Path> bundle) {}
+  private record Evidence(
+      Attestation attestation, Optional<RunKey> key, Optional<Path> bundle, KeptLists lists) {}
 
   @Override
   public Integer call() throws Exception {
@@ -78,14 +81,13 @@ final class VerifyCommand implements Callable<Integer> {
     variables.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings settings = PeerSettings.of(variables);
     AccessRule signers = Identities.rules(settings).sign();
-    RecordVerifier verifier =
-        new RecordVerifier(Identities.validator(settings), signers, InstantSource.system());
+    RecordVerifier verifier = Identities.verifier(settings, output);
     Evidence evidence = evidence(settings);
     try {
       VerifiedAttestation verified =
           evidence.key().isPresent()
-              ? verifier.verify(evidence.attestation(), evidence.key().get())
-              : verifier.verifyAnyRun(evidence.attestation());
+              ? verifier.verify(evidence.attestation(), evidence.key().get(), evidence.lists())
+              : verifier.verifyAnyRun(evidence.attestation(), evidence.lists());
       if (evidence.bundle().isPresent()) {
         verifyBundle(settings, verifier, verified, evidence.bundle().get());
       }
@@ -130,13 +132,15 @@ final class VerifyCommand implements Callable<Integer> {
       return ofStore(settings);
     }
     byte[] bytes = InputFile.read(path, Attestation.LARGEST);
-    return new Evidence(Attestation.of(bytes), Optional.empty(), Optional.ofNullable(bundle));
+    return new Evidence(
+        Attestation.of(bytes), Optional.empty(), Optional.ofNullable(bundle), KeptLists.NONE);
   }
 
   private Evidence ofDirectory(Path directory) throws IOException, CommandException {
     try {
       StoredEntry entry = Store.entryIn(directory);
-      return new Evidence(entry.attestation(), Optional.empty(), Optional.of(bundleOf(entry)));
+      return new Evidence(
+          entry.attestation(), Optional.empty(), Optional.of(bundleOf(entry)), entry.lists());
     } catch (NoSuchFileException e) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -164,7 +168,10 @@ final class VerifyCommand implements Callable<Integer> {
     }
     StoredEntry entry = found.get(found.firstKey());
     return new Evidence(
-        entry.attestation(), Optional.of(found.firstKey()), Optional.of(bundleOf(entry)));
+        entry.attestation(),
+        Optional.of(found.firstKey()),
+        Optional.of(bundleOf(entry)),
+        entry.lists());
   }
 
   private Path bundleOf(StoredEntry entry) {

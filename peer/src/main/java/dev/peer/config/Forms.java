@@ -69,6 +69,15 @@ public final class Forms {
     return URI.create("https://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()));
   }
 
+  /** An {@code http} or {@code https} URL without user and fragment. */
+  static URI web(String text) {
+    URI uri = URI.create(text);
+    require("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()));
+    require(uri.getHost() != null && uri.getPort() != 0 && uri.getPort() <= 65535);
+    require(uri.getRawUserInfo() == null && uri.getRawFragment() == null);
+    return uri;
+  }
+
   static void require(boolean holds) {
     if (!holds) {
       throw new IllegalArgumentException("not of the form");

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param ca the trusted CAs
  * @param crl what they revoked
  * @param crlMode what the lists must be to be relied on
+ * @param tsa who stamps what is signed here
+ * @param tsaCa the CAs whose timestamps count; absent: the trusted ones
  * @param allowFetch who may fetch; absent: everyone of the CA, empty text: nobody
  * @param allowAnnounce who may announce; likewise
  * @param allowSign whose results count; likewise
@@ -32,6 +34,8 @@ public record PeerSettings(
     Optional<PemSource> ca,
     List<PemSource> crl,
     RevocationMode crlMode,
+    Optional<URI> tsa,
+    Optional<PemSource> tsaCa,
     Optional<RuleSource> allowFetch,
     Optional<RuleSource> allowAnnounce,
     Optional<RuleSource> allowSign,
@@ -56,6 +60,12 @@ public record PeerSettings(
         pem(settings, Setting.PEER_CA),
         crl(settings),
         crlMode(settings),
+        settings.read(
+            Setting.PEER_TSA,
+            Forms::web,
+            "an http or https URL",
+            "https://meet.example.org:8443/v1/timestamp"),
+        pem(settings, Setting.PEER_TSA_CA),
         rule(settings, Setting.PEER_ALLOW_FETCH),
         rule(settings, Setting.PEER_ALLOW_ANNOUNCE),
         rule(settings, Setting.PEER_ALLOW_SIGN),
@@ -109,16 +119,21 @@ public record PeerSettings(
           String.join(" and ", unset) + (unset.size() == 1 ? " is" : " are") + " not set",
           "set each to a PEM file; `peer-pki init` and `peer-pki issue` make a set for a trial");
     }
+    requireLists();
+    return new Credentials(cert.orElseThrow(), key.orElseThrow(), ca.orElseThrow(), crl, crlMode);
+  }
+
+  private void requireLists() throws ConfigException {
     if (crl.isEmpty() && crlMode == RevocationMode.REQUIRE) {
       throw new ConfigException(
           "PEER_CRL_MODE is require, and PEER_CRL is not set: nobody could be trusted",
           "set PEER_CRL to the revocation lists of all CAs, or PEER_CRL_MODE to current");
     }
-    return new Credentials(cert.orElseThrow(), key.orElseThrow(), ca.orElseThrow(), crl, crlMode);
   }
 
   /** Whom to trust, for commands that judge others and need nothing of their own. */
   public PemSource trustedCas() throws ConfigException {
+    requireLists();
     return ca.orElseThrow(
         () ->
             new ConfigException(

@@ -22,6 +22,15 @@ public enum Setting {
       "current",
       "`require`: every CA needs a current CRL; `current`: those that have one here; `warn`: an"
           + " overdue one counts as it stands"),
+  PEER_TSA(
+      Where.ENVIRONMENT,
+      "",
+      "URL of a time-stamping authority that stamps the results signed here; on a `PEER_RENDEZVOUS`"
+          + " the path may be left out"),
+  PEER_TSA_CA(
+      Where.ENVIRONMENT,
+      "`PEER_CA`",
+      "whose timestamps count: a PEM file of CA certificates, or the PEM itself"),
   PEER_ALLOW_FETCH(
       Where.ENVIRONMENT,
       "",

@@ -17,9 +17,10 @@
  *   <li>{@code PEER_RENDEZVOUS} may be there, so that a clone knows where its team meets. A
  *       rendezvous is not trusted: it must have a certificate from {@code PEER_CA}, holds no bytes
  *       of a result, and what it points to is verified. A wrong one can only find nothing.
- *   <li>Keys, the CA, CRLs and rules ({@code PEER_CERT}, {@code PEER_KEY}, {@code PEER_CA}, {@code
- *       PEER_CRL}, {@code PEER_CRL_MODE}, {@code PEER_ALLOW_...}) decide who this peer is and whom
- *       it trusts; {@code PEER_HOME} is about this machine's disk, {@code PEER_LISTEN} and {@code
+ *   <li>Keys, CAs, CRLs and rules ({@code PEER_CERT}, {@code PEER_KEY}, {@code PEER_CA}, {@code
+ *       PEER_CRL}, {@code PEER_CRL_MODE}, {@code PEER_TSA_CA}, {@code PEER_ALLOW_...}) decide who
+ *       this peer is and whom it trusts; {@code PEER_TSA} whom it calls, which a branch must not;
+ *       {@code PEER_HOME} is about this machine's disk, {@code PEER_LISTEN} and {@code
  *       PEER_ADVERTISE} about what it opens to the network. These come from the real environment
  *       only. In {@code .env} they are an error, not passed over: who put them there believes that
  *       they hold.

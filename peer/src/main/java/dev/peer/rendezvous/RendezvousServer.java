@@ -3,6 +3,7 @@ package dev.peer.rendezvous;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Verb;
 import dev.peer.http.Call;
@@ -24,34 +25,39 @@ import dev.peer.wire.RendezvousPath;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * The index's HTTP face. Who announces comes from the certificate of the connection alone;
  * announcements are for whom the rules for announcing admit for the repository, lookups for whom
  * those for fetching do. A lease and a guest image belong to no repository: whom the rules admit
- * for any may have the one and look for the other.
+ * for any may have the one and look for the other; timestamps are for whom the
+ * rule for signing does.
  */
 public final class RendezvousServer implements AutoCloseable {
 
   private final Supplier<AccessRules> rules;
   private final HolderIndex index;
+  private final Optional<TimestampAuthority> timestamps;
   private final HttpsServer https;
 
   private RendezvousServer(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
       HolderIndex index,
+      Optional<TimestampAuthority> timestamps,
       InetSocketAddress address,
       ServerLimits limits)
       throws IOException {
     this.rules = rules;
     this.index = index;
+    this.timestamps = timestamps;
     https = HttpsServer.start(new TlsListener(identity), address, limits, this::serve);
   }
 
   /**
-   * Starts to listen.
+   * Starts to listen, and gives no timestamps.
    *
    * @param rules gives those of the moment
    * @param address where to listen; port 0 takes a free one
@@ -64,7 +70,26 @@ public final class RendezvousServer implements AutoCloseable {
       InetSocketAddress address,
       ServerLimits limits)
       throws IOException {
-    return new RendezvousServer(identity, rules, index, address, limits);
+    return start(identity, rules, index, Optional.empty(), address, limits);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param rules gives those of the moment
+   * @param timestamps who gives timestamps here; nobody: there are none
+   * @param address where to listen; port 0 takes a free one
+   * @throws IOException if it can not listen there
+   */
+  public static RendezvousServer start(
+      TlsIdentity identity,
+      Supplier<AccessRules> rules,
+      HolderIndex index,
+      Optional<TimestampAuthority> timestamps,
+      InetSocketAddress address,
+      ServerLimits limits)
+      throws IOException {
+    return new RendezvousServer(identity, rules, index, timestamps, address, limits);
   }
 
   /** Where it listens. */
@@ -84,6 +109,8 @@ public final class RendezvousServer implements AutoCloseable {
         case RendezvousPath.Lease _ -> lease(call);
         case RendezvousPath.Result result -> result(call, result);
         case RendezvousPath.Image(Digest image) -> image(call, image);
+        case RendezvousPath.Timestamp _ ->
+            timestamp(call, timestamps.orElseThrow(Refusal::noSuchPath));
         case RendezvousPath.Status _ -> status(call);
       }
     } catch (MalformedException e) {
@@ -164,6 +191,19 @@ public final class RendezvousServer implements AutoCloseable {
   private static void answer(Call call, List<HolderList.Entry> holders) throws IOException {
     call.set("Cache-Control", "no-store");
     call.answer(200, MediaTypes.JSON, new HolderList(holders).json());
+  }
+
+  /** What is wrong with a query is said in the answer; the HTTP status is about the transport. */
+  private void timestamp(Call call, TimestampAuthority authority)
+      throws Refusal, IOException, MalformedException {
+    call.requireMethod("POST");
+    call.require(rules, Verb.SIGN);
+    if (!call.header("Content-Type").equals(Optional.of(MediaTypes.TIMESTAMP_QUERY))) {
+      throw new MalformedException("body: " + MediaTypes.TIMESTAMP_QUERY + " was expected");
+    }
+    byte[] answer = authority.answer(call.body(Limits.TIMESTAMP_QUERY));
+    call.set("Cache-Control", "no-store");
+    call.answer(200, MediaTypes.TIMESTAMP_REPLY, answer);
   }
 
   private void status(Call call) throws Refusal, IOException {

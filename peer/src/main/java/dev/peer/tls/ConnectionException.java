@@ -50,7 +50,7 @@ public final class ConnectionException extends IOException {
   }
 
   private ConnectionException(Kind kind, URI uri, String why, IOException cause) {
-    super(uri.getHost() + ":" + uri.getPort() + ": " + why, cause);
+    super(uri.getAuthority() + ": " + why, cause);
     this.kind = kind;
   }
 
@@ -59,7 +59,8 @@ public final class ConnectionException extends IOException {
     return kind;
   }
 
-  static ConnectionException explain(URI uri, IOException e) {
+  /** What an exception of the HTTP client means for whoever asked this address. */
+  public static ConnectionException explain(URI uri, IOException e) {
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof UntrustedCertificateException) {
         String why = "its certificate is not trusted: " + Shown.plain(t.getMessage());

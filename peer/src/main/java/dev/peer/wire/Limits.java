@@ -14,6 +14,9 @@ public final class Limits {
   /** The body of a request. */
   public static final int REQUEST_BODY = 16 << 10;
 
+  /** A time-stamp query. */
+  public static final int TIMESTAMP_QUERY = 4 << 10;
+
   /** Any JSON body that a rendezvous or peer answers with, attestations apart. */
   public static final int ANSWER_BODY = 256 << 10;
 

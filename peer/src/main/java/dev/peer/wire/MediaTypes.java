@@ -14,6 +14,12 @@ public final class MediaTypes {
   /** A bundle. */
   public static final String BUNDLE = "application/zstd";
 
+  /** A query to a time-stamping authority (RFC 3161). */
+  public static final String TIMESTAMP_QUERY = "application/timestamp-query";
+
+  /** The answer to it. */
+  public static final String TIMESTAMP_REPLY = "application/timestamp-reply";
+
   /** A file of a guest image. */
   public static final String BYTES = "application/octet-stream";
 

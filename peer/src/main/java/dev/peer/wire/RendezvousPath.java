@@ -18,6 +18,9 @@ public sealed interface RendezvousPath {
   /** Who holds a guest image. */
   record Image(Digest digest) implements RendezvousPath {}
 
+  /** A timestamp, where the rendezvous gives any. */
+  record Timestamp() implements RendezvousPath {}
+
   /** How the rendezvous is. */
   record Status() implements RendezvousPath {}
 
@@ -28,6 +31,7 @@ public sealed interface RendezvousPath {
       case Result(RepoId repo, RunKey key) ->
           "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/results/" + key.hex();
       case Image(Digest digest) -> "/v1/images/sha256/" + digest.hex();
+      case Timestamp _ -> "/v1/timestamp";
       case Status _ -> "/v1/status";
     };
   }
@@ -41,6 +45,8 @@ public sealed interface RendezvousPath {
     switch (raw) {
       case "/v1/lease":
         return Optional.of(new Lease());
+      case "/v1/timestamp":
+        return Optional.of(new Timestamp());
       case "/v1/status":
         return Optional.of(new Status());
       default:

@@ -26,6 +26,8 @@
  * GET    /v1/repos/{repo}/results/{runKey}    {@link dev.peer.wire.HolderList}, or 404
  * GET    /v1/images/sha256/{hex}              who holds a guest image, as the leases name them:
  *                                             {@link dev.peer.wire.HolderList}, or 404
+ * POST   /v1/timestamp                        a time-stamp query to its answer (RFC 3161, 3.4);
+ *                                             404 where none are given
  * GET    /v1/status                           {@link dev.peer.wire.RendezvousStatus}
  * </pre>
  *

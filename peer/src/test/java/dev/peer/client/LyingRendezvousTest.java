@@ -42,6 +42,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
@@ -300,6 +301,7 @@ class LyingRendezvousTest {
               new OneThatPasses(),
               new RunSigner(team.issue("spiffe://team/laptop")),
               verifier,
+              Optional.empty(),
               notices::add);
       RunOutcome outcome =
           flow.findOrRun(INPUTS, (_, _) -> {}, CacheUse.NONE, () -> Secrets.NONE, new Nobody());

@@ -32,6 +32,8 @@ class PeerSettingsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
@@ -48,6 +50,8 @@ class PeerSettingsTest {
             Map.entry("PEER_CA", "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n"),
             Map.entry("PEER_CRL", "crl.pem, /etc/peer/the team.crl"),
             Map.entry("PEER_CRL_MODE", "require"),
+            Map.entry("PEER_TSA", "http://tsa.example.org/tsr?a=b"),
+            Map.entry("PEER_TSA_CA", "tsa-ca.pem"),
             Map.entry("PEER_ALLOW_FETCH", "dns:*.example.org"),
             Map.entry("PEER_ALLOW_ANNOUNCE", "@/etc/peer/rules"),
             Map.entry("PEER_ALLOW_SIGN", ""),
@@ -68,6 +72,8 @@ class PeerSettingsTest {
                     new PemSource.File(Path.of("crl.pem")),
                     new PemSource.File(Path.of("/etc/peer/the team.crl"))),
                 RevocationMode.REQUIRE,
+                Optional.of(URI.create("http://tsa.example.org/tsr?a=b")),
+                Optional.of(new PemSource.File(Path.of("tsa-ca.pem"))),
                 Optional.of(new RuleSource.Text("dns:*.example.org")),
                 Optional.of(new RuleSource.File(Path.of("/etc/peer/rules"))),
                 Optional.of(new RuleSource.Text("")),
@@ -82,6 +88,19 @@ class PeerSettingsTest {
     Settings settings =
         SettingsTest.settings(Map.of("HOME", "/h"), "PEER_RENDEZVOUS=https://a:1\n");
     assertThat(PeerSettings.of(settings).rendezvous()).containsExactly(URI.create("https://a:1"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tsa.example.org",
+        "ftp://tsa/",
+        "https://me:pw@tsa/",
+        "https:///tsr",
+        "http://a#b"
+      })
+  void refusesAnAuthorityForTimestampsThatIsNoWebAddress(String url) {
+    refused("PEER_TSA", url, "PEER_TSA in the environment is not an http or https URL");
   }
 
   @ParameterizedTest

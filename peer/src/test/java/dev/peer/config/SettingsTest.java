@@ -40,6 +40,8 @@ class SettingsTest {
             "PEER_CA",
             "PEER_CRL",
             "PEER_CRL_MODE",
+            "PEER_TSA",
+            "PEER_TSA_CA",
             "PEER_ALLOW_FETCH",
             "PEER_ALLOW_ANNOUNCE",
             "PEER_ALLOW_SIGN",

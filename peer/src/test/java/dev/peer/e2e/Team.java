@@ -88,13 +88,15 @@ final class Team {
   }
 
   /** Starts a rendezvous; peers that are made from now on know it. */
-  Run startRendezvous() throws IOException, InterruptedException {
-    return startRendezvous(peer("rendezvous"));
+  Run startRendezvous(String... more) throws IOException, InterruptedException {
+    return startRendezvous(peer("rendezvous"), more);
   }
 
   /** As the other, run by this peer. */
-  Run startRendezvous(Peer peer) throws IOException, InterruptedException {
-    Run run = peer.start(root, "rendezvous", "--listen", "127.0.0.1:0");
+  Run startRendezvous(Peer peer, String... more) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("rendezvous", "--listen", "127.0.0.1:0"));
+    arguments.addAll(List.of(more));
+    Run run = peer.start(root, arguments.toArray(String[]::new));
     rendezvous = run.awaitLine("^peer: rendezvous at (https://\\S+)$");
     return run;
   }

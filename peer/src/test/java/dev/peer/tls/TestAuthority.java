@@ -39,6 +39,17 @@ public final class TestAuthority {
     return CertificateRequest.named("test").uri(uri).validity(Validity.lasting(Duration.ofDays(1)));
   }
 
+  /** What judges by this authority alone. */
+  public CertificateValidator validator() {
+    return new CertificateValidator(
+        TrustAnchors.of(List.of(authority.root())), RevocationLists.none());
+  }
+
+  /** Its certificate. */
+  public X509Certificate root() {
+    return authority.root();
+  }
+
   /** A peer that trusts this authority and is issued its certificate by it. */
   public TlsIdentity peer(String uri) {
     return peer(issue(uri));
@@ -70,9 +81,5 @@ public final class TestAuthority {
   public X509CRL revocationList(Validity validity, Credentials... revoked) {
     List<X509Certificate> certificates = Stream.of(revoked).map(Credentials::leaf).toList();
     return authority.revocationList(certificates, Instant.now().minusSeconds(1), validity);
-  }
-
-  public X509Certificate root() {
-    return authority.root();
   }
 }

@@ -73,7 +73,7 @@ public final class Finder {
     notices.step("verify");
     ScratchDirectory unpacked = store.stage();
     try {
-      VerifiedAttestation attestation = verifier.verify(entry.attestation(), key);
+      VerifiedAttestation attestation = verifier.verify(entry.attestation(), key, entry.lists());
       VerifiedRecord verified =
           verifier.verify(attestation, entry.bundleFile(), unpackInto(unpacked));
       return Optional.of(

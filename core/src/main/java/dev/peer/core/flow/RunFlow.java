@@ -16,14 +16,15 @@ import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
+import dev.peer.core.timestamp.TimestampException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The one way: find, or else run, look for secrets in what is left, sign, verify the own signature
- * and keep.
+ * The one way: find, or else run, look for secrets in what is left, sign, verify the own signature,
+ * have it stamped and keep.
  */
 public final class RunFlow {
 
@@ -32,20 +33,28 @@ public final class RunFlow {
   private final Executor executor;
   private final RunSigner signer;
   private final RecordVerifier verifier;
+  private final Optional<Stamper> stamper;
   private final Notices notices;
 
+  /**
+   * Joins the parts.
+   *
+   * @param stamper who stamps the own signature; nobody: it is not stamped
+   */
   public RunFlow(
       Store store,
       Finder finder,
       Executor executor,
       RunSigner signer,
       RecordVerifier verifier,
+      Optional<Stamper> stamper,
       Notices notices) {
     this.store = store;
     this.finder = finder;
     this.executor = executor;
     this.signer = signer;
     this.verifier = verifier;
+    this.stamper = stamper;
     this.notices = notices;
   }
 
@@ -110,7 +119,7 @@ public final class RunFlow {
 
   private RunOutcome signAndKeep(
       RunRecord record, RunFiles files, Secrets secrets, ScratchDirectory staged)
-      throws IOException {
+      throws IOException, InterruptedException {
     Optional<String> leak = SecretScan.leak(secrets, record, files);
     if (leak.isPresent()) {
       staged.close();
@@ -122,7 +131,7 @@ public final class RunFlow {
     Attestation signed = signer.sign(record, content);
     notices.step("verify");
     try {
-      VerifiedAttestation attestation = verifier.verify(signed, record.inputs().key());
+      VerifiedAttestation attestation = stamped(verifier.verify(signed, record.inputs().key()));
       Path unpacked = Files.createDirectory(staged.path().resolve("unpacked"));
       VerifiedRecord verified = verifier.verify(attestation, bundle, unpacked);
       notices.step("store");
@@ -131,6 +140,22 @@ public final class RunFlow {
     } catch (VerificationException e) {
       staged.close();
       return new RunOutcome.RanUnsigned(record, "others would refuse it: " + e.getMessage());
+    }
+  }
+
+  /** A result without a timestamp is as good, for as long as the certificate is. */
+  private VerifiedAttestation stamped(VerifiedAttestation attestation) throws InterruptedException {
+    if (stamper.isEmpty()) {
+      return attestation;
+    }
+    notices.step("timestamp");
+    try {
+      return verifier.stamp(attestation, stamper.get().stamp(attestation.signature()));
+    } catch (TimestampException | VerificationException e) {
+      notices.say("the result goes out without a timestamp: " + e.getMessage());
+      return attestation;
+    } finally {
+      notices.step("verify");
     }
   }
 }

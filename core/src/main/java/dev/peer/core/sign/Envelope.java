@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
+import dev.peer.core.timestamp.TimestampToken;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Pem;
@@ -13,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A DSSE envelope with its one signature. What it holds is as trusted as where it came from.
@@ -23,8 +25,14 @@ import java.util.List;
  * @param payload the bytes that are signed, together with the type
  * @param signature the signature over their {@link PreAuthEncoding}
  * @param chain the signer's certificate, then its intermediates
+ * @param timestamp a token over the bytes of the signature, which no signature covers: whoever
+ *     passes an envelope on can take it off or put another one there
  */
-record Envelope(byte[] payload, byte[] signature, List<X509Certificate> chain) {
+record Envelope(
+    byte[] payload,
+    byte[] signature,
+    List<X509Certificate> chain,
+    Optional<TimestampToken> timestamp) {
 
   static final String PAYLOAD_TYPE = "application/vnd.in-toto+json";
 
@@ -42,6 +50,8 @@ record Envelope(byte[] payload, byte[] signature, List<X509Certificate> chain) {
     signed.put("certificate", Pem.write(chain.getFirst()));
     ArrayNode intermediates = signed.putArray("intermediates");
     chain.stream().skip(1).map(Pem::write).forEach(intermediates::add);
+    timestamp.ifPresent(
+        token -> signed.put("timestamp", Base64.getEncoder().encodeToString(token.der())));
     return Attestation.of(StrictJson.bytes(json));
   }
 
@@ -76,11 +86,17 @@ record Envelope(byte[] payload, byte[] signature, List<X509Certificate> chain) {
       throw new MalformedException(WHAT + ".keyid: the certificate's digest was expected");
     }
     byte[] signature = base64("sig", signed.text("sig"));
+    Optional<TimestampToken> timestamp = timestamp(signed.optionalText("timestamp"));
     signed.end();
     if (signature.length > LONGEST_SIGNATURE) {
       throw new MalformedException(WHAT + ".sig: too long");
     }
-    return new Envelope(payload, signature, List.copyOf(chain));
+    return new Envelope(payload, signature, List.copyOf(chain), timestamp);
+  }
+
+  /** The same with a timestamp, instead of any that it has. */
+  Envelope with(TimestampToken token) {
+    return new Envelope(payload, signature, chain, Optional.of(token));
   }
 
   /** The digest of the certificate's DER form. */
@@ -89,6 +105,18 @@ record Envelope(byte[] payload, byte[] signature, List<X509Certificate> chain) {
       return Digest.of(certificate.getEncoded());
     } catch (CertificateEncodingException e) {
       throw new IllegalStateException("a certificate that was parsed has its bytes", e);
+    }
+  }
+
+  private static Optional<TimestampToken> timestamp(Optional<String> text)
+      throws MalformedException {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(TimestampToken.of(base64("timestamp", text.get())));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(WHAT + ".timestamp: " + e.getMessage(), e);
     }
   }
 

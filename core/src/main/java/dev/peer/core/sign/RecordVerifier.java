@@ -1,24 +1,37 @@
 package dev.peer.core.sign;
 
+import static dev.peer.core.trust.CertificateRole.SIGNER;
+
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.BundleReader;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
+import dev.peer.core.timestamp.Timestamp;
+import dev.peer.core.timestamp.TimestampException;
+import dev.peer.core.timestamp.TimestampToken;
+import dev.peer.core.timestamp.TimestampVerifier;
 import dev.peer.core.trust.AccessRule;
-import dev.peer.core.trust.CertificatePath;
-import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.KeyKind;
+import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.UntrustedCertificateException;
+import dev.peer.core.trust.ValidPath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.stream.Stream;
 
 /**
  * Turns evidence from outside into evidence that holds, or says why it does not.
@@ -32,18 +45,34 @@ public final class RecordVerifier {
   public static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
   private final CertificateValidator validator;
+  private final TimestampVerifier timestamps;
   private final AccessRule signers;
   private final InstantSource clock;
 
   /**
-   * A verifier that takes what these may sign.
+   * A verifier that takes what these may sign. Whoever says who is who also says whose timestamps
+   * count.
    *
    * @param validator who is who
    * @param signers who may sign ({@link dev.peer.core.trust.Verb#SIGN})
    * @param clock what time it is
    */
   public RecordVerifier(CertificateValidator validator, AccessRule signers, InstantSource clock) {
+    this(validator, validator, signers, clock);
+  }
+
+  /**
+   * As the other, with authorities of their own for timestamps.
+   *
+   * @param timestampers whose timestamps count
+   */
+  public RecordVerifier(
+      CertificateValidator validator,
+      CertificateValidator timestampers,
+      AccessRule signers,
+      InstantSource clock) {
     this.validator = validator;
+    this.timestamps = new TimestampVerifier(timestampers, CLOCK_SKEW);
     this.signers = signers;
     this.clock = clock;
   }
@@ -57,7 +86,21 @@ public final class RecordVerifier {
    */
   public VerifiedAttestation verify(Attestation untrusted, RunKey expected)
       throws VerificationException {
-    VerifiedAttestation verified = verifyAnyRun(untrusted);
+    return verify(untrusted, expected, KeptLists.NONE);
+  }
+
+  /**
+   * As the other, and looks at revocation lists of before as well.
+   *
+   * <p>The signer's certificate must be good now. If it is not, it must have been at the time of a
+   * timestamp that holds, and nothing that is known since may put its key in doubt. A timestamp
+   * that is not what it says it is (malformed, over something else, its signature wrong, of a time
+   * before the run or the certificate) fails the whole. One of an authority that does not count
+   * here is worth nothing, and harms nothing: whoever passes a result on could have taken it off.
+   */
+  public VerifiedAttestation verify(Attestation untrusted, RunKey expected, KeptLists kept)
+      throws VerificationException {
+    VerifiedAttestation verified = verifyAnyRun(untrusted, kept);
     require(
         verified.key().equals(expected),
         "it is about the run " + verified.key() + ", not " + expected);
@@ -69,23 +112,53 @@ public final class RecordVerifier {
    * That is enough to tell what was attested, and not to stand for a run that was asked for.
    *
    * @param untrusted the envelope as it was received
+   * @param kept revocation lists of before
    * @throws VerificationException if anything about it does not hold
    */
-  public VerifiedAttestation verifyAnyRun(Attestation untrusted) throws VerificationException {
-    Instant now = clock.instant();
+  public VerifiedAttestation verifyAnyRun(Attestation untrusted, KeptLists kept)
+      throws VerificationException {
     try {
-      Envelope envelope = Envelope.read(untrusted);
-      CertificatePath path = validator.validatePath(envelope.chain(), CertificateRole.SIGNER, now);
-      requireMaySign(path.identity());
-      requireSigned(envelope);
-      Statement statement = Statement.read(envelope.payload());
-      requireFitting(statement, envelope.chain().getFirst(), now);
-      return new VerifiedAttestation(untrusted, path, statement);
+      return verify(untrusted, Envelope.read(untrusted), kept.read());
     } catch (MalformedException e) {
       throw new VerificationException(e.getMessage(), e);
-    } catch (UntrustedCertificateException e) {
-      throw new VerificationException("the signer is not trusted: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Puts a timestamp beside the signature, in place of any that is there.
+   *
+   * @throws VerificationException if it does not hold or does not count here
+   */
+  public VerifiedAttestation stamp(VerifiedAttestation attestation, TimestampToken token)
+      throws VerificationException {
+    Envelope stamped = attestation.parts().with(token);
+    Stamp stamp = stamp(stamped, clock.instant(), RevocationLists.none());
+    if (stamp.holding().isEmpty()) {
+      throw new VerificationException(stamp.whyNot());
+    }
+    return verify(stamped.write(), attestation.key());
+  }
+
+  private VerifiedAttestation verify(
+      Attestation untrusted, Envelope envelope, RevocationLists kept)
+      throws VerificationException, MalformedException {
+    Instant now = clock.instant();
+    Stamp stamp = stamp(envelope, now, kept);
+    Judgement judgement = judge(envelope, stamp, now, kept);
+    requireMaySign(judgement.path().identity());
+    requireSigned(envelope);
+    Statement statement = Statement.read(envelope.payload());
+    requireFitting(statement, envelope.chain().getFirst(), now);
+    if (stamp.holding().isPresent()) {
+      requireFitting(statement, envelope.chain().getFirst(), stamp.holding().get());
+    }
+    return new VerifiedAttestation(
+        untrusted,
+        envelope,
+        judgement.path(),
+        statement,
+        judgement.evidence(),
+        judgement.lists());
   }
 
   /**
@@ -107,6 +180,63 @@ public final class RecordVerifier {
     }
   }
 
+  /** A timestamp that counts, or why there is none. */
+  private record Stamp(Optional<Timestamp> holding, String whyNot) {}
+
+  /** Who signed, and what makes it hold. */
+  private record Judgement(ValidPath path, Evidence evidence, List<X509CRL> lists) {}
+
+  private Stamp stamp(Envelope envelope, Instant now, RevocationLists kept)
+      throws VerificationException {
+    if (envelope.timestamp().isEmpty()) {
+      return new Stamp(Optional.empty(), "");
+    }
+    try {
+      return new Stamp(
+          Optional.of(
+              timestamps.verify(envelope.timestamp().get(), envelope.signature(), now, kept)),
+          "");
+    } catch (TimestampException e) {
+      throw new VerificationException("its timestamp does not hold: " + e.getMessage(), e);
+    } catch (UntrustedCertificateException e) {
+      return new Stamp(
+          Optional.empty(),
+          "its timestamp does not count, the authority is not trusted: " + e.getMessage());
+    }
+  }
+
+  private Judgement judge(Envelope envelope, Stamp stamp, Instant now, RevocationLists kept)
+      throws VerificationException {
+    List<Judgement> good = new ArrayList<>();
+    StringJoiner refusals = new StringJoiner("; ");
+    try {
+      ValidPath path = validator.validate(envelope.chain(), SIGNER, now, now, kept);
+      good.add(
+          new Judgement(path, new Evidence(path.until(), Optional.empty()), path.lists()));
+    } catch (UntrustedCertificateException e) {
+      refusals.add("the signer is not trusted: " + e.getMessage());
+    }
+    if (stamp.holding().isPresent()) {
+      Timestamp timestamp = stamp.holding().get();
+      try {
+        ValidPath path = validator.validate(envelope.chain(), SIGNER, timestamp.time(), now, kept);
+        good.add(
+            new Judgement(
+                path,
+                new Evidence(timestamp.until(), stamp.holding()),
+                Stream.concat(path.lists().stream(), timestamp.lists().stream()).toList()));
+      } catch (UntrustedCertificateException e) {
+        refusals.add(
+            "nor at " + timestamp.time() + ", the time of its timestamp: " + e.getMessage());
+      }
+    } else if (!stamp.whyNot().isEmpty()) {
+      refusals.add(stamp.whyNot());
+    }
+    return good.stream()
+        .max(Comparator.comparing(judgement -> judgement.evidence().until()))
+        .orElseThrow(() -> new VerificationException(refusals.toString()));
+  }
+
   private void requireMaySign(Identity signer) throws VerificationException {
     require(signers.admits(signer), signer.id() + " may not sign (the rule: " + signers + ")");
   }
@@ -125,8 +255,8 @@ public final class RecordVerifier {
     require(holds, "the signature does not hold");
   }
 
-  private static void requireFitting(Statement statement, X509Certificate certificate, Instant now)
-      throws VerificationException {
+  private static void requireFitting(
+      Statement statement, X509Certificate certificate, Instant now) throws VerificationException {
     require(
         statement.signerCertificate().equals(Envelope.digestOf(certificate)),
         "it was signed for another certificate of the same key");
@@ -137,6 +267,19 @@ public final class RecordVerifier {
     require(
         !finished.plus(CLOCK_SKEW).isBefore(certificate.getNotBefore().toInstant()),
         "the run ended at " + finished + ", before the signer's certificate was valid");
+  }
+
+  /** What was not yet there can not have been stamped: one of the clocks was wrong, or somebody. */
+  private static void requireFitting(
+      Statement statement, X509Certificate certificate, Timestamp timestamp)
+      throws VerificationException {
+    Instant latest = timestamp.time().plus(CLOCK_SKEW);
+    require(
+        !latest.isBefore(statement.record().finishedAt()),
+        "its timestamp is of " + timestamp.time() + ", before the run ended");
+    require(
+        !latest.isBefore(certificate.getNotBefore().toInstant()),
+        "its timestamp is of " + timestamp.time() + ", before the signer's certificate was valid");
   }
 
   private static void require(boolean holds, String otherwise) throws VerificationException {

@@ -7,6 +7,7 @@ import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.KeyKind;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Signs what this peer ran. */
@@ -41,7 +42,7 @@ public final class RunSigner {
     Digest certificate = Envelope.digestOf(credentials.leaf());
     byte[] payload = new Statement(record.inputs().key(), record, bundle, certificate).write();
     byte[] signature = sign(credentials, PreAuthEncoding.of(Envelope.PAYLOAD_TYPE, payload));
-    return new Envelope(payload, signature, credentials.chain()).write();
+    return new Envelope(payload, signature, credentials.chain(), Optional.empty()).write();
   }
 
   private static byte[] sign(Credentials credentials, byte[] message) {

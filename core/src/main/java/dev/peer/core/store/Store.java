@@ -6,6 +6,7 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.KeptLists;
 import dev.peer.core.sign.VerifiedRecord;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,15 +36,17 @@ import java.util.regex.Pattern;
  * Results on disk.
  *
  * <p>Layout below the root: {@code results/<digest of the repository id>/<run key>/<digest of the
- * attestation>/} with {@code attestation.json}, {@code bundle.tar.zst} and {@code lock}; {@code
- * staging/} for what is being made. A result appears whole, by one rename. Several processes may
- * use a store at once: whoever serves a result holds a shared lock on it, and retention removes
+ * attestation>/} with {@code attestation.json}, {@code bundle.tar.zst}, {@code lock} and, if there
+ * were any, {@code crl.pem} with the revocation lists that were looked at when the result was kept;
+ * {@code staging/} for what is being made. A result appears whole, by one rename. Several processes
+ * may use a store at once: whoever serves a result holds a shared lock on it, and retention removes
  * only what it can lock alone.
  */
 public final class Store {
 
   private static final String ATTESTATION = "attestation.json";
   private static final String BUNDLE = "bundle.tar.zst";
+  private static final String LISTS = "crl.pem";
   private static final String LOCK = "lock";
   private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
@@ -107,7 +110,40 @@ public final class Store {
    * @throws NoSuchFileException if it holds no attestation
    */
   public static StoredEntry entryIn(Path directory) throws IOException {
-    return new StoredEntry(readAttestation(directory), directory.resolve(BUNDLE));
+    return read(directory);
+  }
+
+  /** What is kept of a repository, unverified, the one kept last first. */
+  public List<ListedEntry> list(RepoId repo) throws IOException {
+    return list(List.of(directoryOf(repo)));
+  }
+
+  /** What is kept of all repositories, unverified, the one kept last first. */
+  public List<ListedEntry> list() throws IOException {
+    return list(children(results));
+  }
+
+  private static List<ListedEntry> list(List<Path> repositories) throws IOException {
+    List<ListedEntry> listed = new ArrayList<>();
+    for (Path repository : repositories) {
+      for (Path run : children(repository)) {
+        for (Path entry : children(run)) {
+          try {
+            listed.add(
+                new ListedEntry(
+                    RunKey.ofHex(run.getFileName().toString()),
+                    read(entry),
+                    Files.size(entry.resolve(BUNDLE)),
+                    Files.getLastModifiedTime(entry).toInstant()));
+          } catch (NoSuchFileException e) {
+            // Retention of another process was faster.
+            continue;
+          }
+        }
+      }
+    }
+    listed.sort(Comparator.comparing(ListedEntry::kept).reversed());
+    return List.copyOf(listed);
   }
 
   /**
@@ -163,6 +199,10 @@ public final class Store {
         Files.copy(record.bundleFile(), bundle);
       }
       write(made.path().resolve(ATTESTATION), record.attestation().envelope().bytes());
+      KeptLists lists = record.attestation().lists();
+      if (!lists.equals(KeptLists.NONE)) {
+        write(made.path().resolve(LISTS), lists.pem().getBytes(StandardCharsets.UTF_8));
+      }
       write(made.path().resolve(LOCK), new byte[0]);
       if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS)) {
         ScratchDirectory.delete(entry);
@@ -265,6 +305,19 @@ public final class Store {
     } catch (IOException e) {
       // It has just gone: the oldest there is.
       return FileTime.fromMillis(0);
+    }
+  }
+
+  private static StoredEntry read(Path entry) throws IOException {
+    return new StoredEntry(readAttestation(entry), entry.resolve(BUNDLE), readLists(entry));
+  }
+
+  private static KeptLists readLists(Path entry) throws IOException {
+    try (InputStream in = Files.newInputStream(entry.resolve(LISTS))) {
+      return new KeptLists(
+          new String(in.readNBytes(KeptLists.LARGEST + 1), StandardCharsets.UTF_8));
+    } catch (NoSuchFileException e) {
+      return KeptLists.NONE;
     }
   }
 

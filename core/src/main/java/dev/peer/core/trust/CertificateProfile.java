@@ -54,11 +54,13 @@ final class CertificateProfile {
       "have it issued again by an authority that encodes it as RFC 5280 says";
 
   private static final int DIGITAL_SIGNATURE = 0;
+  private static final int NON_REPUDIATION = 1;
   private static final int KEY_CERT_SIGN = 5;
 
   private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
   private static final String CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
+  private static final String TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
   private static final String ANY_USAGE = "2.5.29.37.0";
 
   // "CA:FALSE", wrapped as an extension's value is: left out as DER wants it, or spelled out.
@@ -122,7 +124,9 @@ final class CertificateProfile {
         "have the authority issue a certificate for the peer (CA:FALSE), and use that");
     boolean[] usage = certificate.getKeyUsage();
     faults.require(
-        usage == null || usage[DIGITAL_SIGNATURE],
+        usage == null
+            || usage[DIGITAL_SIGNATURE]
+            || (role == CertificateRole.TIMESTAMPER && usage[NON_REPUDIATION]),
         certificate,
         "is not for signatures (its key usage lacks digitalSignature)",
         "issue it with keyUsage digitalSignature");
@@ -143,11 +147,34 @@ final class CertificateProfile {
           "is not for " + purpose(role) + " (its extended key usage lacks it)",
           "issue it with extendedKeyUsage " + usageFor(role) + ", or without that extension");
     }
+    if (role == CertificateRole.TIMESTAMPER) {
+      requireForTimestampsAlone(certificate, usage, purposes, faults);
+    }
     faults.require(
         !hasNameConstraints(certificate),
         certificate,
         "has name constraints, which only an authority may have",
         "issue it without nameConstraints");
+  }
+
+  /** RFC 3161, 2.3: a key that says what time it is does nothing else. */
+  private static void requireForTimestampsAlone(
+      X509Certificate certificate, boolean[] usage, List<String> purposes, Faults faults)
+      throws UntrustedCertificateException {
+    faults.require(
+        List.of(TIME_STAMPING).equals(purposes)
+            && certificate.getCriticalExtensionOIDs().contains(EXTENDED_KEY_USAGE),
+        certificate,
+        "is not for timestamps alone (its extended key usage must be critical and have nothing but"
+            + " timeStamping)",
+        "issue it with the critical extendedKeyUsage timeStamping, and no other");
+    for (int i = 0; usage != null && i < usage.length; i++) {
+      faults.require(
+          !usage[i] || i == DIGITAL_SIGNATURE || i == NON_REPUDIATION,
+          certificate,
+          "is not for timestamps alone (its key usage has more than signatures)",
+          "issue it with keyUsage digitalSignature alone");
+    }
   }
 
   /** What the certificate of an authority must be that stands above a leaf of this role. */
@@ -271,6 +298,7 @@ final class CertificateProfile {
       case CLIENT -> Set.of(CLIENT_AUTH);
       case SERVER -> Set.of(SERVER_AUTH);
       case SIGNER -> Set.of(CLIENT_AUTH, SERVER_AUTH, CODE_SIGNING);
+      case TIMESTAMPER -> Set.of(TIME_STAMPING);
     };
   }
 
@@ -279,6 +307,7 @@ final class CertificateProfile {
       case CLIENT -> "clients";
       case SERVER -> "servers";
       case SIGNER -> "peers that sign";
+      case TIMESTAMPER -> "timestamps";
     };
   }
 
@@ -287,6 +316,7 @@ final class CertificateProfile {
       case CLIENT -> "clientAuth";
       case SERVER -> "serverAuth";
       case SIGNER -> "clientAuth, serverAuth or codeSigning";
+      case TIMESTAMPER -> "timeStamping (critical)";
     };
   }
 

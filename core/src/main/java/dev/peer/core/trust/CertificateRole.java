@@ -7,5 +7,7 @@ public enum CertificateRole {
   /** The side that was connected to. */
   SERVER,
   /** Whoever signed an attestation. */
-  SIGNER
+  SIGNER,
+  /** An authority that says when something was there (RFC 3161). */
+  TIMESTAMPER
 }

@@ -6,9 +6,11 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -46,11 +48,23 @@ public final class CertificateValidator {
    */
   public Identity validate(List<X509Certificate> chain, CertificateRole role, Instant at)
       throws UntrustedCertificateException {
-    return validatePath(chain, role, at).identity();
+    return validate(chain, role, at, at, RevocationLists.none()).identity();
   }
 
-  /** As {@link #validate}, with the way to a trusted CA that was taken. */
-  public CertificatePath validatePath(List<X509Certificate> chain, CertificateRole role, Instant at)
+  /**
+   * As the other, for what was done at a time that is proven.
+   *
+   * @param at when the certificate must have been good
+   * @param now what time it is: what was revoked since counts as well, unless {@link
+   *     RevocationLists} says otherwise
+   * @param kept lists that were looked at before, and may not be to be had any more
+   */
+  public ValidPath validate(
+      List<X509Certificate> chain,
+      CertificateRole role,
+      Instant at,
+      Instant now,
+      RevocationLists kept)
       throws UntrustedCertificateException {
     if (chain.isEmpty() || chain.size() > MOST_CERTIFICATES) {
       throw new UntrustedCertificateException(
@@ -64,8 +78,18 @@ public final class CertificateValidator {
     CertificateProfile.requireProven(leaf, faults);
     CertificateProfile.requireLeaf(leaf, role, faults);
     Identity identity = Identity.of(leaf);
-    return new CertificatePath(
-        identity, goodPath(leaf, chain.subList(1, chain.size()), role, second));
+    // Several ways up may be there where authorities are renewed or cross-signed.
+    UntrustedCertificateException first = null;
+    for (List<X509Certificate> path :
+        PathFinder.paths(leaf, chain.subList(1, chain.size()), anchors)) {
+      try {
+        requireGood(path, role, second);
+        return new ValidPath(identity, path, requireNotRevoked(path, second, now, kept));
+      } catch (UntrustedCertificateException e) {
+        first = first == null ? e : first;
+      }
+    }
+    throw first == null ? new UntrustedCertificateException(noWay(leaf)) : first;
   }
 
   /**
@@ -83,25 +107,6 @@ public final class CertificateValidator {
     }
   }
 
-  /** Tries each way up: several may be there where authorities are renewed or cross-signed. */
-  private List<X509Certificate> goodPath(
-      X509Certificate leaf, List<X509Certificate> others, CertificateRole role, Instant at)
-      throws UntrustedCertificateException {
-    UntrustedCertificateException first = null;
-    for (List<X509Certificate> path : PathFinder.paths(leaf, others, anchors)) {
-      try {
-        requireGood(path, role, at);
-        return path;
-      } catch (UntrustedCertificateException e) {
-        first = first == null ? e : first;
-      }
-    }
-    if (first == null) {
-      throw new UntrustedCertificateException(noWay(leaf));
-    }
-    throw first;
-  }
-
   static String noWay(X509Certificate leaf) {
     return "no way from "
         + CertificateNames.of(leaf)
@@ -110,7 +115,7 @@ public final class CertificateValidator {
         + ", to a trusted CA";
   }
 
-  private void requireGood(List<X509Certificate> path, CertificateRole role, Instant at)
+  private static void requireGood(List<X509Certificate> path, CertificateRole role, Instant at)
       throws UntrustedCertificateException {
     Faults faults = Faults.refusing();
     List<X509Certificate> authorities = path.subList(1, path.size());
@@ -129,13 +134,21 @@ public final class CertificateValidator {
       NameConstraintsCheck.require(path);
     }
     requirePkix(path, at);
-    for (int i = 0; i < authorities.size(); i++) {
-      revocationLists.require(path.get(i), path.get(i + 1), at);
+  }
+
+  private List<X509CRL> requireNotRevoked(
+      List<X509Certificate> path, Instant at, Instant now, RevocationLists kept)
+      throws UntrustedCertificateException {
+    List<X509CRL> used = new ArrayList<>();
+    for (int i = 0; i < path.size() - 1; i++) {
+      used.addAll(revocationLists.require(path.get(i), path.get(i + 1), at, now, kept));
     }
+    return used;
   }
 
   /** Each authority limits the authorities below it; those that renew themselves do not count. */
-  static void requirePathLength(List<X509Certificate> path) throws UntrustedCertificateException {
+  static void requirePathLength(List<X509Certificate> path)
+      throws UntrustedCertificateException {
     int below = 0;
     for (X509Certificate authority : path.subList(1, path.size())) {
       if (below > authority.getBasicConstraints()) {

@@ -111,7 +111,9 @@ final class FaultFinder {
     for (int i = 0; i < authorities.size(); i++) {
       X509Certificate certificate = path.get(i);
       X509Certificate authority = path.get(i + 1);
-      faults.gather(REVOCATION_MEND, () -> revocationLists.require(certificate, authority, at));
+      faults.gather(
+          REVOCATION_MEND,
+          () -> revocationLists.require(certificate, authority, at, at, RevocationLists.none()));
     }
     if (soundLeaf && faults.found().isEmpty()) {
       // Last, since it says again, in other words, what was found before.

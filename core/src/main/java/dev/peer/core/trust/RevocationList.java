@@ -41,10 +41,14 @@ final class RevocationList {
     return signedBy.computeIfAbsent(authority.getPublicKey(), this::isSignedBy);
   }
 
-  /** From when on a certificate of its issuer is revoked, if it is. */
-  Optional<Instant> revokedFrom(X509Certificate certificate) {
-    return Optional.ofNullable(list.getRevokedCertificate(certificate.getSerialNumber()))
-        .map(entry -> entry.getRevocationDate().toInstant());
+  /** What it says of a certificate of its issuer, if that is on it. */
+  Optional<X509CRLEntry> entry(X509Certificate certificate) {
+    return Optional.ofNullable(list.getRevokedCertificate(certificate.getSerialNumber()));
+  }
+
+  /** The list itself. */
+  X509CRL crl() {
+    return list;
   }
 
   /** Whether there may be more than it says, or something else than it seems to say. */
@@ -57,9 +61,13 @@ final class RevocationList {
     return list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(now);
   }
 
-  /** Why it does not tell what is revoked now; empty if it does. */
-  Optional<String> notCurrent(Instant now, RevocationMode mode) {
-    if (isOverdue(now)) {
+  /**
+   * Why it does not tell what is revoked; empty if it does.
+   *
+   * @param neededAt when no newer one may be due: now, or before, where there is none to come
+   */
+  Optional<String> notCurrent(Instant neededAt, Instant now, RevocationMode mode) {
+    if (isOverdue(neededAt)) {
       return Optional.of("its next update was due at " + list.getNextUpdate().toInstant());
     }
     if (list.getNextUpdate() == null && mode == RevocationMode.REQUIRE) {

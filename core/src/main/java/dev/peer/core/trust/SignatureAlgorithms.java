@@ -7,8 +7,8 @@ import java.security.spec.InvalidParameterSpecException;
 import java.security.spec.PSSParameterSpec;
 import java.util.Set;
 
-/** Which signatures on certificates and revocation lists still prove something. */
-final class SignatureAlgorithms {
+/** Which signatures on certificates, revocation lists and timestamps still prove something. */
+public final class SignatureAlgorithms {
 
   private static final String RSASSA_PSS = "1.2.840.113549.1.1.10";
   private static final Set<String> STRONG =
@@ -24,8 +24,12 @@ final class SignatureAlgorithms {
 
   private SignatureAlgorithms() {}
 
-  /** Whether the algorithm is known and its digest is not weaker than SHA-256. */
-  static boolean isAccepted(String oid, byte[] parameters) {
+  /**
+   * Whether the algorithm is known and its digest is not weaker than SHA-256.
+   *
+   * @param parameters as they are encoded; null if there are none
+   */
+  public static boolean isAccepted(String oid, byte[] parameters) {
     return STRONG.contains(oid) || (oid.equals(RSASSA_PSS) && isStrongPss(parameters));
   }
 

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -89,7 +90,7 @@ class RecordVerifierTest {
   void tellsTheRunAndTheWayToTheAuthorityWhereNoRunWasAskedFor() throws Exception {
     Attestation envelope = sign(Runs.passed(), alice, team, root);
 
-    VerifiedAttestation verified = verifier.verifyAnyRun(envelope);
+    VerifiedAttestation verified = verifier.verifyAnyRun(envelope, KeptLists.NONE);
 
     assertThat(verified.key()).isEqualTo(KEY);
     assertThat(verified.record()).isEqualTo(Runs.passed());
@@ -307,7 +308,12 @@ class RecordVerifierTest {
         new Statement(KEY, Runs.passed(), Runs.BUNDLE, Envelope.digestOf(team.certificate()))
             .write();
     Attestation signed =
-        new Envelope(payload, signature(payload, team.keys()), List.of(team.certificate())).write();
+        new Envelope(
+                payload,
+                signature(payload, team.keys()),
+                List.of(team.certificate()),
+                Optional.empty())
+            .write();
 
     assertRefused("is an authority's", signed);
   }
@@ -364,7 +370,10 @@ class RecordVerifierTest {
     assertRefused(
         reason,
         new Envelope(
-                payload, signature(payload, KEYS), List.of(alice.certificate(), team.certificate()))
+                payload,
+                signature(payload, KEYS),
+                List.of(alice.certificate(), team.certificate()),
+                Optional.empty())
             .write());
   }
 
@@ -434,7 +443,7 @@ class RecordVerifierTest {
     assertThatThrownBy(() -> verifier.verify(attestation, KEY))
         .isInstanceOf(VerificationException.class)
         .hasMessageContaining(reason);
-    assertThatThrownBy(() -> verifier.verifyAnyRun(attestation))
+    assertThatThrownBy(() -> verifier.verifyAnyRun(attestation, KeptLists.NONE))
         .isInstanceOf(VerificationException.class)
         .hasMessageContaining(reason);
   }

@@ -11,21 +11,26 @@ import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateMaker;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
+import dev.peer.core.trust.Lists;
 import dev.peer.core.trust.Made;
 import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.RevocationMode;
 import dev.peer.core.trust.TrustAnchors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** A team's CA with one signer, for the tests of what comes after signing. */
+/** A team's CA, which outlasts its one signer, for the tests of what comes after signing. */
 public final class Signing {
 
-  private final Made root = CertificateMaker.root("Team CA").make();
+  private final Made root =
+      CertificateMaker.root("Team CA").until(NOW.plus(Duration.ofDays(40))).make();
   private final Credentials credentials;
+  private RevocationLists lists = RevocationLists.none();
 
   /** Makes the CA and the signer. */
   public Signing() throws Exception {
@@ -52,14 +57,23 @@ public final class Signing {
     return new Result(record, signer().sign(record, content), bundle);
   }
 
+  /** From now on verifiers have a list of the CA, with nobody on it. */
+  public void revokeNobody() {
+    lists = RevocationLists.of(List.of(Lists.by(root).make()), RevocationMode.CURRENT);
+  }
+
+  /** The CA. */
+  public Made root() {
+    return root;
+  }
+
   public RunSigner signer() {
     return new RunSigner(credentials);
   }
 
   public RecordVerifier verifier() {
     return new RecordVerifier(
-        new CertificateValidator(
-            TrustAnchors.of(List.of(root.certificate())), RevocationLists.none()),
+        new CertificateValidator(TrustAnchors.of(List.of(root.certificate())), lists),
         AccessRule.anyone(),
         () -> NOW);
   }

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Records;
+import dev.peer.core.sign.KeptLists;
 import dev.peer.core.sign.Signing;
+import dev.peer.core.sign.VerifiedRecord;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -69,14 +72,52 @@ class StoreTest {
         assertThat(store.findByPrefix(prefix))
             .containsOnlyKeys(KEY)
             .extractingByKey(KEY)
-            .isEqualTo(new StoredEntry(result.attestation(), kept.bundleFile()));
+            .isEqualTo(new StoredEntry(result.attestation(), kept.bundleFile(), KeptLists.NONE));
       }
       assertThat(store.findByPrefix("0".repeat(64))).isEmpty();
       assertThat(store.findByPrefix(KEY.hex().substring(1))).isEmpty();
       assertThat(Store.entryIn(entry))
-          .isEqualTo(new StoredEntry(result.attestation(), kept.bundleFile()));
+          .isEqualTo(new StoredEntry(result.attestation(), kept.bundleFile(), KeptLists.NONE));
       assertThatThrownBy(() -> Store.entryIn(directory)).isInstanceOf(NoSuchFileException.class);
     }
+  }
+
+  @Test
+  void listsWhatItKeepsTheNewestFirst() throws Exception {
+    Store large = Store.open(directory.resolve("large"), 2);
+    Signing.Result first = signing.result(directory.resolve("a"), "a");
+    Signing.Result second = signing.result(directory.resolve("b"), "b");
+    assertThat(large.list()).isEmpty();
+    StoredRecord older = large.keep(verified(first));
+    age(older);
+    older.close();
+    large.keep(verified(second)).close();
+
+    assertThat(large.list(REPO))
+        .extracting(listed -> listed.entry().attestation())
+        .containsExactly(second.attestation(), first.attestation());
+    assertThat(large.list()).isEqualTo(large.list(REPO)).hasSize(2);
+    assertThat(large.list().getFirst().key()).isEqualTo(KEY);
+    assertThat(large.list().getFirst().bundleBytes())
+        .isEqualTo(Files.size(large.find(REPO, KEY).orElseThrow().bundleFile()));
+    assertThat(large.list(new RepoId("another"))).isEmpty();
+  }
+
+  @Test
+  void keepsTheRevocationListsThatWereLookedAt() throws Exception {
+    Signing.Result result = signing.result(directory.resolve("a"), "a");
+    keep(result).close();
+    assertThat(store.find(REPO, KEY).orElseThrow().lists()).isEqualTo(KeptLists.NONE);
+    store.drop(REPO, KEY);
+
+    signing.revokeNobody();
+    keep(signing.result(directory.resolve("b"), "b")).close();
+
+    KeptLists kept = store.find(REPO, KEY).orElseThrow().lists();
+    assertThat(kept.pem()).startsWith("-----BEGIN X509 CRL-----");
+    assertThat(signing.verified(signing.result(directory.resolve("c"), "c"), unpack()))
+        .extracting(verified -> verified.attestation().lists())
+        .isEqualTo(kept);
   }
 
   @Test
@@ -140,8 +181,15 @@ class StoreTest {
   }
 
   private StoredRecord keep(Signing.Result result) throws Exception {
-    Path unpacked = Files.createTempDirectory(directory, "unpacked");
-    return store.keep(signing.verified(result, unpacked));
+    return store.keep(verified(result));
+  }
+
+  private VerifiedRecord verified(Signing.Result result) throws Exception {
+    return signing.verified(result, unpack());
+  }
+
+  private Path unpack() throws IOException {
+    return Files.createTempDirectory(directory, "unpacked");
   }
 
   private static void age(StoredRecord record) throws Exception {

@@ -79,6 +79,15 @@ public final class CertificateMaker {
         .purposes(KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth);
   }
 
+  /** A certificate for a time-stamping authority. */
+  public static CertificateMaker timestamper(String commonName, Made issuer) {
+    return leaf(commonName, issuer)
+        .extension(
+            Extension.extendedKeyUsage,
+            true,
+            new ExtendedKeyUsage(KeyPurposeId.id_kp_timeStamping));
+  }
+
   /** A certificate with this subject and no extension at all. */
   public static CertificateMaker plain(String subject, Made issuer) {
     return new CertificateMaker(new X500Name(subject), issuer);

@@ -55,8 +55,8 @@ class CertificateValidatorTest {
   // Who is good
 
   @ParameterizedTest
-  @EnumSource(CertificateRole.class)
-  void acceptsAPeerOfTheRootInEveryRole(CertificateRole role) throws Exception {
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TIMESTAMPER")
+  void acceptsAPeerOfTheRootInEveryRoleOfOne(CertificateRole role) throws Exception {
     Made alice = leaf("alice", root).names("uri:urn:peer:alice", "dns:Alice.Example").make();
 
     Identity identity = validate(role, root, alice);

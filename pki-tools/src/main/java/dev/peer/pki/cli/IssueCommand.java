@@ -4,6 +4,7 @@ import dev.peer.core.trust.Credentials;
 import dev.peer.pki.issue.CertificateAuthority;
 import dev.peer.pki.issue.CertificateRequest;
 import dev.peer.pki.issue.KeyType;
+import dev.peer.pki.issue.Purpose;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,6 +70,13 @@ final class IssueCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private KeyType keyType;
 
+  @Option(
+      names = "--tsa",
+      description =
+          "For a time-stamping authority and nothing else: --tsa-cert and --tsa-key of a"
+              + " rendezvous.")
+  private boolean tsa;
+
   @Mixin private ForceOption force;
 
   @Override
@@ -96,6 +104,9 @@ final class IssueCommand implements Callable<Integer> {
     }
     for (String dnsName : dnsNames) {
       request = request.dns(dnsName);
+    }
+    if (tsa) {
+      request = request.purposes(Purpose.TIME_STAMPING);
     }
     return organizationalUnit == null
         ? request

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
@@ -232,7 +233,10 @@ public final class CertificateAuthority {
     if (!request.purposes().isEmpty()) {
       KeyPurposeId[] purposes =
           request.purposes().stream().sorted().map(Purpose::id).toArray(KeyPurposeId[]::new);
-      builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes));
+      builder.addExtension(
+          Extension.extendedKeyUsage,
+          request.purposes().equals(Set.of(Purpose.TIME_STAMPING)),
+          new ExtendedKeyUsage(purposes));
     }
     GeneralName[] names =
         Stream.concat(

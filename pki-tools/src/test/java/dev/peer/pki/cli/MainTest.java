@@ -55,6 +55,19 @@ class MainTest {
   }
 
   @Test
+  void makesATimeStampingAuthorityThatIsNothingElse() throws Exception {
+    run("init", "--dir", pki());
+    assertThat(run("issue", "tsa", "--dir", pki(), "--tsa")).isZero();
+
+    assertThat(validate("tsa", CertificateRole.TIMESTAMPER).id().text()).isEqualTo("urn:peer:tsa");
+    assertThatThrownBy(() -> validate("tsa", CertificateRole.CLIENT))
+        .hasMessageContaining("is not for clients");
+    run("issue", "alice", "--dir", pki());
+    assertThatThrownBy(() -> validate("alice", CertificateRole.TIMESTAMPER))
+        .hasMessageContaining("is not for timestamps");
+  }
+
+  @Test
   void givesThePeerTheNamesThatWereAskedFor() throws Exception {
     run("init", "--dir", pki(), "--name", "Team CA", "--days", "30");
     run(
@@ -393,18 +406,24 @@ class MainTest {
   }
 
   private Identity validate(String name) throws Exception {
-    return validate(name, RevocationLists.none());
+    return validate(name, CertificateRole.SIGNER);
+  }
+
+  private Identity validate(String name, CertificateRole role) throws Exception {
+    return validate(name, role, RevocationLists.none());
   }
 
   private Identity validateByList(String name) throws Exception {
     return validate(
         name,
+        CertificateRole.SIGNER,
         RevocationLists.of(
             Pem.revocationLists("crl", Files.readAllBytes(Path.of(path("crl.pem")))),
             RevocationMode.REQUIRE));
   }
 
-  private Identity validate(String name, RevocationLists lists) throws Exception {
+  private Identity validate(String name, CertificateRole role, RevocationLists lists)
+      throws Exception {
     Credentials credentials =
         Credentials.of(
             Pem.certificates(name, Files.readString(Path.of(path(name + ".pem")))),
@@ -412,6 +431,6 @@ class MainTest {
     return new CertificateValidator(
             TrustAnchors.of(Pem.certificates("CA", Files.readString(Path.of(path("ca.pem"))))),
             lists)
-        .validate(List.copyOf(credentials.chain()), CertificateRole.SIGNER, Instant.now());
+        .validate(List.copyOf(credentials.chain()), role, Instant.now());
   }
 }

@@ -1,0 +1,15 @@
+package dev.peer.core.timestamp;
+
+/** There is no timestamp, or none that is what it should be; the message is one line. */
+public final class TimestampException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  public TimestampException(String message) {
+    super(message);
+  }
+
+  public TimestampException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

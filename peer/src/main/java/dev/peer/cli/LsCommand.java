@@ -1,0 +1,176 @@
+package dev.peer.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.sign.Evidence;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.store.ListedEntry;
+import dev.peer.core.store.Store;
+import dev.peer.core.timestamp.Timestamp;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code peer ls}. */
+@Command(
+    name = "ls",
+    description = {
+      "Lists the results kept here of the repository that the working directory is in, the one kept"
+          + " or replayed last first.",
+      "Says until when the evidence of each holds, and why. That of the bundle's bytes is checked"
+          + " when it is replayed."
+    },
+    mixinStandardHelpOptions = true)
+final class LsCommand implements Callable<Integer> {
+
+  private static final int SHORT = 12;
+  private static final double MEBIBYTE = 1 << 20;
+
+  private final Output output;
+
+  @Option(names = "--all", description = "of all repositories")
+  private boolean all;
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  LsCommand(Output output) {
+    this.output = output;
+  }
+
+  /**
+   * A result as it was found.
+   *
+   * @param verified what it says, if it holds
+   * @param refused why it does not
+   */
+  private record Listed(
+      ListedEntry entry, Optional<VerifiedAttestation> verified, String refused) {}
+
+  @Override
+  public Integer call() throws Exception {
+    Settings settings = Subject.settingsHere();
+    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    PeerSettings peer = PeerSettings.of(settings);
+    RecordVerifier verifier = Identities.verifier(peer, output);
+    List<Listed> results = new ArrayList<>();
+    Optional<RepoId> only = all ? Optional.empty() : Optional.of(Subject.repo());
+    for (ListedEntry entry : entries(Results.store(peer.home()), only)) {
+      results.add(judged(entry, verifier));
+    }
+    if (json) {
+      output.print(json(results));
+    } else {
+      results.forEach(result -> output.print(line(result)));
+    }
+    return ExitCode.PASSED;
+  }
+
+  private static List<ListedEntry> entries(Path directory, Optional<RepoId> only)
+      throws IOException {
+    if (!Files.exists(directory)) {
+      return List.of();
+    }
+    Store store = Store.open(directory, 1);
+    return only.isPresent() ? store.list(only.get()) : store.list();
+  }
+
+  private static Listed judged(ListedEntry entry, RecordVerifier verifier) {
+    try {
+      return new Listed(
+          entry,
+          Optional.of(
+              verifier.verify(entry.entry().attestation(), entry.key(), entry.entry().lists())),
+          "");
+    } catch (VerificationException e) {
+      return new Listed(entry, Optional.empty(), e.getMessage());
+    }
+  }
+
+  private String line(Listed result) {
+    String key = result.entry().key().hex().substring(0, SHORT);
+    String size = String.format(Locale.ROOT, "%.1f MiB", result.entry().bundleBytes() / MEBIBYTE);
+    if (result.verified().isEmpty()) {
+      return key + "  " + size + ", refused: " + result.refused();
+    }
+    VerifiedAttestation verified = result.verified().get();
+    RunRecord record = verified.record();
+    return key
+        + "  "
+        + (all ? record.inputs().repo() + " " : "")
+        + record.inputs().target()
+        + " of tree "
+        + record.inputs().tree().hex().substring(0, SHORT)
+        + ", "
+        + verified.signer().id()
+        + " ran it "
+        + Results.ago(Duration.between(record.finishedAt(), Instant.now()))
+        + ", "
+        + size
+        + ", holds until "
+        + verified.evidence().until()
+        + " ("
+        + why(verified.evidence())
+        + ")";
+  }
+
+  /** By what it holds so long. */
+  static String why(Evidence evidence) {
+    return evidence
+        .timestamp()
+        .map(timestamp -> "timestamp of " + timestamp.time() + " by " + timestamp.authority())
+        .orElse("certificate");
+  }
+
+  private static String json(List<Listed> results) {
+    ObjectNode answer = StrictJson.object();
+    ArrayNode array = answer.putArray("results");
+    for (Listed result : results) {
+      ObjectNode entry = array.addObject();
+      entry.put("runKey", result.entry().key().hex());
+      entry.put("kept", result.entry().kept().toString());
+      entry.put("bundleBytes", result.entry().bundleBytes());
+      result.verified().ifPresent(verified -> put(entry, verified));
+      if (result.verified().isEmpty()) {
+        entry.put("refused", result.refused());
+      }
+    }
+    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+  }
+
+  private static void put(ObjectNode entry, VerifiedAttestation verified) {
+    RunRecord record = verified.record();
+    entry.put("repository", record.inputs().repo().text());
+    entry.put("tree", record.inputs().tree().hex());
+    entry.put("target", record.inputs().target());
+    record.inputs().arguments().forEach(entry.putArray("arguments")::add);
+    entry.put("signer", verified.signer().id().text());
+    entry.put("finished", record.finishedAt().toString());
+    entry.put("holdsUntil", verified.evidence().until().toString());
+    verified.evidence().timestamp().ifPresent(timestamp -> put(entry, timestamp));
+  }
+
+  private static void put(ObjectNode entry, Timestamp timestamp) {
+    entry
+        .putObject("timestamp")
+        .put("time", timestamp.time().toString())
+        .put("authority", timestamp.authority().text());
+  }
+}
