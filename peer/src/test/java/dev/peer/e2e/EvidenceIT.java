@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,11 +150,21 @@ class EvidenceIT {
   @Test
   void aReplayWithoutATimestampDoesNotLoadBouncyCastle() throws Exception {
     Path log = team.root().resolve("classes");
+    Path lib = Dist.command("peer").resolveSibling("../lib").normalize();
 
-    holder()
-        .withoutQemu()
-        .with("JAVA_TOOL_OPTIONS", "-Xlog:class+load:file=" + log)
-        .run(sample.repository(), "replay")
+    team.start(
+            sample.repository().directory(),
+            holder().withoutQemu().environment(),
+            List.of(
+                lib.resolve("runtime/bin/java").toString(),
+                "@" + lib.resolve("java.options"),
+                "-Xlog:class+load:file=" + log,
+                "-DZstdNativePath=" + lib.resolve("native/libzstd-jni.so"),
+                "-cp",
+                lib.resolve("app/peer.jar").toString(),
+                "dev.peer.cli.Main",
+                "replay"))
+        .await()
         .hasExitCode(0);
 
     assertThat(Files.readString(log))
@@ -163,28 +175,18 @@ class EvidenceIT {
   @Test
   void aRendezvousStampsWithNoCertificateThatNobodyWouldCount() throws Exception {
     Authority.Identity peer = team.authority().issue("no-tsa", Authority.Key.EC_P256);
-    Peer rendezvous = team.peer("rendezvous");
+    String certificate = peer.certificate().toString();
 
-    rendezvous
-        .run(
-            team.root(),
-            "rendezvous",
-            "--listen",
-            "127.0.0.1:0",
-            "--tsa-cert",
-            peer.certificate().toString(),
-            "--tsa-key",
-            peer.key().toString())
+    rendezvous("--tsa-cert", certificate, "--tsa-key", peer.key().toString())
         .refuses(2, "nobody would count these timestamps: .* is not for timestamps alone");
-    rendezvous
-        .run(
-            team.root(),
-            "rendezvous",
-            "--listen",
-            "127.0.0.1:0",
-            "--tsa-cert",
-            peer.certificate().toString())
-        .refuses(2, "--tsa-key");
+    rendezvous("--tsa-cert", certificate).refuses(2, "--tsa-key");
+  }
+
+  private Run rendezvous(String... more) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("rendezvous", "--listen", "127.0.0.1:0"));
+    arguments.addAll(List.of(more));
+    return team.peer("rendezvous-" + more.length)
+        .run(team.root(), arguments.toArray(String[]::new));
   }
 
   private Peer holder() throws IOException, InterruptedException {
