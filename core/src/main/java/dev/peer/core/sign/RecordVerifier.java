@@ -127,7 +127,7 @@ public final class RecordVerifier {
   /**
    * Puts a timestamp beside the signature, in place of any that is there.
    *
-   * @throws VerificationException if it does not hold or does not count here
+   * @throws VerificationException if it does not hold, does not count here, or has no room
    */
   public VerifiedAttestation stamp(VerifiedAttestation attestation, TimestampToken token)
       throws VerificationException {
@@ -136,7 +136,11 @@ public final class RecordVerifier {
     if (stamp.holding().isEmpty()) {
       throw new VerificationException(stamp.whyNot());
     }
-    return verify(stamped.write(), attestation.key());
+    try {
+      return verify(stamped.write(), attestation.key());
+    } catch (IllegalArgumentException e) {
+      throw new VerificationException(e.getMessage(), e);
+    }
   }
 
   private VerifiedAttestation verify(

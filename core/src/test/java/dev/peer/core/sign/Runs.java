@@ -66,9 +66,33 @@ final class Runs {
         NetworkMode.NONE);
   }
 
+  /** A run whose record has so many characters more. */
+  static RunRecord longerBy(int characters) {
+    RunInputs plain = inputs();
+    TreeMap<String, String> environment = new TreeMap<>(plain.environment());
+    environment.put("LONG", "x".repeat(characters));
+    return record(
+        new RunInputs(
+            plain.repo(),
+            plain.tree(),
+            plain.commit(),
+            plain.target(),
+            plain.arguments(),
+            environment,
+            plain.image(),
+            plain.architecture(),
+            plain.network()),
+        0,
+        NOW.minusSeconds(60));
+  }
+
   private static RunRecord record(int exitCode, Instant end) {
+    return record(inputs(), exitCode, end);
+  }
+
+  private static RunRecord record(RunInputs inputs, int exitCode, Instant end) {
     return new RunRecord(
-        inputs(),
+        inputs,
         exitCode,
         end.minusSeconds(30),
         end,

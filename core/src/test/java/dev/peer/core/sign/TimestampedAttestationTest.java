@@ -327,6 +327,20 @@ class TimestampedAttestationTest {
         .hasMessageContaining("does not count");
   }
 
+  @Test
+  void stampsNothingThatWouldGetTooLong() throws Exception {
+    int room = Attestation.LARGEST - sign(Runs.longerBy(0), alice).bytes().length;
+    RunRecord record = Runs.longerBy(room / 4 * 3 - 16);
+    VerifiedAttestation verified = verifier(NOW).verify(sign(record, alice), record.inputs().key());
+
+    assertThatThrownBy(
+            () ->
+                verifier(NOW)
+                    .stamp(verified, token(authority(tsa, tsaRoot, NOW), verified.signature())))
+        .isInstanceOf(VerificationException.class)
+        .hasMessageContaining("an attestation has at most");
+  }
+
   private static Optional<Timestamp> none() {
     return Optional.empty();
   }
