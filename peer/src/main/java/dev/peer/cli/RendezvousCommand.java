@@ -105,12 +105,7 @@ final class RendezvousCommand implements Callable<Integer> {
     InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
     try {
       return RendezvousServer.start(
-          identities.tls(),
-          identities::rules,
-          index,
-          timestamps,
-          address,
-          ServerLimits.RENDEZVOUS);
+          identities.tls(), identities::rules, index, timestamps, address, ServerLimits.RENDEZVOUS);
     } catch (IOException | RuntimeException e) {
       throw new CommandException(
           ExitCode.INFRASTRUCTURE,

@@ -32,8 +32,8 @@ import java.util.function.Supplier;
  * The index's HTTP face. Who announces comes from the certificate of the connection alone;
  * announcements are for whom the rules for announcing admit for the repository, lookups for whom
  * those for fetching do. A lease and a guest image belong to no repository: whom the rules admit
- * for any may have the one and look for the other; timestamps are for whom the
- * rule for signing does.
+ * for any may have the one and look for the other; timestamps are for whom the rule for signing
+ * does.
  */
 public final class RendezvousServer implements AutoCloseable {
 

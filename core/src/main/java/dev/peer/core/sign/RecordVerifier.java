@@ -143,8 +143,7 @@ public final class RecordVerifier {
     }
   }
 
-  private VerifiedAttestation verify(
-      Attestation untrusted, Envelope envelope, RevocationLists kept)
+  private VerifiedAttestation verify(Attestation untrusted, Envelope envelope, RevocationLists kept)
       throws VerificationException, MalformedException {
     Instant now = clock.instant();
     Stamp stamp = stamp(envelope, now, kept);
@@ -157,12 +156,7 @@ public final class RecordVerifier {
       requireFitting(statement, envelope.chain().getFirst(), stamp.holding().get());
     }
     return new VerifiedAttestation(
-        untrusted,
-        envelope,
-        judgement.path(),
-        statement,
-        judgement.evidence(),
-        judgement.lists());
+        untrusted, envelope, judgement.path(), statement, judgement.evidence(), judgement.lists());
   }
 
   /**
@@ -215,8 +209,7 @@ public final class RecordVerifier {
     StringJoiner refusals = new StringJoiner("; ");
     try {
       ValidPath path = validator.validate(envelope.chain(), SIGNER, now, now, kept);
-      good.add(
-          new Judgement(path, new Evidence(path.until(), Optional.empty()), path.lists()));
+      good.add(new Judgement(path, new Evidence(path.until(), Optional.empty()), path.lists()));
     } catch (UntrustedCertificateException e) {
       refusals.add("the signer is not trusted: " + e.getMessage());
     }
@@ -259,8 +252,8 @@ public final class RecordVerifier {
     require(holds, "the signature does not hold");
   }
 
-  private static void requireFitting(
-      Statement statement, X509Certificate certificate, Instant now) throws VerificationException {
+  private static void requireFitting(Statement statement, X509Certificate certificate, Instant now)
+      throws VerificationException {
     require(
         statement.signerCertificate().equals(Envelope.digestOf(certificate)),
         "it was signed for another certificate of the same key");

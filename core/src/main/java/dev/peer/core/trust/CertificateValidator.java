@@ -147,8 +147,7 @@ public final class CertificateValidator {
   }
 
   /** Each authority limits the authorities below it; those that renew themselves do not count. */
-  static void requirePathLength(List<X509Certificate> path)
-      throws UntrustedCertificateException {
+  static void requirePathLength(List<X509Certificate> path) throws UntrustedCertificateException {
     int below = 0;
     for (X509Certificate authority : path.subList(1, path.size())) {
       if (below > authority.getBasicConstraints()) {
