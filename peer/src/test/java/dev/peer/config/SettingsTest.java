@@ -39,6 +39,7 @@ class SettingsTest {
             "PEER_KEY",
             "PEER_CA",
             "PEER_CRL",
+            "PEER_CRL_MODE",
             "PEER_ALLOW_FETCH",
             "PEER_ALLOW_ANNOUNCE",
             "PEER_ALLOW_SIGN",
@@ -78,7 +79,7 @@ class SettingsTest {
             Stream.of(Setting.values()).map(Setting::name).collect(Collectors.toList()));
     assertThat(Setting.markdownTable())
         .contains("| `PEER_MEMORY` | memory of the guest | 2G | environment, `.env` |\n")
-        .contains("| `PEER_CRL` | what the CAs revoked: a PEM file of CRLs, or the PEM itself")
+        .contains("| `PEER_CRL` | what the CAs revoked: files of CRLs, PEM or DER, separated by commas, or")
         .contains("| unset | environment |\n");
   }
 
