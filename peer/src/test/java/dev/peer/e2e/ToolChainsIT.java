@@ -30,7 +30,8 @@ class ToolChainsIT {
   void areAcceptedInEveryRole(ToolChain chain) throws Exception {
     Credentials credentials = credentials(chain.peer());
 
-    for (CertificateRole role : CertificateRole.values()) {
+    for (CertificateRole role :
+        List.of(CertificateRole.CLIENT, CertificateRole.SERVER, CertificateRole.SIGNER)) {
       assertThat(validator(chain).validate(credentials.chain(), role, Instant.now()).id())
           .isEqualTo(credentials.identity().id());
     }

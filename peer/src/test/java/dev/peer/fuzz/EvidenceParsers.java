@@ -22,7 +22,7 @@ import dev.peer.core.record.RunRecordJson;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.record.Timing;
 import dev.peer.core.sign.Attestation;
-import dev.peer.core.sign.Evidence;
+import dev.peer.core.sign.EnvelopeBytes;
 import dev.peer.core.sign.RunSigner;
 import dev.peer.tls.TestAuthority;
 import java.nio.charset.StandardCharsets;
@@ -57,13 +57,13 @@ final class EvidenceParsers {
         Parser.of(
             "attestation",
             MalformedException.class,
-            bytes -> requireStable(bytes, Evidence::rewriteEnvelope),
+            bytes -> requireStable(bytes, EnvelopeBytes::rewriteEnvelope),
             List.of(attestation.bytes())),
         Parser.of(
             "statement",
             MalformedException.class,
-            bytes -> requireStable(bytes, Evidence::rewriteStatement),
-            List.of(Evidence.statementOf(attestation))),
+            bytes -> requireStable(bytes, EnvelopeBytes::rewriteStatement),
+            List.of(EnvelopeBytes.statementOf(attestation))),
         Parser.of(
             "record",
             MalformedException.class,

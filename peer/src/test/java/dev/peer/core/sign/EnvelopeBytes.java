@@ -3,9 +3,9 @@ package dev.peer.core.sign;
 import dev.peer.core.record.MalformedException;
 
 /** The parsers of evidence, which nothing outside the package may call, for fuzzing. */
-public final class Evidence {
+public final class EnvelopeBytes {
 
-  private Evidence() {}
+  private EnvelopeBytes() {}
 
   /** Takes an envelope and writes it anew. */
   public static byte[] rewriteEnvelope(byte[] bytes) throws MalformedException {
