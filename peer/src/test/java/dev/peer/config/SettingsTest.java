@@ -40,6 +40,8 @@ class SettingsTest {
             "PEER_CA",
             "PEER_CRL",
             "PEER_CRL_MODE",
+            "PEER_TSA",
+            "PEER_TSA_CA",
             "PEER_ALLOW_FETCH",
             "PEER_ALLOW_ANNOUNCE",
             "PEER_ALLOW_SIGN",
@@ -79,7 +81,7 @@ class SettingsTest {
             Stream.of(Setting.values()).map(Setting::name).collect(Collectors.toList()));
     assertThat(Setting.markdownTable())
         .contains("| `PEER_MEMORY` | memory of the guest | 2G | environment, `.env` |\n")
-        .contains("| `PEER_CRL` | what the CAs revoked: files of CRLs, PEM or DER, separated by commas, or")
+        .contains("| `PEER_CRL` | what the CAs revoked: files of CRLs, PEM or DER")
         .contains("| unset | environment |\n");
   }
 
