@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.cli.OwnFiles.Way;
+import dev.peer.config.ConfigException;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Credentials;
@@ -13,17 +16,21 @@ import dev.peer.http.Https;
 import dev.peer.http.HttpsServer;
 import dev.peer.http.ServerLimits;
 import dev.peer.pki.issue.PemText;
+import dev.peer.pki.issue.Purpose;
 import dev.peer.pki.issue.Validity;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509CRL;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -286,6 +293,68 @@ class IdentitiesTest {
     files.replace(second, Way.RENAMED);
     look(identities);
     assertThat(said).hasSize(2);
+  }
+
+  @Test
+  void countsTheTimestampsOfThoseWhomTheFileNamesNow() throws Exception {
+    files.write("PEER_TSA_CA", Pem.write(team.root()));
+    Identities identities = identities();
+    Credentials tsa =
+        strangers.issue(TestAuthority.request("urn:peer:tsa").purposes(Purpose.TIME_STAMPING));
+    OwnFiles.in(directory.resolve("tsa"), strangers.root(), tsa);
+    Path certificate = directory.resolve("tsa/data/cert.pem");
+    Path key = directory.resolve("tsa/data/key.pem");
+    assertThatThrownBy(() -> identities.timestampAuthority(certificate, key))
+        .isInstanceOf(CredentialException.class)
+        .hasMessageContaining("nobody would count these timestamps");
+
+    files.write("PEER_TSA_CA", Pem.write(strangers.root()));
+    look(identities);
+
+    assertThat(said).singleElement().asString().startsWith("read anew: PEER_TSA_CA; ");
+    assertThat(identities.timestampAuthority(certificate, key)).isNotNull();
+  }
+
+  @Test
+  void refusesAKeyForTimestampsThatIsOpenToOthers() throws Exception {
+    Identities identities = identities();
+    Credentials tsa =
+        team.issue(TestAuthority.request("urn:peer:tsa").purposes(Purpose.TIME_STAMPING));
+    OwnFiles.in(directory.resolve("tsa"), team.root(), tsa);
+    Path certificate = directory.resolve("tsa/data/cert.pem");
+    Path key = directory.resolve("tsa/data/key.pem");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+
+    assertThatThrownBy(() -> identities.timestampAuthority(certificate, key))
+        .isInstanceOf(CredentialException.class)
+        .hasMessageContaining("--tsa-key: the private key in ")
+        .hasMessageContaining("is open to others");
+  }
+
+  @Test
+  void judgesResultsByTheListsWithoutACertificateOfItsOwn() throws Exception {
+    files.write("PEER_CRL", list(team.revocationList(mallory)));
+    Map<String, String> environment =
+        Map.of(
+            "HOME",
+            directory.toString(),
+            "PEER_CA",
+            directory.resolve("PEER_CA").toString(),
+            "PEER_CRL",
+            directory.resolve("PEER_CRL").toString(),
+            "PEER_CRL_MODE",
+            "require");
+
+    assertThat(Identities.verifier(PeerSettings.of(Settings.of(environment)), said::add))
+        .isNotNull();
+    assertThat(said).isEmpty();
+
+    Map<String, String> without = new HashMap<>(environment);
+    without.remove("PEER_CRL");
+    assertThatThrownBy(
+            () -> Identities.verifier(PeerSettings.of(Settings.of(without)), said::add))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("nobody could be trusted");
   }
 
   @Test

@@ -47,8 +47,10 @@ public final class KeyFile {
               + PosixFilePermissions.toString(permissions),
           "run chmod 600 "
               + shown(file)
-              + ", and have a new key certified if somebody could read it; where a mount sets the"
-              + " mode, PEER_KEY takes the PEM itself");
+              + ", and have a new key certified if somebody could read it"
+              + (what.startsWith("PEER_")
+                  ? "; where a mount sets the mode, " + what + " takes the PEM itself"
+                  : ""));
     }
   }
 

@@ -265,6 +265,47 @@ class TimestampedAttestationTest {
   }
 
   @Test
+  void goesByNoKeptListAloneWhereOneIsRequiredOfAnAuthorityThatLives() throws Exception {
+    KeptLists kept = KeptLists.of(List.of(Lists.by(root).make()));
+
+    assertThatThrownBy(
+            () -> verifier(NOW, RevocationMode.REQUIRE).verify(stamped(plain, NOW), KEY, kept))
+        .hasMessageContaining("there is no revocation list of");
+    assertThat(
+            verifier(NOW, RevocationMode.REQUIRE, Lists.by(root).make())
+                .verify(stamped(plain, NOW), KEY, kept))
+        .isNotNull();
+  }
+
+  @Test
+  void goesByAListThatWasKeptWhereOneIsRequiredOfAnAuthorityThatMakesNoMore() throws Exception {
+    Made team = CertificateMaker.authority("Team", root).until(EXPIRY).make();
+    Attestation stamped = stamped(sign(Runs.passed(), leaf("bob", team).make(), team), NOW);
+    X509CRL ofRoot = Lists.by(root).until(LATER.plusSeconds(1)).make();
+    KeptLists kept = KeptLists.of(List.of(Lists.by(team).until(NOW.plusSeconds(3600)).make()));
+
+    assertThat(verifier(LATER, RevocationMode.REQUIRE, ofRoot).verify(stamped, KEY, kept))
+        .isNotNull();
+    assertThatThrownBy(() -> verifier(LATER, RevocationMode.REQUIRE, ofRoot).verify(stamped, KEY))
+        .hasMessageContaining("there is no revocation list of \"CN=Team\"");
+  }
+
+  @Test
+  void takesAnOverdueListAsItStandsWhereThatIsOnlyWarnedOfButNoneThatWasKept() throws Exception {
+    X509CRL overdue = Lists.by(root).until(LATER.minusSeconds(1)).make();
+    X509CRL forged = Lists.by(root("Root").make()).make();
+    KeptLists kept = KeptLists.of(List.of(overdue));
+
+    assertThat(verifier(LATER, RevocationMode.WARN, overdue).verify(stamped(plain, NOW), KEY))
+        .isNotNull();
+    assertThatThrownBy(
+            () ->
+                verifier(LATER, RevocationMode.WARN, forged)
+                    .verify(stamped(plain, NOW), KEY, kept))
+        .hasMessageContaining("next update was due");
+  }
+
+  @Test
   void asksForNoListBecauseOneWasKept() throws Exception {
     KeptLists kept = KeptLists.of(List.of(Lists.by(root).until(NOW.plusSeconds(1)).make()));
 
@@ -351,10 +392,14 @@ class TimestampedAttestationTest {
   }
 
   private RecordVerifier verifier(Instant at, X509CRL... lists) {
+    return verifier(at, RevocationMode.CURRENT, lists);
+  }
+
+  private RecordVerifier verifier(Instant at, RevocationMode mode, X509CRL... lists) {
     return new RecordVerifier(
         new CertificateValidator(
             TrustAnchors.of(List.of(root.certificate())),
-            RevocationLists.of(List.of(lists), RevocationMode.CURRENT)),
+            RevocationLists.of(List.of(lists), mode)),
         validator(tsaRoot),
         AccessRule.anyone(),
         InstantSource.fixed(at));
