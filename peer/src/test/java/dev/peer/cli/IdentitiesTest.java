@@ -351,8 +351,7 @@ class IdentitiesTest {
 
     Map<String, String> without = new HashMap<>(environment);
     without.remove("PEER_CRL");
-    assertThatThrownBy(
-            () -> Identities.verifier(PeerSettings.of(Settings.of(without)), said::add))
+    assertThatThrownBy(() -> Identities.verifier(PeerSettings.of(Settings.of(without)), said::add))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("nobody could be trusted");
   }

@@ -300,8 +300,7 @@ class TimestampedAttestationTest {
         .isNotNull();
     assertThatThrownBy(
             () ->
-                verifier(LATER, RevocationMode.WARN, forged)
-                    .verify(stamped(plain, NOW), KEY, kept))
+                verifier(LATER, RevocationMode.WARN, forged).verify(stamped(plain, NOW), KEY, kept))
         .hasMessageContaining("next update was due");
   }
 
@@ -398,8 +397,7 @@ class TimestampedAttestationTest {
   private RecordVerifier verifier(Instant at, RevocationMode mode, X509CRL... lists) {
     return new RecordVerifier(
         new CertificateValidator(
-            TrustAnchors.of(List.of(root.certificate())),
-            RevocationLists.of(List.of(lists), mode)),
+            TrustAnchors.of(List.of(root.certificate())), RevocationLists.of(List.of(lists), mode)),
         validator(tsaRoot),
         AccessRule.anyone(),
         InstantSource.fixed(at));
