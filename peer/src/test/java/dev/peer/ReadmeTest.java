@@ -3,15 +3,25 @@ package dev.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.config.Setting;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The README says what the code does. */
+/** README and SECURITY say what the code does. */
 class ReadmeTest {
 
   private static final String BEGIN = "<!-- settings -->\n";
   private static final String END = "<!-- /settings -->";
+  private static final String PROMISES = "## Promises, and what holds them";
+  private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))`");
 
   @Test
   void hasTheTableOfSettings() throws Exception {
@@ -19,5 +29,35 @@ class ReadmeTest {
     String table = readme.substring(readme.indexOf(BEGIN) + BEGIN.length(), readme.indexOf(END));
 
     assertThat(table).isEqualTo(Setting.markdownTable());
+  }
+
+  @Test
+  void everyPromiseNamesTestsThatThereAre() throws Exception {
+    String security = Files.readString(Path.of("..", "SECURITY.md"));
+    int begin = security.indexOf(PROMISES) + PROMISES.length();
+    String promises = security.substring(begin, security.indexOf("\n## ", begin));
+
+    assertThat(testsIn(security)).isSubsetOf(classes());
+    assertThat(promises.split("\n- "))
+        .hasSizeGreaterThan(20)
+        .filteredOn(promise -> !promise.isBlank())
+        .allMatch(promise -> !testsIn(promise).isEmpty());
+  }
+
+  private static Set<String> testsIn(String text) {
+    return TEST.matcher(text)
+        .results()
+        .map((MatchResult found) -> found.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Set<String> classes() throws IOException {
+    Set<String> names = new TreeSet<>();
+    for (String module : List.of("core", "vm", "peer", "pki-tools")) {
+      try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "test", "java"))) {
+        files.map(file -> file.getFileName().toString().replace(".java", "")).forEach(names::add);
+      }
+    }
+    return names;
   }
 }
