@@ -34,11 +34,12 @@ mount_layers() (
         "lowerdir=${lower#:},upperdir=$run/scratch/fresh/container/upper,workdir=$run/scratch/fresh/container/work"
 )
 
-# run_container NETWORK TERMINAL COMMAND...: runs the command in the container, the repository mounted at its working
-# directory. NETWORK is none or open, TERMINAL whether stdin is one: true or false. Returns the command's exit code.
+# run_container NETWORK SIZE COMMAND...: runs the command in the container, the repository mounted at its working
+# directory. NETWORK is none or open, SIZE the rows and columns of the terminal at stdin, or empty where there is none.
+# Returns the command's exit code.
 run_container() {
     network=$1
-    terminal=$2
+    size=$2
     shift 2
     case $network in
     none | open) ;;
@@ -48,7 +49,7 @@ run_container() {
     echo 0 >/proc/sys/user/max_user_namespaces
     (umask 077 && awk -f "$lib/container/configure.awk" -v directory="$lib/container" -v bundle="$bundle" \
         -v image="$run/image" -v names="$run/env" -v repository="$repository" -v network="$network" \
-        -v terminal="$terminal" -- "$@") >"$bundle/config.json" 2>"$bundle/owner" ||
+        -v size="$size" -- "$@") >"$bundle/config.json" 2>"$bundle/owner" ||
         fail container "the container image has not the user or group that it names: '$(sed -n 3p "$run/image")'"
     owner=$(cat "$bundle/owner")
     case $owner in

@@ -162,7 +162,7 @@ configure() {
     network=$2
     shift 2
     busybox awk -f "$image/guest/container/configure.awk" -v directory="$work/container" -v bundle="$work/bundle" \
-        -v image="$work/image" -v names="$work/names" -v repository=/work -v network="$network" -v terminal=false \
+        -v image="$work/image" -v names="$work/names" -v repository=/work -v network="$network" -v size="${size-}" \
         -- "$@" >"$work/config.json" 2>"$work/owner"
 }
 
@@ -206,6 +206,7 @@ expect "an image's variable may be empty" '=' "$(variable EMPTY)"
 expect "root's home" =/root "$(variable HOME)"
 expect "the image's working directory" '"/app"' "$(field process/cwd)"
 expect "the repository is there" '"/app"' "$(field mounts/10/destination)"
+expect "no terminal" false "$(field process/terminal)"
 expect "no network" 1 "$(field linux/namespaces | grep -c '"network"')"
 expect "no name server without a network" 0 "$(field mounts | grep -c resolv.conf)"
 expect "an image's /tmp stays" 0 "$(field mounts | grep -c '"/tmp"')"
@@ -218,7 +219,9 @@ expect "a user who is not root holds no capability" '[]' "$(field process/capabi
 expect "the image's own home counts" =/elsewhere "$(variable HOME)"
 expect "the guest's network" 0 "$(field linux/namespaces | grep -c '"network"')"
 expect "a name server with a network" 1 "$(field mounts | grep -c resolv.conf)"
-configure 1000:video none true
+size='33 101' configure 1000:video none true
+expect "a terminal" true "$(field process/terminal)"
+expect "a terminal's size" '{"height":33,"width":101}' "$(field process/consoleSize)"
 expect "a group by name" '{"additionalGids":[],"gid":44,"uid":1000,"umask":18}' "$(field process/user)"
 configure 77:5 none true
 expect "numbers that no file has" '{"additionalGids":[],"gid":5,"uid":77,"umask":18}' "$(field process/user)"

@@ -1,8 +1,8 @@
 # Writes the OCI runtime configuration of the tests' container to stdout: template.json with its @NAMES@ filled in.
 # awk -f configure.awk -v directory=... -v bundle=... -v image=... -v names=... -v repository=... -v network=none|open
-#     -v terminal=true|false -- COMMAND...
+#     -v size=ROWS COLUMNS -- COMMAND...
 # `directory` is this one; `bundle` holds the container's `root` and files of its own; `image` is the file that `prepare`
-# wrote of the container image; `names` lists the variables that the container gets: their values are in the environment,
+# wrote of the container image; `size` is the terminal's, empty where there is none; `names` lists the variables that the container gets: their values are in the environment,
 # so that no command line has one. Writes who the container runs as, UID:GID, to stderr; fails when the image does not
 # have that user or group.
 BEGIN {
@@ -15,7 +15,10 @@ BEGIN {
     value["env"] = "[" environment() "]"
     value["root"] = string(root)
     value["repository"] = string(repository)
-    value["terminal"] = terminal
+    value["terminal"] = "false"
+    if (split(size, side, " ") == 2) {
+        value["terminal"] = "true, \"consoleSize\": {\"height\": " side[1] + 0 ", \"width\": " side[2] + 0 "}"
+    }
     if (network == "none") value["network"] = "{\"type\": \"network\"},"
     value["mounts"] = own_file("/etc/hosts") own_file("/etc/hostname") own_file("/run/.containerenv")
     if (network == "open") value["mounts"] = value["mounts"] own_file("/etc/resolv.conf")
@@ -84,7 +87,7 @@ function environment(    name, all, i) {
     if (!("HOME" in variable)) set("HOME", home)
     if (!("PATH" in variable)) set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     set("PATH", variable["PATH"] ":/usr/lib/plan9/bin")
-    set("TERM", terminal == "true" ? ENVIRON["TERM"] : "xterm")
+    set("TERM", size != "" ? ENVIRON["TERM"] : "xterm")
     set("HOSTNAME", "peer")
     set("container", "oci")
     set("CI", "true")
