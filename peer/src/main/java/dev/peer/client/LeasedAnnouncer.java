@@ -7,6 +7,7 @@ import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.http.ServerLimits;
 import dev.peer.server.HeldImages;
+import dev.peer.server.Intake;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
@@ -16,60 +17,79 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * Serves records and guest images, and keeps them announced under one lease at each rendezvous.
  *
- * <p>It begins to listen with the first announcement and stops with the last. The records stay
- * their owner's to close, after their announcement.
+ * <p>It begins to listen with the first announcement and stops with the last, unless it is {@linkplain
+ * #open opened} before. The records stay their owner's to close, after their announcement.
  */
 public final class LeasedAnnouncer implements Announcer, AutoCloseable {
 
   private final TlsIdentity identity;
   private final Supplier<AccessRules> rules;
   private final HeldImages images;
+  private final Optional<Intake> intake;
   private final ServeSettings settings;
   private final Patience patience;
   private final Notices notices;
   private Optional<Session> session = Optional.empty();
+  private boolean lasting;
 
   /**
    * Does nothing until the first announcement.
    *
-   * @param rules gives who may fetch from us at the moment
+   * @param rules gives who may fetch from us at the moment, and hand over to us
+   * @param intake takes what others hand over; nothing: it is not taken
    * @param notices told once when a rendezvous goes away, and once when it is back
    */
   public LeasedAnnouncer(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
       HeldImages images,
+      Optional<Intake> intake,
       ServeSettings settings,
       Patience patience,
       Notices notices) {
     this.identity = identity;
     this.rules = rules;
     this.images = images;
+    this.intake = intake;
     this.settings = settings;
     this.patience = patience;
     this.notices = notices;
   }
 
+  /**
+   * Begins to listen, and to keep its leases, although there is nothing to announce yet; it stops
+   * when it is closed.
+   */
+  public synchronized void open() throws AnnounceException {
+    lasting = true;
+    begin();
+  }
+
   /** Returns when each rendezvous was tried once: it answered, or the notices say why not. */
   @Override
   public Announcement announce(StoredRecord record) throws AnnounceException, InterruptedException {
-    Session current = begin(record);
+    Kept kept = begin(record);
     try {
-      for (LeaseKeeper keeper : current.keepers()) {
-        keeper.awaitRound();
-      }
+      kept.session().awaitRound();
     } catch (InterruptedException e) {
-      end(current, record);
+      kept.close();
       throw e;
     }
-    return () -> end(current, record);
+    return kept;
+  }
+
+  /** As {@link #announce}, and waits for no rendezvous. */
+  public Announcement add(StoredRecord record) throws AnnounceException {
+    return begin(record);
   }
 
   /** Where it listens, while anything is announced. */
@@ -84,26 +104,59 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     session = Optional.empty();
   }
 
-  private synchronized Session begin(StoredRecord record) throws AnnounceException {
-    if (session.isPresent()) {
-      session.get().add(record);
-      return session.get();
+  private synchronized Kept begin(StoredRecord record) throws AnnounceException {
+    Session current = begin();
+    current.add(record);
+    return new Kept(current, record);
+  }
+
+  private Session begin() throws AnnounceException {
+    if (session.isEmpty()) {
+      session = Optional.of(start());
+      session.get().keepers().forEach(LeaseKeeper::start);
     }
-    Session started = start();
-    session = Optional.of(started);
-    started.add(record);
-    started.keepers().forEach(LeaseKeeper::start);
-    return started;
+    return session.get();
   }
 
   private synchronized void end(Session current, StoredRecord record) {
-    if (session.filter(s -> s == current).isEmpty() || !current.records().contains(record)) {
+    if (session.filter(s -> s == current).isEmpty() || !current.records().containsKey(record)) {
       return;
     }
-    if (current.records().size() == 1) {
+    if (current.records().size() == 1 && !lasting) {
       close();
     } else {
       current.remove(record);
+    }
+  }
+
+  private synchronized void withdraw(Session current, StoredRecord record) {
+    current.retract(record);
+  }
+
+  /** One announcement. */
+  private final class Kept implements Announcement {
+
+    private final Session session;
+    private final StoredRecord record;
+
+    private Kept(Session session, StoredRecord record) {
+      this.session = session;
+      this.record = record;
+    }
+
+    private Session session() {
+      return session;
+    }
+
+    @Override
+    public void withdraw() throws InterruptedException {
+      LeasedAnnouncer.this.withdraw(session, record);
+      session.awaitRound();
+    }
+
+    @Override
+    public void close() {
+      end(session, record);
     }
   }
 
@@ -111,7 +164,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     InetSocketAddress listen = settings.listenAddress();
     PeerServer server;
     try {
-      server = PeerServer.start(identity, rules, images, listen, ServerLimits.PEER);
+      server = PeerServer.start(identity, rules, images, intake, listen, ServerLimits.PEER);
     } catch (IOException e) {
       throw new AnnounceException(e.getMessage(), e);
     }
@@ -128,23 +181,41 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
               patience,
               notices));
     }
-    return new Session(server, keepers, new ArrayList<>());
+    return new Session(server, keepers, new IdentityHashMap<>());
   }
 
-  /** From the first announcement to the end of the last. */
-  private record Session(PeerServer server, List<LeaseKeeper> keepers, List<StoredRecord> records) {
+  /**
+   * From the beginning to the end of serving.
+   *
+   * @param records what is served, and whether it is announced too
+   */
+  private record Session(
+      PeerServer server, List<LeaseKeeper> keepers, Map<StoredRecord, Boolean> records) {
 
     void add(StoredRecord record) {
-      records.add(record);
+      records.put(record, true);
       server.add(record);
       keepers.forEach(keeper -> keeper.add(name(record)));
     }
 
     void remove(StoredRecord record) {
-      records.remove(record);
+      retract(record);
       server.remove(record);
-      if (records.stream().noneMatch(other -> name(other).equals(name(record)))) {
+      records.remove(record);
+    }
+
+    /** Two records of one run have one name, which is taken back with the last of them. */
+    void retract(StoredRecord record) {
+      if (records.replace(record, true, false)
+          && records.entrySet().stream()
+              .noneMatch(other -> other.getValue() && name(other.getKey()).equals(name(record)))) {
         keepers.forEach(keeper -> keeper.remove(name(record)));
+      }
+    }
+
+    void awaitRound() throws InterruptedException {
+      for (LeaseKeeper keeper : keepers) {
+        keeper.awaitRound();
       }
     }
 

@@ -44,6 +44,12 @@ public final class Replayable implements AutoCloseable {
     return holder;
   }
 
+  /** Removes the unpacked content alone; the stored result is the caller's to close. */
+  public StoredRecord release() throws IOException {
+    unpacked.close();
+    return stored;
+  }
+
   @Override
   public void close() throws IOException {
     try (stored) {
