@@ -58,6 +58,7 @@ class ArchitectureTest {
         "tls",
         "wire");
     allow("client", "core", "http", "server", "tls", "wire");
+    allow("daemon", "core", "client", "http", "server", "tls");
     allow("terminal", "vm.guest");
     allow(
         "cli",
@@ -72,7 +73,8 @@ class ArchitectureTest {
         "http",
         "server",
         "rendezvous",
-        "client");
+        "client",
+        "daemon");
     allow("pki.issue", "core.id", "core.trust");
     allow("pki.cli", "core", "pki.issue");
   }

@@ -41,6 +41,17 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   private Optional<Session> session = Optional.empty();
   private boolean lasting;
 
+  /** Does nothing until the first announcement, and takes nothing from others. */
+  public LeasedAnnouncer(
+      TlsIdentity identity,
+      Supplier<AccessRules> rules,
+      HeldImages images,
+      ServeSettings settings,
+      Patience patience,
+      Notices notices) {
+    this(identity, rules, images, Optional.empty(), settings, patience, notices);
+  }
+
   /**
    * Does nothing until the first announcement.
    *
@@ -79,7 +90,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   public Announcement announce(StoredRecord record) throws AnnounceException, InterruptedException {
     Kept kept = begin(record);
     try {
-      kept.session().awaitRound();
+      kept.awaitTold();
     } catch (InterruptedException e) {
       kept.close();
       throw e;
@@ -87,8 +98,18 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     return kept;
   }
 
+  /** A result being served, which can be taken back before it is served no more. */
+  public interface Serving extends Announcement {
+
+    /** Has it announced no more; it is served until it is closed. Waits for no rendezvous. */
+    void withdraw();
+
+    /** Waits until each rendezvous was tried once since what was last changed. */
+    void awaitTold() throws InterruptedException;
+  }
+
   /** As {@link #announce}, and waits for no rendezvous. */
-  public Announcement add(StoredRecord record) throws AnnounceException {
+  public Serving add(StoredRecord record) throws AnnounceException {
     return begin(record);
   }
 
@@ -134,7 +155,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   }
 
   /** One announcement. */
-  private final class Kept implements Announcement {
+  private final class Kept implements Serving {
 
     private final Session session;
     private final StoredRecord record;
@@ -144,13 +165,13 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       this.record = record;
     }
 
-    private Session session() {
-      return session;
+    @Override
+    public void withdraw() {
+      LeasedAnnouncer.this.withdraw(session, record);
     }
 
     @Override
-    public void withdraw() throws InterruptedException {
-      LeasedAnnouncer.this.withdraw(session, record);
+    public void awaitTold() throws InterruptedException {
       session.awaitRound();
     }
 

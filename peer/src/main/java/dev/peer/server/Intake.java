@@ -1,5 +1,6 @@
 package dev.peer.server;
 
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
@@ -19,9 +20,10 @@ public interface Intake {
   /**
    * Looks at what is offered, and keeps nothing of it yet.
    *
+   * @param from who offers it
    * @throws VerificationException if the attestation does not hold, or is of another run
    */
-  Offer offered(RunKey key, Attestation attestation) throws VerificationException;
+  Offer offered(PeerId from, RunKey key, Attestation attestation) throws VerificationException;
 
   /** A result whose attestation holds. */
   interface Offer {

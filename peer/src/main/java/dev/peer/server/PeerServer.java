@@ -174,7 +174,8 @@ public final class PeerServer implements AutoCloseable {
   private void attestation(Call call, Intake intake, RunKey key)
       throws Refusal, VerificationException, IOException {
     Intake.Offer offer =
-        intake.offered(key, Attestation.of(call.body(Limits.ATTESTATION)));
+        intake.offered(
+            call.caller().id(), key, Attestation.of(call.body(Limits.ATTESTATION)));
     call.require(rules, Verb.ANNOUNCE, offer.repo());
     if (isHeld(offer)) {
       call.answer(204);

@@ -15,6 +15,9 @@ public sealed interface RendezvousPath {
   /** Who holds the result of a run. */
   record Result(RepoId repo, RunKey key) implements RendezvousPath {}
 
+  /** What is announced of a repository, as it comes. */
+  record Events(RepoId repo) implements RendezvousPath {}
+
   /** Who holds a guest image. */
   record Image(Digest digest) implements RendezvousPath {}
 
@@ -30,6 +33,8 @@ public sealed interface RendezvousPath {
       case Lease _ -> "/v1/lease";
       case Result(RepoId repo, RunKey key) ->
           "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/results/" + key.hex();
+      case Events(RepoId repo) ->
+          "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/events";
       case Image(Digest digest) -> "/v1/images/sha256/" + digest.hex();
       case Timestamp _ -> "/v1/timestamp";
       case Status _ -> "/v1/status";

@@ -16,12 +16,6 @@ public interface Announcer {
   /** A result being served. Closing it withdraws the lease and stops serving. */
   interface Announcement extends AutoCloseable {
 
-    /**
-     * Takes it back everywhere, and serves on until it is closed. Returns when each rendezvous was
-     * tried once.
-     */
-    void withdraw() throws InterruptedException;
-
     @Override
     void close();
   }

@@ -1,0 +1,141 @@
+package dev.peer.daemon;
+
+import dev.peer.core.flow.Fetch;
+import dev.peer.core.flow.FetchException;
+import dev.peer.core.flow.FetchException.Fault;
+import dev.peer.core.flow.Holder;
+import dev.peer.core.flow.Lookup;
+import dev.peer.core.flow.LookupResult;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.Content;
+import dev.peer.core.sign.Attestation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What one search for a result to copy asks, and what came of it: not ourselves nor who gave what
+ * did not hold, and nothing that is too large.
+ */
+final class CopyAttempt implements Lookup, Fetch {
+
+  private final Lookup lookup;
+  private final Fetch fetch;
+  private final PeerId self;
+  private final Shunned shunned;
+  private final ByteBudget budget;
+
+  /** How far each holder has come. */
+  private final Map<PeerId, Stage> stages = new LinkedHashMap<>();
+
+  private boolean tooLarge;
+  private boolean nobody;
+
+  private enum Stage {
+    /** Its attestation is here, and not judged yet. */
+    ATTESTATION,
+    /** Its attestation holds. */
+    BUNDLE_ASKED,
+    /** Its bundle is here, and not judged yet. */
+    BUNDLE,
+    /** What it gave was not what was asked for. */
+    WRONG
+  }
+
+  CopyAttempt(Lookup lookup, Fetch fetch, PeerId self, Shunned shunned, ByteBudget budget) {
+    this.lookup = lookup;
+    this.fetch = fetch;
+    this.self = self;
+    this.shunned = shunned;
+    this.budget = budget;
+  }
+
+  @Override
+  public LookupResult find(RepoId repo, RunKey key) throws InterruptedException {
+    LookupResult result = lookup.find(repo, key);
+    if (result instanceof LookupResult.Found found) {
+      List<Holder> others =
+          found.holders().stream()
+              .filter(holder -> !holder.id().equals(self) && !shunned.contains(holder.id()))
+              .toList();
+      result = others.isEmpty() ? new LookupResult.Absent() : new LookupResult.Found(others);
+    }
+    nobody = result instanceof LookupResult.Absent;
+    return result;
+  }
+
+  @Override
+  public Attestation attestation(Holder holder, RunKey key)
+      throws FetchException, InterruptedException {
+    try {
+      Attestation attestation = fetch.attestation(holder, key);
+      at(holder, Stage.ATTESTATION);
+      return attestation;
+    } catch (FetchException e) {
+      failed(holder, e);
+      throw e;
+    }
+  }
+
+  @Override
+  public void bundle(Holder holder, Content bundle, Path target)
+      throws FetchException, IOException, InterruptedException {
+    at(holder, Stage.BUNDLE_ASKED);
+    if (bundle.size() > budget.most()) {
+      tooLarge();
+      throw new FetchException(
+          Fault.REFUSED, "its bundle of " + bundle.size() + " bytes is more than is kept here");
+    }
+    try (ByteBudget.Share _ = budget.take(bundle.size())) {
+      fetch.bundle(holder, bundle, target);
+      at(holder, Stage.BUNDLE);
+    } catch (FetchException e) {
+      failed(holder, e);
+      throw e;
+    }
+  }
+
+  /** The search is over: who gave something that came to nothing, gave what does not hold. */
+  synchronized void givenBy(Optional<PeerId> holder) {
+    holder.ifPresent(stages::remove);
+  }
+
+  /** Who gave what does not hold. */
+  synchronized List<PeerId> liars() {
+    List<PeerId> liars = new ArrayList<>();
+    stages.forEach(
+        (peer, stage) -> {
+          if (stage != Stage.BUNDLE_ASKED) {
+            liars.add(peer);
+          }
+        });
+    return liars;
+  }
+
+  /** Whether to ask the same again would come to the same. */
+  synchronized boolean isHopeless() {
+    return nobody || tooLarge;
+  }
+
+  private synchronized void tooLarge() {
+    tooLarge = true;
+  }
+
+  private synchronized void at(Holder holder, Stage stage) {
+    stages.put(holder.id(), stage);
+  }
+
+  private synchronized void failed(Holder holder, FetchException e) {
+    if (e.fault() == Fault.WRONG) {
+      stages.put(holder.id(), Stage.WRONG);
+    } else {
+      stages.remove(holder.id());
+    }
+  }
+}
