@@ -92,7 +92,6 @@ final class Copies {
 
   /** Several processes of one peer go together. */
   private static int others(List<Holder> holders, PeerId self) {
-    return (int)
-        holders.stream().map(Holder::id).filter(id -> !id.equals(self)).distinct().count();
+    return (int) holders.stream().map(Holder::id).filter(id -> !id.equals(self)).distinct().count();
   }
 }

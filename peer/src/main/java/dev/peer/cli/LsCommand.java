@@ -49,9 +49,7 @@ final class LsCommand implements Callable<Integer> {
   @Option(names = "--all", description = "of all repositories")
   private boolean all;
 
-  @Option(
-      names = "--gone",
-      description = "what was removed instead, the latest first, and why")
+  @Option(names = "--gone", description = "what was removed instead, the latest first, and why")
   private boolean gone;
 
   @Option(names = "--json", description = "print JSON")
@@ -98,9 +96,7 @@ final class LsCommand implements Callable<Integer> {
     List<Gone> removed =
         Files.exists(directory) ? Results.openStore(peer.home()).gone() : List.<Gone>of();
     List<Gone> asked =
-        removed.stream()
-            .filter(one -> only.isEmpty() || one.repository().equals(only))
-            .toList();
+        removed.stream().filter(one -> only.isEmpty() || one.repository().equals(only)).toList();
     if (json) {
       output.print(goneJson(asked));
     } else {

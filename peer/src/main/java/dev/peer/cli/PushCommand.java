@@ -50,8 +50,8 @@ final class PushCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "RUNKEY",
       description =
-          "the first digits of the result's run key; without it the one kept or replayed last of the"
-              + " repository that the working directory is in")
+          "the first digits of the result's run key; without it the one kept or replayed last of"
+              + " the repository that the working directory is in")
   private String prefix;
 
   PushCommand(Output output) {
@@ -69,7 +69,10 @@ final class PushCommand implements Callable<Integer> {
           prefix == null ? last(store) : Results.find(store, prefix);
       StoredEntry entry = found.getValue();
       VerifiedAttestation attestation =
-          network.identities().verifier().verify(entry.attestation(), found.getKey(), entry.lists());
+          network
+              .identities()
+              .verifier()
+              .verify(entry.attestation(), found.getKey(), entry.lists());
       return push(network, attestation, entry);
     } catch (VerificationException e) {
       throw new CommandException(
@@ -83,15 +86,16 @@ final class PushCommand implements Callable<Integer> {
   private int push(Network network, VerifiedAttestation attestation, StoredEntry entry)
       throws CommandException, InterruptedException {
     Holder holder = holder(network);
-    try (ResultPush push =
-        new ResultPush(network.identities().tls(), holder, Patience.DEFAULT)) {
+    try (ResultPush push = new ResultPush(network.identities().tls(), holder, Patience.DEFAULT)) {
       Outcome outcome =
           push.push(
               attestation.key(), entry.attestation(), attestation.bundle(), entry.bundleFile());
-      String what = "the result " + attestation.key() + " of " + attestation.record().inputs().repo();
+      String what =
+          "the result " + attestation.key() + " of " + attestation.record().inputs().repo();
       switch (outcome) {
         case Outcome.Taken _ -> output.say(holder.id() + " has verified and keeps " + what);
-        case Outcome.Held _ -> output.say(holder.id() + " held a result of this run before: " + what);
+        case Outcome.Held _ ->
+            output.say(holder.id() + " held a result of this run before: " + what);
         case Outcome.Refused(String why) ->
             throw new CommandException(
                 ExitCode.NOTHING_VERIFIED,

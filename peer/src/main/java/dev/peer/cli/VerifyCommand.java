@@ -146,8 +146,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private Evidence ofStore(PeerSettings settings) throws IOException, CommandException {
-    Map.Entry<RunKey, StoredEntry> found =
-        Results.find(Results.openStore(settings.home()), name);
+    Map.Entry<RunKey, StoredEntry> found = Results.find(Results.openStore(settings.home()), name);
     StoredEntry entry = found.getValue();
     return new Evidence(
         entry.attestation(),

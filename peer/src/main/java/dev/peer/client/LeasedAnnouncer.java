@@ -26,8 +26,9 @@ import java.util.function.Supplier;
 /**
  * Serves records and guest images, and keeps them announced under one lease at each rendezvous.
  *
- * <p>It begins to listen with the first announcement and stops with the last, unless it is {@linkplain
- * #open opened} before. The records stay their owner's to close, after their announcement.
+ * <p>It begins to listen with the first announcement and stops with the last, unless it is
+ * {@linkplain #open opened} before. The records stay their owner's to close, after their
+ * announcement.
  */
 public final class LeasedAnnouncer implements Announcer, AutoCloseable {
 

@@ -25,9 +25,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Follows what is announced of one repository at one rendezvous. The stream is taken up again
- * where it broke off; where that can not be, the rendezvous tells all that there is anew. So one
- * thing may be told more than once.
+ * Follows what is announced of one repository at one rendezvous. The stream is taken up again where
+ * it broke off; where that can not be, the rendezvous tells all that there is anew. So one thing
+ * may be told more than once.
  */
 public final class RepoEvents implements AutoCloseable {
 
@@ -171,8 +171,7 @@ public final class RepoEvents implements AutoCloseable {
             .filter(text -> text.matches("[0-9]{1,4}"))
             .map(text -> Duration.ofSeconds(1 + Long.parseLong(text)))
             .orElse(REFUSED_RETRY);
-    return new AwayException(
-        rendezvous.getAuthority() + ": " + why, shorter(pause, LONGEST_PAUSE));
+    return new AwayException(rendezvous.getAuthority() + ": " + why, shorter(pause, LONGEST_PAUSE));
   }
 
   private void sayAway(String why) {

@@ -80,9 +80,7 @@ public final class ResultPush implements AutoCloseable {
             MediaTypes.BUNDLE,
             BodyPublishers.ofFile(bundleFile),
             patience.transfer(bundle.size()));
-    return given.status() == HELD
-        ? new Outcome.Taken()
-        : new Outcome.Refused(given.why());
+    return given.status() == HELD ? new Outcome.Taken() : new Outcome.Refused(given.why());
   }
 
   private Asker.Answer put(PeerPath path, String mediaType, BodyPublisher body, Duration limit)

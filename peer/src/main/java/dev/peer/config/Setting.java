@@ -71,8 +71,7 @@ public enum Setting {
       "time limit of a run, and of its stages: `1h` or `1h,prepare=20m,test=10m`"),
   PEER_MAX_OUTPUT(
       Where.BOTH, "64M", "how much a stage's stdout and stderr together may be; the rest is cut"),
-  PEER_KEEP(
-      Where.BOTH, "1; `peer daemon`: 100", "results kept of each repository, the last ones"),
+  PEER_KEEP(Where.BOTH, "1; `peer daemon`: 100", "results kept of each repository, the last ones"),
   PEER_KEEP_FOR(
       Where.ENVIRONMENT, "", "how long `peer daemon` keeps results, since they were last replayed"),
   PEER_KEEP_BYTES(

@@ -68,10 +68,7 @@ public final class KeptResults implements AutoCloseable {
    * @param farewell how long is served what is announced no more
    */
   public KeptResults(
-      Store store,
-      Supplier<RecordVerifier> verifier,
-      Duration farewell,
-      Notices notices)
+      Store store, Supplier<RecordVerifier> verifier, Duration farewell, Notices notices)
       throws IOException {
     this.store = store;
     this.verifier = verifier;

@@ -32,8 +32,9 @@ import java.util.function.Supplier;
 
 /**
  * Serves stored records to whom the rules for fetching admit for their repository, and guest images
- * to whom they admit for any. They come and go while it runs; it does not close them. Takes results,
- * where there is somebody to take them, from whom the rules for announcing admit for the repository.
+ * to whom they admit for any. They come and go while it runs; it does not close them. Takes
+ * results, where there is somebody to take them, from whom the rules for announcing admit for the
+ * repository.
  */
 public final class PeerServer implements AutoCloseable {
 
@@ -174,8 +175,7 @@ public final class PeerServer implements AutoCloseable {
   private void attestation(Call call, Intake intake, RunKey key)
       throws Refusal, VerificationException, IOException {
     Intake.Offer offer =
-        intake.offered(
-            call.caller().id(), key, Attestation.of(call.body(Limits.ATTESTATION)));
+        intake.offered(call.caller().id(), key, Attestation.of(call.body(Limits.ATTESTATION)));
     call.require(rules, Verb.ANNOUNCE, offer.repo());
     if (isHeld(offer)) {
       call.answer(204);
@@ -185,8 +185,7 @@ public final class PeerServer implements AutoCloseable {
     }
   }
 
-  private void bundle(Call call, Digest digest)
-      throws Refusal, VerificationException, IOException {
+  private void bundle(Call call, Digest digest) throws Refusal, VerificationException, IOException {
     Intake.Offer offer =
         offers
             .take(call.caller().id(), digest)

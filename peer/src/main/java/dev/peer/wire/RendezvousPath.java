@@ -33,8 +33,7 @@ public sealed interface RendezvousPath {
       case Lease _ -> "/v1/lease";
       case Result(RepoId repo, RunKey key) ->
           "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/results/" + key.hex();
-      case Events(RepoId repo) ->
-          "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/events";
+      case Events(RepoId repo) -> "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/events";
       case Image(Digest digest) -> "/v1/images/sha256/" + digest.hex();
       case Timestamp _ -> "/v1/timestamp";
       case Status _ -> "/v1/status";

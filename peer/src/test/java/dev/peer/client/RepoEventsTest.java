@@ -115,7 +115,10 @@ class RepoEventsTest {
   void waitsAsLongAsItIsTold() throws Exception {
     follow(LONG);
     rendezvous.thenEnds(
-        "HTTP/1.1 429 Too Many\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        "HTTP/1.1 429 Too Many\r\n"
+            + "Retry-After: 0\r\n"
+            + "Connection: close\r\n"
+            + "Content-Length: 0\r\n\r\n");
     rendezvous.thenIsSilent(ScriptedStreams.HEAD + event("passed", "1", 1));
 
     assertThat(told.take()).endsWith(key(1).hex());

@@ -141,8 +141,7 @@ class KeptResultsTest {
               assertThat(gone.repository()).contains(old.record().inputs().repo());
               assertThat(gone.why()).isEqualTo(Gone.Why.NUMBER);
             });
-    ResultName name =
-        new ResultName(old.record().inputs().repo(), old.record().inputs().key());
+    ResultName name = new ResultName(old.record().inputs().repo(), old.record().inputs().key());
     assertThat(home.kept().isDeclined(name)).isTrue();
     assertServed(next);
   }
@@ -151,8 +150,7 @@ class KeptResultsTest {
   void leavesWhatAnotherProcessServes() throws Exception {
     Path made = directory.resolve("served");
     SignedRuns.Result served =
-        SignedRuns.make(
-            SignedRuns.inputs("served"), "x", team.issue("spiffe://team/daemon"), made);
+        SignedRuns.make(SignedRuns.inputs("served"), "x", team.issue("spiffe://team/daemon"), made);
     try (StoredRecord elsewhere = home.keep(served)) {
       home.serve(Retention.ofMost(1), meeting.address());
       meeting.awaitHolders(served.record().inputs(), 1);
@@ -191,8 +189,7 @@ class KeptResultsTest {
 
   private void assertServed(SignedRuns.Result result) throws Exception {
     Holder holder = meeting.found(result.record().inputs()).getFirst();
-    try (HolderFetch fetch =
-        new HolderFetch(team.peer("spiffe://team/ci"), Home.PATIENCE)) {
+    try (HolderFetch fetch = new HolderFetch(team.peer("spiffe://team/ci"), Home.PATIENCE)) {
       assertThat(fetch.attestation(holder, result.record().inputs().key()))
           .isEqualTo(result.attestation());
     }

@@ -178,11 +178,9 @@ class PushTest {
       String blob = new PeerPath.Blob(Digest.of(bytes)).text();
 
       offer(client);
-      assertProblem(
-          client.send("PUT", blob, new byte[bytes.length - 1]), Problem.Kind.MALFORMED);
+      assertProblem(client.send("PUT", blob, new byte[bytes.length - 1]), Problem.Kind.MALFORMED);
       offer(client);
-      assertProblem(
-          client.send("PUT", blob, new byte[bytes.length + 1]), Problem.Kind.TOO_LARGE);
+      assertProblem(client.send("PUT", blob, new byte[bytes.length + 1]), Problem.Kind.TOO_LARGE);
       assertNothingKept();
     }
   }
@@ -220,8 +218,7 @@ class PushTest {
   }
 
   private void mirror(AccessRules rules, RepoId repo) throws Exception {
-    daemon.serve(
-        Retention.ofMost(9), meeting.address(), () -> rules, home -> intake(home, repo));
+    daemon.serve(Retention.ofMost(9), meeting.address(), () -> rules, home -> intake(home, repo));
   }
 
   private static Optional<dev.peer.server.Intake> intake(Home home, RepoId repo) {

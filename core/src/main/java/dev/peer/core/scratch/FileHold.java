@@ -131,8 +131,7 @@ public final class FileHold implements AutoCloseable {
   }
 
   private static Optional<FileHold> tryLock(Path name, boolean shared) throws IOException {
-    FileChannel channel =
-        FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel channel = FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
     FileLock lock = null;
     try {
       lock = channel.tryLock(0, Long.MAX_VALUE, shared);

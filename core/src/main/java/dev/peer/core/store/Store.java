@@ -41,11 +41,11 @@ import java.util.regex.Pattern;
  * <p>Layout below the root: {@code results/<digest of the repository id>/<run key>/<digest of the
  * attestation>/} with {@code attestation.json}, {@code bundle.tar.zst}, {@code lock} and, if there
  * were any, {@code crl.pem} with the revocation lists that were looked at when the result was kept;
- * {@code staging/} for what is being made; {@code changed}, whose time is set when a result is kept;
- * {@code gone}, a line for each result that was removed; and {@code keeper}. A result appears whole,
- * by one rename. Several processes may use a store at once: whoever serves a result holds a shared
- * lock on it, and retention removes only what it can lock alone. While one process holds {@code
- * keeper} alone, retention is its business, and no other removes anything to make room.
+ * {@code staging/} for what is being made; {@code changed}, whose time is set when a result is
+ * kept; {@code gone}, a line for each result that was removed; and {@code keeper}. A result appears
+ * whole, by one rename. Several processes may use a store at once: whoever serves a result holds a
+ * shared lock on it, and retention removes only what it can lock alone. While one process holds
+ * {@code keeper} alone, retention is its business, and no other removes anything to make room.
  */
 public final class Store {
 
@@ -257,8 +257,7 @@ public final class Store {
    * @param repo whose it is, where that is known
    * @return whether it is gone
    */
-  public boolean remove(Location location, Optional<RepoId> repo, Gone.Why why)
-      throws IOException {
+  public boolean remove(Location location, Optional<RepoId> repo, Gone.Why why) throws IOException {
     if (!removeUnlessServed(location.directory())) {
       return false;
     }
