@@ -5,12 +5,26 @@ import java.util.List;
 /** What a rendezvous said. */
 public sealed interface LookupResult {
 
-  /** These peers are said to hold the result; nothing about it is verified. */
-  record Found(List<Holder> holders) implements LookupResult {
+  /**
+   * These peers are said to have to do with the run; nothing about it is verified.
+   *
+   * @param holders who holds the result, the best first
+   * @param running who runs it now, who began first being the first
+   * @param failed where it failed lately
+   */
+  record Found(List<Holder> holders, List<Holder> running, List<Holder> failed)
+      implements LookupResult {
 
-    /** Copies the holders. */
+    /** Copies the lists. */
     public Found {
       holders = List.copyOf(holders);
+      running = List.copyOf(running);
+      failed = List.copyOf(failed);
+    }
+
+    /** Who holds the result, and nobody is at it. */
+    public Found(List<Holder> holders) {
+      this(holders, List.of(), List.of());
     }
   }
 
