@@ -4,13 +4,14 @@ import dev.peer.core.flow.Holder;
 import dev.peer.core.flow.Notices;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.record.MalformedException;
+import dev.peer.wire.AnnouncementQuery;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
-import dev.peer.wire.RunState;
+import dev.peer.wire.ResultState;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -55,13 +56,13 @@ final class LeaseKeeper implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Condition rounded = lock.newCondition();
-  private final Map<RendezvousPath.Result, RunState> wanted = new LinkedHashMap<>();
+  private final Map<RendezvousPath.Result, ResultState> wanted = new LinkedHashMap<>();
   private final Map<RendezvousPath.Result, List<Holder>> earlier = new HashMap<>();
   private long version;
   private long roundedVersion;
 
   /** Known to this keeper's thread alone. */
-  private final Map<RendezvousPath.Result, RunState> announced = new LinkedHashMap<>();
+  private final Map<RendezvousPath.Result, ResultState> announced = new LinkedHashMap<>();
 
   private List<URI> addresses = List.of();
 
@@ -95,7 +96,7 @@ final class LeaseKeeper implements AutoCloseable {
    *
    * @param state nothing: it is not announced
    */
-  void want(RendezvousPath.Result run, Optional<RunState> state) {
+  void want(RendezvousPath.Result run, Optional<ResultState> state) {
     lock.lock();
     try {
       if (state.isPresent()) {
@@ -158,7 +159,7 @@ final class LeaseKeeper implements AutoCloseable {
   private void leave() throws IOException, InterruptedException {
     List<RendezvousPath.Result> failed =
         wanted().entrySet().stream()
-            .filter(entry -> entry.getValue() == RunState.FAILED)
+            .filter(entry -> entry.getValue() == ResultState.FAILED)
             .map(Map.Entry::getKey)
             .toList();
     if (failed.isEmpty()) {
@@ -168,7 +169,7 @@ final class LeaseKeeper implements AutoCloseable {
     // Nothing else of it leads here any more.
     part("PUT", uri("/v1/lease"), Optional.of(new LeaseRequest(addresses).json()));
     for (RendezvousPath.Result run : failed) {
-      part("PUT", uri(run, RunState.FAILED), Optional.empty());
+      part("PUT", uri(run, ResultState.FAILED), Optional.empty());
     }
   }
 
@@ -217,7 +218,7 @@ final class LeaseKeeper implements AutoCloseable {
         throw new IOException(rendezvous.getAuthority() + ": it forgets our lease");
       }
     }
-    Map<RendezvousPath.Result, RunState> still = wanted();
+    Map<RendezvousPath.Result, ResultState> still = wanted();
     for (RendezvousPath.Result run : List.copyOf(announced.keySet())) {
       if (!still.containsKey(run)) {
         require(ask("DELETE", uri(run.text()), Optional.empty()), 204);
@@ -245,9 +246,9 @@ final class LeaseKeeper implements AutoCloseable {
 
   /** Says whether there is a lease to announce under. */
   private boolean announceWanted() throws IOException, InterruptedException {
-    for (Map.Entry<RendezvousPath.Result, RunState> entry : wanted().entrySet()) {
+    for (Map.Entry<RendezvousPath.Result, ResultState> entry : wanted().entrySet()) {
       RendezvousPath.Result run = entry.getKey();
-      RunState state = entry.getValue();
+      ResultState state = entry.getValue();
       if (announced.get(run) == state) {
         continue;
       }
@@ -256,7 +257,7 @@ final class LeaseKeeper implements AutoCloseable {
         announced.clear();
         return false;
       }
-      if (state == RunState.RUNNING) {
+      if (state == ResultState.RUNNING) {
         require(answer, 200);
         keepEarlier(run, answer);
       } else {
@@ -271,7 +272,7 @@ final class LeaseKeeper implements AutoCloseable {
   private void keepEarlier(RendezvousPath.Result run, Asker.Answer answer) throws IOException {
     List<Holder> before = new ArrayList<>();
     try {
-      for (HolderList.Entry entry : HolderList.parse(answer.body()).holders()) {
+      for (HolderList.Entry entry : HolderList.parse(answer.body()).in(ResultState.RUNNING)) {
         if (entry.peer().equals(self) && entry.addresses().equals(addresses)) {
           break;
         }
@@ -305,9 +306,8 @@ final class LeaseKeeper implements AutoCloseable {
     return URI.create(rendezvous + path + instance.query());
   }
 
-  private URI uri(RendezvousPath.Result run, RunState state) {
-    String more = state == RunState.PASSED ? "" : "&state=" + state;
-    return URI.create(uri(run.text()) + more);
+  private URI uri(RendezvousPath.Result run, ResultState state) {
+    return URI.create(rendezvous + run.text() + new AnnouncementQuery(instance, state).text());
   }
 
   private long version() {
@@ -319,7 +319,7 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  private Map<RendezvousPath.Result, RunState> wanted() {
+  private Map<RendezvousPath.Result, ResultState> wanted() {
     lock.lock();
     try {
       return new LinkedHashMap<>(wanted);

@@ -7,7 +7,7 @@ import dev.peer.core.store.StoredRecord;
 import dev.peer.server.LiveRun;
 import dev.peer.server.PeerServer;
 import dev.peer.wire.RendezvousPath;
-import dev.peer.wire.RunState;
+import dev.peer.wire.ResultState;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -118,13 +118,13 @@ final class Session {
 
   /** Of what holds for a run the best is told. */
   private void announce(RendezvousPath.Result name) {
-    Optional<RunState> state = Optional.empty();
+    Optional<ResultState> state = Optional.empty();
     if (records.stream().anyMatch(one -> name.equals(name(one)))) {
-      state = Optional.of(RunState.PASSED);
+      state = Optional.of(ResultState.PASSED);
     } else if (failed.contains(name)) {
-      state = Optional.of(RunState.FAILED);
+      state = Optional.of(ResultState.FAILED);
     } else if (runs.stream().anyMatch(one -> name.equals(name(one)))) {
-      state = Optional.of(RunState.RUNNING);
+      state = Optional.of(ResultState.RUNNING);
     }
     for (LeaseKeeper keeper : keepers) {
       keeper.want(name, state);
