@@ -6,14 +6,19 @@ import java.util.List;
 public sealed interface LookupResult {
 
   /**
-   * These peers are said to have to do with the run; nothing about it is verified.
+   * These peers are said to hold the result, or to be at the run; nothing about it is verified.
    *
-   * @param holders who holds the result, the best first
-   * @param running who runs it now, who began first being the first
-   * @param failed where it failed lately
+   * @param holders where it passed, the best first
+   * @param running where it is under way, the first to begin first; that never counts as passed
+   * @param failed where it failed, which is to be shown and never replayed
    */
   record Found(List<Holder> holders, List<Holder> running, List<Holder> failed)
       implements LookupResult {
+
+    /** Nobody is at it, or failed. */
+    public Found(List<Holder> holders) {
+      this(holders, List.of(), List.of());
+    }
 
     /** Copies the lists. */
     public Found {
@@ -21,14 +26,9 @@ public sealed interface LookupResult {
       running = List.copyOf(running);
       failed = List.copyOf(failed);
     }
-
-    /** Who holds the result, and nobody is at it. */
-    public Found(List<Holder> holders) {
-      this(holders, List.of(), List.of());
-    }
   }
 
-  /** No peer holds it. */
+  /** No peer holds it, or is at it. */
   record Absent() implements LookupResult {}
 
   /**
