@@ -15,6 +15,7 @@ import dev.peer.core.trust.CertificateRole;
 import dev.peer.daemon.KeptResults;
 import dev.peer.daemon.Mirror;
 import dev.peer.daemon.PushIntake;
+import dev.peer.server.Intake;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +43,8 @@ final class DaemonCommand implements Callable<Integer> {
   /** For those who were sent here just before a result is announced no more. */
   private static final Duration FAREWELL = Duration.ofSeconds(5);
 
-  private static final int MOST_MIRRORED = 100;
+  /** Half of the streams that a rendezvous gives to one identity, so that it can start again. */
+  private static final int MOST_MIRRORED = 32;
 
   private final Output output;
   private final Interruption interruption;
@@ -92,12 +94,6 @@ final class DaemonCommand implements Callable<Integer> {
   private void serve(Network network, Store store, List<RepoId> repositories) throws Exception {
     Identities identities = network.identities();
     try (KeptResults kept = new KeptResults(store, identities::verifier, FAREWELL, output);
-        LeasedAnnouncer announcer =
-            network.leasedAnnouncer(
-                repositories.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(
-                        new PushIntake(repositories, store, identities::verifier, kept, output)));
         Mirror mirror =
             new Mirror(
                 identities.tls(),
@@ -110,8 +106,13 @@ final class DaemonCommand implements Callable<Integer> {
                 kept,
                 output);
         Watching _ = new Watching(identities, interruption)) {
+      Optional<Intake> intake =
+          repositories.isEmpty()
+              ? Optional.empty()
+              : Optional.of(
+                  new PushIntake(repositories, store, identities::verifier, kept, output));
+      LeasedAnnouncer announcer = network.leasedAnnouncer(intake);
       interruption.serving();
-      announcer.open();
       kept.start(announcer);
       mirror.start();
       sayWhere(identities, announcer, repositories);

@@ -2,29 +2,37 @@ package dev.peer.client;
 
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.flow.Announcer;
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.Holder;
 import dev.peer.core.flow.Notices;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.http.ServerLimits;
 import dev.peer.server.HeldImages;
 import dev.peer.server.Intake;
+import dev.peer.server.LiveRun;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.InstanceId;
-import dev.peer.wire.RendezvousPath;
+import dev.peer.wire.RunEnd;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Serves records and guest images, and keeps them announced under one lease at each rendezvous.
+ * Serves records, runs that go on and guest images, and keeps them announced under one lease at each
+ * rendezvous.
  *
  * <p>It begins to listen with the first announcement and stops with the last, unless it is
  * {@linkplain #open opened} before. The records stay their owner's to close, after their
@@ -77,41 +85,48 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     this.notices = notices;
   }
 
+  /** A result being served, which can be taken back before it is served no more. */
+  public interface Serving extends Announcement {
+
+    /** Has it announced no more; it is served until it is closed. Waits for no rendezvous. */
+    void withdraw();
+  }
+
   /**
    * Begins to listen, and to keep its leases, although there is nothing to announce yet; it stops
    * when it is closed.
    */
   public synchronized void open() throws AnnounceException {
     lasting = true;
-    begin();
+    added(Function.identity());
   }
 
   /** Returns when each rendezvous was tried once: it answered, or the notices say why not. */
   @Override
   public Announcement announce(StoredRecord record) throws AnnounceException, InterruptedException {
-    Kept kept = begin(record);
+    Announcement announcement = add(record);
     try {
-      kept.awaitTold();
+      announcement.awaitTold();
     } catch (InterruptedException e) {
-      kept.close();
+      announcement.close();
       throw e;
     }
-    return kept;
+    return announcement;
   }
 
-  /** A result being served, which can be taken back before it is served no more. */
-  public interface Serving extends Announcement {
-
-    /** Has it announced no more; it is served until it is closed. Waits for no rendezvous. */
-    void withdraw();
-
-    /** Waits until each rendezvous was tried once since what was last changed. */
-    void awaitTold() throws InterruptedException;
-  }
-
-  /** As {@link #announce}, and waits for no rendezvous. */
+  /** As {@link #announce}, and returns at once. */
   public Serving add(StoredRecord record) throws AnnounceException {
-    return begin(record);
+    return added(
+        current -> {
+          current.add(record);
+          return new Held(current, record, Optional.empty());
+        });
+  }
+
+  /** Returns at once. */
+  @Override
+  public RunAnnouncement announceRun(RepoId repo, RunKey key) throws AnnounceException {
+    return added(current -> new Running(current, current.addRun(repo, key)));
   }
 
   /** Where it listens, while anything is announced. */
@@ -126,59 +141,25 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     session = Optional.empty();
   }
 
-  private synchronized Kept begin(StoredRecord record) throws AnnounceException {
-    Session current = begin();
-    current.add(record);
-    return new Kept(current, record);
-  }
-
-  private Session begin() throws AnnounceException {
+  private synchronized <T> T added(Function<Session, T> addition) throws AnnounceException {
     if (session.isEmpty()) {
       session = Optional.of(start());
-      session.get().keepers().forEach(LeaseKeeper::start);
     }
-    return session.get();
+    T added = addition.apply(session.get());
+    session.get().start();
+    return added;
   }
 
-  private synchronized void end(Session current, StoredRecord record) {
-    if (session.filter(s -> s == current).isEmpty() || !current.records().containsKey(record)) {
+  private synchronized void end(
+      Session current, Optional<StoredRecord> record, Optional<LiveRun> run) {
+    if (session.filter(s -> s == current).isEmpty()) {
       return;
     }
-    if (current.records().size() == 1 && !lasting) {
+    if (current.hasOnly(record, run) && !lasting) {
       close();
     } else {
-      current.remove(record);
-    }
-  }
-
-  private synchronized void withdraw(Session current, StoredRecord record) {
-    current.retract(record);
-  }
-
-  /** One announcement. */
-  private final class Kept implements Serving {
-
-    private final Session session;
-    private final StoredRecord record;
-
-    private Kept(Session session, StoredRecord record) {
-      this.session = session;
-      this.record = record;
-    }
-
-    @Override
-    public void withdraw() {
-      LeasedAnnouncer.this.withdraw(session, record);
-    }
-
-    @Override
-    public void awaitTold() throws InterruptedException {
-      session.awaitRound();
-    }
-
-    @Override
-    public void close() {
-      end(session, record);
+      record.ifPresent(current::remove);
+      run.ifPresent(current::removeRun);
     }
   }
 
@@ -196,6 +177,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       TlsClient https = TlsClient.ofService(identity, patience.connect());
       keepers.add(
           new LeaseKeeper(
+              identity.id(),
               rendezvous,
               instance,
               new Asker(https, patience),
@@ -203,60 +185,94 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
               patience,
               notices));
     }
-    return new Session(server, keepers, new IdentityHashMap<>());
+    return new Session(server, keepers);
   }
 
-  /**
-   * From the beginning to the end of serving.
-   *
-   * @param records what is served, and whether it is announced too
-   */
-  private record Session(
-      PeerServer server, List<LeaseKeeper> keepers, Map<StoredRecord, Boolean> records) {
+  /** A result, and the run that it comes from if that went on here. */
+  private final class Held implements Serving {
 
-    void add(StoredRecord record) {
-      records.put(record, true);
-      server.add(record);
-      keepers.forEach(keeper -> keeper.add(name(record)));
+    private final Session current;
+    private final StoredRecord record;
+    private final Optional<LiveRun> run;
+    private boolean closed;
+
+    Held(Session current, StoredRecord record, Optional<LiveRun> run) {
+      this.current = current;
+      this.record = record;
+      this.run = run;
     }
 
-    void remove(StoredRecord record) {
-      retract(record);
-      server.remove(record);
-      records.remove(record);
+    @Override
+    public void withdraw() {
+      current.withdraw(record);
     }
 
-    /** Two records of one run have one name, which is taken back with the last of them. */
-    void retract(StoredRecord record) {
-      if (records.replace(record, true, false)
-          && records.entrySet().stream()
-              .noneMatch(other -> other.getValue() && name(other.getKey()).equals(name(record)))) {
-        keepers.forEach(keeper -> keeper.remove(name(record)));
+    @Override
+    public void awaitTold() throws InterruptedException {
+      current.awaitRound();
+    }
+
+    @Override
+    public void awaitFollowers(Duration most) throws InterruptedException {
+      if (run.isPresent()) {
+        run.get().awaitFollowers(most);
       }
     }
 
-    void awaitRound() throws InterruptedException {
-      for (LeaseKeeper keeper : keepers) {
-        keeper.awaitRound();
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        end(current, Optional.of(record), run);
       }
     }
+  }
 
-    /** First nobody is sent here any more, then those who are here get a moment to finish. */
-    void stop() {
-      List<Thread> leaving =
-          keepers.stream().map(keeper -> Thread.ofVirtual().start(keeper::close)).toList();
-      try {
-        for (Thread thread : leaving) {
-          thread.join();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      server.close();
+  /** A run that goes on here, or is about to. */
+  private final class Running implements RunAnnouncement {
+
+    private final Session current;
+    private final LiveRun run;
+    private boolean over;
+
+    Running(Session current, LiveRun run) {
+      this.current = current;
+      this.run = run;
     }
 
-    private static RendezvousPath.Result name(StoredRecord record) {
-      return new RendezvousPath.Result(record.repo(), record.key());
+    @Override
+    public List<Holder> earlier() throws InterruptedException {
+      return current.earlier(run);
+    }
+
+    @Override
+    public ExecutionListener begin(Path backlog) {
+      run.begin(backlog);
+      return run;
+    }
+
+    /** Who is told that it passed finds the result here. */
+    @Override
+    public Announcement passed(StoredRecord record) {
+      over = true;
+      current.add(record);
+      run.end(new RunEnd.Passed());
+      return new Held(current, record, Optional.of(run));
+    }
+
+    @Override
+    public void failed(String stage, Optional<Integer> exitCode) {
+      run.end(new RunEnd.Failed(stage, exitCode.filter(RunEnd::isExitCode), Instant.now()));
+      current.fail(run);
+    }
+
+    @Override
+    public void close() {
+      if (!over) {
+        over = true;
+        run.end(new RunEnd.BrokenOff());
+        end(current, Optional.empty(), Optional.of(run));
+      }
     }
   }
 }

@@ -11,8 +11,11 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
 import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.VerificationException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,12 +24,15 @@ import java.util.Optional;
 
 /**
  * What one search for a result to copy asks, and what came of it: not ourselves nor who gave what
- * did not hold, and nothing that is too large.
+ * did not hold, and nothing that is too large, or older than all that is kept.
  */
 final class CopyAttempt implements Lookup, Fetch {
 
+  private final ResultName name;
   private final Lookup lookup;
   private final Fetch fetch;
+  private final RecordVerifier verifier;
+  private final KeptResults kept;
   private final PeerId self;
   private final Shunned shunned;
   private final ByteBudget budget;
@@ -34,7 +40,7 @@ final class CopyAttempt implements Lookup, Fetch {
   /** How far each holder has come. */
   private final Map<PeerId, Stage> stages = new LinkedHashMap<>();
 
-  private boolean tooLarge;
+  private boolean unwanted;
   private boolean nobody;
 
   private enum Stage {
@@ -48,9 +54,20 @@ final class CopyAttempt implements Lookup, Fetch {
     WRONG
   }
 
-  CopyAttempt(Lookup lookup, Fetch fetch, PeerId self, Shunned shunned, ByteBudget budget) {
+  CopyAttempt(
+      ResultName name,
+      Lookup lookup,
+      Fetch fetch,
+      RecordVerifier verifier,
+      KeptResults kept,
+      PeerId self,
+      Shunned shunned,
+      ByteBudget budget) {
+    this.name = name;
     this.lookup = lookup;
     this.fetch = fetch;
+    this.verifier = verifier;
+    this.kept = kept;
     this.self = self;
     this.shunned = shunned;
     this.budget = budget;
@@ -76,6 +93,7 @@ final class CopyAttempt implements Lookup, Fetch {
     try {
       Attestation attestation = fetch.attestation(holder, key);
       at(holder, Stage.ATTESTATION);
+      requireRecent(attestation);
       return attestation;
     } catch (FetchException e) {
       failed(holder, e);
@@ -88,9 +106,7 @@ final class CopyAttempt implements Lookup, Fetch {
       throws FetchException, IOException, InterruptedException {
     at(holder, Stage.BUNDLE_ASKED);
     if (bundle.size() > budget.most()) {
-      tooLarge();
-      throw new FetchException(
-          Fault.REFUSED, "its bundle of " + bundle.size() + " bytes is more than is kept here");
+      throw unwanted("its bundle of " + bundle.size() + " bytes is more than is kept here");
     }
     try (ByteBudget.Share _ = budget.take(bundle.size())) {
       fetch.bundle(holder, bundle, target);
@@ -120,11 +136,25 @@ final class CopyAttempt implements Lookup, Fetch {
 
   /** Whether to ask the same again would come to the same. */
   synchronized boolean isHopeless() {
-    return nobody || tooLarge;
+    return nobody || unwanted;
   }
 
-  private synchronized void tooLarge() {
-    tooLarge = true;
+  /** What does not hold is for who asked to find out. */
+  private void requireRecent(Attestation attestation) throws FetchException {
+    Instant ran;
+    try {
+      ran = verifier.verify(attestation, name.key()).record().finishedAt();
+    } catch (VerificationException e) {
+      return;
+    }
+    if (kept.isTooOld(name, ran)) {
+      throw unwanted("it is older than all that is kept here");
+    }
+  }
+
+  private synchronized FetchException unwanted(String why) {
+    unwanted = true;
+    return new FetchException(Fault.REFUSED, why);
   }
 
   private synchronized void at(Holder holder, Stage stage) {

@@ -78,8 +78,13 @@ public final class KeptResults implements AutoCloseable {
     this.notices = notices;
   }
 
-  /** Begins to serve with one that is {@linkplain LeasedAnnouncer#open open}. */
-  public void start(LeasedAnnouncer announcer) {
+  /**
+   * Begins to listen and to serve.
+   *
+   * @param announcer one that was not used yet, and is closed with this
+   */
+  public void start(LeasedAnnouncer announcer) throws AnnounceException {
+    announcer.open();
     served.begin(announcer);
     thread.start();
   }
@@ -89,7 +94,7 @@ public final class KeptResults implements AutoCloseable {
     return served.size();
   }
 
-  /** Stops; what is served and announced has been stopped before. */
+  /** Takes everything back and stops serving. */
   @Override
   public void close() {
     thread.interrupt();
@@ -111,10 +116,29 @@ public final class KeptResults implements AutoCloseable {
     return declined.contains(name, served.count(name.repo()) >= store.retention().most());
   }
 
-  /** Serves a result that was just kept; it is closed when it is served no more. */
-  void add(StoredRecord record) {
+  /**
+   * Whether the results of the repository that are kept all ran later, and are as many as may be:
+   * this one would have to go.
+   *
+   * @param ran when the run ended
+   */
+  boolean isTooOld(ResultName name, Instant ran) {
+    boolean full = served.count(name.repo()) >= store.retention().most();
+    boolean tooOld = full && served.oldest(name.repo()).filter(ran::isBefore).isPresent();
+    if (tooOld) {
+      declined.add(name, Gone.Why.NUMBER);
+    }
+    return tooOld;
+  }
+
+  /**
+   * Serves a result that was just kept; it is closed when it is served no more.
+   *
+   * @param ran when the run ended
+   */
+  void add(StoredRecord record, Instant ran) {
     try {
-      served.add(record);
+      served.add(record, ran);
     } catch (AnnounceException e) {
       record.close();
       notices.say("a result is kept and not served: " + e.getMessage());
@@ -204,7 +228,7 @@ public final class KeptResults implements AutoCloseable {
           verifier.get().verify(entry.attestation(), location.key(), entry.lists());
       Optional<StoredRecord> record = store.reopen(location, attestation);
       if (record.isPresent()) {
-        add(record.get());
+        add(record.get(), attestation.record().finishedAt());
       } else {
         RepoId repo = attestation.record().inputs().repo();
         notices.say("the result " + location.key() + " in the store is not as it was signed");

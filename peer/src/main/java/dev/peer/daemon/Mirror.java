@@ -13,10 +13,12 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredRecord;
 import dev.peer.tls.TlsIdentity;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,7 +80,7 @@ public final class Mirror implements AutoCloseable {
     this.verifier = verifier;
     this.kept = kept;
     this.notices = notices;
-    queue = new CopyQueue(store.retention().most(), System::nanoTime);
+    queue = new CopyQueue(System::nanoTime);
     budget = new ByteBudget(store.retention().bytes());
     for (URI address : rendezvous) {
       lookups.put(address, new RendezvousLookup(identity, List.of(address), patience));
@@ -155,7 +157,15 @@ public final class Mirror implements AutoCloseable {
       return;
     }
     CopyAttempt attempt =
-        new CopyAttempt(lookups.get(item.rendezvous()), fetch, identity.id(), shunned, budget);
+        new CopyAttempt(
+            name,
+            lookups.get(item.rendezvous()),
+            fetch,
+            verifier.get(),
+            kept,
+            identity.id(),
+            shunned,
+            budget);
     Finder finder = new Finder(store, attempt, attempt, verifier.get(), notices);
     switch (finder.find(name.repo(), name.key())) {
       case FindResult.Hit(Replayable result) -> {
@@ -184,8 +194,12 @@ public final class Mirror implements AutoCloseable {
   }
 
   private void keep(ResultName name, Replayable result) throws IOException {
-    long bytes = result.stored().bundle().size();
-    kept.add(result.release());
+    Instant ran = result.verified().record().finishedAt();
+    StoredRecord stored = result.release();
+    long bytes = stored.bundle().size();
+    // A copy is as old as its run: of those that come all at once the latest stay.
+    store.date(stored, ran);
+    kept.add(stored, ran);
     notices.say(
         "copied "
             + name.key().hex().substring(0, SHORT)

@@ -6,6 +6,8 @@ import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.store.StoredRecord;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -20,20 +22,24 @@ final class Served {
   private final Map<RepoId, Map<ResultName, Integer>> names = new HashMap<>();
   private boolean closed;
 
-  private record Held(StoredRecord record, Serving serving) {}
+  private record Held(StoredRecord record, Instant ran, Serving serving) {}
 
   synchronized void begin(LeasedAnnouncer opened) {
     announcer = Optional.of(opened);
   }
 
-  /** Serves it from now on, and closes it when it is served no more, or already is. */
-  synchronized void add(StoredRecord record) throws AnnounceException {
+  /**
+   * Serves it from now on, and closes it when it is served no more, or already is.
+   *
+   * @param ran when the run ended
+   */
+  synchronized void add(StoredRecord record, Instant ran) throws AnnounceException {
     Path directory = directoryOf(record);
     if (closed || announcer.isEmpty() || held.containsKey(directory)) {
       record.close();
       return;
     }
-    held.put(directory, new Held(record, announcer.get().add(record)));
+    held.put(directory, new Held(record, ran, announcer.get().add(record)));
     names
         .computeIfAbsent(record.repo(), _ -> new HashMap<>())
         .merge(nameOf(record), 1, Integer::sum);
@@ -50,6 +56,14 @@ final class Served {
   /** How many runs of the repository have a result here. */
   synchronized int count(RepoId repo) {
     return names.getOrDefault(repo, Map.of()).size();
+  }
+
+  /** When the oldest run of the repository ended that has a result here. */
+  synchronized Optional<Instant> oldest(RepoId repo) {
+    return held.values().stream()
+        .filter(one -> one.record().repo().equals(repo))
+        .map(Held::ran)
+        .min(Comparator.naturalOrder());
   }
 
   synchronized int size() {
@@ -83,11 +97,21 @@ final class Served {
     }
   }
 
-  /** Lets all of them go; the announcer has stopped before. */
-  synchronized void close() {
+  /** Takes everything back and stops serving. */
+  void close() {
+    stopAdding().ifPresent(LeasedAnnouncer::close);
+    letGo();
+  }
+
+  private synchronized Optional<LeasedAnnouncer> stopAdding() {
     closed = true;
+    return announcer;
+  }
+
+  private synchronized void letGo() {
     held.values().forEach(one -> one.record().close());
     held.clear();
+    names.clear();
   }
 
   /** Null, which removes the entry, if nothing is left. */

@@ -8,6 +8,7 @@ import dev.peer.core.id.RunKey;
 import dev.peer.daemon.CopyQueue.Item;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +22,7 @@ class CopyQueueTest {
   private static final URI THERE = URI.create("https://127.0.0.1:2");
 
   private final AtomicLong now = new AtomicLong();
-  private final CopyQueue queue = new CopyQueue(3, now::get);
+  private final CopyQueue queue = new CopyQueue(now::get);
 
   @Test
   void givesTheFirstFirstAndEachOnce() throws Exception {
@@ -37,28 +38,17 @@ class CopyQueueTest {
   }
 
   @Test
-  void wantsNoMoreOfARepositoryThanIsKeptOfIt() throws Exception {
+  void wantsSoManyOfARepositoryTheLastOnesThatAreNotUnderWay() throws Exception {
     queue.add(name(OTHER, 0), HERE);
-    for (int i = 1; i <= 5; i++) {
+    queue.add(name(REPO, 0), HERE);
+    assertThat(List.of(queue.take().name(), queue.take().name()))
+        .containsExactlyInAnyOrder(name(OTHER, 0), name(REPO, 0));
+    for (int i = 1; i <= CopyQueue.MOST; i++) {
       queue.add(name(REPO, i), HERE);
     }
 
-    assertThat(queue.size()).isEqualTo(4);
-    assertThat(queue.take().name()).isEqualTo(name(OTHER, 0));
-    assertThat(queue.take().name()).isEqualTo(name(REPO, 3));
-  }
-
-  @Test
-  void makesRoomByNothingThatIsUnderWay() throws Exception {
-    queue.add(name(REPO, 1), HERE);
-    Item underWay = queue.take();
-    for (int i = 2; i <= 5; i++) {
-      queue.add(name(REPO, i), HERE);
-    }
-
-    assertThat(queue.size()).isEqualTo(3);
-    queue.done(underWay);
-    assertThat(queue.take().name()).isEqualTo(name(REPO, 4));
+    assertThat(queue.size()).isEqualTo(CopyQueue.MOST + 1);
+    assertThat(queue.take().name()).isEqualTo(name(REPO, 2));
   }
 
   @Test
@@ -109,6 +99,6 @@ class CopyQueueTest {
   }
 
   private static ResultName name(RepoId repo, int number) {
-    return new ResultName(repo, new RunKey(Digest.of(new byte[] {(byte) number})));
+    return new ResultName(repo, new RunKey(Digest.of(new byte[] {(byte) number, (byte) (number >> 8)})));
   }
 }

@@ -82,8 +82,6 @@ final class Home {
             new ServeSettings(List.of(rendezvous), Optional.empty(), List.of()),
             PATIENCE,
             notices::add);
-    open.add(announcer);
-    announcer.open();
     kept.start(announcer);
     return this;
   }

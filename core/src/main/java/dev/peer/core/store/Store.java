@@ -217,6 +217,13 @@ public final class Store {
         Files.getLastModifiedTime(entry).toInstant());
   }
 
+  /** Dates a result back: it counts as kept then. One that is yet to come changes nothing. */
+  public void date(StoredRecord record, Instant kept) throws IOException {
+    if (kept.isBefore(Instant.now())) {
+      Files.setLastModifiedTime(record.bundleFile().getParent(), FileTime.from(kept));
+    }
+  }
+
   /** Where a result that is open lies. */
   public Location locationOf(StoredRecord record) throws IOException {
     return locationOf(record.bundleFile().getParent());
