@@ -26,7 +26,7 @@ import java.util.Optional;
  * What one search for a result to copy asks, and what came of it: not ourselves nor who gave what
  * did not hold, and nothing that is too large, or older than all that is kept.
  */
-final class CopyAttempt implements Lookup, Fetch {
+final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
 
   private final ResultName name;
   private final Lookup lookup;
@@ -40,7 +40,9 @@ final class CopyAttempt implements Lookup, Fetch {
   /** How far each holder has come. */
   private final Map<PeerId, Stage> stages = new LinkedHashMap<>();
 
+  private Optional<ByteBudget.Share> share = Optional.empty();
   private boolean unwanted;
+  private volatile boolean old;
   private boolean nobody;
 
   private enum Stage {
@@ -105,10 +107,8 @@ final class CopyAttempt implements Lookup, Fetch {
   public void bundle(Holder holder, Content bundle, Path target)
       throws FetchException, IOException, InterruptedException {
     at(holder, Stage.BUNDLE_ASKED);
-    if (bundle.size() > budget.most()) {
-      throw unwanted("its bundle of " + bundle.size() + " bytes is more than is kept here");
-    }
-    try (ByteBudget.Share _ = budget.take(bundle.size())) {
+    takeShare(bundle);
+    try {
       fetch.bundle(holder, bundle, target);
       at(holder, Stage.BUNDLE);
     } catch (FetchException e) {
@@ -148,8 +148,30 @@ final class CopyAttempt implements Lookup, Fetch {
       return;
     }
     if (kept.isTooOld(name, ran)) {
+      old = true;
       throw unwanted("it is older than all that is kept here");
     }
+  }
+
+  /** Waits until there is room, once for all holders that are asked for the same bundle. */
+  private synchronized void takeShare(Content bundle) throws FetchException, InterruptedException {
+    if (bundle.size() > budget.most()) {
+      throw unwanted("its bundle of " + bundle.size() + " bytes is more than is kept here");
+    }
+    if (share.isEmpty()) {
+      share = Optional.of(budget.take(bundle.size()));
+    }
+  }
+
+  /** Whether there is nothing to say of it: there may be thousands of older ones. */
+  boolean isOld() {
+    return old;
+  }
+
+  @Override
+  public synchronized void close() {
+    share.ifPresent(ByteBudget.Share::close);
+    share = Optional.empty();
   }
 
   private synchronized FetchException unwanted(String why) {

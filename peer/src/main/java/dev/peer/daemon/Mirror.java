@@ -156,7 +156,7 @@ public final class Mirror implements AutoCloseable {
       queue.done(item);
       return;
     }
-    CopyAttempt attempt =
+    try (CopyAttempt attempt =
         new CopyAttempt(
             name,
             lookups.get(item.rendezvous()),
@@ -165,8 +165,17 @@ public final class Mirror implements AutoCloseable {
             kept,
             identity.id(),
             shunned,
-            budget);
-    Finder finder = new Finder(store, attempt, attempt, verifier.get(), notices);
+            budget)) {
+      copy(item, attempt);
+    }
+  }
+
+  private void copy(CopyQueue.Item item, CopyAttempt attempt)
+      throws IOException, InterruptedException {
+    ResultName name = item.name();
+    Finder finder =
+        new Finder(
+            store, attempt, attempt, verifier.get(), line -> sayUnlessOld(attempt, line));
     switch (finder.find(name.repo(), name.key())) {
       case FindResult.Hit(Replayable result) -> {
         attempt.givenBy(result.holder());
@@ -182,15 +191,17 @@ public final class Mirror implements AutoCloseable {
         }
       }
     }
-    attempt
-        .liars()
-        .forEach(
-            liar ->
-                notices.say(
-                    liar
-                        + " gave what does not hold, and is not asked for copies for "
-                        + shunned.add(liar).toMinutes()
-                        + " min"));
+    for (PeerId liar : attempt.liars()) {
+      long minutes = shunned.add(liar).toMinutes();
+      notices.say(
+          liar + " gave what does not hold, and is not asked for copies for " + minutes + " min");
+    }
+  }
+
+  private void sayUnlessOld(CopyAttempt attempt, String line) {
+    if (!attempt.isOld()) {
+      notices.say(line);
+    }
   }
 
   private void keep(ResultName name, Replayable result) throws IOException {
