@@ -180,6 +180,30 @@ class MirrorTest {
   }
 
   @Test
+  void doesNotCopyWhatIsOlderThanAllThatIsKept() throws Exception {
+    Home other = home("other");
+    SignedRuns.Result old = other.run("old");
+    SignedRuns.Result recent = laptop.run("recent");
+    mirror(Retention.ofMost(1), REPO);
+    laptop.serve(MANY, meeting.address());
+    meeting.awaitHolders(recent.record().inputs(), 2);
+    assertThat(daemon.notices().take()).startsWith("copied ");
+    try {
+      other.serve(MANY, meeting.address());
+
+      ResultName name = new ResultName(REPO, old.record().inputs().key());
+      while (!daemon.kept().isDeclined(name)) {
+        Thread.sleep(20);
+      }
+      assertThat(meeting.holders(old.record().inputs())).containsExactly(other.identity().id());
+      assertThat(meeting.holders(recent.record().inputs())).hasSize(2);
+      assertThat(daemon.notices()).isEmpty();
+    } finally {
+      other.close();
+    }
+  }
+
+  @Test
   void followsEachRendezvous() throws Exception {
     try (Meeting second = new Meeting(team)) {
       mirror(MANY, List.of(second.address(), meeting.address()), REPO);
