@@ -163,15 +163,10 @@ public final class RepoEvents implements AutoCloseable {
   /** Who may not follow, or is one too many, waits longer before it tries again. */
   private AwayException refused(HttpResponse<InputStream> answer)
       throws IOException, InterruptedException {
-    String why = new Asker(https, patience).read(answer.uri(), answer).why();
-    Duration pause =
-        answer
-            .headers()
-            .firstValue("Retry-After")
-            .filter(text -> text.matches("[0-9]{1,4}"))
-            .map(text -> Duration.ofSeconds(1 + Long.parseLong(text)))
-            .orElse(REFUSED_RETRY);
-    return new AwayException(rendezvous.getAuthority() + ": " + why, shorter(pause, LONGEST_PAUSE));
+    Asker.Answer said = new Asker(https, patience).read(answer.uri(), answer);
+    Duration pause = said.retryAfter().map(after -> after.plusSeconds(1)).orElse(REFUSED_RETRY);
+    return new AwayException(
+        rendezvous.getAuthority() + ": " + said.why(), shorter(pause, LONGEST_PAUSE));
   }
 
   private void sayAway(String why) {
