@@ -172,10 +172,13 @@ public final class KeptResults implements AutoCloseable {
     }
     seen = changed;
     nextWholeLook = now.plus(WHOLE_LOOK);
+    // In this order: what is kept and served in between is not taken for gone.
+    Set<Path> gone = served.directories();
     List<Location> locations = store.locations();
     Set<Path> there =
         locations.stream().map(Location::directory).collect(Collectors.toUnmodifiableSet());
-    served.directories().stream().filter(one -> !there.contains(one)).forEach(served::remove);
+    gone.removeAll(there);
+    gone.forEach(served::remove);
     passedOver.keySet().retainAll(there);
     if (load(locations)) {
       makeRoom(locations, now);
