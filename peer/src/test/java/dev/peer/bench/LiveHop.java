@@ -86,8 +86,7 @@ public final class LiveHop {
       for (int i = 0; i < followers; i++) {
         Delays ofOne = new Delays(lines);
         delays.add(ofOne);
-        ends.add(
-            threads.submit(() -> follower.follow(holder, KEY, Duration.ofMinutes(10), ofOne)));
+        ends.add(threads.submit(() -> follower.follow(holder, KEY, Duration.ofMinutes(10), ofOne)));
         ofOne.begun.await();
       }
       for (int i = -WARM_UP; i < lines; i++) {
