@@ -67,7 +67,6 @@ final class LeaseKeeper implements AutoCloseable {
   private final Map<RendezvousPath.Result, ResultState> announced = new LinkedHashMap<>();
 
   private List<URI> addresses = List.of();
-
   private long renewAt;
 
   private volatile boolean asked;
