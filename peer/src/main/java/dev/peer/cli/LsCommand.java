@@ -120,12 +120,13 @@ final class LsCommand implements Callable<Integer> {
   }
 
   private static String why(Gone.Why why) {
-    return switch (why) {
-      case NUMBER -> "as many others came after it as are kept (PEER_KEEP)";
-      case AGE -> "its time was over (PEER_KEEP_FOR)";
-      case BYTES -> "those after it left no room (PEER_KEEP_BYTES)";
-      case REFUSED -> "it did not hold";
-    };
+    return why.text()
+        + switch (why) {
+          case NUMBER -> " (PEER_KEEP)";
+          case AGE -> " (PEER_KEEP_FOR)";
+          case BYTES -> " (PEER_KEEP_BYTES)";
+          case REFUSED -> "";
+        };
   }
 
   private static String goneJson(List<Gone> removed) {

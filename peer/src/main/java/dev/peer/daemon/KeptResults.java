@@ -278,7 +278,9 @@ public final class KeptResults implements AutoCloseable {
     Optional<ResultName> name = served.nameOf(location.directory());
     served.remove(location.directory());
     leaving.remove(location.directory());
-    if (!store.remove(location, name.map(ResultName::repo), excess.why())) {
+    if (store.remove(location, name.map(ResultName::repo), excess.why())) {
+      notices.say("removed the result " + location.key() + ": " + excess.why().text());
+    } else {
       passOver(location);
     }
   }

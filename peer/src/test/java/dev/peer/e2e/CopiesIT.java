@@ -147,11 +147,10 @@ class CopiesIT {
     first.signal("TERM").await().hasExitCode(0);
     assertThat(daemon.run(repository, "ls", "--gone").hasExitCode(0).stdout()).isEmpty();
 
-    start(daemon.with("PEER_KEEP_FOR", "1s"), "--mirror", REPO);
-    while (daemon.results() > 0) {
-      Thread.sleep(100);
-    }
+    start(daemon.with("PEER_KEEP_FOR", "1s"), "--mirror", REPO)
+        .awaitLine("^peer: removed the result [0-9a-f]{64}: (its time was over)$");
 
+    assertThat(daemon.results()).isZero();
     assertThat(daemon.run(repository, "ls", "--gone").hasExitCode(0).stdout())
         .containsPattern("^[0-9a-f]{12}  removed \\d+ s ago, .*: its time was over");
     JsonNode gone =

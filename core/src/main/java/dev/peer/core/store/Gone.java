@@ -32,13 +32,24 @@ public record Gone(
   /** Why a result is removed. */
   public enum Why {
     /** There were newer ones, as many as are kept. */
-    NUMBER,
+    NUMBER("as many others came after it as are kept"),
     /** It was kept for as long as results are. */
-    AGE,
+    AGE("its time was over"),
     /** With the newer ones there was no room for it. */
-    BYTES,
+    BYTES("those after it left no room"),
     /** It could not be verified any more. */
-    REFUSED
+    REFUSED("it did not hold");
+
+    private final String text;
+
+    Why(String text) {
+      this.text = text;
+    }
+
+    /** For people. */
+    public String text() {
+      return text;
+    }
   }
 
   /** Reads one line of the store's record of them. */
