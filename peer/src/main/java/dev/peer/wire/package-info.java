@@ -24,6 +24,9 @@
  * PUT    /v1/repos/{repo}/results/{runKey}[?instance=ID]   announces; 409 without a lease
  * DELETE /v1/repos/{repo}/results/{runKey}[?instance=ID]   takes the announcement back
  * GET    /v1/repos/{repo}/results/{runKey}    {@link dev.peer.wire.HolderList}, or 404
+ * POST   /v1/repos/{repo}/results/{runKey}/reports   {@link dev.peer.wire.HolderReport}: a peer does
+ *                                             not bear out that it holds the result; told once, by
+ *                                             who may look it up, and 404 where nobody wants to know
  * GET    /v1/images/sha256/{hex}              who holds a guest image, as the leases name them:
  *                                             {@link dev.peer.wire.HolderList}, or 404
  * POST   /v1/timestamp                        a time-stamp query to its answer (RFC 3161, 3.4);
