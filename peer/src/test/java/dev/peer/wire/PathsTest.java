@@ -141,7 +141,15 @@ class PathsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/v1/repos/a/b/results/x", "/v1/repos/a/x/b", "/v1/repos/a/results/b/report", "/v1/repos/a/results/b/reports/c", "/v1/lease/", "/v1/leases", "/"})
+      strings = {
+        "/v1/repos/a/b/results/x",
+        "/v1/repos/a/x/b",
+        "/v1/repos/a/results/b/report",
+        "/v1/repos/a/results/b/reports/c",
+        "/v1/lease/",
+        "/v1/leases",
+        "/"
+      })
   void knowsNoOtherPathOfARendezvous(String path) throws Exception {
     assertThat(RendezvousPath.parse(path)).isEmpty();
   }
