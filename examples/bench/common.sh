@@ -21,8 +21,9 @@ make_peer() {
     PEER_KEY=$work/pki/bench-key.pem
     PEER_CA=$work/pki/ca.pem
     XDG_RUNTIME_DIR=$work/runtime
+    export PATH PEER_HOME PEER_CERT PEER_KEY PEER_CA XDG_RUNTIME_DIR
     PEER_IMAGE=$(peer image ls --pin | sed 's/^PEER_IMAGE=//')
-    export PATH PEER_HOME PEER_CERT PEER_KEY PEER_CA PEER_IMAGE XDG_RUNTIME_DIR
+    export PEER_IMAGE
     unset PEER_RENDEZVOUS
 }
 

@@ -1,8 +1,6 @@
 package dev.peer.core.flow;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardOpenOption.APPEND;
-import static java.nio.file.StandardOpenOption.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.id.PeerId;
@@ -23,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +100,18 @@ class FinderTest {
   }
 
   @Test
+  void takesARunInProgressOrAFailedOneForNoResult() throws Exception {
+    holders.add("laptop", result);
+    holders.state = list -> new LookupResult.Found(List.of(), list, List.of());
+    assertThat(find()).isInstanceOf(FindResult.Miss.class);
+    holders.state = list -> new LookupResult.Found(List.of(), List.of(), list);
+    assertThat(find()).isInstanceOf(FindResult.Miss.class);
+
+    holders.state = LookupResult.Found::new;
+    assertHitFrom("laptop");
+  }
+
+  @Test
   void saysWhyNobodyCouldBeAsked() throws Exception {
     holders.unavailable = true;
 
@@ -168,6 +179,7 @@ class FinderTest {
     private final Map<String, Attestation> byName = new TreeMap<>();
     private final Map<String, byte[]> bundles = new TreeMap<>();
     private final List<String> gone = new ArrayList<>();
+    private Function<List<Holder>, LookupResult> state = LookupResult.Found::new;
     private boolean unavailable;
 
     void add(String name, Signing.Result result) throws IOException {
@@ -186,7 +198,7 @@ class FinderTest {
       }
       List<Holder> found =
           byName.keySet().stream().map(name -> new Holder(new PeerId(name), List.of())).toList();
-      return found.isEmpty() ? new LookupResult.Absent() : new LookupResult.Found(found);
+      return found.isEmpty() ? new LookupResult.Absent() : state.apply(found);
     }
 
     @Override
@@ -199,21 +211,7 @@ class FinderTest {
 
     @Override
     public Incoming bundle(Holder holder, Content bundle, long from) {
-      byte[] all = bundles.get(holder.id().text());
-      return new Incoming() {
-        @Override
-        public long from() {
-          return from;
-        }
-
-        @Override
-        public void into(Path file, Duration pause) throws IOException {
-          Files.write(file, Arrays.copyOfRange(all, (int) from, all.length), CREATE, APPEND);
-        }
-
-        @Override
-        public void close() {}
-      };
+      return new IncomingBytes(bundles.get(holder.id().text()), from);
     }
   }
 }
