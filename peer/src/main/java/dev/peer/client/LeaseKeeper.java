@@ -9,6 +9,7 @@ import dev.peer.wire.HolderList;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
+import dev.peer.wire.Limits;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.ResultState;
@@ -36,6 +37,7 @@ final class LeaseKeeper implements AutoCloseable {
 
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LAST_RETRY = Duration.ofSeconds(15);
+  private static final Duration LONGEST = Duration.ofSeconds(Limits.LEASE_SECONDS);
 
   /** Gives what to tell the rendezvous now. */
   @FunctionalInterface
@@ -65,6 +67,7 @@ final class LeaseKeeper implements AutoCloseable {
   private final Map<RendezvousPath.Result, ResultState> announced = new LinkedHashMap<>();
 
   private List<URI> addresses = List.of();
+  private long renewAt;
 
   private volatile boolean asked;
 
@@ -199,7 +202,7 @@ final class LeaseKeeper implements AutoCloseable {
             notices.say("not announced, trying on: rendezvous " + Asker.why(e));
           }
           away = true;
-          pause = shorter(retry, renewal);
+          pause = longer(shorter(retry, renewal), asked(e));
           retry = shorter(retry.multipliedBy(2), LAST_RETRY);
         }
         endRound(tried, pause);
@@ -238,19 +241,28 @@ final class LeaseKeeper implements AutoCloseable {
       announced.clear();
     }
     try {
-      return LeaseTerms.parse(answer.body());
+      LeaseTerms terms = LeaseTerms.parse(answer.body());
+      renewAt = System.nanoTime() + terms.renewAfter().toNanos();
+      return terms;
     } catch (MalformedException e) {
       throw new IOException(rendezvous.getAuthority() + ": nonsense: " + Asker.why(e), e);
     }
   }
 
-  /** Says whether there is a lease to announce under. */
+  /** Says whether there is a lease to announce under. It is renewed where there is much to say. */
   private boolean announceWanted() throws IOException, InterruptedException {
     for (Map.Entry<RendezvousPath.Result, ResultState> entry : wanted().entrySet()) {
       RendezvousPath.Result run = entry.getKey();
       ResultState state = entry.getValue();
       if (announced.get(run) == state) {
         continue;
+      }
+      if (System.nanoTime() - renewAt >= 0) {
+        int before = announced.size();
+        lease();
+        if (announced.size() < before) {
+          return false;
+        }
       }
       Asker.Answer answer = ask("PUT", uri(run, state), Optional.empty());
       if (answer.is(Problem.Kind.NO_LEASE)) {
@@ -298,7 +310,10 @@ final class LeaseKeeper implements AutoCloseable {
 
   private void require(Asker.Answer answer, int status) throws IOException {
     if (answer.status() != status) {
-      throw new IOException(rendezvous.getAuthority() + ": " + answer.why());
+      String why = rendezvous.getAuthority() + ": " + answer.why();
+      throw answer.retryAfter().isPresent()
+          ? new BusyException(why, answer.retryAfter().get())
+          : new IOException(why);
     }
   }
 
@@ -341,6 +356,15 @@ final class LeaseKeeper implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** How long we were asked to stay away. A lease does not outlast more. */
+  private static Duration asked(IOException e) {
+    return e instanceof BusyException busy ? shorter(busy.retryAfter(), LONGEST) : Duration.ZERO;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
   }
 
   private static Duration shorter(Duration one, Duration other) {

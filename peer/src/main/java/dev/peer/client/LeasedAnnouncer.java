@@ -30,8 +30,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Serves records, runs that go on and guest images, and keeps them announced under one lease at each
- * rendezvous.
+ * Serves records, runs that go on and guest images, and keeps them announced under one lease at
+ * each rendezvous.
  *
  * <p>It begins to listen with the first announcement and stops with the last. The records stay
  * their owner's to close, after their announcement.

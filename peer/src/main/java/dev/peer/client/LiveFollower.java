@@ -11,7 +11,6 @@ import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
-import dev.peer.core.trust.Verb;
 import dev.peer.tls.ConnectionException;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.MediaTypes;

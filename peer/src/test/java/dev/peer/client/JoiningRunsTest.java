@@ -364,10 +364,7 @@ class JoiningRunsTest {
 
   private static String output(Replayable result) throws Exception {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
-    result
-        .verified()
-        .files()
-        .replay((_, bytes, from, length) -> output.write(bytes, from, length));
+    result.verified().files().replay((_, bytes, from, length) -> output.write(bytes, from, length));
     return output.toString(UTF_8);
   }
 
@@ -395,8 +392,7 @@ class JoiningRunsTest {
     Peer(String name, String signers) throws Exception {
       credentials = team.issue("spiffe://team/" + name);
       tls = team.peer(credentials);
-      rules =
-          new AccessRules(AccessRule.anyone(), AccessRule.anyone(), AccessRule.parse(signers));
+      rules = new AccessRules(AccessRule.anyone(), AccessRule.anyone(), AccessRule.parse(signers));
       store = Store.open(directory.resolve(name), 1);
       verifier = new RecordVerifier(team.validator(), rules.sign(), InstantSource.system());
       List<URI> where = List.of(PeerAddress.of(rendezvous.address()));
@@ -444,9 +440,7 @@ class JoiningRunsTest {
               joining,
               said::add);
       return threads.submit(
-          () ->
-              flow.findOrRun(
-                  INPUTS, (_, _) -> {}, CacheUse.NONE, () -> Secrets.NONE, viewer));
+          () -> flow.findOrRun(INPUTS, (_, _) -> {}, CacheUse.NONE, () -> Secrets.NONE, viewer));
     }
 
     private Finder finder() {
@@ -547,8 +541,7 @@ class JoiningRunsTest {
     }
 
     @Override
-    public synchronized void write(
-        OutputStreamName stream, byte[] buffer, int offset, int length) {
+    public synchronized void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
       shown.write(buffer, offset, length);
       notifyAll();
     }

@@ -235,8 +235,7 @@ class LiveOutputTest {
             team.peer("spiffe://team/ci"), () -> others, AnnounceAndLookupTest.PATIENCE)) {
 
       assertThat(follower.follow(holder(server), KEY, LONG, viewer))
-          .isEqualTo(
-              new FollowResult.Ended("its results do not count here (PEER_ALLOW_SIGN)"));
+          .isEqualTo(new FollowResult.Ended("its results do not count here (PEER_ALLOW_SIGN)"));
     }
     assertThat(viewer.stdout.size()).isZero();
   }
@@ -294,8 +293,7 @@ class LiveOutputTest {
           waited.countDown();
           return null;
         });
-    StoredRecord record =
-        StoredRecords.of(directory, REPO, KEY, new byte[] {1}, new byte[] {2});
+    StoredRecord record = StoredRecords.of(directory, REPO, KEY, new byte[] {1}, new byte[] {2});
     server.add(record);
     assertThat(waited.getCount()).isEqualTo(1);
 
@@ -417,8 +415,7 @@ class LiveOutputTest {
     }
 
     @Override
-    public synchronized void write(
-        OutputStreamName stream, byte[] buffer, int offset, int length) {
+    public synchronized void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
       (stream == OutputStreamName.STDOUT ? stdout : stderr).write(buffer, offset, length);
       notifyAll();
     }

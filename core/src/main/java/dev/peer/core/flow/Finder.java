@@ -75,8 +75,7 @@ public final class Finder {
     notices.step("search");
     return switch (lookup.find(repo, key)) {
       case LookupResult.Found found -> fromHolders(found, repo, key, refused);
-      case LookupResult.Absent absent ->
-          missed(refused, new Elsewhere(true, List.of(), List.of()));
+      case LookupResult.Absent absent -> missed(refused, new Elsewhere(true, List.of(), List.of()));
       case LookupResult.Unavailable unavailable -> {
         notices.say(unavailable.why());
         yield missed(refused, Elsewhere.UNKNOWN);

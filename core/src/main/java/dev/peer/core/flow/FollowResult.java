@@ -19,8 +19,8 @@ public sealed interface FollowResult {
   record Failed(String stage, Optional<Integer> exitCode, Instant at) implements FollowResult {}
 
   /**
-   * There is nothing to be followed, or no more: it was broken off, the runner is out of reach, does
-   * not run it, or is none whose results count here.
+   * There is nothing to be followed, or no more: it was broken off, the runner is out of reach,
+   * does not run it, or is none whose results count here.
    *
    * @param why one line
    */

@@ -42,7 +42,9 @@ public final class Replayable implements AutoCloseable {
     this.shown = shown;
   }
 
-  /** The same, of which this much has been shown. It stands in for this one, which is not closed. */
+  /**
+   * The same, of which this much has been shown. It stands in for this one, which is not closed.
+   */
   Replayable shown(ShownOutput output) {
     return new Replayable(verified, stored, holder, unpacked, Optional.of(output));
   }

@@ -22,8 +22,7 @@ public sealed interface RunOutcome {
    * @param announced how others know of it already, to be closed before the result; nobody does
    *     where there was none to tell
    */
-  record Ran(Replayable result, Optional<Announcer.Announcement> announced)
-      implements WithResult {}
+  record Ran(Replayable result, Optional<Announcer.Announcement> announced) implements WithResult {}
 
   /**
    * The tests ran and passed, and there is no signature that holds: what the run left may not be

@@ -72,7 +72,8 @@ class JoiningTest {
     }
     assertThat(shown.toString(UTF_8)).isEqualTo("one\ntwo\nthree");
     assertThat(said)
-        .containsExactly("following the run of urn:one; its output is unverified until it is signed");
+        .containsExactly(
+            "following the run of urn:one; its output is unverified until it is signed");
   }
 
   @Test
@@ -117,8 +118,7 @@ class JoiningTest {
 
     hit(join()).close();
     assertThat(followed).containsExactly(ONE, TWO);
-    assertThat(said)
-        .contains("the run of urn:one is not followed any more: connection reset");
+    assertThat(said).contains("the run of urn:one is not followed any more: connection reset");
   }
 
   @Test
