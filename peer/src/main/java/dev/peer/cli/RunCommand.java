@@ -200,9 +200,18 @@ final class RunCommand implements Callable<Integer> {
       output.say("passed in " + Results.duration(result.verified().record()));
       int exitCode = serve(network, result, ran.announced(), report);
       if (stay.exit && announced != null && !interruption.interrupted()) {
-        announced.awaitFollowers(FAREWELL);
+        awaitFollowers(announced);
       }
       return exitCode;
+    }
+  }
+
+  private static void awaitFollowers(Announcer.Announcement announced) {
+    try {
+      announced.awaitFollowers(FAREWELL);
+    } catch (InterruptedException e) {
+      // There is a result here, whoever else has it.
+      return;
     }
   }
 

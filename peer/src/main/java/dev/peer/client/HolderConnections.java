@@ -2,6 +2,7 @@ package dev.peer.client;
 
 import dev.peer.core.flow.FetchException;
 import dev.peer.core.flow.FetchException.Fault;
+import dev.peer.core.flow.Hedge;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.trust.CertificateRole;
@@ -9,6 +10,7 @@ import dev.peer.core.trust.Identity;
 import dev.peer.tls.ConnectionException;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
+import dev.peer.wire.Limits;
 import dev.peer.wire.PeerPath;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,20 +19,24 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * The way to holders, at the first of their addresses where that very peer answers. Connections are
- * kept for the next thing to fetch from the same peer.
+ * The way to holders, at the first of their addresses where that very peer answers; the next one is
+ * asked beside an address that says nothing. Connections are kept for the next thing to fetch from
+ * the same peer.
  */
 final class HolderConnections implements AutoCloseable {
 
-  /** Peers whose connections are kept. */
-  private static final int KEPT = 16;
+  /** Peers whose connections are kept: more than one lookup names, so that none is in use. */
+  private static final int KEPT = 2 * Limits.HOLDERS;
 
   private final TlsIdentity identity;
   private final Patience patience;
   private final SequencedMap<PeerId, Asker> askers = new LinkedHashMap<>(KEPT, 0.75f, true);
+
+  private boolean closed;
 
   /** Opens no connection yet. */
   HolderConnections(TlsIdentity identity, Patience patience) {
@@ -51,25 +57,76 @@ final class HolderConnections implements AutoCloseable {
   HttpResponse<InputStream> open(Holder holder, PeerPath path, long skipped)
       throws FetchException, InterruptedException {
     Asker asker = asker(holder.id());
-    List<String> failures = new ArrayList<>();
-    Fault fault = Fault.UNREACHABLE;
-    for (URI address : holder.addresses()) {
-      URI uri = URI.create(address + path.text());
-      try {
-        HttpResponse<InputStream> answer = asker.open(uri, skipped);
-        if (answer.statusCode() == 200 || skipped > 0 && answer.statusCode() == 206) {
-          return answer;
-        }
-        // It is the right peer: another of its addresses would say the same.
-        throw new FetchException(Fault.REFUSED, holder.id() + ": " + asker.read(uri, answer).why());
-      } catch (ConnectionException e) {
-        failures.add(Asker.why(e));
-        fault = worse(fault, e.kind());
-      } catch (IOException e) {
-        failures.add(Asker.why(e));
-      }
+    Failures failures = new Failures();
+    Optional<HttpResponse<InputStream>> answer =
+        direct(asker, holder.addresses(), path, skipped, failures);
+    if (answer.isEmpty()) {
+      throw failures.of(holder);
     }
-    throw new FetchException(fault, holder.id() + ": " + String.join("; ", failures));
+    int status = answer.get().statusCode();
+    if (status == 200 || skipped > 0 && status == 206) {
+      return answer.get();
+    }
+    // It is the right peer: another of its addresses would say the same.
+    throw refusal(asker, holder, answer.get());
+  }
+
+  /** From the first of the addresses where the peer answers, whatever it says. */
+  private Optional<HttpResponse<InputStream>> direct(
+      Asker asker, List<URI> addresses, PeerPath path, long skipped, Failures failures)
+      throws InterruptedException {
+    return new Hedge<URI, HttpResponse<InputStream>, ConnectionException>(
+            patience.hedge(),
+            address -> {
+              try {
+                return new Hedge.Answer.Given<>(
+                    asker.open(URI.create(address + path.text()), skipped));
+              } catch (ConnectionException e) {
+                return new Hedge.Answer.Failed<>(e);
+              }
+            },
+            (_, e) -> failures.add(e),
+            HolderConnections::drop)
+        .first(addresses);
+  }
+
+  private static void drop(HttpResponse<InputStream> answer) {
+    try {
+      answer.body().close();
+    } catch (IOException e) {
+      // Nothing of it is needed.
+    }
+  }
+
+  private static FetchException refusal(
+      Asker asker, Holder holder, HttpResponse<InputStream> answer) throws InterruptedException {
+    try {
+      return new FetchException(
+          Fault.REFUSED, holder.id() + ": " + asker.read(answer.uri(), answer).why());
+    } catch (IOException e) {
+      return new FetchException(Fault.UNREACHABLE, holder.id() + ": " + Asker.why(e), e);
+    }
+  }
+
+  /** Why there was no answer at the addresses that were asked. */
+  private static final class Failures {
+
+    private final List<String> said = new ArrayList<>();
+    private Fault fault = Fault.UNREACHABLE;
+    private ConnectionException worst;
+
+    void add(ConnectionException e) {
+      said.add(Asker.why(e));
+      Fault next = worse(fault, e.kind());
+      if (worst == null || next != fault) {
+        worst = e;
+      }
+      fault = next;
+    }
+
+    FetchException of(Holder holder) {
+      return new FetchException(fault, holder.id() + ": " + String.join("; ", said), worst);
+    }
   }
 
   /**
@@ -86,6 +143,7 @@ final class HolderConnections implements AutoCloseable {
   /** Must be done before the process ends. Breaks off what is under way. */
   @Override
   public synchronized void close() {
+    closed = true;
     askers.values().forEach(Asker::close);
     askers.clear();
   }
@@ -102,6 +160,9 @@ final class HolderConnections implements AutoCloseable {
     Asker asker =
         askers.computeIfAbsent(
             peer, _ -> new Asker(TlsClient.ofPeer(identity, peer, patience.connect()), patience));
+    if (closed) {
+      asker.close();
+    }
     if (askers.size() > KEPT) {
       askers.pollFirstEntry().getValue().close();
     }
