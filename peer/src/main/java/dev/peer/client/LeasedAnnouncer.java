@@ -93,6 +93,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     session = Optional.of(started);
     started.add(record);
     started.keepers().forEach(LeaseKeeper::start);
+    started.relays().forEach(RelayKeeper::start);
     return started;
   }
 
@@ -117,6 +118,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     }
     InstanceId instance = InstanceId.random();
     List<LeaseKeeper> keepers = new ArrayList<>();
+    List<RelayKeeper> relays = new ArrayList<>();
     for (URI rendezvous : settings.rendezvous()) {
       TlsClient https = TlsClient.ofService(identity, patience.connect());
       keepers.add(
@@ -124,15 +126,37 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
               rendezvous,
               instance,
               new Asker(https, patience),
-              () -> settings.request(rendezvous, server.address(), images.digests()),
+              () ->
+                  settings.request(
+                      rendezvous, server.address(), images.digests(), registered(relays)),
               patience,
               notices));
     }
-    return new Session(server, keepers, new ArrayList<>());
+    for (URI relay : settings.relays()) {
+      relays.add(
+          new RelayKeeper(
+              identity,
+              relay,
+              instance,
+              server.address(),
+              patience,
+              RelayPace.DEFAULT,
+              notices,
+              () -> keepers.forEach(LeaseKeeper::renew)));
+    }
+    return new Session(server, keepers, relays, new ArrayList<>());
+  }
+
+  private static List<URI> registered(List<RelayKeeper> relays) {
+    return relays.stream().flatMap(relay -> relay.address().stream()).toList();
   }
 
   /** From the first announcement to the end of the last. */
-  private record Session(PeerServer server, List<LeaseKeeper> keepers, List<StoredRecord> records) {
+  private record Session(
+      PeerServer server,
+      List<LeaseKeeper> keepers,
+      List<RelayKeeper> relays,
+      List<StoredRecord> records) {
 
     void add(StoredRecord record) {
       records.add(record);
@@ -160,6 +184,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
         Thread.currentThread().interrupt();
       }
       server.close();
+      relays.forEach(RelayKeeper::close);
     }
 
     private static RendezvousPath.Result name(StoredRecord record) {
