@@ -12,6 +12,7 @@ final class Dial {
   private final Registration of;
   private final CountDownLatch answered = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private boolean taken;
   private boolean over;
   private boolean busy;
   private Optional<TlsConnection> connection = Optional.empty();
@@ -23,6 +24,13 @@ final class Dial {
   /** Who was asked. */
   Registration of() {
     return of;
+  }
+
+  /** The peer is about to answer; whether somebody still waits, and it is the first to. */
+  synchronized boolean take() {
+    boolean first = !taken && !over;
+    taken = true;
+    return first;
   }
 
   /** The peer's connection; whether somebody still waits for it. */

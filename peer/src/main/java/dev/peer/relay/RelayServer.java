@@ -154,12 +154,12 @@ public final class RelayServer implements AutoCloseable {
     require(connection, Verb.ANNOUNCE);
     Registration registration = new Registration(name, connection);
     try (Usage.Hold _ = usage.registration(name.peer())) {
-      connection.out().write(RelayPath.upgraded());
-      connection.out().flush();
       Registration before = registrations.put(name, registration);
       if (before != null) {
         before.end();
       }
+      connection.out().write(RelayPath.upgraded());
+      connection.out().flush();
       registration.run(limits.alive(), limits.silence(), busy -> refuseDial(name, busy.id()));
     } finally {
       registrations.remove(name, registration);
@@ -224,18 +224,16 @@ public final class RelayServer implements AutoCloseable {
       throws Refusal, IOException, InterruptedException {
     require(connection, Verb.ANNOUNCE);
     Dial dial = dials.get(id);
-    if (dial == null || !dial.of().name().peer().equals(connection.other().id())) {
-      throw noSuchDial();
+    boolean own = dial != null && dial.of().name().peer().equals(connection.other().id());
+    if (!own || !dial.take()) {
+      throw new Refusal(
+          Problem.Kind.NO_SUCH_PATH, "nobody waits for this connection, or not now");
     }
     connection.out().write(RelayPath.upgraded());
     connection.out().flush();
     if (dial.answer(connection)) {
       dial.awaitEnd();
     }
-  }
-
-  private static Refusal noSuchDial() {
-    return new Refusal(Problem.Kind.NO_SUCH_PATH, "nobody waits for this connection, or not now");
   }
 
   /** Whom the rules do not admit any more is cut off by the change. */
