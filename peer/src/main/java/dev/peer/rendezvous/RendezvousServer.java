@@ -109,6 +109,7 @@ public final class RendezvousServer implements AutoCloseable {
       switch (RendezvousPath.parse(call.path()).orElseThrow(Refusal::noSuchPath)) {
         case RendezvousPath.Lease _ -> lease(call);
         case RendezvousPath.Result result -> result(call, result);
+        case RendezvousPath.Reports _ -> throw Refusal.noSuchPath();
         case RendezvousPath.Image(Digest image) -> image(call, image);
         case RendezvousPath.Timestamp _ ->
             timestamp(call, timestamps.orElseThrow(Refusal::noSuchPath));

@@ -15,6 +15,9 @@ public sealed interface RendezvousPath {
   /** Who holds the result of a run. */
   record Result(RepoId repo, RunKey key) implements RendezvousPath {}
 
+  /** What is wrong with those that were named as holders of it. */
+  record Reports(RepoId repo, RunKey key) implements RendezvousPath {}
+
   /** Who holds a guest image. */
   record Image(Digest digest) implements RendezvousPath {}
 
@@ -30,6 +33,7 @@ public sealed interface RendezvousPath {
       case Lease _ -> "/v1/lease";
       case Result(RepoId repo, RunKey key) ->
           "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/results/" + key.hex();
+      case Reports(RepoId repo, RunKey key) -> new Result(repo, key).text() + "/reports";
       case Image(Digest digest) -> "/v1/images/sha256/" + digest.hex();
       case Timestamp _ -> "/v1/timestamp";
       case Status _ -> "/v1/status";
@@ -54,10 +58,23 @@ public sealed interface RendezvousPath {
         if (parts.length == 5 && raw.startsWith("/v1/images/sha256/")) {
           return Optional.of(image(parts[4]));
         }
-        boolean result =
-            parts.length == 6 && raw.startsWith("/v1/repos/") && parts[4].equals("results");
-        return result ? Optional.of(result(parts[3], parts[5])) : Optional.empty();
+        if (parts.length < 6 || !raw.startsWith("/v1/repos/") || !parts[4].equals("results")) {
+          return Optional.empty();
+        }
+        return switch (parts.length) {
+          case 6 -> Optional.of(result(parts[3], parts[5]));
+          case 7 ->
+              parts[6].equals("reports")
+                  ? Optional.of(reports(parts[3], parts[5]))
+                  : Optional.empty();
+          default -> Optional.empty();
+        };
     }
+  }
+
+  private static Reports reports(String repo, String key) throws MalformedException {
+    Result result = result(repo, key);
+    return new Reports(result.repo(), result.key());
   }
 
   private static Image image(String hex) throws MalformedException {

@@ -30,11 +30,29 @@
  * GET    /v1/repos/{repo}/results/{runKey}    {@link dev.peer.wire.HolderList}, or 404: first who
  *                                             holds it, the latest first, then who is running it,
  *                                             the earliest first, then where it failed
+ * POST   /v1/repos/{repo}/results/{runKey}/reports   {@link dev.peer.wire.HolderReport}: a peer does
+ *                                             not bear out that it holds the result; told once, by
+ *                                             who may look it up, and 404 where nobody wants to know
  * GET    /v1/images/sha256/{hex}              who holds a guest image, as the leases name them:
  *                                             {@link dev.peer.wire.HolderList}, or 404
  * POST   /v1/timestamp                        a time-stamp query to its answer (RFC 3161, 3.4);
  *                                             404 where none are given
  * GET    /v1/status                           {@link dev.peer.wire.RendezvousStatus}
+ * </pre>
+ *
+ * <p>Served by a relay, one request on each connection. All but the last have the header {@code
+ * Upgrade: peer-relay} and the answer 101, after which the connection is for something else:
+ *
+ * <pre>
+ * GET    /v1/registrations/{instance}         lines, see {@link dev.peer.wire.RelayLine}: the
+ *                                             caller can be reached here while both go on saying
+ *                                             that they are there
+ * GET    /v1/peers/{peer}/{instance}          a connection to that process of a peer; 404 if it is
+ *                                             not registered, 429 if there are too many, 504 if it
+ *                                             does not answer
+ * GET    /v1/dials/{id}                       the other end of it, opened by the peer itself when
+ *                                             it is told to; 404 if nobody waits for it
+ * GET    /v1/status                           {@link dev.peer.wire.RelayStatus}
  * </pre>
  *
  * <p>Who the caller is comes from its certificate alone. The {@linkplain dev.peer.wire.InstanceId

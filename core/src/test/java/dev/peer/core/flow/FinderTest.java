@@ -1,6 +1,8 @@
 package dev.peer.core.flow;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.id.PeerId;
@@ -15,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +33,7 @@ class FinderTest {
 
   private static final RepoId REPO = Records.inputs().repo();
   private static final RunKey KEY = Records.inputs().key();
+  private static final Duration PATIENT = Duration.ofMinutes(1);
 
   @TempDir private Path directory;
 
@@ -162,7 +166,7 @@ class FinderTest {
   }
 
   private Finder finder() {
-    return new Finder(store, holders, holders, signing.verifier(), said::add);
+    return new Finder(store, holders, holders, signing.verifier(), said::add, PATIENT);
   }
 
   private static byte[] flipped(byte[] bytes, int at) {
@@ -208,8 +212,22 @@ class FinderTest {
     }
 
     @Override
-    public void bundle(Holder holder, Content bundle, Path target) throws IOException {
-      Files.write(target, bundles.get(holder.id().text()));
+    public Incoming bundle(Holder holder, Content bundle, long from) {
+      byte[] all = bundles.get(holder.id().text());
+      return new Incoming() {
+        @Override
+        public long from() {
+          return from;
+        }
+
+        @Override
+        public void into(Path file, Duration pause) throws IOException {
+          Files.write(file, Arrays.copyOfRange(all, (int) from, all.length), CREATE, APPEND);
+        }
+
+        @Override
+        public void close() {}
+      };
     }
   }
 }
