@@ -7,7 +7,6 @@ import dev.peer.core.trust.Verb;
 import dev.peer.http.Refusal;
 import dev.peer.relay.Registration.Name;
 import dev.peer.tls.Deadline;
-import dev.peer.tls.Splice;
 import dev.peer.tls.TlsAcceptor;
 import dev.peer.tls.TlsConnection;
 import dev.peer.tls.TlsIdentity;
@@ -50,14 +49,13 @@ public final class RelayServer implements AutoCloseable {
       TlsIdentity identity,
       Supplier<AccessRules> rules,
       RelayLimits limits,
-      InetSocketAddress address,
-      Splice.Meter seen)
+      InetSocketAddress address)
       throws IOException {
     this.identity = identity;
     this.rules = rules;
     this.limits = limits;
     usage = new Usage(limits, System::nanoTime);
-    tunnels = new Tunnels(limits.idle(), seen);
+    tunnels = new Tunnels(limits.idle());
     acceptor =
         TlsAcceptor.start(identity, address, limits.connections(), limits.head(), this::serve);
     sweeper = Thread.ofVirtual().name("sweeper").start(this::sweep);
@@ -76,22 +74,7 @@ public final class RelayServer implements AutoCloseable {
       RelayLimits limits,
       InetSocketAddress address)
       throws IOException {
-    return start(identity, rules, limits, address, Splice.Meter.NONE);
-  }
-
-  /**
-   * As the other.
-   *
-   * @param seen shown all that passes
-   */
-  static RelayServer start(
-      TlsIdentity identity,
-      Supplier<AccessRules> rules,
-      RelayLimits limits,
-      InetSocketAddress address,
-      Splice.Meter seen)
-      throws IOException {
-    return new RelayServer(identity, rules, limits, address, seen);
+    return new RelayServer(identity, rules, limits, address);
   }
 
   /** Where it listens. */

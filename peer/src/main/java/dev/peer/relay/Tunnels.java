@@ -11,12 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Tunnels {
 
   private final Duration idle;
-  private final Splice.Meter seen;
   private final Set<Tunnel> open = ConcurrentHashMap.newKeySet();
 
-  Tunnels(Duration idle, Splice.Meter seen) {
+  Tunnels(Duration idle) {
     this.idle = idle;
-    this.seen = seen;
   }
 
   /** Makes one of two, until either ends or is cut off, or as many bytes have passed as may. */
@@ -28,12 +26,11 @@ final class Tunnels {
       Splice.run(
           one,
           other,
-          (bytes, length) -> {
+          (_, length) -> {
             if (!passage.pass(length)) {
               throw new IOException("as many bytes have passed as may");
             }
             tunnel.lastByteAt = System.nanoTime();
-            seen.pass(bytes, length);
           });
     } finally {
       open.remove(tunnel);

@@ -79,7 +79,7 @@ final class RouteProxy implements AutoCloseable {
   }
 
   private void serve(Socket socket) {
-    try (socket) {
+    try {
       if (isAdmitted(socket)) {
         serve(socket, route.open());
       } else {
