@@ -57,6 +57,7 @@ class ArchitectureTest {
         "http",
         "tls",
         "wire");
+    allow("relay", "core.id", "core.record", "core.trust", "http", "tls", "wire");
     allow("client", "core", "http", "server", "tls", "wire");
     allow("terminal", "vm.guest");
     allow(
@@ -72,6 +73,7 @@ class ArchitectureTest {
         "http",
         "server",
         "rendezvous",
+        "relay",
         "client");
     allow("pki.issue", "core.id", "core.trust");
     allow("pki.cli", "core", "pki.issue");

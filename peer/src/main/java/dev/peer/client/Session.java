@@ -15,21 +15,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is served and announced from the first announcement to the end of the last, with one server
- * and one lease at each rendezvous.
+ * What is served and announced from the first announcement to the end of the last, with one server,
+ * one lease at each rendezvous and one registration at each relay.
  */
 final class Session {
 
   private final PeerServer server;
   private final List<LeaseKeeper> keepers;
+  private final List<RelayKeeper> relays;
   private final List<StoredRecord> records = new ArrayList<>();
   private final List<LiveRun> runs = new ArrayList<>();
   private final Set<RendezvousPath.Result> failed = new HashSet<>();
   private boolean started;
 
-  Session(PeerServer server, List<LeaseKeeper> keepers) {
+  Session(PeerServer server, List<LeaseKeeper> keepers, List<RelayKeeper> relays) {
     this.server = server;
     this.keepers = List.copyOf(keepers);
+    this.relays = List.copyOf(relays);
   }
 
   PeerServer server() {
@@ -41,6 +43,7 @@ final class Session {
     if (!started) {
       started = true;
       keepers.forEach(LeaseKeeper::start);
+      relays.forEach(RelayKeeper::start);
     }
   }
 
@@ -114,6 +117,7 @@ final class Session {
       Thread.currentThread().interrupt();
     }
     server.close();
+    relays.forEach(RelayKeeper::close);
   }
 
   /** Of what holds for a run the best is told. */
