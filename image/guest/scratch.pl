@@ -11,6 +11,7 @@ my $LABEL      = 'peer-scratch';
 my $LABEL_AT   = 1144;     # in ext4's superblock
 my $SCRATCH    = '/run/peer/scratch';
 my $FRESH      = "$SCRATCH/fresh";
+my %device;    # of a disk by its serial
 
 # Gives a blank disk a file system with the directories that a run begins with; a disk that was used before stays as it
 # is. The kernel forgets what it read of the disk: a clone of this machine may have another one.
@@ -91,8 +92,13 @@ sub make_directory {
     mkdir $name or die "$name: $!\n";
 }
 
-# The device of the disk with this serial.
+# The device of the disk with this serial: the same in every clone of this machine, so the disks are asked only once.
 sub disk_named {
+    my ($name) = @_;
+    return $device{$name} //= find_disk($name);
+}
+
+sub find_disk {
     my ($name) = @_;
     opendir my $disks, '/sys/block' or die "/sys/block: $!\n";
     for my $disk (grep { /^vd/ } readdir $disks) {

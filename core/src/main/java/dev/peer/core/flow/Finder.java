@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -74,16 +75,22 @@ public final class Finder {
     notices.step("search");
     return switch (lookup.find(repo, key)) {
       case LookupResult.Found found -> fromHolders(found, repo, key, refused);
-      case LookupResult.Absent absent -> missed(refused);
+      case LookupResult.Absent absent -> missed(refused, new Elsewhere(true, List.of(), List.of()));
       case LookupResult.Unavailable unavailable -> {
         notices.say(unavailable.why());
-        yield missed(refused);
+        yield missed(refused, Elsewhere.UNKNOWN);
       }
     };
   }
 
-  private static FindResult missed(boolean refused) {
-    return refused ? new FindResult.NoneVerified() : new FindResult.Miss();
+  /** The result of this holder, of whom nobody need be asked. */
+  FindResult findFrom(Holder holder, RepoId repo, RunKey key)
+      throws IOException, InterruptedException {
+    return fromHolders(new LookupResult.Found(List.of(holder)), repo, key, false);
+  }
+
+  private static FindResult missed(boolean refused, Elsewhere elsewhere) {
+    return refused ? new FindResult.NoneVerified(elsewhere) : new FindResult.Miss(elsewhere);
   }
 
   private Optional<Replayable> fromStore(StoredEntry entry, RepoId repo, RunKey key)
@@ -115,7 +122,9 @@ public final class Finder {
     Optional<Replayable> result = pull.take();
     return result.isPresent()
         ? new FindResult.Hit(result.get())
-        : missed(refusedBefore || pull.refused());
+        : missed(
+            refusedBefore || pull.refused(),
+            new Elsewhere(true, found.running(), found.failed()));
   }
 
   private static Path unpackInto(ScratchDirectory directory) throws IOException {

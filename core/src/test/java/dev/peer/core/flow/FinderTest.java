@@ -1,8 +1,6 @@
 package dev.peer.core.flow;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardOpenOption.APPEND;
-import static java.nio.file.StandardOpenOption.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.id.PeerId;
@@ -213,21 +211,7 @@ class FinderTest {
 
     @Override
     public Incoming bundle(Holder holder, Content bundle, long from) {
-      byte[] all = bundles.get(holder.id().text());
-      return new Incoming() {
-        @Override
-        public long from() {
-          return from;
-        }
-
-        @Override
-        public void into(Path file, Duration pause) throws IOException {
-          Files.write(file, Arrays.copyOfRange(all, (int) from, all.length), CREATE, APPEND);
-        }
-
-        @Override
-        public void close() {}
-      };
+      return new IncomingBytes(bundles.get(holder.id().text()), from);
     }
   }
 }
