@@ -123,8 +123,7 @@ public final class Finder {
     return result.isPresent()
         ? new FindResult.Hit(result.get())
         : missed(
-            refusedBefore || pull.refused(),
-            new Elsewhere(true, found.running(), found.failed()));
+            refusedBefore || pull.refused(), new Elsewhere(true, found.running(), found.failed()));
   }
 
   private static Path unpackInto(ScratchDirectory directory) throws IOException {
