@@ -105,8 +105,7 @@ final class HolderConnections implements AutoCloseable {
 
   private HttpResponse<InputStream> direct(PeerId peer, URI address, PeerPath path, long skipped)
       throws ConnectionException, InterruptedException {
-    return asker(new Way(peer, Optional.empty()))
-        .open(URI.create(address + path.text()), skipped);
+    return asker(new Way(peer, Optional.empty())).open(URI.create(address + path.text()), skipped);
   }
 
   private HttpResponse<InputStream> relayed(PeerId peer, URI address, PeerPath path, long skipped)

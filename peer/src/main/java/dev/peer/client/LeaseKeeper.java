@@ -299,7 +299,7 @@ final class LeaseKeeper implements AutoCloseable {
         if (entry.peer().equals(self) && entry.addresses().equals(addresses)) {
           break;
         }
-        before.add(new Holder(entry.peer(), entry.addresses()));
+        before.add(new Holder(entry.peer(), entry.addresses(), entry.relays()));
       }
     } catch (MalformedException e) {
       throw new IOException(rendezvous.getAuthority() + ": nonsense: " + Asker.why(e), e);

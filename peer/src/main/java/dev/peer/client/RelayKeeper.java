@@ -97,8 +97,7 @@ final class RelayKeeper implements AutoCloseable {
     try {
       while (!thread.isInterrupted()) {
         try (TlsConnection connection =
-            RelayRequest.open(
-                connector, relay, new RelayPath.Registration(instance), patience)) {
+            RelayRequest.open(connector, relay, new RelayPath.Registration(instance), patience)) {
           retry = pace.firstRetry();
           away = false;
           notices.say("others reach this peer through the relay " + relay.getAuthority() + " too");
@@ -109,7 +108,8 @@ final class RelayKeeper implements AutoCloseable {
           }
           away = true;
         }
-        Thread.sleep(retry.toMillis() - ThreadLocalRandom.current().nextLong(1 + retry.toMillis() / 5));
+        Thread.sleep(
+            retry.toMillis() - ThreadLocalRandom.current().nextLong(1 + retry.toMillis() / 5));
         retry = shorter(retry.multipliedBy(2), pace.lastRetry());
       }
     } catch (InterruptedException e) {

@@ -45,8 +45,7 @@ final class RelayRequest {
     return connection;
   }
 
-  private static void ask(
-      TlsConnection connection, URI relay, RelayPath path, Deadline deadline)
+  private static void ask(TlsConnection connection, URI relay, RelayPath path, Deadline deadline)
       throws IOException, MalformedException {
     HttpHead head;
     byte[] body;
@@ -67,7 +66,8 @@ final class RelayRequest {
               : "it broke off: " + Asker.why(ConnectionException.explain(relay, e));
       throw new IOException(named(relay, why), e);
     }
-    throw new IOException(named(relay, Problem.parse(body).map(Problem::detail).orElse(head.start())));
+    throw new IOException(
+        named(relay, Problem.parse(body).map(Problem::detail).orElse(head.start())));
   }
 
   private static String named(URI relay, String why) {

@@ -204,7 +204,9 @@ public record PeerSettings(
     return settings
         .valueOrDefault(Setting.PEER_RELAY)
         .readEach(
-            PeerSettings::relay, "https://HOST:PORT without a path", "https://meet.example.org:7444")
+            PeerSettings::relay,
+            "https://HOST:PORT without a path",
+            "https://meet.example.org:7444")
         .stream()
         .distinct()
         .toList();

@@ -56,8 +56,8 @@ public enum Setting {
   PEER_RELAY(
       Where.ENVIRONMENT,
       "",
-      "`https://HOST:PORT` of relays, one or more, through which other peers reach this one where they"
-          + " can not connect to it"),
+      "`https://HOST:PORT` of relays, one or more, through which other peers reach this one where"
+          + " they can not connect to it"),
   PEER_RENDEZVOUS(Where.BOTH, "", "`https://HOST:PORT`, one or more; unset: this peer works alone"),
   PEER_REPO(
       Where.BOTH, "from `origin`, else the first commit", "the repository's name among the peers"),

@@ -132,8 +132,7 @@ public final class RelayServer implements AutoCloseable {
     return path;
   }
 
-  private void register(TlsConnection connection, Name name)
-      throws Refusal, IOException {
+  private void register(TlsConnection connection, Name name) throws Refusal, IOException {
     require(connection, Verb.ANNOUNCE);
     Registration registration = new Registration(name, connection);
     try (Usage.Hold _ = usage.registration(name.peer())) {
@@ -209,8 +208,7 @@ public final class RelayServer implements AutoCloseable {
     Dial dial = dials.get(id);
     boolean own = dial != null && dial.of().name().peer().equals(connection.other().id());
     if (!own || !dial.take()) {
-      throw new Refusal(
-          Problem.Kind.NO_SUCH_PATH, "nobody waits for this connection, or not now");
+      throw new Refusal(Problem.Kind.NO_SUCH_PATH, "nobody waits for this connection, or not now");
     }
     connection.out().write(RelayPath.upgraded());
     connection.out().flush();
@@ -237,11 +235,7 @@ public final class RelayServer implements AutoCloseable {
   private void refuse(TlsConnection connection, Refusal refusal) throws IOException {
     Problem problem = refusal.problem();
     answer(
-        connection,
-        problem.kind().status(),
-        MediaTypes.PROBLEM,
-        problem.json(),
-        refusal.headers());
+        connection, problem.kind().status(), MediaTypes.PROBLEM, problem.json(), refusal.headers());
   }
 
   private void answer(TlsConnection connection, int status, String mediaType, byte[] body)

@@ -39,8 +39,7 @@ final class LyingRelay implements AutoCloseable {
    */
   LyingRelay(TlsIdentity identity, UnaryOperator<PeerId> instead) throws IOException {
     this.instead = instead;
-    acceptor =
-        TlsAcceptor.start(identity, Https.LOOPBACK, 99, Duration.ofSeconds(20), this::serve);
+    acceptor = TlsAcceptor.start(identity, Https.LOOPBACK, 99, Duration.ofSeconds(20), this::serve);
   }
 
   URI address() {

@@ -149,14 +149,12 @@ class ThroughRelayTest {
 
     assertFetches(holderWithRelays(1));
     assertThat(notices.take())
-        .isEqualTo(
-            "others reach this peer through the relay " + address.getAuthority() + " too");
+        .isEqualTo("others reach this peer through the relay " + address.getAuthority() + " too");
   }
 
   @Test
   void aRelaySeesNothingOfWhatPasses() throws Exception {
-    LyingRelay relay =
-        closing(new LyingRelay(team.peer(relaying), asked -> asked));
+    LyingRelay relay = closing(new LyingRelay(team.peer(relaying), asked -> asked));
     keep(team.peer(laptop), server(laptop), relay.address(), RelayPace.DEFAULT);
 
     assertFetches(at(relay.address()));
@@ -191,7 +189,8 @@ class ThroughRelayTest {
     URI address = PeerAddress.of(relay.address());
     keep(team.peer(laptop), server(laptop), address, RelayPace.DEFAULT);
     rules.set(
-        new AccessRules(AccessRule.parse("uri:spiffe://team/other"), AccessRule.anyone(), AccessRule.anyone()));
+        new AccessRules(
+            AccessRule.parse("uri:spiffe://team/other"), AccessRule.anyone(), AccessRule.anyone()));
 
     FetchException e = refused(at(address));
 
@@ -216,8 +215,7 @@ class ThroughRelayTest {
   void turnsAwayFromARelayThatIsRevoked() throws Exception {
     RelayServer relay = relay(Https.LOOPBACK);
     TlsIdentity identity = team.peer(laptop);
-    RelayKeeper keeper =
-        keep(identity, server(identity), PeerAddress.of(relay.address()), HASTY);
+    RelayKeeper keeper = keep(identity, server(identity), PeerAddress.of(relay.address()), HASTY);
 
     identity.renew(laptop, team.validator(relaying));
 
@@ -350,14 +348,7 @@ class ThroughRelayTest {
   private RelayKeeper keeper(TlsIdentity identity, PeerServer server, URI relay, RelayPace pace) {
     return closing(
         new RelayKeeper(
-            identity,
-            relay,
-            INSTANCE,
-            server.address(),
-            PATIENCE,
-            pace,
-            notices::add,
-            () -> {}));
+            identity, relay, INSTANCE, server.address(), PATIENCE, pace, notices::add, () -> {}));
   }
 
   private RelayKeeper keep(TlsIdentity identity, PeerServer server, URI relay, RelayPace pace)

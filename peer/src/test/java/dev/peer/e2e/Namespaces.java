@@ -51,7 +51,18 @@ final class Namespaces implements AutoCloseable {
     attach("nat", "10.77.0.2/24");
     attach("ci", "10.77.0.3/24");
     attach("relay", RELAY + "/24");
-    ip("nat", "link", "add", "in", "type", "veth", "peer", "name", "out", "netns", prefix + "laptop");
+    ip(
+        "nat",
+        "link",
+        "add",
+        "in",
+        "type",
+        "veth",
+        "peer",
+        "name",
+        "out",
+        "netns",
+        prefix + "laptop");
     ip("nat", "address", "add", "192.168.77.1/24", "dev", "in");
     ip("nat", "link", "set", "in", "up");
     ip("laptop", "address", "add", "192.168.77.2/24", "dev", "out");
@@ -90,7 +101,18 @@ final class Namespaces implements AutoCloseable {
   }
 
   private void attach(String name, String address) throws IOException, InterruptedException {
-    ip(name, "link", "add", "out", "type", "veth", "peer", "name", name, "netns", prefix + "bridge");
+    ip(
+        name,
+        "link",
+        "add",
+        "out",
+        "type",
+        "veth",
+        "peer",
+        "name",
+        name,
+        "netns",
+        prefix + "bridge");
     ip(name, "address", "add", address, "dev", "out");
     ip(name, "link", "set", "out", "up");
     ip("bridge", "link", "set", name, "master", "switch", "up");

@@ -31,8 +31,7 @@ class RelayIT {
             .in(net.in("relay"))
             .start(team.root(), "rendezvous", "--listen", Namespaces.RELAY + ":0")
             .awaitLine("^peer: rendezvous at (https://\\S+)$");
-    laptop =
-        team.peer("laptop").in(net.in("laptop")).with("PEER_RENDEZVOUS", rendezvous);
+    laptop = team.peer("laptop").in(net.in("laptop")).with("PEER_RENDEZVOUS", rendezvous);
     result = SignedResult.of(team, laptop, "from the laptop\n", "");
   }
 

@@ -332,8 +332,7 @@ class RelayServerTest {
     Credentials alice = team.issue("spiffe://team/alice");
     assertThat(problem(alice, peer(ONE)).detail())
         .startsWith("spiffe://team/laptop has as many tunnels");
-    TlsConnection elsewhere =
-        ask(alice, new RelayPath.Peer(new PeerId("spiffe://team/ci"), ONE));
+    TlsConnection elsewhere = ask(alice, new RelayPath.Peer(new PeerId("spiffe://team/ci"), ONE));
     upgraded(ask(ci, new RelayPath.Dial(dialled(other))));
     upgraded(elsewhere);
 
@@ -363,8 +362,7 @@ class RelayServerTest {
     TlsConnection control = register(laptop, ONE);
     assertThat(problem(ci, new RelayPath.Registration(ONE)))
         .isEqualTo(
-            new Problem(
-                Problem.Kind.TOO_MANY, "there are as many registrations as there may be"));
+            new Problem(Problem.Kind.TOO_MANY, "there are as many registrations as there may be"));
     join(control, ONE);
     assertThat(problem(team.issue("spiffe://team/alice"), peer(ONE)).detail())
         .isEqualTo("there are as many tunnels as there may be");
@@ -395,7 +393,8 @@ class RelayServerTest {
     Credentials alice = team.issue("spiffe://team/alice");
     assertThat(problem(alice, peer(ONE)).detail())
         .isEqualTo(
-            "as many bytes of spiffe://team/laptop have passed as one identity may have in an hour");
+            "as many bytes of spiffe://team/laptop have passed as one identity may have in an"
+                + " hour");
     TlsConnection fresh = register(alice, ONE);
     Credentials bob = team.issue("spiffe://team/bob");
     TlsConnection asking = ask(bob, new RelayPath.Peer(new PeerId("spiffe://team/alice"), ONE));
@@ -527,8 +526,7 @@ class RelayServerTest {
     start(RelayLimits.DEFAULT);
 
     assertThatThrownBy(
-            () ->
-                RelayServer.start(identity, rules::get, RelayLimits.DEFAULT, relay.address()))
+            () -> RelayServer.start(identity, rules::get, RelayLimits.DEFAULT, relay.address()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("can not listen on ");
   }

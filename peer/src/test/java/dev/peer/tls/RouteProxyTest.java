@@ -66,8 +66,7 @@ class RouteProxyTest {
   void hasAnotherWordEachTime() throws Exception {
     HttpRequest request = HttpRequest.newBuilder(ANY).build();
     try (RouteProxy other = new RouteProxy(() -> null)) {
-      assertThat(proxy.admitted(request).headers())
-          .isNotEqualTo(other.admitted(request).headers());
+      assertThat(proxy.admitted(request).headers()).isNotEqualTo(other.admitted(request).headers());
     }
   }
 
