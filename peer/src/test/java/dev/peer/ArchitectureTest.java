@@ -57,6 +57,7 @@ class ArchitectureTest {
         "http",
         "tls",
         "wire");
+    allow("relay", "core.id", "core.record", "core.trust", "http", "tls", "wire");
     allow("client", "core", "http", "server", "tls", "wire");
     allow("daemon", "core", "client", "http", "server", "tls");
     allow("terminal", "vm.guest");
@@ -73,6 +74,7 @@ class ArchitectureTest {
         "http",
         "server",
         "rendezvous",
+        "relay",
         "client",
         "daemon");
     allow("pki.issue", "core.id", "core.trust");

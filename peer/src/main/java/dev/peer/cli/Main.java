@@ -29,6 +29,7 @@ public final class Main implements Runnable {
     commands.put("ls", new LsCommand(output));
     commands.put("verify", new VerifyCommand(output));
     commands.put("rendezvous", new RendezvousCommand(output, interruption));
+    commands.put("relay", new RelayCommand(output, interruption));
     commands.put("cache", new CacheCommand(output));
     commands.put("explain-cert", new ExplainCertCommand(output));
     commands.put("image", new ImageCommand(output));

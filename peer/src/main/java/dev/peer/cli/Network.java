@@ -122,7 +122,8 @@ final class Network implements AutoCloseable {
         new ServeSettings(
             settings.rendezvous(),
             settings.listen().map(at -> new InetSocketAddress(at.host(), at.port())),
-            settings.advertise().stream().map(at -> URI.create("https://" + at)).toList());
+            settings.advertise().stream().map(at -> URI.create("https://" + at)).toList(),
+            settings.relays());
     return new LeasedAnnouncer(
         tls,
         identities::rules,

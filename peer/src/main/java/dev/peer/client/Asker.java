@@ -128,7 +128,8 @@ final class Asker implements AutoCloseable {
     return read(uri, answer, patience.answer());
   }
 
-  private static Answer read(URI uri, HttpResponse<InputStream> answer, Duration limit)
+  /** As the other, with another time limit. */
+  static Answer read(URI uri, HttpResponse<InputStream> answer, Duration limit)
       throws IOException, InterruptedException {
     try (AnswerBody body = new AnswerBody(answer, limit, limit)) {
       byte[] bytes = body.readAtMost(Limits.ANSWER_BODY);

@@ -173,6 +173,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     }
     InstanceId instance = InstanceId.random();
     List<LeaseKeeper> keepers = new ArrayList<>();
+    List<RelayKeeper> relays = new ArrayList<>();
     for (URI rendezvous : settings.rendezvous()) {
       TlsClient https = TlsClient.ofService(identity, patience.connect());
       keepers.add(
@@ -181,11 +182,29 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
               rendezvous,
               instance,
               new Asker(https, patience),
-              () -> settings.request(rendezvous, server.address(), images.digests()),
+              () ->
+                  settings.request(
+                      rendezvous, server.address(), images.digests(), registered(relays)),
               patience,
               notices));
     }
-    return new Session(server, keepers);
+    for (URI relay : settings.relays()) {
+      relays.add(
+          new RelayKeeper(
+              identity,
+              relay,
+              instance,
+              server.address(),
+              patience,
+              RelayPace.DEFAULT,
+              notices,
+              () -> keepers.forEach(LeaseKeeper::renew)));
+    }
+    return new Session(server, keepers, relays);
+  }
+
+  private static List<URI> registered(List<RelayKeeper> relays) {
+    return relays.stream().flatMap(relay -> relay.address().stream()).toList();
   }
 
   /** A result, and the run that it comes from if that went on here. */

@@ -16,22 +16,24 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What is served and announced from the first announcement to the end of the last, with one server
- * and one lease at each rendezvous.
+ * What is served and announced from the first announcement to the end of the last, with one server,
+ * one lease at each rendezvous and one registration at each relay.
  */
 final class Session {
 
   private final PeerServer server;
   private final List<LeaseKeeper> keepers;
+  private final List<RelayKeeper> relays;
   private final List<StoredRecord> records = new ArrayList<>();
   private final List<StoredRecord> withdrawn = new ArrayList<>();
   private final List<LiveRun> runs = new ArrayList<>();
   private final Set<RendezvousPath.Result> failed = new HashSet<>();
   private boolean started;
 
-  Session(PeerServer server, List<LeaseKeeper> keepers) {
+  Session(PeerServer server, List<LeaseKeeper> keepers, List<RelayKeeper> relays) {
     this.server = server;
     this.keepers = List.copyOf(keepers);
+    this.relays = List.copyOf(relays);
   }
 
   PeerServer server() {
@@ -43,6 +45,7 @@ final class Session {
     if (!started) {
       started = true;
       keepers.forEach(LeaseKeeper::start);
+      relays.forEach(RelayKeeper::start);
     }
   }
 
@@ -127,6 +130,7 @@ final class Session {
       Thread.currentThread().interrupt();
     }
     server.close();
+    relays.forEach(RelayKeeper::close);
   }
 
   /** Of what holds for a run the best is told. */

@@ -53,6 +53,11 @@ public enum Setting {
   PEER_LISTEN(Where.ENVIRONMENT, "", "`HOST:PORT` to serve results on; port 0: any"),
   PEER_ADVERTISE(
       Where.ENVIRONMENT, "", "`HOST:PORT`, one or more, at which other peers reach this one"),
+  PEER_RELAY(
+      Where.ENVIRONMENT,
+      "",
+      "`https://HOST:PORT` of relays, one or more, through which other peers reach this one where"
+          + " they can not connect to it"),
   PEER_RENDEZVOUS(Where.BOTH, "", "`https://HOST:PORT`, one or more; unset: this peer works alone"),
   PEER_REPO(
       Where.BOTH, "from `origin`, else the first commit", "the repository's name among the peers"),

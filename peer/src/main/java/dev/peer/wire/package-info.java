@@ -49,6 +49,21 @@
  * GET    /v1/status                           {@link dev.peer.wire.RendezvousStatus}
  * </pre>
  *
+ * <p>Served by a relay, one request on each connection. All but the last have the header {@code
+ * Upgrade: peer-relay} and the answer 101, after which the connection is for something else:
+ *
+ * <pre>
+ * GET    /v1/registrations/{instance}         lines, see {@link dev.peer.wire.RelayLine}: the
+ *                                             caller can be reached here while both go on saying
+ *                                             that they are there
+ * GET    /v1/peers/{peer}/{instance}          a connection to that process of a peer; 404 if it is
+ *                                             not registered, 429 if there are too many, 504 if it
+ *                                             does not answer
+ * GET    /v1/dials/{id}                       the other end of it, opened by the peer itself when
+ *                                             it is told to; 404 if nobody waits for it
+ * GET    /v1/status                           {@link dev.peer.wire.RelayStatus}
+ * </pre>
+ *
  * <p>Who the caller is comes from its certificate alone. The {@linkplain dev.peer.wire.InstanceId
  * instance} tells apart the processes that run with one certificate; a peer that runs only once may
  * leave it out.

@@ -48,6 +48,7 @@ class SettingsTest {
             "PEER_HOME",
             "PEER_LISTEN",
             "PEER_ADVERTISE",
+            "PEER_RELAY",
             "PEER_KEEP_FOR",
             "PEER_KEEP_BYTES",
             "PEER_CACHE_MAX_AGE",
