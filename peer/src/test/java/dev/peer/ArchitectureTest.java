@@ -59,6 +59,7 @@ class ArchitectureTest {
         "wire");
     allow("relay", "core.id", "core.record", "core.trust", "http", "tls", "wire");
     allow("client", "core", "http", "server", "tls", "wire");
+    allow("daemon", "core", "client", "http", "server", "tls");
     allow("terminal", "vm.guest");
     allow(
         "cli",
@@ -74,7 +75,8 @@ class ArchitectureTest {
         "server",
         "rendezvous",
         "relay",
-        "client");
+        "client",
+        "daemon");
     allow("pki.issue", "core.id", "core.trust");
     allow("pki.cli", "core", "pki.issue");
   }

@@ -24,6 +24,8 @@ public final class Main implements Runnable {
     commands = new LinkedHashMap<>();
     commands.put("run", new RunCommand(output, interruption));
     commands.put("replay", new ReplayCommand(output));
+    commands.put("push", new PushCommand(output));
+    commands.put("daemon", new DaemonCommand(output, interruption));
     commands.put("ls", new LsCommand(output));
     commands.put("verify", new VerifyCommand(output));
     commands.put("rendezvous", new RendezvousCommand(output, interruption));

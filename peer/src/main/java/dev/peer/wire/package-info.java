@@ -17,6 +17,9 @@
  * GET    /v1/images/sha256/{hex}/{file}       a file of a guest image: manifest.json, kernel,
  *                                             initramfs or root.erofs; as for a bundle
  * GET    /v1/status                           {@link dev.peer.wire.PeerStatus}
+ * PUT    /v1/results/{runKey}                 hands a result over, where copies are kept: its
+ *                                             attestation; 204 it is held, 202 its bundle is awaited
+ * PUT    /v1/blobs/sha256/{hex}               then the bundle, from the same caller; 204 it is held
  * </pre>
  *
  * <p>Served by a rendezvous:
