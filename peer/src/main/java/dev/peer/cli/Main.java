@@ -28,6 +28,7 @@ public final class Main implements Runnable {
     commands.put("verify", new VerifyCommand(output));
     commands.put("rendezvous", new RendezvousCommand(output, interruption));
     commands.put("cache", new CacheCommand(output));
+    commands.put("explain", new ExplainCommand(output));
     commands.put("explain-cert", new ExplainCertCommand(output));
     commands.put("image", new ImageCommand(output));
     commands.put("secret", new SecretCommand(output));

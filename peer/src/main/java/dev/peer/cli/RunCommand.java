@@ -248,6 +248,7 @@ final class RunCommand implements Callable<Integer> {
     Results.copyArtifacts(output, result, selection.artifacts());
     Optional<Announcer> announcer = network.announcer();
     if (stay.exit || announcer.isEmpty() || interruption.interrupted()) {
+      output.say(Publication.none(announcer.isEmpty()));
       return ExitCode.PASSED;
     }
     output.step("announce");
@@ -255,6 +256,7 @@ final class RunCommand implements Callable<Integer> {
     network.identities().refresh(true);
     try (Announcer.Announcement _ = announcer.get().announce(result.stored());
         Watching _ = new Watching(network.identities(), interruption)) {
+      output.say(network.publication(result.verified().record().inputs()));
       output.step("serve");
       output.say("serving the result until SIGINT or SIGTERM");
       reporting.passed(output, report);

@@ -205,6 +205,19 @@ public final class GitRepository implements AutoCloseable {
     }
   }
 
+  /** What differs at the root of two trees; nothing where one of them is not in this repository. */
+  public Optional<TreeChanges> changes(TreeId older, TreeId newer) throws SourceException {
+    try (ObjectReader objects = git.newObjectReader()) {
+      return Optional.of(
+          TreeChanges.between(
+              objects, ObjectId.fromString(older.hex()), ObjectId.fromString(newer.hex())));
+    } catch (MissingObjectException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
   /**
    * What the work tree has beyond {@code HEAD}; {@link DirtyState#CLEAN} for a bare repository.
    * Looks at each tracked file's size and time, and at its content only where these do not tell.
