@@ -32,6 +32,7 @@ public final class Main implements Runnable {
     commands.put("explain-cert", new ExplainCertCommand(output));
     commands.put("image", new ImageCommand(output));
     commands.put("secret", new SecretCommand(output));
+    commands.put("stub", new StubCommand(output));
     commands.put("vm", new VmCommand(output));
   }
 
