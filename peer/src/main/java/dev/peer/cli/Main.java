@@ -31,6 +31,7 @@ public final class Main implements Runnable {
     commands.put("explain", new ExplainCommand(output));
     commands.put("explain-cert", new ExplainCertCommand(output));
     commands.put("image", new ImageCommand(output));
+    commands.put("init", new InitCommand(output));
     commands.put("secret", new SecretCommand(output));
     commands.put("stub", new StubCommand(output));
     commands.put("vm", new VmCommand(output));

@@ -59,6 +59,15 @@ public final class GitRepository implements AutoCloseable {
     return new GitRepository(build(builder));
   }
 
+  /** The root of the work tree. */
+  public Path workTree() throws SourceException {
+    if (git.isBare()) {
+      throw new SourceException(
+          "the repository has no work tree", "change to a clone that has one");
+    }
+    return git.getWorkTree().toPath();
+  }
+
   static Repository build(FileRepositoryBuilder builder) throws SourceException {
     try {
       Repository git = builder.build();
