@@ -35,12 +35,12 @@ final class Results {
     return home.resolve("store");
   }
 
-  /** Writes the output once more and says where it is from. */
+  /** Writes the output once more, but for what was shown, and says where it is from. */
   static void replay(Output output, Replayable result) throws IOException, CommandException {
     VerifiedRecord verified = result.verified();
     output.step("replay");
     try {
-      verified.files().replay(output);
+      result.replay(output);
     } catch (MalformedException e) {
       throw new CommandException(
           ExitCode.NOTHING_VERIFIED,
@@ -58,14 +58,14 @@ final class Results {
     Duration age = Duration.between(verified.record().finishedAt(), Instant.now());
     Duration saved = took(verified.record()).minus(output.timeline().total());
     output.say(
-        "passed, replayed: "
+        (result.followed() ? "passed, followed: " : "passed, replayed: ")
             + signer
             + " ran it "
             + ago(age)
             + " in "
             + duration(verified.record())
             + result.holder().map(holder -> ", got from " + holder).orElse(", was in the store")
-            + (saved.isPositive() ? ", saved " + seconds(saved) : ""));
+            + (saved.isPositive() && !result.followed() ? ", saved " + seconds(saved) : ""));
   }
 
   /** Refuses a place for artifacts that can not take them, before anything is run. */

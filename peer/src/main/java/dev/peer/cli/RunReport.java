@@ -47,7 +47,11 @@ final class RunReport {
   void replayed(Replayable result) {
     result(result, result.holder().isPresent() ? "peer" : "store");
     result.holder().ifPresent(holder -> json.put("holder", holder.toString()));
-    replayedRun = Optional.of(Results.took(result.verified().record()));
+    if (result.followed()) {
+      json.put("followed", true);
+    } else {
+      replayedRun = Optional.of(Results.took(result.verified().record()));
+    }
   }
 
   /** The tests have passed, and there is no signature that others would take. */

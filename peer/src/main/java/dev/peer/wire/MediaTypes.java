@@ -11,8 +11,14 @@ public final class MediaTypes {
   /** A DSSE envelope. */
   public static final String ATTESTATION = "application/vnd.dsse.envelope.v1+json";
 
+  /** Server-sent events. */
+  public static final String EVENTS = "text/event-stream";
+
   /** A bundle. */
   public static final String BUNDLE = "application/zstd";
+
+  /** The output of a run as it comes, in {@linkplain OutputFrame frames}. */
+  public static final String RUN_OUTPUT = "application/vnd.dev.peer.run-output";
 
   /** A query to a time-stamping authority (RFC 3161). */
   public static final String TIMESTAMP_QUERY = "application/timestamp-query";

@@ -208,6 +208,28 @@ class EmbeddedIndexTest {
   }
 
   @Test
+  void findsEachOfManyRunKeysThatFallTogether() {
+    EmbeddedIndex large =
+        new EmbeddedIndex(new EmbeddedIndex.Settings(TERMS, 2, 20_000), clock::get);
+    large.lease(LAPTOP, at(1));
+    for (int i = 0; i < 20_000; i++) {
+      large.announce(LAPTOP, REPO, falling(i), PASSED);
+    }
+
+    for (int i = 0; i < 20_000; i++) {
+      assertThat(large.holders(REPO, falling(i))).containsExactly(entry(LAPTOP, 1));
+    }
+    assertThat(large.holders(REPO, falling(20_000))).isEmpty();
+    large.withdraw(LAPTOP);
+    assertThat(large.holders(REPO, falling(7))).isEmpty();
+  }
+
+  /** The two halves are alike, so that whatever adds them up finds nothing in them. */
+  private static RunKey falling(int number) {
+    return RunKey.ofHex("%032x".formatted(number).repeat(2));
+  }
+
+  @Test
   void givesAtMostSixteenHolders() {
     for (int i = 0; i < 20; i++) {
       lease(holder("peer-" + i, "a"), i + 1);
