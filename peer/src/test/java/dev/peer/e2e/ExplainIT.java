@@ -107,6 +107,7 @@ class ExplainIT {
     assertThat(stranger.stdout())
         .contains("but          the result of CN=signer is refused")
         .contains("result       none that holds");
+    holder.end();
   }
 
   @Test
