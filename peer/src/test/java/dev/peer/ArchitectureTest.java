@@ -43,6 +43,7 @@ class ArchitectureTest {
     allow("config", "core.id", "core.key", "core.trust");
     allow("reload", "config", "core.trust");
     allow("secret", "core.id", "core.scratch", "core.secret");
+    allow("setup", "core.key");
     allow("source", "core.id", "core.key");
     allow("tls", "core.id", "core.trust");
     allow("wire", "core.id", "core.record", "core.sign");
@@ -68,6 +69,7 @@ class ArchitectureTest {
         "config",
         "reload",
         "secret",
+        "setup",
         "source",
         "terminal",
         "tls",

@@ -15,6 +15,8 @@ import dev.peer.core.flow.Joining;
 import dev.peer.core.flow.Lookup;
 import dev.peer.core.flow.LookupResult;
 import dev.peer.core.flow.Stamper;
+import dev.peer.core.flow.Surveyor;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CredentialException;
@@ -78,8 +80,16 @@ final class Network implements AutoCloseable {
   }
 
   Finder finder(Store store) {
-    Lookup anybody = lookup.isPresent() ? lookup.get() : (repo, key) -> new LookupResult.Absent();
-    return new Finder(store, anybody, fetch, identities.verifier(), output);
+    return new Finder(store, anybody(), fetch, identities.verifier(), output);
+  }
+
+  /** Looks where the finder does, and takes nothing. */
+  Surveyor surveyor(Store store) {
+    return new Surveyor(store, anybody(), fetch::attestation, identities.verifier());
+  }
+
+  private Lookup anybody() {
+    return lookup.isPresent() ? lookup.get() : (repo, key) -> new LookupResult.Absent();
   }
 
   /** Where guest images come from. */
@@ -147,6 +157,12 @@ final class Network implements AutoCloseable {
   /** The way to holders. */
   HolderFetch fetch() {
     return fetch;
+  }
+
+  /** What the rendezvous says of a result that was announced. */
+  String publication(RunInputs inputs) throws InterruptedException {
+    return Publication.of(
+        anybody().find(inputs.repo(), inputs.key()), tls.id(), identities.rules().fetch());
   }
 
   @Override

@@ -310,6 +310,7 @@ final class RunCommand implements Callable<Integer> {
     Optional<Announcer> announcer = network.announcer();
     boolean leaves = stay.exit && !copies.wanted();
     if (leaves || announcer.isEmpty() || interruption.interrupted()) {
+      output.say(Publication.none(announcer.isEmpty()));
       return ExitCode.PASSED;
     }
     output.step("announce");
@@ -319,6 +320,7 @@ final class RunCommand implements Callable<Integer> {
             announced.isPresent() ? announced.get() : announcer.get().announce(result.stored());
         Watching _ = isAnnounced(network) ? null : watching(network)) {
       announcement.awaitTold();
+      output.say(network.publication(result.verified().record().inputs()));
       output.step("serve");
       if (copies.wanted()) {
         copies.await(network, result.verified().record().inputs(), output, report);
