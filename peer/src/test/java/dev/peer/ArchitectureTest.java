@@ -46,8 +46,9 @@ class ArchitectureTest {
     allow("source", "core.id", "core.key");
     allow("tls", "core.id", "core.trust");
     allow("wire", "core.id", "core.record", "core.sign");
-    allow("http", "core.id", "core.record", "core.trust", "tls", "wire");
-    allow("server", "core", "http", "tls", "wire");
+    allow("metrics");
+    allow("http", "core.id", "core.record", "core.trust", "metrics", "tls", "wire");
+    allow("server", "core", "http", "metrics", "tls", "wire");
     allow(
         "rendezvous",
         "core.id",
@@ -55,6 +56,7 @@ class ArchitectureTest {
         "core.timestamp",
         "core.trust",
         "http",
+        "metrics",
         "tls",
         "wire");
     allow("client", "core", "http", "server", "tls", "wire");
@@ -70,9 +72,11 @@ class ArchitectureTest {
         "terminal",
         "tls",
         "http",
+        "metrics",
         "server",
         "rendezvous",
-        "client");
+        "client",
+        "wire");
     allow("pki.issue", "core.id", "core.trust");
     allow("pki.cli", "core", "pki.issue");
   }

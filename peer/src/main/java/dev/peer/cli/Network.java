@@ -18,6 +18,7 @@ import dev.peer.core.flow.Stamper;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CredentialException;
+import dev.peer.http.RequestLog;
 import dev.peer.tls.TlsIdentity;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -42,14 +43,14 @@ final class Network implements AutoCloseable {
   private final ImageSource images;
   private final Optional<TimestampClient> timestamps;
 
-  private Network(Identities identities, PeerSettings settings, Output output) {
+  private Network(Identities identities, PeerSettings settings, Output output, RequestLog log) {
     this.identities = identities;
     this.tls = identities.tls();
     this.settings = settings;
     this.output = output;
     this.fetch = new HolderFetch(tls, Patience.DEFAULT);
     this.follower = new LiveFollower(tls, identities::rules, Patience.DEFAULT);
-    this.announcer = announcer(settings);
+    this.announcer = announcer(settings, log);
     this.lookup =
         settings.rendezvous().isEmpty()
             ? Optional.empty()
@@ -68,7 +69,18 @@ final class Network implements AutoCloseable {
    */
   static Network of(PeerSettings settings, Output output, CertificateRole... roles)
       throws ConfigException, CredentialException {
-    return new Network(Identities.of(settings, output, roles), settings, output);
+    return serving(settings, output, RequestLog.NONE, roles);
+  }
+
+  /**
+   * As the other, for a command that serves.
+   *
+   * @param log told of what others ask of this peer
+   */
+  static Network serving(
+      PeerSettings settings, Output output, RequestLog log, CertificateRole... roles)
+      throws ConfigException, CredentialException {
+    return new Network(Identities.of(settings, output, roles), settings, output, log);
   }
 
   Identities identities() {
@@ -104,7 +116,7 @@ final class Network implements AutoCloseable {
     return announcer.map(Function.identity());
   }
 
-  private Optional<LeasedAnnouncer> announcer(PeerSettings settings) {
+  private Optional<LeasedAnnouncer> announcer(PeerSettings settings, RequestLog log) {
     if (settings.rendezvous().isEmpty()) {
       return Optional.empty();
     }
@@ -120,7 +132,8 @@ final class Network implements AutoCloseable {
             new CheckedImages(Subject.images(settings.home())),
             serve,
             Patience.DEFAULT,
-            output));
+            output,
+            () -> Watched.operations(log, Watched.home(settings.home()))));
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.AccessRules;
+import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;
 import dev.peer.server.HeldImages;
 import dev.peer.server.LiveRun;
@@ -44,14 +45,10 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   private final ServeSettings settings;
   private final Patience patience;
   private final Notices notices;
+  private final Supplier<Operations> operations;
   private Optional<Session> session = Optional.empty();
 
-  /**
-   * Does nothing until the first announcement.
-   *
-   * @param rules gives who may fetch from us at the moment
-   * @param notices told once when a rendezvous goes away, and once when it is back
-   */
+  /** Does nothing until the first announcement; no log is kept of what others ask. */
   public LeasedAnnouncer(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
@@ -59,12 +56,31 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       ServeSettings settings,
       Patience patience,
       Notices notices) {
+    this(identity, rules, images, settings, patience, notices, Operations::quiet);
+  }
+
+  /**
+   * Does nothing until the first announcement.
+   *
+   * @param rules gives who may fetch from us at the moment
+   * @param notices told once when a rendezvous goes away, and once when it is back
+   * @param operations gives how the server is watched over, each time it begins to listen
+   */
+  public LeasedAnnouncer(
+      TlsIdentity identity,
+      Supplier<AccessRules> rules,
+      HeldImages images,
+      ServeSettings settings,
+      Patience patience,
+      Notices notices,
+      Supplier<Operations> operations) {
     this.identity = identity;
     this.rules = rules;
     this.images = images;
     this.settings = settings;
     this.patience = patience;
     this.notices = notices;
+    this.operations = operations;
   }
 
   /** Returns when each rendezvous was tried once: it answered, or the notices say why not. */
@@ -129,7 +145,8 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     InetSocketAddress listen = settings.listenAddress();
     PeerServer server;
     try {
-      server = PeerServer.start(identity, rules, images, listen, ServerLimits.PEER);
+      server =
+          PeerServer.start(identity, rules, images, listen, ServerLimits.PEER, operations.get());
     } catch (IOException e) {
       throw new AnnounceException(e.getMessage(), e);
     }

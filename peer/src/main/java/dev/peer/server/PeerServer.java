@@ -9,6 +9,7 @@ import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Verb;
 import dev.peer.http.Call;
 import dev.peer.http.HttpsServer;
+import dev.peer.http.Operations;
 import dev.peer.http.Refusal;
 import dev.peer.http.ServerLimits;
 import dev.peer.tls.TlsIdentity;
@@ -52,20 +53,19 @@ public final class PeerServer implements AutoCloseable {
       Supplier<AccessRules> rules,
       HeldImages images,
       InetSocketAddress address,
-      ServerLimits limits)
+      ServerLimits limits,
+      Operations operations)
       throws IOException {
     this.rules = rules;
     this.images = images;
-    https = HttpsServer.start(new TlsListener(identity), address, limits, this::serve);
+    operations
+        .metrics()
+        .gauge("peer_results_served", "Runs whose result is served.", records::size);
+    TlsListener listener = new TlsListener(identity);
+    https = HttpsServer.start(listener, address, limits, operations, this::serve);
   }
 
-  /**
-   * Starts to listen, with no records yet.
-   *
-   * @param rules gives those of the moment
-   * @param address where to listen; port 0 takes a free one
-   * @throws IOException if it can not listen there
-   */
+  /** Starts to listen, with no records yet and no log. */
   public static PeerServer start(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
@@ -73,7 +73,26 @@ public final class PeerServer implements AutoCloseable {
       InetSocketAddress address,
       ServerLimits limits)
       throws IOException {
-    return new PeerServer(identity, rules, images, address, limits);
+    return start(identity, rules, images, address, limits, Operations.quiet());
+  }
+
+  /**
+   * Starts to listen, with no records yet.
+   *
+   * @param rules gives those of the moment
+   * @param address where to listen; port 0 takes a free one
+   * @param operations how it is watched over; of this server alone
+   * @throws IOException if it can not listen there
+   */
+  public static PeerServer start(
+      TlsIdentity identity,
+      Supplier<AccessRules> rules,
+      HeldImages images,
+      InetSocketAddress address,
+      ServerLimits limits,
+      Operations operations)
+      throws IOException {
+    return new PeerServer(identity, rules, images, address, limits, operations);
   }
 
   /** Where it listens. */
@@ -116,6 +135,7 @@ public final class PeerServer implements AutoCloseable {
     } catch (MalformedException e) {
       throw Refusal.of(e);
     }
+    call.setTemplate(path.template());
     call.requireMethod(METHODS);
     call.requireNoBody();
     switch (path) {

@@ -155,7 +155,7 @@ public final class TlsClient implements AutoCloseable {
         .proxy(HttpClient.Builder.NO_PROXY)
         .connectTimeout(connectTimeout)
         .executor(threads)
-        .sslContext(identity.context(standing, new PeerTrust(identity, expected)))
+        .sslContext(identity.context(standing, expected, new Handshakes()))
         .sslParameters(parameters)
         .build();
   }

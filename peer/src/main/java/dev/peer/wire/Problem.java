@@ -31,7 +31,8 @@ public record Problem(Kind kind, String detail) {
     BUSY(429, "busy", "There is too much to do just now"),
     TOO_MANY(429, "too-many", "One identity may not have more"),
     INTERNAL(500, "internal", "The server failed"),
-    STOPPING(503, "stopping", "The server is stopping");
+    STOPPING(503, "stopping", "The server is stopping"),
+    UNHEALTHY(503, "unhealthy", "The server can not do its work");
 
     private static final String PREFIX = "tag:peer.dev,2026:problem:";
 
@@ -73,11 +74,20 @@ public record Problem(Kind kind, String detail) {
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
+    return StrictJson.bytes(object());
+  }
+
+  /** The same, with the trace of the request, by which the server's log can be searched. */
+  public byte[] json(Trace trace) {
+    return StrictJson.bytes(object().put("trace", trace.id()));
+  }
+
+  private ObjectNode object() {
     ObjectNode object = StrictJson.object();
     object.put("type", kind.type);
     object.put("title", kind.title);
     object.put("status", kind.status);
     object.put("detail", detail);
-    return StrictJson.bytes(object);
+    return object;
   }
 }
