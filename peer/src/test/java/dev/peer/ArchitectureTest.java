@@ -47,8 +47,9 @@ class ArchitectureTest {
     allow("source", "core.id", "core.key");
     allow("tls", "core.id", "core.trust");
     allow("wire", "core.id", "core.record", "core.sign");
-    allow("http", "core.id", "core.record", "core.trust", "tls", "wire");
-    allow("server", "core", "http", "tls", "wire");
+    allow("metrics");
+    allow("http", "core.id", "core.record", "core.trust", "metrics", "tls", "wire");
+    allow("server", "core", "http", "metrics", "tls", "wire");
     allow(
         "rendezvous",
         "core.id",
@@ -56,6 +57,7 @@ class ArchitectureTest {
         "core.timestamp",
         "core.trust",
         "http",
+        "metrics",
         "tls",
         "wire");
     allow("relay", "core.id", "core.record", "core.trust", "http", "tls", "wire");
@@ -74,11 +76,13 @@ class ArchitectureTest {
         "terminal",
         "tls",
         "http",
+        "metrics",
         "server",
         "rendezvous",
         "relay",
         "client",
-        "daemon");
+        "daemon",
+        "wire");
     allow("pki.issue", "core.id", "core.trust");
     allow("pki.cli", "core", "pki.issue");
   }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
     name = "peer",
     description = "Runs a revision's tests in a sealed machine, or replays what a peer has run.",
     mixinStandardHelpOptions = true,
-    version = "peer 0.1.0")
+    versionProvider = Version.class)
 public final class Main implements Runnable {
 
   private final Map<String, Object> commands;
@@ -58,6 +58,7 @@ public final class Main implements Runnable {
 
   private static int run(Output output, Interruption interruption, String[] arguments) {
     CommandLine line = new Main(output, interruption).commandLine(arguments);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((e, _, _) -> report(output, e));
     line.setParameterExceptionHandler((e, _) -> reportUsage(output, e));
     return line.execute(arguments);

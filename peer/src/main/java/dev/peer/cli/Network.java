@@ -20,6 +20,7 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CredentialException;
+import dev.peer.http.RequestLog;
 import dev.peer.server.Intake;
 import dev.peer.tls.TlsIdentity;
 import java.net.InetSocketAddress;
@@ -39,6 +40,7 @@ final class Network implements AutoCloseable {
   private final TlsIdentity tls;
   private final PeerSettings settings;
   private final Output output;
+  private final RequestLog log;
   private final HolderFetch fetch;
   private final LiveFollower follower;
   private final Optional<LeasedAnnouncer> announcer;
@@ -46,13 +48,14 @@ final class Network implements AutoCloseable {
   private final ImageSource images;
   private final Optional<TimestampClient> timestamps;
 
-  private Network(Identities identities, PeerSettings settings, Output output) {
+  private Network(Identities identities, PeerSettings settings, Output output, RequestLog log) {
     this.identities = identities;
     this.tls = identities.tls();
     this.settings = settings;
     this.output = output;
     this.fetch = new HolderFetch(tls, Patience.DEFAULT);
     this.follower = new LiveFollower(tls, identities::rules, Patience.DEFAULT);
+    this.log = log;
     this.announcer = announcer(settings);
     this.lookup =
         settings.rendezvous().isEmpty()
@@ -72,7 +75,18 @@ final class Network implements AutoCloseable {
    */
   static Network of(PeerSettings settings, Output output, CertificateRole... roles)
       throws ConfigException, CredentialException {
-    return new Network(Identities.of(settings, output, roles), settings, output);
+    return serving(settings, output, RequestLog.NONE, roles);
+  }
+
+  /**
+   * As the other, for a command that serves.
+   *
+   * @param log told of what others ask of this peer
+   */
+  static Network serving(
+      PeerSettings settings, Output output, RequestLog log, CertificateRole... roles)
+      throws ConfigException, CredentialException {
+    return new Network(Identities.of(settings, output, roles), settings, output, log);
   }
 
   Identities identities() {
@@ -141,7 +155,8 @@ final class Network implements AutoCloseable {
         intake,
         serve,
         Patience.DEFAULT,
-        output);
+        output,
+        () -> Watched.operations(log, Watched.home(settings.home())));
   }
 
   /** Where others meet. */

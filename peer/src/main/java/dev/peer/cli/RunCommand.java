@@ -59,6 +59,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private Reporting reporting;
 
+  @Mixin private Logging logging;
+
   @Option(names = "--force", description = "run although there is a result")
   private boolean force;
 
@@ -131,11 +133,13 @@ final class RunCommand implements Callable<Integer> {
       VmCommand.requireTerminal("--shell");
     }
     output.step("settings");
-    try (Subject subject = selection.subject(output);
+    try (Logging.OpenLog log = logging.open(output);
+        Subject subject = selection.subject(output);
         Network network =
-            Network.of(
+            Network.serving(
                 subject.peer(),
                 output,
+                log,
                 CertificateRole.SIGNER,
                 CertificateRole.CLIENT,
                 CertificateRole.SERVER);

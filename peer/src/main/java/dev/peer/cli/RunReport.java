@@ -8,6 +8,7 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
+import dev.peer.wire.Trace;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,7 @@ final class RunReport {
   /** What the run is. */
   void about(Subject subject) {
     RunInputs inputs = subject.inputs();
+    json.put("trace", Trace.ofProcess().id());
     json.put("runKey", inputs.key().hex());
     json.put("repository", inputs.repo().toString());
     json.put("tree", inputs.tree().hex());
