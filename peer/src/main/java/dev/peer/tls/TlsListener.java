@@ -150,8 +150,7 @@ public final class TlsListener {
   }
 
   /** For a server that is who it is at that time, and lets in whom it trusts. */
-  static SSLContext context(
-      TlsIdentity identity, TlsIdentity.Standing at, Handshakes handshakes) {
+  static SSLContext context(TlsIdentity identity, TlsIdentity.Standing at, Handshakes handshakes) {
     SSLContext context = identity.context(at, Optional.empty(), handshakes);
     context.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);
     return context;
