@@ -5,6 +5,7 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.CertificateRole;
+import dev.peer.http.RequestLog;
 import dev.peer.http.ServerLimits;
 import dev.peer.relay.RelayServer;
 import dev.peer.rendezvous.EmbeddedIndex;
@@ -18,6 +19,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -47,6 +49,8 @@ final class RendezvousCommand implements Callable<Integer> {
       converter = HostPortConverter.class,
       description = "be a relay too, which listens there; see `peer relay`")
   private HostPort relay;
+
+  @Mixin private Logging logging;
 
   @ArgGroup(exclusive = false)
   private Tsa tsa;
@@ -89,6 +93,13 @@ final class RendezvousCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    try (Logging.OpenLog log = logging.open(output)) {
+      serve(log);
+    }
+    return ExitCode.PASSED;
+  }
+
+  private void serve(RequestLog log) throws Exception {
     Settings settings = Settings.of(System.getenv());
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     Identities identities =
@@ -98,7 +109,7 @@ final class RendezvousCommand implements Callable<Integer> {
         tsa == null
             ? Optional.empty()
             : Optional.of(identities.timestampAuthority(tsa.certificate, tsa.key));
-    try (RendezvousServer server = start(identities, index, timestamps);
+    try (RendezvousServer server = start(identities, index, timestamps, log);
         RelayServer passing = relay == null ? null : RelayCommand.start(identities, relay);
         Watching _ = new Watching(identities, interruption)) {
       interruption.serving();
@@ -108,16 +119,24 @@ final class RendezvousCommand implements Callable<Integer> {
       }
       interruption.await(FOREVER);
     }
-    return ExitCode.PASSED;
   }
 
   private RendezvousServer start(
-      Identities identities, EmbeddedIndex index, Optional<TimestampAuthority> timestamps)
+      Identities identities,
+      EmbeddedIndex index,
+      Optional<TimestampAuthority> timestamps,
+      RequestLog log)
       throws CommandException {
     InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
     try {
       return RendezvousServer.start(
-          identities.tls(), identities::rules, index, timestamps, address, ServerLimits.RENDEZVOUS);
+          identities.tls(),
+          identities::rules,
+          index,
+          timestamps,
+          address,
+          ServerLimits.RENDEZVOUS,
+          Watched.operations(log));
     } catch (IOException | RuntimeException e) {
       throw new CommandException(
           ExitCode.INFRASTRUCTURE,

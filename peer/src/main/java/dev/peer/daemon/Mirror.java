@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -174,16 +173,13 @@ public final class Mirror implements AutoCloseable {
       throws IOException, InterruptedException {
     ResultName name = item.name();
     Finder finder =
-        new Finder(
-            store, attempt, attempt, verifier.get(), line -> sayUnlessOld(attempt, line));
+        new Finder(store, attempt, attempt, verifier.get(), line -> sayUnlessOld(attempt, line));
     switch (finder.find(name.repo(), name.key())) {
       case FindResult.Hit(Replayable result) -> {
-        attempt.givenBy(result.holder());
         keep(name, result);
         queue.done(item);
       }
       default -> {
-        attempt.givenBy(Optional.empty());
         if (attempt.isHopeless()) {
           queue.absent(item);
         } else {

@@ -20,21 +20,30 @@ final class PeerTrust extends X509ExtendedTrustManager {
 
   private final TlsIdentity identity;
   private final Optional<PeerId> expected;
+  private final Handshakes handshakes;
 
   /**
    * Trusts whom this identity trusts.
    *
    * @param expected whom a server must be, if that is known
+   * @param handshakes count the clients taken and refused
    */
-  PeerTrust(TlsIdentity identity, Optional<PeerId> expected) {
+  PeerTrust(TlsIdentity identity, Optional<PeerId> expected, Handshakes handshakes) {
     this.identity = identity;
     this.expected = expected;
+    this.handshakes = handshakes;
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
       throws CertificateException {
-    validate(chain, CertificateRole.CLIENT);
+    try {
+      validate(chain, CertificateRole.CLIENT);
+      handshakes.accept();
+    } catch (CertificateException e) {
+      handshakes.refuse();
+      throw e;
+    }
   }
 
   @Override

@@ -174,7 +174,7 @@ public final class TlsAcceptor implements AutoCloseable {
     TlsIdentity.Standing now = identity.standing();
     if (context == null || presented.generation() != now.generation()) {
       presented = now;
-      context = TlsListener.context(identity, now);
+      context = TlsListener.context(identity, now, new Handshakes());
     }
     return context;
   }

@@ -36,7 +36,8 @@ public record Problem(Kind kind, String detail) {
     TOO_MANY(429, "too-many", "One identity may not have more"),
     INTERNAL(500, "internal", "The server failed"),
     STOPPING(503, "stopping", "The server is stopping"),
-    NO_ANSWER(504, "no-answer", "The peer did not answer in time");
+    NO_ANSWER(504, "no-answer", "The peer did not answer in time"),
+    UNHEALTHY(503, "unhealthy", "The server can not do its work");
 
     private static final String PREFIX = "tag:peer.dev,2026:problem:";
 
@@ -78,11 +79,20 @@ public record Problem(Kind kind, String detail) {
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
+    return StrictJson.bytes(object());
+  }
+
+  /** The same, with the trace of the request, by which the server's log can be searched. */
+  public byte[] json(Trace trace) {
+    return StrictJson.bytes(object().put("trace", trace.id()));
+  }
+
+  private ObjectNode object() {
     ObjectNode object = StrictJson.object();
     object.put("type", kind.type);
     object.put("title", kind.title);
     object.put("status", kind.status);
     object.put("detail", detail);
-    return StrictJson.bytes(object);
+    return object;
   }
 }
