@@ -203,7 +203,7 @@ final class RunCommand implements Callable<Integer> {
       report.ran(result);
       output.say("passed in " + Results.duration(result.verified().record()));
       int exitCode = serve(network, result, ran.announced(), report);
-      if (stay.exit && announced != null && !interruption.interrupted()) {
+      if (stay.exit && !copies.wanted() && announced != null && !interruption.interrupted()) {
         awaitFollowers(announced);
       }
       return exitCode;
@@ -328,6 +328,7 @@ final class RunCommand implements Callable<Integer> {
       output.step("serve");
       if (copies.wanted()) {
         copies.await(network, result.verified().record().inputs(), output, report);
+        awaitFollowers(announcement);
         return ExitCode.PASSED;
       }
       output.say("serving the result until SIGINT or SIGTERM");
