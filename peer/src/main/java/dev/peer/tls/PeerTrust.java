@@ -20,6 +20,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
 
   private final TlsIdentity identity;
   private final Optional<PeerId> expected;
+  private final Optional<HostName> host;
 
   /**
    * Trusts whom this identity trusts.
@@ -27,8 +28,18 @@ final class PeerTrust extends X509ExtendedTrustManager {
    * @param expected whom a server must be, if that is known
    */
   PeerTrust(TlsIdentity identity, Optional<PeerId> expected) {
+    this(identity, expected, Optional.empty());
+  }
+
+  private PeerTrust(TlsIdentity identity, Optional<PeerId> expected, Optional<HostName> host) {
     this.identity = identity;
     this.expected = expected;
+    this.host = host;
+  }
+
+  /** Trusts whom this identity trusts, and of these a server only whose certificate is for it. */
+  static PeerTrust ofHost(TlsIdentity identity, HostName host) {
+    return new PeerTrust(identity, Optional.empty(), Optional.of(host));
   }
 
   @Override
@@ -43,6 +54,9 @@ final class PeerTrust extends X509ExtendedTrustManager {
     Identity server = validate(chain, CertificateRole.SERVER);
     if (expected.isPresent() && !server.id().equals(expected.get())) {
       throw new UnexpectedPeerException(expected.get(), server.id());
+    }
+    if (host.isPresent()) {
+      host.get().requireIn(chain[0]);
     }
   }
 

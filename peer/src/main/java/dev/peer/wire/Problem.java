@@ -29,7 +29,8 @@ public record Problem(Kind kind, String detail) {
     NO_SUCH_RANGE(416, "no-such-range", "The range is outside the content"),
     TOO_MANY(429, "too-many", "One identity may not have more"),
     INTERNAL(500, "internal", "The server failed"),
-    STOPPING(503, "stopping", "The server is stopping");
+    STOPPING(503, "stopping", "The server is stopping"),
+    UNAVAILABLE(503, "unavailable", "The index can not be reached now");
 
     private static final String PREFIX = "tag:peer.dev,2026:problem:";
 
