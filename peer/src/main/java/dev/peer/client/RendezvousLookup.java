@@ -12,6 +12,7 @@ import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
+import dev.peer.wire.ResultState;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -76,6 +77,14 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
 
   private static LookupResult found(HolderList list) {
     return new LookupResult.Found(
-        list.holders().stream().map(entry -> new Holder(entry.peer(), entry.addresses())).toList());
+        holders(list, ResultState.PASSED),
+        holders(list, ResultState.RUNNING),
+        holders(list, ResultState.FAILED));
+  }
+
+  private static List<Holder> holders(HolderList list, ResultState state) {
+    return list.in(state).stream()
+        .map(entry -> new Holder(entry.peer(), entry.addresses()))
+        .toList();
   }
 }

@@ -9,17 +9,18 @@ import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.Limits;
 import dev.peer.wire.RendezvousStatus;
+import dev.peer.wire.ResultState;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -47,16 +48,16 @@ public final class EmbeddedIndex implements HolderIndex {
   private final Settings settings;
   private final LongSupplier nanoClock;
 
-  /** Written under the lock only; each array is replaced, never changed. */
-  private final ConcurrentMap<ResultName, Lease[]> holders = new ConcurrentHashMap<>();
+  /** Written under the lock only. */
+  private final ConcurrentMap<Fingerprint, Repository> repositories = new ConcurrentHashMap<>();
 
-  /** As the holders of results. */
+  /** Written under the lock only; each array is replaced, never changed. */
   private final ConcurrentMap<Digest, Lease[]> imageHolders = new ConcurrentHashMap<>();
 
   /** Live leases, the next to expire first: all last equally long. */
   private final LinkedHashMap<LeaseHolder, Lease> leases = new LinkedHashMap<>();
 
-  private final Map<PeerId, Usage> usage = new HashMap<>();
+  private final Map<PeerId, Lease.Usage> usage = new HashMap<>();
 
   /** Leases that are over, and of whose results some are still in the index. */
   private final Deque<Lease> ended = new ArrayDeque<>();
@@ -80,15 +81,16 @@ public final class EmbeddedIndex implements HolderIndex {
     Lease lease = leases.remove(holder);
     boolean renewed = lease != null;
     if (!renewed) {
-      Usage used = usage.computeIfAbsent(holder.peer(), _ -> new Usage());
+      Lease.Usage used = usage.computeIfAbsent(holder.peer(), _ -> new Lease.Usage());
       if (used.leases >= settings.leasesPerPeer) {
         return new Grant.TooMany(settings.leasesPerPeer);
       }
       used.leases++;
       lease = new Lease(holder.peer(), used);
     }
-    lease.entry = new HolderList.Entry(holder.peer(), request.addresses());
-    lease.endsAt = nanoClock.getAsLong() + settings.terms.expiresAfter().toNanos();
+    lease.renew(
+        new HolderList.Entry(holder.peer(), request.addresses()),
+        nanoClock.getAsLong() + settings.terms.expiresAfter().toNanos());
     leases.put(holder, lease);
     hold(lease, Set.copyOf(request.images()));
     return renewed ? new Grant.Renewed(settings.terms) : new Grant.New(settings.terms);
@@ -104,44 +106,84 @@ public final class EmbeddedIndex implements HolderIndex {
   }
 
   @Override
-  public Announced announce(LeaseHolder holder, RepoId repo, RunKey key) {
-    ResultName name = ResultName.of(repo, key);
+  public Announced announce(LeaseHolder holder, RepoId repo, RunKey key, ResultState state) {
+    Fingerprint name = Fingerprint.of(repo);
+    Fingerprint run = Fingerprint.of(key);
     synchronized (this) {
       sweep();
       Lease lease = leases.get(holder);
       if (lease == null) {
         return new Announced.NoLease();
       }
-      if (lease.results.contains(name)) {
-        return new Announced.Done();
-      }
-      if (lease.usage.results >= settings.resultsPerPeer) {
+      Repository repository = repositories.computeIfAbsent(name, Repository::new);
+      Optional<Announcement> before = Announcement.of(lease, repository.of(run));
+      if (before.isEmpty() && lease.usage.results >= settings.resultsPerPeer) {
+        dropIfEmpty(repository);
         return new Announced.TooMany(settings.resultsPerPeer);
       }
-      lease.results.add(name);
+      Announcement now =
+          before
+              .filter(same -> same.state == state)
+              .orElseGet(() -> put(lease, repository, run, state, before));
+      return state == ResultState.RUNNING
+          ? new Announced.Running(
+              now.running(repository.of(run), nanoClock.getAsLong(), Limits.HOLDERS))
+          : new Announced.Done();
+    }
+  }
+
+  /** In one step for lookups, which find either what was announced before, or this. */
+  private Announcement put(
+      Lease lease,
+      Repository repository,
+      Fingerprint run,
+      ResultState state,
+      Optional<Announcement> before) {
+    Announcement now = new Announcement(lease, repository, run, state);
+    Announcement[] rest = repository.of(run);
+    if (before.isPresent()) {
+      before.get().leave();
+      rest = Announcement.without(rest, before.get());
+    } else {
       lease.usage.results++;
       announced++;
-      holders.merge(name, new Lease[] {lease}, EmbeddedIndex::appended);
-      return new Announced.Done();
     }
+    repository.set(run, Announcement.with(rest, now));
+    return now;
   }
 
   @Override
   public void retract(LeaseHolder holder, RepoId repo, RunKey key) {
-    ResultName name = ResultName.of(repo, key);
+    Fingerprint name = Fingerprint.of(repo);
+    Fingerprint run = Fingerprint.of(key);
     synchronized (this) {
       sweep();
       Lease lease = leases.get(holder);
-      if (lease != null && lease.results.remove(name)) {
-        announced--;
-        forget(lease, name);
+      Repository repository = repositories.get(name);
+      if (lease != null && repository != null) {
+        Announcement.of(lease, repository.of(run))
+            .ifPresent(
+                one -> {
+                  announced--;
+                  forget(one);
+                });
       }
     }
   }
 
   @Override
   public List<HolderList.Entry> holders(RepoId repo, RunKey key) {
-    return live(holders.getOrDefault(ResultName.of(repo, key), Lease.NONE));
+    Repository repository = repositories.get(Fingerprint.of(repo));
+    if (repository == null) {
+      return List.of();
+    }
+    Announcement[] all = repository.of(Fingerprint.of(key));
+    long now = nanoClock.getAsLong();
+    List<HolderList.Entry> entries = new ArrayList<>();
+    Announcement.latestFirst(all, ResultState.PASSED, now, Limits.HOLDERS, entries);
+    Announcement.earliestFirst(all, ResultState.RUNNING, now, Limits.HOLDERS, entries);
+    Announcement.latestFirst(all, ResultState.FAILED, now, Limits.HOLDERS, entries);
+    return entries;
   }
 
   @Override
@@ -154,7 +196,7 @@ public final class EmbeddedIndex implements HolderIndex {
     long now = nanoClock.getAsLong();
     for (int i = found.length - 1; i >= 0 && live.size() < Limits.HOLDERS; i--) {
       if (found[i].isLive(now)) {
-        live.add(found[i].entry);
+        live.add(found[i].entry());
       }
     }
     return live;
@@ -181,13 +223,10 @@ public final class EmbeddedIndex implements HolderIndex {
     int left = SWEPT_WITH_A_CHANGE;
     while (left > 0 && !ended.isEmpty()) {
       Lease lease = ended.peek();
-      Iterator<ResultName> names = lease.results.iterator();
-      for (; left > 0 && names.hasNext(); left--) {
-        ResultName name = names.next();
-        names.remove();
-        forget(lease, name);
+      for (; left > 0 && lease.first != null; left--) {
+        forget(lease.first);
       }
-      if (lease.results.isEmpty()) {
+      if (lease.first == null) {
         ended.remove();
         release(lease);
       }
@@ -209,10 +248,10 @@ public final class EmbeddedIndex implements HolderIndex {
   }
 
   private void end(Lease lease) {
-    lease.ended = true;
+    lease.end();
     hold(lease, Set.of());
     lease.usage.leases--;
-    announced -= lease.results.size();
+    announced -= lease.results;
     ended.add(lease);
   }
 
@@ -222,9 +261,17 @@ public final class EmbeddedIndex implements HolderIndex {
     }
   }
 
-  private void forget(Lease lease, ResultName name) {
-    lease.usage.results--;
-    holders.computeIfPresent(name, (_, found) -> without(found, lease));
+  private void forget(Announcement one) {
+    one.lease.usage.results--;
+    one.leave();
+    one.repository.set(one.run, Announcement.without(one.repository.of(one.run), one));
+    dropIfEmpty(one.repository);
+  }
+
+  private void dropIfEmpty(Repository repository) {
+    if (repository.runs.isEmpty()) {
+      repositories.remove(repository.name);
+    }
   }
 
   private static Lease[] appended(Lease[] found, Lease[] one) {
@@ -237,34 +284,5 @@ public final class EmbeddedIndex implements HolderIndex {
   private static Lease[] without(Lease[] found, Lease lease) {
     Lease[] rest = Arrays.stream(found).filter(l -> l != lease).toArray(Lease[]::new);
     return rest.length == 0 ? null : rest;
-  }
-
-  /** How much one peer has, over all its leases, ended ones until they are swept. */
-  private static final class Usage {
-    private int leases;
-    private int results;
-  }
-
-  /** Changed under the index's lock; what lookups read is volatile. */
-  private static final class Lease {
-
-    private static final Lease[] NONE = {};
-
-    private final PeerId peer;
-    private final Usage usage;
-    private final Set<ResultName> results = new HashSet<>();
-    private Set<Digest> images = Set.of();
-    private volatile HolderList.Entry entry;
-    private volatile long endsAt;
-    private volatile boolean ended;
-
-    private Lease(PeerId peer, Usage usage) {
-      this.peer = peer;
-      this.usage = usage;
-    }
-
-    private boolean isLive(long now) {
-      return !ended && now - endsAt < 0;
-    }
   }
 }

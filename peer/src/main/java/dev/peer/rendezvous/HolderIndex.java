@@ -7,11 +7,12 @@ import dev.peer.wire.HolderList;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.RendezvousStatus;
+import dev.peer.wire.ResultState;
 import java.util.List;
 
 /**
- * Which peers say that they hold which results and guest images. What they say lives and dies with
- * their lease; all methods may be called by many threads at once.
+ * Which peers say that they hold which results and guest images, or are at a run. What they say
+ * lives and dies with their lease; all methods may be called by many threads at once.
  */
 public interface HolderIndex {
 
@@ -24,13 +25,19 @@ public interface HolderIndex {
   /** Ends the lease and all that was announced under it; no lease is no error. */
   void withdraw(LeaseHolder holder);
 
-  /** Adds a result to what the holder holds; adding it again changes nothing. */
-  Announced announce(LeaseHolder holder, RepoId repo, RunKey key);
+  /**
+   * Says how far the holder is with a run, in place of what it said of it before. Saying the same
+   * again changes nothing: it keeps its place.
+   */
+  Announced announce(LeaseHolder holder, RepoId repo, RunKey key, ResultState state);
 
   /** Takes an announcement back; none is no error. */
   void retract(LeaseHolder holder, RepoId repo, RunKey key);
 
-  /** Who holds the result, the latest to announce it first, at most 16. */
+  /**
+   * Who holds the result, the latest to announce it first, then who is running it, the earliest
+   * first, then where it failed, the latest first; at most 16.
+   */
   List<HolderList.Entry> holders(RepoId repo, RunKey key);
 
   /** Who holds the image, the latest to name it first, at most 16. */
@@ -55,8 +62,22 @@ public interface HolderIndex {
   /** What came of an announcement. */
   sealed interface Announced {
 
-    /** Lookups find it. */
+    /** Lookups find that it passed, or failed. */
     record Done() implements Announced {}
+
+    /**
+     * Lookups find that it is running.
+     *
+     * @param order who is running it at the moment of this announcement, the first to say so first;
+     *     at most 16, among them whoever asks, who is last if there are more before
+     */
+    record Running(List<HolderList.Entry> order) implements Announced {
+
+      /** Copies the order. */
+      public Running {
+        order = List.copyOf(order);
+      }
+    }
 
     /** There is no lease, or not any more. */
     record NoLease() implements Announced {}

@@ -14,6 +14,7 @@ import dev.peer.rendezvous.HolderIndex.Announced;
 import dev.peer.rendezvous.HolderIndex.Grant;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.tls.TlsListener;
+import dev.peer.wire.AnnouncementQuery;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
@@ -158,10 +159,12 @@ public final class RendezvousServer implements AutoCloseable {
   }
 
   private void announce(Call call, RendezvousPath.Result result)
-      throws Refusal, MalformedException {
-    LeaseHolder holder = holder(call);
-    switch (index.announce(holder, result.repo(), result.key())) {
+      throws Refusal, IOException, MalformedException {
+    AnnouncementQuery query = AnnouncementQuery.parse(call.query());
+    LeaseHolder holder = new LeaseHolder(call.caller().id(), query.instance());
+    switch (index.announce(holder, result.repo(), result.key(), query.state())) {
       case Announced.Done _ -> call.answer(204);
+      case Announced.Running(List<HolderList.Entry> order) -> answer(call, order);
       case Announced.NoLease _ ->
           throw new Refusal(
               Problem.Kind.NO_LEASE, holder.peer() + " has no lease: put one, then announce again");

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Who is said to hold a result or a guest image.
+ * Who is said to hold a result or a guest image, or to be at it.
  *
  * @param holders 1 to 16, the best first; one peer comes up once for each of its processes
  */
@@ -20,8 +20,14 @@ public record HolderList(List<Entry> holders) {
    * A peer, and where it can be reached.
    *
    * @param addresses as the peer gave them
+   * @param state of the run there; only one that passed is held
    */
-  public record Entry(PeerId peer, List<URI> addresses) {
+  public record Entry(PeerId peer, List<URI> addresses, ResultState state) {
+
+    /** A peer that holds it. */
+    public Entry(PeerId peer, List<URI> addresses) {
+      this(peer, addresses, ResultState.PASSED);
+    }
 
     /** Copies the addresses, and refuses those that no lease has. */
     public Entry {
@@ -37,14 +43,25 @@ public record HolderList(List<Entry> holders) {
     }
   }
 
-  /** Reads {@code {"holders":[{"peer":"...","addresses":["https://host:port",...]},...]}}. */
+  /** Those among the holders that are this far, in their order. */
+  public List<Entry> in(ResultState state) {
+    return holders.stream().filter(entry -> entry.state() == state).toList();
+  }
+
+  /**
+   * Reads {@code {"holders":[{"peer":"...","addresses":["https://host:port",...]},...]}}, where a
+   * holder whose run has not passed has {@code "state":"running"} or {@code "state":"failed"} too.
+   */
   public static HolderList parse(byte[] json) throws MalformedException {
     StrictJson object = StrictJson.parse("answer", json);
     try {
       List<Entry> entries = new ArrayList<>();
       for (StrictJson holder : object.objects("holders")) {
         PeerId peer = holder.value("peer", PeerId::new);
-        entries.add(new Entry(peer, holder.values("addresses", PeerAddress::parse)));
+        List<URI> addresses = holder.values("addresses", PeerAddress::parse);
+        ResultState state =
+            holder.optionalValue("state", HolderList::notPassed).orElse(ResultState.PASSED);
+        entries.add(new Entry(peer, addresses, state));
         holder.end();
       }
       object.end();
@@ -63,7 +80,19 @@ public record HolderList(List<Entry> holders) {
       holder.put("peer", entry.peer().text());
       ArrayNode addresses = holder.putArray("addresses");
       entry.addresses().forEach(address -> addresses.add(address.toString()));
+      if (entry.state() != ResultState.PASSED) {
+        holder.put("state", entry.state().text());
+      }
     }
     return StrictJson.bytes(object);
+  }
+
+  /** One that passed has one form only. */
+  private static ResultState notPassed(String text) {
+    ResultState state = ResultState.parse(text);
+    if (state == ResultState.PASSED) {
+      throw new IllegalArgumentException("running or failed expected");
+    }
+    return state;
   }
 }

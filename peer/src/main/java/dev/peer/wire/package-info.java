@@ -21,9 +21,15 @@
  * PUT    /v1/lease[?instance=ID]              {@link dev.peer.wire.LeaseRequest} to {@link
  *                                             dev.peer.wire.LeaseTerms}; 201 new, 200 renewed
  * DELETE /v1/lease[?instance=ID]              withdraws the lease and all announced under it
- * PUT    /v1/repos/{repo}/results/{runKey}[?instance=ID]   announces; 409 without a lease
+ * PUT    /v1/repos/{repo}/results/{runKey}[?instance=ID][&amp;state=running|failed|passed]
+ *                                             announces, as passed where no state is given; 409
+ *                                             without a lease; 204, and for running 200 with the
+ *                                             {@link dev.peer.wire.HolderList} of all that are
+ *                                             running it, the first to say so first
  * DELETE /v1/repos/{repo}/results/{runKey}[?instance=ID]   takes the announcement back
- * GET    /v1/repos/{repo}/results/{runKey}    {@link dev.peer.wire.HolderList}, or 404
+ * GET    /v1/repos/{repo}/results/{runKey}    {@link dev.peer.wire.HolderList}, or 404: first who
+ *                                             holds it, the latest first, then who is running it,
+ *                                             the earliest first, then where it failed
  * GET    /v1/images/sha256/{hex}              who holds a guest image, as the leases name them:
  *                                             {@link dev.peer.wire.HolderList}, or 404
  * POST   /v1/timestamp                        a time-stamp query to its answer (RFC 3161, 3.4);
@@ -34,5 +40,9 @@
  * <p>Who the caller is comes from its certificate alone. The {@linkplain dev.peer.wire.InstanceId
  * instance} tells apart the processes that run with one certificate; a peer that runs only once may
  * leave it out.
+ *
+ * <p>A process has one {@linkplain dev.peer.wire.ResultState state} for a run key: announcing it in
+ * another one replaces it. Announcing that it is running, and being told who else is, are one step,
+ * so of all that start at the same moment exactly one finds itself first.
  */
 package dev.peer.wire;

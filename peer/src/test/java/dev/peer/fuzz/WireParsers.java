@@ -8,6 +8,7 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
+import dev.peer.wire.AnnouncementQuery;
 import dev.peer.wire.ByteRange;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.InstanceId;
@@ -19,6 +20,7 @@ import dev.peer.wire.PeerStatus;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.RendezvousStatus;
+import dev.peer.wire.ResultState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -40,7 +42,9 @@ final class WireParsers {
             List.of(DIGEST));
     HolderList holders =
         new HolderList(
-            List.of(new HolderList.Entry(new PeerId("spiffe://team/ci"), lease.addresses())));
+            List.of(
+                new HolderList.Entry(
+                    new PeerId("spiffe://team/ci"), lease.addresses(), ResultState.FAILED)));
     return List.of(
         body("lease", LeaseRequest::parse, LeaseRequest::json, lease),
         body("holder list", HolderList::parse, HolderList::json, holders),
@@ -91,7 +95,17 @@ final class WireParsers {
             "instance",
             MalformedException.class,
             bytes -> InstanceId.ofQuery(text(bytes)),
-            List.of(bytes("instance=abc-1_2"))));
+            List.of(bytes("instance=abc-1_2"))),
+        Parser.of(
+            "announcement's query",
+            MalformedException.class,
+            bytes -> {
+              AnnouncementQuery query = AnnouncementQuery.parse(text(bytes));
+              require(
+                  AnnouncementQuery.parse(query.text().substring(1)).equals(query),
+                  "what is written can be read");
+            },
+            List.of(bytes("instance=abc-1_2&state=running"))));
   }
 
   /** Reads a value, or refuses to. */

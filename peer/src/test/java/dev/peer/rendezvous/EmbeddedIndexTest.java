@@ -1,5 +1,8 @@
 package dev.peer.rendezvous;
 
+import static dev.peer.wire.ResultState.FAILED;
+import static dev.peer.wire.ResultState.PASSED;
+import static dev.peer.wire.ResultState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.id.Digest;
@@ -14,6 +17,7 @@ import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.RendezvousStatus;
+import dev.peer.wire.ResultState;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -47,7 +51,7 @@ class EmbeddedIndexTest {
 
   @Test
   void wantsALeaseBeforeAnAnnouncement() {
-    assertThat(index.announce(LAPTOP, REPO, key(1))).isEqualTo(new Announced.NoLease());
+    assertThat(index.announce(LAPTOP, REPO, key(1), PASSED)).isEqualTo(new Announced.NoLease());
     assertThat(index.holders(REPO, key(1))).isEmpty();
   }
 
@@ -78,7 +82,7 @@ class EmbeddedIndexTest {
     pass(30);
 
     assertThat(index.holders(REPO, key(1))).isEmpty();
-    assertThat(index.announce(LAPTOP, REPO, key(2))).isEqualTo(new Announced.NoLease());
+    assertThat(index.announce(LAPTOP, REPO, key(2), PASSED)).isEqualTo(new Announced.NoLease());
     assertThat(index.lease(LAPTOP, at(1))).isEqualTo(new Grant.New(TERMS));
     assertThat(index.holders(REPO, key(1))).isEmpty();
     assertThat(index.status()).isEqualTo(new RendezvousStatus(1, 0));
@@ -151,7 +155,8 @@ class EmbeddedIndexTest {
       announce(i % 2 == 0 ? LAPTOP : second, i);
     }
 
-    assertThat(index.announce(LAPTOP, REPO, key(100))).isEqualTo(new Announced.TooMany(100));
+    assertThat(index.announce(LAPTOP, REPO, key(100), PASSED))
+        .isEqualTo(new Announced.TooMany(100));
     announce(LAPTOP, 0);
     lease(CI, 3);
     announce(CI, 100);
@@ -215,6 +220,88 @@ class EmbeddedIndexTest {
   }
 
   @Test
+  void tellsEachThatRunsWhoIsRunningTheFirstFirst() {
+    lease(LAPTOP, 1);
+    lease(CI, 2);
+
+    assertThat(run(LAPTOP)).containsExactly(entry(LAPTOP, 1, RUNNING));
+    assertThat(run(CI)).containsExactly(entry(LAPTOP, 1, RUNNING), entry(CI, 2, RUNNING));
+    assertThat(run(LAPTOP)).containsExactly(entry(LAPTOP, 1, RUNNING), entry(CI, 2, RUNNING));
+    assertThat(index.holders(REPO, key(1)))
+        .containsExactly(entry(LAPTOP, 1, RUNNING), entry(CI, 2, RUNNING));
+  }
+
+  @Test
+  void letsExactlyOneOfManyBeTheFirstToRun() throws Exception {
+    int many = 40;
+    AtomicLong first = new AtomicLong();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < many; i++) {
+        LeaseHolder holder = holder("peer-" + i, "a");
+        lease(holder, i + 1);
+        threads.submit(
+            () -> {
+              List<HolderList.Entry> order = run(holder);
+              assertThat(order).extracting(HolderList.Entry::peer).contains(holder.peer());
+              return order.getFirst().peer().equals(holder.peer()) ? first.incrementAndGet() : 0;
+            });
+      }
+    }
+
+    assertThat(first).hasValue(1);
+    assertThat(run(holder("peer-0", "a"))).hasSizeLessThanOrEqualTo(16);
+  }
+
+  @Test
+  void givesThoseThatPassedThenThoseThatRunThenThoseThatFailed() {
+    LeaseHolder[] all = new LeaseHolder[6];
+    ResultState[] states = {FAILED, RUNNING, PASSED, FAILED, RUNNING, PASSED};
+    for (int i = 0; i < all.length; i++) {
+      all[i] = holder("peer-" + i, "a");
+      lease(all[i], i + 1);
+      index.announce(all[i], REPO, key(1), states[i]);
+    }
+
+    assertThat(index.holders(REPO, key(1)))
+        .containsExactly(
+            entry(all[5], 6, PASSED),
+            entry(all[2], 3, PASSED),
+            entry(all[1], 2, RUNNING),
+            entry(all[4], 5, RUNNING),
+            entry(all[3], 4, FAILED),
+            entry(all[0], 1, FAILED));
+  }
+
+  @Test
+  void keepsOneStateOfEachHolder() {
+    lease(LAPTOP, 1);
+    lease(CI, 2);
+    run(LAPTOP);
+    announce(CI, 1);
+    announce(LAPTOP, 1);
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 1), entry(CI, 2));
+    assertThat(index.status()).isEqualTo(new RendezvousStatus(2, 2));
+
+    index.announce(LAPTOP, REPO, key(1), FAILED);
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(CI, 2), entry(LAPTOP, 1, FAILED));
+    index.retract(LAPTOP, REPO, key(1));
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(CI, 2));
+    assertThat(index.status()).isEqualTo(new RendezvousStatus(2, 1));
+  }
+
+  @Test
+  void takesARunForOverWhenItsLeaseIs() {
+    lease(LAPTOP, 1);
+    run(LAPTOP);
+    pass(30);
+    lease(CI, 2);
+
+    assertThat(run(CI)).containsExactly(entry(CI, 2, RUNNING));
+    lease(LAPTOP, 1);
+    assertThat(run(LAPTOP)).containsExactly(entry(CI, 2, RUNNING), entry(LAPTOP, 1, RUNNING));
+  }
+
+  @Test
   void isWholeAfterManyThreadsChangedIt() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int t = 0; t < 8; t++) {
@@ -255,7 +342,11 @@ class EmbeddedIndexTest {
   }
 
   private void announce(LeaseHolder holder, int number) {
-    assertThat(index.announce(holder, REPO, key(number))).isEqualTo(new Announced.Done());
+    assertThat(index.announce(holder, REPO, key(number), PASSED)).isEqualTo(new Announced.Done());
+  }
+
+  private List<HolderList.Entry> run(LeaseHolder holder) {
+    return ((Announced.Running) index.announce(holder, REPO, key(1), RUNNING)).order();
   }
 
   private void pass(int seconds) {
@@ -272,6 +363,10 @@ class EmbeddedIndexTest {
 
   private static HolderList.Entry entry(LeaseHolder holder, int port) {
     return new HolderList.Entry(holder.peer(), at(port).addresses());
+  }
+
+  private static HolderList.Entry entry(LeaseHolder holder, int port, ResultState state) {
+    return new HolderList.Entry(holder.peer(), at(port).addresses(), state);
   }
 
   private static RunKey key(int number) {

@@ -21,6 +21,7 @@ import dev.peer.wire.PeerAddress;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.RendezvousStatus;
+import dev.peer.wire.ResultState;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -153,6 +154,37 @@ class RendezvousServerTest {
     assertThat(laptop.send("DELETE", RESULT).statusCode()).isEqualTo(204);
 
     assertProblem(ci.send("GET", RESULT), Problem.Kind.NO_SUCH_RESULT);
+  }
+
+  @Test
+  void letsTheFirstThatSaysSoRun() throws Exception {
+    laptop.send("PUT", "/v1/lease?instance=a", LEASE);
+    laptop.send("PUT", "/v1/lease?instance=b", LEASE);
+    HolderList.Entry running =
+        new HolderList.Entry(
+            new PeerId("spiffe://team/laptop"), List.of(ADDRESS), ResultState.RUNNING);
+
+    HttpResponse<byte[]> first = laptop.send("PUT", RESULT + "?instance=a&state=running");
+    HttpResponse<byte[]> second = laptop.send("PUT", RESULT + "?instance=b&state=running");
+
+    assertThat(first.statusCode()).isEqualTo(200);
+    assertThat(HolderList.parse(first.body()).holders()).containsExactly(running);
+    assertThat(HolderList.parse(second.body()).holders()).containsExactly(running, running);
+    assertThat(laptop.send("PUT", RESULT + "?instance=b&state=failed").statusCode()).isEqualTo(204);
+    assertThat(laptop.send("PUT", RESULT + "?instance=a").statusCode()).isEqualTo(204);
+    assertThat(HolderList.parse(ci.send("GET", RESULT).body()).holders())
+        .extracting(HolderList.Entry::state)
+        .containsExactly(ResultState.PASSED, ResultState.FAILED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"?state=", "?state=done", "?state=running&instance=a", "?state=failed&x"})
+  void refusesAStateThatIsNone(String query) throws Exception {
+    laptop.send("PUT", "/v1/lease", LEASE);
+
+    assertProblem(laptop.send("PUT", RESULT + query), Problem.Kind.MALFORMED);
+    assertProblem(laptop.send("DELETE", RESULT + "?state=failed"), Problem.Kind.MALFORMED);
+    assertThat(ci.send("GET", RESULT).statusCode()).isEqualTo(404);
   }
 
   @Test

@@ -161,8 +161,14 @@ class BodiesTest {
         new HolderList(
             List.of(
                 new HolderList.Entry(new PeerId("spiffe://x/laptop"), List.of(A)),
-                new HolderList.Entry(new PeerId("CN=\"ü\",O=x"), List.of(B, A))));
+                new HolderList.Entry(new PeerId("CN=\"ü\",O=x"), List.of(B, A)),
+                new HolderList.Entry(new PeerId("ci"), List.of(A), ResultState.RUNNING),
+                new HolderList.Entry(new PeerId("ci"), List.of(B), ResultState.FAILED)));
 
+    assertThat(holders.json())
+        .asString(UTF_8)
+        .contains("{\"peer\":\"spiffe://x/laptop\",\"addresses\":[\"https://10.0.0.1:7443\"]}")
+        .contains(",\"state\":\"running\"}");
     assertThat(HolderList.parse(holders.json())).isEqualTo(holders);
   }
 
@@ -174,6 +180,8 @@ class BodiesTest {
         "{\"holders\":[{\"peer\":\"x\",\"addresses\":[]}]}",
         "{\"holders\":[{\"peer\":\"x\",\"addresses\":[\"file:///etc/passwd\"]}]}",
         "{\"holders\":[{\"peer\":\"x\",\"addresses\":[\"https://h:1\"],\"x\":1}]}",
+        "{\"holders\":[{\"peer\":\"x\",\"addresses\":[\"https://h:1\"],\"state\":\"passed\"}]}",
+        "{\"holders\":[{\"peer\":\"x\",\"addresses\":[\"https://h:1\"],\"state\":1}]}",
         "{\"holders\":[{\"peer\":\"x\\n\",\"addresses\":[\"https://h:1\"]}]}",
       })
   void refusesOtherHolders(String json) {

@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * A peer that is said to hold a result.
+ * A peer that is said to hold a result, or to be at a run.
  *
  * @param id who must answer at the addresses
  * @param addresses {@code https://host:port}, the best first

@@ -5,16 +5,30 @@ import java.util.List;
 /** What a rendezvous said. */
 public sealed interface LookupResult {
 
-  /** These peers are said to hold the result; nothing about it is verified. */
-  record Found(List<Holder> holders) implements LookupResult {
+  /**
+   * These peers are said to hold the result, or to be at the run; nothing about it is verified.
+   *
+   * @param holders where it passed, the best first
+   * @param running where it is under way, the first to begin first; that never counts as passed
+   * @param failed where it failed, which is to be shown and never replayed
+   */
+  record Found(List<Holder> holders, List<Holder> running, List<Holder> failed)
+      implements LookupResult {
 
-    /** Copies the holders. */
+    /** Nobody is at it, or failed. */
+    public Found(List<Holder> holders) {
+      this(holders, List.of(), List.of());
+    }
+
+    /** Copies the lists. */
     public Found {
       holders = List.copyOf(holders);
+      running = List.copyOf(running);
+      failed = List.copyOf(failed);
     }
   }
 
-  /** No peer holds it. */
+  /** No peer holds it, or is at it. */
   record Absent() implements LookupResult {}
 
   /**

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,18 @@ class FinderTest {
   }
 
   @Test
+  void takesARunInProgressOrAFailedOneForNoResult() throws Exception {
+    holders.add("laptop", result);
+    holders.state = list -> new LookupResult.Found(List.of(), list, List.of());
+    assertThat(find()).isInstanceOf(FindResult.Miss.class);
+    holders.state = list -> new LookupResult.Found(List.of(), List.of(), list);
+    assertThat(find()).isInstanceOf(FindResult.Miss.class);
+
+    holders.state = LookupResult.Found::new;
+    assertHitFrom("laptop");
+  }
+
+  @Test
   void saysWhyNobodyCouldBeAsked() throws Exception {
     holders.unavailable = true;
 
@@ -164,6 +177,7 @@ class FinderTest {
     private final Map<String, Attestation> byName = new TreeMap<>();
     private final Map<String, byte[]> bundles = new TreeMap<>();
     private final List<String> gone = new ArrayList<>();
+    private Function<List<Holder>, LookupResult> state = LookupResult.Found::new;
     private boolean unavailable;
 
     void add(String name, Signing.Result result) throws IOException {
@@ -182,7 +196,7 @@ class FinderTest {
       }
       List<Holder> found =
           byName.keySet().stream().map(name -> new Holder(new PeerId(name), List.of())).toList();
-      return found.isEmpty() ? new LookupResult.Absent() : new LookupResult.Found(found);
+      return found.isEmpty() ? new LookupResult.Absent() : state.apply(found);
     }
 
     @Override

@@ -1,0 +1,53 @@
+package dev.peer.rendezvous;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+
+/**
+ * What a repository or a run is found by: 32 bytes, whatever the length of the name. Whoever
+ * chooses run keys that fall together in a hash table gains nothing: where many do, a table goes by
+ * their order.
+ */
+record Fingerprint(long a, long b, long c, long d) implements Comparable<Fingerprint> {
+
+  /** SHA-256 over the name: nobody can find another name that has it. */
+  static Fingerprint of(RepoId repo) {
+    byte[] name = repo.text().getBytes(StandardCharsets.UTF_8);
+    ByteBuffer hash = ByteBuffer.wrap(Digest.sha256().digest(name));
+    return new Fingerprint(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
+  }
+
+  /** The key's own bytes. */
+  static Fingerprint of(RunKey key) {
+    String hex = key.hex();
+    return new Fingerprint(part(hex, 0), part(hex, 1), part(hex, 2), part(hex, 3));
+  }
+
+  /** The run key whose fingerprint this is. */
+  RunKey runKey() {
+    HexFormat hex = HexFormat.of();
+    return RunKey.ofHex(
+        hex.toHexDigits(a) + hex.toHexDigits(b) + hex.toHexDigits(c) + hex.toHexDigits(d));
+  }
+
+  private static long part(String hex, int number) {
+    return HexFormat.fromHexDigitsToLong(hex, 16 * number, 16 * number + 16);
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(a ^ b ^ c ^ d);
+  }
+
+  @Override
+  public int compareTo(Fingerprint other) {
+    int order = Long.compare(a, other.a);
+    order = order == 0 ? Long.compare(b, other.b) : order;
+    order = order == 0 ? Long.compare(c, other.c) : order;
+    return order == 0 ? Long.compare(d, other.d) : order;
+  }
+}
