@@ -56,6 +56,9 @@ final class LeaseKeeper implements AutoCloseable {
   /** Known to this keeper's thread alone. */
   private final Set<RendezvousPath.Result> announced = new HashSet<>();
 
+  /** The lease that it is announced under, where the rendezvous tells them apart. */
+  private Optional<String> lease = Optional.empty();
+
   private volatile boolean asked;
 
   LeaseKeeper(
@@ -189,7 +192,13 @@ final class LeaseKeeper implements AutoCloseable {
       announced.clear();
     }
     try {
-      return LeaseTerms.parse(answer.body());
+      LeaseTerms terms = LeaseTerms.parse(answer.body());
+      if (!terms.lease().equals(lease)) {
+        // Made anew, by another node of the same service, or by an answer that was lost.
+        announced.clear();
+        lease = terms.lease();
+      }
+      return terms;
     } catch (MalformedException e) {
       throw new IOException(rendezvous.getAuthority() + ": nonsense: " + Asker.why(e), e);
     }

@@ -26,8 +26,11 @@ import dev.peer.wire.RendezvousPath;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The index's HTTP face. Who announces comes from the certificate of the connection alone;
@@ -37,6 +40,8 @@ import java.util.function.Supplier;
  * does.
  */
 public final class RendezvousServer implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RendezvousServer.class);
 
   private final Supplier<AccessRules> rules;
   private final HolderIndex index;
@@ -116,10 +121,16 @@ public final class RendezvousServer implements AutoCloseable {
       }
     } catch (MalformedException e) {
       throw Refusal.of(e);
+    } catch (IndexUnavailableException e) {
+      LOG.warn("the index can not be reached: {}", e.getMessage());
+      throw new Refusal(
+          Problem.Kind.UNAVAILABLE,
+          "the index of this rendezvous can not be reached now, try again",
+          Map.of("Retry-After", "1"));
     }
   }
 
-  private void lease(Call call) throws Refusal, IOException, MalformedException {
+  private void lease(Call call) throws Refusal, IOException, MalformedException, IndexUnavailableException {
     call.requireMethod("PUT", "DELETE");
     call.require(rules, Verb.ANNOUNCE);
     LeaseHolder holder = holder(call);
@@ -138,7 +149,7 @@ public final class RendezvousServer implements AutoCloseable {
   }
 
   private void result(Call call, RendezvousPath.Result result)
-      throws Refusal, IOException, MalformedException {
+      throws Refusal, IOException, MalformedException, IndexUnavailableException {
     call.requireMethod("GET", "HEAD", "PUT", "DELETE");
     call.requireNoBody();
     switch (call.method()) {
@@ -159,7 +170,7 @@ public final class RendezvousServer implements AutoCloseable {
   }
 
   private void announce(Call call, RendezvousPath.Result result)
-      throws Refusal, IOException, MalformedException {
+      throws Refusal, IOException, MalformedException, IndexUnavailableException {
     AnnouncementQuery query = AnnouncementQuery.parse(call.query());
     LeaseHolder holder = new LeaseHolder(call.caller().id(), query.instance());
     switch (index.announce(holder, result.repo(), result.key(), query.state())) {
@@ -172,7 +183,7 @@ public final class RendezvousServer implements AutoCloseable {
     }
   }
 
-  private void find(Call call, RendezvousPath.Result result) throws Refusal, IOException {
+  private void find(Call call, RendezvousPath.Result result) throws Refusal, IOException, IndexUnavailableException {
     List<HolderList.Entry> holders = index.holders(result.repo(), result.key());
     if (holders.isEmpty()) {
       throw new Refusal(Problem.Kind.NO_SUCH_RESULT, "no peer here holds run " + result.key());
@@ -180,7 +191,7 @@ public final class RendezvousServer implements AutoCloseable {
     answer(call, holders);
   }
 
-  private void image(Call call, Digest image) throws Refusal, IOException {
+  private void image(Call call, Digest image) throws Refusal, IOException, IndexUnavailableException {
     call.requireMethod("GET", "HEAD");
     call.requireNoBody();
     call.require(rules, Verb.FETCH);
@@ -209,7 +220,7 @@ public final class RendezvousServer implements AutoCloseable {
     call.answer(200, MediaTypes.TIMESTAMP_REPLY, answer);
   }
 
-  private void status(Call call) throws Refusal, IOException {
+  private void status(Call call) throws Refusal, IOException, IndexUnavailableException {
     call.requireMethod("GET", "HEAD");
     call.requireNoBody();
     call.answer(200, MediaTypes.JSON, index.status().json());

@@ -11,12 +11,21 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * gRPC to one server, known by its host: its certificate must be of our anchors and for that host.
  * It connects when it is first used, and again after it was broken or our identity has changed.
  */
 public final class GrpcConnection implements AutoCloseable {
+
+  /** Kept here, or it would be forgotten with its level: what it says belongs to no user. */
+  private static final Logger SILENT = Logger.getLogger("io.grpc");
+
+  static {
+    SILENT.setLevel(Level.OFF);
+  }
 
   private static final int CONNECT_MILLIS = 2_000;
   private static final Duration PING_AFTER = Duration.ofSeconds(10);

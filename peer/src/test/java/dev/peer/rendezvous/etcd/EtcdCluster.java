@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
 public final class EtcdCluster implements AutoCloseable {
 
   private static final Duration READY = Duration.ofSeconds(60);
-  private static final String READY_LINE = "ready to serve client requests";
+  private static final String READY_LINE = "serving client traffic securely";
 
   private final Path directory;
   private final List<Integer> clientPorts;
@@ -53,11 +53,16 @@ public final class EtcdCluster implements AutoCloseable {
     Files.writeString(directory.resolve("cert.pem"), PemText.chain(credentials));
     Files.writeString(directory.resolve("key.pem"), PemText.privateKey(credentials.privateKey()));
     Files.writeString(directory.resolve("ca.pem"), pem(authority));
-    for (int member = 0; member < members; member++) {
-      cluster.members.add(cluster.launch(member));
-    }
-    for (int member = 0; member < members; member++) {
-      cluster.awaitReady(member);
+    try {
+      for (int member = 0; member < members; member++) {
+        cluster.members.add(cluster.launch(member));
+      }
+      for (int member = 0; member < members; member++) {
+        cluster.awaitReady(member);
+      }
+    } catch (IOException | InterruptedException e) {
+      cluster.close();
+      throw e;
     }
     return cluster;
   }
@@ -139,8 +144,9 @@ public final class EtcdCluster implements AutoCloseable {
     long end = System.nanoTime() + READY.toNanos();
     while (!Files.readString(log(member), UTF_8).contains(READY_LINE)) {
       if (members.get(member).waitFor(20, TimeUnit.MILLISECONDS) || System.nanoTime() - end > 0) {
-        throw new IOException(
-            "etcd does not serve, see " + log(member) + "\n" + Files.readString(log(member)));
+        List<String> lines = Files.readAllLines(log(member));
+        List<String> last = lines.subList(Math.max(0, lines.size() - 5), lines.size());
+        throw new IOException("etcd does not serve: " + String.join("\n", last));
       }
     }
   }
@@ -149,7 +155,7 @@ public final class EtcdCluster implements AutoCloseable {
     return directory.resolve("m" + member + ".log");
   }
 
-  private static String pem(TestAuthority authority) {
+  static String pem(TestAuthority authority) {
     try {
       String base64 =
           Base64.getMimeEncoder(64, new byte[] {'\n'})
