@@ -17,9 +17,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Sends one request after the other to one party and reads answers of a bounded size. */
 final class Asker implements AutoCloseable {
+
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,4}");
 
   private final TlsClient https;
   private final Patience patience;
@@ -33,8 +36,9 @@ final class Asker implements AutoCloseable {
    * An answer that was read whole.
    *
    * @param problem what a problem document says, if it was one of ours
+   * @param retryAfter when to come again, if the server has too much to do
    */
-  record Answer(int status, byte[] body, Optional<Problem> problem) {
+  record Answer(int status, byte[] body, Optional<Problem> problem, Optional<Duration> retryAfter) {
 
     boolean is(Problem.Kind kind) {
       return problem.filter(p -> p.kind() == kind).isPresent();
@@ -54,8 +58,24 @@ final class Asker implements AutoCloseable {
     return ask(method, uri, body, patience.answer());
   }
 
-  /** As the other, with another time limit. */
+  /**
+   * As the other, with another time limit. A server that has too much to do is asked again when it
+   * says, as long as that is within the limit.
+   */
   Answer ask(String method, URI uri, Optional<byte[]> body, Duration limit)
+      throws IOException, InterruptedException {
+    long until = System.nanoTime() + limit.toNanos();
+    while (true) {
+      Answer answer = askOnce(method, uri, body, limit);
+      long left = until - System.nanoTime();
+      if (answer.retryAfter().filter(after -> after.toNanos() < left).isEmpty()) {
+        return answer;
+      }
+      Thread.sleep(answer.retryAfter().get());
+    }
+  }
+
+  private Answer askOnce(String method, URI uri, Optional<byte[]> body, Duration limit)
       throws IOException, InterruptedException {
     BodyPublisher publisher =
         body.map(BodyPublishers::ofByteArray).orElseGet(BodyPublishers::noBody);
@@ -91,7 +111,7 @@ final class Asker implements AutoCloseable {
       if (bytes.length > Limits.ANSWER_BODY) {
         throw new IOException("an answer of more than " + Limits.ANSWER_BODY + " bytes");
       }
-      return new Answer(answer.statusCode(), bytes, problem(answer, bytes));
+      return new Answer(answer.statusCode(), bytes, problem(answer, bytes), retryAfter(answer));
     } catch (IOException e) {
       throw new IOException(uri.getHost() + ":" + uri.getPort() + ": " + e.getMessage(), e);
     }
@@ -103,6 +123,17 @@ final class Asker implements AutoCloseable {
     } catch (MalformedException e) {
       return Optional.empty();
     }
+  }
+
+  /** In seconds; the header may hold a date too, which nobody here sends. */
+  private static Optional<Duration> retryAfter(HttpResponse<?> answer) {
+    return answer.statusCode() == 429
+        ? answer
+            .headers()
+            .firstValue("Retry-After")
+            .filter(text -> SECONDS.matcher(text).matches())
+            .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+        : Optional.empty();
   }
 
   static boolean isOf(HttpResponse<?> answer, String mediaType) {

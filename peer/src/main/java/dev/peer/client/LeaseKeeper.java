@@ -5,6 +5,7 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
+import dev.peer.wire.Limits;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import java.io.IOException;
@@ -30,6 +31,7 @@ final class LeaseKeeper implements AutoCloseable {
 
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LAST_RETRY = Duration.ofSeconds(15);
+  private static final Duration LONGEST = Duration.ofSeconds(Limits.LEASE_SECONDS);
 
   /** Gives what to tell the rendezvous now. */
   @FunctionalInterface
@@ -58,6 +60,8 @@ final class LeaseKeeper implements AutoCloseable {
 
   /** The lease that it is announced under, where the rendezvous tells them apart. */
   private Optional<String> lease = Optional.empty();
+
+  private long renewAt;
 
   private volatile boolean asked;
 
@@ -157,7 +161,7 @@ final class LeaseKeeper implements AutoCloseable {
             notices.say("not announced, trying on: rendezvous " + Asker.why(e));
           }
           away = true;
-          pause = shorter(retry, renewal);
+          pause = longer(shorter(retry, renewal), asked(e));
           retry = shorter(retry.multipliedBy(2), LAST_RETRY);
         }
         endRound(tried, pause);
@@ -198,15 +202,23 @@ final class LeaseKeeper implements AutoCloseable {
         announced.clear();
         lease = terms.lease();
       }
+      renewAt = System.nanoTime() + terms.renewAfter().toNanos();
       return terms;
     } catch (MalformedException e) {
       throw new IOException(rendezvous.getAuthority() + ": nonsense: " + Asker.why(e), e);
     }
   }
 
-  /** Says whether there is a lease to announce under. */
+  /** Says whether there is a lease to announce under. It is renewed where there is much to say. */
   private boolean announceWanted() throws IOException, InterruptedException {
     for (RendezvousPath.Result result : minus(wanted(), announced)) {
+      if (System.nanoTime() - renewAt >= 0) {
+        int before = announced.size();
+        lease();
+        if (announced.size() < before) {
+          return false;
+        }
+      }
       Asker.Answer answer = ask("PUT", result.text(), Optional.empty());
       if (answer.is(Problem.Kind.NO_LEASE)) {
         announced.clear();
@@ -225,7 +237,10 @@ final class LeaseKeeper implements AutoCloseable {
 
   private void require(Asker.Answer answer, int status) throws IOException {
     if (answer.status() != status) {
-      throw new IOException(rendezvous.getAuthority() + ": " + answer.why());
+      String why = rendezvous.getAuthority() + ": " + answer.why();
+      throw answer.retryAfter().isPresent()
+          ? new BusyException(why, answer.retryAfter().get())
+          : new IOException(why);
     }
   }
 
@@ -269,6 +284,15 @@ final class LeaseKeeper implements AutoCloseable {
   private static List<RendezvousPath.Result> minus(
       Set<RendezvousPath.Result> all, Set<RendezvousPath.Result> some) {
     return all.stream().filter(result -> !some.contains(result)).toList();
+  }
+
+  /** How long we were asked to stay away. A lease does not outlast more. */
+  private static Duration asked(IOException e) {
+    return e instanceof BusyException busy ? shorter(busy.retryAfter(), LONGEST) : Duration.ZERO;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
   }
 
   private static Duration shorter(Duration one, Duration other) {

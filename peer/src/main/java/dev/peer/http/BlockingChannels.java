@@ -61,6 +61,11 @@ final class BlockingChannels {
   /** Says that nothing more comes, and sees all of it off. */
   void end(StreamSinkChannel channel) throws IOException {
     channel.shutdownWrites();
+    flush(channel);
+  }
+
+  /** Sees off what was written. */
+  void flush(StreamSinkChannel channel) throws IOException {
     while (!channel.flush()) {
       awaitWritable(channel);
     }

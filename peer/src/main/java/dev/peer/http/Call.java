@@ -156,6 +156,44 @@ public final class Call {
     end(channel);
   }
 
+  /**
+   * Answers with a body that comes bit by bit: the head goes out at once, each piece as soon as it
+   * is written.
+   */
+  public void answer(int status, String mediaType, Pieces pieces) throws IOException {
+    exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, mediaType);
+    exchange.setStatusCode(status);
+    StreamSinkChannel channel = exchange.getResponseChannel();
+    new BlockingChannels(limits.idle()).flush(channel);
+    pieces.writeTo(
+        piece -> {
+          BlockingChannels patient = new BlockingChannels(limits.idle());
+          patient.write(channel, piece);
+          patient.flush(channel);
+        });
+    end(channel);
+  }
+
+  /** A body that comes bit by bit. */
+  @FunctionalInterface
+  public interface Pieces {
+
+    /** Writes all of it, and returns when there is no more. */
+    void writeTo(Sink sink) throws IOException;
+  }
+
+  /** Takes the pieces of a body. */
+  @FunctionalInterface
+  public interface Sink {
+
+    /**
+     * Sends what remains in the buffer.
+     *
+     * @throws IOException if the caller is gone, too slow or refused meanwhile
+     */
+    void write(ByteBuffer piece) throws IOException;
+  }
+
   /** Each chunk has its time: who takes a byte now and then is too slow. */
   private void write(StreamSinkChannel channel, ByteBuffer chunk) throws IOException {
     new BlockingChannels(limits.idle()).write(channel, chunk);

@@ -2,6 +2,7 @@ package dev.peer.http;
 
 import dev.peer.core.record.MalformedException;
 import dev.peer.wire.Problem;
+import java.time.Duration;
 import java.util.Map;
 
 /** A request is not to be done; the caller gets the problem document. */
@@ -31,6 +32,12 @@ public final class Refusal extends Exception {
   /** There is no such path. */
   public static Refusal noSuchPath() {
     return new Refusal(Problem.Kind.NO_SUCH_PATH, "see the paths that this server has");
+  }
+
+  /** There is too much to do: the caller is to come again after this time, in whole seconds. */
+  public static Refusal busy(String detail, Duration after) {
+    long seconds = Math.max(1, after.plusNanos(999_999_999).toSeconds());
+    return new Refusal(Problem.Kind.BUSY, detail, Map.of("Retry-After", Long.toString(seconds)));
   }
 
   static Refusal noSuchMethod(String... allowed) {

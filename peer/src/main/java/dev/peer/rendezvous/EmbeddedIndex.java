@@ -4,6 +4,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.wire.EventId;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -35,12 +37,22 @@ import java.util.function.LongSupplier;
  */
 public final class EmbeddedIndex implements HolderIndex {
 
-  /** What one index may hold for one identity, and for how long. */
-  public record Settings(LeaseTerms terms, int leasesPerPeer, int resultsPerPeer) {
+  /**
+   * What one index may hold for one identity, and for how long.
+   *
+   * @param events how many of the last events it knows, for those who follow and come back
+   */
+  public record Settings(LeaseTerms terms, int leasesPerPeer, int resultsPerPeer, int events) {
 
-    /** 45 s, renewed after 15 s; 32 leases and 50,000 results for each identity. */
+    /** With the default's number of events. */
+    public Settings(LeaseTerms terms, int leasesPerPeer, int resultsPerPeer) {
+      this(terms, leasesPerPeer, resultsPerPeer, DEFAULT.events);
+    }
+
+    /** 45 s, renewed after 15 s; 32 leases, 50,000 results for each identity; 20,000 events. */
     public static final Settings DEFAULT =
-        new Settings(new LeaseTerms(Duration.ofSeconds(15), Duration.ofSeconds(45)), 32, 50_000);
+        new Settings(
+            new LeaseTerms(Duration.ofSeconds(15), Duration.ofSeconds(45)), 32, 50_000, 20_000);
   }
 
   private static final int SWEPT_WITH_A_CHANGE = 64;
@@ -56,6 +68,8 @@ public final class EmbeddedIndex implements HolderIndex {
 
   /** Live leases, the next to expire first: all last equally long. */
   private final LinkedHashMap<LeaseHolder, Lease> leases = new LinkedHashMap<>();
+
+  private final History history;
 
   private final Map<PeerId, Lease.Usage> usage = new HashMap<>();
 
@@ -73,6 +87,7 @@ public final class EmbeddedIndex implements HolderIndex {
   public EmbeddedIndex(Settings settings, LongSupplier nanoClock) {
     this.settings = settings;
     this.nanoClock = nanoClock;
+    this.history = new History(settings.events);
   }
 
   @Override
@@ -149,6 +164,10 @@ public final class EmbeddedIndex implements HolderIndex {
       announced++;
     }
     repository.set(run, Announcement.with(rest, now));
+    before.ifPresent(this::tellGone);
+    if (state == ResultState.PASSED) {
+      history.passed(now);
+    }
     return now;
   }
 
@@ -200,6 +219,52 @@ public final class EmbeddedIndex implements HolderIndex {
       }
     }
     return live;
+  }
+
+  @Override
+  public Following follow(RepoId repo, Optional<EventId> after) {
+    return new EmbeddedFollowing(this, Fingerprint.of(repo), after);
+  }
+
+  synchronized History.Listener listen(Fingerprint repository) {
+    return history.listen(repository);
+  }
+
+  synchronized Optional<History.Listener> listen(Fingerprint repository, EventId after) {
+    return history.listen(repository, after);
+  }
+
+  synchronized void forget(History.Listener listener) {
+    history.forget(listener);
+  }
+
+  EventId eventId(long number) {
+    return history.id(number);
+  }
+
+  /** What is held of a repository, read while it may change. */
+  Iterator<EmbeddedFollowing.Held> held(Fingerprint name) {
+    Repository repository = repositories.get(name);
+    if (repository == null) {
+      return Collections.emptyIterator();
+    }
+    return repository.runs.entrySet().stream()
+        .flatMap(entry -> Arrays.stream(entry.getValue()))
+        .filter(one -> one.state == ResultState.PASSED)
+        .filter(one -> one.lease.isLive(nanoClock.getAsLong()))
+        .map(one -> new EmbeddedFollowing.Held(one.run, one.entry()))
+        .iterator();
+  }
+
+  /** Clears all that ended leases had announced, and lets others in between. */
+  void sweepAll() {
+    boolean more = true;
+    while (more) {
+      synchronized (this) {
+        sweep();
+        more = !ended.isEmpty();
+      }
+    }
   }
 
   @Override
@@ -265,7 +330,23 @@ public final class EmbeddedIndex implements HolderIndex {
     one.lease.usage.results--;
     one.leave();
     one.repository.set(one.run, Announcement.without(one.repository.of(one.run), one));
+    tellGone(one);
     dropIfEmpty(one.repository);
+  }
+
+  /** If it passed, and no other process of the peer holds it. */
+  private void tellGone(Announcement one) {
+    long now = nanoClock.getAsLong();
+    boolean held =
+        Arrays.stream(one.repository.of(one.run))
+            .anyMatch(
+                other ->
+                    other.state == ResultState.PASSED
+                        && other.lease.peer.equals(one.lease.peer)
+                        && other.lease.isLive(now));
+    if (one.state == ResultState.PASSED && !held) {
+      history.gone(one);
+    }
   }
 
   private void dropIfEmpty(Repository repository) {

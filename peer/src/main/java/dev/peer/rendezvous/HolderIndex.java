@@ -3,12 +3,14 @@ package dev.peer.rendezvous;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.wire.EventId;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.ResultState;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Which peers say that they hold which results and guest images, or are at a run. What they say
@@ -45,6 +47,13 @@ public interface HolderIndex {
 
   /** Who holds the image, the latest to name it first, at most 16. */
   List<HolderList.Entry> holders(Digest image) throws IndexUnavailableException;
+
+  /**
+   * Follows what comes and goes among the passed results of a repository.
+   *
+   * @param after the last event that was seen; none: it begins with what there is
+   */
+  Following follow(RepoId repo, Optional<EventId> after);
 
   /** How much is in it. */
   RendezvousStatus status() throws IndexUnavailableException;

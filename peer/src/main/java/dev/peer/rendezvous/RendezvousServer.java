@@ -2,6 +2,7 @@ package dev.peer.rendezvous;
 
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.AccessRules;
@@ -16,6 +17,7 @@ import dev.peer.tls.TlsIdentity;
 import dev.peer.tls.TlsListener;
 import dev.peer.wire.AnnouncementQuery;
 import dev.peer.wire.HolderList;
+import dev.peer.wire.HolderReport;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
@@ -23,8 +25,10 @@ import dev.peer.wire.Limits;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
+import dev.peer.wire.ResultState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,10 +46,14 @@ import org.slf4j.LoggerFactory;
 public final class RendezvousServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RendezvousServer.class);
+  private static final Duration BUSY = Duration.ofSeconds(1);
 
   private final Supplier<AccessRules> rules;
   private final HolderIndex index;
   private final Optional<TimestampAuthority> timestamps;
+  private final Reports reports = new Reports(System::nanoTime);
+  private final Pace pace = new Pace(Pace.Settings.DEFAULT, System::nanoTime);
+  private final EventStreams streams;
   private final HttpsServer https;
 
   private RendezvousServer(
@@ -59,6 +67,7 @@ public final class RendezvousServer implements AutoCloseable {
     this.rules = rules;
     this.index = index;
     this.timestamps = timestamps;
+    streams = new EventStreams(limits.idle().dividedBy(4));
     https = HttpsServer.start(new TlsListener(identity), address, limits, this::serve);
   }
 
@@ -106,18 +115,24 @@ public final class RendezvousServer implements AutoCloseable {
   /** Stops; requests under way get a short time. */
   @Override
   public void close() {
+    streams.close();
     https.close();
   }
 
   private void serve(Call call) throws Refusal, IOException {
     try {
-      switch (RendezvousPath.parse(call.path()).orElseThrow(Refusal::noSuchPath)) {
-        case RendezvousPath.Lease _ -> lease(call);
-        case RendezvousPath.Result result -> result(call, result);
-        case RendezvousPath.Image(Digest image) -> image(call, image);
-        case RendezvousPath.Timestamp _ ->
-            timestamp(call, timestamps.orElseThrow(Refusal::noSuchPath));
-        case RendezvousPath.Status _ -> status(call);
+      RendezvousPath path = RendezvousPath.parse(call.path()).orElseThrow(Refusal::noSuchPath);
+      if (path instanceof RendezvousPath.Events(RepoId repo)) {
+        events(call, repo);
+        return;
+      }
+      if (!pace.begin()) {
+        throw Refusal.busy("too many requests are under way here", BUSY);
+      }
+      try {
+        serve(call, path);
+      } finally {
+        pace.end();
       }
     } catch (MalformedException e) {
       throw Refusal.of(e);
@@ -130,9 +145,58 @@ public final class RendezvousServer implements AutoCloseable {
     }
   }
 
-  private void lease(Call call) throws Refusal, IOException, MalformedException, IndexUnavailableException {
+  private void serve(Call call, RendezvousPath path)
+      throws Refusal, IOException, MalformedException, IndexUnavailableException {
+    switch (path) {
+      case RendezvousPath.Lease _ -> lease(call);
+      case RendezvousPath.Result result -> result(call, result);
+      case RendezvousPath.Image(Digest image) -> image(call, image);
+      case RendezvousPath.Timestamp _ ->
+          timestamp(call, timestamps.orElseThrow(Refusal::noSuchPath));
+      case RendezvousPath.Status _ -> status(call);
+      case RendezvousPath.Reports reports -> report(call, reports);
+      case RendezvousPath.Events _ -> throw new IllegalStateException("a stream");
+    }
+  }
+
+  private void events(Call call, RepoId repo) throws Refusal, IOException {
+    call.requireMethod("GET");
+    call.requireNoBody();
+    call.require(rules, Verb.FETCH, repo);
+    streams.serve(call, after -> index.follow(repo, after));
+  }
+
+  private void report(Call call, RendezvousPath.Reports about)
+      throws Refusal, IOException, MalformedException, IndexUnavailableException {
+    call.requireMethod("POST");
+    call.require(rules, Verb.FETCH, about.repo());
+    requirePace(call);
+    HolderReport report = HolderReport.parse(call.body(Limits.REQUEST_BODY));
+    boolean named =
+        index.holders(about.repo(), about.key()).stream()
+            .anyMatch(
+                entry -> entry.state() == ResultState.PASSED && entry.peer().equals(report.peer()));
+    if (!named) {
+      throw new Refusal(
+          Problem.Kind.NO_SUCH_RESULT, report.peer() + " is not named here for " + about.key());
+    }
+    reports.report(call.caller().id(), report.peer());
+    call.answer(204);
+  }
+
+  private void requirePace(Call call) throws Refusal {
+    PeerId peer = call.caller().id();
+    Optional<Duration> after = pace.change(peer);
+    if (after.isPresent()) {
+      throw Refusal.busy(peer + " changes too much at once", after.get());
+    }
+  }
+
+  private void lease(Call call)
+      throws Refusal, IOException, MalformedException, IndexUnavailableException {
     call.requireMethod("PUT", "DELETE");
     call.require(rules, Verb.ANNOUNCE);
+    requirePace(call);
     LeaseHolder holder = holder(call);
     if (call.method().equals("DELETE")) {
       call.requireNoBody();
@@ -155,10 +219,12 @@ public final class RendezvousServer implements AutoCloseable {
     switch (call.method()) {
       case "PUT" -> {
         call.require(rules, Verb.ANNOUNCE, result.repo());
+        requirePace(call);
         announce(call, result);
       }
       case "DELETE" -> {
         call.require(rules, Verb.ANNOUNCE, result.repo());
+        requirePace(call);
         index.retract(holder(call), result.repo(), result.key());
         call.answer(204);
       }
@@ -184,7 +250,7 @@ public final class RendezvousServer implements AutoCloseable {
   }
 
   private void find(Call call, RendezvousPath.Result result) throws Refusal, IOException, IndexUnavailableException {
-    List<HolderList.Entry> holders = index.holders(result.repo(), result.key());
+    List<HolderList.Entry> holders = reports.arranged(index.holders(result.repo(), result.key()));
     if (holders.isEmpty()) {
       throw new Refusal(Problem.Kind.NO_SUCH_RESULT, "no peer here holds run " + result.key());
     }

@@ -11,6 +11,9 @@ public final class MediaTypes {
   /** A DSSE envelope. */
   public static final String ATTESTATION = "application/vnd.dsse.envelope.v1+json";
 
+  /** Server-sent events. */
+  public static final String EVENTS = "text/event-stream";
+
   /** A bundle. */
   public static final String BUNDLE = "application/zstd";
 

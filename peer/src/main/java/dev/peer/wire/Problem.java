@@ -27,6 +27,7 @@ public record Problem(Kind kind, String detail) {
     NO_LEASE(409, "no-lease", "Announcing needs a lease"),
     TOO_LARGE(413, "too-large", "The body is too large"),
     NO_SUCH_RANGE(416, "no-such-range", "The range is outside the content"),
+    BUSY(429, "busy", "There is too much to do just now"),
     TOO_MANY(429, "too-many", "One identity may not have more"),
     INTERNAL(500, "internal", "The server failed"),
     STOPPING(503, "stopping", "The server is stopping"),

@@ -15,6 +15,12 @@ public sealed interface RendezvousPath {
   /** Who holds the result of a run. */
   record Result(RepoId repo, RunKey key) implements RendezvousPath {}
 
+  /** What is wrong with those that were named as holders of it. */
+  record Reports(RepoId repo, RunKey key) implements RendezvousPath {}
+
+  /** What is announced of a repository, as it comes. */
+  record Events(RepoId repo) implements RendezvousPath {}
+
   /** Who holds a guest image. */
   record Image(Digest digest) implements RendezvousPath {}
 
@@ -30,6 +36,8 @@ public sealed interface RendezvousPath {
       case Lease _ -> "/v1/lease";
       case Result(RepoId repo, RunKey key) ->
           "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/results/" + key.hex();
+      case Reports(RepoId repo, RunKey key) -> new Result(repo, key).text() + "/reports";
+      case Events(RepoId repo) -> "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/events";
       case Image(Digest digest) -> "/v1/images/sha256/" + digest.hex();
       case Timestamp _ -> "/v1/timestamp";
       case Status _ -> "/v1/status";
@@ -54,10 +62,23 @@ public sealed interface RendezvousPath {
         if (parts.length == 5 && raw.startsWith("/v1/images/sha256/")) {
           return Optional.of(image(parts[4]));
         }
-        boolean result =
-            parts.length == 6 && raw.startsWith("/v1/repos/") && parts[4].equals("results");
-        return result ? Optional.of(result(parts[3], parts[5])) : Optional.empty();
+        return raw.startsWith("/v1/repos/") && parts.length > 4
+            ? ofRepository(parts)
+            : Optional.empty();
     }
+  }
+
+  private static Optional<RendezvousPath> ofRepository(String[] parts) throws MalformedException {
+    boolean results = parts[4].equals("results");
+    return switch (parts.length) {
+      case 5 -> parts[4].equals("events") ? Optional.of(events(parts[3])) : Optional.empty();
+      case 6 -> results ? Optional.of(result(parts[3], parts[5])) : Optional.empty();
+      case 7 ->
+          results && parts[6].equals("reports")
+              ? Optional.of(reports(parts[3], parts[5]))
+              : Optional.empty();
+      default -> Optional.empty();
+    };
   }
 
   private static Image image(String hex) throws MalformedException {
@@ -66,6 +87,20 @@ public sealed interface RendezvousPath {
     } catch (IllegalArgumentException e) {
       throw new MalformedException("path: " + e.getMessage(), e);
     }
+  }
+
+  private static Events events(String repo) throws MalformedException {
+    String decoded = PercentEncoding.decode(repo);
+    try {
+      return new Events(new RepoId(decoded));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("path: " + e.getMessage(), e);
+    }
+  }
+
+  private static Reports reports(String repo, String key) throws MalformedException {
+    Result result = result(repo, key);
+    return new Reports(result.repo(), result.key());
   }
 
   private static Result result(String repo, String key) throws MalformedException {

@@ -30,6 +30,11 @@
  * GET    /v1/repos/{repo}/results/{runKey}    {@link dev.peer.wire.HolderList}, or 404: first who
  *                                             holds it, the latest first, then who is running it,
  *                                             the earliest first, then where it failed
+ * GET    /v1/repos/{repo}/events              server-sent events of results that passed, as they
+ *                                             come and go; see below
+ * POST   /v1/repos/{repo}/results/{runKey}/reports   {@link dev.peer.wire.HolderReport}: a peer does
+ *                                             not bear out that it holds the result; told once, by
+ *                                             who may look it up, and 404 where nobody wants to know
  * GET    /v1/images/sha256/{hex}              who holds a guest image, as the leases name them:
  *                                             {@link dev.peer.wire.HolderList}, or 404
  * POST   /v1/timestamp                        a time-stamp query to its answer (RFC 3161, 3.4);
@@ -44,5 +49,21 @@
  * <p>A process has one {@linkplain dev.peer.wire.ResultState state} for a run key: announcing it in
  * another one replaces it. Announcing that it is running, and being told who else is, are one step,
  * so of all that start at the same moment exactly one finds itself first.
+ *
+ * <p>Events are of the types {@code passed} and {@code gone}, with an {@link
+ * dev.peer.wire.IndexEvent}: the peer holds the result; none of its processes does any more.
+ * Nothing is left out, something may come twice. Whoever gives {@code Last-Event-ID} goes on behind
+ * that event, if it is still known what happened since; everybody else gets a {@code reset}, which
+ * means that what was known is to be forgotten, and then all there is as {@code passed}. An id
+ * comes with the last of these; the empty one of {@code reset} takes back the one before. Comments
+ * tell that the stream is alive, each 15 s.
+ *
+ * <p>429 with {@code Retry-After} means that there is too much to do just now, for all ({@code
+ * busy}, too many requests under way) or because of the caller (1,000 changes a second, after
+ * 20,000 at once); without it, that the caller has as many leases, results or streams as it may
+ * have.
+ *
+ * <p>A holder that two identities report is listed behind the others, one that three report is left
+ * out. A report counts for 5 minutes, its reporter once for a holder, and then not for as long.
  */
 package dev.peer.wire;

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 /** What every index does, wherever it is kept. */
 public abstract class HolderIndexContract {
 
-  private static final RepoId REPO = new RepoId("git.example.org/team/project");
-  private static final LeaseHolder LAPTOP = holder("laptop", "a");
+  static final RepoId REPO = new RepoId("git.example.org/team/project");
+  static final LeaseHolder LAPTOP = holder("laptop", "a");
   private static final LeaseHolder CI = holder("ci", "a");
 
   /** Of an identity in these tests. */
@@ -368,11 +368,11 @@ public abstract class HolderIndexContract {
     return new LeaseHolder(new PeerId(peer), new InstanceId(instance));
   }
 
-  private static LeaseRequest at(int port) {
+  static LeaseRequest at(int port) {
     return new LeaseRequest(List.of(PeerAddress.parse("https://h:" + port)));
   }
 
-  private static HolderList.Entry entry(LeaseHolder holder, int port) {
+  static HolderList.Entry entry(LeaseHolder holder, int port) {
     return new HolderList.Entry(holder.peer(), at(port).addresses());
   }
 

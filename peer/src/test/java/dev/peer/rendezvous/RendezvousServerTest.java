@@ -14,6 +14,7 @@ import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.tls.TestAuthority;
 import dev.peer.wire.HolderList;
+import dev.peer.wire.HolderReport;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
@@ -221,6 +222,55 @@ class RendezvousServerTest {
 
     assertProblem(laptop.send("PUT", result("repo-3")), Problem.Kind.TOO_MANY);
     assertThat(ci.send("GET", result("repo-0")).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void listsWhomSeveralReportLowerThenNotAtAll() throws Exception {
+    try (Https writer = new Https(authority.peer("spiffe://other/writer"), server.address())) {
+      writer.send("PUT", "/v1/lease", LEASE);
+      writer.send("PUT", RESULT);
+    }
+    laptop.send("PUT", "/v1/lease", LEASE);
+    laptop.send("PUT", RESULT);
+    assertHolders("spiffe://team/laptop", "spiffe://other/writer");
+
+    report("spiffe://team/a");
+    report("spiffe://team/a");
+    assertHolders("spiffe://team/laptop", "spiffe://other/writer");
+    report("spiffe://team/b");
+    assertHolders("spiffe://other/writer", "spiffe://team/laptop");
+    report("spiffe://team/c");
+    assertHolders("spiffe://other/writer");
+  }
+
+  @Test
+  void takesNoReportOfOneThatIsNotNamedOrFromOneThatMayNotFetch() throws Exception {
+    byte[] report =
+        new HolderReport(new PeerId("spiffe://team/laptop"), HolderReport.Fault.WRONG).json();
+    assertProblem(ci.send("POST", RESULT + "/reports", report), Problem.Kind.NO_SUCH_RESULT);
+    laptop.send("PUT", "/v1/lease", LEASE);
+    laptop.send("PUT", RESULT);
+
+    assertThat(ci.send("POST", RESULT + "/reports", report).statusCode()).isEqualTo(204);
+    assertProblem(ci.send("GET", RESULT + "/reports"), Problem.Kind.NO_SUCH_METHOD);
+    assertProblem(ci.send("POST", RESULT + "/reports"), Problem.Kind.MALFORMED);
+    try (Https writer = new Https(authority.peer("spiffe://other/writer"), server.address())) {
+      assertProblem(writer.send("POST", RESULT + "/reports", report), Problem.Kind.NOT_ALLOWED);
+    }
+  }
+
+  private void report(String by) throws Exception {
+    byte[] report =
+        new HolderReport(new PeerId("spiffe://team/laptop"), HolderReport.Fault.REFUSED).json();
+    try (Https reporter = new Https(authority.peer(by), server.address())) {
+      assertThat(reporter.send("POST", RESULT + "/reports", report).statusCode()).isEqualTo(204);
+    }
+  }
+
+  private void assertHolders(String... peers) throws Exception {
+    assertThat(HolderList.parse(ci.send("GET", RESULT).body()).holders())
+        .extracting(entry -> entry.peer().text())
+        .containsExactly(peers);
   }
 
   @Test

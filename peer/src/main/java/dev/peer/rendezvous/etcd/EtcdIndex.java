@@ -7,10 +7,12 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
 import dev.peer.rendezvous.EmbeddedIndex.Settings;
+import dev.peer.rendezvous.Following;
 import dev.peer.rendezvous.HolderIndex;
 import dev.peer.rendezvous.IndexUnavailableException;
 import dev.peer.rendezvous.LeaseHolder;
 import dev.peer.tls.TlsIdentity;
+import dev.peer.wire.EventId;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
@@ -25,7 +27,6 @@ import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeRequest.SortOrder;
 import io.etcd.jetcd.api.RangeRequest.SortTarget;
 import io.etcd.jetcd.api.RangeResponse;
-import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
 import io.grpc.Status;
@@ -34,6 +35,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -47,6 +49,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
 
   private final Settings settings;
   private final EtcdServers servers;
+  private final EtcdReads reads;
 
   /** What was seen of leases; each use is under the condition that it is still so. */
   private final Recent<LeaseHolder, Entry> entries = new Recent<>();
@@ -63,6 +66,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
       TlsIdentity identity, List<URI> addresses, Settings settings, LongSupplier nanoClock) {
     this.settings = settings;
     servers = new EtcdServers(identity, addresses);
+    reads = new EtcdReads(servers);
     tallies = new Tallies(settings.resultsPerPeer(), this::resultsOf, nanoClock);
   }
 
@@ -264,6 +268,11 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   }
 
   @Override
+  public Following follow(RepoId repo, Optional<EventId> after) {
+    return new EtcdFollowing(servers, repo, after);
+  }
+
+  @Override
   public RendezvousStatus status() throws IndexUnavailableException {
     return new RendezvousStatus(count(EtcdKeys.leases()), count(EtcdKeys.results()));
   }
@@ -291,24 +300,20 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
 
   /** Those found, with the addresses of their leases; a lease that has just ended is left out. */
   private List<HolderList.Entry> addressed(List<Found> found) throws IndexUnavailableException {
-    if (found.isEmpty()) {
-      return List.of();
+    List<LeaseHolder> holders = found.stream().map(Found::holder).toList();
+    Map<LeaseHolder, List<URI>> addresses;
+    try {
+      addresses = reads.addresses(holders);
+    } catch (StatusException e) {
+      throw refused(e);
     }
-    TxnRequest.Builder read = TxnRequest.newBuilder();
-    for (Found one : found) {
-      read.addSuccess(Requests.operation(Requests.read(EtcdKeys.lease(one.holder()))));
-    }
-    List<HolderList.Entry> addressed = new ArrayList<>();
-    List<ResponseOp> answers = commit(read).getResponsesList();
-    for (int i = 0; i < answers.size(); i++) {
-      Found one = found.get(i);
-      for (KeyValue entry : answers.get(i).getResponseRange().getKvsList()) {
-        addressed.add(
-            new HolderList.Entry(
-                one.holder().peer(), request(entry).addresses(), one.state()));
-      }
-    }
-    return addressed;
+    return found.stream()
+        .filter(one -> addresses.containsKey(one.holder()))
+        .map(
+            one ->
+                new HolderList.Entry(
+                    one.holder().peer(), addresses.get(one.holder()), one.state()))
+        .toList();
   }
 
   private boolean isAnnounced(LeaseHolder holder, RepoId repo, RunKey key)
@@ -330,7 +335,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     }
     KeyValue entry = found.getFirst();
     return Optional.of(
-        new Entry(entry.getCreateRevision(), entry.getLease(), request(entry)));
+        new Entry(entry.getCreateRevision(), entry.getLease(), EtcdReads.request(entry)));
   }
 
   /** How many results all leases of the peer have in etcd. */
@@ -350,8 +355,11 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   }
 
   private long count(ByteString prefix) throws IndexUnavailableException {
-    RangeRequest count = Requests.count(prefix);
-    return ask(member -> member.keys().range(count)).getCount();
+    try {
+      return reads.count(prefix);
+    } catch (StatusException e) {
+      throw refused(e);
+    }
   }
 
   private TxnResponse commit(TxnRequest.Builder transaction) throws IndexUnavailableException {
@@ -393,25 +401,12 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     return ByteString.copyFrom(request.json());
   }
 
-  private static LeaseRequest request(KeyValue entry) throws IndexUnavailableException {
-    try {
-      return LeaseRequest.parse(entry.getValue().toByteArray());
-    } catch (MalformedException e) {
-      throw foreign(e);
-    }
-  }
-
   private static LeaseHolder holder(KeyValue key) throws IndexUnavailableException {
     try {
       return EtcdKeys.holder(key.getKey());
     } catch (MalformedException e) {
-      throw foreign(e);
+      throw EtcdReads.foreign(e);
     }
-  }
-
-  private static IndexUnavailableException foreign(MalformedException e) {
-    return new IndexUnavailableException(
-        "in etcd is what no rendezvous of this version wrote: " + e.getMessage(), e);
   }
 
   private static IndexUnavailableException refused(StatusException e) {

@@ -57,6 +57,32 @@ final class EtcdKeys {
     return holders(image).concat(key(encoded(holder)));
   }
 
+  /** Where all processes of the peer say that the result passed. */
+  static ByteString ofPeer(RepoId repo, Result result) {
+    String peer = encoded(result.holder().peer());
+    return holders(repo, result.key(), result.state()).concat(key(peer + "/"));
+  }
+
+  /** What the key of a result says, its repository apart. */
+  record Result(RunKey key, ResultState state, LeaseHolder holder) {}
+
+  /**
+   * Reads the key of a result.
+   *
+   * @throws MalformedException if it is none of ours
+   */
+  static Result result(ByteString key) throws MalformedException {
+    String[] parts = key.toStringUtf8().split("/", -1);
+    if (parts.length != 8 || !isResult(key)) {
+      throw new MalformedException("a key of etcd: one of a result expected");
+    }
+    try {
+      return new Result(RunKey.ofHex(parts[4]), ResultState.parse(parts[5]), holder(key));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("a key of etcd: " + e.getMessage(), e);
+    }
+  }
+
   static boolean isResult(ByteString key) {
     return key.startsWith(results());
   }

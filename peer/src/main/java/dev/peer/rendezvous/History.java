@@ -1,0 +1,156 @@
+package dev.peer.rendezvous;
+
+import dev.peer.wire.EventId;
+import dev.peer.wire.HolderList;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * What happened to passed results lately, and who is told as it happens. Changed under the index's
+ * lock.
+ */
+final class History {
+
+  /** Of one index: what another one gave out, before a restart, means nothing to it. */
+  private final String epoch = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+
+  private final int kept;
+  private final Deque<Happened> lately = new ArrayDeque<>();
+  private final Map<Fingerprint, Listener[]> listeners = new HashMap<>();
+  private long last;
+
+  /**
+   * Begins with nothing.
+   *
+   * @param kept of how many events it knows for those who come back, and how many one who listens
+   *     may be behind
+   */
+  History(int kept) {
+    this.kept = kept;
+  }
+
+  /** Something that happened to one result at one holder. */
+  record Happened(
+      long number,
+      Fingerprint repository,
+      Fingerprint run,
+      HolderList.Entry holder,
+      boolean passed) {}
+
+  /** What is new for one who follows a repository; read without the lock. */
+  static final class Listener {
+
+    private final Fingerprint repository;
+    private final BlockingQueue<Happened> news;
+    private final long since;
+    private volatile boolean behind;
+
+    private Listener(Fingerprint repository, int most, long since) {
+      this.repository = repository;
+      this.news = new LinkedBlockingQueue<>(most);
+      this.since = since;
+    }
+
+    BlockingQueue<Happened> news() {
+      return news;
+    }
+
+    /** After which event it listens. */
+    long since() {
+      return since;
+    }
+
+    /** Whether it was told too much at once, so that something is missing. */
+    boolean isBehind() {
+      return behind;
+    }
+
+    private void tell(Happened happened) {
+      behind |= !news.offer(happened);
+    }
+  }
+
+  void passed(Announcement one) {
+    add(one, true);
+  }
+
+  void gone(Announcement one) {
+    add(one, false);
+  }
+
+  private void add(Announcement one, boolean passed) {
+    Happened happened =
+        new Happened(++last, one.repository.name, one.run, one.lease.entry(), passed);
+    lately.add(happened);
+    if (lately.size() > kept) {
+      lately.remove();
+    }
+    for (Listener listener : listeners.getOrDefault(happened.repository, new Listener[0])) {
+      listener.tell(happened);
+    }
+  }
+
+  /** Listens from now on. */
+  Listener listen(Fingerprint repository) {
+    Listener listener = new Listener(repository, kept, last);
+    listeners.merge(repository, new Listener[] {listener}, History::joined);
+    return listener;
+  }
+
+  /** Listens from that event on; empty: it is not known what happened since. */
+  Optional<Listener> listen(Fingerprint repository, EventId after) {
+    Optional<Long> number = number(after);
+    if (number.isEmpty()) {
+      return Optional.empty();
+    }
+    Listener listener = listen(repository);
+    lately.stream()
+        .filter(happened -> happened.number > number.get())
+        .filter(happened -> happened.repository.equals(repository))
+        .forEach(listener::tell);
+    return Optional.of(listener);
+  }
+
+  void forget(Listener listener) {
+    listeners.computeIfPresent(
+        listener.repository,
+        (_, all) -> {
+          List<Listener> rest = Arrays.stream(all).filter(other -> other != listener).toList();
+          return rest.isEmpty() ? null : rest.toArray(Listener[]::new);
+        });
+  }
+
+  EventId id(long number) {
+    return new EventId(epoch + "-" + number);
+  }
+
+  /** The event's number, if all that happened since is known. */
+  private Optional<Long> number(EventId id) {
+    String text = id.text();
+    if (!text.startsWith(epoch + "-")) {
+      return Optional.empty();
+    }
+    try {
+      long number = Long.parseLong(text.substring(epoch.length() + 1));
+      boolean known = number <= last && number >= last - lately.size();
+      return known ? Optional.of(number) : Optional.empty();
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Listener[] joined(Listener[] some, Listener[] more) {
+    Listener[] all = Arrays.copyOf(some, some.length + more.length);
+    System.arraycopy(more, 0, all, some.length, more.length);
+    return all;
+  }
+}

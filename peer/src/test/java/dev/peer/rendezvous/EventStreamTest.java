@@ -1,0 +1,213 @@
+package dev.peer.rendezvous;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.trust.AccessRule;
+import dev.peer.core.trust.AccessRules;
+import dev.peer.http.Https;
+import dev.peer.http.ServerLimits;
+import dev.peer.tls.TestAuthority;
+import dev.peer.tls.TlsClient;
+import dev.peer.tls.TlsIdentity;
+import dev.peer.wire.LeaseRequest;
+import dev.peer.wire.PeerAddress;
+import dev.peer.wire.RendezvousPath;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Events as they go over the wire. */
+@Timeout(60)
+class EventStreamTest {
+
+  private static final RepoId REPO = new RepoId("git.example.org/team/project");
+  private static final String EVENTS = new RendezvousPath.Events(REPO).text();
+  private static final String ADDRESS = "https://10.0.0.1:7443";
+  private static final ServerLimits LIMITS =
+      new ServerLimits(100, Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(9));
+
+  private static TestAuthority authority;
+  private static TlsIdentity ci;
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private RendezvousServer server;
+  private Https laptop;
+
+  @BeforeAll
+  static void issue() {
+    authority = new TestAuthority("team");
+    ci = authority.peer("spiffe://team/ci");
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    server =
+        RendezvousServer.start(
+            authority.peer("spiffe://team/rendezvous"),
+            () ->
+                new AccessRules(
+                    AccessRule.parse("uri:spiffe://team/*"),
+                    AccessRule.anyone(),
+                    AccessRule.anyone()),
+            new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime),
+            Https.LOOPBACK,
+            LIMITS);
+    laptop = new Https(authority.peer("spiffe://team/laptop"), server.address());
+    laptop.send("PUT", "/v1/lease", new LeaseRequest(List.of(PeerAddress.parse(ADDRESS))).json());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    laptop.close();
+    for (AutoCloseable closeable : open.reversed()) {
+      closeable.close();
+    }
+    server.close();
+  }
+
+  @Test
+  void tellsWhatIsAnnouncedAndWhatIsTakenBack() throws Exception {
+    announce(1);
+    BufferedReader events = follow("");
+    assertThat(event(events)).containsExactly("event: reset", "id: ", "data: {}");
+    List<String> first = event(events);
+    assertThat(first.getFirst()).isEqualTo("event: passed");
+    assertThat(first.get(1)).startsWith("id: ");
+    assertThat(first.getLast())
+        .isEqualTo(
+            "data: {\"runKey\":\""
+                + key(1)
+                + "\",\"peer\":\"spiffe://team/laptop\",\"addresses\":[\""
+                + ADDRESS
+                + "\"]}");
+
+    announce(2);
+    assertThat(event(events).getLast()).contains(key(2).hex());
+    laptop.send("DELETE", path(1));
+    assertThat(event(events)).first().isEqualTo("event: gone");
+
+    BufferedReader again = follow(first.get(1).substring(4));
+    assertThat(event(again).getLast()).contains(key(2).hex());
+    assertThat(event(again)).first().isEqualTo("event: gone");
+  }
+
+  /** Longer than a connection may be idle, and than a request may take. */
+  @Test
+  void staysOpenWhileNothingHappens() throws Exception {
+    BufferedReader events = follow("");
+    event(events);
+    for (int comments = 0; comments < 6; comments++) {
+      assertThat(events.readLine()).isEqualTo(":");
+      assertThat(events.readLine()).isEmpty();
+    }
+    announce(1);
+    assertThat(event(events)).first().isEqualTo("event: passed");
+  }
+
+  @Test
+  void isForWhoMayFetchAlone() throws Exception {
+    try (Https other = new Https(authority.peer("spiffe://other/x"), server.address())) {
+      assertThat(other.send("GET", EVENTS).statusCode()).isEqualTo(403);
+    }
+    assertThat(laptop.send("PUT", EVENTS).statusCode()).isEqualTo(405);
+    assertThat(laptop.send("GET", "/v1/repos/a%FFb/events").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void boundsTheStreamsOfOnePeer() throws Exception {
+    for (int i = 0; i < EventStreams.OF_ONE_PEER; i++) {
+      follow("");
+    }
+
+    assertThat(send("").statusCode()).isEqualTo(429);
+    try (Https other = new Https(authority.peer("spiffe://team/other"), server.address())) {
+      assertThat(other.send("GET", "/v1/status").statusCode()).isEqualTo(200);
+    }
+    open.removeFirst().close();
+    while (send("").statusCode() == 429) {
+      Thread.sleep(20);
+    }
+  }
+
+  @Test
+  void endsWithTheServer() throws Exception {
+    BufferedReader events = follow("");
+    event(events);
+    server.close();
+
+    while (!isOver(events)) {
+      // What was on its way.
+    }
+  }
+
+  private static boolean isOver(BufferedReader events) {
+    try {
+      return events.readLine() == null;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private BufferedReader follow(String lastId) throws Exception {
+    HttpResponse<InputStream> answer = send(lastId);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream");
+    return new BufferedReader(new InputStreamReader(answer.body(), UTF_8));
+  }
+
+  private HttpResponse<InputStream> send(String lastId) throws Exception {
+    TlsClient client = TlsClient.ofService(ci, Duration.ofSeconds(20));
+    open.add(client);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+            URI.create("https://127.0.0.1:" + server.address().getPort() + EVENTS));
+    if (!lastId.isEmpty()) {
+      request.header("Last-Event-ID", lastId);
+    }
+    HttpResponse<InputStream> answer = client.send(request.build(), BodyHandlers.ofInputStream());
+    open.add(answer.body());
+    return answer;
+  }
+
+  /** The lines of the next event; comments are passed over. */
+  private static List<String> event(BufferedReader events) throws IOException {
+    List<String> lines = new ArrayList<>();
+    while (lines.isEmpty()) {
+      for (String line = events.readLine(); !line.isEmpty(); line = events.readLine()) {
+        if (!line.startsWith(":")) {
+          lines.add(line);
+        }
+      }
+    }
+    return lines;
+  }
+
+  private void announce(int number) throws Exception {
+    assertThat(laptop.send("PUT", path(number)).statusCode()).isEqualTo(204);
+  }
+
+  private static String path(int number) {
+    return new RendezvousPath.Result(REPO, key(number)).text();
+  }
+
+  private static RunKey key(int number) {
+    return new RunKey(Digest.of(new byte[] {(byte) number}));
+  }
+}

@@ -1,0 +1,53 @@
+package dev.peer.rendezvous;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.core.id.PeerId;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class PaceTest {
+
+  private static final PeerId LAPTOP = new PeerId("laptop");
+  private static final PeerId CI = new PeerId("ci");
+
+  private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5);
+  private final Pace pace = new Pace(new Pace.Settings(10, 3, 2), clock::get);
+
+  @Test
+  void takesSomeChangesAtOnceThenSaysWhenToComeAgain() {
+    for (int i = 0; i < 3; i++) {
+      assertThat(pace.change(LAPTOP)).isEmpty();
+    }
+
+    assertThat(pace.change(LAPTOP)).contains(Duration.ofMillis(100));
+    clock.addAndGet(Duration.ofMillis(100).toNanos());
+    assertThat(pace.change(LAPTOP)).isEmpty();
+    assertThat(pace.change(LAPTOP)).isPresent();
+    clock.addAndGet(Duration.ofHours(1).toNanos());
+    for (int i = 0; i < 3; i++) {
+      assertThat(pace.change(LAPTOP)).isEmpty();
+    }
+    assertThat(pace.change(LAPTOP)).isPresent();
+  }
+
+  @Test
+  void letsNobodyPayForTheFloodOfAnother() {
+    for (int i = 0; i < 100; i++) {
+      pace.change(LAPTOP);
+    }
+
+    assertThat(pace.change(CI)).isEmpty();
+  }
+
+  @Test
+  void boundsTheRequestsUnderWay() {
+    assertThat(pace.begin()).isTrue();
+    assertThat(pace.begin()).isTrue();
+    assertThat(pace.begin()).isFalse();
+    assertThat(pace.begin()).isFalse();
+    pace.end();
+    assertThat(pace.begin()).isTrue();
+  }
+}
