@@ -2,6 +2,7 @@ package dev.peer.cli;
 
 import dev.peer.client.HolderFetch;
 import dev.peer.client.LeasedAnnouncer;
+import dev.peer.client.LiveFollower;
 import dev.peer.client.Patience;
 import dev.peer.client.RendezvousLookup;
 import dev.peer.client.ServeSettings;
@@ -10,6 +11,7 @@ import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.core.flow.Announcer;
 import dev.peer.core.flow.Finder;
+import dev.peer.core.flow.Joining;
 import dev.peer.core.flow.Lookup;
 import dev.peer.core.flow.LookupResult;
 import dev.peer.core.flow.Stamper;
@@ -19,6 +21,7 @@ import dev.peer.core.trust.CredentialException;
 import dev.peer.tls.TlsIdentity;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -33,6 +36,8 @@ final class Network implements AutoCloseable {
   private final PeerSettings settings;
   private final Output output;
   private final HolderFetch fetch;
+  private final LiveFollower follower;
+  private final Optional<LeasedAnnouncer> announcer;
   private final Optional<RendezvousLookup> lookup;
   private final ImageSource images;
   private final Optional<TimestampClient> timestamps;
@@ -43,6 +48,8 @@ final class Network implements AutoCloseable {
     this.settings = settings;
     this.output = output;
     this.fetch = new HolderFetch(tls, Patience.DEFAULT);
+    this.follower = new LiveFollower(tls, identities::rules, Patience.DEFAULT);
+    this.announcer = announcer(settings);
     this.lookup =
         settings.rendezvous().isEmpty()
             ? Optional.empty()
@@ -83,8 +90,21 @@ final class Network implements AutoCloseable {
     return timestamps.map(Function.identity());
   }
 
-  /** Tells the rendezvous what this peer holds; nobody without a rendezvous. */
+  /**
+   * Follows runs elsewhere.
+   *
+   * @param wait how long
+   */
+  Joining joining(Store store, Duration wait) {
+    return new Joining(store, finder(store), follower, wait, output, output);
+  }
+
+  /** Tells the rendezvous what this peer runs and holds; nobody without a rendezvous. */
   Optional<Announcer> announcer() {
+    return announcer.map(Function.identity());
+  }
+
+  private Optional<LeasedAnnouncer> announcer(PeerSettings settings) {
     if (settings.rendezvous().isEmpty()) {
       return Optional.empty();
     }
@@ -105,6 +125,8 @@ final class Network implements AutoCloseable {
 
   @Override
   public void close() {
+    announcer.ifPresent(LeasedAnnouncer::close);
+    follower.close();
     fetch.close();
     images.close();
     lookup.ifPresent(RendezvousLookup::close);

@@ -1,16 +1,23 @@
 package dev.peer.cli;
 
+import dev.peer.core.flow.Elsewhere;
 import dev.peer.core.flow.FindResult;
+import dev.peer.core.flow.Joining;
 import dev.peer.core.flow.Replayable;
 import dev.peer.core.trust.CertificateRole;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code peer replay}. */
 @Command(
     name = "replay",
-    description = "Replays a compatible result that this peer or another holds; never runs.",
+    description = {
+      "Replays a compatible result that this peer or another holds; never runs.",
+      "With --wait it follows a run that goes on elsewhere, if there is one, to its end."
+    },
     mixinStandardHelpOptions = true)
 final class ReplayCommand implements Callable<Integer> {
 
@@ -19,6 +26,13 @@ final class ReplayCommand implements Callable<Integer> {
   @Mixin private Selection selection;
 
   @Mixin private Reporting reporting;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "DURATION",
+      converter = WaitConverter.class,
+      description = "follow a run that goes on elsewhere for so long (90s, 10m, 1h) at most")
+  private Duration wait = Duration.ZERO;
 
   ReplayCommand(Output output) {
     this.output = output;
@@ -36,17 +50,23 @@ final class ReplayCommand implements Callable<Integer> {
       Results.requireUsable(selection.artifacts());
       report.about(subject);
       subject.sayWhatIsIgnored(output);
-      FindResult found =
-          network
-              .finder(Results.openStore(subject))
-              .find(subject.inputs().repo(), subject.inputs().key());
+      Joining joining = network.joining(Results.openStore(subject), wait);
+      FindResult found = joining.find(subject.inputs().repo(), subject.inputs().key());
+      if (found instanceof FindResult.None none) {
+        joining
+            .notFollowed(none.elsewhere().failed())
+            .forEach(peer -> output.say("a run of " + peer.id() + " failed a moment ago"));
+      }
       return switch (found) {
         case FindResult.Hit hit -> replay(hit.result(), report);
-        case FindResult.Miss miss ->
+        case FindResult.Miss(Elsewhere elsewhere) ->
             throw new CommandException(
                 ExitCode.NO_RESULT,
                 "no peer that can be reached holds a result of this run",
-                "`peer run` runs it");
+                joining.notFollowed(elsewhere.running()).stream()
+                    .findFirst()
+                    .map(peer -> peer.id() + " runs it now: `peer replay --wait 10m` follows that")
+                    .orElse("`peer run` runs it"));
         case FindResult.NoneVerified none ->
             throw new CommandException(
                 ExitCode.NOTHING_VERIFIED,

@@ -35,12 +35,12 @@ final class Results {
     return home.resolve("store");
   }
 
-  /** Writes the output once more and says where it is from. */
+  /** Writes the output once more, but for what was shown, and says where it is from. */
   static void replay(Output output, Replayable result) throws IOException, CommandException {
     VerifiedRecord verified = result.verified();
     output.step("replay");
     try {
-      verified.files().replay(output);
+      result.replay(output);
     } catch (MalformedException e) {
       throw new CommandException(
           ExitCode.NOTHING_VERIFIED,
@@ -57,7 +57,7 @@ final class Results {
     PeerId signer = verified.attestation().signer().id();
     Duration age = Duration.between(verified.record().finishedAt(), Instant.now());
     output.say(
-        "passed, replayed: "
+        (result.followed() ? "passed, followed: " : "passed, replayed: ")
             + signer
             + " ran it "
             + ago(age)

@@ -10,6 +10,7 @@ import dev.peer.core.flow.ExecutionRequest.SourceArchive;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.Finder;
+import dev.peer.core.flow.Joining;
 import dev.peer.core.flow.Replayable;
 import dev.peer.core.flow.RunFlow;
 import dev.peer.core.flow.RunOutcome;
@@ -39,13 +40,17 @@ import picocli.CommandLine.Option;
 @Command(
     name = "run",
     description = {
-      "Replays a compatible result if a peer holds one, else runs the target in a sealed machine.",
+      "Replays a compatible result if a peer holds one, follows a peer that runs the same now, else"
+          + " runs the target in a sealed machine.",
       "Then stays connected and serves the result until SIGINT or SIGTERM."
     },
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
 
   private static final Duration FOREVER = Duration.ofDays(3650);
+
+  /** For those who followed a run to fetch its result, before a command leaves. */
+  private static final Duration FAREWELL = Duration.ofSeconds(10);
 
   private final Output output;
   private final Interruption interruption;
@@ -69,6 +74,16 @@ final class RunCommand implements Callable<Integer> {
             + " outcome or an artifact differs"
       })
   private boolean audit;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "DURATION",
+      converter = WaitConverter.class,
+      description = {
+        "follow a run that goes on elsewhere for so long (90s, 10m, 1h) at most, then run; 0: do"
+            + " not follow any (default: PEER_TIMEOUT)"
+      })
+  private Duration wait;
 
   @ArgGroup private Stay stay = new Stay();
 
@@ -121,7 +136,8 @@ final class RunCommand implements Callable<Integer> {
                 output,
                 CertificateRole.SIGNER,
                 CertificateRole.CLIENT,
-                CertificateRole.SERVER)) {
+                CertificateRole.SERVER);
+        Watching _ = isAnnounced(network) ? watching(network) : null) {
       Results.requireUsable(selection.artifacts());
       requireNoSecretsToFreeze(subject);
       report.about(subject);
@@ -140,6 +156,8 @@ final class RunCommand implements Callable<Integer> {
               new RunSigner(network.identities()::credentials),
               network.identities().verifier(),
               network.stamper(),
+              isAnnounced(network) ? network.announcer() : Optional.empty(),
+              joining(network, store, subject),
               output);
       SourceArchive source = source(subject);
       CacheUse caches = fresh ? CacheUse.RENEWED : CacheUse.KEPT;
@@ -157,7 +175,7 @@ final class RunCommand implements Callable<Integer> {
       }
       return switch (outcome) {
         case RunOutcome.Replayed replayed -> replay(network, replayed.result(), report);
-        case RunOutcome.Ran ran -> passed(network, ran.result(), report);
+        case RunOutcome.Ran ran -> passed(network, ran, report);
         case RunOutcome.RanUnsigned unsigned -> passedUnsigned(unsigned, report);
         case RunOutcome.NotPassed notPassed -> notPassed(output, notPassed.result(), report);
       };
@@ -168,16 +186,37 @@ final class RunCommand implements Callable<Integer> {
     try (result) {
       report.replayed(result);
       Results.replay(output, result);
-      return serve(network, result, report);
+      return serve(network, result, Optional.empty(), report);
     }
   }
 
-  private int passed(Network network, Replayable result, RunReport report) throws Exception {
-    try (result) {
+  private int passed(Network network, RunOutcome.Ran ran, RunReport report) throws Exception {
+    try (Replayable result = ran.result();
+        Announcer.Announcement announced = ran.announced().orElse(null)) {
       report.ran(result);
       output.say("passed in " + Results.duration(result.verified().record()));
-      return serve(network, result, report);
+      int exitCode = serve(network, result, ran.announced(), report);
+      if (stay.exit && announced != null && !interruption.interrupted()) {
+        announced.awaitFollowers(FAREWELL);
+      }
+      return exitCode;
     }
+  }
+
+  /** A run that may halt for its user, or that is done twice, is nobody's to follow. */
+  private boolean isAnnounced(Network network) {
+    return network.announcer().isPresent() && !audit && !onFailure.shell && !onFailure.freeze;
+  }
+
+  private Optional<Joining> joining(Network network, Store store, Subject subject) {
+    Duration most = wait == null ? subject.run().timeout().run() : wait;
+    return isAnnounced(network) && !force && !fresh && most.isPositive()
+        ? Optional.of(network.joining(store, most))
+        : Optional.empty();
+  }
+
+  private Watching watching(Network network) {
+    return new Watching(network.identities(), interruption);
   }
 
   private int passedUnsigned(RunOutcome.RanUnsigned unsigned, RunReport report) {
@@ -243,7 +282,17 @@ final class RunCommand implements Callable<Integer> {
     };
   }
 
-  private int serve(Network network, Replayable result, RunReport report) throws Exception {
+  /**
+   * Serves a result until the user has enough.
+   *
+   * @param announced how others know of it already, if they do
+   */
+  private int serve(
+      Network network,
+      Replayable result,
+      Optional<Announcer.Announcement> announced,
+      RunReport report)
+      throws Exception {
     interruption.serving();
     Results.copyArtifacts(output, result, selection.artifacts());
     Optional<Announcer> announcer = network.announcer();
@@ -253,8 +302,10 @@ final class RunCommand implements Callable<Integer> {
     output.step("announce");
     // The run may have taken longer than the certificate lasts.
     network.identities().refresh(true);
-    try (Announcer.Announcement _ = announcer.get().announce(result.stored());
-        Watching _ = new Watching(network.identities(), interruption)) {
+    try (Announcer.Announcement announcement =
+            announced.isPresent() ? announced.get() : announcer.get().announce(result.stored());
+        Watching _ = isAnnounced(network) ? null : watching(network)) {
+      announcement.awaitTold();
       output.step("serve");
       output.say("serving the result until SIGINT or SIGTERM");
       reporting.passed(output, report);

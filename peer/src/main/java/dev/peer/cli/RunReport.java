@@ -44,6 +44,9 @@ final class RunReport {
   void replayed(Replayable result) {
     result(result, result.holder().isPresent() ? "peer" : "store");
     result.holder().ifPresent(holder -> json.put("holder", holder.toString()));
+    if (result.followed()) {
+      json.put("followed", true);
+    }
   }
 
   /** The tests have passed, and there is no signature that others would take. */

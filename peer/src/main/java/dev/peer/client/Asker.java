@@ -2,6 +2,8 @@ package dev.peer.client;
 
 import dev.peer.core.id.Shown;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.core.trust.Identity;
 import dev.peer.tls.ConnectionException;
 import dev.peer.tls.TlsClient;
 import dev.peer.wire.Limits;
@@ -97,6 +99,16 @@ final class Asker implements AutoCloseable {
       request.header("Range", "bytes=" + skipped + "-");
     }
     return https.send(request.build(), BodyHandlers.ofInputStream());
+  }
+
+  /**
+   * What the certificate says of who gave an answer.
+   *
+   * @param role what the certificate must be good for
+   * @throws ConnectionException if it is not trusted for that
+   */
+  Identity identityOf(HttpResponse<?> answer, CertificateRole role) throws ConnectionException {
+    return https.identityOf(answer, role);
   }
 
   /** Reads an answer that is small. */

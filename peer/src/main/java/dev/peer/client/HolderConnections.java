@@ -4,6 +4,8 @@ import dev.peer.core.flow.FetchException;
 import dev.peer.core.flow.FetchException.Fault;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.core.trust.Identity;
 import dev.peer.tls.ConnectionException;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
@@ -68,6 +70,17 @@ final class HolderConnections implements AutoCloseable {
       }
     }
     throw new FetchException(fault, holder.id() + ": " + String.join("; ", failures));
+  }
+
+  /**
+   * What the certificate says of who gave an answer.
+   *
+   * @param role what the certificate must be good for
+   * @throws ConnectionException if it is not trusted for that
+   */
+  Identity identityOf(Holder holder, HttpResponse<?> answer, CertificateRole role)
+      throws ConnectionException {
+    return asker(holder.id()).identityOf(answer, role);
   }
 
   /** Must be done before the process ends. Breaks off what is under way. */

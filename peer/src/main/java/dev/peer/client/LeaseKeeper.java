@@ -1,21 +1,27 @@
 package dev.peer.client;
 
+import dev.peer.core.flow.Holder;
 import dev.peer.core.flow.Notices;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.record.MalformedException;
+import dev.peer.wire.AnnouncementQuery;
+import dev.peer.wire.HolderList;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.Limits;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
+import dev.peer.wire.ResultState;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,6 +46,7 @@ final class LeaseKeeper implements AutoCloseable {
     LeaseRequest now() throws IOException;
   }
 
+  private final PeerId self;
   private final URI rendezvous;
   private final Asker asker;
   private final Request request;
@@ -51,27 +58,31 @@ final class LeaseKeeper implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Condition rounded = lock.newCondition();
-  private final Set<RendezvousPath.Result> wanted = new LinkedHashSet<>();
+  private final Map<RendezvousPath.Result, ResultState> wanted = new LinkedHashMap<>();
+  private final Map<RendezvousPath.Result, List<Holder>> earlier = new HashMap<>();
   private long version;
   private long roundedVersion;
 
   /** Known to this keeper's thread alone. */
-  private final Set<RendezvousPath.Result> announced = new HashSet<>();
+  private final Map<RendezvousPath.Result, ResultState> announced = new LinkedHashMap<>();
 
   /** The lease that it is announced under, where the rendezvous tells them apart. */
   private Optional<String> lease = Optional.empty();
 
+  private List<URI> addresses = List.of();
   private long renewAt;
 
   private volatile boolean asked;
 
   LeaseKeeper(
+      PeerId self,
       URI rendezvous,
       InstanceId instance,
       Asker asker,
       Request request,
       Patience patience,
       Notices notices) {
+    this.self = self;
     this.rendezvous = rendezvous;
     this.instance = instance;
     this.asker = asker;
@@ -85,11 +96,21 @@ final class LeaseKeeper implements AutoCloseable {
     thread.start();
   }
 
-  /** From now on the result is announced, as soon as the rendezvous can be reached. */
-  void add(RendezvousPath.Result result) {
+  /**
+   * From now on the run is announced as being in this state, as soon as the rendezvous can be
+   * reached.
+   *
+   * @param state nothing: it is not announced
+   */
+  void want(RendezvousPath.Result run, Optional<ResultState> state) {
     lock.lock();
     try {
-      wanted.add(result);
+      if (state.isPresent()) {
+        wanted.put(run, state.get());
+      } else {
+        wanted.remove(run);
+        earlier.remove(run);
+      }
       version++;
       changed.signal();
     } finally {
@@ -97,13 +118,11 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  /** From now on the result is not announced. */
-  void remove(RendezvousPath.Result result) {
+  /** Who was before us when we announced that we run it; empty: the rendezvous has not said. */
+  Optional<List<Holder>> earlier(RendezvousPath.Result run) {
     lock.lock();
     try {
-      wanted.remove(result);
-      version++;
-      changed.signal();
+      return Optional.ofNullable(earlier.get(run));
     } finally {
       lock.unlock();
     }
@@ -123,14 +142,17 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  /** Takes everything back, within the time for a farewell. */
+  /**
+   * Takes everything back, within the time for a farewell. Where a run failed, that is left to be
+   * seen until the lease ends.
+   */
   @Override
   public void close() {
     thread.interrupt();
     try {
       thread.join(patience.farewell());
       if (asked) {
-        asker.ask("DELETE", uri("/v1/lease"), Optional.empty(), patience.farewell());
+        leave();
       }
     } catch (IOException e) {
       notices.say("could not take leave, others may still ask for a moment: " + Asker.why(e));
@@ -138,6 +160,28 @@ final class LeaseKeeper implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     asker.close();
+  }
+
+  private void leave() throws IOException, InterruptedException {
+    List<RendezvousPath.Result> failed =
+        wanted().entrySet().stream()
+            .filter(entry -> entry.getValue() == ResultState.FAILED)
+            .map(Map.Entry::getKey)
+            .toList();
+    if (failed.isEmpty()) {
+      part("DELETE", uri("/v1/lease"), Optional.empty());
+      return;
+    }
+    // Nothing else of it leads here any more.
+    part("PUT", uri("/v1/lease"), Optional.of(new LeaseRequest(addresses).json()));
+    for (RendezvousPath.Result run : failed) {
+      part("PUT", uri(run, ResultState.FAILED), Optional.empty());
+    }
+  }
+
+  private void part(String method, URI uri, Optional<byte[]> body)
+      throws IOException, InterruptedException {
+    asker.ask(method, uri, body, patience.farewell());
   }
 
   private void run() {
@@ -180,17 +224,21 @@ final class LeaseKeeper implements AutoCloseable {
         throw new IOException(rendezvous.getAuthority() + ": it forgets our lease");
       }
     }
-    for (RendezvousPath.Result result : minus(announced, wanted())) {
-      require(ask("DELETE", result.text(), Optional.empty()), 204);
-      announced.remove(result);
+    Map<RendezvousPath.Result, ResultState> still = wanted();
+    for (RendezvousPath.Result run : List.copyOf(announced.keySet())) {
+      if (!still.containsKey(run)) {
+        require(ask("DELETE", uri(run.text()), Optional.empty()), 204);
+        announced.remove(run);
+      }
     }
     return terms.renewAfter();
   }
 
   private LeaseTerms lease() throws IOException, InterruptedException {
-    byte[] body = request.now().json();
+    LeaseRequest now = request.now();
+    addresses = now.addresses();
     asked = true;
-    Asker.Answer answer = ask("PUT", "/v1/lease", Optional.of(body));
+    Asker.Answer answer = ask("PUT", uri("/v1/lease"), Optional.of(now.json()));
     if (answer.status() != 200) {
       require(answer, 201);
       announced.clear();
@@ -211,7 +259,12 @@ final class LeaseKeeper implements AutoCloseable {
 
   /** Says whether there is a lease to announce under. It is renewed where there is much to say. */
   private boolean announceWanted() throws IOException, InterruptedException {
-    for (RendezvousPath.Result result : minus(wanted(), announced)) {
+    for (Map.Entry<RendezvousPath.Result, ResultState> entry : wanted().entrySet()) {
+      RendezvousPath.Result run = entry.getKey();
+      ResultState state = entry.getValue();
+      if (announced.get(run) == state) {
+        continue;
+      }
       if (System.nanoTime() - renewAt >= 0) {
         int before = announced.size();
         lease();
@@ -219,20 +272,48 @@ final class LeaseKeeper implements AutoCloseable {
           return false;
         }
       }
-      Asker.Answer answer = ask("PUT", result.text(), Optional.empty());
+      Asker.Answer answer = ask("PUT", uri(run, state), Optional.empty());
       if (answer.is(Problem.Kind.NO_LEASE)) {
         announced.clear();
         return false;
       }
-      require(answer, 204);
-      announced.add(result);
+      if (state == ResultState.RUNNING) {
+        require(answer, 200);
+        keepEarlier(run, answer);
+      } else {
+        require(answer, 204);
+      }
+      announced.put(run, state);
     }
     return true;
   }
 
-  private Asker.Answer ask(String method, String path, Optional<byte[]> body)
+  /** The first answer counts: whoever is told later that we run it will find us at it. */
+  private void keepEarlier(RendezvousPath.Result run, Asker.Answer answer) throws IOException {
+    List<Holder> before = new ArrayList<>();
+    try {
+      for (HolderList.Entry entry : HolderList.parse(answer.body()).in(ResultState.RUNNING)) {
+        if (entry.peer().equals(self) && entry.addresses().equals(addresses)) {
+          break;
+        }
+        before.add(new Holder(entry.peer(), entry.addresses()));
+      }
+    } catch (MalformedException e) {
+      throw new IOException(rendezvous.getAuthority() + ": nonsense: " + Asker.why(e), e);
+    }
+    lock.lock();
+    try {
+      if (wanted.containsKey(run)) {
+        earlier.putIfAbsent(run, List.copyOf(before));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Asker.Answer ask(String method, URI uri, Optional<byte[]> body)
       throws IOException, InterruptedException {
-    return asker.ask(method, uri(path), body);
+    return asker.ask(method, uri, body);
   }
 
   private void require(Asker.Answer answer, int status) throws IOException {
@@ -248,6 +329,10 @@ final class LeaseKeeper implements AutoCloseable {
     return URI.create(rendezvous + path + instance.query());
   }
 
+  private URI uri(RendezvousPath.Result run, ResultState state) {
+    return URI.create(rendezvous + run.text() + new AnnouncementQuery(instance, state).text());
+  }
+
   private long version() {
     lock.lock();
     try {
@@ -257,10 +342,10 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  private Set<RendezvousPath.Result> wanted() {
+  private Map<RendezvousPath.Result, ResultState> wanted() {
     lock.lock();
     try {
-      return new LinkedHashSet<>(wanted);
+      return new LinkedHashMap<>(wanted);
     } finally {
       lock.unlock();
     }
@@ -279,11 +364,6 @@ final class LeaseKeeper implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-  }
-
-  private static List<RendezvousPath.Result> minus(
-      Set<RendezvousPath.Result> all, Set<RendezvousPath.Result> some) {
-    return all.stream().filter(result -> !some.contains(result)).toList();
   }
 
   /** How long we were asked to stay away. A lease does not outlast more. */

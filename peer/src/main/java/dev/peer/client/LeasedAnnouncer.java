@@ -2,26 +2,36 @@ package dev.peer.client;
 
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.flow.Announcer;
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.Holder;
 import dev.peer.core.flow.Notices;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.http.ServerLimits;
 import dev.peer.server.HeldImages;
+import dev.peer.server.LiveRun;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.InstanceId;
-import dev.peer.wire.RendezvousPath;
+import dev.peer.wire.RunEnd;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Serves records and guest images, and keeps them announced under one lease at each rendezvous.
+ * Serves records, runs that go on and guest images, and keeps them announced under one lease at
+ * each rendezvous.
  *
  * <p>It begins to listen with the first announcement and stops with the last. The records stay
  * their owner's to close, after their announcement.
@@ -60,16 +70,25 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   /** Returns when each rendezvous was tried once: it answered, or the notices say why not. */
   @Override
   public Announcement announce(StoredRecord record) throws AnnounceException, InterruptedException {
-    Session current = begin(record);
+    Announcement announcement =
+        added(
+            current -> {
+              current.add(record);
+              return new Held(current, record, Optional.empty());
+            });
     try {
-      for (LeaseKeeper keeper : current.keepers()) {
-        keeper.awaitRound();
-      }
+      announcement.awaitTold();
     } catch (InterruptedException e) {
-      end(current, record);
+      announcement.close();
       throw e;
     }
-    return () -> end(current, record);
+    return announcement;
+  }
+
+  /** Returns at once. */
+  @Override
+  public RunAnnouncement announceRun(RepoId repo, RunKey key) throws AnnounceException {
+    return added(current -> new Running(current, current.addRun(repo, key)));
   }
 
   /** Where it listens, while anything is announced. */
@@ -84,26 +103,25 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     session = Optional.empty();
   }
 
-  private synchronized Session begin(StoredRecord record) throws AnnounceException {
-    if (session.isPresent()) {
-      session.get().add(record);
-      return session.get();
+  private synchronized <T> T added(Function<Session, T> addition) throws AnnounceException {
+    if (session.isEmpty()) {
+      session = Optional.of(start());
     }
-    Session started = start();
-    session = Optional.of(started);
-    started.add(record);
-    started.keepers().forEach(LeaseKeeper::start);
-    return started;
+    T added = addition.apply(session.get());
+    session.get().start();
+    return added;
   }
 
-  private synchronized void end(Session current, StoredRecord record) {
-    if (session.filter(s -> s == current).isEmpty() || !current.records().contains(record)) {
+  private synchronized void end(
+      Session current, Optional<StoredRecord> record, Optional<LiveRun> run) {
+    if (session.filter(s -> s == current).isEmpty()) {
       return;
     }
-    if (current.records().size() == 1) {
+    if (current.hasOnly(record, run)) {
       close();
     } else {
-      current.remove(record);
+      record.ifPresent(current::remove);
+      run.ifPresent(current::removeRun);
     }
   }
 
@@ -121,6 +139,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       TlsClient https = TlsClient.ofService(identity, patience.connect());
       keepers.add(
           new LeaseKeeper(
+              identity.id(),
               rendezvous,
               instance,
               new Asker(https, patience),
@@ -128,42 +147,89 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
               patience,
               notices));
     }
-    return new Session(server, keepers, new ArrayList<>());
+    return new Session(server, keepers);
   }
 
-  /** From the first announcement to the end of the last. */
-  private record Session(PeerServer server, List<LeaseKeeper> keepers, List<StoredRecord> records) {
+  /** A result, and the run that it comes from if that went on here. */
+  private final class Held implements Announcement {
 
-    void add(StoredRecord record) {
-      records.add(record);
-      server.add(record);
-      keepers.forEach(keeper -> keeper.add(name(record)));
+    private final Session current;
+    private final StoredRecord record;
+    private final Optional<LiveRun> run;
+    private boolean closed;
+
+    Held(Session current, StoredRecord record, Optional<LiveRun> run) {
+      this.current = current;
+      this.record = record;
+      this.run = run;
     }
 
-    void remove(StoredRecord record) {
-      records.remove(record);
-      server.remove(record);
-      if (records.stream().noneMatch(other -> name(other).equals(name(record)))) {
-        keepers.forEach(keeper -> keeper.remove(name(record)));
+    @Override
+    public void awaitTold() throws InterruptedException {
+      current.awaitRound();
+    }
+
+    @Override
+    public void awaitFollowers(Duration most) throws InterruptedException {
+      if (run.isPresent()) {
+        run.get().awaitFollowers(most);
       }
     }
 
-    /** First nobody is sent here any more, then those who are here get a moment to finish. */
-    void stop() {
-      List<Thread> leaving =
-          keepers.stream().map(keeper -> Thread.ofVirtual().start(keeper::close)).toList();
-      try {
-        for (Thread thread : leaving) {
-          thread.join();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        end(current, Optional.of(record), run);
       }
-      server.close();
+    }
+  }
+
+  /** A run that goes on here, or is about to. */
+  private final class Running implements RunAnnouncement {
+
+    private final Session current;
+    private final LiveRun run;
+    private boolean over;
+
+    Running(Session current, LiveRun run) {
+      this.current = current;
+      this.run = run;
     }
 
-    private static RendezvousPath.Result name(StoredRecord record) {
-      return new RendezvousPath.Result(record.repo(), record.key());
+    @Override
+    public List<Holder> earlier() throws InterruptedException {
+      return current.earlier(run);
+    }
+
+    @Override
+    public ExecutionListener begin(Path backlog) {
+      run.begin(backlog);
+      return run;
+    }
+
+    /** Who is told that it passed finds the result here. */
+    @Override
+    public Announcement passed(StoredRecord record) {
+      over = true;
+      current.add(record);
+      run.end(new RunEnd.Passed());
+      return new Held(current, record, Optional.of(run));
+    }
+
+    @Override
+    public void failed(String stage, Optional<Integer> exitCode) {
+      run.end(new RunEnd.Failed(stage, exitCode.filter(RunEnd::isExitCode), Instant.now()));
+      current.fail(run);
+    }
+
+    @Override
+    public void close() {
+      if (!over) {
+        over = true;
+        run.end(new RunEnd.BrokenOff());
+        end(current, Optional.empty(), Optional.of(run));
+      }
     }
   }
 }

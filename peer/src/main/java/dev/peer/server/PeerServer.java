@@ -1,6 +1,7 @@
 package dev.peer.server;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.store.StoredRecord;
@@ -13,21 +14,28 @@ import dev.peer.http.ServerLimits;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.tls.TlsListener;
 import dev.peer.wire.ByteRange;
+import dev.peer.wire.Limits;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerPath;
 import dev.peer.wire.PeerStatus;
 import dev.peer.wire.Problem;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /**
- * Serves stored records to whom the rules for fetching admit for their repository, and guest images
- * to whom they admit for any. They come and go while it runs; it does not close them.
+ * Serves stored records, and the output of runs that go on, to whom the rules for fetching admit
+ * for their repository, and guest images to whom they admit for any. They come and go while it
+ * runs; it does not close them.
  */
 public final class PeerServer implements AutoCloseable {
 
@@ -35,6 +43,7 @@ public final class PeerServer implements AutoCloseable {
 
   private final Supplier<AccessRules> rules;
   private final ServedRecords records = new ServedRecords();
+  private final List<LiveRun> runs = new CopyOnWriteArrayList<>();
   private final HeldImages images;
   private final HttpsServer https;
 
@@ -82,6 +91,18 @@ public final class PeerServer implements AutoCloseable {
     records.remove(record);
   }
 
+  /** From now on this run can be followed here, which is about to begin. */
+  public LiveRun addRun(RepoId repo, RunKey key) {
+    LiveRun run = new LiveRun(repo, key);
+    runs.add(run);
+    return run;
+  }
+
+  /** The run can be followed no longer; whoever follows it does so to its end. */
+  public void removeRun(LiveRun run) {
+    runs.remove(run);
+  }
+
   /** Stops; transfers under way get a short time. */
   @Override
   public void close() {
@@ -104,6 +125,11 @@ public final class PeerServer implements AutoCloseable {
         call.require(rules, Verb.FETCH);
         result(call, key);
       }
+      case PeerPath.RunOutput(RunKey key) -> {
+        call.requireMethod("GET");
+        call.require(rules, Verb.FETCH);
+        output(call, key);
+      }
       case PeerPath.Blob(Digest digest) -> {
         call.require(rules, Verb.FETCH);
         blob(call, digest);
@@ -123,11 +149,44 @@ public final class PeerServer implements AutoCloseable {
     call.answer(200, MediaTypes.ATTESTATION, record.attestation().bytes());
   }
 
+  /** Of several runs the one that was added last. */
+  private void output(Call call, RunKey key) throws Refusal, IOException {
+    LiveRun run =
+        runs.reversed().stream()
+            .filter(one -> one.key().equals(key))
+            .findFirst()
+            .orElseThrow(
+                () -> new Refusal(Problem.Kind.NO_SUCH_RUN, "the run " + key + " is not run here"));
+    call.require(rules, Verb.FETCH, run.repo());
+    try (LiveRun.Reader reader =
+        run.reader(call.caller().id())
+            .orElseThrow(
+                () ->
+                    new Refusal(
+                        Problem.Kind.TOO_MANY, "at most " + Limits.FOLLOWERS + " follow a run"))) {
+      call.set("Cache-Control", "no-store");
+      call.answer(200, MediaTypes.RUN_OUTPUT, sink -> send(reader, sink));
+    }
+  }
+
+  private static void send(LiveRun.Reader reader, Call.Sink sink) throws IOException {
+    try {
+      for (Optional<ByteBuffer> piece = reader.next(); piece.isPresent(); piece = reader.next()) {
+        sink.write(piece.get());
+      }
+    } catch (InterruptedException e) {
+      throw (IOException) new InterruptedIOException("the caller is refused").initCause(e);
+    }
+  }
+
   private void blob(Call call, Digest digest) throws Refusal, IOException {
     StoredRecord record = records.withBundle(digest).orElseThrow(() -> noSuchResult("" + digest));
     call.require(rules, Verb.FETCH, record.repo());
     try {
       send(call, record.bundleFile(), "" + digest, MediaTypes.BUNDLE);
+      runs.stream()
+          .filter(run -> run.key().equals(record.key()))
+          .forEach(run -> run.fetched(call.caller().id()));
     } catch (NoSuchFileException e) {
       throw noSuchResult(digest + " any more");
     }

@@ -2,6 +2,7 @@ package dev.peer.tls;
 
 import dev.peer.core.id.PeerId;
 import dev.peer.core.trust.CertificateRole;
+import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.UntrustedCertificateException;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -84,12 +85,23 @@ public final class TlsClient implements AutoCloseable {
    * @throws ConnectionException if it is not trusted any more
    */
   public PeerId serverOf(HttpResponse<?> answer) throws ConnectionException {
+    return identityOf(answer, CertificateRole.SERVER).id();
+  }
+
+  /**
+   * As the other, all that the certificate says.
+   *
+   * @param role what the certificate must be good for
+   * @throws ConnectionException if it is not trusted for that
+   */
+  public Identity identityOf(HttpResponse<?> answer, CertificateRole role)
+      throws ConnectionException {
     try {
       SSLSession session =
           answer.sslSession().orElseThrow(() -> new SSLException("not a TLS connection"));
       List<X509Certificate> chain =
           Arrays.stream(session.getPeerCertificates()).map(X509Certificate.class::cast).toList();
-      return identity.validate(chain, CertificateRole.SERVER).id();
+      return identity.validate(chain, role);
     } catch (UntrustedCertificateException e) {
       throw ConnectionException.explain(answer.uri(), new SSLException(e));
     } catch (SSLException e) {

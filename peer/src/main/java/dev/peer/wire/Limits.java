@@ -35,6 +35,15 @@ public final class Limits {
   /** Number of guest images that one lease names. */
   public static final int IMAGES = 32;
 
+  /** What a frame of live output holds. */
+  public static final int FRAME = 64 << 10;
+
+  /** Number of those who follow one run. */
+  public static final int FOLLOWERS = 100;
+
+  /** Seconds without a word after which a run that goes on is said to do so. */
+  public static final int ALIVE_SECONDS = 3;
+
   /** Seconds that a lease may last. */
   public static final int LEASE_SECONDS = 60;
 

@@ -17,6 +17,9 @@ public final class MediaTypes {
   /** A bundle. */
   public static final String BUNDLE = "application/zstd";
 
+  /** The output of a run as it comes, in {@linkplain OutputFrame frames}. */
+  public static final String RUN_OUTPUT = "application/vnd.dev.peer.run-output";
+
   /** A query to a time-stamping authority (RFC 3161). */
   public static final String TIMESTAMP_QUERY = "application/timestamp-query";
 

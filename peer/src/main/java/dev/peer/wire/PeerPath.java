@@ -13,6 +13,9 @@ public sealed interface PeerPath {
   /** The attestation of a run. */
   record Result(RunKey key) implements PeerPath {}
 
+  /** The output of a run that goes on. */
+  record RunOutput(RunKey key) implements PeerPath {}
+
   /** A bundle, by the digest of its bytes. */
   record Blob(Digest digest) implements PeerPath {}
 
@@ -43,6 +46,7 @@ public sealed interface PeerPath {
   default String text() {
     return switch (this) {
       case Result result -> "/v1/results/" + result.key().hex();
+      case RunOutput output -> "/v1/runs/" + output.key().hex() + "/output";
       case Blob blob -> "/v1/blobs/sha256/" + blob.digest().hex();
       case ImageFile(Digest image, String file) -> "/v1/images/sha256/" + image.hex() + "/" + file;
       case Status _ -> "/v1/status";
@@ -62,6 +66,9 @@ public sealed interface PeerPath {
       }
       if (parts.length == 4 && raw.startsWith("/v1/results/")) {
         return Optional.of(new Result(RunKey.ofHex(parts[3])));
+      }
+      if (parts.length == 5 && raw.startsWith("/v1/runs/") && parts[4].equals("output")) {
+        return Optional.of(new RunOutput(RunKey.ofHex(parts[3])));
       }
       if (parts.length == 5 && raw.startsWith("/v1/blobs/sha256/")) {
         return Optional.of(new Blob(Digest.ofHex(parts[4])));

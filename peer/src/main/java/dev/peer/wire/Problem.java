@@ -22,6 +22,7 @@ public record Problem(Kind kind, String detail) {
     NOT_TRUSTED(403, "not-trusted", "The certificate is no longer trusted"),
     NO_SUCH_PATH(404, "no-such-path", "There is no such path"),
     NO_SUCH_RESULT(404, "no-such-result", "No such result is known"),
+    NO_SUCH_RUN(404, "no-such-run", "No such run goes on here"),
     NO_SUCH_IMAGE(404, "no-such-image", "No such guest image is known"),
     NO_SUCH_METHOD(405, "no-such-method", "The path does not have this method"),
     NO_LEASE(409, "no-lease", "Announcing needs a lease"),

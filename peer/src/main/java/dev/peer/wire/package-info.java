@@ -10,6 +10,10 @@
  * <pre>
  * GET    /v1/results/{runKey}                 the attestation, as it was signed
  * GET    /v1/blobs/sha256/{hex}               the bundle; a single byte range may be asked for
+ * GET    /v1/runs/{runKey}/output             what a run that goes on has written, from its
+ *                                             beginning, and then what it writes, as it comes: a
+ *                                             chunked sequence of {@link
+ *                                             dev.peer.wire.OutputFrame}; 404 if none goes on
  * GET    /v1/images/sha256/{hex}/{file}       a file of a guest image: manifest.json, kernel,
  *                                             initramfs or root.erofs; as for a bundle
  * GET    /v1/status                           {@link dev.peer.wire.PeerStatus}

@@ -22,10 +22,12 @@ import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
+import dev.peer.wire.ResultState;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -88,6 +90,7 @@ class BusyRendezvousTest {
     busyTimes.set(1);
     LeaseKeeper keeper =
         new LeaseKeeper(
+            laptop.id(),
             address(),
             new InstanceId("a"),
             new Asker(
@@ -96,7 +99,7 @@ class BusyRendezvousTest {
             AnnounceAndLookupTest.PATIENCE,
             notices::add);
     RendezvousPath.Result result = new RendezvousPath.Result(REPO, KEY);
-    keeper.add(result);
+    keeper.want(result, Optional.of(ResultState.PASSED));
     keeper.start();
 
     assertThat(asked.take()).isEqualTo("PUT /v1/lease");

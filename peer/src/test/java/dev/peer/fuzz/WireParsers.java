@@ -14,6 +14,7 @@ import dev.peer.wire.HolderList;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
+import dev.peer.wire.OutputFrame;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.PeerPath;
 import dev.peer.wire.PeerStatus;
@@ -21,8 +22,14 @@ import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.ResultState;
+import dev.peer.wire.RunEnd;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -68,6 +75,18 @@ final class WireParsers {
             bytes -> Problem.parse(bytes).orElse(new Problem(Problem.Kind.INTERNAL, "")),
             Problem::json,
             new Problem(Problem.Kind.TOO_MANY, "too many")),
+        body(
+            "run's end",
+            RunEnd::parse,
+            RunEnd::json,
+            new RunEnd.Failed("test", Optional.of(1), Instant.EPOCH)),
+        Parser.of(
+            "output frames",
+            MalformedException.class,
+            WireParsers::frames,
+            List.of(
+                OutputFrame.of(OutputFrame.Kind.BEGUN),
+                OutputFrame.of(OutputFrame.Kind.STDOUT, bytes("one"), 0, 3))),
         path(
             "peer's path",
             PeerPath::parse,
@@ -75,6 +94,7 @@ final class WireParsers {
             List.of(
                 new PeerPath.Result(new RunKey(DIGEST)),
                 new PeerPath.Blob(DIGEST),
+                new PeerPath.RunOutput(new RunKey(DIGEST)),
                 new PeerPath.ImageFile(DIGEST, "manifest.json"),
                 new PeerPath.Status())),
         path(
@@ -139,6 +159,20 @@ final class WireParsers {
           }
         },
         seeds.stream().map(writer).map(Parser::bytes).toList());
+  }
+
+  private static void frames(byte[] bytes) throws MalformedException {
+    ByteArrayInputStream in = new ByteArrayInputStream(bytes);
+    OutputFrame.Reader reader = new OutputFrame.Reader(in::read);
+    ByteArrayOutputStream again = new ByteArrayOutputStream();
+    try {
+      for (var kind = reader.next(); kind.isPresent(); kind = reader.next()) {
+        again.writeBytes(OutputFrame.of(kind.get(), reader.content(), 0, reader.length()));
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    require(Arrays.equals(again.toByteArray(), bytes), "what is written can be read");
   }
 
   private static void range(String header) {

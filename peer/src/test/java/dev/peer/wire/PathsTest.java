@@ -25,6 +25,8 @@ class PathsTest {
     assertThat(PeerPath.parse("/v1/blobs/sha256/" + HEX))
         .contains(new PeerPath.Blob(Digest.ofHex(HEX)));
     assertThat(PeerPath.parse("/v1/status")).contains(new PeerPath.Status());
+    assertThat(new PeerPath.RunOutput(KEY).text()).isEqualTo("/v1/runs/" + HEX + "/output");
+    assertThat(PeerPath.parse("/v1/runs/" + HEX + "/output")).contains(new PeerPath.RunOutput(KEY));
   }
 
   @Test
@@ -76,7 +78,8 @@ class PathsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/v1/results/", "/v1/results/..", "/v1/blobs/sha256/ABC"})
+  @ValueSource(
+      strings = {"/v1/results/", "/v1/results/..", "/v1/blobs/sha256/ABC", "/v1/runs/../output"})
   void refusesAPathWhoseDigestIsNone(String path) {
     assertThatThrownBy(() -> PeerPath.parse(path)).isInstanceOf(MalformedException.class);
   }

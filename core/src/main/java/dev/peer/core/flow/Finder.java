@@ -15,6 +15,7 @@ import dev.peer.core.store.StoredRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -56,16 +57,21 @@ public final class Finder {
     notices.step("search");
     return switch (lookup.find(repo, key)) {
       case LookupResult.Found found -> fromHolders(found, key, refused);
-      case LookupResult.Absent absent -> missed(refused);
+      case LookupResult.Absent absent -> missed(refused, new Elsewhere(true, List.of(), List.of()));
       case LookupResult.Unavailable unavailable -> {
         notices.say(unavailable.why());
-        yield missed(refused);
+        yield missed(refused, Elsewhere.UNKNOWN);
       }
     };
   }
 
-  private static FindResult missed(boolean refused) {
-    return refused ? new FindResult.NoneVerified() : new FindResult.Miss();
+  /** The result of this holder, of whom nobody need be asked. */
+  FindResult findFrom(Holder holder, RunKey key) throws IOException, InterruptedException {
+    return fromHolders(new LookupResult.Found(List.of(holder)), key, false);
+  }
+
+  private static FindResult missed(boolean refused, Elsewhere elsewhere) {
+    return refused ? new FindResult.NoneVerified(elsewhere) : new FindResult.Miss(elsewhere);
   }
 
   private Optional<Replayable> fromStore(StoredEntry entry, RepoId repo, RunKey key)
@@ -103,7 +109,7 @@ public final class Finder {
         refused |= e.fault() == FetchException.Fault.WRONG;
       }
     }
-    return missed(refused);
+    return missed(refused, new Elsewhere(true, found.running(), found.failed()));
   }
 
   private static String describe(PeerId holder, FetchException e) {

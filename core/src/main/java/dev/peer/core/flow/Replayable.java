@@ -1,6 +1,8 @@
 package dev.peer.core.flow;
 
 import dev.peer.core.id.PeerId;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.OutputSink;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.StoredRecord;
@@ -17,16 +19,34 @@ public final class Replayable implements AutoCloseable {
   private final StoredRecord stored;
   private final Optional<PeerId> holder;
   private final ScratchDirectory unpacked;
+  private final Optional<ShownOutput> shown;
 
   Replayable(
       VerifiedRecord verified,
       StoredRecord stored,
       Optional<PeerId> holder,
       ScratchDirectory unpacked) {
+    this(verified, stored, holder, unpacked, Optional.empty());
+  }
+
+  private Replayable(
+      VerifiedRecord verified,
+      StoredRecord stored,
+      Optional<PeerId> holder,
+      ScratchDirectory unpacked,
+      Optional<ShownOutput> shown) {
     this.verified = verified;
     this.stored = stored;
     this.holder = holder;
     this.unpacked = unpacked;
+    this.shown = shown;
+  }
+
+  /**
+   * The same, of which this much has been shown. It stands in for this one, which is not closed.
+   */
+  Replayable shown(ShownOutput output) {
+    return new Replayable(verified, stored, holder, unpacked, Optional.of(output));
   }
 
   /** What was verified, and its content. */
@@ -42,6 +62,18 @@ public final class Replayable implements AutoCloseable {
   /** Who gave the result; nobody if it was in the store or has just been made. */
   public Optional<PeerId> holder() {
     return holder;
+  }
+
+  /** Whether the run was followed while it went on, and some or all of its output shown. */
+  public boolean followed() {
+    return shown.isPresent();
+  }
+
+  /**
+   * Writes the output in the order in which it came, but for what was shown while the run went on.
+   */
+  public void replay(OutputSink sink) throws IOException, MalformedException {
+    verified.files().replay(shown.isPresent() ? shown.get().rest(sink) : sink);
   }
 
   @Override

@@ -16,15 +16,17 @@ import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredRecord;
 import dev.peer.core.timestamp.TimestampException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * The one way: find, or else run, look for secrets in what is left, sign, verify the own signature,
- * have it stamped and keep.
+ * The one way: find, or follow who is at it, or else run, look for secrets in what is left, sign,
+ * verify the own signature, have it stamped and keep.
  */
 public final class RunFlow {
 
@@ -34,10 +36,12 @@ public final class RunFlow {
   private final RunSigner signer;
   private final RecordVerifier verifier;
   private final Optional<Stamper> stamper;
+  private final Optional<Announcer> announcer;
+  private final Optional<Joining> joining;
   private final Notices notices;
 
   /**
-   * Joins the parts.
+   * Joins the parts. Runs are not announced, and nobody else's are followed.
    *
    * @param stamper who stamps the own signature; nobody: it is not stamped
    */
@@ -49,17 +53,50 @@ public final class RunFlow {
       RecordVerifier verifier,
       Optional<Stamper> stamper,
       Notices notices) {
+    this(
+        store,
+        finder,
+        executor,
+        signer,
+        verifier,
+        stamper,
+        Optional.empty(),
+        Optional.empty(),
+        notices);
+  }
+
+  /**
+   * Joins the parts.
+   *
+   * @param stamper who stamps the own signature; nobody: it is not stamped
+   * @param announcer who tells others of the run while it goes on; nobody: they do not know
+   * @param joining who follows runs elsewhere before one begins here; nobody: it begins
+   */
+  public RunFlow(
+      Store store,
+      Finder finder,
+      Executor executor,
+      RunSigner signer,
+      RecordVerifier verifier,
+      Optional<Stamper> stamper,
+      Optional<Announcer> announcer,
+      Optional<Joining> joining,
+      Notices notices) {
     this.store = store;
     this.finder = finder;
     this.executor = executor;
     this.signer = signer;
     this.verifier = verifier;
     this.stamper = stamper;
+    this.announcer = announcer;
+    this.joining = joining;
     this.notices = notices;
   }
 
   /**
-   * Takes a result that is there, or runs. Whatever goes wrong in the search leads to a run.
+   * Takes a result that is there or that a run elsewhere comes to, or runs. Whatever goes wrong in
+   * the search leads to a run. Of those who start at the same moment the one runs that was the
+   * first to announce it.
    *
    * @throws ExecutorException if the machinery failed
    * @throws SecretException if it has to run, and a secret has no value
@@ -72,14 +109,24 @@ public final class RunFlow {
       SecretSource secrets,
       ExecutionListener listener)
       throws ExecutorException, SecretException, IOException, InterruptedException {
-    Optional<Replayable> hit = search(inputs);
-    if (hit.isPresent()) {
-      return new RunOutcome.Replayed(hit.get());
+    FindResult found = searched(() -> find(inputs));
+    if (found instanceof FindResult.None none) {
+      sayWhoFailed(none.elsewhere().failed());
     }
-    return run(inputs, source, caches, secrets, listener);
+    while (found instanceof FindResult.None none) {
+      List<Holder> first;
+      try (Announced announced = announced(inputs)) {
+        first = none.elsewhere().known() ? announced.toFollow() : List.of();
+        if (first.isEmpty()) {
+          return run(inputs, source, caches, secrets, listener, announced);
+        }
+      }
+      found = searched(() -> joining.orElseThrow().follow(first, inputs.repo(), inputs.key()));
+    }
+    return new RunOutcome.Replayed(((FindResult.Hit) found).result());
   }
 
-  /** Runs, whatever results there are. */
+  /** Runs, whatever results there are, and whoever is at it elsewhere. */
   public RunOutcome run(
       RunInputs inputs,
       ExecutionRequest.SourceArchive source,
@@ -87,38 +134,129 @@ public final class RunFlow {
       SecretSource secrets,
       ExecutionListener listener)
       throws ExecutorException, SecretException, IOException, InterruptedException {
+    try (Announced announced = announced(inputs)) {
+      return run(inputs, source, caches, secrets, listener, announced);
+    }
+  }
+
+  private RunOutcome run(
+      RunInputs inputs,
+      ExecutionRequest.SourceArchive source,
+      CacheUse caches,
+      SecretSource secrets,
+      ExecutionListener listener,
+      Announced announced)
+      throws ExecutorException, SecretException, IOException, InterruptedException {
     Secrets passed = secrets.get();
     ScratchDirectory staged = store.stage();
     try {
       RunFiles files = new RunFiles(Files.createDirectory(staged.path().resolve("result")));
       ExecutionResult result =
-          executor.execute(new ExecutionRequest(inputs, source, files, caches, passed), listener);
+          executor.execute(
+              new ExecutionRequest(inputs, source, files, caches, passed),
+              announced.shownTo(listener, staged.path().resolve("live")));
       if (!(result instanceof ExecutionResult.Passed ran)) {
+        announced.notPassed(result);
         staged.close();
         return new RunOutcome.NotPassed(result);
       }
-      return signAndKeep(ran.record(), files, passed, staged);
+      return signAndKeep(ran.record(), files, passed, staged, announced);
     } catch (ExecutorException | IOException | InterruptedException | RuntimeException e) {
       staged.close();
       throw e;
     }
   }
 
-  private Optional<Replayable> search(RunInputs inputs) throws InterruptedException {
+  /** A search in one of its forms. */
+  @FunctionalInterface
+  private interface Search {
+
+    FindResult find() throws IOException, InterruptedException;
+  }
+
+  private FindResult find(RunInputs inputs) throws IOException, InterruptedException {
+    return joining.isPresent()
+        ? joining.get().find(inputs.repo(), inputs.key())
+        : finder.find(inputs.repo(), inputs.key());
+  }
+
+  private FindResult searched(Search search) throws InterruptedException {
     try {
-      return switch (finder.find(inputs.repo(), inputs.key())) {
-        case FindResult.Hit hit -> Optional.of(hit.result());
-        case FindResult.Miss miss -> Optional.empty();
-        case FindResult.NoneVerified none -> Optional.empty();
-      };
+      return search.find();
     } catch (IOException e) {
       notices.say("no result could be taken over: " + e.getMessage());
-      return Optional.empty();
+      return new FindResult.Miss(Elsewhere.UNKNOWN);
+    }
+  }
+
+  /** Of those who were followed more has been said. */
+  private void sayWhoFailed(List<Holder> failed) {
+    List<Holder> unseen = joining.isPresent() ? joining.get().notFollowed(failed) : failed;
+    unseen.forEach(peer -> notices.say("a run of " + peer.id() + " failed a moment ago"));
+  }
+
+  private Announced announced(RunInputs inputs) {
+    if (announcer.isEmpty()) {
+      return new Announced(Optional.empty());
+    }
+    notices.step("announce");
+    try {
+      return new Announced(Optional.of(announcer.get().announceRun(inputs.repo(), inputs.key())));
+    } catch (AnnounceException e) {
+      notices.say("the run is not announced: " + e.getMessage());
+      return new Announced(Optional.empty());
+    }
+  }
+
+  /** The own run as others know of it, if they do. */
+  private final class Announced implements AutoCloseable {
+
+    private final Optional<Announcer.RunAnnouncement> announcement;
+
+    Announced(Optional<Announcer.RunAnnouncement> announcement) {
+      this.announcement = announcement;
+    }
+
+    /** Who was first, and is yet to be followed. */
+    List<Holder> toFollow() throws InterruptedException {
+      return announcement.isEmpty() || joining.isEmpty()
+          ? List.of()
+          : joining.get().toFollow(announcement.get().earlier());
+    }
+
+    ExecutionListener shownTo(ExecutionListener listener, Path backlog) {
+      return announcement.isEmpty()
+          ? listener
+          : new BothListeners(announcement.get().begin(backlog), listener);
+    }
+
+    void notPassed(ExecutionResult result) {
+      switch (result) {
+        case ExecutionResult.Failed failed ->
+            announcement.ifPresent(a -> a.failed(failed.stage(), Optional.of(failed.exitCode())));
+        case ExecutionResult.Refused refused ->
+            announcement.ifPresent(a -> a.failed(refused.stage(), Optional.empty()));
+        // With more time it might have passed.
+        case ExecutionResult.TimedOut _, ExecutionResult.Passed _ -> {}
+      }
+    }
+
+    Optional<Announcer.Announcement> passed(StoredRecord record) {
+      return announcement.map(a -> a.passed(record));
+    }
+
+    @Override
+    public void close() {
+      announcement.ifPresent(Announcer.RunAnnouncement::close);
     }
   }
 
   private RunOutcome signAndKeep(
-      RunRecord record, RunFiles files, Secrets secrets, ScratchDirectory staged)
+      RunRecord record,
+      RunFiles files,
+      Secrets secrets,
+      ScratchDirectory staged,
+      Announced announced)
       throws IOException, InterruptedException {
     Optional<String> leak = SecretScan.leak(secrets, record, files);
     if (leak.isPresent()) {
@@ -135,8 +273,9 @@ public final class RunFlow {
       Path unpacked = Files.createDirectory(staged.path().resolve("unpacked"));
       VerifiedRecord verified = verifier.verify(attestation, bundle, unpacked);
       notices.step("store");
+      StoredRecord stored = store.keep(verified);
       return new RunOutcome.Ran(
-          new Replayable(verified, store.keep(verified), Optional.empty(), staged));
+          new Replayable(verified, stored, Optional.empty(), staged), announced.passed(stored));
     } catch (VerificationException e) {
       staged.close();
       return new RunOutcome.RanUnsigned(record, "others would refuse it: " + e.getMessage());

@@ -1,6 +1,7 @@
 package dev.peer.core.flow;
 
 import dev.peer.core.record.RunRecord;
+import java.util.Optional;
 
 /** What a run came to. */
 public sealed interface RunOutcome {
@@ -12,11 +13,16 @@ public sealed interface RunOutcome {
     Replayable result();
   }
 
-  /** A compatible result was there. */
+  /** A compatible result was there, or a run elsewhere was followed until there was one. */
   record Replayed(Replayable result) implements WithResult {}
 
-  /** The tests ran and passed; the result is signed and stored. */
-  record Ran(Replayable result) implements WithResult {}
+  /**
+   * The tests ran and passed; the result is signed and stored.
+   *
+   * @param announced how others know of it already, to be closed before the result; nobody does
+   *     where there was none to tell
+   */
+  record Ran(Replayable result, Optional<Announcer.Announcement> announced) implements WithResult {}
 
   /**
    * The tests ran and passed, and there is no signature that holds: what the run left may not be

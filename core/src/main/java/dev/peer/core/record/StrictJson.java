@@ -76,6 +76,11 @@ public final class StrictJson {
     }
   }
 
+  /** Whether the field is there. */
+  public boolean has(String field) {
+    return node.has(field);
+  }
+
   /** The text in this field. */
   public String text(String field) throws MalformedException {
     JsonNode value = required(field);

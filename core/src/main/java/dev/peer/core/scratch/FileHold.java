@@ -73,7 +73,7 @@ public final class FileHold implements AutoCloseable {
     }
   }
 
-  /** Makes a file that does not exist yet, and holds it alone. */
+  /** Makes a file that does not exist yet, and holds it alone; leaves none if it can not. */
   public static FileHold create(Path file) throws IOException {
     Path name = nameOf(file);
     synchronized (HELD) {
@@ -96,6 +96,7 @@ public final class FileHold implements AutoCloseable {
         channel.close();
       } catch (IOException | RuntimeException e) {
         channel.close();
+        Files.deleteIfExists(name);
         throw e;
       }
     }

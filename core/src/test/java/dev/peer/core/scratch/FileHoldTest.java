@@ -49,6 +49,18 @@ class FileHoldTest {
   }
 
   @Test
+  void leavesNoFileWhenItIsInterrupted() {
+    Path made = directory.resolve("made");
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> FileHold.create(made)).isInstanceOf(IOException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(made).doesNotExist();
+  }
+
+  @Test
   void saysThatTheFileIsGone() {
     assertThatThrownBy(() -> FileHold.shared(directory.resolve("none")))
         .isInstanceOf(NoSuchFileException.class);

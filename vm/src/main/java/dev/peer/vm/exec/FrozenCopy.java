@@ -1,7 +1,6 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutorException;
-import dev.peer.core.key.NetworkMode;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.Place;
 import dev.peer.vm.guest.UserTerminal;
@@ -41,9 +40,7 @@ record FrozenCopy(FrozenStore.Kept kept, Optional<Place> place, UserTerminal.Ope
   void openShell(Machine machine, StageRunner stages)
       throws IOException, GuestException, InterruptedException {
     FrozenGuest guest = kept.guest();
-    if (guest.network() == NetworkMode.NONE) {
-      machine.disconnectNetwork();
-    }
+    Link.seal(machine, guest.network());
     machine.resume();
     stages.shell(place.orElse(Guest.placeOf(guest.stage())), guest.network(), terminal);
   }

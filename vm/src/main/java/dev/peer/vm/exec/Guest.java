@@ -2,7 +2,6 @@ package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionResult;
-import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.Place;
@@ -12,7 +11,6 @@ import dev.peer.vm.qemu.Machine;
 import dev.peer.vm.snapshot.FrozenGuest;
 import dev.peer.vm.snapshot.FrozenStore;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -47,11 +45,7 @@ record Guest(
         case Aftermath.Freeze freeze -> freeze(failed.stage(), freeze.store());
       }
     } catch (IOException | GuestException e) {
-      if (e instanceof ClosedByInterruptException || Thread.interrupted()) {
-        InterruptedException interrupted = new InterruptedException("the run was interrupted");
-        interrupted.initCause(e);
-        throw interrupted;
-      }
+      Interruption.rethrow(e);
       listener.note(
           (aftermath instanceof Aftermath.Freeze
                   ? "the guest could not be frozen: "
@@ -68,14 +62,14 @@ record Guest(
   /** Gives the user a shell, without a network unless the test has one. */
   void openShell(Place place, UserTerminal.Opener terminal)
       throws IOException, GuestException, InterruptedException {
-    seal();
+    Link.seal(machine, inputs.network());
     stages.shell(place, inputs.network(), terminal);
   }
 
   private void freeze(String stage, FrozenStore store) throws IOException, InterruptedException {
     listener.step("freeze");
     listener.note("freezing the guest");
-    seal();
+    Link.seal(machine, inputs.network());
     Path scratch = machine.flatten(disks.scratch());
     FrozenGuest guest =
         new FrozenGuest(
@@ -98,11 +92,5 @@ record Guest(
       listener.note("dropped the frozen guest " + dropped.id() + ", the oldest");
     }
     listener.note("the guest is frozen: `peer vm shell --frozen " + kept.id() + "` gets into it");
-  }
-
-  private void seal() throws IOException, InterruptedException {
-    if (inputs.network() == NetworkMode.NONE) {
-      machine.disconnectNetwork();
-    }
   }
 }

@@ -18,7 +18,6 @@ import dev.peer.vm.snapshot.FrozenGuest;
 import dev.peer.vm.snapshot.Template;
 import dev.peer.vm.snapshot.TemplateStore;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,7 +94,7 @@ final class MachineStarter {
     try {
       return awaken(machine, disks, Optional.empty(), BOOT_TIME);
     } catch (GuestException | IOException e) {
-      requireUninterrupted(e);
+      Interruption.rethrow(e);
       throw BrokenOff.in("boot", machine, Secrets.NONE, e);
     }
   }
@@ -157,18 +156,11 @@ final class MachineStarter {
           Machine.start(qemu, spec(layered, memory, directory, socketDirectory), directory);
       return Optional.of(awaken(machine, layered, Optional.of(template), cloneTime));
     } catch (QemuException | GuestException | IOException e) {
-      requireUninterrupted(e);
+      Interruption.rethrow(e);
       listener.note("the machine's template is of no use, booting instead: " + e.getMessage());
       templates.drop(shape);
       disks.blankAgain();
       return Optional.empty();
-    }
-  }
-
-  /** An interruption is no fault of the template's or the machine's. */
-  private static void requireUninterrupted(Exception e) throws InterruptedException {
-    if (Thread.interrupted() || e instanceof ClosedByInterruptException) {
-      throw new InterruptedException("the start of the machine was interrupted");
     }
   }
 

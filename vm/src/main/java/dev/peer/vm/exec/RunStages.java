@@ -4,6 +4,7 @@ import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
@@ -81,9 +82,9 @@ final class RunStages {
   /** Takes the link down, unless the test may use it. */
   void seal() throws IOException, InterruptedException {
     listener.step("link down");
-    switch (inputs.network()) {
-      case NONE -> machine.disconnectNetwork();
-      case OPEN -> listener.note("network: open, the test reaches what this host does");
+    Link.seal(machine, inputs.network());
+    if (inputs.network() == NetworkMode.OPEN) {
+      listener.note("network: open, the test reaches what this host does");
     }
   }
 

@@ -25,7 +25,6 @@ import dev.peer.vm.snapshot.FrozenStore;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import dev.peer.vm.snapshot.TemplateStore;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -234,12 +233,8 @@ public final class VmExecutor implements Executor {
       throw new ExecutorException(e.getMessage(), e.hint(), e);
     } catch (ImageException e) {
       throw new ExecutorException(e.getMessage(), e.hint(), e);
-    } catch (ClosedByInterruptException e) {
-      throw interrupted(e);
     } catch (IOException e) {
-      if (Thread.interrupted()) {
-        throw interrupted(e);
-      }
+      Interruption.rethrow(e);
       throw new ExecutorException(
           "the run could not be prepared: " + e.getMessage(), BrokenOff.DISK_HINT, e);
     }
@@ -334,15 +329,7 @@ public final class VmExecutor implements Executor {
   private static ExecutorException brokenOff(
       CurrentStage current, StartedMachine machine, Secrets secrets, Exception e)
       throws InterruptedException {
-    if (e instanceof ClosedByInterruptException || Thread.interrupted()) {
-      throw interrupted(e);
-    }
+    Interruption.rethrow(e);
     return BrokenOff.in(current.name(), machine.machine(), secrets, e);
-  }
-
-  private static InterruptedException interrupted(Exception e) {
-    InterruptedException interrupted = new InterruptedException("the run was interrupted");
-    interrupted.initCause(e);
-    return interrupted;
   }
 }

@@ -1,0 +1,40 @@
+package dev.peer.core.flow;
+
+import dev.peer.core.record.OutputStreamName;
+import java.io.IOException;
+
+/** Two who follow a run; the first gets everything first. */
+record BothListeners(ExecutionListener first, ExecutionListener second)
+    implements ExecutionListener {
+
+  @Override
+  public void step(String name) {
+    first.step(name);
+    second.step(name);
+  }
+
+  @Override
+  public void stage(String stage) {
+    first.stage(stage);
+    second.stage(stage);
+  }
+
+  @Override
+  public void note(String line) {
+    first.note(line);
+    second.note(line);
+  }
+
+  @Override
+  public void stageOutput(String stage, byte[] buffer, int offset, int length) throws IOException {
+    first.stageOutput(stage, buffer, offset, length);
+    second.stageOutput(stage, buffer, offset, length);
+  }
+
+  @Override
+  public void write(OutputStreamName stream, byte[] buffer, int offset, int length)
+      throws IOException {
+    first.write(stream, buffer, offset, length);
+    second.write(stream, buffer, offset, length);
+  }
+}

@@ -1,0 +1,153 @@
+package dev.peer.core.flow;
+
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.store.Store;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks for the result of one run, and where there is none follows those who are at it: their
+ * output is shown as it comes, and what they say of its end leads to a result that is fetched and
+ * verified as any other. Nobody is followed twice.
+ */
+public final class Joining {
+
+  /** A rendezvous that names ever others holds nobody up for long. */
+  private static final int MOST_FOLLOWED = 16;
+
+  private final Store store;
+  private final Finder finder;
+  private final Follower follower;
+  private final Duration wait;
+  private final ExecutionListener viewer;
+  private final Notices notices;
+  private final Set<Holder> followed = new HashSet<>();
+  private Optional<Long> until = Optional.empty();
+
+  /**
+   * Joins the parts.
+   *
+   * @param wait how long others are followed, all together
+   * @param viewer takes what they put out
+   */
+  public Joining(
+      Store store,
+      Finder finder,
+      Follower follower,
+      Duration wait,
+      ExecutionListener viewer,
+      Notices notices) {
+    this.store = store;
+    this.finder = finder;
+    this.follower = follower;
+    this.wait = wait;
+    this.viewer = viewer;
+    this.notices = notices;
+  }
+
+  /**
+   * Finds a result, or follows those who are said to make one until there is one.
+   *
+   * @throws IOException if the store could not be read or written
+   */
+  public FindResult find(RepoId repo, RunKey key) throws IOException, InterruptedException {
+    return followed(finder.find(repo, key), repo, key);
+  }
+
+  /** Follows the first of these runners, and then as {@link #find}. */
+  FindResult follow(List<Holder> runners, RepoId repo, RunKey key)
+      throws IOException, InterruptedException {
+    return followed(new FindResult.Miss(new Elsewhere(true, runners, List.of())), repo, key);
+  }
+
+  /** Those whom it would still follow. */
+  List<Holder> toFollow(List<Holder> runners) {
+    return isOver() ? List.of() : notFollowed(runners);
+  }
+
+  /** Those of them whose run was not followed to its end. */
+  public List<Holder> notFollowed(List<Holder> peers) {
+    return peers.stream().filter(peer -> !followed.contains(peer)).toList();
+  }
+
+  private boolean isOver() {
+    return followed.size() >= MOST_FOLLOWED || left().isZero();
+  }
+
+  /** From the first run that is followed on the time counts. */
+  private Duration left() {
+    Duration left =
+        until.isEmpty() ? wait : Duration.ofNanos(Math.max(0, until.get() - System.nanoTime()));
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  private FindResult followed(FindResult begun, RepoId repo, RunKey key)
+      throws IOException, InterruptedException {
+    FindResult found = begun;
+    while (found instanceof FindResult.None none
+        && !toFollow(none.elsewhere().running()).isEmpty()) {
+      Holder runner = toFollow(none.elsewhere().running()).getFirst();
+      Optional<FindResult> result = follow(runner, repo, key);
+      found = result.isPresent() ? result.get() : finder.find(repo, key);
+    }
+    return found;
+  }
+
+  /** What comes of a run, if anything does. */
+  private Optional<FindResult> follow(Holder runner, RepoId repo, RunKey key)
+      throws IOException, InterruptedException {
+    followed.add(runner);
+    Duration left = left();
+    until = Optional.of(until.orElse(System.nanoTime() + left.toNanos()));
+    notices.step("follow");
+    notices.say(
+        "following the run of " + runner.id() + "; its output is unverified until it is signed");
+    ShownOutput shown = new ShownOutput(viewer);
+    switch (follower.follow(runner, key, left, shown)) {
+      case FollowResult.Passed _ -> {
+        return result(runner, repo, key, shown);
+      }
+      case FollowResult.Failed failed -> notices.say(describe(runner, failed));
+      case FollowResult.Ended(String why) ->
+          notices.say("the run of " + runner.id() + " is not followed any more: " + why);
+      case FollowResult.TimeOver _ ->
+          notices.say("the run of " + runner.id() + " goes on, and the wait for it is over");
+    }
+    return Optional.empty();
+  }
+
+  /** What was shown must be how the output begins that was signed. */
+  private Optional<FindResult> result(Holder runner, RepoId repo, RunKey key, ShownOutput shown)
+      throws IOException, InterruptedException {
+    if (!(finder.findFrom(runner, key) instanceof FindResult.Hit(Replayable result))) {
+      return Optional.empty();
+    }
+    if (shown.isBeginningOf(result.verified().files())) {
+      return Optional.of(new FindResult.Hit(result.shown(shown)));
+    }
+    notices.say(
+        "the result of "
+            + runner.id()
+            + " is refused: what it showed of the run is not what it signed; the output above is"
+            + " nobody's");
+    result.close();
+    store.drop(repo, key);
+    return Optional.of(new FindResult.NoneVerified(Elsewhere.UNKNOWN));
+  }
+
+  private static String describe(Holder runner, FollowResult.Failed failed) {
+    return "the run of "
+        + runner.id()
+        + " failed at "
+        + failed.at().truncatedTo(ChronoUnit.SECONDS)
+        + ": the stage "
+        + failed.stage()
+        + failed.exitCode().map(code -> " ended with " + code).orElse(" could not be run");
+  }
+}

@@ -1,0 +1,141 @@
+package dev.peer.client;
+
+import dev.peer.core.flow.Holder;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.store.StoredRecord;
+import dev.peer.server.LiveRun;
+import dev.peer.server.PeerServer;
+import dev.peer.wire.RendezvousPath;
+import dev.peer.wire.ResultState;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is served and announced from the first announcement to the end of the last, with one server
+ * and one lease at each rendezvous.
+ */
+final class Session {
+
+  private final PeerServer server;
+  private final List<LeaseKeeper> keepers;
+  private final List<StoredRecord> records = new ArrayList<>();
+  private final List<LiveRun> runs = new ArrayList<>();
+  private final Set<RendezvousPath.Result> failed = new HashSet<>();
+  private boolean started;
+
+  Session(PeerServer server, List<LeaseKeeper> keepers) {
+    this.server = server;
+    this.keepers = List.copyOf(keepers);
+  }
+
+  PeerServer server() {
+    return server;
+  }
+
+  /** Begins to announce, if it has not. */
+  synchronized void start() {
+    if (!started) {
+      started = true;
+      keepers.forEach(LeaseKeeper::start);
+    }
+  }
+
+  /** Whether nothing else is announced than these, of which one or both are. */
+  synchronized boolean hasOnly(Optional<StoredRecord> record, Optional<LiveRun> run) {
+    return records.stream().allMatch(one -> one == record.orElse(null))
+        && runs.stream().allMatch(one -> one == run.orElse(null));
+  }
+
+  synchronized void add(StoredRecord record) {
+    records.add(record);
+    server.add(record);
+    announce(name(record));
+  }
+
+  synchronized void remove(StoredRecord record) {
+    if (records.remove(record)) {
+      server.remove(record);
+      announce(name(record));
+    }
+  }
+
+  synchronized LiveRun addRun(RepoId repo, RunKey key) {
+    LiveRun run = server.addRun(repo, key);
+    runs.add(run);
+    announce(name(run));
+    return run;
+  }
+
+  synchronized void removeRun(LiveRun run) {
+    if (runs.remove(run)) {
+      server.removeRun(run);
+      announce(name(run));
+    }
+  }
+
+  /** From now on, and for as long as the lease lasts, the run is announced as one that failed. */
+  synchronized void fail(LiveRun run) {
+    failed.add(name(run));
+    announce(name(run));
+  }
+
+  /** Waits until each rendezvous was tried once. */
+  void awaitRound() throws InterruptedException {
+    for (LeaseKeeper keeper : keepers) {
+      keeper.awaitRound();
+    }
+  }
+
+  /** Who was before us, as the first rendezvous says that answers. */
+  List<Holder> earlier(LiveRun run) throws InterruptedException {
+    for (LeaseKeeper keeper : keepers) {
+      keeper.awaitRound();
+      Optional<List<Holder>> earlier = keeper.earlier(name(run));
+      if (earlier.isPresent()) {
+        return earlier.get();
+      }
+    }
+    return List.of();
+  }
+
+  /** First nobody is sent here any more, then those who are here get a moment to finish. */
+  void stop() {
+    List<Thread> leaving =
+        keepers.stream().map(keeper -> Thread.ofVirtual().start(keeper::close)).toList();
+    try {
+      for (Thread thread : leaving) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    server.close();
+  }
+
+  /** Of what holds for a run the best is told. */
+  private void announce(RendezvousPath.Result name) {
+    Optional<ResultState> state = Optional.empty();
+    if (records.stream().anyMatch(one -> name.equals(name(one)))) {
+      state = Optional.of(ResultState.PASSED);
+    } else if (failed.contains(name)) {
+      state = Optional.of(ResultState.FAILED);
+    } else if (runs.stream().anyMatch(one -> name.equals(name(one)))) {
+      state = Optional.of(ResultState.RUNNING);
+    }
+    for (LeaseKeeper keeper : keepers) {
+      keeper.want(name, state);
+    }
+  }
+
+  private static RendezvousPath.Result name(StoredRecord record) {
+    return new RendezvousPath.Result(record.repo(), record.key());
+  }
+
+  private static RendezvousPath.Result name(LiveRun run) {
+    return new RendezvousPath.Result(run.repo(), run.key());
+  }
+}

@@ -1,0 +1,270 @@
+package dev.peer.server;
+
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.wire.Limits;
+import dev.peer.wire.OutputFrame;
+import dev.peer.wire.OutputFrame.Kind;
+import dev.peer.wire.RunEnd;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A run that goes on here, as those see it who follow it: from its beginning, each as fast as it
+ * reads, whenever it came. What was put out lies in a file, so that a slow reader takes no memory.
+ *
+ * <p>What goes wrong with the file ends the following and not the run.
+ */
+public final class LiveRun implements ExecutionListener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LiveRun.class);
+
+  private static final int CHUNK = 16 << 10;
+  private static final byte[] ALIVE = OutputFrame.of(Kind.ALIVE);
+
+  private final RepoId repo;
+  private final RunKey key;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  /** Who has been told of a pass and has not fetched the result; once for each time. */
+  private final List<PeerId> toFetch = new ArrayList<>();
+
+  private volatile Optional<Path> backlog = Optional.empty();
+  private OutputStream out = OutputStream.nullOutputStream();
+  private long size;
+  private volatile Optional<byte[]> end = Optional.empty();
+  private boolean passed;
+  private int followers;
+
+  /** A run that is about to begin. */
+  LiveRun(RepoId repo, RunKey key) {
+    this.repo = repo;
+    this.key = key;
+  }
+
+  /** Whose tests it runs. */
+  public RepoId repo() {
+    return repo;
+  }
+
+  /** Which run it is. */
+  public RunKey key() {
+    return key;
+  }
+
+  /**
+   * It begins.
+   *
+   * @param file a new file for the output; it may be removed when the run has ended
+   */
+  public void begin(Path file) {
+    lock.lock();
+    try {
+      out = Files.newOutputStream(file);
+      backlog = Optional.of(file);
+    } catch (IOException e) {
+      end(new RunEnd.BrokenOff());
+    } finally {
+      lock.unlock();
+    }
+    add(OutputFrame.of(Kind.BEGUN));
+  }
+
+  @Override
+  public void stage(String stage) {
+    byte[] name = RunEnd.requireStage(stage).getBytes(StandardCharsets.US_ASCII);
+    add(OutputFrame.of(Kind.STAGE, name, 0, name.length));
+  }
+
+  /** For the one whose machine it is. */
+  @Override
+  public void note(String line) {}
+
+  @Override
+  public void stageOutput(String stage, byte[] buffer, int offset, int length) {
+    add(Kind.STAGE_OUTPUT, buffer, offset, length);
+  }
+
+  @Override
+  public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
+    add(stream == OutputStreamName.STDOUT ? Kind.STDOUT : Kind.STDERR, buffer, offset, length);
+  }
+
+  /** It has ended, and nothing more is put out. Only the first end counts. */
+  public void end(RunEnd how) {
+    lock.lock();
+    try {
+      if (end.isEmpty()) {
+        byte[] json = how.json();
+        end = Optional.of(OutputFrame.of(Kind.END, json, 0, json.length));
+        passed = how instanceof RunEnd.Passed;
+        changed.signalAll();
+        out.close();
+      }
+    } catch (IOException e) {
+      // Each piece went to the file at once, so that there is none left to be lost.
+      LOG.debug("closing what {} has put out", key, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until nobody follows it and everybody who was told of a pass has fetched the result.
+   *
+   * @param most how long
+   */
+  public void awaitFollowers(Duration most) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = most.toNanos();
+      while ((followers > 0 || !toFetch.isEmpty()) && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Somebody has fetched the result. */
+  void fetched(PeerId peer) {
+    lock.lock();
+    try {
+      toFetch.remove(peer);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** One more who follows it; empty: there are as many as there may be. */
+  Optional<Reader> reader(PeerId peer) {
+    lock.lock();
+    try {
+      if (followers == Limits.FOLLOWERS) {
+        return Optional.empty();
+      }
+      followers++;
+      return Optional.of(new Reader(peer));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void add(Kind kind, byte[] buffer, int offset, int length) {
+    for (int done = 0; done < length; done += Limits.FRAME) {
+      int part = Math.min(Limits.FRAME, length - done);
+      add(OutputFrame.of(kind, buffer, offset + done, part));
+    }
+  }
+
+  private void add(byte[] frame) {
+    lock.lock();
+    try {
+      if (end.isEmpty()) {
+        out.write(frame);
+        size += frame.length;
+        changed.signalAll();
+      }
+    } catch (IOException e) {
+      end(new RunEnd.BrokenOff());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** One who follows. */
+  final class Reader implements AutoCloseable {
+
+    private final PeerId peer;
+    private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+    private Optional<FileChannel> file = Optional.empty();
+    private long read;
+    private boolean ended;
+    private boolean told;
+
+    private Reader(PeerId peer) {
+      this.peer = peer;
+    }
+
+    /**
+     * Waits for what comes next: bytes of the backlog, that nothing has come for a while, or the
+     * end. It is to be sent before the next is asked for; empty: nothing comes any more.
+     */
+    Optional<ByteBuffer> next() throws IOException, InterruptedException {
+      if (ended) {
+        told = true;
+        return Optional.empty();
+      }
+      long available = await();
+      if (available > 0) {
+        return Optional.of(ofBacklog(available));
+      }
+      ended = available < 0;
+      return Optional.of(ByteBuffer.wrap(ended ? end.orElseThrow() : ALIVE));
+    }
+
+    /** How many bytes there are in the backlog; 0: none for a while, less: no more. */
+    private long await() throws InterruptedException {
+      lock.lock();
+      try {
+        long left = TimeUnit.SECONDS.toNanos(Limits.ALIVE_SECONDS);
+        while (size == read && end.isEmpty() && left > 0) {
+          left = changed.awaitNanos(left);
+        }
+        return size > read ? size - read : end.isPresent() ? -1 : 0;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private ByteBuffer ofBacklog(long available) throws IOException {
+      if (file.isEmpty()) {
+        file = Optional.of(FileChannel.open(backlog.orElseThrow()));
+      }
+      chunk.clear().limit((int) Math.min(CHUNK, available));
+      int n = file.get().read(chunk, read);
+      if (n < 0) {
+        throw new EOFException("the file has become shorter");
+      }
+      read += n;
+      return chunk.flip();
+    }
+
+    @Override
+    public void close() throws IOException {
+      lock.lock();
+      try {
+        followers--;
+        if (told && passed) {
+          toFetch.add(peer);
+        }
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+      if (file.isPresent()) {
+        file.get().close();
+      }
+    }
+  }
+}

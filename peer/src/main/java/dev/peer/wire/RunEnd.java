@@ -1,0 +1,107 @@
+package dev.peer.wire;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.StrictJson;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** How a run has ended, as the peer says that ran it. Nothing of it is signed. */
+public sealed interface RunEnd {
+
+  /** The names of stages. */
+  Pattern STAGE = Pattern.compile("[a-z][a-z-]{0,31}");
+
+  /** It passed, and that peer serves the signed result. */
+  record Passed() implements RunEnd {}
+
+  /**
+   * A recipe of the revision failed, or the revision can not be run as it stands.
+   *
+   * @param stage where
+   * @param exitCode mk's exit code, where it is one
+   * @param at when
+   */
+  record Failed(String stage, Optional<Integer> exitCode, Instant at) implements RunEnd {
+
+    /** Refuses what is no stage's name. */
+    public Failed {
+      requireStage(stage);
+      if (exitCode.isPresent() && !isExitCode(exitCode.get())) {
+        throw new IllegalArgumentException("not the exit code of a failure (1 to 255 expected)");
+      }
+    }
+  }
+
+  /** There is no outcome: it was interrupted, its machine failed, or another run has it. */
+  record BrokenOff() implements RunEnd {}
+
+  /** Whether a process that fails may end with this. */
+  static boolean isExitCode(long code) {
+    return code >= 1 && code <= 255;
+  }
+
+  /** Refuses a name that no stage has: lower case letters and dashes, at most 32. */
+  static String requireStage(String name) {
+    if (!STAGE.matcher(name).matches()) {
+      throw new IllegalArgumentException("not a stage (such as post-test)");
+    }
+    return name;
+  }
+
+  /**
+   * Reads {@code {"end":"passed"}}, {@code {"end":"broken-off"}} or {@code
+   * {"end":"failed","stage":"test","exitCode":1,"at":"2030-01-31T12:00:00Z"}}, where the exit code
+   * may be missing.
+   */
+  static RunEnd parse(byte[] json) throws MalformedException {
+    StrictJson object = StrictJson.parse("end", json);
+    RunEnd end =
+        switch (object.text("end")) {
+          case "passed" -> new Passed();
+          case "broken-off" -> new BrokenOff();
+          case "failed" ->
+              new Failed(
+                  object.value("stage", RunEnd::requireStage),
+                  object.has("exitCode") ? Optional.of(exitCode(object)) : Optional.empty(),
+                  object.value("at", RunEnd::instant));
+          default -> throw new MalformedException("end: passed, failed or broken-off was expected");
+        };
+    object.end();
+    return end;
+  }
+
+  private static int exitCode(StrictJson object) throws MalformedException {
+    long code = object.number("exitCode");
+    if (!isExitCode(code)) {
+      throw new MalformedException("end.exitCode: 1 to 255 was expected");
+    }
+    return (int) code;
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("not a time (2030-01-31T12:00:00Z expected)", e);
+    }
+  }
+
+  /** The form that {@link #parse} reads. */
+  default byte[] json() {
+    ObjectNode object = StrictJson.object();
+    switch (this) {
+      case Passed _ -> object.put("end", "passed");
+      case BrokenOff _ -> object.put("end", "broken-off");
+      case Failed failed -> {
+        object.put("end", "failed");
+        object.put("stage", failed.stage());
+        failed.exitCode().ifPresent(code -> object.put("exitCode", code));
+        object.put("at", failed.at().toString());
+      }
+    }
+    return StrictJson.bytes(object);
+  }
+}
