@@ -184,8 +184,7 @@ final class RendezvousCommand implements Callable<Integer> {
   private Index index(Identities identities) throws ConfigException, CredentialException {
     EmbeddedIndex.Settings settings = EmbeddedIndex.Settings.DEFAULT;
     if (store == null) {
-      return new Index(
-          new EmbeddedIndex(settings, System::nanoTime), Optional.empty(), () -> {});
+      return new Index(new EmbeddedIndex(settings, System::nanoTime), Optional.empty(), () -> {});
     }
     EtcdIndex etcd =
         new EtcdIndex(

@@ -34,7 +34,8 @@ public interface HolderIndex {
    * Says how far the holder is with a run, in place of what it said of it before. Saying the same
    * again changes nothing: it keeps its place.
    */
-  Announced announce(LeaseHolder holder, RepoId repo, RunKey key, ResultState state) throws IndexUnavailableException;
+  Announced announce(LeaseHolder holder, RepoId repo, RunKey key, ResultState state)
+      throws IndexUnavailableException;
 
   /** Takes an announcement back; none is no error. */
   void retract(LeaseHolder holder, RepoId repo, RunKey key) throws IndexUnavailableException;

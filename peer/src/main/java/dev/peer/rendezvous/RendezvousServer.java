@@ -249,7 +249,8 @@ public final class RendezvousServer implements AutoCloseable {
     }
   }
 
-  private void find(Call call, RendezvousPath.Result result) throws Refusal, IOException, IndexUnavailableException {
+  private void find(Call call, RendezvousPath.Result result)
+      throws Refusal, IOException, IndexUnavailableException {
     List<HolderList.Entry> holders = reports.arranged(index.holders(result.repo(), result.key()));
     if (holders.isEmpty()) {
       throw new Refusal(Problem.Kind.NO_SUCH_RESULT, "no peer here holds run " + result.key());
@@ -257,7 +258,8 @@ public final class RendezvousServer implements AutoCloseable {
     answer(call, holders);
   }
 
-  private void image(Call call, Digest image) throws Refusal, IOException, IndexUnavailableException {
+  private void image(Call call, Digest image)
+      throws Refusal, IOException, IndexUnavailableException {
     call.requireMethod("GET", "HEAD");
     call.requireNoBody();
     call.require(rules, Verb.FETCH);

@@ -1,9 +1,9 @@
 package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.Shown;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
-import dev.peer.core.id.Shown;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -138,8 +138,7 @@ final class EtcdFollowing implements Following {
       begin(page, told.isEmpty());
     }
     long at = now.at() == 0 ? page.getHeader().getRevision() : now.at();
-    Optional<IndexEvent> last =
-        told.isEmpty() ? Optional.empty() : Optional.of(told.removeLast());
+    Optional<IndexEvent> last = told.isEmpty() ? Optional.empty() : Optional.of(told.removeLast());
     told.forEach(result -> ready.add(new Event.Passed(Optional.empty(), result)));
     if (page.getMore()) {
       ByteString next = page.getKvs(page.getKvsCount() - 1).getKey().concat(AFTER);

@@ -244,8 +244,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   }
 
   @Override
-  public List<HolderList.Entry> holders(RepoId repo, RunKey key)
-      throws IndexUnavailableException {
+  public List<HolderList.Entry> holders(RepoId repo, RunKey key) throws IndexUnavailableException {
     TxnRequest.Builder read = TxnRequest.newBuilder();
     for (ResultState state : ResultState.values()) {
       read.addSuccess(Requests.operation(first(repo, key, state)));
@@ -311,8 +310,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
         .filter(one -> addresses.containsKey(one.holder()))
         .map(
             one ->
-                new HolderList.Entry(
-                    one.holder().peer(), addresses.get(one.holder()), one.state()))
+                new HolderList.Entry(one.holder().peer(), addresses.get(one.holder()), one.state()))
         .toList();
   }
 

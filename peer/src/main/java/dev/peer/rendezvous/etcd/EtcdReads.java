@@ -39,8 +39,7 @@ final class EtcdReads {
         read.addSuccess(Requests.operation(Requests.read(EtcdKeys.lease(holder))));
       }
       TxnRequest built = read.build();
-      List<ResponseOp> answers =
-          servers.ask(member -> member.keys().txn(built)).getResponsesList();
+      List<ResponseOp> answers = servers.ask(member -> member.keys().txn(built)).getResponsesList();
       for (int i = 0; i < answers.size(); i++) {
         for (KeyValue entry : answers.get(i).getResponseRange().getKvsList()) {
           addresses.put(some.get(i), request(entry).addresses());

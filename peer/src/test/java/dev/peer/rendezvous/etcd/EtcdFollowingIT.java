@@ -229,8 +229,7 @@ class EtcdFollowingIT {
   }
 
   private static EtcdIndex open() {
-    return new EtcdIndex(
-        node, etcd.addresses(), new Settings(TERMS, 4, 10_000), System::nanoTime);
+    return new EtcdIndex(node, etcd.addresses(), new Settings(TERMS, 4, 10_000), System::nanoTime);
   }
 
   private static LeaseHolder holder(String peer, String instance) {

@@ -51,10 +51,7 @@ class EtcdHolderIndexIT extends HolderIndexContract {
     try (EtcdServers servers = new EtcdServers(node, etcd.addresses())) {
       ByteString prefix = ByteString.copyFromUtf8("peer/");
       DeleteRangeRequest all =
-          DeleteRangeRequest.newBuilder()
-              .setKey(prefix)
-              .setRangeEnd(EtcdKeys.end(prefix))
-              .build();
+          DeleteRangeRequest.newBuilder().setKey(prefix).setRangeEnd(EtcdKeys.end(prefix)).build();
       servers.ask(member -> member.keys().deleteRange(all));
     }
     opened =
