@@ -58,7 +58,9 @@ class ArchitectureTest {
         "tls",
         "wire");
     allow("rendezvous.etcd", "core.id", "core.record", "rendezvous", "tls", "wire");
+    allow("relay", "core.id", "core.record", "core.trust", "http", "tls", "wire");
     allow("client", "core", "http", "server", "tls", "wire");
+    allow("daemon", "core", "client", "http", "server", "tls");
     allow("terminal", "vm.guest");
     allow(
         "cli",
@@ -73,7 +75,9 @@ class ArchitectureTest {
         "http",
         "server",
         "rendezvous",
-        "client");
+        "relay",
+        "client",
+        "daemon");
     allow("pki.issue", "core.id", "core.trust");
     allow("pki.cli", "core", "pki.issue");
   }

@@ -306,7 +306,10 @@ final class Identities {
       throw new CredentialException(
           "this peer's own certificate would be refused by others: " + e.getMessage(),
           "PEER_CERT must hold a valid certificate that PEER_CA vouches for, with what is between"
-              + " them; `peer-pki inspect` shows it",
+              + " them; `peer-pki inspect` shows it"
+              + (UntrustedCertificateException.isAboutTime(e)
+                  ? "; by the clock here it is " + Instant.now() + ": see whether that is right"
+                  : ""),
           e);
     }
   }

@@ -24,9 +24,12 @@ public final class Main implements Runnable {
     commands = new LinkedHashMap<>();
     commands.put("run", new RunCommand(output, interruption));
     commands.put("replay", new ReplayCommand(output));
+    commands.put("push", new PushCommand(output));
+    commands.put("daemon", new DaemonCommand(output, interruption));
     commands.put("ls", new LsCommand(output));
     commands.put("verify", new VerifyCommand(output));
     commands.put("rendezvous", new RendezvousCommand(output, interruption));
+    commands.put("relay", new RelayCommand(output, interruption));
     commands.put("cache", new CacheCommand(output));
     commands.put("explain-cert", new ExplainCertCommand(output));
     commands.put("image", new ImageCommand(output));

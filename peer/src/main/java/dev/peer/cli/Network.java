@@ -18,10 +18,12 @@ import dev.peer.core.flow.Stamper;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CredentialException;
+import dev.peer.server.Intake;
 import dev.peer.tls.TlsIdentity;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -105,22 +107,46 @@ final class Network implements AutoCloseable {
   }
 
   private Optional<LeasedAnnouncer> announcer(PeerSettings settings) {
-    if (settings.rendezvous().isEmpty()) {
-      return Optional.empty();
-    }
+    return settings.rendezvous().isEmpty()
+        ? Optional.empty()
+        : Optional.of(leasedAnnouncer(Optional.empty()));
+  }
+
+  /**
+   * Another announcer, where there is a rendezvous; not closed with this.
+   *
+   * @param intake takes what others hand over; nothing: it is not taken
+   */
+  LeasedAnnouncer leasedAnnouncer(Optional<Intake> intake) {
     ServeSettings serve =
         new ServeSettings(
             settings.rendezvous(),
             settings.listen().map(at -> new InetSocketAddress(at.host(), at.port())),
-            settings.advertise().stream().map(at -> URI.create("https://" + at)).toList());
-    return Optional.of(
-        new LeasedAnnouncer(
-            tls,
-            identities::rules,
-            new CheckedImages(Subject.images(settings.home())),
-            serve,
-            Patience.DEFAULT,
-            output));
+            settings.advertise().stream().map(at -> URI.create("https://" + at)).toList(),
+            settings.relays());
+    return new LeasedAnnouncer(
+        tls,
+        identities::rules,
+        new CheckedImages(Subject.images(settings.home())),
+        intake,
+        serve,
+        Patience.DEFAULT,
+        output);
+  }
+
+  /** Where others meet. */
+  List<URI> rendezvous() {
+    return settings.rendezvous();
+  }
+
+  /** Who is asked there. */
+  Optional<RendezvousLookup> lookup() {
+    return lookup;
+  }
+
+  /** The way to holders. */
+  HolderFetch fetch() {
+    return fetch;
   }
 
   @Override

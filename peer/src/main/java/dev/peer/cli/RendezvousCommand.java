@@ -9,6 +9,7 @@ import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.http.ServerLimits;
+import dev.peer.relay.RelayServer;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.HolderIndex;
 import dev.peer.rendezvous.IndexUnavailableException;
@@ -45,6 +46,13 @@ final class RendezvousCommand implements Callable<Integer> {
       converter = HostPortConverter.class,
       description = "where to listen; port 0 takes a free one")
   private HostPort listen;
+
+  @Option(
+      names = "--relay",
+      paramLabel = "HOST:PORT",
+      converter = HostPortConverter.class,
+      description = "be a relay too, which listens there; see `peer relay`")
+  private HostPort relay;
 
   @ArgGroup(exclusive = false)
   private Tsa tsa;
@@ -158,10 +166,14 @@ final class RendezvousCommand implements Callable<Integer> {
             : Optional.of(identities.timestampAuthority(tsa.certificate, tsa.key));
     try (Index index = index(identities);
         RendezvousServer server = start(identities, index.index(), timestamps);
+        RelayServer passing = relay == null ? null : RelayCommand.start(identities, relay);
         Watching _ = new Watching(identities, interruption)) {
       interruption.serving();
-      output.say("rendezvous at https://" + address(server.address()));
+      output.say("rendezvous at https://" + listen.at(server.address()));
       index.warning().ifPresent(warning -> output.say("warning: " + warning));
+      if (passing != null) {
+        output.say("relay at https://" + relay.at(passing.address()));
+      }
       interruption.await(FOREVER);
     }
     return ExitCode.PASSED;
@@ -216,9 +228,5 @@ final class RendezvousCommand implements Callable<Integer> {
           "see that the host is one of this machine's and the port is free",
           e);
     }
-  }
-
-  private String address(InetSocketAddress bound) {
-    return new HostPort(listen.host(), bound.getPort()).toString();
   }
 }

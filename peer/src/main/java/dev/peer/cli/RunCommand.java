@@ -75,6 +75,8 @@ final class RunCommand implements Callable<Integer> {
       })
   private boolean audit;
 
+  @Mixin private Copies copies;
+
   @Option(
       names = "--wait",
       paramLabel = "DURATION",
@@ -139,6 +141,7 @@ final class RunCommand implements Callable<Integer> {
                 CertificateRole.SERVER);
         Watching _ = isAnnounced(network) ? watching(network) : null) {
       Results.requireUsable(selection.artifacts());
+      requireUsableCopies(network);
       requireNoSecretsToFreeze(subject);
       report.about(subject);
       subject.sayWhatIsIgnored(output);
@@ -197,9 +200,18 @@ final class RunCommand implements Callable<Integer> {
       output.say("passed in " + Results.duration(result.verified().record()));
       int exitCode = serve(network, result, ran.announced(), report);
       if (stay.exit && announced != null && !interruption.interrupted()) {
-        announced.awaitFollowers(FAREWELL);
+        awaitFollowers(announced);
       }
       return exitCode;
+    }
+  }
+
+  private static void awaitFollowers(Announcer.Announcement announced) {
+    try {
+      announced.awaitFollowers(FAREWELL);
+    } catch (InterruptedException e) {
+      // There is a result here, whoever else has it.
+      return;
     }
   }
 
@@ -296,7 +308,8 @@ final class RunCommand implements Callable<Integer> {
     interruption.serving();
     Results.copyArtifacts(output, result, selection.artifacts());
     Optional<Announcer> announcer = network.announcer();
-    if (stay.exit || announcer.isEmpty() || interruption.interrupted()) {
+    boolean leaves = stay.exit && !copies.wanted();
+    if (leaves || announcer.isEmpty() || interruption.interrupted()) {
       return ExitCode.PASSED;
     }
     output.step("announce");
@@ -307,11 +320,25 @@ final class RunCommand implements Callable<Integer> {
         Watching _ = isAnnounced(network) ? null : watching(network)) {
       announcement.awaitTold();
       output.step("serve");
+      if (copies.wanted()) {
+        copies.await(network, result.verified().record().inputs(), output, report);
+        return ExitCode.PASSED;
+      }
       output.say("serving the result until SIGINT or SIGTERM");
       reporting.passed(output, report);
       interruption.await(stay.linger);
     }
     return ExitCode.PASSED;
+  }
+
+  private void requireUsableCopies(Network network) throws CommandException {
+    copies.requireUsable(network);
+    if (copies.wanted() && !stay.linger.equals(FOREVER)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--copies does not go with --linger: it says when to leave",
+          "say with --copies-wait how long to wait at most");
+    }
   }
 
   private void requireNoSecretsToFreeze(Subject subject) throws CommandException {

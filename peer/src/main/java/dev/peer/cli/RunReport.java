@@ -55,6 +55,11 @@ final class RunReport {
     artifacts(record);
   }
 
+  /** How many other peers were to hold the result before the command ends, and how many did. */
+  void copies(int wanted, int held) {
+    json.putObject("copies").put("wanted", wanted).put("held", held);
+  }
+
   /** The stage in which the run ended without a pass. */
   void endedIn(String stage) {
     json.put("stage", stage);

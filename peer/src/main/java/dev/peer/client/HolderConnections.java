@@ -2,14 +2,19 @@ package dev.peer.client;
 
 import dev.peer.core.flow.FetchException;
 import dev.peer.core.flow.FetchException.Fault;
+import dev.peer.core.flow.Hedge;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
 import dev.peer.tls.ConnectionException;
+import dev.peer.tls.Route;
 import dev.peer.tls.TlsClient;
+import dev.peer.tls.TlsConnector;
 import dev.peer.tls.TlsIdentity;
+import dev.peer.wire.Limits;
 import dev.peer.wire.PeerPath;
+import dev.peer.wire.RelayAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -17,25 +22,38 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * The way to holders, at the first of their addresses where that very peer answers. Connections are
- * kept for the next thing to fetch from the same peer.
+ * The way to holders, at the first of their addresses where that very peer answers; the next one is
+ * asked beside an address that says nothing, and relays after all addresses. Connections are kept
+ * for the next thing to fetch from the same peer.
  */
 final class HolderConnections implements AutoCloseable {
 
-  /** Peers whose connections are kept. */
-  private static final int KEPT = 16;
+  /** Peers whose connections are kept: more than one lookup names, so that none is in use. */
+  private static final int KEPT = 2 * Limits.HOLDERS;
 
   private final TlsIdentity identity;
   private final Patience patience;
-  private final SequencedMap<PeerId, Asker> askers = new LinkedHashMap<>(KEPT, 0.75f, true);
+  private final TlsConnector relays;
+  private final SequencedMap<Way, Asker> askers = new LinkedHashMap<>(KEPT, 0.75f, true);
+
+  private boolean closed;
+
+  /**
+   * A way to a peer.
+   *
+   * @param relay through which, as {@link RelayAddress} reads it; none: at any of its addresses
+   */
+  private record Way(PeerId peer, Optional<URI> relay) {}
 
   /** Opens no connection yet. */
   HolderConnections(TlsIdentity identity, Patience patience) {
     this.identity = identity;
     this.patience = patience;
+    relays = new TlsConnector(identity);
   }
 
   /** The answer of the first address where the holder gives one, its status 200. */
@@ -50,26 +68,90 @@ final class HolderConnections implements AutoCloseable {
    */
   HttpResponse<InputStream> open(Holder holder, PeerPath path, long skipped)
       throws FetchException, InterruptedException {
-    Asker asker = asker(holder.id());
-    List<String> failures = new ArrayList<>();
-    Fault fault = Fault.UNREACHABLE;
-    for (URI address : holder.addresses()) {
-      URI uri = URI.create(address + path.text());
-      try {
-        HttpResponse<InputStream> answer = asker.open(uri, skipped);
-        if (answer.statusCode() == 200 || skipped > 0 && answer.statusCode() == 206) {
-          return answer;
-        }
-        // It is the right peer: another of its addresses would say the same.
-        throw new FetchException(Fault.REFUSED, holder.id() + ": " + asker.read(uri, answer).why());
-      } catch (ConnectionException e) {
-        failures.add(Asker.why(e));
-        fault = worse(fault, e.kind());
-      } catch (IOException e) {
-        failures.add(Asker.why(e));
-      }
+    Failures failures = new Failures();
+    Optional<HttpResponse<InputStream>> answer = first(holder, path, skipped, failures);
+    if (answer.isEmpty()) {
+      throw failures.of(holder);
     }
-    throw new FetchException(fault, holder.id() + ": " + String.join("; ", failures));
+    int status = answer.get().statusCode();
+    if (status == 200 || skipped > 0 && status == 206) {
+      return answer.get();
+    }
+    // It is the right peer: another of its addresses would say the same.
+    throw refusal(holder, answer.get());
+  }
+
+  /** From the first of the addresses where the peer answers, whatever it says, else by a relay. */
+  private Optional<HttpResponse<InputStream>> first(
+      Holder holder, PeerPath path, long skipped, Failures failures) throws InterruptedException {
+    List<URI> all = new ArrayList<>(holder.addresses());
+    all.addAll(holder.relays());
+    return new Hedge<URI, HttpResponse<InputStream>, ConnectionException>(
+            patience.hedge(),
+            address -> {
+              try {
+                return new Hedge.Answer.Given<>(
+                    holder.relays().contains(address)
+                        ? relayed(holder.id(), address, path, skipped)
+                        : direct(holder.id(), address, path, skipped));
+              } catch (ConnectionException e) {
+                return new Hedge.Answer.Failed<>(e);
+              }
+            },
+            (_, e) -> failures.add(e),
+            HolderConnections::drop)
+        .first(all);
+  }
+
+  private HttpResponse<InputStream> direct(PeerId peer, URI address, PeerPath path, long skipped)
+      throws ConnectionException, InterruptedException {
+    return asker(new Way(peer, Optional.empty())).open(URI.create(address + path.text()), skipped);
+  }
+
+  private HttpResponse<InputStream> relayed(PeerId peer, URI address, PeerPath path, long skipped)
+      throws ConnectionException, InterruptedException {
+    URI relay = RelayAddress.parse(address.toString()).relay();
+    return asker(new Way(peer, Optional.of(address)))
+        .open(URI.create(relay + path.text()), skipped);
+  }
+
+  private static void drop(HttpResponse<InputStream> answer) {
+    try {
+      answer.body().close();
+    } catch (IOException e) {
+      // Nothing of it is needed.
+    }
+  }
+
+  private FetchException refusal(Holder holder, HttpResponse<InputStream> answer)
+      throws InterruptedException {
+    try {
+      String why = Asker.read(answer.uri(), answer, patience.answer()).why();
+      return new FetchException(Fault.REFUSED, holder.id() + ": " + why);
+    } catch (IOException e) {
+      return new FetchException(Fault.UNREACHABLE, holder.id() + ": " + Asker.why(e), e);
+    }
+  }
+
+  /** Why there was no answer at the addresses that were asked. */
+  private static final class Failures {
+
+    private final List<String> said = new ArrayList<>();
+    private Fault fault = Fault.UNREACHABLE;
+    private ConnectionException worst;
+
+    void add(ConnectionException e) {
+      said.add(Asker.why(e));
+      Fault next = worse(fault, e.kind());
+      if (worst == null || next != fault) {
+        worst = e;
+      }
+      fault = next;
+    }
+
+    FetchException of(Holder holder) {
+      return new FetchException(fault, holder.id() + ": " + String.join("; ", said), worst);
+    }
   }
 
   /**
@@ -80,14 +162,16 @@ final class HolderConnections implements AutoCloseable {
    */
   Identity identityOf(Holder holder, HttpResponse<?> answer, CertificateRole role)
       throws ConnectionException {
-    return asker(holder.id()).identityOf(answer, role);
+    return asker(new Way(holder.id(), Optional.empty())).identityOf(answer, role);
   }
 
   /** Must be done before the process ends. Breaks off what is under way. */
   @Override
   public synchronized void close() {
+    closed = true;
     askers.values().forEach(Asker::close);
     askers.clear();
+    relays.close();
   }
 
   private static Fault worse(Fault fault, ConnectionException.Kind kind) {
@@ -98,13 +182,27 @@ final class HolderConnections implements AutoCloseable {
     };
   }
 
-  private synchronized Asker asker(PeerId peer) {
-    Asker asker =
-        askers.computeIfAbsent(
-            peer, _ -> new Asker(TlsClient.ofPeer(identity, peer, patience.connect()), patience));
+  private synchronized Asker asker(Way way) throws ConnectionException {
+    Asker asker = askers.get(way);
+    if (asker == null) {
+      asker = new Asker(client(way), patience);
+      askers.put(way, asker);
+    }
+    if (closed) {
+      asker.close();
+    }
     if (askers.size() > KEPT) {
       askers.pollFirstEntry().getValue().close();
     }
     return asker;
+  }
+
+  private TlsClient client(Way way) throws ConnectionException {
+    if (way.relay().isEmpty()) {
+      return TlsClient.ofPeer(identity, way.peer(), patience.connect());
+    }
+    RelayAddress address = RelayAddress.parse(way.relay().get().toString());
+    Route route = new RelayRoute(relays, way.peer(), address, patience);
+    return TlsClient.ofPeer(identity, way.peer(), route, patience.connect());
   }
 }

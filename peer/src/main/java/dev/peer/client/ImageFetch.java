@@ -8,18 +8,13 @@ import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.PeerPath.ImageFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.function.LongConsumer;
 
 /** Fetches the files of guest images from their holders. What they hold is for others to check. */
 public final class ImageFetch implements AutoCloseable {
-
-  private static final int CHUNK = 64 << 10;
 
   private final Patience patience;
   private final HolderConnections connections;
@@ -42,7 +37,7 @@ public final class ImageFetch implements AutoCloseable {
       }
       return bytes;
     } catch (IOException e) {
-      throw broken(holder, e);
+      throw new FetchException(Fault.UNREACHABLE, holder.id() + ": " + Asker.why(e), e);
     }
   }
 
@@ -63,18 +58,16 @@ public final class ImageFetch implements AutoCloseable {
     if (there == size && size > 0) {
       return;
     }
-    ImageFile path = new ImageFile(image, file);
-    HttpResponse<InputStream> answer = connections.open(holder, path, there);
-    boolean goesOn = answer.statusCode() == 206;
-    Duration whole = patience.transfer(size);
-    try (AnswerBody body = new AnswerBody(answer, patience.stall(), whole);
-        OutputStream out =
-            Files.newOutputStream(
-                target,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                goesOn ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
-      copy(holder, path, body, goesOn ? size - there : size, out, progress);
+    try (Transfer transfer =
+        Transfer.open(
+            connections,
+            patience,
+            holder,
+            new ImageFile(image, file),
+            file + " of the image",
+            size,
+            there)) {
+      transfer.into(target, patience.stall(), progress);
     }
   }
 
@@ -82,48 +75,5 @@ public final class ImageFetch implements AutoCloseable {
   @Override
   public void close() {
     connections.close();
-  }
-
-  private static void copy(
-      Holder holder,
-      ImageFile path,
-      AnswerBody body,
-      long size,
-      OutputStream out,
-      LongConsumer progress)
-      throws FetchException, IOException, InterruptedException {
-    byte[] chunk = new byte[CHUNK];
-    long left = size;
-    for (int n = read(holder, body, chunk, left); n >= 0; n = read(holder, body, chunk, left)) {
-      if (n > left) {
-        throw wrong(holder, path, "more");
-      }
-      out.write(chunk, 0, n);
-      left -= n;
-      progress.accept(n);
-    }
-    if (left > 0) {
-      throw wrong(holder, path, "fewer");
-    }
-  }
-
-  /** Asks for one byte more than is left, so that it shows when there are too many. */
-  private static int read(Holder holder, AnswerBody body, byte[] chunk, long left)
-      throws FetchException, InterruptedException {
-    try {
-      return body.read(chunk, 0, (int) Math.min(chunk.length, left + 1));
-    } catch (IOException e) {
-      throw broken(holder, e);
-    }
-  }
-
-  private static FetchException broken(Holder holder, IOException e) {
-    return new FetchException(Fault.UNREACHABLE, holder.id() + ": " + Asker.why(e), e);
-  }
-
-  private static FetchException wrong(Holder holder, ImageFile path, String what) {
-    return new FetchException(
-        Fault.WRONG,
-        holder.id() + " gave " + what + " bytes than " + path.file() + " of the image has");
   }
 }

@@ -10,21 +10,42 @@ import java.time.Duration;
  * @param stall without a byte within a large answer
  * @param slowest bytes each second that a large answer must have on the whole
  * @param farewell for taking back what was announced, when we stop
+ * @param hedge until another address or rendezvous is asked beside one that says nothing
  */
 public record Patience(
-    Duration connect, Duration answer, Duration stall, long slowest, Duration farewell) {
+    Duration connect,
+    Duration answer,
+    Duration stall,
+    long slowest,
+    Duration farewell,
+    Duration hedge) {
 
-  /** 2 s, 5 s, 10 s, 64 KiB/s and 1.5 s. */
+  private static final Duration HEDGE = Duration.ofMillis(200);
+
+  /** 2 s, 5 s, 10 s, 64 KiB/s, 1.5 s and 200 ms. */
   public static final Patience DEFAULT =
       new Patience(
           Duration.ofSeconds(2),
           Duration.ofSeconds(5),
           Duration.ofSeconds(10),
           64 << 10,
-          Duration.ofMillis(1_500));
+          Duration.ofMillis(1_500),
+          HEDGE);
+
+  /** As the other, with 200 ms until another one is asked. */
+  public Patience(
+      Duration connect, Duration answer, Duration stall, long slowest, Duration farewell) {
+    this(connect, answer, stall, slowest, farewell, HEDGE);
+  }
 
   /** For a whole answer of this many bytes. */
   Duration transfer(long bytes) {
     return answer.plus(stall).plusSeconds(bytes / slowest);
+  }
+
+  /** For a lookup, which an index answers from memory: little more than a connection takes. */
+  Duration lookup() {
+    Duration most = connect.plus(connect.dividedBy(2));
+    return most.compareTo(answer) < 0 ? most : answer;
   }
 }

@@ -1,12 +1,16 @@
 package dev.peer.client;
 
+import dev.peer.core.flow.FetchException;
+import dev.peer.core.flow.Hedge;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.flow.Lookup;
 import dev.peer.core.flow.LookupResult;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.HolderList;
@@ -15,15 +19,22 @@ import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.ResultState;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** Asks one rendezvous after the other until one answers. */
+/**
+ * Asks the first rendezvous, and the next one beside it when it says nothing, until one answers.
+ */
 public final class RendezvousLookup implements Lookup, AutoCloseable {
 
   private final List<URI> rendezvous;
+  private final Patience patience;
   private final Asker asker;
+  private final HolderReports reports;
+  private volatile URI lastToAnswer;
 
   /**
    * Opens no connection yet.
@@ -35,7 +46,10 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
       throw new IllegalArgumentException("at least one rendezvous is needed");
     }
     this.rendezvous = List.copyOf(rendezvous);
+    this.patience = patience;
     asker = new Asker(TlsClient.ofService(identity, patience.connect()), patience);
+    reports = new HolderReports(asker, patience.lookup());
+    lastToAnswer = rendezvous.getFirst();
   }
 
   @Override
@@ -49,29 +63,64 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
   }
 
   private LookupResult ask(RendezvousPath path, Problem.Kind absent) throws InterruptedException {
-    List<String> failures = new ArrayList<>();
-    for (URI address : rendezvous) {
-      try {
-        Asker.Answer answer = asker.ask("GET", URI.create(address + path.text()), Optional.empty());
-        if (answer.status() == 200) {
-          return found(HolderList.parse(answer.body()));
-        }
-        if (answer.is(absent)) {
-          return new LookupResult.Absent();
-        }
-        failures.add(address.getAuthority() + ": " + answer.why());
-      } catch (MalformedException e) {
-        failures.add(address.getAuthority() + ": nonsense: " + Asker.why(e));
-      } catch (IOException e) {
-        failures.add(Asker.why(e));
+    List<Unanswered> failures = new ArrayList<>();
+    Optional<Answered> answer =
+        new Hedge<URI, Answered, Unanswered>(
+                patience.hedge(),
+                address -> ask(address, path, absent),
+                (_, failure) -> failures.add(failure),
+                _ -> {})
+            .first(rendezvous);
+    answer.ifPresent(answered -> lastToAnswer = answered.by());
+    return answer
+        .map(Answered::result)
+        .orElseGet(() -> new LookupResult.Unavailable(describe(failures)));
+  }
+
+  private record Answered(URI by, LookupResult result) {}
+
+  private record Unanswered(String why, boolean aboutTime) {}
+
+  private Hedge.Answer<Answered, Unanswered> ask(
+      URI address, RendezvousPath path, Problem.Kind absent) throws InterruptedException {
+    try {
+      Asker.Answer answer =
+          asker.ask("GET", URI.create(address + path.text()), Optional.empty(), patience.lookup());
+      if (answer.status() == 200) {
+        return new Hedge.Answer.Given<>(
+            new Answered(address, found(HolderList.parse(answer.body()))));
       }
+      return answer.is(absent)
+          ? new Hedge.Answer.Given<>(new Answered(address, new LookupResult.Absent()))
+          : failed(address.getAuthority() + ": " + answer.why());
+    } catch (MalformedException e) {
+      return failed(address.getAuthority() + ": nonsense: " + Asker.why(e));
+    } catch (IOException e) {
+      return new Hedge.Answer.Failed<>(
+          new Unanswered(Asker.why(e), UntrustedCertificateException.isAboutTime(e)));
     }
-    return new LookupResult.Unavailable(String.join("; ", failures));
+  }
+
+  private static Hedge.Answer<Answered, Unanswered> failed(String why) {
+    return new Hedge.Answer.Failed<>(new Unanswered(why, false));
+  }
+
+  private static String describe(List<Unanswered> failures) {
+    String all = failures.stream().map(Unanswered::why).collect(Collectors.joining("; "));
+    return failures.stream().allMatch(Unanswered::aboutTime)
+        ? all + " (by the clock here it is " + Instant.now() + ": see whether that is right)"
+        : all;
+  }
+
+  @Override
+  public void report(RepoId repo, RunKey key, PeerId holder, FetchException.Fault fault) {
+    reports.report(lastToAnswer, repo, key, holder, fault);
   }
 
   /** Must be done before the process ends. */
   @Override
   public void close() {
+    reports.close();
     asker.close();
   }
 
@@ -84,7 +133,7 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
 
   private static List<Holder> holders(HolderList list, ResultState state) {
     return list.in(state).stream()
-        .map(entry -> new Holder(entry.peer(), entry.addresses()))
+        .map(entry -> new Holder(entry.peer(), entry.addresses(), entry.relays()))
         .toList();
   }
 }

@@ -120,7 +120,12 @@ public final class TlsListener {
   }
 
   private SSLContext context() {
-    SSLContext context = identity.context(presented, new PeerTrust(identity, Optional.empty()));
+    return context(identity, presented);
+  }
+
+  /** For a server that is who it is at that time, and lets in whom it trusts. */
+  static SSLContext context(TlsIdentity identity, TlsIdentity.Standing at) {
+    SSLContext context = identity.context(at, new PeerTrust(identity, Optional.empty()));
     context.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);
     return context;
   }

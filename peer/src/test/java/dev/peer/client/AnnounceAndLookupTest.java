@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.flow.Announcer.Announcement;
+import dev.peer.core.flow.Fetch;
 import dev.peer.core.flow.FetchException;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.flow.LookupResult;
@@ -115,7 +116,9 @@ class AnnounceAndLookupTest {
       assertThat(fetch.attestation(holders.getFirst(), key(1)))
           .isEqualTo(Attestation.of(new byte[] {1}));
       Path target = directory.resolve("target");
-      fetch.bundle(holders.getFirst(), record.bundle(), target);
+      try (Fetch.Incoming bundle = fetch.bundle(holders.getFirst(), record.bundle(), 0)) {
+        bundle.into(target, PATIENCE.stall());
+      }
       assertThat(target).hasSameBinaryContentAs(record.bundleFile());
     }
     assertThat(notices).isEmpty();
@@ -144,7 +147,7 @@ class AnnounceAndLookupTest {
     List<Digest> many =
         IntStream.range(0, 40).mapToObj(i -> Digest.of(new byte[] {(byte) i})).toList();
 
-    assertThat(settings.request(address(), rendezvous.address(), many).images())
+    assertThat(settings.request(address(), rendezvous.address(), many, List.of()).images())
         .isEqualTo(many.subList(0, 32));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.peer.core.flow.Fetch;
 import dev.peer.core.flow.FetchException;
 import dev.peer.core.flow.FetchException.Fault;
 import dev.peer.core.flow.Holder;
@@ -27,10 +28,10 @@ import dev.peer.wire.PeerAddress;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -95,7 +96,7 @@ class HolderFetchTest {
   @Test
   void fetchesAttestationAndBundle() throws Exception {
     assertThat(fetch.attestation(holder(), KEY)).isEqualTo(Attestation.of(ATTESTATION));
-    fetch.bundle(holder(), BUNDLE, target);
+    take(holder(), 0);
 
     assertThat(target).hasBinaryContent(BYTES);
   }
@@ -170,12 +171,38 @@ class HolderFetchTest {
   }
 
   @Test
-  void findsAnAlteredByte() throws Exception {
-    byte[] altered = BYTES.clone();
-    altered[1234] ^= 1;
-    Files.write(record.bundleFile(), altered);
+  void goesOnAtTheByteThatWasReached() throws Exception {
+    Files.write(target, Arrays.copyOf(BYTES, 100_000));
 
-    assertThat(bundleFault(holder(), Fault.WRONG)).contains("gave other bytes");
+    take(holder(), 100_000);
+
+    assertThat(target).hasBinaryContent(BYTES);
+  }
+
+  @Test
+  void beginsAnewWhereTheHolderGivesAllOfIt() throws Exception {
+    Files.write(target, new byte[1000]);
+    String head = OK + "\r\nContent-Length: " + BYTES.length;
+    try (FaultyHolder holder = new FaultyHolder(laptop, head, BYTES, false)) {
+      take(holder(holder.address()), 1000);
+    }
+
+    assertThat(target).hasBinaryContent(BYTES);
+  }
+
+  @Test
+  void refusesAnotherPartThanItAskedFor() throws Exception {
+    Files.write(target, Arrays.copyOf(BYTES, 1000));
+    for (String range : List.of("", "\r\nContent-Range: bytes 999-299999/300000")) {
+      String head = "HTTP/1.1 206 Partial Content" + range;
+      try (FaultyHolder holder = new FaultyHolder(laptop, head, BYTES, false)) {
+        FetchException e =
+            catchThrowableOfType(FetchException.class, () -> take(holder(holder.address()), 1000));
+        assertThat(e.fault()).isEqualTo(Fault.WRONG);
+        assertThat(e).hasMessageContaining("gave another part of the bundle");
+      }
+    }
+    assertThat(target).hasBinaryContent(Arrays.copyOf(BYTES, 1000));
   }
 
   @Test
@@ -202,6 +229,18 @@ class HolderFetchTest {
     try (FaultyHolder holder = new FaultyHolder(laptop, head, new byte[1000], true)) {
       assertThat(bundleFault(holder(holder.address()), Fault.UNREACHABLE)).contains("stalled");
       assertThat(fault(holder(holder.address()), Fault.UNREACHABLE)).contains("stalled");
+    }
+  }
+
+  @Test
+  void waitsForABrieferPauseWhereItIsTold() throws Exception {
+    String head = OK + "\r\nContent-Length: " + BYTES.length;
+    try (FaultyHolder stalling = new FaultyHolder(laptop, head, new byte[1000], true);
+        HolderFetch patient =
+            new HolderFetch(team.peer("spiffe://team/ci"), AnnounceAndLookupTest.PATIENCE);
+        Fetch.Incoming bundle = patient.bundle(holder(stalling.address()), BUNDLE, 0)) {
+      assertThatThrownBy(() -> bundle.into(target, Duration.ofMillis(50)))
+          .hasMessageContaining("stalled after ");
     }
   }
 
@@ -233,20 +272,17 @@ class HolderFetchTest {
   }
 
   @Test
-  void leavesAFileThatIsThereAlone() throws Exception {
-    Files.write(target, ATTESTATION);
-
-    assertThatThrownBy(() -> fetch.bundle(holder(), BUNDLE, target))
-        .isInstanceOf(FileAlreadyExistsException.class);
-    assertThat(target).hasBinaryContent(ATTESTATION);
-  }
-
-  @Test
   void endsWhenItsThreadIsInterrupted() {
     Thread.currentThread().interrupt();
 
     assertThatThrownBy(() -> fetch.attestation(holder(), KEY))
         .isInstanceOf(InterruptedException.class);
+  }
+
+  private void take(Holder holder, long from) throws Exception {
+    try (Fetch.Incoming bundle = fetch.bundle(holder, BUNDLE, from)) {
+      bundle.into(target, HASTY.stall());
+    }
   }
 
   private Holder holder() {
@@ -266,10 +302,8 @@ class HolderFetchTest {
   }
 
   private String bundleFault(Holder holder, Fault fault) {
-    FetchException e =
-        catchThrowableOfType(FetchException.class, () -> fetch.bundle(holder, BUNDLE, target));
+    FetchException e = catchThrowableOfType(FetchException.class, () -> take(holder, 0));
     assertThat(e.fault()).isEqualTo(fault);
-    assertThat(target).doesNotExist();
     return e.getMessage();
   }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.Fetch;
 import dev.peer.core.flow.FollowResult;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.id.Digest;
@@ -297,8 +298,9 @@ class LiveOutputTest {
     assertThat(waited.getCount()).isEqualTo(1);
 
     try (HolderFetch fetch =
-        new HolderFetch(team.peer("spiffe://team/ci"), AnnounceAndLookupTest.PATIENCE)) {
-      fetch.bundle(holder(server), record.bundle(), directory.resolve("fetched"));
+            new HolderFetch(team.peer("spiffe://team/ci"), AnnounceAndLookupTest.PATIENCE);
+        Fetch.Incoming bundle = fetch.bundle(holder(server), record.bundle(), 0)) {
+      bundle.into(directory.resolve("fetched"), AnnounceAndLookupTest.PATIENCE.stall());
     }
     waited.await();
   }

@@ -39,6 +39,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -297,7 +298,7 @@ class LyingRendezvousTest {
       RunFlow flow =
           new RunFlow(
               store,
-              new Finder(store, lookup, fetch, verifier, notices::add),
+              finder(lookup, fetch),
               new OneThatPasses(),
               new RunSigner(team.issue("spiffe://team/laptop")),
               verifier,
@@ -318,9 +319,13 @@ class LyingRendezvousTest {
   private FindResult replay(URI rendezvous) throws Exception {
     try (RendezvousLookup lookup = lookup(rendezvous);
         HolderFetch fetch = new HolderFetch(laptop(), AnnounceAndLookupTest.PATIENCE)) {
-      return new Finder(store, lookup, fetch, verifier, notices::add)
-          .find(INPUTS.repo(), INPUTS.key());
+      return finder(lookup, fetch).find(INPUTS.repo(), INPUTS.key());
     }
+  }
+
+  /** One that takes nobody for silent, so that each of them has its say. */
+  private Finder finder(RendezvousLookup lookup, HolderFetch fetch) {
+    return new Finder(store, lookup, fetch, verifier, notices::add, Duration.ofMinutes(1));
   }
 
   private static TlsIdentity laptop() {

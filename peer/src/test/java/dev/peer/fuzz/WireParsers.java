@@ -11,6 +11,7 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.wire.AnnouncementQuery;
 import dev.peer.wire.ByteRange;
 import dev.peer.wire.HolderList;
+import dev.peer.wire.HolderReport;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
@@ -55,6 +56,11 @@ final class WireParsers {
     return List.of(
         body("lease", LeaseRequest::parse, LeaseRequest::json, lease),
         body("holder list", HolderList::parse, HolderList::json, holders),
+        body(
+            "report",
+            HolderReport::parse,
+            HolderReport::json,
+            new HolderReport(new PeerId("CN=x"), HolderReport.Fault.WRONG)),
         body(
             "lease terms",
             LeaseTerms::parse,
@@ -103,6 +109,7 @@ final class WireParsers {
             RendezvousPath::text,
             List.of(
                 new RendezvousPath.Result(new RepoId("example.org/a%b"), new RunKey(DIGEST)),
+                new RendezvousPath.Reports(new RepoId("x"), new RunKey(DIGEST)),
                 new RendezvousPath.Image(DIGEST),
                 new RendezvousPath.Lease(),
                 new RendezvousPath.Status())),

@@ -24,6 +24,35 @@ class BodiesTest {
   private static final URI B = URI.create("https://[2001:db8::1]:7443");
 
   @Test
+  void readsTheReportItWrote() throws Exception {
+    for (HolderReport.Fault fault : HolderReport.Fault.values()) {
+      HolderReport report = new HolderReport(new PeerId("spiffe://x/laptop"), fault);
+
+      assertThat(HolderReport.parse(report.json())).isEqualTo(report);
+    }
+    assertThat(new HolderReport(new PeerId("x"), HolderReport.Fault.UNREACHABLE).json())
+        .asString(UTF_8)
+        .isEqualTo("{\"peer\":\"x\",\"fault\":\"unreachable\"}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{}",
+        "{\"peer\":\"x\"}",
+        "{\"fault\":\"wrong\"}",
+        "{\"peer\":\"\",\"fault\":\"wrong\"}",
+        "{\"peer\":\"x\",\"fault\":\"WRONG\"}",
+        "{\"peer\":\"x\",\"fault\":\"late\"}",
+        "{\"peer\":\"x\",\"fault\":\"wrong\",\"why\":\"x\"}",
+      })
+  void refusesAnotherReport(String json) {
+    assertThatThrownBy(() -> HolderReport.parse(json.getBytes(UTF_8)))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  @Test
   void readsTheLeaseItWrote() throws Exception {
     LeaseRequest lease = new LeaseRequest(List.of(A, B));
 

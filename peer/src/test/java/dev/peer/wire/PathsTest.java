@@ -108,6 +108,14 @@ class PathsTest {
   }
 
   @Test
+  void readsThePathOfReportsThatItWrote() throws Exception {
+    RendezvousPath.Reports reports = new RendezvousPath.Reports(new RepoId("h/r"), KEY);
+
+    assertThat(reports.text()).isEqualTo("/v1/repos/h%2Fr/results/" + HEX + "/reports");
+    assertThat(RendezvousPath.parse(reports.text())).contains(reports);
+  }
+
+  @Test
   void encodesSlashes() {
     assertThat(new RendezvousPath.Result(new RepoId("h/tü"), KEY).text())
         .isEqualTo("/v1/repos/h%2Ft%C3%BC/results/" + HEX);
@@ -136,7 +144,15 @@ class PathsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/v1/repos/a/b/results/x", "/v1/repos/a/x/b", "/v1/lease/", "/v1/leases", "/"})
+      strings = {
+        "/v1/repos/a/b/results/x",
+        "/v1/repos/a/x/b",
+        "/v1/repos/a/results/b/report",
+        "/v1/repos/a/results/b/reports/c",
+        "/v1/lease/",
+        "/v1/leases",
+        "/"
+      })
   void knowsNoOtherPathOfARendezvous(String path) throws Exception {
     assertThat(RendezvousPath.parse(path)).isEmpty();
   }

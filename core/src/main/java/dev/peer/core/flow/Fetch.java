@@ -5,19 +5,44 @@ import dev.peer.core.record.Content;
 import dev.peer.core.sign.Attestation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 
-/** Gets a result from its holder. What it hands on is untrusted. */
+/**
+ * Gets a result from its holder. What it hands on is untrusted. May be used by several threads;
+ * ends soon when its thread is interrupted.
+ */
 public interface Fetch {
 
   /** The holder's attestation for the run. */
   Attestation attestation(Holder holder, RunKey key) throws FetchException, InterruptedException;
 
   /**
-   * Writes the holder's bundle to a new file, never more than the size asked for.
+   * Asks the holder for a bundle, or for the rest of it. Its bytes are yet to come.
    *
-   * @throws FetchException if the holder did not give exactly this content
-   * @throws IOException if the file could not be written
+   * @param from how many of the first bytes are there already, fewer than the bundle has
+   * @throws FetchException if the holder can not be reached or does not give it
    */
-  void bundle(Holder holder, Content bundle, Path target)
-      throws FetchException, IOException, InterruptedException;
+  Incoming bundle(Holder holder, Content bundle, long from)
+      throws FetchException, InterruptedException;
+
+  /** Bytes on their way from a holder. Closing it before the end breaks them off. */
+  interface Incoming extends AutoCloseable {
+
+    /** Where they begin: as asked for, or 0 if the holder gives all of them again. */
+    long from();
+
+    /**
+     * Adds them to a file that has the bytes before, and no more. What was written stays when it
+     * breaks off.
+     *
+     * @param pause how long to wait for the next byte, if that is less than would be waited anyway
+     * @throws FetchException if they do not come to their end: then it is of the kind {@code
+     *     UNREACHABLE}; or if they are more or fewer than there should be
+     * @throws IOException if the file could not be written
+     */
+    void into(Path file, Duration pause) throws FetchException, IOException, InterruptedException;
+
+    @Override
+    void close();
+  }
 }

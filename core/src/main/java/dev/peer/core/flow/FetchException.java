@@ -1,5 +1,7 @@
 package dev.peer.core.flow;
 
+import dev.peer.core.trust.UntrustedCertificateException;
+
 /** A holder could not be reached, is not who it should be, or did not give what was asked for. */
 public final class FetchException extends Exception {
 
@@ -29,5 +31,10 @@ public final class FetchException extends Exception {
 
   public Fault fault() {
     return fault;
+  }
+
+  /** Whether it is that a certificate is not valid at this time, by the clock here. */
+  public boolean isAboutTime() {
+    return UntrustedCertificateException.isAboutTime(getCause());
   }
 }

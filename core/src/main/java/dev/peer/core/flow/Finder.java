@@ -1,20 +1,18 @@
 package dev.peer.core.flow;
 
-import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.scratch.ScratchDirectory;
-import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
-import dev.peer.core.store.StoredRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,18 +22,38 @@ import java.util.Optional;
  */
 public final class Finder {
 
+  private static final Duration HEDGE = Duration.ofMillis(200);
+
   private final Store store;
   private final Lookup lookup;
   private final Fetch fetch;
   private final RecordVerifier verifier;
   private final Notices notices;
+  private final Duration hedge;
 
+  /** A finder that asks the next holder beside one that has been silent for 200 ms. */
   public Finder(Store store, Lookup lookup, Fetch fetch, RecordVerifier verifier, Notices notices) {
+    this(store, lookup, fetch, verifier, notices, HEDGE);
+  }
+
+  /**
+   * As the other, with more or less patience.
+   *
+   * @param hedge how long a holder may be silent before the next one is asked beside it
+   */
+  public Finder(
+      Store store,
+      Lookup lookup,
+      Fetch fetch,
+      RecordVerifier verifier,
+      Notices notices,
+      Duration hedge) {
     this.store = store;
     this.lookup = lookup;
     this.fetch = fetch;
     this.verifier = verifier;
     this.notices = notices;
+    this.hedge = hedge;
   }
 
   /**
@@ -56,7 +74,7 @@ public final class Finder {
     }
     notices.step("search");
     return switch (lookup.find(repo, key)) {
-      case LookupResult.Found found -> fromHolders(found, key, refused);
+      case LookupResult.Found found -> fromHolders(found, repo, key, refused);
       case LookupResult.Absent absent -> missed(refused, new Elsewhere(true, List.of(), List.of()));
       case LookupResult.Unavailable unavailable -> {
         notices.say(unavailable.why());
@@ -66,8 +84,9 @@ public final class Finder {
   }
 
   /** The result of this holder, of whom nobody need be asked. */
-  FindResult findFrom(Holder holder, RunKey key) throws IOException, InterruptedException {
-    return fromHolders(new LookupResult.Found(List.of(holder)), key, false);
+  FindResult findFrom(Holder holder, RepoId repo, RunKey key)
+      throws IOException, InterruptedException {
+    return fromHolders(new LookupResult.Found(List.of(holder)), repo, key, false);
   }
 
   private static FindResult missed(boolean refused, Elsewhere elsewhere) {
@@ -95,53 +114,16 @@ public final class Finder {
     }
   }
 
-  private FindResult fromHolders(LookupResult.Found found, RunKey key, boolean refusedBefore)
+  private FindResult fromHolders(
+      LookupResult.Found found, RepoId repo, RunKey key, boolean refusedBefore)
       throws IOException, InterruptedException {
-    boolean refused = refusedBefore;
-    for (Holder holder : found.holders()) {
-      try {
-        return new FindResult.Hit(fromHolder(holder, key));
-      } catch (VerificationException e) {
-        notices.say("the result of " + holder.id() + " is refused: " + e.getMessage());
-        refused = true;
-      } catch (FetchException e) {
-        notices.say(describe(holder.id(), e));
-        refused |= e.fault() == FetchException.Fault.WRONG;
-      }
-    }
-    return missed(refused, new Elsewhere(true, found.running(), found.failed()));
-  }
-
-  private static String describe(PeerId holder, FetchException e) {
-    return switch (e.fault()) {
-      case UNREACHABLE -> "the holder " + holder + " can not be reached: " + e.getMessage();
-      case REFUSED -> "the holder " + holder + " does not give the result: " + e.getMessage();
-      case WRONG -> "the result of " + holder + " is refused: " + e.getMessage();
-    };
-  }
-
-  private Replayable fromHolder(Holder holder, RunKey key)
-      throws FetchException, VerificationException, IOException, InterruptedException {
-    notices.step("fetch");
-    ScratchDirectory unpacked = store.stage();
-    try {
-      Attestation untrusted = fetch.attestation(holder, key);
-      VerifiedAttestation attestation = verifier.verify(untrusted, key);
-      Path bundle = unpacked.path().resolve("bundle");
-      fetch.bundle(holder, attestation.bundle(), bundle);
-      notices.step("verify");
-      VerifiedRecord verified = verifier.verify(attestation, bundle, unpackInto(unpacked));
-      notices.step("store");
-      StoredRecord stored = store.keep(verified);
-      return new Replayable(verified, stored, Optional.of(holder.id()), unpacked);
-    } catch (FetchException
-        | VerificationException
-        | IOException
-        | InterruptedException
-        | RuntimeException e) {
-      unpacked.close();
-      throw e;
-    }
+    ResultPull pull =
+        new ResultPull(repo, key, store, lookup, fetch, verifier, notices, hedge, found.holders());
+    Optional<Replayable> result = pull.take();
+    return result.isPresent()
+        ? new FindResult.Hit(result.get())
+        : missed(
+            refusedBefore || pull.refused(), new Elsewhere(true, found.running(), found.failed()));
   }
 
   private static Path unpackInto(ScratchDirectory directory) throws IOException {

@@ -125,7 +125,7 @@ public final class Joining {
   /** What was shown must be how the output begins that was signed. */
   private Optional<FindResult> result(Holder runner, RepoId repo, RunKey key, ShownOutput shown)
       throws IOException, InterruptedException {
-    if (!(finder.findFrom(runner, key) instanceof FindResult.Hit(Replayable result))) {
+    if (!(finder.findFrom(runner, repo, key) instanceof FindResult.Hit(Replayable result))) {
       return Optional.empty();
     }
     if (shown.isBeginningOf(result.verified().files())) {

@@ -255,13 +255,13 @@ final class CertificateProfile {
     Instant until = certificate.getNotAfter().toInstant();
     // The texts only where there is a fault: to write a time is what takes long here.
     if (at.isBefore(from)) {
-      faults.add(
+      faults.addAboutTime(
           certificate,
           "is not valid before " + from,
           "wait until then, or set the clock: here it is " + at);
     }
     if (at.isAfter(until)) {
-      faults.add(
+      faults.addAboutTime(
           certificate,
           "expired at " + until,
           "have a new one issued, or set the clock: here it is " + at);

@@ -40,11 +40,25 @@ final class Faults {
 
   void add(X509Certificate certificate, String what, String mend)
       throws UntrustedCertificateException {
-    String named = CertificateNames.of(certificate) + " " + what;
+    add(new UntrustedCertificateException(named(certificate, what)), mend);
+  }
+
+  /** As the other, where it is the time of the certificate that does not fit. */
+  void addAboutTime(X509Certificate certificate, String what, String mend)
+      throws UntrustedCertificateException {
+    add(UntrustedCertificateException.aboutTime(named(certificate, what)), mend);
+  }
+
+  private void add(UntrustedCertificateException fault, String mend)
+      throws UntrustedCertificateException {
     if (!gathering) {
-      throw new UntrustedCertificateException(named);
+      throw fault;
     }
-    found.add(new CertificateFault(named, mend));
+    found.add(new CertificateFault(fault.getMessage(), mend));
+  }
+
+  private static String named(X509Certificate certificate, String what) {
+    return CertificateNames.of(certificate) + " " + what;
   }
 
   /** Gathers what the step throws; the mend is for that. */

@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +31,7 @@ class FinderTest {
 
   private static final RepoId REPO = Records.inputs().repo();
   private static final RunKey KEY = Records.inputs().key();
+  private static final Duration PATIENT = Duration.ofMinutes(1);
 
   @TempDir private Path directory;
 
@@ -162,7 +164,7 @@ class FinderTest {
   }
 
   private Finder finder() {
-    return new Finder(store, holders, holders, signing.verifier(), said::add);
+    return new Finder(store, holders, holders, signing.verifier(), said::add, PATIENT);
   }
 
   private static byte[] flipped(byte[] bytes, int at) {
@@ -208,8 +210,8 @@ class FinderTest {
     }
 
     @Override
-    public void bundle(Holder holder, Content bundle, Path target) throws IOException {
-      Files.write(target, bundles.get(holder.id().text()));
+    public Incoming bundle(Holder holder, Content bundle, long from) {
+      return new IncomingBytes(bundles.get(holder.id().text()), from);
     }
   }
 }

@@ -14,6 +14,7 @@ import dev.peer.core.sign.Signing;
 import dev.peer.core.store.Store;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -241,8 +242,12 @@ class JoiningTest {
     }
 
     @Override
-    public void bundle(Holder holder, Content bundle, Path target) throws IOException {
-      Files.copy(result.bundle(), target);
+    public Incoming bundle(Holder holder, Content bundle, long from) {
+      try {
+        return new IncomingBytes(Files.readAllBytes(result.bundle()), from);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import dev.peer.rendezvous.IndexUnavailableException;
 import dev.peer.rendezvous.LeaseHolder;
 import dev.peer.wire.EventId;
 import dev.peer.wire.IndexEvent;
+import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.ResultState;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.RangeRequest;
@@ -169,11 +170,11 @@ final class EtcdFollowing implements Following {
         results.add(result);
       }
     }
-    Map<LeaseHolder, List<URI>> addresses =
-        reads.addresses(results.stream().map(EtcdKeys.Result::holder).toList());
+    Map<LeaseHolder, LeaseRequest> leases =
+        reads.leases(results.stream().map(EtcdKeys.Result::holder).toList());
     return results.stream()
-        .filter(result -> addresses.containsKey(result.holder()))
-        .map(result -> event(result, addresses.get(result.holder())))
+        .filter(result -> leases.containsKey(result.holder()))
+        .map(result -> event(result, leases.get(result.holder()).addresses()))
         .toList();
   }
 
@@ -218,8 +219,8 @@ final class EtcdFollowing implements Following {
     for (io.etcd.jetcd.api.Event event : events) {
       results.add(result(event.getKv()));
     }
-    Map<LeaseHolder, List<URI>> addresses =
-        reads.addresses(results.stream().map(EtcdKeys.Result::holder).toList());
+    Map<LeaseHolder, LeaseRequest> leases =
+        reads.leases(results.stream().map(EtcdKeys.Result::holder).toList());
     for (int i = 0; i < events.size(); i++) {
       long revision = events.get(i).getKv().getModRevision();
       boolean last =
@@ -228,7 +229,11 @@ final class EtcdFollowing implements Following {
       EtcdKeys.Result result = results.get(i);
       boolean put = events.get(i).getType() == io.etcd.jetcd.api.Event.EventType.PUT;
       if (result.state() == ResultState.PASSED) {
-        tell(result, put, id, Optional.ofNullable(addresses.get(result.holder())));
+        tell(
+            result,
+            put,
+            id,
+            Optional.ofNullable(leases.get(result.holder())).map(LeaseRequest::addresses));
       }
     }
     if (!events.isEmpty()) {

@@ -300,17 +300,17 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   /** Those found, with the addresses of their leases; a lease that has just ended is left out. */
   private List<HolderList.Entry> addressed(List<Found> found) throws IndexUnavailableException {
     List<LeaseHolder> holders = found.stream().map(Found::holder).toList();
-    Map<LeaseHolder, List<URI>> addresses;
+    Map<LeaseHolder, LeaseRequest> leases;
     try {
-      addresses = reads.addresses(holders);
+      leases = reads.leases(holders);
     } catch (StatusException e) {
       throw refused(e);
     }
     return found.stream()
-        .filter(one -> addresses.containsKey(one.holder()))
+        .filter(one -> leases.containsKey(one.holder()))
         .map(
             one ->
-                new HolderList.Entry(one.holder().peer(), addresses.get(one.holder()), one.state()))
+                new HolderList.Entry(one.holder().peer(), leases.get(one.holder())).in(one.state()))
         .toList();
   }
 

@@ -10,7 +10,6 @@ import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.StatusException;
-import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +26,11 @@ final class EtcdReads {
     this.servers = servers;
   }
 
-  /** The addresses of the leases; those that there are not any more are left out. */
-  Map<LeaseHolder, List<URI>> addresses(List<LeaseHolder> holders)
+  /** What was told with the leases; those that there are not any more are left out. */
+  Map<LeaseHolder, LeaseRequest> leases(List<LeaseHolder> holders)
       throws StatusException, IndexUnavailableException {
     List<LeaseHolder> once = holders.stream().distinct().toList();
-    Map<LeaseHolder, List<URI>> addresses = new HashMap<>();
+    Map<LeaseHolder, LeaseRequest> told = new HashMap<>();
     for (int from = 0; from < once.size(); from += AT_ONCE) {
       List<LeaseHolder> some = once.subList(from, Math.min(once.size(), from + AT_ONCE));
       TxnRequest.Builder read = TxnRequest.newBuilder();
@@ -42,11 +41,11 @@ final class EtcdReads {
       List<ResponseOp> answers = servers.ask(member -> member.keys().txn(built)).getResponsesList();
       for (int i = 0; i < answers.size(); i++) {
         for (KeyValue entry : answers.get(i).getResponseRange().getKvsList()) {
-          addresses.put(some.get(i), request(entry).addresses());
+          told.put(some.get(i), request(entry));
         }
       }
     }
-    return addresses;
+    return told;
   }
 
   long count(ByteString prefix) throws StatusException, IndexUnavailableException {

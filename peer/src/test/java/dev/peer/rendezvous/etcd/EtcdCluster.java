@@ -8,6 +8,7 @@ import dev.peer.pki.issue.PemText;
 import dev.peer.pki.issue.Validity;
 import dev.peer.tls.TestAuthority;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -97,12 +98,17 @@ public final class EtcdCluster implements AutoCloseable {
 
   /** Ends all members. */
   @Override
-  public void close() throws InterruptedException {
-    killAll();
-    for (Process member : members) {
-      member.waitFor();
+  public void close() throws IOException {
+    try {
+      killAll();
+      for (Process member : members) {
+        member.waitFor();
+      }
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException();
     }
-    Runtime.getRuntime().removeShutdownHook(atExit);
   }
 
   private void killAll() {

@@ -3,6 +3,8 @@ package dev.peer.rendezvous.etcd;
 import dev.peer.client.LeasedAnnouncer;
 import dev.peer.client.RendezvousLookup;
 import dev.peer.core.flow.LookupResult;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
@@ -73,10 +75,15 @@ final class Load implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    ended = true;
-    for (Thread thread : threads) {
-      thread.join();
+  public void close() throws IOException {
+    try {
+      ended = true;
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException();
     }
   }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.peer.core.trust.Credentials;
 import dev.peer.pki.issue.PemText;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -74,9 +75,14 @@ final class RendezvousProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    kill();
-    Runtime.getRuntime().removeShutdownHook(atExit);
+  public void close() throws IOException {
+    try {
+      kill();
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException();
+    }
   }
 
   private void launch(String listen) throws IOException, InterruptedException {

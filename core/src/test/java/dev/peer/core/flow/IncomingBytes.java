@@ -1,0 +1,22 @@
+package dev.peer.core.flow;
+
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+
+/** What comes at once from a holder that is only played. */
+record IncomingBytes(byte[] all, long from) implements Fetch.Incoming {
+
+  @Override
+  public void into(Path file, Duration pause) throws IOException {
+    Files.write(file, Arrays.copyOfRange(all, (int) from, all.length), CREATE, APPEND);
+  }
+
+  @Override
+  public void close() {}
+}
