@@ -78,7 +78,9 @@ public enum Setting {
       Where.BOTH, "64M", "how much a stage's stdout and stderr together may be; the rest is cut"),
   PEER_KEEP(Where.BOTH, "1; `peer daemon`: 100", "results kept of each repository, the last ones"),
   PEER_KEEP_FOR(
-      Where.ENVIRONMENT, "", "how long `peer daemon` keeps results, since they ran or were last replayed here"),
+      Where.ENVIRONMENT,
+      "",
+      "how long `peer daemon` keeps results, since they ran or were last replayed here"),
   PEER_KEEP_BYTES(
       Where.ENVIRONMENT,
       "10G",

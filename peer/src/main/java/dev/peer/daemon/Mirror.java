@@ -174,8 +174,7 @@ public final class Mirror implements AutoCloseable {
       throws IOException, InterruptedException {
     ResultName name = item.name();
     Finder finder =
-        new Finder(
-            store, attempt, attempt, verifier.get(), line -> sayUnlessOld(attempt, line));
+        new Finder(store, attempt, attempt, verifier.get(), line -> sayUnlessOld(attempt, line));
     switch (finder.find(name.repo(), name.key())) {
       case FindResult.Hit(Replayable result) -> {
         attempt.givenBy(result.holder());

@@ -99,6 +99,7 @@ class CopyQueueTest {
   }
 
   private static ResultName name(RepoId repo, int number) {
-    return new ResultName(repo, new RunKey(Digest.of(new byte[] {(byte) number, (byte) (number >> 8)})));
+    return new ResultName(
+        repo, new RunKey(Digest.of(new byte[] {(byte) number, (byte) (number >> 8)})));
   }
 }

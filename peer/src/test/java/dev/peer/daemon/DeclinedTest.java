@@ -46,8 +46,7 @@ class DeclinedTest {
   }
 
   private static Gone gone(int number, Why why) {
-    return new Gone(
-        Optional.of(REPO), name(number).key(), 1, Instant.EPOCH, Instant.EPOCH, why);
+    return new Gone(Optional.of(REPO), name(number).key(), 1, Instant.EPOCH, Instant.EPOCH, why);
   }
 
   private static ResultName name(int number) {
