@@ -43,6 +43,7 @@ class ArchitectureTest {
     allow("config", "core.id", "core.key", "core.trust");
     allow("reload", "config", "core.trust");
     allow("secret", "core.id", "core.scratch", "core.secret");
+    allow("setup", "core.key");
     allow("source", "core.id", "core.key");
     allow("tls", "core.id", "core.trust");
     allow("wire", "core.id", "core.record", "core.sign");
@@ -59,7 +60,9 @@ class ArchitectureTest {
         "metrics",
         "tls",
         "wire");
+    allow("relay", "core.id", "core.record", "core.trust", "http", "tls", "wire");
     allow("client", "core", "http", "server", "tls", "wire");
+    allow("daemon", "core", "client", "http", "server", "tls");
     allow("terminal", "vm.guest");
     allow(
         "cli",
@@ -68,6 +71,7 @@ class ArchitectureTest {
         "config",
         "reload",
         "secret",
+        "setup",
         "source",
         "terminal",
         "tls",
@@ -75,7 +79,9 @@ class ArchitectureTest {
         "metrics",
         "server",
         "rendezvous",
+        "relay",
         "client",
+        "daemon",
         "wire");
     allow("pki.issue", "core.id", "core.trust");
     allow("pki.cli", "core", "pki.issue");

@@ -11,6 +11,7 @@ import dev.peer.core.sign.Evidence;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.store.Gone;
 import dev.peer.core.store.ListedEntry;
 import dev.peer.core.store.Store;
 import dev.peer.core.timestamp.Timestamp;
@@ -48,6 +49,9 @@ final class LsCommand implements Callable<Integer> {
   @Option(names = "--all", description = "of all repositories")
   private boolean all;
 
+  @Option(names = "--gone", description = "what was removed instead, the latest first, and why")
+  private boolean gone;
+
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
@@ -69,6 +73,9 @@ final class LsCommand implements Callable<Integer> {
     Settings settings = Subject.settingsHere();
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings peer = PeerSettings.of(settings);
+    if (gone) {
+      return printGone(peer);
+    }
     RecordVerifier verifier = Identities.verifier(peer, output);
     List<Listed> results = new ArrayList<>();
     Optional<RepoId> only = all ? Optional.empty() : Optional.of(Subject.repo());
@@ -81,6 +88,64 @@ final class LsCommand implements Callable<Integer> {
       results.forEach(result -> output.print(line(result)));
     }
     return ExitCode.PASSED;
+  }
+
+  private int printGone(PeerSettings peer) throws Exception {
+    Path directory = Results.store(peer.home());
+    Optional<RepoId> only = all ? Optional.empty() : Optional.of(Subject.repo());
+    List<Gone> removed =
+        Files.exists(directory) ? Results.openStore(peer.home()).gone() : List.<Gone>of();
+    List<Gone> asked =
+        removed.stream().filter(one -> only.isEmpty() || one.repository().equals(only)).toList();
+    if (json) {
+      output.print(goneJson(asked));
+    } else {
+      asked.forEach(one -> output.print(goneLine(one)));
+    }
+    return ExitCode.PASSED;
+  }
+
+  private String goneLine(Gone one) {
+    return one.key().hex().substring(0, SHORT)
+        + "  "
+        + (all ? one.repository().map(repo -> repo + ", ").orElse("") : "")
+        + "removed "
+        + Results.ago(Duration.between(one.removed(), Instant.now()))
+        + ", kept or replayed last "
+        + Results.ago(Duration.between(one.kept(), Instant.now()))
+        + ", "
+        + size(one.bundleBytes())
+        + ": "
+        + why(one.why());
+  }
+
+  private static String why(Gone.Why why) {
+    return why.text()
+        + switch (why) {
+          case NUMBER -> " (PEER_KEEP)";
+          case AGE -> " (PEER_KEEP_FOR)";
+          case BYTES -> " (PEER_KEEP_BYTES)";
+          case REFUSED -> "";
+        };
+  }
+
+  private static String goneJson(List<Gone> removed) {
+    ObjectNode answer = StrictJson.object();
+    ArrayNode array = answer.putArray("gone");
+    for (Gone one : removed) {
+      ObjectNode entry = array.addObject();
+      one.repository().ifPresent(repo -> entry.put("repository", repo.text()));
+      entry.put("runKey", one.key().hex());
+      entry.put("bundleBytes", one.bundleBytes());
+      entry.put("kept", one.kept().toString());
+      entry.put("removed", one.removed().toString());
+      entry.put("why", one.why().name().toLowerCase(Locale.ROOT));
+    }
+    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+  }
+
+  private static String size(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MiB", bytes / MEBIBYTE);
   }
 
   private static List<ListedEntry> entries(Path directory, Optional<RepoId> only)
@@ -106,7 +171,7 @@ final class LsCommand implements Callable<Integer> {
 
   private String line(Listed result) {
     String key = result.entry().key().hex().substring(0, SHORT);
-    String size = String.format(Locale.ROOT, "%.1f MiB", result.entry().bundleBytes() / MEBIBYTE);
+    String size = size(result.entry().bundleBytes());
     if (result.verified().isEmpty()) {
       return key + "  " + size + ", refused: " + result.refused();
     }

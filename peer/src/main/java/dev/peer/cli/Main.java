@@ -24,13 +24,19 @@ public final class Main implements Runnable {
     commands = new LinkedHashMap<>();
     commands.put("run", new RunCommand(output, interruption));
     commands.put("replay", new ReplayCommand(output));
+    commands.put("push", new PushCommand(output));
+    commands.put("daemon", new DaemonCommand(output, interruption));
     commands.put("ls", new LsCommand(output));
     commands.put("verify", new VerifyCommand(output));
     commands.put("rendezvous", new RendezvousCommand(output, interruption));
+    commands.put("relay", new RelayCommand(output, interruption));
     commands.put("cache", new CacheCommand(output));
+    commands.put("explain", new ExplainCommand(output));
     commands.put("explain-cert", new ExplainCertCommand(output));
     commands.put("image", new ImageCommand(output));
+    commands.put("init", new InitCommand(output));
     commands.put("secret", new SecretCommand(output));
+    commands.put("stub", new StubCommand(output));
     commands.put("vm", new VmCommand(output));
   }
 

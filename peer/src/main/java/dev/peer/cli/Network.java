@@ -15,14 +15,18 @@ import dev.peer.core.flow.Joining;
 import dev.peer.core.flow.Lookup;
 import dev.peer.core.flow.LookupResult;
 import dev.peer.core.flow.Stamper;
+import dev.peer.core.flow.Surveyor;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.http.RequestLog;
+import dev.peer.server.Intake;
 import dev.peer.tls.TlsIdentity;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -36,6 +40,7 @@ final class Network implements AutoCloseable {
   private final TlsIdentity tls;
   private final PeerSettings settings;
   private final Output output;
+  private final RequestLog log;
   private final HolderFetch fetch;
   private final LiveFollower follower;
   private final Optional<LeasedAnnouncer> announcer;
@@ -50,7 +55,8 @@ final class Network implements AutoCloseable {
     this.output = output;
     this.fetch = new HolderFetch(tls, Patience.DEFAULT);
     this.follower = new LiveFollower(tls, identities::rules, Patience.DEFAULT);
-    this.announcer = announcer(settings, log);
+    this.log = log;
+    this.announcer = announcer(settings);
     this.lookup =
         settings.rendezvous().isEmpty()
             ? Optional.empty()
@@ -88,8 +94,16 @@ final class Network implements AutoCloseable {
   }
 
   Finder finder(Store store) {
-    Lookup anybody = lookup.isPresent() ? lookup.get() : (repo, key) -> new LookupResult.Absent();
-    return new Finder(store, anybody, fetch, identities.verifier(), output);
+    return new Finder(store, anybody(), fetch, identities.verifier(), output);
+  }
+
+  /** Looks where the finder does, and takes nothing. */
+  Surveyor surveyor(Store store) {
+    return new Surveyor(store, anybody(), fetch::attestation, identities.verifier());
+  }
+
+  private Lookup anybody() {
+    return lookup.isPresent() ? lookup.get() : (repo, key) -> new LookupResult.Absent();
   }
 
   /** Where guest images come from. */
@@ -116,24 +130,54 @@ final class Network implements AutoCloseable {
     return announcer.map(Function.identity());
   }
 
-  private Optional<LeasedAnnouncer> announcer(PeerSettings settings, RequestLog log) {
-    if (settings.rendezvous().isEmpty()) {
-      return Optional.empty();
-    }
+  private Optional<LeasedAnnouncer> announcer(PeerSettings settings) {
+    return settings.rendezvous().isEmpty()
+        ? Optional.empty()
+        : Optional.of(leasedAnnouncer(Optional.empty()));
+  }
+
+  /**
+   * Another announcer, where there is a rendezvous; not closed with this.
+   *
+   * @param intake takes what others hand over; nothing: it is not taken
+   */
+  LeasedAnnouncer leasedAnnouncer(Optional<Intake> intake) {
     ServeSettings serve =
         new ServeSettings(
             settings.rendezvous(),
             settings.listen().map(at -> new InetSocketAddress(at.host(), at.port())),
-            settings.advertise().stream().map(at -> URI.create("https://" + at)).toList());
-    return Optional.of(
-        new LeasedAnnouncer(
-            tls,
-            identities::rules,
-            new CheckedImages(Subject.images(settings.home())),
-            serve,
-            Patience.DEFAULT,
-            output,
-            () -> Watched.operations(log, Watched.home(settings.home()))));
+            settings.advertise().stream().map(at -> URI.create("https://" + at)).toList(),
+            settings.relays());
+    return new LeasedAnnouncer(
+        tls,
+        identities::rules,
+        new CheckedImages(Subject.images(settings.home())),
+        intake,
+        serve,
+        Patience.DEFAULT,
+        output,
+        () -> Watched.operations(log, Watched.home(settings.home())));
+  }
+
+  /** Where others meet. */
+  List<URI> rendezvous() {
+    return settings.rendezvous();
+  }
+
+  /** Who is asked there. */
+  Optional<RendezvousLookup> lookup() {
+    return lookup;
+  }
+
+  /** The way to holders. */
+  HolderFetch fetch() {
+    return fetch;
+  }
+
+  /** What the rendezvous says of a result that was announced. */
+  String publication(RunInputs inputs) throws InterruptedException {
+    return Publication.of(
+        anybody().find(inputs.repo(), inputs.key()), tls.id(), identities.rules().fetch());
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.http.RequestLog;
 import dev.peer.http.ServerLimits;
+import dev.peer.relay.RelayServer;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.RendezvousServer;
 import java.io.IOException;
@@ -41,6 +42,13 @@ final class RendezvousCommand implements Callable<Integer> {
       converter = HostPortConverter.class,
       description = "where to listen; port 0 takes a free one")
   private HostPort listen;
+
+  @Option(
+      names = "--relay",
+      paramLabel = "HOST:PORT",
+      converter = HostPortConverter.class,
+      description = "be a relay too, which listens there; see `peer relay`")
+  private HostPort relay;
 
   @Mixin private Logging logging;
 
@@ -102,9 +110,13 @@ final class RendezvousCommand implements Callable<Integer> {
             ? Optional.empty()
             : Optional.of(identities.timestampAuthority(tsa.certificate, tsa.key));
     try (RendezvousServer server = start(identities, index, timestamps, log);
+        RelayServer passing = relay == null ? null : RelayCommand.start(identities, relay);
         Watching _ = new Watching(identities, interruption)) {
       interruption.serving();
-      output.say("rendezvous at https://" + address(server.address()));
+      output.say("rendezvous at https://" + listen.at(server.address()));
+      if (passing != null) {
+        output.say("relay at https://" + relay.at(passing.address()));
+      }
       interruption.await(FOREVER);
     }
   }
@@ -132,9 +144,5 @@ final class RendezvousCommand implements Callable<Integer> {
           "see that the host is one of this machine's and the port is free",
           e);
     }
-  }
-
-  private String address(InetSocketAddress bound) {
-    return new HostPort(listen.host(), bound.getPort()).toString();
   }
 }

@@ -2,6 +2,8 @@ package dev.peer.cli;
 
 import dev.peer.core.flow.Replayable;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.id.Shown;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
@@ -9,6 +11,7 @@ import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +19,15 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What commands do with results: show them, copy what they left, keep them. */
 final class Results {
 
+  private static final Pattern KEY = Pattern.compile("[0-9a-f]{1,64}");
   private static final long SECONDS_PER_MINUTE = 60;
   private static final long SECONDS_PER_HOUR = 3600;
   private static final long SECONDS_PER_DAY = 86_400;
@@ -28,6 +36,43 @@ final class Results {
 
   static Store openStore(Subject subject) throws IOException {
     return Store.open(store(subject.peer().home()), subject.run().keep());
+  }
+
+  /** For a command that keeps no result, so that none has to go. */
+  static Store openStore(Path home) throws IOException {
+    return Store.open(store(home), 1);
+  }
+
+  /** The one result in the store whose run key begins so. */
+  static Map.Entry<RunKey, StoredEntry> find(Store store, String prefix)
+      throws IOException, CommandException {
+    if (!KEY.matcher(prefix).matches()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "not the beginning of a run key: " + Shown.of(prefix),
+          "give its first digits, as `peer ls` shows them");
+    }
+    SortedMap<RunKey, StoredEntry> found = store.findByPrefix(prefix);
+    if (found.isEmpty()) {
+      throw new CommandException(
+          ExitCode.NO_RESULT,
+          "the store has no result of a run " + prefix,
+          "`peer replay` gets one where a peer holds it");
+    }
+    if (found.size() > 1) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          prefix
+              + " can be any of "
+              + found.keySet().stream().map(RunKey::hex).collect(Collectors.joining(", ")),
+          "give more digits");
+    }
+    return Map.entry(found.firstKey(), found.get(found.firstKey()));
+  }
+
+  /** Whether this can be the beginning of a run key. */
+  static boolean isKeyPrefix(String text) {
+    return KEY.matcher(text).matches();
   }
 
   /** The directory of the results below a home. */
@@ -56,6 +101,7 @@ final class Results {
     }
     PeerId signer = verified.attestation().signer().id();
     Duration age = Duration.between(verified.record().finishedAt(), Instant.now());
+    Duration saved = took(verified.record()).minus(output.timeline().total());
     output.say(
         (result.followed() ? "passed, followed: " : "passed, replayed: ")
             + signer
@@ -63,7 +109,8 @@ final class Results {
             + ago(age)
             + " in "
             + duration(verified.record())
-            + result.holder().map(holder -> ", got from " + holder).orElse(", was in the store"));
+            + result.holder().map(holder -> ", got from " + holder).orElse(", was in the store")
+            + (saved.isPositive() && !result.followed() ? ", saved " + seconds(saved) : ""));
   }
 
   /** Refuses a place for artifacts that can not take them, before anything is run. */
@@ -102,10 +149,18 @@ final class Results {
     output.say(result.verified().record().artifacts().size() + " artifacts are in " + directory);
   }
 
-  /** How long the run took. */
+  /** How long the run took, for people. */
   static String duration(RunRecord record) {
-    long millis = Duration.between(record.startedAt(), record.finishedAt()).toMillis();
-    return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+    return seconds(took(record));
+  }
+
+  /** How long the run took. */
+  static Duration took(RunRecord record) {
+    return Duration.between(record.startedAt(), record.finishedAt());
+  }
+
+  private static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
   }
 
   /** How long ago something was, for people. */

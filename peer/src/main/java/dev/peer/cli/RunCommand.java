@@ -77,6 +77,8 @@ final class RunCommand implements Callable<Integer> {
       })
   private boolean audit;
 
+  @Mixin private Copies copies;
+
   @Option(
       names = "--wait",
       paramLabel = "DURATION",
@@ -143,6 +145,7 @@ final class RunCommand implements Callable<Integer> {
                 CertificateRole.SERVER);
         Watching _ = isAnnounced(network) ? watching(network) : null) {
       Results.requireUsable(selection.artifacts());
+      requireUsableCopies(network);
       requireNoSecretsToFreeze(subject);
       report.about(subject);
       subject.sayWhatIsIgnored(output);
@@ -200,7 +203,7 @@ final class RunCommand implements Callable<Integer> {
       report.ran(result);
       output.say("passed in " + Results.duration(result.verified().record()));
       int exitCode = serve(network, result, ran.announced(), report);
-      if (stay.exit && announced != null && !interruption.interrupted()) {
+      if (stay.exit && !copies.wanted() && announced != null && !interruption.interrupted()) {
         awaitFollowers(announced);
       }
       return exitCode;
@@ -309,7 +312,9 @@ final class RunCommand implements Callable<Integer> {
     interruption.serving();
     Results.copyArtifacts(output, result, selection.artifacts());
     Optional<Announcer> announcer = network.announcer();
-    if (stay.exit || announcer.isEmpty() || interruption.interrupted()) {
+    boolean leaves = stay.exit && !copies.wanted();
+    if (leaves || announcer.isEmpty() || interruption.interrupted()) {
+      output.say(Publication.none(announcer.isEmpty()));
       return ExitCode.PASSED;
     }
     output.step("announce");
@@ -319,12 +324,28 @@ final class RunCommand implements Callable<Integer> {
             announced.isPresent() ? announced.get() : announcer.get().announce(result.stored());
         Watching _ = isAnnounced(network) ? null : watching(network)) {
       announcement.awaitTold();
+      output.say(network.publication(result.verified().record().inputs()));
       output.step("serve");
+      if (copies.wanted()) {
+        copies.await(network, result.verified().record().inputs(), output, report);
+        awaitFollowers(announcement);
+        return ExitCode.PASSED;
+      }
       output.say("serving the result until SIGINT or SIGTERM");
       reporting.passed(output, report);
       interruption.await(stay.linger);
     }
     return ExitCode.PASSED;
+  }
+
+  private void requireUsableCopies(Network network) throws CommandException {
+    copies.requireUsable(network);
+    if (copies.wanted() && !stay.linger.equals(FOREVER)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--copies does not go with --linger: it says when to leave",
+          "say with --copies-wait how long to wait at most");
+    }
   }
 
   private void requireNoSecretsToFreeze(Subject subject) throws CommandException {

@@ -10,13 +10,16 @@ import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
 import dev.peer.wire.Trace;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** What a command has found out about its run so far, for {@code --json}. */
 final class RunReport {
 
   private final ObjectNode json = StrictJson.object();
   private String message = "";
+  private Optional<Duration> replayedRun = Optional.empty();
 
   /** Why a run that was no failure of peer's did not pass. */
   String message() {
@@ -48,6 +51,8 @@ final class RunReport {
     result.holder().ifPresent(holder -> json.put("holder", holder.toString()));
     if (result.followed()) {
       json.put("followed", true);
+    } else {
+      replayedRun = Optional.of(Results.took(result.verified().record()));
     }
   }
 
@@ -55,6 +60,11 @@ final class RunReport {
   void ranUnsigned(RunRecord record) {
     json.put("source", "run");
     artifacts(record);
+  }
+
+  /** How many other peers were to hold the result before the command ends, and how many did. */
+  void copies(int wanted, int held) {
+    json.putObject("copies").put("wanted", wanted).put("held", held);
   }
 
   /** The stage in which the run ended without a pass. */
@@ -108,7 +118,9 @@ final class RunReport {
       stages.addObject().put("name", step.name()).put("milliseconds", step.duration().toMillis());
       total += step.duration().toNanos();
     }
-    whole.put("milliseconds", total / 1_000_000);
+    long milliseconds = total / 1_000_000;
+    whole.put("milliseconds", milliseconds);
+    replayedRun.ifPresent(run -> whole.put("savedMilliseconds", run.toMillis() - milliseconds));
     whole.set("stages", stages);
     return new String(StrictJson.bytes(whole), StandardCharsets.UTF_8);
   }

@@ -19,11 +19,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -39,8 +37,6 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
-
-  private static final Pattern KEY = Pattern.compile("[0-9a-f]{1,64}");
 
   private final Output output;
 
@@ -127,7 +123,7 @@ final class VerifyCommand implements Callable<Integer> {
     if (Files.isDirectory(path)) {
       return ofDirectory(path);
     }
-    if (!Files.exists(path) && KEY.matcher(name).matches()) {
+    if (!Files.exists(path) && Results.isKeyPrefix(name)) {
       return ofStore(settings);
     }
     byte[] bytes = InputFile.read(path, Attestation.LARGEST);
@@ -150,25 +146,11 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private Evidence ofStore(PeerSettings settings) throws IOException, CommandException {
-    SortedMap<RunKey, StoredEntry> found = store(settings).findByPrefix(name);
-    if (found.isEmpty()) {
-      throw new CommandException(
-          ExitCode.NO_RESULT,
-          "the store has no result of a run " + name,
-          "`peer replay` gets one where a peer holds it");
-    }
-    if (found.size() > 1) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          name
-              + " can be any of "
-              + found.keySet().stream().map(RunKey::hex).collect(Collectors.joining(", ")),
-          "give more digits");
-    }
-    StoredEntry entry = found.get(found.firstKey());
+    Map.Entry<RunKey, StoredEntry> found = Results.find(Results.openStore(settings.home()), name);
+    StoredEntry entry = found.getValue();
     return new Evidence(
         entry.attestation(),
-        Optional.of(found.firstKey()),
+        Optional.of(found.getKey()),
         Optional.of(bundleOf(entry)),
         entry.lists());
   }
@@ -186,13 +168,8 @@ final class VerifyCommand implements Callable<Integer> {
           "the bundle " + Shown.of(bundle.toString()) + " is not there",
           "name it with --bundle, or verify the attestation's file alone");
     }
-    try (ScratchDirectory unpacked = store(settings).stage()) {
+    try (ScratchDirectory unpacked = Results.openStore(settings.home()).stage()) {
       verifier.verify(attestation, bundle, unpacked.path());
     }
-  }
-
-  private static Store store(PeerSettings settings) throws IOException {
-    // Nothing is kept by this command, and so nothing has to go.
-    return Store.open(settings.home().resolve("store"), 1);
   }
 }

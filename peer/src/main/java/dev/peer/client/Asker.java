@@ -87,6 +87,18 @@ final class Asker implements AutoCloseable {
     return read(uri, https.send(request.build(), BodyHandlers.ofInputStream()), limit);
   }
 
+  /** Gives something large, and reads an answer that is small. */
+  Answer put(URI uri, String mediaType, BodyPublisher body, Duration limit)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri)
+            .timeout(limit)
+            .header("Content-Type", mediaType)
+            .PUT(body)
+            .build();
+    return read(uri, https.send(request, BodyHandlers.ofInputStream()));
+  }
+
   /**
    * Asks for something large, which the caller reads; the head of the answer comes in time.
    *
@@ -122,7 +134,8 @@ final class Asker implements AutoCloseable {
     return read(uri, answer, patience.answer());
   }
 
-  private static Answer read(URI uri, HttpResponse<InputStream> answer, Duration limit)
+  /** As the other, with another time limit. */
+  static Answer read(URI uri, HttpResponse<InputStream> answer, Duration limit)
       throws IOException, InterruptedException {
     try (AnswerBody body = new AnswerBody(answer, limit, limit)) {
       byte[] bytes = body.readAtMost(Limits.ANSWER_BODY);

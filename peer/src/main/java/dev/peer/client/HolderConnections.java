@@ -8,10 +8,13 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
 import dev.peer.tls.ConnectionException;
+import dev.peer.tls.Route;
 import dev.peer.tls.TlsClient;
+import dev.peer.tls.TlsConnector;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.Limits;
 import dev.peer.wire.PeerPath;
+import dev.peer.wire.RelayAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -24,8 +27,8 @@ import java.util.SequencedMap;
 
 /**
  * The way to holders, at the first of their addresses where that very peer answers; the next one is
- * asked beside an address that says nothing. Connections are kept for the next thing to fetch from
- * the same peer.
+ * asked beside an address that says nothing, and relays after all addresses. Connections are kept
+ * for the next thing to fetch from the same peer.
  */
 final class HolderConnections implements AutoCloseable {
 
@@ -34,14 +37,23 @@ final class HolderConnections implements AutoCloseable {
 
   private final TlsIdentity identity;
   private final Patience patience;
-  private final SequencedMap<PeerId, Asker> askers = new LinkedHashMap<>(KEPT, 0.75f, true);
+  private final TlsConnector relays;
+  private final SequencedMap<Way, Asker> askers = new LinkedHashMap<>(KEPT, 0.75f, true);
 
   private boolean closed;
+
+  /**
+   * A way to a peer.
+   *
+   * @param relay through which, as {@link RelayAddress} reads it; none: at any of its addresses
+   */
+  private record Way(PeerId peer, Optional<URI> relay) {}
 
   /** Opens no connection yet. */
   HolderConnections(TlsIdentity identity, Patience patience) {
     this.identity = identity;
     this.patience = patience;
+    relays = new TlsConnector(identity);
   }
 
   /** The answer of the first address where the holder gives one, its status 200. */
@@ -56,10 +68,8 @@ final class HolderConnections implements AutoCloseable {
    */
   HttpResponse<InputStream> open(Holder holder, PeerPath path, long skipped)
       throws FetchException, InterruptedException {
-    Asker asker = asker(holder.id());
     Failures failures = new Failures();
-    Optional<HttpResponse<InputStream>> answer =
-        direct(asker, holder.addresses(), path, skipped, failures);
+    Optional<HttpResponse<InputStream>> answer = first(holder, path, skipped, failures);
     if (answer.isEmpty()) {
       throw failures.of(holder);
     }
@@ -68,26 +78,41 @@ final class HolderConnections implements AutoCloseable {
       return answer.get();
     }
     // It is the right peer: another of its addresses would say the same.
-    throw refusal(asker, holder, answer.get());
+    throw refusal(holder, answer.get());
   }
 
-  /** From the first of the addresses where the peer answers, whatever it says. */
-  private Optional<HttpResponse<InputStream>> direct(
-      Asker asker, List<URI> addresses, PeerPath path, long skipped, Failures failures)
-      throws InterruptedException {
+  /** From the first of the addresses where the peer answers, whatever it says, else by a relay. */
+  private Optional<HttpResponse<InputStream>> first(
+      Holder holder, PeerPath path, long skipped, Failures failures) throws InterruptedException {
+    List<URI> all = new ArrayList<>(holder.addresses());
+    all.addAll(holder.relays());
     return new Hedge<URI, HttpResponse<InputStream>, ConnectionException>(
             patience.hedge(),
             address -> {
               try {
                 return new Hedge.Answer.Given<>(
-                    asker.open(URI.create(address + path.text()), skipped));
+                    holder.relays().contains(address)
+                        ? relayed(holder.id(), address, path, skipped)
+                        : direct(holder.id(), address, path, skipped));
               } catch (ConnectionException e) {
                 return new Hedge.Answer.Failed<>(e);
               }
             },
             (_, e) -> failures.add(e),
             HolderConnections::drop)
-        .first(addresses);
+        .first(all);
+  }
+
+  private HttpResponse<InputStream> direct(PeerId peer, URI address, PeerPath path, long skipped)
+      throws ConnectionException, InterruptedException {
+    return asker(new Way(peer, Optional.empty())).open(URI.create(address + path.text()), skipped);
+  }
+
+  private HttpResponse<InputStream> relayed(PeerId peer, URI address, PeerPath path, long skipped)
+      throws ConnectionException, InterruptedException {
+    URI relay = RelayAddress.parse(address.toString()).relay();
+    return asker(new Way(peer, Optional.of(address)))
+        .open(URI.create(relay + path.text()), skipped);
   }
 
   private static void drop(HttpResponse<InputStream> answer) {
@@ -98,11 +123,11 @@ final class HolderConnections implements AutoCloseable {
     }
   }
 
-  private static FetchException refusal(
-      Asker asker, Holder holder, HttpResponse<InputStream> answer) throws InterruptedException {
+  private FetchException refusal(Holder holder, HttpResponse<InputStream> answer)
+      throws InterruptedException {
     try {
-      return new FetchException(
-          Fault.REFUSED, holder.id() + ": " + asker.read(answer.uri(), answer).why());
+      String why = Asker.read(answer.uri(), answer, patience.answer()).why();
+      return new FetchException(Fault.REFUSED, holder.id() + ": " + why);
     } catch (IOException e) {
       return new FetchException(Fault.UNREACHABLE, holder.id() + ": " + Asker.why(e), e);
     }
@@ -137,7 +162,7 @@ final class HolderConnections implements AutoCloseable {
    */
   Identity identityOf(Holder holder, HttpResponse<?> answer, CertificateRole role)
       throws ConnectionException {
-    return asker(holder.id()).identityOf(answer, role);
+    return asker(new Way(holder.id(), Optional.empty())).identityOf(answer, role);
   }
 
   /** Must be done before the process ends. Breaks off what is under way. */
@@ -146,6 +171,7 @@ final class HolderConnections implements AutoCloseable {
     closed = true;
     askers.values().forEach(Asker::close);
     askers.clear();
+    relays.close();
   }
 
   private static Fault worse(Fault fault, ConnectionException.Kind kind) {
@@ -156,10 +182,12 @@ final class HolderConnections implements AutoCloseable {
     };
   }
 
-  private synchronized Asker asker(PeerId peer) {
-    Asker asker =
-        askers.computeIfAbsent(
-            peer, _ -> new Asker(TlsClient.ofPeer(identity, peer, patience.connect()), patience));
+  private synchronized Asker asker(Way way) throws ConnectionException {
+    Asker asker = askers.get(way);
+    if (asker == null) {
+      asker = new Asker(client(way), patience);
+      askers.put(way, asker);
+    }
     if (closed) {
       asker.close();
     }
@@ -167,5 +195,14 @@ final class HolderConnections implements AutoCloseable {
       askers.pollFirstEntry().getValue().close();
     }
     return asker;
+  }
+
+  private TlsClient client(Way way) throws ConnectionException {
+    if (way.relay().isEmpty()) {
+      return TlsClient.ofPeer(identity, way.peer(), patience.connect());
+    }
+    RelayAddress address = RelayAddress.parse(way.relay().get().toString());
+    Route route = new RelayRoute(relays, way.peer(), address, patience);
+    return TlsClient.ofPeer(identity, way.peer(), route, patience.connect());
   }
 }

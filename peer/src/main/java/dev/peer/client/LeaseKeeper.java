@@ -125,6 +125,17 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
+  /** Renews the lease at once: what it is told has changed. */
+  void renew() {
+    lock.lock();
+    try {
+      version++;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Waits until what is wanted now was tried once, for the length of an answer at most. */
   void awaitRound() throws InterruptedException {
     lock.lock();
@@ -288,7 +299,7 @@ final class LeaseKeeper implements AutoCloseable {
         if (entry.peer().equals(self) && entry.addresses().equals(addresses)) {
           break;
         }
-        before.add(new Holder(entry.peer(), entry.addresses()));
+        before.add(new Holder(entry.peer(), entry.addresses(), entry.relays()));
       }
     } catch (MalformedException e) {
       throw new IOException(rendezvous.getAuthority() + ": nonsense: " + Asker.why(e), e);

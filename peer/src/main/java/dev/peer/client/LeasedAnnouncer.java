@@ -12,6 +12,7 @@ import dev.peer.core.trust.AccessRules;
 import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;
 import dev.peer.server.HeldImages;
+import dev.peer.server.Intake;
 import dev.peer.server.LiveRun;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TlsClient;
@@ -34,21 +35,24 @@ import java.util.function.Supplier;
  * Serves records, runs that go on and guest images, and keeps them announced under one lease at
  * each rendezvous.
  *
- * <p>It begins to listen with the first announcement and stops with the last. The records stay
- * their owner's to close, after their announcement.
+ * <p>It begins to listen with the first announcement and stops with the last, unless it is
+ * {@linkplain #open opened} before. The records stay their owner's to close, after their
+ * announcement.
  */
 public final class LeasedAnnouncer implements Announcer, AutoCloseable {
 
   private final TlsIdentity identity;
   private final Supplier<AccessRules> rules;
   private final HeldImages images;
+  private final Optional<Intake> intake;
   private final ServeSettings settings;
   private final Patience patience;
   private final Notices notices;
   private final Supplier<Operations> operations;
   private Optional<Session> session = Optional.empty();
+  private boolean lasting;
 
-  /** Does nothing until the first announcement; no log is kept of what others ask. */
+  /** Does nothing until the first announcement, takes nothing from others, and keeps no log. */
   public LeasedAnnouncer(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
@@ -56,13 +60,14 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       ServeSettings settings,
       Patience patience,
       Notices notices) {
-    this(identity, rules, images, settings, patience, notices, Operations::quiet);
+    this(identity, rules, images, Optional.empty(), settings, patience, notices, Operations::quiet);
   }
 
   /**
    * Does nothing until the first announcement.
    *
-   * @param rules gives who may fetch from us at the moment
+   * @param rules gives who may fetch from us at the moment, and hand over to us
+   * @param intake takes what others hand over; nothing: it is not taken
    * @param notices told once when a rendezvous goes away, and once when it is back
    * @param operations gives how the server is watched over, each time it begins to listen
    */
@@ -70,6 +75,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       TlsIdentity identity,
       Supplier<AccessRules> rules,
       HeldImages images,
+      Optional<Intake> intake,
       ServeSettings settings,
       Patience patience,
       Notices notices,
@@ -77,21 +83,33 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     this.identity = identity;
     this.rules = rules;
     this.images = images;
+    this.intake = intake;
     this.settings = settings;
     this.patience = patience;
     this.notices = notices;
     this.operations = operations;
   }
 
+  /** A result being served, which can be taken back before it is served no more. */
+  public interface Serving extends Announcement {
+
+    /** Has it announced no more; it is served until it is closed. Waits for no rendezvous. */
+    void withdraw();
+  }
+
+  /**
+   * Begins to listen, and to keep its leases, although there is nothing to announce yet; it stops
+   * when it is closed.
+   */
+  public synchronized void open() throws AnnounceException {
+    lasting = true;
+    added(Function.identity());
+  }
+
   /** Returns when each rendezvous was tried once: it answered, or the notices say why not. */
   @Override
   public Announcement announce(StoredRecord record) throws AnnounceException, InterruptedException {
-    Announcement announcement =
-        added(
-            current -> {
-              current.add(record);
-              return new Held(current, record, Optional.empty());
-            });
+    Announcement announcement = add(record);
     try {
       announcement.awaitTold();
     } catch (InterruptedException e) {
@@ -99,6 +117,15 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       throw e;
     }
     return announcement;
+  }
+
+  /** As {@link #announce}, and returns at once. */
+  public Serving add(StoredRecord record) throws AnnounceException {
+    return added(
+        current -> {
+          current.add(record);
+          return new Held(current, record, Optional.empty());
+        });
   }
 
   /** Returns at once. */
@@ -133,7 +160,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     if (session.filter(s -> s == current).isEmpty()) {
       return;
     }
-    if (current.hasOnly(record, run)) {
+    if (current.hasOnly(record, run) && !lasting) {
       close();
     } else {
       record.ifPresent(current::remove);
@@ -146,12 +173,14 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     PeerServer server;
     try {
       server =
-          PeerServer.start(identity, rules, images, listen, ServerLimits.PEER, operations.get());
+          PeerServer.start(
+              identity, rules, images, intake, listen, ServerLimits.PEER, operations.get());
     } catch (IOException e) {
       throw new AnnounceException(e.getMessage(), e);
     }
     InstanceId instance = InstanceId.random();
     List<LeaseKeeper> keepers = new ArrayList<>();
+    List<RelayKeeper> relays = new ArrayList<>();
     for (URI rendezvous : settings.rendezvous()) {
       TlsClient https = TlsClient.ofService(identity, patience.connect());
       keepers.add(
@@ -160,15 +189,33 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
               rendezvous,
               instance,
               new Asker(https, patience),
-              () -> settings.request(rendezvous, server.address(), images.digests()),
+              () ->
+                  settings.request(
+                      rendezvous, server.address(), images.digests(), registered(relays)),
               patience,
               notices));
     }
-    return new Session(server, keepers);
+    for (URI relay : settings.relays()) {
+      relays.add(
+          new RelayKeeper(
+              identity,
+              relay,
+              instance,
+              server.address(),
+              patience,
+              RelayPace.DEFAULT,
+              notices,
+              () -> keepers.forEach(LeaseKeeper::renew)));
+    }
+    return new Session(server, keepers, relays);
+  }
+
+  private static List<URI> registered(List<RelayKeeper> relays) {
+    return relays.stream().flatMap(relay -> relay.address().stream()).toList();
   }
 
   /** A result, and the run that it comes from if that went on here. */
-  private final class Held implements Announcement {
+  private final class Held implements Serving {
 
     private final Session current;
     private final StoredRecord record;
@@ -179,6 +226,11 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       this.current = current;
       this.record = record;
       this.run = run;
+    }
+
+    @Override
+    public void withdraw() {
+      current.withdraw(record);
     }
 
     @Override

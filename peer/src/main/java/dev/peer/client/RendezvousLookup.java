@@ -133,7 +133,7 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
 
   private static List<Holder> holders(HolderList list, ResultState state) {
     return list.in(state).stream()
-        .map(entry -> new Holder(entry.peer(), entry.addresses()))
+        .map(entry -> new Holder(entry.peer(), entry.addresses(), entry.relays()))
         .toList();
   }
 }

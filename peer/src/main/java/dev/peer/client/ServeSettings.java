@@ -21,14 +21,25 @@ import java.util.Set;
  *     rendezvous alone, or of all addresses while that can not be known
  * @param advertise what to tell others; if empty, the address listened on, or, where that is all
  *     addresses, the one that leads to the rendezvous
+ * @param relays where to be registered too, as {@link PeerAddress} reads them; none: nowhere
  */
 public record ServeSettings(
-    List<URI> rendezvous, Optional<InetSocketAddress> listen, List<URI> advertise) {
+    List<URI> rendezvous,
+    Optional<InetSocketAddress> listen,
+    List<URI> advertise,
+    List<URI> relays) {
+
+  /** Without relays. */
+  public ServeSettings(
+      List<URI> rendezvous, Optional<InetSocketAddress> listen, List<URI> advertise) {
+    this(rendezvous, listen, advertise, List.of());
+  }
 
   /** Copies the lists. */
   public ServeSettings {
     rendezvous = List.copyOf(rendezvous);
     advertise = List.copyOf(advertise);
+    relays = List.copyOf(relays);
     if (rendezvous.isEmpty()) {
       throw new IllegalArgumentException("at least one rendezvous is needed");
     }
@@ -49,11 +60,22 @@ public record ServeSettings(
     return new InetSocketAddress(routes.size() == 1 ? routes.iterator().next() : null, 0);
   }
 
-  /** What to tell one rendezvous; asked anew each time, for a laptop moves between networks. */
-  LeaseRequest request(URI address, InetSocketAddress bound, List<Digest> images)
+  /**
+   * What to tell one rendezvous; asked anew each time, for a laptop moves between networks.
+   *
+   * @param registered the addresses at relays where this peer is registered now
+   */
+  LeaseRequest request(
+      URI address, InetSocketAddress bound, List<Digest> images, List<URI> registered)
       throws IOException {
-    List<Digest> named = images.subList(0, Math.min(images.size(), Limits.IMAGES));
-    return new LeaseRequest(advertise.isEmpty() ? seen(address, bound) : advertise, named);
+    return new LeaseRequest(
+        advertise.isEmpty() ? seen(address, bound) : advertise,
+        first(images, Limits.IMAGES),
+        first(registered, Limits.RELAYS));
+  }
+
+  private static <T> List<T> first(List<T> all, int most) {
+    return all.subList(0, Math.min(all.size(), most));
   }
 
   private static List<URI> seen(URI address, InetSocketAddress bound) throws IOException {

@@ -13,23 +13,27 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * What is served and announced from the first announcement to the end of the last, with one server
- * and one lease at each rendezvous.
+ * What is served and announced from the first announcement to the end of the last, with one server,
+ * one lease at each rendezvous and one registration at each relay.
  */
 final class Session {
 
   private final PeerServer server;
   private final List<LeaseKeeper> keepers;
+  private final List<RelayKeeper> relays;
   private final List<StoredRecord> records = new ArrayList<>();
+  private final List<StoredRecord> withdrawn = new ArrayList<>();
   private final List<LiveRun> runs = new ArrayList<>();
   private final Set<RendezvousPath.Result> failed = new HashSet<>();
   private boolean started;
 
-  Session(PeerServer server, List<LeaseKeeper> keepers) {
+  Session(PeerServer server, List<LeaseKeeper> keepers, List<RelayKeeper> relays) {
     this.server = server;
     this.keepers = List.copyOf(keepers);
+    this.relays = List.copyOf(relays);
   }
 
   PeerServer server() {
@@ -41,12 +45,14 @@ final class Session {
     if (!started) {
       started = true;
       keepers.forEach(LeaseKeeper::start);
+      relays.forEach(RelayKeeper::start);
     }
   }
 
   /** Whether nothing else is announced than these, of which one or both are. */
   synchronized boolean hasOnly(Optional<StoredRecord> record, Optional<LiveRun> run) {
-    return records.stream().allMatch(one -> one == record.orElse(null))
+    return Stream.concat(records.stream(), withdrawn.stream())
+            .allMatch(one -> one == record.orElse(null))
         && runs.stream().allMatch(one -> one == run.orElse(null));
   }
 
@@ -56,10 +62,20 @@ final class Session {
     announce(name(record));
   }
 
+  /** From now on it is served, and not announced. */
+  synchronized void withdraw(StoredRecord record) {
+    if (records.remove(record)) {
+      withdrawn.add(record);
+      announce(name(record));
+    }
+  }
+
   synchronized void remove(StoredRecord record) {
     if (records.remove(record)) {
       server.remove(record);
       announce(name(record));
+    } else if (withdrawn.remove(record)) {
+      server.remove(record);
     }
   }
 
@@ -114,6 +130,7 @@ final class Session {
       Thread.currentThread().interrupt();
     }
     server.close();
+    relays.forEach(RelayKeeper::close);
   }
 
   /** Of what holds for a run the best is told. */

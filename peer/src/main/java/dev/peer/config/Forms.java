@@ -17,7 +17,7 @@ public final class Forms {
   private Forms() {}
 
   /** Bytes: {@code 512M}, {@code 2G}, {@code 20GiB}; the units are powers of 1024. */
-  static long size(String text) {
+  public static long size(String text) {
     Matcher size = SIZE.matcher(text.toUpperCase(Locale.ROOT));
     require(size.matches());
     int power = size.group(2) == null ? 0 : "KMGT".indexOf(size.group(2)) + 1;

@@ -1,6 +1,7 @@
 package dev.peer.config;
 
 import dev.peer.core.id.Shown;
+import java.net.InetSocketAddress;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,6 +29,11 @@ public record HostPort(String host, int port) {
           "not a host and a port (HOST:PORT or [IPV6]:PORT expected): " + Shown.of(text));
     }
     return new HostPort(form.group(1) == null ? form.group(2) : form.group(1), port);
+  }
+
+  /** The same host, with the port that was taken where it is 0 here. */
+  public HostPort at(InetSocketAddress bound) {
+    return new HostPort(host, bound.getPort());
   }
 
   /** The form that {@link #parse} takes. */

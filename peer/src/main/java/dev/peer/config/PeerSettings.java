@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param repo the repository's name, where it is not to be taken from git
  * @param listen where to serve; port 0 is any
  * @param advertise where others reach this peer
+ * @param relays {@code https://HOST:PORT} of those through which others reach this peer, each once
  */
 public record PeerSettings(
     Path home,
@@ -42,13 +43,15 @@ public record PeerSettings(
     List<URI> rendezvous,
     Optional<RepoId> repo,
     Optional<HostPort> listen,
-    List<HostPort> advertise) {
+    List<HostPort> advertise,
+    List<URI> relays) {
 
   /** Copies the lists. */
   public PeerSettings {
     crl = List.copyOf(crl);
     rendezvous = List.copyOf(rendezvous);
     advertise = List.copyOf(advertise);
+    relays = List.copyOf(relays);
   }
 
   /** Reads them. */
@@ -72,7 +75,8 @@ public record PeerSettings(
         rendezvous(settings),
         repo(settings),
         listen(settings),
-        advertise(settings));
+        advertise(settings),
+        relays(settings));
   }
 
   /** The directory alone, for commands that need nothing else. */
@@ -194,6 +198,24 @@ public record PeerSettings(
     return settings
         .valueOrDefault(Setting.PEER_ADVERTISE)
         .readEach(PeerSettings::reachable, "HOST:PORT with a port above 0", "10.0.0.7:8443");
+  }
+
+  private static List<URI> relays(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_RELAY)
+        .readEach(
+            PeerSettings::relay,
+            "https://HOST:PORT without a path",
+            "https://meet.example.org:7444")
+        .stream()
+        .distinct()
+        .toList();
+  }
+
+  private static URI relay(String text) {
+    URI relay = Forms.server(text);
+    Forms.require(relay.getPort() > 0);
+    return relay;
   }
 
   private static HostPort reachable(String text) {

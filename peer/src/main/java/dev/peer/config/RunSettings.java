@@ -49,7 +49,6 @@ public record RunSettings(
 
   private static final int MOST_CPUS = 255;
   private static final int MOST_CPUS_BY_DEFAULT = 4;
-  private static final int MOST_KEPT = 10_000;
   private static final long LEAST_MEMORY = 256L << 20;
   private static final long LEAST_DISK = 1L << 30;
   private static final long LEAST_OUTPUT = 1L << 10;
@@ -202,8 +201,6 @@ public record RunSettings(
   }
 
   private static int keep(Settings settings) throws ConfigException {
-    return settings
-        .valueOrDefault(Setting.PEER_KEEP)
-        .read(text -> Forms.count(text, MOST_KEPT), "a number from 1 to " + MOST_KEPT, "5");
+    return KeepSettings.most(settings).orElse(1);
   }
 }

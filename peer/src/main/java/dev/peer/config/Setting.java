@@ -53,6 +53,11 @@ public enum Setting {
   PEER_LISTEN(Where.ENVIRONMENT, "", "`HOST:PORT` to serve results on; port 0: any"),
   PEER_ADVERTISE(
       Where.ENVIRONMENT, "", "`HOST:PORT`, one or more, at which other peers reach this one"),
+  PEER_RELAY(
+      Where.ENVIRONMENT,
+      "",
+      "`https://HOST:PORT` of relays, one or more, through which other peers reach this one where"
+          + " they can not connect to it"),
   PEER_RENDEZVOUS(Where.BOTH, "", "`https://HOST:PORT`, one or more; unset: this peer works alone"),
   PEER_REPO(
       Where.BOTH, "from `origin`, else the first commit", "the repository's name among the peers"),
@@ -71,7 +76,15 @@ public enum Setting {
       "time limit of a run, and of its stages: `1h` or `1h,prepare=20m,test=10m`"),
   PEER_MAX_OUTPUT(
       Where.BOTH, "64M", "how much a stage's stdout and stderr together may be; the rest is cut"),
-  PEER_KEEP(Where.BOTH, "1", "results kept of each repository"),
+  PEER_KEEP(Where.BOTH, "1; `peer daemon`: 100", "results kept of each repository, the last ones"),
+  PEER_KEEP_FOR(
+      Where.ENVIRONMENT,
+      "",
+      "how long `peer daemon` keeps results, since they ran or were last replayed here"),
+  PEER_KEEP_BYTES(
+      Where.ENVIRONMENT,
+      "10G",
+      "how much the bundles of one repository may take with `peer daemon`"),
   PEER_CACHE_MAX_AGE(
       Where.ENVIRONMENT, "7d", "how long container images and caches of a repository are kept"),
   PEER_CACHE_MAX_BYTES(

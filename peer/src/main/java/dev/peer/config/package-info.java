@@ -20,10 +20,10 @@
  *   <li>Keys, CAs, CRLs and rules ({@code PEER_CERT}, {@code PEER_KEY}, {@code PEER_CA}, {@code
  *       PEER_CRL}, {@code PEER_CRL_MODE}, {@code PEER_TSA_CA}, {@code PEER_ALLOW_...}) decide who
  *       this peer is and whom it trusts; {@code PEER_TSA} whom it calls, which a branch must not;
- *       {@code PEER_HOME} is about this machine's disk, {@code PEER_LISTEN} and {@code
- *       PEER_ADVERTISE} about what it opens to the network. These come from the real environment
- *       only. In {@code .env} they are an error, not passed over: who put them there believes that
- *       they hold.
+ *       {@code PEER_HOME} is about this machine's disk, {@code PEER_LISTEN}, {@code PEER_ADVERTISE}
+ *       and {@code PEER_RELAY} about what it opens to the network. These come from the real
+ *       environment only. In {@code .env} they are an error, not passed over: who put them there
+ *       believes that they hold.
  * </ul>
  *
  * <p>{@code PEER_ENV} and {@code PEER_SECRETS} can not name a {@code PEER_} variable: the value

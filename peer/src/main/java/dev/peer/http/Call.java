@@ -4,6 +4,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.Verb;
+import dev.peer.wire.Limits;
 import dev.peer.wire.Problem;
 import dev.peer.wire.Trace;
 import io.undertow.server.HttpServerExchange;
@@ -22,6 +23,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.StreamSourceChannel;
 
 /** One request, and the answer to it. Answered once, by one thread. */
 public final class Call {
@@ -165,15 +167,56 @@ public final class Call {
 
   /** The body, refused when it has more bytes than this, or takes as long as no head may. */
   public byte[] body(int most) throws Refusal, IOException {
-    ByteBuffer body = ByteBuffer.allocate(most + 1);
-    if (exchange.getRequestContentLength() <= most) {
-      new BlockingChannels(limits.head()).read(exchange.getRequestChannel(), body);
+    requireAtMost(most);
+    ByteBuffer body = ByteBuffer.allocate((int) Math.max(0, length()) + 1);
+    new BlockingChannels(limits.head()).read(exchange.getRequestChannel(), body);
+    return Arrays.copyOf(body.array(), body.position());
+  }
+
+  /**
+   * Writes a large body of a known size to a file. Its caller has to make haste: it may pause as
+   * long as a connection may be idle, and take for all of it as much longer as this pace takes.
+   *
+   * @param slowest bytes a second
+   * @throws Refusal if the body has another size
+   * @throws IOException if it comes too slowly, or can not be written
+   */
+  public void body(FileChannel file, long size, long slowest) throws Refusal, IOException {
+    requireAtMost(size);
+    if (length() != size) {
+      exchange.setPersistent(false);
+      throw new Refusal(Problem.Kind.MALFORMED, "a body of " + size + " bytes was expected");
     }
-    if (exchange.getRequestContentLength() > most || !body.hasRemaining()) {
+    StreamSourceChannel channel = exchange.getRequestChannel();
+    BlockingChannels whole =
+        new BlockingChannels(limits.idle().plusSeconds(size / Math.max(1, slowest)));
+    ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+    for (long left = size; left > 0; left -= chunk.limit()) {
+      chunk.clear().limit((int) Math.min(CHUNK, left));
+      whole.read(channel, chunk);
+      if (chunk.hasRemaining()) {
+        throw new EOFException("the body broke off");
+      }
+      chunk.flip();
+      while (chunk.hasRemaining()) {
+        file.write(chunk);
+      }
+    }
+  }
+
+  /** Who sends no length sends no body: other forms are refused before. */
+  private long length() {
+    return exchange.getRequestContentLength();
+  }
+
+  private void requireAtMost(long most) throws Refusal {
+    if (length() > most) {
       exchange.setPersistent(false);
       throw new Refusal(Problem.Kind.TOO_LARGE, "at most " + most + " bytes are taken");
     }
-    return Arrays.copyOf(body.array(), body.position());
+    if (most > Limits.REQUEST_BODY) {
+      exchange.setMaxEntitySize(most);
+    }
   }
 
   /** Sets a header of the answer. */

@@ -40,16 +40,19 @@ public final class Refusal extends Exception {
     return new Refusal(Problem.Kind.BUSY, detail, Map.of("Retry-After", Long.toString(seconds)));
   }
 
-  static Refusal noSuchMethod(String... allowed) {
+  /** The path has other methods. */
+  public static Refusal noSuchMethod(String... allowed) {
     String list = String.join(", ", allowed);
     return new Refusal(Problem.Kind.NO_SUCH_METHOD, "this path has " + list, Map.of("Allow", list));
   }
 
-  Problem problem() {
+  /** What the caller gets. */
+  public Problem problem() {
     return problem;
   }
 
-  Map<String, String> headers() {
+  /** What goes with it. */
+  public Map<String, String> headers() {
     return headers;
   }
 }

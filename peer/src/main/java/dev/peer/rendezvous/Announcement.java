@@ -101,8 +101,6 @@ final class Announcement {
 
   HolderList.Entry entry() {
     HolderList.Entry held = lease.entry();
-    return state == ResultState.PASSED
-        ? held
-        : new HolderList.Entry(held.peer(), held.addresses(), state);
+    return state == ResultState.PASSED ? held : held.in(state);
   }
 }

@@ -104,7 +104,7 @@ public final class EmbeddedIndex implements HolderIndex {
       lease = new Lease(holder.peer(), used);
     }
     lease.renew(
-        new HolderList.Entry(holder.peer(), request.addresses()),
+        new HolderList.Entry(holder.peer(), request),
         nanoClock.getAsLong() + settings.terms.expiresAfter().toNanos());
     leases.put(holder, lease);
     hold(lease, Set.copyOf(request.images()));

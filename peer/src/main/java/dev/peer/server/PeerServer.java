@@ -4,6 +4,8 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.VerificationException;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Verb;
@@ -31,33 +33,47 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
  * Serves stored records, and the output of runs that go on, to whom the rules for fetching admit
  * for their repository, and guest images to whom they admit for any. They come and go while it
- * runs; it does not close them.
+ * runs; it does not close them. Takes results, where there is somebody to take them, from whom the
+ * rules for announcing admit for the repository.
  */
 public final class PeerServer implements AutoCloseable {
 
   private static final String[] METHODS = {"GET", "HEAD"};
+  private static final String[] TAKING = {"GET", "HEAD", "PUT"};
+
+  /** Results taken at once. */
+  private static final int MOST_TAKEN = 4;
+
+  /** Bytes a second that a bundle handed over must have on the whole. */
+  private static final long SLOWEST = 64 << 10;
 
   private final Supplier<AccessRules> rules;
   private final ServedRecords records = new ServedRecords();
   private final List<LiveRun> runs = new CopyOnWriteArrayList<>();
   private final HeldImages images;
+  private final Optional<Intake> intake;
+  private final Offers offers = new Offers(System::nanoTime);
+  private final Semaphore taking = new Semaphore(MOST_TAKEN);
   private final HttpsServer https;
 
   private PeerServer(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
       HeldImages images,
+      Optional<Intake> intake,
       InetSocketAddress address,
       ServerLimits limits,
       Operations operations)
       throws IOException {
     this.rules = rules;
     this.images = images;
+    this.intake = intake;
     operations
         .metrics()
         .gauge("peer_results_served", "Runs whose result is served.", records::size);
@@ -65,7 +81,7 @@ public final class PeerServer implements AutoCloseable {
     https = HttpsServer.start(listener, address, limits, operations, this::serve);
   }
 
-  /** Starts to listen, with no records yet and no log. */
+  /** Starts to listen, with no records yet, takes none from others, and keeps no log. */
   public static PeerServer start(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
@@ -73,13 +89,14 @@ public final class PeerServer implements AutoCloseable {
       InetSocketAddress address,
       ServerLimits limits)
       throws IOException {
-    return start(identity, rules, images, address, limits, Operations.quiet());
+    return start(identity, rules, images, Optional.empty(), address, limits, Operations.quiet());
   }
 
   /**
    * Starts to listen, with no records yet.
    *
    * @param rules gives those of the moment
+   * @param intake takes what others hand over; nothing: it is not taken
    * @param address where to listen; port 0 takes a free one
    * @param operations how it is watched over; of this server alone
    * @throws IOException if it can not listen there
@@ -88,11 +105,12 @@ public final class PeerServer implements AutoCloseable {
       TlsIdentity identity,
       Supplier<AccessRules> rules,
       HeldImages images,
+      Optional<Intake> intake,
       InetSocketAddress address,
       ServerLimits limits,
       Operations operations)
       throws IOException {
-    return new PeerServer(identity, rules, images, address, limits, operations);
+    return new PeerServer(identity, rules, images, intake, address, limits, operations);
   }
 
   /** Where it listens. */
@@ -136,7 +154,13 @@ public final class PeerServer implements AutoCloseable {
       throw Refusal.of(e);
     }
     call.setTemplate(path.template());
-    call.requireMethod(METHODS);
+    boolean takes =
+        intake.isPresent() && (path instanceof PeerPath.Result || path instanceof PeerPath.Blob);
+    call.requireMethod(takes ? TAKING : METHODS);
+    if (call.method().equals("PUT")) {
+      taken(call, path, intake.orElseThrow());
+      return;
+    }
     call.requireNoBody();
     switch (path) {
       case PeerPath.Status _ ->
@@ -159,6 +183,68 @@ public final class PeerServer implements AutoCloseable {
         image(call, file);
       }
     }
+  }
+
+  private void taken(Call call, PeerPath path, Intake intake) throws Refusal, IOException {
+    call.require(rules, Verb.ANNOUNCE);
+    if (!taking.tryAcquire()) {
+      throw new Refusal(
+          Problem.Kind.TOO_MANY, MOST_TAKEN + " results are taken at once: try again in a moment");
+    }
+    try {
+      if (path instanceof PeerPath.Result(RunKey key)) {
+        attestation(call, intake, key);
+      } else if (path instanceof PeerPath.Blob(Digest digest)) {
+        bundle(call, digest);
+      }
+    } catch (VerificationException e) {
+      throw new Refusal(Problem.Kind.UNVERIFIED, "the result is refused: " + e.getMessage());
+    } finally {
+      taking.release();
+    }
+  }
+
+  private void attestation(Call call, Intake intake, RunKey key)
+      throws Refusal, VerificationException, IOException {
+    Intake.Offer offer =
+        intake.offered(call.caller().id(), key, Attestation.of(call.body(Limits.ATTESTATION)));
+    call.require(rules, Verb.ANNOUNCE, offer.repo());
+    if (isHeld(offer)) {
+      call.answer(204);
+    } else {
+      offers.add(call.caller().id(), offer);
+      call.answer(202);
+    }
+  }
+
+  private void bundle(Call call, Digest digest) throws Refusal, VerificationException, IOException {
+    Intake.Offer offer =
+        offers
+            .take(call.caller().id(), digest)
+            .orElseThrow(
+                () ->
+                    new Refusal(
+                        Problem.Kind.NOT_OFFERED,
+                        "put the attestation first, then the bundle " + digest + " that it names"));
+    call.require(rules, Verb.ANNOUNCE, offer.repo());
+    if (!isHeld(offer)) {
+      offer.take(file -> call.body(file, offer.bundle().size(), SLOWEST));
+    }
+    call.answer(204);
+  }
+
+  private static boolean isHeld(Intake.Offer offer) throws Refusal {
+    return switch (offer.standing()) {
+      case WANTED -> false;
+      case HELD -> true;
+      case NOT_MIRRORED ->
+          throw new Refusal(
+              Problem.Kind.NOT_MIRRORED, "no copies of " + offer.repo() + " are kept here");
+      case TOO_LARGE ->
+          throw new Refusal(
+              Problem.Kind.TOO_LARGE,
+              "a bundle of " + offer.bundle().size() + " bytes is more than is kept here");
+    };
   }
 
   private void result(Call call, RunKey key) throws Refusal, IOException {

@@ -4,6 +4,8 @@ import dev.peer.core.id.Shown;
 import dev.peer.core.trust.UntrustedCertificateException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
@@ -54,6 +56,16 @@ public final class ConnectionException extends IOException {
     this.kind = kind;
   }
 
+  private ConnectionException(Kind kind, IOException cause) {
+    super(Shown.plain(String.valueOf(cause.getMessage())), cause);
+    this.kind = kind;
+  }
+
+  /** There is no way to whoever was asked for, and why. */
+  static ConnectionException noWay(IOException why) {
+    return new ConnectionException(Kind.UNREACHABLE, why);
+  }
+
   /** Where it went wrong. */
   public Kind kind() {
     return kind;
@@ -96,7 +108,8 @@ public final class ConnectionException extends IOException {
   }
 
   private static ConnectionException explainNetwork(URI uri, IOException e) {
-    if (first(e, HttpConnectTimeoutException.class).isPresent()) {
+    if (first(e, HttpConnectTimeoutException.class).isPresent()
+        || first(e, SocketTimeoutException.class).isPresent()) {
       return new ConnectionException(Kind.UNREACHABLE, uri, "no connection in time", e);
     }
     if (first(e, HttpTimeoutException.class).isPresent()) {
@@ -106,7 +119,8 @@ public final class ConnectionException extends IOException {
         || first(e, UnknownHostException.class).isPresent()) {
       return new ConnectionException(Kind.UNREACHABLE, uri, "unknown host", e);
     }
-    if (first(e, ConnectException.class).isPresent()) {
+    if (first(e, ConnectException.class).isPresent()
+        || first(e, NoRouteToHostException.class).isPresent()) {
       String said = e.getMessage() == null ? "connection refused" : Shown.plain(e.getMessage());
       return new ConnectionException(Kind.UNREACHABLE, uri, said.toLowerCase(Locale.ROOT), e);
     }

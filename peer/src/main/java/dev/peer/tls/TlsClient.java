@@ -30,34 +30,53 @@ import javax.net.ssl.SSLSession;
  */
 public final class TlsClient implements AutoCloseable {
 
-  /** One kind of curve first, and so one key share: a share of another kind is seldom used. */
-  private static final String[] GROUPS = {"secp256r1", "secp384r1", "x25519"};
-
   private final TlsIdentity identity;
   private final Optional<PeerId> expected;
   private final Duration connectTimeout;
+  private final Optional<RouteProxy> route;
   private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<HttpClient> retired = new ArrayList<>();
   private TlsIdentity.Standing standing;
   private HttpClient http;
   private boolean closed;
 
-  private TlsClient(TlsIdentity identity, Optional<PeerId> expected, Duration connectTimeout) {
+  private TlsClient(
+      TlsIdentity identity,
+      Optional<PeerId> expected,
+      Duration connectTimeout,
+      Optional<RouteProxy> route) {
     this.identity = identity;
     this.expected = expected;
     this.connectTimeout = connectTimeout;
+    this.route = route;
     standing = identity.standing();
     http = connected();
   }
 
   /** A client for a service known by its address: whoever our anchors vouch for may be it. */
   public static TlsClient ofService(TlsIdentity identity, Duration connectTimeout) {
-    return new TlsClient(identity, Optional.empty(), connectTimeout);
+    return new TlsClient(identity, Optional.empty(), connectTimeout, Optional.empty());
   }
 
   /** A client for one peer, wherever it is. */
   public static TlsClient ofPeer(TlsIdentity identity, PeerId peer, Duration connectTimeout) {
-    return new TlsClient(identity, Optional.of(peer), connectTimeout);
+    return new TlsClient(identity, Optional.of(peer), connectTimeout, Optional.empty());
+  }
+
+  /**
+   * A client for one peer at the end of a route. What host the requests name does not matter.
+   *
+   * @throws ConnectionException if this machine gives no socket for it
+   */
+  public static TlsClient ofPeer(
+      TlsIdentity identity, PeerId peer, Route route, Duration connectTimeout)
+      throws ConnectionException {
+    try {
+      RouteProxy proxy = new RouteProxy(route);
+      return new TlsClient(identity, Optional.of(peer), connectTimeout, Optional.of(proxy));
+    } catch (IOException e) {
+      throw ConnectionException.noWay(e);
+    }
   }
 
   /**
@@ -115,6 +134,7 @@ public final class TlsClient implements AutoCloseable {
     closed = true;
     http.shutdownNow();
     retired.forEach(HttpClient::shutdownNow);
+    route.ifPresent(RouteProxy::close);
   }
 
   private <T> HttpResponse<T> sendOnce(HttpRequest request, HttpResponse.BodyHandler<T> body)
@@ -122,11 +142,13 @@ public final class TlsClient implements AutoCloseable {
     while (true) {
       HttpClient client = current();
       try {
-        return client.send(request, body);
+        return client.send(route.map(way -> way.admitted(request)).orElse(request), body);
       } catch (IOException e) {
         // It may have been retired just before, and then takes no request.
         if (client == current()) {
-          throw ConnectionException.explain(request.uri(), e);
+          throw route
+              .map(way -> way.explain(request.uri(), e))
+              .orElseGet(() -> ConnectionException.explain(request.uri(), e));
         }
       }
     }
@@ -148,11 +170,11 @@ public final class TlsClient implements AutoCloseable {
     SSLParameters parameters = new SSLParameters();
     parameters.setProtocols(new String[] {TlsIdentity.PROTOCOL});
     parameters.setCipherSuites(TlsIdentity.CIPHERS);
-    parameters.setNamedGroups(GROUPS);
+    parameters.setNamedGroups(TlsIdentity.GROUPS);
     return HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .followRedirects(HttpClient.Redirect.NEVER)
-        .proxy(HttpClient.Builder.NO_PROXY)
+        .proxy(route.map(RouteProxy::selector).orElse(HttpClient.Builder.NO_PROXY))
         .connectTimeout(connectTimeout)
         .executor(threads)
         .sslContext(identity.context(standing, expected, new Handshakes()))

@@ -33,6 +33,9 @@ public final class TlsIdentity {
     "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"
   };
 
+  /** One kind of curve first, and so one key share: a share of another kind is seldom used. */
+  static final String[] GROUPS = {"secp256r1", "secp384r1", "x25519"};
+
   private final InstantSource clock;
   private final List<Runnable> followers = new CopyOnWriteArrayList<>();
   private volatile Standing standing;

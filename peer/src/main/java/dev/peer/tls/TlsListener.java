@@ -146,7 +146,12 @@ public final class TlsListener {
   }
 
   private SSLContext context() {
-    SSLContext context = identity.context(presented, Optional.empty(), handshakes);
+    return context(identity, presented, handshakes);
+  }
+
+  /** For a server that is who it is at that time, and lets in whom it trusts. */
+  static SSLContext context(TlsIdentity identity, TlsIdentity.Standing at, Handshakes handshakes) {
+    SSLContext context = identity.context(at, Optional.empty(), handshakes);
     context.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);
     return context;
   }

@@ -3,6 +3,8 @@
  *
  * <p>TLS 1.3 only, certificates on both sides, always. The only package that knows {@code
  * javax.net.ssl}; no host name is ever checked, since what a peer is called is in its certificate
- * and where it is changes. Uses {@code core.id}, {@code core.trust} and Undertow's listener.
+ * and where it is changes. HTTP goes by {@link dev.peer.tls.TlsListener} and {@link
+ * dev.peer.tls.TlsClient}, everything else by {@link dev.peer.tls.TlsAcceptor} and {@link
+ * dev.peer.tls.TlsConnector}. Uses {@code core.id}, {@code core.trust} and Undertow's listener.
  */
 package dev.peer.tls;

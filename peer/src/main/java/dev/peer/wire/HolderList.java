@@ -20,18 +20,36 @@ public record HolderList(List<Entry> holders) {
    * A peer, and where it can be reached.
    *
    * @param addresses as the peer gave them
+   * @param relays as the peer gave them
    * @param state of the run there; only one that passed is held
    */
-  public record Entry(PeerId peer, List<URI> addresses, ResultState state) {
+  public record Entry(PeerId peer, List<URI> addresses, List<URI> relays, ResultState state) {
 
-    /** A peer that holds it. */
+    /** A peer that is at no relay. */
+    public Entry(PeerId peer, List<URI> addresses, ResultState state) {
+      this(peer, addresses, List.of(), state);
+    }
+
+    /** A peer that holds it, and is at no relay. */
     public Entry(PeerId peer, List<URI> addresses) {
       this(peer, addresses, ResultState.PASSED);
     }
 
+    /** The peer of a lease, as one that holds it. */
+    public Entry(PeerId peer, LeaseRequest lease) {
+      this(peer, lease.addresses(), lease.relays(), ResultState.PASSED);
+    }
+
     /** Copies the addresses, and refuses those that no lease has. */
     public Entry {
-      addresses = new LeaseRequest(addresses).addresses();
+      LeaseRequest lease = new LeaseRequest(addresses, List.of(), relays);
+      addresses = lease.addresses();
+      relays = lease.relays();
+    }
+
+    /** The same peer, this far. */
+    public Entry in(ResultState other) {
+      return new Entry(peer, addresses, relays, other);
     }
   }
 
@@ -50,7 +68,8 @@ public record HolderList(List<Entry> holders) {
 
   /**
    * Reads {@code {"holders":[{"peer":"...","addresses":["https://host:port",...]},...]}}, where a
-   * holder whose run has not passed has {@code "state":"running"} or {@code "state":"failed"} too.
+   * holder whose run has not passed has {@code "state":"running"} or {@code "state":"failed"} too,
+   * and one that is at relays {@code "relays":["https://host:port/instance",...]}.
    */
   public static HolderList parse(byte[] json) throws MalformedException {
     StrictJson object = StrictJson.parse("answer", json);
@@ -61,7 +80,8 @@ public record HolderList(List<Entry> holders) {
         List<URI> addresses = holder.values("addresses", PeerAddress::parse);
         ResultState state =
             holder.optionalValue("state", HolderList::notPassed).orElse(ResultState.PASSED);
-        entries.add(new Entry(peer, addresses, state));
+        List<URI> relays = holder.optionalValues("relays", text -> RelayAddress.parse(text).uri());
+        entries.add(new Entry(peer, addresses, relays, state));
         holder.end();
       }
       object.end();
@@ -80,6 +100,10 @@ public record HolderList(List<Entry> holders) {
       holder.put("peer", entry.peer().text());
       ArrayNode addresses = holder.putArray("addresses");
       entry.addresses().forEach(address -> addresses.add(address.toString()));
+      if (!entry.relays().isEmpty()) {
+        ArrayNode relays = holder.putArray("relays");
+        entry.relays().forEach(relay -> relays.add(relay.toString()));
+      }
       if (entry.state() != ResultState.PASSED) {
         holder.put("state", entry.state().text());
       }

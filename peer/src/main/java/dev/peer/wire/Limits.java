@@ -26,6 +26,9 @@ public final class Limits {
   /** Number of addresses of one peer. */
   public static final int ADDRESSES = 8;
 
+  /** Number of relays of one peer. */
+  public static final int RELAYS = 4;
+
   /** Characters of an address. */
   public static final int ADDRESS = 300;
 

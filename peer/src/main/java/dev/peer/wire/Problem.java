@@ -20,18 +20,23 @@ public record Problem(Kind kind, String detail) {
     MALFORMED(400, "malformed", "The request is not of the form expected"),
     NOT_ALLOWED(403, "not-allowed", "The rules do not allow this to the certificate"),
     NOT_TRUSTED(403, "not-trusted", "The certificate is no longer trusted"),
+    NOT_MIRRORED(403, "not-mirrored", "No copies of the repository are kept here"),
     NO_SUCH_PATH(404, "no-such-path", "There is no such path"),
     NO_SUCH_RESULT(404, "no-such-result", "No such result is known"),
     NO_SUCH_RUN(404, "no-such-run", "No such run goes on here"),
     NO_SUCH_IMAGE(404, "no-such-image", "No such guest image is known"),
+    NO_SUCH_PEER(404, "no-such-peer", "No such peer is registered"),
     NO_SUCH_METHOD(405, "no-such-method", "The path does not have this method"),
     NO_LEASE(409, "no-lease", "Announcing needs a lease"),
+    NOT_OFFERED(409, "not-offered", "A bundle is taken after its attestation"),
     TOO_LARGE(413, "too-large", "The body is too large"),
     NO_SUCH_RANGE(416, "no-such-range", "The range is outside the content"),
+    UNVERIFIED(422, "unverified", "The result does not hold here"),
     BUSY(429, "busy", "There is too much to do just now"),
     TOO_MANY(429, "too-many", "One identity may not have more"),
     INTERNAL(500, "internal", "The server failed"),
     STOPPING(503, "stopping", "The server is stopping"),
+    NO_ANSWER(504, "no-answer", "The peer did not answer in time"),
     UNHEALTHY(503, "unhealthy", "The server can not do its work");
 
     private static final String PREFIX = "tag:peer.dev,2026:problem:";

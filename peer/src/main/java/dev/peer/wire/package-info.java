@@ -17,6 +17,9 @@
  * GET    /v1/images/sha256/{hex}/{file}       a file of a guest image: manifest.json, kernel,
  *                                             initramfs or root.erofs; as for a bundle
  * GET    /v1/status                           {@link dev.peer.wire.PeerStatus}
+ * PUT    /v1/results/{runKey}                 hands a result over, where copies are kept: its
+ *                                             attestation; 204 it is held, 202 its bundle is awaited
+ * PUT    /v1/blobs/sha256/{hex}               then the bundle, from the same caller; 204 it is held
  * </pre>
  *
  * <p>Served by a rendezvous:
@@ -46,7 +49,22 @@
  * GET    /v1/status                           {@link dev.peer.wire.RendezvousStatus}
  * </pre>
  *
- * <p>Served by both:
+ * <p>Served by a relay, one request on each connection. All but the last have the header {@code
+ * Upgrade: peer-relay} and the answer 101, after which the connection is for something else:
+ *
+ * <pre>
+ * GET    /v1/registrations/{instance}         lines, see {@link dev.peer.wire.RelayLine}: the
+ *                                             caller can be reached here while both go on saying
+ *                                             that they are there
+ * GET    /v1/peers/{peer}/{instance}          a connection to that process of a peer; 404 if it is
+ *                                             not registered, 429 if there are too many, 504 if it
+ *                                             does not answer
+ * GET    /v1/dials/{id}                       the other end of it, opened by the peer itself when
+ *                                             it is told to; 404 if nobody waits for it
+ * GET    /v1/status                           {@link dev.peer.wire.RelayStatus}
+ * </pre>
+ *
+ * <p>Served by peer and rendezvous:
  *
  * <pre>
  * GET    /metrics                             counts in Prometheus' text format

@@ -147,7 +147,7 @@ class AnnounceAndLookupTest {
     List<Digest> many =
         IntStream.range(0, 40).mapToObj(i -> Digest.of(new byte[] {(byte) i})).toList();
 
-    assertThat(settings.request(address(), rendezvous.address(), many).images())
+    assertThat(settings.request(address(), rendezvous.address(), many, List.of()).images())
         .isEqualTo(many.subList(0, 32));
   }
 

@@ -37,6 +37,7 @@ class PeerSettingsTest {
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 List.of()));
   }
 
@@ -58,7 +59,8 @@ class PeerSettingsTest {
             Map.entry("PEER_RENDEZVOUS", "https://A.example.org/, https://b:8443 https://b:8443"),
             Map.entry("PEER_REPO", "team/project"),
             Map.entry("PEER_LISTEN", "[::]:0"),
-            Map.entry("PEER_ADVERTISE", "10.0.0.7:8443,[2001:db8::7]:8443"));
+            Map.entry("PEER_ADVERTISE", "10.0.0.7:8443,[2001:db8::7]:8443"),
+            Map.entry("PEER_RELAY", "https://a:7444/, https://b:7444 https://A:7444"));
     assertThat(of(environment))
         .isEqualTo(
             new PeerSettings(
@@ -80,7 +82,14 @@ class PeerSettingsTest {
                 List.of(URI.create("https://a.example.org"), URI.create("https://b:8443")),
                 Optional.of(new RepoId("team/project")),
                 Optional.of(new HostPort("::", 0)),
-                List.of(new HostPort("10.0.0.7", 8443), new HostPort("2001:db8::7", 8443))));
+                List.of(new HostPort("10.0.0.7", 8443), new HostPort("2001:db8::7", 8443)),
+                List.of(URI.create("https://a:7444"), URI.create("https://b:7444"))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://a", "http://a:7444", "a:7444", "https://a:0", "https://a:1/x"})
+  void refusesARelayThatIsNoHostWithItsPort(String url) {
+    refused("PEER_RELAY", url, "PEER_RELAY in the environment is not https://HOST:PORT");
   }
 
   @Test

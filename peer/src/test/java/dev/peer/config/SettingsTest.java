@@ -48,6 +48,9 @@ class SettingsTest {
             "PEER_HOME",
             "PEER_LISTEN",
             "PEER_ADVERTISE",
+            "PEER_RELAY",
+            "PEER_KEEP_FOR",
+            "PEER_KEEP_BYTES",
             "PEER_CACHE_MAX_AGE",
             "PEER_CACHE_MAX_BYTES");
     String file = "\n" + setting + "=x\n";

@@ -82,7 +82,8 @@ class JoinIT {
         .contains("passed, followed: CN=laptop ran it")
         .containsPattern("peer: time: follow ");
     assertThat(replay.stdout())
-        .contains("\"source\":\"peer\",\"holder\":\"CN=laptop\",\"followed\":true")
+        .contains("\"source\":\"peer\"")
+        .contains("\"holder\":\"CN=laptop\",\"followed\":true")
         .contains("\"name\":\"follow\"");
     ci.run(repository, "replay").hasExitCode(0);
   }

@@ -17,24 +17,35 @@ final class Peer {
   private final Team team;
   private final Path home;
   private final Map<String, String> environment;
+  private final List<String> before;
 
   Peer(Team team, Path home, Map<String, String> environment) {
+    this(team, home, environment, List.of());
+  }
+
+  private Peer(Team team, Path home, Map<String, String> environment, List<String> before) {
     this.team = team;
     this.home = home;
     this.environment = Map.copyOf(environment);
+    this.before = List.copyOf(before);
+  }
+
+  /** The same peer, its commands started by this one, which becomes them. */
+  Peer in(List<String> command) {
+    return new Peer(team, home, environment, command);
   }
 
   /** The same peer with another value of a variable. */
   Peer with(String name, Object value) {
     Map<String, String> changed = new LinkedHashMap<>(environment);
     changed.put(name, value.toString());
-    return new Peer(team, home, changed);
+    return new Peer(team, home, changed, before);
   }
 
   Peer without(String name) {
     Map<String, String> changed = new LinkedHashMap<>(environment);
     changed.remove(name);
-    return new Peer(team, home, changed);
+    return new Peer(team, home, changed, before);
   }
 
   /** The same peer where no QEMU is installed: what it does, it does without a machine. */
@@ -60,7 +71,8 @@ final class Peer {
   }
 
   Run start(Path directory, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(Dist.command("peer").toString()));
+    List<String> command = new ArrayList<>(before);
+    command.add(Dist.command("peer").toString());
     command.addAll(List.of(arguments));
     return team.start(directory, environment, command);
   }

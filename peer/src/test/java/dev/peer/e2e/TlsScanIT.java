@@ -26,21 +26,28 @@ class TlsScanIT {
 
   private static Team team;
   private static String holder;
+  private static String relay;
 
   /** Everything that listens. */
   enum Listener {
     RENDEZVOUS,
+    RELAY,
     PEER;
 
     String hostAndPort() {
-      return this == RENDEZVOUS ? team.rendezvous().substring("https://".length()) : holder;
+      return switch (this) {
+        case RENDEZVOUS -> team.rendezvous().substring("https://".length());
+        case RELAY -> relay;
+        case PEER -> holder;
+      };
     }
   }
 
   @BeforeAll
-  static void startBoth() throws Exception {
+  static void startAll() throws Exception {
     team = Team.create();
-    team.startRendezvous();
+    relay =
+        team.startRendezvous("--relay", "127.0.0.1:0").awaitLine("^peer: relay at https://(\\S+)$");
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       holder = "127.0.0.1:" + free.getLocalPort();
     }

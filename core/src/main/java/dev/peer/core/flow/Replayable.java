@@ -64,6 +64,12 @@ public final class Replayable implements AutoCloseable {
     return holder;
   }
 
+  /** Removes the unpacked content alone; the stored result is the caller's to close. */
+  public StoredRecord release() throws IOException {
+    unpacked.close();
+    return stored;
+  }
+
   /** Whether the run was followed while it went on, and some or all of its output shown. */
   public boolean followed() {
     return shown.isPresent();

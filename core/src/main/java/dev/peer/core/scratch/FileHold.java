@@ -73,6 +73,23 @@ public final class FileHold implements AutoCloseable {
     }
   }
 
+  /**
+   * Holds a file together with others, unless somebody holds it alone.
+   *
+   * @throws NoSuchFileException if the file is not there
+   */
+  public static Optional<FileHold> tryShared(Path file) throws IOException {
+    Path name = nameOf(file);
+    synchronized (HELD) {
+      Shared held = HELD.get(name);
+      if (held != null) {
+        held.holders += held.alone ? 0 : 1;
+        return held.alone ? Optional.empty() : Optional.of(new FileHold(name));
+      }
+      return tryLock(name, true);
+    }
+  }
+
   /** Makes a file that does not exist yet, and holds it alone; leaves none if it can not. */
   public static FileHold create(Path file) throws IOException {
     Path name = nameOf(file);
@@ -110,25 +127,25 @@ public final class FileHold implements AutoCloseable {
   public static Optional<FileHold> tryAlone(Path file) throws IOException {
     Path name = nameOf(file);
     synchronized (HELD) {
-      if (HELD.containsKey(name)) {
-        return Optional.empty();
-      }
-      FileChannel channel =
-          FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      FileLock lock = null;
-      try {
-        lock = channel.tryLock();
-      } finally {
-        if (lock == null) {
-          channel.close();
-        }
-      }
-      if (lock == null) {
-        return Optional.empty();
-      }
-      HELD.put(name, new Shared(channel, true));
-      return Optional.of(new FileHold(name));
+      return HELD.containsKey(name) ? Optional.empty() : tryLock(name, false);
     }
+  }
+
+  private static Optional<FileHold> tryLock(Path name, boolean shared) throws IOException {
+    FileChannel channel = FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock(0, Long.MAX_VALUE, shared);
+    } finally {
+      if (lock == null) {
+        channel.close();
+      }
+    }
+    if (lock == null) {
+      return Optional.empty();
+    }
+    HELD.put(name, new Shared(channel, !shared));
+    return Optional.of(new FileHold(name));
   }
 
   private static Path nameOf(Path file) {

@@ -7,6 +7,7 @@ import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.KeptLists;
+import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -38,9 +41,11 @@ import java.util.regex.Pattern;
  * <p>Layout below the root: {@code results/<digest of the repository id>/<run key>/<digest of the
  * attestation>/} with {@code attestation.json}, {@code bundle.tar.zst}, {@code lock} and, if there
  * were any, {@code crl.pem} with the revocation lists that were looked at when the result was kept;
- * {@code staging/} for what is being made. A result appears whole, by one rename. Several processes
- * may use a store at once: whoever serves a result holds a shared lock on it, and retention removes
- * only what it can lock alone.
+ * {@code staging/} for what is being made; {@code changed}, whose time is set when a result is
+ * kept; {@code gone}, a line for each result that was removed; and {@code keeper}. A result appears
+ * whole, by one rename. Several processes may use a store at once: whoever serves a result holds a
+ * shared lock on it, and retention removes only what it can lock alone. While one process holds
+ * {@code keeper} alone, retention is its business, and no other removes anything to make room.
  */
 public final class Store {
 
@@ -50,14 +55,25 @@ public final class Store {
   private static final String LOCK = "lock";
   private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
+  /** How long a process that makes room holds up one that wants to be the keeper. */
+  private static final Duration MOMENT = Duration.ofSeconds(5);
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
+
   private final Path results;
   private final Path staging;
-  private final int keep;
+  private final Path keeper;
+  private final Path changed;
+  private final GoneFile gone;
+  private final Retention retention;
 
-  private Store(Path root, int keep) {
+  private Store(Path root, Retention retention) {
     this.results = root.resolve("results");
     this.staging = root.resolve("staging");
-    this.keep = keep;
+    this.keeper = root.resolve("keeper");
+    this.changed = root.resolve("changed");
+    this.gone = new GoneFile(root.resolve("gone"));
+    this.retention = retention;
   }
 
   /**
@@ -66,14 +82,55 @@ public final class Store {
    * @param keep how many results of one repository are kept, the newest; at least 1
    */
   public static Store open(Path root, int keep) throws IOException {
-    if (keep < 1) {
-      throw new IllegalArgumentException("at least 1 result is kept, not " + keep);
-    }
-    Store store = new Store(root, keep);
+    return open(root, Retention.ofMost(keep));
+  }
+
+  /**
+   * As the other.
+   *
+   * @param retention what is kept of one repository
+   */
+  public static Store open(Path root, Retention retention) throws IOException {
+    Store store = new Store(root, retention);
     ScratchDirectory.createPrivate(store.results);
     ScratchDirectory.createPrivate(store.staging);
     ScratchDirectory.reap(store.staging);
+    createIfMissing(store.keeper);
+    createIfMissing(store.changed);
     return store;
+  }
+
+  private static void createIfMissing(Path file) throws IOException {
+    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+  }
+
+  /**
+   * Takes it over that results go: until the hold is closed nobody removes any to make room but
+   * this process, with {@link #remove}. Empty: another process has taken it over.
+   */
+  public Optional<FileHold> takeOver() throws IOException, InterruptedException {
+    Instant until = Instant.now().plus(MOMENT);
+    Optional<FileHold> hold = FileHold.tryAlone(keeper);
+    while (hold.isEmpty() && Instant.now().isBefore(until)) {
+      Thread.sleep(BETWEEN_TRIES);
+      hold = FileHold.tryAlone(keeper);
+    }
+    return hold;
+  }
+
+  /** What is kept of a repository. */
+  public Retention retention() {
+    return retention;
+  }
+
+  /** Another time after each result that any process has kept since. */
+  public Instant changed() throws IOException {
+    return Files.getLastModifiedTime(changed).toInstant();
+  }
+
+  /** What was removed to make room or as it did not hold, the latest first; not for ever. */
+  public List<Gone> gone() throws IOException {
+    return gone.read();
   }
 
   /** A new directory on the store's file system, for what may be kept later. */
@@ -123,6 +180,106 @@ public final class Store {
     return list(children(results));
   }
 
+  /** Where everything lies that is kept, the one kept last first. */
+  public List<Location> locations() throws IOException {
+    List<Location> locations = new ArrayList<>();
+    for (Path repository : children(results)) {
+      locations.addAll(locations(repository));
+    }
+    locations.sort(Comparator.comparing(Location::kept).reversed());
+    return List.copyOf(locations);
+  }
+
+  private static List<Location> locations(Path repository) throws IOException {
+    List<Location> locations = new ArrayList<>();
+    for (Path run : children(repository)) {
+      for (Path entry : children(run)) {
+        try {
+          locations.add(locationOf(entry));
+        } catch (NoSuchFileException | IllegalArgumentException e) {
+          // Another process was faster, or it is none of ours.
+          continue;
+        }
+      }
+    }
+    locations.sort(Comparator.comparing(Location::kept).reversed());
+    return locations;
+  }
+
+  private static Location locationOf(Path entry) throws IOException {
+    Path run = entry.getParent();
+    Path bundle = entry.resolve(BUNDLE);
+    return new Location(
+        run.getParent().getFileName().toString(),
+        RunKey.ofHex(run.getFileName().toString()),
+        entry,
+        Files.exists(bundle) ? Files.size(bundle) : 0,
+        Files.getLastModifiedTime(entry).toInstant());
+  }
+
+  /** Dates a result back: it counts as kept then. One that is yet to come changes nothing. */
+  public void date(StoredRecord record, Instant kept) throws IOException {
+    if (kept.isBefore(Instant.now())) {
+      Files.setLastModifiedTime(record.bundleFile().getParent(), FileTime.from(kept));
+    }
+  }
+
+  /** Where a result that is open lies. */
+  public Location locationOf(StoredRecord record) throws IOException {
+    return locationOf(record.bundleFile().getParent());
+  }
+
+  /**
+   * Opens a result that was kept before. Its bundle was verified then, as the attestation was now:
+   * that the bytes are still those that were signed is all there is to see.
+   *
+   * @return nothing if they are not, or if it is another repository's or run's
+   */
+  public Optional<StoredRecord> reopen(Location location, VerifiedAttestation attestation)
+      throws IOException {
+    RepoId repo = attestation.record().inputs().repo();
+    Path entry = location.directory();
+    if (!entry.getParent().equals(directoryOf(repo).resolve(attestation.key().hex()))) {
+      return Optional.empty();
+    }
+    FileHold hold = FileHold.shared(entry.resolve(LOCK));
+    boolean good = false;
+    try {
+      good =
+          Files.size(entry.resolve(BUNDLE)) == attestation.bundle().size()
+              && Digest.of(entry.resolve(BUNDLE)).equals(attestation.bundle().digest());
+    } finally {
+      if (!good) {
+        hold.close();
+      }
+    }
+    return good
+        ? Optional.of(stored(repo, attestation.key(), entry, attestation, hold))
+        : Optional.empty();
+  }
+
+  /**
+   * Removes a result, unless somebody serves it, and writes down why.
+   *
+   * @param repo whose it is, where that is known
+   * @return whether it is gone
+   */
+  public boolean remove(Location location, Optional<RepoId> repo, Gone.Why why) throws IOException {
+    if (!removeUnlessServed(location.directory())) {
+      return false;
+    }
+    removeIfEmpty(location.directory().getParent());
+    gone.add(
+        new Gone(
+            repo,
+            location.key(),
+            location.bundleBytes(),
+            location.kept(),
+            Instant.now().truncatedTo(ChronoUnit.MILLIS),
+            why));
+    return true;
+  }
+
   private static List<ListedEntry> list(List<Path> repositories) throws IOException {
     List<ListedEntry> listed = new ArrayList<>();
     for (Path repository : repositories) {
@@ -166,14 +323,15 @@ public final class Store {
     } else {
       stored = add(repo, key, entry, record);
     }
-    retain(directoryOf(repo));
+    retain(repo);
+    Files.setLastModifiedTime(changed, FileTime.from(Instant.now()));
     return stored;
   }
 
-  /** Removes every entry for the run that nobody serves. */
+  /** Removes every entry for the run that nobody serves, because it does not hold. */
   public void drop(RepoId repo, RunKey key) throws IOException {
     for (Path entry : newestFirst(directoryOf(repo).resolve(key.hex()))) {
-      removeUnlessServed(entry);
+      remove(locationOf(entry), Optional.of(repo), Gone.Why.REFUSED);
     }
   }
 
@@ -224,12 +382,16 @@ public final class Store {
 
   private static StoredRecord open(RepoId repo, RunKey key, Path entry, VerifiedRecord record)
       throws IOException {
-    FileHold hold = FileHold.shared(entry.resolve(LOCK));
+    return stored(repo, key, entry, record.attestation(), FileHold.shared(entry.resolve(LOCK)));
+  }
+
+  private static StoredRecord stored(
+      RepoId repo, RunKey key, Path entry, VerifiedAttestation attestation, FileHold hold) {
     return new StoredRecord(
         repo,
         key,
-        record.attestation().envelope(),
-        record.attestation().bundle(),
+        attestation.envelope(),
+        attestation.bundle(),
         entry.resolve(BUNDLE),
         () -> {
           try {
@@ -241,31 +403,36 @@ public final class Store {
         });
   }
 
-  private void retain(Path repository) throws IOException {
-    List<Path> entries = new ArrayList<>();
-    for (Path run : children(repository)) {
-      entries.addAll(children(run));
+  private void retain(RepoId repo) throws IOException {
+    Optional<FileHold> ours = FileHold.tryShared(keeper);
+    if (ours.isEmpty()) {
+      return;
     }
-    entries.sort(Comparator.comparing(Store::modified).reversed());
-    for (Path entry : entries.subList(Math.min(keep, entries.size()), entries.size())) {
-      removeUnlessServed(entry);
-    }
-    for (Path run : children(repository)) {
-      removeIfEmpty(run);
+    try (FileHold _ = ours.get()) {
+      Path repository = directoryOf(repo);
+      for (Retention.Excess excess : retention.excess(locations(repository), Instant.now())) {
+        remove(excess.entry(), Optional.of(repo), excess.why());
+      }
+      for (Path run : children(repository)) {
+        removeIfEmpty(run);
+      }
     }
   }
 
-  private static void removeUnlessServed(Path entry) throws IOException {
+  /** Says whether it is gone. */
+  private static boolean removeUnlessServed(Path entry) throws IOException {
     try {
       Optional<FileHold> hold = FileHold.tryAlone(entry.resolve(LOCK));
-      if (hold.isPresent()) {
-        try (FileHold _ = hold.get()) {
-          ScratchDirectory.delete(entry);
-        }
+      if (hold.isEmpty()) {
+        return false;
+      }
+      try (FileHold _ = hold.get()) {
+        ScratchDirectory.delete(entry);
       }
     } catch (NoSuchFileException e) {
       ScratchDirectory.delete(entry);
     }
+    return true;
   }
 
   private static void removeIfEmpty(Path directory) throws IOException {

@@ -39,6 +39,19 @@ class FileHoldTest {
   }
 
   @Test
+  void isSharedWithoutWaitingUnlessSomebodyHoldsItAlone() throws Exception {
+    try (FileHold _ = FileHold.tryShared(file).orElseThrow();
+        FileHold _ = FileHold.tryShared(file).orElseThrow()) {
+      assertThat(FileHold.tryAlone(file)).isEmpty();
+      assertThat(answerOfAnotherProcess()).isEqualTo("held");
+    }
+    try (FileHold _ = FileHold.tryAlone(file).orElseThrow()) {
+      assertThat(FileHold.tryShared(file)).isEmpty();
+    }
+    assertThat(answerOfAnotherProcess()).isEqualTo("free");
+  }
+
+  @Test
   void holdsAgainstOtherProcessesEvenAfterThisOneTriedToTakeItAlone() throws Exception {
     try (FileHold _ = FileHold.shared(file)) {
       assertThat(FileHold.tryAlone(file)).isEmpty();

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Records;
+import dev.peer.core.scratch.FileHold;
 import dev.peer.core.sign.KeptLists;
 import dev.peer.core.sign.Signing;
+import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +174,123 @@ class StoreTest {
     store.drop(REPO, KEY);
 
     assertThat(store.find(REPO, KEY)).isEmpty();
+  }
+
+  @Test
+  void whoHasTakenItOverAloneMakesRoom() throws Exception {
+    Signing.Result first = signing.result(directory.resolve("a"), "a");
+    StoredRecord old = keep(first);
+    age(old);
+    old.close();
+    try (FileHold _ = store.takeOver().orElseThrow()) {
+      keep(signing.result(directory.resolve("b"), "b")).close();
+      assertThat(store.locations()).hasSize(2);
+
+      Location oldest = store.locations().getLast();
+      assertThat(oldest.directory()).isEqualTo(old.bundleFile().getParent());
+      assertThat(store.remove(oldest, Optional.of(REPO), Gone.Why.NUMBER)).isTrue();
+      assertThat(store.locations()).hasSize(1);
+    }
+    keep(signing.result(directory.resolve("c"), "c")).close();
+
+    assertThat(store.locations()).hasSize(1);
+  }
+
+  @Test
+  void tellsWhatIsGoneTheLatestFirst() throws Exception {
+    StoredRecord first = keep(signing.result(directory.resolve("a"), "a"));
+    age(first);
+    Location location = store.locationOf(first);
+    first.close();
+    keep(signing.result(directory.resolve("b"), "b")).close();
+    store.drop(REPO, KEY);
+
+    List<Gone> gone = Store.open(directory.resolve("store"), 1).gone();
+
+    assertThat(gone).extracting(Gone::why).containsExactly(Gone.Why.REFUSED, Gone.Why.NUMBER);
+    assertThat(gone.getLast().key()).isEqualTo(KEY);
+    assertThat(gone.getLast().repository()).contains(REPO);
+    assertThat(gone.getLast().kept()).isEqualTo(location.kept());
+    assertThat(gone.getLast().bundleBytes()).isEqualTo(location.bundleBytes()).isPositive();
+  }
+
+  @Test
+  void passesOverWhatIsDamagedInTheRecordOfWhatIsGone() throws Exception {
+    keep(signing.result(directory.resolve("a"), "a")).close();
+    store.drop(REPO, KEY);
+    Path file = directory.resolve("store/gone");
+    String line = Files.readString(file);
+
+    Files.writeString(file, "{\"runKey\":\n" + line + line.substring(0, 9));
+
+    assertThat(store.gone()).hasSize(1);
+  }
+
+  @Test
+  void leavesAloneWhatSomebodyServes() throws Exception {
+    try (StoredRecord served = keep(signing.result(directory.resolve("a"), "a"))) {
+      Location location = store.locationOf(served);
+
+      assertThat(store.remove(location, Optional.of(REPO), Gone.Why.AGE)).isFalse();
+      assertThat(served.bundleFile()).exists();
+      assertThat(store.gone()).isEmpty();
+    }
+  }
+
+  @Test
+  void opensWhatItKeptBefore() throws Exception {
+    Signing.Result result = signing.result(directory.resolve("a"), "a");
+    keep(result).close();
+    Location location = store.locations().getFirst();
+    VerifiedAttestation attestation = signing.verifier().verify(result.attestation(), KEY);
+
+    try (StoredRecord again = store.reopen(location, attestation).orElseThrow()) {
+      assertThat(again.repo()).isEqualTo(REPO);
+      assertThat(again.key()).isEqualTo(KEY);
+      assertThat(again.attestation()).isEqualTo(result.attestation());
+      assertThat(again.bundle()).isEqualTo(attestation.bundle());
+      store.drop(REPO, KEY);
+      assertThat(again.bundleFile()).exists();
+    }
+    store.drop(REPO, KEY);
+    assertThat(store.locations()).isEmpty();
+  }
+
+  @Test
+  void doesNotOpenWhatIsNotAsItWasSigned() throws Exception {
+    Signing.Result result = signing.result(directory.resolve("a"), "a");
+    StoredRecord kept = keep(result);
+    kept.close();
+    Location location = store.locations().getFirst();
+    VerifiedAttestation attestation = signing.verifier().verify(result.attestation(), KEY);
+    byte[] changed = Files.readAllBytes(kept.bundleFile());
+    changed[changed.length / 2] ^= 1;
+    Files.write(kept.bundleFile(), changed);
+
+    assertThat(store.reopen(location, attestation)).isEmpty();
+
+    assertThat(store.remove(location, Optional.of(REPO), Gone.Why.REFUSED)).isTrue();
+  }
+
+  @Test
+  void doesNotOpenWhatLiesInAnothersPlace() throws Exception {
+    Signing.Result result = signing.result(directory.resolve("a"), "a");
+    StoredRecord kept = keep(result);
+    kept.close();
+    Path runs = kept.bundleFile().getParent().getParent();
+    Files.move(runs, runs.resolveSibling("0".repeat(64)));
+    VerifiedAttestation attestation = signing.verifier().verify(result.attestation(), KEY);
+
+    assertThat(store.reopen(store.locations().getFirst(), attestation)).isEmpty();
+  }
+
+  @Test
+  void showsThatSomethingWasKept() throws Exception {
+    Instant before = store.changed();
+
+    keep(signing.result(directory.resolve("a"), "a")).close();
+
+    assertThat(Store.open(directory.resolve("store"), 1).changed()).isAfter(before);
   }
 
   @Test

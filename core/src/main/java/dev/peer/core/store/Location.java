@@ -1,0 +1,17 @@
+package dev.peer.core.store;
+
+import dev.peer.core.id.RunKey;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/**
+ * An entry of the store as far as its place tells, without a look into it.
+ *
+ * @param repository the digest of the repository's id, in hexadecimal
+ * @param key the run that it is kept for
+ * @param directory where it lies
+ * @param bundleBytes the size of the bundle
+ * @param kept when it was kept, or replayed last
+ */
+public record Location(
+    String repository, RunKey key, Path directory, long bundleBytes, Instant kept) {}

@@ -1,0 +1,59 @@
+package dev.peer.core.store;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which results of a repository stay.
+ *
+ * @param most how many, the ones kept or replayed last; at least 1
+ * @param longest how long since then; absent: for ever
+ * @param bytes how much their bundles may take together; at least 1
+ */
+public record Retention(int most, Optional<Duration> longest, long bytes) {
+
+  /** Refuses to keep nothing. */
+  public Retention {
+    if (most < 1) {
+      throw new IllegalArgumentException("at least 1 result is kept, not " + most);
+    }
+    if (bytes < 1) {
+      throw new IllegalArgumentException("at least 1 byte is kept, not " + bytes);
+    }
+  }
+
+  /** Keeps so many, however old and large. */
+  public static Retention ofMost(int most) {
+    return new Retention(most, Optional.empty(), Long.MAX_VALUE);
+  }
+
+  /** What has to go, and why. */
+  public record Excess(Location entry, Gone.Why why) {}
+
+  /**
+   * What does not stay.
+   *
+   * @param entries those of one repository, the one kept last first
+   */
+  public List<Excess> excess(List<Location> entries, Instant now) {
+    List<Excess> excess = new ArrayList<>();
+    int left = most;
+    long room = bytes;
+    for (Location entry : entries) {
+      if (longest.isPresent() && entry.kept().isBefore(now.minus(longest.get()))) {
+        excess.add(new Excess(entry, Gone.Why.AGE));
+      } else if (left == 0) {
+        excess.add(new Excess(entry, Gone.Why.NUMBER));
+      } else if (entry.bundleBytes() > room) {
+        excess.add(new Excess(entry, Gone.Why.BYTES));
+      } else {
+        left--;
+        room -= entry.bundleBytes();
+      }
+    }
+    return List.copyOf(excess);
+  }
+}

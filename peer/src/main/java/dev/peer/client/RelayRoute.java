@@ -1,0 +1,31 @@
+package dev.peer.client;
+
+import dev.peer.core.id.PeerId;
+import dev.peer.tls.Duplex;
+import dev.peer.tls.Route;
+import dev.peer.tls.TlsConnector;
+import dev.peer.wire.RelayAddress;
+import dev.peer.wire.RelayPath;
+import java.io.IOException;
+
+/** The way to a peer through a relay. What answers at its end is for TLS to find out. */
+final class RelayRoute implements Route {
+
+  private final TlsConnector connector;
+  private final PeerId peer;
+  private final RelayAddress address;
+  private final Patience patience;
+
+  RelayRoute(TlsConnector connector, PeerId peer, RelayAddress address, Patience patience) {
+    this.connector = connector;
+    this.peer = peer;
+    this.address = address;
+    this.patience = patience;
+  }
+
+  @Override
+  public Duplex open() throws IOException {
+    RelayPath path = new RelayPath.Peer(peer, address.instance());
+    return RelayRequest.open(connector, address.relay(), path, patience);
+  }
+}

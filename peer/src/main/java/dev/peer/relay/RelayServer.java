@@ -1,0 +1,274 @@
+package dev.peer.relay;
+
+import dev.peer.core.id.PeerId;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.trust.AccessRules;
+import dev.peer.core.trust.Verb;
+import dev.peer.http.Refusal;
+import dev.peer.relay.Registration.Name;
+import dev.peer.tls.Deadline;
+import dev.peer.tls.TlsAcceptor;
+import dev.peer.tls.TlsConnection;
+import dev.peer.tls.TlsIdentity;
+import dev.peer.wire.DialId;
+import dev.peer.wire.HttpHead;
+import dev.peer.wire.MediaTypes;
+import dev.peer.wire.Problem;
+import dev.peer.wire.RelayLine;
+import dev.peer.wire.RelayPath;
+import dev.peer.wire.RelayStatus;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+
+/**
+ * The relay. Whom the rules for announcing admit for any repository may be reachable here, and whom
+ * those for fetching do may ask for them. A connection has one request.
+ */
+public final class RelayServer implements AutoCloseable {
+
+  private static final Duration ROUND = Duration.ofSeconds(1);
+  private static final int ROUNDS_OF_JUDGING = 60;
+
+  private final TlsIdentity identity;
+  private final Supplier<AccessRules> rules;
+  private final RelayLimits limits;
+  private final Usage usage;
+  private final ConcurrentMap<Name, Registration> registrations = new ConcurrentHashMap<>();
+  private final ConcurrentMap<DialId, Dial> dials = new ConcurrentHashMap<>();
+  private final Tunnels tunnels;
+  private final TlsAcceptor acceptor;
+  private final Thread sweeper;
+
+  private RelayServer(
+      TlsIdentity identity,
+      Supplier<AccessRules> rules,
+      RelayLimits limits,
+      InetSocketAddress address)
+      throws IOException {
+    this.identity = identity;
+    this.rules = rules;
+    this.limits = limits;
+    usage = new Usage(limits, System::nanoTime);
+    tunnels = new Tunnels(limits.idle());
+    acceptor =
+        TlsAcceptor.start(identity, address, limits.connections(), limits.head(), this::serve);
+    sweeper = Thread.ofVirtual().name("sweeper").start(this::sweep);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param rules gives those of the moment
+   * @param address where to listen; port 0 takes a free one
+   * @throws IOException if it can not listen there
+   */
+  public static RelayServer start(
+      TlsIdentity identity,
+      Supplier<AccessRules> rules,
+      RelayLimits limits,
+      InetSocketAddress address)
+      throws IOException {
+    return new RelayServer(identity, rules, limits, address);
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return acceptor.address();
+  }
+
+  /** How it is. */
+  public RelayStatus status() {
+    return new RelayStatus(usage.registrations(), usage.tunnels(), usage.bytes());
+  }
+
+  /** Stops, and breaks off what is under way. */
+  @Override
+  public void close() {
+    acceptor.close();
+    sweeper.interrupt();
+  }
+
+  private void serve(TlsConnection connection) throws IOException, InterruptedException {
+    try (Usage.Hold _ = usage.connection(connection.other().id())) {
+      switch (request(connection)) {
+        case RelayPath.Status _ -> answer(connection, 200, MediaTypes.JSON, status().json());
+        case RelayPath.Registration registration ->
+            register(connection, new Name(connection.other().id(), registration.instance()));
+        case RelayPath.Peer peer -> dial(connection, new Name(peer.peer(), peer.instance()));
+        case RelayPath.Dial(DialId id) -> takeDial(connection, id);
+      }
+    } catch (Refusal e) {
+      refuse(connection, e);
+    } catch (MalformedException e) {
+      refuse(connection, Refusal.of(e));
+    }
+  }
+
+  private RelayPath request(TlsConnection connection)
+      throws IOException, MalformedException, Refusal {
+    HttpHead head;
+    try (Deadline _ = connection.deadline(limits.head())) {
+      head = HttpHead.read(connection.in());
+    }
+    String[] start = head.start().split(" ", -1);
+    if (start.length != 3 || !start[2].equals("HTTP/1.1") || head.header("host").isEmpty()) {
+      throw new MalformedException("a request of HTTP/1.1 with one Host was expected");
+    }
+    head.bodyLength(0);
+    if (!start[0].equals("GET")) {
+      throw Refusal.noSuchMethod("GET");
+    }
+    RelayPath path = RelayPath.parse(start[1]).orElseThrow(Refusal::noSuchPath);
+    boolean upgrades = head.header("upgrade").filter(RelayPath.UPGRADE::equals).isPresent();
+    if (!(path instanceof RelayPath.Status) && !upgrades) {
+      throw new MalformedException("the header Upgrade: " + RelayPath.UPGRADE + " was expected");
+    }
+    return path;
+  }
+
+  private void register(TlsConnection connection, Name name) throws Refusal, IOException {
+    require(connection, Verb.ANNOUNCE);
+    Registration registration = new Registration(name, connection);
+    try (Usage.Hold _ = usage.registration(name.peer())) {
+      Registration before = registrations.put(name, registration);
+      if (before != null) {
+        before.end();
+      }
+      connection.out().write(RelayPath.upgraded());
+      connection.out().flush();
+      registration.run(limits.alive(), limits.silence(), busy -> refuseDial(name, busy.id()));
+    } finally {
+      registrations.remove(name, registration);
+    }
+  }
+
+  private void refuseDial(Name name, DialId id) {
+    Dial dial = dials.get(id);
+    if (dial != null && dial.of().name().equals(name)) {
+      dial.refuse();
+    }
+  }
+
+  private void dial(TlsConnection connection, Name name)
+      throws Refusal, IOException, InterruptedException {
+    require(connection, Verb.FETCH);
+    PeerId caller = connection.other().id();
+    Registration registration = registrations.get(name);
+    if (registration == null) {
+      throw new Refusal(
+          Problem.Kind.NO_SUCH_PEER, name.peer() + " is not registered at this relay, or not now");
+    }
+    try (Usage.Passage passage = usage.tunnel(caller, name.peer())) {
+      DialId id = DialId.random();
+      Dial dial = new Dial(registration);
+      dials.put(id, dial);
+      try {
+        TlsConnection answer = ask(dial, id);
+        connection.out().write(RelayPath.upgraded());
+        connection.out().flush();
+        tunnels.run(connection, answer, passage);
+      } finally {
+        dials.remove(id);
+        dial.end();
+      }
+    }
+  }
+
+  private TlsConnection ask(Dial dial, DialId id) throws Refusal, InterruptedException {
+    Name name = dial.of().name();
+    if (!dial.of().say(new RelayLine.Dial(id))) {
+      throw busy(name);
+    }
+    var answer = dial.await(limits.answer());
+    if (dial.isBusy()) {
+      throw busy(name);
+    }
+    return answer.orElseThrow(
+        () ->
+            new Refusal(
+                Problem.Kind.NO_ANSWER,
+                name.peer() + " is registered at this relay and does not answer"));
+  }
+
+  private static Refusal busy(Name name) {
+    return new Refusal(
+        Problem.Kind.TOO_MANY, name.peer() + " has as many connections as it takes from a relay");
+  }
+
+  /** The id is the peer's alone: for another it is as if there were none. */
+  private void takeDial(TlsConnection connection, DialId id)
+      throws Refusal, IOException, InterruptedException {
+    require(connection, Verb.ANNOUNCE);
+    Dial dial = dials.get(id);
+    boolean own = dial != null && dial.of().name().peer().equals(connection.other().id());
+    if (!own || !dial.take()) {
+      throw new Refusal(Problem.Kind.NO_SUCH_PATH, "nobody waits for this connection, or not now");
+    }
+    connection.out().write(RelayPath.upgraded());
+    connection.out().flush();
+    if (dial.answer(connection)) {
+      dial.awaitEnd();
+    }
+  }
+
+  /** Whom the rules do not admit any more is cut off by the change. */
+  private void require(TlsConnection connection, Verb verb) throws Refusal {
+    boolean admitted =
+        connection.onCondition(() -> rules.get().admitsSomewhere(verb, connection.other()));
+    if (!admitted) {
+      throw new Refusal(
+          Problem.Kind.NOT_ALLOWED,
+          connection.other().id()
+              + " may not "
+              + verb.name().toLowerCase(Locale.ROOT)
+              + " at "
+              + identity.id());
+    }
+  }
+
+  private void refuse(TlsConnection connection, Refusal refusal) throws IOException {
+    Problem problem = refusal.problem();
+    answer(
+        connection, problem.kind().status(), MediaTypes.PROBLEM, problem.json(), refusal.headers());
+  }
+
+  private void answer(TlsConnection connection, int status, String mediaType, byte[] body)
+      throws IOException {
+    answer(connection, status, mediaType, body, Map.of());
+  }
+
+  private void answer(
+      TlsConnection connection,
+      int status,
+      String mediaType,
+      byte[] body,
+      Map<String, String> headers)
+      throws IOException {
+    try (Deadline _ = connection.deadline(limits.head())) {
+      connection.out().write(RelayPath.answer(status, mediaType, body.length, headers));
+      connection.out().write(body);
+      connection.out().flush();
+    }
+  }
+
+  private void sweep() {
+    try {
+      for (long round = 1; ; round++) {
+        Thread.sleep(ROUND);
+        tunnels.cutIdle();
+        usage.sweep();
+        if (round % ROUNDS_OF_JUDGING == 0) {
+          acceptor.judge();
+        }
+      }
+    } catch (InterruptedException e) {
+      // Closed.
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package dev.peer.tls;
+
+import java.io.IOException;
+
+/** The way to a party that has no address of its own. */
+@FunctionalInterface
+public interface Route {
+
+  /**
+   * Opens a connection, on which the party itself answers.
+   *
+   * @throws IOException if there is none; the message is fit for the user, on one line
+   */
+  Duplex open() throws IOException, InterruptedException;
+}

@@ -1,0 +1,128 @@
+package dev.peer.tls;
+
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.core.trust.Identity;
+import dev.peer.core.trust.UntrustedCertificateException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * A connection that carries whatever it is used for, and who is at its other end. It is cut off by
+ * a change after which they are not trusted any more, or a condition does not hold.
+ */
+public final class TlsConnection implements Duplex, AutoCloseable {
+
+  /** For the farewell, which the other side may not take. */
+  private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+  private final TlsIdentity identity;
+  private final CertificateRole role;
+  private final Socket socket;
+  private final SSLSocket tls;
+  private final List<X509Certificate> chain;
+  private final Identity other;
+  private final InputStream in;
+  private final List<BooleanSupplier> conditions = new CopyOnWriteArrayList<>();
+  private final Runnable afterwards;
+
+  /**
+   * Takes a socket whose handshake is done.
+   *
+   * @param role what the other side's certificate must be good for
+   * @param open where it is one of
+   */
+  TlsConnection(
+      TlsIdentity identity,
+      CertificateRole role,
+      Socket socket,
+      SSLSocket tls,
+      OpenConnections open)
+      throws IOException, UntrustedCertificateException {
+    this.identity = identity;
+    this.role = role;
+    this.socket = socket;
+    this.tls = tls;
+    afterwards = () -> open.remove(this);
+    chain =
+        Arrays.stream(tls.getSession().getPeerCertificates())
+            .map(X509Certificate.class::cast)
+            .toList();
+    other = identity.validate(chain, role);
+    in = new BufferedInputStream(tls.getInputStream());
+  }
+
+  /** Who is at the other end. */
+  public Identity other() {
+    return other;
+  }
+
+  @Override
+  public InputStream in() {
+    return in;
+  }
+
+  @Override
+  public OutputStream out() throws IOException {
+    return tls.getOutputStream();
+  }
+
+  /** How long the other side may be silent before what reads from it gets an error. */
+  public void setSilence(Duration most) throws SocketException {
+    socket.setSoTimeout((int) most.toMillis());
+  }
+
+  /** Whether the condition holds; it must for as long as the connection is open. */
+  public boolean onCondition(BooleanSupplier condition) {
+    conditions.add(condition);
+    return condition.getAsBoolean();
+  }
+
+  /** The connection is cut off if what this gives is not closed in time. */
+  public Deadline deadline(Duration time) {
+    return Deadline.in(time, this::cut);
+  }
+
+  @Override
+  public void endOutput() throws IOException {
+    tls.shutdownOutput();
+  }
+
+  /** Closing TLS waits for whoever writes: only the socket below can be closed at any time. */
+  @Override
+  public void cut() {
+    Deadline.close(socket);
+    afterwards.run();
+  }
+
+  /** Takes leave. */
+  @Override
+  public void close() {
+    try (Deadline _ = deadline(FAREWELL)) {
+      endOutput();
+    } catch (IOException e) {
+      // They are gone already.
+    }
+    cut();
+  }
+
+  /** Whether the other side is trusted now, and all conditions hold. */
+  boolean stands() {
+    try {
+      identity.validate(chain, role);
+      return conditions.stream().allMatch(BooleanSupplier::getAsBoolean);
+    } catch (UntrustedCertificateException e) {
+      return false;
+    }
+  }
+}

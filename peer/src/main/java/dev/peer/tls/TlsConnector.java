@@ -1,0 +1,76 @@
+package dev.peer.tls;
+
+import dev.peer.core.trust.CertificateRole;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * Opens connections that carry something else than HTTP, to services known by their address:
+ * whoever our anchors vouch for may be it. After a change those whose other side is not trusted any
+ * more are cut off.
+ */
+public final class TlsConnector implements AutoCloseable {
+
+  private final TlsIdentity identity;
+  private final OpenConnections open;
+
+  /** Opens no connection yet. */
+  public TlsConnector(TlsIdentity identity) {
+    this.identity = identity;
+    open = new OpenConnections(identity);
+  }
+
+  /**
+   * Opens one, certificates checked.
+   *
+   * @param most the time for it
+   */
+  public TlsConnection connect(URI service, Duration most) throws ConnectionException {
+    Socket socket = new Socket();
+    try (Deadline deadline = Deadline.in(most, () -> Deadline.close(socket))) {
+      try {
+        return connect(service, socket);
+      } catch (IOException e) {
+        Deadline.close(socket);
+        throw ConnectionException.explain(
+            service, deadline.hasPassed() ? new SocketTimeoutException() : e);
+      }
+    }
+  }
+
+  private TlsConnection connect(URI service, Socket socket) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(service.getHost(), service.getPort());
+    if (address.isUnresolved()) {
+      throw new UnknownHostException(service.getHost());
+    }
+    socket.connect(address);
+    socket.setTcpNoDelay(true);
+    SSLSocket tls =
+        (SSLSocket)
+            identity
+                .context(identity.standing(), Optional.empty(), new Handshakes())
+                .getSocketFactory()
+                .createSocket(socket, service.getHost(), service.getPort(), true);
+    SSLParameters parameters = tls.getSSLParameters();
+    parameters.setProtocols(new String[] {TlsIdentity.PROTOCOL});
+    parameters.setCipherSuites(TlsIdentity.CIPHERS);
+    parameters.setNamedGroups(TlsIdentity.GROUPS);
+    tls.setSSLParameters(parameters);
+    tls.startHandshake();
+    return open.add(CertificateRole.SERVER, socket, tls);
+  }
+
+  /** Cuts all of them off. */
+  @Override
+  public void close() {
+    open.close();
+  }
+}
