@@ -60,6 +60,7 @@ class ArchitectureTest {
         "metrics",
         "tls",
         "wire");
+    allow("rendezvous.etcd", "core.id", "core.record", "rendezvous", "tls", "wire");
     allow("relay", "core.id", "core.record", "core.trust", "http", "tls", "wire");
     allow("client", "core", "http", "server", "tls", "wire");
     allow("daemon", "core", "client", "http", "server", "tls");
@@ -103,6 +104,16 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("javax.net.ssl..");
+
+  /** What asks etcd, and the connections that it asks on; nothing else loads it. */
+  @ArchTest
+  static final ArchRule ONLY_ETCD_AND_TLS_KNOW_GRPC =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.peer.rendezvous.etcd..", "dev.peer.tls..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.grpc..", "io.netty..", "io.etcd..", "com.google.protobuf..");
 
   @ArchTest
   static final ArchRule ONLY_THE_TERMINAL_KNOWS_JLINE =

@@ -59,6 +59,7 @@ final class Identities {
   private final Set<String> warned = new HashSet<>();
   private final TlsIdentity tls;
   private final List<CertificateRole> roles;
+  private Optional<StoreSide> store = Optional.empty();
   private RevocationLists revocationLists;
   private Optional<String> ownFault = Optional.empty();
   private volatile CertificateValidator validator;
@@ -163,6 +164,54 @@ final class Identities {
         InstantSource.system());
   }
 
+  /** Who we are to the store of an index, and by whom its certificate must be issued. */
+  private record StoreSide(
+      Optional<Part<Credentials>> own, Optional<Part<TrustAnchors>> anchors, TlsIdentity tls) {}
+
+  /** What connections to the store of an index are made with; it follows what is read anew. */
+  synchronized TlsIdentity store(StoreFiles files) throws ConfigException, CredentialException {
+    Optional<Part<Credentials>> pair =
+        files.pair().isEmpty() ? Optional.empty() : Optional.of(storePair(files.pair().get()));
+    Optional<Part<TrustAnchors>> ca =
+        files.ca().isEmpty()
+            ? Optional.empty()
+            : Optional.of(anchors("--store-ca", new PemSource.File(files.ca().get())));
+    TlsIdentity made =
+        new TlsIdentity(storeCredentials(pair), storeValidator(ca), InstantSource.system());
+    store = Optional.of(new StoreSide(pair, ca, made));
+    return made;
+  }
+
+  private static Part<Credentials> storePair(StoreFiles.Pair pair)
+      throws ConfigException, CredentialException {
+    PemSource certificate = new PemSource.File(pair.certificate());
+    PemSource key = new PemSource.File(pair.key());
+    return Part.read(
+        files(certificate, key),
+        () ->
+            Credentials.of(
+                Pem.certificates("--store-cert", text("--store-cert", certificate)),
+                Pem.privateKey("--store-key", key("--store-key", key))));
+  }
+
+  private Credentials storeCredentials(Optional<Part<Credentials>> pair) {
+    return pair.map(Part::value).orElseGet(own::value);
+  }
+
+  private CertificateValidator storeValidator(Optional<Part<TrustAnchors>> ca) {
+    return ca.map(part -> new CertificateValidator(part.value(), revocationLists))
+        .orElse(validator);
+  }
+
+  private void lookAt(StoreSide side, boolean now, List<String> taken) {
+    side.own().ifPresent(part -> look("--store-cert and --store-key", part, now, taken));
+    side.anchors().ifPresent(part -> look("--store-ca", part, now, taken));
+  }
+
+  private void renew(StoreSide side) {
+    side.tls().renew(storeCredentials(side.own()), storeValidator(side.anchors()));
+  }
+
   /**
    * Reads anew what has changed, and says so. What can not be used does not count: what was there
    * before stays. When it returns, whoever is refused by what was read gets nothing any more.
@@ -177,6 +226,7 @@ final class Identities {
     look("PEER_ALLOW_FETCH", fetch, now, taken);
     look("PEER_ALLOW_ANNOUNCE", announce, now, taken);
     look("PEER_ALLOW_SIGN", sign, now, taken);
+    store.ifPresent(side -> lookAt(side, now, taken));
     if (!taken.isEmpty()) {
       judge();
     }
@@ -185,6 +235,7 @@ final class Identities {
     look("PEER_CERT and PEER_KEY", own, now, taken);
     if (!taken.isEmpty()) {
       tls.renew(own.value(), validator);
+      store.ifPresent(this::renew);
       ownFault = ownFault();
       notices.say(
           "read anew: "

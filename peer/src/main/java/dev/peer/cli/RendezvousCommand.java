@@ -1,15 +1,21 @@
 package dev.peer.cli;
 
+import dev.peer.config.ConfigException;
+import dev.peer.config.EtcdAddress;
 import dev.peer.config.HostPort;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.CertificateRole;
+import dev.peer.core.trust.CredentialException;
 import dev.peer.http.RequestLog;
 import dev.peer.http.ServerLimits;
 import dev.peer.relay.RelayServer;
 import dev.peer.rendezvous.EmbeddedIndex;
+import dev.peer.rendezvous.HolderIndex;
+import dev.peer.rendezvous.IndexUnavailableException;
 import dev.peer.rendezvous.RendezvousServer;
+import dev.peer.rendezvous.etcd.EtcdIndex;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -75,6 +81,56 @@ final class RendezvousCommand implements Callable<Integer> {
     private Path key;
   }
 
+  @ArgGroup(exclusive = false)
+  private Store store;
+
+  private static final class Store {
+
+    @Option(
+        names = "--store",
+        paramLabel = "etcd:https://HOST:PORT[,...]",
+        required = true,
+        converter = EtcdAddressConverter.class,
+        description = {
+          "keep the index in this etcd instead of in memory; several rendezvous over one etcd are"
+              + " one service"
+        })
+    private EtcdAddress address;
+
+    @ArgGroup(exclusive = false)
+    private StoreCredentials credentials;
+
+    @Option(
+        names = "--store-ca",
+        paramLabel = "FILE",
+        description = "whose certificates the etcd has (PEM); default: PEER_CA")
+    private Path ca;
+
+    private StoreFiles files() {
+      return new StoreFiles(
+          Optional.ofNullable(credentials)
+              .map(pair -> new StoreFiles.Pair(pair.certificate, pair.key)),
+          Optional.ofNullable(ca));
+    }
+  }
+
+  private static final class StoreCredentials {
+
+    @Option(
+        names = "--store-cert",
+        paramLabel = "FILE",
+        required = true,
+        description = "certificate to show to etcd (PEM); default: PEER_CERT")
+    private Path certificate;
+
+    @Option(
+        names = "--store-key",
+        paramLabel = "FILE",
+        required = true,
+        description = "the private key of that certificate (PEM)")
+    private Path key;
+  }
+
   RendezvousCommand(Output output, Interruption interruption) {
     this.output = output;
     this.interruption = interruption;
@@ -85,6 +141,17 @@ final class RendezvousCommand implements Callable<Integer> {
     public HostPort convert(String text) {
       try {
         return HostPort.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  static final class EtcdAddressConverter implements ITypeConverter<EtcdAddress> {
+    @Override
+    public EtcdAddress convert(String text) {
+      try {
+        return EtcdAddress.parse(text);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }
@@ -104,16 +171,17 @@ final class RendezvousCommand implements Callable<Integer> {
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     Identities identities =
         Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);
-    EmbeddedIndex index = new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime);
     Optional<TimestampAuthority> timestamps =
         tsa == null
             ? Optional.empty()
             : Optional.of(identities.timestampAuthority(tsa.certificate, tsa.key));
-    try (RendezvousServer server = start(identities, index, timestamps, log);
+    try (Index index = index(identities);
+        RendezvousServer server = start(identities, index.index(), timestamps, log);
         RelayServer passing = relay == null ? null : RelayCommand.start(identities, relay);
         Watching _ = new Watching(identities, interruption)) {
       interruption.serving();
       output.say("rendezvous at https://" + listen.at(server.address()));
+      index.warning().ifPresent(warning -> output.say("warning: " + warning));
       if (passing != null) {
         output.say("relay at https://" + relay.at(passing.address()));
       }
@@ -121,9 +189,44 @@ final class RendezvousCommand implements Callable<Integer> {
     }
   }
 
+  /**
+   * What is closed with the server.
+   *
+   * @param warning what is wrong with it now
+   */
+  private record Index(HolderIndex index, Optional<String> warning, Runnable end)
+      implements AutoCloseable {
+
+    @Override
+    public void close() {
+      end.run();
+    }
+  }
+
+  private Index index(Identities identities) throws ConfigException, CredentialException {
+    EmbeddedIndex.Settings settings = EmbeddedIndex.Settings.DEFAULT;
+    if (store == null) {
+      return new Index(new EmbeddedIndex(settings, System::nanoTime), Optional.empty(), () -> {});
+    }
+    EtcdIndex etcd =
+        new EtcdIndex(
+            identities.store(store.files()), store.address.members(), settings, System::nanoTime);
+    return new Index(etcd, fault(etcd), etcd::close);
+  }
+
+  /** A rendezvous may well be there before its etcd is. */
+  private static Optional<String> fault(EtcdIndex etcd) {
+    try {
+      etcd.status();
+      return Optional.empty();
+    } catch (IndexUnavailableException e) {
+      return Optional.of("until this is mended nothing is found or announced: " + e.getMessage());
+    }
+  }
+
   private RendezvousServer start(
       Identities identities,
-      EmbeddedIndex index,
+      HolderIndex index,
       Optional<TimestampAuthority> timestamps,
       RequestLog log)
       throws CommandException {

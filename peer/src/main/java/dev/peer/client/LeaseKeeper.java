@@ -66,6 +66,9 @@ final class LeaseKeeper implements AutoCloseable {
   /** Known to this keeper's thread alone. */
   private final Map<RendezvousPath.Result, ResultState> announced = new LinkedHashMap<>();
 
+  /** The lease that it is announced under, where the rendezvous tells them apart. */
+  private Optional<String> lease = Optional.empty();
+
   private List<URI> addresses = List.of();
   private long renewAt;
 
@@ -253,6 +256,11 @@ final class LeaseKeeper implements AutoCloseable {
     }
     try {
       LeaseTerms terms = LeaseTerms.parse(answer.body());
+      if (!terms.lease().equals(lease)) {
+        // Made anew, by another node of the same service, or by an answer that was lost.
+        announced.clear();
+        lease = terms.lease();
+      }
       renewAt = System.nanoTime() + terms.renewAfter().toNanos();
       return terms;
     } catch (MalformedException e) {

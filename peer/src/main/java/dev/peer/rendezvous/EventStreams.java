@@ -75,6 +75,8 @@ final class EventStreams implements AutoCloseable {
       if (!closed) {
         throw new InterruptedIOException("the caller is refused");
       }
+    } catch (IndexUnavailableException e) {
+      throw new IOException("the index can not be reached: " + e.getMessage(), e);
     }
   }
 

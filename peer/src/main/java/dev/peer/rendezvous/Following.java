@@ -17,8 +17,9 @@ public interface Following extends AutoCloseable {
    * The next event; empty: there was none in this time. By one thread.
    *
    * @throws IllegalStateException if it is closed
+   * @throws IndexUnavailableException if it can not be said what happens now
    */
-  Optional<Event> next(Duration atMost) throws InterruptedException;
+  Optional<Event> next(Duration atMost) throws InterruptedException, IndexUnavailableException;
 
   @Override
   void close();

@@ -15,6 +15,9 @@ import java.util.Optional;
 /**
  * Which peers say that they hold which results and guest images, or are at a run. What they say
  * lives and dies with their lease; all methods may be called by many threads at once.
+ *
+ * <p>An index that is kept elsewhere can be out of reach. A change that then fails may have been
+ * made; making it again does no harm.
  */
 public interface HolderIndex {
 
@@ -22,28 +25,29 @@ public interface HolderIndex {
    * Grants a lease or renews it; the addresses given now are those that lookups give from now, and
    * the images named now are those that it holds from now.
    */
-  Grant lease(LeaseHolder holder, LeaseRequest request);
+  Grant lease(LeaseHolder holder, LeaseRequest request) throws IndexUnavailableException;
 
   /** Ends the lease and all that was announced under it; no lease is no error. */
-  void withdraw(LeaseHolder holder);
+  void withdraw(LeaseHolder holder) throws IndexUnavailableException;
 
   /**
    * Says how far the holder is with a run, in place of what it said of it before. Saying the same
    * again changes nothing: it keeps its place.
    */
-  Announced announce(LeaseHolder holder, RepoId repo, RunKey key, ResultState state);
+  Announced announce(LeaseHolder holder, RepoId repo, RunKey key, ResultState state)
+      throws IndexUnavailableException;
 
   /** Takes an announcement back; none is no error. */
-  void retract(LeaseHolder holder, RepoId repo, RunKey key);
+  void retract(LeaseHolder holder, RepoId repo, RunKey key) throws IndexUnavailableException;
 
   /**
    * Who holds the result, the latest to announce it first, then who is running it, the earliest
    * first, then where it failed, the latest first; at most 16.
    */
-  List<HolderList.Entry> holders(RepoId repo, RunKey key);
+  List<HolderList.Entry> holders(RepoId repo, RunKey key) throws IndexUnavailableException;
 
   /** Who holds the image, the latest to name it first, at most 16. */
-  List<HolderList.Entry> holders(Digest image);
+  List<HolderList.Entry> holders(Digest image) throws IndexUnavailableException;
 
   /**
    * Follows what comes and goes among the passed results of a repository.
@@ -53,7 +57,7 @@ public interface HolderIndex {
   Following follow(RepoId repo, Optional<EventId> after);
 
   /** How much is in it. */
-  RendezvousStatus status();
+  RendezvousStatus status() throws IndexUnavailableException;
 
   /** Why it can not do its work now, in a line for a person. Empty: it can. */
   default Optional<String> fault() {

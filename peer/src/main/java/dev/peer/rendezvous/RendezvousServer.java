@@ -31,8 +31,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The index's HTTP face. Who announces comes from the certificate of the connection alone;
@@ -43,6 +46,7 @@ import java.util.function.Supplier;
  */
 public final class RendezvousServer implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RendezvousServer.class);
   private static final Duration BUSY = Duration.ofSeconds(1);
 
   private final Supplier<AccessRules> rules;
@@ -139,11 +143,17 @@ public final class RendezvousServer implements AutoCloseable {
       }
     } catch (MalformedException e) {
       throw Refusal.of(e);
+    } catch (IndexUnavailableException e) {
+      LOG.warn("the index can not be reached: {}", e.getMessage());
+      throw new Refusal(
+          Problem.Kind.UNAVAILABLE,
+          "the index of this rendezvous can not be reached now, try again",
+          Map.of("Retry-After", "1"));
     }
   }
 
   private void serve(Call call, RendezvousPath path)
-      throws Refusal, IOException, MalformedException {
+      throws Refusal, IOException, MalformedException, IndexUnavailableException {
     switch (path) {
       case RendezvousPath.Lease _ -> lease(call);
       case RendezvousPath.Result result -> result(call, result);
@@ -164,7 +174,7 @@ public final class RendezvousServer implements AutoCloseable {
   }
 
   private void report(Call call, RendezvousPath.Reports about)
-      throws Refusal, IOException, MalformedException {
+      throws Refusal, IOException, MalformedException, IndexUnavailableException {
     call.requireMethod("POST");
     call.require(rules, Verb.FETCH, about.repo());
     requirePace(call);
@@ -189,7 +199,8 @@ public final class RendezvousServer implements AutoCloseable {
     }
   }
 
-  private void lease(Call call) throws Refusal, IOException, MalformedException {
+  private void lease(Call call)
+      throws Refusal, IOException, MalformedException, IndexUnavailableException {
     call.requireMethod("PUT", "DELETE");
     call.require(rules, Verb.ANNOUNCE);
     requirePace(call);
@@ -209,7 +220,7 @@ public final class RendezvousServer implements AutoCloseable {
   }
 
   private void result(Call call, RendezvousPath.Result result)
-      throws Refusal, IOException, MalformedException {
+      throws Refusal, IOException, MalformedException, IndexUnavailableException {
     call.requireMethod("GET", "HEAD", "PUT", "DELETE");
     call.requireNoBody();
     switch (call.method()) {
@@ -232,7 +243,7 @@ public final class RendezvousServer implements AutoCloseable {
   }
 
   private void announce(Call call, RendezvousPath.Result result)
-      throws Refusal, IOException, MalformedException {
+      throws Refusal, IOException, MalformedException, IndexUnavailableException {
     AnnouncementQuery query = AnnouncementQuery.parse(call.query());
     LeaseHolder holder = new LeaseHolder(call.caller().id(), query.instance());
     switch (index.announce(holder, result.repo(), result.key(), query.state())) {
@@ -245,7 +256,8 @@ public final class RendezvousServer implements AutoCloseable {
     }
   }
 
-  private void find(Call call, RendezvousPath.Result result) throws Refusal, IOException {
+  private void find(Call call, RendezvousPath.Result result)
+      throws Refusal, IOException, IndexUnavailableException {
     List<HolderList.Entry> holders = reports.arranged(index.holders(result.repo(), result.key()));
     if (holders.isEmpty()) {
       throw new Refusal(Problem.Kind.NO_SUCH_RESULT, "no peer here holds run " + result.key());
@@ -253,7 +265,8 @@ public final class RendezvousServer implements AutoCloseable {
     answer(call, holders);
   }
 
-  private void image(Call call, Digest image) throws Refusal, IOException {
+  private void image(Call call, Digest image)
+      throws Refusal, IOException, IndexUnavailableException {
     call.requireMethod("GET", "HEAD");
     call.requireNoBody();
     call.require(rules, Verb.FETCH);
@@ -282,7 +295,7 @@ public final class RendezvousServer implements AutoCloseable {
     call.answer(200, MediaTypes.TIMESTAMP_REPLY, answer);
   }
 
-  private void status(Call call) throws Refusal, IOException {
+  private void status(Call call) throws Refusal, IOException, IndexUnavailableException {
     call.requireMethod("GET", "HEAD");
     call.requireNoBody();
     call.answer(200, MediaTypes.JSON, index.status().json());

@@ -21,6 +21,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
   private final TlsIdentity identity;
   private final Optional<PeerId> expected;
   private final Handshakes handshakes;
+  private final Optional<HostName> host;
 
   /**
    * Trusts whom this identity trusts.
@@ -29,9 +30,23 @@ final class PeerTrust extends X509ExtendedTrustManager {
    * @param handshakes count the clients taken and refused
    */
   PeerTrust(TlsIdentity identity, Optional<PeerId> expected, Handshakes handshakes) {
+    this(identity, expected, handshakes, Optional.empty());
+  }
+
+  private PeerTrust(
+      TlsIdentity identity,
+      Optional<PeerId> expected,
+      Handshakes handshakes,
+      Optional<HostName> host) {
     this.identity = identity;
     this.expected = expected;
     this.handshakes = handshakes;
+    this.host = host;
+  }
+
+  /** Trusts whom this identity trusts, and of these a server only whose certificate is for it. */
+  static PeerTrust ofHost(TlsIdentity identity, HostName host) {
+    return new PeerTrust(identity, Optional.empty(), new Handshakes(), Optional.of(host));
   }
 
   @Override
@@ -52,6 +67,9 @@ final class PeerTrust extends X509ExtendedTrustManager {
     Identity server = validate(chain, CertificateRole.SERVER);
     if (expected.isPresent() && !server.id().equals(expected.get())) {
       throw new UnexpectedPeerException(expected.get(), server.id());
+    }
+    if (host.isPresent()) {
+      host.get().requireIn(chain[0]);
     }
   }
 

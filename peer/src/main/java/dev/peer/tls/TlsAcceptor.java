@@ -111,6 +111,11 @@ public final class TlsAcceptor implements AutoCloseable {
       while (!server.isClosed()) {
         places.acquire();
         Socket socket = acceptOne();
+        if (server.isClosed()) {
+          // It came while it was being closed.
+          Deadline.close(socket);
+          return;
+        }
         Thread.ofVirtual()
             .start(
                 () -> {

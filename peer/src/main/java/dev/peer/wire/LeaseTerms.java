@@ -1,17 +1,29 @@
 package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.Shown;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * How long a lease lasts, and when to renew it.
  *
  * @param renewAfter whole seconds, at least 1
  * @param expiresAfter whole seconds, more than {@code renewAfter} and at most 60
+ * @param lease which lease it is, 1 to 64 letters and digits: another one than before has lost what
+ *     was announced, whoever granted it
  */
-public record LeaseTerms(Duration renewAfter, Duration expiresAfter) {
+public record LeaseTerms(Duration renewAfter, Duration expiresAfter, Optional<String> lease) {
+
+  private static final Pattern LEASE = Pattern.compile("[0-9A-Za-z]{1,64}");
+
+  /** Terms of leases that are not told apart. */
+  public LeaseTerms(Duration renewAfter, Duration expiresAfter) {
+    this(renewAfter, expiresAfter, Optional.empty());
+  }
 
   /** Refuses terms that can not be kept. */
   public LeaseTerms {
@@ -23,16 +35,29 @@ public record LeaseTerms(Duration renewAfter, Duration expiresAfter) {
               + Limits.LEASE_SECONDS
               + " s expected");
     }
+    if (lease.filter(text -> !LEASE.matcher(text).matches()).isPresent()) {
+      throw new IllegalArgumentException(
+          "not a lease (1 to 64 letters and digits expected): " + Shown.of(lease.get()));
+    }
   }
 
-  /** Reads {@code {"renewAfterSeconds":n,"expiresAfterSeconds":m}}. */
+  /** The same terms, of this lease. */
+  public LeaseTerms of(String which) {
+    return new LeaseTerms(renewAfter, expiresAfter, Optional.of(which));
+  }
+
+  /**
+   * Reads {@code {"renewAfterSeconds":n,"expiresAfterSeconds":m,"lease":"..."}}, where the lease
+   * may be missing.
+   */
   public static LeaseTerms parse(byte[] json) throws MalformedException {
     StrictJson object = StrictJson.parse("lease terms", json);
     Duration renewAfter = Duration.ofSeconds(object.number("renewAfterSeconds"));
     Duration expiresAfter = Duration.ofSeconds(object.number("expiresAfterSeconds"));
+    Optional<String> lease = object.optionalText("lease");
     object.end();
     try {
-      return new LeaseTerms(renewAfter, expiresAfter);
+      return new LeaseTerms(renewAfter, expiresAfter, lease);
     } catch (IllegalArgumentException e) {
       throw new MalformedException("lease terms: " + e.getMessage(), e);
     }
@@ -43,6 +68,7 @@ public record LeaseTerms(Duration renewAfter, Duration expiresAfter) {
     ObjectNode object = StrictJson.object();
     object.put("renewAfterSeconds", renewAfter.toSeconds());
     object.put("expiresAfterSeconds", expiresAfter.toSeconds());
+    lease.ifPresent(which -> object.put("lease", which));
     return StrictJson.bytes(object);
   }
 }

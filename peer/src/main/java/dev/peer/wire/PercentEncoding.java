@@ -10,14 +10,14 @@ import java.nio.charset.CharacterCodingException;
 import java.util.HexFormat;
 
 /** RFC 3986: text as one segment of a path, in UTF-8. */
-final class PercentEncoding {
+public final class PercentEncoding {
 
   private static final HexFormat UPPER = HexFormat.of().withUpperCase();
 
   private PercentEncoding() {}
 
   /** Leaves the unreserved characters as they are. */
-  static String encode(String text) {
+  public static String encode(String text) {
     StringBuilder segment = new StringBuilder(text.length() + 16);
     for (byte b : text.getBytes(UTF_8)) {
       if (isUnreserved((char) (b & 0xff))) {
@@ -30,7 +30,7 @@ final class PercentEncoding {
   }
 
   /** Takes each character that a path segment may have; every escape must be whole. */
-  static String decode(String segment) throws MalformedException {
+  public static String decode(String segment) throws MalformedException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(segment.length());
     for (int i = 0; i < segment.length(); i++) {
       char c = segment.charAt(i);

@@ -36,8 +36,9 @@ public record Problem(Kind kind, String detail) {
     TOO_MANY(429, "too-many", "One identity may not have more"),
     INTERNAL(500, "internal", "The server failed"),
     STOPPING(503, "stopping", "The server is stopping"),
-    NO_ANSWER(504, "no-answer", "The peer did not answer in time"),
-    UNHEALTHY(503, "unhealthy", "The server can not do its work");
+    UNAVAILABLE(503, "unavailable", "The index can not be reached now"),
+    UNHEALTHY(503, "unhealthy", "The server can not do its work"),
+    NO_ANSWER(504, "no-answer", "The peer did not answer in time");
 
     private static final String PREFIX = "tag:peer.dev,2026:problem:";
 

@@ -94,9 +94,13 @@ final class Namespaces implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
-    for (String name : made) {
-      run("ip", "netns", "del", name);
+  public void close() throws IOException {
+    try {
+      for (String name : made) {
+        run("ip", "netns", "del", name);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -174,7 +174,7 @@ class FollowingTest {
   }
 
   /** The events up to now are told; what comes next has to be after them. */
-  private Optional<EventId> idAtTheEnd() throws InterruptedException {
+  private Optional<EventId> idAtTheEnd() throws Exception {
     Optional<EventId> id = Optional.empty();
     try (Following following = index.follow(REPO, NOWHERE)) {
       for (Optional<Event> event = following.next(Duration.ZERO);
@@ -186,11 +186,11 @@ class FollowingTest {
     return id;
   }
 
-  private static Event next(Following following) throws InterruptedException {
+  private static Event next(Following following) throws Exception {
     return following.next(Duration.ofSeconds(20)).orElseThrow();
   }
 
-  private static List<String> told(Following following) throws InterruptedException {
+  private static List<String> told(Following following) throws Exception {
     List<String> told = new ArrayList<>();
     for (Optional<Event> event = following.next(Duration.ZERO);
         event.isPresent();

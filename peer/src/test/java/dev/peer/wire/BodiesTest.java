@@ -167,6 +167,7 @@ class BodiesTest {
     LeaseTerms terms = new LeaseTerms(Duration.ofSeconds(15), Duration.ofSeconds(45));
 
     assertThat(LeaseTerms.parse(terms.json())).isEqualTo(terms);
+    assertThat(LeaseTerms.parse(terms.of("7b").json())).isEqualTo(terms.of("7b"));
   }
 
   @ParameterizedTest
@@ -178,6 +179,8 @@ class BodiesTest {
         "{\"renewAfterSeconds\":1.5,\"expiresAfterSeconds\":9}",
         "{\"renewAfterSeconds\":-9223372036854775808,\"expiresAfterSeconds\":9}",
         "{\"renewAfterSeconds\":5}",
+        "{\"renewAfterSeconds\":5,\"expiresAfterSeconds\":9,\"lease\":\"\"}",
+        "{\"renewAfterSeconds\":5,\"expiresAfterSeconds\":9,\"lease\":\"a b\"}",
       })
   void refusesTermsThatCanNotBeKept(String json) {
     assertThatThrownBy(() -> LeaseTerms.parse(json.getBytes(UTF_8)))

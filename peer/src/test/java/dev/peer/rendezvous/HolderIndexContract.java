@@ -14,31 +14,46 @@ import dev.peer.rendezvous.HolderIndex.Grant;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
-import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.ResultState;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class EmbeddedIndexTest {
+/** What every index does, wherever it is kept. */
+public abstract class HolderIndexContract {
 
-  private static final LeaseTerms TERMS =
-      new LeaseTerms(Duration.ofSeconds(10), Duration.ofSeconds(30));
-  private static final RepoId REPO = new RepoId("git.example.org/team/project");
-  private static final LeaseHolder LAPTOP = holder("laptop", "a");
+  static final RepoId REPO = new RepoId("git.example.org/team/project");
+  static final LeaseHolder LAPTOP = holder("laptop", "a");
   private static final LeaseHolder CI = holder("ci", "a");
 
-  private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5);
-  private final EmbeddedIndex index =
-      new EmbeddedIndex(new EmbeddedIndex.Settings(TERMS, 2, 100), clock::get);
+  /** Of an identity in these tests. */
+  protected static final int LEASES = 2;
+
+  protected static final int RESULTS = 100;
+
+  private HolderIndex index;
+
+  /** An empty index, for at most so many leases and results of each identity. */
+  protected abstract HolderIndex open() throws Exception;
+
+  /** A good part of a lease's time passes, and not all of it. */
+  protected abstract void pass() throws Exception;
+
+  /** All leases end that are not renewed. */
+  protected abstract void lapse() throws Exception;
+
+  @BeforeEach
+  final void openIndex() throws Exception {
+    index = open();
+  }
 
   @Test
-  void findsTheHoldersTheLatestFirst() {
+  void findsTheHoldersTheLatestFirst() throws Exception {
     lease(LAPTOP, 1);
     lease(CI, 2);
     announce(LAPTOP, 1);
@@ -50,25 +65,25 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void wantsALeaseBeforeAnAnnouncement() {
+  void wantsALeaseBeforeAnAnnouncement() throws Exception {
     assertThat(index.announce(LAPTOP, REPO, key(1), PASSED)).isEqualTo(new Announced.NoLease());
     assertThat(index.holders(REPO, key(1))).isEmpty();
   }
 
   @Test
-  void saysWhetherALeaseIsNew() {
-    assertThat(index.lease(LAPTOP, at(1))).isEqualTo(new Grant.New(TERMS));
-    assertThat(index.lease(LAPTOP, at(1))).isEqualTo(new Grant.Renewed(TERMS));
+  void saysWhetherALeaseIsNew() throws Exception {
+    assertThat(index.lease(LAPTOP, at(1))).isInstanceOf(Grant.New.class);
+    assertThat(index.lease(LAPTOP, at(1))).isInstanceOf(Grant.Renewed.class);
     index.withdraw(LAPTOP);
-    assertThat(index.lease(LAPTOP, at(1))).isEqualTo(new Grant.New(TERMS));
+    assertThat(index.lease(LAPTOP, at(1))).isInstanceOf(Grant.New.class);
   }
 
   @Test
-  void keepsAnnouncementsAsLongAsTheLeaseIsRenewed() {
+  void keepsAnnouncementsAsLongAsTheLeaseIsRenewed() throws Exception {
     lease(LAPTOP, 1);
     announce(LAPTOP, 1);
-    for (int i = 0; i < 10; i++) {
-      pass(29);
+    for (int i = 0; i < 6; i++) {
+      pass();
       lease(LAPTOP, 1);
     }
 
@@ -76,20 +91,20 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void forgetsWhenTheLeaseExpires() {
+  void forgetsWhenTheLeaseExpires() throws Exception {
     lease(LAPTOP, 1);
     announce(LAPTOP, 1);
-    pass(30);
+    lapse();
 
     assertThat(index.holders(REPO, key(1))).isEmpty();
     assertThat(index.announce(LAPTOP, REPO, key(2), PASSED)).isEqualTo(new Announced.NoLease());
-    assertThat(index.lease(LAPTOP, at(1))).isEqualTo(new Grant.New(TERMS));
+    assertThat(index.lease(LAPTOP, at(1))).isInstanceOf(Grant.New.class);
     assertThat(index.holders(REPO, key(1))).isEmpty();
     assertThat(index.status()).isEqualTo(new RendezvousStatus(1, 0));
   }
 
   @Test
-  void forgetsWhatIsWithdrawnOrTakenBack() {
+  void forgetsWhatIsWithdrawnOrTakenBack() throws Exception {
     lease(LAPTOP, 1);
     announce(LAPTOP, 1);
     announce(LAPTOP, 2);
@@ -103,7 +118,7 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void letsNoOneTakeBackForAnother() {
+  void letsNoOneTakeBackForAnother() throws Exception {
     lease(LAPTOP, 1);
     lease(CI, 2);
     announce(LAPTOP, 1);
@@ -114,7 +129,7 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void keepsTwoProcessesOfOnePeerApart() {
+  void keepsTwoProcessesOfOnePeerApart() throws Exception {
     LeaseHolder second = holder("laptop", "b");
     lease(LAPTOP, 1);
     lease(second, 2);
@@ -126,7 +141,7 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void givesTheAddressesOfTheLatestRenewal() {
+  void givesTheAddressesOfTheLatestRenewal() throws Exception {
     lease(LAPTOP, 1);
     announce(LAPTOP, 1);
     lease(LAPTOP, 7);
@@ -135,19 +150,19 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void boundsTheLeasesOfAPeer() {
+  void boundsTheLeasesOfAPeer() throws Exception {
     lease(LAPTOP, 1);
     lease(holder("laptop", "b"), 1);
 
     assertThat(index.lease(holder("laptop", "c"), at(1))).isEqualTo(new Grant.TooMany(2));
-    assertThat(index.lease(LAPTOP, at(1))).isEqualTo(new Grant.Renewed(TERMS));
+    assertThat(index.lease(LAPTOP, at(1))).isInstanceOf(Grant.Renewed.class);
     lease(CI, 1);
-    pass(30);
-    assertThat(index.lease(holder("laptop", "c"), at(1))).isEqualTo(new Grant.New(TERMS));
+    lapse();
+    assertThat(index.lease(holder("laptop", "c"), at(1))).isInstanceOf(Grant.New.class);
   }
 
   @Test
-  void boundsTheResultsOfAPeerOverAllItsProcesses() {
+  void boundsTheResultsOfAPeerOverAllItsProcesses() throws Exception {
     LeaseHolder second = holder("laptop", "b");
     lease(LAPTOP, 1);
     lease(second, 2);
@@ -165,7 +180,7 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void givesRoomAgainAfterALeaseHasEnded() {
+  void givesRoomAgainAfterALeaseHasEnded() throws Exception {
     lease(LAPTOP, 1);
     for (int i = 0; i < 100; i++) {
       announce(LAPTOP, i);
@@ -181,7 +196,7 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void findsTheHoldersOfAnImageAsTheirLeasesNameIt() {
+  void findsTheHoldersOfAnImageAsTheirLeasesNameIt() throws Exception {
     holding(LAPTOP, 1, image(1), image(2));
     holding(CI, 2, image(1));
     assertThat(index.holders(image(1))).containsExactly(entry(CI, 2), entry(LAPTOP, 1));
@@ -195,42 +210,20 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void forgetsTheImagesOfALeaseThatEnds() {
+  void forgetsTheImagesOfALeaseThatEnds() throws Exception {
     holding(LAPTOP, 1, image(1));
     holding(CI, 2, image(1));
     index.withdraw(CI);
     assertThat(index.holders(image(1))).containsExactly(entry(LAPTOP, 1));
 
-    pass(30);
+    lapse();
     assertThat(index.holders(image(1))).isEmpty();
     lease(LAPTOP, 1);
     assertThat(index.holders(image(1))).isEmpty();
   }
 
   @Test
-  void findsEachOfManyRunKeysThatFallTogether() {
-    EmbeddedIndex large =
-        new EmbeddedIndex(new EmbeddedIndex.Settings(TERMS, 2, 20_000), clock::get);
-    large.lease(LAPTOP, at(1));
-    for (int i = 0; i < 20_000; i++) {
-      large.announce(LAPTOP, REPO, falling(i), PASSED);
-    }
-
-    for (int i = 0; i < 20_000; i++) {
-      assertThat(large.holders(REPO, falling(i))).containsExactly(entry(LAPTOP, 1));
-    }
-    assertThat(large.holders(REPO, falling(20_000))).isEmpty();
-    large.withdraw(LAPTOP);
-    assertThat(large.holders(REPO, falling(7))).isEmpty();
-  }
-
-  /** The two halves are alike, so that whatever adds them up finds nothing in them. */
-  private static RunKey falling(int number) {
-    return RunKey.ofHex("%032x".formatted(number).repeat(2));
-  }
-
-  @Test
-  void givesAtMostSixteenHolders() {
+  void givesAtMostSixteenHolders() throws Exception {
     for (int i = 0; i < 20; i++) {
       lease(holder("peer-" + i, "a"), i + 1);
       announce(holder("peer-" + i, "a"), 1);
@@ -242,7 +235,7 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void tellsEachThatRunsWhoIsRunningTheFirstFirst() {
+  void tellsEachThatRunsWhoIsRunningTheFirstFirst() throws Exception {
     lease(LAPTOP, 1);
     lease(CI, 2);
 
@@ -275,7 +268,7 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void givesThoseThatPassedThenThoseThatRunThenThoseThatFailed() {
+  void givesThoseThatPassedThenThoseThatRunThenThoseThatFailed() throws Exception {
     LeaseHolder[] all = new LeaseHolder[6];
     ResultState[] states = {FAILED, RUNNING, PASSED, FAILED, RUNNING, PASSED};
     for (int i = 0; i < all.length; i++) {
@@ -295,7 +288,7 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void keepsOneStateOfEachHolder() {
+  void keepsOneStateOfEachHolder() throws Exception {
     lease(LAPTOP, 1);
     lease(CI, 2);
     run(LAPTOP);
@@ -312,10 +305,10 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void takesARunForOverWhenItsLeaseIs() {
+  void takesARunForOverWhenItsLeaseIs() throws Exception {
     lease(LAPTOP, 1);
     run(LAPTOP);
-    pass(30);
+    lapse();
     lease(CI, 2);
 
     assertThat(run(CI)).containsExactly(entry(CI, 2, RUNNING));
@@ -330,14 +323,14 @@ class EmbeddedIndexTest {
         LeaseHolder holder = holder("peer-" + t, "a");
         threads.submit(
             () -> {
-              for (int round = 0; round < 50; round++) {
+              for (int round = 0; round < 10; round++) {
                 lease(holder, 1);
                 for (int i = 0; i < 20; i++) {
                   announce(holder, i);
                   index.holders(REPO, key(i));
                 }
                 index.retract(holder, REPO, key(0));
-                if (round < 49) {
+                if (round < 9) {
                   index.withdraw(holder);
                 }
               }
@@ -351,11 +344,11 @@ class EmbeddedIndexTest {
     assertThat(index.holders(REPO, key(1))).hasSize(8);
   }
 
-  private void lease(LeaseHolder holder, int port) {
+  private void lease(LeaseHolder holder, int port) throws Exception {
     assertThat(index.lease(holder, at(port))).isNotInstanceOf(Grant.TooMany.class);
   }
 
-  private void holding(LeaseHolder holder, int port, Digest... images) {
+  private void holding(LeaseHolder holder, int port, Digest... images) throws Exception {
     index.lease(holder, new LeaseRequest(at(port).addresses(), List.of(images)));
   }
 
@@ -363,27 +356,23 @@ class EmbeddedIndexTest {
     return Digest.of(new byte[] {(byte) number});
   }
 
-  private void announce(LeaseHolder holder, int number) {
+  private void announce(LeaseHolder holder, int number) throws Exception {
     assertThat(index.announce(holder, REPO, key(number), PASSED)).isEqualTo(new Announced.Done());
   }
 
-  private List<HolderList.Entry> run(LeaseHolder holder) {
+  private List<HolderList.Entry> run(LeaseHolder holder) throws Exception {
     return ((Announced.Running) index.announce(holder, REPO, key(1), RUNNING)).order();
-  }
-
-  private void pass(int seconds) {
-    clock.addAndGet(Duration.ofSeconds(seconds).toNanos());
   }
 
   private static LeaseHolder holder(String peer, String instance) {
     return new LeaseHolder(new PeerId(peer), new InstanceId(instance));
   }
 
-  private static LeaseRequest at(int port) {
+  static LeaseRequest at(int port) {
     return new LeaseRequest(List.of(PeerAddress.parse("https://h:" + port)));
   }
 
-  private static HolderList.Entry entry(LeaseHolder holder, int port) {
+  static HolderList.Entry entry(LeaseHolder holder, int port) {
     return new HolderList.Entry(holder.peer(), at(port).addresses());
   }
 

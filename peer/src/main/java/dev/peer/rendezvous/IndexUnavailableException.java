@@ -1,0 +1,11 @@
+package dev.peer.rendezvous;
+
+/** What the index keeps can not be reached now; the message says why, on one line. */
+public final class IndexUnavailableException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  public IndexUnavailableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
