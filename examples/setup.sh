@@ -38,6 +38,17 @@ install_tools() {
         mkfs.erofs=erofs-utils cpio=cpio patchelf=patchelf
 }
 
+# The linter of the OpenAPI documents, by the versions and digests of its lock file.
+install_linter() {
+    linter=$root/examples/target/openapi-lint
+    if newer "$linter/node_modules/.package-lock.json" "$root/peer/src/openapi/lint"; then
+        say "installing the linter of the OpenAPI documents"
+        mkdir -p "$linter"
+        cp "$root/peer/src/openapi/lint/package.json" "$root/peer/src/openapi/lint/package-lock.json" "$linter"
+        npm ci --prefix "$linter" --ignore-scripts --no-audit --no-fund --silent
+    fi
+}
+
 # newer FILE DIRECTORY...: whether a directory holds a file that is newer than the file, or there is no such file.
 newer() {
     file=$1

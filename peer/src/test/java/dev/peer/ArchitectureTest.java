@@ -43,11 +43,13 @@ class ArchitectureTest {
     allow("config", "core.id", "core.key", "core.trust");
     allow("reload", "config", "core.trust");
     allow("secret", "core.id", "core.scratch", "core.secret");
+    allow("setup", "core.key");
     allow("source", "core.id", "core.key");
     allow("tls", "core.id", "core.trust");
     allow("wire", "core.id", "core.record", "core.sign");
-    allow("http", "core.id", "core.record", "core.trust", "tls", "wire");
-    allow("server", "core", "http", "tls", "wire");
+    allow("metrics");
+    allow("http", "core.id", "core.record", "core.trust", "metrics", "tls", "wire");
+    allow("server", "core", "http", "metrics", "tls", "wire");
     allow(
         "rendezvous",
         "core.id",
@@ -55,6 +57,7 @@ class ArchitectureTest {
         "core.timestamp",
         "core.trust",
         "http",
+        "metrics",
         "tls",
         "wire");
     allow("rendezvous.etcd", "core.id", "core.record", "rendezvous", "tls", "wire");
@@ -69,15 +72,18 @@ class ArchitectureTest {
         "config",
         "reload",
         "secret",
+        "setup",
         "source",
         "terminal",
         "tls",
         "http",
+        "metrics",
         "server",
         "rendezvous",
         "relay",
         "client",
-        "daemon");
+        "daemon",
+        "wire");
     allow("pki.issue", "core.id", "core.trust");
     allow("pki.cli", "core", "pki.issue");
   }

@@ -1,7 +1,9 @@
 package dev.peer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.cli.Main;
 import dev.peer.config.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +31,17 @@ class ReadmeTest {
     String table = readme.substring(readme.indexOf(BEGIN) + BEGIN.length(), readme.indexOf(END));
 
     assertThat(table).isEqualTo(Setting.markdownTable());
+  }
+
+  @Test
+  void tellsOfTheVersionThatIsBuilt() throws Exception {
+    String readme = Files.readString(Path.of("..", "README.md"));
+    String changes = readme.substring(readme.indexOf("## Changes"));
+    String version =
+        new String(Main.class.getResourceAsStream("version").readAllBytes(), UTF_8).strip();
+
+    assertThat(changes.lines().filter(line -> line.startsWith("- ")).findFirst().orElseThrow())
+        .startsWith("- " + version + ": ");
   }
 
   @Test

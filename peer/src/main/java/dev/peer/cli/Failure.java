@@ -3,6 +3,7 @@ package dev.peer.cli;
 import dev.peer.config.ConfigException;
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.id.Shown;
 import dev.peer.core.secret.SecretException;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.source.SourceException;
@@ -50,7 +51,16 @@ record Failure(int exitCode, String message, String hint) {
   }
 
   private static String bugHint(Exception failure) {
+    return "this is a fault of peer" + place(failure);
+  }
+
+  /** What a fault of ours was, and where, on one line. */
+  static String bug(Throwable failure) {
+    return Shown.plain(failure.toString()) + place(failure);
+  }
+
+  private static String place(Throwable failure) {
     StackTraceElement[] stack = failure.getStackTrace();
-    return "this is a fault of peer" + (stack.length == 0 ? "" : " at " + stack[0]);
+    return stack.length == 0 ? "" : " at " + stack[0];
   }
 }

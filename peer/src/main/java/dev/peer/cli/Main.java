@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
     name = "peer",
     description = "Runs a revision's tests in a sealed machine, or replays what a peer has run.",
     mixinStandardHelpOptions = true,
-    version = "peer 0.1.0")
+    versionProvider = Version.class)
 public final class Main implements Runnable {
 
   private final Map<String, Object> commands;
@@ -31,9 +31,12 @@ public final class Main implements Runnable {
     commands.put("rendezvous", new RendezvousCommand(output, interruption));
     commands.put("relay", new RelayCommand(output, interruption));
     commands.put("cache", new CacheCommand(output));
+    commands.put("explain", new ExplainCommand(output));
     commands.put("explain-cert", new ExplainCertCommand(output));
     commands.put("image", new ImageCommand(output));
+    commands.put("init", new InitCommand(output));
     commands.put("secret", new SecretCommand(output));
+    commands.put("stub", new StubCommand(output));
     commands.put("vm", new VmCommand(output));
   }
 
@@ -55,6 +58,7 @@ public final class Main implements Runnable {
 
   private static int run(Output output, Interruption interruption, String[] arguments) {
     CommandLine line = new Main(output, interruption).commandLine(arguments);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((e, _, _) -> report(output, e));
     line.setParameterExceptionHandler((e, _) -> reportUsage(output, e));
     return line.execute(arguments);

@@ -15,9 +15,12 @@ import dev.peer.core.flow.Joining;
 import dev.peer.core.flow.Lookup;
 import dev.peer.core.flow.LookupResult;
 import dev.peer.core.flow.Stamper;
+import dev.peer.core.flow.Surveyor;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CredentialException;
+import dev.peer.http.RequestLog;
 import dev.peer.server.Intake;
 import dev.peer.tls.TlsIdentity;
 import java.net.InetSocketAddress;
@@ -37,6 +40,7 @@ final class Network implements AutoCloseable {
   private final TlsIdentity tls;
   private final PeerSettings settings;
   private final Output output;
+  private final RequestLog log;
   private final HolderFetch fetch;
   private final LiveFollower follower;
   private final Optional<LeasedAnnouncer> announcer;
@@ -44,13 +48,14 @@ final class Network implements AutoCloseable {
   private final ImageSource images;
   private final Optional<TimestampClient> timestamps;
 
-  private Network(Identities identities, PeerSettings settings, Output output) {
+  private Network(Identities identities, PeerSettings settings, Output output, RequestLog log) {
     this.identities = identities;
     this.tls = identities.tls();
     this.settings = settings;
     this.output = output;
     this.fetch = new HolderFetch(tls, Patience.DEFAULT);
     this.follower = new LiveFollower(tls, identities::rules, Patience.DEFAULT);
+    this.log = log;
     this.announcer = announcer(settings);
     this.lookup =
         settings.rendezvous().isEmpty()
@@ -70,7 +75,18 @@ final class Network implements AutoCloseable {
    */
   static Network of(PeerSettings settings, Output output, CertificateRole... roles)
       throws ConfigException, CredentialException {
-    return new Network(Identities.of(settings, output, roles), settings, output);
+    return serving(settings, output, RequestLog.NONE, roles);
+  }
+
+  /**
+   * As the other, for a command that serves.
+   *
+   * @param log told of what others ask of this peer
+   */
+  static Network serving(
+      PeerSettings settings, Output output, RequestLog log, CertificateRole... roles)
+      throws ConfigException, CredentialException {
+    return new Network(Identities.of(settings, output, roles), settings, output, log);
   }
 
   Identities identities() {
@@ -78,8 +94,16 @@ final class Network implements AutoCloseable {
   }
 
   Finder finder(Store store) {
-    Lookup anybody = lookup.isPresent() ? lookup.get() : (repo, key) -> new LookupResult.Absent();
-    return new Finder(store, anybody, fetch, identities.verifier(), output);
+    return new Finder(store, anybody(), fetch, identities.verifier(), output);
+  }
+
+  /** Looks where the finder does, and takes nothing. */
+  Surveyor surveyor(Store store) {
+    return new Surveyor(store, anybody(), fetch::attestation, identities.verifier());
+  }
+
+  private Lookup anybody() {
+    return lookup.isPresent() ? lookup.get() : (repo, key) -> new LookupResult.Absent();
   }
 
   /** Where guest images come from. */
@@ -131,7 +155,8 @@ final class Network implements AutoCloseable {
         intake,
         serve,
         Patience.DEFAULT,
-        output);
+        output,
+        () -> Watched.operations(log, Watched.home(settings.home())));
   }
 
   /** Where others meet. */
@@ -147,6 +172,12 @@ final class Network implements AutoCloseable {
   /** The way to holders. */
   HolderFetch fetch() {
     return fetch;
+  }
+
+  /** What the rendezvous says of a result that was announced. */
+  String publication(RunInputs inputs) throws InterruptedException {
+    return Publication.of(
+        anybody().find(inputs.repo(), inputs.key()), tls.id(), identities.rules().fetch());
   }
 
   @Override

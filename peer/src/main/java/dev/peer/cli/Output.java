@@ -1,8 +1,10 @@
 package dev.peer.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.Notices;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.StrictJson;
 import dev.peer.terminal.EscapeFilter;
 import dev.peer.terminal.StandardStreams;
 import java.io.ByteArrayOutputStream;
@@ -11,6 +13,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -38,6 +42,7 @@ final class Output implements ExecutionListener, Notices {
   private boolean afterReturn;
   private boolean stdoutDiverted;
   private boolean raw;
+  private boolean json;
 
   @Override
   public synchronized void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
@@ -57,6 +62,23 @@ final class Output implements ExecutionListener, Notices {
   /** From now on a terminal too gets the bytes of tests and stages as they are. */
   synchronized void raw() {
     raw = true;
+  }
+
+  /** From now on each line of peer's own is an object of JSON. */
+  synchronized void json() {
+    json = true;
+  }
+
+  /** Begins an entry of the log, of this moment. */
+  static ObjectNode entry(String level, String event) {
+    ObjectNode entry = StrictJson.object();
+    entry.put("time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
+    return entry.put("level", level).put("event", event);
+  }
+
+  /** Writes an entry of the log to stderr. */
+  synchronized void log(ObjectNode entry) {
+    line("", StrictJson.bytes(entry));
   }
 
   /** Shows what was held back of the test's output, and ends the colours that it left on. */
@@ -157,6 +179,20 @@ final class Output implements ExecutionListener, Notices {
   }
 
   private void own(byte[] text) {
+    if (json) {
+      log(notice(new String(text, StandardCharsets.UTF_8)));
+    } else {
+      line("peer: ", text);
+    }
+  }
+
+  private static ObjectNode notice(String text) {
+    int level = text.startsWith("error: ") || text.startsWith("warning: ") ? text.indexOf(':') : -1;
+    return entry(level < 0 ? "info" : text.substring(0, level), "notice")
+        .put("message", level < 0 ? text : text.substring(level + 2));
+  }
+
+  private void line(String prefix, byte[] text) {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     // The test may have left a colour on, or text that can not be seen: our lines have none.
     if (stderr.isTerminal) {
@@ -165,7 +201,7 @@ final class Output implements ExecutionListener, Notices {
     if (!stderr.atLineStart) {
       line.writeBytes(LINE_END);
     }
-    line.writeBytes("peer: ".getBytes(StandardCharsets.UTF_8));
+    line.writeBytes(prefix.getBytes(StandardCharsets.UTF_8));
     line.writeBytes(text);
     line.writeBytes(LINE_END);
     stderr.write(line.toByteArray());

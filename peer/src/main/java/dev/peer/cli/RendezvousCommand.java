@@ -8,6 +8,7 @@ import dev.peer.config.Settings;
 import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CredentialException;
+import dev.peer.http.RequestLog;
 import dev.peer.http.ServerLimits;
 import dev.peer.relay.RelayServer;
 import dev.peer.rendezvous.EmbeddedIndex;
@@ -24,6 +25,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -53,6 +55,8 @@ final class RendezvousCommand implements Callable<Integer> {
       converter = HostPortConverter.class,
       description = "be a relay too, which listens there; see `peer relay`")
   private HostPort relay;
+
+  @Mixin private Logging logging;
 
   @ArgGroup(exclusive = false)
   private Tsa tsa;
@@ -156,6 +160,13 @@ final class RendezvousCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    try (Logging.OpenLog log = logging.open(output)) {
+      serve(log);
+    }
+    return ExitCode.PASSED;
+  }
+
+  private void serve(RequestLog log) throws Exception {
     Settings settings = Settings.of(System.getenv());
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     Identities identities =
@@ -165,7 +176,7 @@ final class RendezvousCommand implements Callable<Integer> {
             ? Optional.empty()
             : Optional.of(identities.timestampAuthority(tsa.certificate, tsa.key));
     try (Index index = index(identities);
-        RendezvousServer server = start(identities, index.index(), timestamps);
+        RendezvousServer server = start(identities, index.index(), timestamps, log);
         RelayServer passing = relay == null ? null : RelayCommand.start(identities, relay);
         Watching _ = new Watching(identities, interruption)) {
       interruption.serving();
@@ -176,7 +187,6 @@ final class RendezvousCommand implements Callable<Integer> {
       }
       interruption.await(FOREVER);
     }
-    return ExitCode.PASSED;
   }
 
   /**
@@ -215,12 +225,21 @@ final class RendezvousCommand implements Callable<Integer> {
   }
 
   private RendezvousServer start(
-      Identities identities, HolderIndex index, Optional<TimestampAuthority> timestamps)
+      Identities identities,
+      HolderIndex index,
+      Optional<TimestampAuthority> timestamps,
+      RequestLog log)
       throws CommandException {
     InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
     try {
       return RendezvousServer.start(
-          identities.tls(), identities::rules, index, timestamps, address, ServerLimits.RENDEZVOUS);
+          identities.tls(),
+          identities::rules,
+          index,
+          timestamps,
+          address,
+          ServerLimits.RENDEZVOUS,
+          Watched.operations(log));
     } catch (IOException | RuntimeException e) {
       throw new CommandException(
           ExitCode.INFRASTRUCTURE,

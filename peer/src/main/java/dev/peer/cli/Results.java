@@ -101,6 +101,7 @@ final class Results {
     }
     PeerId signer = verified.attestation().signer().id();
     Duration age = Duration.between(verified.record().finishedAt(), Instant.now());
+    Duration saved = took(verified.record()).minus(output.timeline().total());
     output.say(
         (result.followed() ? "passed, followed: " : "passed, replayed: ")
             + signer
@@ -108,7 +109,8 @@ final class Results {
             + ago(age)
             + " in "
             + duration(verified.record())
-            + result.holder().map(holder -> ", got from " + holder).orElse(", was in the store"));
+            + result.holder().map(holder -> ", got from " + holder).orElse(", was in the store")
+            + (saved.isPositive() && !result.followed() ? ", saved " + seconds(saved) : ""));
   }
 
   /** Refuses a place for artifacts that can not take them, before anything is run. */
@@ -147,10 +149,18 @@ final class Results {
     output.say(result.verified().record().artifacts().size() + " artifacts are in " + directory);
   }
 
-  /** How long the run took. */
+  /** How long the run took, for people. */
   static String duration(RunRecord record) {
-    long millis = Duration.between(record.startedAt(), record.finishedAt()).toMillis();
-    return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+    return seconds(took(record));
+  }
+
+  /** How long the run took. */
+  static Duration took(RunRecord record) {
+    return Duration.between(record.startedAt(), record.finishedAt());
+  }
+
+  private static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
   }
 
   /** How long ago something was, for people. */

@@ -59,6 +59,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private Reporting reporting;
 
+  @Mixin private Logging logging;
+
   @Option(names = "--force", description = "run although there is a result")
   private boolean force;
 
@@ -131,11 +133,13 @@ final class RunCommand implements Callable<Integer> {
       VmCommand.requireTerminal("--shell");
     }
     output.step("settings");
-    try (Subject subject = selection.subject(output);
+    try (Logging.OpenLog log = logging.open(output);
+        Subject subject = selection.subject(output);
         Network network =
-            Network.of(
+            Network.serving(
                 subject.peer(),
                 output,
+                log,
                 CertificateRole.SIGNER,
                 CertificateRole.CLIENT,
                 CertificateRole.SERVER);
@@ -199,7 +203,7 @@ final class RunCommand implements Callable<Integer> {
       report.ran(result);
       output.say("passed in " + Results.duration(result.verified().record()));
       int exitCode = serve(network, result, ran.announced(), report);
-      if (stay.exit && announced != null && !interruption.interrupted()) {
+      if (stay.exit && !copies.wanted() && announced != null && !interruption.interrupted()) {
         awaitFollowers(announced);
       }
       return exitCode;
@@ -310,6 +314,7 @@ final class RunCommand implements Callable<Integer> {
     Optional<Announcer> announcer = network.announcer();
     boolean leaves = stay.exit && !copies.wanted();
     if (leaves || announcer.isEmpty() || interruption.interrupted()) {
+      output.say(Publication.none(announcer.isEmpty()));
       return ExitCode.PASSED;
     }
     output.step("announce");
@@ -319,9 +324,11 @@ final class RunCommand implements Callable<Integer> {
             announced.isPresent() ? announced.get() : announcer.get().announce(result.stored());
         Watching _ = isAnnounced(network) ? null : watching(network)) {
       announcement.awaitTold();
+      output.say(network.publication(result.verified().record().inputs()));
       output.step("serve");
       if (copies.wanted()) {
         copies.await(network, result.verified().record().inputs(), output, report);
+        awaitFollowers(announcement);
         return ExitCode.PASSED;
       }
       output.say("serving the result until SIGINT or SIGTERM");

@@ -8,14 +8,18 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
+import dev.peer.wire.Trace;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** What a command has found out about its run so far, for {@code --json}. */
 final class RunReport {
 
   private final ObjectNode json = StrictJson.object();
   private String message = "";
+  private Optional<Duration> replayedRun = Optional.empty();
 
   /** Why a run that was no failure of peer's did not pass. */
   String message() {
@@ -25,6 +29,7 @@ final class RunReport {
   /** What the run is. */
   void about(Subject subject) {
     RunInputs inputs = subject.inputs();
+    json.put("trace", Trace.ofProcess().id());
     json.put("runKey", inputs.key().hex());
     json.put("repository", inputs.repo().toString());
     json.put("tree", inputs.tree().hex());
@@ -46,6 +51,8 @@ final class RunReport {
     result.holder().ifPresent(holder -> json.put("holder", holder.toString()));
     if (result.followed()) {
       json.put("followed", true);
+    } else {
+      replayedRun = Optional.of(Results.took(result.verified().record()));
     }
   }
 
@@ -111,7 +118,9 @@ final class RunReport {
       stages.addObject().put("name", step.name()).put("milliseconds", step.duration().toMillis());
       total += step.duration().toNanos();
     }
-    whole.put("milliseconds", total / 1_000_000);
+    long milliseconds = total / 1_000_000;
+    whole.put("milliseconds", milliseconds);
+    replayedRun.ifPresent(run -> whole.put("savedMilliseconds", run.toMillis() - milliseconds));
     whole.set("stages", stages);
     return new String(StrictJson.bytes(whole), StandardCharsets.UTF_8);
   }

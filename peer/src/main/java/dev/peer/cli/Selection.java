@@ -1,33 +1,17 @@
 package dev.peer.cli;
 
 import dev.peer.config.ConfigException;
-import dev.peer.source.GitRepository;
 import dev.peer.source.SourceException;
 import dev.peer.vm.image.ImageException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Which run a command is about, and where its artifacts go. */
 final class Selection {
 
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      defaultValue = "test",
-      description = "mk target (default: ${DEFAULT-VALUE})")
-  private String target;
-
-  @Parameters(index = "1..*", arity = "0..*", description = "further arguments of mk")
-  private List<String> arguments = List.of();
-
-  @Option(
-      names = "--rev",
-      defaultValue = GitRepository.DEFAULT_REVISION,
-      description = "revision of the repository (default: ${DEFAULT-VALUE})")
-  private String revision;
+  @Mixin private TargetChoice target;
 
   @Option(names = "--artifacts", paramLabel = "DIR", description = "copy the artifacts to DIR")
   private Path artifacts;
@@ -35,7 +19,7 @@ final class Selection {
   /** Reads the repository that the working directory is in. */
   Subject subject(Output output)
       throws SourceException, ConfigException, ImageException, IOException, CommandException {
-    return Subject.of(output, revision, target, arguments);
+    return target.subject(output);
   }
 
   /** The directory for the artifacts, or null. */

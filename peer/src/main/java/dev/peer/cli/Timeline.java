@@ -52,6 +52,11 @@ final class Timeline {
     return steps;
   }
 
+  /** The time from the beginning of the first step up to now. */
+  Duration total() {
+    return steps().stream().map(Step::duration).reduce(Duration.ZERO, Duration::plus);
+  }
+
   private void count(long now) {
     nanos.merge(current, now - since, Long::sum);
     since = now;

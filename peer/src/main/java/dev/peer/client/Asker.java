@@ -9,6 +9,7 @@ import dev.peer.tls.TlsClient;
 import dev.peer.wire.Limits;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.Problem;
+import dev.peer.wire.Trace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -81,8 +82,7 @@ final class Asker implements AutoCloseable {
       throws IOException, InterruptedException {
     BodyPublisher publisher =
         body.map(BodyPublishers::ofByteArray).orElseGet(BodyPublishers::noBody);
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(uri).timeout(limit).method(method, publisher);
+    HttpRequest.Builder request = request(uri, limit).method(method, publisher);
     body.ifPresent(_ -> request.header("Content-Type", MediaTypes.JSON));
     return read(uri, https.send(request.build(), BodyHandlers.ofInputStream()), limit);
   }
@@ -106,11 +106,17 @@ final class Asker implements AutoCloseable {
    */
   HttpResponse<InputStream> open(URI uri, long skipped)
       throws ConnectionException, InterruptedException {
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(patience.answer());
+    HttpRequest.Builder request = request(uri, patience.answer());
     if (skipped > 0) {
       request.header("Range", "bytes=" + skipped + "-");
     }
     return https.send(request.build(), BodyHandlers.ofInputStream());
+  }
+
+  private static HttpRequest.Builder request(URI uri, Duration limit) {
+    return HttpRequest.newBuilder(uri)
+        .timeout(limit)
+        .header(Trace.HEADER, Trace.ofProcess().header());
   }
 
   /**

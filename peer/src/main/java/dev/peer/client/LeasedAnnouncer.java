@@ -9,6 +9,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.AccessRules;
+import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;
 import dev.peer.server.HeldImages;
 import dev.peer.server.Intake;
@@ -47,10 +48,11 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   private final ServeSettings settings;
   private final Patience patience;
   private final Notices notices;
+  private final Supplier<Operations> operations;
   private Optional<Session> session = Optional.empty();
   private boolean lasting;
 
-  /** Does nothing until the first announcement, and takes nothing from others. */
+  /** Does nothing until the first announcement, takes nothing from others, and keeps no log. */
   public LeasedAnnouncer(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
@@ -58,7 +60,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       ServeSettings settings,
       Patience patience,
       Notices notices) {
-    this(identity, rules, images, Optional.empty(), settings, patience, notices);
+    this(identity, rules, images, Optional.empty(), settings, patience, notices, Operations::quiet);
   }
 
   /**
@@ -67,6 +69,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
    * @param rules gives who may fetch from us at the moment, and hand over to us
    * @param intake takes what others hand over; nothing: it is not taken
    * @param notices told once when a rendezvous goes away, and once when it is back
+   * @param operations gives how the server is watched over, each time it begins to listen
    */
   public LeasedAnnouncer(
       TlsIdentity identity,
@@ -75,7 +78,8 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       Optional<Intake> intake,
       ServeSettings settings,
       Patience patience,
-      Notices notices) {
+      Notices notices,
+      Supplier<Operations> operations) {
     this.identity = identity;
     this.rules = rules;
     this.images = images;
@@ -83,6 +87,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     this.settings = settings;
     this.patience = patience;
     this.notices = notices;
+    this.operations = operations;
   }
 
   /** A result being served, which can be taken back before it is served no more. */
@@ -167,7 +172,9 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     InetSocketAddress listen = settings.listenAddress();
     PeerServer server;
     try {
-      server = PeerServer.start(identity, rules, images, intake, listen, ServerLimits.PEER);
+      server =
+          PeerServer.start(
+              identity, rules, images, intake, listen, ServerLimits.PEER, operations.get());
     } catch (IOException e) {
       throw new AnnounceException(e.getMessage(), e);
     }

@@ -9,6 +9,7 @@ import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.RendezvousPath;
+import dev.peer.wire.Trace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -78,9 +79,15 @@ public final class TimestampClient implements Stamper, AutoCloseable {
     TlsClient https = TlsClient.ofService(identity, patience.connect());
     return new TimestampClient(
         authority,
-        request -> https.send(request, BodyHandlers.ofInputStream()),
+        request -> https.send(traced(request), BodyHandlers.ofInputStream()),
         https::close,
         patience);
+  }
+
+  private static HttpRequest traced(HttpRequest request) {
+    return HttpRequest.newBuilder(request, (_, _) -> true)
+        .header(Trace.HEADER, Trace.ofProcess().header())
+        .build();
   }
 
   /** It does not see our certificate, and its own is judged by the JVM: its tokens prove more. */

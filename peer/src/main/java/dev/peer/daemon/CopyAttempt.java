@@ -13,15 +13,11 @@ import dev.peer.core.record.Content;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What one search for a result to copy asks, and what came of it: not ourselves nor who gave what
@@ -37,23 +33,11 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
   private final PeerId self;
   private final Shunned shunned;
   private final ByteBudget budget;
-
-  /** How far each holder has come. */
-  private final Map<PeerId, Stage> stages = new LinkedHashMap<>();
-
+  private final Set<PeerId> liars = new LinkedHashSet<>();
   private Optional<ByteBudget.Share> share = Optional.empty();
   private boolean unwanted;
-  private volatile boolean old;
   private boolean nobody;
-
-  private enum Stage {
-    /** Its attestation holds. */
-    ATTESTED,
-    /** All of its bundle is here, and not judged yet. */
-    BUNDLE,
-    /** What it gave was not what was asked for. */
-    WRONG
-  }
+  private volatile boolean old;
 
   CopyAttempt(
       ResultName name,
@@ -88,80 +72,35 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
     return result;
   }
 
+  /** That we do not want a result is nobody's fault. */
+  @Override
+  public synchronized void report(RepoId repo, RunKey key, PeerId holder, Fault fault) {
+    if (fault == Fault.WRONG) {
+      liars.add(holder);
+    }
+    if (!unwanted) {
+      lookup.report(repo, key, holder, fault);
+    }
+  }
+
   @Override
   public Attestation attestation(Holder holder, RunKey key)
       throws FetchException, InterruptedException {
-    try {
-      Attestation attestation = fetch.attestation(holder, key);
-      judge(holder, attestation);
-      return attestation;
-    } catch (FetchException e) {
-      failed(holder, e);
-      throw e;
-    }
+    Attestation attestation = fetch.attestation(holder, key);
+    requireRecent(attestation);
+    return attestation;
   }
 
   @Override
   public Incoming bundle(Holder holder, Content bundle, long from)
       throws FetchException, InterruptedException {
     takeShare(bundle);
-    try {
-      return new Watched(holder, fetch.bundle(holder, bundle, from));
-    } catch (FetchException e) {
-      failed(holder, e);
-      throw e;
-    }
-  }
-
-  /** The bytes of one holder. */
-  private final class Watched implements Incoming {
-
-    private final Holder holder;
-    private final Incoming incoming;
-
-    Watched(Holder holder, Incoming incoming) {
-      this.holder = holder;
-      this.incoming = incoming;
-    }
-
-    @Override
-    public long from() {
-      return incoming.from();
-    }
-
-    @Override
-    public void into(Path file, Duration pause)
-        throws FetchException, IOException, InterruptedException {
-      try {
-        incoming.into(file, pause);
-        at(holder, Stage.BUNDLE);
-      } catch (FetchException e) {
-        failed(holder, e);
-        throw e;
-      }
-    }
-
-    @Override
-    public void close() {
-      incoming.close();
-    }
-  }
-
-  /** The search is over: who gave something that came to nothing, gave what does not hold. */
-  synchronized void givenBy(Optional<PeerId> holder) {
-    holder.ifPresent(stages::remove);
+    return fetch.bundle(holder, bundle, from);
   }
 
   /** Who gave what does not hold. */
   synchronized List<PeerId> liars() {
-    List<PeerId> liars = new ArrayList<>();
-    stages.forEach(
-        (peer, stage) -> {
-          if (stage != Stage.ATTESTED) {
-            liars.add(peer);
-          }
-        });
-    return liars;
+    return List.copyOf(liars);
   }
 
   /** Whether to ask the same again would come to the same. */
@@ -169,14 +108,23 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
     return nobody || unwanted;
   }
 
-  /** What does not hold is for who asked to find out too. */
-  private void judge(Holder holder, Attestation attestation) throws FetchException {
+  /** Whether there is nothing to say of it: there may be thousands of older ones. */
+  boolean isOld() {
+    return old;
+  }
+
+  @Override
+  public synchronized void close() {
+    share.ifPresent(ByteBudget.Share::close);
+    share = Optional.empty();
+  }
+
+  /** What does not hold is for who asked to find out. */
+  private void requireRecent(Attestation attestation) throws FetchException {
     Instant ran;
     try {
       ran = verifier.verify(attestation, name.key()).record().finishedAt();
-      at(holder, Stage.ATTESTED);
     } catch (VerificationException e) {
-      at(holder, Stage.WRONG);
       return;
     }
     if (kept.isTooOld(name, ran)) {
@@ -195,31 +143,8 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
     }
   }
 
-  /** Whether there is nothing to say of it: there may be thousands of older ones. */
-  boolean isOld() {
-    return old;
-  }
-
-  @Override
-  public synchronized void close() {
-    share.ifPresent(ByteBudget.Share::close);
-    share = Optional.empty();
-  }
-
   private synchronized FetchException unwanted(String why) {
     unwanted = true;
     return new FetchException(Fault.REFUSED, why);
-  }
-
-  private synchronized void at(Holder holder, Stage stage) {
-    stages.put(holder.id(), stage);
-  }
-
-  private synchronized void failed(Holder holder, FetchException e) {
-    if (e.fault() == Fault.WRONG) {
-      stages.put(holder.id(), Stage.WRONG);
-    } else {
-      stages.remove(holder.id());
-    }
   }
 }

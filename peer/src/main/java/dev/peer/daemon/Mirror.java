@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -177,12 +176,10 @@ public final class Mirror implements AutoCloseable {
         new Finder(store, attempt, attempt, verifier.get(), line -> sayUnlessOld(attempt, line));
     switch (finder.find(name.repo(), name.key())) {
       case FindResult.Hit(Replayable result) -> {
-        attempt.givenBy(result.holder());
         keep(name, result);
         queue.done(item);
       }
       default -> {
-        attempt.givenBy(Optional.empty());
         if (attempt.isHopeless()) {
           queue.absent(item);
         } else {

@@ -6,6 +6,7 @@ import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.Verb;
 import dev.peer.wire.Limits;
 import dev.peer.wire.Problem;
+import dev.peer.wire.Trace;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -14,6 +15,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -30,11 +33,70 @@ public final class Call {
   private final HttpServerExchange exchange;
   private final Requests.Request request;
   private final ServerLimits limits;
+  private final long begun = System.nanoTime();
+  private final ServerMetrics metrics;
+  private Trace trace;
+  private String template = AnsweredRequest.NO_TEMPLATE;
+  private long sent;
 
-  Call(HttpServerExchange exchange, Requests.Request request, ServerLimits limits) {
+  Call(
+      HttpServerExchange exchange,
+      Requests.Request request,
+      ServerLimits limits,
+      ServerMetrics metrics) {
     this.exchange = exchange;
     this.request = request;
     this.limits = limits;
+    this.metrics = metrics;
+  }
+
+  /** The trace that the request belongs to: the one it names, or one of its own. */
+  public Trace trace() {
+    if (trace == null) {
+      trace = header(Trace.HEADER).flatMap(Trace::ofHeader).orElseGet(Trace::random);
+    }
+    return trace;
+  }
+
+  /**
+   * Says what the path is one of, for metrics and logs.
+   *
+   * @param known a text of the program's, of which there are few
+   */
+  public void setTemplate(String known) {
+    template = known;
+    metrics.begun(known);
+  }
+
+  /**
+   * Counts the request, which is over, and tells the log of it.
+   *
+   * @param whole whether the caller got an answer, and all of it
+   * @param failure what went wrong in the server itself
+   */
+  void over(RequestLog log, boolean whole, Optional<Throwable> failure) {
+    long nanos = System.nanoTime() - begun;
+    int status = exchange.getStatusCode();
+    metrics.over(template, method(), whole ? String.valueOf(status) : "cut", sent, nanos);
+    if (log != RequestLog.NONE) {
+      log.answered(answered(whole ? Optional.of(status) : Optional.empty(), nanos, failure));
+    }
+  }
+
+  private AnsweredRequest answered(
+      Optional<Integer> status, long nanos, Optional<Throwable> failure) {
+    return new AnsweredRequest(
+        Instant.now(),
+        trace(),
+        request.caller().map(caller -> caller.identity().id()),
+        exchange.getSourceAddress(),
+        method(),
+        path(),
+        template,
+        status,
+        sent,
+        Duration.ofNanos(nanos),
+        failure);
   }
 
   /** Who asks, from the certificate of the connection. */
@@ -211,7 +273,9 @@ public final class Call {
     pieces.writeTo(
         piece -> {
           BlockingChannels patient = new BlockingChannels(limits.idle());
+          int size = piece.remaining();
           patient.write(channel, piece);
+          sent += size;
           patient.flush(channel);
         });
     end(channel);
@@ -239,7 +303,9 @@ public final class Call {
 
   /** Each chunk has its time: who takes a byte now and then is too slow. */
   private void write(StreamSinkChannel channel, ByteBuffer chunk) throws IOException {
+    int size = chunk.remaining();
     new BlockingChannels(limits.idle()).write(channel, chunk);
+    sent += size;
   }
 
   private void end(StreamSinkChannel channel) throws IOException {

@@ -6,6 +6,7 @@ import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.tls.TlsListener;
 import dev.peer.wire.Limits;
 import dev.peer.wire.MediaTypes;
+import dev.peer.wire.OperationsPath;
 import dev.peer.wire.Problem;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -14,6 +15,7 @@ import io.undertow.server.handlers.GracefulShutdownHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -28,6 +30,9 @@ public final class HttpsServer implements AutoCloseable {
   private final TlsListener listener;
   private final Service service;
   private final ServerLimits limits;
+  private final Operations operations;
+  private final OperationsService watched;
+  private final ServerMetrics metrics;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Requests requests = new Requests();
   private final Runnable renewal = this::renew;
@@ -36,10 +41,17 @@ public final class HttpsServer implements AutoCloseable {
   private InetSocketAddress address;
 
   private HttpsServer(
-      TlsListener listener, InetSocketAddress address, ServerLimits limits, Service service) {
+      TlsListener listener,
+      InetSocketAddress address,
+      ServerLimits limits,
+      Operations operations,
+      Service service) {
     this.listener = listener;
     this.service = service;
     this.limits = limits;
+    this.operations = operations;
+    watched = new OperationsService(operations, listener);
+    metrics = new ServerMetrics(operations.metrics(), listener);
     gate = new GracefulShutdownHandler(this::handOver);
     Undertow.Builder builder =
         Undertow.builder()
@@ -61,19 +73,31 @@ public final class HttpsServer implements AutoCloseable {
     undertow = builder.build();
   }
 
+  /** Starts a server that keeps no log. */
+  public static HttpsServer start(
+      TlsListener listener, InetSocketAddress address, ServerLimits limits, Service service)
+      throws IOException {
+    return start(listener, address, limits, Operations.quiet(), service);
+  }
+
   /**
    * Starts a server.
    *
    * @param address where to listen; port 0 takes a free one
+   * @param operations how it is watched over; of one server alone
    * @throws IOException if it can not listen there
    */
   public static HttpsServer start(
-      TlsListener listener, InetSocketAddress address, ServerLimits limits, Service service)
+      TlsListener listener,
+      InetSocketAddress address,
+      ServerLimits limits,
+      Operations operations,
+      Service service)
       throws IOException {
     if (address.isUnresolved()) {
       throw new IOException("can not listen on " + address.getHostString() + ": unknown host");
     }
-    HttpsServer server = new HttpsServer(listener, address, limits, service);
+    HttpsServer server = new HttpsServer(listener, address, limits, operations, service);
     try {
       server.undertow.start();
       server.address =
@@ -128,28 +152,41 @@ public final class HttpsServer implements AutoCloseable {
 
   private void serve(HttpServerExchange exchange) {
     try (Requests.Request request = requests.begin()) {
-      serve(exchange, new Call(exchange, request, limits), request);
+      serve(exchange, new Call(exchange, request, limits, metrics), request);
     }
   }
 
   private void serve(HttpServerExchange exchange, Call call, Requests.Request request) {
+    boolean whole = false;
+    Optional<Throwable> failure = Optional.empty();
     try {
       RequestForm.require(exchange);
       do {
         request.setCaller(listener.callerOf(exchange));
       } while (request.caller().filter(listener::isUpToDate).isEmpty());
-      service.serve(call);
+      Optional<OperationsPath> path = OperationsPath.parse(call.path());
+      if (path.isPresent()) {
+        watched.serve(call, path.get());
+      } else {
+        service.serve(call);
+      }
+      whole = true;
     } catch (UntrustedCertificateException e) {
       exchange.setPersistent(false);
-      refuse(exchange, call, new Problem(Problem.Kind.NOT_TRUSTED, e.getMessage()), Map.of());
+      Problem problem = new Problem(Problem.Kind.NOT_TRUSTED, e.getMessage());
+      whole = refuse(exchange, call, problem, Map.of());
     } catch (Refusal e) {
-      refuse(exchange, call, e.problem(), e.headers());
+      whole = refuse(exchange, call, e.problem(), e.headers());
     } catch (IOException e) {
       LOG.debug("{}: broken off", shown(exchange), e);
       breakOff(exchange);
     } catch (RuntimeException e) {
       LOG.error("{} failed", shown(exchange), e);
-      refuse(exchange, call, new Problem(Problem.Kind.INTERNAL, "see the server's log"), Map.of());
+      failure = Optional.of(e);
+      Problem problem = new Problem(Problem.Kind.INTERNAL, "see the server's log");
+      whole = refuse(exchange, call, problem, Map.of());
+    } finally {
+      call.over(operations.log(), whole, failure);
     }
   }
 
@@ -157,17 +194,20 @@ public final class HttpsServer implements AutoCloseable {
     return Shown.of(exchange.getRequestMethod() + " " + exchange.getRequestPath());
   }
 
-  private static void refuse(
+  /** Returns whether the caller got the problem. */
+  private static boolean refuse(
       HttpServerExchange exchange, Call call, Problem problem, Map<String, String> headers) {
     if (exchange.isResponseStarted()) {
       breakOff(exchange);
-      return;
+      return false;
     }
     headers.forEach(call::set);
     try {
-      call.answer(problem.kind().status(), MediaTypes.PROBLEM, problem.json());
+      call.answer(problem.kind().status(), MediaTypes.PROBLEM, problem.json(call.trace()));
+      return true;
     } catch (IOException e) {
       breakOff(exchange);
+      return false;
     }
   }
 

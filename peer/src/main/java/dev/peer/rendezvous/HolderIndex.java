@@ -59,6 +59,11 @@ public interface HolderIndex {
   /** How much is in it. */
   RendezvousStatus status() throws IndexUnavailableException;
 
+  /** Why it can not do its work now, in a line for a person. Empty: it can. */
+  default Optional<String> fault() {
+    return Optional.empty();
+  }
+
   /** What came of asking for a lease. */
   sealed interface Grant {
 

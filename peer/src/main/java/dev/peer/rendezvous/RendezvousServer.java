@@ -9,6 +9,7 @@ import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Verb;
 import dev.peer.http.Call;
 import dev.peer.http.HttpsServer;
+import dev.peer.http.Operations;
 import dev.peer.http.Refusal;
 import dev.peer.http.ServerLimits;
 import dev.peer.rendezvous.HolderIndex.Announced;
@@ -62,17 +63,20 @@ public final class RendezvousServer implements AutoCloseable {
       HolderIndex index,
       Optional<TimestampAuthority> timestamps,
       InetSocketAddress address,
-      ServerLimits limits)
+      ServerLimits limits,
+      Operations operations)
       throws IOException {
     this.rules = rules;
     this.index = index;
     this.timestamps = timestamps;
     streams = new EventStreams(limits.idle().dividedBy(4));
-    https = HttpsServer.start(new TlsListener(identity), address, limits, this::serve);
+    IndexMetrics.add(index, operations.metrics());
+    Operations watched = operations.and(index::fault);
+    https = HttpsServer.start(new TlsListener(identity), address, limits, watched, this::serve);
   }
 
   /**
-   * Starts to listen, and gives no timestamps.
+   * Starts to listen, keeps no log and gives no timestamps.
    *
    * @param rules gives those of the moment
    * @param address where to listen; port 0 takes a free one
@@ -85,7 +89,7 @@ public final class RendezvousServer implements AutoCloseable {
       InetSocketAddress address,
       ServerLimits limits)
       throws IOException {
-    return start(identity, rules, index, Optional.empty(), address, limits);
+    return start(identity, rules, index, Optional.empty(), address, limits, Operations.quiet());
   }
 
   /**
@@ -94,6 +98,7 @@ public final class RendezvousServer implements AutoCloseable {
    * @param rules gives those of the moment
    * @param timestamps who gives timestamps here; nobody: there are none
    * @param address where to listen; port 0 takes a free one
+   * @param operations how it is watched over; of this server alone
    * @throws IOException if it can not listen there
    */
   public static RendezvousServer start(
@@ -102,9 +107,10 @@ public final class RendezvousServer implements AutoCloseable {
       HolderIndex index,
       Optional<TimestampAuthority> timestamps,
       InetSocketAddress address,
-      ServerLimits limits)
+      ServerLimits limits,
+      Operations operations)
       throws IOException {
-    return new RendezvousServer(identity, rules, index, timestamps, address, limits);
+    return new RendezvousServer(identity, rules, index, timestamps, address, limits, operations);
   }
 
   /** Where it listens. */
@@ -122,6 +128,7 @@ public final class RendezvousServer implements AutoCloseable {
   private void serve(Call call) throws Refusal, IOException {
     try {
       RendezvousPath path = RendezvousPath.parse(call.path()).orElseThrow(Refusal::noSuchPath);
+      call.setTemplate(path.template());
       if (path instanceof RendezvousPath.Events(RepoId repo)) {
         events(call, repo);
         return;

@@ -24,7 +24,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -119,15 +118,7 @@ public final class SecretStore {
 
   private static void requirePrivate(Path path, Set<PosixFilePermission> most)
       throws IOException, SecretException {
-    Map<String, Object> attributes =
-        Files.readAttributes(
-            path, "unix:uid,permissions,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
-    boolean ours =
-        attributes.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-    boolean alone =
-        attributes.get("permissions") instanceof Set<?> permissions
-            && most.containsAll(permissions);
-    if (!ours || !alone || attributes.get("isSymbolicLink").equals(true)) {
+    if (!PrivatePath.isOurs(path, most)) {
       throw new SecretException(
           path + " is another user's, a link, or open to others: the secrets in it are not used",
           "give it to yourself alone (chown, chmod go=), and set the secrets anew if others could"

@@ -1,5 +1,6 @@
 /**
- * Secrets that this machine keeps for the tests of a repository.
+ * Secrets that this machine keeps for the tests of a repository, and digests of what should not be
+ * shown.
  *
  * <p>Whoever can push writes {@code .env} and so names secrets: therefore a value belongs to one
  * repository and is found for no other. Uses {@code core.id}, {@code core.scratch} and {@code

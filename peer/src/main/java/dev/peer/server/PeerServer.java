@@ -11,6 +11,7 @@ import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Verb;
 import dev.peer.http.Call;
 import dev.peer.http.HttpsServer;
+import dev.peer.http.Operations;
 import dev.peer.http.Refusal;
 import dev.peer.http.ServerLimits;
 import dev.peer.tls.TlsIdentity;
@@ -67,15 +68,20 @@ public final class PeerServer implements AutoCloseable {
       HeldImages images,
       Optional<Intake> intake,
       InetSocketAddress address,
-      ServerLimits limits)
+      ServerLimits limits,
+      Operations operations)
       throws IOException {
     this.rules = rules;
     this.images = images;
     this.intake = intake;
-    https = HttpsServer.start(new TlsListener(identity), address, limits, this::serve);
+    operations
+        .metrics()
+        .gauge("peer_results_served", "Runs whose result is served.", records::size);
+    TlsListener listener = new TlsListener(identity);
+    https = HttpsServer.start(listener, address, limits, operations, this::serve);
   }
 
-  /** Starts to listen, with no records yet, and takes none from others. */
+  /** Starts to listen, with no records yet, takes none from others, and keeps no log. */
   public static PeerServer start(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
@@ -83,7 +89,7 @@ public final class PeerServer implements AutoCloseable {
       InetSocketAddress address,
       ServerLimits limits)
       throws IOException {
-    return start(identity, rules, images, Optional.empty(), address, limits);
+    return start(identity, rules, images, Optional.empty(), address, limits, Operations.quiet());
   }
 
   /**
@@ -92,6 +98,7 @@ public final class PeerServer implements AutoCloseable {
    * @param rules gives those of the moment
    * @param intake takes what others hand over; nothing: it is not taken
    * @param address where to listen; port 0 takes a free one
+   * @param operations how it is watched over; of this server alone
    * @throws IOException if it can not listen there
    */
   public static PeerServer start(
@@ -100,9 +107,10 @@ public final class PeerServer implements AutoCloseable {
       HeldImages images,
       Optional<Intake> intake,
       InetSocketAddress address,
-      ServerLimits limits)
+      ServerLimits limits,
+      Operations operations)
       throws IOException {
-    return new PeerServer(identity, rules, images, intake, address, limits);
+    return new PeerServer(identity, rules, images, intake, address, limits, operations);
   }
 
   /** Where it listens. */
@@ -145,6 +153,7 @@ public final class PeerServer implements AutoCloseable {
     } catch (MalformedException e) {
       throw Refusal.of(e);
     }
+    call.setTemplate(path.template());
     boolean takes =
         intake.isPresent() && (path instanceof PeerPath.Result || path instanceof PeerPath.Blob);
     call.requireMethod(takes ? TAKING : METHODS);

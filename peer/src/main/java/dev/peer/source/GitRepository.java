@@ -59,6 +59,15 @@ public final class GitRepository implements AutoCloseable {
     return new GitRepository(build(builder));
   }
 
+  /** The root of the work tree. */
+  public Path workTree() throws SourceException {
+    if (git.isBare()) {
+      throw new SourceException(
+          "the repository has no work tree", "change to a clone that has one");
+    }
+    return git.getWorkTree().toPath();
+  }
+
   static Repository build(FileRepositoryBuilder builder) throws SourceException {
     try {
       Repository git = builder.build();
@@ -200,6 +209,19 @@ public final class GitRepository implements AutoCloseable {
     try (ObjectReader objects = git.newObjectReader()) {
       ObjectId tree = ObjectId.fromString(revision.tree().hex());
       return new TreeFiles(objects, tree).read(path, maxBytes);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** What differs at the root of two trees; nothing where one of them is not in this repository. */
+  public Optional<TreeChanges> changes(TreeId older, TreeId newer) throws SourceException {
+    try (ObjectReader objects = git.newObjectReader()) {
+      return Optional.of(
+          TreeChanges.between(
+              objects, ObjectId.fromString(older.hex()), ObjectId.fromString(newer.hex())));
+    } catch (MissingObjectException e) {
+      return Optional.empty();
     } catch (IOException e) {
       throw unreadable(e);
     }

@@ -94,7 +94,7 @@ public final class GrpcConnection implements AutoCloseable {
     try {
       SslContextBuilder builder =
           SslContextBuilder.forClient()
-              .keyManager(new OwnKey(standing.credentials()))
+              .keyManager(new OwnKey(standing.credentials(), new Handshakes()))
               .trustManager(PeerTrust.ofHost(identity, host))
               .protocols(TlsIdentity.PROTOCOL);
       return GrpcSslContexts.configure(builder, SslProvider.JDK).build();

@@ -17,8 +17,15 @@ final class OwnKey extends X509ExtendedKeyManager {
   private final X509Certificate[] chain;
   private final PrivateKey key;
   private final String keyType;
+  private final Handshakes handshakes;
 
-  OwnKey(Credentials credentials) {
+  /**
+   * Presents this one.
+   *
+   * @param handshakes count those in which a client is shown it
+   */
+  OwnKey(Credentials credentials, Handshakes handshakes) {
+    this.handshakes = handshakes;
     chain = credentials.chain().toArray(X509Certificate[]::new);
     key = credentials.privateKey();
     keyType = credentials.leaf().getPublicKey().getAlgorithm();
@@ -31,7 +38,11 @@ final class OwnKey extends X509ExtendedKeyManager {
 
   @Override
   public String chooseEngineServerAlias(String type, Principal[] issuers, SSLEngine engine) {
-    return type.equals(keyType) ? ALIAS : null;
+    if (!type.equals(keyType)) {
+      return null;
+    }
+    handshakes.start();
+    return ALIAS;
   }
 
   @Override

@@ -20,32 +20,45 @@ final class PeerTrust extends X509ExtendedTrustManager {
 
   private final TlsIdentity identity;
   private final Optional<PeerId> expected;
+  private final Handshakes handshakes;
   private final Optional<HostName> host;
 
   /**
    * Trusts whom this identity trusts.
    *
    * @param expected whom a server must be, if that is known
+   * @param handshakes count the clients taken and refused
    */
-  PeerTrust(TlsIdentity identity, Optional<PeerId> expected) {
-    this(identity, expected, Optional.empty());
+  PeerTrust(TlsIdentity identity, Optional<PeerId> expected, Handshakes handshakes) {
+    this(identity, expected, handshakes, Optional.empty());
   }
 
-  private PeerTrust(TlsIdentity identity, Optional<PeerId> expected, Optional<HostName> host) {
+  private PeerTrust(
+      TlsIdentity identity,
+      Optional<PeerId> expected,
+      Handshakes handshakes,
+      Optional<HostName> host) {
     this.identity = identity;
     this.expected = expected;
+    this.handshakes = handshakes;
     this.host = host;
   }
 
   /** Trusts whom this identity trusts, and of these a server only whose certificate is for it. */
   static PeerTrust ofHost(TlsIdentity identity, HostName host) {
-    return new PeerTrust(identity, Optional.empty(), Optional.of(host));
+    return new PeerTrust(identity, Optional.empty(), new Handshakes(), Optional.of(host));
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
       throws CertificateException {
-    validate(chain, CertificateRole.CLIENT);
+    try {
+      validate(chain, CertificateRole.CLIENT);
+      handshakes.accept();
+    } catch (CertificateException e) {
+      handshakes.refuse();
+      throw e;
+    }
   }
 
   @Override

@@ -111,6 +111,11 @@ public final class TlsAcceptor implements AutoCloseable {
       while (!server.isClosed()) {
         places.acquire();
         Socket socket = acceptOne();
+        if (server.isClosed()) {
+          // It came while it was being closed.
+          Deadline.close(socket);
+          return;
+        }
         Thread.ofVirtual()
             .start(
                 () -> {
@@ -174,7 +179,7 @@ public final class TlsAcceptor implements AutoCloseable {
     TlsIdentity.Standing now = identity.standing();
     if (context == null || presented.generation() != now.generation()) {
       presented = now;
-      context = TlsListener.context(identity, now);
+      context = TlsListener.context(identity, now, new Handshakes());
     }
     return context;
   }

@@ -177,7 +177,7 @@ public final class TlsClient implements AutoCloseable {
         .proxy(route.map(RouteProxy::selector).orElse(HttpClient.Builder.NO_PROXY))
         .connectTimeout(connectTimeout)
         .executor(threads)
-        .sslContext(identity.context(standing, new PeerTrust(identity, expected)))
+        .sslContext(identity.context(standing, expected, new Handshakes()))
         .sslParameters(parameters)
         .build();
   }

@@ -56,7 +56,7 @@ public final class TlsConnector implements AutoCloseable {
     SSLSocket tls =
         (SSLSocket)
             identity
-                .context(identity.standing(), new PeerTrust(identity, Optional.empty()))
+                .context(identity.standing(), Optional.empty(), new Handshakes())
                 .getSocketFactory()
                 .createSocket(socket, service.getHost(), service.getPort(), true);
     SSLParameters parameters = tls.getSSLParameters();

@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -66,6 +67,17 @@ public final class TlsIdentity {
     followers.forEach(Runnable::run);
   }
 
+  /** Why others would refuse us as a server now; empty: they would not. */
+  Optional<String> fault() {
+    Standing now = standing;
+    try {
+      validate(now, now.credentials().chain(), CertificateRole.SERVER);
+      return Optional.empty();
+    } catch (UntrustedCertificateException e) {
+      return Optional.of("others would refuse the own certificate: " + e.getMessage());
+    }
+  }
+
   Standing standing() {
     return standing;
   }
@@ -93,11 +105,17 @@ public final class TlsIdentity {
     return clock.instant();
   }
 
-  /** A context of its own, so that no session is resumed for which another one asked. */
-  SSLContext context(Standing at, TrustManager trust) {
+  /**
+   * A context of its own, so that no session is resumed for which another one asked.
+   *
+   * @param expected whom a server must be, if that is known
+   * @param handshakes count those in which we are the server
+   */
+  SSLContext context(Standing at, Optional<PeerId> expected, Handshakes handshakes) {
     try {
       SSLContext context = SSLContext.getInstance(PROTOCOL);
-      KeyManager own = new OwnKey(at.credentials());
+      KeyManager own = new OwnKey(at.credentials(), handshakes);
+      TrustManager trust = new PeerTrust(this, expected, handshakes);
       context.init(new KeyManager[] {own}, new TrustManager[] {trust}, null);
       return context;
     } catch (GeneralSecurityException e) {

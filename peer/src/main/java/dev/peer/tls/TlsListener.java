@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.xnio.Options;
@@ -41,6 +42,8 @@ public final class TlsListener {
   }
 
   private final TlsIdentity identity;
+  private final Handshakes handshakes = new Handshakes();
+  private final LongAdder connections = new LongAdder();
   private volatile TlsIdentity.Standing presented;
 
   /** A listener that presents this identity, and lets in whom it trusts. */
@@ -52,6 +55,26 @@ public final class TlsListener {
   /** Our own name. */
   public PeerId id() {
     return identity.id();
+  }
+
+  /** How many handshakes there have been. */
+  public Handshakes handshakes() {
+    return handshakes;
+  }
+
+  /** How many connections are open on which a request was made. */
+  public long connections() {
+    return connections.sum();
+  }
+
+  /** When our own certificate ends. */
+  public Instant certificateEnd() {
+    return identity.standing().credentials().leaf().getNotAfter().toInstant();
+  }
+
+  /** Why others would refuse to talk to us; empty: they would not. */
+  public Optional<String> fault() {
+    return identity.fault();
   }
 
   /** Adds the listener to a server. */
@@ -100,7 +123,10 @@ public final class TlsListener {
     List<X509Certificate> chain = chain(connection);
     Identity who = identity.validate(standing, chain, CertificateRole.CLIENT);
     Caller caller = new Caller(who, chain, now, standing.generation());
-    connection.putAttachment(CALLER, caller);
+    if (connection.putAttachment(CALLER, caller) == null) {
+      connections.increment();
+      connection.addCloseListener(_ -> connections.decrement());
+    }
     return caller;
   }
 
@@ -120,12 +146,12 @@ public final class TlsListener {
   }
 
   private SSLContext context() {
-    return context(identity, presented);
+    return context(identity, presented, handshakes);
   }
 
   /** For a server that is who it is at that time, and lets in whom it trusts. */
-  static SSLContext context(TlsIdentity identity, TlsIdentity.Standing at) {
-    SSLContext context = identity.context(at, new PeerTrust(identity, Optional.empty()));
+  static SSLContext context(TlsIdentity identity, TlsIdentity.Standing at, Handshakes handshakes) {
+    SSLContext context = identity.context(at, Optional.empty(), handshakes);
     context.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);
     return context;
   }

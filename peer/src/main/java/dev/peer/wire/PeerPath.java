@@ -53,6 +53,17 @@ public sealed interface PeerPath {
     };
   }
 
+  /** The path with names for what differs, as the OpenAPI document, metrics and logs have it. */
+  default String template() {
+    return switch (this) {
+      case Result _ -> "/v1/results/{runKey}";
+      case RunOutput _ -> "/v1/runs/{runKey}/output";
+      case Blob _ -> "/v1/blobs/sha256/{digest}";
+      case ImageFile _ -> "/v1/images/sha256/{digest}/{file}";
+      case Status _ -> "/v1/status";
+    };
+  }
+
   /**
    * Reads the path of a request, still encoded and without its query. Empty: there is no such path.
    *

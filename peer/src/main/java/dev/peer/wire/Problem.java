@@ -37,6 +37,7 @@ public record Problem(Kind kind, String detail) {
     INTERNAL(500, "internal", "The server failed"),
     STOPPING(503, "stopping", "The server is stopping"),
     UNAVAILABLE(503, "unavailable", "The index can not be reached now"),
+    UNHEALTHY(503, "unhealthy", "The server can not do its work"),
     NO_ANSWER(504, "no-answer", "The peer did not answer in time");
 
     private static final String PREFIX = "tag:peer.dev,2026:problem:";
@@ -79,11 +80,20 @@ public record Problem(Kind kind, String detail) {
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
+    return StrictJson.bytes(object());
+  }
+
+  /** The same, with the trace of the request, by which the server's log can be searched. */
+  public byte[] json(Trace trace) {
+    return StrictJson.bytes(object().put("trace", trace.id()));
+  }
+
+  private ObjectNode object() {
     ObjectNode object = StrictJson.object();
     object.put("type", kind.type);
     object.put("title", kind.title);
     object.put("status", kind.status);
     object.put("detail", detail);
-    return StrictJson.bytes(object);
+    return object;
   }
 }

@@ -44,6 +44,19 @@ public sealed interface RendezvousPath {
     };
   }
 
+  /** The path with names for what differs, as the OpenAPI document, metrics and logs have it. */
+  default String template() {
+    return switch (this) {
+      case Lease _ -> "/v1/lease";
+      case Result _ -> "/v1/repos/{repo}/results/{runKey}";
+      case Reports _ -> "/v1/repos/{repo}/results/{runKey}/reports";
+      case Events _ -> "/v1/repos/{repo}/events";
+      case Image _ -> "/v1/images/sha256/{digest}";
+      case Timestamp _ -> "/v1/timestamp";
+      case Status _ -> "/v1/status";
+    };
+  }
+
   /**
    * Reads the path of a request, still encoded and without its query. Empty: there is no such path.
    *

@@ -64,6 +64,15 @@
  * GET    /v1/status                           {@link dev.peer.wire.RelayStatus}
  * </pre>
  *
+ * <p>Served by peer and rendezvous:
+ *
+ * <pre>
+ * GET    /metrics                             counts in Prometheus' text format
+ * GET    /healthz                             {"healthy":true}, or a problem that says why not
+ * </pre>
+ *
+ * <p>A request may say to which {@linkplain dev.peer.wire.Trace trace} it belongs.
+ *
  * <p>Who the caller is comes from its certificate alone. The {@linkplain dev.peer.wire.InstanceId
  * instance} tells apart the processes that run with one certificate; a peer that runs only once may
  * leave it out.

@@ -21,6 +21,7 @@ import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.TrustAnchors;
 import dev.peer.http.Https;
+import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;
 import dev.peer.pki.issue.Purpose;
 import dev.peer.rendezvous.EmbeddedIndex;
@@ -316,7 +317,8 @@ class TimestampingTest {
         new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime),
         timestamps,
         Https.LOOPBACK,
-        ServerLimits.RENDEZVOUS);
+        ServerLimits.RENDEZVOUS,
+        Operations.quiet());
   }
 
   private static HttpResponse<byte[]> post(Https client, byte[] query) throws Exception {

@@ -12,6 +12,7 @@ import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Credentials;
+import dev.peer.http.Operations;
 import dev.peer.server.HeldImages;
 import dev.peer.server.Intake;
 import dev.peer.tls.TestAuthority;
@@ -81,7 +82,8 @@ final class Home {
             intake.apply(this),
             new ServeSettings(List.of(rendezvous), Optional.empty(), List.of()),
             PATIENCE,
-            notices::add);
+            notices::add,
+            Operations::quiet);
     kept.start(announcer);
     return this;
   }

@@ -15,7 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * laptop 192.168.77.2 --- 192.168.77.1 nat 10.77.0.2 --- bridge --- ci 10.77.0.3, relay 10.77.0.4
  * </pre>
  */
-final class Namespaces implements AutoCloseable {
+final class Namespaces {
 
   static final String RELAY = "10.77.0.4";
 
@@ -93,8 +93,8 @@ final class Namespaces implements AutoCloseable {
     return List.of("ip", "netns", "exec", prefix + name);
   }
 
-  @Override
-  public void close() throws IOException, InterruptedException {
+  /** Takes all of them away. */
+  void close() throws IOException, InterruptedException {
     for (String name : made) {
       run("ip", "netns", "del", name);
     }

@@ -97,7 +97,7 @@ record SignedResult(Repository repository) {
             "x86_64",
             NetworkMode.NONE),
         0,
-        now.minusSeconds(2),
+        now.minusSeconds(61),
         now.minusSeconds(1),
         "localhost/ci-base",
         "sha256:" + "0".repeat(64),

@@ -59,10 +59,16 @@ public record RunInputs(
     environment.keySet().forEach(RunInputs::requireName);
     environment.values().forEach(RunInputs::requireText);
     arguments.forEach(RunInputs::requireText);
+    requireTarget(target);
+  }
+
+  /** Returns the name of an mk target, if it can be one. */
+  public static String requireTarget(String target) {
     if (!TARGET.matcher(target).matches()) {
       throw new IllegalArgumentException(
           "not an mk target (letters, digits and _./@%+,:- expected): " + Shown.of(target));
     }
+    return target;
   }
 
   /** Returns the name of an environment variable, if it is one. */

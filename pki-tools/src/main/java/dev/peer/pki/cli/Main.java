@@ -73,7 +73,7 @@ public final class Main {
       name = "peer-pki",
       description = "A small certificate authority for trials of peer, and a look at certificates.",
       mixinStandardHelpOptions = true,
-      version = "peer-pki 0.1.0",
+      versionProvider = Version.class,
       synopsisSubcommandLabel = "COMMAND",
       subcommands = {
         InitCommand.class,

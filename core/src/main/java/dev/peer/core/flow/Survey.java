@@ -1,0 +1,50 @@
+package dev.peer.core.flow;
+
+import dev.peer.core.id.PeerId;
+import dev.peer.core.sign.VerifiedAttestation;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where a result of a run was seen. That of the bundle's bytes is not known.
+ *
+ * @param held the result that a replay would take, if its bundle holds too
+ * @param failures what was seen before it and does not hold, or could not be got
+ * @param running who is said to be at the run
+ * @param failed with whom it is said to have failed
+ * @param unavailable why nobody could be asked, where that is so
+ */
+public record Survey(
+    Optional<Held> held,
+    List<Failure> failures,
+    List<PeerId> running,
+    List<PeerId> failed,
+    Optional<String> unavailable) {
+
+  /** Copies the lists. */
+  public Survey {
+    failures = List.copyOf(failures);
+    running = List.copyOf(running);
+    failed = List.copyOf(failed);
+  }
+
+  /**
+   * A result whose attestation holds.
+   *
+   * @param holder who has it; nobody if it is in the store
+   */
+  public record Held(Optional<PeerId> holder, VerifiedAttestation attestation) {}
+
+  /**
+   * A result that would not be taken.
+   *
+   * @param refused whether it was given and does not hold, and not only out of reach
+   * @param why one line, with the name of who gave it
+   */
+  public record Failure(boolean refused, String why) {}
+
+  /** Whether a result was given, and none that holds. */
+  public boolean onlyRefused() {
+    return held.isEmpty() && failures.stream().anyMatch(Failure::refused);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.peer.core.flow;
+
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.key.KeyInput;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.store.ListedEntry;
+import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredEntry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Looks where {@link Finder} does and in the same order, and takes nothing: no bundle is fetched,
+ * and the store stays as it is.
+ */
+public final class Surveyor {
+
+  private final Store store;
+  private final Lookup lookup;
+  private final Attestations attestations;
+  private final RecordVerifier verifier;
+
+  /** Gets the evidence alone; see {@link Fetch#attestation}. */
+  @FunctionalInterface
+  public interface Attestations {
+
+    /** The holder's attestation for the run. */
+    Attestation of(Holder holder, RunKey key) throws FetchException, InterruptedException;
+  }
+
+  public Surveyor(Store store, Lookup lookup, Attestations attestations, RecordVerifier verifier) {
+    this.store = store;
+    this.lookup = lookup;
+    this.attestations = attestations;
+    this.verifier = verifier;
+  }
+
+  /**
+   * A result of the store for another run.
+   *
+   * @param differences what the run asked for and that one do not share, at least one
+   */
+  public record Near(VerifiedAttestation attestation, List<KeyInput.Difference> differences) {}
+
+  /** Where a result of the run is, in the store or with whoever a rendezvous names. */
+  public Survey survey(RepoId repo, RunKey key) throws IOException, InterruptedException {
+    List<Survey.Failure> failures = new ArrayList<>();
+    Optional<StoredEntry> entry = store.find(repo, key);
+    if (entry.isPresent()) {
+      try {
+        return held(
+            Optional.empty(),
+            verifier.verify(entry.get().attestation(), key, entry.get().lists()),
+            failures,
+            new LookupResult.Found(List.of()));
+      } catch (VerificationException e) {
+        failures.add(
+            new Survey.Failure(
+                true, "the result in the local store is refused: " + e.getMessage()));
+      }
+    }
+    return switch (lookup.find(repo, key)) {
+      case LookupResult.Found found -> survey(found, key, failures);
+      case LookupResult.Absent absent -> nowhere(failures, Optional.empty());
+      case LookupResult.Unavailable unavailable ->
+          nowhere(failures, Optional.of(unavailable.why()));
+    };
+  }
+
+  /**
+   * The store's result of the same repository that differs in the fewest inputs, of several the one
+   * that ran last.
+   */
+  public Optional<Near> nearest(RunInputs wanted) throws IOException {
+    List<Near> near = new ArrayList<>();
+    for (ListedEntry listed : store.list(wanted.repo())) {
+      try {
+        VerifiedAttestation attestation =
+            verifier.verify(listed.entry().attestation(), listed.key(), listed.entry().lists());
+        near.add(
+            new Near(attestation, KeyInput.differences(wanted, attestation.record().inputs())));
+      } catch (VerificationException e) {
+        // What would not be replayed explains nothing.
+        continue;
+      }
+    }
+    return near.stream()
+        .filter(other -> !other.differences().isEmpty())
+        .min(
+            Comparator.comparingInt((Near other) -> other.differences().size())
+                .thenComparing(
+                    other -> other.attestation().record().finishedAt(), Comparator.reverseOrder()));
+  }
+
+  private Survey survey(LookupResult.Found found, RunKey key, List<Survey.Failure> failures)
+      throws InterruptedException {
+    for (Holder holder : found.holders()) {
+      try {
+        return held(
+            Optional.of(holder.id()),
+            verifier.verify(attestations.of(holder, key), key),
+            failures,
+            found);
+      } catch (VerificationException e) {
+        failures.add(
+            new Survey.Failure(
+                true, "the result of " + holder.id() + " is refused: " + e.getMessage()));
+      } catch (FetchException e) {
+        failures.add(
+            new Survey.Failure(
+                e.fault() == FetchException.Fault.WRONG,
+                "the holder " + holder.id() + " does not give the result: " + e.getMessage()));
+      }
+    }
+    return new Survey(
+        Optional.empty(), failures, ids(found.running()), ids(found.failed()), Optional.empty());
+  }
+
+  private static Survey held(
+      Optional<PeerId> holder,
+      VerifiedAttestation attestation,
+      List<Survey.Failure> failures,
+      LookupResult.Found found) {
+    return new Survey(
+        Optional.of(new Survey.Held(holder, attestation)),
+        failures,
+        ids(found.running()),
+        ids(found.failed()),
+        Optional.empty());
+  }
+
+  private static Survey nowhere(List<Survey.Failure> failures, Optional<String> unavailable) {
+    return new Survey(Optional.empty(), failures, List.of(), List.of(), unavailable);
+  }
+
+  private static List<PeerId> ids(List<Holder> holders) {
+    return holders.stream().map(Holder::id).toList();
+  }
+}

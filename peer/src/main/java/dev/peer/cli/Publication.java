@@ -1,0 +1,49 @@
+package dev.peer.cli;
+
+import dev.peer.core.flow.Holder;
+import dev.peer.core.flow.LookupResult;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.trust.NamespaceRules;
+
+/** Says whom a result is published to, or why it is not, in one line. */
+final class Publication {
+
+  private Publication() {}
+
+  /**
+   * For a command that does not serve.
+   *
+   * @param alone whether there is no rendezvous to announce at
+   */
+  static String none(boolean alone) {
+    return alone
+        ? "not published: PEER_RENDEZVOUS is not set"
+        : "not published: this peer leaves at once, and then serves nobody";
+  }
+
+  /**
+   * For a result that was announced.
+   *
+   * @param found what the rendezvous then says of it
+   * @param self this peer
+   * @param fetchers who may fetch here
+   */
+  static String of(LookupResult found, PeerId self, NamespaceRules fetchers) {
+    return switch (found) {
+      case LookupResult.Found(var holders, var _, var _)
+          when holders.stream().map(Holder::id).anyMatch(self::equals) ->
+          "published to "
+              + fetchers
+              + ": the rendezvous names this peer"
+              + others(holders.stream().map(Holder::id).filter(id -> !id.equals(self)).count());
+      case LookupResult.Found _, LookupResult.Absent _ ->
+          "not published yet: the rendezvous does not name this peer";
+      case LookupResult.Unavailable(String why) ->
+          "whether it is published can not be told: " + why;
+    };
+  }
+
+  private static String others(long count) {
+    return count == 0 ? " alone" : " and " + count + (count == 1 ? " other" : " others");
+  }
+}

@@ -1,0 +1,32 @@
+package dev.peer.secret;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Map;
+import java.util.Set;
+
+/** Tells whether a file or directory is for this user alone. */
+final class PrivatePath {
+
+  private PrivatePath() {}
+
+  /**
+   * Whether it is this user's, no link, and open to nobody beyond these permissions.
+   *
+   * @throws java.nio.file.NoSuchFileException if it is not there
+   */
+  static boolean isOurs(Path path, Set<PosixFilePermission> most) throws IOException {
+    Map<String, Object> attributes =
+        Files.readAttributes(
+            path, "unix:uid,permissions,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
+    boolean alone =
+        attributes.get("permissions") instanceof Set<?> permissions
+            && most.containsAll(permissions);
+    return alone
+        && attributes.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
+        && !attributes.get("isSymbolicLink").equals(true);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.peer.wire;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What can be asked of everything that listens, by who watches over it. */
+public enum OperationsPath {
+  /** Counts, in Prometheus' text format. */
+  METRICS("/metrics"),
+  /** Whether it can do its work. */
+  HEALTH("/healthz");
+
+  private final String text;
+
+  OperationsPath(String text) {
+    this.text = text;
+  }
+
+  /** The path of a request. */
+  public String text() {
+    return text;
+  }
+
+  /** Reads the path of a request. Empty: it is none of these. */
+  public static Optional<OperationsPath> parse(String raw) {
+    return Arrays.stream(values()).filter(path -> path.text.equals(raw)).findFirst();
+  }
+}
