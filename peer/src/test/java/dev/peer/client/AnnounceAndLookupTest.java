@@ -17,8 +17,10 @@ import dev.peer.core.store.StoredRecord;
 import dev.peer.core.store.StoredRecords;
 import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.AccessRules;
+import dev.peer.core.trust.Credentials;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
+import dev.peer.pki.issue.Validity;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.server.HeldImages;
@@ -32,6 +34,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +48,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers and rendezvous together, over real sockets. */
 @Timeout(60)
@@ -311,6 +316,39 @@ class AnnounceAndLookupTest {
         .isEqualTo(new LookupResult.Unavailable(nobody.getAuthority() + ": connection refused"));
   }
 
+  /** Leases go by the rendezvous' clock, and certificates by everybody's own. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 25})
+  void isFoundAlthoughItsClockIsADayFromTheOthers(int hours) throws Exception {
+    rendezvous.close();
+    rendezvous =
+        rendezvous(at("spiffe://team/rendezvous", 26 - hours), Https.LOOPBACK, AccessRules::open);
+    announcer(at("spiffe://team/laptop", hours)).announce(record(1));
+
+    RendezvousLookup right =
+        new RendezvousLookup(at("spiffe://team/ci", 26 - hours), List.of(address()), PATIENCE);
+    assertThat(closing(right).find(REPO, key(1))).isInstanceOf(LookupResult.Found.class);
+    assertThat(notices).isEmpty();
+  }
+
+  @Test
+  void isUnavailableWhereByItsClockTheCertificatesHaveExpired() throws Exception {
+    RendezvousLookup wrong =
+        new RendezvousLookup(at("spiffe://team/ci", 49), List.of(address()), PATIENCE);
+
+    assertThat(closing(wrong).find(REPO, key(1)))
+        .isInstanceOfSatisfying(
+            LookupResult.Unavailable.class, result -> assertThat(result.why()).contains("expired"));
+  }
+
+  /** A peer whose clock is so many hours ahead, with a certificate for two days. */
+  private static TlsIdentity at(String uri, int hours) {
+    Credentials credentials =
+        team.issue(TestAuthority.request(uri).validity(Validity.lasting(Duration.ofDays(2))));
+    return team.peer(
+        credentials, InstantSource.offset(InstantSource.system(), Duration.ofHours(hours)));
+  }
+
   @Test
   void isUnavailableWhenItMayNotAsk() throws Exception {
     rendezvous.close();
@@ -373,10 +411,16 @@ class AnnounceAndLookupTest {
 
   private RendezvousServer rendezvous(InetSocketAddress where, Supplier<AccessRules> rules)
       throws IOException {
+    return rendezvous(team.peer("spiffe://team/rendezvous"), where, rules);
+  }
+
+  private RendezvousServer rendezvous(
+      TlsIdentity identity, InetSocketAddress where, Supplier<AccessRules> rules)
+      throws IOException {
     LeaseTerms terms = new LeaseTerms(Duration.ofSeconds(1), Duration.ofSeconds(20));
     return closing(
         RendezvousServer.start(
-            team.peer("spiffe://team/rendezvous"),
+            identity,
             rules,
             new EmbeddedIndex(new EmbeddedIndex.Settings(terms, 9, 99), System::nanoTime),
             where,

@@ -17,6 +17,7 @@ import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.ResultState;
+import java.net.URI;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -147,6 +148,17 @@ public abstract class HolderIndexContract {
     lease(LAPTOP, 7);
 
     assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 7));
+  }
+
+  @Test
+  void givesTheRelaysOfAPeerThatHasNoAddress() throws Exception {
+    LeaseRequest relayed =
+        new LeaseRequest(List.of(), List.of(), List.of(URI.create("https://relay:7444/abc")));
+    index.lease(LAPTOP, relayed);
+    announce(LAPTOP, 1);
+
+    assertThat(index.holders(REPO, key(1)))
+        .containsExactly(new HolderList.Entry(LAPTOP.peer(), relayed));
   }
 
   @Test
