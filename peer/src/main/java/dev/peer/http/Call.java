@@ -226,6 +226,7 @@ public final class Call {
 
   /** Answers without a body. */
   public void answer(int status) {
+    sayWhetherItStaysOpen();
     exchange.setStatusCode(status);
     exchange.endExchange();
   }
@@ -321,7 +322,15 @@ public final class Call {
     HeaderMap headers = exchange.getResponseHeaders();
     headers.put(Headers.CONTENT_TYPE, mediaType);
     headers.put(Headers.CONTENT_LENGTH, length);
+    sayWhetherItStaysOpen();
     exchange.setStatusCode(status);
     return exchange.getResponseChannel();
+  }
+
+  /** Who speaks HTTP/1.0 takes a connection for over, and waits for its end, unless it is told. */
+  private void sayWhetherItStaysOpen() {
+    if (exchange.isHttp10() && exchange.isPersistent()) {
+      exchange.getResponseHeaders().put(Headers.CONNECTION, "keep-alive");
+    }
   }
 }

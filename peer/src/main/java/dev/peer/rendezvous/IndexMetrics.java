@@ -2,29 +2,39 @@ package dev.peer.rendezvous;
 
 import dev.peer.metrics.Metrics;
 import dev.peer.wire.RendezvousStatus;
-import java.util.function.ToLongFunction;
+import java.util.function.ToDoubleFunction;
 
-/** What is told of an index: numbers alone, and none while it can not be reached. */
+/** What is told of an index: numbers alone. */
 final class IndexMetrics {
 
   private IndexMetrics() {}
 
   static void add(HolderIndex index, Metrics metrics) {
-    metrics.gauge(
-        "peer_index_leases",
-        "Leases that are live.",
-        () -> number(index, RendezvousStatus::leases));
-    metrics.gauge(
+    add(index, metrics, "peer_index_leases", "Leases that are live.", RendezvousStatus::leases);
+    add(
+        index,
+        metrics,
         "peer_index_results",
         "Results announced under live leases, each holder counted.",
-        () -> number(index, RendezvousStatus::results));
+        RendezvousStatus::results);
   }
 
-  private static double number(HolderIndex index, ToLongFunction<RendezvousStatus> part) {
-    try {
-      return part.applyAsLong(index.status());
-    } catch (IndexUnavailableException e) {
-      return Double.NaN;
-    }
+  /** Left out while the index can not be reached. */
+  private static void add(
+      HolderIndex index,
+      Metrics metrics,
+      String name,
+      String help,
+      ToDoubleFunction<RendezvousStatus> number) {
+    metrics.gauge(
+        name,
+        help,
+        () -> {
+          try {
+            return number.applyAsDouble(index.status());
+          } catch (IndexUnavailableException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+          }
+        });
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -37,14 +39,15 @@ class OperationsIT {
   @Test
   void promtoolTakesTheMetricsOfARendezvousAndOfAPeer() throws Exception {
     team.startRendezvous();
-    Peer holder = team.peer("holder");
+    String address = free();
+    Peer holder = team.peer("marigold").with("PEER_LISTEN", address);
     SignedResult result = SignedResult.of(team, holder, "out", "err");
     holder.start(result.repository(), "run").awaitLine("^peer: serving the result");
     team.peer("reader").run(result.repository(), "replay").hasExitCode(0);
     Authority.Identity prometheus = team.authority().issue("prometheus", Authority.Key.EC_P256);
 
     String rendezvous = get(prometheus, team.rendezvous() + "/metrics");
-    String peer = get(prometheus, team.addressOf(holder, prometheus) + "/metrics");
+    String peer = get(prometheus, "https://" + address + "/metrics");
 
     assertThat(rendezvous)
         .contains("peer_index_leases 1\n", "peer_index_results 1\n")
@@ -60,7 +63,7 @@ class OperationsIT {
       Run checked = team.tool("sh", "-c", "promtool check metrics < \"$1\"", "sh", file.toString());
       checked.hasExitCode(0);
       assertThat(checked.stdout() + checked.stderr()).isEmpty();
-      assertThat(metrics).doesNotContain("holder").doesNotContain("sample").contains("version=\"");
+      assertThat(metrics).doesNotContain("marigold", "reader", "prometheus").contains("version=\"");
     }
   }
 
@@ -111,11 +114,12 @@ class OperationsIT {
   @Test
   void aPeerWhoseHomeIsFullOrGoneIsNotHealthy() throws Exception {
     team.startRendezvous();
-    Peer holder = team.peer("holder");
+    String address = free();
+    Peer holder = team.peer("holder").with("PEER_LISTEN", address);
     SignedResult result = SignedResult.of(team, holder, "out", "err");
     holder.start(result.repository(), "run").awaitLine("^peer: serving the result");
     Authority.Identity client = team.authority().issue("client", Authority.Key.EC_P256);
-    String health = team.addressOf(holder, client) + "/healthz";
+    String health = "https://" + address + "/healthz";
     assertThat(get(client, health)).isEqualTo("{\"healthy\":true}");
 
     Path away = holder.home().resolveSibling("away");
@@ -145,7 +149,7 @@ class OperationsIT {
             .await()
             .hasExitCode(0);
 
-    assertThat(said.stdout()).contains("\"totalProblems\": 0").doesNotContain("\"ruleId\"");
+    assertThat(said.stdout().split("\"problems\": \\[]", -1)).hasSize(3);
     for (String name : List.of("common.yaml", "peer.yaml", "rendezvous.yaml")) {
       assertThat(Dist.command("peer").getParent().resolveSibling("share/openapi").resolve(name))
           .hasSameBinaryContentAs(documents.resolve(name));
@@ -201,6 +205,12 @@ class OperationsIT {
 
   private Run start(Peer peer) throws IOException {
     return peer.start(team.root(), "rendezvous", "--listen", "127.0.0.1:0", "--log", "json");
+  }
+
+  private static String free() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return "127.0.0.1:" + socket.getLocalPort();
+    }
   }
 
   private static Peer known(Peer peer, Run rendezvous) throws InterruptedException {

@@ -66,6 +66,17 @@ class HostileRequestsTest {
     assertThat(served).containsExactly("PUT /a hello", "GET /smuggled ");
   }
 
+  /** Who is not told waits for the end of the connection. */
+  @Test
+  void tellsAnOldClientWhetherTheConnectionStaysOpen() throws Exception {
+    String get = "GET /a HTTP/1.0\r\nHost: x\r\n";
+
+    assertThat(send(get + "Connection: keep-alive\r\n\r\n" + get + "\r\n"))
+        .containsOnlyOnce("Connection: keep-alive\r\n")
+        .containsOnlyOnce("Connection: close\r\n");
+    assertThat(served).containsExactly("GET /a ", "GET /a ");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
