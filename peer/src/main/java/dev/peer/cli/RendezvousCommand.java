@@ -13,7 +13,6 @@ import dev.peer.http.ServerLimits;
 import dev.peer.relay.RelayServer;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.HolderIndex;
-import dev.peer.rendezvous.IndexUnavailableException;
 import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.rendezvous.etcd.EtcdIndex;
 import java.io.IOException;
@@ -216,12 +215,7 @@ final class RendezvousCommand implements Callable<Integer> {
 
   /** A rendezvous may well be there before its etcd is. */
   private static Optional<String> fault(EtcdIndex etcd) {
-    try {
-      etcd.status();
-      return Optional.empty();
-    } catch (IndexUnavailableException e) {
-      return Optional.of("until this is mended nothing is found or announced: " + e.getMessage());
-    }
+    return etcd.fault().map(why -> "until this is mended nothing is found or announced: " + why);
   }
 
   private RendezvousServer start(

@@ -276,6 +276,16 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     return new RendezvousStatus(count(EtcdKeys.leases()), count(EtcdKeys.results()));
   }
 
+  @Override
+  public Optional<String> fault() {
+    try {
+      status();
+      return Optional.empty();
+    } catch (IndexUnavailableException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
   /** Breaks off what is under way. */
   @Override
   public void close() {
