@@ -228,7 +228,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     if (!order.contains(self)) {
       order.set(order.size() - 1, self);
     }
-    List<HolderList.Entry> runners = addressed(order);
+    List<HolderList.Entry> runners = addressed(EtcdServers.endOfLookup(), order);
     return Optional.of(
         runners.isEmpty() ? new Announced.NoLease() : new Announced.Running(runners));
   }
@@ -249,12 +249,14 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     for (ResultState state : ResultState.values()) {
       read.addSuccess(Requests.operation(first(repo, key, state)));
     }
-    TxnResponse answer = commit(read);
+    long end = EtcdServers.endOfLookup();
+    TxnRequest built = read.build();
+    TxnResponse answer = ask(end, member -> member.keys().txn(built));
     List<Found> found = new ArrayList<>();
     for (ResultState state : ResultState.values()) {
       add(found, answer.getResponses(state.ordinal()).getResponseRange(), state);
     }
-    return addressed(found);
+    return addressed(end, found);
   }
 
   @Override
@@ -262,8 +264,9 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     RangeRequest read =
         Requests.first(EtcdKeys.holders(image), SortTarget.CREATE, SortOrder.DESCEND);
     List<Found> found = new ArrayList<>();
-    add(found, ask(member -> member.keys().range(read)), ResultState.PASSED);
-    return addressed(found);
+    long end = EtcdServers.endOfLookup();
+    add(found, ask(end, member -> member.keys().range(read)), ResultState.PASSED);
+    return addressed(end, found);
   }
 
   @Override
@@ -308,11 +311,12 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   }
 
   /** Those found, with the addresses of their leases; a lease that has just ended is left out. */
-  private List<HolderList.Entry> addressed(List<Found> found) throws IndexUnavailableException {
+  private List<HolderList.Entry> addressed(long end, List<Found> found)
+      throws IndexUnavailableException {
     List<LeaseHolder> holders = found.stream().map(Found::holder).toList();
     Map<LeaseHolder, LeaseRequest> leases;
     try {
-      leases = reads.leases(holders);
+      leases = reads.leases(end, holders);
     } catch (StatusException e) {
       throw refused(e);
     }
@@ -390,6 +394,14 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   private <T> T ask(EtcdServers.Request<T> request) throws IndexUnavailableException {
     try {
       return servers.ask(request);
+    } catch (StatusException e) {
+      throw refused(e);
+    }
+  }
+
+  private <T> T ask(long end, EtcdServers.Request<T> request) throws IndexUnavailableException {
+    try {
+      return servers.ask(end, request);
     } catch (StatusException e) {
       throw refused(e);
     }

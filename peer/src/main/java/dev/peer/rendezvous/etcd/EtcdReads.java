@@ -29,6 +29,12 @@ final class EtcdReads {
   /** What was told with the leases; those that there are not any more are left out. */
   Map<LeaseHolder, LeaseRequest> leases(List<LeaseHolder> holders)
       throws StatusException, IndexUnavailableException {
+    return leases(EtcdServers.endOfLookup(), holders);
+  }
+
+  /** As the other, until that time of {@link System#nanoTime}. */
+  Map<LeaseHolder, LeaseRequest> leases(long end, List<LeaseHolder> holders)
+      throws StatusException, IndexUnavailableException {
     List<LeaseHolder> once = holders.stream().distinct().toList();
     Map<LeaseHolder, LeaseRequest> told = new HashMap<>();
     for (int from = 0; from < once.size(); from += AT_ONCE) {
@@ -38,7 +44,8 @@ final class EtcdReads {
         read.addSuccess(Requests.operation(Requests.read(EtcdKeys.lease(holder))));
       }
       TxnRequest built = read.build();
-      List<ResponseOp> answers = servers.ask(member -> member.keys().txn(built)).getResponsesList();
+      List<ResponseOp> answers =
+          servers.ask(end, member -> member.keys().txn(built)).getResponsesList();
       for (int i = 0; i < answers.size(); i++) {
         for (KeyValue entry : answers.get(i).getResponseRange().getKvsList()) {
           told.put(some.get(i), request(entry));

@@ -38,6 +38,10 @@ final class EtcdServers implements AutoCloseable {
 
   private static final Duration ATTEMPT = Duration.ofMillis(1_500);
   private static final Duration WHOLE = Duration.ofSeconds(4);
+
+  /** Less than a peer waits for a lookup, so that it is told why there is no answer. */
+  private static final Duration LOOKUP = Duration.ofMillis(2_200);
+
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   /** Another member, or the same one in a moment, may well answer. */
@@ -99,14 +103,23 @@ final class EtcdServers implements AutoCloseable {
     }
   }
 
+  /** When a lookup that begins now has to have its answer, all its requests together. */
+  static long endOfLookup() {
+    return System.nanoTime() + LOOKUP.toNanos();
+  }
+
   /**
-   * Sends the request until a member answers.
+   * Sends the request until a member answers, for 4 s at most.
    *
    * @throws StatusException if a member refuses it for what it is
    * @throws IndexUnavailableException if none answered in time
    */
   <T> T ask(Request<T> request) throws IndexUnavailableException, StatusException {
-    long end = System.nanoTime() + WHOLE.toNanos();
+    return ask(System.nanoTime() + WHOLE.toNanos(), request);
+  }
+
+  /** As the other, until that time of {@link System#nanoTime}. */
+  <T> T ask(long end, Request<T> request) throws IndexUnavailableException, StatusException {
     int first = answered;
     for (int tried = 0; ; tried++) {
       int number = (first + tried) % members.size();
