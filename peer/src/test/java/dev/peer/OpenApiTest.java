@@ -93,8 +93,13 @@ class OpenApiTest {
                 team.peer("spiffe://team/peer"),
                 AccessRules::open,
                 HeldImages.NONE,
+                Optional.of(
+                    (_, _, _) -> {
+                      throw new AssertionError("nothing is handed over here");
+                    }),
                 Https.LOOPBACK,
-                ServerLimits.PEER);
+                ServerLimits.PEER,
+                Operations.quiet());
         Https client = new Https(team.peer("spiffe://team/client"), server.address())) {
       assertThat(documented("peer.yaml")).isEqualTo(served(client, samples));
     }
@@ -146,6 +151,9 @@ class OpenApiTest {
         .isEqualTo(Limits.ADDRESSES);
     assertThat(rendezvous.at("/LeaseRequest/properties/images/maxItems").asInt())
         .isEqualTo(Limits.IMAGES);
+    assertThat(rendezvous.at("/LeaseRequest/properties/relays/maxItems").asInt())
+        .isEqualTo(Limits.RELAYS);
+    assertThat(holders.at("/items/properties/relays/maxItems").asInt()).isEqualTo(Limits.RELAYS);
     assertThat(rendezvous.at("/LeaseTerms/properties/expiresAfterSeconds/maximum").asInt())
         .isEqualTo(Limits.LEASE_SECONDS);
     assertThat(document("rendezvous.yaml").at("/info/description").asText())

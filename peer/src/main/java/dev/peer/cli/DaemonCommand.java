@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -57,6 +58,8 @@ final class DaemonCommand implements Callable<Integer> {
       description = "keep copies of the results of these repositories, named as in PEER_REPO")
   private List<RepoId> mirrored = List.of();
 
+  @Mixin private Logging logging;
+
   DaemonCommand(Output output, Interruption interruption) {
     this.output = output;
     this.interruption = interruption;
@@ -81,8 +84,9 @@ final class DaemonCommand implements Callable<Integer> {
     Retention retention = retention(KeepSettings.of(settings));
     List<RepoId> repositories = mirrored.stream().distinct().toList();
     requireUsable(peer, repositories);
-    try (Network network =
-        Network.of(peer, output, CertificateRole.CLIENT, CertificateRole.SERVER)) {
+    try (Logging.OpenLog log = logging.open(output);
+        Network network =
+            Network.serving(peer, output, log, CertificateRole.CLIENT, CertificateRole.SERVER)) {
       Store store = Store.open(Results.store(peer.home()), retention);
       try (FileHold _ = takenOver(store, peer)) {
         serve(network, store, repositories);

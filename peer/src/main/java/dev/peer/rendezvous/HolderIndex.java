@@ -61,7 +61,12 @@ public interface HolderIndex {
 
   /** Why it can not do its work now, in a line for a person. Empty: it can. */
   default Optional<String> fault() {
-    return Optional.empty();
+    try {
+      status();
+      return Optional.empty();
+    } catch (IndexUnavailableException e) {
+      return Optional.of("the index does not answer: " + e.getMessage());
+    }
   }
 
   /** What came of asking for a lease. */
