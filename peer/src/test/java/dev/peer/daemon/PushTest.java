@@ -15,6 +15,7 @@ import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.NamespaceRules;
 import dev.peer.http.Https;
+import dev.peer.tls.ConnectionException;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.PeerAddress;
@@ -23,6 +24,7 @@ import dev.peer.wire.Problem;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -194,9 +196,26 @@ class PushTest {
       assertProblem(
           client.send("PUT", other, result.attestation().bytes()), Problem.Kind.UNVERIFIED);
       assertProblem(client.send("PUT", other, new byte[] {'{', '}'}), Problem.Kind.UNVERIFIED);
-      assertProblem(
-          client.send("PUT", other, new byte[Attestation.LARGEST + 1]), Problem.Kind.TOO_LARGE);
     }
+  }
+
+  @Test
+  void takesNoAttestationThatIsLargerThanAny() throws Exception {
+    mirror(MIRRORED);
+    byte[] large = Arrays.copyOf(result.attestation().bytes(), Attestation.LARGEST + 1);
+    String path = new PeerPath.Result(result.record().inputs().key()).text();
+    try (Https client = new Https(laptop, daemon.announcer().address().orElseThrow())) {
+      assertProblem(client.send("PUT", path, large), Problem.Kind.TOO_LARGE);
+    } catch (ConnectionException e) {
+      // The answer can be lost with the connection, on which the rest was still under way.
+      assertThat(e.kind()).isEqualTo(ConnectionException.Kind.BROKEN_OFF);
+    }
+    try (Https client = new Https(laptop, daemon.announcer().address().orElseThrow())) {
+      byte[] bundle = Files.readAllBytes(result.bundle());
+      String blob = new PeerPath.Blob(Digest.of(bundle)).text();
+      assertProblem(client.send("PUT", blob, bundle), Problem.Kind.NOT_OFFERED);
+    }
+    assertNothingKept();
   }
 
   @Test
