@@ -7,6 +7,7 @@ import dev.peer.config.HostPort;
 import dev.peer.config.KeepSettings;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.store.Retention;
@@ -15,8 +16,9 @@ import dev.peer.core.trust.CertificateRole;
 import dev.peer.daemon.KeptResults;
 import dev.peer.daemon.Mirror;
 import dev.peer.daemon.PushIntake;
+import dev.peer.daemon.RunQueue;
 import dev.peer.server.Intake;
-import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +49,11 @@ final class DaemonCommand implements Callable<Integer> {
   /** Half of the streams that a rendezvous gives to one identity, so that it can start again. */
   private static final int MOST_MIRRORED = 32;
 
+  private static final int MOST_JOBS = 64;
+
+  /** To break off what runs, and to take back what is announced. */
+  private static final Duration CLEAN_UP = Duration.ofSeconds(30);
+
   private final Output output;
   private final Interruption interruption;
 
@@ -57,6 +64,12 @@ final class DaemonCommand implements Callable<Integer> {
       converter = RepoConverter.class,
       description = "keep copies of the results of these repositories, named as in PEER_REPO")
   private List<RepoId> mirrored = List.of();
+
+  @Option(
+      names = "--jobs",
+      paramLabel = "N",
+      description = "how many machines run at once (default: half of the processors)")
+  private int jobs = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
   @Mixin private Logging logging;
 
@@ -89,13 +102,15 @@ final class DaemonCommand implements Callable<Integer> {
             Network.serving(peer, output, log, CertificateRole.CLIENT, CertificateRole.SERVER)) {
       Store store = Store.open(Results.store(peer.home()), retention);
       try (FileHold _ = takenOver(store, peer)) {
-        serve(network, store, repositories);
+        interruption.allow(CLEAN_UP);
+        serve(peer, network, store, repositories);
       }
     }
     return ExitCode.PASSED;
   }
 
-  private void serve(Network network, Store store, List<RepoId> repositories) throws Exception {
+  private void serve(PeerSettings peer, Network network, Store store, List<RepoId> repositories)
+      throws Exception {
     Identities identities = network.identities();
     try (KeptResults kept = new KeptResults(store, identities::verifier, FAREWELL, output);
         Mirror mirror =
@@ -115,23 +130,49 @@ final class DaemonCommand implements Callable<Integer> {
               ? Optional.empty()
               : Optional.of(
                   new PushIntake(repositories, store, identities::verifier, kept, output));
-      LeasedAnnouncer announcer = network.leasedAnnouncer(intake);
-      interruption.serving();
-      kept.start(announcer);
-      mirror.start();
-      sayWhere(identities, announcer, repositories);
-      interruption.await(FOREVER);
+      Optional<LeasedAnnouncer> announcer =
+          peer.rendezvous().isEmpty()
+              ? Optional.empty()
+              : Optional.of(network.leasedAnnouncer(intake));
+      DaemonRuns runs = new DaemonRuns(peer, identities, announcer, store, kept, output);
+      try (RunQueue queue =
+          new RunQueue(directory(peer.home()).resolve("queue"), jobs, runs, output)) {
+        interruption.serving();
+        start(kept, announcer);
+        mirror.start();
+        queue.start();
+        sayWhere(identities, announcer, repositories);
+        interruption.await(FOREVER);
+      }
+    }
+  }
+
+  /** What a daemon keeps of its own below a home. */
+  private static Path directory(Path home) {
+    return home.resolve("daemon");
+  }
+
+  private static void start(KeptResults kept, Optional<LeasedAnnouncer> announcer)
+      throws AnnounceException {
+    if (announcer.isPresent()) {
+      kept.start(announcer.get());
+    } else {
+      kept.start();
     }
   }
 
   private void sayWhere(
-      Identities identities, LeasedAnnouncer announcer, List<RepoId> repositories) {
-    InetSocketAddress address = announcer.address().orElseThrow();
+      Identities identities, Optional<LeasedAnnouncer> announcer, List<RepoId> repositories) {
     output.say(
         "daemon "
             + identities.tls().id()
-            + " at https://"
-            + new HostPort(address.getAddress().getHostAddress(), address.getPort()));
+            + announcer
+                .flatMap(LeasedAnnouncer::address)
+                .map(
+                    at ->
+                        " at https://"
+                            + new HostPort(at.getAddress().getHostAddress(), at.getPort()))
+                .orElse(": it runs and keeps, and serves nobody, for PEER_RENDEZVOUS is not set"));
     repositories.forEach(repo -> output.say("mirroring " + repo));
   }
 
@@ -150,11 +191,17 @@ final class DaemonCommand implements Callable<Integer> {
                     "end that one, or give this one a PEER_HOME of its own"));
   }
 
-  private static void requireUsable(PeerSettings peer, List<RepoId> repositories)
+  private void requireUsable(PeerSettings peer, List<RepoId> repositories)
       throws ConfigException, CommandException {
-    if (peer.rendezvous().isEmpty()) {
+    if (jobs < 1 || jobs > MOST_JOBS) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--jobs: a number from 1 to " + MOST_JOBS + " was expected, not " + jobs,
+          "each is a machine with the processors and the memory of PEER_CPUS and PEER_MEMORY");
+    }
+    if (peer.rendezvous().isEmpty() && !repositories.isEmpty()) {
       throw new ConfigException(
-          "PEER_RENDEZVOUS is not set: nobody would know what is served here",
+          "--mirror needs PEER_RENDEZVOUS, which is not set: nobody would say what there is",
           "set it to where the team meets, such as https://meet.example.org:7443");
     }
     if (repositories.size() > MOST_MIRRORED) {

@@ -5,6 +5,7 @@ import dev.peer.source.SourceException;
 import dev.peer.vm.image.ImageException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -22,8 +23,8 @@ final class Selection {
     return target.subject(output);
   }
 
-  /** The directory for the artifacts, or null. */
-  Path artifacts() {
-    return artifacts;
+  /** The directory for the artifacts, if they are to be copied. */
+  Optional<Path> artifacts() {
+    return Optional.ofNullable(artifacts);
   }
 }

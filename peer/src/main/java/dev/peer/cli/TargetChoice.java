@@ -31,6 +31,6 @@ final class TargetChoice {
   /** Reads the repository that the working directory is in. */
   Subject subject(Output output)
       throws SourceException, ConfigException, ImageException, IOException, CommandException {
-    return Subject.of(output, revision, target, arguments);
+    return Subject.of(output, Surroundings.ofProcess(), revision, target, arguments);
   }
 }

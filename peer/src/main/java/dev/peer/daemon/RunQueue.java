@@ -32,8 +32,8 @@ public final class RunQueue implements AutoCloseable {
   private static final int MOST_OPEN = 1000;
   private static final int MOST_ATTEMPTS = 3;
   private static final int MOST_ENDED = 50;
-  private static final int INTERRUPTED = 130;
   private static final int INFRASTRUCTURE = 4;
+  private static final RunEnding BROKEN_OFF = new RunEnding(RunEnding.How.CANCELLED, 130, "");
 
   private final int mostOpen;
   private final QueueFiles files;
@@ -60,6 +60,9 @@ public final class RunQueue implements AutoCloseable {
 
   /** What gives one run a machine. */
   public interface Machine {
+
+    /** The run's number. */
+    long id();
 
     /**
      * The turns of the run, of which it takes one at a time.
@@ -313,12 +316,12 @@ public final class RunQueue implements AutoCloseable {
       try {
         ending = runner.run(entry.request(), this);
       } catch (InterruptedException e) {
-        ending = new RunEnding(RunEnding.How.CANCELLED, INTERRUPTED, "");
+        ending = BROKEN_OFF;
       } catch (RuntimeException | Error e) {
         ending = new RunEnding(RunEnding.How.FAILED, INFRASTRUCTURE, "unexpected: " + e);
       }
-      stopInterrupts();
-      end(this, ending);
+      boolean interrupted = stopInterrupts();
+      end(this, interrupted && ending.how() != RunEnding.How.PASSED ? BROKEN_OFF : ending);
     }
 
     private synchronized void interrupt() {
@@ -328,9 +331,9 @@ public final class RunQueue implements AutoCloseable {
     }
 
     /** What is written from now on is written whole. */
-    private synchronized void stopInterrupts() {
+    private synchronized boolean stopInterrupts() {
       over = true;
-      Thread.interrupted();
+      return Thread.interrupted();
     }
 
     @Override
