@@ -9,6 +9,7 @@ import dev.peer.terminal.SystemTerminal;
 import dev.peer.vm.exec.Aftermath;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -21,7 +22,9 @@ import picocli.CommandLine.Option;
     description = {
       "Replays a compatible result if a peer holds one, follows a peer that runs the same now, else"
           + " runs the target in a sealed machine.",
-      "Then stays connected and serves the result until SIGINT or SIGTERM."
+      "Then stays connected and serves the result until SIGINT or SIGTERM.",
+      "Where a daemon runs for the same PEER_HOME, it does all that, and this command leaves with"
+          + " the result."
     },
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
@@ -68,6 +71,11 @@ final class RunCommand implements Callable<Integer> {
       })
   private Duration wait;
 
+  @Option(
+      names = "--no-daemon",
+      description = "run here, although there is a daemon that would do it")
+  private boolean noDaemon;
+
   @ArgGroup private Stay stay = new Stay();
 
   @ArgGroup private OnFailure onFailure = new OnFailure();
@@ -111,10 +119,45 @@ final class RunCommand implements Callable<Integer> {
       reporting.requireNoJson("--shell");
       VmCommand.requireTerminal("--shell");
     }
-    output.step("settings");
     RunOptions options = options();
-    try (Logging.OpenLog log = logging.open(output);
-        Subject subject = selection.subject(output);
+    try (Logging.OpenLog log = logging.open(output)) {
+      // What happens in the guest when a stage fails is between it and its user.
+      boolean here = noDaemon || onFailure.shell || onFailure.freeze;
+      OptionalInt exitCode = here ? OptionalInt.empty() : handOver(options, reporter);
+      return exitCode.isPresent() ? exitCode.getAsInt() : runHere(options, log, report, reporter);
+    }
+  }
+
+  /** Has the daemon run, and gives the exit code; empty: it is to be run here. */
+  private OptionalInt handOver(RunOptions options, RunReporter reporter) throws Exception {
+    HandingOver.Outcome outcome =
+        new HandingOver(output, System.getenv())
+            .run(
+                settings -> selection.request(options, settings),
+                reporting.timings(),
+                reporting.json());
+    return switch (outcome) {
+      case HandingOver.Outcome.RunHere _ -> OptionalInt.empty();
+      case HandingOver.Outcome.Done(int exitCode) -> {
+        reporter.reportedElsewhere();
+        yield OptionalInt.of(exitCode);
+      }
+      case HandingOver.Outcome.InDoubt(long id) ->
+          throw new CommandException(
+              ExitCode.INFRASTRUCTURE,
+              "the daemon ended before the run did",
+              "it is run "
+                  + id
+                  + " in the daemon's queue, and goes on when that is started again (`peer daemon"
+                  + " status`); `peer run --no-daemon` runs it here");
+    };
+  }
+
+  private int runHere(
+      RunOptions options, Logging.OpenLog log, RunReport report, RunReporter reporter)
+      throws Exception {
+    output.step("settings");
+    try (Subject subject = selection.subject(output);
         Network network =
             Network.serving(
                 subject.peer(),

@@ -51,6 +51,11 @@ final class RunReporter {
     report(output, report, ExitCode.PASSED, "", "");
   }
 
+  /** Somebody else has reported. */
+  void reportedElsewhere() {
+    done = true;
+  }
+
   private void report(
       RunOutput output, RunReport report, int exitCode, String message, String hint) {
     if (done) {

@@ -1,11 +1,14 @@
 package dev.peer.cli;
 
 import dev.peer.config.ConfigException;
+import dev.peer.daemon.RunOptions;
+import dev.peer.daemon.RunRequest;
 import dev.peer.source.SourceException;
 import dev.peer.vm.image.ImageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.SortedMap;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -21,6 +24,11 @@ final class Selection {
   Subject subject(Output output)
       throws SourceException, ConfigException, ImageException, IOException, CommandException {
     return target.subject(output);
+  }
+
+  /** To be run by the daemon, from the working directory. */
+  RunRequest request(RunOptions options, SortedMap<String, String> settings) {
+    return target.request(options, settings);
   }
 
   /** The directory for the artifacts, if they are to be copied. */

@@ -86,8 +86,8 @@ record Subject(
     return peer.repo().isPresent() ? peer.repo().get() : git.repoId(revision);
   }
 
-  private static Settings settings(
-      Map<String, String> environment, GitRepository git, Revision revision)
+  /** The settings of a command in these surroundings that is about a revision. */
+  static Settings settings(Map<String, String> environment, GitRepository git, Revision revision)
       throws SourceException, ConfigException {
     Optional<byte[]> envFile = git.file(revision, ENV_FILE, EnvFile.LONGEST);
     return Settings.of(

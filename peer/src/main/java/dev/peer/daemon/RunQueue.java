@@ -5,10 +5,12 @@ import dev.peer.core.flow.Turns;
 import dev.peer.core.id.Shown;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -105,6 +107,7 @@ public final class RunQueue implements AutoCloseable {
       throws IOException {
     this.mostOpen = mostOpen;
     this.files = new QueueFiles(directory);
+    files.open();
     this.machines = new Machines(most);
     this.unattended = unattended;
     this.notices = notices;
@@ -112,10 +115,15 @@ public final class RunQueue implements AutoCloseable {
 
   /** Begins with what an earlier queue has left. */
   public void start() throws IOException {
-    List<QueueEntry> left =
-        files.read(
-            (file, why) ->
-                notices.say("a run can not be read, and is set aside: " + file + ": " + why));
+    Map<Path, String> unreadable = new TreeMap<>();
+    List<QueueEntry> left = files.read(unreadable::put);
+    for (Map.Entry<Path, String> file : unreadable.entrySet()) {
+      notices.say(
+          "warning: a run can not be read, and is set aside: "
+              + QueueFiles.setAside(file.getKey())
+              + ": "
+              + file.getValue());
+    }
     List<Running> begin = new ArrayList<>();
     synchronized (this) {
       for (QueueEntry entry : left) {
@@ -188,6 +196,38 @@ public final class RunQueue implements AutoCloseable {
   }
 
   /**
+   * The runs on disk, as {@link #runs} has them, where no queue is open.
+   *
+   * @param directory where they are kept; it need not be there
+   */
+  public static List<QueuedRun> left(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    List<QueueEntry> all = new QueueFiles(directory).read((_, _) -> {});
+    List<QueuedRun> runs = new ArrayList<>();
+    all.stream()
+        .filter(entry -> entry.ended().isEmpty())
+        .forEach(entry -> runs.add(now(entry, QueuedRun.State.WAITING, 0)));
+    all.reversed().stream()
+        .filter(entry -> entry.ended().isPresent())
+        .forEach(entry -> runs.add(now(entry, QueuedRun.State.ENDED, 0)));
+    return runs;
+  }
+
+  private static QueuedRun now(QueueEntry entry, QueuedRun.State state, int place) {
+    return new QueuedRun(
+        entry.id(),
+        entry.request(),
+        entry.accepted(),
+        entry.attempts(),
+        state,
+        place,
+        entry.ended().map(QueueEntry.Ended::at),
+        entry.ended().map(QueueEntry.Ended::ending));
+  }
+
+  /**
    * All runs that have not ended, the first first, and then the last ones that have, the last
    * first.
    */
@@ -195,16 +235,7 @@ public final class RunQueue implements AutoCloseable {
     List<QueuedRun> runs = new ArrayList<>();
     open.values().forEach(run -> runs.add(run.now()));
     for (QueueEntry entry : ended.reversed()) {
-      runs.add(
-          new QueuedRun(
-              entry.id(),
-              entry.request(),
-              entry.accepted(),
-              entry.attempts(),
-              QueuedRun.State.ENDED,
-              0,
-              entry.ended().map(QueueEntry.Ended::at),
-              entry.ended().map(QueueEntry.Ended::ending)));
+      runs.add(now(entry, QueuedRun.State.ENDED, 0));
     }
     return runs;
   }
@@ -382,15 +413,7 @@ public final class RunQueue implements AutoCloseable {
           place > 0
               ? QueuedRun.State.WAITING
               : running ? QueuedRun.State.RUNNING : QueuedRun.State.SEARCHING;
-      return new QueuedRun(
-          id(),
-          entry.request(),
-          entry.accepted(),
-          entry.attempts(),
-          state,
-          place,
-          Optional.empty(),
-          Optional.empty());
+      return RunQueue.now(entry, state, place);
     }
   }
 }
