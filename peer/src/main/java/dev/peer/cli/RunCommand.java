@@ -15,6 +15,7 @@ import dev.peer.core.flow.Replayable;
 import dev.peer.core.flow.RunFlow;
 import dev.peer.core.flow.RunOutcome;
 import dev.peer.core.flow.SecretSource;
+import dev.peer.core.flow.Turns;
 import dev.peer.core.sign.RunSigner;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
@@ -165,6 +166,7 @@ final class RunCommand implements Callable<Integer> {
               network.stamper(),
               isAnnounced(network) ? network.announcer() : Optional.empty(),
               joining(network, store, subject),
+              Turns.AT_ONCE,
               output);
       SourceArchive source = source(subject);
       CacheUse caches = fresh ? CacheUse.RENEWED : CacheUse.KEPT;

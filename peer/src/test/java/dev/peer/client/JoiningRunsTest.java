@@ -18,6 +18,7 @@ import dev.peer.core.flow.LookupResult;
 import dev.peer.core.flow.Replayable;
 import dev.peer.core.flow.RunFlow;
 import dev.peer.core.flow.RunOutcome;
+import dev.peer.core.flow.Turns;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.secret.Secrets;
@@ -438,6 +439,7 @@ class JoiningRunsTest {
               Optional.empty(),
               Optional.of(announcer),
               joining,
+              Turns.AT_ONCE,
               said::add);
       return threads.submit(
           () -> flow.findOrRun(INPUTS, (_, _) -> {}, CacheUse.NONE, () -> Secrets.NONE, viewer));

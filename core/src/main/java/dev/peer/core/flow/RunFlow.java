@@ -38,6 +38,7 @@ public final class RunFlow {
   private final Optional<Stamper> stamper;
   private final Optional<Announcer> announcer;
   private final Optional<Joining> joining;
+  private final Turns turns;
   private final Notices notices;
 
   /**
@@ -62,6 +63,7 @@ public final class RunFlow {
         stamper,
         Optional.empty(),
         Optional.empty(),
+        Turns.AT_ONCE,
         notices);
   }
 
@@ -71,6 +73,7 @@ public final class RunFlow {
    * @param stamper who stamps the own signature; nobody: it is not stamped
    * @param announcer who tells others of the run while it goes on; nobody: they do not know
    * @param joining who follows runs elsewhere before one begins here; nobody: it begins
+   * @param turns when one may begin here
    */
   public RunFlow(
       Store store,
@@ -81,6 +84,7 @@ public final class RunFlow {
       Optional<Stamper> stamper,
       Optional<Announcer> announcer,
       Optional<Joining> joining,
+      Turns turns,
       Notices notices) {
     this.store = store;
     this.finder = finder;
@@ -90,6 +94,7 @@ public final class RunFlow {
     this.stamper = stamper;
     this.announcer = announcer;
     this.joining = joining;
+    this.turns = turns;
     this.notices = notices;
   }
 
@@ -113,17 +118,26 @@ public final class RunFlow {
     if (found instanceof FindResult.None none) {
       sayWhoFailed(none.elsewhere().failed());
     }
-    while (found instanceof FindResult.None none) {
-      List<Holder> first;
-      try (Announced announced = announced(inputs)) {
-        first = none.elsewhere().known() ? announced.toFollow() : List.of();
-        if (first.isEmpty()) {
-          return run(inputs, source, caches, secrets, listener, announced);
+    while (found instanceof FindResult.None) {
+      List<Holder> first = List.of();
+      try (Turns.Turn turn = turns.take()) {
+        found = turn.waited() ? searched(() -> find(inputs)) : found;
+        if (found instanceof FindResult.None none) {
+          try (Announced announced = announced(inputs)) {
+            first = none.elsewhere().known() ? announced.toFollow() : List.of();
+            if (first.isEmpty()) {
+              return run(inputs, source, caches, secrets, listener, announced);
+            }
+          }
         }
       }
-      found = searched(() -> joining.orElseThrow().follow(first, inputs.repo(), inputs.key()));
+      found = first.isEmpty() ? found : follow(first, inputs);
     }
     return new RunOutcome.Replayed(((FindResult.Hit) found).result());
+  }
+
+  private FindResult follow(List<Holder> first, RunInputs inputs) throws InterruptedException {
+    return searched(() -> joining.orElseThrow().follow(first, inputs.repo(), inputs.key()));
   }
 
   /** Runs, whatever results there are, and whoever is at it elsewhere. */
@@ -134,7 +148,8 @@ public final class RunFlow {
       SecretSource secrets,
       ExecutionListener listener)
       throws ExecutorException, SecretException, IOException, InterruptedException {
-    try (Announced announced = announced(inputs)) {
+    try (Turns.Turn _ = turns.take();
+        Announced announced = announced(inputs)) {
       return run(inputs, source, caches, secrets, listener, announced);
     }
   }

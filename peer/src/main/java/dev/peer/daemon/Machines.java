@@ -1,0 +1,82 @@
+package dev.peer.daemon;
+
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.function.IntConsumer;
+
+/**
+ * So many runs have a machine at once; of those who wait, the one that was accepted first gets the
+ * next.
+ */
+final class Machines {
+
+  private final int most;
+  private final NavigableSet<Long> waiting = new TreeSet<>();
+  private int taken;
+
+  Machines(int most) {
+    if (most < 1) {
+      throw new IllegalArgumentException("at least one machine is needed");
+    }
+    this.most = most;
+  }
+
+  /**
+   * Waits until it is this one's turn; then it has to be {@linkplain #giveBack given back}.
+   *
+   * @param places told its place among those who wait, 1 being the next, whenever it is another
+   * @return whether it had to wait
+   */
+  boolean take(long id, IntConsumer places) throws InterruptedException {
+    int first = join(id);
+    try {
+      // Whoever is told may be slow: nobody else is to wait for that.
+      for (int place = first; place > 0; place = next(id, place)) {
+        places.accept(place);
+      }
+    } catch (InterruptedException | RuntimeException e) {
+      leave(id);
+      throw e;
+    }
+    return first > 0;
+  }
+
+  synchronized void giveBack() {
+    taken--;
+    notifyAll();
+  }
+
+  /** Its place among those who wait; 0: it does not. */
+  synchronized int place(long id) {
+    return waiting.contains(id) ? waiting.headSet(id).size() + 1 : 0;
+  }
+
+  private synchronized int join(long id) {
+    waiting.add(id);
+    return takeOrPlace(id);
+  }
+
+  private synchronized int next(long id, int before) throws InterruptedException {
+    int place = takeOrPlace(id);
+    while (place == before) {
+      wait();
+      place = takeOrPlace(id);
+    }
+    return place;
+  }
+
+  private int takeOrPlace(long id) {
+    if (taken < most && waiting.first() == id) {
+      taken++;
+      waiting.remove(id);
+      notifyAll();
+      return 0;
+    }
+    return place(id);
+  }
+
+  private synchronized void leave(long id) {
+    waiting.remove(id);
+    notifyAll();
+  }
+}

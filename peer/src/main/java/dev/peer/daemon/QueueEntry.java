@@ -1,0 +1,89 @@
+package dev.peer.daemon;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.StrictJson;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A run as it stands on the disk.
+ *
+ * @param id its number; who came later has a higher one
+ * @param accepted when it was accepted
+ * @param attempts how often it got a machine
+ * @param ended how and when it ended, if it has
+ */
+record QueueEntry(
+    long id, RunRequest request, Instant accepted, int attempts, Optional<Ended> ended) {
+
+  record Ended(RunEnding ending, Instant at) {}
+
+  QueueEntry withAttempts(int number) {
+    return new QueueEntry(id, request, accepted, number, ended);
+  }
+
+  /** Its variables are needed no more. */
+  QueueEntry ended(RunEnding ending, Instant at) {
+    RunRequest shown =
+        new RunRequest(
+            request.directory(),
+            request.revision(),
+            request.target(),
+            request.arguments(),
+            request.reason(),
+            request.options(),
+            new TreeMap<>());
+    return new QueueEntry(id, shown, accepted, attempts, Optional.of(new Ended(ending, at)));
+  }
+
+  byte[] json() {
+    ObjectNode json = StrictJson.object();
+    json.put("id", id);
+    json.set("request", request.json());
+    json.put("accepted", accepted.toString()).put("attempts", attempts);
+    ended.ifPresent(
+        end ->
+            json.putObject("ended")
+                .put("how", end.ending().how().text())
+                .put("exitCode", end.ending().exitCode())
+                .put("text", end.ending().text())
+                .put("at", end.at().toString()));
+    return StrictJson.bytes(json);
+  }
+
+  static QueueEntry parse(byte[] bytes) throws MalformedException {
+    StrictJson json = StrictJson.parse("a run in the queue", bytes);
+    QueueEntry entry =
+        new QueueEntry(
+            json.number("id"),
+            RunRequest.read(json.object("request")),
+            json.value("accepted", QueueEntry::instant),
+            (int) json.number("attempts"),
+            json.has("ended") ? Optional.of(end(json.object("ended"))) : Optional.empty());
+    json.end();
+    return entry;
+  }
+
+  private static Ended end(StrictJson json) throws MalformedException {
+    Ended ended =
+        new Ended(
+            new RunEnding(
+                json.value("how", RunEnding.How::parse),
+                (int) json.number("exitCode"),
+                json.text("text")),
+            json.value("at", QueueEntry::instant));
+    json.end();
+    return ended;
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("a time such as 2026-01-31T12:00:00Z expected", e);
+    }
+  }
+}

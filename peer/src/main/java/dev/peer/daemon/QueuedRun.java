@@ -1,0 +1,43 @@
+package dev.peer.daemon;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A run of the queue at one moment.
+ *
+ * @param id its number; who came later has a higher one
+ * @param accepted when it was accepted
+ * @param attempts how often it got a machine; more than once: the daemon was killed meanwhile
+ * @param place among those who wait for a machine, 1 being the next; 0: it does not
+ * @param ended when it ended, if it has
+ * @param ending how
+ */
+public record QueuedRun(
+    long id,
+    RunRequest request,
+    Instant accepted,
+    int attempts,
+    State state,
+    int place,
+    Optional<Instant> ended,
+    Optional<RunEnding> ending) {
+
+  /** Where it stands. */
+  public enum State {
+    /** It looks for a result, here and elsewhere, or follows a run elsewhere. */
+    SEARCHING,
+    /** It waits for a machine. */
+    WAITING,
+    /** It has a machine. */
+    RUNNING,
+    /** It has ended. */
+    ENDED;
+
+    /** The name, for people and programs. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

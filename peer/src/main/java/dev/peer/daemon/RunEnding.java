@@ -1,0 +1,44 @@
+package dev.peer.daemon;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * How a run ended.
+ *
+ * @param exitCode what {@code peer run} exits with
+ * @param text why it is no pass, or how it came to one, in a line
+ */
+public record RunEnding(How how, int exitCode, String text) {
+
+  /** The ways to end. */
+  public enum How {
+    /** There is a result. */
+    PASSED,
+    /** There is none: the tests failed, or it could not be run. */
+    FAILED,
+    /** It was broken off, since nobody wants it any more. */
+    CANCELLED,
+    /** It was given up: the daemon was killed during it, again and again. */
+    LOST,
+    /** The daemon ended before it did. It is on the disk, and runs when the daemon is back. */
+    POSTPONED;
+
+    /** The name, for people and programs. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static How parse(String text) {
+      return Arrays.stream(values())
+          .filter(how -> how.text().equals(text))
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("no way to end"));
+    }
+  }
+
+  /** What an exit code says, where nobody broke the run off. */
+  public static RunEnding ofExit(int exitCode, String text) {
+    return new RunEnding(exitCode == 0 ? How.PASSED : How.FAILED, exitCode, text);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.peer.daemon;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.StrictJson;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+
+/**
+ * How something is run.
+ *
+ * @param force run although there is a result
+ * @param fresh and begin without what is kept of the repository's earlier runs
+ * @param audit then run once more without any cache, and compare
+ * @param artifacts where the artifacts are copied to, if they are
+ * @param copies how many other peers are to hold the result before the run ends
+ * @param copiesWait how long that is waited for
+ * @param follow how long a run elsewhere is followed; empty: as long as a run may take
+ */
+public record RunOptions(
+    boolean force,
+    boolean fresh,
+    boolean audit,
+    Optional<Path> artifacts,
+    int copies,
+    Duration copiesWait,
+    Optional<Duration> follow) {
+
+  /** Takes a result if there is one, and does nothing more. */
+  public static final RunOptions DEFAULT =
+      new RunOptions(false, false, false, Optional.empty(), 0, Duration.ZERO, Optional.empty());
+
+  ObjectNode json() {
+    ObjectNode json = StrictJson.object();
+    json.put("force", force).put("fresh", fresh).put("audit", audit);
+    artifacts.ifPresent(path -> json.put("artifacts", path.toString()));
+    json.put("copies", copies).put("copiesWait", copiesWait.toString());
+    follow.ifPresent(duration -> json.put("follow", duration.toString()));
+    return json;
+  }
+
+  static RunOptions read(StrictJson json) throws MalformedException {
+    RunOptions options =
+        new RunOptions(
+            json.truth("force"),
+            json.truth("fresh"),
+            json.truth("audit"),
+            json.optionalValue("artifacts", Path::of),
+            (int) json.number("copies"),
+            json.value("copiesWait", RunOptions::duration),
+            json.optionalValue("follow", RunOptions::duration));
+    json.end();
+    return options;
+  }
+
+  private static Duration duration(String text) {
+    try {
+      return Duration.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("an ISO 8601 duration expected", e);
+    }
+  }
+}

@@ -1,0 +1,393 @@
+package dev.peer.daemon;
+
+import dev.peer.core.flow.Notices;
+import dev.peer.core.flow.Turns;
+import dev.peer.core.id.Shown;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
+
+/**
+ * The runs of a daemon: accepted once they are on disk, and each on its way at once; but only so
+ * many have a machine at a time, those first that were accepted first. Who finds a result needs
+ * none, and waits for nobody.
+ *
+ * <p>It outlives its process. What has not ended when it is {@linkplain #close closed}, or when the
+ * process is killed, begins anew with the next queue in the same directory: the run that was cut
+ * off too, up to three times, for it might be what killed the process; then it is lost, and that is
+ * said. The last runs that ended stay on disk as well, without their variables.
+ *
+ * <p>For several threads at once.
+ */
+public final class RunQueue implements AutoCloseable {
+
+  private static final int MOST_OPEN = 1000;
+  private static final int MOST_ATTEMPTS = 3;
+  private static final int MOST_ENDED = 50;
+  private static final int INTERRUPTED = 130;
+  private static final int INFRASTRUCTURE = 4;
+
+  private final int mostOpen;
+  private final QueueFiles files;
+  private final Machines machines;
+  private final Runner unattended;
+  private final Notices notices;
+  private final SortedMap<Long, Running> open = new TreeMap<>();
+  private final List<QueueEntry> ended = new ArrayList<>();
+  private long last;
+  private boolean closed;
+
+  /** Does the runs. */
+  @FunctionalInterface
+  public interface Runner {
+
+    /**
+     * Runs, on a platform thread that is this run's alone. It is interrupted when nobody wants the
+     * run any more, and when the queue is closed.
+     *
+     * @param machine what gives it a machine
+     */
+    RunEnding run(RunRequest request, Machine machine) throws InterruptedException;
+  }
+
+  /** What gives one run a machine. */
+  public interface Machine {
+
+    /**
+     * The turns of the run, of which it takes one at a time.
+     *
+     * @param places told the run's place among those who wait, 1 being the next, whenever it is
+     *     another; not at all if it need not wait
+     */
+    Turns turns(IntConsumer places);
+  }
+
+  /** A run that was accepted. */
+  public interface Ticket {
+
+    /** Its number, as {@link QueuedRun} has it. */
+    long id();
+
+    /**
+     * How it ends, whenever it does. It is never completed exceptionally; with {@link
+     * RunEnding.How#POSTPONED} if the queue is closed before.
+     */
+    CompletableFuture<RunEnding> ended();
+
+    /** Breaks it off, wherever it stands. Returns at once. */
+    void cancel();
+  }
+
+  /**
+   * Does nothing until it is started.
+   *
+   * @param directory where the runs are kept; made if it is missing. No other queue may use it
+   * @param most how many have a machine at once
+   * @param unattended does the runs that nobody waits for
+   * @param notices told what becomes of runs
+   */
+  public RunQueue(Path directory, int most, Runner unattended, Notices notices) throws IOException {
+    this(directory, most, MOST_OPEN, unattended, notices);
+  }
+
+  RunQueue(Path directory, int most, int mostOpen, Runner unattended, Notices notices)
+      throws IOException {
+    this.mostOpen = mostOpen;
+    this.files = new QueueFiles(directory);
+    this.machines = new Machines(most);
+    this.unattended = unattended;
+    this.notices = notices;
+  }
+
+  /** Begins with what an earlier queue has left. */
+  public void start() throws IOException {
+    List<QueueEntry> left =
+        files.read(
+            (file, why) ->
+                notices.say("a run can not be read, and is set aside: " + file + ": " + why));
+    List<Running> begin = new ArrayList<>();
+    synchronized (this) {
+      for (QueueEntry entry : left) {
+        last = Math.max(last, entry.id());
+        if (entry.ended().isPresent()) {
+          ended.add(entry);
+        } else if (entry.attempts() >= MOST_ATTEMPTS) {
+          lose(entry);
+        } else {
+          begin.add(new Running(entry, unattended));
+        }
+      }
+      begin.forEach(run -> open.put(run.id(), run));
+    }
+    for (Running run : begin) {
+      notices.say(
+          run.name()
+              + (run.entry.attempts() > 0
+                  ? " was cut off when the daemon ended, and runs again"
+                  : " was in the queue when the daemon ended"));
+      run.thread.start();
+    }
+  }
+
+  private void lose(QueueEntry entry) throws IOException {
+    RunEnding lost =
+        new RunEnding(
+            RunEnding.How.LOST,
+            INFRASTRUCTURE,
+            "the daemon was killed " + entry.attempts() + " times while it ran");
+    QueueEntry end = entry.ended(lost, Instant.now());
+    files.write(end);
+    ended.add(end);
+    notices.say("warning: " + name(entry) + " is lost: " + lost.text());
+  }
+
+  /**
+   * Accepts a run that nobody waits for. When this returns, it is on disk.
+   *
+   * @throws RunRefusedException if there are a thousand already that have not ended, or the queue
+   *     is closed
+   * @throws IOException if it could not be written; then it is not accepted
+   */
+  public Ticket submit(RunRequest request) throws RunRefusedException, IOException {
+    return submit(request, unattended);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param runner does this run, in this process. If it is cut off, it is one that nobody waits for
+   */
+  public Ticket submit(RunRequest request, Runner runner) throws RunRefusedException, IOException {
+    Running run;
+    synchronized (this) {
+      if (closed) {
+        throw new RunRefusedException("the daemon is about to end");
+      }
+      if (open.size() >= mostOpen) {
+        throw new RunRefusedException("there are " + mostOpen + " runs in the queue");
+      }
+      QueueEntry entry = new QueueEntry(last + 1, request, Instant.now(), 0, Optional.empty());
+      files.write(entry);
+      last++;
+      run = new Running(entry, runner);
+      open.put(run.id(), run);
+    }
+    run.thread.start();
+    return run;
+  }
+
+  /**
+   * All runs that have not ended, the first first, and then the last ones that have, the last
+   * first.
+   */
+  public synchronized List<QueuedRun> runs() {
+    List<QueuedRun> runs = new ArrayList<>();
+    open.values().forEach(run -> runs.add(run.now()));
+    for (QueueEntry entry : ended.reversed()) {
+      runs.add(
+          new QueuedRun(
+              entry.id(),
+              entry.request(),
+              entry.accepted(),
+              entry.attempts(),
+              QueuedRun.State.ENDED,
+              0,
+              entry.ended().map(QueueEntry.Ended::at),
+              entry.ended().map(QueueEntry.Ended::ending)));
+    }
+    return runs;
+  }
+
+  /** Accepts nothing more, breaks off what has not ended, and waits for that. */
+  @Override
+  public void close() {
+    List<Running> left;
+    synchronized (this) {
+      closed = true;
+      left = List.copyOf(open.values());
+    }
+    left.forEach(Running::interrupt);
+    boolean interrupted = false;
+    for (Running run : left) {
+      while (run.thread.isAlive()) {
+        try {
+          run.thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void end(Running run, RunEnding reached) {
+    RunEnding ending = reached;
+    synchronized (this) {
+      boolean postponed = closed && !run.cancelled && reached.how() == RunEnding.How.CANCELLED;
+      try {
+        if (postponed) {
+          ending = new RunEnding(RunEnding.How.POSTPONED, INFRASTRUCTURE, "the daemon has ended");
+          // It was not what ended the daemon.
+          files.write(run.entry.withAttempts(0));
+        } else {
+          QueueEntry end = run.entry.ended(reached, Instant.now());
+          files.write(end);
+          ended.add(end);
+          while (ended.size() > MOST_ENDED) {
+            files.remove(ended.removeFirst().id());
+          }
+        }
+      } catch (IOException e) {
+        notices.say("warning: how " + run.name() + " ended can not be written: " + e.getMessage());
+      }
+      open.remove(run.id());
+    }
+    notices.say(
+        run.name()
+            + ": "
+            + ending.how().text()
+            + (ending.text().isEmpty() ? "" : ", " + ending.text()));
+    run.ended.complete(ending);
+  }
+
+  private synchronized void begin(Running run) {
+    run.running = true;
+    run.entry = run.entry.withAttempts(run.entry.attempts() + 1);
+    try {
+      files.write(run.entry);
+    } catch (ClosedByInterruptException e) {
+      // It ends before it has begun.
+      return;
+    } catch (IOException e) {
+      notices.say("warning: that " + run.name() + " begins can not be written: " + e.getMessage());
+    }
+  }
+
+  private synchronized void rest(Running run) {
+    run.running = false;
+  }
+
+  private static String name(QueueEntry entry) {
+    RunRequest request = entry.request();
+    return "run "
+        + entry.id()
+        + " ("
+        + request.reason()
+        + ": "
+        + Shown.plain(request.target())
+        + " in "
+        + Shown.plain(request.directory().toString())
+        + ")";
+  }
+
+  /** A run that has not ended. */
+  private final class Running implements Ticket, Machine {
+
+    private final Runner runner;
+    private final Thread thread;
+    private final CompletableFuture<RunEnding> ended = new CompletableFuture<>();
+    private QueueEntry entry;
+    private boolean running;
+    private volatile boolean cancelled;
+    private boolean over;
+
+    Running(QueueEntry entry, Runner runner) {
+      this.entry = entry;
+      this.runner = runner;
+      // QEMU ends with the thread that started it: one that is not its own might end before.
+      this.thread = Thread.ofPlatform().name("run " + entry.id()).unstarted(this::run);
+    }
+
+    private void run() {
+      RunEnding ending;
+      try {
+        ending = runner.run(entry.request(), this);
+      } catch (InterruptedException e) {
+        ending = new RunEnding(RunEnding.How.CANCELLED, INTERRUPTED, "");
+      } catch (RuntimeException | Error e) {
+        ending = new RunEnding(RunEnding.How.FAILED, INFRASTRUCTURE, "unexpected: " + e);
+      }
+      stopInterrupts();
+      end(this, ending);
+    }
+
+    private synchronized void interrupt() {
+      if (!over) {
+        thread.interrupt();
+      }
+    }
+
+    /** What is written from now on is written whole. */
+    private synchronized void stopInterrupts() {
+      over = true;
+      Thread.interrupted();
+    }
+
+    @Override
+    public Turns turns(IntConsumer places) {
+      return () -> {
+        boolean waited = machines.take(id(), places);
+        begin(this);
+        return new Turns.Turn() {
+          @Override
+          public boolean waited() {
+            return waited;
+          }
+
+          @Override
+          public void close() {
+            rest(Running.this);
+            machines.giveBack();
+          }
+        };
+      };
+    }
+
+    @Override
+    public long id() {
+      return entry.id();
+    }
+
+    String name() {
+      return RunQueue.name(entry);
+    }
+
+    @Override
+    public CompletableFuture<RunEnding> ended() {
+      return ended;
+    }
+
+    @Override
+    public void cancel() {
+      cancelled = true;
+      interrupt();
+    }
+
+    QueuedRun now() {
+      int place = machines.place(id());
+      QueuedRun.State state =
+          place > 0
+              ? QueuedRun.State.WAITING
+              : running ? QueuedRun.State.RUNNING : QueuedRun.State.SEARCHING;
+      return new QueuedRun(
+          id(),
+          entry.request(),
+          entry.accepted(),
+          entry.attempts(),
+          state,
+          place,
+          Optional.empty(),
+          Optional.empty());
+    }
+  }
+}
