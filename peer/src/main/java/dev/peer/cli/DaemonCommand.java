@@ -36,7 +36,9 @@ import picocli.CommandLine.TypeConversionException;
       "With --mirror it also keeps copies of what others announce, and takes what they hand over"
           + " with `peer push`."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {"  peer daemon", "  peer daemon --mirror github.com/team/x github.com/team/y"})
 final class DaemonCommand implements Callable<Integer> {
 
   private static final Duration FOREVER = Duration.ofDays(3650);
