@@ -155,6 +155,7 @@ final class Daemon {
                 output)) {
       queue.start();
       desk.start();
+      output.say("takes runs, " + options.jobs() + " at once");
       interruption.await(FOREVER);
     }
   }
