@@ -306,17 +306,21 @@ class HandoverTest {
 
   @Test
   void whatIsNotUnderstoodIsSaidAndNotAnswered() throws Exception {
-    assertThat(answerTo("GET / HTTP/1.1\r\n\r\n".getBytes(UTF_8))).isEmpty();
-    assertThat(answerTo(Kind.ASK.frame("{}"))).isEmpty();
-    assertThat(answerTo(Kind.END.frame("0"))).isEmpty();
-    assertThat(answerTo(new byte[] {'?', 0x7f, 0, 0, 0})).isEmpty();
-    assertThat(said).hasSize(4).allMatch(line -> line.startsWith("warning: a command asked what"));
+    for (byte[] sent :
+        List.of(
+            "GET / HTTP/1.1\r\n\r\n".getBytes(UTF_8),
+            Kind.ASK.frame("{}"),
+            Kind.END.frame("0"),
+            new byte[] {'?', 0x7f, 0, 0, 0})) {
+      assertThat(answerTo(sent)).isEmpty();
+      assertThat(said.poll(30, SECONDS)).startsWith("warning: a command asked what is not");
+    }
     byte[] more =
         join(
             Kind.ASK.frame(ask("test").bytes()),
             Kind.GIVE.frame(new Given(Map.of("PEER_KEY", "x"), Map.of()).bytes()));
     assertThat(answerTo(more)).startsWith('N');
-    assertThat(said).last().asString().endsWith("more is given than was needed");
+    assertThat(said.poll(30, SECONDS)).endsWith("more is given than was needed");
     assertThat(ran).isEmpty();
   }
 
