@@ -28,7 +28,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cache",
     description = "Shows and drops the container images and caches kept of repositories.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {"  peer cache ls", "  peer cache drop"})
 final class CacheCommand implements Runnable {
 
   private static final long MEBIBYTE = 1 << 20;
@@ -49,7 +51,9 @@ final class CacheCommand implements Runnable {
   @Command(
       name = "ls",
       description = "Lists what is kept of each repository, and why the last one went.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer cache ls", "  peer cache ls --json"})
   int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
     RepositoryDisks disks = disks();
     List<RepositoryDisks.Listed> kept = disks.list();
@@ -88,7 +92,12 @@ final class CacheCommand implements Runnable {
         "Drops what is kept of a repository; what a run uses right now stays.",
         "Without a name: of the repository that the working directory is in."
       },
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {
+        "  peer cache drop                    # of this repository",
+        "  peer cache drop --all"
+      })
   int drop(
       @Parameters(arity = "0..*", paramLabel = "REPO", description = "as `peer cache ls` names it")
           List<String> names,

@@ -37,7 +37,13 @@ import picocli.CommandLine.Spec;
           + " with `peer push`. With --watch it runs each new commit of a repository, and what its"
           + " crontab says."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {
+      "  peer daemon start                  # in the background; then `peer run` hands over to it",
+      "  peer daemon --jobs 2               # in the foreground",
+      "  peer daemon --mirror github.com/team/x github.com/team/y"
+    })
 final class DaemonCommand implements Callable<Integer> {
 
   /** More than a daemon takes to clean up. */
@@ -71,7 +77,9 @@ final class DaemonCommand implements Callable<Integer> {
         "Starts the daemon in the background, and returns when it is ready. What it says goes to"
             + " PEER_HOME/daemon/log."
       },
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer daemon start", "  peer daemon start --jobs 2"})
   int start(@Mixin DaemonOptions background) throws Exception {
     PeerSettings peer = PeerSettings.of(Settings.of(System.getenv()));
     background.requireUsable(peer);
@@ -124,7 +132,9 @@ final class DaemonCommand implements Callable<Integer> {
         "Ends the daemon, and returns when it has ended. What it runs is broken off, and stays with"
             + " all that waits in its queue, for when it is started again."
       },
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer daemon stop"})
   int stop() throws Exception {
     Path home = home();
     Optional<DaemonFile> daemon = running(home);
@@ -154,7 +164,9 @@ final class DaemonCommand implements Callable<Integer> {
       description = {
         "Says what the daemon is, what runs, what waits and what ended last. Exit 3: none runs."
       },
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer daemon status", "  peer daemon status --json"})
   int status(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
     Path home = home();
     Optional<DaemonFile> daemon = running(home);

@@ -42,7 +42,13 @@ import picocli.CommandLine.TypeConversionException;
           + " rules as they are set; where it would not, why, and how to mend it. Asks nobody.",
       "Exit code 0: it would be let do all that was asked about; 5: it would not."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {
+      "  peer explain-cert laptop.pem",
+      "  peer explain-cert laptop.pem --for sign,fetch --repo github.com/team/x",
+      "  peer explain-cert laptop.pem --at 2030-01-31T12:00:00Z"
+    })
 final class ExplainCertCommand implements Callable<Integer> {
 
   private final Output output;

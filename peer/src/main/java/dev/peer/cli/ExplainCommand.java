@@ -25,7 +25,9 @@ import picocli.CommandLine.Option;
           + " a key of this machine.",
       "Exit code 0: there is a result; 3: there is none; 5: there are some, and none holds."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {"  peer explain", "  peer explain lint --json", "  peer explain --rev main"})
 final class ExplainCommand implements Callable<Integer> {
 
   private static final String DIGEST_KEY = "digest-key";

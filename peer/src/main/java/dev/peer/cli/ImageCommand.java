@@ -31,7 +31,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "image",
     description = "Builds and lists guest images, and moves them between machines.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {"  peer image build", "  peer image ls --pin"})
 final class ImageCommand implements Runnable {
 
   private static final long MEBIBYTE = 1 << 20;
@@ -53,7 +55,9 @@ final class ImageCommand implements Runnable {
   @Command(
       name = "build",
       description = "Builds the guest image from Debian's packages, and prints its digest.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer image build"})
   int build(
       @Option(
               names = "--mirror",
@@ -73,7 +77,9 @@ final class ImageCommand implements Runnable {
   @Command(
       name = "ls",
       description = "Lists the guest images of this machine, the newest first.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer image ls", "  peer image ls --pin >>.env"})
   int list(
       @Option(names = "--pin", description = "print the newest as a line for the repository's .env")
           boolean pin,
@@ -102,7 +108,12 @@ final class ImageCommand implements Runnable {
   @Command(
       name = "export",
       description = "Writes a guest image to a file, for `peer image import` elsewhere.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {
+        "  peer image export --to image.tar",
+        "  peer image export | ssh host peer image import -"
+      })
   int export(
       @Parameters(
               index = "0",
@@ -132,7 +143,9 @@ final class ImageCommand implements Runnable {
   @Command(
       name = "import",
       description = "Takes in a guest image that `peer image export` wrote, and prints its digest.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer image import image.tar", "  peer image import -"})
   int take(
       @Parameters(index = "0", paramLabel = "FILE", description = "where it is; - is stdin")
           String file)
@@ -149,7 +162,12 @@ final class ImageCommand implements Runnable {
   @Command(
       name = "pull",
       description = "Gets a guest image from a peer that holds it, and prints its digest.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {
+        "  peer image pull sha256:DIGEST",
+        "  peer image pull sha256:DIGEST --from 10.1.2.3:7443"
+      })
   int pull(
       @Parameters(
               index = "0",

@@ -32,7 +32,9 @@ import picocli.CommandLine.Option;
           + " directory is in: what it is built and tested with is told by the files at its root.",
       "Nothing that is there is overwritten without --force."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {"  peer init", "  peer init --kind go --print"})
 final class InitCommand implements Callable<Integer> {
 
   private static final int LARGEST_MAKEFILE = 1 << 20;

@@ -28,6 +28,11 @@ final class Interruption {
     return interruption;
   }
 
+  /** Of a command that is described and not run. */
+  static Interruption never() {
+    return new Interruption(Thread.currentThread());
+  }
+
   /** From now on there is a result, and a signal ends the command with 0. */
   void serving() {
     serving = true;

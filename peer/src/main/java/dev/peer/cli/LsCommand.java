@@ -38,7 +38,13 @@ import picocli.CommandLine.Option;
       "Says until when the evidence of each holds, and why. That of the bundle's bytes is checked"
           + " when it is replayed."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {
+      "  peer ls",
+      "  peer ls --all --json",
+      "  peer ls --gone                     # what was removed, when and why"
+    })
 final class LsCommand implements Callable<Integer> {
 
   private static final int SHORT = 12;

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -13,8 +14,20 @@ import picocli.CommandLine.Spec;
     name = "peer",
     description = "Runs a revision's tests in a sealed machine, or replays what a peer has run.",
     mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {
+      "  peer init                          # a mkfile and a .env for this repository",
+      "  peer image build                   # once on a machine that runs tests",
+      "  peer run                           # replay a result, or run and serve it",
+      "  peer help run                      # what a command takes"
+    },
     versionProvider = Version.class)
 public final class Main implements Runnable {
+
+  /** Over the examples of a command. */
+  static final String EXAMPLES = "%nExamples:%n";
+
+  private static final String HELP = "help";
 
   private final Map<String, Object> commands;
 
@@ -38,6 +51,7 @@ public final class Main implements Runnable {
     commands.put("secret", new SecretCommand(output));
     commands.put("stub", new StubCommand(output));
     commands.put("vm", new VmCommand(output));
+    commands.put(HELP, new HelpCommand());
   }
 
   @Override
@@ -64,14 +78,19 @@ public final class Main implements Runnable {
     return line.execute(arguments);
   }
 
+  /** All commands, for what describes them. */
+  public static CommandLine described() {
+    return new Main(new Output(), Interruption.never()).commandLine();
+  }
+
   /** Reading a command's options takes time: only the one that is asked for is read, if one is. */
-  private CommandLine commandLine(String[] arguments) {
+  private CommandLine commandLine(String... arguments) {
+    boolean all =
+        arguments.length == 0 || arguments[0].equals(HELP) || !commands.containsKey(arguments[0]);
     CommandLine line = new CommandLine(this);
     commands.forEach(
         (name, command) -> {
-          if (arguments.length == 0
-              || !commands.containsKey(arguments[0])
-              || arguments[0].equals(name)) {
+          if (all || arguments[0].equals(name)) {
             line.addSubcommand(
                 name, command instanceof SecretCommand secret ? secret.commandLine() : command);
           }

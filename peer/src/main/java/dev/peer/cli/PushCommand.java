@@ -33,7 +33,12 @@ import picocli.CommandLine.Parameters;
       "Exit code 0: the peer holds it; 3: there is no such result here; 4: the peer can not be"
           + " reached; 5: it does not take it."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {
+      "  peer push mirror.example.org:7443",
+      "  peer push 10.1.2.3:7443 3fa9       # by the first digits of its run key"
+    })
 final class PushCommand implements Callable<Integer> {
 
   private final Output output;

@@ -20,7 +20,12 @@ import picocli.CommandLine.Option;
       "Passes connections on to peers that nobody can connect to, until SIGINT or SIGTERM.",
       "Such a peer names it in PEER_RELAY. What passes is encrypted between the two ends."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {
+      "  peer relay --listen 0.0.0.0:7444",
+      "  peer relay --listen 0.0.0.0:7444 --hourly 8G"
+    })
 final class RelayCommand implements Callable<Integer> {
 
   private static final Duration FOREVER = Duration.ofDays(3650);

@@ -32,7 +32,13 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "rendezvous",
     description = "Tells peers who holds which result, until SIGINT or SIGTERM.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {
+      "  peer rendezvous --listen 0.0.0.0:7443",
+      "  peer rendezvous --listen 0.0.0.0:7443 --relay 0.0.0.0:7444",
+      "  peer rendezvous --listen 0.0.0.0:7443 --store etcd:https://e1:2379,https://e2:2379"
+    })
 final class RendezvousCommand implements Callable<Integer> {
 
   private static final Duration FOREVER = Duration.ofDays(3650);

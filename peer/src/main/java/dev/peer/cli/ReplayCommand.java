@@ -18,7 +18,13 @@ import picocli.CommandLine.Option;
       "Replays a compatible result that this peer or another holds; never runs.",
       "With --wait it follows a run that goes on elsewhere, if there is one, to its end."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {
+      "  peer replay",
+      "  peer replay --wait 10m lint        # follow whoever runs it now",
+      "  peer replay --artifacts out --json"
+    })
 final class ReplayCommand implements Callable<Integer> {
 
   private final Output output;

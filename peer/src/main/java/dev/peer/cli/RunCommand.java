@@ -26,7 +26,15 @@ import picocli.CommandLine.Option;
       "Where a daemon runs for the same PEER_HOME, it does all that, and this command leaves with"
           + " the result."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {
+      "  peer run                           # the target test; then serve the result until Ctrl-C",
+      "  peer run --exit lint               # another target; leave when there is a result",
+      "  peer run --rev v1.2 --artifacts out",
+      "  peer run --exit --copies 1         # leave when one other peer holds the result",
+      "  peer run --shell                   # when a stage fails, a shell in the guest"
+    })
 final class RunCommand implements Callable<Integer> {
 
   private static final Duration FOREVER = Duration.ofDays(3650);

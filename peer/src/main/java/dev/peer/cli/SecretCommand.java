@@ -31,7 +31,9 @@ import picocli.CommandLine.Unmatched;
 @Command(
     name = "secret",
     description = "Keeps values of secrets for the tests of this repository.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {"  peer secret set TOKEN", "  peer secret ls"})
 final class SecretCommand implements Runnable {
 
   private final Output output;
@@ -59,7 +61,12 @@ final class SecretCommand implements Runnable {
         "Sets a secret's value: what comes on stdin, without its last line break,",
         "or what is typed at a terminal, which does not show it."
       },
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {
+        "  peer secret set TOKEN              # asks for it",
+        "  pass show token | peer secret set TOKEN"
+      })
   static final class Set implements Callable<Integer> {
 
     private final Output output;
@@ -92,7 +99,9 @@ final class SecretCommand implements Runnable {
   @Command(
       name = "ls",
       description = "Lists the names of the secrets that are kept for this repository.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer secret ls", "  peer secret ls --json"})
   int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
     RepoId scope = SecretScope.here();
     List<SecretStore.Kept> kept = store().list(scope);
@@ -104,7 +113,12 @@ final class SecretCommand implements Runnable {
     return ExitCode.PASSED;
   }
 
-  @Command(name = "rm", description = "Removes a secret.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "rm",
+      description = "Removes a secret.",
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer secret rm TOKEN"})
   int remove(@Parameters(paramLabel = "NAME", description = "its name") String name)
       throws Exception {
     requireName(name);

@@ -14,7 +14,12 @@ import picocli.CommandLine.Parameters;
           + " target. Its first lines say where it goes and what it needs.",
       "PLATFORM is github, gitlab, forgejo, woodpecker, jenkins or buildkite."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {
+      "  peer stub github test lint >.github/workflows/peer.yml",
+      "  peer stub gitlab >.gitlab-ci.yml"
+    })
 final class StubCommand implements Callable<Integer> {
 
   private final Output output;

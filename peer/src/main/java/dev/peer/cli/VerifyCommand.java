@@ -35,7 +35,12 @@ import picocli.CommandLine.Parameters;
           + " PEER_ALLOW_SIGN hold as for a replay.",
       "Exit code 0: it holds; 5: it does not; 3: the store has no such result."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {
+      "  peer verify 3fa9                   # a result in the store, by its run key",
+      "  peer verify attestation.json --bundle bundle.tar.zst"
+    })
 final class VerifyCommand implements Callable<Integer> {
 
   private final Output output;

@@ -34,7 +34,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "vm",
     description = "Gets into machines, and lists those that were frozen.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {"  peer vm ls", "  peer vm shell"})
 final class VmCommand implements Runnable {
 
   private static final long MEBIBYTE = 1 << 20;
@@ -58,7 +60,13 @@ final class VmCommand implements Runnable {
         "Prepares a machine for the target and opens a shell in the tests' container.",
         "With --frozen: goes on with a private copy of a guest that `peer run --freeze` kept."
       },
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {
+        "  peer vm shell                      # in the container of the target test",
+        "  peer vm shell --guest lint",
+        "  peer vm shell --frozen ID          # go on with a guest that was frozen"
+      })
   int shell(
       @Mixin Selection selection,
       @Option(names = "--guest", description = "in the guest itself, as root") boolean guest,
@@ -103,7 +111,9 @@ final class VmCommand implements Runnable {
   @Command(
       name = "ls",
       description = "Lists the frozen guests, the newest first.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer vm ls --json"})
   int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
     List<FrozenStore.Kept> all = frozen(home()).list();
     if (json) {
@@ -126,7 +136,12 @@ final class VmCommand implements Runnable {
     return ExitCode.PASSED;
   }
 
-  @Command(name = "rm", description = "Removes a frozen guest.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "rm",
+      description = "Removes a frozen guest.",
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer vm rm ID"})
   int remove(@Parameters(paramLabel = "ID", description = "as `peer vm ls` shows it") String id)
       throws Exception {
     Path home = home();

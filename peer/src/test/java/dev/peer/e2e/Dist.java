@@ -13,7 +13,12 @@ final class Dist {
   private Dist() {}
 
   static Path command(String name) {
-    return Path.of(property("peer.test.dist"), "bin", name);
+    return home().resolve("bin").resolve(name);
+  }
+
+  /** Where all of it is. */
+  static Path home() {
+    return Path.of(property("peer.test.dist"));
   }
 
   /** The directory of the guest images. */

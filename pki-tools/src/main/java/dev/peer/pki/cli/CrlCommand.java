@@ -12,7 +12,9 @@ import picocli.CommandLine.Spec;
       "Writes the authority's next revocation list: crl.pem, for PEER_CRL of every peer.",
       "It has what the last one had, which it takes the place of."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {"  peer-pki crl --dir pki --days 7"})
 final class CrlCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

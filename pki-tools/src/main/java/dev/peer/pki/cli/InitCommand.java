@@ -13,7 +13,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "init",
     description = "Makes an authority: ca.pem, for PEER_CA of every peer, and ca-key.pem.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {"  peer-pki init --dir pki", "  peer-pki init --dir pki --days 365"})
 final class InitCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -25,7 +25,9 @@ import picocli.CommandLine.Spec;
       "Says nothing about whether it is trusted: `peer explain-cert` does, and `peer verify` of an"
           + " attestation."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {"  peer-pki inspect laptop.pem", "  peer-pki inspect pki/crl.pem"})
 final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

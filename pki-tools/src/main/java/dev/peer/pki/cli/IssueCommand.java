@@ -23,7 +23,12 @@ import picocli.CommandLine.Spec;
           + " PEER_KEY.",
       "The peer is called urn:peer:NAME unless --uri says otherwise."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {
+      "  peer-pki issue laptop --dir pki",
+      "  peer-pki issue tsa --dir pki --tsa --days 364"
+    })
 final class IssueCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -13,6 +13,9 @@ import picocli.CommandLine.ParameterException;
 /** Where {@code peer-pki} begins and ends. */
 public final class Main {
 
+  /** Over the examples of a command. */
+  static final String EXAMPLES = "%nExamples:%n";
+
   static final int USAGE = 2;
   static final int INPUT_OUTPUT = 4;
 
@@ -26,12 +29,17 @@ public final class Main {
 
   /** Runs the command and returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    CommandLine commandLine = new CommandLine(new PeerPki());
+    CommandLine commandLine = described();
     commandLine.setOut(out).setErr(err).setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(
         (e, ignored) -> fail(err, USAGE, e.getMessage(), usageHint(e)));
     commandLine.setExecutionExceptionHandler((e, ignored, result) -> failed(err, e));
     return commandLine.execute(arguments);
+  }
+
+  /** All commands, also for what describes them. */
+  public static CommandLine described() {
+    return new CommandLine(new PeerPki());
   }
 
   private static int failed(PrintWriter err, Exception e) throws Exception {
@@ -73,6 +81,8 @@ public final class Main {
       name = "peer-pki",
       description = "A small certificate authority for trials of peer, and a look at certificates.",
       mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer-pki init --dir pki", "  peer-pki issue laptop --dir pki"},
       versionProvider = Version.class,
       synopsisSubcommandLabel = "COMMAND",
       subcommands = {

@@ -23,7 +23,9 @@ import picocli.CommandLine.Spec;
           + " for PEER_CRL of every peer.",
       "That list is the only record of what was revoked: keep it."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {"  peer-pki revoke laptop.pem --dir pki --reason key-compromise"})
 final class RevokeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
