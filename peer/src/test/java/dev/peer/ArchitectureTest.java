@@ -85,6 +85,7 @@ class ArchitectureTest {
         "relay",
         "client",
         "daemon",
+        "schedule",
         "handover",
         "wire");
     allow("pki.issue", "core.id", "core.trust");

@@ -35,7 +35,8 @@ final class QueueFiles {
   /** Makes the directory if it is missing, and removes what was not written to its end. */
   void open() throws IOException {
     ScratchDirectory.createPrivate(directory);
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + UNFINISHED)) {
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(directory, "*" + DurableFile.UNFINISHED)) {
       for (Path file : files) {
         Files.deleteIfExists(file);
       }

@@ -117,7 +117,7 @@ final class CrontabLine {
           FORM + " expected, not " + Shown.of(when) + ": " + Shown.plain(e.getMessage()), e);
     }
     if (times.nextExecution(Instant.EPOCH.atZone(zone)).isEmpty()) {
-      throw new MalformedException("there is no such day: " + Shown.of(when));
+      throw new MalformedException("a day that there is was expected, not " + Shown.of(when));
     }
     return times;
   }

@@ -35,8 +35,7 @@ final class WatchedRepository {
 
   /** A line is there to be run, whether or not the same was run before. */
   private static final RunOptions AGAIN =
-      new RunOptions(
-          true, false, false, Optional.empty(), 0, Duration.ZERO, Optional.empty());
+      new RunOptions(true, false, false, Optional.empty(), 0, Duration.ZERO, Optional.empty());
 
   private final Path directory;
   private final RunQueue queue;
@@ -60,12 +59,7 @@ final class WatchedRepository {
    * @param state where what is known of it is kept
    */
   WatchedRepository(
-      Path directory,
-      Path state,
-      RunQueue queue,
-      MadeCrontabs made,
-      ZoneId zone,
-      Notices notices)
+      Path directory, Path state, RunQueue queue, MadeCrontabs made, ZoneId zone, Notices notices)
       throws IOException {
     this.directory = directory;
     this.queue = queue;
@@ -82,7 +76,7 @@ final class WatchedRepository {
     notices.say(
         "watched"
             + seen.commit().map(commit -> ", seen last: " + shortened(commit)).orElse("")
-            + (crontab.lines().isEmpty() ? "" : ", " + crontab.lines().size() + " lines to run"));
+            + (crontab.lines().isEmpty() ? "" : ", crontab lines: " + crontab.lines().size()));
     sayCrontab(now);
   }
 
@@ -208,8 +202,7 @@ final class WatchedRepository {
       notices.say(
           "crontab of "
               + shortened(of.commit())
-              + ": "
-              + (text.isEmpty() ? "none" : crontab.lines().size() + " lines to run"));
+              + (text.isEmpty() ? ": none" : ": lines in force: " + crontab.lines().size()));
       sayCrontab(now);
     }
   }
@@ -298,7 +291,9 @@ final class WatchedRepository {
   /** What there is to say of it. */
   WatchStatus status(Instant now) {
     List<String> lines =
-        crontab.lines().stream().map(line -> "line " + line.number() + ": " + next(line, now)).toList();
+        crontab.lines().stream()
+            .map(line -> "line " + line.number() + ": " + next(line, now))
+            .toList();
     return new WatchStatus(directory, seen.commit(), trouble, lines, crontab.faults());
   }
 }
