@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  peer daemon start                  # in the background; then `peer run` hands over to it",
       "  peer daemon --jobs 2               # in the foreground",
-      "  peer daemon --mirror github.com/team/x github.com/team/y"
+      "  peer daemon --mirror github.com/team/x github.com/team/y",
+      "  peer daemon --watch ~/src/x"
     })
 final class DaemonCommand implements Callable<Integer> {
 
