@@ -64,6 +64,7 @@ class ArchitectureTest {
     allow("relay", "core.id", "core.record", "core.trust", "http", "metrics", "tls", "wire");
     allow("client", "core", "http", "server", "tls", "wire");
     allow("daemon", "core", "client", "http", "server", "tls");
+    allow("handover", "core.flow", "core.record", "core.scratch", "daemon", "wire");
     allow("terminal", "vm.guest");
     allow(
         "cli",
@@ -83,6 +84,7 @@ class ArchitectureTest {
         "relay",
         "client",
         "daemon",
+        "handover",
         "wire");
     allow("pki.issue", "core.id", "core.trust");
     allow("pki.cli", "core", "pki.issue");
@@ -124,11 +126,13 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("org.jline..");
 
+  /** Machines, and peer itself in the background. */
   @ArchTest
-  static final ArchRule ONLY_THE_MACHINE_STARTS_PROCESSES =
+  static final ArchRule ONLY_MACHINES_AND_DAEMONS_ARE_STARTED =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.peer.vm.qemu..", "dev.peer.vm.image..")
+          .resideOutsideOfPackages(
+              "dev.peer.vm.qemu..", "dev.peer.vm.image..", "dev.peer.handover..")
           .should()
           .dependOnClassesThat()
           .areAssignableTo(ProcessBuilder.class);

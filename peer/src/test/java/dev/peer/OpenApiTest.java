@@ -66,6 +66,7 @@ class OpenApiTest {
       List.of(
           new RendezvousPath.Lease(),
           new RendezvousPath.Result(new RepoId("github.com/team/x"), KEY),
+          new RendezvousPath.Results(new RepoId("github.com/team/x")),
           new RendezvousPath.Reports(new RepoId("github.com/team/x"), KEY),
           new RendezvousPath.Events(new RepoId("github.com/team/x")),
           new RendezvousPath.Image(DIGEST),
@@ -183,6 +184,7 @@ class OpenApiTest {
         .isEqualTo(Limits.ADDRESSES);
     assertThat(rendezvous.at("/LeaseRequest/properties/images/maxItems").asInt())
         .isEqualTo(Limits.IMAGES);
+    assertThat(rendezvous.at("/RunList/properties/runs/maxItems").asInt()).isEqualTo(Limits.RUNS);
     assertThat(rendezvous.at("/LeaseRequest/properties/relays/maxItems").asInt())
         .isEqualTo(Limits.RELAYS);
     assertThat(holders.at("/items/properties/relays/maxItems").asInt()).isEqualTo(Limits.RELAYS);

@@ -21,9 +21,9 @@ final class CallersSecrets implements SecretSource {
 
   private final Subject subject;
   private final Map<String, String> environment;
-  private final Output output;
+  private final RunOutput output;
 
-  CallersSecrets(Subject subject, Map<String, String> environment, Output output) {
+  CallersSecrets(Subject subject, Map<String, String> environment, RunOutput output) {
     this.subject = subject;
     this.environment = Map.copyOf(environment);
     this.output = output;
@@ -77,7 +77,7 @@ final class CallersSecrets implements SecretSource {
 
   private Optional<SecretValue> kept(String name) throws SecretException {
     try {
-      RepoId scope = SecretScope.of(subject.git(), subject.revision());
+      RepoId scope = SecretScope.of(subject);
       return store(subject.peer().home()).find(scope, name);
     } catch (ConfigException e) {
       throw new SecretException(e.getMessage(), e.hint());

@@ -1,169 +1,205 @@
 package dev.peer.cli;
 
-import dev.peer.client.LeasedAnnouncer;
-import dev.peer.client.Patience;
 import dev.peer.config.ConfigException;
-import dev.peer.config.HostPort;
-import dev.peer.config.KeepSettings;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
-import dev.peer.core.id.RepoId;
-import dev.peer.core.scratch.FileHold;
-import dev.peer.core.store.Retention;
-import dev.peer.core.store.Store;
-import dev.peer.core.trust.CertificateRole;
-import dev.peer.daemon.KeptResults;
-import dev.peer.daemon.Mirror;
-import dev.peer.daemon.PushIntake;
-import dev.peer.server.Intake;
-import java.net.InetSocketAddress;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.daemon.RunQueue;
+import dev.peer.handover.BackgroundProcess;
+import dev.peer.handover.DaemonFile;
+import dev.peer.handover.Handover;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.Spec;
 
 /** {@code peer daemon}. */
 @Command(
     name = "daemon",
     description = {
-      "Serves and announces all results that are kept here, until SIGINT or SIGTERM, and sees to"
-          + " what is kept of each repository (PEER_KEEP, PEER_KEEP_FOR, PEER_KEEP_BYTES).",
+      "Runs what `peer run` and others ask for, several at once in one queue; serves and announces"
+          + " all results that are kept here, until SIGINT or SIGTERM; and sees to what is kept of"
+          + " each repository (PEER_KEEP, PEER_KEEP_FOR, PEER_KEEP_BYTES).",
       "With --mirror it also keeps copies of what others announce, and takes what they hand over"
           + " with `peer push`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = Main.EXAMPLES,
-    footer = {"  peer daemon", "  peer daemon --mirror github.com/team/x github.com/team/y"})
+    footer = {
+      "  peer daemon start                  # in the background; then `peer run` hands over to it",
+      "  peer daemon --jobs 2               # in the foreground",
+      "  peer daemon --mirror github.com/team/x github.com/team/y"
+    })
 final class DaemonCommand implements Callable<Integer> {
 
-  private static final Duration FOREVER = Duration.ofDays(3650);
+  /** More than a daemon takes to clean up. */
+  private static final Duration END_TIME = Duration.ofSeconds(40);
 
-  /** For those who were sent here just before a result is announced no more. */
-  private static final Duration FAREWELL = Duration.ofSeconds(5);
-
-  /** Half of the streams that a rendezvous gives to one identity, so that it can start again. */
-  private static final int MOST_MIRRORED = 32;
+  private static final String LOG = "log";
 
   private final Output output;
   private final Interruption interruption;
 
-  @Option(
-      names = "--mirror",
-      paramLabel = "REPO",
-      arity = "1..*",
-      converter = RepoConverter.class,
-      description = "keep copies of the results of these repositories, named as in PEER_REPO")
-  private List<RepoId> mirrored = List.of();
+  @Mixin private DaemonOptions options;
 
-  @Mixin private Logging logging;
+  @Spec private CommandSpec spec;
 
   DaemonCommand(Output output, Interruption interruption) {
     this.output = output;
     this.interruption = interruption;
   }
 
-  static final class RepoConverter implements ITypeConverter<RepoId> {
-    @Override
-    public RepoId convert(String text) {
-      try {
-        return new RepoId(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
-  }
-
   @Override
   public Integer call() throws Exception {
     Settings settings = Settings.of(System.getenv());
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
-    PeerSettings peer = PeerSettings.of(settings);
-    Retention retention = retention(KeepSettings.of(settings));
-    List<RepoId> repositories = mirrored.stream().distinct().toList();
-    requireUsable(peer, repositories);
-    try (Logging.OpenLog log = logging.open(output);
-        Network network =
-            Network.serving(peer, output, log, CertificateRole.CLIENT, CertificateRole.SERVER)) {
-      Store store = Store.open(Results.store(peer.home()), retention);
-      try (FileHold _ = takenOver(store, peer)) {
-        serve(network, store, repositories);
-      }
-    }
+    new Daemon(options, settings, output, interruption).serve();
     return ExitCode.PASSED;
   }
 
-  private void serve(Network network, Store store, List<RepoId> repositories) throws Exception {
-    Identities identities = network.identities();
-    try (KeptResults kept = new KeptResults(store, identities::verifier, FAREWELL, output);
-        Mirror mirror =
-            new Mirror(
-                identities.tls(),
-                repositories,
-                network.rendezvous(),
-                Patience.DEFAULT,
-                store,
-                network.fetch(),
-                identities::verifier,
-                kept,
-                output);
-        Watching _ = new Watching(identities, interruption)) {
-      Optional<Intake> intake =
-          repositories.isEmpty()
-              ? Optional.empty()
-              : Optional.of(
-                  new PushIntake(repositories, store, identities::verifier, kept, output));
-      LeasedAnnouncer announcer = network.leasedAnnouncer(intake);
-      interruption.serving();
-      kept.start(announcer);
-      mirror.start();
-      sayWhere(identities, announcer, repositories);
-      interruption.await(FOREVER);
-    }
-  }
-
-  private void sayWhere(
-      Identities identities, LeasedAnnouncer announcer, List<RepoId> repositories) {
-    InetSocketAddress address = announcer.address().orElseThrow();
-    output.say(
-        "daemon "
-            + identities.tls().id()
-            + " at https://"
-            + new HostPort(address.getAddress().getHostAddress(), address.getPort()));
-    repositories.forEach(repo -> output.say("mirroring " + repo));
-  }
-
-  private static Retention retention(KeepSettings settings) {
-    return new Retention(settings.most(), settings.longest(), settings.bytes());
-  }
-
-  private static FileHold takenOver(Store store, PeerSettings peer) throws Exception {
-    return store
-        .takeOver()
-        .orElseThrow(
-            () ->
-                new CommandException(
-                    ExitCode.INFRASTRUCTURE,
-                    "another daemon keeps the results in " + peer.home(),
-                    "end that one, or give this one a PEER_HOME of its own"));
-  }
-
-  private static void requireUsable(PeerSettings peer, List<RepoId> repositories)
-      throws ConfigException, CommandException {
-    if (peer.rendezvous().isEmpty()) {
-      throw new ConfigException(
-          "PEER_RENDEZVOUS is not set: nobody would know what is served here",
-          "set it to where the team meets, such as https://meet.example.org:7443");
-    }
-    if (repositories.size() > MOST_MIRRORED) {
+  @Command(
+      name = "start",
+      description = {
+        "Starts the daemon in the background, and returns when it is ready. What it says goes to"
+            + " PEER_HOME/daemon/log."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer daemon start", "  peer daemon start --jobs 2"})
+  int start(@Mixin DaemonOptions background) throws Exception {
+    PeerSettings peer = PeerSettings.of(Settings.of(System.getenv()));
+    background.requireUsable(peer);
+    Path directory = Daemon.directory(peer.home());
+    ScratchDirectory.createPrivate(directory);
+    DaemonFile.requireOurs(directory);
+    Optional<DaemonFile> other = running(peer.home());
+    if (other.isPresent()) {
       throw new CommandException(
-          ExitCode.USAGE,
-          "--mirror: at most " + MOST_MIRRORED + " repositories",
-          "start another daemon for the others, with a PEER_HOME of its own");
+          ExitCode.INFRASTRUCTURE,
+          "a daemon runs for " + peer.home() + " already: process " + other.get().pid(),
+          "`peer daemon stop` ends it");
     }
+    Path log = directory.resolve(LOG);
+    BackgroundProcess started = BackgroundProcess.start(foreground(), log);
+    Optional<DaemonFile> ready;
+    try {
+      ready = started.awaitDaemon(directory);
+    } catch (InterruptedException e) {
+      started.end();
+      throw e;
+    }
+    if (ready.isEmpty()) {
+      started.said().forEach(line -> output.say(line.replaceFirst("^peer: ", "")));
+      return started.exitCode();
+    }
+    output.say("the daemon runs: process " + ready.get().pid() + ", log " + log);
+    return ExitCode.PASSED;
+  }
+
+  /** This command line, without the word that has it go to the background. */
+  private List<String> foreground() throws CommandException {
+    String dist = System.getProperty("peer.dist");
+    if (dist == null) {
+      throw new CommandException(
+          ExitCode.INFRASTRUCTURE,
+          "where this command is installed is not known",
+          "start it by the `peer` of a build (peer/target/dist/bin)");
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(dist, "bin", "peer").toString());
+    command.addAll(spec.root().commandLine().getParseResult().originalArgs());
+    command.remove(command.indexOf("start"));
+    return command;
+  }
+
+  @Command(
+      name = "stop",
+      description = {
+        "Ends the daemon, and returns when it has ended. What it runs is broken off, and stays with"
+            + " all that waits in its queue, for when it is started again."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer daemon stop"})
+  int stop() throws Exception {
+    Path home = home();
+    Optional<DaemonFile> daemon = running(home);
+    if (daemon.isEmpty()) {
+      output.say("no daemon runs for " + home);
+      return ExitCode.PASSED;
+    }
+    ProcessHandle process = daemon.get().process().orElseThrow();
+    process.destroy();
+    try {
+      process.onExit().get(END_TIME.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw new CommandException(
+          ExitCode.INFRASTRUCTURE,
+          "the daemon does not end: process " + process.pid(),
+          "its log is "
+              + Daemon.directory(home).resolve(LOG)
+              + "; `kill -9` loses nothing of its queue",
+          e);
+    }
+    output.say("the daemon has ended: process " + process.pid());
+    return ExitCode.PASSED;
+  }
+
+  @Command(
+      name = "status",
+      description = {
+        "Says what the daemon is, what runs, what waits and what ended last. Exit 3: none runs."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer daemon status", "  peer daemon status --json"})
+  int status(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
+    Path home = home();
+    Optional<DaemonFile> daemon = running(home);
+    if (daemon.isEmpty()) {
+      print(DaemonStatus.ofNone(home, RunQueue.left(Daemon.queue(home))), json);
+      return ExitCode.NO_RESULT;
+    }
+    byte[] status;
+    try (Handover handover = Handover.to(daemon.get())) {
+      status = handover.status();
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.INFRASTRUCTURE,
+          "the daemon does not answer: process " + daemon.get().pid() + ": " + e.getMessage(),
+          "its log is " + Daemon.directory(home).resolve(LOG),
+          e);
+    }
+    print(status, json);
+    return ExitCode.PASSED;
+  }
+
+  private void print(byte[] status, boolean json) throws MalformedException {
+    if (json) {
+      output.print(new String(status, StandardCharsets.UTF_8));
+    } else {
+      DaemonStatus.print(output, status);
+    }
+  }
+
+  private static Path home() throws ConfigException {
+    return PeerSettings.home(Settings.of(System.getenv()));
+  }
+
+  private static Optional<DaemonFile> running(Path home) throws IOException {
+    return DaemonFile.read(Daemon.directory(home)).filter(daemon -> daemon.process().isPresent());
   }
 }

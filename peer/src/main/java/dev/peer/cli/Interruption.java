@@ -10,10 +10,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class Interruption {
 
-  private static final Duration CLEAN_UP = Duration.ofSeconds(4);
-
   private final Thread main;
   private final CountDownLatch finished = new CountDownLatch(1);
+  private volatile Duration cleanUp = Duration.ofSeconds(4);
   private volatile boolean serving;
   private volatile boolean interrupted;
 
@@ -37,6 +36,11 @@ final class Interruption {
   /** From now on there is a result, and a signal ends the command with 0. */
   void serving() {
     serving = true;
+  }
+
+  /** From now on the command has so long to clean up after a signal. */
+  void allow(Duration time) {
+    cleanUp = time;
   }
 
   /** Waits for a signal, at most this long. */
@@ -71,7 +75,7 @@ final class Interruption {
     }
     end();
     try {
-      boolean inTime = finished.await(CLEAN_UP.toMillis(), TimeUnit.MILLISECONDS);
+      boolean inTime = finished.await(cleanUp.toMillis(), TimeUnit.MILLISECONDS);
       if (serving && inTime) {
         Runtime.getRuntime().halt(ExitCode.PASSED);
       }

@@ -3,6 +3,7 @@ package dev.peer.cli;
 import dev.peer.core.id.Shown;
 import dev.peer.http.AnsweredRequest;
 import dev.peer.http.RequestLog;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The option that says how a command that serves tells what happens to it. */
@@ -41,6 +42,11 @@ final class Logging {
 
   /** Of all requests, people are told of those that a fault of ours has ended. */
   private record FailuresAlone(Output output) implements OpenLog {
+
+    @Override
+    public boolean keeps(Optional<Throwable> failure) {
+      return failure.isPresent();
+    }
 
     @Override
     public void answered(AnsweredRequest request) {

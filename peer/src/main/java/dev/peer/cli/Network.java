@@ -41,16 +41,23 @@ final class Network implements AutoCloseable {
   private final Identities identities;
   private final TlsIdentity tls;
   private final PeerSettings settings;
-  private final Output output;
+  private final RunOutput output;
   private final RequestLog log;
   private final HolderFetch fetch;
   private final LiveFollower follower;
   private final Optional<LeasedAnnouncer> announcer;
+  private final boolean closesAnnouncer;
   private final Optional<RendezvousLookup> lookup;
   private final ImageSource images;
   private final Optional<TimestampClient> timestamps;
 
-  private Network(Identities identities, PeerSettings settings, Output output, RequestLog log) {
+  private Network(
+      Identities identities,
+      PeerSettings settings,
+      RunOutput output,
+      RequestLog log,
+      Optional<LeasedAnnouncer> announcer,
+      boolean closesAnnouncer) {
     this.identities = identities;
     this.tls = identities.tls();
     this.settings = settings;
@@ -58,7 +65,8 @@ final class Network implements AutoCloseable {
     this.fetch = new HolderFetch(tls, Patience.DEFAULT);
     this.follower = new LiveFollower(tls, identities::rules, Patience.DEFAULT);
     this.log = log;
-    this.announcer = announcer(settings);
+    this.announcer = announcer;
+    this.closesAnnouncer = closesAnnouncer;
     this.lookup =
         settings.rendezvous().isEmpty()
             ? Optional.empty()
@@ -75,7 +83,7 @@ final class Network implements AutoCloseable {
    *
    * @param roles what the own certificate must be good for
    */
-  static Network of(PeerSettings settings, Output output, CertificateRole... roles)
+  static Network of(PeerSettings settings, RunOutput output, CertificateRole... roles)
       throws ConfigException, CredentialException {
     return serving(settings, output, RequestLog.NONE, roles);
   }
@@ -86,9 +94,27 @@ final class Network implements AutoCloseable {
    * @param log told of what others ask of this peer
    */
   static Network serving(
-      PeerSettings settings, Output output, RequestLog log, CertificateRole... roles)
+      PeerSettings settings, RunOutput output, RequestLog log, CertificateRole... roles)
       throws ConfigException, CredentialException {
-    return new Network(Identities.of(settings, output, roles), settings, output, log);
+    Identities identities = Identities.of(settings, output, roles);
+    Optional<LeasedAnnouncer> announcer =
+        settings.rendezvous().isEmpty()
+            ? Optional.empty()
+            : Optional.of(announcer(identities, settings, output, log, Optional.empty()));
+    return new Network(identities, settings, output, log, announcer, true);
+  }
+
+  /**
+   * For one of the runs of a process that serves.
+   *
+   * @param announcer what announces here; not closed with this
+   */
+  static Network within(
+      Identities identities,
+      PeerSettings settings,
+      RunOutput output,
+      Optional<LeasedAnnouncer> announcer) {
+    return new Network(identities, settings, output, RequestLog.NONE, announcer, false);
   }
 
   Identities identities() {
@@ -145,18 +171,21 @@ final class Network implements AutoCloseable {
     return announcer.map(Function.identity());
   }
 
-  private Optional<LeasedAnnouncer> announcer(PeerSettings settings) {
-    return settings.rendezvous().isEmpty()
-        ? Optional.empty()
-        : Optional.of(leasedAnnouncer(Optional.empty()));
-  }
-
   /**
    * Another announcer, where there is a rendezvous; not closed with this.
    *
    * @param intake takes what others hand over; nothing: it is not taken
    */
   LeasedAnnouncer leasedAnnouncer(Optional<Intake> intake) {
+    return announcer(identities, settings, output, log, intake);
+  }
+
+  private static LeasedAnnouncer announcer(
+      Identities identities,
+      PeerSettings settings,
+      RunOutput output,
+      RequestLog log,
+      Optional<Intake> intake) {
     ServeSettings serve =
         new ServeSettings(
             settings.rendezvous(),
@@ -164,7 +193,7 @@ final class Network implements AutoCloseable {
             settings.advertise().stream().map(at -> URI.create("https://" + at)).toList(),
             settings.relays());
     return new LeasedAnnouncer(
-        tls,
+        identities.tls(),
         identities::rules,
         new CheckedImages(Subject.images(settings.home())),
         intake,
@@ -197,7 +226,9 @@ final class Network implements AutoCloseable {
 
   @Override
   public void close() {
-    announcer.ifPresent(LeasedAnnouncer::close);
+    if (closesAnnouncer) {
+      announcer.ifPresent(LeasedAnnouncer::close);
+    }
     follower.close();
     fetch.close();
     images.close();

@@ -1,8 +1,6 @@
 package dev.peer.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.flow.ExecutionListener;
-import dev.peer.core.flow.Notices;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.StrictJson;
 import dev.peer.terminal.EscapeFilter;
@@ -26,7 +24,7 @@ import java.util.Map;
  * the test's last one on stderr had no end. A reader that goes away ends nothing: the output to it
  * is dropped.
  */
-final class Output implements ExecutionListener, Notices {
+final class Output implements RunOutput {
 
   private static final int LONGEST_LINE = 4096;
   private static final byte[] LINE_END = {'\n'};
@@ -91,8 +89,8 @@ final class Output implements ExecutionListener, Notices {
     filters.clear();
   }
 
-  /** The steps of the command. */
-  Timeline timeline() {
+  @Override
+  public Timeline timeline() {
     return timeline;
   }
 
@@ -102,7 +100,8 @@ final class Output implements ExecutionListener, Notices {
   }
 
   /** Writes a line to stdout: a command's answer. */
-  synchronized void print(String line) {
+  @Override
+  public synchronized void print(String line) {
     byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
     stdout.write(stdout.isTerminal ? harmless(bytes) : bytes);
     stdout.write(LINE_END);
@@ -118,12 +117,9 @@ final class Output implements ExecutionListener, Notices {
     own(stderr.isTerminal ? harmless(line) : line);
   }
 
-  /** An error and what to do about it. */
-  synchronized void error(String message, String hint) {
-    say("error: " + message);
-    if (!hint.isEmpty()) {
-      say("hint: " + hint);
-    }
+  @Override
+  public synchronized void error(String message, String hint) {
+    RunOutput.super.error(message, hint);
   }
 
   @Override

@@ -50,11 +50,11 @@ final class ReplayCommand implements Callable<Integer> {
     return reporting.around(output, this::replay);
   }
 
-  private int replay(RunReport report) throws Exception {
+  private int replay(RunReport report, RunReporter reporter) throws Exception {
     output.step("settings");
     try (Subject subject = selection.subject(output);
         Network network = Network.of(subject.peer(), output, CertificateRole.CLIENT)) {
-      Results.requireUsable(selection.artifacts());
+      Results.requireUsable(subject.surroundings(), selection.artifacts());
       report.about(subject);
       subject.sayWhatIsIgnored(output);
       Joining joining = network.awaiting(Results.openStore(subject), wait);
@@ -65,7 +65,7 @@ final class ReplayCommand implements Callable<Integer> {
             .forEach(peer -> output.say("a run of " + peer.id() + " failed a moment ago"));
       }
       return switch (found) {
-        case FindResult.Hit hit -> replay(hit.result(), report);
+        case FindResult.Hit hit -> replay(subject, hit.result(), report);
         case FindResult.Miss(Elsewhere elsewhere) ->
             throw new CommandException(
                 ExitCode.NO_RESULT,
@@ -83,11 +83,11 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private int replay(Replayable result, RunReport report) throws Exception {
+  private int replay(Subject subject, Replayable result, RunReport report) throws Exception {
     try (result) {
       report.replayed(result);
       Results.replay(output, result);
-      Results.copyArtifacts(output, result, selection.artifacts());
+      Results.copyArtifacts(output, result, subject.surroundings(), selection.artifacts());
       return ExitCode.PASSED;
     }
   }

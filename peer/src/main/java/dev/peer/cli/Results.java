@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -81,7 +82,7 @@ final class Results {
   }
 
   /** Writes the output once more, but for what was shown, and says where it is from. */
-  static void replay(Output output, Replayable result) throws IOException, CommandException {
+  static void replay(RunOutput output, Replayable result) throws IOException, CommandException {
     VerifiedRecord verified = result.verified();
     output.step("replay");
     try {
@@ -114,21 +115,27 @@ final class Results {
   }
 
   /** Refuses a place for artifacts that can not take them, before anything is run. */
-  static void requireUsable(Path artifacts) throws CommandException {
-    if (artifacts != null && Files.exists(artifacts) && !Files.isDirectory(artifacts)) {
+  static void requireUsable(Surroundings from, Optional<Path> artifacts) throws CommandException {
+    Optional<Path> directory = artifacts.map(from.directory()::resolve);
+    if (directory.isPresent()
+        && Files.exists(directory.get())
+        && !Files.isDirectory(directory.get())) {
       throw new CommandException(
           ExitCode.USAGE,
-          "--artifacts: " + artifacts + " is not a directory",
+          "--artifacts: " + artifacts.get() + " is not a directory",
           "name a directory; it is made if it is missing");
     }
   }
 
   /** Copies the artifacts, each in one step; what lies there of the same name is replaced. */
-  static void copyArtifacts(Output output, Replayable result, Path directory) throws IOException {
-    if (directory == null) {
+  static void copyArtifacts(
+      RunOutput output, Replayable result, Surroundings from, Optional<Path> artifacts)
+      throws IOException {
+    if (artifacts.isEmpty()) {
       return;
     }
     output.step("copy artifacts");
+    Path directory = from.directory().resolve(artifacts.get());
     RunFiles files = result.verified().files();
     Files.createDirectories(directory);
     for (Artifact artifact : result.verified().record().artifacts()) {
@@ -146,7 +153,8 @@ final class Results {
         Files.deleteIfExists(beside);
       }
     }
-    output.say(result.verified().record().artifacts().size() + " artifacts are in " + directory);
+    output.say(
+        result.verified().record().artifacts().size() + " artifacts are in " + artifacts.get());
   }
 
   /** How long the run took, for people. */

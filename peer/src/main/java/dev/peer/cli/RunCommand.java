@@ -1,36 +1,15 @@
 package dev.peer.cli;
 
-import dev.peer.config.CacheSettings;
-import dev.peer.config.ConfigException;
-import dev.peer.config.Settings;
 import dev.peer.core.flow.Announcer;
-import dev.peer.core.flow.Audit;
-import dev.peer.core.flow.CacheUse;
-import dev.peer.core.flow.ExecutionRequest.SourceArchive;
-import dev.peer.core.flow.ExecutionResult;
-import dev.peer.core.flow.Executor;
-import dev.peer.core.flow.Finder;
-import dev.peer.core.flow.Joining;
 import dev.peer.core.flow.Replayable;
-import dev.peer.core.flow.RunFlow;
-import dev.peer.core.flow.RunOutcome;
-import dev.peer.core.flow.SecretSource;
 import dev.peer.core.flow.Turns;
-import dev.peer.core.sign.RunSigner;
-import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
-import dev.peer.source.SourceException;
+import dev.peer.daemon.RunOptions;
 import dev.peer.terminal.SystemTerminal;
 import dev.peer.vm.exec.Aftermath;
-import dev.peer.vm.exec.Limits;
-import dev.peer.vm.exec.VmExecutor;
-import dev.peer.vm.image.ImageStore;
-import dev.peer.vm.snapshot.CachePolicy;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -43,7 +22,9 @@ import picocli.CommandLine.Option;
     description = {
       "Replays a compatible result if a peer holds one, follows a peer that runs the same now, else"
           + " runs the target in a sealed machine.",
-      "Then stays connected and serves the result until SIGINT or SIGTERM."
+      "Then stays connected and serves the result until SIGINT or SIGTERM.",
+      "Where a daemon runs for the same PEER_HOME, it does all that, and this command leaves with"
+          + " the result."
     },
     mixinStandardHelpOptions = true,
     footerHeading = Main.EXAMPLES,
@@ -98,6 +79,11 @@ final class RunCommand implements Callable<Integer> {
       })
   private Duration wait;
 
+  @Option(
+      names = "--no-daemon",
+      description = "run here, although there is a daemon that would do it")
+  private boolean noDaemon;
+
   @ArgGroup private Stay stay = new Stay();
 
   @ArgGroup private OnFailure onFailure = new OnFailure();
@@ -136,14 +122,50 @@ final class RunCommand implements Callable<Integer> {
     return reporting.around(output, this::run);
   }
 
-  private int run(RunReport report) throws Exception {
+  private int run(RunReport report, RunReporter reporter) throws Exception {
     if (onFailure.shell) {
       reporting.requireNoJson("--shell");
       VmCommand.requireTerminal("--shell");
     }
+    RunOptions options = options();
+    try (Logging.OpenLog log = logging.open(output)) {
+      // What happens in the guest when a stage fails is between it and its user.
+      boolean here = noDaemon || onFailure.shell || onFailure.freeze;
+      OptionalInt exitCode = here ? OptionalInt.empty() : handOver(options, reporter);
+      return exitCode.isPresent() ? exitCode.getAsInt() : runHere(options, log, report, reporter);
+    }
+  }
+
+  /** Has the daemon run, and gives the exit code; empty: it is to be run here. */
+  private OptionalInt handOver(RunOptions options, RunReporter reporter) throws Exception {
+    HandingOver.Outcome outcome =
+        new HandingOver(output, System.getenv())
+            .run(
+                settings -> selection.request(options, settings),
+                reporting.timings(),
+                reporting.json());
+    return switch (outcome) {
+      case HandingOver.Outcome.RunHere _ -> OptionalInt.empty();
+      case HandingOver.Outcome.Done(int exitCode) -> {
+        reporter.reportedElsewhere();
+        yield OptionalInt.of(exitCode);
+      }
+      case HandingOver.Outcome.InDoubt(long id) ->
+          throw new CommandException(
+              ExitCode.INFRASTRUCTURE,
+              "the daemon ended before the run did",
+              "it is run "
+                  + id
+                  + " in the daemon's queue, and goes on when that is started again (`peer daemon"
+                  + " status`); `peer run --no-daemon` runs it here");
+    };
+  }
+
+  private int runHere(
+      RunOptions options, Logging.OpenLog log, RunReport report, RunReporter reporter)
+      throws Exception {
     output.step("settings");
-    try (Logging.OpenLog log = logging.open(output);
-        Subject subject = selection.subject(output);
+    try (Subject subject = selection.subject(output);
         Network network =
             Network.serving(
                 subject.peer(),
@@ -151,72 +173,95 @@ final class RunCommand implements Callable<Integer> {
                 log,
                 CertificateRole.SIGNER,
                 CertificateRole.CLIENT,
-                CertificateRole.SERVER);
-        Watching _ = isAnnounced(network) ? watching(network) : null) {
-      Results.requireUsable(selection.artifacts());
-      requireUsableCopies(network);
+                CertificateRole.SERVER)) {
       requireNoSecretsToFreeze(subject);
-      report.about(subject);
-      subject.sayWhatIsIgnored(output);
-      Store store = Results.openStore(subject);
-      Finder finder = network.finder(store);
-      VmExecutor machines = executor(subject);
-      machines.setAftermath(aftermath(subject));
-      Executor executor =
-          new ImageFirst(machines, subject.images(), network.images(), System.getenv());
-      RunFlow flow =
-          new RunFlow(
-              store,
-              finder,
-              executor,
-              new RunSigner(network.identities()::credentials),
-              network.identities().verifier(),
-              network.stamper(),
-              isAnnounced(network) ? network.announcer() : Optional.empty(),
-              joining(network, store, subject),
+      TestRun run =
+          new TestRun(
+              subject,
+              network,
+              Results.openStore(subject),
+              options,
+              new CallersSecrets(subject, System.getenv(), output),
+              aftermath(subject),
               Turns.AT_ONCE,
               output);
-      SourceArchive source = source(subject);
-      CacheUse caches = fresh ? CacheUse.RENEWED : CacheUse.KEPT;
-      SecretSource secrets = new CallersSecrets(subject, System.getenv(), output);
-      RunOutcome outcome =
-          force || fresh
-              ? flow.run(subject.inputs(), source, caches, secrets, output)
-              : flow.findOrRun(subject.inputs(), source, caches, secrets, output);
-      if (audit && outcome instanceof RunOutcome.WithResult known) {
-        try (Replayable result = known.result()) {
-          return audit(
-              Audit.run(
-                  result.verified().record(), source, secrets.get(), executor, store, output));
+      try (Watching _ = run.isAnnounced() ? watching(network) : null) {
+        return run.run(report, new Staying(run, reporter));
+      }
+    }
+  }
+
+  private RunOptions options() throws CommandException {
+    CopiesWanted wanted = copies.asked();
+    if (copies.wanted() && !stay.linger.equals(FOREVER)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--copies does not go with --linger: it says when to leave",
+          "say with --copies-wait how long to wait at most");
+    }
+    return new RunOptions(
+        force,
+        fresh,
+        audit,
+        selection.artifacts(),
+        wanted.number(),
+        wanted.most(),
+        Optional.ofNullable(wait));
+  }
+
+  private Watching watching(Network network) {
+    return new Watching(network.identities(), interruption);
+  }
+
+  /** Serves a result until the user has enough. */
+  private final class Staying implements TestRun.Afterwards {
+
+    private final TestRun run;
+    private final RunReporter reporter;
+
+    Staying(TestRun run, RunReporter reporter) {
+      this.run = run;
+      this.reporter = reporter;
+    }
+
+    @Override
+    public void reached() {
+      interruption.serving();
+    }
+
+    @Override
+    public int serve(
+        Replayable result, Optional<Announcer.Announcement> announced, RunReport report)
+        throws Exception {
+      Network network = run.network();
+      Optional<Announcer> announcer = network.announcer();
+      boolean leaves = stay.exit && !copies.wanted();
+      if (leaves || announcer.isEmpty() || interruption.interrupted()) {
+        output.say(Publication.none(announcer.isEmpty()));
+        if (leaves && announced.isPresent() && !interruption.interrupted()) {
+          awaitFollowers(announced.get());
         }
+        return ExitCode.PASSED;
       }
-      return switch (outcome) {
-        case RunOutcome.Replayed replayed -> replay(network, replayed.result(), report);
-        case RunOutcome.Ran ran -> passed(network, ran, report);
-        case RunOutcome.RanUnsigned unsigned -> passedUnsigned(unsigned, report);
-        case RunOutcome.NotPassed notPassed -> notPassed(output, notPassed.result(), report);
-      };
-    }
-  }
-
-  private int replay(Network network, Replayable result, RunReport report) throws Exception {
-    try (result) {
-      report.replayed(result);
-      Results.replay(output, result);
-      return serve(network, result, Optional.empty(), report);
-    }
-  }
-
-  private int passed(Network network, RunOutcome.Ran ran, RunReport report) throws Exception {
-    try (Replayable result = ran.result();
-        Announcer.Announcement announced = ran.announced().orElse(null)) {
-      report.ran(result);
-      output.say("passed in " + Results.duration(result.verified().record()));
-      int exitCode = serve(network, result, ran.announced(), report);
-      if (stay.exit && !copies.wanted() && announced != null && !interruption.interrupted()) {
-        awaitFollowers(announced);
+      output.step("announce");
+      // The run may have taken longer than the certificate lasts.
+      network.identities().refresh(true);
+      try (Announcer.Announcement announcement =
+              announced.isPresent() ? announced.get() : announcer.get().announce(result.stored());
+          Watching _ = run.isAnnounced() ? null : watching(network)) {
+        announcement.awaitTold();
+        output.say(network.publication(result.verified().record().inputs()));
+        output.step("serve");
+        if (copies.wanted()) {
+          run.copies().await(network, result.verified().record().inputs(), output, report);
+          awaitFollowers(announcement);
+          return ExitCode.PASSED;
+        }
+        output.say("serving the result until SIGINT or SIGTERM");
+        reporter.passed(output, report);
+        interruption.await(stay.linger);
       }
-      return exitCode;
+      return ExitCode.PASSED;
     }
   }
 
@@ -226,135 +271,6 @@ final class RunCommand implements Callable<Integer> {
     } catch (InterruptedException e) {
       // There is a result here, whoever else has it.
       return;
-    }
-  }
-
-  /** A run that may halt for its user, or that is done twice, is nobody's to follow. */
-  private boolean isAnnounced(Network network) {
-    return network.announcer().isPresent() && !audit && !onFailure.shell && !onFailure.freeze;
-  }
-
-  private Optional<Joining> joining(Network network, Store store, Subject subject) {
-    Duration most = wait == null ? subject.run().timeout().run() : wait;
-    return isAnnounced(network) && !force && !fresh && most.isPositive()
-        ? Optional.of(network.joining(store, most))
-        : Optional.empty();
-  }
-
-  private Watching watching(Network network) {
-    return new Watching(network.identities(), interruption);
-  }
-
-  private int passedUnsigned(RunOutcome.RanUnsigned unsigned, RunReport report) {
-    report.ranUnsigned(unsigned.record());
-    output.say("passed in " + Results.duration(unsigned.record()));
-    output.say("the result is neither kept nor announced: " + unsigned.why());
-    if (selection.artifacts() != null) {
-      output.say("no artifacts are copied to " + selection.artifacts());
-    }
-    return ExitCode.PASSED;
-  }
-
-  /** Says how a run ended that did not pass, and gives the exit code for it. */
-  static int notPassed(Output output, ExecutionResult result, RunReport report)
-      throws CommandException {
-    return switch (result) {
-      case ExecutionResult.Passed passed ->
-          throw new IllegalStateException("a run that passed is signed");
-      case ExecutionResult.Failed failed -> {
-        report.failedIn(failed.stage(), failed.exitCode());
-        output.say("failed: " + report.message());
-        yield ExitCode.TESTS_FAILED;
-      }
-      case ExecutionResult.Refused refused -> {
-        report.endedIn(refused.stage());
-        throw new CommandException(ExitCode.USAGE, refused.message(), refused.hint());
-      }
-      case ExecutionResult.TimedOut timedOut -> {
-        report.endedIn(timedOut.stage());
-        throw timeOver(output, timedOut);
-      }
-    };
-  }
-
-  private int audit(Audit audit) {
-    if (audit.differences().isEmpty()) {
-      output.say("audit: a run without any cache passed too, with the same artifacts");
-      return ExitCode.PASSED;
-    }
-    output.say("audit: a run without any cache differs");
-    audit.differences().forEach(difference -> output.say("audit: " + difference));
-    return ExitCode.TESTS_FAILED;
-  }
-
-  private static CommandException timeOver(Output output, ExecutionResult.TimedOut timedOut) {
-    String stage = timedOut.stage();
-    String seconds = timedOut.limit().toSeconds() + " s";
-    if (!timedOut.lastLines().isEmpty()) {
-      output.say("the stage " + stage + " printed last:");
-      timedOut.lastLines().forEach(line -> output.say("| " + line));
-    }
-    return switch (timedOut.scope()) {
-      case RUN ->
-          new CommandException(
-              ExitCode.TIME_LIMIT,
-              "the time limit of " + seconds + " for the run was over in the stage " + stage,
-              "give it longer with PEER_TIMEOUT");
-      case STAGE ->
-          new CommandException(
-              ExitCode.TIME_LIMIT,
-              "the time limit of " + seconds + " for the stage " + stage + " was over",
-              "give it longer with " + stage + "=... in PEER_TIMEOUT");
-    };
-  }
-
-  /**
-   * Serves a result until the user has enough.
-   *
-   * @param announced how others know of it already, if they do
-   */
-  private int serve(
-      Network network,
-      Replayable result,
-      Optional<Announcer.Announcement> announced,
-      RunReport report)
-      throws Exception {
-    interruption.serving();
-    Results.copyArtifacts(output, result, selection.artifacts());
-    Optional<Announcer> announcer = network.announcer();
-    boolean leaves = stay.exit && !copies.wanted();
-    if (leaves || announcer.isEmpty() || interruption.interrupted()) {
-      output.say(Publication.none(announcer.isEmpty()));
-      return ExitCode.PASSED;
-    }
-    output.step("announce");
-    // The run may have taken longer than the certificate lasts.
-    network.identities().refresh(true);
-    try (Announcer.Announcement announcement =
-            announced.isPresent() ? announced.get() : announcer.get().announce(result.stored());
-        Watching _ = isAnnounced(network) ? null : watching(network)) {
-      announcement.awaitTold();
-      output.say(network.publication(result.verified().record().inputs()));
-      output.step("serve");
-      if (copies.wanted()) {
-        copies.await(network, result.verified().record().inputs(), output, report);
-        awaitFollowers(announcement);
-        return ExitCode.PASSED;
-      }
-      output.say("serving the result until SIGINT or SIGTERM");
-      reporting.passed(output, report);
-      interruption.await(stay.linger);
-    }
-    return ExitCode.PASSED;
-  }
-
-  private void requireUsableCopies(Network network) throws CommandException {
-    copies.requireUsable(network);
-    if (copies.wanted() && !stay.linger.equals(FOREVER)) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "--copies does not go with --linger: it says when to leave",
-          "say with --copies-wait how long to wait at most");
     }
   }
 
@@ -374,50 +290,5 @@ final class RunCommand implements Callable<Integer> {
     return onFailure.freeze
         ? new Aftermath.Freeze(VmCommand.frozen(subject.peer().home()))
         : new Aftermath.End();
-  }
-
-  /** The executor for a subject's runs. */
-  static VmExecutor executor(Subject subject) throws ConfigException {
-    return executor(
-        subject.images(),
-        subject.peer().home(),
-        new Limits(
-            subject.run().cpus(),
-            subject.run().memory(),
-            subject.run().disk(),
-            subject.run().timeout().run(),
-            subject.run().timeout().stages(),
-            subject.run().maxOutput()));
-  }
-
-  /** An executor below a home. */
-  static VmExecutor executor(ImageStore images, Path home, Limits limits) throws ConfigException {
-    CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
-    return new VmExecutor(
-        images,
-        home.resolve("vm"),
-        sockets(),
-        System.getenv(),
-        limits,
-        new CachePolicy(caches.maxAge(), caches.maxBytes()));
-  }
-
-  /** The user's own directory for sockets, whose path is short, else one below that of all. */
-  private static Path sockets() {
-    String runtime = System.getenv("XDG_RUNTIME_DIR");
-    return runtime != null && runtime.startsWith("/") && Files.isWritable(Path.of(runtime))
-        ? Path.of(runtime, "peer")
-        : Path.of(System.getProperty("java.io.tmpdir"), "peer-" + Results.user());
-  }
-
-  /** The revision as the guest gets it. */
-  static SourceArchive source(Subject subject) {
-    return (scratch, out) -> {
-      try {
-        subject.git().writeTar(subject.revision(), subject.run().checkout(), scratch, out);
-      } catch (SourceException e) {
-        throw new IOException(e.getMessage() + "; " + e.hint(), e);
-      }
-    };
   }
 }

@@ -5,7 +5,6 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.RepoId;
 import dev.peer.source.GitRepository;
-import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -31,10 +30,10 @@ final class SecretScope {
     }
   }
 
-  /** For this repository. */
-  static RepoId of(GitRepository git, Revision revision) throws ConfigException, SourceException {
-    Optional<RepoId> named = named(System.getenv());
-    return named.isPresent() ? named.get() : git.repoId(revision);
+  /** For the repository of a run. */
+  static RepoId of(Subject subject) throws ConfigException, SourceException {
+    Optional<RepoId> named = named(subject.surroundings().environment());
+    return named.isPresent() ? named.get() : subject.git().repoId(subject.revision());
   }
 
   private static Optional<RepoId> named(Map<String, String> environment) throws ConfigException {

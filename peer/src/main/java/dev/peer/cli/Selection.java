@@ -1,10 +1,14 @@
 package dev.peer.cli;
 
 import dev.peer.config.ConfigException;
+import dev.peer.daemon.RunOptions;
+import dev.peer.daemon.RunRequest;
 import dev.peer.source.SourceException;
 import dev.peer.vm.image.ImageException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedMap;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -22,8 +26,13 @@ final class Selection {
     return target.subject(output);
   }
 
-  /** The directory for the artifacts, or null. */
-  Path artifacts() {
-    return artifacts;
+  /** To be run by the daemon, from the working directory. */
+  RunRequest request(RunOptions options, SortedMap<String, String> settings) {
+    return target.request(options, settings);
+  }
+
+  /** The directory for the artifacts, if they are to be copied. */
+  Optional<Path> artifacts() {
+    return Optional.ofNullable(artifacts);
   }
 }

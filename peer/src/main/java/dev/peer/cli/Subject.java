@@ -18,10 +18,12 @@ import dev.peer.vm.image.ImageStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a command is about: a revision of the repository here, its settings and its run. */
 record Subject(
+    Surroundings surroundings,
     GitRepository git,
     Revision revision,
     PeerSettings peer,
@@ -36,18 +38,20 @@ record Subject(
   private static final int LARGEST_MKFILE = 1 << 20;
 
   /**
-   * Reads the repository that the working directory is in.
+   * Reads the repository that a directory is in.
    *
+   * @param from the directory, and the variables that count
    * @param name the revision, as git names it
    * @param target the mk target
    * @param arguments further arguments of mk
    */
-  static Subject of(Output output, String name, String target, List<String> arguments)
+  static Subject of(
+      RunOutput output, Surroundings from, String name, String target, List<String> arguments)
       throws SourceException, ConfigException, ImageException, IOException, CommandException {
-    GitRepository git = GitRepository.open(Path.of("").toAbsolutePath());
+    GitRepository git = GitRepository.open(from.directory());
     try {
       Revision revision = git.resolve(name);
-      Settings settings = settings(git, revision);
+      Settings settings = settings(from.environment(), git, revision);
       settings.warnings().forEach(warning -> output.say("warning: " + warning));
       PeerSettings peer = PeerSettings.of(settings);
       RunSettings run = RunSettings.of(settings, Runtime.getRuntime().availableProcessors());
@@ -57,7 +61,7 @@ record Subject(
       requireMkfile(git, revision);
       ImageStore images = images(peer.home());
       RunInputs inputs = inputs(output, git, revision, peer, run, images, target, arguments);
-      return new Subject(git, revision, peer, run, images, inputs);
+      return new Subject(from, git, revision, peer, run, images, inputs);
     } catch (SourceException
         | ConfigException
         | ImageException
@@ -73,7 +77,7 @@ record Subject(
   static RepoId repo() throws SourceException, ConfigException {
     try (GitRepository git = GitRepository.open(Path.of("").toAbsolutePath())) {
       Revision revision = git.resolve(GitRepository.DEFAULT_REVISION);
-      return repo(git, revision, PeerSettings.of(settings(git, revision)));
+      return repo(git, revision, PeerSettings.of(settings(System.getenv(), git, revision)));
     }
   }
 
@@ -82,17 +86,18 @@ record Subject(
     return peer.repo().isPresent() ? peer.repo().get() : git.repoId(revision);
   }
 
-  private static Settings settings(GitRepository git, Revision revision)
+  /** The settings of a command in these surroundings that is about a revision. */
+  static Settings settings(Map<String, String> environment, GitRepository git, Revision revision)
       throws SourceException, ConfigException {
     Optional<byte[]> envFile = git.file(revision, ENV_FILE, EnvFile.LONGEST);
     return Settings.of(
-        System.getenv(), envFile.isPresent() ? EnvFile.parse(envFile.get()) : EnvFile.EMPTY);
+        environment, envFile.isPresent() ? EnvFile.parse(envFile.get()) : EnvFile.EMPTY);
   }
 
   /** The settings of a command that is about no revision; in a repository, also its HEAD's. */
   static Settings settingsHere() throws ConfigException {
     try (GitRepository git = GitRepository.open(Path.of("").toAbsolutePath())) {
-      return settings(git, git.resolve(GitRepository.DEFAULT_REVISION));
+      return settings(System.getenv(), git, git.resolve(GitRepository.DEFAULT_REVISION));
     } catch (SourceException e) {
       return Settings.of(System.getenv());
     }
@@ -104,7 +109,7 @@ record Subject(
   }
 
   private static RunInputs inputs(
-      Output output,
+      RunOutput output,
       GitRepository git,
       Revision revision,
       PeerSettings peer,
@@ -131,7 +136,7 @@ record Subject(
     }
   }
 
-  private static Digest newest(Output output, ImageStore images)
+  private static Digest newest(RunOutput output, ImageStore images)
       throws IOException, ImageException {
     Optional<Digest> newest = images.newest();
     if (newest.isEmpty()) {
@@ -158,7 +163,7 @@ record Subject(
   }
 
   /** Says what of the work tree is not in the revision. */
-  void sayWhatIsIgnored(Output output) {
+  void sayWhatIsIgnored(RunOutput output) {
     DirtyState dirty;
     try {
       dirty = git.dirtyState();

@@ -1,11 +1,16 @@
 package dev.peer.cli;
 
 import dev.peer.config.ConfigException;
+import dev.peer.daemon.Reason;
+import dev.peer.daemon.RunOptions;
+import dev.peer.daemon.RunRequest;
 import dev.peer.source.GitRepository;
 import dev.peer.source.SourceException;
 import dev.peer.vm.image.ImageException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,9 +33,21 @@ final class TargetChoice {
       description = "revision of the repository (default: ${DEFAULT-VALUE})")
   private String revision;
 
+  /** To be run by the daemon, from the working directory. */
+  RunRequest request(RunOptions options, SortedMap<String, String> settings) {
+    return new RunRequest(
+        Path.of("").toAbsolutePath(),
+        revision,
+        target,
+        arguments,
+        new Reason(Reason.Kind.REQUEST, "pid " + ProcessHandle.current().pid()),
+        options,
+        settings);
+  }
+
   /** Reads the repository that the working directory is in. */
   Subject subject(Output output)
       throws SourceException, ConfigException, ImageException, IOException, CommandException {
-    return Subject.of(output, revision, target, arguments);
+    return Subject.of(output, Surroundings.ofProcess(), revision, target, arguments);
   }
 }

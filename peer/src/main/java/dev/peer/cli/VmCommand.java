@@ -84,14 +84,14 @@ final class VmCommand implements Runnable {
       ExecutionRequest request =
           new ExecutionRequest(
               subject.inputs(),
-              RunCommand.source(subject),
+              MachineRoom.source(subject),
               new RunFiles(unused.path()),
               CacheUse.KEPT,
               new CallersSecrets(subject, System.getenv(), output).get());
       Optional<ExecutionResult> ended =
-          RunCommand.executor(subject).openShell(request, output, place, SystemTerminal::open);
+          MachineRoom.executor(subject).openShell(request, output, place, SystemTerminal::open);
       return ended.isPresent()
-          ? RunCommand.notPassed(output, ended.get(), new RunReport())
+          ? TestRun.notPassed(output, ended.get(), new RunReport())
           : ExitCode.PASSED;
     }
   }
@@ -99,7 +99,7 @@ final class VmCommand implements Runnable {
   private int shellInFrozen(String id, boolean guest) throws Exception {
     Path home = home();
     FrozenStore.Kept kept = kept(home, id);
-    RunCommand.executor(Subject.images(home), home, Limits.of(kept.guest().machine()))
+    MachineRoom.executor(Subject.images(home), home, Limits.of(kept.guest().machine()))
         .openFrozen(
             kept,
             output,

@@ -3,6 +3,7 @@ package dev.peer.client;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.flow.Notices;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
 import dev.peer.core.record.MalformedException;
 import dev.peer.wire.AnnouncementQuery;
 import dev.peer.wire.HolderList;
@@ -13,6 +14,7 @@ import dev.peer.wire.Limits;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.ResultState;
+import dev.peer.wire.RunList;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -268,34 +270,84 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  /** Says whether there is a lease to announce under. It is renewed where there is much to say. */
+  /** Says whether there is a lease to announce under. */
   private boolean announceWanted() throws IOException, InterruptedException {
+    Map<RepoId, List<RendezvousPath.Result>> passed = new LinkedHashMap<>();
     for (Map.Entry<RendezvousPath.Result, ResultState> entry : wanted().entrySet()) {
       RendezvousPath.Result run = entry.getKey();
       ResultState state = entry.getValue();
       if (announced.get(run) == state) {
         continue;
       }
-      if (System.nanoTime() - renewAt >= 0) {
-        int before = announced.size();
-        lease();
-        if (announced.size() < before) {
+      if (state == ResultState.PASSED) {
+        passed.computeIfAbsent(run.repo(), _ -> new ArrayList<>()).add(run);
+      } else if (!announce(run, state)) {
+        return false;
+      }
+    }
+    for (List<RendezvousPath.Result> runs : passed.values()) {
+      for (int from = 0; from < runs.size(); from += Limits.RUNS) {
+        if (!announcePassed(runs.subList(from, Math.min(runs.size(), from + Limits.RUNS)))) {
           return false;
         }
       }
-      Asker.Answer answer = ask("PUT", uri(run, state), Optional.empty());
-      if (answer.is(Problem.Kind.NO_LEASE)) {
-        announced.clear();
+    }
+    return true;
+  }
+
+  /** Of one repository. A rendezvous of before 0.5 takes them one by one alone. */
+  private boolean announcePassed(List<RendezvousPath.Result> runs)
+      throws IOException, InterruptedException {
+    if (runs.size() > 1) {
+      RunList list = new RunList(runs.stream().map(RendezvousPath.Result::key).toList());
+      RendezvousPath together = new RendezvousPath.Results(runs.getFirst().repo());
+      if (!isStillLeased()) {
         return false;
       }
-      if (state == ResultState.RUNNING) {
-        require(answer, 200);
-        keepEarlier(run, answer);
-      } else {
-        require(answer, 204);
+      Asker.Answer answer = ask("POST", uri(together.text()), Optional.of(list.json()));
+      if (!answer.is(Problem.Kind.NO_SUCH_PATH)) {
+        return isAnnounced(runs, ResultState.PASSED, answer);
       }
-      announced.put(run, state);
     }
+    for (RendezvousPath.Result run : runs) {
+      if (!announce(run, ResultState.PASSED)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean announce(RendezvousPath.Result run, ResultState state)
+      throws IOException, InterruptedException {
+    if (!isStillLeased()) {
+      return false;
+    }
+    Asker.Answer answer = ask("PUT", uri(run, state), Optional.empty());
+    return isAnnounced(List.of(run), state, answer);
+  }
+
+  /** Renews the lease where there is so much to say that it is time to. */
+  private boolean isStillLeased() throws IOException, InterruptedException {
+    int before = announced.size();
+    if (System.nanoTime() - renewAt >= 0) {
+      lease();
+    }
+    return announced.size() >= before;
+  }
+
+  private boolean isAnnounced(
+      List<RendezvousPath.Result> runs, ResultState state, Asker.Answer answer) throws IOException {
+    if (answer.is(Problem.Kind.NO_LEASE)) {
+      announced.clear();
+      return false;
+    }
+    if (state == ResultState.RUNNING) {
+      require(answer, 200);
+      keepEarlier(runs.getFirst(), answer);
+    } else {
+      require(answer, 204);
+    }
+    runs.forEach(run -> announced.put(run, state));
     return true;
   }
 

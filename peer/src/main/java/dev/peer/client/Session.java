@@ -6,8 +6,10 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.server.LiveRun;
 import dev.peer.server.PeerServer;
+import dev.peer.wire.Limits;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.ResultState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +29,10 @@ final class Session {
   private final List<StoredRecord> records = new ArrayList<>();
   private final List<StoredRecord> withdrawn = new ArrayList<>();
   private final List<LiveRun> runs = new ArrayList<>();
+
+  /** As long as a lease lasts: after that nobody else's failure is told either. */
+  private static final Duration FAILED_FOR = Duration.ofSeconds(Limits.LEASE_SECONDS);
+
   private final Set<RendezvousPath.Result> failed = new HashSet<>();
   private boolean started;
 
@@ -82,6 +88,7 @@ final class Session {
   synchronized LiveRun addRun(RepoId repo, RunKey key) {
     LiveRun run = server.addRun(repo, key);
     runs.add(run);
+    failed.remove(name(run));
     announce(name(run));
     return run;
   }
@@ -97,6 +104,20 @@ final class Session {
   synchronized void fail(LiveRun run) {
     failed.add(name(run));
     announce(name(run));
+    Thread.ofVirtual().start(() -> forget(name(run)));
+  }
+
+  private void forget(RendezvousPath.Result name) {
+    try {
+      Thread.sleep(FAILED_FOR);
+    } catch (InterruptedException e) {
+      return;
+    }
+    synchronized (this) {
+      if (failed.remove(name)) {
+        announce(name);
+      }
+    }
   }
 
   /** Waits until each rendezvous was tried once. */

@@ -129,6 +129,16 @@ public record RunSettings(
     return value.getBytes(StandardCharsets.UTF_8).length > LONGEST_VALUE;
   }
 
+  /** Names of the variables that count, whether they have a value or not. */
+  public static SortedSet<String> countedNames(Settings settings) throws ConfigException {
+    return names(settings, Setting.PEER_ENV);
+  }
+
+  /** Names of the secrets, whether they have a value or not. */
+  public static SortedSet<String> secretNames(Settings settings) throws ConfigException {
+    return names(settings, Setting.PEER_SECRETS);
+  }
+
   /** Whether this is a variable's name, and not one of the guest's or of peer's own. */
   public static boolean mayBePassed(String name) {
     try {

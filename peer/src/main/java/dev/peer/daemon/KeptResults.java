@@ -85,7 +85,13 @@ public final class KeptResults implements AutoCloseable {
    */
   public void start(LeasedAnnouncer announcer) throws AnnounceException {
     announcer.open();
-    served.begin(announcer);
+    served.begin(Optional.of(announcer));
+    thread.start();
+  }
+
+  /** Begins to see to what is kept, and serves nobody. */
+  public void start() {
+    served.begin(Optional.empty());
     thread.start();
   }
 
@@ -136,7 +142,7 @@ public final class KeptResults implements AutoCloseable {
    *
    * @param ran when the run ended
    */
-  void add(StoredRecord record, Instant ran) {
+  public void add(StoredRecord record, Instant ran) {
     try {
       served.add(record, ran);
     } catch (AnnounceException e) {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -32,9 +33,18 @@ final class QueueFiles {
 
   private final Path directory;
 
-  QueueFiles(Path directory) throws IOException {
+  QueueFiles(Path directory) {
     this.directory = directory;
+  }
+
+  /** Makes the directory if it is missing, and removes what was not written to its end. */
+  void open() throws IOException {
     ScratchDirectory.createPrivate(directory);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + UNFINISHED)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    }
   }
 
   /** When it returns, the entry outlives a power cut. */
@@ -64,30 +74,34 @@ final class QueueFiles {
   }
 
   /**
-   * All that can be read, the first to be accepted first. The rest is set aside.
+   * All that can be read, the first to be accepted first.
    *
-   * @param unreadable told of a file that was, and why
+   * @param unreadable told of each file that can not, and why
    */
   List<QueueEntry> read(BiConsumer<Path, String> unreadable) throws IOException {
     List<QueueEntry> entries = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
-        String name = file.getFileName().toString();
-        if (name.endsWith(UNFINISHED)) {
-          Files.deleteIfExists(file);
-        } else if (name.endsWith(SUFFIX)) {
-          try {
+        try {
+          if (file.getFileName().toString().endsWith(SUFFIX)) {
             entries.add(read(file));
-          } catch (MalformedException e) {
-            Path aside = file.resolveSibling(name + UNREADABLE);
-            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-            unreadable.accept(aside, e.getMessage());
           }
+        } catch (MalformedException e) {
+          unreadable.accept(file, e.getMessage());
+        } catch (NoSuchFileException e) {
+          // The daemon has just removed it.
+          continue;
         }
       }
     }
     entries.sort(Comparator.comparingLong(QueueEntry::id));
     return entries;
+  }
+
+  /** Takes a file that can not be read out of the way, and says where it is. */
+  static Path setAside(Path file) throws IOException {
+    Path aside = file.resolveSibling(file.getFileName() + UNREADABLE);
+    return Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private QueueEntry read(Path file) throws IOException, MalformedException {

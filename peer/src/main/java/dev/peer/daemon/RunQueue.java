@@ -5,10 +5,12 @@ import dev.peer.core.flow.Turns;
 import dev.peer.core.id.Shown;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -32,8 +34,8 @@ public final class RunQueue implements AutoCloseable {
   private static final int MOST_OPEN = 1000;
   private static final int MOST_ATTEMPTS = 3;
   private static final int MOST_ENDED = 50;
-  private static final int INTERRUPTED = 130;
   private static final int INFRASTRUCTURE = 4;
+  private static final RunEnding BROKEN_OFF = new RunEnding(RunEnding.How.CANCELLED, 130, "");
 
   private final int mostOpen;
   private final QueueFiles files;
@@ -60,6 +62,9 @@ public final class RunQueue implements AutoCloseable {
 
   /** What gives one run a machine. */
   public interface Machine {
+
+    /** The run's number. */
+    long id();
 
     /**
      * The turns of the run, of which it takes one at a time.
@@ -102,6 +107,7 @@ public final class RunQueue implements AutoCloseable {
       throws IOException {
     this.mostOpen = mostOpen;
     this.files = new QueueFiles(directory);
+    files.open();
     this.machines = new Machines(most);
     this.unattended = unattended;
     this.notices = notices;
@@ -109,10 +115,15 @@ public final class RunQueue implements AutoCloseable {
 
   /** Begins with what an earlier queue has left. */
   public void start() throws IOException {
-    List<QueueEntry> left =
-        files.read(
-            (file, why) ->
-                notices.say("a run can not be read, and is set aside: " + file + ": " + why));
+    Map<Path, String> unreadable = new TreeMap<>();
+    List<QueueEntry> left = files.read(unreadable::put);
+    for (Map.Entry<Path, String> file : unreadable.entrySet()) {
+      notices.say(
+          "warning: a run can not be read, and is set aside: "
+              + QueueFiles.setAside(file.getKey())
+              + ": "
+              + file.getValue());
+    }
     List<Running> begin = new ArrayList<>();
     synchronized (this) {
       for (QueueEntry entry : left) {
@@ -185,6 +196,38 @@ public final class RunQueue implements AutoCloseable {
   }
 
   /**
+   * The runs on disk, as {@link #runs} has them, where no queue is open.
+   *
+   * @param directory where they are kept; it need not be there
+   */
+  public static List<QueuedRun> left(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    List<QueueEntry> all = new QueueFiles(directory).read((_, _) -> {});
+    List<QueuedRun> runs = new ArrayList<>();
+    all.stream()
+        .filter(entry -> entry.ended().isEmpty())
+        .forEach(entry -> runs.add(now(entry, QueuedRun.State.WAITING, 0)));
+    all.reversed().stream()
+        .filter(entry -> entry.ended().isPresent())
+        .forEach(entry -> runs.add(now(entry, QueuedRun.State.ENDED, 0)));
+    return runs;
+  }
+
+  private static QueuedRun now(QueueEntry entry, QueuedRun.State state, int place) {
+    return new QueuedRun(
+        entry.id(),
+        entry.request(),
+        entry.accepted(),
+        entry.attempts(),
+        state,
+        place,
+        entry.ended().map(QueueEntry.Ended::at),
+        entry.ended().map(QueueEntry.Ended::ending));
+  }
+
+  /**
    * All runs that have not ended, the first first, and then the last ones that have, the last
    * first.
    */
@@ -192,16 +235,7 @@ public final class RunQueue implements AutoCloseable {
     List<QueuedRun> runs = new ArrayList<>();
     open.values().forEach(run -> runs.add(run.now()));
     for (QueueEntry entry : ended.reversed()) {
-      runs.add(
-          new QueuedRun(
-              entry.id(),
-              entry.request(),
-              entry.accepted(),
-              entry.attempts(),
-              QueuedRun.State.ENDED,
-              0,
-              entry.ended().map(QueueEntry.Ended::at),
-              entry.ended().map(QueueEntry.Ended::ending)));
+      runs.add(now(entry, QueuedRun.State.ENDED, 0));
     }
     return runs;
   }
@@ -313,12 +347,12 @@ public final class RunQueue implements AutoCloseable {
       try {
         ending = runner.run(entry.request(), this);
       } catch (InterruptedException e) {
-        ending = new RunEnding(RunEnding.How.CANCELLED, INTERRUPTED, "");
+        ending = BROKEN_OFF;
       } catch (RuntimeException | Error e) {
         ending = new RunEnding(RunEnding.How.FAILED, INFRASTRUCTURE, "unexpected: " + e);
       }
-      stopInterrupts();
-      end(this, ending);
+      boolean interrupted = stopInterrupts();
+      end(this, interrupted && ending.how() != RunEnding.How.PASSED ? BROKEN_OFF : ending);
     }
 
     private synchronized void interrupt() {
@@ -328,9 +362,9 @@ public final class RunQueue implements AutoCloseable {
     }
 
     /** What is written from now on is written whole. */
-    private synchronized void stopInterrupts() {
+    private synchronized boolean stopInterrupts() {
       over = true;
-      Thread.interrupted();
+      return Thread.interrupted();
     }
 
     @Override
@@ -379,15 +413,7 @@ public final class RunQueue implements AutoCloseable {
           place > 0
               ? QueuedRun.State.WAITING
               : running ? QueuedRun.State.RUNNING : QueuedRun.State.SEARCHING;
-      return new QueuedRun(
-          id(),
-          entry.request(),
-          entry.accepted(),
-          entry.attempts(),
-          state,
-          place,
-          Optional.empty(),
-          Optional.empty());
+      return RunQueue.now(entry, state, place);
     }
   }
 }

@@ -14,18 +14,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The records that are served and announced, by the directories in which they lie. */
+/**
+ * The records that are served and announced, if anybody is to know of them, by the directories in
+ * which they lie.
+ */
 final class Served {
 
   private Optional<LeasedAnnouncer> announcer = Optional.empty();
   private final Map<Path, Held> held = new HashMap<>();
   private final Map<RepoId, Map<ResultName, Integer>> names = new HashMap<>();
+  private boolean begun;
   private boolean closed;
 
-  private record Held(StoredRecord record, Instant ran, Serving serving) {}
+  private record Held(StoredRecord record, Instant ran, Optional<Serving> serving) {}
 
-  synchronized void begin(LeasedAnnouncer opened) {
-    announcer = Optional.of(opened);
+  /** From now on what is added counts; without an announcer it is served to nobody. */
+  synchronized void begin(Optional<LeasedAnnouncer> opened) {
+    announcer = opened;
+    begun = true;
   }
 
   /**
@@ -35,11 +41,13 @@ final class Served {
    */
   synchronized void add(StoredRecord record, Instant ran) throws AnnounceException {
     Path directory = directoryOf(record);
-    if (closed || announcer.isEmpty() || held.containsKey(directory)) {
+    if (closed || !begun || held.containsKey(directory)) {
       record.close();
       return;
     }
-    held.put(directory, new Held(record, ran, announcer.get().add(record)));
+    Optional<Serving> serving =
+        announcer.isPresent() ? Optional.of(announcer.get().add(record)) : Optional.empty();
+    held.put(directory, new Held(record, ran, serving));
     names
         .computeIfAbsent(record.repo(), _ -> new HashMap<>())
         .merge(nameOf(record), 1, Integer::sum);
@@ -81,7 +89,7 @@ final class Served {
 
   /** Announces it no more, and serves on. */
   synchronized Optional<Serving> withdraw(Path directory) {
-    Optional<Serving> serving = Optional.ofNullable(held.get(directory)).map(Held::serving);
+    Optional<Serving> serving = Optional.ofNullable(held.get(directory)).flatMap(Held::serving);
     serving.ifPresent(Serving::withdraw);
     return serving;
   }
@@ -90,7 +98,7 @@ final class Served {
   synchronized void remove(Path directory) {
     Held gone = held.remove(directory);
     if (gone != null) {
-      gone.serving().close();
+      gone.serving().ifPresent(Serving::close);
       gone.record().close();
       names.computeIfPresent(
           gone.record().repo(), (_, ofRepository) -> without(ofRepository, nameOf(gone.record())));

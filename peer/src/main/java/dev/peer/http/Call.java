@@ -39,6 +39,11 @@ public final class Call {
   private String template = AnsweredRequest.NO_TEMPLATE;
   private long sent;
 
+  /** What was not taken at once of an answer that is to be sent without waiting. */
+  private Rest rest;
+
+  private record Rest(StreamSinkChannel channel, ByteBuffer body) {}
+
   Call(
       HttpServerExchange exchange,
       Requests.Request request,
@@ -78,7 +83,7 @@ public final class Call {
     long nanos = System.nanoTime() - begun;
     int status = exchange.getStatusCode();
     metrics.over(template, method(), whole ? String.valueOf(status) : "cut", sent, nanos);
-    if (log != RequestLog.NONE) {
+    if (log.keeps(failure)) {
       log.answered(answered(whole ? Optional.of(status) : Optional.empty(), nanos, failure));
     }
   }
@@ -158,11 +163,16 @@ public final class Call {
     return new Refusal(Problem.Kind.NOT_ALLOWED, caller().id() + " may not " + name + " " + what);
   }
 
+  /** Whether there may be a body: it is known once the request's form is. */
+  public boolean mayHaveBody() {
+    HeaderMap headers = exchange.getRequestHeaders();
+    String length = headers.getFirst(Headers.CONTENT_LENGTH);
+    return length != null && !length.equals("0") || headers.contains(Headers.TRANSFER_ENCODING);
+  }
+
   /** Refuses a body of any kind. */
-  public void requireNoBody() throws Refusal, IOException {
-    if (body(0).length > 0) {
-      throw new Refusal(Problem.Kind.MALFORMED, "no body was expected");
-    }
+  public void requireNoBody() throws Refusal {
+    requireAtMost(0);
   }
 
   /** The body, refused when it has more bytes than this, or takes as long as no head may. */
@@ -234,10 +244,46 @@ public final class Call {
   /** Answers with a body; to HEAD, with its size alone. */
   public void answer(int status, String mediaType, byte[] body) throws IOException {
     StreamSinkChannel channel = head(status, mediaType, body.length);
-    for (int sent = isHead() ? body.length : 0; sent < body.length; sent += CHUNK) {
-      write(channel, ByteBuffer.wrap(body, sent, Math.min(CHUNK, body.length - sent)));
+    ByteBuffer buffer = ByteBuffer.wrap(body, 0, isHead() ? 0 : body.length);
+    if (!exchange.isInIoThread()) {
+      send(channel, buffer);
+    } else if (isTakenAtOnce(channel, buffer)) {
+      exchange.endExchange();
+    } else {
+      rest = new Rest(channel, buffer);
+    }
+  }
+
+  /** Whether all of the answer was taken, that is, there is nothing to send that waits. */
+  boolean isDone() {
+    return rest == null;
+  }
+
+  /** Sends what was not taken at once. */
+  void sendRest() throws IOException {
+    send(rest.channel, rest.body);
+  }
+
+  private void send(StreamSinkChannel channel, ByteBuffer body) throws IOException {
+    while (body.hasRemaining()) {
+      ByteBuffer chunk = body.slice(body.position(), Math.min(CHUNK, body.remaining()));
+      write(channel, chunk);
+      body.position(body.position() + chunk.limit());
     }
     end(channel);
+  }
+
+  private boolean isTakenAtOnce(StreamSinkChannel channel, ByteBuffer body) throws IOException {
+    int taken = 1;
+    while (body.hasRemaining() && taken > 0) {
+      taken = channel.write(body);
+      sent += taken;
+    }
+    if (body.hasRemaining()) {
+      return false;
+    }
+    channel.shutdownWrites();
+    return channel.flush();
   }
 
   /**

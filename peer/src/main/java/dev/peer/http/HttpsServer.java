@@ -52,7 +52,7 @@ public final class HttpsServer implements AutoCloseable {
     this.operations = operations;
     watched = new OperationsService(operations, listener);
     metrics = new ServerMetrics(operations.metrics(), listener);
-    gate = new GracefulShutdownHandler(this::handOver);
+    gate = new GracefulShutdownHandler(this::handle);
     Undertow.Builder builder =
         Undertow.builder()
             .setHandler(gate)
@@ -140,20 +140,30 @@ public final class HttpsServer implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  private void handOver(HttpServerExchange exchange) {
-    exchange.dispatch(threads, () -> serve(exchange));
+  private void handle(HttpServerExchange exchange) {
+    Requests.Request request = requests.begin();
+    Call call = new Call(exchange, request, limits, metrics);
+    if (service.isPrompt(call)) {
+      synchronized (request) {
+        serve(exchange, call, request);
+      }
+      if (!call.isDone()) {
+        exchange.dispatch(threads, () -> sendRest(exchange, call, request));
+      }
+    } else {
+      exchange.dispatch(
+          threads,
+          () -> {
+            request.takeOver();
+            serve(exchange, call, request);
+          });
+    }
   }
 
   /** Afterwards nobody is connected, or gets an answer, who is not to be. */
   private void renew() {
     listener.renew(undertow);
     requests.judge(listener::trusts);
-  }
-
-  private void serve(HttpServerExchange exchange) {
-    try (Requests.Request request = requests.begin()) {
-      serve(exchange, new Call(exchange, request, limits, metrics), request);
-    }
   }
 
   private void serve(HttpServerExchange exchange, Call call, Requests.Request request) {
@@ -186,8 +196,29 @@ public final class HttpsServer implements AutoCloseable {
       Problem problem = new Problem(Problem.Kind.INTERNAL, "see the server's log");
       whole = refuse(exchange, call, problem, Map.of());
     } finally {
-      call.over(operations.log(), whole, failure);
+      if (call.isDone()) {
+        end(call, request, whole, failure);
+      }
     }
+  }
+
+  private void sendRest(HttpServerExchange exchange, Call call, Requests.Request request) {
+    boolean whole = false;
+    request.takeOver();
+    try {
+      call.sendRest();
+      whole = true;
+    } catch (IOException e) {
+      LOG.debug("{}: broken off", shown(exchange), e);
+      breakOff(exchange);
+    }
+    end(call, request, whole, Optional.empty());
+  }
+
+  private void end(
+      Call call, Requests.Request request, boolean whole, Optional<Throwable> failure) {
+    request.close();
+    call.over(operations.log(), whole, failure);
   }
 
   private static String shown(HttpServerExchange exchange) {

@@ -20,14 +20,33 @@ final class Requests {
 
   private final Set<Request> underWay = ConcurrentHashMap.newKeySet();
 
-  /** One request, answered by the thread that began it. */
+  /**
+   * One request. Whoever answers a part of it at once holds its monitor for so long, and who breaks
+   * it off waits for that; the thread that answers it without has said so, and is interrupted.
+   */
   final class Request implements AutoCloseable {
 
-    private final Thread thread = Thread.currentThread();
     private final List<BooleanSupplier> conditions = new CopyOnWriteArrayList<>();
     private volatile Optional<Caller> caller = Optional.empty();
+    private Thread thread;
+    private boolean brokenOff;
 
     private Request() {}
+
+    /** From now on this thread answers it. */
+    synchronized void takeOver() {
+      thread = Thread.currentThread();
+      if (brokenOff) {
+        thread.interrupt();
+      }
+    }
+
+    private synchronized void breakOff() {
+      brokenOff = true;
+      if (thread != null) {
+        thread.interrupt();
+      }
+    }
 
     /** Who calls, as far as it is known. */
     Optional<Caller> caller() {
@@ -50,7 +69,7 @@ final class Requests {
     }
   }
 
-  /** Until it is closed the request may be broken off, by interrupting this thread. */
+  /** Until it is closed the request may be broken off. */
   Request begin() {
     Request request = new Request();
     underWay.add(request);
@@ -64,7 +83,7 @@ final class Requests {
           request.caller().filter(trusted.negate()).isEmpty()
               && request.conditions.stream().allMatch(BooleanSupplier::getAsBoolean);
       if (!stays) {
-        request.thread.interrupt();
+        request.breakOff();
       }
     }
   }

@@ -273,6 +273,11 @@ public final class EmbeddedIndex implements HolderIndex {
     return new RendezvousStatus(leases.size(), announced);
   }
 
+  @Override
+  public boolean isAtHand() {
+    return true;
+  }
+
   /** Ends the leases whose time is over, and clears a little of what ended ones had announced. */
   private void sweep() {
     long now = nanoClock.getAsLong();

@@ -37,6 +37,21 @@ public interface HolderIndex {
   Announced announce(LeaseHolder holder, RepoId repo, RunKey key, ResultState state)
       throws IndexUnavailableException;
 
+  /**
+   * Says that the holder has the results of these runs, each of them once here, as if it announced
+   * one after the other; what comes after one that is refused is not announced.
+   */
+  default Announced announcePassed(LeaseHolder holder, RepoId repo, List<RunKey> keys)
+      throws IndexUnavailableException {
+    for (RunKey key : keys) {
+      Announced announced = announce(holder, repo, key, ResultState.PASSED);
+      if (!announced.equals(new Announced.Done())) {
+        return announced;
+      }
+    }
+    return new Announced.Done();
+  }
+
   /** Takes an announcement back; none is no error. */
   void retract(LeaseHolder holder, RepoId repo, RunKey key) throws IndexUnavailableException;
 
@@ -58,6 +73,13 @@ public interface HolderIndex {
 
   /** How much is in it. */
   RendezvousStatus status() throws IndexUnavailableException;
+
+  /**
+   * Whether nothing that is asked of it about results waits for anything but a lock for a moment.
+   */
+  default boolean isAtHand() {
+    return false;
+  }
 
   /** Why it can not do its work now, in a line for a person. Empty: it can. */
   default Optional<String> fault() {

@@ -59,8 +59,8 @@ final class Pace {
     underWay.decrementAndGet();
   }
 
-  /** Takes a change on. Otherwise it says after what time it would. */
-  Optional<Duration> change(PeerId by) {
+  /** Takes so many changes on, or none. Then it says after what time it would. */
+  Optional<Duration> changes(PeerId by, int many) {
     long now = nanoClock.getAsLong();
     long most = settings.nanosEach() * settings.changesAtOnce;
     if (busyUntil.size() >= MOST_KNOWN) {
@@ -69,7 +69,7 @@ final class Pace {
     AtomicLong busy = busyUntil.computeIfAbsent(by, _ -> new AtomicLong(now));
     while (true) {
       long before = busy.get();
-      long left = Math.max(before - now, 0) + settings.nanosEach();
+      long left = Math.max(before - now, 0) + many * settings.nanosEach();
       if (left > most) {
         return Optional.of(Duration.ofNanos(left - most));
       }

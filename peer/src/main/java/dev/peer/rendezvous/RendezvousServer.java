@@ -3,6 +3,7 @@ package dev.peer.rendezvous;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.AccessRules;
@@ -12,6 +13,7 @@ import dev.peer.http.HttpsServer;
 import dev.peer.http.Operations;
 import dev.peer.http.Refusal;
 import dev.peer.http.ServerLimits;
+import dev.peer.http.Service;
 import dev.peer.rendezvous.HolderIndex.Announced;
 import dev.peer.rendezvous.HolderIndex.Grant;
 import dev.peer.tls.TlsIdentity;
@@ -27,6 +29,7 @@ import dev.peer.wire.MediaTypes;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.ResultState;
+import dev.peer.wire.RunList;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -72,7 +75,21 @@ public final class RendezvousServer implements AutoCloseable {
     streams = new EventStreams(limits.idle().dividedBy(4));
     IndexMetrics.add(index, operations.metrics());
     Operations watched = operations.and(index::fault);
-    https = HttpsServer.start(new TlsListener(identity), address, limits, watched, this::serve);
+    https = HttpsServer.start(new TlsListener(identity), address, limits, watched, new Desk());
+  }
+
+  private final class Desk implements Service {
+
+    /** Lookups and announcements in an index at hand, which are most of what comes. */
+    @Override
+    public boolean isPrompt(Call call) {
+      return index.isAtHand() && !call.mayHaveBody() && call.path().contains("/results/");
+    }
+
+    @Override
+    public void serve(Call call) throws Refusal, IOException {
+      RendezvousServer.this.serve(call);
+    }
   }
 
   /**
@@ -157,6 +174,7 @@ public final class RendezvousServer implements AutoCloseable {
     switch (path) {
       case RendezvousPath.Lease _ -> lease(call);
       case RendezvousPath.Result result -> result(call, result);
+      case RendezvousPath.Results(RepoId repo) -> results(call, repo);
       case RendezvousPath.Image(Digest image) -> image(call, image);
       case RendezvousPath.Timestamp _ ->
           timestamp(call, timestamps.orElseThrow(Refusal::noSuchPath));
@@ -192,8 +210,12 @@ public final class RendezvousServer implements AutoCloseable {
   }
 
   private void requirePace(Call call) throws Refusal {
+    requirePace(call, 1);
+  }
+
+  private void requirePace(Call call, int changes) throws Refusal {
     PeerId peer = call.caller().id();
-    Optional<Duration> after = pace.change(peer);
+    Optional<Duration> after = pace.changes(peer, changes);
     if (after.isPresent()) {
       throw Refusal.busy(peer + " changes too much at once", after.get());
     }
@@ -246,7 +268,22 @@ public final class RendezvousServer implements AutoCloseable {
       throws Refusal, IOException, MalformedException, IndexUnavailableException {
     AnnouncementQuery query = AnnouncementQuery.parse(call.query());
     LeaseHolder holder = new LeaseHolder(call.caller().id(), query.instance());
-    switch (index.announce(holder, result.repo(), result.key(), query.state())) {
+    answer(call, holder, index.announce(holder, result.repo(), result.key(), query.state()));
+  }
+
+  private void results(Call call, RepoId repo)
+      throws Refusal, IOException, MalformedException, IndexUnavailableException {
+    call.requireMethod("POST");
+    call.require(rules, Verb.ANNOUNCE, repo);
+    LeaseHolder holder = holder(call);
+    List<RunKey> runs = RunList.parse(call.body(Limits.REQUEST_BODY)).runs();
+    requirePace(call, runs.size());
+    answer(call, holder, index.announcePassed(holder, repo, runs));
+  }
+
+  private static void answer(Call call, LeaseHolder holder, Announced announced)
+      throws Refusal, IOException {
+    switch (announced) {
       case Announced.Done _ -> call.answer(204);
       case Announced.Running(List<HolderList.Entry> order) -> answer(call, order);
       case Announced.NoLease _ ->

@@ -2,6 +2,7 @@ package dev.peer.secret;
 
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.scratch.PrivatePath;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.SecretException;
 import dev.peer.core.secret.SecretValue;

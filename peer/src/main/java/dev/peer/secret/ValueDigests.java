@@ -2,6 +2,7 @@ package dev.peer.secret;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.peer.core.scratch.PrivatePath;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.SecretException;
 import java.io.IOException;

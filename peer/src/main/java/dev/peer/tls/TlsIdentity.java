@@ -42,7 +42,7 @@ public final class TlsIdentity {
 
   /** Takes our certificate with its key, and the judge of everybody else's. */
   public TlsIdentity(Credentials credentials, CertificateValidator validator, InstantSource clock) {
-    this.standing = new Standing(credentials, validator, 0);
+    this.standing = new Standing(credentials, new Verdicts(validator), 0);
     this.clock = clock;
   }
 
@@ -51,7 +51,7 @@ public final class TlsIdentity {
    *
    * @param generation another one after each change
    */
-  record Standing(Credentials credentials, CertificateValidator validator, long generation) {}
+  record Standing(Credentials credentials, Verdicts verdicts, long generation) {}
 
   /** Our own name, as others will read it in our certificate. */
   public PeerId id() {
@@ -63,7 +63,7 @@ public final class TlsIdentity {
    * a server of ours has been judged anew: no request of one who is refused succeeds any more.
    */
   public synchronized void renew(Credentials credentials, CertificateValidator validator) {
-    standing = new Standing(credentials, validator, standing.generation() + 1);
+    standing = new Standing(credentials, new Verdicts(validator), standing.generation() + 1);
     followers.forEach(Runnable::run);
   }
 
@@ -103,7 +103,7 @@ public final class TlsIdentity {
 
   Identity validate(Standing at, List<X509Certificate> chain, CertificateRole role)
       throws UntrustedCertificateException {
-    return at.validator().validate(chain, role, clock.instant());
+    return at.verdicts().validate(chain, role, clock.instant());
   }
 
   Instant now() {

@@ -35,6 +35,9 @@ public final class Limits {
   /** Number of holders that a lookup gives. */
   public static final int HOLDERS = 16;
 
+  /** Number of runs that are announced together; as many keys fit into a request's body. */
+  public static final int RUNS = 200;
+
   /** Number of guest images that one lease names. */
   public static final int IMAGES = 32;
 

@@ -1,6 +1,5 @@
 package dev.peer.wire;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /** What can be asked of everything that listens, by who watches over it. */
@@ -9,6 +8,8 @@ public enum OperationsPath {
   METRICS("/metrics"),
   /** Whether it can do its work. */
   HEALTH("/healthz");
+
+  private static final OperationsPath[] ALL = values();
 
   private final String text;
 
@@ -23,6 +24,11 @@ public enum OperationsPath {
 
   /** Reads the path of a request. Empty: it is none of these. */
   public static Optional<OperationsPath> parse(String raw) {
-    return Arrays.stream(values()).filter(path -> path.text.equals(raw)).findFirst();
+    for (OperationsPath path : ALL) {
+      if (path.text.equals(raw)) {
+        return Optional.of(path);
+      }
+    }
+    return Optional.empty();
   }
 }

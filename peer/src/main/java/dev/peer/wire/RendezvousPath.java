@@ -15,6 +15,9 @@ public sealed interface RendezvousPath {
   /** Who holds the result of a run. */
   record Result(RepoId repo, RunKey key) implements RendezvousPath {}
 
+  /** Of which runs the caller holds the results. */
+  record Results(RepoId repo) implements RendezvousPath {}
+
   /** What is wrong with those that were named as holders of it. */
   record Reports(RepoId repo, RunKey key) implements RendezvousPath {}
 
@@ -36,6 +39,7 @@ public sealed interface RendezvousPath {
       case Lease _ -> "/v1/lease";
       case Result(RepoId repo, RunKey key) ->
           "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/results/" + key.hex();
+      case Results(RepoId repo) -> "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/results";
       case Reports(RepoId repo, RunKey key) -> new Result(repo, key).text() + "/reports";
       case Events(RepoId repo) -> "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/events";
       case Image(Digest digest) -> "/v1/images/sha256/" + digest.hex();
@@ -49,6 +53,7 @@ public sealed interface RendezvousPath {
     return switch (this) {
       case Lease _ -> "/v1/lease";
       case Result _ -> "/v1/repos/{repo}/results/{runKey}";
+      case Results _ -> "/v1/repos/{repo}/results";
       case Reports _ -> "/v1/repos/{repo}/results/{runKey}/reports";
       case Events _ -> "/v1/repos/{repo}/events";
       case Image _ -> "/v1/images/sha256/{digest}";
@@ -84,12 +89,21 @@ public sealed interface RendezvousPath {
   private static Optional<RendezvousPath> ofRepository(String[] parts) throws MalformedException {
     boolean results = parts[4].equals("results");
     return switch (parts.length) {
-      case 5 -> parts[4].equals("events") ? Optional.of(events(parts[3])) : Optional.empty();
+      case 5 -> ofRepository(parts[3], parts[4]);
       case 6 -> results ? Optional.of(result(parts[3], parts[5])) : Optional.empty();
       case 7 ->
           results && parts[6].equals("reports")
               ? Optional.of(reports(parts[3], parts[5]))
               : Optional.empty();
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<RendezvousPath> ofRepository(String encoded, String what)
+      throws MalformedException {
+    return switch (what) {
+      case "events" -> Optional.of(new Events(repo(encoded)));
+      case "results" -> Optional.of(new Results(repo(encoded)));
       default -> Optional.empty();
     };
   }
@@ -102,10 +116,10 @@ public sealed interface RendezvousPath {
     }
   }
 
-  private static Events events(String repo) throws MalformedException {
-    String decoded = PercentEncoding.decode(repo);
+  private static RepoId repo(String encoded) throws MalformedException {
+    String decoded = PercentEncoding.decode(encoded);
     try {
-      return new Events(new RepoId(decoded));
+      return new RepoId(decoded);
     } catch (IllegalArgumentException e) {
       throw new MalformedException("path: " + e.getMessage(), e);
     }
@@ -117,9 +131,9 @@ public sealed interface RendezvousPath {
   }
 
   private static Result result(String repo, String key) throws MalformedException {
-    String decoded = PercentEncoding.decode(repo);
+    RepoId decoded = repo(repo);
     try {
-      return new Result(new RepoId(decoded), RunKey.ofHex(key));
+      return new Result(decoded, RunKey.ofHex(key));
     } catch (IllegalArgumentException e) {
       throw new MalformedException("path: " + e.getMessage(), e);
     }

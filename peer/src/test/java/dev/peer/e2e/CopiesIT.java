@@ -164,7 +164,10 @@ class CopiesIT {
     startDaemon();
 
     daemon.run(team.root(), "daemon").refuses(4, "another daemon keeps the results in");
-    daemon.without("PEER_RENDEZVOUS").run(team.root(), "daemon").refuses(2, "PEER_RENDEZVOUS");
+    daemon
+        .without("PEER_RENDEZVOUS")
+        .run(team.root(), "daemon", "--mirror", REPO)
+        .refuses(2, "--mirror needs PEER_RENDEZVOUS");
     daemon.run(team.root(), "daemon", "--mirror", "a b").refuses(2, "not a repository id");
   }
 

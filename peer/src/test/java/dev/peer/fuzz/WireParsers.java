@@ -32,6 +32,7 @@ import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.ResultState;
 import dev.peer.wire.RunEnd;
+import dev.peer.wire.RunList;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -71,6 +72,7 @@ final class WireParsers {
             HolderReport::parse,
             HolderReport::json,
             new HolderReport(new PeerId("CN=x"), HolderReport.Fault.WRONG)),
+        body("runs", RunList::parse, RunList::json, new RunList(List.of(new RunKey(DIGEST)))),
         body(
             "lease terms",
             LeaseTerms::parse,

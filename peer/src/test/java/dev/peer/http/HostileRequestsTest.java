@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.trust.Credentials;
+import dev.peer.metrics.Metrics;
 import dev.peer.tls.PlainTls;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsListener;
@@ -193,22 +194,27 @@ class HostileRequestsTest {
     assertCutWhileSending("GET / HTTP/1.1\r\nHost: x\r\n", "A: b\r\n", 50);
   }
 
-  @Test
-  void cutsACallerThatTakesTheAnswerInTrickles() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void cutsACallerThatTakesTheAnswerInTrickles(boolean prompt) throws Exception {
     CountDownLatch cut = new CountDownLatch(1);
     ServerLimits hasty =
         new ServerLimits(10, Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ZERO);
-    Service large =
-        call -> {
-          try {
-            call.answer(200, "text/plain", new byte[64 << 20]);
-          } catch (IOException e) {
+    Service large = call -> call.answer(200, "text/plain", new byte[64 << 20]);
+    RequestLog log =
+        request -> {
+          if (request.status().isEmpty()) {
             cut.countDown();
-            throw e;
           }
         };
     TlsListener listener = new TlsListener(team.peer("spiffe://team/server"));
-    try (HttpsServer other = HttpsServer.start(listener, Https.LOOPBACK, hasty, large);
+    try (HttpsServer other =
+            HttpsServer.start(
+                listener,
+                Https.LOOPBACK,
+                hasty,
+                new Operations(new Metrics(), List.of(), log),
+                prompt ? Https.prompt(large) : large);
         SSLSocket socket = connect(other)) {
       socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
       while (!cut.await(100, TimeUnit.MILLISECONDS)) {

@@ -27,6 +27,21 @@ public final class Https implements AutoCloseable {
     port = server.getPort();
   }
 
+  /** The service, which answers at once. */
+  public static Service prompt(Service service) {
+    return new Service() {
+      @Override
+      public boolean isPrompt(Call call) {
+        return !call.mayHaveBody();
+      }
+
+      @Override
+      public void serve(Call call) throws Refusal, IOException {
+        service.serve(call);
+      }
+    };
+  }
+
   /** Sends a request with headers as name, value, name, value. */
   public HttpResponse<byte[]> send(String method, String path, byte[] body, String... headers)
       throws IOException, InterruptedException {

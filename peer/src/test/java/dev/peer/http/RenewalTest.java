@@ -41,9 +41,9 @@ class RenewalTest {
   private static final AccessRules NOBODY =
       new AccessRules(AccessRule.parse(""), AccessRule.parse(""), AccessRule.parse(""));
 
-  private static TestAuthority team;
-  private static Credentials serving;
-  private static Credentials mallory;
+  static TestAuthority team;
+  static Credentials serving;
+  static Credentials mallory;
   private static Credentials alice;
 
   private final AtomicReference<AccessRules> rules = new AtomicReference<>(AccessRules.open());
@@ -62,8 +62,16 @@ class RenewalTest {
   void start() throws Exception {
     identity = team.peer(serving);
     server =
-        HttpsServer.start(
-            new TlsListener(identity), Https.LOOPBACK, ServerLimits.PEER, this::answer);
+        HttpsServer.start(new TlsListener(identity), Https.LOOPBACK, ServerLimits.PEER, service());
+  }
+
+  /** Answers who may fetch, with a little or with much. */
+  Service service() {
+    return this::answer;
+  }
+
+  TlsIdentity identity() {
+    return identity;
   }
 
   @AfterEach
@@ -71,7 +79,7 @@ class RenewalTest {
     server.close();
   }
 
-  private void answer(Call call) throws Refusal, IOException {
+  final void answer(Call call) throws Refusal, IOException {
     call.require(rules::get, Verb.FETCH);
     boolean large = call.path().equals("/large");
     call.answer(200, "text/plain", large ? LARGE : ("" + call.caller().id()).getBytes(US_ASCII));
@@ -262,7 +270,7 @@ class RenewalTest {
   }
 
   /** Connects, asks once, and leaves. What ends without an answer gives an empty one. */
-  private String answerTo(SSLContext context) {
+  final String answerTo(SSLContext context) {
     try (SSLSocket socket = connect(context)) {
       return ask(socket, "/");
     } catch (IOException e) {

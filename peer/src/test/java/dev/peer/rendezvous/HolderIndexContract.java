@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -189,6 +190,34 @@ public abstract class HolderIndexContract {
     announce(CI, 100);
     index.retract(LAPTOP, REPO, key(0));
     announce(LAPTOP, 100);
+  }
+
+  @Test
+  void takesManyResultsTogether() throws Exception {
+    lease(LAPTOP, 1);
+    run(LAPTOP);
+    announce(LAPTOP, 2);
+
+    assertThat(index.announcePassed(LAPTOP, REPO, keys(0, 90))).isEqualTo(new Announced.Done());
+    assertThat(index.announcePassed(LAPTOP, REPO, keys(0, 90))).isEqualTo(new Announced.Done());
+
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 1));
+    assertThat(index.holders(REPO, key(89))).containsExactly(entry(LAPTOP, 1));
+    assertThat(index.status()).isEqualTo(new RendezvousStatus(1, 90));
+  }
+
+  @Test
+  void takesOfManyResultsAsManyAsThereMayBe() throws Exception {
+    assertThat(index.announcePassed(LAPTOP, REPO, keys(0, 2))).isEqualTo(new Announced.NoLease());
+    lease(LAPTOP, 1);
+    index.announcePassed(LAPTOP, REPO, keys(0, 90));
+
+    assertThat(index.announcePassed(LAPTOP, REPO, keys(80, 120)))
+        .isEqualTo(new Announced.TooMany(100));
+
+    assertThat(index.holders(REPO, key(99))).hasSize(1);
+    assertThat(index.holders(REPO, key(100))).isEmpty();
+    assertThat(index.status()).isEqualTo(new RendezvousStatus(1, 100));
   }
 
   @Test
@@ -390,6 +419,10 @@ public abstract class HolderIndexContract {
 
   private static HolderList.Entry entry(LeaseHolder holder, int port, ResultState state) {
     return new HolderList.Entry(holder.peer(), at(port).addresses(), state);
+  }
+
+  private static List<RunKey> keys(int from, int to) {
+    return IntStream.range(from, to).mapToObj(HolderIndexContract::key).toList();
   }
 
   private static RunKey key(int number) {

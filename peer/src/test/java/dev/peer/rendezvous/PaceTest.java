@@ -18,27 +18,35 @@ class PaceTest {
   @Test
   void takesSomeChangesAtOnceThenSaysWhenToComeAgain() {
     for (int i = 0; i < 3; i++) {
-      assertThat(pace.change(LAPTOP)).isEmpty();
+      assertThat(pace.changes(LAPTOP, 1)).isEmpty();
     }
 
-    assertThat(pace.change(LAPTOP)).contains(Duration.ofMillis(100));
+    assertThat(pace.changes(LAPTOP, 1)).contains(Duration.ofMillis(100));
     clock.addAndGet(Duration.ofMillis(100).toNanos());
-    assertThat(pace.change(LAPTOP)).isEmpty();
-    assertThat(pace.change(LAPTOP)).isPresent();
+    assertThat(pace.changes(LAPTOP, 1)).isEmpty();
+    assertThat(pace.changes(LAPTOP, 1)).isPresent();
     clock.addAndGet(Duration.ofHours(1).toNanos());
     for (int i = 0; i < 3; i++) {
-      assertThat(pace.change(LAPTOP)).isEmpty();
+      assertThat(pace.changes(LAPTOP, 1)).isEmpty();
     }
-    assertThat(pace.change(LAPTOP)).isPresent();
+    assertThat(pace.changes(LAPTOP, 1)).isPresent();
+  }
+
+  @Test
+  void takesSeveralTogetherOrNone() {
+    assertThat(pace.changes(LAPTOP, 2)).isEmpty();
+
+    assertThat(pace.changes(LAPTOP, 2)).contains(Duration.ofMillis(100));
+    assertThat(pace.changes(LAPTOP, 1)).isEmpty();
   }
 
   @Test
   void letsNobodyPayForTheFloodOfAnother() {
     for (int i = 0; i < 100; i++) {
-      pace.change(LAPTOP);
+      pace.changes(LAPTOP, 1);
     }
 
-    assertThat(pace.change(CI)).isEmpty();
+    assertThat(pace.changes(CI, 1)).isEmpty();
   }
 
   @Test

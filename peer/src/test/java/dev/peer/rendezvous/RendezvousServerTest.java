@@ -23,6 +23,7 @@ import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.ResultState;
+import dev.peer.wire.RunList;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -222,6 +223,31 @@ class RendezvousServerTest {
 
     assertProblem(laptop.send("PUT", result("repo-3")), Problem.Kind.TOO_MANY);
     assertThat(ci.send("GET", result("repo-0")).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void showsResultsThatAreAnnouncedTogether() throws Exception {
+    RunKey one = new RunKey(Digest.of(new byte[] {1}));
+    RunKey two = new RunKey(Digest.of(new byte[] {2}));
+    RepoId repo = new RepoId("git.example.org/team/together");
+    String path = new RendezvousPath.Results(repo).text();
+    byte[] runs = new RunList(List.of(one, two)).json();
+    assertProblem(laptop.send("POST", path, runs), Problem.Kind.NO_LEASE);
+    laptop.send("PUT", "/v1/lease?instance=a", LEASE);
+
+    assertThat(laptop.send("POST", path + "?instance=a", runs).statusCode()).isEqualTo(204);
+
+    for (RunKey run : List.of(one, two)) {
+      String result = new RendezvousPath.Result(repo, run).text();
+      assertThat(ci.send("GET", result).statusCode()).isEqualTo(200);
+    }
+    assertProblem(laptop.send("GET", path), Problem.Kind.NO_SUCH_METHOD);
+    assertProblem(
+        laptop.send("POST", path, "{\"runs\":[]}".getBytes(UTF_8)), Problem.Kind.MALFORMED);
+    assertProblem(laptop.send("POST", path + "?state=failed", runs), Problem.Kind.MALFORMED);
+    try (Https reader = new Https(authority.peer("spiffe://other/reader"), server.address())) {
+      assertProblem(reader.send("POST", path, runs), Problem.Kind.NOT_ALLOWED);
+    }
   }
 
   @Test

@@ -109,10 +109,12 @@ class PathsTest {
 
   @Test
   void readsThePathOfReportsThatItWrote() throws Exception {
+    RendezvousPath.Results results = new RendezvousPath.Results(new RepoId("h/r"));
     RendezvousPath.Reports reports = new RendezvousPath.Reports(new RepoId("h/r"), KEY);
 
     assertThat(reports.text()).isEqualTo("/v1/repos/h%2Fr/results/" + HEX + "/reports");
     assertThat(RendezvousPath.parse(reports.text())).contains(reports);
+    assertThat(RendezvousPath.parse(results.text())).contains(results);
   }
 
   @Test

@@ -7,13 +7,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /** A SHA-256 digest. Its text form is {@code sha256:} and 64 lower-case hexadecimal digits. */
 public final class Digest implements Comparable<Digest> {
 
   private static final String PREFIX = "sha256:";
-  private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
+  private static final int DIGITS = 64;
 
   private final String hex;
 
@@ -23,11 +22,15 @@ public final class Digest implements Comparable<Digest> {
 
   /** Takes the 64 hexadecimal digits alone. */
   public static Digest ofHex(String hex) {
-    if (!HEX.matcher(hex).matches()) {
+    if (hex.length() != DIGITS || !hex.chars().allMatch(Digest::isDigit)) {
       throw new IllegalArgumentException(
           "not a SHA-256 digest (64 lower-case hexadecimal digits expected): " + Shown.of(hex));
     }
     return new Digest(hex);
+  }
+
+  private static boolean isDigit(int c) {
+    return c >= '0' && c <= '9' || c >= 'a' && c <= 'f';
   }
 
   /** Takes the text form, {@code sha256:...}. */

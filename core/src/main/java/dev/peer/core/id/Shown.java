@@ -15,9 +15,16 @@ public final class Shown {
 
   /** The text with each control character, line break or direction mark as {@code ?}. */
   public static String plain(String text) {
+    if (text.chars().allMatch(Shown::isPrintableAscii)) {
+      return text;
+    }
     StringBuilder shown = new StringBuilder(text.length());
     text.codePoints().forEach(c -> shown.appendCodePoint(isPlain(c) ? c : '?'));
     return shown.toString();
+  }
+
+  private static boolean isPrintableAscii(int c) {
+    return c >= ' ' && c <= '~';
   }
 
   private static boolean isPlain(int codePoint) {

@@ -3,6 +3,7 @@ package dev.peer.core.store;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.record.Content;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
@@ -254,8 +255,22 @@ public final class Store {
       }
     }
     return good
-        ? Optional.of(stored(repo, attestation.key(), entry, attestation, hold))
+        ? Optional.of(
+            stored(
+                repo, attestation.key(), entry, attestation.envelope(), attestation.bundle(), hold))
         : Optional.empty();
+  }
+
+  /** Opens a result that is open once more, for somebody who closes it at another time. */
+  public static StoredRecord reopen(StoredRecord record) throws IOException {
+    Path entry = record.bundleFile().getParent();
+    return stored(
+        record.repo(),
+        record.key(),
+        entry,
+        record.attestation(),
+        record.bundle(),
+        FileHold.shared(entry.resolve(LOCK)));
   }
 
   /**
@@ -382,16 +397,22 @@ public final class Store {
 
   private static StoredRecord open(RepoId repo, RunKey key, Path entry, VerifiedRecord record)
       throws IOException {
-    return stored(repo, key, entry, record.attestation(), FileHold.shared(entry.resolve(LOCK)));
+    return stored(
+        repo,
+        key,
+        entry,
+        record.attestation().envelope(),
+        record.attestation().bundle(),
+        FileHold.shared(entry.resolve(LOCK)));
   }
 
   private static StoredRecord stored(
-      RepoId repo, RunKey key, Path entry, VerifiedAttestation attestation, FileHold hold) {
+      RepoId repo, RunKey key, Path entry, Attestation attestation, Content bundle, FileHold hold) {
     return new StoredRecord(
         repo,
         key,
-        attestation.envelope(),
-        attestation.bundle(),
+        attestation,
+        bundle,
         entry.resolve(BUNDLE),
         () -> {
           try {

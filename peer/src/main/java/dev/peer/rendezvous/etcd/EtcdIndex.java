@@ -27,6 +27,7 @@ import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeRequest.SortOrder;
 import io.etcd.jetcd.api.RangeRequest.SortTarget;
 import io.etcd.jetcd.api.RangeResponse;
+import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
 import io.grpc.Status;
@@ -43,6 +44,9 @@ import java.util.stream.Stream;
 
 /** The index in etcd; see the package. */
 public final class EtcdIndex implements HolderIndex, AutoCloseable {
+
+  /** How many results go into one transaction; etcd takes 128 operations, as it comes. */
+  private static final int RESULTS_AT_ONCE = 64;
 
   /** How often an entry is read again that another node has just changed. */
   private static final int ATTEMPTS = 8;
@@ -231,6 +235,53 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     List<HolderList.Entry> runners = addressed(EtcdServers.endOfLookup(), order);
     return Optional.of(
         runners.isEmpty() ? new Announced.NoLease() : new Announced.Running(runners));
+  }
+
+  /** Each in a transaction of its own if they can not all be put by one. */
+  @Override
+  public Announced announcePassed(LeaseHolder holder, RepoId repo, List<RunKey> keys)
+      throws IndexUnavailableException {
+    Announced announced = new Announced.Done();
+    for (int from = 0; from < keys.size(); from += RESULTS_AT_ONCE) {
+      List<RunKey> some = keys.subList(from, Math.min(keys.size(), from + RESULTS_AT_ONCE));
+      if (!putPassed(holder, repo, some)) {
+        announced = HolderIndex.super.announcePassed(holder, repo, some);
+      }
+      if (!announced.equals(new Announced.Done())) {
+        return announced;
+      }
+    }
+    return announced;
+  }
+
+  private boolean putPassed(LeaseHolder holder, RepoId repo, List<RunKey> keys)
+      throws IndexUnavailableException {
+    Optional<Entry> known = entries.get(holder);
+    Optional<Entry> entry = known.isPresent() ? known : read(holder);
+    if (entry.isEmpty() || !tallies.hasRoom(holder.peer(), keys.size())) {
+      return false;
+    }
+    TxnRequest.Builder change =
+        TxnRequest.newBuilder()
+            .addCompare(Requests.isOf(EtcdKeys.lease(holder), entry.get().created()));
+    for (RunKey key : keys) {
+      ByteString result = EtcdKeys.result(repo, key, ResultState.PASSED, holder);
+      TxnRequest.Builder put =
+          TxnRequest.newBuilder()
+              .addCompare(Requests.isNew(result))
+              .addSuccess(Requests.put(result, ByteString.EMPTY, entry.get().lease()));
+      // A run that has passed already is in no other state.
+      for (ResultState other : List.of(ResultState.RUNNING, ResultState.FAILED)) {
+        put.addSuccess(Requests.delete(EtcdKeys.result(repo, key, other, holder)));
+      }
+      change.addSuccess(Requests.operation(put.build()));
+    }
+    TxnResponse answer = commit(change);
+    for (ResponseOp one : answer.getResponsesList()) {
+      TxnResponse put = one.getResponseTxn();
+      tallies.add(holder.peer(), put.getSucceeded() ? 1 - deleted(put) : 0);
+    }
+    return answer.getSucceeded();
   }
 
   @Override

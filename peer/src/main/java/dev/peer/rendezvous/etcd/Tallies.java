@@ -43,17 +43,22 @@ final class Tallies {
 
   /** Whether the peer may not announce another result. */
   boolean isFull(PeerId peer) throws IndexUnavailableException {
+    return !hasRoom(peer, 1);
+  }
+
+  /** Whether the peer may announce so many results more. */
+  boolean hasRoom(PeerId peer, int more) throws IndexUnavailableException {
     Tally tally = of(peer);
     synchronized (tally) {
       long now = nanoClock.getAsLong();
       boolean rested = !tally.counted || now - tally.countedAt >= REST;
-      if (tally.added >= COUNTED_AFTER || tally.results >= most && rested) {
+      if (tally.added >= COUNTED_AFTER || tally.results + more > most && rested) {
         tally.results = counter.resultsOf(peer);
         tally.added = 0;
         tally.countedAt = now;
         tally.counted = true;
       }
-      return tally.results >= most;
+      return tally.results + more <= most;
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.peer.secret;
+package dev.peer.core.scratch;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Tells whether a file or directory is for this user alone. */
-final class PrivatePath {
+public final class PrivatePath {
 
   private PrivatePath() {}
 
@@ -18,7 +18,7 @@ final class PrivatePath {
    *
    * @throws java.nio.file.NoSuchFileException if it is not there
    */
-  static boolean isOurs(Path path, Set<PosixFilePermission> most) throws IOException {
+  public static boolean isOurs(Path path, Set<PosixFilePermission> most) throws IOException {
     Map<String, Object> attributes =
         Files.readAttributes(
             path, "unix:uid,permissions,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);

@@ -1,0 +1,194 @@
+package dev.peer.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.client.LeasedAnnouncer;
+import dev.peer.client.Patience;
+import dev.peer.config.ConfigException;
+import dev.peer.config.HostPort;
+import dev.peer.config.KeepSettings;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.flow.AnnounceException;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.scratch.FileHold;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.store.Retention;
+import dev.peer.core.store.Store;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.daemon.KeptResults;
+import dev.peer.daemon.Mirror;
+import dev.peer.daemon.PushIntake;
+import dev.peer.daemon.RunQueue;
+import dev.peer.handover.DaemonFile;
+import dev.peer.handover.HandoverServer;
+import dev.peer.server.Intake;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The daemon of a home: joins its parts, and runs them until a signal. */
+final class Daemon {
+
+  private static final Duration FOREVER = Duration.ofDays(3650);
+
+  /** For those who were sent here just before a result is announced no more. */
+  private static final Duration FAREWELL = Duration.ofSeconds(5);
+
+  /** To break off what runs, and to take back what is announced. */
+  private static final Duration CLEAN_UP = Duration.ofSeconds(30);
+
+  private final DaemonOptions options;
+  private final PeerSettings peer;
+  private final Retention retention;
+  private final Output output;
+  private final Interruption interruption;
+  private final Instant since = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+
+  Daemon(DaemonOptions options, Settings settings, Output output, Interruption interruption)
+      throws ConfigException, CommandException {
+    this.options = options;
+    this.peer = PeerSettings.of(settings);
+    this.output = output;
+    this.interruption = interruption;
+    KeepSettings keep = KeepSettings.of(settings);
+    this.retention = new Retention(keep.most(), keep.longest(), keep.bytes());
+    options.requireUsable(peer);
+  }
+
+  /** What a daemon keeps of its own below a home. */
+  static Path directory(Path home) {
+    return home.resolve("daemon");
+  }
+
+  /** The runs that it has accepted. */
+  static Path queue(Path home) {
+    return directory(home).resolve("queue");
+  }
+
+  /** Serves until a signal. */
+  void serve() throws Exception {
+    Path directory = directory(peer.home());
+    ScratchDirectory.createPrivate(directory);
+    DaemonFile.requireOurs(directory);
+    try (Logging.OpenLog log = options.logging().open(output);
+        Network network =
+            Network.serving(peer, output, log, CertificateRole.CLIENT, CertificateRole.SERVER)) {
+      Store store = Store.open(Results.store(peer.home()), retention);
+      try (FileHold _ = takenOver(store)) {
+        ScratchDirectory.reap(peer.home().resolve("vm").resolve("runs"));
+        interruption.allow(CLEAN_UP);
+        serve(network, store, directory);
+      }
+    }
+  }
+
+  private FileHold takenOver(Store store) throws Exception {
+    return store
+        .takeOver()
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ExitCode.INFRASTRUCTURE,
+                    "another daemon keeps the results in " + peer.home(),
+                    "end that one, or give this one a PEER_HOME of its own"));
+  }
+
+  private void serve(Network network, Store store, Path directory) throws Exception {
+    Identities identities = network.identities();
+    List<RepoId> repositories = options.mirrored();
+    try (KeptResults kept = new KeptResults(store, identities::verifier, FAREWELL, output);
+        Mirror mirror =
+            new Mirror(
+                identities.tls(),
+                repositories,
+                network.rendezvous(),
+                Patience.DEFAULT,
+                store,
+                network.fetch(),
+                identities::verifier,
+                kept,
+                output);
+        Watching _ = new Watching(identities, interruption)) {
+      Optional<Intake> intake =
+          repositories.isEmpty()
+              ? Optional.empty()
+              : Optional.of(
+                  new PushIntake(repositories, store, identities::verifier, kept, output));
+      Optional<LeasedAnnouncer> announcer =
+          peer.rendezvous().isEmpty()
+              ? Optional.empty()
+              : Optional.of(network.leasedAnnouncer(intake));
+      interruption.serving();
+      start(kept, announcer);
+      mirror.start();
+      sayWhere(identities, announcer);
+      run(
+          new DaemonRuns(peer, identities, announcer, store, kept, output),
+          directory,
+          json -> describe(json, identities, announcer, kept));
+    }
+  }
+
+  private static void start(KeptResults kept, Optional<LeasedAnnouncer> announcer)
+      throws AnnounceException {
+    if (announcer.isPresent()) {
+      kept.start(announcer.get());
+    } else {
+      kept.start();
+    }
+  }
+
+  /** Takes runs, and does them, until a signal. */
+  private void run(DaemonRuns runs, Path directory, Consumer<ObjectNode> self) throws Exception {
+    try (RunQueue queue = new RunQueue(queue(peer.home()), options.jobs(), runs, output);
+        HandoverServer desk =
+            HandoverServer.open(
+                directory,
+                MachineRoom.sockets(),
+                Version.text(),
+                new DaemonDesk(peer, queue, runs, self),
+                output)) {
+      queue.start();
+      desk.start();
+      interruption.await(FOREVER);
+    }
+  }
+
+  private void sayWhere(Identities identities, Optional<LeasedAnnouncer> announcer) {
+    output.say(
+        "daemon "
+            + identities.tls().id()
+            + address(announcer)
+                .map(at -> " at https://" + at)
+                .orElse(": it runs and keeps, and serves nobody, for PEER_RENDEZVOUS is not set"));
+    options.mirrored().forEach(repo -> output.say("mirroring " + repo));
+  }
+
+  private static Optional<HostPort> address(Optional<LeasedAnnouncer> announcer) {
+    return announcer
+        .flatMap(LeasedAnnouncer::address)
+        .map(at -> new HostPort(at.getAddress().getHostAddress(), at.getPort()));
+  }
+
+  /** What there is to say of the daemon itself. */
+  private void describe(
+      ObjectNode json,
+      Identities identities,
+      Optional<LeasedAnnouncer> announcer,
+      KeptResults kept) {
+    json.put("running", true).put("pid", ProcessHandle.current().pid());
+    json.put("since", since.toString()).put("version", Version.text());
+    json.put("home", peer.home().toString()).put("id", identities.tls().id().toString());
+    address(announcer).ifPresent(at -> json.put("address", "https://" + at));
+    ArrayNode rendezvous = json.putArray("rendezvous");
+    peer.rendezvous().forEach(address -> rendezvous.add(address.toString()));
+    ArrayNode mirrors = json.putArray("mirrors");
+    options.mirrored().forEach(repo -> mirrors.add(repo.text()));
+    json.put("jobs", options.jobs()).put("results", kept.size());
+  }
+}

@@ -1,0 +1,65 @@
+package dev.peer.cli;
+
+import dev.peer.config.CacheSettings;
+import dev.peer.config.ConfigException;
+import dev.peer.config.Settings;
+import dev.peer.core.flow.ExecutionRequest.SourceArchive;
+import dev.peer.source.SourceException;
+import dev.peer.vm.exec.Limits;
+import dev.peer.vm.exec.VmExecutor;
+import dev.peer.vm.image.ImageStore;
+import dev.peer.vm.snapshot.CachePolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The machines of a home, which are this process's, whoever asked for the run. */
+final class MachineRoom {
+
+  private MachineRoom() {}
+
+  /** The executor for a subject's runs. */
+  static VmExecutor executor(Subject subject) throws ConfigException {
+    return executor(
+        subject.images(),
+        subject.peer().home(),
+        new Limits(
+            subject.run().cpus(),
+            subject.run().memory(),
+            subject.run().disk(),
+            subject.run().timeout().run(),
+            subject.run().timeout().stages(),
+            subject.run().maxOutput()));
+  }
+
+  /** An executor below a home. */
+  static VmExecutor executor(ImageStore images, Path home, Limits limits) throws ConfigException {
+    CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
+    return new VmExecutor(
+        images,
+        home.resolve("vm"),
+        sockets(),
+        System.getenv(),
+        limits,
+        new CachePolicy(caches.maxAge(), caches.maxBytes()));
+  }
+
+  /** The user's own directory for sockets, whose path is short, else one below that of all. */
+  static Path sockets() {
+    String runtime = System.getenv("XDG_RUNTIME_DIR");
+    return runtime != null && runtime.startsWith("/") && Files.isWritable(Path.of(runtime))
+        ? Path.of(runtime, "peer")
+        : Path.of(System.getProperty("java.io.tmpdir"), "peer-" + Results.user());
+  }
+
+  /** The revision as the guest gets it. */
+  static SourceArchive source(Subject subject) {
+    return (scratch, out) -> {
+      try {
+        subject.git().writeTar(subject.revision(), subject.run().checkout(), scratch, out);
+      } catch (SourceException e) {
+        throw new IOException(e.getMessage() + "; " + e.hint(), e);
+      }
+    };
+  }
+}

@@ -1,0 +1,57 @@
+package dev.peer.handover;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.StrictJson;
+import dev.peer.daemon.RunRequest;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a command asks a daemon for.
+ *
+ * @param version of the command
+ * @param age for how long it has been at it
+ * @param request what is to run; its environment holds the settings of the run alone
+ * @param standing who the command is and whom it trusts: a digest for each setting
+ * @param timings whether to say how long each step took
+ * @param json whether to print what it came to
+ */
+public record Ask(
+    String version,
+    Duration age,
+    RunRequest request,
+    SortedMap<String, String> standing,
+    boolean timings,
+    boolean json) {
+
+  /** Copies the map. */
+  public Ask {
+    standing = Collections.unmodifiableSortedMap(new TreeMap<>(standing));
+  }
+
+  byte[] bytes() {
+    ObjectNode node = StrictJson.object();
+    node.put("version", version).put("ageMilliseconds", age.toMillis());
+    node.set("request", request.json());
+    standing.forEach(node.putObject("standing")::put);
+    node.put("timings", timings).put("json", json);
+    return StrictJson.bytes(node);
+  }
+
+  static Ask parse(byte[] bytes) throws MalformedException {
+    StrictJson json = StrictJson.parse("what is asked for", bytes);
+    Ask ask =
+        new Ask(
+            json.text("version"),
+            Duration.ofMillis(json.number("ageMilliseconds")),
+            RunRequest.read(json.object("request")),
+            json.textMap("standing"),
+            json.truth("timings"),
+            json.truth("json"));
+    json.end();
+    return ask;
+  }
+}

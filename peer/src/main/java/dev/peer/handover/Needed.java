@@ -1,0 +1,35 @@
+package dev.peer.handover;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.StrictJson;
+import java.util.List;
+
+/**
+ * Names of the variables that a run is to have from its caller.
+ *
+ * @param variables those that count
+ * @param secrets those that do not, and are never written to disk
+ */
+public record Needed(List<String> variables, List<String> secrets) {
+
+  /** Copies the lists. */
+  public Needed {
+    variables = List.copyOf(variables);
+    secrets = List.copyOf(secrets);
+  }
+
+  byte[] bytes() {
+    ObjectNode node = StrictJson.object();
+    variables.forEach(node.putArray("variables")::add);
+    secrets.forEach(node.putArray("secrets")::add);
+    return StrictJson.bytes(node);
+  }
+
+  static Needed parse(byte[] bytes) throws MalformedException {
+    StrictJson json = StrictJson.parse("what is needed", bytes);
+    Needed needed = new Needed(json.texts("variables"), json.texts("secrets"));
+    json.end();
+    return needed;
+  }
+}

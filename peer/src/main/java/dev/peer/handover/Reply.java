@@ -1,0 +1,19 @@
+package dev.peer.handover;
+
+import dev.peer.core.record.OutputStreamName;
+
+/** What a run says to the one who asked for it. */
+public interface Reply {
+
+  /** A line of peer's own. */
+  void say(String line);
+
+  /** A line of the command's answer. */
+  void print(String line);
+
+  /** Output of a stage that is not the test. */
+  void stageOutput(String stage, byte[] buffer, int offset, int length);
+
+  /** Output of the test. */
+  void write(OutputStreamName stream, byte[] buffer, int offset, int length);
+}
