@@ -62,7 +62,7 @@ class ArchitectureTest {
         "tls",
         "wire");
     allow("rendezvous.etcd", "core.id", "core.record", "rendezvous", "tls", "wire");
-    allow("relay", "core.id", "core.record", "core.trust", "http", "tls", "wire");
+    allow("relay", "core.id", "core.record", "core.trust", "http", "metrics", "tls", "wire");
     allow("client", "core", "http", "server", "tls", "wire");
     allow("daemon", "core", "client", "http", "server", "tls");
     allow("handover", "core.flow", "core.record", "core.scratch", "daemon", "wire");
