@@ -145,31 +145,33 @@ class OperationsIT {
                     "lint",
                     "--format=json",
                     documents.resolve("peer.yaml").toString(),
+                    documents.resolve("relay.yaml").toString(),
                     documents.resolve("rendezvous.yaml").toString()))
             .await()
             .hasExitCode(0);
 
-    assertThat(said.stdout().split("\"problems\": \\[]", -1)).hasSize(3);
-    for (String name : List.of("common.yaml", "peer.yaml", "rendezvous.yaml")) {
+    assertThat(said.stdout().split("\"problems\": \\[]", -1)).hasSize(4);
+    for (String name : List.of("common.yaml", "peer.yaml", "relay.yaml", "rendezvous.yaml")) {
       assertThat(Dist.command("peer").getParent().resolveSibling("share/openapi").resolve(name))
           .hasSameBinaryContentAs(documents.resolve(name));
     }
   }
 
   @Test
-  void systemdTakesTheUnitAndFindsLittleThatItLeavesOpen() throws Exception {
+  void systemdTakesTheUnitsAndFindsLittleThatTheyLeaveOpen() throws Exception {
     Path deploy = Dist.sources().resolve("examples/deploy");
-    String unit = Files.readString(deploy.resolve("peer-rendezvous.service"));
-    Path here =
-        Files.writeString(
-            team.root().resolve("peer-rendezvous.service"),
-            unit.replace("/opt/peer", Dist.command("peer").getParent().getParent().toString()));
+    for (String name : List.of("peer-rendezvous.service", "peer-relay.service")) {
+      Path here =
+          Files.writeString(
+              team.root().resolve(name),
+              Files.readString(deploy.resolve(name)).replace("/opt/peer", Dist.home().toString()));
 
-    Run verified = team.tool("systemd-analyze", "verify", "--man=no", here.toString());
-    verified.hasExitCode(0);
-    assertThat(verified.stderr()).isEmpty();
-    team.tool("systemd-analyze", "security", "--offline=true", "--threshold=20", here.toString())
-        .hasExitCode(0);
+      Run verified = team.tool("systemd-analyze", "verify", "--man=no", here.toString());
+      verified.hasExitCode(0);
+      assertThat(verified.stderr()).isEmpty();
+      team.tool("systemd-analyze", "security", "--offline=true", "--threshold=20", here.toString())
+          .hasExitCode(0);
+    }
     assertTakesTheUnitOfAUser(deploy);
     team.tool("systemd-sysusers", "--dry-run", deploy.resolve("peer.sysusers").toString())
         .hasExitCode(0);
@@ -185,7 +187,7 @@ class OperationsIT {
     Path here =
         Files.writeString(
             team.root().resolve("peer-daemon.service"),
-            unit.replace("/opt/peer", Dist.command("peer").getParent().getParent().toString()));
+            unit.replace("/opt/peer", Dist.home().toString()));
     Path runtime = Files.createDirectory(team.root().resolve("user"));
     Run verified =
         team.start(
