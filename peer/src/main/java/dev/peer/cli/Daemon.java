@@ -180,6 +180,7 @@ final class Daemon {
         schedule.begin();
         looks.start();
         desk.start();
+        output.say("takes runs, " + options.jobs() + " at once");
         interruption.await(FOREVER);
       }
     }

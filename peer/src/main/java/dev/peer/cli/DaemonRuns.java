@@ -10,6 +10,7 @@ import dev.peer.core.flow.Replayable;
 import dev.peer.core.flow.Turns;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.store.Store;
+import dev.peer.core.trust.CertificateRole;
 import dev.peer.daemon.KeptResults;
 import dev.peer.daemon.Reason;
 import dev.peer.daemon.RunEnding;
@@ -88,6 +89,11 @@ final class DaemonRuns implements RunQueue.Runner {
       output.error(failure.message(), failure.hint());
       return RunEnding.ofExit(failure.exitCode(), failure.message());
     }
+  }
+
+  /** Whether others would take what is signed here now. */
+  boolean canSign() {
+    return identities.isGoodFor(CertificateRole.SIGNER);
   }
 
   /**
