@@ -174,6 +174,7 @@ class OperationsIT {
       team.tool("systemd-analyze", "security", "--offline=true", "--threshold=20", here.toString())
           .hasExitCode(0);
     }
+    assertTakesTheUnitOfAUser(deploy);
     team.tool("systemd-sysusers", "--dry-run", deploy.resolve("peer.sysusers").toString())
         .hasExitCode(0);
     Run rules = team.tool("promtool", "check", "rules", deploy.resolve("alerts.yaml").toString());
@@ -181,6 +182,26 @@ class OperationsIT {
     Path prometheus =
         Files.copy(deploy.resolve("prometheus.yaml"), team.root().resolve("prometheus.yaml"));
     team.tool("promtool", "check", "config", "--syntax-only", prometheus.toString()).hasExitCode(0);
+  }
+
+  private void assertTakesTheUnitOfAUser(Path deploy) throws Exception {
+    String unit = Files.readString(deploy.resolve("peer-daemon.service"));
+    Path here =
+        Files.writeString(
+            team.root().resolve("peer-daemon.service"),
+            unit.replace("/opt/peer", Dist.home().toString()));
+    Path runtime = Files.createDirectory(team.root().resolve("user"));
+    Run verified =
+        team.start(
+                team.root(),
+                Map.of(
+                    "PATH", System.getenv("PATH"),
+                    "HOME", team.root().toString(),
+                    "XDG_RUNTIME_DIR", runtime.toString()),
+                List.of("systemd-analyze", "--user", "verify", "--man=no", here.toString()))
+            .await()
+            .hasExitCode(0);
+    assertThat(verified.stderr()).isEmpty();
   }
 
   /** What the container's recipe relies on; no container is started. */
