@@ -22,8 +22,9 @@ class KeptRunsIT {
       """
       test:VQ:
       	echo to stdout
-      	sleep 0.2
+      	sleep 0.5
       	echo to stderr >&2
+      	sleep 0.5
       	printf 'no end'
       broken:VQ:
       	echo before it breaks
