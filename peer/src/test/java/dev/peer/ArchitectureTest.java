@@ -42,6 +42,7 @@ class ArchitectureTest {
     allow("vm.exec", "core", "vm");
     allow("config", "core.id", "core.key", "core.trust");
     allow("reload", "config", "core.trust");
+    allow("schedule", "core", "daemon", "source");
     allow("secret", "core.id", "core.scratch", "core.secret");
     allow("setup", "core.key");
     allow("source", "core.id", "core.key");
@@ -61,7 +62,7 @@ class ArchitectureTest {
         "tls",
         "wire");
     allow("rendezvous.etcd", "core.id", "core.record", "rendezvous", "tls", "wire");
-    allow("relay", "core.id", "core.record", "core.trust", "http", "tls", "wire");
+    allow("relay", "core.id", "core.record", "core.trust", "http", "metrics", "tls", "wire");
     allow("client", "core", "http", "server", "tls", "wire");
     allow("daemon", "core", "client", "http", "server", "tls");
     allow("handover", "core.flow", "core.record", "core.scratch", "daemon", "wire");
@@ -84,6 +85,7 @@ class ArchitectureTest {
         "relay",
         "client",
         "daemon",
+        "schedule",
         "handover",
         "wire");
     allow("pki.issue", "core.id", "core.trust");
@@ -116,6 +118,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "io.netty..", "io.etcd..", "com.google.protobuf..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_SCHEDULE_KNOWS_CRON =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.peer.schedule..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.cronutils..");
 
   @ArchTest
   static final ArchRule ONLY_THE_TERMINAL_KNOWS_JLINE =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.timestamp.TimestampAuthority;
@@ -13,16 +14,20 @@ import dev.peer.http.Https;
 import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;
 import dev.peer.pki.issue.Purpose;
+import dev.peer.relay.RelayLimits;
+import dev.peer.relay.RelayServer;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.server.HeldImages;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
+import dev.peer.wire.DialId;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.Limits;
 import dev.peer.wire.OperationsPath;
 import dev.peer.wire.PeerPath;
 import dev.peer.wire.Problem;
+import dev.peer.wire.RelayPath;
 import dev.peer.wire.RendezvousPath;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -68,6 +73,13 @@ class OpenApiTest {
           new RendezvousPath.Timestamp(),
           new RendezvousPath.Status());
 
+  private static final List<RelayPath> RELAY =
+      List.of(
+          new RelayPath.Registration(new InstanceId("one")),
+          new RelayPath.Peer(new PeerId("spiffe://team/x"), new InstanceId("one")),
+          new RelayPath.Dial(DialId.random()),
+          new RelayPath.Status());
+
   private static TestAuthority team;
 
   @BeforeAll
@@ -83,6 +95,9 @@ class OpenApiTest {
     assertThat(RENDEZVOUS)
         .extracting(path -> (Object) path.getClass())
         .containsExactlyInAnyOrder((Object[]) RendezvousPath.class.getPermittedSubclasses());
+    assertThat(RELAY)
+        .extracting(path -> (Object) path.getClass())
+        .containsExactlyInAnyOrder((Object[]) RelayPath.class.getPermittedSubclasses());
   }
 
   @Test
@@ -125,9 +140,26 @@ class OpenApiTest {
   }
 
   @Test
+  void theDocumentOfARelayHasItsPathsAndMethods() throws Exception {
+    Map<String, String> samples = new TreeMap<>();
+    RELAY.forEach(path -> samples.put(path.template(), path.text()));
+    try (RelayServer server =
+            RelayServer.start(
+                team.peer("spiffe://team/relay"),
+                AccessRules::open,
+                RelayLimits.DEFAULT,
+                Https.LOOPBACK,
+                Operations.quiet());
+        Https client = new Https(team.peer("spiffe://team/client"), server.address())) {
+      assertThat(documented("relay.yaml")).isEqualTo(served(client, samples));
+    }
+  }
+
+  @Test
   void aTemplateHasANameWhereItsPathsDiffer() {
     PEER.forEach(path -> assertThat(path.text()).matches(pattern(path.template())));
     RENDEZVOUS.forEach(path -> assertThat(path.text()).matches(pattern(path.template())));
+    RELAY.forEach(path -> assertThat(path.text()).matches(pattern(path.template())));
   }
 
   @Test
@@ -167,6 +199,16 @@ class OpenApiTest {
         .contains("at most " + Limits.FOLLOWERS + " at once");
     assertThat(at("peer.yaml", "paths", "/v1/results/{runKey}", "get", "responses").toString())
         .contains("at most " + Limits.ATTESTATION / 1024 / 1024 + " MiB");
+  }
+
+  @Test
+  void theRelaysDocumentHasTheLimitsOfTheCode() throws Exception {
+    assertThat(at("relay.yaml", "paths", "/v1/registrations/{instance}", "get").toString())
+        .contains("every " + RelayLimits.DEFAULT.alive().toSeconds() + " seconds");
+    assertThat(at("relay.yaml", "paths", "/v1/peers/{peer}/{instance}", "get").toString())
+        .contains(RelayLimits.DEFAULT.idle().toSeconds() + " seconds have passed without a byte");
+    assertThat(document("relay.yaml").at("/info/description").asText())
+        .contains("at most " + Limits.HEADERS / 1024 + " KiB");
   }
 
   @Test

@@ -22,10 +22,15 @@ import dev.peer.daemon.PushIntake;
 import dev.peer.daemon.RunQueue;
 import dev.peer.handover.DaemonFile;
 import dev.peer.handover.HandoverServer;
+import dev.peer.reload.Watch;
+import dev.peer.schedule.MadeCrontabs;
+import dev.peer.schedule.Schedule;
 import dev.peer.server.Intake;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +46,9 @@ final class Daemon {
 
   /** To break off what runs, and to take back what is announced. */
   private static final Duration CLEAN_UP = Duration.ofSeconds(30);
+
+  /** How often watched repositories and the clock are looked at. */
+  private static final Duration LOOK = Duration.ofSeconds(2);
 
   private final DaemonOptions options;
   private final PeerSettings peer;
@@ -127,8 +135,10 @@ final class Daemon {
       start(kept, announcer);
       mirror.start();
       sayWhere(identities, announcer);
+      MadeCrontabs crontabs = new MadeCrontabs();
       run(
-          new DaemonRuns(peer, identities, announcer, store, kept, output),
+          new DaemonRuns(peer, identities, announcer, store, kept, crontabs, output),
+          crontabs,
           directory,
           json -> describe(json, identities, announcer, kept));
     }
@@ -144,18 +154,35 @@ final class Daemon {
   }
 
   /** Takes runs, and does them, until a signal. */
-  private void run(DaemonRuns runs, Path directory, Consumer<ObjectNode> self) throws Exception {
-    try (RunQueue queue = new RunQueue(queue(peer.home()), options.jobs(), runs, output);
-        HandoverServer desk =
-            HandoverServer.open(
-                directory,
-                MachineRoom.sockets(),
-                Version.text(),
-                new DaemonDesk(peer, queue, runs, self),
-                output)) {
-      queue.start();
-      desk.start();
-      interruption.await(FOREVER);
+  private void run(
+      DaemonRuns runs, MadeCrontabs crontabs, Path directory, Consumer<ObjectNode> self)
+      throws Exception {
+    try (RunQueue queue = new RunQueue(queue(peer.home()), options.jobs(), runs, output)) {
+      Schedule schedule =
+          new Schedule(
+              directory.resolve("watched"),
+              options.watched(),
+              queue,
+              crontabs,
+              ZoneId.systemDefault(),
+              InstantSource.system(),
+              output);
+      Consumer<ObjectNode> all = self.andThen(json -> DaemonStatus.put(json, schedule.status()));
+      try (HandoverServer desk =
+              HandoverServer.open(
+                  directory,
+                  MachineRoom.sockets(),
+                  Version.text(),
+                  new DaemonDesk(peer, queue, runs, all),
+                  output);
+          Watch looks = new Watch(_ -> schedule.look(), LOOK)) {
+        queue.start();
+        schedule.begin();
+        looks.start();
+        desk.start();
+        output.say("takes runs, " + options.jobs() + " at once");
+        interruption.await(FOREVER);
+      }
     }
   }
 

@@ -34,14 +34,16 @@ import picocli.CommandLine.Spec;
           + " all results that are kept here, until SIGINT or SIGTERM; and sees to what is kept of"
           + " each repository (PEER_KEEP, PEER_KEEP_FOR, PEER_KEEP_BYTES).",
       "With --mirror it also keeps copies of what others announce, and takes what they hand over"
-          + " with `peer push`."
+          + " with `peer push`. With --watch it runs each new commit of a repository, and what its"
+          + " crontab says."
     },
     mixinStandardHelpOptions = true,
     footerHeading = Main.EXAMPLES,
     footer = {
       "  peer daemon start                  # in the background; then `peer run` hands over to it",
       "  peer daemon --jobs 2               # in the foreground",
-      "  peer daemon --mirror github.com/team/x github.com/team/y"
+      "  peer daemon --mirror github.com/team/x github.com/team/y",
+      "  peer daemon --watch ~/src/x"
     })
 final class DaemonCommand implements Callable<Integer> {
 

@@ -60,6 +60,9 @@ final class DaemonDesk implements Desk {
     if (!others.isEmpty()) {
       return new Admission.Declined("the daemon has another " + String.join(", ", others));
     }
+    if (!runs.canSign()) {
+      return new Admission.Declined("the daemon's certificate is not good for signing now");
+    }
     RunRequest request = ask.request();
     try (GitRepository git = GitRepository.open(request.directory())) {
       Revision revision = git.resolve(request.revision());

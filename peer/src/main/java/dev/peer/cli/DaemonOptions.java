@@ -3,6 +3,7 @@ package dev.peer.cli;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.core.id.RepoId;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -17,6 +18,8 @@ final class DaemonOptions {
 
   private static final int MOST_JOBS = 64;
 
+  private static final int MOST_WATCHED = 64;
+
   @Option(
       names = "--mirror",
       paramLabel = "REPO",
@@ -24,6 +27,16 @@ final class DaemonOptions {
       converter = RepoConverter.class,
       description = "keep copies of the results of these repositories, named as in PEER_REPO")
   private List<RepoId> mirrored = List.of();
+
+  @Option(
+      names = "--watch",
+      paramLabel = "DIR",
+      arity = "1..*",
+      description = {
+        "run each new commit of the repository in this directory, and what its crontab says"
+            + " (mk /var/run/ci/crontab)"
+      })
+  private List<Path> watched = List.of();
 
   @Option(
       names = "--jobs",
@@ -49,6 +62,11 @@ final class DaemonOptions {
     return mirrored.stream().distinct().toList();
   }
 
+  /** The repositories whose commits and crontabs it runs. */
+  List<Path> watched() {
+    return List.copyOf(watched);
+  }
+
   /** How many machines run at once. */
   int jobs() {
     return jobs;
@@ -65,6 +83,12 @@ final class DaemonOptions {
           ExitCode.USAGE,
           "--jobs: a number from 1 to " + MOST_JOBS + " was expected, not " + jobs,
           "each is a machine with the processors and the memory of PEER_CPUS and PEER_MEMORY");
+    }
+    if (watched.size() > MOST_WATCHED) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--watch: at most " + MOST_WATCHED + " repositories",
+          "start another daemon for the others, with a PEER_HOME of its own");
     }
     if (peer.rendezvous().isEmpty() && !mirrored.isEmpty()) {
       throw new ConfigException(

@@ -10,12 +10,15 @@ import dev.peer.core.flow.Replayable;
 import dev.peer.core.flow.Turns;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.store.Store;
+import dev.peer.core.trust.CertificateRole;
 import dev.peer.daemon.KeptResults;
 import dev.peer.daemon.Reason;
 import dev.peer.daemon.RunEnding;
 import dev.peer.daemon.RunQueue;
 import dev.peer.daemon.RunRequest;
+import dev.peer.schedule.MadeCrontabs;
 import dev.peer.vm.exec.Aftermath;
+import dev.peer.vm.exec.CrontabResult;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +36,7 @@ final class DaemonRuns implements RunQueue.Runner {
   private final Optional<LeasedAnnouncer> announcer;
   private final Store store;
   private final KeptResults kept;
+  private final MadeCrontabs crontabs;
   private final Notices log;
 
   /**
@@ -41,6 +45,7 @@ final class DaemonRuns implements RunQueue.Runner {
    * @param peer its settings
    * @param announcer tells others of its runs; nobody: they do not know
    * @param kept serves what comes of them
+   * @param crontabs gets those that are made
    * @param log told of the runs that nobody waits for
    */
   DaemonRuns(
@@ -49,12 +54,14 @@ final class DaemonRuns implements RunQueue.Runner {
       Optional<LeasedAnnouncer> announcer,
       Store store,
       KeptResults kept,
+      MadeCrontabs crontabs,
       Notices log) {
     this.peer = peer;
     this.identities = identities;
     this.announcer = announcer;
     this.store = store;
     this.kept = kept;
+    this.crontabs = crontabs;
     this.log = log;
   }
 
@@ -66,7 +73,10 @@ final class DaemonRuns implements RunQueue.Runner {
     Turns turns = machine.turns(place -> output.say("place " + place + " in the queue"));
     Map<String, String> secrets = isRequest(request) ? Map.of() : System.getenv();
     try {
-      int exitCode = run(request, turns, secrets, output, report);
+      int exitCode =
+          MadeCrontabs.isRequested(request)
+              ? makeCrontab(request, turns, output, report)
+              : run(request, turns, secrets, output, report);
       if (exitCode != ExitCode.PASSED) {
         output.sayLastLines();
       }
@@ -79,6 +89,11 @@ final class DaemonRuns implements RunQueue.Runner {
       output.error(failure.message(), failure.hint());
       return RunEnding.ofExit(failure.exitCode(), failure.message());
     }
+  }
+
+  /** Whether others would take what is signed here now. */
+  boolean canSign() {
+    return identities.isGoodFor(CertificateRole.SIGNER);
   }
 
   /**
@@ -94,14 +109,7 @@ final class DaemonRuns implements RunQueue.Runner {
       RunOutput output,
       RunReport report)
       throws Exception {
-    output.step("settings");
-    try (Subject subject =
-            Subject.of(
-                output,
-                surroundings(request),
-                request.revision(),
-                request.target(),
-                request.arguments());
+    try (Subject subject = subject(request, output);
         Network network =
             Network.within(identities, subject.peer(), output, announcer(subject, output))) {
       TestRun run =
@@ -116,6 +124,32 @@ final class DaemonRuns implements RunQueue.Runner {
               output);
       return run.run(report, new Handing(run));
     }
+  }
+
+  private static Subject subject(RunRequest request, RunOutput output) throws Exception {
+    output.step("settings");
+    return Subject.of(
+        output, surroundings(request), request.revision(), request.target(), request.arguments());
+  }
+
+  private int makeCrontab(RunRequest request, Turns turns, RunOutput output, RunReport report)
+      throws Exception {
+    CrontabResult result;
+    try (Subject subject = subject(request, output);
+        Network network = Network.within(identities, subject.peer(), output, Optional.empty())) {
+      result = new CrontabRun(subject, network, turns, output).make();
+    }
+    return switch (result) {
+      case CrontabResult.Made made -> {
+        crontabs.add(request, Optional.of(made.text()));
+        yield ExitCode.PASSED;
+      }
+      case CrontabResult.NoRule _ -> {
+        crontabs.add(request, Optional.empty());
+        yield ExitCode.PASSED;
+      }
+      case CrontabResult.Ended ended -> TestRun.notPassed(output, ended.how(), report);
+    };
   }
 
   /** Where the run would be called, were it the daemon's or its caller's own command. */

@@ -7,6 +7,7 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import dev.peer.daemon.QueuedRun;
 import dev.peer.daemon.RunRequest;
+import dev.peer.schedule.WatchStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,34 @@ final class DaemonStatus {
     ArrayNode all = daemon.putArray("runs");
     runs.forEach(run -> all.add(json(run)));
     return StrictJson.bytes(daemon);
+  }
+
+  /** Puts what there is to say of watched repositories into what there is of the daemon. */
+  static void put(ObjectNode daemon, List<WatchStatus> watched) {
+    ArrayNode all = daemon.putArray("watched");
+    for (WatchStatus one : watched) {
+      ObjectNode json = all.addObject();
+      json.put("directory", one.directory().toString());
+      one.commit().ifPresent(commit -> json.put("commit", commit.hex()));
+      json.put("trouble", one.trouble());
+      one.crontab().forEach(json.putArray("crontab")::add);
+      one.faults().forEach(json.putArray("faults")::add);
+    }
+  }
+
+  private static void printWatched(Output output, StrictJson watched) throws MalformedException {
+    String trouble = watched.text("trouble");
+    output.print(
+        "watching "
+            + Shown.plain(watched.text("directory"))
+            + watched.optionalText("commit").map(id -> ", seen last: " + shortened(id)).orElse("")
+            + (trouble.isEmpty() ? "" : ": " + Shown.plain(trouble)));
+    for (String line : watched.texts("crontab")) {
+      output.print("  " + Shown.plain(line));
+    }
+    for (String fault : watched.texts("faults")) {
+      output.print("  left out: " + Shown.plain(fault));
+    }
   }
 
   /** Where no daemon runs: what is in its queue all the same. */
@@ -75,6 +104,9 @@ final class DaemonStatus {
               + json.number("jobs"));
       for (String repo : json.texts("mirrors")) {
         output.print("mirroring " + repo);
+      }
+      for (StrictJson watched : json.objects("watched")) {
+        printWatched(output, watched);
       }
     } else {
       output.print("no daemon runs for " + json.text("home"));

@@ -324,6 +324,16 @@ final class Identities {
     }
   }
 
+  /** Whether the own certificate is good now for what it is presented for. */
+  synchronized boolean isGoodFor(CertificateRole role) {
+    try {
+      validator.validate(own.value().chain(), role, Instant.now());
+      return true;
+    } catch (UntrustedCertificateException e) {
+      return false;
+    }
+  }
+
   private void validate(Credentials credentials) throws UntrustedCertificateException {
     for (CertificateRole role : roles) {
       validator.validate(credentials.chain(), role, Instant.now());

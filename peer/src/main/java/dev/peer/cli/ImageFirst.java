@@ -22,12 +22,17 @@ record ImageFirst(
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
-    Digest image = request.inputs().image();
+    require(request.inputs().image(), listener);
+    return executor.execute(request, listener);
+  }
+
+  /** Gets an image if it is missing. */
+  void require(Digest image, ExecutionListener listener)
+      throws ExecutorException, InterruptedException {
     if (!images.contains(image)) {
       listener.note("the guest image " + image + " is not on this machine: asking the peers");
       get(image);
     }
-    return executor.execute(request, listener);
   }
 
   private void get(Digest image) throws ExecutorException, InterruptedException {

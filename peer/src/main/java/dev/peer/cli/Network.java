@@ -14,6 +14,8 @@ import dev.peer.core.flow.Finder;
 import dev.peer.core.flow.Joining;
 import dev.peer.core.flow.Lookup;
 import dev.peer.core.flow.LookupResult;
+import dev.peer.core.flow.Notices;
+import dev.peer.core.flow.Once;
 import dev.peer.core.flow.Stamper;
 import dev.peer.core.flow.Surveyor;
 import dev.peer.core.key.RunInputs;
@@ -120,7 +122,11 @@ final class Network implements AutoCloseable {
   }
 
   Finder finder(Store store) {
-    return new Finder(store, anybody(), fetch, identities.verifier(), output);
+    return finder(store, output);
+  }
+
+  private Finder finder(Store store, Notices notices) {
+    return new Finder(store, anybody(), fetch, identities.verifier(), notices);
   }
 
   /** Looks where the finder does, and takes nothing. */
@@ -149,6 +155,15 @@ final class Network implements AutoCloseable {
    */
   Joining joining(Store store, Duration wait) {
     return new Joining(store, finder(store), follower, wait, output, output);
+  }
+
+  /**
+   * As the other, for a search that goes on until there is a result.
+   *
+   * @param wait how long
+   */
+  Joining awaiting(Store store, Duration wait) {
+    return new Joining(store, finder(store, new Once(output)), follower, wait, output, output);
   }
 
   /** Tells the rendezvous what this peer runs and holds; nobody without a rendezvous. */

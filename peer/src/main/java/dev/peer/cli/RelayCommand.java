@@ -4,6 +4,7 @@ import dev.peer.config.HostPort;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.trust.CertificateRole;
+import dev.peer.http.RequestLog;
 import dev.peer.relay.RelayLimits;
 import dev.peer.relay.RelayServer;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code peer relay}. */
@@ -50,6 +52,8 @@ final class RelayCommand implements Callable<Integer> {
           "how many bytes of one identity pass in an hour, both ways (default: ${DEFAULT-VALUE})")
   private long hourly;
 
+  @Mixin private Logging logging;
+
   RelayCommand(Output output, Interruption interruption) {
     this.output = output;
     this.interruption = interruption;
@@ -61,8 +65,9 @@ final class RelayCommand implements Callable<Integer> {
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     Identities identities =
         Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);
-    try (RelayServer server =
-            start(identities, listen, RelayLimits.DEFAULT.withBytesPerHour(hourly));
+    try (Logging.OpenLog log = logging.open(output);
+        RelayServer server =
+            start(identities, listen, RelayLimits.DEFAULT.withBytesPerHour(hourly), log);
         Watching _ = new Watching(identities, interruption)) {
       interruption.serving();
       output.say("relay at https://" + listen.at(server.address()));
@@ -72,15 +77,18 @@ final class RelayCommand implements Callable<Integer> {
   }
 
   /** Starts one with the usual limits. */
-  static RelayServer start(Identities identities, HostPort listen) throws CommandException {
-    return start(identities, listen, RelayLimits.DEFAULT);
+  static RelayServer start(Identities identities, HostPort listen, RequestLog log)
+      throws CommandException {
+    return start(identities, listen, RelayLimits.DEFAULT, log);
   }
 
-  private static RelayServer start(Identities identities, HostPort listen, RelayLimits limits)
+  private static RelayServer start(
+      Identities identities, HostPort listen, RelayLimits limits, RequestLog log)
       throws CommandException {
     InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
     try {
-      return RelayServer.start(identities.tls(), identities::rules, limits, address);
+      return RelayServer.start(
+          identities.tls(), identities::rules, limits, address, Watched.operations(log));
     } catch (IOException | RuntimeException e) {
       throw new CommandException(
           ExitCode.INFRASTRUCTURE,

@@ -182,7 +182,7 @@ final class RendezvousCommand implements Callable<Integer> {
             : Optional.of(identities.timestampAuthority(tsa.certificate, tsa.key));
     try (Index index = index(identities);
         RendezvousServer server = start(identities, index.index(), timestamps, log);
-        RelayServer passing = relay == null ? null : RelayCommand.start(identities, relay);
+        RelayServer passing = relay == null ? null : RelayCommand.start(identities, relay, log);
         Watching _ = new Watching(identities, interruption)) {
       interruption.serving();
       output.say("rendezvous at https://" + listen.at(server.address()));

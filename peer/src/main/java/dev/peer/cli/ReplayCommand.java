@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
     name = "replay",
     description = {
       "Replays a compatible result that this peer or another holds; never runs.",
-      "With --wait it follows a run that goes on elsewhere, if there is one, to its end."
+      "With --wait it waits for a result: follows a run that goes on elsewhere to its end, or one"
+          + " that begins meanwhile."
     },
     mixinStandardHelpOptions = true,
     footerHeading = Main.EXAMPLES,
@@ -37,7 +38,7 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--wait",
       paramLabel = "DURATION",
       converter = WaitConverter.class,
-      description = "follow a run that goes on elsewhere for so long (90s, 10m, 1h) at most")
+      description = "wait for a run elsewhere, and follow it, for so long (90s, 10m, 1h) at most")
   private Duration wait = Duration.ZERO;
 
   ReplayCommand(Output output) {
@@ -56,8 +57,8 @@ final class ReplayCommand implements Callable<Integer> {
       Results.requireUsable(subject.surroundings(), selection.artifacts());
       report.about(subject);
       subject.sayWhatIsIgnored(output);
-      Joining joining = network.joining(Results.openStore(subject), wait);
-      FindResult found = joining.find(subject.inputs().repo(), subject.inputs().key());
+      Joining joining = network.awaiting(Results.openStore(subject), wait);
+      FindResult found = joining.await(subject.inputs().repo(), subject.inputs().key());
       if (found instanceof FindResult.None none) {
         joining
             .notFollowed(none.elsewhere().failed())

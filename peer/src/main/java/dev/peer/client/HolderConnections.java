@@ -105,7 +105,9 @@ final class HolderConnections implements AutoCloseable {
 
   private HttpResponse<InputStream> direct(PeerId peer, URI address, PeerPath path, long skipped)
       throws ConnectionException, InterruptedException {
-    return asker(new Way(peer, Optional.empty())).open(URI.create(address + path.text()), skipped);
+    Asker asker = asker(new Way(peer, Optional.empty()));
+    return Presence.whilePresent(
+        address, () -> asker.open(URI.create(address + path.text()), skipped));
   }
 
   private HttpResponse<InputStream> relayed(PeerId peer, URI address, PeerPath path, long skipped)

@@ -10,6 +10,9 @@ import java.nio.channels.DatagramChannel;
 /** Which of this machine's addresses others see when it talks to them. */
 final class LocalRoute {
 
+  /** Where a URL without a port leads. */
+  private static final int HTTPS = 443;
+
   private LocalRoute() {}
 
   /**
@@ -19,7 +22,8 @@ final class LocalRoute {
    * @throws IOException if the host is unknown or there is no route
    */
   static InetAddress towards(URI party) throws IOException {
-    InetSocketAddress remote = new InetSocketAddress(party.getHost(), party.getPort());
+    int port = party.getPort() < 0 ? HTTPS : party.getPort();
+    InetSocketAddress remote = new InetSocketAddress(party.getHost(), port);
     if (remote.isUnresolved()) {
       throw new UnknownHostException(party.getAuthority() + ": unknown host");
     }

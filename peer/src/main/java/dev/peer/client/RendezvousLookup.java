@@ -84,8 +84,10 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
   private Hedge.Answer<Answered, Unanswered> ask(
       URI address, RendezvousPath path, Problem.Kind absent) throws InterruptedException {
     try {
+      URI asked = URI.create(address + path.text());
       Asker.Answer answer =
-          asker.ask("GET", URI.create(address + path.text()), Optional.empty(), patience.lookup());
+          Presence.<Asker.Answer, IOException>whilePresent(
+              address, () -> asker.ask("GET", asked, Optional.empty(), patience.lookup()));
       if (answer.status() == 200) {
         return new Hedge.Answer.Given<>(
             new Answered(address, found(HolderList.parse(answer.body()))));

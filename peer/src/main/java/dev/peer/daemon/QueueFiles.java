@@ -1,17 +1,15 @@
 package dev.peer.daemon;
 
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.scratch.DurableFile;
 import dev.peer.core.scratch.ScratchDirectory;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,9 +23,6 @@ final class QueueFiles {
   private static final int LARGEST = 4 << 20;
   private static final String SUFFIX = ".json";
 
-  /** Of a write that was cut short. */
-  private static final String UNFINISHED = ".new";
-
   /** Of what can not be read. */
   private static final String UNREADABLE = ".unreadable";
 
@@ -40,7 +35,8 @@ final class QueueFiles {
   /** Makes the directory if it is missing, and removes what was not written to its end. */
   void open() throws IOException {
     ScratchDirectory.createPrivate(directory);
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + UNFINISHED)) {
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(directory, "*" + DurableFile.UNFINISHED)) {
       for (Path file : files) {
         Files.deleteIfExists(file);
       }
@@ -49,24 +45,7 @@ final class QueueFiles {
 
   /** When it returns, the entry outlives a power cut. */
   void write(QueueEntry entry) throws IOException {
-    Path file = fileOf(entry.id());
-    Path beside = file.resolveSibling(file.getFileName() + UNFINISHED);
-    try (FileChannel channel =
-        FileChannel.open(
-            beside,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(entry.json());
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel names = FileChannel.open(directory)) {
-      names.force(true);
-    }
+    DurableFile.write(fileOf(entry.id()), entry.json());
   }
 
   void remove(long id) throws IOException {

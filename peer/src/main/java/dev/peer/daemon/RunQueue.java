@@ -240,6 +240,20 @@ public final class RunQueue implements AutoCloseable {
     return runs;
   }
 
+  /**
+   * Breaks off a run that has not ended, unless it has had a machine.
+   *
+   * @return whether it was broken off
+   */
+  public synchronized boolean withdraw(long id) {
+    Running run = open.get(id);
+    if (run == null || run.entry.attempts() > 0) {
+      return false;
+    }
+    run.cancel();
+    return true;
+  }
+
   /** Accepts nothing more, breaks off what has not ended, and waits for that. */
   @Override
   public void close() {

@@ -1,7 +1,10 @@
 package dev.peer.http;
 
 import dev.peer.metrics.Metrics;
+import dev.peer.wire.Problem;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -12,6 +15,8 @@ import java.util.stream.Stream;
  * @param log told of each request
  */
 public record Operations(Metrics metrics, List<Health> health, RequestLog log) {
+
+  private static final byte[] HEALTHY = "{\"healthy\":true}".getBytes(StandardCharsets.UTF_8);
 
   /** Copies the list. */
   public Operations {
@@ -26,5 +31,18 @@ public record Operations(Metrics metrics, List<Health> health, RequestLog log) {
   /** The same, and {@code /healthz} asks this too. */
   public Operations and(Health more) {
     return new Operations(metrics, Stream.concat(health.stream(), Stream.of(more)).toList(), log);
+  }
+
+  /**
+   * What {@code /healthz} answers.
+   *
+   * @throws Refusal if something is wrong
+   */
+  public byte[] requireHealth() throws Refusal {
+    List<String> faults = health.stream().map(Health::fault).flatMap(Optional::stream).toList();
+    if (!faults.isEmpty()) {
+      throw new Refusal(Problem.Kind.UNHEALTHY, String.join("; ", faults));
+    }
+    return HEALTHY.clone();
   }
 }

@@ -4,24 +4,15 @@ import dev.peer.metrics.Metrics;
 import dev.peer.tls.TlsListener;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.OperationsPath;
-import dev.peer.wire.Problem;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Answers those who watch over a server, before its own service is asked. */
 final class OperationsService {
 
-  private static final byte[] HEALTHY = "{\"healthy\":true}".getBytes(StandardCharsets.UTF_8);
-
   private final Operations operations;
-  private final TlsListener listener;
 
   OperationsService(Operations operations, TlsListener listener) {
-    this.operations = operations;
-    this.listener = listener;
+    this.operations = operations.and(listener::fault);
   }
 
   void serve(Call call, OperationsPath path) throws Refusal, IOException {
@@ -31,19 +22,7 @@ final class OperationsService {
     call.set("Cache-Control", "no-store");
     switch (path) {
       case METRICS -> call.answer(200, Metrics.MEDIA_TYPE, operations.metrics().text());
-      case HEALTH -> health(call);
+      case HEALTH -> call.answer(200, MediaTypes.JSON, operations.requireHealth());
     }
-  }
-
-  private void health(Call call) throws Refusal, IOException {
-    List<String> faults =
-        Stream.concat(Stream.<Health>of(listener::fault), operations.health().stream())
-            .map(Health::fault)
-            .flatMap(Optional::stream)
-            .toList();
-    if (!faults.isEmpty()) {
-      throw new Refusal(Problem.Kind.UNHEALTHY, String.join("; ", faults));
-    }
-    call.answer(200, MediaTypes.JSON, HEALTHY);
   }
 }

@@ -4,15 +4,17 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Verb;
+import dev.peer.http.Operations;
 import dev.peer.http.Refusal;
+import dev.peer.metrics.Metrics;
 import dev.peer.relay.Registration.Name;
-import dev.peer.tls.Deadline;
 import dev.peer.tls.TlsAcceptor;
 import dev.peer.tls.TlsConnection;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.DialId;
-import dev.peer.wire.HttpHead;
+import dev.peer.wire.InstanceId;
 import dev.peer.wire.MediaTypes;
+import dev.peer.wire.OperationsPath;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RelayLine;
 import dev.peer.wire.RelayPath;
@@ -21,7 +23,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
@@ -41,6 +43,8 @@ public final class RelayServer implements AutoCloseable {
   private final Usage usage;
   private final ConcurrentMap<Name, Registration> registrations = new ConcurrentHashMap<>();
   private final ConcurrentMap<DialId, Dial> dials = new ConcurrentHashMap<>();
+  private final Operations operations;
+  private final RelayMetrics metrics;
   private final Tunnels tunnels;
   private final TlsAcceptor acceptor;
   private final Thread sweeper;
@@ -49,12 +53,15 @@ public final class RelayServer implements AutoCloseable {
       TlsIdentity identity,
       Supplier<AccessRules> rules,
       RelayLimits limits,
-      InetSocketAddress address)
+      InetSocketAddress address,
+      Operations operations)
       throws IOException {
     this.identity = identity;
     this.rules = rules;
     this.limits = limits;
     usage = new Usage(limits, System::nanoTime);
+    this.operations = operations.and(identity::fault);
+    metrics = new RelayMetrics(operations.metrics(), identity, this::status);
     tunnels = new Tunnels(limits.idle());
     acceptor =
         TlsAcceptor.start(identity, address, limits.connections(), limits.head(), this::serve);
@@ -66,15 +73,17 @@ public final class RelayServer implements AutoCloseable {
    *
    * @param rules gives those of the moment
    * @param address where to listen; port 0 takes a free one
+   * @param operations how it is watched over; of this server alone
    * @throws IOException if it can not listen there
    */
   public static RelayServer start(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
       RelayLimits limits,
-      InetSocketAddress address)
+      InetSocketAddress address,
+      Operations operations)
       throws IOException {
-    return new RelayServer(identity, rules, limits, address);
+    return new RelayServer(identity, rules, limits, address, operations);
   }
 
   /** Where it listens. */
@@ -95,44 +104,51 @@ public final class RelayServer implements AutoCloseable {
   }
 
   private void serve(TlsConnection connection) throws IOException, InterruptedException {
-    try (Usage.Hold _ = usage.connection(connection.other().id())) {
-      switch (request(connection)) {
-        case RelayPath.Status _ -> answer(connection, 200, MediaTypes.JSON, status().json());
-        case RelayPath.Registration registration ->
-            register(connection, new Name(connection.other().id(), registration.instance()));
-        case RelayPath.Peer peer -> dial(connection, new Name(peer.peer(), peer.instance()));
-        case RelayPath.Dial(DialId id) -> takeDial(connection, id);
+    try (Exchange exchange = new Exchange(connection, limits.head(), metrics, operations.log())) {
+      try (Usage.Hold _ = usage.connection(connection.other().id())) {
+        String path = exchange.read();
+        Optional<OperationsPath> operation = OperationsPath.parse(path);
+        if (operation.isPresent()) {
+          exchange.isOf(operation.get().text());
+          operate(exchange, operation.get());
+        } else {
+          serve(connection, exchange, RelayPath.parse(path).orElseThrow(Refusal::noSuchPath));
+        }
+      } catch (Refusal e) {
+        exchange.refuse(e);
+      } catch (MalformedException e) {
+        exchange.refuse(Refusal.of(e));
       }
-    } catch (Refusal e) {
-      refuse(connection, e);
-    } catch (MalformedException e) {
-      refuse(connection, Refusal.of(e));
     }
   }
 
-  private RelayPath request(TlsConnection connection)
-      throws IOException, MalformedException, Refusal {
-    HttpHead head;
-    try (Deadline _ = connection.deadline(limits.head())) {
-      head = HttpHead.read(connection.in());
+  private void operate(Exchange exchange, OperationsPath path) throws Refusal, IOException {
+    switch (path) {
+      case METRICS -> exchange.answer(Metrics.MEDIA_TYPE, operations.metrics().text());
+      case HEALTH -> exchange.answer(MediaTypes.JSON, operations.requireHealth());
     }
-    String[] start = head.start().split(" ", -1);
-    if (start.length != 3 || !start[2].equals("HTTP/1.1") || head.header("host").isEmpty()) {
-      throw new MalformedException("a request of HTTP/1.1 with one Host was expected");
-    }
-    head.bodyLength(0);
-    if (!start[0].equals("GET")) {
-      throw Refusal.noSuchMethod("GET");
-    }
-    RelayPath path = RelayPath.parse(start[1]).orElseThrow(Refusal::noSuchPath);
-    boolean upgrades = head.header("upgrade").filter(RelayPath.UPGRADE::equals).isPresent();
-    if (!(path instanceof RelayPath.Status) && !upgrades) {
-      throw new MalformedException("the header Upgrade: " + RelayPath.UPGRADE + " was expected");
-    }
-    return path;
   }
 
-  private void register(TlsConnection connection, Name name) throws Refusal, IOException {
+  private void serve(TlsConnection connection, Exchange exchange, RelayPath path)
+      throws Refusal, MalformedException, IOException, InterruptedException {
+    exchange.isOf(path.template());
+    if (path instanceof RelayPath.Status) {
+      exchange.answer(MediaTypes.JSON, status().json());
+      return;
+    }
+    exchange.requireUpgrade();
+    switch (path) {
+      case RelayPath.Registration(InstanceId instance) ->
+          register(connection, exchange, new Name(connection.other().id(), instance));
+      case RelayPath.Peer peer ->
+          dial(connection, exchange, new Name(peer.peer(), peer.instance()));
+      case RelayPath.Dial(DialId id) -> takeDial(connection, exchange, id);
+      case RelayPath.Status _ -> throw new IllegalStateException("answered above");
+    }
+  }
+
+  private void register(TlsConnection connection, Exchange exchange, Name name)
+      throws Refusal, IOException {
     require(connection, Verb.ANNOUNCE);
     Registration registration = new Registration(name, connection);
     try (Usage.Hold _ = usage.registration(name.peer())) {
@@ -140,8 +156,7 @@ public final class RelayServer implements AutoCloseable {
       if (before != null) {
         before.end();
       }
-      connection.out().write(RelayPath.upgraded());
-      connection.out().flush();
+      exchange.upgrade();
       registration.run(limits.alive(), limits.silence(), busy -> refuseDial(name, busy.id()));
     } finally {
       registrations.remove(name, registration);
@@ -155,7 +170,7 @@ public final class RelayServer implements AutoCloseable {
     }
   }
 
-  private void dial(TlsConnection connection, Name name)
+  private void dial(TlsConnection connection, Exchange exchange, Name name)
       throws Refusal, IOException, InterruptedException {
     require(connection, Verb.FETCH);
     PeerId caller = connection.other().id();
@@ -170,8 +185,7 @@ public final class RelayServer implements AutoCloseable {
       dials.put(id, dial);
       try {
         TlsConnection answer = ask(dial, id);
-        connection.out().write(RelayPath.upgraded());
-        connection.out().flush();
+        exchange.upgrade();
         tunnels.run(connection, answer, passage);
       } finally {
         dials.remove(id);
@@ -202,7 +216,7 @@ public final class RelayServer implements AutoCloseable {
   }
 
   /** The id is the peer's alone: for another it is as if there were none. */
-  private void takeDial(TlsConnection connection, DialId id)
+  private void takeDial(TlsConnection connection, Exchange exchange, DialId id)
       throws Refusal, IOException, InterruptedException {
     require(connection, Verb.ANNOUNCE);
     Dial dial = dials.get(id);
@@ -210,8 +224,7 @@ public final class RelayServer implements AutoCloseable {
     if (!own || !dial.take()) {
       throw new Refusal(Problem.Kind.NO_SUCH_PATH, "nobody waits for this connection, or not now");
     }
-    connection.out().write(RelayPath.upgraded());
-    connection.out().flush();
+    exchange.upgrade();
     if (dial.answer(connection)) {
       dial.awaitEnd();
     }
@@ -229,31 +242,6 @@ public final class RelayServer implements AutoCloseable {
               + verb.name().toLowerCase(Locale.ROOT)
               + " at "
               + identity.id());
-    }
-  }
-
-  private void refuse(TlsConnection connection, Refusal refusal) throws IOException {
-    Problem problem = refusal.problem();
-    answer(
-        connection, problem.kind().status(), MediaTypes.PROBLEM, problem.json(), refusal.headers());
-  }
-
-  private void answer(TlsConnection connection, int status, String mediaType, byte[] body)
-      throws IOException {
-    answer(connection, status, mediaType, body, Map.of());
-  }
-
-  private void answer(
-      TlsConnection connection,
-      int status,
-      String mediaType,
-      byte[] body,
-      Map<String, String> headers)
-      throws IOException {
-    try (Deadline _ = connection.deadline(limits.head())) {
-      connection.out().write(RelayPath.answer(status, mediaType, body.length, headers));
-      connection.out().write(body);
-      connection.out().flush();
     }
   }
 

@@ -59,6 +59,25 @@ public final class GitRepository implements AutoCloseable {
     return new GitRepository(build(builder));
   }
 
+  /**
+   * The repository that the directory itself is, with or without a work tree; one that it is only
+   * in does not count.
+   */
+  public static GitRepository at(Path root) throws SourceException {
+    QuietSystem.install();
+    Path directory = root.toAbsolutePath().normalize();
+    FileRepositoryBuilder builder = new FileRepositoryBuilder().setMustExist(true);
+    if (directory.getParent() != null) {
+      builder.addCeilingDirectory(directory.getParent().toFile());
+    }
+    builder.findGitDir(directory.toFile());
+    if (builder.getGitDir() == null) {
+      throw new SourceException(
+          "no git repository: " + Shown.of(root.toString()), "name the root of one");
+    }
+    return new GitRepository(build(builder));
+  }
+
   /** The root of the work tree. */
   public Path workTree() throws SourceException {
     if (git.isBare()) {
@@ -120,6 +139,40 @@ public final class GitRepository implements AutoCloseable {
           e);
     } catch (RevisionSyntaxException | IncorrectObjectTypeException | MissingObjectException e) {
       throw unknown(revision);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** The commit that {@code HEAD} names, which is not looked at: it may be missing. */
+  public CommitId head() throws SourceException {
+    try {
+      Ref head = git.exactRef(Constants.HEAD);
+      if (head == null || head.getObjectId() == null) {
+        throw unknown(Constants.HEAD);
+      }
+      return new CommitId(head.getObjectId().name());
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /**
+   * How many commits lie between two, on the way by first parents; none, if the later one does not
+   * come to the earlier one in that way.
+   *
+   * @param most so many commits are looked at
+   */
+  public int countBetween(CommitId earlier, CommitId later, int most) throws SourceException {
+    try (RevWalk walk = new RevWalk(git)) {
+      RevCommit commit = walk.parseCommit(ObjectId.fromString(later.hex()));
+      for (int between = 0; between < most && commit.getParentCount() > 0; between++) {
+        commit = walk.parseCommit(commit.getParent(0));
+        if (commit.name().equals(earlier.hex())) {
+          return between;
+        }
+      }
+      return 0;
     } catch (IOException e) {
       throw unreadable(e);
     }

@@ -7,6 +7,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.security.cert.X509Certificate;
@@ -65,6 +66,11 @@ public final class TlsConnection implements Duplex, AutoCloseable {
   /** Who is at the other end. */
   public Identity other() {
     return other;
+  }
+
+  /** From where it comes, or where it goes. */
+  public InetSocketAddress remote() {
+    return (InetSocketAddress) socket.getRemoteSocketAddress();
   }
 
   @Override

@@ -67,8 +67,13 @@ public final class TlsIdentity {
     followers.forEach(Runnable::run);
   }
 
+  /** When our own certificate ends. */
+  public Instant certificateEnd() {
+    return standing().credentials().leaf().getNotAfter().toInstant();
+  }
+
   /** Why others would refuse us as a server now; empty: they would not. */
-  Optional<String> fault() {
+  public Optional<String> fault() {
     Standing now = standing;
     try {
       validate(now, now.credentials().chain(), CertificateRole.SERVER);

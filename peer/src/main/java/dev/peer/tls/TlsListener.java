@@ -69,7 +69,7 @@ public final class TlsListener {
 
   /** When our own certificate ends. */
   public Instant certificateEnd() {
-    return identity.standing().credentials().leaf().getNotAfter().toInstant();
+    return identity.certificateEnd();
   }
 
   /** Why others would refuse to talk to us; empty: they would not. */

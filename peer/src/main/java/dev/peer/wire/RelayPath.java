@@ -36,11 +36,22 @@ public sealed interface RelayPath {
     };
   }
 
+  /** The path with names for what differs, as the OpenAPI document, metrics and logs have it. */
+  default String template() {
+    return switch (this) {
+      case Registration _ -> "/v1/registrations/{instance}";
+      case Peer _ -> "/v1/peers/{peer}/{instance}";
+      case Dial _ -> "/v1/dials/{dial}";
+      case Status _ -> "/v1/status";
+    };
+  }
+
   /** The head of the request for this path, after whose answer the connection carries bytes. */
   default byte[] upgrade(String host) {
     return HttpHead.bytes(
         "GET " + text() + " HTTP/1.1",
         "Host: " + host,
+        Trace.HEADER + ": " + Trace.ofProcess().header(),
         "Connection: Upgrade",
         "Upgrade: " + UPGRADE);
   }

@@ -253,8 +253,37 @@ class HolderFailuresTest {
 
     assertThat(find(SOON, accepting, dropping, whole("living").holder()))
         .isEqualTo("held from spiffe://team/living");
+    assertThat(said).allMatch(line -> line.contains("spiffe://team/dropping"));
+    assertThat(reported).allMatch("spiffe://team/dropping UNREACHABLE"::equals);
+  }
+
+  /** With patience for days, which is for those who are there. */
+  @Test
+  void givesUpTheOnlyHolderWhereNoMachineLetsConnectionsIn() throws Exception {
+    Patience endless = new Patience(NEVER, NEVER, NEVER, 1 << 10, Duration.ofSeconds(5), SOON);
+
+    assertThat(
+            finder(SOON, endless, named("dropping", dropping())).find(INPUTS.repo(), INPUTS.key()))
+        .isInstanceOf(FindResult.Miss.class);
+    assertThat(said)
+        .singleElement()
+        .asString()
+        .contains("the holder spiffe://team/dropping can not be reached", "no connection in time");
+    assertThat(reported).containsExactly("spiffe://team/dropping UNREACHABLE");
+  }
+
+  @Test
+  void waitsForTheOnlyHolderWhereItIsThereAndBusy() throws Exception {
+    ScriptedHolder busy =
+        giving(
+            "busy",
+            (out, from) -> {
+              Thread.sleep(600);
+              ScriptedHolder.give(out, bundle, from);
+            });
+
+    assertThat(find(NEVER, busy.holder())).isEqualTo("held from spiffe://team/busy");
     assertThat(said).isEmpty();
-    assertThat(reported).isEmpty();
   }
 
   @Test

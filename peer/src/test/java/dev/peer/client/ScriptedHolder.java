@@ -115,7 +115,12 @@ final class ScriptedHolder implements AutoCloseable {
     try (socket) {
       BufferedReader request =
           new BufferedReader(new InputStreamReader(socket.getInputStream(), ISO_8859_1));
-      String path = request.readLine().split(" ")[1];
+      String start = request.readLine();
+      if (start == null) {
+        // Somebody has only looked whether anything is here.
+        return;
+      }
+      String path = start.split(" ")[1];
       Optional<String> range = Optional.empty();
       for (String line = request.readLine(); !line.isEmpty(); line = request.readLine()) {
         if (line.toLowerCase(Locale.ROOT).startsWith("range: ")) {

@@ -20,6 +20,7 @@ import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.Https;
+import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;
 import dev.peer.relay.RelayLimits;
 import dev.peer.relay.RelayServer;
@@ -248,7 +249,11 @@ class ThroughRelayTest {
     RelayServer relay =
         closing(
             RelayServer.start(
-                team.peer(relaying), () -> strict, RelayLimits.DEFAULT, Https.LOOPBACK));
+                team.peer(relaying),
+                () -> strict,
+                RelayLimits.DEFAULT,
+                Https.LOOPBACK,
+                Operations.quiet()));
     URI address = PeerAddress.of(relay.address());
     RelayKeeper keeper = keeper(team.peer(laptop), server(laptop), address, HASTY);
     keeper.start();
@@ -329,7 +334,12 @@ class ThroughRelayTest {
 
   private RelayServer relay(InetSocketAddress address) throws IOException {
     return closing(
-        RelayServer.start(team.peer(relaying), AccessRules::open, RelayLimits.DEFAULT, address));
+        RelayServer.start(
+            team.peer(relaying),
+            AccessRules::open,
+            RelayLimits.DEFAULT,
+            address,
+            Operations.quiet()));
   }
 
   private PeerServer server(Credentials credentials) throws IOException {

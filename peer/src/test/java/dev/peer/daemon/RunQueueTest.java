@@ -391,4 +391,21 @@ class RunQueueTest {
       }
     }
   }
+
+  @Test
+  void withdrawsOnlyWhatHasHadNoMachine() throws Exception {
+    try (RunQueue queue = queue(1)) {
+      RunQueue.Ticket first = queue.submit(request("first"));
+      assertThat(work.next()).isEqualTo("first begins");
+      RunQueue.Ticket second = queue.submit(request("second"));
+      assertThat(work.next()).isEqualTo("second at place 1");
+
+      assertThat(queue.withdraw(first.id())).isFalse();
+      assertThat(queue.withdraw(second.id())).isTrue();
+      assertThat(end(second).how()).isEqualTo(RunEnding.How.CANCELLED);
+      work.letEnd("first");
+      assertThat(end(first).how()).isEqualTo(RunEnding.How.PASSED);
+      assertThat(queue.withdraw(first.id())).isFalse();
+    }
+  }
 }

@@ -145,31 +145,34 @@ class OperationsIT {
                     "lint",
                     "--format=json",
                     documents.resolve("peer.yaml").toString(),
+                    documents.resolve("relay.yaml").toString(),
                     documents.resolve("rendezvous.yaml").toString()))
             .await()
             .hasExitCode(0);
 
-    assertThat(said.stdout().split("\"problems\": \\[]", -1)).hasSize(3);
-    for (String name : List.of("common.yaml", "peer.yaml", "rendezvous.yaml")) {
+    assertThat(said.stdout().split("\"problems\": \\[]", -1)).hasSize(4);
+    for (String name : List.of("common.yaml", "peer.yaml", "relay.yaml", "rendezvous.yaml")) {
       assertThat(Dist.command("peer").getParent().resolveSibling("share/openapi").resolve(name))
           .hasSameBinaryContentAs(documents.resolve(name));
     }
   }
 
   @Test
-  void systemdTakesTheUnitAndFindsLittleThatItLeavesOpen() throws Exception {
+  void systemdTakesTheUnitsAndFindsLittleThatTheyLeaveOpen() throws Exception {
     Path deploy = Dist.sources().resolve("examples/deploy");
-    String unit = Files.readString(deploy.resolve("peer-rendezvous.service"));
-    Path here =
-        Files.writeString(
-            team.root().resolve("peer-rendezvous.service"),
-            unit.replace("/opt/peer", Dist.command("peer").getParent().getParent().toString()));
+    for (String name : List.of("peer-rendezvous.service", "peer-relay.service")) {
+      Path here =
+          Files.writeString(
+              team.root().resolve(name),
+              Files.readString(deploy.resolve(name)).replace("/opt/peer", Dist.home().toString()));
 
-    Run verified = team.tool("systemd-analyze", "verify", "--man=no", here.toString());
-    verified.hasExitCode(0);
-    assertThat(verified.stderr()).isEmpty();
-    team.tool("systemd-analyze", "security", "--offline=true", "--threshold=20", here.toString())
-        .hasExitCode(0);
+      Run verified = team.tool("systemd-analyze", "verify", "--man=no", here.toString());
+      verified.hasExitCode(0);
+      assertThat(verified.stderr()).isEmpty();
+      team.tool("systemd-analyze", "security", "--offline=true", "--threshold=20", here.toString())
+          .hasExitCode(0);
+    }
+    assertTakesTheUnitOfAUser(deploy);
     team.tool("systemd-sysusers", "--dry-run", deploy.resolve("peer.sysusers").toString())
         .hasExitCode(0);
     Run rules = team.tool("promtool", "check", "rules", deploy.resolve("alerts.yaml").toString());
@@ -177,6 +180,26 @@ class OperationsIT {
     Path prometheus =
         Files.copy(deploy.resolve("prometheus.yaml"), team.root().resolve("prometheus.yaml"));
     team.tool("promtool", "check", "config", "--syntax-only", prometheus.toString()).hasExitCode(0);
+  }
+
+  private void assertTakesTheUnitOfAUser(Path deploy) throws Exception {
+    String unit = Files.readString(deploy.resolve("peer-daemon.service"));
+    Path here =
+        Files.writeString(
+            team.root().resolve("peer-daemon.service"),
+            unit.replace("/opt/peer", Dist.home().toString()));
+    Path runtime = Files.createDirectory(team.root().resolve("user"));
+    Run verified =
+        team.start(
+                team.root(),
+                Map.of(
+                    "PATH", System.getenv("PATH"),
+                    "HOME", team.root().toString(),
+                    "XDG_RUNTIME_DIR", runtime.toString()),
+                List.of("systemd-analyze", "--user", "verify", "--man=no", here.toString()))
+            .await()
+            .hasExitCode(0);
+    assertThat(verified.stderr()).isEmpty();
   }
 
   /** What the container's recipe relies on; no container is started. */

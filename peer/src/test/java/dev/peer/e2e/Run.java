@@ -93,6 +93,11 @@ final class Run {
     return this;
   }
 
+  /** Ends it at once, in whatever state it is. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
   /** Ends it in whatever way, for the end of a test. */
   void end() throws InterruptedException {
     process.destroy();

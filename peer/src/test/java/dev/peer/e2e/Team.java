@@ -39,6 +39,8 @@ final class Team {
     this.authority = authority;
     this.output = Files.createDirectory(root.resolve("output"));
     this.runtime = Files.createDirectory(root.resolve("runtime"));
+    // Where a test fails before it closes the team, nothing of it outlives the tests.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> started.forEach(Run::kill)));
   }
 
   /** A team with an authority of its own. */

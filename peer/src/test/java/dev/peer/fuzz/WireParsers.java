@@ -10,16 +10,24 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
 import dev.peer.wire.AnnouncementQuery;
 import dev.peer.wire.ByteRange;
+import dev.peer.wire.DialId;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.HolderReport;
+import dev.peer.wire.HttpHead;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
+import dev.peer.wire.Limits;
+import dev.peer.wire.MediaTypes;
 import dev.peer.wire.OutputFrame;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.PeerPath;
 import dev.peer.wire.PeerStatus;
 import dev.peer.wire.Problem;
+import dev.peer.wire.RelayAddress;
+import dev.peer.wire.RelayLine;
+import dev.peer.wire.RelayPath;
+import dev.peer.wire.RelayStatus;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.ResultState;
@@ -27,12 +35,14 @@ import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunList;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -115,6 +125,42 @@ final class WireParsers {
                 new RendezvousPath.Image(DIGEST),
                 new RendezvousPath.Lease(),
                 new RendezvousPath.Status())),
+        body("relay's status", RelayStatus::parse, RelayStatus::json, new RelayStatus(1, 2, 3)),
+        path(
+            "relay's path",
+            RelayPath::parse,
+            RelayPath::text,
+            List.of(
+                new RelayPath.Registration(new InstanceId("one")),
+                new RelayPath.Peer(new PeerId("spiffe://x/a b"), new InstanceId("one")),
+                new RelayPath.Dial(DialId.random()),
+                new RelayPath.Status())),
+        Parser.of(
+            "relay's lines",
+            MalformedException.class,
+            WireParsers::relayLines,
+            List.of(
+                new RelayLine.Alive().bytes(),
+                new RelayLine.Dial(DialId.random()).bytes(),
+                new RelayLine.Busy(DialId.random()).bytes())),
+        Parser.of(
+            "head",
+            MalformedException.class,
+            WireParsers::head,
+            List.of(
+                new RelayPath.Status().upgrade("example.org"),
+                RelayPath.upgraded(),
+                RelayPath.answer(200, MediaTypes.JSON, 2, Map.of("Retry-After", "1")))),
+        Parser.of(
+            "relay's address",
+            IllegalArgumentException.class,
+            bytes -> {
+              RelayAddress address = RelayAddress.parse(text(bytes));
+              require(
+                  RelayAddress.parse(address.uri().toString()).equals(address),
+                  "what is written can be read");
+            },
+            List.of(bytes("https://relay.example.org:7444/one"))),
         Parser.of(
             "range",
             MalformedException.class,
@@ -182,6 +228,42 @@ final class WireParsers {
       throw new AssertionError(e);
     }
     require(Arrays.equals(again.toByteArray(), bytes), "what is written can be read");
+  }
+
+  /** Up to where they end, which is no fault. */
+  private static void relayLines(byte[] bytes) throws MalformedException {
+    ByteArrayInputStream in = new ByteArrayInputStream(bytes);
+    ByteArrayOutputStream again = new ByteArrayOutputStream();
+    try {
+      while (true) {
+        again.writeBytes(RelayLine.read(in).bytes());
+      }
+    } catch (EOFException e) {
+      require(
+          Arrays.equals(again.toByteArray(), Arrays.copyOf(bytes, again.size())),
+          "what is written can be read");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A head of no more bytes and headers than there may be, and not a byte more read. */
+  private static void head(byte[] bytes) throws MalformedException {
+    ByteArrayInputStream in = new ByteArrayInputStream(bytes);
+    try {
+      HttpHead head = HttpHead.read(in);
+      require(head.headers().size() <= Limits.HEADER_COUNT, "few headers");
+      int read = bytes.length - in.available();
+      require(read <= Limits.HEADERS, "a head that is not too long");
+      require(
+          new String(bytes, 0, read, StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n"),
+          "read to its end");
+      require(head.bodyLength((int) SIZE) <= SIZE, "a body that is not too long");
+    } catch (EOFException e) {
+      require(in.available() == 0, "all was read");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static void range(String header) {

@@ -8,7 +8,10 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Credentials;
+import dev.peer.http.AnsweredRequest;
 import dev.peer.http.Https;
+import dev.peer.http.Operations;
+import dev.peer.metrics.Metrics;
 import dev.peer.tls.PlainTls;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsConnection;
@@ -22,6 +25,7 @@ import dev.peer.wire.Problem;
 import dev.peer.wire.RelayLine;
 import dev.peer.wire.RelayPath;
 import dev.peer.wire.RelayStatus;
+import dev.peer.wire.Trace;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -29,6 +33,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +59,10 @@ class RelayServerTest {
 
   private final AtomicReference<AccessRules> rules = new AtomicReference<>(AccessRules.open());
   private final List<AutoCloseable> open = new ArrayList<>();
+  private final List<AnsweredRequest> logged = new CopyOnWriteArrayList<>();
+  private final Metrics metrics = new Metrics();
+  private final AtomicReference<Optional<String>> fault = new AtomicReference<>(Optional.empty());
+  private final Operations operations = new Operations(metrics, List.of(fault::get), logged::add);
   private TlsIdentity identity;
   private RelayServer relay;
 
@@ -91,6 +101,42 @@ class RelayServerTest {
     pair.asking().endOutput();
     assertThat(pair.asked().in().read()).isEqualTo(-1);
     awaitTunnels(0);
+  }
+
+  @Test
+  void countsAndLogsWhatIsAskedUnderTheCallersTrace() throws Exception {
+    start(RelayLimits.DEFAULT);
+    TlsConnection control = register(laptop, ONE);
+    Pair pair = join(control, ONE);
+    assertThat(problem(ci, peer(OTHER)).kind()).isEqualTo(Problem.Kind.NO_SUCH_PEER);
+    pair.asking().cut();
+    awaitTunnels(0);
+
+    AnsweredRequest refused = awaitLogged("/v1/peers/{peer}/{instance}", 404);
+    assertThat(refused.trace()).isEqualTo(Trace.ofProcess());
+    assertThat(refused.caller()).contains(new PeerId("spiffe://team/ci"));
+    assertThat(refused.path()).isEqualTo(peer(OTHER).text());
+    assertThat(awaitLogged("/v1/peers/{peer}/{instance}", 101).method()).isEqualTo("GET");
+
+    String text = body(get(ci, "/metrics"));
+    assertThat(text)
+        .contains(
+            "peer_relay_registrations 1\n",
+            "peer_relay_tunnels 0\n",
+            "peer_relay_requests_total{path=\"/v1/peers/{peer}/{instance}\",status=\"404\"} 1\n",
+            "peer_certificate_expiry_timestamp_seconds ")
+        .doesNotContain("laptop", "spiffe");
+  }
+
+  @Test
+  void saysWhetherItIsHealthy() throws Exception {
+    start(RelayLimits.DEFAULT);
+    assertThat(body(get(ci, "/healthz"))).isEqualTo("{\"healthy\":true}");
+
+    fault.set(Optional.of("the relay is tired"));
+
+    assertThat(problem(get(ci, "/healthz")))
+        .isEqualTo(new Problem(Problem.Kind.UNHEALTHY, "the relay is tired"));
   }
 
   @Test
@@ -527,7 +573,9 @@ class RelayServerTest {
     start(RelayLimits.DEFAULT);
 
     assertThatThrownBy(
-            () -> RelayServer.start(identity, rules::get, RelayLimits.DEFAULT, relay.address()))
+            () ->
+                RelayServer.start(
+                    identity, rules::get, RelayLimits.DEFAULT, relay.address(), Operations.quiet()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("can not listen on ");
   }
@@ -537,7 +585,7 @@ class RelayServerTest {
 
   private void start(RelayLimits limits) throws IOException {
     identity = team.peer(serving);
-    relay = RelayServer.start(identity, rules::get, limits, Https.LOOPBACK);
+    relay = RelayServer.start(identity, rules::get, limits, Https.LOOPBACK, operations);
     open.add(relay);
   }
 
@@ -583,6 +631,32 @@ class RelayServerTest {
     TlsConnection connection = connect(credentials);
     connection.out().write(path.upgrade("x"));
     return connection;
+  }
+
+  private TlsConnection get(Credentials credentials, String path) throws IOException {
+    TlsConnection connection = connect(credentials);
+    say(connection, "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    return connection;
+  }
+
+  private static String body(TlsConnection connection) throws Exception {
+    HttpHead head = HttpHead.read(connection.in());
+    assertThat(head.start()).startsWith("HTTP/1.1 200 ");
+    return heard(connection, head.bodyLength(100_000));
+  }
+
+  private AnsweredRequest awaitLogged(String template, int status) throws InterruptedException {
+    while (true) {
+      Optional<AnsweredRequest> found =
+          logged.stream()
+              .filter(request -> request.template().equals(template))
+              .filter(request -> request.status().equals(Optional.of(status)))
+              .findFirst();
+      if (found.isPresent()) {
+        return found.get();
+      }
+      Thread.sleep(10);
+    }
   }
 
   private static TlsConnection upgraded(TlsConnection connection) throws Exception {

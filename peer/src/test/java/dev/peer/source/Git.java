@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The real git command in one directory, away from any configuration of the machine. */
-final class Git {
+public final class Git {
 
   private final Path directory;
 
@@ -22,12 +22,12 @@ final class Git {
     this.directory = directory;
   }
 
-  static Git in(Path directory) {
+  public static Git in(Path directory) {
     return new Git(directory);
   }
 
   /** A new repository with branch {@code main}. */
-  static Git init(Path directory, String... options) {
+  public static Git init(Path directory, String... options) {
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
@@ -40,12 +40,12 @@ final class Git {
     return git;
   }
 
-  Path directory() {
+  public Path directory() {
     return directory;
   }
 
   /** Runs git, which must succeed; its standard output without the last line break. */
-  String run(String... arguments) {
+  public String run(String... arguments) {
     return runWith(new byte[0], arguments);
   }
 
@@ -59,7 +59,7 @@ final class Git {
   }
 
   /** Writes a file of the work tree. */
-  Git write(String path, String content) throws IOException {
+  public Git write(String path, String content) throws IOException {
     Path file = directory.resolve(path);
     Files.createDirectories(file.getParent());
     Files.writeString(file, content);
@@ -67,7 +67,7 @@ final class Git {
   }
 
   /** Commits the whole work tree; the commit's id. */
-  String commitAll(String message) {
+  public String commitAll(String message) {
     run("add", "-A");
     run("commit", "-q", "--allow-empty", "-m", message);
     return run("rev-parse", "HEAD");

@@ -21,6 +21,9 @@ public final class Joining {
   /** A rendezvous that names ever others holds nobody up for long. */
   private static final int MOST_FOLLOWED = 16;
 
+  /** Between two looks for a run that may have begun. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
   private final Store store;
   private final Finder finder;
   private final Follower follower;
@@ -60,6 +63,24 @@ public final class Joining {
     return followed(finder.find(repo, key), repo, key);
   }
 
+  /**
+   * As {@link #find}; where there is no result and nobody is at it, waits for somebody to begin.
+   * All of it takes as long as runs are followed, at most.
+   */
+  public FindResult await(RepoId repo, RunKey key) throws IOException, InterruptedException {
+    Duration left = beginWait();
+    FindResult found = find(repo, key);
+    if (found instanceof FindResult.Miss && left.isPositive()) {
+      notices.step("wait");
+      notices.say("nobody has a result, and nobody is at it; waiting for a run to begin");
+    }
+    while (found instanceof FindResult.Miss && !isOver()) {
+      Thread.sleep(shorter(LOOK_AGAIN, left()));
+      found = find(repo, key);
+    }
+    return found;
+  }
+
   /** Follows the first of these runners, and then as {@link #find}. */
   FindResult follow(List<Holder> runners, RepoId repo, RunKey key)
       throws IOException, InterruptedException {
@@ -80,11 +101,21 @@ public final class Joining {
     return followed.size() >= MOST_FOLLOWED || left().isZero();
   }
 
-  /** From the first run that is followed on the time counts. */
+  /** From the first run that is followed, or waited for, on the time counts. */
   private Duration left() {
     Duration left =
         until.isEmpty() ? wait : Duration.ofNanos(Math.max(0, until.get() - System.nanoTime()));
     return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  private Duration beginWait() {
+    Duration left = left();
+    until = Optional.of(until.orElse(System.nanoTime() + left.toNanos()));
+    return left;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   private FindResult followed(FindResult begun, RepoId repo, RunKey key)
@@ -103,8 +134,7 @@ public final class Joining {
   private Optional<FindResult> follow(Holder runner, RepoId repo, RunKey key)
       throws IOException, InterruptedException {
     followed.add(runner);
-    Duration left = left();
-    until = Optional.of(until.orElse(System.nanoTime() + left.toNanos()));
+    Duration left = beginWait();
     notices.step("follow");
     notices.say(
         "following the run of " + runner.id() + "; its output is unverified until it is signed");

@@ -3,6 +3,7 @@ package dev.peer.core.scratch;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ public final class FileHold implements AutoCloseable {
 
     private final FileChannel channel;
     private final boolean alone;
+    private final Thread first = Thread.currentThread();
     private int holders = 1;
 
     Shared(FileChannel channel, boolean alone) {
@@ -50,12 +52,13 @@ public final class FileHold implements AutoCloseable {
     Path name = nameOf(file);
     synchronized (HELD) {
       Shared held = HELD.get(name);
-      if (held != null && !held.alone) {
-        held.holders++;
-        return new FileHold(name);
+      while (held != null && held.alone) {
+        awaitRelease(name, held);
+        held = HELD.get(name);
       }
       if (held != null) {
-        throw new IOException("this process holds " + file + " alone");
+        held.holders++;
+        return new FileHold(name);
       }
       FileChannel channel =
           FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -70,6 +73,18 @@ public final class FileHold implements AutoCloseable {
       }
       HELD.put(name, new Shared(channel, false));
       return new FileHold(name);
+    }
+  }
+
+  private static void awaitRelease(Path name, Shared held) throws IOException {
+    if (held.first == Thread.currentThread()) {
+      throw new IOException("this thread holds " + name + " alone");
+    }
+    try {
+      HELD.wait();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (IOException) new FileLockInterruptionException().initCause(e);
     }
   }
 
@@ -163,6 +178,7 @@ public final class FileHold implements AutoCloseable {
       held.holders--;
       if (held.holders == 0) {
         HELD.remove(file);
+        HELD.notifyAll();
         held.channel.close();
       }
     }

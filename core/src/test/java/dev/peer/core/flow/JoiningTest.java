@@ -44,6 +44,11 @@ class JoiningTest {
   private final List<Holder> holding = new ArrayList<>();
   private final Map<Holder, Script> scripts = new LinkedHashMap<>();
   private final List<Holder> followed = new ArrayList<>();
+
+  /** What changes with the second lookup, the third and so on. */
+  private final Map<Integer, Runnable> lookups = new LinkedHashMap<>();
+
+  private int asked;
   private Signing signing;
   private Signing.Result result;
   private Store store;
@@ -74,6 +79,37 @@ class JoiningTest {
     assertThat(said)
         .containsExactly(
             "following the run of urn:one; its output is unverified until it is signed");
+  }
+
+  @Test
+  void waitsForARunToBegin() throws Exception {
+    lookups.put(2, () -> runs(ONE, viewer -> passed(viewer, "one\n", "two\n", "three")));
+
+    try (Replayable hit = hit(await(Duration.ofHours(1)))) {
+      assertThat(hit.followed()).isTrue();
+    }
+    assertThat(said)
+        .startsWith("nobody has a result, and nobody is at it; waiting for a run to begin");
+  }
+
+  @Test
+  void waitsForAResultThatAppears() throws Exception {
+    lookups.put(2, () -> holding.add(ONE));
+
+    try (Replayable hit = hit(await(Duration.ofHours(1)))) {
+      assertThat(hit.followed()).isFalse();
+    }
+  }
+
+  @Test
+  void waitsNoLongerThanItIsLet() throws Exception {
+    assertThat(await(Duration.ofMillis(1))).isInstanceOf(FindResult.Miss.class);
+  }
+
+  @Test
+  void waitsForNobodyWhereItIsNotToWait() throws Exception {
+    assertThat(await(Duration.ZERO)).isInstanceOf(FindResult.Miss.class);
+    assertThat(said).isEmpty();
   }
 
   @Test
@@ -209,17 +245,30 @@ class JoiningTest {
   }
 
   private FindResult join(Duration wait) throws Exception {
+    return joining(wait).find(REPO, KEY);
+  }
+
+  private FindResult await(Duration wait) throws Exception {
+    return joining(wait).await(REPO, KEY);
+  }
+
+  private Joining joining(Duration wait) {
     Follower follower =
         (runner, key, _, viewer) -> {
           assertThat(key).isEqualTo(KEY);
           followed.add(runner);
           return scripts.get(runner).play(viewer);
         };
-    return new Joining(store, finder(), follower, wait, new Viewer(), said::add).find(REPO, KEY);
+    return new Joining(store, finder(), follower, wait, new Viewer(), said::add);
   }
 
   private Finder finder() {
-    Lookup lookup = (_, _) -> new LookupResult.Found(holding, running, List.of());
+    Lookup lookup =
+        (_, _) -> {
+          asked++;
+          lookups.getOrDefault(asked, () -> {}).run();
+          return new LookupResult.Found(holding, running, List.of());
+        };
     return new Finder(store, lookup, new Holders(), signing.verifier(), said::add);
   }
 

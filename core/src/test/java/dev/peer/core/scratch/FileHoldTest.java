@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,25 @@ class FileHoldTest {
       assertThat(FileHold.tryShared(file)).isEmpty();
     }
     assertThat(answerOfAnotherProcess()).isEqualTo("free");
+  }
+
+  @Test
+  void waitsForAnotherThreadThatHoldsItAlone() throws Exception {
+    CompletableFuture<FileHold> waiting;
+    try (FileHold _ = FileHold.tryAlone(file).orElseThrow()) {
+      waiting = CompletableFuture.supplyAsync(this::shared);
+    }
+    try (FileHold _ = waiting.get(30, TimeUnit.SECONDS)) {
+      assertThat(FileHold.tryAlone(file)).isEmpty();
+    }
+  }
+
+  private FileHold shared() {
+    try {
+      return FileHold.shared(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -78,4 +78,24 @@ sealed interface Course<T> {
       }
     }
   }
+
+  /** As far as the test could start, then the crontab. */
+  record Crontab() implements Course<CrontabResult> {
+
+    @Override
+    public CrontabResult run(Guest guest, RunStages stages, Instant startedAt)
+        throws IOException, GuestException, ExecutorException, InterruptedException {
+      return stages.makeCrontab();
+    }
+
+    @Override
+    public CrontabResult timedOut(ExecutionResult.TimedOut result) {
+      return new CrontabResult.Ended(result);
+    }
+
+    @Override
+    public void after(Guest guest, CrontabResult result) {
+      // Nothing of the guest is wanted any more.
+    }
+  }
 }

@@ -9,6 +9,7 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputRecorder;
+import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
 import dev.peer.vm.guest.ArtifactIntake;
@@ -16,7 +17,9 @@ import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.StageResult;
 import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.Machine;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,10 @@ final class RunStages {
   static final String TEST = "test";
   private static final String ARTIFACTS = "artifacts";
   private static final String POST_TEST = "post-test";
+  private static final String CRONTAB = "crontab";
+
+  private static final int LARGEST_CRONTAB = 1 << 14;
+  private static final String NO_TARGET = "no-target";
 
   private static final long NANOS_PER_MICRO = 1_000;
 
@@ -65,6 +72,17 @@ final class RunStages {
   /** The stages before the test: how the run ended, unless the test can start. */
   Optional<ExecutionResult> prepare()
       throws IOException, GuestException, ExecutorException, InterruptedException {
+    Optional<ExecutionResult> ended = checkOut();
+    if (ended.isPresent()) {
+      return ended;
+    }
+    StageResult result = stages.run(PREPARE, List.of(inputs.target()));
+    prepared = result.info();
+    return endedBy(PREPARE, result);
+  }
+
+  private Optional<ExecutionResult> checkOut()
+      throws IOException, GuestException, ExecutorException, InterruptedException {
     stages.setVariables(inputs.environment());
     StageResult checkout = stages.run(CHECKOUT, List.of("HEAD"));
     if (checkout instanceof StageResult.Refused refused) {
@@ -74,9 +92,54 @@ final class RunStages {
       throw new ExecutorException(
           "the revision could not be put into the guest", "see above what git says");
     }
+    return Optional.empty();
+  }
+
+  /** Makes the crontab, which is the request's target, and does nothing after it. */
+  CrontabResult makeCrontab()
+      throws IOException, GuestException, ExecutorException, InterruptedException {
+    Optional<ExecutionResult> ended = checkOut();
+    if (ended.isPresent()) {
+      return new CrontabResult.Ended(ended.get());
+    }
     StageResult result = stages.run(PREPARE, List.of(inputs.target()));
-    prepared = result.info();
-    return endedBy(PREPARE, result);
+    if (result instanceof StageResult.Refused refused && refused.reason().equals(NO_TARGET)) {
+      return new CrontabResult.NoRule();
+    }
+    ended = endedBy(PREPARE, result);
+    if (ended.isPresent()) {
+      return new CrontabResult.Ended(ended.get());
+    }
+    seal();
+    return readCrontab();
+  }
+
+  private CrontabResult readCrontab()
+      throws IOException, GuestException, ExecutorException, InterruptedException {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    StageResult result =
+        stages.run(
+            CRONTAB,
+            List.of(),
+            (stream, buffer, offset, length) -> {
+              if (stream == OutputStreamName.STDERR) {
+                listener.stageOutput(CRONTAB, buffer, offset, length);
+              } else {
+                text.write(buffer, offset, Math.min(length, LARGEST_CRONTAB + 1 - text.size()));
+              }
+            });
+    Optional<ExecutionResult> ended = endedBy(CRONTAB, result);
+    if (ended.isPresent()) {
+      return new CrontabResult.Ended(ended.get());
+    }
+    if (text.size() > LARGEST_CRONTAB) {
+      return new CrontabResult.Ended(
+          new ExecutionResult.Refused(
+              CRONTAB,
+              "the crontab has more than " + LARGEST_CRONTAB + " bytes",
+              "let a line start a target that does several things"));
+    }
+    return new CrontabResult.Made(text.toString(StandardCharsets.UTF_8));
   }
 
   /** Takes the link down, unless the test may use it. */
@@ -203,7 +266,7 @@ final class RunStages {
       throws ExecutorException {
     String message = refused.message();
     return switch (refused.reason()) {
-      case "no-target" ->
+      case NO_TARGET ->
           new ExecutionResult.Refused(
               stage, message, "add a rule for it to the mkfile, or ask for a target that has one");
       case "mkfile" ->

@@ -34,7 +34,7 @@ import java.util.Optional;
 
 /**
  * Boots a machine for each run, takes it through the six stages and ends it; or gives the user a
- * shell in it.
+ * shell in it; or makes a crontab in it.
  */
 public final class VmExecutor implements Executor {
 
@@ -105,6 +105,16 @@ public final class VmExecutor implements Executor {
       UserTerminal.Opener terminal)
       throws ExecutorException, InterruptedException {
     return follow(new Course.ShellInstead(place, terminal), request, listener);
+  }
+
+  /**
+   * Makes the crontab of a revision, and tests nothing.
+   *
+   * @param request its target is the crontab's file
+   */
+  public CrontabResult makeCrontab(ExecutionRequest request, ExecutionListener listener)
+      throws ExecutorException, InterruptedException {
+    return follow(new Course.Crontab(), request, listener);
   }
 
   /**

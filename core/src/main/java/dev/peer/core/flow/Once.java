@@ -1,0 +1,32 @@
+package dev.peer.core.flow;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/** Passes each line on once: for what is tried again and again. */
+public final class Once implements Notices {
+
+  private final Notices notices;
+  private final Set<String> said = new HashSet<>();
+
+  /** Passes lines on to these. */
+  public Once(Notices notices) {
+    this.notices = notices;
+  }
+
+  @Override
+  public void say(String text) {
+    boolean isNew;
+    synchronized (said) {
+      isNew = said.add(text);
+    }
+    if (isNew) {
+      notices.say(text);
+    }
+  }
+
+  @Override
+  public void step(String name) {
+    notices.step(name);
+  }
+}

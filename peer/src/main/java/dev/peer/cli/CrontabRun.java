@@ -1,0 +1,37 @@
+package dev.peer.cli;
+
+import dev.peer.core.flow.CacheUse;
+import dev.peer.core.flow.ExecutionRequest;
+import dev.peer.core.flow.Turns;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.secret.Secrets;
+import dev.peer.vm.exec.CrontabResult;
+import dev.peer.vm.exec.VmExecutor;
+import java.nio.file.Path;
+
+/**
+ * Makes the crontab of a revision in a machine; nothing is signed, kept or announced.
+ *
+ * @param subject its target is the crontab's file
+ */
+record CrontabRun(Subject subject, Network network, Turns turns, RunOutput output) {
+
+  CrontabResult make() throws Exception {
+    Path scratch = subject.peer().home().resolve("vm").resolve("runs");
+    try (ScratchDirectory unused = ScratchDirectory.in(scratch);
+        Turns.Turn _ = turns.take()) {
+      VmExecutor machines = MachineRoom.executor(subject);
+      new ImageFirst(machines, subject.images(), network.images(), System.getenv())
+          .require(subject.inputs().image(), output);
+      ExecutionRequest request =
+          new ExecutionRequest(
+              subject.inputs(),
+              MachineRoom.source(subject),
+              new RunFiles(unused.path()),
+              CacheUse.KEPT,
+              Secrets.NONE);
+      return machines.makeCrontab(request, output);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.peer.schedule;
+
+import dev.peer.core.id.CommitId;
+import dev.peer.daemon.Reason;
+import dev.peer.daemon.RunRequest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * The crontabs that were made and are not in force yet: how they get from those who make them to
+ * the schedule. For several threads at once.
+ */
+public final class MadeCrontabs {
+
+  /** What is made of the mkfile. */
+  static final String FILE = "/var/run/ci/crontab";
+
+  private static final Reason REASON = new Reason(Reason.Kind.WATCH, "crontab");
+
+  private final ConcurrentLinkedQueue<Made> made = new ConcurrentLinkedQueue<>();
+
+  /**
+   * A crontab.
+   *
+   * @param text none: the mkfile has no rule for one
+   */
+  record Made(Path directory, CommitId commit, Optional<String> text) {}
+
+  /** Has a revision's crontab made. */
+  static RunRequest request(Path directory, CommitId commit) {
+    return RunRequest.of(directory, commit.hex(), FILE, REASON);
+  }
+
+  /** Whether it is a crontab that is to be made, and no test that is to be run. */
+  public static boolean isRequested(RunRequest request) {
+    return request.reason().equals(REASON);
+  }
+
+  /**
+   * Takes a crontab that was made as requested.
+   *
+   * @param text none: the mkfile has no rule for one
+   */
+  public void add(RunRequest request, Optional<String> text) {
+    made.add(new Made(request.directory(), new CommitId(request.revision()), text));
+  }
+
+  /** Gives those of a directory, and has them no more. */
+  List<Made> take(Path directory) {
+    List<Made> taken = new ArrayList<>();
+    for (Iterator<Made> each = made.iterator(); each.hasNext(); ) {
+      Made one = each.next();
+      if (one.directory().equals(directory)) {
+        taken.add(one);
+        each.remove();
+      }
+    }
+    return taken;
+  }
+}

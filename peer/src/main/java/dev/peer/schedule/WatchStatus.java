@@ -1,0 +1,28 @@
+package dev.peer.schedule;
+
+import dev.peer.core.id.CommitId;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A watched repository at one moment.
+ *
+ * @param commit the one that was seen last
+ * @param trouble why it can not be seen to; empty: it can
+ * @param crontab each line that is in force, with its time zone and when it is due next
+ * @param faults what is wrong with the lines that are not
+ */
+public record WatchStatus(
+    Path directory,
+    Optional<CommitId> commit,
+    String trouble,
+    List<String> crontab,
+    List<String> faults) {
+
+  /** Copies the lists. */
+  public WatchStatus {
+    crontab = List.copyOf(crontab);
+    faults = List.copyOf(faults);
+  }
+}
