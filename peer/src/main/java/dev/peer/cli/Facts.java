@@ -1,9 +1,12 @@
 package dev.peer.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.Artifact;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.trust.CertificateFacts;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 
 /** How commands show facts: a line each for people, JSON for programs. */
@@ -38,6 +41,26 @@ final class Facts {
     json.put("notAfter", certificate.until().toString());
     json.put("digest", certificate.digest().toString());
     return json;
+  }
+
+  /** An artifact on one line. */
+  static String of(Artifact artifact) {
+    return artifact.path()
+        + ", "
+        + artifact.content().size()
+        + " bytes, "
+        + artifact.content().digest();
+  }
+
+  /** Adds artifacts as scripts get them everywhere. */
+  static void addTo(ObjectNode json, List<Artifact> artifacts) {
+    ArrayNode array = json.putArray("artifacts");
+    for (Artifact artifact : artifacts) {
+      ObjectNode entry = array.addObject();
+      entry.put("path", artifact.path());
+      entry.put("size", artifact.content().size());
+      entry.put("sha256", artifact.content().digest().hex());
+    }
   }
 
   static String text(ObjectNode json) {

@@ -14,12 +14,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** A file on the command line that an image is written to or read from; {@code -} is stdio. */
+/**
+ * A file on the command line that an image or a result is written to or read from; {@code -} is
+ * stdio.
+ */
 record FileArgument(String name) {
 
   static final FileArgument STDIO = new FileArgument("-");
 
-  /** Writes an image. */
+  /** Writes what goes there. */
   @FunctionalInterface
   interface Content {
 
@@ -80,8 +83,12 @@ record FileArgument(String name) {
     }
   }
 
-  /** Opens it. */
-  InputStream read() throws IOException, CommandException {
+  /**
+   * Opens it.
+   *
+   * @param writer the command that writes such files
+   */
+  InputStream read(String writer) throws IOException, CommandException {
     if (equals(STDIO)) {
       return new FileInputStream(FileDescriptor.in);
     }
@@ -90,7 +97,7 @@ record FileArgument(String name) {
       throw new CommandException(
           ExitCode.USAGE,
           name + (Files.exists(file) ? " is a directory" : " is not there"),
-          "name a file that `peer image export` wrote, or - for stdin");
+          "name a file that `" + writer + "` wrote, or - for stdin");
     }
     return Files.newInputStream(file);
   }

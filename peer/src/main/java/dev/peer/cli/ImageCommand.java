@@ -152,7 +152,7 @@ final class ImageCommand implements Runnable {
       throws Exception {
     ImageStore images = images();
     GuestImage image;
-    try (InputStream in = new FileArgument(file).read()) {
+    try (InputStream in = new FileArgument(file).read("peer image export")) {
       image = ImageArchive.read(in, images);
     }
     output.print(image.digest().toString());

@@ -30,12 +30,15 @@ record ImageFirst(
   void require(Digest image, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
     if (!images.contains(image)) {
-      listener.note("the guest image " + image + " is not on this machine: asking the peers");
-      get(image);
+      get(image, source, environment, listener);
     }
   }
 
-  private void get(Digest image) throws ExecutorException, InterruptedException {
+  /** Gets an image that is missing. */
+  static void get(
+      Digest image, ImageSource source, Map<String, String> environment, ExecutionListener listener)
+      throws ExecutorException, InterruptedException {
+    listener.note("the guest image " + image + " is not on this machine: asking the peers");
     try {
       // A machine that can not run it need not get it.
       Qemu.find(environment);

@@ -40,6 +40,11 @@ public final class Main implements Runnable {
     commands.put("push", new PushCommand(output));
     commands.put("daemon", new DaemonCommand(output, interruption));
     commands.put("ls", new LsCommand(output));
+    commands.put("show", new ShowCommand(output));
+    commands.put("log", new LogCommand(output, interruption));
+    commands.put("artifacts", new ArtifactsCommand(output));
+    commands.put("export", new ExportCommand(output));
+    commands.put("import", new ImportCommand(output));
     commands.put("verify", new VerifyCommand(output));
     commands.put("rendezvous", new RendezvousCommand(output, interruption));
     commands.put("relay", new RelayCommand(output, interruption));

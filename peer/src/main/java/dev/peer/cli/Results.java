@@ -116,13 +116,19 @@ final class Results {
 
   /** Refuses a place for artifacts that can not take them, before anything is run. */
   static void requireUsable(Surroundings from, Optional<Path> artifacts) throws CommandException {
+    requireUsable("--artifacts", from, artifacts);
+  }
+
+  /** As the other, where another option names the place. */
+  static void requireUsable(String option, Surroundings from, Optional<Path> artifacts)
+      throws CommandException {
     Optional<Path> directory = artifacts.map(from.directory()::resolve);
     if (directory.isPresent()
         && Files.exists(directory.get())
         && !Files.isDirectory(directory.get())) {
       throw new CommandException(
           ExitCode.USAGE,
-          "--artifacts: " + artifacts.get() + " is not a directory",
+          option + ": " + artifacts.get() + " is not a directory",
           "name a directory; it is made if it is missing");
     }
   }
@@ -131,14 +137,19 @@ final class Results {
   static void copyArtifacts(
       RunOutput output, Replayable result, Surroundings from, Optional<Path> artifacts)
       throws IOException {
-    if (artifacts.isEmpty()) {
-      return;
+    if (artifacts.isPresent()) {
+      copyArtifacts(output, result.verified(), from, artifacts.get());
     }
+  }
+
+  /** As the other. */
+  static void copyArtifacts(RunOutput output, VerifiedRecord result, Surroundings from, Path to)
+      throws IOException {
     output.step("copy artifacts");
-    Path directory = from.directory().resolve(artifacts.get());
-    RunFiles files = result.verified().files();
+    Path directory = from.directory().resolve(to);
+    RunFiles files = result.files();
     Files.createDirectories(directory);
-    for (Artifact artifact : result.verified().record().artifacts()) {
+    for (Artifact artifact : result.record().artifacts()) {
       Path target = directory.resolve(artifact.path());
       Files.createDirectories(target.getParent());
       Path beside = Files.createTempFile(target.getParent(), ".peer-", "");
@@ -153,8 +164,7 @@ final class Results {
         Files.deleteIfExists(beside);
       }
     }
-    output.say(
-        result.verified().record().artifacts().size() + " artifacts are in " + artifacts.get());
+    output.say(result.record().artifacts().size() + " artifacts are in " + to);
   }
 
   /** How long the run took, for people. */

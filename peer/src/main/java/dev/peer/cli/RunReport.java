@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.flow.Replayable;
 import dev.peer.core.id.Digest;
 import dev.peer.core.key.RunInputs;
-import dev.peer.core.record.Artifact;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
 import dev.peer.wire.Trace;
@@ -87,13 +86,7 @@ final class RunReport {
   }
 
   private void artifacts(RunRecord record) {
-    ArrayNode artifacts = json.putArray("artifacts");
-    for (Artifact artifact : record.artifacts()) {
-      ObjectNode entry = artifacts.addObject();
-      entry.put("path", artifact.path());
-      entry.put("size", artifact.content().size());
-      entry.put("sha256", artifact.content().digest().hex());
-    }
+    Facts.addTo(json, record.artifacts());
   }
 
   /** The whole as one line. */

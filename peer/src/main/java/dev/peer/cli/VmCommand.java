@@ -7,10 +7,12 @@ import dev.peer.config.Settings;
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.Shown;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.trust.CertificateRole;
 import dev.peer.terminal.SystemTerminal;
 import dev.peer.vm.exec.Limits;
 import dev.peer.vm.guest.Place;
@@ -81,6 +83,7 @@ final class VmCommand implements Runnable {
         ScratchDirectory unused =
             ScratchDirectory.in(subject.peer().home().resolve("vm").resolve("runs"))) {
       subject.sayWhatIsIgnored(output);
+      getImage(subject);
       ExecutionRequest request =
           new ExecutionRequest(
               subject.inputs(),
@@ -93,6 +96,15 @@ final class VmCommand implements Runnable {
       return ended.isPresent()
           ? TestRun.notPassed(output, ended.get(), new RunReport())
           : ExitCode.PASSED;
+    }
+  }
+
+  private void getImage(Subject subject) throws Exception {
+    Digest image = subject.inputs().image();
+    if (!subject.images().contains(image)) {
+      try (Network network = Network.of(subject.peer(), output, CertificateRole.CLIENT)) {
+        ImageFirst.get(image, network.images(), System.getenv(), output);
+      }
     }
   }
 

@@ -14,6 +14,7 @@ public record KeepSettings(int most, Optional<Duration> longest, long bytes) {
 
   private static final int MOST_KEPT = 10_000;
   private static final int KEPT_BY_A_DAEMON = 100;
+  private static final int KEPT_BY_A_COMMAND = 1;
   private static final long LEAST_BYTES = 1 << 20;
 
   /** Reads them. */
@@ -24,6 +25,11 @@ public record KeepSettings(int most, Optional<Duration> longest, long bytes) {
         settings
             .valueOrDefault(Setting.PEER_KEEP_BYTES)
             .read(KeepSettings::bytes, "a size of at least 1M", "20G"));
+  }
+
+  /** How many a command keeps that is no daemon. */
+  public static int mostOfCommand(Settings settings) throws ConfigException {
+    return most(settings).orElse(KEPT_BY_A_COMMAND);
   }
 
   /** How many are kept, where that is set. */

@@ -86,7 +86,7 @@ public record RunSettings(
         size(settings, Setting.PEER_DISK, LEAST_DISK, "a size of at least 1G"),
         timeout(settings),
         maxOutput(settings),
-        keep(settings));
+        KeepSettings.mostOfCommand(settings));
   }
 
   private static SortedMap<String, String> environment(Settings settings, SortedSet<String> secrets)
@@ -208,9 +208,5 @@ public record RunSettings(
     long size = Forms.size(text);
     Forms.require(size >= LEAST_OUTPUT && size <= MOST_OUTPUT);
     return size;
-  }
-
-  private static int keep(Settings settings) throws ConfigException {
-    return KeepSettings.most(settings).orElse(1);
   }
 }

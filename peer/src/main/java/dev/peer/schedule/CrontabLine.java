@@ -112,14 +112,18 @@ final class CrontabLine {
     try {
       Cron cron = PARSER.parse(when);
       times = ExecutionTime.forCron(cron);
-    } catch (IllegalArgumentException e) {
-      throw new MalformedException(
-          FORM + " expected, not " + Shown.of(when) + ": " + Shown.plain(e.getMessage()), e);
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      // The library's own checks leave some malformed ranges out, such as "1-5/".
+      throw new MalformedException(FORM + " expected, not " + Shown.of(when) + reason(e), e);
     }
     if (times.nextExecution(Instant.EPOCH.atZone(zone)).isEmpty()) {
       throw new MalformedException("a day that there is was expected, not " + Shown.of(when));
     }
     return times;
+  }
+
+  private static String reason(RuntimeException e) {
+    return e instanceof IllegalArgumentException ? ": " + Shown.plain(e.getMessage()) : "";
   }
 
   /** Which line of the crontab it is, from 1. */

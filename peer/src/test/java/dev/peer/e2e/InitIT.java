@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -36,6 +37,7 @@ class InitIT {
     team.close();
   }
 
+  @Tag("long")
   @Test
   void whatItWritesForAMakefileRunsAtOnce() throws Exception {
     Run init = peer.run(repository, "init").hasExitCode(0);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * <p>{@code examples/fuzz} does so for longer: {@code fuzz.seconds} says how long, {@code
  * fuzz.parser} which parser, if not all.
  */
+@Tag("long")
 class FuzzIT {
 
   private static final Path DIRECTORY = Path.of("target", "fuzz").toAbsolutePath();

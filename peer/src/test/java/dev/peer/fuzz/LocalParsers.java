@@ -8,6 +8,8 @@ import dev.peer.config.EnvFile;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.record.MalformedException;
+import dev.peer.schedule.ParsedCrontab;
 import dev.peer.terminal.EscapeFilter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -35,6 +37,13 @@ final class LocalParsers {
                         + "0".repeat(64)
                         + "\nPEER_NETWORK=open\nPEER_CHECKOUT=commit\nPEER_KEEP=3\n"),
                 bytes("PEER_SECRETS=TOKEN\nPEER_DISK=20GiB\nPEER_MAX_OUTPUT=1M\nPEER_TYPO=1\n"))),
+        Parser.of(
+            "crontab",
+            MalformedException.class,
+            ParsedCrontab::read,
+            List.of(
+                bytes("# nightly\nCRON_TZ=Europe/Berlin\n0 3 * * MON-FRI test lint X=1\n"),
+                bytes("@hourly smoke\r\n*/15 1-5,9 1,31 * 7 a\n\t@yearly b\n"))),
         Parser.of(
             "output for a terminal",
             CharacterCodingException.class,

@@ -127,6 +127,7 @@ class CrontabTest {
         "* 24 * * * test",
         "*/0 * * * * test",
         "0 22-4 * * * test",
+        "1-5/ * * * * test",
         "@reboot test",
         "@daily",
         "0 0 31 2 * test",

@@ -64,21 +64,28 @@ public final class Joining {
   }
 
   /**
-   * As {@link #find}; where there is no result and nobody is at it, waits for somebody to begin.
-   * All of it takes as long as runs are followed, at most.
+   * As {@link #find}; where there is no result and nobody is at it or has just failed, waits for
+   * somebody to begin. All of it takes as long as runs are followed, at most.
    */
   public FindResult await(RepoId repo, RunKey key) throws IOException, InterruptedException {
     Duration left = beginWait();
     FindResult found = find(repo, key);
-    if (found instanceof FindResult.Miss && left.isPositive()) {
+    if (left.isPositive() && isToCome(found)) {
       notices.step("wait");
       notices.say("nobody has a result, and nobody is at it; waiting for a run to begin");
     }
-    while (found instanceof FindResult.Miss && !isOver()) {
+    while (isToCome(found) && !isOver()) {
       Thread.sleep(shorter(LOOK_AGAIN, left()));
       found = find(repo, key);
     }
     return found;
+  }
+
+  /** Whether there is nothing yet: no result, and no run that came to none. */
+  private boolean isToCome(FindResult found) {
+    return found instanceof FindResult.Miss(Elsewhere elsewhere)
+        && followed.isEmpty()
+        && elsewhere.failed().isEmpty();
   }
 
   /** Follows the first of these runners, and then as {@link #find}. */

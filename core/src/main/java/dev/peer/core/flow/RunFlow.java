@@ -15,12 +15,14 @@ import dev.peer.core.sign.RunSigner;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
+import dev.peer.core.store.FailedRun;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.timestamp.TimestampException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -166,12 +168,19 @@ public final class RunFlow {
     ScratchDirectory staged = store.stage();
     try {
       RunFiles files = new RunFiles(Files.createDirectory(staged.path().resolve("result")));
-      ExecutionResult result =
-          executor.execute(
-              new ExecutionRequest(inputs, source, files, caches, passed),
-              announced.shownTo(listener, staged.path().resolve("live")));
+      RunFiles log = store.logs().begin(staged, inputs);
+      Instant startedAt = Instant.now();
+      ExecutionResult result;
+      try (RunLog recorded = new RunLog(log)) {
+        result =
+            executor.execute(
+                new ExecutionRequest(inputs, source, files, caches, passed),
+                announced.shownTo(
+                    new BothListeners(recorded, listener), staged.path().resolve("live")));
+      }
       if (!(result instanceof ExecutionResult.Passed ran)) {
         announced.notPassed(result);
+        keepFailed(inputs, startedAt, result, log);
         staged.close();
         return new RunOutcome.NotPassed(result);
       }
@@ -180,6 +189,50 @@ public final class RunFlow {
       staged.close();
       throw e;
     }
+  }
+
+  private void keepFailed(
+      RunInputs inputs, Instant startedAt, ExecutionResult result, RunFiles log) {
+    FailedRun run =
+        switch (result) {
+          case ExecutionResult.Failed(String stage, int exitCode) ->
+              failed(
+                  inputs,
+                  startedAt,
+                  stage,
+                  Optional.of(exitCode),
+                  "the stage " + stage + " ended with " + exitCode);
+          case ExecutionResult.Refused refused ->
+              failed(inputs, startedAt, refused.stage(), Optional.empty(), refused.message());
+          case ExecutionResult.TimedOut timedOut ->
+              failed(
+                  inputs,
+                  startedAt,
+                  timedOut.stage(),
+                  Optional.empty(),
+                  "the time limit of " + timedOut.limit().toSeconds() + " s was over");
+          case ExecutionResult.Passed _ -> throw new IllegalStateException("it passed");
+        };
+    try {
+      store.logs().keep(run, log);
+    } catch (IOException e) {
+      notices.say("what the run put out is not kept: " + e.getMessage());
+    }
+  }
+
+  private static FailedRun failed(
+      RunInputs inputs, Instant startedAt, String stage, Optional<Integer> exitCode, String why) {
+    return new FailedRun(
+        inputs.key(),
+        inputs.repo(),
+        inputs.tree(),
+        inputs.target(),
+        inputs.arguments(),
+        startedAt,
+        Instant.now(),
+        stage,
+        exitCode,
+        why);
   }
 
   /** A search in one of its forms. */

@@ -24,6 +24,7 @@ public final class OutputRecorder implements OutputSink, AutoCloseable {
   private final Counted stderr;
   private final Counted timing;
   private final LongSupplier micros;
+  private final boolean live;
   private long last;
   private Timing pending;
 
@@ -33,11 +34,21 @@ public final class OutputRecorder implements OutputSink, AutoCloseable {
    * @param micros a clock in microseconds that never goes back
    */
   public OutputRecorder(RunFiles files, LongSupplier micros) throws IOException {
-    this.stdout = new Counted(files.output(OutputStreamName.STDOUT));
-    this.stderr = new Counted(files.output(OutputStreamName.STDERR));
-    this.timing = new Counted(files.timing());
+    this(files, micros, false);
+  }
+
+  private OutputRecorder(RunFiles files, LongSupplier micros, boolean live) throws IOException {
+    this.stdout = new Counted(files.output(OutputStreamName.STDOUT), live);
+    this.stderr = new Counted(files.output(OutputStreamName.STDERR), live);
+    this.timing = new Counted(files.timing(), live);
+    this.live = live;
     this.micros = micros;
     this.last = micros.getAsLong();
+  }
+
+  /** One whose files can be read as they grow, by {@link OutputTail}; each chunk is its own. */
+  public static OutputRecorder live(RunFiles files, LongSupplier micros) throws IOException {
+    return new OutputRecorder(files, micros, true);
   }
 
   @Override
@@ -54,6 +65,9 @@ public final class OutputRecorder implements OutputSink, AutoCloseable {
       flushTiming();
       pending = new Timing(stream, now - last, length);
       last = now;
+    }
+    if (live) {
+      flushTiming();
     }
   }
 
@@ -86,9 +100,10 @@ public final class OutputRecorder implements OutputSink, AutoCloseable {
     private final DigestOutputStream out;
     private long size;
 
-    Counted(Path file) throws IOException {
+    Counted(Path file, boolean live) throws IOException {
       OutputStream raw = Files.newOutputStream(file);
-      this.out = new DigestOutputStream(new BufferedOutputStream(raw), Digest.sha256());
+      this.out =
+          new DigestOutputStream(live ? raw : new BufferedOutputStream(raw), Digest.sha256());
     }
 
     void write(byte[] buffer, int offset, int length) throws IOException {

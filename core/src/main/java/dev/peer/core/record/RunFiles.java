@@ -36,8 +36,21 @@ public record RunFiles(Path directory) {
     return artifacts().resolve(artifact.path());
   }
 
+  /** Gives who takes a chunk of output. */
+  @FunctionalInterface
+  public interface SinkAfter {
+
+    /** Asked for each chunk, with the microseconds since the one before. */
+    OutputSink sink(long micros);
+  }
+
   /** Writes the output once more, in the order in which it came, without waiting. */
   public void replay(OutputSink sink) throws IOException, MalformedException {
+    replay((SinkAfter) _ -> sink);
+  }
+
+  /** As the other, for who wants to know when it came. */
+  public void replay(SinkAfter sinks) throws IOException, MalformedException {
     byte[] buffer = new byte[LARGEST_CHUNK];
     try (InputStream stdout = Files.newInputStream(output(OutputStreamName.STDOUT));
         InputStream stderr = Files.newInputStream(output(OutputStreamName.STDERR));
@@ -46,7 +59,7 @@ public record RunFiles(Path directory) {
       for (String line = readLine(lines); line != null; line = readLine(lines)) {
         Timing chunk = Timing.parse(line);
         InputStream in = chunk.stream() == OutputStreamName.STDOUT ? stdout : stderr;
-        copy(in, chunk, sink, buffer);
+        copy(in, chunk, sinks.sink(chunk.micros()), buffer);
       }
       if (stdout.read() >= 0 || stderr.read() >= 0) {
         throw new MalformedException("timing: it ends before the output");

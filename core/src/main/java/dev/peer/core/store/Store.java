@@ -43,10 +43,11 @@ import java.util.regex.Pattern;
  * attestation>/} with {@code attestation.json}, {@code bundle.tar.zst}, {@code lock} and, if there
  * were any, {@code crl.pem} with the revocation lists that were looked at when the result was kept;
  * {@code staging/} for what is being made; {@code changed}, whose time is set when a result is
- * kept; {@code gone}, a line for each result that was removed; and {@code keeper}. A result appears
- * whole, by one rename. Several processes may use a store at once: whoever serves a result holds a
- * shared lock on it, and retention removes only what it can lock alone. While one process holds
- * {@code keeper} alone, retention is its business, and no other removes anything to make room.
+ * kept; {@code gone}, a line for each result that was removed; {@code failed/}, see {@link
+ * RunLogs}; and {@code keeper}. A result appears whole, by one rename. Several processes may use a
+ * store at once: whoever serves a result holds a shared lock on it, and retention removes only what
+ * it can lock alone. While one process holds {@code keeper} alone, retention is its business, and
+ * no other removes anything to make room.
  */
 public final class Store {
 
@@ -66,6 +67,7 @@ public final class Store {
   private final Path keeper;
   private final Path changed;
   private final GoneFile gone;
+  private final RunLogs logs;
   private final Retention retention;
 
   private Store(Path root, Retention retention) {
@@ -74,6 +76,7 @@ public final class Store {
     this.keeper = root.resolve("keeper");
     this.changed = root.resolve("changed");
     this.gone = new GoneFile(root.resolve("gone"));
+    this.logs = new RunLogs(staging, root.resolve("failed"));
     this.retention = retention;
   }
 
@@ -117,6 +120,11 @@ public final class Store {
       hold = FileHold.tryAlone(keeper);
     }
     return hold;
+  }
+
+  /** What runs put out that are no results. */
+  public RunLogs logs() {
+    return logs;
   }
 
   /** What is kept of a repository. */
@@ -477,7 +485,7 @@ public final class Store {
         .toList();
   }
 
-  private static List<Path> children(Path directory) throws IOException {
+  static List<Path> children(Path directory) throws IOException {
     List<Path> children = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
       stream.forEach(children::add);
@@ -487,7 +495,7 @@ public final class Store {
     return children;
   }
 
-  private static FileTime modified(Path path) {
+  static FileTime modified(Path path) {
     try {
       return Files.getLastModifiedTime(path);
     } catch (IOException e) {

@@ -102,6 +102,14 @@ class JoiningTest {
   }
 
   @Test
+  void waitsForNoOtherRunOnceOneHasFailed() throws Exception {
+    runs(ONE, _ -> new FollowResult.Failed("test", Optional.of(3), Instant.EPOCH));
+
+    assertThat(await(Duration.ofHours(1))).isInstanceOf(FindResult.Miss.class);
+    assertThat(followed).containsExactly(ONE);
+  }
+
+  @Test
   void waitsNoLongerThanItIsLet() throws Exception {
     assertThat(await(Duration.ofMillis(1))).isInstanceOf(FindResult.Miss.class);
   }

@@ -1,0 +1,155 @@
+package dev.peer.core.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.scratch.ScratchDirectory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What runs put out that are no results: those that go on now, and the last one of each repository
+ * that did not pass. Nothing of it is signed, and it is for this machine's user alone.
+ *
+ * <p>A run that goes on has {@code staging/<name>/log/} with {@code begun.json}; one that failed
+ * {@code failed/<digest of the repository id>/<name>/} with {@code run.json}. Beside these lie
+ * {@code stdout}, {@code stderr} and {@code timing}.
+ */
+public final class RunLogs {
+
+  private static final String LOG = "log";
+  private static final String BEGUN = "begun.json";
+  private static final String ABOUT = "run.json";
+
+  private final Path staging;
+  private final Path failed;
+
+  RunLogs(Path staging, Path failed) {
+    this.staging = staging;
+    this.failed = failed;
+  }
+
+  /**
+   * A run that goes on.
+   *
+   * @param key what it is a run of
+   * @param target mk's target
+   * @param output what it has put out so far
+   */
+  public record Running(RunKey key, String target, RunFiles output) {}
+
+  /**
+   * A run that did not pass.
+   *
+   * @param output all that it put out, the stages around the test on stderr
+   */
+  public record Failed(FailedRun run, RunFiles output) {}
+
+  /** Where a run that begins may put what others can follow. */
+  public RunFiles begin(ScratchDirectory staged, RunInputs inputs) throws IOException {
+    Path log = Files.createDirectory(staged.path().resolve(LOG));
+    ObjectNode begun = StrictJson.object();
+    begun.put("repository", inputs.repo().text());
+    begun.put("runKey", inputs.key().hex());
+    begun.put("target", inputs.target());
+    Path written = Files.write(staged.path().resolve(BEGUN), StrictJson.bytes(begun));
+    Files.move(written, log.resolve(BEGUN), StandardCopyOption.ATOMIC_MOVE);
+    return new RunFiles(log);
+  }
+
+  /** Runs of a repository that go on here, the one that began last first. */
+  public List<Running> running(RepoId repo) throws IOException {
+    List<Path> begun = new ArrayList<>();
+    for (Path staged : Store.children(staging)) {
+      Path file = staged.resolve(LOG).resolve(BEGUN);
+      if (Files.isRegularFile(file)) {
+        begun.add(file);
+      }
+    }
+    begun.sort(Comparator.comparing(Store::modified).reversed());
+    List<Running> running = new ArrayList<>();
+    for (Path file : begun) {
+      running(file, repo).ifPresent(running::add);
+    }
+    return running;
+  }
+
+  private static Optional<Running> running(Path begun, RepoId repo) throws IOException {
+    try {
+      StrictJson object = StrictJson.parse("run", Files.readAllBytes(begun));
+      RunKey key = object.value("runKey", RunKey::ofHex);
+      return object.value("repository", RepoId::new).equals(repo)
+          ? Optional.of(new Running(key, object.text("target"), new RunFiles(begun.getParent())))
+          : Optional.empty();
+    } catch (NoSuchFileException | MalformedException e) {
+      // It has just ended.
+      return Optional.empty();
+    }
+  }
+
+  /** Keeps a run in place of the repository's last that did not pass; its log is moved away. */
+  public void keep(FailedRun run, RunFiles log) throws IOException {
+    Path repository = directoryOf(run.repo());
+    ScratchDirectory.createPrivate(repository);
+    List<Path> before = Store.children(repository);
+    Files.write(log.directory().resolve(ABOUT), StrictJson.bytes(run.json()));
+    Files.move(
+        log.directory(),
+        repository.resolve(log.directory().getParent().getFileName()),
+        StandardCopyOption.ATOMIC_MOVE);
+    for (Path old : before) {
+      ScratchDirectory.delete(old);
+    }
+  }
+
+  /** The repository's last run that did not pass. */
+  public Optional<Failed> lastFailed(RepoId repo) throws IOException {
+    return read(directoryOf(repo)).stream().findFirst();
+  }
+
+  /** The last of each repository, the one that ended last first. */
+  public List<Failed> failed() throws IOException {
+    List<Failed> all = new ArrayList<>();
+    for (Path repository : Store.children(failed)) {
+      read(repository).stream().findFirst().ifPresent(all::add);
+    }
+    all.sort(byEnd());
+    return all;
+  }
+
+  private static List<Failed> read(Path repository) throws IOException {
+    List<Failed> found = new ArrayList<>();
+    for (Path directory : Store.children(repository)) {
+      try {
+        FailedRun run = FailedRun.parse(Files.readAllBytes(directory.resolve(ABOUT)));
+        found.add(new Failed(run, new RunFiles(directory)));
+      } catch (NoSuchFileException | MalformedException e) {
+        // Another process has just replaced it, or it was damaged.
+        continue;
+      }
+    }
+    found.sort(byEnd());
+    return found;
+  }
+
+  private static Comparator<Failed> byEnd() {
+    return Comparator.comparing((Failed kept) -> kept.run().endedAt()).reversed();
+  }
+
+  private Path directoryOf(RepoId repo) {
+    return failed.resolve(Digest.of(repo.text().getBytes(StandardCharsets.UTF_8)).hex());
+  }
+}

@@ -1,0 +1,68 @@
+package dev.peer.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.store.Store;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code peer artifacts}. */
+@Command(
+    name = "artifacts",
+    description = {
+      "Lists the artifacts of a result that is kept here, or copies them to a directory; what lies"
+          + " there of the same name is replaced.",
+      "Exit code 3: nothing such is kept; 5: the result does not hold."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {"  peer artifacts", "  peer artifacts --to out", "  peer artifacts 3fa9 --json"})
+final class ArtifactsCommand implements Callable<Integer> {
+
+  private final Output output;
+
+  @Mixin private KeptRun kept;
+
+  @Option(names = "--to", paramLabel = "DIR", description = "copy them to DIR")
+  private Path directory;
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  ArtifactsCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Settings settings = Subject.settingsHere();
+    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    PeerSettings peer = PeerSettings.of(settings);
+    Surroundings here = Surroundings.ofProcess();
+    Results.requireUsable("--to", here, Optional.ofNullable(directory));
+    Store store = Results.openStore(peer.home());
+    try (OpenedResult opened =
+        OpenedResult.of(store, Identities.verifier(peer, output), kept.result(store))) {
+      List<Artifact> artifacts = opened.verified().record().artifacts();
+      if (directory != null) {
+        Results.copyArtifacts(output, opened.verified(), here, directory);
+      }
+      if (json) {
+        ObjectNode answer = StrictJson.object();
+        Facts.addTo(answer, artifacts);
+        output.print(Facts.text(answer));
+      } else if (directory == null) {
+        artifacts.forEach(artifact -> output.print(Facts.of(artifact)));
+      }
+    }
+    return ExitCode.PASSED;
+  }
+}

@@ -1,0 +1,97 @@
+package dev.peer.cli;
+
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.store.ListedEntry;
+import dev.peer.core.store.RunLogs;
+import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredEntry;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which of the runs that are kept here a command is about. */
+final class KeptRun {
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "RUNKEY",
+      description = {
+        "the first digits of a result's run key; without it the last run of the repository that the"
+            + " working directory is in"
+      })
+  private String prefix;
+
+  /** For commands that look at failures too. */
+  static final class OrFailed {
+
+    @Option(names = "--failed", description = "the repository's last run that did not pass")
+    private boolean failed;
+
+    boolean isWanted() {
+      return failed;
+    }
+  }
+
+  /** What was found. */
+  sealed interface Found {
+
+    /** A result, unverified. */
+    record Result(RunKey key, StoredEntry entry) implements Found {}
+
+    /** A run that did not pass. */
+    record Failure(RunLogs.Failed log) implements Found {}
+  }
+
+  /** A result alone. */
+  Found.Result result(Store store) throws Exception {
+    if (prefix != null) {
+      return named(store);
+    }
+    return lastResult(store, Subject.repo())
+        .map(listed -> new Found.Result(listed.key(), listed.entry()))
+        .orElseThrow(() -> none("no result of this repository is kept here"));
+  }
+
+  /** The last run that passed or not, unless the command line says which. */
+  Found find(Store store, OrFailed which) throws Exception {
+    if (prefix != null) {
+      return named(store);
+    }
+    RepoId repo = Subject.repo();
+    Optional<RunLogs.Failed> failure = store.logs().lastFailed(repo);
+    if (which.isWanted()) {
+      return failure
+          .map(Found.Failure::new)
+          .orElseThrow(() -> none("no run of this repository that did not pass is kept here"));
+    }
+    Optional<ListedEntry> result = lastResult(store, repo);
+    if (failure.isPresent()
+        && result.filter(one -> one.kept().isAfter(failure.get().run().endedAt())).isEmpty()) {
+      return new Found.Failure(failure.get());
+    }
+    return result
+        .<Found>map(listed -> new Found.Result(listed.key(), listed.entry()))
+        .orElseThrow(() -> none("no run of this repository is kept here"));
+  }
+
+  private Found.Result named(Store store) throws Exception {
+    Map.Entry<RunKey, StoredEntry> found = Results.find(store, prefix);
+    return new Found.Result(found.getKey(), found.getValue());
+  }
+
+  private static Optional<ListedEntry> lastResult(Store store, RepoId repo) throws Exception {
+    List<ListedEntry> listed = store.list(repo);
+    return listed.stream().findFirst();
+  }
+
+  private static CommandException none(String message) {
+    return new CommandException(
+        ExitCode.NO_RESULT,
+        message,
+        "`peer run` makes one, `peer replay` gets a result where a peer holds it");
+  }
+}

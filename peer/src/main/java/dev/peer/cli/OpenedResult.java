@@ -1,0 +1,69 @@
+package dev.peer.cli;
+
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.sign.VerifiedRecord;
+import dev.peer.core.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+
+/** A result of the store, of which every byte was verified, with its content at hand. */
+final class OpenedResult implements AutoCloseable {
+
+  private final VerifiedRecord verified;
+  private final ScratchDirectory unpacked;
+
+  private OpenedResult(VerifiedRecord verified, ScratchDirectory unpacked) {
+    this.verified = verified;
+    this.unpacked = unpacked;
+  }
+
+  /**
+   * Verifies it.
+   *
+   * @throws CommandException if it does not hold
+   */
+  static OpenedResult of(Store store, RecordVerifier verifier, KeptRun.Found.Result found)
+      throws IOException, CommandException {
+    ScratchDirectory directory = store.stage();
+    boolean done = false;
+    try {
+      VerifiedAttestation attestation =
+          verifier.verify(found.entry().attestation(), found.key(), found.entry().lists());
+      VerifiedRecord verified =
+          verifier.verify(
+              attestation,
+              found.entry().bundleFile(),
+              Files.createDirectory(directory.path().resolve("unpacked")));
+      done = true;
+      return new OpenedResult(verified, directory);
+    } catch (VerificationException e) {
+      throw refused(e);
+    } finally {
+      if (!done) {
+        directory.close();
+      }
+    }
+  }
+
+  /** What to say of a result that does not hold. */
+  static CommandException refused(VerificationException e) {
+    return new CommandException(
+        ExitCode.NOTHING_VERIFIED,
+        "the result is refused: " + e.getMessage(),
+        "PEER_CA, PEER_CRL and PEER_ALLOW_SIGN say whose results count here; `peer verify` says"
+            + " more",
+        e);
+  }
+
+  VerifiedRecord verified() {
+    return verified;
+  }
+
+  @Override
+  public void close() throws IOException {
+    unpacked.close();
+  }
+}

@@ -1,0 +1,109 @@
+package dev.peer.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.store.FailedRun;
+import dev.peer.core.store.Store;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code peer show}. */
+@Command(
+    name = "show",
+    description = {
+      "Shows all that is known of a run that is kept here: what ran, who signed it and until when"
+          + " that holds, and its artifacts; of one that did not pass, where and why.",
+      "Exit code 3: nothing such is kept; 5: the result does not hold."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = Main.EXAMPLES,
+    footer = {
+      "  peer show                          # the last run of this repository",
+      "  peer show 3fa9 --json",
+      "  peer show --failed"
+    })
+final class ShowCommand implements Callable<Integer> {
+
+  private final Output output;
+
+  @Mixin private KeptRun kept;
+
+  @Mixin private KeptRun.OrFailed failed;
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  ShowCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Settings settings = Subject.settingsHere();
+    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    PeerSettings peer = PeerSettings.of(settings);
+    Store store = Results.openStore(peer.home());
+    switch (kept.find(store, failed)) {
+      case KeptRun.Found.Failure failure -> show(failure.log().run());
+      case KeptRun.Found.Result result -> {
+        try (OpenedResult opened =
+            OpenedResult.of(store, Identities.verifier(peer, output), result)) {
+          show(opened, peer);
+        }
+      }
+    }
+    return ExitCode.PASSED;
+  }
+
+  private void show(OpenedResult opened, PeerSettings peer) throws Exception {
+    VerifiedFacts facts =
+        new VerifiedFacts(opened.verified().attestation(), Identities.rules(peer).sign(), true);
+    if (json) {
+      ObjectNode answer = facts.json();
+      Facts.addTo(answer, opened.verified().record().artifacts());
+      output.print(Facts.text(answer));
+      return;
+    }
+    facts.lines().forEach(output::print);
+    String label = "artifacts";
+    for (Artifact artifact : opened.verified().record().artifacts()) {
+      output.print(Facts.line(label, Facts.of(artifact)));
+      label = "";
+    }
+  }
+
+  private void show(FailedRun run) {
+    if (json) {
+      ObjectNode answer = StrictJson.object().put("outcome", "failed");
+      answer.setAll(run.json());
+      output.print(Facts.text(answer));
+      return;
+    }
+    output.print(
+        Facts.line(
+            "failed",
+            Results.ago(Duration.between(run.endedAt(), Instant.now())) + ": " + run.why()));
+    output.print(Facts.line("run", run.key().hex()));
+    output.print(
+        Facts.line(
+            "ran",
+            run.startedAt()
+                + " to "
+                + run.endedAt()
+                + ", to the stage "
+                + run.stage()
+                + run.exitCode().map(code -> ", exit code " + code).orElse("")));
+    output.print(Facts.line("repository", run.repo().text()));
+    output.print(Facts.line("tree", run.tree().hex()));
+    output.print(
+        Facts.line("target", String.join(" ", run.target(), String.join(" ", run.arguments()))));
+    output.print(Facts.line("output", "`peer log --failed` shows it"));
+  }
+}
