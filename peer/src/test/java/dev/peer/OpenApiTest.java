@@ -71,6 +71,7 @@ class OpenApiTest {
           new RendezvousPath.Events(new RepoId("github.com/team/x")),
           new RendezvousPath.Image(DIGEST),
           new RendezvousPath.Timestamp(),
+          new RendezvousPath.Reach(),
           new RendezvousPath.Status());
 
   private static final List<RelayPath> RELAY =

@@ -11,6 +11,7 @@ import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.CertificateRole;
+import dev.peer.core.trust.CertificateUse;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Credentials;
@@ -435,6 +436,11 @@ final class Identities {
   /** The rules of the moment. */
   AccessRules rules() {
     return new AccessRules(fetch.value(), announce.value(), sign.value());
+  }
+
+  /** Whether the own certificate would be let do something here. */
+  CertificateUse.Verdict judge(CertificateUse use, Instant at) {
+    return use.judge(validator, rules(), own.value().chain(), Optional.empty(), at);
   }
 
   /** The own certificate and key, as they are in the files now. */

@@ -51,6 +51,7 @@ public final class Main implements Runnable {
     commands.put("cache", new CacheCommand(output));
     commands.put("explain", new ExplainCommand(output));
     commands.put("explain-cert", new ExplainCertCommand(output));
+    commands.put("doctor", new DoctorCommand(output));
     commands.put("image", new ImageCommand(output));
     commands.put("init", new InitCommand(output));
     commands.put("secret", new SecretCommand(output));

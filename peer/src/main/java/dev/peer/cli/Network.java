@@ -180,24 +180,27 @@ final class Network implements AutoCloseable {
     return announcer(identities, settings, output, log, intake);
   }
 
+  /** Where this peer serves, where there is a rendezvous. */
+  static ServeSettings serveSettings(PeerSettings settings) {
+    return new ServeSettings(
+        settings.rendezvous(),
+        settings.listen().map(at -> new InetSocketAddress(at.host(), at.port())),
+        settings.advertise().stream().map(at -> URI.create("https://" + at)).toList(),
+        settings.relays());
+  }
+
   private static LeasedAnnouncer announcer(
       Identities identities,
       PeerSettings settings,
       RunOutput output,
       RequestLog log,
       Optional<Intake> intake) {
-    ServeSettings serve =
-        new ServeSettings(
-            settings.rendezvous(),
-            settings.listen().map(at -> new InetSocketAddress(at.host(), at.port())),
-            settings.advertise().stream().map(at -> URI.create("https://" + at)).toList(),
-            settings.relays());
     return new LeasedAnnouncer(
         identities.tls(),
         identities::rules,
         new CheckedImages(Subject.images(settings.home())),
         intake,
-        serve,
+        serveSettings(settings),
         Patience.DEFAULT,
         output,
         () -> Watched.operations(log, Watched.home(settings.home())));

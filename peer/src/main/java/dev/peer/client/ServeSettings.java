@@ -69,9 +69,17 @@ public record ServeSettings(
       URI address, InetSocketAddress bound, List<Digest> images, List<URI> registered)
       throws IOException {
     return new LeaseRequest(
-        advertise.isEmpty() ? seen(address, bound) : advertise,
-        first(images, Limits.IMAGES),
-        first(registered, Limits.RELAYS));
+        addresses(address, bound), first(images, Limits.IMAGES), first(registered, Limits.RELAYS));
+  }
+
+  /**
+   * Where others are told to connect to.
+   *
+   * @param address of the rendezvous that tells them
+   * @param bound where this peer listens
+   */
+  public List<URI> addresses(URI address, InetSocketAddress bound) throws IOException {
+    return advertise.isEmpty() ? seen(address, bound) : advertise;
   }
 
   private static <T> List<T> first(List<T> all, int most) {

@@ -13,7 +13,7 @@ import java.util.TreeMap;
  *
  * @param id its number; who came later has a higher one
  * @param accepted when it was accepted
- * @param attempts how often it got a machine
+ * @param attempts in how many daemons it got a machine
  * @param ended how and when it ended, if it has
  */
 record QueueEntry(

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param id its number; who came later has a higher one
  * @param accepted when it was accepted
- * @param attempts how often it got a machine; more than once: the daemon was killed meanwhile
+ * @param attempts in how many daemons it got a machine; more than one: the others were killed
  * @param place among those who wait for a machine, 1 being the next; 0: it does not
  * @param ended when it ended, if it has
  * @param ending how

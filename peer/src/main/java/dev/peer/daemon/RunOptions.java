@@ -28,6 +28,8 @@ public record RunOptions(
     Duration copiesWait,
     Optional<Duration> follow) {
 
+  private static final int MOST_COPIES = 1000;
+
   /** Takes a result if there is one, and does nothing more. */
   public static final RunOptions DEFAULT =
       new RunOptions(false, false, false, Optional.empty(), 0, Duration.ZERO, Optional.empty());
@@ -48,11 +50,18 @@ public record RunOptions(
             json.truth("fresh"),
             json.truth("audit"),
             json.optionalValue("artifacts", Path::of),
-            (int) json.number("copies"),
+            copies(json.number("copies")),
             json.value("copiesWait", RunOptions::duration),
             json.optionalValue("follow", RunOptions::duration));
     json.end();
     return options;
+  }
+
+  private static int copies(long number) throws MalformedException {
+    if (number < 0 || number > MOST_COPIES) {
+      throw new MalformedException("copies: a number from 0 to " + MOST_COPIES + " expected");
+    }
+    return (int) number;
   }
 
   private static Duration duration(String text) {

@@ -136,15 +136,15 @@ public final class RunQueue implements AutoCloseable {
           begin.add(new Running(entry, unattended));
         }
       }
-      begin.forEach(run -> open.put(run.id(), run));
-    }
-    for (Running run : begin) {
-      notices.say(
-          run.name()
-              + (run.entry.attempts() > 0
-                  ? " was cut off when the daemon ended, and runs again"
-                  : " was in the queue when the daemon ended"));
-      run.thread.start();
+      for (Running run : begin) {
+        notices.say(
+            run.name()
+                + (run.entry.attempts() > 0
+                    ? " was cut off when the daemon ended, and runs again"
+                    : " was in the queue when the daemon ended"));
+        open.put(run.id(), run);
+        run.thread.start();
+      }
     }
   }
 
@@ -177,7 +177,6 @@ public final class RunQueue implements AutoCloseable {
    * @param runner does this run, in this process. If it is cut off, it is one that nobody waits for
    */
   public Ticket submit(RunRequest request, Runner runner) throws RunRefusedException, IOException {
-    Running run;
     synchronized (this) {
       if (closed) {
         throw new RunRefusedException("the daemon is about to end");
@@ -188,11 +187,11 @@ public final class RunQueue implements AutoCloseable {
       QueueEntry entry = new QueueEntry(last + 1, request, Instant.now(), 0, Optional.empty());
       files.write(entry);
       last++;
-      run = new Running(entry, runner);
+      Running run = new Running(entry, runner);
       open.put(run.id(), run);
+      run.thread.start();
+      return run;
     }
-    run.thread.start();
-    return run;
   }
 
   /**
@@ -310,6 +309,10 @@ public final class RunQueue implements AutoCloseable {
 
   private synchronized void begin(Running run) {
     run.running = true;
+    if (run.begun) {
+      return;
+    }
+    run.begun = true;
     run.entry = run.entry.withAttempts(run.entry.attempts() + 1);
     try {
       files.write(run.entry);
@@ -346,6 +349,7 @@ public final class RunQueue implements AutoCloseable {
     private final CompletableFuture<RunEnding> ended = new CompletableFuture<>();
     private QueueEntry entry;
     private boolean running;
+    private boolean begun;
     private volatile boolean cancelled;
     private boolean over;
 

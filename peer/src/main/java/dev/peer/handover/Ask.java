@@ -27,6 +27,8 @@ public record Ask(
     boolean timings,
     boolean json) {
 
+  private static final Duration OLDEST = Duration.ofDays(1);
+
   /** Copies the map. */
   public Ask {
     standing = Collections.unmodifiableSortedMap(new TreeMap<>(standing));
@@ -46,12 +48,20 @@ public record Ask(
     Ask ask =
         new Ask(
             json.text("version"),
-            Duration.ofMillis(json.number("ageMilliseconds")),
+            age(json.number("ageMilliseconds")),
             RunRequest.read(json.object("request")),
             json.textMap("standing"),
             json.truth("timings"),
             json.truth("json"));
     json.end();
     return ask;
+  }
+
+  private static Duration age(long milliseconds) throws MalformedException {
+    Duration age = Duration.ofMillis(milliseconds);
+    if (age.isNegative() || age.compareTo(OLDEST) > 0) {
+      throw new MalformedException("ageMilliseconds: at most " + OLDEST + " expected");
+    }
+    return age;
   }
 }

@@ -18,6 +18,7 @@ import dev.peer.rendezvous.HolderIndex.Announced;
 import dev.peer.rendezvous.HolderIndex.Grant;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.tls.TlsListener;
+import dev.peer.wire.AddressList;
 import dev.peer.wire.AnnouncementQuery;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.HolderReport;
@@ -32,6 +33,7 @@ import dev.peer.wire.ResultState;
 import dev.peer.wire.RunList;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +59,7 @@ public final class RendezvousServer implements AutoCloseable {
   private final Optional<TimestampAuthority> timestamps;
   private final Reports reports = new Reports(System::nanoTime);
   private final Pace pace = new Pace(Pace.Settings.DEFAULT, System::nanoTime);
+  private final DialBack dialBack;
   private final EventStreams streams;
   private final HttpsServer https;
 
@@ -72,6 +75,7 @@ public final class RendezvousServer implements AutoCloseable {
     this.rules = rules;
     this.index = index;
     this.timestamps = timestamps;
+    dialBack = new DialBack(identity, System::nanoTime);
     streams = new EventStreams(limits.idle().dividedBy(4));
     IndexMetrics.add(index, operations.metrics());
     Operations watched = operations.and(index::fault);
@@ -178,6 +182,7 @@ public final class RendezvousServer implements AutoCloseable {
       case RendezvousPath.Image(Digest image) -> image(call, image);
       case RendezvousPath.Timestamp _ ->
           timestamp(call, timestamps.orElseThrow(Refusal::noSuchPath));
+      case RendezvousPath.Reach _ -> reach(call);
       case RendezvousPath.Status _ -> status(call);
       case RendezvousPath.Reports reports -> report(call, reports);
       case RendezvousPath.Events _ -> throw new IllegalStateException("a stream");
@@ -330,6 +335,15 @@ public final class RendezvousServer implements AutoCloseable {
     byte[] answer = authority.answer(call.body(Limits.TIMESTAMP_QUERY));
     call.set("Cache-Control", "no-store");
     call.answer(200, MediaTypes.TIMESTAMP_REPLY, answer);
+  }
+
+  private void reach(Call call) throws Refusal, IOException, MalformedException {
+    call.requireMethod("POST");
+    call.require(rules, Verb.ANNOUNCE);
+    AddressList asked = AddressList.parse(call.body(Limits.REQUEST_BODY));
+    List<URI> reached = dialBack.reached(call.caller().id(), asked.addresses());
+    call.set("Cache-Control", "no-store");
+    call.answer(200, MediaTypes.JSON, new AddressList(reached).json());
   }
 
   private void status(Call call) throws Refusal, IOException, IndexUnavailableException {

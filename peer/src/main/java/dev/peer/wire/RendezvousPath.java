@@ -30,6 +30,9 @@ public sealed interface RendezvousPath {
   /** A timestamp, where the rendezvous gives any. */
   record Timestamp() implements RendezvousPath {}
 
+  /** Whether the caller can be reached from the rendezvous. */
+  record Reach() implements RendezvousPath {}
+
   /** How the rendezvous is. */
   record Status() implements RendezvousPath {}
 
@@ -44,6 +47,7 @@ public sealed interface RendezvousPath {
       case Events(RepoId repo) -> "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/events";
       case Image(Digest digest) -> "/v1/images/sha256/" + digest.hex();
       case Timestamp _ -> "/v1/timestamp";
+      case Reach _ -> "/v1/reach";
       case Status _ -> "/v1/status";
     };
   }
@@ -58,6 +62,7 @@ public sealed interface RendezvousPath {
       case Events _ -> "/v1/repos/{repo}/events";
       case Image _ -> "/v1/images/sha256/{digest}";
       case Timestamp _ -> "/v1/timestamp";
+      case Reach _ -> "/v1/reach";
       case Status _ -> "/v1/status";
     };
   }
@@ -73,6 +78,8 @@ public sealed interface RendezvousPath {
         return Optional.of(new Lease());
       case "/v1/timestamp":
         return Optional.of(new Timestamp());
+      case "/v1/reach":
+        return Optional.of(new Reach());
       case "/v1/status":
         return Optional.of(new Status());
       default:

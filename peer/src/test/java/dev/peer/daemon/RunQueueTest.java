@@ -148,6 +148,23 @@ class RunQueueTest {
   }
 
   @Test
+  void aRunThatTakesSeveralTurnsIsOneAttempt() throws Exception {
+    try (RunQueue queue = queue(1)) {
+      RunQueue.Ticket twice =
+          queue.submit(
+              request("a"),
+              (_, machine) -> {
+                for (int i = 0; i < 3; i++) {
+                  machine.turns(_ -> {}).take().close();
+                }
+                return RunEnding.ofExit(0, "");
+              });
+      end(twice);
+      assertThat(queue.runs()).extracting(QueuedRun::attempts).containsExactly(1);
+    }
+  }
+
+  @Test
   void cancelsTheOneThatRunsAndNoOther() throws Exception {
     try (RunQueue queue = queue(1)) {
       RunQueue.Ticket a = queue.submit(request("a"));

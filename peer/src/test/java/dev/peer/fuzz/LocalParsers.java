@@ -9,6 +9,8 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.StrictJson;
+import dev.peer.daemon.RunRequest;
 import dev.peer.schedule.ParsedCrontab;
 import dev.peer.terminal.EscapeFilter;
 import java.nio.ByteBuffer;
@@ -49,7 +51,24 @@ final class LocalParsers {
             CharacterCodingException.class,
             LocalParsers::show,
             List.of(
-                bytes("\u001b[1;31mred\u001b[m \u001b]0;title\u0007 \u009b2J Gr\u00fc\u00dfe"))));
+                bytes("\u001b[1;31mred\u001b[m \u001b]0;title\u0007 \u009b2J Gr\u00fc\u00dfe"))),
+        Parser.of(
+            "a run for a daemon",
+            MalformedException.class,
+            LocalParsers::request,
+            List.of(
+                bytes(
+                    "{\"directory\":\"/a b\",\"revision\":\"HEAD\",\"target\":\"test\","
+                        + "\"arguments\":[\"-x\"],\"reason\":\"crontab\",\"detail\":\"line 1\","
+                        + "\"options\":{\"force\":true,\"fresh\":false,\"audit\":false,"
+                        + "\"artifacts\":\"out\",\"copies\":1,\"copiesWait\":\"PT1M\","
+                        + "\"follow\":\"PT0S\"},\"environment\":{\"LANG\":\"C\"}}"))));
+  }
+
+  private static void request(byte[] bytes) throws MalformedException {
+    RunRequest request = RunRequest.read(StrictJson.parse("it", bytes));
+    byte[] again = StrictJson.bytes(request.json());
+    require(RunRequest.read(StrictJson.parse("it", again)).equals(request), "the same once more");
   }
 
   private static void settings(byte[] bytes) throws ConfigException {

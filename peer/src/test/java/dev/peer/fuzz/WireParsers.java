@@ -8,6 +8,7 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
+import dev.peer.wire.AddressList;
 import dev.peer.wire.AnnouncementQuery;
 import dev.peer.wire.ByteRange;
 import dev.peer.wire.DialId;
@@ -37,6 +38,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,6 +74,11 @@ final class WireParsers {
             HolderReport::parse,
             HolderReport::json,
             new HolderReport(new PeerId("CN=x"), HolderReport.Fault.WRONG)),
+        body(
+            "addresses",
+            AddressList::parse,
+            AddressList::json,
+            new AddressList(List.of(URI.create("https://10.0.0.7:8443")))),
         body("runs", RunList::parse, RunList::json, new RunList(List.of(new RunKey(DIGEST)))),
         body(
             "lease terms",

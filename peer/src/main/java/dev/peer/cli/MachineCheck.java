@@ -1,0 +1,152 @@
+package dev.peer.cli;
+
+import dev.peer.config.ConfigException;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.RunSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.id.Digest;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.vm.image.ImageException;
+import dev.peer.vm.image.ImageStore;
+import dev.peer.vm.qemu.AcceleratorProbe;
+import dev.peer.vm.qemu.Qemu;
+import dev.peer.vm.qemu.QemuException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Whether this machine can keep results and run tests. */
+final class MachineCheck {
+
+  private static final long GIBIBYTE = 1L << 30;
+  private static final long MUCH = 10 * GIBIBYTE;
+
+  private final Settings settings;
+  private final Map<String, String> environment;
+  private final List<Finding> findings = new ArrayList<>();
+
+  MachineCheck(Settings settings, Map<String, String> environment) {
+    this.settings = settings;
+    this.environment = environment;
+  }
+
+  List<Finding> run() throws InterruptedException {
+    Optional<Path> home = home();
+    Optional<Qemu> qemu = qemu();
+    if (home.isPresent()) {
+      if (qemu.isPresent()) {
+        accelerator(home.get(), qemu.get());
+      }
+      image(home.get(), qemu.isPresent());
+    }
+    return findings;
+  }
+
+  private Optional<Path> home() {
+    Path home;
+    try {
+      home = PeerSettings.home(settings);
+    } catch (ConfigException e) {
+      findings.add(Finding.misconfigured("home", e.getMessage(), e.hint()));
+      return Optional.empty();
+    }
+    try {
+      ScratchDirectory.createPrivate(home);
+      Files.delete(Files.createTempFile(home, ".doctor-", ""));
+      long free = Files.getFileStore(home).getUsableSpace();
+      String what = home + ", " + free / GIBIBYTE + " GiB free";
+      findings.add(
+          free < GIBIBYTE
+              ? Finding.broken("disk", what, "make room, or set PEER_HOME to a larger disk")
+              : free < MUCH
+                  ? Finding.warning(
+                      "disk", what, "a run's scratch disk may grow to PEER_DISK: make room")
+                  : Finding.ok("disk", what));
+      return Optional.of(home);
+    } catch (IOException e) {
+      findings.add(
+          Finding.broken(
+              "disk",
+              home + " can not be written to: " + e.getMessage(),
+              "set PEER_HOME to a directory of yours"));
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Qemu> qemu() {
+    try {
+      Qemu qemu = Qemu.find(environment);
+      findings.add(Finding.ok("qemu", qemu.build()));
+      return Optional.of(qemu);
+    } catch (QemuException e) {
+      findings.add(
+          Finding.warning("qemu", e.getMessage() + ": this machine only replays", e.hint()));
+    } catch (IOException e) {
+      findings.add(Finding.broken("qemu", e.getMessage(), "install QEMU anew"));
+    }
+    return Optional.empty();
+  }
+
+  private void accelerator(Path home, Qemu qemu) throws InterruptedException {
+    Path machines = home.resolve("vm");
+    try {
+      findings.add(
+          switch (new AcceleratorProbe(machines, machines.resolve("runs")).best(qemu)) {
+            case KVM -> Finding.ok("accelerator", "kvm runs guest code here");
+            case TCG ->
+                Finding.warning(
+                    "accelerator",
+                    "tcg: kvm does not run guest code here; emulation is slower, and no security"
+                        + " boundary",
+                    "where the processor has virtualization, let this user open /dev/kvm");
+          });
+    } catch (IOException e) {
+      findings.add(
+          Finding.broken(
+              "accelerator", "it can not be found out: " + e.getMessage(), "see PEER_HOME"));
+    }
+  }
+
+  private void image(Path home, boolean runs) {
+    try {
+      Optional<Digest> pinned =
+          RunSettings.of(settings, Runtime.getRuntime().availableProcessors()).image();
+      ImageStore images = Subject.images(home);
+      Optional<Digest> image = pinned.isPresent() ? pinned : images.newest();
+      if (image.isEmpty()) {
+        findings.add(
+            Finding.warning(
+                "image",
+                "PEER_IMAGE is not set, and there is none here",
+                "`peer image build` makes one; `peer image ls --pin` then says what to set"));
+      } else if (!images.contains(image.get())) {
+        findings.add(
+            runs
+                ? Finding.warning(
+                    "image",
+                    image.get() + " is not here: the first run gets it from a peer",
+                    "`peer image pull " + image.get() + "` gets it now")
+                : Finding.ok("image", image.get() + ", which a replay does not need"));
+      } else {
+        images.resolve(image.get());
+        findings.add(
+            pinned.isPresent()
+                ? Finding.ok("image", image.get() + ", every byte checked")
+                : Finding.warning(
+                    "image",
+                    image.get() + ", every byte checked; the newest here, pinned nowhere",
+                    "`peer image ls --pin >>.env`, so that every peer computes the same run key"));
+      }
+    } catch (ConfigException e) {
+      findings.add(Finding.misconfigured("image", e.getMessage(), e.hint()));
+    } catch (ImageException e) {
+      findings.add(Finding.broken("image", e.getMessage(), e.hint()));
+    } catch (IOException e) {
+      findings.add(Finding.broken("image", e.getMessage(), "see who may read PEER_HOME/images"));
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.peer.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** {@code peer doctor}, where all is well and where one thing is not. */
+@Timeout(120)
+class DoctorIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Team team;
+
+  @BeforeEach
+  void make() throws Exception {
+    team = Team.create();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    team.close();
+  }
+
+  @Test
+  void findsNothingWrongWhereARunWouldDo() throws Exception {
+    team.startRendezvous();
+    Peer peer = team.peer("laptop");
+    Repository repository = team.repository("well", "test:V:\n\ttrue\n");
+
+    Run doctor = peer.run(repository, "doctor").hasExitCode(0);
+
+    assertThat(doctor.stdout())
+        .containsPattern("(?m)^ok +settings ")
+        .containsPattern("(?m)^(ok|warning) +disk +" + peer.home())
+        .containsPattern("(?m)^ok +qemu ")
+        .containsPattern("(?m)^(ok +accelerator +kvm|warning +accelerator +tcg)")
+        .containsPattern("(?m)^ok +image +" + Dist.imageDigest() + ", every byte checked$")
+        .containsPattern("(?m)^ok +certificate +CN=laptop, until ")
+        .containsPattern("(?m)^ok +rendezvous +127.0.0.1:\\d+ is CN=rendezvous$")
+        .containsPattern("(?m)^ok +clock ")
+        .containsPattern("(?m)^ok +reach +127.0.0.1:\\d+ reaches this peer at 127.0.0.1:\\d+$")
+        .doesNotContain("error ");
+    assertThat(doctor.stderr()).isEmpty();
+  }
+
+  @Test
+  void saysOfEachThingWhatIsWrongAndHowToMendIt() throws Exception {
+    Peer peer =
+        team.peer("laptop")
+            .withoutQemu()
+            .with("PEER_RENDEZVOUZ", "https://127.0.0.1:1")
+            .with("PEER_RENDEZVOUS", "https://127.0.0.1:1")
+            .with("PEER_ALLOW_SIGN", "ou:nobody-has-this");
+
+    JsonNode answer =
+        JSON.readTree(peer.run(team.root(), "doctor", "--json").hasExitCode(2).stdout());
+
+    assertThat(answer.get("healthy").asBoolean()).isFalse();
+    assertThat(verdict(answer, "settings")).isEqualTo("warning");
+    assertThat(of(answer, "settings").get("what").asText())
+        .contains("did you mean PEER_RENDEZVOUS");
+    assertThat(verdict(answer, "qemu")).isEqualTo("warning");
+    assertThat(verdict(answer, "rendezvous")).isEqualTo("error");
+    assertThat(answer.get("checks"))
+        .anyMatch(check -> check.get("what").asText().contains("it may not sign"))
+        .allMatch(check -> check.get("verdict").asText().equals("ok") || check.has("mend"));
+  }
+
+  @Test
+  void goesOnWhereTheCertificateIsOfNoUse() throws Exception {
+    Peer unset = team.peer("unset").with("PEER_CERT", "");
+    assertThat(unset.run(team.root(), "doctor").hasExitCode(2).stdout())
+        .containsPattern("(?m)^error +certificate +PEER_CERT is not set$")
+        .containsPattern("(?m)^ok +qemu ");
+
+    Authority.Identity identity = team.authority().issue("open", Authority.Key.EC_P256);
+    Files.setPosixFilePermissions(identity.key(), PosixFilePermissions.fromString("rw-r--r--"));
+    Peer open = team.peer("open", identity);
+    assertThat(open.run(team.root(), "doctor").hasExitCode(2).stdout())
+        .containsPattern("(?m)^error +certificate +PEER_KEY.*")
+        .contains("mend: ");
+  }
+
+  @Test
+  void saysThatARendezvousDoesNotReachIt() throws Exception {
+    team.startRendezvous();
+    try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Peer peer = team.peer("laptop").with("PEER_ADVERTISE", "127.0.0.1:" + deaf.getLocalPort());
+
+      assertThat(peer.run(team.root(), "doctor").hasExitCode(0).stdout())
+          .containsPattern("(?m)^warning +reach .*none of 127.0.0.1:" + deaf.getLocalPort());
+    }
+  }
+
+  private static String verdict(JsonNode answer, String check) {
+    return of(answer, check).get("verdict").asText();
+  }
+
+  private static JsonNode of(JsonNode answer, String check) {
+    for (JsonNode one : answer.get("checks")) {
+      if (one.get("check").asText().equals(check)) {
+        return one;
+      }
+    }
+    throw new AssertionError("no check of " + check + " in " + answer);
+  }
+}
