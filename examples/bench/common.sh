@@ -66,6 +66,15 @@ median() {
     }'
 }
 
+# figure WHAT VALUE UNIT [most|least GOAL]: prints a figure, beside its goal where it has one.
+figure() {
+    awk -v what="$1" -v value="$2" -v unit="$3" -v side="${4-}" -v goal="${5-}" 'BEGIN {
+        met = side == "most" ? value <= goal : value >= goal
+        beside = side == "" ? "" : "goal: at " side " " goal (met ? ", met" : ", MISSED")
+        printf "  %-52s %12s %-6s %s\n", what, value, unit, beside
+    }'
+}
+
 # Processes of this benchmark's machines: QEMU works in the run's directory.
 machines() {
     for process in /proc/[0-9]*; do

@@ -1,11 +1,11 @@
 # shellcheck shell=sh
-# Sourced by the commands: launch MAIN JVM-OPTION ARGUMENT... starts a class on the runtime beside it.
-# $collector: the garbage collector, where the serial one, the fastest to start, will not do.
+# Sourced by the commands: launch MAIN JVM-OPTION ARGUMENT... starts a class on the runtime beside it. The serial collector
+# is the fastest to start; the option may take it back.
 launch() {
     main=$1
     option=$2
     shift 2
-    exec "$dist/lib/runtime/bin/java" "@$dist/lib/java.options" "$option" \
-        "${collector:--XX:+UseSerialGC}" -XX:AOTCache="$dist/lib/peer.aot" -Dpeer.dist="$dist" -DZstdNativePath="$dist/lib/native/libzstd-jni.so" \
+    exec "$dist/lib/runtime/bin/java" "@$dist/lib/java.options" -XX:+UseSerialGC "$option" \
+        -XX:AOTCache="$dist/lib/peer.aot" -Dpeer.dist="$dist" -DZstdNativePath="$dist/lib/native/libzstd-jni.so" \
         -cp "$dist/lib/app/peer.jar:$dist/lib/app/peer-pki-tools.jar" "$main" "$@"
 }

@@ -1,5 +1,6 @@
 package dev.peer.rendezvous;
 
+import dev.peer.bench.Figures;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
@@ -7,9 +8,7 @@ import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.ResultState;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,7 +31,7 @@ final class IndexBench {
 
   private final EmbeddedIndex index = new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, clock::get);
 
-  private IndexBench() {}
+  IndexBench() {}
 
   /** Takes the number of peers and of results of each. */
   public static void main(String[] arguments) throws InterruptedException {
@@ -48,22 +47,26 @@ final class IndexBench {
     double seconds = (System.nanoTime() - began) / (double) SECOND;
     System.gc();
     long entries = (long) peers * results;
-    print("entries", "%d of %d peers", entries, peers);
-    print("announcements, index alone", "%.0f each second", entries / seconds);
-    print("heap of an entry, leases included", "%.0f bytes", (used() - before) / (double) entries);
+    Figures.print("entries, of " + peers + " peers", entries, "");
+    Figures.print("announcements", entries / seconds, "/s");
+    Figures.printAtMost(
+        "heap of an entry, leases included", (used() - before) / (double) entries, "bytes", 200);
     for (int round = 0; round < 2; round++) {
       small.lookups(100, 10);
       large.lookups(peers, results);
     }
     long[] few = small.lookups(100, 10);
     long[] many = large.lookups(peers, results);
-    print("lookup among 1,000, median and p99", "%.2f %.2f us", micros(few, .5), micros(few, .99));
-    print("lookup among all, median and p99", "%.2f %.2f us", micros(many, .5), micros(many, .99));
-    print("p99 among all to p99 among 1,000", "%.2f", micros(many, .99) / micros(few, .99));
+    Figures.print("lookup among 1,000, p99", Figures.quantile(few, .99) / 1e3, "us");
+    Figures.print("lookup among all, p99", Figures.quantile(many, .99) / 1e3, "us");
     large.expire(peers, results);
   }
 
-  private void fill(int peers, int results) {
+  EmbeddedIndex index() {
+    return index;
+  }
+
+  void fill(int peers, int results) {
     for (int peer = 0; peer < peers; peer++) {
       lease(peer);
       for (int result = 0; result < results; result++) {
@@ -95,7 +98,6 @@ final class IndexBench {
         throw new IllegalStateException(found + " holders of " + number);
       }
     }
-    Arrays.sort(nanos);
     return nanos;
   }
 
@@ -111,7 +113,7 @@ final class IndexBench {
     }
     AtomicInteger rest = new AtomicInteger();
     double before = longest(peers * results, () -> rest.incrementAndGet() < LOOKUPS);
-    print("longest lookup while nothing happens", "%.2f ms", before);
+    Figures.print("longest lookup while nothing happens", before, "ms");
     AtomicBoolean swept = new AtomicBoolean();
     Thread changes =
         Thread.ofPlatform()
@@ -126,8 +128,10 @@ final class IndexBench {
     clock.addAndGet(20 * SECOND);
     double longest = longest(peers * results, () -> !swept.get());
     changes.join();
-    print("longest lookup while 10,000 entries expire", "%.2f ms", longest);
-    print("entries left", "%d", index.status().results());
+    Figures.printAtMost("longest lookup while 10,000 entries expire", longest, "ms", 20);
+    if (index.status().results() > peers * results + 1_000) {
+      throw new IllegalStateException("it did not expire");
+    }
   }
 
   /** In milliseconds, while it holds; and for as many lookups again as there are samples. */
@@ -155,11 +159,11 @@ final class IndexBench {
         new PeerId("spiffe://bench.example.org/peer/" + peer), new InstanceId("a"));
   }
 
-  private static RepoId repo(int number) {
+  static RepoId repo(int number) {
     return new RepoId("git.example.org/team/project-" + number % REPOSITORIES);
   }
 
-  private static RunKey key(int number) {
+  static RunKey key(int number) {
     SplittableRandom random = new SplittableRandom(number);
     return RunKey.ofHex(
         "%016x%016x%016x%016x"
@@ -169,13 +173,5 @@ final class IndexBench {
   private static long used() {
     Runtime runtime = Runtime.getRuntime();
     return runtime.totalMemory() - runtime.freeMemory();
-  }
-
-  private static double micros(long[] sorted, double part) {
-    return sorted[(int) (part * sorted.length)] / 1e3;
-  }
-
-  private static void print(String what, String form, Object... values) {
-    System.out.printf("  %-46s %s%n", what, String.format(Locale.ROOT, form, values));
   }
 }
