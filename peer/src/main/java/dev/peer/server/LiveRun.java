@@ -111,10 +111,12 @@ public final class LiveRun implements ExecutionListener {
 
   /** It has ended, and nothing more is put out. Only the first end counts. */
   public void end(RunEnd how) {
+    // Before it locks: the first JSON of a process takes a while, and the last output is not to
+    // wait.
+    byte[] json = how.json();
     lock.lock();
     try {
       if (end.isEmpty()) {
-        byte[] json = how.json();
         end = Optional.of(OutputFrame.of(Kind.END, json, 0, json.length));
         passed = how instanceof RunEnd.Passed;
         changed.signalAll();
