@@ -68,6 +68,9 @@ final class LeaseKeeper implements AutoCloseable {
   /** Known to this keeper's thread alone. */
   private final Map<RendezvousPath.Result, ResultState> announced = new LinkedHashMap<>();
 
+  /** What it was last asked to take down, whether or not it answered; known to the thread alone. */
+  private final Map<RendezvousPath.Result, ResultState> told = new LinkedHashMap<>();
+
   /** The lease that it is announced under, where the rendezvous tells them apart. */
   private Optional<String> lease = Optional.empty();
 
@@ -238,13 +241,24 @@ final class LeaseKeeper implements AutoCloseable {
       }
     }
     Map<RendezvousPath.Result, ResultState> still = wanted();
-    for (RendezvousPath.Result run : List.copyOf(announced.keySet())) {
+    for (RendezvousPath.Result run : List.copyOf(told.keySet())) {
       if (!still.containsKey(run)) {
-        require(ask("DELETE", uri(run.text()), Optional.empty()), 204);
-        announced.remove(run);
+        retract(run);
       }
     }
     return terms.renewAfter();
+  }
+
+  private void retract(RendezvousPath.Result run) throws IOException, InterruptedException {
+    require(ask("DELETE", uri(run.text()), Optional.empty()), 204);
+    announced.remove(run);
+    told.remove(run);
+  }
+
+  /** The lease is another one, under which nothing is announced yet. */
+  private void forgetAnnounced() {
+    announced.clear();
+    told.clear();
   }
 
   private LeaseTerms lease() throws IOException, InterruptedException {
@@ -254,13 +268,13 @@ final class LeaseKeeper implements AutoCloseable {
     Asker.Answer answer = ask("PUT", uri("/v1/lease"), Optional.of(now.json()));
     if (answer.status() != 200) {
       require(answer, 201);
-      announced.clear();
+      forgetAnnounced();
     }
     try {
       LeaseTerms terms = LeaseTerms.parse(answer.body());
       if (!terms.lease().equals(lease)) {
         // Made anew, by another node of the same service, or by an answer that was lost.
-        announced.clear();
+        forgetAnnounced();
         lease = terms.lease();
       }
       renewAt = System.nanoTime() + terms.renewAfter().toNanos();
@@ -304,6 +318,7 @@ final class LeaseKeeper implements AutoCloseable {
       if (!isStillLeased()) {
         return false;
       }
+      runs.forEach(run -> told.put(run, ResultState.PASSED));
       Asker.Answer answer = ask("POST", uri(together.text()), Optional.of(list.json()));
       if (!answer.is(Problem.Kind.NO_SUCH_PATH)) {
         return isAnnounced(runs, ResultState.PASSED, answer);
@@ -322,6 +337,10 @@ final class LeaseKeeper implements AutoCloseable {
     if (!isStillLeased()) {
       return false;
     }
+    if (state != ResultState.PASSED && told.get(run) == ResultState.PASSED) {
+      retract(run);
+    }
+    told.put(run, state);
     Asker.Answer answer = ask("PUT", uri(run, state), Optional.empty());
     return isAnnounced(List.of(run), state, answer);
   }
@@ -338,10 +357,14 @@ final class LeaseKeeper implements AutoCloseable {
   private boolean isAnnounced(
       List<RendezvousPath.Result> runs, ResultState state, Asker.Answer answer) throws IOException {
     if (answer.is(Problem.Kind.NO_LEASE)) {
-      announced.clear();
+      forgetAnnounced();
       return false;
     }
     if (state == ResultState.RUNNING) {
+      if (answer.status() == 204) {
+        // A request of before, that was held up on its way, said that it passed.
+        told.put(runs.getFirst(), ResultState.PASSED);
+      }
       require(answer, 200);
       keepEarlier(runs.getFirst(), answer);
     } else {

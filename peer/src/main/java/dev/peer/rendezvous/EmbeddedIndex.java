@@ -138,9 +138,9 @@ public final class EmbeddedIndex implements HolderIndex {
       }
       Announcement now =
           before
-              .filter(same -> same.state == state)
+              .filter(same -> same.state == state || same.state == ResultState.PASSED)
               .orElseGet(() -> put(lease, repository, run, state, before));
-      return state == ResultState.RUNNING
+      return now.state == ResultState.RUNNING
           ? new Announced.Running(
               now.running(repository.of(run), nanoClock.getAsLong(), Limits.HOLDERS))
           : new Announced.Done();

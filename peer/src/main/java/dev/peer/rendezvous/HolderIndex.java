@@ -32,7 +32,8 @@ public interface HolderIndex {
 
   /**
    * Says how far the holder is with a run, in place of what it said of it before. Saying the same
-   * again changes nothing: it keeps its place.
+   * again changes nothing: it keeps its place. What has passed stays so until it is retracted: a
+   * request that was held up on its way does not put it back.
    */
   Announced announce(LeaseHolder holder, RepoId repo, RunKey key, ResultState state)
       throws IndexUnavailableException;
@@ -107,7 +108,7 @@ public interface HolderIndex {
   /** What came of an announcement. */
   sealed interface Announced {
 
-    /** Lookups find that it passed, or failed. */
+    /** Lookups find that it failed, or that it passed, now or before. */
     record Done() implements Announced {}
 
     /**

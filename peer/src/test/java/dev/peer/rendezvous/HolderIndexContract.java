@@ -338,11 +338,25 @@ public abstract class HolderIndexContract {
     assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 1), entry(CI, 2));
     assertThat(index.status()).isEqualTo(new RendezvousStatus(2, 2));
 
-    index.announce(LAPTOP, REPO, key(1), FAILED);
-    assertThat(index.holders(REPO, key(1))).containsExactly(entry(CI, 2), entry(LAPTOP, 1, FAILED));
     index.retract(LAPTOP, REPO, key(1));
     assertThat(index.holders(REPO, key(1))).containsExactly(entry(CI, 2));
     assertThat(index.status()).isEqualTo(new RendezvousStatus(2, 1));
+    run(LAPTOP);
+    index.announce(LAPTOP, REPO, key(1), FAILED);
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(CI, 2), entry(LAPTOP, 1, FAILED));
+    assertThat(index.status()).isEqualTo(new RendezvousStatus(2, 2));
+  }
+
+  @Test
+  void isNotPutBackByWhatWasHeldUpOnItsWay() throws Exception {
+    lease(LAPTOP, 1);
+    announce(LAPTOP, 1);
+
+    assertThat(index.announce(LAPTOP, REPO, key(1), RUNNING)).isEqualTo(new Announced.Done());
+    assertThat(index.announce(LAPTOP, REPO, key(1), FAILED)).isEqualTo(new Announced.Done());
+
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 1));
+    assertThat(index.status()).isEqualTo(new RendezvousStatus(1, 1));
   }
 
   @Test

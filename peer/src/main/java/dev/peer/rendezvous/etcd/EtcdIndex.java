@@ -208,6 +208,12 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
         TxnRequest.newBuilder()
             .addCompare(Requests.isOf(EtcdKeys.lease(holder), entry.created()))
             .addSuccess(Requests.operation(put.build()));
+    ByteString passed = EtcdKeys.result(repo, key, ResultState.PASSED, holder);
+    if (state != ResultState.PASSED) {
+      change
+          .addCompare(Requests.isNew(passed))
+          .addFailure(Requests.operation(Requests.read(passed)));
+    }
     for (ResultState other : ResultState.values()) {
       if (other != state) {
         change.addSuccess(Requests.delete(EtcdKeys.result(repo, key, other, holder)));
@@ -218,7 +224,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     }
     TxnResponse answer = commit(change);
     if (!answer.getSucceeded()) {
-      return Optional.empty();
+      return hasPassed(answer) ? Optional.of(new Announced.Done()) : Optional.empty();
     }
     long made = answer.getResponses(0).getResponseTxn().getSucceeded() ? 1 : 0;
     tallies.add(holder.peer(), made - deleted(answer));
@@ -235,6 +241,12 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     List<HolderList.Entry> runners = addressed(EtcdServers.endOfLookup(), order);
     return Optional.of(
         runners.isEmpty() ? new Announced.NoLease() : new Announced.Running(runners));
+  }
+
+  /** Whether it was refused because it has passed, and not for its lease. */
+  private static boolean hasPassed(TxnResponse refused) {
+    return refused.getResponsesList().stream()
+        .anyMatch(read -> read.getResponseRange().getKvsCount() > 0);
   }
 
   /** Each in a transaction of its own if they can not all be put by one. */
