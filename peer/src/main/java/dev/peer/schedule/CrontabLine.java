@@ -84,6 +84,10 @@ final class CrontabLine {
    */
   static CrontabLine parse(int number, String line, ZoneId zone) throws MalformedException {
     List<String> words = List.of(line.strip().split("[ \t]+"));
+    if (!words.stream().allMatch(word -> Shown.plain(word).equals(word))) {
+      throw new MalformedException(
+          "text without control characters expected, not " + Shown.of(line));
+    }
     int fields = words.getFirst().startsWith("@") ? 1 : FIELDS;
     if (words.size() <= fields) {
       throw new MalformedException(FORM + " expected, not " + Shown.of(line));

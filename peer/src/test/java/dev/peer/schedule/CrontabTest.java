@@ -135,6 +135,7 @@ class CrontabTest {
         "* * * * * -n",
         "* * * * * test;lint",
         "* * * * * test \u0007",
+        "\u001b0 3 * * * test",
         "MAILTO=me@example.org",
         "CRON_TZ=Mars/Olympus",
         "a b c d e f",
