@@ -2,6 +2,8 @@ package dev.peer.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.flow.FollowResult;
+import dev.peer.core.flow.LookupResult;
 import dev.peer.core.flow.Survey;
 import dev.peer.core.flow.Surveyor;
 import dev.peer.core.id.PeerId;
@@ -61,7 +63,7 @@ record Explanation(
     survey.unavailable().ifPresent(why -> lines.add(Facts.line("but", "nobody answers: " + why)));
     lines.add(Facts.line("result", result()));
     survey.running().forEach(peer -> lines.add(Facts.line("running", peer + " is at it now")));
-    survey.failed().forEach(peer -> lines.add(Facts.line("failed", "with " + peer)));
+    survey.failed().forEach(failure -> lines.add(Facts.line("failed", failure.text())));
     if (survey.held().isEmpty()) {
       lines.addAll(nearestLines());
     }
@@ -80,7 +82,8 @@ record Explanation(
     survey.failures().stream().map(Survey.Failure::why).forEach(json.putArray("failures")::add);
     survey.unavailable().ifPresent(why -> json.put("unavailable", why));
     survey.running().stream().map(PeerId::text).forEach(json.putArray("running")::add);
-    survey.failed().stream().map(PeerId::text).forEach(json.putArray("failed")::add);
+    ArrayNode failed = json.putArray("failed");
+    survey.failed().forEach(failure -> put(failed.addObject(), failure));
     nearest.ifPresent(near -> put(json.putObject("nearest"), near));
     return json;
   }
@@ -176,6 +179,16 @@ record Explanation(
     return input.variable().isEmpty()
         ? input.value()
         : DIGEST + digests.of(input.variable(), input.value());
+  }
+
+  private static void put(ObjectNode json, LookupResult.Failure failure) {
+    json.put("peer", failure.peer().text());
+    if (failure.how().isPresent()) {
+      FollowResult.Failed how = failure.how().get();
+      json.put("stage", how.stage());
+      how.exitCode().ifPresent(code -> json.put("stageExitCode", code));
+      json.put("at", how.at().toString());
+    }
   }
 
   private static void put(ObjectNode json, Survey.Held held) {

@@ -60,9 +60,7 @@ final class ReplayCommand implements Callable<Integer> {
       Joining joining = network.awaiting(Results.openStore(subject), wait);
       FindResult found = joining.await(subject.inputs().repo(), subject.inputs().key());
       if (found instanceof FindResult.None none) {
-        joining
-            .notFollowed(none.elsewhere().failed())
-            .forEach(peer -> output.say("a run of " + peer.id() + " failed a moment ago"));
+        joining.notSaid(none.elsewhere().failed()).forEach(failure -> output.say(failure.text()));
       }
       return switch (found) {
         case FindResult.Hit hit -> replay(subject, hit.result(), report);

@@ -14,7 +14,9 @@ import dev.peer.wire.Limits;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.ResultState;
+import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunList;
+import dev.peer.wire.RunState;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -60,16 +62,16 @@ final class LeaseKeeper implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Condition rounded = lock.newCondition();
-  private final Map<RendezvousPath.Result, ResultState> wanted = new LinkedHashMap<>();
+  private final Map<RendezvousPath.Result, RunState> wanted = new LinkedHashMap<>();
   private final Map<RendezvousPath.Result, List<Holder>> earlier = new HashMap<>();
   private long version;
   private long roundedVersion;
 
   /** Known to this keeper's thread alone. */
-  private final Map<RendezvousPath.Result, ResultState> announced = new LinkedHashMap<>();
+  private final Map<RendezvousPath.Result, RunState> announced = new LinkedHashMap<>();
 
   /** What it was last asked to take down, whether or not it answered; known to the thread alone. */
-  private final Map<RendezvousPath.Result, ResultState> told = new LinkedHashMap<>();
+  private final Map<RendezvousPath.Result, RunState> told = new LinkedHashMap<>();
 
   /** The lease that it is announced under, where the rendezvous tells them apart. */
   private Optional<String> lease = Optional.empty();
@@ -107,7 +109,7 @@ final class LeaseKeeper implements AutoCloseable {
    *
    * @param state nothing: it is not announced
    */
-  void want(RendezvousPath.Result run, Optional<ResultState> state) {
+  void want(RendezvousPath.Result run, Optional<RunState> state) {
     lock.lock();
     try {
       if (state.isPresent()) {
@@ -179,19 +181,16 @@ final class LeaseKeeper implements AutoCloseable {
   }
 
   private void leave() throws IOException, InterruptedException {
-    List<RendezvousPath.Result> failed =
-        wanted().entrySet().stream()
-            .filter(entry -> entry.getValue() == ResultState.FAILED)
-            .map(Map.Entry::getKey)
-            .toList();
+    Map<RendezvousPath.Result, RunState> failed = wanted();
+    failed.values().removeIf(state -> state.state() != ResultState.FAILED);
     if (failed.isEmpty()) {
       part("DELETE", uri("/v1/lease"), Optional.empty());
       return;
     }
     // Nothing else of it leads here any more.
     part("PUT", uri("/v1/lease"), Optional.of(new LeaseRequest(addresses).json()));
-    for (RendezvousPath.Result run : failed) {
-      part("PUT", uri(run, ResultState.FAILED), Optional.empty());
+    for (Map.Entry<RendezvousPath.Result, RunState> run : failed.entrySet()) {
+      part("PUT", uri(run.getKey(), run.getValue()), body(run.getValue()));
     }
   }
 
@@ -240,7 +239,7 @@ final class LeaseKeeper implements AutoCloseable {
         throw new IOException(rendezvous.getAuthority() + ": it forgets our lease");
       }
     }
-    Map<RendezvousPath.Result, ResultState> still = wanted();
+    Map<RendezvousPath.Result, RunState> still = wanted();
     for (RendezvousPath.Result run : List.copyOf(told.keySet())) {
       if (!still.containsKey(run)) {
         retract(run);
@@ -287,13 +286,13 @@ final class LeaseKeeper implements AutoCloseable {
   /** Says whether there is a lease to announce under. */
   private boolean announceWanted() throws IOException, InterruptedException {
     Map<RepoId, List<RendezvousPath.Result>> passed = new LinkedHashMap<>();
-    for (Map.Entry<RendezvousPath.Result, ResultState> entry : wanted().entrySet()) {
+    for (Map.Entry<RendezvousPath.Result, RunState> entry : wanted().entrySet()) {
       RendezvousPath.Result run = entry.getKey();
-      ResultState state = entry.getValue();
-      if (announced.get(run) == state) {
+      RunState state = entry.getValue();
+      if (state.equals(announced.get(run))) {
         continue;
       }
-      if (state == ResultState.PASSED) {
+      if (state.isPassed()) {
         passed.computeIfAbsent(run.repo(), _ -> new ArrayList<>()).add(run);
       } else if (!announce(run, state)) {
         return false;
@@ -318,30 +317,30 @@ final class LeaseKeeper implements AutoCloseable {
       if (!isStillLeased()) {
         return false;
       }
-      runs.forEach(run -> told.put(run, ResultState.PASSED));
+      runs.forEach(run -> told.put(run, RunState.PASSED));
       Asker.Answer answer = ask("POST", uri(together.text()), Optional.of(list.json()));
       if (!answer.is(Problem.Kind.NO_SUCH_PATH)) {
-        return isAnnounced(runs, ResultState.PASSED, answer);
+        return isAnnounced(runs, RunState.PASSED, answer);
       }
     }
     for (RendezvousPath.Result run : runs) {
-      if (!announce(run, ResultState.PASSED)) {
+      if (!announce(run, RunState.PASSED)) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean announce(RendezvousPath.Result run, ResultState state)
+  private boolean announce(RendezvousPath.Result run, RunState state)
       throws IOException, InterruptedException {
     if (!isStillLeased()) {
       return false;
     }
-    if (state != ResultState.PASSED && told.get(run) == ResultState.PASSED) {
+    if (!state.isPassed() && RunState.PASSED.equals(told.get(run))) {
       retract(run);
     }
     told.put(run, state);
-    Asker.Answer answer = ask("PUT", uri(run, state), Optional.empty());
+    Asker.Answer answer = ask("PUT", uri(run, state), body(state));
     return isAnnounced(List.of(run), state, answer);
   }
 
@@ -354,16 +353,16 @@ final class LeaseKeeper implements AutoCloseable {
     return announced.size() >= before;
   }
 
-  private boolean isAnnounced(
-      List<RendezvousPath.Result> runs, ResultState state, Asker.Answer answer) throws IOException {
+  private boolean isAnnounced(List<RendezvousPath.Result> runs, RunState state, Asker.Answer answer)
+      throws IOException {
     if (answer.is(Problem.Kind.NO_LEASE)) {
       forgetAnnounced();
       return false;
     }
-    if (state == ResultState.RUNNING) {
+    if (state.state() == ResultState.RUNNING) {
       if (answer.status() == 204) {
         // A request of before, that was held up on its way, said that it passed.
-        told.put(runs.getFirst(), ResultState.PASSED);
+        told.put(runs.getFirst(), RunState.PASSED);
       }
       require(answer, 200);
       keepEarlier(runs.getFirst(), answer);
@@ -415,8 +414,13 @@ final class LeaseKeeper implements AutoCloseable {
     return URI.create(rendezvous + path + instance.query());
   }
 
-  private URI uri(RendezvousPath.Result run, ResultState state) {
-    return URI.create(rendezvous + run.text() + new AnnouncementQuery(instance, state).text());
+  private URI uri(RendezvousPath.Result run, RunState state) {
+    String query = new AnnouncementQuery(instance, state.state()).text();
+    return URI.create(rendezvous + run.text() + query);
+  }
+
+  private static Optional<byte[]> body(RunState state) {
+    return state.failure().map(RunEnd.Failed::bareJson);
   }
 
   private long version() {
@@ -428,7 +432,7 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  private Map<RendezvousPath.Result, ResultState> wanted() {
+  private Map<RendezvousPath.Result, RunState> wanted() {
     lock.lock();
     try {
       return new LinkedHashMap<>(wanted);

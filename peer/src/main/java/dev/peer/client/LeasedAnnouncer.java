@@ -288,8 +288,10 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
 
     @Override
     public void failed(String stage, Optional<Integer> exitCode) {
-      run.end(new RunEnd.Failed(stage, exitCode.filter(RunEnd::isExitCode), Instant.now()));
-      current.fail(run);
+      Optional<Integer> code = exitCode.filter(RunEnd::isExitCode);
+      RunEnd.Failed how = new RunEnd.Failed(stage, code, Instant.now());
+      run.end(how);
+      current.fail(run, how);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.peer.client;
 
 import dev.peer.core.flow.FetchException;
+import dev.peer.core.flow.FollowResult;
 import dev.peer.core.flow.Hedge;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.flow.Lookup;
@@ -130,7 +131,16 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
     return new LookupResult.Found(
         holders(list, ResultState.PASSED),
         holders(list, ResultState.RUNNING),
-        holders(list, ResultState.FAILED));
+        list.in(ResultState.FAILED).stream().map(RendezvousLookup::failure).toList());
+  }
+
+  private static LookupResult.Failure failure(HolderList.Entry entry) {
+    return new LookupResult.Failure(
+        entry.peer(),
+        entry
+            .run()
+            .failure()
+            .map(how -> new FollowResult.Failed(how.stage(), how.exitCode(), how.at())));
   }
 
   private static List<Holder> holders(HolderList list, ResultState state) {

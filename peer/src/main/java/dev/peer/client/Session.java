@@ -8,13 +8,14 @@ import dev.peer.server.LiveRun;
 import dev.peer.server.PeerServer;
 import dev.peer.wire.Limits;
 import dev.peer.wire.RendezvousPath;
-import dev.peer.wire.ResultState;
+import dev.peer.wire.RunEnd;
+import dev.peer.wire.RunState;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +34,7 @@ final class Session {
   /** As long as a lease lasts: after that nobody else's failure is told either. */
   private static final Duration FAILED_FOR = Duration.ofSeconds(Limits.LEASE_SECONDS);
 
-  private final Set<RendezvousPath.Result> failed = new HashSet<>();
+  private final Map<RendezvousPath.Result, RunEnd.Failed> failed = new HashMap<>();
   private boolean started;
 
   Session(PeerServer server, List<LeaseKeeper> keepers, List<RelayKeeper> relays) {
@@ -101,20 +102,20 @@ final class Session {
   }
 
   /** From now on, and for as long as the lease lasts, the run is announced as one that failed. */
-  synchronized void fail(LiveRun run) {
-    failed.add(name(run));
+  synchronized void fail(LiveRun run, RunEnd.Failed how) {
+    failed.put(name(run), how);
     announce(name(run));
-    Thread.ofVirtual().start(() -> forget(name(run)));
+    Thread.ofVirtual().start(() -> forget(name(run), how));
   }
 
-  private void forget(RendezvousPath.Result name) {
+  private void forget(RendezvousPath.Result name, RunEnd.Failed how) {
     try {
       Thread.sleep(FAILED_FOR);
     } catch (InterruptedException e) {
       return;
     }
     synchronized (this) {
-      if (failed.remove(name)) {
+      if (failed.remove(name, how)) {
         announce(name);
       }
     }
@@ -156,13 +157,13 @@ final class Session {
 
   /** Of what holds for a run the best is told. */
   private void announce(RendezvousPath.Result name) {
-    Optional<ResultState> state = Optional.empty();
+    Optional<RunState> state = Optional.empty();
     if (records.stream().anyMatch(one -> name.equals(name(one)))) {
-      state = Optional.of(ResultState.PASSED);
-    } else if (failed.contains(name)) {
-      state = Optional.of(ResultState.FAILED);
+      state = Optional.of(RunState.PASSED);
+    } else if (failed.containsKey(name)) {
+      state = Optional.of(RunState.of(failed.get(name)));
     } else if (runs.stream().anyMatch(one -> name.equals(name(one)))) {
-      state = Optional.of(ResultState.RUNNING);
+      state = Optional.of(RunState.RUNNING);
     }
     for (LeaseKeeper keeper : keepers) {
       keeper.want(name, state);

@@ -2,6 +2,7 @@ package dev.peer.rendezvous;
 
 import dev.peer.wire.HolderList;
 import dev.peer.wire.ResultState;
+import dev.peer.wire.RunState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,12 +19,12 @@ final class Announcement {
   final Lease lease;
   final Repository repository;
   final Fingerprint run;
-  final ResultState state;
+  final RunState state;
   private Announcement previous;
   private Announcement next;
 
   /** Joins those of the lease. */
-  Announcement(Lease lease, Repository repository, Fingerprint run, ResultState state) {
+  Announcement(Lease lease, Repository repository, Fingerprint run, RunState state) {
     this.lease = lease;
     this.repository = repository;
     this.run = run;
@@ -69,7 +70,7 @@ final class Announcement {
   static void latestFirst(
       Announcement[] all, ResultState state, long now, int most, List<HolderList.Entry> entries) {
     for (int i = all.length - 1; i >= 0 && entries.size() < most; i--) {
-      if (all[i].state == state && all[i].lease.isLive(now)) {
+      if (all[i].isIn(state) && all[i].lease.isLive(now)) {
         entries.add(all[i].entry());
       }
     }
@@ -79,7 +80,7 @@ final class Announcement {
   static void earliestFirst(
       Announcement[] all, ResultState state, long now, int most, List<HolderList.Entry> entries) {
     for (int i = 0; i < all.length && entries.size() < most; i++) {
-      if (all[i].state == state && all[i].lease.isLive(now)) {
+      if (all[i].isIn(state) && all[i].lease.isLive(now)) {
         entries.add(all[i].entry());
       }
     }
@@ -91,7 +92,7 @@ final class Announcement {
     boolean hasThis = false;
     for (Announcement one : all) {
       hasThis |= one == this;
-      boolean counts = one.state == ResultState.RUNNING && one.lease.isLive(now);
+      boolean counts = one.isIn(ResultState.RUNNING) && one.lease.isLive(now);
       if (one == this || counts && order.size() < (hasThis ? most : most - 1)) {
         order.add(one.entry());
       }
@@ -101,6 +102,10 @@ final class Announcement {
 
   HolderList.Entry entry() {
     HolderList.Entry held = lease.entry();
-    return state == ResultState.PASSED ? held : held.in(state);
+    return state.isPassed() ? held : held.in(state);
+  }
+
+  boolean isIn(ResultState one) {
+    return state.state() == one;
   }
 }

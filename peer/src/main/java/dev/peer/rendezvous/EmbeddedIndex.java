@@ -11,6 +11,7 @@ import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.Limits;
 import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.ResultState;
+import dev.peer.wire.RunState;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -121,7 +122,7 @@ public final class EmbeddedIndex implements HolderIndex {
   }
 
   @Override
-  public Announced announce(LeaseHolder holder, RepoId repo, RunKey key, ResultState state) {
+  public Announced announce(LeaseHolder holder, RepoId repo, RunKey key, RunState state) {
     Fingerprint name = Fingerprint.of(repo);
     Fingerprint run = Fingerprint.of(key);
     synchronized (this) {
@@ -138,9 +139,9 @@ public final class EmbeddedIndex implements HolderIndex {
       }
       Announcement now =
           before
-              .filter(same -> same.state == state || same.state == ResultState.PASSED)
+              .filter(same -> same.state.equals(state) || same.state.isPassed())
               .orElseGet(() -> put(lease, repository, run, state, before));
-      return now.state == ResultState.RUNNING
+      return now.isIn(ResultState.RUNNING)
           ? new Announced.Running(
               now.running(repository.of(run), nanoClock.getAsLong(), Limits.HOLDERS))
           : new Announced.Done();
@@ -152,7 +153,7 @@ public final class EmbeddedIndex implements HolderIndex {
       Lease lease,
       Repository repository,
       Fingerprint run,
-      ResultState state,
+      RunState state,
       Optional<Announcement> before) {
     Announcement now = new Announcement(lease, repository, run, state);
     Announcement[] rest = repository.of(run);
@@ -165,7 +166,7 @@ public final class EmbeddedIndex implements HolderIndex {
     }
     repository.set(run, Announcement.with(rest, now));
     before.ifPresent(this::tellGone);
-    if (state == ResultState.PASSED) {
+    if (state.isPassed()) {
       history.passed(now);
     }
     return now;
@@ -250,7 +251,7 @@ public final class EmbeddedIndex implements HolderIndex {
     }
     return repository.runs.entrySet().stream()
         .flatMap(entry -> Arrays.stream(entry.getValue()))
-        .filter(one -> one.state == ResultState.PASSED)
+        .filter(one -> one.state.isPassed())
         .filter(one -> one.lease.isLive(nanoClock.getAsLong()))
         .map(one -> new EmbeddedFollowing.Held(one.run, one.entry()))
         .iterator();
@@ -346,10 +347,10 @@ public final class EmbeddedIndex implements HolderIndex {
         Arrays.stream(one.repository.of(one.run))
             .anyMatch(
                 other ->
-                    other.state == ResultState.PASSED
+                    other.state.isPassed()
                         && other.lease.peer.equals(one.lease.peer)
                         && other.lease.isLive(now));
-    if (one.state == ResultState.PASSED && !held) {
+    if (one.state.isPassed() && !held) {
       history.gone(one);
     }
   }

@@ -8,7 +8,7 @@ import dev.peer.wire.HolderList;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.RendezvousStatus;
-import dev.peer.wire.ResultState;
+import dev.peer.wire.RunState;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,7 +35,7 @@ public interface HolderIndex {
    * again changes nothing: it keeps its place. What has passed stays so until it is retracted: a
    * request that was held up on its way does not put it back.
    */
-  Announced announce(LeaseHolder holder, RepoId repo, RunKey key, ResultState state)
+  Announced announce(LeaseHolder holder, RepoId repo, RunKey key, RunState state)
       throws IndexUnavailableException;
 
   /**
@@ -45,7 +45,7 @@ public interface HolderIndex {
   default Announced announcePassed(LeaseHolder holder, RepoId repo, List<RunKey> keys)
       throws IndexUnavailableException {
     for (RunKey key : keys) {
-      Announced announced = announce(holder, repo, key, ResultState.PASSED);
+      Announced announced = announce(holder, repo, key, RunState.PASSED);
       if (!announced.equals(new Announced.Done())) {
         return announced;
       }

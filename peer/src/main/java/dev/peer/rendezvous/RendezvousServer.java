@@ -30,7 +30,9 @@ import dev.peer.wire.MediaTypes;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.ResultState;
+import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunList;
+import dev.peer.wire.RunState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -249,7 +251,9 @@ public final class RendezvousServer implements AutoCloseable {
   private void result(Call call, RendezvousPath.Result result)
       throws Refusal, IOException, MalformedException, IndexUnavailableException {
     call.requireMethod("GET", "HEAD", "PUT", "DELETE");
-    call.requireNoBody();
+    if (!call.method().equals("PUT")) {
+      call.requireNoBody();
+    }
     switch (call.method()) {
       case "PUT" -> {
         call.require(rules, Verb.ANNOUNCE, result.repo());
@@ -273,7 +277,18 @@ public final class RendezvousServer implements AutoCloseable {
       throws Refusal, IOException, MalformedException, IndexUnavailableException {
     AnnouncementQuery query = AnnouncementQuery.parse(call.query());
     LeaseHolder holder = new LeaseHolder(call.caller().id(), query.instance());
-    answer(call, holder, index.announce(holder, result.repo(), result.key(), query.state()));
+    RunState state = state(call, query.state());
+    answer(call, holder, index.announce(holder, result.repo(), result.key(), state));
+  }
+
+  /** Whoever says that it failed may say how. */
+  private static RunState state(Call call, ResultState state)
+      throws Refusal, IOException, MalformedException {
+    if (state == ResultState.FAILED && call.mayHaveBody()) {
+      return RunState.of(RunEnd.Failed.parse(call.body(Limits.REQUEST_BODY)));
+    }
+    call.requireNoBody();
+    return RunState.of(state);
   }
 
   private void results(Call call, RepoId repo)

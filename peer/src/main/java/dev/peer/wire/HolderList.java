@@ -8,6 +8,7 @@ import dev.peer.core.record.StrictJson;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Who is said to hold a result or a guest image, or to be at it.
@@ -21,23 +22,23 @@ public record HolderList(List<Entry> holders) {
    *
    * @param addresses as the peer gave them
    * @param relays as the peer gave them
-   * @param state of the run there; only one that passed is held
+   * @param run how far the run is there; only one that passed is held
    */
-  public record Entry(PeerId peer, List<URI> addresses, List<URI> relays, ResultState state) {
+  public record Entry(PeerId peer, List<URI> addresses, List<URI> relays, RunState run) {
 
     /** A peer that is at no relay. */
-    public Entry(PeerId peer, List<URI> addresses, ResultState state) {
-      this(peer, addresses, List.of(), state);
+    public Entry(PeerId peer, List<URI> addresses, RunState run) {
+      this(peer, addresses, List.of(), run);
     }
 
     /** A peer that holds it, and is at no relay. */
     public Entry(PeerId peer, List<URI> addresses) {
-      this(peer, addresses, ResultState.PASSED);
+      this(peer, addresses, RunState.PASSED);
     }
 
     /** The peer of a lease, as one that holds it. */
     public Entry(PeerId peer, LeaseRequest lease) {
-      this(peer, lease.addresses(), lease.relays(), ResultState.PASSED);
+      this(peer, lease.addresses(), lease.relays(), RunState.PASSED);
     }
 
     /** Copies the addresses, and refuses those that no lease has. */
@@ -48,8 +49,13 @@ public record HolderList(List<Entry> holders) {
     }
 
     /** The same peer, this far. */
-    public Entry in(ResultState other) {
+    public Entry in(RunState other) {
       return new Entry(peer, addresses, relays, other);
+    }
+
+    /** How far the run is there. */
+    public ResultState state() {
+      return run.state();
     }
   }
 
@@ -69,7 +75,8 @@ public record HolderList(List<Entry> holders) {
   /**
    * Reads {@code {"holders":[{"peer":"...","addresses":["https://host:port",...]},...]}}, where a
    * holder whose run has not passed has {@code "state":"running"} or {@code "state":"failed"} too,
-   * and one that is at relays {@code "relays":["https://host:port/instance",...]}.
+   * the latter with {@code "failure"} if that is known, as {@link RunEnd.Failed} is written, and
+   * one that is at relays {@code "relays":["https://host:port/instance",...]}.
    */
   public static HolderList parse(byte[] json) throws MalformedException {
     StrictJson object = StrictJson.parse("answer", json);
@@ -81,7 +88,11 @@ public record HolderList(List<Entry> holders) {
         ResultState state =
             holder.optionalValue("state", HolderList::notPassed).orElse(ResultState.PASSED);
         List<URI> relays = holder.optionalValues("relays", text -> RelayAddress.parse(text).uri());
-        entries.add(new Entry(peer, addresses, relays, state));
+        Optional<RunEnd.Failed> failure =
+            holder.has("failure")
+                ? Optional.of(RunEnd.Failed.read(holder.object("failure")))
+                : Optional.empty();
+        entries.add(new Entry(peer, addresses, relays, new RunState(state, failure)));
         holder.end();
       }
       object.end();
@@ -107,6 +118,7 @@ public record HolderList(List<Entry> holders) {
       if (entry.state() != ResultState.PASSED) {
         holder.put("state", entry.state().text());
       }
+      entry.run().failure().ifPresent(failure -> failure.write(holder.putObject("failure")));
     }
     return StrictJson.bytes(object);
   }

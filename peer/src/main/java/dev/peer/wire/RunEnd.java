@@ -33,6 +33,40 @@ public sealed interface RunEnd {
         throw new IllegalArgumentException("not the exit code of a failure (1 to 255 expected)");
       }
     }
+
+    /**
+     * Reads {@code {"stage":"test","exitCode":1,"at":"2030-01-31T12:00:00Z"}}, where the exit code
+     * may be missing.
+     */
+    public static Failed parse(byte[] json) throws MalformedException {
+      return read(StrictJson.parse("failure", json));
+    }
+
+    static Failed read(StrictJson object) throws MalformedException {
+      Failed failed = fields(object);
+      object.end();
+      return failed;
+    }
+
+    private static Failed fields(StrictJson object) throws MalformedException {
+      return new Failed(
+          object.value("stage", RunEnd::requireStage),
+          object.has("exitCode") ? Optional.of(RunEnd.exitCode(object)) : Optional.empty(),
+          object.value("at", RunEnd::instant));
+    }
+
+    void write(ObjectNode object) {
+      object.put("stage", stage);
+      exitCode.ifPresent(code -> object.put("exitCode", code));
+      object.put("at", at.toString());
+    }
+
+    /** The form that {@link #parse} reads, as part of others. */
+    public byte[] bareJson() {
+      ObjectNode object = StrictJson.object();
+      write(object);
+      return StrictJson.bytes(object);
+    }
   }
 
   /** There is no outcome: it was interrupted, its machine failed, or another run has it. */
@@ -62,11 +96,7 @@ public sealed interface RunEnd {
         switch (object.text("end")) {
           case "passed" -> new Passed();
           case "broken-off" -> new BrokenOff();
-          case "failed" ->
-              new Failed(
-                  object.value("stage", RunEnd::requireStage),
-                  object.has("exitCode") ? Optional.of(exitCode(object)) : Optional.empty(),
-                  object.value("at", RunEnd::instant));
+          case "failed" -> Failed.fields(object);
           default -> throw new MalformedException("end: passed, failed or broken-off was expected");
         };
     object.end();
@@ -97,9 +127,7 @@ public sealed interface RunEnd {
       case BrokenOff _ -> object.put("end", "broken-off");
       case Failed failed -> {
         object.put("end", "failed");
-        object.put("stage", failed.stage());
-        failed.exitCode().ifPresent(code -> object.put("exitCode", code));
-        object.put("at", failed.at().toString());
+        failed.write(object);
       }
     }
     return StrictJson.bytes(object);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.flow.AnnounceException;
+import dev.peer.core.flow.Announcer;
 import dev.peer.core.flow.Announcer.Announcement;
 import dev.peer.core.flow.Fetch;
 import dev.peer.core.flow.FetchException;
@@ -189,6 +190,23 @@ class AnnounceAndLookupTest {
   @Test
   void isAbsentWhenNobodyHoldsIt() throws Exception {
     assertThat(lookup.find(REPO, key(1))).isEqualTo(new LookupResult.Absent());
+  }
+
+  @Test
+  void announcesARunAgainAfterItsResultIsWithdrawn() throws Exception {
+    LeasedAnnouncer announcer = closing(announcer(laptop));
+    LeasedAnnouncer.Serving serving = announcer.add(record(1));
+    serving.awaitTold();
+    assertThat(found(1)).hasSize(1);
+
+    serving.withdraw();
+    Announcer.RunAnnouncement run = announcer.announceRun(REPO, key(1));
+    assertThat(run.earlier()).isEmpty();
+
+    assertThat(((LookupResult.Found) lookup.find(REPO, key(1))).running()).hasSize(1);
+    assertThat(found(1)).isEmpty();
+    run.close();
+    assertThat(notices).isEmpty();
   }
 
   @Test

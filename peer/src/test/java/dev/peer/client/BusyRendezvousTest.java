@@ -22,7 +22,7 @@ import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
-import dev.peer.wire.ResultState;
+import dev.peer.wire.RunState;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -99,7 +99,7 @@ class BusyRendezvousTest {
             AnnounceAndLookupTest.PATIENCE,
             notices::add);
     RendezvousPath.Result result = new RendezvousPath.Result(REPO, KEY);
-    keeper.want(result, Optional.of(ResultState.PASSED));
+    keeper.want(result, Optional.of(RunState.PASSED));
     keeper.start();
 
     assertThat(asked.take()).isEqualTo("PUT /v1/lease");

@@ -23,8 +23,8 @@ import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
-import dev.peer.wire.ResultState;
 import dev.peer.wire.RunList;
+import dev.peer.wire.RunState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -120,7 +120,7 @@ class ManyAnnouncementsTest {
 
   private void want(RepoId repo, int runs) {
     for (int i = 0; i < runs; i++) {
-      keeper.want(run(repo, i), Optional.of(ResultState.PASSED));
+      keeper.want(run(repo, i), Optional.of(RunState.PASSED));
     }
   }
 

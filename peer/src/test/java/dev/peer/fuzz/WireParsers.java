@@ -31,9 +31,9 @@ import dev.peer.wire.RelayPath;
 import dev.peer.wire.RelayStatus;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.RendezvousStatus;
-import dev.peer.wire.ResultState;
 import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunList;
+import dev.peer.wire.RunState;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -65,7 +65,9 @@ final class WireParsers {
         new HolderList(
             List.of(
                 new HolderList.Entry(
-                    new PeerId("spiffe://team/ci"), lease.addresses(), ResultState.FAILED)));
+                    new PeerId("spiffe://team/ci"),
+                    lease.addresses(),
+                    RunState.of(new RunEnd.Failed("test", Optional.of(1), Instant.EPOCH)))));
     return List.of(
         body("lease", LeaseRequest::parse, LeaseRequest::json, lease),
         body("holder list", HolderList::parse, HolderList::json, holders),

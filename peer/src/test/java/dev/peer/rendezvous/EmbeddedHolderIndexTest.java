@@ -1,6 +1,6 @@
 package dev.peer.rendezvous;
 
-import static dev.peer.wire.ResultState.PASSED;
+import static dev.peer.wire.RunState.PASSED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.id.RunKey;

@@ -1,8 +1,8 @@
 package dev.peer.rendezvous;
 
-import static dev.peer.wire.ResultState.FAILED;
-import static dev.peer.wire.ResultState.PASSED;
-import static dev.peer.wire.ResultState.RUNNING;
+import static dev.peer.wire.RunState.FAILED;
+import static dev.peer.wire.RunState.PASSED;
+import static dev.peer.wire.RunState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.id.Digest;
@@ -54,6 +54,7 @@ class FollowingTest {
       index.announce(CI, REPO, key(2), RUNNING);
       index.announce(CI, REPO, key(2), PASSED);
       index.announce(CI, REPO, key(2), PASSED);
+      index.retract(CI, REPO, key(2));
       index.announce(CI, REPO, key(2), FAILED);
       index.retract(LAPTOP, REPO, key(1));
       index.announce(LAPTOP, new RepoId("other"), key(3), PASSED);

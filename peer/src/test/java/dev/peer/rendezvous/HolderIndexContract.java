@@ -1,8 +1,8 @@
 package dev.peer.rendezvous;
 
-import static dev.peer.wire.ResultState.FAILED;
-import static dev.peer.wire.ResultState.PASSED;
-import static dev.peer.wire.ResultState.RUNNING;
+import static dev.peer.wire.RunState.FAILED;
+import static dev.peer.wire.RunState.PASSED;
+import static dev.peer.wire.RunState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.id.Digest;
@@ -16,9 +16,12 @@ import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.RendezvousStatus;
-import dev.peer.wire.ResultState;
+import dev.peer.wire.RunEnd;
+import dev.peer.wire.RunState;
 import java.net.URI;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -311,7 +314,7 @@ public abstract class HolderIndexContract {
   @Test
   void givesThoseThatPassedThenThoseThatRunThenThoseThatFailed() throws Exception {
     LeaseHolder[] all = new LeaseHolder[6];
-    ResultState[] states = {FAILED, RUNNING, PASSED, FAILED, RUNNING, PASSED};
+    RunState[] states = {FAILED, RUNNING, PASSED, FAILED, RUNNING, PASSED};
     for (int i = 0; i < all.length; i++) {
       all[i] = holder("peer-" + i, "a");
       lease(all[i], i + 1);
@@ -345,6 +348,23 @@ public abstract class HolderIndexContract {
     index.announce(LAPTOP, REPO, key(1), FAILED);
     assertThat(index.holders(REPO, key(1))).containsExactly(entry(CI, 2), entry(LAPTOP, 1, FAILED));
     assertThat(index.status()).isEqualTo(new RendezvousStatus(2, 2));
+  }
+
+  @Test
+  void tellsHowARunFailed() throws Exception {
+    lease(LAPTOP, 1);
+    RunState first = failed("prepare", "2030-01-31T12:00:00Z");
+    RunState second = failed("test", "2030-01-31T12:05:00Z");
+
+    index.announce(LAPTOP, REPO, key(1), first);
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 1, first));
+
+    index.announce(LAPTOP, REPO, key(1), second);
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 1, second));
+    assertThat(index.status()).isEqualTo(new RendezvousStatus(1, 1));
+
+    run(LAPTOP);
+    assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 1, RUNNING));
   }
 
   @Test
@@ -431,8 +451,12 @@ public abstract class HolderIndexContract {
     return new HolderList.Entry(holder.peer(), at(port).addresses());
   }
 
-  private static HolderList.Entry entry(LeaseHolder holder, int port, ResultState state) {
+  private static HolderList.Entry entry(LeaseHolder holder, int port, RunState state) {
     return new HolderList.Entry(holder.peer(), at(port).addresses(), state);
+  }
+
+  private static RunState failed(String stage, String at) {
+    return RunState.of(new RunEnd.Failed(stage, Optional.of(1), Instant.parse(at)));
   }
 
   private static List<RunKey> keys(int from, int to) {

@@ -7,7 +7,7 @@ import dev.peer.core.id.RunKey;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.PeerAddress;
-import dev.peer.wire.ResultState;
+import dev.peer.wire.RunState;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -81,7 +81,7 @@ final class IndexBench {
   }
 
   private void announce(int peer, int number) {
-    index.announce(holder(peer), repo(number), key(number), ResultState.PASSED);
+    index.announce(holder(peer), repo(number), key(number), RunState.PASSED);
   }
 
   private long[] lookups(int peers, int results) {

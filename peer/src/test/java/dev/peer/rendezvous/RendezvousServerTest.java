@@ -23,11 +23,15 @@ import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.ResultState;
+import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunList;
+import dev.peer.wire.RunState;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -164,7 +168,7 @@ class RendezvousServerTest {
     laptop.send("PUT", "/v1/lease?instance=b", LEASE);
     HolderList.Entry running =
         new HolderList.Entry(
-            new PeerId("spiffe://team/laptop"), List.of(ADDRESS), ResultState.RUNNING);
+            new PeerId("spiffe://team/laptop"), List.of(ADDRESS), RunState.RUNNING);
 
     HttpResponse<byte[]> first = laptop.send("PUT", RESULT + "?instance=a&state=running");
     HttpResponse<byte[]> second = laptop.send("PUT", RESULT + "?instance=b&state=running");
@@ -177,6 +181,22 @@ class RendezvousServerTest {
     assertThat(HolderList.parse(ci.send("GET", RESULT).body()).holders())
         .extracting(HolderList.Entry::state)
         .containsExactly(ResultState.PASSED, ResultState.FAILED);
+  }
+
+  @Test
+  void tellsHowARunFailed() throws Exception {
+    RunEnd.Failed how = new RunEnd.Failed("test", Optional.of(3), Instant.EPOCH);
+    laptop.send("PUT", "/v1/lease", LEASE);
+    assertThat(laptop.send("PUT", RESULT + "?state=failed", how.bareJson()).statusCode())
+        .isEqualTo(204);
+
+    assertThat(HolderList.parse(ci.send("GET", RESULT).body()).holders())
+        .extracting(HolderList.Entry::run)
+        .containsExactly(RunState.of(how));
+    for (String query : List.of("?state=running", "?state=passed", "")) {
+      assertProblem(laptop.send("PUT", RESULT + query, how.bareJson()), Problem.Kind.TOO_LARGE);
+    }
+    assertProblem(laptop.send("PUT", RESULT + "?state=failed", how.json()), Problem.Kind.MALFORMED);
   }
 
   @ParameterizedTest

@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.peer.core.id.PeerId;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.PeerAddress;
-import dev.peer.wire.ResultState;
+import dev.peer.wire.RunState;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ReportsTest {
 
-  private static final HolderList.Entry LIAR = entry("liar", ResultState.PASSED);
-  private static final HolderList.Entry HONEST = entry("honest", ResultState.PASSED);
-  private static final HolderList.Entry RUNNING = entry("liar", ResultState.RUNNING);
+  private static final HolderList.Entry LIAR = entry("liar", RunState.PASSED);
+  private static final HolderList.Entry HONEST = entry("honest", RunState.PASSED);
+  private static final HolderList.Entry RUNNING = entry("liar", RunState.RUNNING);
   private static final List<HolderList.Entry> ALL = List.of(LIAR, HONEST, RUNNING);
 
   private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5);
@@ -87,7 +87,7 @@ class ReportsTest {
     clock.addAndGet(times * Reports.COUNTS.toNanos());
   }
 
-  private static HolderList.Entry entry(String peer, ResultState state) {
+  private static HolderList.Entry entry(String peer, RunState state) {
     return new HolderList.Entry(new PeerId(peer), List.of(PeerAddress.parse("https://h:1")), state);
   }
 }

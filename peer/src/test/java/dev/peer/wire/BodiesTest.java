@@ -11,8 +11,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -194,8 +196,12 @@ class BodiesTest {
             List.of(
                 new HolderList.Entry(new PeerId("spiffe://x/laptop"), List.of(A)),
                 new HolderList.Entry(new PeerId("CN=\"ü\",O=x"), List.of(B, A)),
-                new HolderList.Entry(new PeerId("ci"), List.of(A), ResultState.RUNNING),
-                new HolderList.Entry(new PeerId("ci"), List.of(B), ResultState.FAILED)));
+                new HolderList.Entry(new PeerId("ci"), List.of(A), RunState.RUNNING),
+                new HolderList.Entry(new PeerId("ci"), List.of(B), RunState.FAILED),
+                new HolderList.Entry(
+                    new PeerId("ci"),
+                    List.of(B),
+                    RunState.of(new RunEnd.Failed("test", Optional.of(3), Instant.EPOCH)))));
 
     assertThat(holders.json())
         .asString(UTF_8)
@@ -214,6 +220,10 @@ class BodiesTest {
         "{\"holders\":[{\"peer\":\"x\",\"addresses\":[\"https://h:1\"],\"x\":1}]}",
         "{\"holders\":[{\"peer\":\"x\",\"addresses\":[\"https://h:1\"],\"state\":\"passed\"}]}",
         "{\"holders\":[{\"peer\":\"x\",\"addresses\":[\"https://h:1\"],\"state\":1}]}",
+        "{\"holders\":[{\"peer\":\"x\",\"addresses\":[\"https://h:1\"],\"state\":\"running\","
+            + "\"failure\":{\"stage\":\"test\",\"at\":\"2030-01-31T12:00:00Z\"}}]}",
+        "{\"holders\":[{\"peer\":\"x\",\"addresses\":[\"https://h:1\"],\"state\":\"failed\","
+            + "\"failure\":{\"stage\":\"te st\",\"at\":\"2030-01-31T12:00:00Z\"}}]}",
         "{\"holders\":[{\"peer\":\"x\\n\",\"addresses\":[\"https://h:1\"]}]}",
       })
   void refusesOtherHolders(String json) {

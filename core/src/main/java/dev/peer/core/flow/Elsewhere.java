@@ -10,7 +10,7 @@ import java.util.List;
  * @param running who runs it now, who began first being the first
  * @param failed where it failed lately
  */
-public record Elsewhere(boolean known, List<Holder> running, List<Holder> failed) {
+public record Elsewhere(boolean known, List<Holder> running, List<LookupResult.Failure> failed) {
 
   /** Nothing is known. */
   static final Elsewhere UNKNOWN = new Elsewhere(false, List.of(), List.of());

@@ -1,6 +1,8 @@
 package dev.peer.core.flow;
 
+import dev.peer.core.id.PeerId;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** How the following of a run ended. Nothing that the runner says here is verified. */
@@ -16,7 +18,19 @@ public sealed interface FollowResult {
    * @param exitCode mk's exit code, where it is one
    * @param at when
    */
-  record Failed(String stage, Optional<Integer> exitCode, Instant at) implements FollowResult {}
+  record Failed(String stage, Optional<Integer> exitCode, Instant at) implements FollowResult {
+
+    /** One line for a person. */
+    public String text(PeerId runner) {
+      return "the run of "
+          + runner
+          + " failed at "
+          + at.truncatedTo(ChronoUnit.SECONDS)
+          + ": the stage "
+          + stage
+          + exitCode.map(code -> " ended with " + code).orElse(" could not be run");
+    }
+  }
 
   /**
    * There is nothing to be followed, or no more: it was broken off, the runner is out of reach,

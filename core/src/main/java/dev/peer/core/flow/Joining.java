@@ -1,15 +1,16 @@
 package dev.peer.core.flow;
 
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.store.Store;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Looks for the result of one run, and where there is none follows those who are at it: their
@@ -104,6 +105,12 @@ public final class Joining {
     return peers.stream().filter(peer -> !followed.contains(peer)).toList();
   }
 
+  /** Those of them that were not said when a run was followed to its end. */
+  public List<LookupResult.Failure> notSaid(List<LookupResult.Failure> failures) {
+    Set<PeerId> seen = followed.stream().map(Holder::id).collect(Collectors.toSet());
+    return failures.stream().filter(failure -> !seen.contains(failure.peer())).toList();
+  }
+
   private boolean isOver() {
     return followed.size() >= MOST_FOLLOWED || left().isZero();
   }
@@ -150,7 +157,7 @@ public final class Joining {
       case FollowResult.Passed _ -> {
         return result(runner, repo, key, shown);
       }
-      case FollowResult.Failed failed -> notices.say(describe(runner, failed));
+      case FollowResult.Failed failed -> notices.say(failed.text(runner.id()));
       case FollowResult.Ended(String why) ->
           notices.say("the run of " + runner.id() + " is not followed any more: " + why);
       case FollowResult.TimeOver _ ->
@@ -176,15 +183,5 @@ public final class Joining {
     result.close();
     store.drop(repo, key);
     return Optional.of(new FindResult.NoneVerified(Elsewhere.UNKNOWN));
-  }
-
-  private static String describe(Holder runner, FollowResult.Failed failed) {
-    return "the run of "
-        + runner.id()
-        + " failed at "
-        + failed.at().truncatedTo(ChronoUnit.SECONDS)
-        + ": the stage "
-        + failed.stage()
-        + failed.exitCode().map(code -> " ended with " + code).orElse(" could not be run");
   }
 }

@@ -1,6 +1,8 @@
 package dev.peer.core.flow;
 
+import dev.peer.core.id.PeerId;
 import java.util.List;
+import java.util.Optional;
 
 /** What a rendezvous said. */
 public sealed interface LookupResult {
@@ -12,7 +14,7 @@ public sealed interface LookupResult {
    * @param running where it is under way, the first to begin first; that never counts as passed
    * @param failed where it failed, which is to be shown and never replayed
    */
-  record Found(List<Holder> holders, List<Holder> running, List<Holder> failed)
+  record Found(List<Holder> holders, List<Holder> running, List<Failure> failed)
       implements LookupResult {
 
     /** Nobody is at it, or failed. */
@@ -25,6 +27,20 @@ public sealed interface LookupResult {
       holders = List.copyOf(holders);
       running = List.copyOf(running);
       failed = List.copyOf(failed);
+    }
+  }
+
+  /**
+   * With whom it failed.
+   *
+   * @param how as the peer says; nothing: it has not said
+   */
+  record Failure(PeerId peer, Optional<FollowResult.Failed> how) {
+
+    /** One line for a person. */
+    public String text() {
+      return how.map(failed -> failed.text(peer))
+          .orElse("a run of " + peer + " failed a moment ago");
     }
   }
 

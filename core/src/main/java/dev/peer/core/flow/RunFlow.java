@@ -258,9 +258,10 @@ public final class RunFlow {
   }
 
   /** Of those who were followed more has been said. */
-  private void sayWhoFailed(List<Holder> failed) {
-    List<Holder> unseen = joining.isPresent() ? joining.get().notFollowed(failed) : failed;
-    unseen.forEach(peer -> notices.say("a run of " + peer.id() + " failed a moment ago"));
+  private void sayWhoFailed(List<LookupResult.Failure> failed) {
+    List<LookupResult.Failure> unsaid =
+        joining.isPresent() ? joining.get().notSaid(failed) : failed;
+    unsaid.forEach(failure -> notices.say(failure.text()));
   }
 
   private Announced announced(RunInputs inputs) {

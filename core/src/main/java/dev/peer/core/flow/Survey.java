@@ -18,7 +18,7 @@ public record Survey(
     Optional<Held> held,
     List<Failure> failures,
     List<PeerId> running,
-    List<PeerId> failed,
+    List<LookupResult.Failure> failed,
     Optional<String> unavailable) {
 
   /** Copies the lists. */

@@ -122,7 +122,7 @@ public final class Surveyor {
       }
     }
     return new Survey(
-        Optional.empty(), failures, ids(found.running()), ids(found.failed()), Optional.empty());
+        Optional.empty(), failures, ids(found.running()), found.failed(), Optional.empty());
   }
 
   private static Survey held(
@@ -134,7 +134,7 @@ public final class Surveyor {
         Optional.of(new Survey.Held(holder, attestation)),
         failures,
         ids(found.running()),
-        ids(found.failed()),
+        found.failed(),
         Optional.empty());
   }
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -104,7 +105,8 @@ class FinderTest {
     holders.add("laptop", result);
     holders.state = list -> new LookupResult.Found(List.of(), list, List.of());
     assertThat(find()).isInstanceOf(FindResult.Miss.class);
-    holders.state = list -> new LookupResult.Found(List.of(), List.of(), list);
+    LookupResult.Failure failure = new LookupResult.Failure(new PeerId("laptop"), Optional.empty());
+    holders.state = _ -> new LookupResult.Found(List.of(), List.of(), List.of(failure));
     assertThat(find()).isInstanceOf(FindResult.Miss.class);
 
     holders.state = LookupResult.Found::new;

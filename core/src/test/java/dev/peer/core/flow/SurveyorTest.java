@@ -13,6 +13,7 @@ import dev.peer.core.sign.Signing;
 import dev.peer.core.store.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,14 +105,17 @@ class SurveyorTest {
 
   @Test
   void saysWhoRunsItAndWithWhomItFailed() throws Exception {
-    others =
-        new LookupResult.Found(List.of(), List.of(holder("runner")), List.of(holder("unlucky")));
+    LookupResult.Failure failure =
+        new LookupResult.Failure(
+            new PeerId("unlucky"),
+            Optional.of(new FollowResult.Failed("test", Optional.of(3), Instant.EPOCH)));
+    others = new LookupResult.Found(List.of(), List.of(holder("runner")), List.of(failure));
 
     Survey survey = surveyor().survey(REPO, KEY);
 
     assertThat(survey.held()).isEmpty();
     assertThat(survey.running()).containsExactly(new PeerId("runner"));
-    assertThat(survey.failed()).containsExactly(new PeerId("unlucky"));
+    assertThat(survey.failed()).containsExactly(failure);
   }
 
   @Test

@@ -19,6 +19,7 @@ import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.Limits;
 import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.ResultState;
+import dev.peer.wire.RunState;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
@@ -27,6 +28,7 @@ import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeRequest.SortOrder;
 import io.etcd.jetcd.api.RangeRequest.SortTarget;
 import io.etcd.jetcd.api.RangeResponse;
+import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
@@ -83,7 +85,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   private record Entry(long created, long lease, LeaseRequest request) {}
 
   /** Whose key was found. */
-  private record Found(LeaseHolder holder, ResultState state) {}
+  private record Found(LeaseHolder holder, RunState run) {}
 
   @Override
   public Grant lease(LeaseHolder holder, LeaseRequest request) throws IndexUnavailableException {
@@ -173,7 +175,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   }
 
   @Override
-  public Announced announce(LeaseHolder holder, RepoId repo, RunKey key, ResultState state)
+  public Announced announce(LeaseHolder holder, RepoId repo, RunKey key, RunState state)
       throws IndexUnavailableException {
     Optional<Entry> known = entries.get(holder);
     for (int i = 0; i < ATTEMPTS; i++) {
@@ -196,18 +198,14 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
 
   /** Empty: the entry is another one now, or there is none. */
   private Optional<Announced> announce(
-      LeaseHolder holder, Entry entry, RepoId repo, RunKey key, ResultState state)
+      LeaseHolder holder, Entry entry, RepoId repo, RunKey key, RunState run)
       throws IndexUnavailableException {
+    ResultState state = run.state();
     ByteString result = EtcdKeys.result(repo, key, state, holder);
-    // What is there already keeps its revisions, and so its place.
-    TxnRequest.Builder put =
-        TxnRequest.newBuilder()
-            .addCompare(Requests.isNew(result))
-            .addSuccess(Requests.put(result, ByteString.EMPTY, entry.lease()));
     TxnRequest.Builder change =
         TxnRequest.newBuilder()
             .addCompare(Requests.isOf(EtcdKeys.lease(holder), entry.created()))
-            .addSuccess(Requests.operation(put.build()));
+            .addSuccess(put(result, run, entry.lease()));
     ByteString passed = EtcdKeys.result(repo, key, ResultState.PASSED, holder);
     if (state != ResultState.PASSED) {
       change
@@ -234,13 +232,24 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     List<Found> order = new ArrayList<>();
     RangeResponse running = answer.getResponses(answer.getResponsesCount() - 1).getResponseRange();
     add(order, running, state);
-    Found self = new Found(holder, state);
+    Found self = new Found(holder, run);
     if (!order.contains(self)) {
       order.set(order.size() - 1, self);
     }
     List<HolderList.Entry> runners = addressed(EtcdServers.endOfLookup(), order);
     return Optional.of(
         runners.isEmpty() ? new Announced.NoLease() : new Announced.Running(runners));
+  }
+
+  /** What is there already keeps its revisions, and so its place, but for how it failed. */
+  private static RequestOp put(ByteString result, RunState run, long lease) {
+    RequestOp put = Requests.put(result, value(run), lease);
+    TxnRequest.Builder change =
+        TxnRequest.newBuilder().addCompare(Requests.isNew(result)).addSuccess(put);
+    if (run.failure().isPresent()) {
+      change.addFailure(put);
+    }
+    return Requests.operation(change.build());
   }
 
   /** Whether it was refused because it has passed, and not for its lease. */
@@ -368,7 +377,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
       throws IndexUnavailableException {
     for (KeyValue key : answer.getKvsList()) {
       if (found.size() < Limits.HOLDERS) {
-        found.add(new Found(holder(key), state));
+        found.add(new Found(holder(key), EtcdReads.run(key, state)));
       }
     }
   }
@@ -387,7 +396,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
         .filter(one -> leases.containsKey(one.holder()))
         .map(
             one ->
-                new HolderList.Entry(one.holder().peer(), leases.get(one.holder())).in(one.state()))
+                new HolderList.Entry(one.holder().peer(), leases.get(one.holder())).in(one.run()))
         .toList();
   }
 
@@ -478,6 +487,12 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     return answer.getResponsesList().stream()
         .mapToLong(response -> response.getResponseDeleteRange().getDeleted())
         .sum();
+  }
+
+  private static ByteString value(RunState run) {
+    return run.failure()
+        .map(failure -> ByteString.copyFrom(failure.bareJson()))
+        .orElse(ByteString.EMPTY);
   }
 
   private static ByteString value(LeaseRequest request) {

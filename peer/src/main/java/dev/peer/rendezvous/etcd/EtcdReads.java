@@ -5,6 +5,9 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.rendezvous.IndexUnavailableException;
 import dev.peer.rendezvous.LeaseHolder;
 import dev.peer.wire.LeaseRequest;
+import dev.peer.wire.ResultState;
+import dev.peer.wire.RunEnd;
+import dev.peer.wire.RunState;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.ResponseOp;
@@ -13,6 +16,7 @@ import io.grpc.StatusException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads that lookups and those who follow have in common. */
 final class EtcdReads {
@@ -65,6 +69,18 @@ final class EtcdReads {
       return LeaseRequest.parse(entry.getValue().toByteArray());
     } catch (MalformedException e) {
       throw foreign(e);
+    }
+  }
+
+  /** What the key of a result in that state has beside it. */
+  static RunState run(KeyValue result, ResultState state) throws IndexUnavailableException {
+    if (result.getValue().isEmpty()) {
+      return RunState.of(state);
+    }
+    try {
+      return new RunState(state, Optional.of(RunEnd.Failed.parse(result.getValue().toByteArray())));
+    } catch (MalformedException | IllegalArgumentException e) {
+      throw foreign(new MalformedException("a result: " + e.getMessage(), e));
     }
   }
 

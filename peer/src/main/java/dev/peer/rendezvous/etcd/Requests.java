@@ -30,7 +30,7 @@ final class Requests {
         .build();
   }
 
-  /** As many keys as a lookup gives. */
+  /** As many keys, with what is beside them, as a lookup gives. */
   static RangeRequest first(ByteString prefix, SortTarget target, SortOrder order) {
     return RangeRequest.newBuilder()
         .setKey(prefix)
@@ -38,7 +38,6 @@ final class Requests {
         .setSortTarget(target)
         .setSortOrder(order)
         .setLimit(Limits.HOLDERS)
-        .setKeysOnly(true)
         .build();
   }
 

@@ -1,8 +1,8 @@
 package dev.peer.rendezvous.etcd;
 
-import static dev.peer.wire.ResultState.FAILED;
-import static dev.peer.wire.ResultState.PASSED;
-import static dev.peer.wire.ResultState.RUNNING;
+import static dev.peer.wire.RunState.FAILED;
+import static dev.peer.wire.RunState.PASSED;
+import static dev.peer.wire.RunState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.id.Digest;
@@ -94,6 +94,7 @@ class EtcdFollowingIT {
       announce(LAPTOP, 1);
       index.announce(CI, repo, key(2), RUNNING);
       index.announce(CI, repo, key(2), PASSED);
+      index.retract(CI, repo, key(2));
       index.announce(CI, repo, key(2), FAILED);
       index.retract(LAPTOP, repo, key(1));
 
