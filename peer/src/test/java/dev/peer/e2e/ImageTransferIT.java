@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +34,7 @@ class ImageTransferIT {
 
   @Test
   void pullsFromAnAddress() throws Exception {
-    int port = freePort();
+    int port = Team.freePort();
     sample.startHolder(team.peer("holder").with("PEER_LISTEN", "127.0.0.1:" + port));
     Peer laptop = withoutImages("laptop").without("PEER_RENDEZVOUS");
     String[] command = {"image", "pull", digest, "--from", "127.0.0.1:" + port};
@@ -192,12 +191,6 @@ class ImageTransferIT {
       assertThat(Files.mismatch(image.resolve(file), Dist.image().resolve(file)))
           .as(file)
           .isEqualTo(-1);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

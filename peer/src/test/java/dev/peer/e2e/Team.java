@@ -3,6 +3,7 @@ package dev.peer.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -180,6 +181,13 @@ final class Team {
         processesOf(root).stream().filter(pid -> commandLine(pid).contains(MACHINE)).toList();
     assertThat(found).hasSize(1);
     return found.getFirst();
+  }
+
+  /** A port of the loopback interface where nobody listens at the moment. */
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
   }
 
   /** The command lines of the processes that are this team's. */
