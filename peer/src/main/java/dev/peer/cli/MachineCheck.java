@@ -57,7 +57,8 @@ final class MachineCheck {
     try {
       ScratchDirectory.createPrivate(home);
       Files.delete(Files.createTempFile(home, ".doctor-", ""));
-      long free = Files.getFileStore(home).getUsableSpace();
+      // Not by a FileStore: in a chroot there may be no mount that the path lies on.
+      long free = home.toFile().getUsableSpace();
       String what = home + ", " + free / GIBIBYTE + " GiB free";
       findings.add(
           free < GIBIBYTE

@@ -5,8 +5,6 @@ import dev.peer.http.Operations;
 import dev.peer.http.RequestLog;
 import dev.peer.metrics.Metrics;
 import dev.peer.metrics.ProcessMetrics;
-import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,14 +34,9 @@ final class Watched {
       if (!Files.isDirectory(home) || !Files.isWritable(home)) {
         return Optional.of("PEER_HOME is no directory that can be written to");
       }
-      try {
-        FileStore disk = Files.getFileStore(home);
-        return disk.getUsableSpace() < LEAST_BYTES
-            ? Optional.of("the disk of PEER_HOME is full")
-            : Optional.empty();
-      } catch (IOException e) {
-        return Optional.of("PEER_HOME can not be read");
-      }
+      return home.toFile().getUsableSpace() < LEAST_BYTES
+          ? Optional.of("the disk of PEER_HOME is full")
+          : Optional.empty();
     };
   }
 }

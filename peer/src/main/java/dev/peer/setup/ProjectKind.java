@@ -154,7 +154,10 @@ public enum ProjectKind {
         copy(seen.these("package.json", "package-lock.json", "npm-shrinkwrap.json", ".npmrc")));
     steps.add("RUN cd " + DEPENDENCIES + " && npm " + (locked ? "ci" : "install"));
     return whole(
-        "# What package.json names is got with the image.\n",
+        """
+        # What package.json names is got with the image. Debian's npm comes in hundreds of packages: the first time takes
+        # minutes where the machine is emulated. An image that has npm may stand in FROM instead.
+        """,
         "nodejs npm",
         steps,
         "if [ -d "
@@ -237,8 +240,9 @@ public enum ProjectKind {
         base-image:V:
         \tpodman build --tag $CONTAINERIMAGE --file - . <<-'END'
         \tFROM localhost/ci-base
-        \tRUN apt-get update \\
-        \t    && apt-get install --yes --no-install-recommends %s \\
+        \tARG DEBIAN_FRONTEND=noninteractive
+        \tRUN apt-get update -qq \\
+        \t    && apt-get install -qq --no-install-recommends %s \\
         \t    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
         """
             .formatted(packages)

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,31 @@ class DoctorIT {
     assertThat(answer.get("checks"))
         .anyMatch(check -> check.get("what").asText().contains("it may not sign"))
         .allMatch(check -> check.get("verdict").asText().equals("ok") || check.has("mend"));
+  }
+
+  @Test
+  void seesTheDiskInAChrootThatLiesOnNoMount() throws Exception {
+    Path root = Files.createDirectory(team.root().resolve("chroot"));
+    String enter =
+        """
+        cd "$0"
+        for directory in bin dev etc lib lib64 proc usr "$1"; do
+            mkdir -p "./$directory" && mount --rbind "/${directory#/}" "./$directory"
+        done
+        shift
+        exec chroot . "$@"
+        """;
+    Peer inside =
+        team.peer("laptop")
+            .with("PEER_HOME", "/state/peer")
+            .in(
+                List.of(
+                    "unshare", "-m", "sh", "-euc", enter, root.toString(), Dist.home().toString()));
+
+    JsonNode answer = JSON.readTree(inside.run(team.root(), "doctor", "--json").stdout());
+
+    assertThat(of(answer, "disk").get("what").asText()).matches("/state/peer, \\d+ GiB free");
+    assertThat(root.resolve("state/peer")).isDirectory();
   }
 
   @Test
