@@ -15,12 +15,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(400)
 class GuidesIT {
 
-  /** With the loopback interface alone, on which the guides' host is; ends with what it started. */
+  /**
+   * With the loopback interface alone, on which the guides' host is, and with directories of its
+   * own where root installs things. All that was started ends with it.
+   */
   private static final String MACHINE =
       """
       ip link set lo up
-      mount --bind "$0" /etc/hosts
-      exec sh -eu "$1"
+      mount -t tmpfs tmpfs /mnt
+      for directory in etc opt; do
+          mkdir -p /mnt/$directory/upper /mnt/$directory/work
+          mount -t overlay -o "lowerdir=/$directory,upperdir=/mnt/$directory/upper" \
+              -o "workdir=/mnt/$directory/work" overlay /$directory
+      done
+      echo 127.0.0.1 localhost meet.example.org >/etc/hosts
+      exec sh -eu "$0"
       """;
 
   private Team team;
@@ -36,7 +45,14 @@ class GuidesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"image/docs/mkfiles.md"})
+  @ValueSource(
+      strings = {
+        "image/docs/mkfiles.md",
+        "peer/docs/certificates.md",
+        "peer/docs/first-hour.md",
+        "examples/ci/README.md",
+        "examples/deploy/README.md"
+      })
   void does(String name) throws Exception {
     Guide guide = Guide.read(name);
     Path outputs = Files.createDirectory(team.root().resolve("outputs"));
@@ -44,8 +60,7 @@ class GuidesIT {
     Path images = home.resolve(".local/state/peer/images");
     Files.createDirectories(images.getParent());
     Files.createSymbolicLink(images, Dist.images());
-    Path hosts = team.root().resolve("hosts");
-    Files.writeString(hosts, "127.0.0.1 localhost meet.example.org laptop.example.org\n");
+    Files.createSymbolicLink(home.resolve("peer"), Dist.sources());
     Path script = team.root().resolve("script");
     Files.writeString(script, guide.script(outputs));
 
@@ -64,7 +79,6 @@ class GuidesIT {
                     "sh",
                     "-euc",
                     MACHINE,
-                    hosts.toString(),
                     script.toString()))
             .await();
 
@@ -75,7 +89,6 @@ class GuidesIT {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("PATH", Dist.home().resolve("bin") + ":" + System.getenv("PATH"));
     environment.put("HOME", home.toString());
-    environment.put("PEER_SOURCES", Dist.sources().toString());
     environment.put("GIT_CONFIG_COUNT", "3");
     List<String> settings =
         List.of("user.name=Reader", "user.email=reader@example.org", "init.defaultBranch=main");
