@@ -1,5 +1,8 @@
 package dev.peer.e2e;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -9,18 +12,33 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guides do what they say, on a machine that is on no network. */
 @Timeout(400)
 class GuidesIT {
 
-  /** With the loopback interface alone, on which the guides' host is; ends with what it started. */
+  private static final int SECONDS = 300;
+
+  /**
+   * As from a clone of this repository in {@code ~/peer}, on a machine with the loopback interface
+   * alone, on which the guides' host is. What is written below {@code /etc} and {@code /opt} goes
+   * with it, and so does every process.
+   */
   private static final String MACHINE =
       """
+      sources=$1 hosts=$2 seconds=$3 script=$4
       ip link set lo up
-      mount --bind "$0" /etc/hosts
-      exec sh -eu "$1"
+      mkdir peer etc
+      mount --bind "$sources" peer
+      mount -o remount,bind,ro peer
+      mount -t tmpfs tmpfs etc
+      cp -a /etc/. etc
+      cat "$hosts" >etc/hosts
+      mount --move etc /etc
+      mount -t tmpfs tmpfs /opt
+      exec timeout --kill-after=5 "$seconds" sh -eu "$script"
       """;
 
   private Team team;
@@ -36,9 +54,41 @@ class GuidesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"image/docs/mkfiles.md"})
+  @ValueSource(strings = {"image/docs/mkfiles.md", "peer/docs/certificates.md", "peer/docs/first-hour.md"})
   void does(String name) throws Exception {
-    Guide guide = Guide.read(name);
+    follow(Dist.sources().resolve(name), SECONDS);
+  }
+
+  /** Blocks in one line: a bar is a line's end, and three quotes are three back quotes. */
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      delimiter = '@',
+      value = {
+        "text @ : nothing in it is run",
+        "'''sh run|true @ :2: this block does not end",
+        "'''sh|true|''' @ :2: run, other or file=NAME was expected",
+        "'''sh rum|true|''' @ :2: run, other or file=NAME was expected",
+        "'''make file=a b|x|''' @ :2: run, other or file=NAME was expected",
+        "'''output|x|''' @ :2: output of what",
+        "'''sh run|true|'''||'''text|x|'''||'''output|x|''' @ :10: output of what",
+        "'''sh run|true|'''||'''sh run|echo no; false|'''||'''sh run|true|''' @ :6: fails\\nno\\n",
+        "'''sh run|echo one; echo two|'''||'''output|one|...|three|''' @ :6: not this was put out",
+        "'''sh run|sleep 60|''' @ :2: takes too long"
+      })
+  void saysWhereAGuideIsWrong(String text, String expected) throws Exception {
+    Path document =
+        Files.writeString(
+            team.root().resolve("bad.md"), text.replace("'''", "```").replace("|", "\n") + "\n");
+
+    assertThatThrownBy(() -> follow(document, 5))
+        .isInstanceOf(AssertionError.class)
+        .message()
+        .containsPattern("bad[.]md" + expected);
+  }
+
+  private void follow(Path document, int seconds) throws Exception {
+    Guide guide = Guide.read(document);
     Path outputs = Files.createDirectory(team.root().resolve("outputs"));
     Path home = Files.createDirectory(team.root().resolve("reader"));
     Path images = home.resolve(".local/state/peer/images");
@@ -64,18 +114,20 @@ class GuidesIT {
                     "sh",
                     "-euc",
                     MACHINE,
+                    "sh",
+                    Dist.sources().toString(),
                     hosts.toString(),
+                    Integer.toString(seconds),
                     script.toString()))
             .await();
 
     guide.check(outputs, run);
   }
 
-  private static Map<String, String> environment(Path home) {
+  private static Map<String, String> environment(Path home) throws IOException {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("PATH", Dist.home().resolve("bin") + ":" + System.getenv("PATH"));
     environment.put("HOME", home.toString());
-    environment.put("PEER_SOURCES", Dist.sources().toString());
     environment.put("GIT_CONFIG_COUNT", "3");
     List<String> settings =
         List.of("user.name=Reader", "user.email=reader@example.org", "init.defaultBranch=main");
