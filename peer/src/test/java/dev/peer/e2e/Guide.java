@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  *
  * <ul>
  *   <li>{@code sh run}: commands
+ *   <li>{@code sh other}: commands for which something is needed that the tests do not have
  *   <li>{@code output}: what the commands of the block before put out, where {@code ...} stands for
  *       anything
  *   <li>{@code LANGUAGE file=NAME}: a file that the reader writes
@@ -25,14 +26,18 @@ import java.util.stream.Collectors;
 final class Guide {
 
   private static final Pattern FENCE = Pattern.compile("```(\\S*) ?(.*)");
-  private static final String FILE = "file=";
+  private static final Pattern FILE = Pattern.compile("file=([\\w./-]+)");
+  private static final String SHELL = "sh";
   private static final String END = "END-OF-GUIDE-FILE";
+
+  /** What {@code timeout} exits with when the time is over. */
+  private static final int TOO_LONG = 124;
 
   /** A block, and the number of its first line in the document. */
   private record Block(int line, String language, String what, List<String> lines) {
 
     boolean isRun() {
-      return what.equals("run");
+      return language.equals(SHELL) && what.equals("run");
     }
 
     boolean isOutput() {
@@ -40,7 +45,13 @@ final class Guide {
     }
 
     boolean isFile() {
-      return what.startsWith(FILE);
+      return FILE.matcher(what).matches();
+    }
+
+    /** Whether it says what is done with it, where that has to be said. */
+    boolean isClear() {
+      boolean read = language.equals(SHELL) ? what.equals("other") : what.isEmpty();
+      return read || isRun() || isFile();
     }
 
     String text() {
@@ -56,9 +67,8 @@ final class Guide {
     this.blocks = List.copyOf(blocks);
   }
 
-  /** Reads a document of this repository, such as {@code peer/docs/certificates.md}. */
-  static Guide read(String name) throws IOException {
-    Path document = Dist.sources().resolve(name);
+  /** Reads a document; an error names the line that is not as it should be. */
+  static Guide read(Path document) throws IOException {
     List<Block> blocks = new ArrayList<>();
     Block open = null;
     int number = 0;
@@ -76,25 +86,46 @@ final class Guide {
         open = null;
       }
     }
-    if (open != null || blocks.stream().noneMatch(Block::isRun)) {
-      throw new AssertionError(name + ": blocks that end, and one to run, were expected");
+    Guide guide = new Guide(document, blocks);
+    if (open != null) {
+      throw guide.wrong(open, "this block does not end");
     }
-    return new Guide(document, blocks);
+    guide.check();
+    return guide;
+  }
+
+  private void check() {
+    Block before = null;
+    for (Block block : blocks) {
+      if (!block.isClear()) {
+        throw wrong(block, "run, other or file=NAME was expected after the language");
+      }
+      if (block.isOutput() && (before == null || !before.isRun())) {
+        throw wrong(block, "output of what? A block to run was expected right before");
+      }
+      before = block;
+    }
+    if (blocks.stream().noneMatch(Block::isRun)) {
+      throw new AssertionError(document + ": nothing in it is run");
+    }
   }
 
   /** The whole as a script for {@code sh -eu}, which leaves the output of each block in a file. */
   String script(Path outputs) {
     StringBuilder script = new StringBuilder();
     for (Block block : blocks) {
+      Matcher file = FILE.matcher(block.what());
+      if (block.isRun() || file.matches()) {
+        script.append("echo " + block.line() + " >" + at(outputs) + "\n");
+      }
       if (block.isRun()) {
         script
-            .append("echo " + block.line() + " >" + outputs.resolve("at") + "\n{\n")
+            .append("{\n")
             .append(block.text())
-            .append("} >" + output(outputs, block) + " 2>&1 </dev/null\n");
-      } else if (block.isFile()) {
-        String name = block.what().substring(FILE.length());
+            .append("} >" + output(outputs, block.line()) + " 2>&1 </dev/null\n");
+      } else if (file.matches()) {
         script
-            .append("cat >" + name + " <<'" + END + "'\n")
+            .append("cat >" + file.group(1) + " <<'" + END + "'\n")
             .append(block.text())
             .append(END + "\n");
       }
@@ -104,40 +135,41 @@ final class Guide {
 
   /** Asserts that the script came to its end, and put out what the document says. */
   void check(Path outputs, Run run) throws IOException {
-    Block last = null;
-    for (Block block : blocks) {
-      if (block.isRun()) {
-        last = block;
-        if (!Files.exists(output(outputs, block))) {
-          throw new AssertionError(at(block) + " is not reached: " + run);
-        }
-      } else if (block.isOutput()) {
-        String said = Files.readString(output(outputs, last));
-        if (!pattern(block).matcher(said).matches()) {
-          throw new AssertionError(at(block) + ": not this was put out, but\n" + said);
-        }
-      }
-    }
     if (run.exitCode() != 0) {
-      Path at = outputs.resolve("at");
-      String line = Files.exists(at) ? Files.readString(at).strip() : "0";
-      Path output = outputs.resolve("output-" + line);
+      int line =
+          Files.exists(at(outputs)) ? Integer.parseInt(Files.readString(at(outputs)).strip()) : 0;
+      Path output = output(outputs, line);
       throw new AssertionError(
           document
               + ":"
               + line
-              + " fails:\n"
+              + (run.exitCode() == TOO_LONG ? ": takes too long\n" : ": fails\n")
               + (Files.exists(output) ? Files.readString(output) : "")
               + run.stderr());
     }
+    Block before = null;
+    for (Block block : blocks) {
+      if (block.isOutput()) {
+        String said = Files.readString(output(outputs, before.line()));
+        if (!pattern(block).matcher(said).matches()) {
+          throw wrong(block, "not this was put out, but\n" + said);
+        }
+      }
+      before = block;
+    }
   }
 
-  private String at(Block block) {
-    return document + ":" + block.line();
+  private AssertionError wrong(Block block, String what) {
+    return new AssertionError(document + ":" + block.line() + ": " + what);
   }
 
-  private static Path output(Path outputs, Block block) {
-    return outputs.resolve("output-" + block.line());
+  /** Which line the script has come to. */
+  private static Path at(Path outputs) {
+    return outputs.resolve("at");
+  }
+
+  private static Path output(Path outputs, int line) {
+    return outputs.resolve("output-" + line);
   }
 
   private static Pattern pattern(Block expected) {

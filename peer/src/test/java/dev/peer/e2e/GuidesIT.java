@@ -1,5 +1,8 @@
 package dev.peer.e2e;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -9,27 +12,33 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guides do what they say, on a machine that is on no network. */
 @Timeout(400)
 class GuidesIT {
 
+  private static final int SECONDS = 300;
+
   /**
-   * With the loopback interface alone, on which the guides' host is, and with directories of its
-   * own where root installs things. All that was started ends with it.
+   * As from a clone of this repository in {@code ~/peer}, on a machine with the loopback interface
+   * alone, on which the guides' host is. What is written below {@code /etc} and {@code /opt} goes
+   * with it, and so does every process.
    */
   private static final String MACHINE =
       """
+      sources=$1 hosts=$2 seconds=$3 script=$4
       ip link set lo up
-      mount -t tmpfs tmpfs /mnt
-      for directory in etc opt; do
-          mkdir -p /mnt/$directory/upper /mnt/$directory/work
-          mount -t overlay -o "lowerdir=/$directory,upperdir=/mnt/$directory/upper" \
-              -o "workdir=/mnt/$directory/work" overlay /$directory
-      done
-      echo 127.0.0.1 localhost meet.example.org >/etc/hosts
-      exec sh -eu "$0"
+      mkdir peer etc
+      mount --bind "$sources" peer
+      mount -o remount,bind,ro peer
+      mount -t tmpfs tmpfs etc
+      cp -a /etc/. etc
+      cat "$hosts" >etc/hosts
+      mount --move etc /etc
+      mount -t tmpfs tmpfs /opt
+      exec timeout --kill-after=5 "$seconds" sh -eu "$script"
       """;
 
   private Team team;
@@ -45,22 +54,48 @@ class GuidesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "image/docs/mkfiles.md",
-        "peer/docs/certificates.md",
-        "peer/docs/first-hour.md",
-        "examples/ci/README.md",
-        "examples/deploy/README.md"
-      })
+  @ValueSource(strings = {"image/docs/mkfiles.md", "peer/docs/certificates.md", "peer/docs/first-hour.md", "examples/ci/README.md", "examples/deploy/README.md"})
   void does(String name) throws Exception {
-    Guide guide = Guide.read(name);
+    follow(Dist.sources().resolve(name), SECONDS);
+  }
+
+  /** Blocks in one line: a bar is a line's end, and three quotes are three back quotes. */
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      delimiter = '@',
+      value = {
+        "text @ : nothing in it is run",
+        "'''sh run|true @ :2: this block does not end",
+        "'''sh|true|''' @ :2: run, other or file=NAME was expected",
+        "'''sh rum|true|''' @ :2: run, other or file=NAME was expected",
+        "'''make file=a b|x|''' @ :2: run, other or file=NAME was expected",
+        "'''output|x|''' @ :2: output of what",
+        "'''sh run|true|'''||'''text|x|'''||'''output|x|''' @ :10: output of what",
+        "'''sh run|true|'''||'''sh run|echo no; false|'''||'''sh run|true|''' @ :6: fails\\nno\\n",
+        "'''sh run|echo one; echo two|'''||'''output|one|...|three|''' @ :6: not this was put out",
+        "'''sh run|sleep 60|''' @ :2: takes too long"
+      })
+  void saysWhereAGuideIsWrong(String text, String expected) throws Exception {
+    Path document =
+        Files.writeString(
+            team.root().resolve("bad.md"), text.replace("'''", "```").replace("|", "\n") + "\n");
+
+    assertThatThrownBy(() -> follow(document, 5))
+        .isInstanceOf(AssertionError.class)
+        .message()
+        .containsPattern("bad[.]md" + expected);
+  }
+
+  private void follow(Path document, int seconds) throws Exception {
+    Guide guide = Guide.read(document);
     Path outputs = Files.createDirectory(team.root().resolve("outputs"));
     Path home = Files.createDirectory(team.root().resolve("reader"));
     Path images = home.resolve(".local/state/peer/images");
     Files.createDirectories(images.getParent());
     Files.createSymbolicLink(images, Dist.images());
-    Files.createSymbolicLink(home.resolve("peer"), Dist.sources());
+    Path hosts = team.root().resolve("hosts");
+    Files.writeString(hosts, "127.0.0.1 localhost meet.example.org laptop.example.org\n");
     Path script = team.root().resolve("script");
     Files.writeString(script, guide.script(outputs));
 
@@ -79,13 +114,17 @@ class GuidesIT {
                     "sh",
                     "-euc",
                     MACHINE,
+                    "sh",
+                    Dist.sources().toString(),
+                    hosts.toString(),
+                    Integer.toString(seconds),
                     script.toString()))
             .await();
 
     guide.check(outputs, run);
   }
 
-  private static Map<String, String> environment(Path home) {
+  private static Map<String, String> environment(Path home) throws IOException {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("PATH", Dist.home().resolve("bin") + ":" + System.getenv("PATH"));
     environment.put("HOME", home.toString());

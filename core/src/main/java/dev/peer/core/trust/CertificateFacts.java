@@ -10,8 +10,8 @@ import javax.security.auth.x500.X500Principal;
 /**
  * What tells a certificate from others, fit to be shown. Says nothing of whether it is trusted.
  *
- * @param subject in RFC 2253 form; empty if it has none
- * @param issuer in RFC 2253 form
+ * @param subject in RFC 2253 form, more attributes by name; empty if it has none
+ * @param issuer in the same form
  * @param serial in hexadecimal
  * @param from the first second of its validity
  * @param until the last one
@@ -36,6 +36,6 @@ public record CertificateFacts(
   }
 
   private static String name(X500Principal name) {
-    return Shown.plain(name.getName(X500Principal.RFC2253));
+    return Shown.plain(CertificateNames.text(name));
   }
 }
