@@ -261,7 +261,8 @@ class PushTest {
     Content content = new Content(Files.size(what.bundle()), Digest.of(what.bundle()));
     Content signed = signed(content);
     try (ResultPush push = new ResultPush(from, holder, Home.PATIENCE)) {
-      return push.push(what.record().inputs().key(), what.attestation(), signed, what.bundle());
+      return push.push(
+          what.record().inputs().key(), what.attestation(), signed, what.bundle(), _ -> {});
     }
   }
 
