@@ -186,6 +186,7 @@ final class ImageCommand implements Runnable {
           HostPort from)
       throws Exception {
     output.showProgress();
+    output.step("settings");
     Settings here = Subject.settingsHere();
     here.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings settings = PeerSettings.of(here);

@@ -67,6 +67,7 @@ final class PushCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     output.showProgress();
+    output.step("settings");
     Settings settings = Subject.settingsHere();
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings ours = PeerSettings.of(settings);
