@@ -52,7 +52,7 @@ final class ProgressLine {
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("clear").unstarted(this::end));
   }
 
-  /** Another step has begun. What the line said is not true any more, and may be in the way. */
+  /** Another step has begun, of which nothing is known yet. */
   void step() {
     progress.set(Progress.NONE);
   }
@@ -117,7 +117,7 @@ final class ProgressLine {
 
   private void look(StatusLine opened) throws IOException {
     // It would only flicker between pieces of output.
-    if (!written && !ended && mayBeDrawn.getAsBoolean() && opened.isInForeground()) {
+    if (!written && !ended && mayBeDrawn.getAsBoolean()) {
       Timeline.Step step = timeline.now();
       opened.draw(
           progress.get().text(step.name(), step.duration(), System.nanoTime(), opened.columns()));

@@ -62,25 +62,16 @@ public final class StatusLine {
     return (columns > 0 ? columns : UNKNOWN_COLUMNS) - 1;
   }
 
-  /** Whether the terminal is this process's to write to, and not a shell's that waits for input. */
-  public boolean isInForeground() {
-    try {
-      String process = Files.readString(PROCESS);
-      String[] fields = process.substring(process.lastIndexOf(')') + 2).split(" ");
-      int foreground = Integer.parseInt(fields[FOREGROUND_GROUP]);
-      return foreground <= 0 || foreground == Integer.parseInt(fields[GROUP]);
-    } catch (IOException e) {
-      return true;
-    }
-  }
-
   /**
-   * Shows this instead of what was shown.
+   * Shows this instead of what was shown; nothing while the process is in the background.
    *
    * @param text ASCII that can be seen, no longer than {@link #columns}; empty: nothing
    */
   public void draw(String text) throws IOException {
-    if (!text.equals(shown)) {
+    if (!isInForeground()) {
+      // The cursor is no longer where it was left.
+      shown = "";
+    } else if (!text.equals(shown)) {
       stderr.write(("\r" + text + "\u001b[K").getBytes(StandardCharsets.US_ASCII));
       shown = text;
     }
@@ -90,6 +81,18 @@ public final class StatusLine {
   public void erase() throws IOException {
     if (!shown.isEmpty()) {
       draw("");
+    }
+  }
+
+  /** Whether the terminal is this process's, and not a shell's that waits for input. */
+  private static boolean isInForeground() {
+    try {
+      String process = Files.readString(PROCESS);
+      String[] fields = process.substring(process.lastIndexOf(')') + 2).split(" ");
+      int foreground = Integer.parseInt(fields[FOREGROUND_GROUP]);
+      return foreground <= 0 || foreground == Integer.parseInt(fields[GROUP]);
+    } catch (IOException e) {
+      return true;
     }
   }
 }
