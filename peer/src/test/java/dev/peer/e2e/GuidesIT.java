@@ -54,7 +54,14 @@ class GuidesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"image/docs/mkfiles.md", "peer/docs/certificates.md", "peer/docs/first-hour.md", "examples/ci/README.md", "examples/deploy/README.md"})
+  @ValueSource(
+      strings = {
+        "image/docs/mkfiles.md",
+        "peer/docs/certificates.md",
+        "peer/docs/first-hour.md",
+        "examples/ci/README.md",
+        "examples/deploy/README.md"
+      })
   void does(String name) throws Exception {
     follow(Dist.sources().resolve(name), SECONDS);
   }
