@@ -32,10 +32,10 @@ final class Publication {
     return switch (found) {
       case LookupResult.Found(var holders, var _, var _)
           when holders.stream().map(Holder::id).anyMatch(self::equals) ->
-          "published to "
-              + fetchers
-              + ": the rendezvous names this peer"
-              + others(holders.stream().map(Holder::id).filter(id -> !id.equals(self)).count());
+          "published: the rendezvous names this peer "
+              + among(holders.stream().map(Holder::id).filter(id -> !id.equals(self)).count())
+              + "; may be fetched by "
+              + fetchers;
       case LookupResult.Found _, LookupResult.Absent _ ->
           "not published yet: the rendezvous does not name this peer";
       case LookupResult.Unavailable(String why) ->
@@ -43,7 +43,9 @@ final class Publication {
     };
   }
 
-  private static String others(long count) {
-    return count == 0 ? " alone" : " and " + count + (count == 1 ? " other" : " others");
+  private static String among(long others) {
+    return others == 0
+        ? "as the only holder"
+        : "and " + others + (others == 1 ? " other" : " others") + " as holders";
   }
 }

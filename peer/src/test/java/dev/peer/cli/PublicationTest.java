@@ -17,8 +17,11 @@ class PublicationTest {
   @Test
   void namesWhoMayFetchAndHowManyHoldIt() {
     assertThat(of(found("self"), "ou:team"))
-        .isEqualTo("published to ou:team: the rendezvous names this peer alone");
-    assertThat(of(found("a", "self", "b"), "ou:team")).endsWith("names this peer and 2 others");
+        .isEqualTo(
+            "published: the rendezvous names this peer as the only holder; may be fetched by"
+                + " ou:team");
+    assertThat(of(found("a", "self", "b"), "ou:team"))
+        .contains("names this peer and 2 others as holders;");
   }
 
   @Test

@@ -127,8 +127,7 @@ class DaemonIT {
 
     Run run = laptop.run(repository, "run").hasExitCode(0);
 
-    assertThat(run.stderr())
-        .contains("peer: published to ", "peer: the daemon serves the result\n");
+    assertThat(run.stderr()).contains("peer: published: ", "peer: the daemon serves the result\n");
     Peer ci = team.peer("ci").withoutQemu();
     assertThat(ci.run(repository, "replay").hasExitCode(0).stdout()).isEqualTo(OUTPUT);
   }

@@ -96,7 +96,9 @@ class ExplainIT {
         signer.with("PEER_RENDEZVOUS", team.rendezvous()).start(result.repository(), "run");
     holder.awaitLine("^peer: serving the result");
     assertThat(holder.stderr())
-        .contains("peer: published to anyone: the rendezvous names this peer alone\n");
+        .contains(
+            "peer: published: the rendezvous names this peer as the only holder; may be fetched by"
+                + " anyone\n");
 
     Run run = laptop.run(result.repository(), "explain").hasExitCode(0);
 

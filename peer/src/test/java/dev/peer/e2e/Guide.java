@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 final class Guide {
 
   private static final Pattern FENCE = Pattern.compile("```(\\S*) ?(.*)");
-  private static final Pattern FILE = Pattern.compile("file=([\\w.-][\\w./-]*)");
+  private static final Pattern FILE = Pattern.compile("file=([\\w./-]+)");
   private static final String SHELL = "sh";
   private static final String END = "END-OF-GUIDE-FILE";
 
