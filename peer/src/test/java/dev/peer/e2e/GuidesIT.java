@@ -2,7 +2,6 @@ package dev.peer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -28,14 +27,14 @@ class GuidesIT {
    */
   private static final String MACHINE =
       """
-      sources=$1 hosts=$2 seconds=$3 script=$4
+      sources=$1 seconds=$2 script=$3
       ip link set lo up
       mkdir peer etc
       mount --bind "$sources" peer
       mount -o remount,bind,ro peer
       mount -t tmpfs tmpfs etc
       cp -a /etc/. etc
-      cat "$hosts" >etc/hosts
+      echo 127.0.0.1 localhost meet.example.org >etc/hosts
       mount --move etc /etc
       mount -t tmpfs tmpfs /opt
       exec timeout --kill-after=5 "$seconds" sh -eu "$script"
@@ -101,8 +100,6 @@ class GuidesIT {
     Path images = home.resolve(".local/state/peer/images");
     Files.createDirectories(images.getParent());
     Files.createSymbolicLink(images, Dist.images());
-    Path hosts = team.root().resolve("hosts");
-    Files.writeString(hosts, "127.0.0.1 localhost meet.example.org laptop.example.org\n");
     Path script = team.root().resolve("script");
     Files.writeString(script, guide.script(outputs));
 
@@ -123,7 +120,6 @@ class GuidesIT {
                     MACHINE,
                     "sh",
                     Dist.sources().toString(),
-                    hosts.toString(),
                     Integer.toString(seconds),
                     script.toString()))
             .await();
@@ -131,7 +127,7 @@ class GuidesIT {
     guide.check(outputs, run);
   }
 
-  private static Map<String, String> environment(Path home) throws IOException {
+  private static Map<String, String> environment(Path home) {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("PATH", Dist.home().resolve("bin") + ":" + System.getenv("PATH"));
     environment.put("HOME", home.toString());
