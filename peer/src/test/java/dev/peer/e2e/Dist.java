@@ -26,6 +26,11 @@ final class Dist {
     return Path.of(property("peer.test.images"));
   }
 
+  /** A directory for the machines' templates, which all tests have in common. */
+  static Path templates() throws IOException {
+    return Files.createDirectories(home().resolveSibling("templates"));
+  }
+
   /** The repository's root. */
   static Path sources() {
     return Path.of(property("peer.test.sources"));

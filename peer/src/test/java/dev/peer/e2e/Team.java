@@ -10,12 +10,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +29,8 @@ import java.util.stream.Stream;
 final class Team {
 
   private static final String MACHINE = "qemu-system";
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final Duration GONE = Duration.ofSeconds(5);
 
   private final Path root;
@@ -75,6 +81,9 @@ final class Team {
   Peer peer(String name, Authority.Identity identity) throws IOException {
     Path home = Files.createDirectory(root.resolve("home-" + name));
     Files.createSymbolicLink(home.resolve("images"), Dist.images());
+    // As on one machine, where the first run of all makes the template.
+    Path machines = Files.createDirectory(home.resolve("vm"), OWNER_ONLY);
+    Files.createSymbolicLink(machines.resolve("templates"), Dist.templates());
     homes.add(home);
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("PATH", System.getenv("PATH"));

@@ -227,8 +227,13 @@ final class MachineStarter {
   }
 
   private MachineSpec spec(RunDisks disks, Memory memory, Path directory, Path socketDirectory) {
+    return spec(image, disks, memory, directory, socketDirectory);
+  }
+
+  private MachineSpec spec(
+      GuestImage files, RunDisks disks, Memory memory, Path directory, Path socketDirectory) {
     return new MachineSpec(
-        image,
+        files,
         accelerator,
         limits.cpus(),
         memory,
@@ -249,6 +254,7 @@ final class MachineStarter {
         image.digest().toString(),
         String.valueOf(limits.diskBytes()),
         String.valueOf(disks.inputBytes()),
-        String.join("\n", QemuArguments.of(spec(anyDisks, memory, nowhere, nowhere))));
+        String.join(
+            "\n", QemuArguments.of(spec(image.in(nowhere), anyDisks, memory, nowhere, nowhere))));
   }
 }

@@ -18,6 +18,11 @@ public record GuestImage(
   static final String INITRAMFS = "initramfs";
   static final String ROOT = "root.erofs";
 
+  /** The same image, its files in another directory. */
+  public GuestImage in(Path other) {
+    return new GuestImage(digest, other, architecture, kernelArguments);
+  }
+
   public Path kernel() {
     return directory.resolve(KERNEL);
   }
