@@ -29,7 +29,9 @@ final class CertificateNames {
     return text.isEmpty() ? "a certificate without a subject" : Shown.of(text);
   }
 
-  /** The whole name in RFC 2253 form, to be read; rules compare the form that has its names alone. */
+  /**
+   * The whole name in RFC 2253 form, to be read; rules compare the form that has its names alone.
+   */
   static String text(X500Principal name) {
     return name.getName(X500Principal.RFC2253, MORE_NAMES);
   }
