@@ -3,26 +3,54 @@ package dev.peer.cli;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.handover.Reply;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A run's output for the command that asked the daemon for it, and that shows it as its own. */
 final class AskerOutput implements RunOutput {
 
+  private static final long BETWEEN_BYTES = Duration.ofMillis(200).toNanos();
+
   private final Reply reply;
+  private final boolean progress;
   private final Timeline timeline;
+  private final AtomicLong bytesAt = new AtomicLong(System.nanoTime());
 
   /**
    * For a command.
    *
    * @param age for how long it has been at it
+   * @param progress whether it is to be told how far the run is
    */
-  AskerOutput(Reply reply, Duration age) {
+  AskerOutput(Reply reply, Duration age, boolean progress) {
     this.reply = reply;
+    this.progress = progress;
     this.timeline = new Timeline(age);
   }
 
   @Override
   public void step(String name) {
     timeline.begin(name);
+    if (progress) {
+      reply.step(name);
+    }
+  }
+
+  @Override
+  public void awaiting(String what) {
+    if (progress) {
+      reply.awaiting(what);
+    }
+  }
+
+  /** Not all of it is told: nobody could see so much. */
+  @Override
+  public boolean moved(long done, long total) {
+    long now = System.nanoTime();
+    if (progress && (done == total || now - bytesAt.get() >= BETWEEN_BYTES)) {
+      bytesAt.set(now);
+      reply.moved(done, total);
+    }
+    return progress;
   }
 
   @Override

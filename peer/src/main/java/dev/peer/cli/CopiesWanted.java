@@ -36,6 +36,7 @@ record CopiesWanted(int number, Duration most) {
     try {
       seen = look(network, inputs);
       while (seen.held() < number && Instant.now().isBefore(until)) {
+        output.awaiting(seen.held() + " of " + number + " copies");
         Thread.sleep(BETWEEN_LOOKS);
         seen = look(network, inputs);
       }

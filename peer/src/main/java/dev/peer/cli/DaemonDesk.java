@@ -113,11 +113,12 @@ final class DaemonDesk implements Desk {
       RunQueue.Machine machine,
       Asker asker)
       throws InterruptedException {
-    RunOutput output = new AskerOutput(asker, ask.age());
+    RunOutput output = new AskerOutput(asker, ask.age(), ask.progress());
     Turns turns =
         machine.turns(
             place -> {
               output.step("queue");
+              output.awaiting("a machine of the daemon, place " + place + " in its queue");
               output.say("waiting for a machine of the daemon: place " + place + " in its queue");
             });
     AtomicReference<String> message = new AtomicReference<>("");

@@ -81,6 +81,7 @@ final class HandingOver {
               output.timeline().total(),
               request.apply(runSettings()),
               Standing.of(peer),
+              output.showsProgress(),
               timings,
               json);
       return ask(daemon.get(), ask, settings.warnings());
@@ -163,6 +164,21 @@ final class HandingOver {
 
   /** Shows what a run says as if it ran here. */
   private record Shown(Output output) implements Reply {
+
+    @Override
+    public void step(String name) {
+      output.step(name);
+    }
+
+    @Override
+    public void awaiting(String what) {
+      output.awaiting(what);
+    }
+
+    @Override
+    public boolean moved(long done, long total) {
+      return output.moved(done, total);
+    }
 
     @Override
     public void say(String line) {

@@ -65,10 +65,13 @@ final class ImageCommand implements Runnable {
               description = "take the packages from this mirror")
           String mirror)
       throws Exception {
+    output.showProgress();
+    output.step("build");
     Path recipe = Path.of(System.getProperty("peer.dist", "."), "share", "image", "build");
     Digest digest =
         new ImageBuilder(recipe).build(images().root(), Optional.ofNullable(mirror), output::say);
     // Checked, so that it is served to others.
+    output.step("verify");
     images().resolve(digest);
     output.print(digest.toString());
     return ExitCode.PASSED;
@@ -182,6 +185,8 @@ final class ImageCommand implements Runnable {
               description = "where a peer serves that holds it (default: ask the rendezvous)")
           HostPort from)
       throws Exception {
+    output.showProgress();
+    output.step("settings");
     Settings here = Subject.settingsHere();
     here.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings settings = PeerSettings.of(here);

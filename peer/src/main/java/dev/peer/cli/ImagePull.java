@@ -150,10 +150,12 @@ final class ImagePull {
         throws FetchException, ImageException, IOException, InterruptedException {
       Path file = intake.file(name);
       long before = sizeOf(file);
+      notices.awaiting("from " + holder.id());
       progress.at(written());
       try {
         fetch.file(holder, intake.digest(), name, intake.size(name), file, progress);
         givers.add(holder.id());
+        notices.awaiting("checking " + name);
         intake.check(name);
         givers.clear();
       } catch (FetchException e) {

@@ -20,6 +20,8 @@ import java.util.Optional;
 /** Where guest images come from that are not on this machine: other peers. */
 final class ImageSource implements AutoCloseable {
 
+  private static final String STEP = "pull";
+
   private final ImageStore images;
   private final TlsIdentity identity;
   private final Optional<RendezvousLookup> lookup;
@@ -38,6 +40,7 @@ final class ImageSource implements AutoCloseable {
 
   /** Takes the image in from whoever the rendezvous says holds it. */
   void pull(Digest image) throws ImageException, IOException, InterruptedException {
+    notices.step(STEP);
     if (lookup.isEmpty()) {
       throw ImagePull.missing(image, "PEER_RENDEZVOUS is not set, so there is nobody to ask");
     }
@@ -53,6 +56,7 @@ final class ImageSource implements AutoCloseable {
 
   /** Takes the image in from whoever answers at an address. */
   void pull(Digest image, URI address) throws ImageException, IOException, InterruptedException {
+    notices.step(STEP);
     Holder holder;
     try {
       holder = NamedAddress.ask(identity, address, Patience.DEFAULT);

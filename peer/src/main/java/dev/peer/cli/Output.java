@@ -5,6 +5,7 @@ import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.StrictJson;
 import dev.peer.terminal.EscapeFilter;
 import dev.peer.terminal.StandardStreams;
+import dev.peer.terminal.StatusLine;
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The command's stdout and stderr.
@@ -30,6 +32,7 @@ final class Output implements RunOutput {
   private static final byte[] LINE_END = {'\n'};
 
   private final Timeline timeline = Timeline.ofProcess();
+  private volatile Optional<ProgressLine> progress = Optional.empty();
   private final Stream stdout =
       new Stream(new FileOutputStream(FileDescriptor.out), StandardStreams.stdoutIsTerminal());
   private final Stream stderr =
@@ -40,7 +43,7 @@ final class Output implements RunOutput {
   private boolean afterReturn;
   private boolean stdoutDiverted;
   private boolean raw;
-  private boolean json;
+  private volatile boolean json;
 
   @Override
   public synchronized void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
@@ -67,6 +70,30 @@ final class Output implements RunOutput {
     json = true;
   }
 
+  /** From now on somebody who looks at a terminal at stderr sees there what the command is at. */
+  void showProgress() {
+    if (stderr.isTerminal && StatusLine.isFor(System.getenv())) {
+      ProgressLine line = new ProgressLine(timeline, stderr.out, this, this::isBetweenLines);
+      synchronized (this) {
+        progress = Optional.of(line);
+      }
+      line.start();
+    }
+  }
+
+  /** Whether somebody sees what the command is at. */
+  boolean showsProgress() {
+    return progress.isPresent() && !json;
+  }
+
+  /** Nobody's line has begun, and no colour of the test's is on that it will go on with. */
+  private boolean isBetweenLines() {
+    return !json
+        && stdout.atLineStart
+        && stderr.atLineStart
+        && filters.values().stream().noneMatch(EscapeFilter::isStyled);
+  }
+
   /** Begins an entry of the log, of this moment. */
   static ObjectNode entry(String level, String event) {
     ObjectNode entry = StrictJson.object();
@@ -80,7 +107,12 @@ final class Output implements RunOutput {
   }
 
   /** Shows what was held back of the test's output, and ends the colours that it left on. */
-  synchronized void end() {
+  void end() {
+    progress.ifPresent(ProgressLine::end);
+    endFilters();
+  }
+
+  private synchronized void endFilters() {
     filters.forEach(
         (stream, filter) -> {
           streamOf(stream).write(filter.end());
@@ -97,6 +129,18 @@ final class Output implements RunOutput {
   @Override
   public void step(String name) {
     timeline.begin(name);
+    progress.ifPresent(ProgressLine::step);
+  }
+
+  @Override
+  public void awaiting(String what) {
+    progress.ifPresent(line -> line.awaiting(what));
+  }
+
+  @Override
+  public boolean moved(long done, long total) {
+    progress.ifPresent(line -> line.moved(done, total));
+    return showsProgress();
   }
 
   /** Writes a line to stdout: a command's answer. */
@@ -221,7 +265,7 @@ final class Output implements RunOutput {
     return shown.toByteArray();
   }
 
-  private static final class Stream {
+  private final class Stream {
 
     private final OutputStream out;
     private final boolean isTerminal;
@@ -241,6 +285,7 @@ final class Output implements RunOutput {
       if (gone || length == 0) {
         return;
       }
+      progress.ifPresent(ProgressLine::makeRoom);
       try {
         out.write(buffer, offset, length);
         atLineStart = buffer[offset + length - 1] == '\n';

@@ -4,7 +4,10 @@ import dev.peer.core.flow.Notices;
 import java.time.Duration;
 import java.util.function.LongConsumer;
 
-/** Says how far a transfer is: at most ten lines, and none for what is done in a moment. */
+/**
+ * Says how far a transfer is, to whom it is not shown: at most ten lines, and none for what is done
+ * in a moment.
+ */
 final class PullProgress implements LongConsumer {
 
   private static final int LINES = 10;
@@ -31,8 +34,9 @@ final class PullProgress implements LongConsumer {
   @Override
   public void accept(long bytes) {
     done += bytes;
+    boolean shown = notices.moved(done, total);
     long now = System.nanoTime();
-    if (done - said >= total / LINES && now - saidAt >= PAUSE) {
+    if (!shown && done - said >= total / LINES && now - saidAt >= PAUSE) {
       notices.say("got " + done / MEBIBYTE + " of " + mebibytes(total));
       said = done;
       saidAt = now;

@@ -21,6 +21,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -65,6 +66,8 @@ final class PushCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    output.showProgress();
+    output.step("settings");
     Settings settings = Subject.settingsHere();
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings ours = PeerSettings.of(settings);
@@ -91,10 +94,18 @@ final class PushCommand implements Callable<Integer> {
   private int push(Network network, VerifiedAttestation attestation, StoredEntry entry)
       throws CommandException, InterruptedException {
     Holder holder = holder(network);
+    output.step("push");
+    output.awaiting("to " + holder.id());
+    AtomicLong given = new AtomicLong();
+    long size = attestation.bundle().size();
     try (ResultPush push = new ResultPush(network.identities().tls(), holder, Patience.DEFAULT)) {
       Outcome outcome =
           push.push(
-              attestation.key(), entry.attestation(), attestation.bundle(), entry.bundleFile());
+              attestation.key(),
+              entry.attestation(),
+              attestation.bundle(),
+              entry.bundleFile(),
+              more -> output.moved(given.addAndGet(more), size));
       String what =
           "the result " + attestation.key() + " of " + attestation.record().inputs().repo();
       switch (outcome) {

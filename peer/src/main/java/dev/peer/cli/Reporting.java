@@ -41,6 +41,9 @@ final class Reporting {
     if (raw) {
       output.raw();
     }
+    if (!json && !raw) {
+      output.showProgress();
+    }
   }
 
   boolean timings() {

@@ -44,6 +44,12 @@ final class Timeline {
     current = step;
   }
 
+  /** The step of now, and how long it has taken so far. */
+  synchronized Step now() {
+    count(System.nanoTime());
+    return new Step(current, Duration.ofNanos(nanos.get(current)));
+  }
+
   /** The steps up to now, in the order of their first beginnings. */
   synchronized List<Step> steps() {
     count(System.nanoTime());

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.LongConsumer;
 
 /** Hands results over to one peer that keeps copies. */
 public final class ResultPush implements AutoCloseable {
@@ -57,9 +58,11 @@ public final class ResultPush implements AutoCloseable {
    * Hands one over.
    *
    * @param bundle the size and digest that the bundle's file has
+   * @param progress told how many more of the bundle's bytes are under way, again and again
    * @throws IOException if the peer can not be reached, or the file not be read
    */
-  public Outcome push(RunKey key, Attestation attestation, Content bundle, Path bundleFile)
+  public Outcome push(
+      RunKey key, Attestation attestation, Content bundle, Path bundleFile, LongConsumer progress)
       throws IOException, InterruptedException {
     byte[] bytes = attestation.bytes();
     Asker.Answer offered =
@@ -78,7 +81,7 @@ public final class ResultPush implements AutoCloseable {
         put(
             new PeerPath.Blob(bundle.digest()),
             MediaTypes.BUNDLE,
-            BodyPublishers.ofFile(bundleFile),
+            new CountedBody(BodyPublishers.ofFile(bundleFile), progress),
             patience.transfer(bundle.size()));
     return given.status() == HELD ? new Outcome.Taken() : new Outcome.Refused(given.why());
   }

@@ -75,17 +75,7 @@ final class Transfer implements Fetch.Incoming {
   }
 
   @Override
-  public void into(Path file, Duration pause)
-      throws FetchException, IOException, InterruptedException {
-    into(file, pause, _ -> {});
-  }
-
-  /**
-   * As the other.
-   *
-   * @param progress told how many bytes more were written, again and again
-   */
-  void into(Path file, Duration pause, LongConsumer progress)
+  public void into(Path file, Duration pause, LongConsumer progress)
       throws FetchException, IOException, InterruptedException {
     Duration stall = pause.compareTo(patience.stall()) < 0 ? pause : patience.stall();
     try (AnswerBody body = new AnswerBody(answer, stall, patience.transfer(size - from));

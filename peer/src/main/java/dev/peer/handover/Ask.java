@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param age for how long it has been at it
  * @param request what is to run; its environment holds the settings of the run alone
  * @param standing who the command is and whom it trusts: a digest for each setting
+ * @param progress whether to be told of each step as it begins, and how far it is
  * @param timings whether to say how long each step took
  * @param json whether to print what it came to
  */
@@ -24,6 +25,7 @@ public record Ask(
     Duration age,
     RunRequest request,
     SortedMap<String, String> standing,
+    boolean progress,
     boolean timings,
     boolean json) {
 
@@ -39,7 +41,7 @@ public record Ask(
     node.put("version", version).put("ageMilliseconds", age.toMillis());
     node.set("request", request.json());
     standing.forEach(node.putObject("standing")::put);
-    node.put("timings", timings).put("json", json);
+    node.put("progress", progress).put("timings", timings).put("json", json);
     return StrictJson.bytes(node);
   }
 
@@ -51,6 +53,7 @@ public record Ask(
             age(json.number("ageMilliseconds")),
             RunRequest.read(json.object("request")),
             json.textMap("standing"),
+            json.truth("progress"),
             json.truth("timings"),
             json.truth("json"));
     json.end();

@@ -32,6 +32,22 @@ final class FrameWriter implements Reply, AutoCloseable {
   }
 
   @Override
+  public void step(String name) {
+    put(Kind.STEP.frame(name));
+  }
+
+  @Override
+  public void awaiting(String what) {
+    put(Kind.AWAITING.frame(what));
+  }
+
+  @Override
+  public boolean moved(long done, long total) {
+    put(Kind.MOVED.frame(done + " " + total));
+    return true;
+  }
+
+  @Override
   public void say(String line) {
     put(Kind.SAY.frame(line));
   }

@@ -145,6 +145,12 @@ public final class Handover implements AutoCloseable {
       while (true) {
         Kind kind = HandoverServer.next(reader);
         switch (kind) {
+          case STEP -> reply.step(text(reader));
+          case AWAITING -> reply.awaiting(text(reader));
+          case MOVED -> {
+            String[] doneAndTotal = text(reader).split(" ");
+            reply.moved(Long.parseLong(doneAndTotal[0]), Long.parseLong(doneAndTotal[1]));
+          }
           case SAY -> reply.say(text(reader));
           case PRINT -> reply.print(text(reader));
           case STAGE -> stage = text(reader);

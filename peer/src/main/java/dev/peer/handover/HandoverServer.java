@@ -241,6 +241,21 @@ public final class HandoverServer implements AutoCloseable {
     }
 
     @Override
+    public void step(String name) {
+      writer.step(name);
+    }
+
+    @Override
+    public void awaiting(String what) {
+      writer.awaiting(what);
+    }
+
+    @Override
+    public boolean moved(long done, long total) {
+      return writer.moved(done, total);
+    }
+
+    @Override
     public void say(String line) {
       writer.say(line);
     }

@@ -21,6 +21,12 @@ enum Kind {
   GIVE('g'),
   /** The run is on the daemon's disk; its number, in decimal. */
   ACCEPTED('y'),
+  /** The name of the step that begins. */
+  STEP('w'),
+  /** What the step waits for. */
+  AWAITING('f'),
+  /** How many bytes the step has moved, and of how many: in decimal, a blank between them. */
+  MOVED('b'),
   /** A line of peer's own. */
   SAY('s'),
   /** A line of the command's answer. */

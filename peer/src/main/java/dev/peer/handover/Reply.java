@@ -1,9 +1,10 @@
 package dev.peer.handover;
 
+import dev.peer.core.flow.Steps;
 import dev.peer.core.record.OutputStreamName;
 
-/** What a run says to the one who asked for it. */
-public interface Reply {
+/** What a run says to the one who asked for it, and how far it is. */
+public interface Reply extends Steps {
 
   /** A line of peer's own. */
   void say(String line);

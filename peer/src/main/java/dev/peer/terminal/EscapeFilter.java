@@ -73,6 +73,11 @@ public final class EscapeFilter {
     return out.toByteArray();
   }
 
+  /** Whether a colour or the like is in force. */
+  public boolean isStyled() {
+    return styled;
+  }
+
   /** What ends a colour or the like that is in force; nothing where none is. */
   public byte[] endStyle() {
     byte[] end = styled ? PLAIN.clone() : new byte[0];

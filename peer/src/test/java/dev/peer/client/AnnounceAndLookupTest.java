@@ -123,7 +123,7 @@ class AnnounceAndLookupTest {
           .isEqualTo(Attestation.of(new byte[] {1}));
       Path target = directory.resolve("target");
       try (Fetch.Incoming bundle = fetch.bundle(holders.getFirst(), record.bundle(), 0)) {
-        bundle.into(target, PATIENCE.stall());
+        bundle.into(target, PATIENCE.stall(), _ -> {});
       }
       assertThat(target).hasSameBinaryContentAs(record.bundleFile());
     }

@@ -239,7 +239,7 @@ class HolderFetchTest {
         HolderFetch patient =
             new HolderFetch(team.peer("spiffe://team/ci"), AnnounceAndLookupTest.PATIENCE);
         Fetch.Incoming bundle = patient.bundle(holder(stalling.address()), BUNDLE, 0)) {
-      assertThatThrownBy(() -> bundle.into(target, Duration.ofMillis(50)))
+      assertThatThrownBy(() -> bundle.into(target, Duration.ofMillis(50), _ -> {}))
           .hasMessageContaining("stalled after ");
     }
   }
@@ -281,7 +281,7 @@ class HolderFetchTest {
 
   private void take(Holder holder, long from) throws Exception {
     try (Fetch.Incoming bundle = fetch.bundle(holder, BUNDLE, from)) {
-      bundle.into(target, HASTY.stall());
+      bundle.into(target, HASTY.stall(), _ -> {});
     }
   }
 

@@ -300,7 +300,7 @@ class LiveOutputTest {
     try (HolderFetch fetch =
             new HolderFetch(team.peer("spiffe://team/ci"), AnnounceAndLookupTest.PATIENCE);
         Fetch.Incoming bundle = fetch.bundle(holder(server), record.bundle(), 0)) {
-      bundle.into(directory.resolve("fetched"), AnnounceAndLookupTest.PATIENCE.stall());
+      bundle.into(directory.resolve("fetched"), AnnounceAndLookupTest.PATIENCE.stall(), _ -> {});
     }
     waited.await();
   }

@@ -305,7 +305,7 @@ class ThroughRelayTest {
       assertThat(fetch.attestation(holder, KEY)).isEqualTo(Attestation.of(new byte[] {1}));
       Path target = directory.resolve("target" + System.nanoTime());
       try (Fetch.Incoming bundle = fetch.bundle(holder, record().bundle(), 0)) {
-        bundle.into(target, PATIENCE.stall());
+        bundle.into(target, PATIENCE.stall(), _ -> {});
       }
       assertThat(target).hasBinaryContent(BYTES);
     }

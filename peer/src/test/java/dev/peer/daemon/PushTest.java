@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +47,7 @@ class PushTest {
   @TempDir private Path directory;
   private Meeting meeting;
   private Home daemon;
+  private final AtomicLong given = new AtomicLong();
   private SignedRuns.Result result;
 
   @BeforeAll
@@ -91,6 +93,7 @@ class PushTest {
     assertThat(Files.size(large.bundle())).isGreaterThan(1 << 20);
 
     assertThat(push(laptop, large)).isEqualTo(new Outcome.Taken());
+    assertThat(given).hasValue(Files.size(large.bundle()));
   }
 
   @Test
@@ -261,7 +264,12 @@ class PushTest {
     Content content = new Content(Files.size(what.bundle()), Digest.of(what.bundle()));
     Content signed = signed(content);
     try (ResultPush push = new ResultPush(from, holder, Home.PATIENCE)) {
-      return push.push(what.record().inputs().key(), what.attestation(), signed, what.bundle());
+      return push.push(
+          what.record().inputs().key(),
+          what.attestation(),
+          signed,
+          what.bundle(),
+          given::addAndGet);
     }
   }
 

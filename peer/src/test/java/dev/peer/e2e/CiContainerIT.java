@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Timeout;
  * A job in a container of a CI platform. The platform is a machine of ours, with a network and
  * podman in it; the container's image is what {@code examples/ci/image} writes.
  */
-@Timeout(600)
+@Tag("long")
+@Timeout(900)
 class CiContainerIT {
 
   /** Where machines reach this host. */

@@ -24,7 +24,8 @@ class TerminalIT {
   @BeforeEach
   void makeResult() throws Exception {
     team = Team.create();
-    peer = team.peer("laptop");
+    // It gets nothing of peer's own but lines.
+    peer = team.peer("laptop").with("CI", "1");
     repository = SignedResult.of(team, peer, STDOUT, STDERR).repository();
   }
 

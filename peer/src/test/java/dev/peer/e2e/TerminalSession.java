@@ -47,7 +47,7 @@ final class TerminalSession implements AutoCloseable {
             .redirectErrorStream(true);
     builder.environment().clear();
     builder.environment().putAll(peer.environment());
-    builder.environment().put("TERM", "xterm-256color");
+    builder.environment().putIfAbsent("TERM", "xterm-256color");
     builder.environment().put("SHELL", "/bin/sh");
     TerminalSession session = new TerminalSession(builder.start());
     session.device = session.await("(/dev/pts/\\d+)");
@@ -108,6 +108,11 @@ final class TerminalSession implements AutoCloseable {
     synchronized (screen) {
       return screen.toString();
     }
+  }
+
+  /** What somebody sees who looks at it now, from the first line on. */
+  String screen() {
+    return String.join("\n", Screen.of(text()));
   }
 
   private void watch() {

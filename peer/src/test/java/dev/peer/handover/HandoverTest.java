@@ -115,6 +115,9 @@ class HandoverTest {
     }
 
     private static void say(Asker asker) {
+      asker.step("boot");
+      asker.awaiting("the machine");
+      asker.moved(7, 1L << 40);
       asker.stageOutput("prepare", "one".getBytes(UTF_8), 0, 3);
       asker.stageOutput("prepare", "two".getBytes(UTF_8), 0, 3);
       asker.write(OutputStreamName.STDOUT, "xout\0x".getBytes(UTF_8), 1, 4);
@@ -136,6 +139,21 @@ class HandoverTest {
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+
+    @Override
+    public void step(String name) {
+      lines.add("step: " + name);
+    }
+
+    @Override
+    public void awaiting(String what) {
+      lines.add("awaiting: " + what);
+    }
+
+    @Override
+    public boolean moved(long done, long total) {
+      return lines.add("bytes: " + done + " of " + total);
+    }
 
     @Override
     public void say(String line) {
@@ -176,6 +194,7 @@ class HandoverTest {
             new TreeMap<>(Map.of("PEER_CPUS", "1"))),
         new TreeMap<>(Map.of("PEER_CA", "0")),
         true,
+        true,
         true);
   }
 
@@ -201,7 +220,15 @@ class HandoverTest {
     try (Handover handover = accepted("test", shown)) {
       assertThat(handover.await()).isEqualTo(OptionalInt.of(1));
     }
-    assertThat(shown.lines).containsExactly("begins", "prepare: one", "prepare: two", "answer: {}");
+    assertThat(shown.lines)
+        .containsExactly(
+            "begins",
+            "step: boot",
+            "awaiting: the machine",
+            "bytes: 7 of 1099511627776",
+            "prepare: one",
+            "prepare: two",
+            "answer: {}");
     byte[] stdout = shown.stdout.toByteArray();
     assertThat(stdout).hasSize(4 + Kind.LARGEST + 1).startsWith('o', 'u', 't', 0);
     assertThat(shown.stderr.toByteArray()).containsExactly(0xff);

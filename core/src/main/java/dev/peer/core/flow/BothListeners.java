@@ -14,6 +14,18 @@ record BothListeners(ExecutionListener first, ExecutionListener second)
   }
 
   @Override
+  public void awaiting(String what) {
+    first.awaiting(what);
+    second.awaiting(what);
+  }
+
+  @Override
+  public boolean moved(long done, long total) {
+    boolean shown = first.moved(done, total);
+    return second.moved(done, total) || shown;
+  }
+
+  @Override
   public void stage(String stage) {
     first.stage(stage);
     second.stage(stage);

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
 /**
@@ -123,8 +124,10 @@ final class BundlePull {
       } else {
         notices.say("going on with " + holder + " at byte " + from + " of the bundle");
       }
+      notices.awaiting("from " + holder);
+      AtomicLong there = new AtomicLong(from);
       try {
-        incoming.into(file, pause);
+        incoming.into(file, pause, more -> notices.moved(there.addAndGet(more), bundle.size()));
         givers.add(holder);
       } catch (FetchException e) {
         if (e.fault() == Fault.WRONG) {

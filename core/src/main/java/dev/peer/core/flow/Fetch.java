@@ -6,6 +6,7 @@ import dev.peer.core.sign.Attestation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.LongConsumer;
 
 /**
  * Gets a result from its holder. What it hands on is untrusted. May be used by several threads;
@@ -36,11 +37,13 @@ public interface Fetch {
      * breaks off.
      *
      * @param pause how long to wait for the next byte, if that is less than would be waited anyway
+     * @param progress told how many bytes more were written, again and again
      * @throws FetchException if they do not come to their end: then it is of the kind {@code
      *     UNREACHABLE}; or if they are more or fewer than there should be
      * @throws IOException if the file could not be written
      */
-    void into(Path file, Duration pause) throws FetchException, IOException, InterruptedException;
+    void into(Path file, Duration pause, LongConsumer progress)
+        throws FetchException, IOException, InterruptedException;
 
     @Override
     void close();

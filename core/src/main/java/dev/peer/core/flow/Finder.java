@@ -73,6 +73,7 @@ public final class Finder {
       refused = true;
     }
     notices.step("search");
+    notices.awaiting("the rendezvous");
     return switch (lookup.find(repo, key)) {
       case LookupResult.Found found -> fromHolders(found, repo, key, refused);
       case LookupResult.Absent absent -> missed(refused, new Elsewhere(true, List.of(), List.of()));

@@ -72,10 +72,11 @@ public final class Joining {
     Duration left = beginWait();
     FindResult found = find(repo, key);
     if (left.isPositive() && isToCome(found)) {
-      notices.step("wait");
       notices.say("nobody has a result, and nobody is at it; waiting for a run to begin");
     }
     while (isToCome(found) && !isOver()) {
+      notices.step("wait");
+      notices.awaiting("a run to begin");
       Thread.sleep(shorter(LOOK_AGAIN, left()));
       found = find(repo, key);
     }
@@ -150,9 +151,10 @@ public final class Joining {
     followed.add(runner);
     Duration left = beginWait();
     notices.step("follow");
+    notices.awaiting("the run of " + runner.id());
     notices.say(
         "following the run of " + runner.id() + "; its output is unverified until it is signed");
-    ShownOutput shown = new ShownOutput(viewer);
+    ShownOutput shown = new ShownOutput(viewer, runner.id());
     switch (follower.follow(runner, key, left, shown)) {
       case FollowResult.Passed _ -> {
         return result(runner, repo, key, shown);

@@ -29,4 +29,14 @@ public final class Once implements Notices {
   public void step(String name) {
     notices.step(name);
   }
+
+  @Override
+  public void awaiting(String what) {
+    notices.awaiting(what);
+  }
+
+  @Override
+  public boolean moved(long done, long total) {
+    return notices.moved(done, total);
+  }
 }

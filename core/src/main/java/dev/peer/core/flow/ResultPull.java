@@ -105,6 +105,8 @@ final class ResultPull {
   private record Attested(Holder holder, VerifiedAttestation attestation) {}
 
   private Optional<Attested> attestation() throws InterruptedException {
+    notices.awaiting(
+        "an answer of " + names(left.stream().map(Holder::id).collect(Collectors.toSet())));
     return new Hedge<Holder, Attested, FetchException>(
             hedge,
             holder -> {

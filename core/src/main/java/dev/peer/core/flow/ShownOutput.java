@@ -1,6 +1,7 @@
 package dev.peer.core.flow;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
@@ -18,6 +19,7 @@ final class ShownOutput implements ExecutionListener {
   private static final int CHUNK = 64 << 10;
 
   private final ExecutionListener viewer;
+  private final PeerId runner;
   private final Stream stdout = new Stream();
   private final Stream stderr = new Stream();
 
@@ -26,8 +28,14 @@ final class ShownOutput implements ExecutionListener {
     private long size;
   }
 
-  ShownOutput(ExecutionListener viewer) {
+  /**
+   * Nothing is shown yet.
+   *
+   * @param runner whose run it is
+   */
+  ShownOutput(ExecutionListener viewer, PeerId runner) {
     this.viewer = viewer;
+    this.runner = runner;
   }
 
   @Override
@@ -43,6 +51,7 @@ final class ShownOutput implements ExecutionListener {
   @Override
   public void stage(String stage) {
     viewer.note("stage: " + stage);
+    viewer.awaiting("the run of " + runner + ", which is at " + stage);
   }
 
   @Override

@@ -61,6 +61,48 @@ class FinderTest {
   }
 
   @Test
+  void saysWhomItWaitsForAndHowMuchIsThere() throws Exception {
+    holders.add("laptop", result);
+    List<String> progress = new ArrayList<>();
+    Notices notices =
+        new Notices() {
+          @Override
+          public void say(String line) {}
+
+          @Override
+          public void step(String name) {
+            progress.add(name);
+          }
+
+          @Override
+          public void awaiting(String what) {
+            progress.add(what);
+          }
+
+          @Override
+          public boolean moved(long done, long total) {
+            return progress.add(done + " of " + total);
+          }
+        };
+
+    FindResult found =
+        new Finder(store, holders, holders, signing.verifier(), notices).find(REPO, KEY);
+
+    long size = Files.size(result.bundle());
+    assertThat(progress)
+        .startsWith(
+            "search",
+            "search",
+            "the rendezvous",
+            "fetch",
+            "an answer of laptop",
+            "from laptop",
+            size + " of " + size,
+            "verify");
+    ((FindResult.Hit) found).result().close();
+  }
+
+  @Test
   void namesAHolderOfAChangedBundleAndTakesTheNext() throws Exception {
     holders.add("liar", result, bytes -> flipped(bytes, bytes.length / 2));
     holders.add("short", result, bytes -> Arrays.copyOf(bytes, bytes.length - 1));

@@ -8,13 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /** What comes at once from a holder that is only played. */
 record IncomingBytes(byte[] all, long from) implements Fetch.Incoming {
 
   @Override
-  public void into(Path file, Duration pause) throws IOException {
+  public void into(Path file, Duration pause, LongConsumer progress) throws IOException {
     Files.write(file, Arrays.copyOfRange(all, (int) from, all.length), CREATE, APPEND);
+    progress.accept(all.length - from);
   }
 
   @Override
