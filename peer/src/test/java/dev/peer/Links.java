@@ -23,8 +23,7 @@ public final class Links {
     try (Stream<Path> files = Files.walk(root, 4)) {
       return files
           .filter(file -> file.toString().endsWith(".md"))
-          .filter(
-              file -> !("/" + root.relativize(file)).matches(".*/(target|node_modules)/.*"))
+          .filter(file -> !("/" + root.relativize(file)).matches(".*/(target|node_modules)/.*"))
           .sorted()
           .toList();
     }
