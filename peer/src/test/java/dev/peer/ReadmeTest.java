@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -24,7 +23,6 @@ class ReadmeTest {
   private static final String BEGIN = "<!-- settings -->\n";
   private static final String END = "<!-- /settings -->";
   private static final String PROMISES = "## Promises, and what holds them";
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))`");
 
   @Test
@@ -61,54 +59,10 @@ class ReadmeTest {
 
   @Test
   void everyLinkOfADocumentLeadsSomewhere() throws Exception {
-    List<Path> documents = documents();
-    Set<String> broken = new TreeSet<>();
-    for (Path document : documents) {
-      for (String target : linksOf(document)) {
-        if (!leadsSomewhere(document, target)) {
-          broken.add(document + ": " + target);
-        }
-      }
-    }
+    List<Path> documents = Links.documents(Path.of(".."));
 
     assertThat(documents).hasSizeGreaterThan(8);
-    assertThat(broken).isEmpty();
-  }
-
-  private static List<Path> documents() throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of(".."), 4)) {
-      return files
-          .filter(file -> file.toString().endsWith(".md"))
-          .filter(file -> !file.toString().matches(".*/(target|node_modules)/.*"))
-          .sorted()
-          .toList();
-    }
-  }
-
-  /** What the links to other files of the repository, or to places in them, lead to. */
-  private static List<String> linksOf(Path document) throws IOException {
-    return LINK.matcher(Files.readString(document))
-        .results()
-        .map(found -> found.group(1))
-        .filter(target -> !target.contains("://"))
-        .toList();
-  }
-
-  private static boolean leadsSomewhere(Path document, String target) throws IOException {
-    int hash = target.indexOf('#');
-    String file = hash < 0 ? target : target.substring(0, hash);
-    Path place = file.isEmpty() ? document : document.resolveSibling(file);
-    return Files.exists(place)
-        && (hash < 0 || headings(place).contains(target.substring(hash + 1)));
-  }
-
-  /** The names under which the headings of a document can be linked to. */
-  private static Set<String> headings(Path document) throws IOException {
-    return Files.readAllLines(document).stream()
-        .filter(line -> line.startsWith("#"))
-        .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT))
-        .map(line -> line.replaceAll("[^\\w\\- ]", "").replace(' ', '-'))
-        .collect(Collectors.toSet());
+    assertThat(Links.broken(documents)).isEmpty();
   }
 
   private static Set<String> testsIn(String text) {

@@ -23,7 +23,7 @@ class GuidesIT {
   /**
    * As from a clone of this repository in {@code ~/peer}, on a machine with the loopback interface
    * alone, on which the guides' host is. What is written below {@code /etc} and {@code /opt} goes
-   * with it, and so does every process.
+   * with it, and so does every process. The shell stays, to take in those whose parent has ended.
    */
   private static final String MACHINE =
       """
@@ -37,7 +37,7 @@ class GuidesIT {
       echo 127.0.0.1 localhost meet.example.org >etc/hosts
       mount --move etc /etc
       mount -t tmpfs tmpfs /opt
-      exec timeout --kill-after=5 "$seconds" sh -eu "$script"
+      timeout --kill-after=5 "$seconds" sh -eu "$script" || exit $?
       """;
 
   private Team team;

@@ -2,6 +2,7 @@ package dev.peer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.Links;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The installed manual and completions, as man and bash take them. */
+/** The installed documents, manual and completions, the latter as man and bash take them. */
 @Timeout(120)
 class ManualIT {
 
@@ -38,6 +39,16 @@ class ManualIT {
         .doesNotContain("run");
     assertThat(completed("peer", "run", "--fr")).contains("--fresh", "--freeze");
     assertThat(completed("peer-pki", "rev")).contains("revoke");
+  }
+
+  @Test
+  void everyLinkOfAnInstalledDocumentLeadsSomewhere() throws Exception {
+    List<Path> documents = Links.documents(Dist.home().resolve("share"));
+
+    assertThat(documents)
+        .contains(Dist.home().resolve("share/image/README.md"))
+        .contains(Dist.home().resolve("share/examples/deploy/README.md"));
+    assertThat(Links.broken(documents)).isEmpty();
   }
 
   /** What bash's own completion function offers for the last word. */
