@@ -36,9 +36,9 @@ final class TerminalSession implements AutoCloseable {
   static TerminalSession start(Peer peer, Repository repository, String arguments)
       throws IOException, InterruptedException {
     String line = "tty; stty rows 33 cols 101; exec " + Dist.command("peer") + " " + arguments;
-    // Whoever starts a build in the background may have the signal ignored.
+    // Whoever starts a build in the background may have the signals ignored.
     List<String> script =
-        List.of("/usr/bin/env", "--default-signal=HUP", "script", "--quiet", "--return");
+        List.of("/usr/bin/env", "--default-signal=HUP,INT,TERM", "script", "--quiet", "--return");
     List<String> command = new ArrayList<>(script);
     command.addAll(List.of("--command", line, "/dev/null"));
     ProcessBuilder builder =
