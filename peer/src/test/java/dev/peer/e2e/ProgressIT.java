@@ -74,6 +74,8 @@ class ProgressIT {
       session.resize(33, 22);
 
       session.await("\rpeer: 0:\\d\\d waiting: a\u001b\\[K");
+      session.type("\u0003");
+      assertThat(session.awaitEnd()).isEqualTo(130);
     }
   }
 
