@@ -182,7 +182,7 @@ record Explanation(
   }
 
   private static void put(ObjectNode json, LookupResult.Failure failure) {
-    json.put("peer", failure.peer().text());
+    json.put("peer", failure.holder().id().text());
     if (failure.how().isPresent()) {
       FollowResult.Failed how = failure.how().get();
       json.put("stage", how.stage());

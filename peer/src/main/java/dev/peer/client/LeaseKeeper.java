@@ -50,6 +50,13 @@ final class LeaseKeeper implements AutoCloseable {
     LeaseRequest now() throws IOException;
   }
 
+  /**
+   * What was said of a run.
+   *
+   * @param taken whether the rendezvous has answered that it took it; else it may have, or may yet
+   */
+  private record Told(RunState state, boolean taken) {}
+
   private final PeerId self;
   private final URI rendezvous;
   private final Asker asker;
@@ -67,11 +74,8 @@ final class LeaseKeeper implements AutoCloseable {
   private long version;
   private long roundedVersion;
 
-  /** Known to this keeper's thread alone. */
-  private final Map<RendezvousPath.Result, RunState> announced = new LinkedHashMap<>();
-
-  /** What it was last asked to take down, whether or not it answered; known to the thread alone. */
-  private final Map<RendezvousPath.Result, RunState> told = new LinkedHashMap<>();
+  /** What the rendezvous was last told of each run; known to this keeper's thread alone. */
+  private final Map<RendezvousPath.Result, Told> told = new LinkedHashMap<>();
 
   /** The lease that it is announced under, where the rendezvous tells them apart. */
   private Optional<String> lease = Optional.empty();
@@ -250,14 +254,7 @@ final class LeaseKeeper implements AutoCloseable {
 
   private void retract(RendezvousPath.Result run) throws IOException, InterruptedException {
     require(ask("DELETE", uri(run.text()), Optional.empty()), 204);
-    announced.remove(run);
     told.remove(run);
-  }
-
-  /** The lease is another one, under which nothing is announced yet. */
-  private void forgetAnnounced() {
-    announced.clear();
-    told.clear();
   }
 
   private LeaseTerms lease() throws IOException, InterruptedException {
@@ -267,13 +264,13 @@ final class LeaseKeeper implements AutoCloseable {
     Asker.Answer answer = ask("PUT", uri("/v1/lease"), Optional.of(now.json()));
     if (answer.status() != 200) {
       require(answer, 201);
-      forgetAnnounced();
+      told.clear();
     }
     try {
       LeaseTerms terms = LeaseTerms.parse(answer.body());
       if (!terms.lease().equals(lease)) {
         // Made anew, by another node of the same service, or by an answer that was lost.
-        forgetAnnounced();
+        told.clear();
         lease = terms.lease();
       }
       renewAt = System.nanoTime() + terms.renewAfter().toNanos();
@@ -289,7 +286,7 @@ final class LeaseKeeper implements AutoCloseable {
     for (Map.Entry<RendezvousPath.Result, RunState> entry : wanted().entrySet()) {
       RendezvousPath.Result run = entry.getKey();
       RunState state = entry.getValue();
-      if (state.equals(announced.get(run))) {
+      if (new Told(state, true).equals(told.get(run))) {
         continue;
       }
       if (state.isPassed()) {
@@ -317,7 +314,7 @@ final class LeaseKeeper implements AutoCloseable {
       if (!isStillLeased()) {
         return false;
       }
-      runs.forEach(run -> told.put(run, RunState.PASSED));
+      runs.forEach(run -> told.put(run, new Told(RunState.PASSED, false)));
       Asker.Answer answer = ask("POST", uri(together.text()), Optional.of(list.json()));
       if (!answer.is(Problem.Kind.NO_SUCH_PATH)) {
         return isAnnounced(runs, RunState.PASSED, answer);
@@ -336,40 +333,40 @@ final class LeaseKeeper implements AutoCloseable {
     if (!isStillLeased()) {
       return false;
     }
-    if (!state.isPassed() && RunState.PASSED.equals(told.get(run))) {
+    if (!state.isPassed() && told.containsKey(run) && told.get(run).state().isPassed()) {
       retract(run);
     }
-    told.put(run, state);
+    told.put(run, new Told(state, false));
     Asker.Answer answer = ask("PUT", uri(run, state), body(state));
     return isAnnounced(List.of(run), state, answer);
   }
 
   /** Renews the lease where there is so much to say that it is time to. */
   private boolean isStillLeased() throws IOException, InterruptedException {
-    int before = announced.size();
+    int before = told.size();
     if (System.nanoTime() - renewAt >= 0) {
       lease();
     }
-    return announced.size() >= before;
+    return told.size() >= before;
   }
 
   private boolean isAnnounced(List<RendezvousPath.Result> runs, RunState state, Asker.Answer answer)
       throws IOException {
     if (answer.is(Problem.Kind.NO_LEASE)) {
-      forgetAnnounced();
+      told.clear();
       return false;
     }
     if (state.state() == ResultState.RUNNING) {
       if (answer.status() == 204) {
         // A request of before, that was held up on its way, said that it passed.
-        told.put(runs.getFirst(), RunState.PASSED);
+        told.put(runs.getFirst(), new Told(RunState.PASSED, false));
       }
       require(answer, 200);
       keepEarlier(runs.getFirst(), answer);
     } else {
       require(answer, 204);
     }
-    runs.forEach(run -> announced.put(run, state));
+    runs.forEach(run -> told.put(run, new Told(state, true)));
     return true;
   }
 
@@ -381,7 +378,7 @@ final class LeaseKeeper implements AutoCloseable {
         if (entry.peer().equals(self) && entry.addresses().equals(addresses)) {
           break;
         }
-        before.add(new Holder(entry.peer(), entry.addresses(), entry.relays()));
+        before.add(RendezvousLookup.holder(entry));
       }
     } catch (MalformedException e) {
       throw new IOException(rendezvous.getAuthority() + ": nonsense: " + Asker.why(e), e);

@@ -136,7 +136,7 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
 
   private static LookupResult.Failure failure(HolderList.Entry entry) {
     return new LookupResult.Failure(
-        entry.peer(),
+        holder(entry),
         entry
             .run()
             .failure()
@@ -144,8 +144,10 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
   }
 
   private static List<Holder> holders(HolderList list, ResultState state) {
-    return list.in(state).stream()
-        .map(entry -> new Holder(entry.peer(), entry.addresses(), entry.relays()))
-        .toList();
+    return list.in(state).stream().map(RendezvousLookup::holder).toList();
+  }
+
+  static Holder holder(HolderList.Entry entry) {
+    return new Holder(entry.peer(), entry.addresses(), entry.relays());
   }
 }

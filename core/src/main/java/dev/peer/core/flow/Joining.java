@@ -1,6 +1,5 @@
 package dev.peer.core.flow;
 
-import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.store.Store;
@@ -10,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Looks for the result of one run, and where there is none follows those who are at it: their
@@ -108,8 +106,7 @@ public final class Joining {
 
   /** Those of them that were not said when a run was followed to its end. */
   public List<LookupResult.Failure> notSaid(List<LookupResult.Failure> failures) {
-    Set<PeerId> seen = followed.stream().map(Holder::id).collect(Collectors.toSet());
-    return failures.stream().filter(failure -> !seen.contains(failure.peer())).toList();
+    return failures.stream().filter(failure -> !followed.contains(failure.holder())).toList();
   }
 
   private boolean isOver() {

@@ -1,6 +1,5 @@
 package dev.peer.core.flow;
 
-import dev.peer.core.id.PeerId;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,12 +34,12 @@ public sealed interface LookupResult {
    *
    * @param how as the peer says; nothing: it has not said
    */
-  record Failure(PeerId peer, Optional<FollowResult.Failed> how) {
+  record Failure(Holder holder, Optional<FollowResult.Failed> how) {
 
     /** One line for a person. */
     public String text() {
-      return how.map(failed -> failed.text(peer))
-          .orElse("a run of " + peer + " failed a moment ago");
+      return how.map(failed -> failed.text(holder.id()))
+          .orElse("a run of " + holder.id() + " failed a moment ago");
     }
   }
 

@@ -147,8 +147,14 @@ class FinderTest {
     holders.add("laptop", result);
     holders.state = list -> new LookupResult.Found(List.of(), list, List.of());
     assertThat(find()).isInstanceOf(FindResult.Miss.class);
-    LookupResult.Failure failure = new LookupResult.Failure(new PeerId("laptop"), Optional.empty());
-    holders.state = _ -> new LookupResult.Found(List.of(), List.of(), List.of(failure));
+    holders.state =
+        list ->
+            new LookupResult.Found(
+                List.of(),
+                List.of(),
+                list.stream()
+                    .map(holder -> new LookupResult.Failure(holder, Optional.empty()))
+                    .toList());
     assertThat(find()).isInstanceOf(FindResult.Miss.class);
 
     holders.state = LookupResult.Found::new;

@@ -107,7 +107,7 @@ class SurveyorTest {
   void saysWhoRunsItAndWithWhomItFailed() throws Exception {
     LookupResult.Failure failure =
         new LookupResult.Failure(
-            new PeerId("unlucky"),
+            holder("unlucky"),
             Optional.of(new FollowResult.Failed("test", Optional.of(3), Instant.EPOCH)));
     others = new LookupResult.Found(List.of(), List.of(holder("runner")), List.of(failure));
 
