@@ -39,6 +39,15 @@ record Authority(Path directory) {
     return new Authority(directory);
   }
 
+  /** The same authority with files of its own, so that what two teams issue does not meet. */
+  Authority copyTo(Path other) throws IOException {
+    Files.createDirectories(other);
+    for (String file : List.of("ca.pem", "ca-key.pem")) {
+      Files.copy(directory.resolve(file), other.resolve(file));
+    }
+    return new Authority(other);
+  }
+
   Path certificate() {
     return directory.resolve("ca.pem");
   }

@@ -58,7 +58,8 @@ final class Team {
 
   /** A team whose authority is another's. */
   static Team of(Authority authority) throws IOException {
-    return new Team(Files.createTempDirectory("peer-e2e"), authority);
+    Path root = Files.createTempDirectory("peer-e2e");
+    return new Team(root, authority.copyTo(root.resolve("pki")));
   }
 
   Path root() {
