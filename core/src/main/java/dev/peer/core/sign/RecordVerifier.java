@@ -13,14 +13,11 @@ import dev.peer.core.timestamp.TimestampVerifier;
 import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Identity;
-import dev.peer.core.trust.KeyKind;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.core.trust.ValidPath;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.Signature;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -149,7 +146,7 @@ public final class RecordVerifier {
     Stamp stamp = stamp(envelope, now, kept);
     Judgement judgement = judge(envelope, stamp, now, kept);
     requireMaySign(judgement.path().identity());
-    requireSigned(envelope);
+    Signatures.require(envelope);
     Statement statement = Statement.read(envelope.payload());
     requireFitting(statement, envelope.chain().getFirst(), now);
     if (stamp.holding().isPresent()) {
@@ -236,20 +233,6 @@ public final class RecordVerifier {
 
   private void requireMaySign(Identity signer) throws VerificationException {
     require(signers.admits(signer), signer.id() + " may not sign (the rule: " + signers + ")");
-  }
-
-  private static void requireSigned(Envelope envelope) throws VerificationException {
-    X509Certificate certificate = envelope.chain().getFirst();
-    boolean holds;
-    try {
-      Signature computation = KeyKind.of(certificate.getPublicKey()).orElseThrow().signature();
-      computation.initVerify(certificate.getPublicKey());
-      computation.update(PreAuthEncoding.of(Envelope.PAYLOAD_TYPE, envelope.payload()));
-      holds = computation.verify(envelope.signature());
-    } catch (GeneralSecurityException e) {
-      throw new VerificationException("the signature is malformed", e);
-    }
-    require(holds, "the signature does not hold");
   }
 
   private static void requireFitting(Statement statement, X509Certificate certificate, Instant now)
