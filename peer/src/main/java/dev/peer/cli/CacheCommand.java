@@ -121,7 +121,7 @@ final class CacheCommand implements Runnable {
 
   private Set<RepoId> named(List<String> names, Set<RepoId> kept) throws Exception {
     if (names == null || names.isEmpty()) {
-      return Set.of(Subject.repo());
+      return Set.of(Owner.here().id());
     }
     Set<RepoId> repos = new LinkedHashSet<>();
     for (String name : names) {

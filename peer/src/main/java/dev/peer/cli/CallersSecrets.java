@@ -1,13 +1,10 @@
 package dev.peer.cli;
 
-import dev.peer.config.ConfigException;
 import dev.peer.core.flow.SecretSource;
-import dev.peer.core.id.RepoId;
 import dev.peer.core.secret.SecretException;
 import dev.peer.core.secret.SecretValue;
 import dev.peer.core.secret.Secrets;
 import dev.peer.secret.SecretStore;
-import dev.peer.source.SourceException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,12 +74,7 @@ final class CallersSecrets implements SecretSource {
 
   private Optional<SecretValue> kept(String name) throws SecretException {
     try {
-      RepoId scope = SecretScope.of(subject);
-      return store(subject.peer().home()).find(scope, name);
-    } catch (ConfigException e) {
-      throw new SecretException(e.getMessage(), e.hint());
-    } catch (SourceException e) {
-      throw new SecretException(e.getMessage(), e.hint());
+      return store(subject.peer().home()).find(subject.owner(), name);
     } catch (IOException e) {
       throw new SecretException(
           "the secret " + name + " can not be read: " + e.getMessage(),

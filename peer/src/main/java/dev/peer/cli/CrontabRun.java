@@ -27,6 +27,7 @@ record CrontabRun(Subject subject, Network network, Turns turns, RunOutput outpu
       ExecutionRequest request =
           new ExecutionRequest(
               subject.inputs(),
+              subject.owner(),
               MachineRoom.source(subject),
               new RunFiles(unused.path()),
               CacheUse.KEPT,

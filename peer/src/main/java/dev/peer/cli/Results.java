@@ -36,7 +36,7 @@ final class Results {
   private Results() {}
 
   static Store openStore(Subject subject) throws IOException {
-    return Store.open(store(subject.peer().home()), subject.run().keep());
+    return Store.open(store(subject.peer().home()), subject.run().keep()).keptFor(subject.owner());
   }
 
   /** For a command that keeps no result, so that none has to go. */

@@ -6,7 +6,7 @@ import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
-import dev.peer.core.id.RepoId;
+import dev.peer.core.id.LocalRepo;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.secret.SecretValue;
 import dev.peer.secret.SecretStore;
@@ -89,7 +89,7 @@ final class SecretCommand implements Runnable {
             "give it on stdin, or type it when you are asked");
       }
       requireName(name);
-      RepoId scope = SecretScope.here();
+      LocalRepo scope = Owner.here();
       store().set(scope, name, value(name));
       output.say("the secret " + name + " is kept for " + scope);
       return ExitCode.PASSED;
@@ -103,7 +103,7 @@ final class SecretCommand implements Runnable {
       footerHeading = Main.EXAMPLES,
       footer = {"  peer secret ls", "  peer secret ls --json"})
   int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
-    RepoId scope = SecretScope.here();
+    LocalRepo scope = Owner.here();
     List<SecretStore.Kept> kept = store().list(scope);
     if (json) {
       output.print(json(scope, kept));
@@ -122,7 +122,7 @@ final class SecretCommand implements Runnable {
   int remove(@Parameters(paramLabel = "NAME", description = "its name") String name)
       throws Exception {
     requireName(name);
-    RepoId scope = SecretScope.here();
+    LocalRepo scope = Owner.here();
     if (!store().remove(scope, name)) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -186,9 +186,9 @@ final class SecretCommand implements Runnable {
     return Arrays.copyOf(bytes, end);
   }
 
-  private static String json(RepoId scope, List<SecretStore.Kept> kept) {
+  private static String json(LocalRepo scope, List<SecretStore.Kept> kept) {
     ObjectNode answer = StrictJson.object();
-    answer.put("repository", scope.text());
+    answer.put("repository", scope.id().text());
     ArrayNode secrets = answer.putArray("secrets");
     for (SecretStore.Kept secret : kept) {
       ObjectNode entry = secrets.addObject();

@@ -6,6 +6,7 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.RunInputs;
@@ -21,11 +22,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a command is about: a revision of the repository here, its settings and its run. */
+/**
+ * What a command is about: a revision of the repository here, its settings and its run.
+ *
+ * @param owner whose state of this machine the run begins with and leaves
+ */
 record Subject(
     Surroundings surroundings,
     GitRepository git,
     Revision revision,
+    LocalRepo owner,
     PeerSettings peer,
     RunSettings run,
     ImageStore images,
@@ -61,7 +67,8 @@ record Subject(
       requireMkfile(git, revision);
       ImageStore images = images(peer.home());
       RunInputs inputs = inputs(output, git, revision, peer, run, images, target, arguments);
-      return new Subject(from, git, revision, peer, run, images, inputs);
+      LocalRepo owner = Owner.of(from.environment(), git, revision);
+      return new Subject(from, git, revision, owner, peer, run, images, inputs);
     } catch (SourceException
         | ConfigException
         | ImageException

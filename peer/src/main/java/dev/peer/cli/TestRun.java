@@ -66,8 +66,8 @@ record TestRun(
         new ImageFirst(machines, subject.images(), network.images(), System.getenv());
     RunFlow flow =
         new RunFlow(
-            store,
-            network.finder(store),
+            kept(),
+            network.finder(kept()),
             executor,
             new RunSigner(network.identities()::credentials),
             network.identities().verifier(),
@@ -86,7 +86,7 @@ record TestRun(
       try (Replayable result = known.result();
           Turns.Turn _ = turns.take()) {
         return audit(
-            Audit.run(result.verified().record(), source, secrets.get(), executor, store, output));
+            Audit.run(result.verified().record(), source, secrets.get(), executor, kept(), output));
       }
     }
     return switch (outcome) {
@@ -107,8 +107,13 @@ record TestRun(
   private Optional<Joining> joining() {
     Duration most = options.follow().orElse(subject.run().timeout().run());
     return isAnnounced() && !options.force() && !options.fresh() && most.isPositive()
-        ? Optional.of(network.joining(store, most))
+        ? Optional.of(network.joining(kept(), most))
         : Optional.empty();
+  }
+
+  /** The store, for what is of this repository. */
+  private Store kept() {
+    return store.keptFor(subject.owner());
   }
 
   /** How many others are to hold the result. */

@@ -87,6 +87,7 @@ final class VmCommand implements Runnable {
       ExecutionRequest request =
           new ExecutionRequest(
               subject.inputs(),
+              subject.owner(),
               MachineRoom.source(subject),
               new RunFiles(unused.path()),
               CacheUse.KEPT,

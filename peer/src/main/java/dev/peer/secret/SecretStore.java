@@ -1,7 +1,7 @@
 package dev.peer.secret;
 
 import dev.peer.core.id.Digest;
-import dev.peer.core.id.RepoId;
+import dev.peer.core.id.LocalRepo;
 import dev.peer.core.scratch.PrivatePath;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.SecretException;
@@ -57,7 +57,8 @@ public final class SecretStore {
   public record Kept(String name, Instant set) {}
 
   /** Keeps a value; one that is there is replaced. */
-  public void set(RepoId repo, String name, SecretValue value) throws IOException, SecretException {
+  public void set(LocalRepo repo, String name, SecretValue value)
+      throws IOException, SecretException {
     Path directory = directoryOf(repo);
     ScratchDirectory.createPrivate(directory);
     requireOurs(directory);
@@ -71,7 +72,8 @@ public final class SecretStore {
   }
 
   /** The value, if one is kept. */
-  public Optional<SecretValue> find(RepoId repo, String name) throws IOException, SecretException {
+  public Optional<SecretValue> find(LocalRepo repo, String name)
+      throws IOException, SecretException {
     Path file = directoryOf(repo).resolve(name);
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
@@ -88,7 +90,7 @@ public final class SecretStore {
   }
 
   /** What is kept for the repository, by name. */
-  public List<Kept> list(RepoId repo) throws IOException, SecretException {
+  public List<Kept> list(LocalRepo repo) throws IOException, SecretException {
     List<Kept> kept = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directoryOf(repo))) {
       requireOurs(directoryOf(repo));
@@ -104,12 +106,12 @@ public final class SecretStore {
   }
 
   /** Removes a value; false if there is none. */
-  public boolean remove(RepoId repo, String name) throws IOException {
+  public boolean remove(LocalRepo repo, String name) throws IOException {
     return Files.deleteIfExists(directoryOf(repo).resolve(name));
   }
 
-  private Path directoryOf(RepoId repo) {
-    return root.resolve(Digest.of(repo.text().getBytes(StandardCharsets.UTF_8)).hex());
+  private Path directoryOf(LocalRepo repo) {
+    return root.resolve(Digest.of(repo.id().text().getBytes(StandardCharsets.UTF_8)).hex());
   }
 
   private void requireOurs(Path directory) throws IOException, SecretException {

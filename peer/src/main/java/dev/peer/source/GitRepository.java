@@ -1,6 +1,8 @@
 package dev.peer.source;
 
 import dev.peer.core.id.CommitId;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.Shown;
 import dev.peer.core.id.TreeId;
@@ -8,6 +10,7 @@ import dev.peer.core.key.CheckoutMode;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -226,6 +229,19 @@ public final class GitRepository implements AutoCloseable {
           "the URL of origin does not give a repository id",
           "name the repository with PEER_REPO",
           e);
+    }
+  }
+
+  /**
+   * The repository as this machine knows it: as {@link #repoId}, and where that can not be told, by
+   * the place of the clone.
+   */
+  public LocalRepo localRepo(Revision revision) {
+    try {
+      return LocalRepo.named(repoId(revision));
+    } catch (SourceException e) {
+      byte[] place = git.getCommonDirectory().getAbsolutePath().getBytes(StandardCharsets.UTF_8);
+      return new LocalRepo(new RepoId("clone:" + Digest.of(place).hex()));
     }
   }
 

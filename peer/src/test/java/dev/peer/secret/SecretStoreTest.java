@@ -3,6 +3,7 @@ package dev.peer.secret;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.secret.SecretException;
 import dev.peer.core.secret.SecretValue;
@@ -20,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is kept is for one repository and one user. */
 class SecretStoreTest {
 
-  private static final RepoId REPO = new RepoId("example.org/a");
-  private static final RepoId OTHER = new RepoId("example.org/b");
+  private static final LocalRepo REPO = new LocalRepo(new RepoId("example.org/a"));
+  private static final LocalRepo OTHER = new LocalRepo(new RepoId("example.org/b"));
 
   @TempDir private Path home;
 

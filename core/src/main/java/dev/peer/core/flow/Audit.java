@@ -44,7 +44,13 @@ public record Audit(ExecutionResult result, List<String> differences) {
       RunFiles files = new RunFiles(Files.createDirectory(staged.path().resolve("result")));
       ExecutionResult result =
           executor.execute(
-              new ExecutionRequest(known.inputs(), source, files, CacheUse.NONE, secrets),
+              new ExecutionRequest(
+                  known.inputs(),
+                  store.ownerOf(known.inputs().repo()),
+                  source,
+                  files,
+                  CacheUse.NONE,
+                  secrets),
               listener);
       return new Audit(result, differences(known, result));
     }

@@ -1,5 +1,6 @@
 package dev.peer.core.flow;
 
+import dev.peer.core.id.LocalRepo;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.secret.Secrets;
@@ -11,13 +12,19 @@ import java.nio.file.Path;
  * What to run.
  *
  * @param inputs everything that counts
+ * @param owner whose disks and caches it begins with and leaves, whatever the inputs call it
  * @param source writes the revision as a tar
  * @param files an empty directory for the result
  * @param caches what of earlier runs it may begin with
  * @param secrets what the test stage alone gets, and what is masked in all output
  */
 public record ExecutionRequest(
-    RunInputs inputs, SourceArchive source, RunFiles files, CacheUse caches, Secrets secrets) {
+    RunInputs inputs,
+    LocalRepo owner,
+    SourceArchive source,
+    RunFiles files,
+    CacheUse caches,
+    Secrets secrets) {
 
   /** The revision as a tar of git directories, made when it is needed. */
   @FunctionalInterface

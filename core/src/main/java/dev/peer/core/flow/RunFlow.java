@@ -174,7 +174,8 @@ public final class RunFlow {
       try (RunLog recorded = new RunLog(log)) {
         result =
             executor.execute(
-                new ExecutionRequest(inputs, source, files, caches, passed),
+                new ExecutionRequest(
+                    inputs, store.ownerOf(inputs.repo()), source, files, caches, passed),
                 announced.shownTo(
                     new BothListeners(recorded, listener), staged.path().resolve("live")));
       }

@@ -1,6 +1,7 @@
 package dev.peer.core.store;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
@@ -69,8 +70,12 @@ public final class Store {
   private final GoneFile gone;
   private final RunLogs logs;
   private final Retention retention;
+  private final Path root;
+  private final Optional<LocalRepo> owner;
 
-  private Store(Path root, Retention retention) {
+  private Store(Path root, Retention retention, Optional<LocalRepo> owner) {
+    this.root = root;
+    this.owner = owner;
     this.results = root.resolve("results");
     this.staging = root.resolve("staging");
     this.keeper = root.resolve("keeper");
@@ -95,13 +100,23 @@ public final class Store {
    * @param retention what is kept of one repository
    */
   public static Store open(Path root, Retention retention) throws IOException {
-    Store store = new Store(root, retention);
+    Store store = new Store(root, retention, Optional.empty());
     ScratchDirectory.createPrivate(store.results);
     ScratchDirectory.createPrivate(store.staging);
     ScratchDirectory.reap(store.staging);
     createIfMissing(store.keeper);
     createIfMissing(store.changed);
     return store;
+  }
+
+  /** The same store, for what is found and made for one repository of this machine. */
+  public Store keptFor(LocalRepo repo) {
+    return new Store(root, retention, Optional.of(repo));
+  }
+
+  /** Whose what is kept here is, of a repository of that name among the peers. */
+  public LocalRepo ownerOf(RepoId repo) {
+    return owner.orElseGet(() -> LocalRepo.named(repo));
   }
 
   private static void createIfMissing(Path file) throws IOException {

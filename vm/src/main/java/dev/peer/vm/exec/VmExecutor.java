@@ -197,7 +197,7 @@ public final class VmExecutor implements Executor {
             : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
     RepositoryDisks disks =
         new RepositoryDisks(home.resolve("disks"), caches, InstantSource.system(), listener::note);
-    DiskName name = new DiskName(request.inputs().repo(), image.digest(), limits.diskBytes());
+    DiskName name = new DiskName(request.owner().id(), image.digest(), limits.diskBytes());
     try (RunCache cache = RunCache.open(disks, name, request.caches())) {
       Run<T> run = new Run<>(course, deadline, request, listener, current, starter, cache);
       Optional<T> result = follow(run, runs);

@@ -7,6 +7,7 @@ import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
@@ -169,7 +170,12 @@ class KeptDiskIT {
     executor.setAftermath(aftermath);
     return executor.execute(
         new ExecutionRequest(
-            inputs, (_, out) -> GitTar.write(repository, out), files, caches, Secrets.NONE),
+            inputs,
+            new LocalRepo(inputs.repo()),
+            (_, out) -> GitTar.write(repository, out),
+            files,
+            caches,
+            Secrets.NONE),
         transcript);
   }
 

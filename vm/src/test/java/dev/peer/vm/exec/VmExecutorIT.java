@@ -8,6 +8,7 @@ import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
@@ -385,7 +386,12 @@ class VmExecutorIT {
             NetworkMode.NONE);
     return executor.execute(
         new ExecutionRequest(
-            inputs, (_, out) -> GitTar.write(repository(), out), into, caches, Secrets.NONE),
+            inputs,
+            new LocalRepo(inputs.repo()),
+            (_, out) -> GitTar.write(repository(), out),
+            into,
+            caches,
+            Secrets.NONE),
         follower);
   }
 
