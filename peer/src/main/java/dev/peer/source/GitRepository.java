@@ -81,6 +81,11 @@ public final class GitRepository implements AutoCloseable {
     return new GitRepository(build(builder));
   }
 
+  /** For those of this package that look at more of it. */
+  Repository repository() {
+    return git;
+  }
+
   /** The root of the work tree. */
   public Path workTree() throws SourceException {
     if (git.isBare()) {

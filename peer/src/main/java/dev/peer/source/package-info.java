@@ -1,6 +1,7 @@
 /**
  * A git repository on this machine, as the source of what is tested: revisions, the repository's
- * id, single files of a revision, and the tar that takes a revision into the guest.
+ * id, single files of a revision, where it stands beside the trunk, and the tar that takes it into
+ * the guest.
  *
  * <p>Reads only: nothing is ever written into the repository or the user's home, and no process is
  * started. Only the repository's own configuration is read, never the user's or the system's, so
@@ -9,6 +10,7 @@
  *
  * <p>Every failure is a {@link dev.peer.source.SourceException}, which says the remedy.
  *
- * <p>Uses {@code core.id}, {@code core.key}, JGit and Commons Compress.
+ * <p>Uses {@code core.flow}'s port for histories, {@code core.id}, {@code core.key}, JGit and
+ * Commons Compress.
  */
 package dev.peer.source;

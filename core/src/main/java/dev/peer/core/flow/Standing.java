@@ -1,0 +1,21 @@
+package dev.peer.core.flow;
+
+import dev.peer.core.id.CommitId;
+import java.util.Optional;
+
+/**
+ * Where a revision stands in its repository's history.
+ *
+ * @param onTrunk whether the trunk has the revision
+ * @param base the newest commit that it has in common with the trunk: the revision itself, where it
+ *     is on the trunk; empty where there is none, or none can be told
+ * @param nearest of the commits asked about the nearest that the revision descends from, or is
+ * @param nearestOnTrunk of those that the trunk has, too
+ * @param unknown why a commit may be missing above, with what helps; empty where none is
+ */
+public record Standing(
+    boolean onTrunk,
+    Optional<CommitId> base,
+    Optional<CommitId> nearest,
+    Optional<CommitId> nearestOnTrunk,
+    String unknown) {}

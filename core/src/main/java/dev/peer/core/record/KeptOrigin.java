@@ -1,0 +1,40 @@
+package dev.peer.core.record;
+
+import dev.peer.core.id.Shown;
+import java.util.Locale;
+
+/**
+ * Whose code can have shaped the disk that a machine started from, from nobody's to anybody's: each
+ * value includes those before it.
+ */
+public enum KeptOrigin {
+  /** A blank disk: the revision's own preparation only. */
+  BLANK,
+  /** A disk that preparations of the trunk wrote: code that the whole team accepted. */
+  TRUNK,
+  /** A disk that preparations of the revision's own ancestors wrote. */
+  HISTORY,
+  /** A disk that any revision may have written. */
+  ANY;
+
+  /** Takes {@code blank}, {@code trunk}, {@code history} or {@code any}. */
+  public static KeptOrigin parse(String text) {
+    for (KeptOrigin origin : values()) {
+      if (origin.toString().equals(text)) {
+        return origin;
+      }
+    }
+    throw new IllegalArgumentException(
+        "not an origin of a kept disk (blank, trunk, history or any expected): " + Shown.of(text));
+  }
+
+  /** Whether it is no wider than the limit. */
+  public boolean within(KeptOrigin limit) {
+    return compareTo(limit) <= 0;
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
