@@ -330,9 +330,11 @@ class ImagePullTest {
 
   private byte[] manifest() {
     ObjectNode manifest = StrictJson.object();
-    manifest.put("format", 1);
+    manifest.put("format", 2);
     manifest.put("architecture", "x86_64");
-    manifest.put("protocol", 3);
+    manifest.put("protocol", 4);
+    manifest.put("mk", "9base 1");
+    manifest.put("agent", "4");
     manifest.put("kernelArguments", "quiet");
     ObjectNode entries = manifest.putObject("files");
     files.forEach(

@@ -53,12 +53,12 @@ final class GuestParsers {
             List.of(
                 bytes(
                     NONCE
-                        + " hello 3\n"
+                        + " hello 4\n"
                         + NONCE
                         + " info test note Zm9v\n"
                         + NONCE
                         + " exit test 0\n"),
-                bytes(NONCE + " hello 3\n" + NONCE + " fail test no-rule bWs=\n"))),
+                bytes(NONCE + " hello 4\n" + NONCE + " fail test no-rule bWs=\n"))),
         Parser.of(
             "guest's output",
             IOException.class,
@@ -173,7 +173,8 @@ final class GuestParsers {
 
   private static byte[] manifest() {
     ObjectNode manifest = StrictJson.object();
-    manifest.put("format", 1).put("architecture", "x86_64").put("protocol", 3);
+    manifest.put("format", 2).put("architecture", "x86_64").put("protocol", 4);
+    manifest.put("mk", "9base 1").put("agent", "4");
     manifest.put("kernelArguments", "quiet");
     ObjectNode files = manifest.putObject("files");
     for (String name : FILES) {

@@ -38,7 +38,7 @@ public final class GuestAgent {
 
   private static final int LONGEST_LINE = 1 << 16;
   private static final int MOST_INFO = 64;
-  private static final String PROTOCOL = "3";
+  private static final String PROTOCOL = "4";
 
   private final SocketChannel control;
   private final InputStream answers;

@@ -10,9 +10,16 @@ import java.nio.file.Path;
  * @param directory where its files lie
  * @param architecture such as {@code x86_64}
  * @param kernelArguments the kernel's command line
+ * @param mkVersion mk's source package, its version and our patches: {@code 9base 1:6-13+5f0c...}
+ * @param agentVersion the guest protocol's version and the guest's scripts: {@code 4+5f0c...}
  */
 public record GuestImage(
-    Digest digest, Path directory, String architecture, String kernelArguments) {
+    Digest digest,
+    Path directory,
+    String architecture,
+    String kernelArguments,
+    String mkVersion,
+    String agentVersion) {
 
   static final String KERNEL = "kernel";
   static final String INITRAMFS = "initramfs";
@@ -20,7 +27,8 @@ public record GuestImage(
 
   /** The same image, its files in another directory. */
   public GuestImage in(Path other) {
-    return new GuestImage(digest, other, architecture, kernelArguments);
+    return new GuestImage(
+        digest, other, architecture, kernelArguments, mkVersion, agentVersion);
   }
 
   public Path kernel() {

@@ -70,6 +70,9 @@ public final class ImageIntake implements AutoCloseable {
     } catch (MalformedException e) {
       throw refused(e.getMessage(), e);
     }
+    if (parsed.versions().isEmpty()) {
+      throw ImageStore.outdated(digest);
+    }
     long left = LARGEST;
     for (Content content : parsed.files().values()) {
       left -= Math.min(content.size(), LARGEST + 1);

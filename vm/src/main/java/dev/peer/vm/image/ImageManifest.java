@@ -6,6 +6,7 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -13,9 +14,23 @@ import java.util.TreeMap;
  *
  * @param architecture such as {@code x86_64}
  * @param kernelArguments the kernel's command line
+ * @param versions what decides in the guest whether a run passes; empty for an image of peer 0.5 or
+ *     older, whose mk passes some tests that failed
  * @param files size and digest of each file, by name
  */
-record ImageManifest(String architecture, String kernelArguments, Map<String, Content> files) {
+record ImageManifest(
+    String architecture,
+    String kernelArguments,
+    Optional<Versions> versions,
+    Map<String, Content> files) {
+
+  /**
+   * What runs recipes in the guest, and what runs the stages.
+   *
+   * @param mk mk's source package, its version and our patches
+   * @param agent the guest's scripts
+   */
+  record Versions(String mk, String agent) {}
 
   static final String FILE = "manifest.json";
   static final int LARGEST = 4 << 20;
@@ -24,8 +39,13 @@ record ImageManifest(String architecture, String kernelArguments, Map<String, Co
   static final List<String> FILES =
       List.of(GuestImage.KERNEL, GuestImage.INITRAMFS, GuestImage.ROOT);
 
-  private static final int FORMAT = 1;
-  private static final int PROTOCOL = 3;
+  private static final int FORMAT = 2;
+  private static final int PROTOCOL = 4;
+
+  /** Images of peer 0.5: they can be listed, served and named by results, and not be run. */
+  private static final int OLD_FORMAT = 1;
+
+  private static final int OLD_PROTOCOL = 3;
 
   ImageManifest {
     files = Map.copyOf(files);
@@ -33,8 +53,11 @@ record ImageManifest(String architecture, String kernelArguments, Map<String, Co
 
   static ImageManifest parse(byte[] bytes) throws MalformedException {
     StrictJson json = StrictJson.parse(FILE, bytes);
-    requireVersion(json, "format", FORMAT);
-    requireVersion(json, "protocol", PROTOCOL);
+    boolean old = json.number("format") == OLD_FORMAT;
+    requireVersion(json, "format", old ? OLD_FORMAT : FORMAT);
+    requireVersion(json, "protocol", old ? OLD_PROTOCOL : PROTOCOL);
+    Optional<Versions> versions =
+        old ? Optional.empty() : Optional.of(new Versions(json.text("mk"), json.text("agent")));
     String architecture = json.text("architecture");
     String kernelArguments = json.text("kernelArguments");
     StrictJson entries = json.object("files");
@@ -50,7 +73,7 @@ record ImageManifest(String architecture, String kernelArguments, Map<String, Co
       entry.end();
     }
     entries.end();
-    return new ImageManifest(architecture, kernelArguments, files);
+    return new ImageManifest(architecture, kernelArguments, versions, files);
   }
 
   private static void requireVersion(StrictJson json, String field, int known)

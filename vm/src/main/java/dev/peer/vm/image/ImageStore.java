@@ -6,6 +6,7 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.scratch.FileSeal;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.vm.image.ImageException.Kind;
+import dev.peer.vm.image.ImageManifest.Versions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -119,7 +120,11 @@ public final class ImageStore {
     return new ImageIntake(this, digest, ScratchDirectory.in(incoming));
   }
 
-  /** The image of this digest, its bytes checked. */
+  /**
+   * The image of this digest, its bytes checked.
+   *
+   * @throws ImageException also if it is an image of peer 0.5 or older
+   */
   public GuestImage resolve(Digest digest) throws ImageException {
     Path directory = root.resolve(digest.hex());
     try {
@@ -131,12 +136,19 @@ public final class ImageStore {
                 + " `peer image ls` in PEER_IMAGE");
       }
       ImageManifest manifest = readManifest(directory, digest);
+      Versions versions = manifest.versions().orElseThrow(() -> outdated(digest));
       String seen = describe(directory);
       if (!seen.equals(remembered(digest))) {
         check(directory, manifest, digest);
         remember(digest, seen);
       }
-      return new GuestImage(digest, directory, manifest.architecture(), manifest.kernelArguments());
+      return new GuestImage(
+          digest,
+          directory,
+          manifest.architecture(),
+          manifest.kernelArguments(),
+          versions.mk(),
+          versions.agent());
     } catch (IOException e) {
       throw damaged(digest, "it can not be read: " + e.getMessage(), e);
     }
@@ -203,6 +215,16 @@ public final class ImageStore {
         throw damaged(digest, "its file " + file.getKey() + " is not the one it names", null);
       }
     }
+  }
+
+  static ImageException outdated(Digest digest) {
+    return new ImageException(
+        Kind.REFUSED,
+        "the guest image "
+            + digest
+            + " is one of peer 0.5 or older, whose mk passes some tests that failed: it is not run",
+        "build one with `peer image build` or get the team's with `peer image pull`, then pin it in"
+            + " .env: `peer image ls --pin`");
   }
 
   private static ImageException damaged(Digest digest, String why, Throwable cause) {

@@ -48,11 +48,7 @@ public record MachineSpec(
       named.add(disk.through(files));
     }
     return new MachineSpec(
-        new GuestImage(
-            image.digest(),
-            files.directory(image.directory()),
-            image.architecture(),
-            image.kernelArguments()),
+        image.in(files.directory(image.directory())),
         accelerator,
         cpus,
         memory.through(files),

@@ -275,7 +275,7 @@ class GuestAgentTest {
   }
 
   private void greet() throws Exception {
-    Thread guest = Thread.ofVirtual().start(() -> answerGreeting("hello 3"));
+    Thread guest = Thread.ofVirtual().start(() -> answerGreeting("hello 4"));
     agent.greet(NOW);
     guest.join();
   }

@@ -201,6 +201,13 @@ class ImageArchiveTest {
   }
 
   @Test
+  void refusesAnImageOfAnOldRelease() throws Exception {
+    digest = MadeImage.in(from, "b", MadeImage.OLD);
+
+    assertRefused(tar(entry("manifest.json")), "peer 0.5 or older");
+  }
+
+  @Test
   void readsNoFurtherThanWhatIsRefused() {
     byte[] endless = new byte[1 << 20];
     Arrays.fill(endless, (byte) 'x');

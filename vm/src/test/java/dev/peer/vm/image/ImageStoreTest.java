@@ -31,6 +31,8 @@ class ImageStoreTest {
     assertThat(image.kernel()).hasContent("kernel a");
     assertThat(image.kernelArguments()).isEqualTo("quiet");
     assertThat(image.architecture()).isEqualTo("x86_64");
+    assertThat(image.mkVersion()).isEqualTo("9base 1");
+    assertThat(image.agentVersion()).isEqualTo("4");
   }
 
   @ParameterizedTest
@@ -92,6 +94,32 @@ class ImageStoreTest {
     assertThatThrownBy(() -> new ImageStore(root).resolve(digest))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining("protocol 2");
+  }
+
+  @Test
+  void refusesAManifestThatDoesNotSayWhichMkDecides() throws Exception {
+    Digest digest = makeImage("a", manifest -> manifest.remove("mk"));
+
+    assertThatThrownBy(() -> new ImageStore(root).resolve(digest))
+        .isInstanceOf(ImageException.class)
+        .hasMessageContaining("manifest.json: field mk");
+  }
+
+  @Test
+  void runsNoImageOfAnOldReleaseAndListsIt() throws Exception {
+    Digest digest = makeImage("a", MadeImage.OLD);
+    ImageStore store = new ImageStore(root);
+
+    assertThat(store.list()).extracting(ImageStore.Listed::digest).containsExactly(digest);
+    assertThat(store.newest()).contains(digest);
+    assertThat(store.contains(digest)).isTrue();
+    assertThat(store.checked()).isEmpty();
+    assertThatThrownBy(() -> store.resolve(digest))
+        .isInstanceOf(ImageException.class)
+        .hasMessageContaining("peer 0.5 or older")
+        .extracting(e -> ((ImageException) e).hint())
+        .asString()
+        .contains("peer image build", "peer image ls --pin");
   }
 
   @Test

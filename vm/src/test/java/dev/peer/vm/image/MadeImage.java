@@ -14,14 +14,23 @@ import java.util.function.Consumer;
 /** An image whose files hold their name and the image's, such as {@code kernel a}. */
 final class MadeImage {
 
+  /** Makes of a manifest one of peer 0.5. */
+  static final Consumer<ObjectNode> OLD =
+      manifest -> {
+        manifest.put("format", 1).put("protocol", 3);
+        manifest.remove(List.of("mk", "agent"));
+      };
+
   private MadeImage() {}
 
   static Digest in(Path root, String name, Consumer<ObjectNode> change) throws IOException {
     Path made = Files.createDirectory(root.resolve("made"));
     ObjectNode manifest = StrictJson.object();
-    manifest.put("format", 1);
+    manifest.put("format", 2);
     manifest.put("architecture", "x86_64");
-    manifest.put("protocol", 3);
+    manifest.put("protocol", 4);
+    manifest.put("mk", "9base 1");
+    manifest.put("agent", "4");
     manifest.put("kernelArguments", "quiet");
     ObjectNode files = manifest.putObject("files");
     for (String file : List.of("kernel", "initramfs", "root.erofs")) {

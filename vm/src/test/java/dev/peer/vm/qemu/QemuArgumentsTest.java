@@ -88,7 +88,13 @@ class QemuArgumentsTest {
   private static MachineSpec spec(
       Accelerator accelerator, String directory, MachineSpec.Disk disk) {
     GuestImage image =
-        new GuestImage(Digest.of(new byte[0]), Path.of("/images/i"), "x86_64", "quiet panic=-1");
+        new GuestImage(
+            Digest.of(new byte[0]),
+            Path.of("/images/i"),
+            "x86_64",
+            "quiet panic=-1",
+            "mk",
+            "agent");
     return new MachineSpec(
         image,
         accelerator,
