@@ -15,8 +15,12 @@ import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.PreparationNetwork;
+import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StartedFrom;
+import dev.peer.core.record.Tries;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
@@ -245,6 +249,12 @@ final class DistTuning {
             "tcg",
             2,
             2L << 30,
+            new Provenance.Stated(
+                StartedFrom.BLANK,
+                PreparationNetwork.open(true),
+                "9base 1:6-13",
+                "0.6.0",
+                Tries.ONCE),
             recorder.finish(),
             List.of());
     Path bundle = directory.resolve("bundle");

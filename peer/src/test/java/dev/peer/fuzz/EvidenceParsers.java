@@ -3,6 +3,8 @@ package dev.peer.fuzz;
 import static dev.peer.fuzz.Parser.bytes;
 import static dev.peer.fuzz.Parser.require;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
@@ -15,16 +17,21 @@ import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.PreparationNetwork;
+import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.RunRecordJson;
+import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.record.Timing;
+import dev.peer.core.record.Tries;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.EnvelopeBytes;
 import dev.peer.core.sign.RunSigner;
 import dev.peer.tls.TestAuthority;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,11 +70,18 @@ final class EvidenceParsers {
             "statement",
             MalformedException.class,
             bytes -> requireStable(bytes, EnvelopeBytes::rewriteStatement),
-            List.of(EnvelopeBytes.statementOf(attestation))),
+            List.of(
+                EnvelopeBytes.statementOf(attestation),
+                statementV1(EnvelopeBytes.statementOf(attestation)))),
         Parser.of(
-            "record",
+            "record of version 1",
             MalformedException.class,
-            bytes -> requireStable(bytes, EvidenceParsers::rewriteRecord),
+            bytes -> requireStable(bytes, EvidenceParsers::rewriteV1),
+            List.of(StrictJson.bytes(recordV1(RunRecordJson.write(record))))),
+        Parser.of(
+            "record of version 2",
+            MalformedException.class,
+            bytes -> requireStable(bytes, EvidenceParsers::rewriteV2),
             List.of(StrictJson.bytes(RunRecordJson.write(record)))),
         Parser.of(
             "bundle",
@@ -97,9 +111,28 @@ final class EvidenceParsers {
     require(Arrays.equals(rewriter.apply(once), once), "one way to write it");
   }
 
-  private static byte[] rewriteRecord(byte[] bytes) throws MalformedException {
+  /** The statement as version 1 of the evidence has it. */
+  private static byte[] statementV1(byte[] statement) throws IOException {
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(statement);
+    ObjectNode predicate = (ObjectNode) json.path("predicate");
+    ObjectNode run = (ObjectNode) predicate.remove("urn:peer:run:v2");
+    recordV1((ObjectNode) run.path("record"));
+    predicate.set("urn:peer:run:v1", run);
+    return StrictJson.bytes(json);
+  }
+
+  private static ObjectNode recordV1(ObjectNode record) {
+    return record.without("provenance");
+  }
+
+  private static byte[] rewriteV1(byte[] bytes) throws MalformedException {
     return StrictJson.bytes(
-        RunRecordJson.write(RunRecordJson.read(StrictJson.parse("record", bytes))));
+        RunRecordJson.write(RunRecordJson.readV1(StrictJson.parse("record", bytes))));
+  }
+
+  private static byte[] rewriteV2(byte[] bytes) throws MalformedException {
+    return StrictJson.bytes(
+        RunRecordJson.write(RunRecordJson.readV2(StrictJson.parse("record", bytes))));
   }
 
   private static void unpack(byte[] bytes, RunRecord record) throws Exception {
@@ -166,6 +199,8 @@ final class EvidenceParsers {
         "tcg",
         2,
         2L << 30,
+        new Provenance.Stated(
+            StartedFrom.BLANK, PreparationNetwork.open(true), "9base 1:6-13", "0.6.0", Tries.ONCE),
         output,
         List.of(new Artifact("report", false, new Content(REPORT.length, Digest.of(REPORT)))));
   }

@@ -168,7 +168,13 @@ public final class BundleReader {
     if (json.length > LARGEST_RECORD) {
       throw new MalformedException("the bundle's record is too large");
     }
-    if (!RunRecordJson.read(StrictJson.parse(RECORD, json)).equals(record)) {
+    StrictJson untrusted = StrictJson.parse(RECORD, json);
+    RunRecord read =
+        switch (record.provenance()) {
+          case Provenance.Unstated() -> RunRecordJson.readV1(untrusted);
+          case Provenance.Stated _ -> RunRecordJson.readV2(untrusted);
+        };
+    if (!read.equals(record)) {
       throw new MalformedException("the bundle's record is not the signed one");
     }
   }

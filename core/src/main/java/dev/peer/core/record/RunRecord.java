@@ -20,6 +20,7 @@ import java.util.Set;
  * @param accelerator what ran the guest's code: {@code kvm} or {@code tcg}
  * @param cpus the guest's processors
  * @param memoryBytes the guest's memory
+ * @param provenance what shaped the run beside its inputs
  * @param output the test's output
  * @param artifacts what the run left, by path
  */
@@ -34,6 +35,7 @@ public record RunRecord(
     String accelerator,
     int cpus,
     long memoryBytes,
+    Provenance provenance,
     RunOutput output,
     List<Artifact> artifacts) {
 

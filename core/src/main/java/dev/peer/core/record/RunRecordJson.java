@@ -13,12 +13,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The JSON form of a run record, in one order of fields: reading and writing it gives the same. */
+/**
+ * The JSON forms of a run record, each in one order of fields: reading and writing it gives the
+ * same. Version 1 is of a run of {@link Provenance.Unstated}, version 2 of {@link
+ * Provenance.Stated}.
+ */
 public final class RunRecordJson {
 
   private RunRecordJson() {}
 
-  /** The record as a JSON object. */
+  /** The record as a JSON object, of the version that fits its provenance. */
   public static ObjectNode write(RunRecord record) {
     ObjectNode json = StrictJson.object();
     json.set("inputs", writeInputs(record.inputs()));
@@ -31,6 +35,10 @@ public final class RunRecordJson {
     json.put("accelerator", record.accelerator());
     json.put("cpus", record.cpus());
     json.put("memoryBytes", record.memoryBytes());
+    switch (record.provenance()) {
+      case Provenance.Unstated() -> {}
+      case Provenance.Stated stated -> json.set("provenance", ProvenanceJson.write(stated));
+    }
     json.set("stdout", write(record.output().stdout()));
     json.set("stderr", write(record.output().stderr()));
     json.set("timing", write(record.output().timing()));
@@ -44,8 +52,17 @@ public final class RunRecordJson {
     return json;
   }
 
-  /** Reads the record; the object is read to its end. */
-  public static RunRecord read(StrictJson json) throws MalformedException {
+  /** Reads a record of version 1; the object is read to its end. */
+  public static RunRecord readV1(StrictJson json) throws MalformedException {
+    return read(json, new Provenance.Unstated());
+  }
+
+  /** Reads a record of version 2; the object is read to its end. */
+  public static RunRecord readV2(StrictJson json) throws MalformedException {
+    return read(json, ProvenanceJson.read(json.object("provenance")));
+  }
+
+  private static RunRecord read(StrictJson json, Provenance provenance) throws MalformedException {
     RunInputs inputs = readInputs(json.object("inputs"));
     int exitCode = Math.toIntExact(Math.clamp(json.number("exitCode"), -1, 256));
     Instant startedAt = json.value("startedAt", RunRecordJson::instant);
@@ -79,6 +96,7 @@ public final class RunRecordJson {
           accelerator,
           cpus,
           memoryBytes,
+          provenance,
           output,
           artifacts);
     } catch (IllegalArgumentException e) {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -74,6 +75,13 @@ public final class StrictJson {
     } catch (IOException e) {
       throw new IllegalStateException("a tree of values is always JSON", e);
     }
+  }
+
+  /** The names of all fields. */
+  public Set<String> fields() {
+    Set<String> fields = new TreeSet<>();
+    node.fieldNames().forEachRemaining(fields::add);
+    return fields;
   }
 
   /** Whether the field is there. */

@@ -2,6 +2,7 @@ package dev.peer.core.sign;
 
 import dev.peer.core.id.Digest;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.trust.Credentials;
 import java.util.function.Supplier;
@@ -24,12 +25,16 @@ public final class RunSigner {
   /**
    * Attests that the run passed and left this bundle.
    *
-   * @throws IllegalArgumentException if the run did not pass, or the record is so long that the
-   *     attestation would be larger than {@link Attestation#LARGEST}
+   * @throws IllegalArgumentException if the run did not pass, the record does not state its
+   *     provenance, or it is so long that the attestation would be larger than {@link
+   *     Attestation#LARGEST}
    */
   public Attestation sign(RunRecord record, Content bundle) {
     if (!record.passed()) {
       throw new IllegalArgumentException("only a run that passed is signed");
+    }
+    if (record.provenance() instanceof Provenance.Unstated) {
+      throw new IllegalArgumentException("only a run that states its provenance is signed");
     }
     Credentials credentials = own.get();
     Digest certificate = Envelope.digestOf(credentials.leaf());

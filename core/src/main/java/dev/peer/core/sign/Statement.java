@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.id.Shown;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.RunRecordJson;
 import dev.peer.core.record.StrictJson;
@@ -17,10 +19,10 @@ import java.util.List;
 /**
  * What is signed: an in-toto statement (v1) with a test result (v0.1) about a git tree.
  *
- * <p>Everything but the field {@value #RUN} says in the terms of in-toto, for other tools, what
- * that field says in ours; reading refuses a statement in which the two differ, or which has fields
- * that are not known here, though in-toto would let a reader pass over them: what nobody here can
- * judge, nobody should sign.
+ * <p>Everything but our own field, {@value #RUN_V1} or {@value #RUN_V2}, says in the terms of
+ * in-toto, for other tools, what that field says in ours; reading refuses a statement in which the
+ * two differ, or which has fields that are not known here, though in-toto would let a reader pass
+ * over them: what nobody here can judge, nobody should sign.
  *
  * @param key the run
  * @param record what the run was
@@ -30,8 +32,11 @@ import java.util.List;
  */
 record Statement(RunKey key, RunRecord record, Content bundle, Digest signerCertificate) {
 
-  /** The name of our own field, a URI as in-toto wants it for extensions. */
-  static final String RUN = "urn:peer:run:v1";
+  /** What the name of our own field begins with, a URI as in-toto wants it for extensions. */
+  private static final String RUN = "urn:peer:run:v";
+
+  private static final String RUN_V1 = RUN + "1";
+  private static final String RUN_V2 = RUN + "2";
 
   private static final String TYPE = "https://in-toto.io/Statement/v1";
   private static final String PREDICATE_TYPE = "https://in-toto.io/attestation/test-result/v0.1";
@@ -49,7 +54,12 @@ record Statement(RunKey key, RunRecord record, Content bundle, Digest signerCert
     predicate.put("result", PASSED);
     writeConfiguration(predicate.putArray("configuration"));
     predicate.putArray("passedTests").add(record.inputs().target());
-    ObjectNode run = predicate.putObject(RUN);
+    ObjectNode run =
+        predicate.putObject(
+            switch (record.provenance()) {
+              case Provenance.Unstated() -> RUN_V1;
+              case Provenance.Stated _ -> RUN_V2;
+            });
     run.put("runKey", key.hex());
     run.set("record", RunRecordJson.write(record));
     run.putObject("bundle").put("size", bundle.size()).put("digest", bundle.digest().toString());
@@ -83,7 +93,7 @@ record Statement(RunKey key, RunRecord record, Content bundle, Digest signerCert
     requireText(predicate, "result", PASSED);
     List<StrictJson> configuration = predicate.objects("configuration");
     List<String> passedTests = predicate.texts("passedTests");
-    Statement statement = readRun(predicate.object(RUN));
+    Statement statement = readRun(predicate);
     predicate.end();
     statement.requireSubject(subjects);
     statement.requireConfiguration(configuration);
@@ -94,9 +104,33 @@ record Statement(RunKey key, RunRecord record, Content bundle, Digest signerCert
     return statement;
   }
 
-  private static Statement readRun(StrictJson run) throws MalformedException {
+  @FunctionalInterface
+  private interface RecordReader {
+
+    RunRecord read(StrictJson json) throws MalformedException;
+  }
+
+  private static Statement readRun(StrictJson predicate) throws MalformedException {
+    String field =
+        predicate.fields().stream()
+            .filter(name -> name.startsWith(RUN))
+            .findFirst()
+            .orElseThrow(
+                () -> new MalformedException("statement: field " + RUN_V2 + " is missing"));
+    return switch (field) {
+      case RUN_V1 -> readRun(predicate.object(field), RunRecordJson::readV1);
+      case RUN_V2 -> readRun(predicate.object(field), RunRecordJson::readV2);
+      default ->
+          throw new MalformedException(
+              "the evidence is of version "
+                  + Shown.of(field.substring(RUN.length()))
+                  + ", this peer reads 1 and 2: use a newer peer");
+    };
+  }
+
+  private static Statement readRun(StrictJson run, RecordReader reader) throws MalformedException {
     RunKey key = run.value("runKey", RunKey::ofHex);
-    RunRecord record = RunRecordJson.read(run.object("record"));
+    RunRecord record = reader.read(run.object("record"));
     Content bundle = readContent(run.object("bundle"));
     Digest signerCertificate = run.value("signerCertSha256", Digest::ofHex);
     run.end();

@@ -2,6 +2,7 @@ package dev.peer.core.record;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
@@ -79,8 +80,20 @@ public final class Records {
         "tcg",
         2,
         2L << 30,
+        provenance(),
         output,
         artifacts);
+  }
+
+  /** What a run on a disk of two preparations of the trunk states. */
+  public static Provenance.Stated provenance() {
+    return new Provenance.Stated(
+        new StartedFrom(
+            KeptOrigin.TRUNK, List.of(new CommitId("1".repeat(40)), new CommitId("2".repeat(40)))),
+        PreparationNetwork.hosts(List.of("packages.example.org", "10.0.0.0/8"), false),
+        "9base 1:6-13",
+        "0.6.0",
+        Tries.ONCE);
   }
 
   private static void write(OutputSink sink, OutputStreamName stream, String text)

@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,10 +28,90 @@ class RunRecordJsonTest {
   void readsWhatItWrote() throws Exception {
     byte[] bytes = StrictJson.bytes(RunRecordJson.write(record));
 
-    RunRecord read = RunRecordJson.read(StrictJson.parse("record", bytes));
+    RunRecord read = RunRecordJson.readV2(StrictJson.parse("record", bytes));
 
     assertThat(read).isEqualTo(record);
     assertThat(StrictJson.bytes(RunRecordJson.write(read))).isEqualTo(bytes);
+  }
+
+  @Test
+  void readsARecordOfVersion1AsOneOfUnstatedProvenance() throws Exception {
+    byte[] bytes = StrictJson.bytes(RunRecordJson.write(record).without("provenance"));
+
+    RunRecord read = RunRecordJson.readV1(StrictJson.parse("record", bytes));
+
+    assertThat(read.provenance()).isEqualTo(new Provenance.Unstated());
+    assertThat(read.provenance().origin()).isEqualTo(KeptOrigin.ANY);
+    assertThat(StrictJson.bytes(RunRecordJson.write(read))).isEqualTo(bytes);
+  }
+
+  @Test
+  void aVersionHasNoFieldOfTheOther() {
+    ObjectNode second = RunRecordJson.write(record);
+    ObjectNode first = second.deepCopy().without("provenance");
+
+    assertThatThrownBy(
+            () -> RunRecordJson.readV1(StrictJson.parse("record", StrictJson.bytes(second))))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("unknown field provenance");
+    assertThatThrownBy(() -> read(first))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("field provenance is missing");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "startedFrom; {\"origin\":\"main\",\"commits\":[]}; blank, trunk, history or any",
+        "startedFrom; {\"origin\":\"blank\",\"commits\":[\"C\"]}; a blank disk has no commits",
+        "startedFrom; {\"origin\":\"trunk\",\"commits\":[]}; names the commits",
+        "startedFrom; {\"origin\":\"history\",\"commits\":[]}; names the commits",
+        "startedFrom; {\"origin\":\"any\",\"commits\":[\"C\",\"C\"]}; named twice",
+        "startedFrom; {\"origin\":\"any\",\"commits\":[\"HEAD\"]}; not a git commit id",
+        "startedFrom; {\"origin\":\"any\",\"commits\":[],\"x\":1}; unknown field x",
+        "preparationNetwork; {\"access\":\"some\",\"hosts\":[],\"hostReachable\":true}; hosts was",
+        "preparationNetwork; {\"access\":\"none\",\"hosts\":[],\"hostReachable\":true}; out of"
+            + " reach",
+        "preparationNetwork; {\"access\":\"hosts\",\"hosts\":[],\"hostReachable\":true}; exactly",
+        "preparationNetwork; {\"access\":\"open\",\"hosts\":[\"a\"],\"hostReachable\":true};"
+            + " exactly",
+        "preparationNetwork; {\"access\":\"hosts\",\"hosts\":[\"a b\"],\"hostReachable\":true}; a"
+            + " host",
+        "mk; \"\"; not a version",
+        "agent; \"0.6 \"; not a version",
+        "tries; {\"passedAt\":0,\"allowed\":1}; a try",
+        "tries; {\"passedAt\":2,\"allowed\":1}; a try"
+      })
+  void refusesAProvenanceThatCannotBe(String field, String value, String reason) throws Exception {
+    ObjectNode json = RunRecordJson.write(record);
+    ((ObjectNode) json.path("provenance"))
+        .set(field, new ObjectMapper().readTree(value.replace("C", "c".repeat(40))));
+
+    assertThatThrownBy(() -> read(json))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void refusesADiskOfTooManyPreparations() {
+    List<CommitId> commits =
+        IntStream.rangeClosed(0, StartedFrom.MOST_COMMITS)
+            .mapToObj(n -> new CommitId(String.format("%040x", n)))
+            .toList();
+
+    assertThat(new StartedFrom(KeptOrigin.TRUNK, commits.subList(0, StartedFrom.MOST_COMMITS)))
+        .isNotNull();
+    assertThatThrownBy(() -> new StartedFrom(KeptOrigin.TRUNK, commits))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("1000 preparations");
+  }
+
+  @Test
+  void anOriginIncludesTheNarrowerOnes() {
+    assertThat(KeptOrigin.values())
+        .filteredOn(origin -> origin.within(KeptOrigin.TRUNK))
+        .containsExactly(KeptOrigin.BLANK, KeptOrigin.TRUNK);
   }
 
   @ParameterizedTest
@@ -43,7 +126,7 @@ class RunRecordJsonTest {
   })
   void refusesAFieldOfAnotherType(String field, String value) throws Exception {
     ObjectNode json = RunRecordJson.write(record);
-    json.set(field, new com.fasterxml.jackson.databind.ObjectMapper().readTree(value));
+    json.set(field, new ObjectMapper().readTree(value));
 
     assertThatThrownBy(() -> read(json))
         .isInstanceOf(MalformedException.class)
@@ -94,6 +177,6 @@ class RunRecordJsonTest {
   }
 
   private static RunRecord read(ObjectNode json) throws MalformedException {
-    return RunRecordJson.read(StrictJson.parse("record", StrictJson.bytes(json)));
+    return RunRecordJson.readV2(StrictJson.parse("record", StrictJson.bytes(json)));
   }
 }

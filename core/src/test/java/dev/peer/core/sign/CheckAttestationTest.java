@@ -80,6 +80,23 @@ class CheckAttestationTest {
     assertThat(check(envelope, root, new byte[1])).startsWith("1 ").contains("the bundle is");
   }
 
+  @Test
+  void holdsForVersion1AndForNoneToCome() throws Exception {
+    Made alice = now(leaf("alice", root));
+    String first =
+        new String(
+            new Statement(
+                    Runs.inputs().key(),
+                    Runs.unstated(),
+                    Runs.BUNDLE,
+                    Envelope.digestOf(alice.certificate()))
+                .write(),
+            StandardCharsets.UTF_8);
+
+    assertHolds(seal(first, alice), root);
+    assertFails("version", seal(first.replace("urn:peer:run:v1", "urn:peer:run:v3"), alice), root);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"secp256r1", "Ed25519", "RSA2048"})
   void refusesAnotherPayloadOrSignature(String kind) throws Exception {
@@ -161,14 +178,22 @@ class CheckAttestationTest {
   }
 
   private static ObjectNode sign(Made leaf, Made... intermediates) throws Exception {
-    Credentials credentials =
-        Credentials.of(
-            Stream.concat(Stream.of(leaf), Stream.of(intermediates))
-                .map(Made::certificate)
-                .toList(),
-            leaf.keys().getPrivate());
-    return (ObjectNode)
-        JSON.readTree(new RunSigner(credentials).sign(Runs.passed(), Runs.BUNDLE).bytes());
+    return json(new RunSigner(credentials(leaf, intermediates)).sign(Runs.passed(), Runs.BUNDLE));
+  }
+
+  private static ObjectNode seal(String statement, Made leaf) throws Exception {
+    byte[] payload = statement.getBytes(StandardCharsets.UTF_8);
+    return json(Signatures.sign(credentials(leaf), payload).write());
+  }
+
+  private static ObjectNode json(Attestation attestation) throws IOException {
+    return (ObjectNode) JSON.readTree(attestation.bytes());
+  }
+
+  private static Credentials credentials(Made leaf, Made... intermediates) throws Exception {
+    return Credentials.of(
+        Stream.concat(Stream.of(leaf), Stream.of(intermediates)).map(Made::certificate).toList(),
+        leaf.keys().getPrivate());
   }
 
   /** A certificate that is good at the time of the machine, which {@code openssl} goes by. */

@@ -334,6 +334,16 @@ class RecordVerifierTest {
   // Statement
 
   @Test
+  void takesEvidenceOfVersion1() throws Exception {
+    Attestation first =
+        seal(
+            new Statement(KEY, Runs.unstated(), Runs.BUNDLE, Envelope.digestOf(alice.certificate()))
+                .write());
+
+    assertThat(verifier.verify(first, KEY).record()).isEqualTo(Runs.unstated());
+  }
+
+  @Test
   void refusesAnotherRunThanWasAskedFor() throws Exception {
     Attestation signed = sign(Runs.passed(), alice, team);
 
@@ -367,14 +377,7 @@ class RecordVerifierTest {
     change.accept(statement);
     byte[] payload = JSON.writeValueAsBytes(statement);
 
-    assertRefused(
-        reason,
-        new Envelope(
-                payload,
-                signature(payload, KEYS),
-                List.of(alice.certificate(), team.certificate()),
-                Optional.empty())
-            .write());
+    assertRefused(reason, seal(payload));
   }
 
   static Stream<Object[]> refusesAStatementThat() {
@@ -406,24 +409,45 @@ class RecordVerifierTest {
         change(
             "has the key of other inputs",
             json ->
-                ((ObjectNode) json.at("/predicate/urn:peer:run:v1")).put("runKey", "0".repeat(64)),
+                ((ObjectNode) json.at("/predicate/urn:peer:run:v2")).put("runKey", "0".repeat(64)),
             "sha256"),
         change(
             "was run with other inputs",
             json -> {
-              ObjectNode inputs = (ObjectNode) json.at("/predicate/urn:peer:run:v1/record/inputs");
+              ObjectNode inputs = (ObjectNode) json.at("/predicate/urn:peer:run:v2/record/inputs");
               inputs.putObject("environment").put("LANG", "de");
             },
             "run key"),
         change(
             "ended with another exit code",
-            json -> ((ObjectNode) json.at("/predicate/urn:peer:run:v1/record")).put("exitCode", 1),
+            json -> ((ObjectNode) json.at("/predicate/urn:peer:run:v2/record")).put("exitCode", 1),
             "did not pass"),
         change(
             "has a bundle of less than nothing",
-            json -> ((ObjectNode) json.at("/predicate/urn:peer:run:v1/bundle")).put("size", -1),
+            json -> ((ObjectNode) json.at("/predicate/urn:peer:run:v2/bundle")).put("size", -1),
             "negative"),
-        change("lacks our field", json -> predicate(json).remove("urn:peer:run:v1"), "is missing"));
+        change("lacks our field", json -> predicate(json).remove("urn:peer:run:v2"), "is missing"),
+        change(
+            "is of a version to come",
+            json -> rename(predicate(json), "urn:peer:run:v2", "urn:peer:run:v3"),
+            "the evidence is of version \"3\", this peer reads 1 and 2: use a newer peer"),
+        change(
+            "is of two versions",
+            json -> predicate(json).set("urn:peer:run:v1", json.at("/predicate/urn:peer:run:v2")),
+            "unknown field"),
+        change(
+            "names version 1 and states a provenance",
+            json -> rename(predicate(json), "urn:peer:run:v2", "urn:peer:run:v1"),
+            "unknown field provenance"),
+        change(
+            "names version 2 and states no provenance",
+            json ->
+                ((ObjectNode) json.at("/predicate/urn:peer:run:v2/record")).remove("provenance"),
+            "provenance is missing"));
+  }
+
+  private static void rename(ObjectNode json, String from, String to) {
+    json.set(to, json.remove(from));
   }
 
   private static Object[] change(String name, Consumer<ObjectNode> change, String reason) {
@@ -463,6 +487,11 @@ class RecordVerifierTest {
     List<X509Certificate> chain =
         Stream.concat(Stream.of(leaf), Stream.of(intermediates)).map(Made::certificate).toList();
     return new RunSigner(Credentials.of(chain, leaf.keys().getPrivate())).sign(record, Runs.BUNDLE);
+  }
+
+  private Attestation seal(byte[] payload) throws Exception {
+    List<X509Certificate> chain = List.of(alice.certificate(), team.certificate());
+    return Signatures.sign(Credentials.of(chain, KEYS.getPrivate()), payload).write();
   }
 
   private static byte[] signature(byte[] payload, KeyPair keys) throws Exception {

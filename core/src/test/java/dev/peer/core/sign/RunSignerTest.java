@@ -56,7 +56,7 @@ class RunSignerTest {
     Made alice = leaf("alice", root).make();
     JsonNode statement = JSON.readTree(payload(sign(alice)));
     JsonNode predicate = statement.path("predicate");
-    JsonNode run = predicate.path("urn:peer:run:v1");
+    JsonNode run = predicate.path("urn:peer:run:v2");
 
     assertThat(statement.path("_type").textValue()).isEqualTo("https://in-toto.io/Statement/v1");
     assertThat(statement.path("predicateType").textValue())
@@ -127,6 +127,16 @@ class RunSignerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> signer.sign(Runs.failed(), Runs.BUNDLE))
         .withMessageContaining("only a run that passed");
+  }
+
+  @Test
+  void signsNoRunWhoseProvenanceIsUnstated() throws Exception {
+    Made alice = leaf("alice", root).make();
+    RunSigner signer = new RunSigner(credentials(alice));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> signer.sign(Runs.unstated(), Runs.BUNDLE))
+        .withMessageContaining("states its provenance");
   }
 
   /** Takes an envelope apart as a reader would that shares no code with us. */

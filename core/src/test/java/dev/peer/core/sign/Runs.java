@@ -10,6 +10,8 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.Provenance;
+import dev.peer.core.record.Records;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
@@ -36,6 +38,11 @@ final class Runs {
 
   static RunRecord failed() {
     return record(1, NOW.minusSeconds(60));
+  }
+
+  /** A run as version 1 of the evidence has it. */
+  static RunRecord unstated() {
+    return record(inputs(), 0, NOW.minusSeconds(60), new Provenance.Unstated());
   }
 
   static RunRecord finishedAt(Instant end) {
@@ -91,6 +98,11 @@ final class Runs {
   }
 
   private static RunRecord record(RunInputs inputs, int exitCode, Instant end) {
+    return record(inputs, exitCode, end, Records.provenance());
+  }
+
+  private static RunRecord record(
+      RunInputs inputs, int exitCode, Instant end, Provenance provenance) {
     return new RunRecord(
         inputs,
         exitCode,
@@ -102,6 +114,7 @@ final class Runs {
         "kvm",
         2,
         2L << 30,
+        provenance,
         new RunOutput(content("out"), content("err"), content(TIMING)),
         List.of(new Artifact("report.txt", false, content("report"))));
   }

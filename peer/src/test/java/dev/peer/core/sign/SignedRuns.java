@@ -10,9 +10,13 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.PreparationNetwork;
+import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StartedFrom;
+import dev.peer.core.record.Tries;
 import dev.peer.core.trust.Credentials;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,6 +76,8 @@ public final class SignedRuns {
         "tcg",
         2,
         2L << 30,
+        new Provenance.Stated(
+            StartedFrom.BLANK, PreparationNetwork.open(true), "9base 1:6-13", "0.6.0", Tries.ONCE),
         output,
         List.of());
   }

@@ -10,8 +10,12 @@ import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.PreparationNetwork;
+import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StartedFrom;
+import dev.peer.core.record.Tries;
 import dev.peer.vm.guest.ArtifactIntake;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.StageResult;
@@ -241,8 +245,18 @@ final class RunStages {
             accelerator.toString(),
             limits.cpus(),
             limits.memoryBytes(),
+            provenance(),
             output,
             artifacts));
+  }
+
+  private Provenance provenance() {
+    return new Provenance.Stated(
+        cache.base().isPresent() ? StartedFrom.UNKNOWN : StartedFrom.BLANK,
+        PreparationNetwork.open(true),
+        Provenance.Stated.UNKNOWN_VERSION,
+        Provenance.Stated.UNKNOWN_VERSION,
+        Tries.ONCE);
   }
 
   private static boolean passed(StageResult result) {

@@ -1,0 +1,68 @@
+package dev.peer.core.record;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.CommitId;
+import java.util.List;
+
+/** The JSON form of what version 2 says about a run's provenance. */
+final class ProvenanceJson {
+
+  private ProvenanceJson() {}
+
+  static ObjectNode write(Provenance.Stated stated) {
+    ObjectNode json = StrictJson.object();
+    ObjectNode startedFrom = json.putObject("startedFrom");
+    startedFrom.put("origin", stated.startedFrom().origin().toString());
+    ArrayNode commits = startedFrom.putArray("commits");
+    stated.startedFrom().commits().forEach(commit -> commits.add(commit.hex()));
+    ObjectNode network = json.putObject("preparationNetwork");
+    network.put("access", stated.preparationNetwork().access().toString());
+    stated.preparationNetwork().hosts().forEach(network.putArray("hosts")::add);
+    network.put("hostReachable", stated.preparationNetwork().hostReachable());
+    json.put("mk", stated.mk());
+    json.put("agent", stated.agent());
+    json.putObject("tries")
+        .put("passedAt", stated.tries().passedAt())
+        .put("allowed", stated.tries().allowed());
+    return json;
+  }
+
+  static Provenance.Stated read(StrictJson json) throws MalformedException {
+    try {
+      Provenance.Stated stated =
+          new Provenance.Stated(
+              readStartedFrom(json.object("startedFrom")),
+              readNetwork(json.object("preparationNetwork")),
+              json.text("mk"),
+              json.text("agent"),
+              readTries(json.object("tries")));
+      json.end();
+      return stated;
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(e.getMessage(), e);
+    }
+  }
+
+  private static StartedFrom readStartedFrom(StrictJson json) throws MalformedException {
+    KeptOrigin origin = json.value("origin", KeptOrigin::parse);
+    List<CommitId> commits = json.values("commits", CommitId::new);
+    json.end();
+    return new StartedFrom(origin, commits);
+  }
+
+  private static PreparationNetwork readNetwork(StrictJson json) throws MalformedException {
+    PreparationNetwork.Access access = json.value("access", PreparationNetwork.Access::parse);
+    List<String> hosts = json.texts("hosts");
+    boolean hostReachable = json.truth("hostReachable");
+    json.end();
+    return new PreparationNetwork(access, hosts, hostReachable);
+  }
+
+  private static Tries readTries(StrictJson json) throws MalformedException {
+    int passedAt = Math.toIntExact(Math.clamp(json.number("passedAt"), 0, Integer.MAX_VALUE));
+    int allowed = Math.toIntExact(Math.clamp(json.number("allowed"), 0, Integer.MAX_VALUE));
+    json.end();
+    return new Tries(passedAt, allowed);
+  }
+}

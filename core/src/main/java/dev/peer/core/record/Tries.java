@@ -1,0 +1,26 @@
+package dev.peer.core.record;
+
+/**
+ * How often the tests were tried.
+ *
+ * @param passedAt the try that passed, from 1
+ * @param allowed how many tries there could have been
+ */
+public record Tries(int passedAt, int allowed) {
+
+  /** The only try there could be. */
+  public static final Tries ONCE = new Tries(1, 1);
+
+  /** Refuses a try that there cannot have been. */
+  public Tries {
+    if (passedAt < 1 || allowed < passedAt) {
+      throw new IllegalArgumentException(
+          "a try of at least 1 and at most " + allowed + " was expected, not " + passedAt);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return passedAt + " of " + allowed;
+  }
+}
