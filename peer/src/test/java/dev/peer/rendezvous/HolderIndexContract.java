@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 /** What every index does, wherever it is kept. */
 public abstract class HolderIndexContract {
 
-  static final RepoId REPO = new RepoId("git.example.org/team/project");
-  static final LeaseHolder LAPTOP = holder("laptop", "a");
+  protected static final RepoId REPO = new RepoId("git.example.org/team/project");
+  protected static final LeaseHolder LAPTOP = holder("laptop", "a");
   private static final LeaseHolder CI = holder("ci", "a");
 
   /** Of an identity in these tests. */
@@ -84,12 +84,18 @@ public abstract class HolderIndexContract {
   }
 
   @Test
-  void keepsAnnouncementsAsLongAsTheLeaseIsRenewed() throws Exception {
-    lease(LAPTOP, 1);
-    announce(LAPTOP, 1);
+  protected void keepsAnnouncementsAsLongAsTheLeaseIsRenewed() throws Exception {
+    keepsAnnouncementsAsLongAsTheLeaseIsRenewed(index);
+  }
+
+  /** With an index whose leases end within six passes. */
+  protected final void keepsAnnouncementsAsLongAsTheLeaseIsRenewed(HolderIndex index)
+      throws Exception {
+    index.lease(LAPTOP, at(1));
+    index.announce(LAPTOP, REPO, key(1), PASSED);
     for (int i = 0; i < 6; i++) {
       pass();
-      lease(LAPTOP, 1);
+      assertThat(index.lease(LAPTOP, at(1))).isInstanceOf(Grant.Renewed.class);
     }
 
     assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 1));
@@ -443,7 +449,7 @@ public abstract class HolderIndexContract {
     return new LeaseHolder(new PeerId(peer), new InstanceId(instance));
   }
 
-  static LeaseRequest at(int port) {
+  protected static LeaseRequest at(int port) {
     return new LeaseRequest(List.of(PeerAddress.parse("https://h:" + port)));
   }
 
@@ -463,7 +469,7 @@ public abstract class HolderIndexContract {
     return IntStream.range(from, to).mapToObj(HolderIndexContract::key).toList();
   }
 
-  private static RunKey key(int number) {
+  protected static RunKey key(int number) {
     return new RunKey(Digest.of(new byte[] {(byte) number}));
   }
 }

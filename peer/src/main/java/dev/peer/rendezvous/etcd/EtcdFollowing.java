@@ -27,6 +27,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -43,7 +44,6 @@ final class EtcdFollowing implements Following {
   private static final ByteString AFTER = ByteString.copyFrom(new byte[1]);
 
   private static final Duration PAUSE = Duration.ofMillis(100);
-  private static final long PATIENCE = Duration.ofSeconds(4).toNanos();
 
   private final EtcdServers servers;
   private final EtcdReads reads;
@@ -57,7 +57,10 @@ final class EtcdFollowing implements Following {
   private boolean anew;
   private Optional<Snapshot> snapshot = Optional.empty();
   private Optional<BlockingClientCall<WatchRequest, WatchResponse>> watch = Optional.empty();
-  private long workedAt = System.nanoTime();
+
+  /** When the failures began that go on. */
+  private OptionalLong failingSince = OptionalLong.empty();
+
   private boolean closed;
 
   EtcdFollowing(EtcdServers servers, RepoId repo, Optional<EventId> after) {
@@ -90,7 +93,7 @@ final class EtcdFollowing implements Following {
         } else {
           read(Math.max(1, end - System.nanoTime()));
         }
-        workedAt = System.nanoTime();
+        failingSince = OptionalLong.empty();
       } catch (TimeoutException e) {
         return Optional.empty();
       } catch (StatusException e) {
@@ -261,7 +264,9 @@ final class EtcdFollowing implements Following {
       return;
     }
     servers.passOver();
-    if (System.nanoTime() - workedAt > PATIENCE) {
+    long now = System.nanoTime();
+    failingSince = OptionalLong.of(failingSince.orElse(now));
+    if (now - failingSince.getAsLong() > servers.timeouts().change().toNanos()) {
       throw new IndexUnavailableException("etcd: " + EtcdServers.why(e), e);
     }
     Thread.sleep(PAUSE);

@@ -70,8 +70,13 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
    */
   public EtcdIndex(
       TlsIdentity identity, List<URI> addresses, Settings settings, LongSupplier nanoClock) {
+    this(settings, new EtcdServers(identity, addresses, EtcdTimeouts.SERVING), nanoClock);
+  }
+
+  /** An index over these members, which it closes. */
+  EtcdIndex(Settings settings, EtcdServers servers, LongSupplier nanoClock) {
     this.settings = settings;
-    servers = new EtcdServers(identity, addresses);
+    this.servers = servers;
     reads = new EtcdReads(servers);
     tallies = new Tallies(settings.resultsPerPeer(), this::resultsOf, nanoClock);
   }
@@ -236,7 +241,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     if (!order.contains(self)) {
       order.set(order.size() - 1, self);
     }
-    List<HolderList.Entry> runners = addressed(EtcdServers.endOfLookup(), order);
+    List<HolderList.Entry> runners = addressed(servers.endOfLookup(), order);
     return Optional.of(
         runners.isEmpty() ? new Announced.NoLease() : new Announced.Running(runners));
   }
@@ -321,7 +326,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     for (ResultState state : ResultState.values()) {
       read.addSuccess(Requests.operation(first(repo, key, state)));
     }
-    long end = EtcdServers.endOfLookup();
+    long end = servers.endOfLookup();
     TxnRequest built = read.build();
     TxnResponse answer = ask(end, member -> member.keys().txn(built));
     List<Found> found = new ArrayList<>();
@@ -336,7 +341,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     RangeRequest read =
         Requests.first(EtcdKeys.holders(image), SortTarget.CREATE, SortOrder.DESCEND);
     List<Found> found = new ArrayList<>();
-    long end = EtcdServers.endOfLookup();
+    long end = servers.endOfLookup();
     add(found, ask(end, member -> member.keys().range(read)), ResultState.PASSED);
     return addressed(end, found);
   }

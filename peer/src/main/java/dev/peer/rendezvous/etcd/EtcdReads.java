@@ -33,7 +33,7 @@ final class EtcdReads {
   /** What was told with the leases; those that there are not any more are left out. */
   Map<LeaseHolder, LeaseRequest> leases(List<LeaseHolder> holders)
       throws StatusException, IndexUnavailableException {
-    return leases(EtcdServers.endOfLookup(), holders);
+    return leases(servers.endOfLookup(), holders);
   }
 
   /** As the other, until that time of {@link System#nanoTime}. */

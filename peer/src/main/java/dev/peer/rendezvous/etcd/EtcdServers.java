@@ -36,12 +36,6 @@ final class EtcdServers implements AutoCloseable {
   /** An identity with all the results it may have, their keys in one message. */
   private static final int LARGEST_ANSWER = 64 << 20;
 
-  private static final Duration ATTEMPT = Duration.ofMillis(1_500);
-  private static final Duration WHOLE = Duration.ofSeconds(4);
-
-  /** Less than a peer waits for a lookup, so that it is told why there is no answer. */
-  private static final Duration LOOKUP = Duration.ofMillis(2_200);
-
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   /** Another member, or the same one in a moment, may well answer. */
@@ -57,9 +51,11 @@ final class EtcdServers implements AutoCloseable {
   private static final ClientInterceptor REQUIRE_LEADER = requireLeader();
 
   private final List<GrpcConnection> members;
+  private final EtcdTimeouts timeouts;
   private volatile int answered;
 
-  EtcdServers(TlsIdentity identity, List<URI> addresses) {
+  EtcdServers(TlsIdentity identity, List<URI> addresses, EtcdTimeouts timeouts) {
+    this.timeouts = timeouts;
     members =
         addresses.stream()
             .map(uri -> new GrpcConnection(identity, uri.getHost(), uri.getPort(), LARGEST_ANSWER))
@@ -103,19 +99,23 @@ final class EtcdServers implements AutoCloseable {
     }
   }
 
+  EtcdTimeouts timeouts() {
+    return timeouts;
+  }
+
   /** When a lookup that begins now has to have its answer, all its requests together. */
-  static long endOfLookup() {
-    return System.nanoTime() + LOOKUP.toNanos();
+  long endOfLookup() {
+    return System.nanoTime() + timeouts.lookup().toNanos();
   }
 
   /**
-   * Sends the request until a member answers, for 4 s at most.
+   * Sends the request until a member answers or the time of a change is over.
    *
    * @throws StatusException if a member refuses it for what it is
    * @throws IndexUnavailableException if none answered in time
    */
   <T> T ask(Request<T> request) throws IndexUnavailableException, StatusException {
-    return ask(System.nanoTime() + WHOLE.toNanos(), request);
+    return ask(System.nanoTime() + timeouts.change().toNanos(), request);
   }
 
   /** As the other, until that time of {@link System#nanoTime}. */
@@ -124,7 +124,7 @@ final class EtcdServers implements AutoCloseable {
     for (int tried = 0; ; tried++) {
       int number = (first + tried) % members.size();
       GrpcConnection member = members.get(number);
-      long left = Math.min(end - System.nanoTime(), ATTEMPT.toNanos());
+      long left = Math.min(end - System.nanoTime(), timeouts.attempt().toNanos());
       try {
         T answer = request.send(member(member, Duration.ofNanos(left)));
         answered = number;

@@ -7,6 +7,7 @@ import dev.peer.pki.issue.CertificateRequest;
 import dev.peer.pki.issue.PemText;
 import dev.peer.pki.issue.Validity;
 import dev.peer.tls.TestAuthority;
+import dev.peer.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
@@ -28,6 +29,11 @@ import java.util.stream.IntStream;
 public final class EtcdCluster implements AutoCloseable {
 
   private static final Duration READY = Duration.ofSeconds(60);
+
+  /** So much that a busy machine does not come between a test and its etcd. */
+  private static final EtcdTimeouts PATIENT =
+      new EtcdTimeouts(Duration.ofSeconds(20), Duration.ofSeconds(120), Duration.ofSeconds(120));
+
   private static final String READY_LINE = "serving client traffic securely";
 
   private final Path directory;
@@ -77,6 +83,11 @@ public final class EtcdCluster implements AutoCloseable {
   /** Where its members are for clients. */
   public List<URI> addresses() {
     return clientPorts.stream().map(port -> URI.create("https://localhost:" + port)).toList();
+  }
+
+  /** A client of the members that waits for them longer than a rendezvous does. */
+  EtcdServers client(TlsIdentity identity) {
+    return new EtcdServers(identity, addresses(), PATIENT);
   }
 
   /** As {@link #addresses}, by address; the certificates are not for it. */

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EtcdFollowingIT {
 
   private static final LeaseTerms TERMS =
-      new LeaseTerms(Duration.ofSeconds(1), Duration.ofSeconds(20));
+      new LeaseTerms(Duration.ofSeconds(1), Duration.ofSeconds(60));
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final Optional<EventId> NOWHERE = Optional.empty();
   private static final LeaseHolder LAPTOP = holder("laptop", "a");
@@ -193,7 +193,7 @@ class EtcdFollowingIT {
   }
 
   private static void compact() throws Exception {
-    try (EtcdServers servers = new EtcdServers(node, etcd.addresses())) {
+    try (EtcdServers servers = etcd.client(node)) {
       RangeRequest any = Requests.read(EtcdKeys.leases());
       long now = servers.ask(member -> member.keys().range(any)).getHeader().getRevision();
       CompactionRequest compaction = CompactionRequest.newBuilder().setRevision(now).build();
@@ -230,7 +230,7 @@ class EtcdFollowingIT {
   }
 
   private static EtcdIndex open() {
-    return new EtcdIndex(node, etcd.addresses(), new Settings(TERMS, 4, 10_000), System::nanoTime);
+    return new EtcdIndex(new Settings(TERMS, 4, 10_000), etcd.client(node), System::nanoTime);
   }
 
   private static LeaseHolder holder(String peer, String instance) {

@@ -1,0 +1,18 @@
+package dev.peer.rendezvous.etcd;
+
+import java.time.Duration;
+
+/**
+ * How long a caller of the rendezvous waits for etcd.
+ *
+ * @param attempt the longest that one member is given
+ * @param change the longest that all attempts of a change take together, and that a watch fails
+ *     before it ends
+ * @param lookup the longest that all requests of a lookup take together
+ */
+record EtcdTimeouts(Duration attempt, Duration change, Duration lookup) {
+
+  /** A lookup ends before a peer stops waiting for it, so that the peer is told why. */
+  static final EtcdTimeouts SERVING =
+      new EtcdTimeouts(Duration.ofMillis(1_500), Duration.ofSeconds(4), Duration.ofMillis(2_200));
+}
