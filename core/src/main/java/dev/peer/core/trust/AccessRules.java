@@ -1,9 +1,20 @@
 package dev.peer.core.trust;
 
 import dev.peer.core.id.RepoId;
+import java.util.Optional;
 
-/** Who may do what. */
-public record AccessRules(NamespaceRules fetch, NamespaceRules announce, AccessRule sign) {
+/**
+ * Who may do what.
+ *
+ * @param image who may vouch for guest images; nothing: whoever may sign
+ */
+public record AccessRules(
+    NamespaceRules fetch, NamespaceRules announce, AccessRule sign, Optional<AccessRule> image) {
+
+  /** Whoever may sign may vouch for guest images. */
+  public AccessRules(NamespaceRules fetch, NamespaceRules announce, AccessRule sign) {
+    this(fetch, announce, sign, Optional.empty());
+  }
 
   /** One rule for each verb, whatever the repository. */
   public AccessRules(AccessRule fetch, AccessRule announce, AccessRule sign) {
@@ -21,6 +32,7 @@ public record AccessRules(NamespaceRules fetch, NamespaceRules announce, AccessR
       case FETCH -> fetch.admits(identity, repo);
       case ANNOUNCE -> announce.admits(identity, repo);
       case SIGN -> sign.admits(identity);
+      case IMAGE -> admitsSomewhere(verb, identity);
     };
   }
 
@@ -30,6 +42,15 @@ public record AccessRules(NamespaceRules fetch, NamespaceRules announce, AccessR
       case FETCH -> fetch.admitsSomewhere(identity);
       case ANNOUNCE -> announce.admitsSomewhere(identity);
       case SIGN -> sign.admits(identity);
+      case IMAGE ->
+          image
+              .map(rule -> rule.admits(identity))
+              .orElseGet(() -> admitsSomewhere(Verb.SIGN, identity));
     };
+  }
+
+  /** The rule for guest images as it can be parsed. */
+  public String imageRule() {
+    return image.map(AccessRule::toString).orElseGet(sign::toString);
   }
 }

@@ -18,7 +18,9 @@ public enum CertificateUse {
   /** Say at a rendezvous that it holds a result. */
   ANNOUNCE(CertificateRole.CLIENT),
   /** Sign results that others replay. */
-  SIGN(CertificateRole.SIGNER);
+  SIGN(CertificateRole.SIGNER),
+  /** Vouch for guest images that others boot. */
+  IMAGE(CertificateRole.SIGNER);
 
   private final CertificateRole role;
 
@@ -54,6 +56,9 @@ public enum CertificateUse {
       List<X509Certificate> chain,
       Optional<RepoId> repo,
       Instant at) {
+    if (this == IMAGE && rules.image().isEmpty()) {
+      return SIGN.judge(validator, rules, chain, repo, at);
+    }
     List<CertificateFault> faults = new ArrayList<>(validator.faults(chain, role, at));
     List<String> by = List.of();
     try {
@@ -81,6 +86,7 @@ public enum CertificateUse {
           case FETCH -> Optional.of(rules.fetch());
           case ANNOUNCE -> Optional.of(rules.announce());
           case SIGN -> Optional.of(NamespaceRules.everywhere(rules.sign()));
+          case IMAGE -> rules.image().map(NamespaceRules::everywhere);
         };
     return asked
         .map(

@@ -7,5 +7,7 @@ public enum Verb {
   /** Say at a rendezvous that it holds a result. */
   ANNOUNCE,
   /** Sign results that others replay. */
-  SIGN
+  SIGN,
+  /** Vouch for guest images that others boot. */
+  IMAGE
 }

@@ -70,6 +70,24 @@ class CertificateUseTest {
   }
 
   @Test
+  void guestImagesGoByTheirOwnRuleElseByTheOneForSigning() {
+    AccessRules signing =
+        new AccessRules(AccessRule.anyone(), AccessRule.anyone(), AccessRule.parse("cn:bob"));
+    AccessRules images =
+        new AccessRules(
+            signing.fetch(),
+            signing.announce(),
+            signing.sign(),
+            Optional.of(AccessRule.parse("cn:alice")));
+
+    assertThat(judge(CertificateUse.IMAGE, images, NOW, alice))
+        .isEqualTo(new Verdict.Admitted(List.of("cn:alice")));
+    assertThat(refused(CertificateUse.IMAGE, signing, NOW, alice))
+        .singleElement()
+        .satisfies(fault -> assertThat(fault.what()).startsWith("PEER_ALLOW_SIGN is cn:bob"));
+  }
+
+  @Test
   void goesByTheNamespaceOfTheRepository() {
     NamespaceRules fetch = NamespaceRules.parse("a/* => cn:alice; b/* => cn:bob; c/* => anyone");
     AccessRules rules = new AccessRules(fetch, fetch, AccessRule.anyone());

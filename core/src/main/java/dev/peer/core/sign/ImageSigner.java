@@ -1,0 +1,33 @@
+package dev.peer.core.sign;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.trust.Credentials;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+
+/** Vouches for guest images as this peer. */
+public final class ImageSigner {
+
+  private final Credentials credentials;
+  private final InstantSource clock;
+
+  /** Signs with these. */
+  public ImageSigner(Credentials credentials, InstantSource clock) {
+    this.credentials = credentials;
+    this.clock = clock;
+  }
+
+  /**
+   * Attests that this image is to be booted.
+   *
+   * @param image the digest of its manifest
+   */
+  public Attestation sign(Digest image) {
+    ImageStatement statement =
+        new ImageStatement(
+            image,
+            clock.instant().truncatedTo(ChronoUnit.SECONDS),
+            Envelope.digestOf(credentials.leaf()));
+    return Signatures.sign(credentials, statement.write()).write();
+  }
+}

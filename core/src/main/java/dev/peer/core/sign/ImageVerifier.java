@@ -1,0 +1,103 @@
+package dev.peer.core.sign;
+
+import static dev.peer.core.trust.CertificateRole.SIGNER;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.trust.AccessRules;
+import dev.peer.core.trust.CertificateValidator;
+import dev.peer.core.trust.Identity;
+import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.UntrustedCertificateException;
+import dev.peer.core.trust.Verb;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/**
+ * Finds out who vouches for a guest image, in the order of {@link RecordVerifier}: who signed and
+ * whether they may, then whether they did, and only then what they say.
+ */
+public final class ImageVerifier {
+
+  private final CertificateValidator validator;
+  private final AccessRules rules;
+  private final InstantSource clock;
+
+  /**
+   * A verifier that takes what these may sign.
+   *
+   * @param validator who is who
+   * @param rules who may vouch ({@link Verb#IMAGE})
+   * @param clock what time it is
+   */
+  public ImageVerifier(CertificateValidator validator, AccessRules rules, InstantSource clock) {
+    this.validator = validator;
+    this.rules = rules;
+    this.clock = clock;
+  }
+
+  /**
+   * Verifies an attestation that has just come.
+   *
+   * @param untrusted the envelope as it was received
+   * @param image the image that was asked for
+   * @return who vouches for it
+   * @throws VerificationException if anything about it does not hold
+   */
+  public Identity verify(Attestation untrusted, Digest image) throws VerificationException {
+    return verify(untrusted, image, clock.instant());
+  }
+
+  /**
+   * Verifies an attestation that this machine keeps. The signer's certificate must have been good
+   * when it came, so that it outlasts the certificate; a revocation since then counts.
+   *
+   * @param since when it came; now, if that is earlier
+   */
+  public Identity verify(Attestation kept, Digest image, Instant since)
+      throws VerificationException {
+    Instant now = clock.instant();
+    Instant at = since.isAfter(now) ? now : since;
+    try {
+      Envelope envelope = Envelope.read(kept);
+      Identity signer =
+          validator.validate(envelope.chain(), SIGNER, at, now, RevocationLists.none()).identity();
+      require(
+          rules.admitsSomewhere(Verb.IMAGE, signer),
+          signer.id() + " may not vouch for guest images (the rule: " + rules.imageRule() + ")");
+      Signatures.require(envelope);
+      requireFitting(
+          ImageStatement.read(envelope.payload()), image, envelope.chain().getFirst(), at);
+      return signer;
+    } catch (MalformedException e) {
+      throw new VerificationException(e.getMessage(), e);
+    } catch (UntrustedCertificateException e) {
+      throw new VerificationException("the signer is not trusted: " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireFitting(
+      ImageStatement statement, Digest image, X509Certificate certificate, Instant at)
+      throws VerificationException {
+    require(
+        statement.image().equals(image),
+        "it vouches for the image " + statement.image() + ", not " + image);
+    require(
+        statement.signerCertificate().equals(Envelope.digestOf(certificate)),
+        "it was signed for another certificate of the same key");
+    Instant signedAt = statement.signedAt();
+    require(
+        !signedAt.isAfter(at.plus(RecordVerifier.CLOCK_SKEW)),
+        "it was signed at " + signedAt + ", which is yet to come: check the clocks");
+    require(
+        !signedAt.plus(RecordVerifier.CLOCK_SKEW).isBefore(certificate.getNotBefore().toInstant()),
+        "it was signed at " + signedAt + ", before the signer's certificate was valid");
+  }
+
+  private static void require(boolean holds, String otherwise) throws VerificationException {
+    if (!holds) {
+      throw new VerificationException(otherwise);
+    }
+  }
+}
