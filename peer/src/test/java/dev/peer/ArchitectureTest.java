@@ -34,7 +34,7 @@ class ArchitectureTest {
     allow("core.sign", "core.id", "core.key", "core.record", "core.timestamp", "core.trust");
     allow("core.store", "core.id", "core.key", "core.record", "core.scratch", "core.sign");
     allow("core.flow", "core");
-    allow("vm.image", "core.id", "core.record", "core.scratch");
+    allow("vm.image", "core.id", "core.record", "core.scratch", "core.sign");
     allow("vm.qemu", "core.id", "core.record", "core.scratch", "vm.image");
     allow("vm.guest", "core.id", "core.record", "core.secret");
     allow(

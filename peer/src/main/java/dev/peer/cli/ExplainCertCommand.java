@@ -63,7 +63,7 @@ final class ExplainCertCommand implements Callable<Integer> {
       paramLabel = "USE",
       split = ",",
       converter = UseConverter.class,
-      description = "ask about these alone: connect, serve, fetch, announce, sign")
+      description = "ask about these alone: connect, serve, fetch, announce, sign, image")
   private List<CertificateUse> uses;
 
   @Option(
@@ -96,7 +96,7 @@ final class ExplainCertCommand implements Callable<Integer> {
           .orElseThrow(
               () ->
                   new TypeConversionException(
-                      "connect, serve, fetch, announce or sign expected: " + text));
+                      "connect, serve, fetch, announce, sign or image expected: " + text));
     }
   }
 

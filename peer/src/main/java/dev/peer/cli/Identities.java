@@ -6,6 +6,7 @@ import dev.peer.config.PemSource;
 import dev.peer.config.RuleSource;
 import dev.peer.core.flow.Notices;
 import dev.peer.core.id.Shown;
+import dev.peer.core.sign.ImageVerifier;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.AccessRule;
@@ -54,6 +55,7 @@ final class Identities {
   private final Part<NamespaceRules> fetch;
   private final Part<NamespaceRules> announce;
   private final Part<AccessRule> sign;
+  private final Part<Optional<AccessRule>> image;
   private final Part<Credentials> own;
   private final RevocationMode crlMode;
   private final Notices notices;
@@ -91,6 +93,7 @@ final class Identities {
     sign =
         Part.read(
             files(settings.allowSign()), () -> accessRule("PEER_ALLOW_SIGN", settings.allowSign()));
+    image = Part.read(files(settings.allowImage()), () -> imageRule(settings));
     judge();
     own =
         Part.read(
@@ -130,7 +133,14 @@ final class Identities {
     return new AccessRules(
         namespaceRules("PEER_ALLOW_FETCH", settings.allowFetch()),
         namespaceRules("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce()),
-        accessRule("PEER_ALLOW_SIGN", settings.allowSign()));
+        accessRule("PEER_ALLOW_SIGN", settings.allowSign()),
+        imageRule(settings));
+  }
+
+  /** What judges guest images, for a command that needs no certificate of its own. */
+  static ImageVerifier imageVerifier(PeerSettings settings)
+      throws ConfigException, CredentialException {
+    return new ImageVerifier(validator(settings), rules(settings), InstantSource.system());
   }
 
   /**
@@ -227,6 +237,7 @@ final class Identities {
     look("PEER_ALLOW_FETCH", fetch, now, taken);
     look("PEER_ALLOW_ANNOUNCE", announce, now, taken);
     look("PEER_ALLOW_SIGN", sign, now, taken);
+    look("PEER_ALLOW_IMAGE", image, now, taken);
     store.ifPresent(side -> lookAt(side, now, taken));
     if (!taken.isEmpty()) {
       judge();
@@ -355,6 +366,13 @@ final class Identities {
         : rules(name, source.get(), AccessRule::parse, AccessRule::parseLines);
   }
 
+  private static Optional<AccessRule> imageRule(PeerSettings settings)
+      throws ConfigException, CredentialException {
+    return settings.allowImage().isEmpty()
+        ? Optional.empty()
+        : Optional.of(accessRule("PEER_ALLOW_IMAGE", settings.allowImage()));
+  }
+
   private static List<Path> files(Optional<RuleSource> source) {
     return source.isPresent() && source.get() instanceof RuleSource.File file
         ? List.of(file.path())
@@ -435,7 +453,7 @@ final class Identities {
 
   /** The rules of the moment. */
   AccessRules rules() {
-    return new AccessRules(fetch.value(), announce.value(), sign.value());
+    return new AccessRules(fetch.value(), announce.value(), sign.value(), image.value());
   }
 
   /** Whether the own certificate would be let do something here. */
@@ -451,5 +469,10 @@ final class Identities {
 
   RecordVerifier verifier() {
     return new RecordVerifier(validator, timestampers, sign.value(), InstantSource.system());
+  }
+
+  /** What judges guest images by the current authorities, lists and rules. */
+  ImageVerifier imageVerifier() {
+    return new ImageVerifier(validator, rules(), InstantSource.system());
   }
 }

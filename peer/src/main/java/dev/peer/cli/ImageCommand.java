@@ -1,24 +1,26 @@
 package dev.peer.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.cli.Vouching.Voucher;
+import dev.peer.config.ConfigException;
 import dev.peer.config.HostPort;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.Digest;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.ImageSigner;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.vm.image.GuestImage;
 import dev.peer.vm.image.ImageArchive;
 import dev.peer.vm.image.ImageBuilder;
 import dev.peer.vm.image.ImageException;
+import dev.peer.vm.image.ImageProvenance;
 import dev.peer.vm.image.ImageStore;
+import dev.peer.vm.image.Origin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.InstantSource;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,13 +32,11 @@ import picocli.CommandLine.Spec;
 /** {@code peer image}. */
 @Command(
     name = "image",
-    description = "Builds and lists guest images, and moves them between machines.",
+    description = "Builds, signs and lists guest images, and moves them between machines.",
     mixinStandardHelpOptions = true,
     footerHeading = Main.EXAMPLES,
     footer = {"  peer image build", "  peer image ls --pin"})
 final class ImageCommand implements Runnable {
-
-  private static final long MEBIBYTE = 1 << 20;
 
   private final Output output;
 
@@ -49,12 +49,13 @@ final class ImageCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "a command is missing: build, export, import, ls or pull");
+        spec.commandLine(), "a command is missing: build, export, import, ls, pull or sign");
   }
 
   @Command(
       name = "build",
-      description = "Builds the guest image from Debian's packages, and prints its digest.",
+      description =
+          "Builds the guest image from Debian's packages, signs it, and prints its digest.",
       mixinStandardHelpOptions = true,
       footerHeading = Main.EXAMPLES,
       footer = {"  peer image build"})
@@ -66,44 +67,96 @@ final class ImageCommand implements Runnable {
           String mirror)
       throws Exception {
     output.showProgress();
+    PeerSettings settings = settings();
+    Optional<Identities> signer =
+        settings.cert().isEmpty() ? Optional.empty() : Optional.of(signer(settings));
+    ImageStore images = Subject.images(settings.home());
     output.step("build");
     Path recipe = Path.of(System.getProperty("peer.dist", "."), "share", "image", "build");
     Digest digest =
-        new ImageBuilder(recipe).build(images().root(), Optional.ofNullable(mirror), output::say);
+        new ImageBuilder(recipe).build(images.root(), Optional.ofNullable(mirror), output::say);
+    images.provenance().add(digest, Origin.BUILT);
     // Checked, so that it is served to others.
     output.step("verify");
-    images().resolve(digest);
+    images.resolve(digest);
+    if (signer.isPresent()) {
+      sign(signer.get(), images, digest);
+    } else {
+      output.error(
+          "the image is not signed, and other peers do not pull it: PEER_CERT is not set",
+          "set PEER_CERT, PEER_KEY and PEER_CA, then `peer image sign " + digest + "`");
+    }
     output.print(digest.toString());
     return ExitCode.PASSED;
   }
 
   @Command(
+      name = "sign",
+      description =
+          "Vouches for a guest image with this peer's certificate, so that other peers may pull it;"
+              + " replaces the attestation that is there. Prints the digest.",
+      mixinStandardHelpOptions = true,
+      footerHeading = Main.EXAMPLES,
+      footer = {"  peer image sign", "  peer image sign sha256:DIGEST"})
+  int sign(
+      @Parameters(
+              index = "0",
+              arity = "0..1",
+              paramLabel = "sha256:...",
+              converter = DigestConverter.class,
+              description = "which one (default: the newest)")
+          Digest named)
+      throws Exception {
+    PeerSettings settings = settings();
+    Identities signer = signer(settings);
+    ImageStore images = Subject.images(settings.home());
+    Digest digest = named == null ? newest(images) : named;
+    images.resolve(digest);
+    sign(signer, images, digest);
+    output.print(digest.toString());
+    return ExitCode.PASSED;
+  }
+
+  private Identities signer(PeerSettings settings) throws Exception {
+    return Identities.of(settings, output, CertificateRole.SIGNER);
+  }
+
+  private void sign(Identities signer, ImageStore images, Digest digest) throws IOException {
+    images
+        .provenance()
+        .keep(digest, new ImageSigner(signer.credentials(), InstantSource.system()).sign(digest));
+    Voucher voucher = new Vouching(images, Optional.of(signer.imageVerifier())).of(digest);
+    output.say(
+        (voucher instanceof Voucher.Member ? "signed: " : "warning: signed, but by the rules here ")
+            + voucher);
+  }
+
+  @Command(
       name = "ls",
-      description = "Lists the guest images of this machine, the newest first.",
+      description =
+          "Lists the guest images of this machine, the newest first: how each came here, and who"
+              + " vouches for it.",
       mixinStandardHelpOptions = true,
       footerHeading = Main.EXAMPLES,
       footer = {"  peer image ls", "  peer image ls --pin >>.env"})
   int list(
-      @Option(names = "--pin", description = "print the newest as a line for the repository's .env")
+      @Option(
+              names = "--pin",
+              description =
+                  "print the newest that was built here or asked for by name, as a line for the"
+                      + " repository's .env")
           boolean pin,
       @Option(names = "--json", description = "print JSON") boolean json)
       throws Exception {
-    ImageStore images = images();
-    List<ImageStore.Listed> listed = images.list();
     if (pin) {
-      output.print("PEER_IMAGE=" + newest(images));
-    } else if (json) {
-      output.print(json(listed));
+      output.print("PEER_IMAGE=" + newest(images()));
     } else {
-      listed.forEach(
-          image ->
-              output.print(
-                  image.digest()
-                      + "  "
-                      + image.created().toInstant()
-                      + "  "
-                      + image.bytes() / MEBIBYTE
-                      + " MiB"));
+      ImageList list = new ImageList(Vouching.of(settings()));
+      if (json) {
+        output.print(list.json());
+      } else {
+        list.lines().forEach(output::print);
+      }
     }
     return ExitCode.PASSED;
   }
@@ -138,7 +191,9 @@ final class ImageCommand implements Runnable {
     }
     ImageStore images = images();
     GuestImage image = images.resolve(digest == null ? newest(images) : digest);
-    target.write(out -> ImageArchive.write(image, out));
+    Optional<Attestation> attestation =
+        images.provenance().attestation(image.digest()).map(ImageProvenance.Kept::attestation);
+    target.write(out -> ImageArchive.write(image, attestation, out));
     output.say("exported the guest image " + image.digest());
     return ExitCode.PASSED;
   }
@@ -190,7 +245,9 @@ final class ImageCommand implements Runnable {
     Settings here = Subject.settingsHere();
     here.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings settings = PeerSettings.of(here);
-    if (isHere(Subject.images(settings.home()), digest)) {
+    Vouching vouching = Vouching.of(settings);
+    if (isHere(vouching, digest)) {
+      vouching.images().provenance().add(digest, Origin.PULLED);
       output.say("the guest image " + digest + " is on this machine already");
     } else if (from == null && settings.rendezvous().isEmpty()) {
       throw new CommandException(
@@ -200,7 +257,7 @@ final class ImageCommand implements Runnable {
     } else {
       try (Network network = Network.of(settings, output, CertificateRole.CLIENT)) {
         if (from == null) {
-          network.images().pull(digest);
+          network.images().pull(digest, Origin.PULLED);
         } else {
           network.images().pull(digest, address(from));
         }
@@ -210,12 +267,13 @@ final class ImageCommand implements Runnable {
     return ExitCode.PASSED;
   }
 
-  private boolean isHere(ImageStore images, Digest digest) {
-    if (!images.contains(digest)) {
+  private boolean isHere(Vouching vouching, Digest digest) throws IOException {
+    if (!vouching.images().contains(digest)) {
       return false;
     }
     try {
-      images.resolve(digest);
+      vouching.images().resolve(digest);
+      vouching.require(digest);
       return true;
     } catch (ImageException e) {
       output.say(e.getMessage() + "; it will be replaced");
@@ -247,23 +305,17 @@ final class ImageCommand implements Runnable {
             () ->
                 new ImageException(
                     ImageException.Kind.NONE,
-                    "there is no guest image on this machine",
-                    "build one with `peer image build`, or get the team's with `peer image pull`"));
-  }
-
-  private static String json(List<ImageStore.Listed> listed) {
-    ObjectNode answer = StrictJson.object();
-    ArrayNode images = answer.putArray("images");
-    for (ImageStore.Listed image : listed) {
-      ObjectNode entry = images.addObject();
-      entry.put("digest", image.digest().toString());
-      entry.put("created", image.created().toInstant().toString());
-      entry.put("bytes", image.bytes());
-    }
-    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+                    "there is no guest image on this machine that was built here or asked for by"
+                        + " name",
+                    "build one with `peer image build`, or get the team's with `peer image pull"
+                        + " sha256:...`"));
   }
 
   private static ImageStore images() throws Exception {
     return Subject.images(PeerSettings.home(Settings.of(System.getenv())));
+  }
+
+  private static PeerSettings settings() throws ConfigException {
+    return PeerSettings.of(Settings.of(System.getenv()));
   }
 }

@@ -8,13 +8,17 @@ import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.id.Digest;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageStore;
+import dev.peer.vm.image.Origin;
 import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.qemu.QemuException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Map;
 
-/** Gets the guest image from other peers where it is missing, and lets another executor run. */
+/**
+ * Gets the guest image from other peers where it is missing, and lets another executor run. An
+ * image that came from a peer counts only while somebody vouches for it.
+ */
 record ImageFirst(
     Executor executor, ImageStore images, ImageSource source, Map<String, String> environment)
     implements Executor {
@@ -26,23 +30,29 @@ record ImageFirst(
     return executor.execute(request, listener);
   }
 
-  /** Gets an image if it is missing. */
+  /** Gets an image if it is missing, and requires that it counts. */
   void require(Digest image, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
-    if (!images.contains(image)) {
-      get(image, source, environment, listener);
-    }
+    require(image, images, source, environment, listener);
   }
 
-  /** Gets an image that is missing. */
-  static void get(
-      Digest image, ImageSource source, Map<String, String> environment, ExecutionListener listener)
+  /** Gets an image if it is missing, and requires that it counts. */
+  static void require(
+      Digest image,
+      ImageStore images,
+      ImageSource source,
+      Map<String, String> environment,
+      ExecutionListener listener)
       throws ExecutorException, InterruptedException {
-    listener.note("the guest image " + image + " is not on this machine: asking the peers");
     try {
+      if (images.contains(image)) {
+        source.requireCounting(image);
+        return;
+      }
+      listener.note("the guest image " + image + " is not on this machine: asking the peers");
       // A machine that can not run it need not get it.
       Qemu.find(environment);
-      source.pull(image);
+      source.pull(image, Origin.PINNED);
     } catch (QemuException e) {
       throw new ExecutorException(e.getMessage(), e.hint(), e);
     } catch (ImageException e) {

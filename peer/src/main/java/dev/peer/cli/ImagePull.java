@@ -7,10 +7,16 @@ import dev.peer.core.flow.Holder;
 import dev.peer.core.flow.Notices;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.ImageVerifier;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.trust.Identity;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageException.Kind;
 import dev.peer.vm.image.ImageIntake;
+import dev.peer.vm.image.ImageProvenance;
 import dev.peer.vm.image.ImageStore;
+import dev.peer.vm.image.Origin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +28,8 @@ import java.util.stream.Collectors;
 
 /**
  * Takes a guest image in from the peers that hold it: what one has begun, the next goes on with. A
- * holder whose bytes are not the image's is named and not asked again.
+ * holder whose bytes are not the image's, or that shows nobody who vouches for it, is named and not
+ * asked again. No other byte is asked for before somebody vouches for the image.
  */
 final class ImagePull {
 
@@ -31,22 +38,26 @@ final class ImagePull {
 
   private final ImageStore images;
   private final ImageFetch fetch;
+  private final ImageVerifier verifier;
   private final Notices notices;
 
-  ImagePull(ImageStore images, ImageFetch fetch, Notices notices) {
+  ImagePull(ImageStore images, ImageFetch fetch, ImageVerifier verifier, Notices notices) {
     this.images = images;
     this.fetch = fetch;
+    this.verifier = verifier;
     this.notices = notices;
   }
 
   /**
    * Takes it in, whole and checked or not at all.
    *
+   * @param origin what asks for it
    * @param holders who to ask, the best first; at least one
    * @throws ImageException if none of them gives it, or if it can not be used here
    */
-  void pull(Digest digest, List<Holder> holders)
+  void pull(Digest digest, Origin origin, List<Holder> holders)
       throws ImageException, IOException, InterruptedException {
+    boolean unvouched;
     try (ImageIntake intake = images.take(digest)) {
       Transfer transfer = new Transfer(intake);
       List<Holder> left = new ArrayList<>(holders);
@@ -54,7 +65,7 @@ final class ImagePull {
         for (Holder holder : List.copyOf(left)) {
           try {
             transfer.from(holder);
-            intake.finish();
+            intake.finish(origin);
             notices.say("the guest image " + digest + " is here, every byte checked");
             return;
           } catch (FetchException e) {
@@ -65,11 +76,26 @@ final class ImagePull {
           }
         }
       }
+      unvouched = transfer.wasUnvouched();
     }
-    throw missing(
-        digest,
-        "no holder gives it; asked "
-            + names(holders.stream().map(Holder::id).collect(Collectors.toSet())));
+    String asked = names(holders.stream().map(Holder::id).collect(Collectors.toSet()));
+    throw unvouched
+        ? unvouched(digest, asked)
+        : missing(digest, "no holder gives it; asked " + asked);
+  }
+
+  private static ImageException unvouched(Digest digest, String asked) {
+    return new ImageException(
+        Kind.MISSING,
+        "the guest image "
+            + digest
+            + " is not on this machine, and no holder shows an attestation of it that counts;"
+            + " asked "
+            + asked,
+        "sign it where it was built, with a peer of 0.6 or newer that PEER_ALLOW_IMAGE, else"
+            + " PEER_ALLOW_SIGN, admits here (`peer image sign "
+            + digest
+            + "`); or move it as a file, `peer image export` there and `peer image import` here");
   }
 
   /** The image is not here, and why nobody gave it. */
@@ -99,12 +125,18 @@ final class ImagePull {
 
     private final ImageIntake intake;
     private PullProgress progress;
+    private boolean unvouched;
 
     /** Whose bytes the file is made of that is not whole yet. */
     private final Set<PeerId> givers = new LinkedHashSet<>();
 
     Transfer(ImageIntake intake) {
       this.intake = intake;
+    }
+
+    /** Whether holders showed no attestation, or none that counts. */
+    boolean wasUnvouched() {
+      return unvouched && !intake.isAttested();
     }
 
     /** Whether there is something to go on with. */
@@ -115,6 +147,9 @@ final class ImagePull {
     /** Takes all that is missing, and checks it. */
     void from(Holder holder)
         throws FetchException, ImageException, IOException, InterruptedException {
+      if (!intake.isAttested()) {
+        attestation(holder);
+      }
       if (!intake.hasManifest()) {
         manifest(holder);
         progress = new PullProgress(intake.size(), notices);
@@ -132,6 +167,26 @@ final class ImagePull {
         if (!intake.isChecked(name)) {
           file(holder, name);
         }
+      }
+    }
+
+    private void attestation(Holder holder) throws FetchException, InterruptedException {
+      byte[] bytes;
+      try {
+        bytes =
+            fetch.small(holder, intake.digest(), ImageProvenance.ATTESTATION, Attestation.LARGEST);
+      } catch (FetchException e) {
+        unvouched |= e.fault() == Fault.REFUSED;
+        throw e;
+      }
+      try {
+        Attestation attestation = Attestation.of(bytes);
+        Identity signer = verifier.verify(attestation, intake.digest());
+        intake.attest(attestation);
+        notices.say(signer.id() + " vouches for the guest image " + intake.digest());
+      } catch (VerificationException e) {
+        unvouched = true;
+        throw new FetchException(Fault.WRONG, holder.id() + ": " + e.getMessage(), e);
       }
     }
 

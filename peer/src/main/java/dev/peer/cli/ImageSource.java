@@ -9,13 +9,16 @@ import dev.peer.core.flow.Holder;
 import dev.peer.core.flow.LookupResult;
 import dev.peer.core.flow.Notices;
 import dev.peer.core.id.Digest;
+import dev.peer.core.sign.ImageVerifier;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageStore;
+import dev.peer.vm.image.Origin;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Where guest images come from that are not on this machine: other peers. */
 final class ImageSource implements AutoCloseable {
@@ -25,27 +28,42 @@ final class ImageSource implements AutoCloseable {
   private final ImageStore images;
   private final TlsIdentity identity;
   private final Optional<RendezvousLookup> lookup;
+  private final Supplier<ImageVerifier> verifier;
   private final Notices notices;
   private final ImageFetch fetch;
 
-  /** Opens no connection yet. The lookup stays its owner's to close. */
+  /**
+   * Opens no connection yet. The lookup stays its owner's to close.
+   *
+   * @param verifier supplies what judges attestations by the current rules
+   */
   ImageSource(
-      ImageStore images, TlsIdentity identity, Optional<RendezvousLookup> lookup, Notices notices) {
+      ImageStore images,
+      TlsIdentity identity,
+      Optional<RendezvousLookup> lookup,
+      Supplier<ImageVerifier> verifier,
+      Notices notices) {
     this.images = images;
     this.identity = identity;
     this.lookup = lookup;
+    this.verifier = verifier;
     this.notices = notices;
     this.fetch = new ImageFetch(identity, Patience.DEFAULT);
   }
 
+  /** Requires of an image that is here, if it came from a peer, that somebody vouches for it. */
+  void requireCounting(Digest image) throws ImageException, IOException {
+    new Vouching(images, Optional.of(verifier.get())).require(image);
+  }
+
   /** Takes the image in from whoever the rendezvous says holds it. */
-  void pull(Digest image) throws ImageException, IOException, InterruptedException {
+  void pull(Digest image, Origin origin) throws ImageException, IOException, InterruptedException {
     notices.step(STEP);
     if (lookup.isEmpty()) {
       throw ImagePull.missing(image, "PEER_RENDEZVOUS is not set, so there is nobody to ask");
     }
     switch (lookup.get().find(image)) {
-      case LookupResult.Found found -> from(image, found.holders());
+      case LookupResult.Found found -> from(image, origin, found.holders());
       case LookupResult.Absent _ ->
           throw ImagePull.missing(image, "no peer that the rendezvous knows holds it");
       case LookupResult.Unavailable unavailable ->
@@ -54,7 +72,7 @@ final class ImageSource implements AutoCloseable {
     }
   }
 
-  /** Takes the image in from whoever answers at an address. */
+  /** Takes the image, which was asked for by name, in from whoever answers at an address. */
   void pull(Digest image, URI address) throws ImageException, IOException, InterruptedException {
     notices.step(STEP);
     Holder holder;
@@ -64,12 +82,12 @@ final class ImageSource implements AutoCloseable {
       throw ImagePull.missing(image, e.getMessage());
     }
     notices.say(address.getAuthority() + " is " + holder.id());
-    from(image, List.of(holder));
+    from(image, Origin.PULLED, List.of(holder));
   }
 
-  private void from(Digest image, List<Holder> holders)
+  private void from(Digest image, Origin origin, List<Holder> holders)
       throws ImageException, IOException, InterruptedException {
-    new ImagePull(images, fetch, notices).pull(image, holders);
+    new ImagePull(images, fetch, verifier.get(), notices).pull(image, origin, holders);
   }
 
   /** Must be done before the process ends. */

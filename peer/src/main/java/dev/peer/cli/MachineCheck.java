@@ -6,6 +6,7 @@ import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.Digest;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.trust.CredentialException;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.qemu.AcceleratorProbe;
@@ -122,7 +123,7 @@ final class MachineCheck {
         findings.add(
             Finding.warning(
                 "image",
-                "PEER_IMAGE is not set, and there is none here",
+                "PEER_IMAGE is not set, and none here was built here or asked for by name",
                 "`peer image build` makes one; `peer image ls --pin` then says what to set"));
       } else if (!images.contains(image.get())) {
         findings.add(
@@ -134,20 +135,35 @@ final class MachineCheck {
                 : Finding.ok("image", image.get() + ", which a replay does not need"));
       } else {
         images.resolve(image.get());
-        findings.add(
-            pinned.isPresent()
-                ? Finding.ok("image", image.get() + ", every byte checked")
-                : Finding.warning(
-                    "image",
-                    image.get() + ", every byte checked; the newest here, pinned nowhere",
-                    "`peer image ls --pin >>.env`, so that every peer computes the same run key"));
+        findings.add(judged(image.get(), pinned.isPresent()));
       }
     } catch (ConfigException e) {
+      findings.add(Finding.misconfigured("image", e.getMessage(), e.hint()));
+    } catch (CredentialException e) {
       findings.add(Finding.misconfigured("image", e.getMessage(), e.hint()));
     } catch (ImageException e) {
       findings.add(Finding.broken("image", e.getMessage(), e.hint()));
     } catch (IOException e) {
       findings.add(Finding.broken("image", e.getMessage(), "see who may read PEER_HOME/images"));
     }
+  }
+
+  /** An image that is here and whole. */
+  private Finding judged(Digest image, boolean pinned)
+      throws ConfigException, CredentialException, ImageException, IOException {
+    Vouching vouching = Vouching.of(PeerSettings.of(settings));
+    vouching.require(image);
+    String what =
+        image
+            + ", every byte checked; "
+            + vouching.images().provenance().origin(image)
+            + "; "
+            + vouching.of(image);
+    return pinned
+        ? Finding.ok("image", what)
+        : Finding.warning(
+            "image",
+            what + "; the newest of those chosen here, pinned nowhere",
+            "`peer image ls --pin >>.env`, so that every peer computes the same run key");
   }
 }

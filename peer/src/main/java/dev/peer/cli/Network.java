@@ -71,7 +71,9 @@ final class Network implements AutoCloseable {
         settings.rendezvous().isEmpty()
             ? Optional.empty()
             : Optional.of(new RendezvousLookup(tls, settings.rendezvous(), Patience.DEFAULT));
-    this.images = new ImageSource(Subject.images(settings.home()), tls, lookup, output);
+    this.images =
+        new ImageSource(
+            Subject.images(settings.home()), tls, lookup, identities::imageVerifier, output);
     this.timestamps =
         settings
             .tsa()

@@ -71,6 +71,8 @@ final class NetworkCheck {
       String name = use.name().toLowerCase(Locale.ROOT);
       switch (identities.judge(use, Instant.now())) {
         case CertificateUse.Verdict.Admitted _ -> {}
+        // Whoever takes images need not build any.
+        case CertificateUse.Verdict.Refused _ when use == CertificateUse.IMAGE -> {}
         case CertificateUse.Verdict.Refused(List<CertificateFault> faults) ->
             findings.add(
                 Finding.misconfigured(
@@ -87,7 +89,9 @@ final class NetworkCheck {
                 + "; announce: "
                 + rules.announce()
                 + "; sign: "
-                + rules.sign()));
+                + rules.sign()
+                + "; image: "
+                + rules.imageRule()));
   }
 
   private void reach(Identities identities) throws InterruptedException {

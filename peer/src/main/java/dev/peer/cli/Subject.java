@@ -149,15 +149,16 @@ record Subject(
     if (newest.isEmpty()) {
       throw new ImageException(
           ImageException.Kind.NONE,
-          "PEER_IMAGE is not set, and there is no guest image on this machine",
+          "PEER_IMAGE is not set, and there is no guest image on this machine that was built here"
+              + " or asked for by name",
           "build one with `peer image build`, or set PEER_IMAGE to the team's (`peer image ls"
-              + " --pin` prints it), which is got from a peer that holds it");
+              + " --pin` prints it there), which a run pulls from a peer that holds it");
     }
     output.say(
         "guest image: "
             + newest.get()
-            + ", the newest here; pin it in .env (`peer image ls --pin`) so that every peer"
-            + " computes the same key");
+            + ", the newest that was built here or asked for by name; pin it in .env (`peer image"
+            + " ls --pin`) so that every peer computes the same key");
     return newest.get();
   }
 

@@ -16,6 +16,7 @@ import dev.peer.core.trust.CertificateRole;
 import dev.peer.terminal.SystemTerminal;
 import dev.peer.vm.exec.Limits;
 import dev.peer.vm.guest.Place;
+import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.snapshot.FrozenGuest;
 import dev.peer.vm.snapshot.FrozenStore;
 import java.nio.charset.StandardCharsets;
@@ -102,9 +103,10 @@ final class VmCommand implements Runnable {
 
   private void getImage(Subject subject) throws Exception {
     Digest image = subject.inputs().image();
-    if (!subject.images().contains(image)) {
+    ImageStore images = subject.images();
+    if (!images.contains(image) || images.provenance().origin(image).isFromPeer()) {
       try (Network network = Network.of(subject.peer(), output, CertificateRole.CLIENT)) {
-        ImageFirst.get(image, network.images(), System.getenv(), output);
+        ImageFirst.require(image, images, network.images(), System.getenv(), output);
       }
     }
   }

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param allowFetch who may fetch; absent: everyone of the CA, empty text: nobody
  * @param allowAnnounce who may announce; likewise
  * @param allowSign whose results count; likewise
+ * @param allowImage whose guest images are taken from peers; absent: whoever may sign
  * @param rendezvous {@code https://HOST[:PORT]} without a path, each once, in the order given
  * @param repo the repository's name, where it is not to be taken from git
  * @param listen where to serve; port 0 is any
@@ -40,6 +41,7 @@ public record PeerSettings(
     Optional<RuleSource> allowFetch,
     Optional<RuleSource> allowAnnounce,
     Optional<RuleSource> allowSign,
+    Optional<RuleSource> allowImage,
     List<URI> rendezvous,
     Optional<RepoId> repo,
     Optional<HostPort> listen,
@@ -72,6 +74,7 @@ public record PeerSettings(
         rule(settings, Setting.PEER_ALLOW_FETCH),
         rule(settings, Setting.PEER_ALLOW_ANNOUNCE),
         rule(settings, Setting.PEER_ALLOW_SIGN),
+        rule(settings, Setting.PEER_ALLOW_IMAGE),
         rendezvous(settings),
         repo(settings),
         listen(settings),

@@ -46,6 +46,11 @@ public enum Setting {
       Where.ENVIRONMENT,
       "",
       "whose results count: rules, or `@FILE`; unset: all of `PEER_CA`, empty: nobody"),
+  PEER_ALLOW_IMAGE(
+      Where.ENVIRONMENT,
+      "",
+      "whose guest images are taken from peers: a rule, or `@FILE`; unset: whoever"
+          + " `PEER_ALLOW_SIGN` admits, empty: nobody"),
   PEER_HOME(
       Where.ENVIRONMENT,
       "`$XDG_STATE_HOME/peer`, else `~/.local/state/peer`",
@@ -61,7 +66,10 @@ public enum Setting {
   PEER_RENDEZVOUS(Where.BOTH, "", "`https://HOST:PORT`, one or more; unset: this peer works alone"),
   PEER_REPO(
       Where.BOTH, "from `origin`, else the first commit", "the repository's name among the peers"),
-  PEER_IMAGE(Where.BOTH, "the newest local image", "the guest image's digest, `sha256:...`"),
+  PEER_IMAGE(
+      Where.BOTH,
+      "the newest image that was built here or asked for by name",
+      "the guest image's digest, `sha256:...`"),
   PEER_ENV(Where.BOTH, "", "names of variables that the test gets and that count"),
   PEER_SECRETS(Where.BOTH, "", "names of secrets that the test gets, and that are masked"),
   PEER_NETWORK(Where.BOTH, "none", "what the test may reach: `none` or `open`"),

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The guest images that a peer serves. Only images whose bytes were checked are among them. */
+/**
+ * The guest images that a peer serves. Only images whose bytes were checked are among them; whether
+ * somebody vouches for one is for whoever fetches it to see.
+ */
 public interface HeldImages {
 
   /** No image at all. */
@@ -26,6 +29,6 @@ public interface HeldImages {
   /** Those that are held now, the newest first. */
   List<Digest> digests();
 
-  /** A file of an image, if both are held now. */
+  /** A file of an image, or its attestation, if both are held now. */
   Optional<Path> file(Digest image, String name) throws IOException;
 }

@@ -27,6 +27,7 @@ import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -304,7 +305,13 @@ public final class PeerServer implements AutoCloseable {
             .file(path.image(), path.file())
             .orElseThrow(() -> noSuchImage(path, "does not hold"));
     try {
-      send(call, file, path.image() + "/" + path.file(), MediaTypes.BYTES);
+      if (path.isAttestation()) {
+        // The image may be signed again.
+        call.set("Cache-Control", "private, no-cache");
+        call.answer(200, MediaTypes.ATTESTATION, Files.readAllBytes(file));
+      } else {
+        send(call, file, path.image() + "/" + path.file(), MediaTypes.BYTES);
+      }
     } catch (NoSuchFileException e) {
       throw noSuchImage(path, "no longer holds");
     }

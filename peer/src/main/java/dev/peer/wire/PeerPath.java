@@ -23,10 +23,13 @@ public sealed interface PeerPath {
    * A file of a guest image.
    *
    * @param image the image's digest
-   * @param file {@code manifest.json} or a name that the manifest has; letters, digits, and single
-   *     dots and dashes between them, at most 64 characters
+   * @param file {@code manifest.json}, a name that the manifest has, or {@value #ATTESTATION};
+   *     letters, digits, and single dots and dashes between them, at most 64 characters
    */
   record ImageFile(Digest image, String file) implements PeerPath {
+
+    /** The file in which somebody vouches for the image. */
+    public static final String ATTESTATION = "attestation.json";
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+([.-][a-z0-9]+)*");
 
@@ -36,6 +39,11 @@ public sealed interface PeerPath {
         throw new IllegalArgumentException(
             "not a file of an image (such as manifest.json): " + Shown.of(file));
       }
+    }
+
+    /** Whether it is the attestation, the one file of an image that may change. */
+    public boolean isAttestation() {
+      return file.equals(ATTESTATION);
     }
   }
 

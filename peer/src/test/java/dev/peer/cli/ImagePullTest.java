@@ -12,7 +12,13 @@ import dev.peer.core.flow.FetchException;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.id.Digest;
 import dev.peer.core.record.StrictJson;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.ImageSigner;
+import dev.peer.core.sign.ImageVerifier;
+import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.AccessRules;
+import dev.peer.core.trust.CertificateValidator;
+import dev.peer.core.trust.Credentials;
 import dev.peer.http.Call;
 import dev.peer.http.Https;
 import dev.peer.http.HttpsServer;
@@ -25,19 +31,23 @@ import dev.peer.tls.TlsListener;
 import dev.peer.vm.image.GuestImage;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageStore;
+import dev.peer.vm.image.Origin;
 import dev.peer.wire.ByteRange;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerAddress;
+import dev.peer.wire.Problem;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +64,7 @@ class ImagePullTest {
   private static final byte[] ROOT = random(300_000);
 
   private static TestAuthority team;
+  private static Credentials builder;
 
   @TempDir private Path directory;
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -66,6 +77,7 @@ class ImagePullTest {
   @BeforeAll
   static void issue() {
     team = new TestAuthority("team");
+    builder = team.issue("spiffe://team/builder");
   }
 
   @BeforeEach
@@ -76,10 +88,9 @@ class ImagePullTest {
     byte[] manifest = manifest();
     digest = Digest.of(manifest);
     files.put("manifest.json", manifest);
+    files.put("attestation.json", attestation(digest, builder));
     images = new ImageStore(directory.resolve("images"));
-    ImageFetch fetch = new ImageFetch(team.peer("spiffe://team/ci"), Patience.DEFAULT);
-    open.add(fetch);
-    pull = new ImagePull(images, fetch, said::add);
+    pull = pull(AccessRules.open(), team.validator());
   }
 
   @AfterEach
@@ -96,6 +107,7 @@ class ImagePullTest {
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       Files.write(served.resolve(file.getKey()), file.getValue());
     }
+    Files.delete(served.resolve("attestation.json"));
     ImageStore others = new ImageStore(directory.resolve("served"));
     PeerServer server =
         PeerServer.start(
@@ -106,15 +118,20 @@ class ImagePullTest {
             ServerLimits.PEER);
     open.add(server);
     Holder laptop = holder("laptop", server.address());
-    assertThatThrownBy(() -> pull.pull(digest, List.of(laptop)))
-        .hasMessageContaining("no holder gives it; asked spiffe://team/laptop");
+    assertThatThrownBy(() -> pull.pull(digest, Origin.PULLED, List.of(laptop)))
+        .hasMessageContaining("asked spiffe://team/laptop");
     others.resolve(digest);
+    Attestation attestation = Attestation.of(files.get("attestation.json"));
+    others.provenance().keep(digest, attestation);
 
-    pull.pull(digest, List.of(laptop));
+    pull.pull(digest, Origin.PULLED, List.of(laptop));
 
     assertThat(images.resolve(digest).root()).hasBinaryContent(ROOT);
     assertThat(images.checked()).containsExactly(digest);
+    assertThat(images.checkedFile(digest, "attestation.json").orElseThrow())
+        .hasBinaryContent(attestation.bytes());
     assertThat(said)
+        .contains("spiffe://team/builder vouches for the guest image " + digest)
         .contains("pulling the guest image " + digest + " (0 MiB) from spiffe://team/laptop");
   }
 
@@ -130,7 +147,7 @@ class ImagePullTest {
               answer(call, files.get(file));
             });
 
-    pull.pull(digest, List.of(breaking, whole));
+    pull.pull(digest, Origin.PULLED, List.of(breaking, whole));
 
     assertThat(images.resolve(digest).root()).hasBinaryContent(ROOT);
     assertThat(asked).containsExactly("root.erofs bytes=150000-");
@@ -154,17 +171,18 @@ class ImagePullTest {
               }
             });
 
-    pull.pull(digest, List.of(holder));
+    pull.pull(digest, Origin.PULLED, List.of(holder));
 
     assertThat(asked)
-        .containsExactly("manifest.json", "kernel", "initramfs", "root.erofs", "root.erofs");
+        .containsExactly(
+            "attestation.json", "manifest.json", "kernel", "initramfs", "root.erofs", "root.erofs");
   }
 
   @Test
   void namesAHolderWhoseBytesAreWrongAndAsksTheNext() throws Exception {
     Holder liar = holder("liar", (call, file) -> answer(call, changed(file)));
 
-    pull.pull(digest, List.of(liar, whole()));
+    pull.pull(digest, Origin.PULLED, List.of(liar, whole()));
 
     assertThat(images.resolve(digest).root()).hasBinaryContent(ROOT);
     assertThat(said)
@@ -174,14 +192,20 @@ class ImagePullTest {
 
   @Test
   void namesAHolderWhoseManifestIsAnother() throws Exception {
-    Holder liar = holder("liar", (call, file) -> answer(call, "{}".getBytes(UTF_8)));
+    Holder liar =
+        holder(
+            "liar",
+            (call, file) ->
+                answer(
+                    call, file.equals("manifest.json") ? "{}".getBytes(UTF_8) : files.get(file)));
 
-    assertThatThrownBy(() -> pull.pull(digest, List.of(liar)))
+    assertThatThrownBy(() -> pull.pull(digest, Origin.PULLED, List.of(liar)))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining(digest + " is not on this machine")
         .hasMessageContaining("asked spiffe://team/liar");
     assertThat(said)
         .containsExactly(
+            "spiffe://team/builder vouches for the guest image " + digest,
             "the image of spiffe://team/liar is refused: spiffe://team/liar: manifest.json is not"
                 + " the one that the guest image "
                 + digest
@@ -194,7 +218,7 @@ class ImagePullTest {
     Holder more = holder("more", (call, file) -> answer(call, resized(file, 1)));
     Holder fewer = holder("fewer", (call, file) -> answer(call, resized(file, -1)));
 
-    assertThatThrownBy(() -> pull.pull(digest, List.of(more, fewer)))
+    assertThatThrownBy(() -> pull.pull(digest, Origin.PULLED, List.of(more, fewer)))
         .isInstanceOf(ImageException.class);
     assertThat(said)
         .contains(
@@ -209,7 +233,7 @@ class ImagePullTest {
   void doesNotBlameTheOneWhoWentOnWithALie() throws Exception {
     Holder liar = holder("liar", (call, file) -> breakOff(call, changed(file)));
 
-    pull.pull(digest, List.of(liar, whole()));
+    pull.pull(digest, Origin.PULLED, List.of(liar, whole()));
 
     assertThat(images.resolve(digest).root()).hasBinaryContent(ROOT);
     assertThat(said)
@@ -225,18 +249,119 @@ class ImagePullTest {
     Holder plain =
         holder("plain", (call, file) -> call.answer(200, MediaTypes.BYTES, files.get(file)));
 
-    pull.pull(digest, List.of(breaking, plain));
+    pull.pull(digest, Origin.PULLED, List.of(breaking, plain));
 
     assertThat(images.resolve(digest).root()).hasBinaryContent(ROOT);
   }
 
   @Test
+  void refusesAnImageThatNobodyVouchesForAndSaysWhatToDo() throws Exception {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    Holder old =
+        holder(
+            "old",
+            (call, file) -> {
+              asked.add(file);
+              if (file.equals("attestation.json")) {
+                throw new Refusal(Problem.Kind.NO_SUCH_IMAGE, "this peer does not hold " + file);
+              }
+              answer(call, files.get(file));
+            });
+
+    assertThatThrownBy(() -> pull.pull(digest, Origin.PULLED, List.of(old)))
+        .isInstanceOf(ImageException.class)
+        .hasMessageContaining("no holder shows an attestation of it that counts")
+        .hasMessageContaining("asked spiffe://team/old")
+        .extracting(e -> ((ImageException) e).hint())
+        .asString()
+        .contains("`peer image sign " + digest + "`", "PEER_ALLOW_IMAGE", "0.6");
+
+    assertThat(asked).containsExactly("attestation.json");
+    assertThat(images.list()).isEmpty();
+    assertThat(said)
+        .containsExactly(
+            "the holder spiffe://team/old does not give the image: spiffe://team/old: this peer"
+                + " does not hold attestation.json");
+  }
+
+  @Test
+  void takesAnImageFromTheNextHolderWhereTheFirstShowsNobodyWhoVouchesForIt() throws Exception {
+    Holder mallory =
+        showing("mallory", attestation(digest, new TestAuthority("strangers").issue("urn:x")));
+
+    pull.pull(digest, Origin.PULLED, List.of(mallory, whole()));
+
+    assertThat(images.resolve(digest).root()).hasBinaryContent(ROOT);
+    assertThat(said)
+        .anyMatch(
+            line ->
+                line.startsWith(
+                    "the image of spiffe://team/mallory is refused: spiffe://team/mallory: the"
+                        + " signer is not trusted"));
+  }
+
+  @Test
+  void refusesAnImageWhoseSignerNoRuleAdmits() throws Exception {
+    AccessRules rules =
+        new AccessRules(
+            AccessRule.anyone(), AccessRule.anyone(), AccessRule.parse("uri:spiffe://team/ci"));
+
+    assertRefused(
+        pull(rules, team.validator()),
+        showing("member", files.get("attestation.json")),
+        "spiffe://team/builder may not vouch for guest images (the rule: uri:spiffe://team/ci)");
+  }
+
+  @Test
+  void refusesAnImageWhoseSignerWasRevoked() throws Exception {
+    assertRefused(
+        pull(AccessRules.open(), team.validator(builder)),
+        showing("member", files.get("attestation.json")),
+        "the signer is not trusted");
+  }
+
+  @Test
+  void refusesTheAttestationOfAnotherImage() throws Exception {
+    Digest other = Digest.of(new byte[0]);
+
+    assertRefused(
+        pull, showing("member", attestation(other, builder)), "it vouches for the image " + other);
+  }
+
+  @Test
+  void anImageThatARunPulledIsNotTheNewestUntilItIsAskedFor() throws Exception {
+    pull.pull(digest, Origin.PINNED, List.of(whole()));
+
+    assertThat(images.list()).hasSize(1);
+    assertThat(images.newest()).isEmpty();
+    pull.pull(digest, Origin.PULLED, List.of(whole()));
+    assertThat(images.newest()).contains(digest);
+  }
+
+  /** What a rule has admitted, a later rule or list may take back. */
+  @Test
+  void anImageOfAPeerCountsOnlyWhileSomebodyVouchesForIt() throws Exception {
+    pull.pull(digest, Origin.PINNED, List.of(whole()));
+    Vouching now = vouching(team.validator());
+    Vouching revoked = vouching(team.validator(builder));
+
+    now.require(digest);
+    assertThat(now.of(digest)).hasToString("spiffe://team/builder vouches for it");
+    assertThatThrownBy(() -> revoked.require(digest))
+        .isInstanceOf(ImageException.class)
+        .hasMessageContaining("came from a peer, and does not count now: its attestation does not")
+        .hasMessageContaining("the signer is not trusted");
+    images.provenance().add(digest, Origin.BUILT);
+    revoked.require(digest);
+  }
+
+  @Test
   void replacesADamagedImage() throws Exception {
-    pull.pull(digest, List.of(whole()));
+    pull.pull(digest, Origin.PULLED, List.of(whole()));
     GuestImage image = images.resolve(digest);
     Files.writeString(image.kernel(), "other!");
 
-    pull.pull(digest, List.of(whole()));
+    pull.pull(digest, Origin.PULLED, List.of(whole()));
 
     assertThat(images.resolve(digest).kernel()).hasContent("kernel");
   }
@@ -259,6 +384,44 @@ class ImagePullTest {
         .hasMessageContaining("not trusted");
     assertThat(images.root().resolve(".incoming")).doesNotExist();
     Files.createDirectories(images.root().resolve(".incoming"));
+  }
+
+  private void assertRefused(ImagePull refusing, Holder member, String why) throws Exception {
+    assertThatThrownBy(() -> refusing.pull(digest, Origin.PINNED, List.of(member)))
+        .isInstanceOf(ImageException.class)
+        .hasMessageContaining("no holder shows an attestation of it that counts")
+        .hasMessageContaining("asked spiffe://team/member");
+    assertThat(said)
+        .singleElement()
+        .asString()
+        .startsWith("the image of spiffe://team/member is refused: spiffe://team/member: ")
+        .contains(why);
+    assertThat(images.list()).isEmpty();
+  }
+
+  private ImagePull pull(AccessRules rules, CertificateValidator validator) {
+    ImageFetch fetch = new ImageFetch(team.peer("spiffe://team/ci"), Patience.DEFAULT);
+    open.add(fetch);
+    return new ImagePull(
+        images, fetch, new ImageVerifier(validator, rules, InstantSource.system()), said::add);
+  }
+
+  private Vouching vouching(CertificateValidator validator) {
+    return new Vouching(
+        images,
+        Optional.of(new ImageVerifier(validator, AccessRules.open(), InstantSource.system())));
+  }
+
+  private static byte[] attestation(Digest image, Credentials signer) {
+    return new ImageSigner(signer, InstantSource.system()).sign(image).bytes();
+  }
+
+  /** A holder of the whole image, with this attestation. */
+  private Holder showing(String name, byte[] attestation) {
+    return holder(
+        name,
+        (call, file) ->
+            answer(call, file.equals("attestation.json") ? attestation : files.get(file)));
   }
 
   private interface Answer {

@@ -41,6 +41,7 @@ class ImageBuildIT {
     Path image = one.home().resolve("images/" + first.stdout().strip().substring(7));
     assertThat(image).isDirectoryContaining("glob:**/root.erofs");
     assertThat(Files.readString(image.resolve("manifest.json"))).contains("podman", "9base");
+    assertThat(first.stderr()).contains("peer: signed: CN=one vouches for it\n");
     assertThat(one.run(team.root(), "image", "ls", "--pin").stdout())
         .isEqualTo("PEER_IMAGE=" + first.stdout());
   }

@@ -32,7 +32,9 @@ class ImageIT {
   void listsTheImagesOfThisMachine() throws Exception {
     Run run = peer.run(team.root(), "image", "ls").hasExitCode(0);
 
-    assertThat(run.stdout()).containsPattern("(?m)^" + Dist.imageDigest() + "  20.*  \\d+ MiB$");
+    assertThat(run.stdout())
+        .containsPattern(
+            "(?m)^" + Dist.imageDigest() + "  20.*  \\d+ MiB  built here; nobody vouches for it$");
     assertThat(run.stderr()).isEmpty();
   }
 
@@ -42,7 +44,9 @@ class ImageIT {
 
     assertThat(run.stdout())
         .startsWith("{\"images\":[{")
-        .containsPattern("\"digest\": ?\"" + Dist.imageDigest() + "\"");
+        .containsPattern("\"digest\": ?\"" + Dist.imageDigest() + "\"")
+        .containsPattern("\"origin\": ?\"built\"")
+        .doesNotContain("signer");
   }
 
   @Test

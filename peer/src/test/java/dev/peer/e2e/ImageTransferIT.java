@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Guest images get from one machine to another, as a file or from peer to peer. */
+/** Guest images get from one machine to another, as a file or from peer to peer, vouched for. */
 @Timeout(300)
 class ImageTransferIT {
 
@@ -35,25 +35,51 @@ class ImageTransferIT {
   @Test
   void pullsFromAnAddress() throws Exception {
     int port = Team.freePort();
-    sample.startHolder(team.peer("holder").with("PEER_LISTEN", "127.0.0.1:" + port));
+    Peer holder = withOwnImages("holder").with("PEER_LISTEN", "127.0.0.1:" + port);
+    holder.run(team.root(), "doctor");
+    sample.startHolder(holder);
     Peer laptop = withoutImages("laptop").without("PEER_RENDEZVOUS");
     String[] command = {"image", "pull", digest, "--from", "127.0.0.1:" + port};
+    refusesItUntilSomebodyAdmittedVouchesForIt(holder, laptop, command);
 
     Run pull = laptop.run(team.root(), command).hasExitCode(0);
 
     assertThat(pull.stdout()).isEqualTo(digest + "\n");
     assertThat(pull.stderr())
         .contains("peer: 127.0.0.1:" + port + " is CN=holder\n")
+        .contains("peer: CN=holder vouches for the guest image " + digest + "\n")
         .contains("peer: pulling the guest image " + digest)
         .contains(" MiB) from CN=holder\n");
     assertWhole(laptop);
     assertThat(laptop.run(team.root(), command).hasExitCode(0).stderr())
         .contains("is on this machine already");
+    assertThat(laptop.run(team.root(), "image", "ls").stdout())
+        .contains("  pulled; CN=holder vouches for it\n");
+  }
+
+  private void refusesItUntilSomebodyAdmittedVouchesForIt(
+      Peer holder, Peer laptop, String... command) throws Exception {
+    Run unsigned = laptop.run(team.root(), command);
+    unsigned.refuses(4, "no holder shows an attestation of it that counts; asked CN=holder");
+    assertThat(unsigned.stderr())
+        .contains("the holder CN=holder does not give the image: ")
+        .contains("`peer image sign " + digest + "`");
+    Run signed = holder.run(team.root(), "image", "sign").hasExitCode(0);
+    assertThat(signed.stdout()).isEqualTo(digest + "\n");
+    assertThat(signed.stderr()).contains("peer: signed: CN=holder vouches for it\n");
+
+    Run refused = laptop.with("PEER_ALLOW_IMAGE", "cn:ci").run(team.root(), command);
+    refused.refuses(4, "no holder shows an attestation of it that counts; asked CN=holder");
+    assertThat(refused.stderr())
+        .contains(
+            "the image of CN=holder is refused: CN=holder: CN=holder may not vouch for guest"
+                + " images (the rule: cn:ci)");
+    assertThat(laptop.run(team.root(), "image", "ls").hasExitCode(0).stdout()).isEmpty();
   }
 
   @Test
   void pullsTheImageThatARunLacksAndNoneForAReplay() throws Exception {
-    sample.startHolder(team.peer("holder"));
+    sample.startHolder(signed(withOwnImages("holder")));
     Peer laptop = withoutImages("laptop");
 
     laptop.run(sample.repository(), "run", "--exit").hasExitCode(0);
@@ -63,6 +89,10 @@ class ImageTransferIT {
         .run(sample.repository(), "run", "--exit", "--force")
         .refuses(4, "qemu-system-x86_64 is not in PATH");
     assertThat(laptop.home().resolve("images")).doesNotExist();
+    laptop
+        .with("PEER_ALLOW_IMAGE", "cn:ci")
+        .run(sample.repository(), "run", "--exit", "--force")
+        .refuses(4, "no holder shows an attestation of it that counts; asked CN=holder");
 
     Run run = laptop.run(sample.repository(), "run", "--exit", "--force").hasExitCode(0);
     assertThat(run.stdoutBytes()).isEqualTo(sample.stdout());
@@ -71,12 +101,37 @@ class ImageTransferIT {
         .contains(" MiB) from CN=holder\n")
         .contains("peer: stage: test");
     assertWhole(laptop);
+    isNotTheNewestUntilItIsAskedFor(laptop);
+  }
+
+  /** A branch that names an image in its {@code .env} chooses it for nobody else. */
+  private void isNotTheNewestUntilItIsAskedFor(Peer laptop) throws Exception {
+    Repository unpinned =
+        Repository.init(team.root().resolve("unpinned")).write("mkfile", "test:V:\n").commit();
+    assertThat(laptop.run(team.root(), "image", "ls").stdout())
+        .contains("  pulled for a run; CN=holder vouches for it\n");
+    laptop.run(team.root(), "image", "ls", "--pin").refuses(2, "there is no guest image");
+    laptop.run(unpinned, "run").refuses(2, "PEER_IMAGE is not set, and there is no guest image");
+    laptop
+        .with("PEER_ALLOW_IMAGE", "cn:ci")
+        .run(sample.repository(), "run", "--exit", "--force")
+        .refuses(4, "came from a peer, and does not count now: its attestation does not count");
+
+    laptop.run(team.root(), "image", "pull", digest).hasExitCode(0);
+
+    assertThat(laptop.run(team.root(), "image", "ls", "--pin").hasExitCode(0).stdout())
+        .isEqualTo("PEER_IMAGE=" + digest + "\n");
   }
 
   @Test
   void namesALiarAndTakesTheImageFromTheNextHolder() throws Exception {
+    Peer holder = signed(withOwnImages("holder"));
     LyingHolder liar = LyingHolder.start(team, "liar");
     String served = "v1/images/sha256/" + Dist.image().getFileName() + "/";
+    liar.answer(
+        served + "attestation.json",
+        Files.readAllBytes(
+            holder.home().resolve("images/.attestations").resolve(Dist.image().getFileName())));
     liar.answer(
         served + "manifest.json", Files.readAllBytes(Dist.image().resolve("manifest.json")));
     liar.answer(served + "kernel", new byte[(int) Files.size(Dist.image().resolve("kernel"))]);
@@ -88,7 +143,7 @@ class ImageTransferIT {
         .contains("peer: the image of CN=liar is refused: CN=liar: kernel is not the one")
         .contains("`peer image build`")
         .contains("`peer image pull ");
-    sample.startHolder(team.peer("holder"));
+    sample.startHolder(holder);
     liar.holdImage(team, digest);
     Run pull = laptop.run(team.root(), "image", "pull", digest).hasExitCode(0);
 
@@ -125,7 +180,7 @@ class ImageTransferIT {
 
   @Test
   void exportsAndImportsTheSameImage() throws Exception {
-    Peer laptop = team.peer("laptop");
+    Peer laptop = signed(withOwnImages("laptop"));
     Peer other = withoutImages("other");
     Path file = team.root().resolve("image.tar");
 
@@ -149,6 +204,8 @@ class ImageTransferIT {
     assertThat(imported.stdout()).isEqualTo(digest + "\n");
     assertThat(again.stdout()).isEmpty();
     assertWhole(other);
+    assertThat(other.run(team.root(), "image", "ls").stdout())
+        .contains("  imported; CN=laptop vouches for it\n");
     refusesItDamagedOrCutOff(file);
   }
 
@@ -177,6 +234,19 @@ class ImageTransferIT {
         .run(team.root(), "image", "export", "--to", "image")
         .refuses(2, "there is no guest image");
     assertThat(fresh.run(team.root(), "image", "ls").hasExitCode(0).stdout()).isEmpty();
+  }
+
+  /** With the image in a directory of its own, where nobody vouches for it yet. */
+  private Peer withOwnImages(String name) throws IOException, InterruptedException {
+    Peer peer = withoutImages(name);
+    Path images = Files.createDirectory(peer.home().resolve("images"));
+    Files.createSymbolicLink(images.resolve(Dist.image().getFileName()), Dist.image());
+    return peer;
+  }
+
+  private Peer signed(Peer peer) throws IOException, InterruptedException {
+    peer.run(team.root(), "image", "sign", digest).hasExitCode(0);
+    return peer;
   }
 
   private Peer withoutImages(String name) throws IOException, InterruptedException {

@@ -29,13 +29,16 @@ import dev.peer.core.record.Timing;
 import dev.peer.core.record.Tries;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.EnvelopeBytes;
+import dev.peer.core.sign.ImageSigner;
 import dev.peer.core.sign.RunSigner;
+import dev.peer.core.trust.Credentials;
 import dev.peer.tls.TestAuthority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -57,9 +60,10 @@ final class EvidenceParsers {
     RunRecord record = record(files);
     Path bundle = directory.resolve("bundle");
     Content content = BundleWriter.write(record, files, bundle);
-    Attestation attestation =
-        new RunSigner(new TestAuthority("team").issue("spiffe://team/signer"))
-            .sign(record, content);
+    Credentials signer = new TestAuthority("team").issue("spiffe://team/signer");
+    Attestation attestation = new RunSigner(signer).sign(record, content);
+    Attestation imageAttestation =
+        new ImageSigner(signer, InstantSource.system()).sign(record.inputs().image());
     return List.of(
         Parser.of(
             "attestation",
@@ -73,6 +77,11 @@ final class EvidenceParsers {
             List.of(
                 EnvelopeBytes.statementOf(attestation),
                 statementV1(EnvelopeBytes.statementOf(attestation)))),
+        Parser.of(
+            "image statement",
+            MalformedException.class,
+            bytes -> requireStable(bytes, EnvelopeBytes::rewriteImageStatement),
+            List.of(EnvelopeBytes.statementOf(imageAttestation))),
         Parser.of(
             "record of version 1",
             MalformedException.class,

@@ -9,6 +9,7 @@ import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.StrictJson;
+import dev.peer.core.sign.Attestation;
 import dev.peer.vm.guest.ArtifactIntake;
 import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.guest.GuestBytes;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -74,7 +76,9 @@ final class GuestParsers {
             "image archive",
             ImageException.class,
             GuestParsers::imageArchive,
-            List.of(archive(manifest))),
+            List.of(
+                archive(manifest, Optional.empty()),
+                archive(manifest, Optional.of(Attestation.of(bytes("attested")))))),
         Parser.of("image manifest", MalformedException.class, Manifests::parse, List.of(manifest)));
   }
 
@@ -145,7 +149,8 @@ final class GuestParsers {
     }
   }
 
-  private static byte[] archive(byte[] manifest) throws Exception {
+  private static byte[] archive(byte[] manifest, Optional<Attestation> attestation)
+      throws Exception {
     Path directory = Scratch.directory();
     Digest digest = Digest.of(manifest);
     Path image = Files.createDirectory(directory.resolve(digest.hex()));
@@ -154,7 +159,7 @@ final class GuestParsers {
       Files.createFile(image.resolve(name));
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ImageArchive.write(new ImageStore(directory).resolve(digest), bytes);
+    ImageArchive.write(new ImageStore(directory).resolve(digest), attestation, bytes);
     return bytes.toByteArray();
   }
 

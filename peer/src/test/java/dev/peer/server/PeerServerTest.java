@@ -72,7 +72,7 @@ class PeerServerTest {
 
           @Override
           public Optional<Path> file(Digest image, String name) {
-            return image.equals(IMAGE) && name.equals("kernel")
+            return image.equals(IMAGE) && List.of("kernel", "attestation.json").contains(name)
                 ? Optional.of(kernel)
                 : Optional.empty();
           }
@@ -201,6 +201,20 @@ class PeerServerTest {
     assertThat(client.send("HEAD", IMAGE_FILE).body()).isEmpty();
     String etag = kernel.headers().firstValue("ETag").orElseThrow();
     assertThat(client.send("GET", IMAGE_FILE, "If-None-Match", etag).statusCode()).isEqualTo(304);
+  }
+
+  /** The image may be signed again: nobody keeps an attestation for good. */
+  @Test
+  void servesTheAttestationOfAnImage() throws Exception {
+    String path = new PeerPath.ImageFile(IMAGE, PeerPath.ImageFile.ATTESTATION).text();
+
+    HttpResponse<byte[]> attestation = client.send("GET", path);
+
+    assertThat(attestation.statusCode()).isEqualTo(200);
+    assertThat(attestation.body()).isEqualTo(BUNDLE);
+    assertThat(attestation.headers().firstValue("Content-Type"))
+        .contains("application/vnd.dsse.envelope.v1+json");
+    assertThat(attestation.headers().firstValue("Cache-Control")).contains("private, no-cache");
   }
 
   @Test

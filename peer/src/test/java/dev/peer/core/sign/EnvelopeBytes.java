@@ -17,6 +17,11 @@ public final class EnvelopeBytes {
     return Statement.read(bytes).write();
   }
 
+  /** Takes a statement about a guest image and writes it anew. */
+  public static byte[] rewriteImageStatement(byte[] bytes) throws MalformedException {
+    return ImageStatement.read(bytes).write();
+  }
+
   /** The statement in an envelope. */
   public static byte[] statementOf(Attestation attestation) throws MalformedException {
     return Envelope.read(attestation).payload();

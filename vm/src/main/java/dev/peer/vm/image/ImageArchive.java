@@ -2,6 +2,7 @@ package dev.peer.vm.image;
 
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Shown;
+import dev.peer.core.sign.Attestation;
 import dev.peer.vm.image.ImageException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,18 +11,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * An image as one file: a plain tar of {@code HEX/manifest.json}, {@code HEX/kernel}, {@code
- * HEX/initramfs} and {@code HEX/root.erofs} in this order, where HEX is the image's digest. The
- * same image always gives the same bytes.
+ * HEX/initramfs} and {@code HEX/root.erofs} in this order, where HEX is the image's digest, and
+ * last {@code HEX/attestation.json} where somebody vouches for it. The same image and attestation
+ * always give the same bytes.
  *
- * <p>Nothing of a tar is interpreted when it is read, the size of the manifest apart: all else must
- * be the very bytes that writing would give. So there is no link, no path, no entry twice and no
- * extension to beware of.
+ * <p>Nothing of a tar is interpreted when it is read, the sizes of manifest and attestation apart:
+ * all else but the attestation must be the very bytes that writing would give. So there is no link,
+ * no path, no entry twice and no extension to beware of. The attestation is kept as it is, unless
+ * there is one of the image already.
  */
 public final class ImageArchive {
 
@@ -36,15 +40,14 @@ public final class ImageArchive {
   /**
    * Writes an image.
    *
+   * @param attestation of who vouches for it
    * @throws ImageException if a file of it is shorter than when it was resolved
    */
-  public static void write(GuestImage image, OutputStream out) throws IOException, ImageException {
+  public static void write(GuestImage image, Optional<Attestation> attestation, OutputStream out)
+      throws IOException, ImageException {
     Path manifestFile = image.directory().resolve(ImageManifest.FILE);
     ImageManifest manifest = ImageStore.readManifest(image.directory(), image.digest());
-    byte[] bytes = Files.readAllBytes(manifestFile);
-    out.write(header(image.digest(), ImageManifest.FILE, bytes.length));
-    out.write(bytes);
-    out.write(new byte[padding(bytes.length)]);
+    write(image, ImageManifest.FILE, Files.readAllBytes(manifestFile), out);
     for (String name : ImageManifest.FILES) {
       long size = manifest.files().get(name).size();
       out.write(header(image.digest(), name, size));
@@ -60,8 +63,18 @@ public final class ImageArchive {
       }
       out.write(new byte[padding(size)]);
     }
+    if (attestation.isPresent()) {
+      write(image, ImageProvenance.ATTESTATION, attestation.get().bytes(), out);
+    }
     out.write(new byte[END]);
     out.flush();
+  }
+
+  private static void write(GuestImage image, String name, byte[] bytes, OutputStream out)
+      throws IOException {
+    out.write(header(image.digest(), name, bytes.length));
+    out.write(bytes);
+    out.write(new byte[padding(bytes.length)]);
   }
 
   /**
@@ -82,19 +95,43 @@ public final class ImageArchive {
       throw foreign("it does not begin with the manifest of an image");
     }
     try (ImageIntake intake = images.take(digest)) {
-      byte[] manifest = in.readNBytes((int) size);
-      requireWhole(manifest.length, size);
-      requireZeros(in, padding(manifest.length));
-      intake.manifest(manifest);
+      intake.manifest(content(in, size));
       for (String name : intake.names()) {
         read(in, intake, name);
       }
-      requireZeros(in, END);
+      byte[] last = in.readNBytes(BLOCK);
+      requireWhole(last.length, BLOCK);
+      if (!isZeros(last)) {
+        Attestation attestation = attestation(in, last, digest);
+        if (images.provenance().attestation(digest).isEmpty()) {
+          intake.attest(attestation);
+        }
+        requireZeros(in, BLOCK);
+      }
+      requireZeros(in, BLOCK);
       if (in.read() >= 0) {
         throw foreign("it goes on after the image's end");
       }
-      return intake.finish();
+      return intake.finish(Origin.IMPORTED);
     }
+  }
+
+  private static Attestation attestation(InputStream in, byte[] header, Digest digest)
+      throws IOException, ImageException {
+    long size = size(text(header, SIZE_AT, TarConstants.SIZELEN));
+    if (size > Attestation.LARGEST
+        || !Arrays.equals(header, header(digest, ImageProvenance.ATTESTATION, size))) {
+      throw foreign("there is something between its files or after them");
+    }
+    return Attestation.of(content(in, size));
+  }
+
+  /** A small file's bytes, and what fills its last block. */
+  private static byte[] content(InputStream in, long size) throws IOException, ImageException {
+    byte[] bytes = in.readNBytes((int) size);
+    requireWhole(bytes.length, size);
+    requireZeros(in, padding(size));
+    return bytes;
   }
 
   private static void read(InputStream in, ImageIntake intake, String name)
@@ -180,9 +217,13 @@ public final class ImageArchive {
   private static void requireZeros(InputStream in, int count) throws IOException, ImageException {
     byte[] bytes = in.readNBytes(count);
     requireWhole(bytes.length, count);
-    if (!Arrays.equals(bytes, new byte[count])) {
+    if (!isZeros(bytes)) {
       throw foreign("there is something between its files or after them");
     }
+  }
+
+  private static boolean isZeros(byte[] bytes) {
+    return Arrays.equals(bytes, new byte[bytes.length]);
   }
 
   private static ImageException foreign(String why) {

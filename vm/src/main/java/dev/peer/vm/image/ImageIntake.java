@@ -4,6 +4,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.sign.Attestation;
 import dev.peer.vm.image.ImageException.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -36,6 +38,7 @@ public final class ImageIntake implements AutoCloseable {
   private final Path directory;
   private final Set<String> checked = new HashSet<>();
   private ImageManifest manifest;
+  private Optional<Attestation> attestation = Optional.empty();
 
   ImageIntake(ImageStore images, Digest digest, ScratchDirectory scratch) throws IOException {
     this.images = images;
@@ -47,6 +50,16 @@ public final class ImageIntake implements AutoCloseable {
   /** The image's name. */
   public Digest digest() {
     return digest;
+  }
+
+  /** Whether an attestation was taken. */
+  public boolean isAttested() {
+    return attestation.isPresent();
+  }
+
+  /** Takes an attestation, to be kept with the image. Whether it holds is the caller's to see. */
+  public void attest(Attestation taken) {
+    attestation = Optional.of(taken);
   }
 
   /** Whether the manifest was taken. */
@@ -129,10 +142,17 @@ public final class ImageIntake implements AutoCloseable {
     checked.add(name);
   }
 
-  /** Puts the image, all of whose files were checked, into its place. */
-  public GuestImage finish() throws ImageException, IOException {
+  /**
+   * Puts the image, all of whose files were checked, into its place. It is never there without its
+   * origin and attestation.
+   */
+  public GuestImage finish(Origin origin) throws ImageException, IOException {
     if (!checked.containsAll(names())) {
       throw new IllegalStateException("a file of the image was not checked");
+    }
+    images.provenance().arrive(digest, origin, images.contains(digest));
+    if (attestation.isPresent()) {
+      images.provenance().keep(digest, attestation.get());
     }
     return images.put(directory, digest, scratch.path().resolve("discarded"));
   }

@@ -39,10 +39,12 @@ public final class ImageStore {
   private static final String INCOMING = ".incoming";
 
   private final Path root;
+  private final ImageProvenance provenance;
 
   /** The images in this directory, which need not be there. */
   public ImageStore(Path root) {
     this.root = root;
+    this.provenance = new ImageProvenance(root);
   }
 
   /**
@@ -51,12 +53,18 @@ public final class ImageStore {
    * @param digest its name
    * @param created when its directory was made
    * @param bytes the size of its files together
+   * @param origin how it came here
    */
-  public record Listed(Digest digest, FileTime created, long bytes) {}
+  public record Listed(Digest digest, FileTime created, long bytes, Origin origin) {}
 
   /** The directory that holds the images. */
   public Path root() {
     return root;
+  }
+
+  /** How the images came here, and who vouches for them. */
+  public ImageProvenance provenance() {
+    return provenance;
   }
 
   /** All images, the newest first. */
@@ -69,9 +77,13 @@ public final class ImageStore {
       for (Path directory : directories) {
         String name = directory.getFileName().toString();
         if (NAME.matcher(name).matches() && Files.isDirectory(directory)) {
+          Digest digest = Digest.ofHex(name);
           images.add(
               new Listed(
-                  Digest.ofHex(name), Files.getLastModifiedTime(directory), sizeOf(directory)));
+                  digest,
+                  Files.getLastModifiedTime(directory),
+                  sizeOf(directory),
+                  provenance.origin(digest)));
         }
       }
     }
@@ -79,9 +91,15 @@ public final class ImageStore {
     return images;
   }
 
-  /** The newest image's digest, if there is any image. */
+  /**
+   * The newest image's digest, among those that were built here or asked for by name. An image that
+   * is here only because a revision named it must not reach the runs of others.
+   */
   public Optional<Digest> newest() throws IOException {
-    return list().stream().findFirst().map(Listed::digest);
+    return list().stream()
+        .filter(image -> image.origin().isChosen())
+        .findFirst()
+        .map(Listed::digest);
   }
 
   /** Whether there is an image of this digest, in whatever state. */
@@ -103,10 +121,15 @@ public final class ImageStore {
   /**
    * A file of an image whose bytes were checked and have not changed since.
    *
-   * @param name {@code manifest.json} or one of the files that every image has; others are not
-   *     there
+   * @param name {@code manifest.json}, one of the files that every image has, or {@value
+   *     ImageProvenance#ATTESTATION}; others are not there
    */
   public Optional<Path> checkedFile(Digest digest, String name) throws IOException {
+    if (name.equals(ImageProvenance.ATTESTATION)) {
+      return contains(digest) && isChecked(digest)
+          ? provenance.attestationFile(digest)
+          : Optional.empty();
+    }
     boolean known = name.equals(ImageManifest.FILE) || ImageManifest.FILES.contains(name);
     return known && contains(digest) && isChecked(digest)
         ? Optional.of(root.resolve(digest.hex()).resolve(name))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
+import dev.peer.core.sign.Attestation;
 import dev.peer.vm.image.ImageException.Kind;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -29,6 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageArchiveTest {
+
+  private static final int END = 1024;
 
   @TempDir private Path from;
   @TempDir private Path to;
@@ -101,6 +105,55 @@ class ImageArchiveTest {
     Files.writeString(image.kernel(), "kernel x");
 
     assertThat(read(archive).kernel()).hasContent("kernel a");
+  }
+
+  @Test
+  void carriesTheAttestationAndSaysThatTheImageWasImported() throws Exception {
+    Attestation attestation = Attestation.of("attested".getBytes(UTF_8));
+    byte[] attested = written(new ImageStore(from).resolve(digest), Optional.of(attestation));
+
+    GuestImage image = read(attested);
+
+    ImageProvenance provenance = images.provenance();
+    assertThat(provenance.origin(digest)).isEqualTo(Origin.IMPORTED);
+    assertThat(provenance.attestation(digest).orElseThrow().attestation()).isEqualTo(attestation);
+    assertThat(written(image, Optional.of(attestation))).isEqualTo(attested);
+    for (int at : new int[] {0, 1, 512, 600, 1024}) {
+      assertRefusedElsewhere(Arrays.copyOf(attested, attested.length - END - at));
+    }
+    assertRefusedElsewhere(Arrays.copyOf(attested, attested.length + 1));
+  }
+
+  @Test
+  void takesInAnUnsignedImageAsOneThatWasAskedForByName() throws Exception {
+    read(archive);
+
+    assertThat(images.provenance().origin(digest)).isEqualTo(Origin.IMPORTED);
+    assertThat(images.provenance().attestation(digest)).isEmpty();
+    assertThat(images.newest()).contains(digest);
+  }
+
+  @Test
+  void leavesTheAttestationThatIsThere() throws Exception {
+    Attestation ours = Attestation.of("ours".getBytes(UTF_8));
+    images.provenance().keep(digest, ours);
+
+    read(
+        written(
+            new ImageStore(from).resolve(digest),
+            Optional.of(Attestation.of("theirs".getBytes(UTF_8)))));
+
+    assertThat(images.provenance().attestation(digest).orElseThrow().attestation()).isEqualTo(ours);
+  }
+
+  @Test
+  void refusesAnAttestationThatIsTooLarge() throws Exception {
+    byte[] header =
+        Arrays.copyOf(tar(entry(digest.hex() + "/attestation.json", new byte[5 << 20])), 512);
+    byte[] begun = Arrays.copyOf(archive, archive.length - END + header.length);
+    System.arraycopy(header, 0, begun, archive.length - END, header.length);
+
+    assertRefused(begun, "something between its files");
   }
 
   /** No byte of it is free: whichever is changed, the image is refused. */
@@ -260,13 +313,24 @@ class ImageArchiveTest {
   }
 
   private static byte[] written(GuestImage image) throws Exception {
+    return written(image, Optional.empty());
+  }
+
+  private static byte[] written(GuestImage image, Optional<Attestation> attestation)
+      throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ImageArchive.write(image, out);
+    ImageArchive.write(image, attestation, out);
     return out.toByteArray();
   }
 
   private GuestImage read(byte[] bytes) throws Exception {
     return ImageArchive.read(new ByteArrayInputStream(bytes), images);
+  }
+
+  /** Into a store that has no image yet. */
+  private void assertRefusedElsewhere(byte[] bytes) {
+    images = new ImageStore(to.resolve("elsewhere"));
+    assertRefused(bytes);
   }
 
   private void assertRefused(byte[] bytes) {

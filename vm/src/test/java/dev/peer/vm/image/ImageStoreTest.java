@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
+import dev.peer.core.sign.Attestation;
 import dev.peer.vm.image.ImageException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -142,6 +143,80 @@ class ImageStoreTest {
   }
 
   @Test
+  void theNewestIsAmongThoseBuiltHereOrAskedForByName() throws Exception {
+    Digest built = makeImage("built", manifest -> {});
+    ImageStore store = new ImageStore(root);
+    Files.setLastModifiedTime(
+        root.resolve(built.hex()), FileTime.from(Instant.now().minusSeconds(60)));
+    Digest pinned = takeIn(store, "pinned", Origin.PINNED);
+
+    assertThat(store.list()).extracting(ImageStore.Listed::digest).containsExactly(pinned, built);
+    assertThat(store.list())
+        .extracting(ImageStore.Listed::origin)
+        .containsExactly(Origin.PINNED, Origin.BUILT);
+    assertThat(store.newest()).contains(built);
+
+    store.provenance().add(pinned, Origin.PULLED);
+    assertThat(store.newest()).contains(pinned);
+    assertThat(store.provenance().origin(pinned)).isEqualTo(Origin.PULLED);
+  }
+
+  @Test
+  void hasNoNewestAmongThoseThatOnlyRevisionsNamed() throws Exception {
+    ImageStore store = new ImageStore(root);
+    takeIn(store, "pinned", Origin.PINNED);
+
+    assertThat(store.newest()).isEmpty();
+    assertThat(store.list()).hasSize(1);
+  }
+
+  @Test
+  void anImageThatWasChosenStaysChosen() throws Exception {
+    ImageStore store = new ImageStore(root);
+    Digest digest = takeIn(store, "a", Origin.IMPORTED);
+
+    takeInAgain(store, digest, Origin.PINNED);
+    assertThat(store.provenance().origin(digest)).isEqualTo(Origin.IMPORTED);
+    store.provenance().add(digest, Origin.PULLED);
+    assertThat(store.provenance().origin(digest)).isEqualTo(Origin.IMPORTED);
+  }
+
+  @Test
+  void anImageThatARevisionNamedIsChosenWhenItIsAskedFor() throws Exception {
+    ImageStore store = new ImageStore(root);
+    Digest digest = takeIn(store, "a", Origin.PINNED);
+
+    takeInAgain(store, digest, Origin.IMPORTED);
+
+    assertThat(store.provenance().origin(digest)).isEqualTo(Origin.IMPORTED);
+  }
+
+  @Test
+  void aMarkThatCannotBeReadChoosesNothing() throws Exception {
+    ImageStore store = new ImageStore(root);
+    Digest digest = takeIn(store, "a", Origin.PULLED);
+    Files.writeString(root.resolve(".origins").resolve(digest.hex()), "");
+
+    assertThat(store.newest()).isEmpty();
+  }
+
+  @Test
+  void servesTheAttestationOfAnImageThatWasChecked() throws Exception {
+    Digest digest = makeImage("a", manifest -> {});
+    ImageStore store = new ImageStore(root);
+    store.provenance().keep(digest, Attestation.of(new byte[] {1}));
+    assertThat(store.checkedFile(digest, "attestation.json")).isEmpty();
+
+    store.resolve(digest);
+
+    assertThat(store.checkedFile(digest, "attestation.json").orElseThrow())
+        .hasBinaryContent(new byte[] {1});
+    Digest other = makeImage("b", manifest -> {});
+    store.resolve(other);
+    assertThat(store.checkedFile(other, "attestation.json")).isEmpty();
+  }
+
+  @Test
   void servesOnlyWhatWasCheckedAndHasNotChangedSince() throws Exception {
     Digest checked = makeImage("a", manifest -> {});
     Digest unchecked = makeImage("b", manifest -> {});
@@ -169,6 +244,30 @@ class ImageStoreTest {
 
     assertThat(store.checkedFile(digest, "manifest.json")).isEmpty();
     assertThat(store.checked()).isEmpty();
+  }
+
+  /** Takes an image in as one that came from elsewhere. */
+  private Digest takeIn(ImageStore store, String name, Origin origin) throws Exception {
+    Digest digest = makeImage(name, manifest -> {});
+    Files.move(root.resolve(digest.hex()), root.resolve("elsewhere"));
+    takeIn(store, digest, root.resolve("elsewhere"), origin);
+    return digest;
+  }
+
+  private void takeInAgain(ImageStore store, Digest digest, Origin origin) throws Exception {
+    takeIn(store, digest, root.resolve(digest.hex()), origin);
+  }
+
+  private static void takeIn(ImageStore store, Digest digest, Path from, Origin origin)
+      throws Exception {
+    try (ImageIntake intake = store.take(digest)) {
+      intake.manifest(Files.readAllBytes(from.resolve("manifest.json")));
+      for (String file : intake.names()) {
+        Files.copy(from.resolve(file), intake.file(file));
+        intake.check(file);
+      }
+      intake.finish(origin);
+    }
   }
 
   private Digest makeImage(String name, Consumer<ObjectNode> change) throws IOException {
