@@ -40,7 +40,7 @@ class ArchitectureTest {
     allow(
         "vm.snapshot", "core.id", "core.key", "core.record", "core.scratch", "vm.image", "vm.qemu");
     allow("vm.exec", "core", "vm");
-    allow("config", "core.id", "core.key", "core.trust");
+    allow("config", "core.id", "core.key", "core.record", "core.trust");
     allow("reload", "config", "core.trust");
     allow("schedule", "core", "daemon", "source");
     allow("secret", "core.id", "core.scratch", "core.secret");

@@ -72,7 +72,9 @@ final class CacheCommand implements Runnable {
               + Results.ago(Duration.between(disk.used(), now))
               + ", "
               + disk.bytes() / MEBIBYTE
-              + " MiB, image "
+              + " MiB, "
+              + disk.made()
+              + ", image "
               + disk.image());
     }
     for (RepositoryDisks.Gone one : gone) {
@@ -148,6 +150,9 @@ final class CacheCommand implements Runnable {
       entry.put("repo", disk.repo().text());
       entry.put("image", disk.image().toString());
       entry.put("diskBytes", disk.diskBytes());
+      entry.put("origin", disk.made().origin().toString());
+      ArrayNode commits = entry.putArray("commits");
+      disk.made().commits().forEach(commit -> commits.add(commit.hex()));
       entry.put("begun", disk.begun().toString());
       entry.put("used", disk.used().toString());
       entry.put("bytes", disk.bytes());

@@ -30,8 +30,9 @@ record CrontabRun(Subject subject, Network network, Turns turns, RunOutput outpu
               subject.owner(),
               MachineRoom.source(subject),
               new RunFiles(unused.path()),
-              CacheUse.KEPT,
+              new CacheUse.Kept(MachineRoom.lineage(subject)),
               Secrets.NONE);
+      new TrunkFirst(machines, subject).prepare(request, output);
       return machines.makeCrontab(request, output);
     }
   }

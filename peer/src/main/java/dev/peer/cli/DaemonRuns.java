@@ -169,8 +169,7 @@ final class DaemonRuns implements RunQueue.Runner {
   /** Whether it is a setting that belongs to the machine and its user, and not to the run. */
   private static boolean isOfTheDaemon(String name) {
     return Arrays.stream(Setting.values())
-        .anyMatch(
-            setting -> setting.name().equals(name) && setting.where() == Setting.Where.ENVIRONMENT);
+        .anyMatch(setting -> setting.name().equals(name) && !setting.isOfTheRun());
   }
 
   private Optional<LeasedAnnouncer> announcer(Subject subject, RunOutput output) {

@@ -144,7 +144,7 @@ final class HandingOver {
   /** The settings that belong to the run, as far as they are set here. */
   private SortedMap<String, String> runSettings() {
     return Arrays.stream(Setting.values())
-        .filter(setting -> setting.where() == Setting.Where.BOTH)
+        .filter(Setting::isOfTheRun)
         .map(Setting::name)
         .filter(environment::containsKey)
         .collect(

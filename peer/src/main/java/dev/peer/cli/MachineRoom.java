@@ -2,9 +2,16 @@ package dev.peer.cli;
 
 import dev.peer.config.CacheSettings;
 import dev.peer.config.ConfigException;
+import dev.peer.config.KeptSettings;
+import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.flow.ExecutionRequest.SourceArchive;
+import dev.peer.core.flow.Lineage;
+import dev.peer.core.key.CheckoutMode;
+import dev.peer.source.GitRepository;
+import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
+import dev.peer.source.TrunkHistory;
 import dev.peer.vm.exec.Limits;
 import dev.peer.vm.exec.VmExecutor;
 import dev.peer.vm.image.ImageStore;
@@ -20,16 +27,33 @@ final class MachineRoom {
 
   /** The executor for a subject's runs. */
   static VmExecutor executor(Subject subject) throws ConfigException {
+    return executor(subject, subject.run());
+  }
+
+  /** The executor for runs of another revision, on disks of the subject's size. */
+  static VmExecutor executor(Subject subject, RunSettings run) throws ConfigException {
     return executor(
         subject.images(),
         subject.peer().home(),
         new Limits(
-            subject.run().cpus(),
-            subject.run().memory(),
+            run.cpus(),
+            run.memory(),
             subject.run().disk(),
-            subject.run().timeout().run(),
-            subject.run().timeout().stages(),
-            subject.run().maxOutput()));
+            run.timeout().run(),
+            run.timeout().stages(),
+            run.maxOutput()));
+  }
+
+  /** Which kept disks a subject's run may start from, as its caller says. */
+  static Lineage lineage(Subject subject) throws ConfigException {
+    return lineage(subject, subject.revision());
+  }
+
+  /** As {@link #lineage(Subject)}, of another revision of the subject's repository. */
+  static Lineage lineage(Subject subject, Revision revision) throws ConfigException {
+    KeptSettings kept = KeptSettings.of(Settings.of(subject.surroundings().environment()));
+    return new Lineage(
+        revision.commit(), kept.widest(), new TrunkHistory(subject.git(), kept.trunk()));
   }
 
   /** An executor below a home. */
@@ -54,9 +78,14 @@ final class MachineRoom {
 
   /** The revision as the guest gets it. */
   static SourceArchive source(Subject subject) {
+    return source(subject.git(), subject.revision(), subject.run().checkout());
+  }
+
+  /** A revision as the guest gets it. */
+  static SourceArchive source(GitRepository git, Revision revision, CheckoutMode checkout) {
     return (scratch, out) -> {
       try {
-        subject.git().writeTar(subject.revision(), subject.run().checkout(), scratch, out);
+        git.writeTar(revision, checkout, scratch, out);
       } catch (SourceException e) {
         throw new IOException(e.getMessage() + "; " + e.hint(), e);
       }

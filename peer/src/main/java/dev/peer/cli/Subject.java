@@ -162,7 +162,7 @@ record Subject(
     return newest.get();
   }
 
-  private static void requireMkfile(GitRepository git, Revision revision) throws SourceException {
+  static void requireMkfile(GitRepository git, Revision revision) throws SourceException {
     if (git.file(revision, MKFILE, LARGEST_MKFILE).isEmpty()) {
       throw new SourceException(
           "the revision " + revision.commit() + " has no mkfile at its root",

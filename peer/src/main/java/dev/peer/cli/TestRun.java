@@ -7,6 +7,7 @@ import dev.peer.core.flow.ExecutionRequest.SourceArchive;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.Joining;
+import dev.peer.core.flow.Lineage;
 import dev.peer.core.flow.Replayable;
 import dev.peer.core.flow.RunFlow;
 import dev.peer.core.flow.RunOutcome;
@@ -60,10 +61,12 @@ record TestRun(
     copies().requireUsable(network);
     report.about(subject);
     subject.sayWhatIsIgnored(output);
+    Lineage lineage = MachineRoom.lineage(subject);
     VmExecutor machines = MachineRoom.executor(subject);
     machines.setAftermath(aftermath);
     Executor executor =
-        new ImageFirst(machines, subject.images(), network.images(), System.getenv());
+        new ImageFirst(
+            new TrunkFirst(machines, subject), subject.images(), network.images(), System.getenv());
     RunFlow flow =
         new RunFlow(
             kept(),
@@ -77,7 +80,7 @@ record TestRun(
             turns,
             output);
     SourceArchive source = MachineRoom.source(subject);
-    CacheUse caches = options.fresh() ? CacheUse.RENEWED : CacheUse.KEPT;
+    CacheUse caches = options.fresh() ? new CacheUse.Renewed(lineage) : new CacheUse.Kept(lineage);
     RunOutcome outcome =
         options.force() || options.fresh()
             ? flow.run(subject.inputs(), source, caches, secrets, output)

@@ -15,6 +15,7 @@ import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.terminal.SystemTerminal;
 import dev.peer.vm.exec.Limits;
+import dev.peer.vm.exec.VmExecutor;
 import dev.peer.vm.guest.Place;
 import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.snapshot.FrozenGuest;
@@ -91,10 +92,12 @@ final class VmCommand implements Runnable {
               subject.owner(),
               MachineRoom.source(subject),
               new RunFiles(unused.path()),
-              CacheUse.KEPT,
+              new CacheUse.Kept(MachineRoom.lineage(subject)),
               new CallersSecrets(subject, System.getenv(), output).get());
+      VmExecutor machines = MachineRoom.executor(subject);
+      new TrunkFirst(machines, subject).prepare(request, output);
       Optional<ExecutionResult> ended =
-          MachineRoom.executor(subject).openShell(request, output, place, SystemTerminal::open);
+          machines.openShell(request, output, place, SystemTerminal::open);
       return ended.isPresent()
           ? TestRun.notPassed(output, ended.get(), new RunReport())
           : ExitCode.PASSED;

@@ -96,7 +96,17 @@ public enum Setting {
   PEER_CACHE_MAX_AGE(
       Where.ENVIRONMENT, "7d", "how long container images and caches of a repository are kept"),
   PEER_CACHE_MAX_BYTES(
-      Where.ENVIRONMENT, "20G", "how much those of all repositories together may take");
+      Where.ENVIRONMENT, "20G", "how much those of all repositories together may take"),
+  PEER_TRUNK(
+      Where.ENVIRONMENT,
+      "`origin/HEAD`'s; without any remote: `HEAD`",
+      "the branch that everybody has accepted: a branch of `origin`, or a ref such as"
+          + " `refs/remotes/upstream/main`"),
+  PEER_KEPT(
+      Where.ENVIRONMENT,
+      "trunk",
+      "whose kept container images and caches a run starts from: `trunk`: of the trunk's commits;"
+          + " `history`: of all its ancestors; `any`: of any revision");
 
   /** Where a setting may come from; see the package for why. */
   public enum Where {
@@ -137,6 +147,11 @@ public enum Setting {
   /** What it is for, in a line of Markdown. */
   public String meaning() {
     return meaning;
+  }
+
+  /** Whether it belongs to a run and who asks for it, and not to the machine that does it. */
+  public boolean isOfTheRun() {
+    return where == Where.BOTH || this == PEER_TRUNK || this == PEER_KEPT;
   }
 
   /** Whether an empty value is a value, and not the default. */

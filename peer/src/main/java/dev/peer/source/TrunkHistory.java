@@ -46,7 +46,20 @@ public final class TrunkHistory implements Ancestry {
   }
 
   @Override
-  public Standing standing(CommitId revision, Set<CommitId> asked) throws IOException {
+  public Standing standing(CommitId revision, Set<CommitId> asked) {
+    try {
+      return lookUp(revision, asked);
+    } catch (IOException e) {
+      return new Standing(
+          false,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          GitRepository.unreadable(e).getMessage() + "; see `git fsck`");
+    }
+  }
+
+  private Standing lookUp(CommitId revision, Set<CommitId> asked) throws IOException {
     try (RevWalk walk = new RevWalk(git)) {
       walk.setRetainBody(false);
       CommonHistory common = new CommonHistory(walk, git.getObjectDatabase().getShallowCommits());

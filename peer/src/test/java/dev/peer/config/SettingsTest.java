@@ -52,7 +52,9 @@ class SettingsTest {
             "PEER_KEEP_FOR",
             "PEER_KEEP_BYTES",
             "PEER_CACHE_MAX_AGE",
-            "PEER_CACHE_MAX_BYTES");
+            "PEER_CACHE_MAX_BYTES",
+            "PEER_TRUNK",
+            "PEER_KEPT");
     String file = "\n" + setting + "=x\n";
     if (ofTheMachine.contains(setting.name())) {
       assertThatExceptionOfType(ConfigException.class)

@@ -1,13 +1,17 @@
 package dev.peer.core.flow;
 
 /** What of earlier runs a run begins with, and what it leaves for later ones. */
-public enum CacheUse {
-  /** The caches of the repository, and keeps what it adds to them. */
-  KEPT,
+public sealed interface CacheUse {
 
-  /** Drops the repository's caches, begins with none and keeps its own. */
-  RENEWED,
+  /** Begins with what is kept of its lineage, and keeps what that lineage keeps. */
+  record Kept(Lineage lineage) implements CacheUse {}
+
+  /** Drops all that is kept of the repository, begins with none and keeps as its lineage does. */
+  record Renewed(Lineage lineage) implements CacheUse {}
 
   /** Boots anew, begins with none and keeps none. */
-  NONE
+  record None() implements CacheUse {}
+
+  /** {@link None}, which has but one value. */
+  CacheUse NONE = new None();
 }

@@ -130,7 +130,7 @@ class RunFlowTest {
         new RunFlow(
             store, null, executor, signing.signer(), signing.verifier(), stamper, said::add);
     RunOutcome outcome =
-        flow.run(Records.inputs(), (_, _) -> {}, CacheUse.KEPT, () -> Secrets.NONE, new Silence());
+        flow.run(Records.inputs(), (_, _) -> {}, CacheUse.NONE, () -> Secrets.NONE, new Silence());
     try (Replayable result = ((RunOutcome.Ran) outcome).result()) {
       return result.verified().attestation();
     }

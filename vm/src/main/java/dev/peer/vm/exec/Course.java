@@ -48,6 +48,26 @@ sealed interface Course<T> {
     }
   }
 
+  /** As far as the test could start; nothing comes of it if that was reached. */
+  record Preparation() implements Course<Optional<ExecutionResult>> {
+
+    @Override
+    public Optional<ExecutionResult> run(Guest guest, RunStages stages, Instant startedAt)
+        throws IOException, GuestException, ExecutorException, InterruptedException {
+      return stages.prepareAndKeep(startedAt);
+    }
+
+    @Override
+    public Optional<ExecutionResult> timedOut(ExecutionResult.TimedOut result) {
+      return Optional.of(result);
+    }
+
+    @Override
+    public void after(Guest guest, Optional<ExecutionResult> result) {
+      // Its disk is kept, or of no use.
+    }
+  }
+
   /** As far as the test could start, then a shell; nothing comes of it if that was reached. */
   record ShellInstead(Place place, UserTerminal.Opener terminal)
       implements Course<Optional<ExecutionResult>> {

@@ -1,12 +1,20 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.CacheUse;
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.KeptPlan;
+import dev.peer.core.flow.Lineage;
+import dev.peer.core.id.CommitId;
+import dev.peer.core.record.KeptOrigin;
+import dev.peer.core.record.StartedFrom;
 import dev.peer.vm.snapshot.DiskName;
 import dev.peer.vm.snapshot.KeptDisk;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** What one run begins with and leaves of its repository's caches. */
@@ -14,25 +22,68 @@ final class RunCache implements AutoCloseable {
 
   private final RepositoryDisks disks;
   private final DiskName name;
-  private final boolean keeps;
+  private final Optional<Left> left;
   private Optional<KeptDisk> base;
+  private StartedFrom startedFrom;
 
-  private RunCache(RepositoryDisks disks, DiskName name, boolean keeps, Optional<KeptDisk> base) {
+  /** Who leaves a disk, and of which origin its own part is. */
+  private record Left(CommitId revision, KeptOrigin origin) {}
+
+  private RunCache(
+      RepositoryDisks disks,
+      DiskName name,
+      Optional<Left> left,
+      Optional<KeptDisk> base,
+      StartedFrom startedFrom) {
     this.disks = disks;
     this.name = name;
-    this.keeps = keeps;
+    this.left = left;
     this.base = base;
+    this.startedFrom = startedFrom;
   }
 
-  static RunCache open(RepositoryDisks disks, DiskName name, CacheUse use) throws IOException {
+  static RunCache open(
+      RepositoryDisks disks, DiskName name, CacheUse use, ExecutionListener listener)
+      throws IOException {
     return switch (use) {
-      case KEPT -> new RunCache(disks, name, true, disks.find(name));
-      case RENEWED -> {
+      case CacheUse.Kept(Lineage lineage) -> kept(disks, name, lineage, listener);
+      case CacheUse.Renewed(Lineage lineage) -> {
         disks.drop(name.repo(), "a run was asked to begin without it");
-        yield new RunCache(disks, name, true, Optional.empty());
+        yield blank(disks, name, left(lineage, lineage.plan(List.of())));
       }
-      case NONE -> new RunCache(disks, name, false, Optional.empty());
+      case CacheUse.None _ -> blank(disks, name, Optional.empty());
     };
+  }
+
+  private static RunCache kept(
+      RepositoryDisks disks, DiskName name, Lineage lineage, ExecutionListener listener)
+      throws IOException {
+    if (!lineage.admitsAny()) {
+      disks.dropUnknown(
+          name,
+          "it does not say which commits made it (peer 0.5 kept it), and may be any branch's");
+    }
+    KeptPlan plan = lineage.plan(disks.made(name));
+    Optional<Left> left = left(lineage, plan);
+    if (!plan.unknown().isEmpty()) {
+      listener.note("starting from a blank disk: " + plan.unknown());
+    }
+    if (plan.disk().isPresent()) {
+      boolean branch = !plan.left().equals(Optional.of(plan.disk().get().origin()));
+      Optional<KeptDisk> base = disks.find(name, plan.disk().get(), branch);
+      if (base.isPresent()) {
+        return new RunCache(disks, name, left, base, plan.startedFrom());
+      }
+    }
+    return blank(disks, name, left);
+  }
+
+  private static RunCache blank(RepositoryDisks disks, DiskName name, Optional<Left> left) {
+    return new RunCache(disks, name, left, Optional.empty(), StartedFrom.BLANK);
+  }
+
+  private static Optional<Left> left(Lineage lineage, KeptPlan plan) {
+    return plan.left().map(origin -> new Left(lineage.revision(), origin));
   }
 
   /** The disk to begin with. */
@@ -40,23 +91,41 @@ final class RunCache implements AutoCloseable {
     return base.map(KeptDisk::file);
   }
 
+  /** What the run starts from. */
+  StartedFrom startedFrom() {
+    return startedFrom;
+  }
+
   /** Whether the run may leave a disk. */
   boolean keeps() {
-    return keeps;
+    return left.isPresent() && startedFrom.commits().size() < StartedFrom.MOST_COMMITS;
   }
 
   /** Gives up the disk to begin with: no machine came up with it. */
   void dropBase() throws IOException {
     close();
+    if (base.isPresent()) {
+      disks.drop(name, base.get(), "no machine came up with it");
+    }
     base = Optional.empty();
-    disks.drop(name.repo(), "no machine came up with it");
+    startedFrom = StartedFrom.BLANK;
   }
 
   /** Keeps a layer that needs no base any more, for later runs. */
   void keep(Path layer, Instant begun) throws IOException {
     // The machine has ended: what it began with may go.
     close();
-    disks.keep(name, layer, base.map(KeptDisk::begun).orElse(begun));
+    disks.keep(
+        name, layer, made(left.orElseThrow()), base.map(KeptDisk::begun).orElse(begun), base);
+  }
+
+  private StartedFrom made(Left by) {
+    List<CommitId> commits = new ArrayList<>(startedFrom.commits());
+    commits.remove(by.revision());
+    commits.add(by.revision());
+    KeptOrigin origin =
+        by.origin().within(startedFrom.origin()) ? startedFrom.origin() : by.origin();
+    return new StartedFrom(origin, commits);
   }
 
   @Override

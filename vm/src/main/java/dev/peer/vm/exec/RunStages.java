@@ -14,7 +14,6 @@ import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
-import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.Tries;
 import dev.peer.vm.guest.ArtifactIntake;
 import dev.peer.vm.guest.GuestException;
@@ -183,6 +182,17 @@ final class RunStages {
     }
   }
 
+  /** The stages before the test, and what they wrote is kept: how the run ended, if not so. */
+  Optional<ExecutionResult> prepareAndKeep(Instant startedAt)
+      throws IOException, GuestException, ExecutorException, InterruptedException {
+    Optional<ExecutionResult> ended = prepare();
+    if (ended.isEmpty() && cache.keeps()) {
+      stages.whileDiskIsFrozen(() -> machine.startNextLayer(disks.scratch()));
+      keepDisk(startedAt);
+    }
+    return ended;
+  }
+
   /** Keeps what was prepared for the repository's next run; without it, that run is slower. */
   private void keepDisk(Instant begun) throws InterruptedException {
     try {
@@ -252,7 +262,7 @@ final class RunStages {
 
   private Provenance provenance() {
     return new Provenance.Stated(
-        cache.base().isPresent() ? StartedFrom.UNKNOWN : StartedFrom.BLANK,
+        cache.startedFrom(),
         PreparationNetwork.open(true),
         Provenance.Stated.UNKNOWN_VERSION,
         Provenance.Stated.UNKNOWN_VERSION,

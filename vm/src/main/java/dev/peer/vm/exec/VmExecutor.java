@@ -7,6 +7,8 @@ import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.flow.Lineage;
+import dev.peer.core.id.CommitId;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestException;
@@ -117,6 +119,24 @@ public final class VmExecutor implements Executor {
     return follow(new Course.Crontab(), request, listener);
   }
 
+  /** The commit of the trunk to be prepared first, so that the run need not start blank. */
+  public Optional<CommitId> preparedFirst(ExecutionRequest request, ExecutionListener listener)
+      throws IOException {
+    return request.caches() instanceof CacheUse.Kept(Lineage lineage)
+        ? lineage.plan(disks(listener).made(nameOf(request))).base()
+        : Optional.empty();
+  }
+
+  /**
+   * Prepares a revision, keeps what its lineage keeps of that, and tests nothing.
+   *
+   * @return how it ended, if the preparation did not pass
+   */
+  public Optional<ExecutionResult> prepare(ExecutionRequest request, ExecutionListener listener)
+      throws ExecutorException, InterruptedException {
+    return follow(new Course.Preparation(), request, listener);
+  }
+
   /**
    * Gives the user a shell in a copy of a frozen guest; what is kept of it stays as it is. This
    * executor's limits must be the guest's.
@@ -195,10 +215,8 @@ public final class VmExecutor implements Executor {
         accelerator == Accelerator.KVM
             ? "accelerator: kvm"
             : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
-    RepositoryDisks disks =
-        new RepositoryDisks(home.resolve("disks"), caches, InstantSource.system(), listener::note);
-    DiskName name = new DiskName(request.owner().id(), image.digest(), limits.diskBytes());
-    try (RunCache cache = RunCache.open(disks, name, request.caches())) {
+    RepositoryDisks disks = disks(listener);
+    try (RunCache cache = RunCache.open(disks, nameOf(request), request.caches(), listener)) {
       Run<T> run = new Run<>(course, deadline, request, listener, current, starter, cache);
       Optional<T> result = follow(run, runs);
       if (result.isPresent()) {
@@ -207,6 +225,15 @@ public final class VmExecutor implements Executor {
       cache.dropBase();
       return follow(run, runs).orElseThrow();
     }
+  }
+
+  private RepositoryDisks disks(ExecutionListener listener) {
+    return new RepositoryDisks(
+        home.resolve("disks"), caches, InstantSource.system(), listener::note);
+  }
+
+  private DiskName nameOf(ExecutionRequest request) {
+    return new DiskName(request.owner().id(), request.inputs().image(), limits.diskBytes());
   }
 
   private Path reapedRuns() throws IOException {
@@ -286,7 +313,7 @@ public final class VmExecutor implements Executor {
       throws IOException, QemuException, ExecutorException, InterruptedException {
     try {
       return Optional.of(
-          run.request.caches() == CacheUse.NONE
+          run.request.caches() instanceof CacheUse.None
               ? run.starter.boot(disks, directory, socketDirectory)
               : run.starter.start(disks, directory, socketDirectory));
     } catch (QemuException | ExecutorException e) {

@@ -4,16 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.scratch.FileHold;
-import dev.peer.core.scratch.FileSeal;
 import dev.peer.core.scratch.ScratchDirectory;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -21,7 +19,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,16 +35,18 @@ import java.util.function.Consumer;
  * about.json} and {@code lock}, and {@code <digest of the name>/gone.json}, which says why the last
  * one went. A disk appears whole, by one rename, and is never written again: who begins with it
  * writes to a layer above. Whoever uses it holds its lock, and nothing that is held is removed.
+ *
+ * <p>A disk knows which commits made it. One that was made from another takes its place, unless
+ * branches start from that one, too; of each name the {@link #MOST} last used stay.
  */
 public final class RepositoryDisks {
 
-  private static final String DISK = "disk";
-  private static final String ABOUT = "about.json";
-  private static final String LOCK = "lock";
+  /** How many disks of one name are kept. */
+  public static final int MOST = 4;
+
   private static final String GONE = "gone.json";
   private static final String UNFINISHED = "unfinished";
   private static final String UID = "unix:uid";
-  private static final int LARGEST_TEXT = 1 << 16;
   private static final Duration REMEMBERED = Duration.ofDays(30);
 
   private final Path root;
@@ -74,12 +73,19 @@ public final class RepositoryDisks {
    * @param repo whose it is
    * @param image the guest image that wrote it
    * @param diskBytes the size that the guest sees
+   * @param made whose preparations wrote it
    * @param begun when it was blank
    * @param used when a run last began with it or kept it
    * @param bytes what it takes here
    */
   public record Listed(
-      RepoId repo, Digest image, long diskBytes, Instant begun, Instant used, long bytes) {}
+      RepoId repo,
+      Digest image,
+      long diskBytes,
+      StartedFrom made,
+      Instant begun,
+      Instant used,
+      long bytes) {}
 
   /**
    * Why a repository's last disk went.
@@ -90,18 +96,33 @@ public final class RepositoryDisks {
    */
   public record Gone(RepoId repo, Instant when, String why) {}
 
-  /** The disk of this name, held, if there is one that may be used. */
-  public Optional<KeptDisk> find(DiskName name) throws IOException {
-    for (Entry entry : entries(root.resolve(name.directory()))) {
-      Optional<String> unusable = unusable(entry);
-      if (unusable.isPresent()) {
-        remove(entry, unusable.get());
+  /** How the disks of this name are made that may be used, the last used first. */
+  public List<StartedFrom> made(DiskName name) throws IOException {
+    List<StartedFrom> made = new ArrayList<>();
+    for (DiskEntry entry : usable(name)) {
+      made.add(entry.made());
+    }
+    return made;
+  }
+
+  /**
+   * The disk of this name that is made so, held, if there is one that may be used.
+   *
+   * @param branch whether what starts from it leaves none that could take its place
+   */
+  public Optional<KeptDisk> find(DiskName name, StartedFrom made, boolean branch)
+      throws IOException {
+    for (DiskEntry entry : usable(name)) {
+      if (!entry.made().equals(made)) {
         continue;
       }
       try {
-        FileHold hold = FileHold.shared(entry.directory.resolve(LOCK));
-        Files.setLastModifiedTime(entry.directory.resolve(LOCK), FileTime.from(clock.instant()));
-        return Optional.of(new KeptDisk(entry.directory.resolve(DISK), entry.begun, hold));
+        FileHold hold = FileHold.shared(entry.lock());
+        Files.setLastModifiedTime(entry.lock(), FileTime.from(clock.instant()));
+        if (branch) {
+          entry.noteBranch();
+        }
+        return Optional.of(new KeptDisk(entry.disk(), entry.begun(), hold));
       } catch (NoSuchFileException e) {
         // Another process has just removed it.
         continue;
@@ -110,37 +131,78 @@ public final class RepositoryDisks {
     return Optional.empty();
   }
 
+  private List<DiskEntry> usable(DiskName name) throws IOException {
+    List<DiskEntry> usable = new ArrayList<>();
+    for (DiskEntry entry : entries(root.resolve(name.directory()))) {
+      Optional<String> unusable = unusable(entry);
+      if (unusable.isPresent()) {
+        remove(entry, unusable.get());
+      } else {
+        usable.add(entry);
+      }
+    }
+    return usable;
+  }
+
   /**
-   * Keeps a disk in place of the one there was, and drops what the policy does not allow.
+   * Keeps a disk, and drops those whose place it takes and what the policy does not allow.
    *
    * @param file is moved away
+   * @param made whose preparations wrote it
    * @param begun when it was blank
+   * @param from the one that it was made from
    */
-  public void keep(DiskName name, Path file, Instant begun) throws IOException {
+  public void keep(
+      DiskName name, Path file, StartedFrom made, Instant begun, Optional<KeptDisk> from)
+      throws IOException {
     Path parent = root.resolve(name.directory());
-    List<Entry> before = entries(parent);
+    List<DiskEntry> before = entries(parent);
     ScratchDirectory.createPrivate(parent);
     ScratchDirectory.reap(root.resolve(UNFINISHED));
-    try (ScratchDirectory made = ScratchDirectory.in(root.resolve(UNFINISHED))) {
-      Path disk = made.path().resolve(DISK);
+    try (ScratchDirectory unfinished = ScratchDirectory.in(root.resolve(UNFINISHED))) {
       sync(file);
-      Files.move(file, disk, StandardCopyOption.ATOMIC_MOVE);
-      takeOver(disk, made.path());
-      Path lock = Files.createFile(made.path().resolve(LOCK));
-      Files.setLastModifiedTime(lock, FileTime.from(clock.instant()));
-      ObjectNode about = StrictJson.object();
-      about.put("repo", name.repo().text());
-      about.put("image", name.image().toString());
-      about.put("diskBytes", name.bytes());
-      about.put("begun", begun.toString());
-      about.put("seal", FileSeal.of(List.of(disk)));
-      Files.write(made.path().resolve(ABOUT), StrictJson.bytes(about));
-      made.moveTo(parent.resolve(made.path().getFileName()));
+      DiskEntry.write(unfinished.path(), name, file, made, begun, clock.instant());
+      unfinished.moveTo(parent.resolve(unfinished.path().getFileName()));
     }
-    for (Entry entry : before) {
-      removeUnlessUsed(entry.directory);
+    for (DiskEntry entry : before) {
+      if (takesPlaceOf(made, from, entry)) {
+        removeUnlessUsed(entry.directory());
+      }
+    }
+    List<DiskEntry> left = entries(parent);
+    for (DiskEntry entry : left.subList(Math.min(MOST, left.size()), left.size())) {
+      remove(entry, "the repository had more than " + MOST);
     }
     enforcePolicy();
+  }
+
+  private static boolean takesPlaceOf(StartedFrom made, Optional<KeptDisk> from, DiskEntry entry) {
+    if (entry.made().origin() != made.origin()) {
+      return false;
+    }
+    boolean isSource = from.isPresent() && from.get().file().equals(entry.disk());
+    boolean isOfSameCommit =
+        !entry.made().commits().isEmpty()
+            && entry.made().commits().getLast().equals(made.commits().getLast());
+    return isOfSameCommit || isSource && !entry.hasBranches();
+  }
+
+  /** Drops the disks of this name of which nobody knows who made them. */
+  public void dropUnknown(DiskName name, String why) throws IOException {
+    for (DiskEntry entry : entries(root.resolve(name.directory()))) {
+      if (entry.made().equals(StartedFrom.UNKNOWN)) {
+        remove(entry, why);
+      }
+    }
+  }
+
+  /** Drops a disk that was given back. */
+  public void drop(DiskName name, KeptDisk disk, String why) throws IOException {
+    for (DiskEntry entry : entries(root.resolve(name.directory()))) {
+      if (entry.disk().equals(disk.file())) {
+        remove(entry, why);
+      }
+    }
   }
 
   /**
@@ -150,8 +212,8 @@ public final class RepositoryDisks {
    */
   public int drop(RepoId repo, String why) throws IOException {
     int dropped = 0;
-    for (Entry entry : entries()) {
-      if (entry.repo.equals(repo) && remove(entry, why)) {
+    for (DiskEntry entry : entries()) {
+      if (entry.repo().equals(repo) && remove(entry, why)) {
         dropped++;
       }
     }
@@ -161,10 +223,8 @@ public final class RepositoryDisks {
   /** All disks, the last used first. */
   public List<Listed> list() throws IOException {
     List<Listed> listed = new ArrayList<>();
-    for (Entry entry : entries()) {
-      listed.add(
-          new Listed(
-              entry.repo, entry.image, entry.diskBytes, entry.begun, entry.used, entry.bytes));
+    for (DiskEntry entry : entries()) {
+      listed.add(entry.listed());
     }
     return listed;
   }
@@ -180,9 +240,9 @@ public final class RepositoryDisks {
   }
 
   private void enforcePolicy() throws IOException {
-    List<Entry> entries = entries();
-    long bytes = entries.stream().mapToLong(entry -> entry.bytes).sum();
-    for (Entry entry : entries.reversed()) {
+    List<DiskEntry> entries = entries();
+    long bytes = entries.stream().mapToLong(entry -> entry.bytes()).sum();
+    for (DiskEntry entry : entries.reversed()) {
       Optional<String> unusable = unusable(entry);
       if (unusable.isEmpty() && bytes > policy.maxBytes()) {
         unusable =
@@ -193,7 +253,7 @@ public final class RepositoryDisks {
                     + policy.maxBytes());
       }
       if (unusable.isPresent() && remove(entry, unusable.get())) {
-        bytes -= entry.bytes;
+        bytes -= entry.bytes();
       }
     }
     for (Path parent : children(root)) {
@@ -211,26 +271,25 @@ public final class RepositoryDisks {
   }
 
   /** Why a disk may not be used, if it may not. */
-  private Optional<String> unusable(Entry entry) throws IOException {
-    if (entry.begun.plus(policy.maxAge()).isBefore(clock.instant())) {
-      return Optional.of("it was begun at " + entry.begun + ", longer ago than PEER_CACHE_MAX_AGE");
+  private Optional<String> unusable(DiskEntry entry) throws IOException {
+    if (entry.begun().plus(policy.maxAge()).isBefore(clock.instant())) {
+      return Optional.of(
+          "it was begun at " + entry.begun() + ", longer ago than PEER_CACHE_MAX_AGE");
     }
-    if (entry.bytes > entry.diskBytes / 2) {
+    if (entry.bytes() > entry.diskBytes() / 2) {
       return Optional.of("it had filled more than half of PEER_DISK");
     }
-    Path disk = entry.directory.resolve(DISK);
-    if (!Files.isRegularFile(disk, LinkOption.NOFOLLOW_LINKS)
-        || !FileSeal.of(List.of(disk)).equals(entry.seal)) {
+    if (!entry.isAsItWas()) {
       return Optional.of("it was damaged or changed");
     }
     return Optional.empty();
   }
 
-  private boolean remove(Entry entry, String why) throws IOException {
-    if (!removeUnlessUsed(entry.directory)) {
+  private boolean remove(DiskEntry entry, String why) throws IOException {
+    if (!removeUnlessUsed(entry.directory())) {
       return false;
     }
-    Gone gone = new Gone(entry.repo, clock.instant(), why);
+    Gone gone = new Gone(entry.repo(), clock.instant(), why);
     ObjectNode json = StrictJson.object();
     json.put("repo", gone.repo().text());
     json.put("when", gone.when().toString());
@@ -239,16 +298,16 @@ public final class RepositoryDisks {
     Files.write(written, StrictJson.bytes(json));
     Files.move(
         written,
-        entry.directory.resolveSibling(GONE),
+        entry.directory().resolveSibling(GONE),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
-    notices.accept("the kept disk of " + entry.repo + " was dropped: " + why);
+    notices.accept("the kept disk of " + entry.repo() + " was dropped: " + why);
     return true;
   }
 
   private static boolean removeUnlessUsed(Path directory) throws IOException {
     try {
-      Optional<FileHold> hold = FileHold.tryAlone(directory.resolve(LOCK));
+      Optional<FileHold> hold = FileHold.tryAlone(directory.resolve(DiskEntry.LOCK));
       if (hold.isEmpty()) {
         return false;
       }
@@ -261,55 +320,33 @@ public final class RepositoryDisks {
     return true;
   }
 
-  private List<Entry> entries() throws IOException {
-    List<Entry> entries = new ArrayList<>();
+  private List<DiskEntry> entries() throws IOException {
+    List<DiskEntry> entries = new ArrayList<>();
     for (Path parent : children(root)) {
       if (!parent.endsWith(UNFINISHED)) {
         entries.addAll(entries(parent));
       }
     }
-    entries.sort(Comparator.comparing((Entry entry) -> entry.used).reversed());
+    entries.sort(Comparator.comparing((DiskEntry entry) -> entry.used()).reversed());
     return entries;
   }
 
   /** What lies in one name's directory, the last used first. */
-  private List<Entry> entries(Path parent) throws IOException {
-    List<Entry> entries = new ArrayList<>();
+  private List<DiskEntry> entries(Path parent) throws IOException {
+    List<DiskEntry> entries = new ArrayList<>();
     for (Path directory : children(parent)) {
       if (!directory.endsWith(GONE)) {
         read(directory).ifPresent(entries::add);
       }
     }
-    entries.sort(Comparator.comparing((Entry entry) -> entry.used).reversed());
+    entries.sort(Comparator.comparing((DiskEntry entry) -> entry.used()).reversed());
     return entries;
   }
 
-  private record Entry(
-      Path directory,
-      RepoId repo,
-      Digest image,
-      long diskBytes,
-      Instant begun,
-      String seal,
-      Instant used,
-      long bytes) {}
-
   /** Reads what is known of a disk; what can not be read is of no use to anybody and removed. */
-  private static Optional<Entry> read(Path directory) throws IOException {
+  private static Optional<DiskEntry> read(Path directory) throws IOException {
     try {
-      StrictJson about = readJson(directory.resolve(ABOUT));
-      Entry entry =
-          new Entry(
-              directory,
-              about.value("repo", RepoId::new),
-              about.value("image", Digest::parse),
-              about.number("diskBytes"),
-              about.value("begun", RepositoryDisks::instant),
-              about.text("seal"),
-              Files.getLastModifiedTime(directory.resolve(LOCK)).toInstant(),
-              Files.size(directory.resolve(DISK)));
-      about.end();
-      return Optional.of(entry);
+      return Optional.of(DiskEntry.read(directory));
     } catch (MalformedException | NoSuchFileException e) {
       removeUnlessUsed(directory);
       return Optional.empty();
@@ -318,30 +355,16 @@ public final class RepositoryDisks {
 
   private static Optional<Gone> readGone(Path file) throws IOException {
     try {
-      StrictJson json = readJson(file);
+      StrictJson json = DiskEntry.readJson(file);
       Gone gone =
           new Gone(
               json.value("repo", RepoId::new),
-              json.value("when", RepositoryDisks::instant),
+              json.value("when", DiskEntry::instant),
               json.text("why"));
       json.end();
       return Optional.of(gone);
     } catch (MalformedException | NoSuchFileException e) {
       return Optional.empty();
-    }
-  }
-
-  private static StrictJson readJson(Path file) throws IOException, MalformedException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return StrictJson.parse(file.getFileName().toString(), in.readNBytes(LARGEST_TEXT));
-    }
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("a time was expected", e);
     }
   }
 

@@ -55,8 +55,7 @@ final class GitTar {
     tar.finish();
   }
 
-  private static String git(Path directory, String... arguments)
-      throws IOException, InterruptedException {
+  static String git(Path directory, String... arguments) throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of("git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org"));

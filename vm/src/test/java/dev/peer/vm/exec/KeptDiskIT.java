@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.Lineage;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.StartedFrom;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.DiskName;
@@ -58,33 +61,29 @@ class KeptDiskIT {
 
   @Test
   void beginsWithWhatTheLastPassingRunPreparedAndNothingElse() throws Exception {
-    String first = passes(preparing("one"), CacheUse.KEPT, new Transcript());
+    String first = passes(preparing("one"), Use.KEPT, new Transcript());
     Instant begun = disks.list().getFirst().begun();
 
     String failing = preparing("x").replace("test:VQ:\n", "test:VQ:\n\tfalse\n");
     FrozenStore frozen = new FrozenStore(vm().resolve("frozen"));
     Transcript transcript = new Transcript();
     ExecutionResult failed =
-        run(
-            failing + cacheRule("of-failing"),
-            CacheUse.KEPT,
-            new Aftermath.Freeze(frozen),
-            transcript);
+        run(failing + cacheRule("of-failing"), Use.KEPT, new Aftermath.Freeze(frozen), transcript);
     assertThat(failed).isEqualTo(new ExecutionResult.Failed("test", 1));
     assertThat(frozen.list()).as(transcript.text()).hasSize(1);
     assertNeedsNoOtherFile(frozen.list().getFirst().scratch());
 
-    String grown = passes(preparing("three") + cacheRule("more"), CacheUse.KEPT, new Transcript());
+    String grown = passes(preparing("three") + cacheRule("more"), Use.KEPT, new Transcript());
     assertThat(grown).isEqualTo(first.replace("stamp\n", "more\nstamp\n"));
-    assertThat(passes(preparing("four"), CacheUse.KEPT, new Transcript())).isEqualTo(grown);
+    assertThat(passes(preparing("four"), Use.KEPT, new Transcript())).isEqualTo(grown);
     assertThat(disks.list())
         .extracting(RepositoryDisks.Listed::repo, RepositoryDisks.Listed::begun)
         .containsExactly(org.assertj.core.groups.Tuple.tuple(REPO, begun));
 
-    assertThat(passes(preparing("five"), CacheUse.NONE, new Transcript()).lines().toList())
+    assertThat(passes(preparing("five"), Use.NONE, new Transcript()).lines().toList())
         .hasSize(3)
         .doesNotContainAnyElementsOf(first.lines().limit(2).toList());
-    assertThat(passes(preparing("six"), CacheUse.RENEWED, new Transcript()).lines().toList())
+    assertThat(passes(preparing("six"), Use.RENEWED, new Transcript()).lines().toList())
         .hasSize(3)
         .doesNotContainAnyElementsOf(first.lines().limit(2).toList());
     assertThat(disks.list()).hasSize(1);
@@ -96,13 +95,35 @@ class KeptDiskIT {
   void runsFromABlankDiskWhenNoMachineComesUpWithTheOneThatWasKept() throws Exception {
     Path noDisk = directory.resolve("no-disk");
     Files.writeString(noDisk, "not a disk of QEMU's");
-    disks.keep(new DiskName(REPO, image, DISK_BYTES), noDisk, Instant.now());
+    Files.createDirectories(repository());
+    Files.writeString(repository().resolve("mkfile"), "first");
+    GitTar.commit(repository());
+    disks.keep(
+        new DiskName(REPO, image, DISK_BYTES),
+        noDisk,
+        new StartedFrom(KeptOrigin.TRUNK, List.of(Lineages.ofHead(repository()).revision())),
+        Instant.now(),
+        Optional.empty());
     Transcript transcript = new Transcript();
 
-    passes("test:V:\n\ttrue\n", CacheUse.KEPT, transcript);
+    passes("test:V:\n\ttrue\n", Use.KEPT, transcript);
 
     assertThat(transcript.notes).anyMatch(note -> note.contains("no machine came up with it"));
     assertThat(disks.list()).isEmpty();
+  }
+
+  private enum Use {
+    KEPT,
+    RENEWED,
+    NONE;
+
+    CacheUse of(Lineage lineage) {
+      return switch (this) {
+        case KEPT -> new CacheUse.Kept(lineage);
+        case RENEWED -> new CacheUse.Renewed(lineage);
+        case NONE -> CacheUse.NONE;
+      };
+    }
   }
 
   /** Prints the stamps of container image and cache, and the cache's names; then adds one. */
@@ -128,7 +149,7 @@ class KeptDiskIT {
     return "/var/run/ci/cache/" + name + ":Q:\n\tcat /proc/sys/kernel/random/uuid >$target\n";
   }
 
-  private String passes(String mkfile, CacheUse caches, Transcript transcript) throws Exception {
+  private String passes(String mkfile, Use caches, Transcript transcript) throws Exception {
     ExecutionResult result = run(mkfile, caches, new Aftermath.End(), transcript);
     assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
     return transcript.stdout.toString(UTF_8);
@@ -142,9 +163,9 @@ class KeptDiskIT {
     }
   }
 
-  private ExecutionResult run(
-      String mkfile, CacheUse caches, Aftermath aftermath, Transcript transcript) throws Exception {
-    Path repository = Files.createDirectories(directory.resolve("repo"));
+  private ExecutionResult run(String mkfile, Use caches, Aftermath aftermath, Transcript transcript)
+      throws Exception {
+    Path repository = Files.createDirectories(repository());
     Files.writeString(repository.resolve("mkfile"), mkfile);
     RunInputs inputs =
         new RunInputs(
@@ -174,9 +195,13 @@ class KeptDiskIT {
             new LocalRepo(inputs.repo()),
             (_, out) -> GitTar.write(repository, out),
             files,
-            caches,
+            caches.of(Lineages.ofHead(repository)),
             Secrets.NONE),
         transcript);
+  }
+
+  private Path repository() {
+    return directory.resolve("repo");
   }
 
   private static Path vm() {

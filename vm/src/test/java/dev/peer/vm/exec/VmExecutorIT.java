@@ -50,8 +50,6 @@ class VmExecutorIT {
 
   private static final CachePolicy CACHES = new CachePolicy(Duration.ofDays(1), 8L << 30);
 
-  private CacheUse caches = CacheUse.KEPT;
-
   private final Transcript transcript = new Transcript();
   private RunFiles files;
 
@@ -390,7 +388,7 @@ class VmExecutorIT {
             new LocalRepo(inputs.repo()),
             (_, out) -> GitTar.write(repository(), out),
             into,
-            caches,
+            new CacheUse.Kept(Lineages.ofHead(repository())),
             Secrets.NONE),
         follower);
   }

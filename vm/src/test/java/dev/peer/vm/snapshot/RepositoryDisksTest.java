@@ -2,8 +2,11 @@ package dev.peer.vm.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.record.KeptOrigin;
+import dev.peer.core.record.StartedFrom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,28 +33,92 @@ class RepositoryDisksTest {
   void givesWhatWasKept() throws Exception {
     keep("a", 100);
 
-    try (KeptDisk disk = disks().find(name("a")).orElseThrow()) {
+    try (KeptDisk disk = disks().find(name("a"), trunk(1), false).orElseThrow()) {
       assertThat(disk.file()).hasSize(100);
       assertThat(disk.begun()).isEqualTo(START);
     }
-    assertThat(disks().find(name("b"))).isEmpty();
-    assertThat(disks().find(new DiskName(new RepoId("a"), IMAGE, DISK_BYTES + 1))).isEmpty();
+    assertThat(disks().find(name("b"), trunk(1), false)).isEmpty();
+    assertThat(disks().find(new DiskName(new RepoId("a"), IMAGE, DISK_BYTES + 1), trunk(1), false))
+        .isEmpty();
+    assertThat(disks().find(name("a"), trunk(2), false)).isEmpty();
   }
 
   @Test
-  void keepsOneDiskOfARepository() throws Exception {
+  void keepsOneDiskOfATrunkThatGoesOn() throws Exception {
+    keep("a", 100);
+    for (int commit = 2; commit < 8; commit++) {
+      now = now.plusSeconds(60);
+      keepFrom(trunk(1), trunk(1, commit), false);
+      now = now.plusSeconds(60);
+      keepFrom(trunk(1, commit), trunk(1), false);
+    }
+
+    assertThat(disks().made(name("a"))).containsExactly(trunk(1));
+    assertThat(disks().list()).extracting(RepositoryDisks.Listed::made).containsExactly(trunk(1));
+    assertThat(disks().gone()).isEmpty();
+  }
+
+  @Test
+  void keepsADiskThatBranchesStartFromBesideTheTrunksNext() throws Exception {
     keep("a", 100);
     now = now.plusSeconds(60);
+    disks().find(name("a"), trunk(1), true).orElseThrow().close();
+    now = now.plusSeconds(60);
+    keepFrom(trunk(1), trunk(1, 2), false);
+
+    assertThat(disks().made(name("a"))).containsExactlyInAnyOrder(trunk(1, 2), trunk(1));
+  }
+
+  @Test
+  void aBranchsDiskTakesThePlaceOfNoneOfTheTrunk() throws Exception {
+    keep("a", 100);
+    StartedFrom branch = new StartedFrom(KeptOrigin.HISTORY, List.of(commit(1), commit(2)));
+    now = now.plusSeconds(60);
+    keepFrom(trunk(1), branch, true);
+
+    assertThat(disks().made(name("a"))).containsExactlyInAnyOrder(branch, trunk(1));
+  }
+
+  @Test
+  void aDiskTakesThePlaceOfThatOfTheSameCommit() throws Exception {
+    keep("a", 100);
     keep("a", 200);
 
     assertThat(disks().list()).extracting(RepositoryDisks.Listed::bytes).containsExactly(200L);
-    assertThat(disks().gone()).isEmpty();
+  }
+
+  @Test
+  void keepsSoManyDisksOfARepositoryAndNoMore() throws Exception {
+    for (int commit = 1; commit < 8; commit++) {
+      now = now.plusSeconds(60);
+      keep("a", 100, trunk(commit));
+    }
+
+    assertThat(disks().made(name("a"))).containsExactly(trunk(7), trunk(6), trunk(5), trunk(4));
+  }
+
+  @Test
+  void dropsADiskOfWhichNobodyKnowsWhoMadeIt() throws Exception {
+    keep("a", 100);
+    Path about;
+    try (KeptDisk found = disks().find(name("a"), trunk(1), false).orElseThrow()) {
+      about = found.file().resolveSibling("about.json");
+    }
+    // As peer 0.5 wrote it.
+    String text = Files.readString(about);
+    Files.writeString(about, text.replaceFirst(",\"origin\":.*?\\]", ""));
+
+    assertThat(disks().made(name("a"))).containsExactly(StartedFrom.UNKNOWN);
+    disks().dropUnknown(name("a"), "unknown");
+
+    assertThat(disks().list()).isEmpty();
+    assertThat(notices).singleElement().asString().contains("a was dropped: unknown");
   }
 
   @Test
   void leavesADiskThatIsInUse() throws Exception {
     keep("a", 100);
-    try (KeptDisk used = disks().find(name("a")).orElseThrow()) {
+    try (KeptDisk used = disks().find(name("a"), trunk(1), false).orElseThrow()) {
       keep("a", 200);
       now = now.plus(Duration.ofDays(30));
 
@@ -65,7 +134,7 @@ class RepositoryDisksTest {
     keep("a", 100);
     now = now.plus(Duration.ofDays(8));
 
-    assertThat(disks().find(name("a"))).isEmpty();
+    assertThat(disks().find(name("a"), trunk(1), false)).isEmpty();
 
     assertThat(notices).singleElement().asString().contains("a was dropped", "PEER_CACHE_MAX_AGE");
     assertThat(disks().gone())
@@ -84,7 +153,7 @@ class RepositoryDisksTest {
     now = now.plusSeconds(60);
     keep("b", 4000);
     now = now.plusSeconds(60);
-    disks().find(name("a")).orElseThrow().close();
+    disks().find(name("a"), trunk(1), false).orElseThrow().close();
     now = now.plusSeconds(60);
     keep("c", 4000);
 
@@ -97,14 +166,14 @@ class RepositoryDisksTest {
     keep("a", 100);
     keep("b", DISK_BYTES / 2 + 1);
     Path disk;
-    try (KeptDisk found = disks().find(name("a")).orElseThrow()) {
+    try (KeptDisk found = disks().find(name("a"), trunk(1), false).orElseThrow()) {
       disk = found.file();
     }
     Files.delete(disk);
     Files.write(disk, new byte[100]);
 
-    assertThat(disks().find(name("a"))).isEmpty();
-    assertThat(disks().find(name("b"))).isEmpty();
+    assertThat(disks().find(name("a"), trunk(1), false)).isEmpty();
+    assertThat(disks().find(name("b"), trunk(1), false)).isEmpty();
     assertThat(notices).anyMatch(line -> line.contains("damaged"));
     assertThat(notices).anyMatch(line -> line.contains("half of PEER_DISK"));
   }
@@ -112,19 +181,40 @@ class RepositoryDisksTest {
   @Test
   void passesOverWhatIsNoDisk() throws Exception {
     keep("a", 100);
-    try (KeptDisk found = disks().find(name("a")).orElseThrow()) {
+    try (KeptDisk found = disks().find(name("a"), trunk(1), false).orElseThrow()) {
       Files.writeString(found.file().resolveSibling("about.json"), "{");
     }
 
-    assertThat(disks().find(name("a"))).isEmpty();
+    assertThat(disks().find(name("a"), trunk(1), false)).isEmpty();
     assertThat(disks().list()).isEmpty();
   }
 
   private void keep(String repo, long bytes) throws IOException {
-    Path file = directory.resolve("made");
-    Files.write(file, new byte[Math.toIntExact(bytes)]);
-    disks().keep(name(repo), file, now);
-    assertThat(file).doesNotExist();
+    keep(repo, bytes, trunk(1));
+  }
+
+  private void keep(String repo, long bytes, StartedFrom made) throws IOException {
+    disks().keep(name(repo), written(bytes), made, now, Optional.empty());
+    assertThat(directory.resolve("made")).doesNotExist();
+  }
+
+  private void keepFrom(StartedFrom from, StartedFrom made, boolean branch) throws IOException {
+    Optional<KeptDisk> base = disks().find(name("a"), from, branch);
+    base.orElseThrow().close();
+    disks().keep(name("a"), written(100), made, now, base);
+  }
+
+  private Path written(long bytes) throws IOException {
+    return Files.write(directory.resolve("made"), new byte[Math.toIntExact(bytes)]);
+  }
+
+  private static StartedFrom trunk(int... commits) {
+    return new StartedFrom(
+        KeptOrigin.TRUNK, IntStream.of(commits).mapToObj(RepositoryDisksTest::commit).toList());
+  }
+
+  private static CommitId commit(int number) {
+    return new CommitId(Integer.toString(number).repeat(40));
   }
 
   private static DiskName name(String repo) {

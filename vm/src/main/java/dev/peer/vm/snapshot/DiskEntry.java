@@ -1,0 +1,139 @@
+package dev.peer.vm.snapshot;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.CommitId;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.record.KeptOrigin;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.StartedFrom;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.scratch.FileSeal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A kept disk's directory, as it was read.
+ *
+ * @param made whose preparations wrote it; {@link StartedFrom#UNKNOWN}: peer 0.5 kept it
+ * @param begun when it was blank
+ * @param seal what the disk's file was when it was kept
+ * @param used when a run last began with it or kept it
+ */
+record DiskEntry(
+    Path directory,
+    RepoId repo,
+    Digest image,
+    long diskBytes,
+    StartedFrom made,
+    Instant begun,
+    String seal,
+    Instant used,
+    long bytes) {
+
+  static final String LOCK = "lock";
+
+  private static final String DISK = "disk";
+  private static final String ABOUT = "about.json";
+  private static final String BRANCHES = "branches";
+  private static final int LARGEST_TEXT = 1 << 16;
+
+  /** Moves a disk's file into a directory, and writes there what is known of it. */
+  static void write(
+      Path directory, DiskName name, Path file, StartedFrom made, Instant begun, Instant now)
+      throws IOException {
+    Path disk = directory.resolve(DISK);
+    Files.move(file, disk, StandardCopyOption.ATOMIC_MOVE);
+    RepositoryDisks.takeOver(disk, directory);
+    Path lock = Files.createFile(directory.resolve(LOCK));
+    Files.setLastModifiedTime(lock, FileTime.from(now));
+    ObjectNode about = StrictJson.object();
+    about.put("repo", name.repo().text());
+    about.put("image", name.image().toString());
+    about.put("diskBytes", name.bytes());
+    about.put("origin", made.origin().toString());
+    ArrayNode commits = about.putArray("commits");
+    made.commits().forEach(commit -> commits.add(commit.hex()));
+    about.put("begun", begun.toString());
+    about.put("seal", FileSeal.of(List.of(disk)));
+    Files.write(directory.resolve(ABOUT), StrictJson.bytes(about));
+  }
+
+  static DiskEntry read(Path directory) throws IOException, MalformedException {
+    StrictJson about = readJson(directory.resolve(ABOUT));
+    DiskEntry entry =
+        new DiskEntry(
+            directory,
+            about.value("repo", RepoId::new),
+            about.value("image", Digest::parse),
+            about.number("diskBytes"),
+            about.has("origin") ? made(about) : StartedFrom.UNKNOWN,
+            about.value("begun", DiskEntry::instant),
+            about.text("seal"),
+            Files.getLastModifiedTime(directory.resolve(LOCK)).toInstant(),
+            Files.size(directory.resolve(DISK)));
+    about.end();
+    return entry;
+  }
+
+  private static StartedFrom made(StrictJson about) throws MalformedException {
+    KeptOrigin origin = about.value("origin", KeptOrigin::parse);
+    List<CommitId> commits = about.values("commits", CommitId::new);
+    try {
+      return new StartedFrom(origin, commits);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("commits: " + e.getMessage(), e);
+    }
+  }
+
+  static StrictJson readJson(Path file) throws IOException, MalformedException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return StrictJson.parse(file.getFileName().toString(), in.readNBytes(LARGEST_TEXT));
+    }
+  }
+
+  static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("a time was expected", e);
+    }
+  }
+
+  Path disk() {
+    return directory.resolve(DISK);
+  }
+
+  Path lock() {
+    return directory.resolve(LOCK);
+  }
+
+  /** Whether nobody has written to the disk since it was kept. */
+  boolean isAsItWas() throws IOException {
+    return Files.isRegularFile(disk(), LinkOption.NOFOLLOW_LINKS)
+        && FileSeal.of(List.of(disk())).equals(seal);
+  }
+
+  /** From now on {@link #hasBranches}. */
+  void noteBranch() throws IOException {
+    Files.write(directory.resolve(BRANCHES), new byte[0]);
+  }
+
+  /** Whether runs started from it that left none to take its place. */
+  boolean hasBranches() {
+    return Files.exists(directory.resolve(BRANCHES), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  RepositoryDisks.Listed listed() {
+    return new RepositoryDisks.Listed(repo, image, diskBytes, made, begun, used, bytes);
+  }
+}
