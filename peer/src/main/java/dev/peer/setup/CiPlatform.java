@@ -13,8 +13,13 @@ import java.util.stream.Collectors;
  * A CI platform, and the file that makes it call {@code peer run} for each push: a job for each
  * target, on machines that have {@code peer}, with the certificate from the platform's secrets.
  *
- * <p>A job's time limit is enough for a run to be awaited that goes on elsewhere and then to be
- * done anew, each within {@code PEER_TIMEOUT}'s default of an hour.
+ * <p>A job's time limit is enough for a run to be awaited that goes on elsewhere, for the trunk to
+ * be prepared and for the run to be done here, each within {@code PEER_TIMEOUT}'s default of an
+ * hour.
+ *
+ * <p>The clone has the history, for what is kept follows the trunk, and no files of old commits.
+ * The trunk is the repository's default branch, never the branch that a pull request is for: its
+ * author chooses that one.
  */
 public enum CiPlatform {
   GITHUB(".github/workflows/peer.yml", CiPlatform::github),
@@ -24,7 +29,7 @@ public enum CiPlatform {
   JENKINS("Jenkinsfile", CiPlatform::jenkins),
   BUILDKITE(".buildkite/pipeline.yml", CiPlatform::buildkite);
 
-  private static final int MINUTES = 130;
+  private static final int MINUTES = 190;
 
   private final String file;
   private final Function<List<Job>, String> stub;
@@ -128,11 +133,14 @@ public enum CiPlatform {
           - uses: %s
             with:
               persist-credentials: false
+              fetch-depth: 0
+              filter: blob:none
           - run: %s
             env:
               PEER_CERT: ${{ secrets.PEER_CERT }}
               PEER_KEY: ${{ secrets.PEER_KEY }}
               PEER_CA: ${{ secrets.PEER_CA }}
+              PEER_TRUNK: ${{ github.event.repository.default_branch }}
     """
         .formatted(job.name(), runner, MINUTES, checkout, job.yaml());
   }
@@ -154,6 +162,10 @@ public enum CiPlatform {
                   tags: [peer]
                   timeout: %d minutes
                   interruptible: true
+                  variables:
+                    GIT_DEPTH: 0
+                    GIT_FETCH_EXTRA_FLAGS: --prune --quiet --filter=blob:none
+                    PEER_TRUNK: $CI_DEFAULT_BRANCH
                   script:
                     - %s
                 """
@@ -171,6 +183,12 @@ public enum CiPlatform {
       - event: push
     labels:
       peer: here
+    clone:
+      git:
+        image: woodpeckerci/plugin-git
+        settings:
+          depth: 0
+          partial: false
     steps:
     """
             .formatted(MINUTES)
@@ -182,8 +200,10 @@ public enum CiPlatform {
                     image: bash
                     depends_on: []
                     commands:
+                      - git fetch -q origin "+refs/heads/$PEER_TRUNK:refs/remotes/origin/$PEER_TRUNK" || true
                       - %s
                     environment:
+                      PEER_TRUNK: ${CI_REPO_DEFAULT_BRANCH}
                       PEER_CERT:
                         from_secret: peer_cert
                       PEER_KEY:
@@ -200,7 +220,8 @@ public enum CiPlatform {
     //
     // It needs agents with the label `peer`, which have peer in PATH, and QEMU if they are to run what nobody has run; the
     // credentials peer-cert, peer-key and peer-ca, each a secret file with the PEM; and PEER_RENDEZVOUS and PEER_IMAGE in
-    // the repository's .env.
+    // the repository's .env. What is kept follows the trunk: put its name below in place of `main`, and have the branch
+    // source fetch it, too (`Specify ref specs`: +refs/heads/*:refs/remotes/@{remote}/*), not shallow.
     pipeline {
         agent none
         options {
@@ -221,6 +242,7 @@ public enum CiPlatform {
                                         PEER_CERT = credentials('peer-cert')
                                         PEER_KEY = credentials('peer-key')
                                         PEER_CA = credentials('peer-ca')
+                                        PEER_TRUNK = 'main'
                                     }
                                     steps {
                                         sh '%s'
@@ -252,6 +274,8 @@ public enum CiPlatform {
                   - label: %s
                     key: %s
                     command: %s
+                    env:
+                      PEER_TRUNK: ${BUILDKITE_PIPELINE_DEFAULT_BRANCH}
                     agents:
                       queue: peer
                     timeout_in_minutes: %d

@@ -2,6 +2,7 @@ package dev.peer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,8 +25,10 @@ class TrunkIT {
       \tpodman build --quiet --tag $CONTAINERIMAGE .
       /var/run/ci/cache/stamp:Q:
       \tcat /proc/sys/kernel/random/uuid >$target
+      /var/run/ci/cache/shape:Q:
+      \techo "shaped by $SHAPE, $(nproc) processors" >$target
       test:VQ:
-      \tcat /stamp /var/run/ci/cache/stamp
+      \tcat /stamp /var/run/ci/cache/stamp /var/run/ci/cache/shape
       \tls / /var/run/ci/cache | grep planted || true
       """;
 
@@ -58,6 +61,9 @@ class TrunkIT {
   void makeRepository() throws Exception {
     team = Team.create();
     origin = team.repository("project", TRUNK);
+    origin
+        .write(".env", Files.readString(origin.directory().resolve(".env")) + "PEER_CPUS=2\n")
+        .commit();
     clones = team.root().resolve("clones");
     origin.git("branch", "feature");
     origin.git("checkout", "-q", "-b", "attack");
@@ -108,14 +114,21 @@ class TrunkIT {
   void aBranchStartsFromThePreparedCommitAtWhichItLeftTheTrunk() throws Exception {
     Peer laptop = team.peer("laptop");
     Repository clone = clone("laptop", "feature");
-    clone.write("file", "one").commit();
+    // The branch's own settings shape its own run, and not the trunk's disk.
+    String settings = Files.readString(clone.directory().resolve(".env"));
+    clone
+        .write(
+            ".env",
+            settings.replace("PEER_CPUS=2", "PEER_CPUS=1") + "PEER_ENV=SHAPE\nSHAPE=branch\n")
+        .commit();
 
     Run first = laptop.run(clone, "run", "--exit").hasExitCode(0);
-    clone.write("file", "two").commit();
+    clone.write("file", "another").commit();
     Run second = laptop.run(clone, "run", "--exit").hasExitCode(0);
 
     assertThat(first.stderr()).contains("peer: preparing " + commit(clone, "origin/main"));
     assertThat(second.stderr()).doesNotContain("preparing ").doesNotContain("blank disk");
+    assertThat(first.stdout()).contains("shaped by , 2 processors\n");
     assertThat(second.stdout()).isEqualTo(first.stdout());
     assertThat(laptop.run(clone, "cache", "ls").hasExitCode(0).stdout().lines())
         .singleElement()
