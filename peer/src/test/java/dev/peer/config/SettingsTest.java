@@ -45,6 +45,7 @@ class SettingsTest {
             "PEER_ALLOW_FETCH",
             "PEER_ALLOW_ANNOUNCE",
             "PEER_ALLOW_SIGN",
+            "PEER_ALLOW_IMAGE",
             "PEER_HOME",
             "PEER_LISTEN",
             "PEER_ADVERTISE",
