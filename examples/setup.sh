@@ -75,7 +75,7 @@ build_dist() {
 
 build_image() {
     stamp=$images/.built
-    if newer "$stamp" "$root/image/build" "$root/image/guest"; then
+    if newer "$stamp" "$root/image/build" "$root/image/guest" "$root/image/mk"; then
         say "building the guest image"
         sh "$root/image/build" --output "$images"
         touch "$stamp"

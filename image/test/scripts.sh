@@ -1,41 +1,22 @@
 #!/bin/sh
 # Tests of what the guest's scripts read out of a mkfile, and of the container that they configure, without a machine.
-# Needs the Debian packages 9base and busybox-static.
-#   image/test/scripts.sh
+# Needs the Debian packages 9base, busybox-static and erofs-utils.
+#   image/test/scripts.sh IMAGE
 set -eu
 # shellcheck disable=SC1007 # CDPATH is emptied on purpose
 image=$(CDPATH= cd "$(dirname "$0")/.." && pwd)
-if [ ! -x /usr/lib/plan9/bin/mk ] || ! command -v busybox >/dev/null; then
-    echo "not installed: /usr/lib/plan9/bin/mk or busybox" >&2
-    echo "hint: apt-get install 9base busybox-static" >&2
-    exit 2
-fi
-PATH=$PATH:/usr/lib/plan9/bin
+# shellcheck source=lib.sh
+. "$image/test/lib.sh"
+use_mk "${1:-}"
 # shellcheck source=../guest/lib.sh
 . "$image/guest/lib.sh"
 # shellcheck source=../guest/rules.sh
 . "$image/guest/rules.sh"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 lib=$image/guest
 run=$work/run
 system_mkfile=$image/guest/mkfile
 mkdir "$run" "$work/repository"
 cd "$work/repository"
-
-count=0
-failures=0
-
-# expect WHAT EXPECTED ACTUAL
-expect() {
-    count=$((count + 1))
-    if [ "$2" = "$3" ]; then
-        echo "ok     $1"
-    else
-        failures=$((failures + 1))
-        printf 'FAILED %s\n--- expected\n%s\n--- actual\n%s\n' "$1" "$2" "$3"
-    fi
-}
 
 # Reads the mkfile on stdin in.
 mkfile() {
@@ -100,6 +81,20 @@ expect "artifacts are those spelled out" "/var/run/ci/artifacts/a
 /var/run/ci/artifacts/b
 /var/run/ci/artifacts/dir/c" "$(concrete_names /var/run/ci/artifacts)"
 expect "caches are those spelled out" /var/run/ci/cache/deps "$(concrete_names /var/run/ci/cache)"
+
+bytes=$(printf '\360\237\216\211\360\240\256\267\377')
+mkfile <<END
+'$bytes'test:V: /var/run/ci/artifacts/$bytes
+	true
+/var/run/ci/artifacts/$bytes:
+	true
+/var/run/ci/cache/$bytes:
+	true
+END
+expect "a name beyond U+FFFF, or of no characters, is a name" none "$(reason check_target "${bytes}test")"
+expect "another such name is not that one" no-target "$(reason check_target "$(printf '\360\237\216\210')test")"
+expect "an artifact's name keeps its bytes" "/var/run/ci/artifacts/$bytes" "$(concrete_names /var/run/ci/artifacts)"
+expect "a cache's name keeps its bytes" "/var/run/ci/cache/$bytes" "$(concrete_names /var/run/ci/cache)"
 
 # The recipe's first column of blanks is mk's, the second one it keeps: the text then looks like mk's own listing.
 mkfile <<'END'
@@ -233,5 +228,4 @@ configure '' none true
 expect "an image without /tmp gets one" 1 "$(field mounts | grep -c '"/tmp"')"
 expect "an image without a working directory gets the repository's" '"/work"' "$(field process/cwd)"
 
-echo "$((count - failures)) of $count passed"
-[ "$failures" = 0 ]
+conclude

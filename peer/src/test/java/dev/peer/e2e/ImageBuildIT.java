@@ -41,6 +41,8 @@ class ImageBuildIT {
     Path image = one.home().resolve("images/" + first.stdout().strip().substring(7));
     assertThat(image).isDirectoryContaining("glob:**/root.erofs");
     assertThat(Files.readString(image.resolve("manifest.json"))).contains("podman", "9base");
+    assertThat(Files.readString(image.resolve("manifest.json")))
+        .containsPattern("\"mk\":\"9base 1:[0-9-]+\\+[0-9a-f]{12}\"");
     assertThat(first.stderr()).contains("peer: signed: CN=one vouches for it\n");
     assertThat(one.run(team.root(), "image", "ls", "--pin").stdout())
         .isEqualTo("PEER_IMAGE=" + first.stdout());

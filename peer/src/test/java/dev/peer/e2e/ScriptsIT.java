@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scripts of the repository, without a machine. */
 @Timeout(120)
@@ -33,11 +35,12 @@ class ScriptsIT {
     assertThat(others).isEmpty();
   }
 
-  @Test
-  void theGuestsScriptsReadMkfilesAndConfigureContainersAsTheyShould() throws Exception {
-    Path tests = Dist.sources().resolve("image/test/scripts.sh");
+  @ParameterizedTest
+  @ValueSource(strings = {"mk.sh", "scripts.sh"})
+  void theGuestsMkAndScriptsDoAsTheyShould(String name) throws Exception {
+    Path tests = Dist.sources().resolve("image/test").resolve(name);
 
-    Said said = run(List.of("sh", tests.toString()));
+    Said said = run(List.of("sh", tests.toString(), Dist.image().toString()));
 
     assertThat(said.exitCode()).as(said.text()).isZero();
     assertThat(said.text().lines().toList()).last().asString().matches("(\\d+) of \\1 passed");
