@@ -1,5 +1,6 @@
 package dev.peer.cli;
 
+import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
@@ -9,23 +10,40 @@ import dev.peer.core.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 
-/** A result of the store, of which every byte was verified, with its content at hand. */
+/**
+ * A result of the store, of which every byte was verified, with its content at hand. While it is
+ * open, no process removes it.
+ */
 final class OpenedResult implements AutoCloseable {
 
   private final VerifiedRecord verified;
   private final ScratchDirectory unpacked;
+  private final FileHold hold;
 
-  private OpenedResult(VerifiedRecord verified, ScratchDirectory unpacked) {
+  private OpenedResult(VerifiedRecord verified, ScratchDirectory unpacked, FileHold hold) {
     this.verified = verified;
     this.unpacked = unpacked;
+    this.hold = hold;
   }
 
   /**
    * Verifies it.
    *
-   * @throws CommandException if it does not hold
+   * @throws CommandException if it does not hold, or is there no more
    */
   static OpenedResult of(Store store, RecordVerifier verifier, KeptRun.Found.Result found)
+      throws IOException, CommandException {
+    FileHold hold = Results.hold(store, found.key(), found.entry());
+    try {
+      return of(store, verifier, found, hold);
+    } catch (IOException | CommandException | RuntimeException e) {
+      hold.close();
+      throw e;
+    }
+  }
+
+  private static OpenedResult of(
+      Store store, RecordVerifier verifier, KeptRun.Found.Result found, FileHold hold)
       throws IOException, CommandException {
     ScratchDirectory directory = store.stage();
     boolean done = false;
@@ -38,7 +56,7 @@ final class OpenedResult implements AutoCloseable {
               found.entry().bundleFile(),
               Files.createDirectory(directory.path().resolve("unpacked")));
       done = true;
-      return new OpenedResult(verified, directory);
+      return new OpenedResult(verified, directory, hold);
     } catch (VerificationException e) {
       throw refused(e);
     } finally {
@@ -64,6 +82,8 @@ final class OpenedResult implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    unpacked.close();
+    try (hold) {
+      unpacked.close();
+    }
   }
 }

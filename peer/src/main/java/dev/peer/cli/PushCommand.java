@@ -10,6 +10,7 @@ import dev.peer.config.Settings;
 import dev.peer.core.flow.FetchException;
 import dev.peer.core.flow.Holder;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.scratch.FileHold;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.store.ListedEntry;
@@ -81,7 +82,9 @@ final class PushCommand implements Callable<Integer> {
               .identities()
               .verifier()
               .verify(entry.attestation(), found.getKey(), entry.lists());
-      return push(network, attestation, entry);
+      try (FileHold _ = Results.hold(store, found.getKey(), entry)) {
+        return push(network, attestation, entry);
+      }
     } catch (VerificationException e) {
       throw new CommandException(
           ExitCode.NOTHING_VERIFIED,

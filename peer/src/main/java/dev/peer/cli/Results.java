@@ -9,6 +9,7 @@ import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.scratch.FileHold;
 import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
@@ -69,6 +70,23 @@ final class Results {
           "give more digits");
     }
     return Map.entry(found.firstKey(), found.get(found.firstKey()));
+  }
+
+  /**
+   * Holds a result that was found, so that no other process removes it to make room.
+   *
+   * @throws CommandException if one has just done so
+   */
+  static FileHold hold(Store store, RunKey key, StoredEntry entry)
+      throws IOException, CommandException {
+    return store
+        .hold(entry)
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ExitCode.NO_RESULT,
+                    "another process has just removed or replaced the result " + key,
+                    "try again; PEER_KEEP says how many results are kept"));
   }
 
   /** Whether this can be the beginning of a run key. */

@@ -6,6 +6,7 @@ import dev.peer.config.Settings;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.id.Shown;
 import dev.peer.core.record.StrictJson;
+import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.KeptLists;
@@ -71,9 +72,23 @@ final class VerifyCommand implements Callable<Integer> {
    * @param key the run that it should be about, if that is known
    * @param bundle the bundle that should belong to it, if there is one
    * @param lists the revocation lists that were kept with it
+   * @param hold keeps it in the store meanwhile, where it lies there
    */
   private record Evidence(
-      Attestation attestation, Optional<RunKey> key, Optional<Path> bundle, KeptLists lists) {}
+      Attestation attestation,
+      Optional<RunKey> key,
+      Optional<Path> bundle,
+      KeptLists lists,
+      Optional<FileHold> hold)
+      implements AutoCloseable {
+
+    @Override
+    public void close() throws IOException {
+      if (hold.isPresent()) {
+        hold.get().close();
+      }
+    }
+  }
 
   @Override
   public Integer call() throws Exception {
@@ -82,8 +97,7 @@ final class VerifyCommand implements Callable<Integer> {
     PeerSettings settings = PeerSettings.of(variables);
     AccessRule signers = Identities.rules(settings).sign();
     RecordVerifier verifier = Identities.verifier(settings, output);
-    Evidence evidence = evidence(settings);
-    try {
+    try (Evidence evidence = evidence(settings)) {
       VerifiedAttestation verified =
           evidence.key().isPresent()
               ? verifier.verify(evidence.attestation(), evidence.key().get(), evidence.lists())
@@ -133,14 +147,22 @@ final class VerifyCommand implements Callable<Integer> {
     }
     byte[] bytes = InputFile.read(path, Attestation.LARGEST);
     return new Evidence(
-        Attestation.of(bytes), Optional.empty(), Optional.ofNullable(bundle), KeptLists.NONE);
+        Attestation.of(bytes),
+        Optional.empty(),
+        Optional.ofNullable(bundle),
+        KeptLists.NONE,
+        Optional.empty());
   }
 
   private Evidence ofDirectory(Path directory) throws IOException, CommandException {
     try {
       StoredEntry entry = Store.entryIn(directory);
       return new Evidence(
-          entry.attestation(), Optional.empty(), Optional.of(bundleOf(entry)), entry.lists());
+          entry.attestation(),
+          Optional.empty(),
+          Optional.of(bundleOf(entry)),
+          entry.lists(),
+          Optional.empty());
     } catch (NoSuchFileException e) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -151,13 +173,15 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private Evidence ofStore(PeerSettings settings) throws IOException, CommandException {
-    Map.Entry<RunKey, StoredEntry> found = Results.find(Results.openStore(settings.home()), name);
+    Store store = Results.openStore(settings.home());
+    Map.Entry<RunKey, StoredEntry> found = Results.find(store, name);
     StoredEntry entry = found.getValue();
     return new Evidence(
         entry.attestation(),
         Optional.of(found.getKey()),
         Optional.of(bundleOf(entry)),
-        entry.lists());
+        entry.lists(),
+        Optional.of(Results.hold(store, found.getKey(), entry)));
   }
 
   private Path bundleOf(StoredEntry entry) {

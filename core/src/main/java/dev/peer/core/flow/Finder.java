@@ -2,6 +2,7 @@ package dev.peer.core.flow;
 
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
@@ -63,13 +64,17 @@ public final class Finder {
    */
   public FindResult find(RepoId repo, RunKey key) throws IOException, InterruptedException {
     notices.step("search");
-    Optional<StoredEntry> entry = store.find(repo, key);
     boolean refused = false;
-    if (entry.isPresent()) {
-      Optional<Replayable> found = fromStore(entry.get(), repo, key);
-      if (found.isPresent()) {
-        return new FindResult.Hit(found.get());
+    Optional<StoredEntry> entry = store.find(repo, key);
+    Optional<FileHold> hold = entry.isPresent() ? store.hold(entry.get()) : Optional.empty();
+    if (hold.isPresent()) {
+      try (FileHold _ = hold.get()) {
+        Optional<Replayable> found = fromStore(entry.get(), key);
+        if (found.isPresent()) {
+          return new FindResult.Hit(found.get());
+        }
       }
+      store.drop(repo, key);
       refused = true;
     }
     notices.step("search");
@@ -94,8 +99,7 @@ public final class Finder {
     return refused ? new FindResult.NoneVerified(elsewhere) : new FindResult.Miss(elsewhere);
   }
 
-  private Optional<Replayable> fromStore(StoredEntry entry, RepoId repo, RunKey key)
-      throws IOException {
+  private Optional<Replayable> fromStore(StoredEntry entry, RunKey key) throws IOException {
     notices.step("verify");
     ScratchDirectory unpacked = store.stage();
     try {
@@ -107,7 +111,6 @@ public final class Finder {
     } catch (VerificationException e) {
       notices.say("the result in the local store is refused: " + e.getMessage());
       unpacked.close();
-      store.drop(repo, key);
       return Optional.empty();
     } catch (IOException | RuntimeException e) {
       unpacked.close();

@@ -33,7 +33,7 @@ public final class FileHold implements AutoCloseable {
   private static final class Shared {
 
     private final FileChannel channel;
-    private final boolean alone;
+    private boolean alone;
     private final Thread first = Thread.currentThread();
     private int holders = 1;
 
@@ -49,10 +49,23 @@ public final class FileHold implements AutoCloseable {
    * @throws NoSuchFileException if the file is not there, or was removed meanwhile
    */
   public static FileHold shared(Path file) throws IOException {
-    Path name = nameOf(file);
+    return await(nameOf(file), true);
+  }
+
+  /**
+   * Holds a file alone; waits while anybody holds it.
+   *
+   * @throws NoSuchFileException if the file is not there, or was removed meanwhile
+   */
+  public static FileHold alone(Path file) throws IOException {
+    return await(nameOf(file), false);
+  }
+
+  private static FileHold await(Path name, boolean shared) throws IOException {
+    Shared claimed;
     synchronized (HELD) {
       Shared held = HELD.get(name);
-      while (held != null && held.alone) {
+      while (held != null && !(shared && !held.alone)) {
         awaitRelease(name, held);
         held = HELD.get(name);
       }
@@ -60,24 +73,37 @@ public final class FileHold implements AutoCloseable {
         held.holders++;
         return new FileHold(name);
       }
-      FileChannel channel =
-          FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      try {
-        channel.lock(0, Long.MAX_VALUE, true);
-        if (!Files.exists(name)) {
-          throw new NoSuchFileException(name.toString());
-        }
-      } catch (IOException | RuntimeException e) {
-        channel.close();
-        throw e;
+      // Until the kernel has given it, other threads take it for held alone, and wait here.
+      claimed = new Shared(open(name), true);
+      HELD.put(name, claimed);
+    }
+    boolean given = false;
+    try {
+      claimed.channel.lock(0, Long.MAX_VALUE, shared);
+      if (!Files.exists(name)) {
+        throw new NoSuchFileException(name.toString());
       }
-      HELD.put(name, new Shared(channel, false));
+      given = true;
       return new FileHold(name);
+    } finally {
+      synchronized (HELD) {
+        if (given) {
+          claimed.alone = !shared;
+        } else {
+          HELD.remove(name);
+          claimed.channel.close();
+        }
+        HELD.notifyAll();
+      }
     }
   }
 
+  private static FileChannel open(Path name) throws IOException {
+    return FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
   private static void awaitRelease(Path name, Shared held) throws IOException {
-    if (held.first == Thread.currentThread()) {
+    if (held.alone && held.first == Thread.currentThread()) {
       throw new IOException("this thread holds " + name + " alone");
     }
     try {
@@ -147,7 +173,7 @@ public final class FileHold implements AutoCloseable {
   }
 
   private static Optional<FileHold> tryLock(Path name, boolean shared) throws IOException {
-    FileChannel channel = FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel channel = open(name);
     FileLock lock = null;
     try {
       lock = channel.tryLock(0, Long.MAX_VALUE, shared);

@@ -1,27 +1,22 @@
 package dev.peer.core.scratch;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A new directory, mode 0700, that is removed when it is closed.
  *
  * <p>Its owner holds a lock on a file beside it, which the kernel gives back when the process ends
- * in whatever way. {@link #reap} removes the directories whose lock nobody holds.
+ * in whatever way. {@link #reap} removes the directories whose lock nobody holds, in a parent that
+ * is ours alone.
  */
 public final class ScratchDirectory implements AutoCloseable {
 
@@ -46,13 +41,13 @@ public final class ScratchDirectory implements AutoCloseable {
    */
   public static ScratchDirectory in(Path parent) throws IOException {
     createPrivate(parent);
+    DirectoryHandle.ofOurs(parent).close();
     byte[] random = new byte[8];
     RANDOM.nextBytes(random);
     Path path = parent.resolve(HexFormat.of().formatHex(random));
     Path lockFile = lockOf(path);
     FileHold hold = FileHold.create(lockFile);
     try {
-      requireOurs(parent, lockFile);
       createPrivate(path);
       return new ScratchDirectory(path, lockFile, hold);
     } catch (IOException e) {
@@ -62,39 +57,33 @@ public final class ScratchDirectory implements AutoCloseable {
     }
   }
 
-  private static void requireOurs(Path parent, Path ourFile) throws IOException {
-    Set<PosixFilePermission> permissions =
-        Files.getPosixFilePermissions(parent, LinkOption.NOFOLLOW_LINKS);
-    boolean ours =
-        Files.getOwner(parent, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(ourFile))
-            && !permissions.contains(PosixFilePermission.GROUP_WRITE)
-            && !permissions.contains(PosixFilePermission.OTHERS_WRITE);
-    if (!ours) {
-      throw new IOException(
-          "the directory " + parent + " is another user's, or others may write to it");
-    }
-  }
-
-  /** Removes what processes that are gone have left in the parent. */
+  /**
+   * Removes what processes that are gone have left in the parent.
+   *
+   * @throws IOException if the parent is another user's or others may write to it: what lies there
+   *     is not known to be ours
+   */
   public static void reap(Path parent) throws IOException {
-    if (!Files.isDirectory(parent)) {
+    if (!Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    try (DirectoryStream<Path> locks = Files.newDirectoryStream(parent, "*" + LOCK)) {
-      for (Path lockFile : locks) {
-        reapOne(lockFile);
+    try (DirectoryHandle directory = DirectoryHandle.ofOurs(parent)) {
+      for (Path name : directory.names()) {
+        if (name.toString().endsWith(LOCK)) {
+          reapOne(directory, parent.resolve(name));
+        }
       }
     }
   }
 
-  private static void reapOne(Path lockFile) throws IOException {
+  private static void reapOne(DirectoryHandle parent, Path lockFile) throws IOException {
     try {
       Optional<FileHold> hold = FileHold.tryAlone(lockFile);
       if (hold.isPresent()) {
         try (FileHold _ = hold.get()) {
           String name = lockFile.getFileName().toString();
-          delete(lockFile.resolveSibling(name.substring(0, name.length() - LOCK.length())));
-          Files.deleteIfExists(lockFile);
+          parent.remove(Path.of(name.substring(0, name.length() - LOCK.length())));
+          parent.remove(lockFile.getFileName());
         }
       }
     } catch (NoSuchFileException e) {
@@ -110,31 +99,18 @@ public final class ScratchDirectory implements AutoCloseable {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
-  /** Removes a file, or a directory with everything in it; links are removed, not followed. */
+  /**
+   * Removes a file, or a directory with everything in it, if it is there. Links are removed and not
+   * followed, whoever puts one where a directory was.
+   */
   public static void delete(Path path) throws IOException {
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+    Path absolute = path.toAbsolutePath().normalize();
+    try (DirectoryHandle parent = DirectoryHandle.of(absolute.getParent())) {
+      parent.remove(absolute.getFileName());
+    } catch (NoSuchFileException e) {
+      // Not even its directory is there.
       return;
     }
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.deleteIfExists(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   /** The directory. */

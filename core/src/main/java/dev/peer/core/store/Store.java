@@ -8,23 +8,16 @@ import dev.peer.core.record.Content;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
-import dev.peer.core.sign.KeptLists;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,17 +38,11 @@ import java.util.regex.Pattern;
  * were any, {@code crl.pem} with the revocation lists that were looked at when the result was kept;
  * {@code staging/} for what is being made; {@code changed}, whose time is set when a result is
  * kept; {@code gone}, a line for each result that was removed; {@code failed/}, see {@link
- * RunLogs}; and {@code keeper}. A result appears whole, by one rename. Several processes may use a
- * store at once: whoever serves a result holds a shared lock on it, and retention removes only what
- * it can lock alone. While one process holds {@code keeper} alone, retention is its business, and
- * no other removes anything to make room.
+ * RunLogs}; {@code keeper} and {@code changing}. How several processes use it at once, the
+ * package's documentation says.
  */
 public final class Store {
 
-  private static final String ATTESTATION = "attestation.json";
-  private static final String BUNDLE = "bundle.tar.zst";
-  private static final String LISTS = "crl.pem";
-  private static final String LOCK = "lock";
   private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
   /** How long a process that makes room holds up one that wants to be the keeper. */
@@ -66,6 +53,7 @@ public final class Store {
   private final Path results;
   private final Path staging;
   private final Path keeper;
+  private final Path changing;
   private final Path changed;
   private final GoneFile gone;
   private final RunLogs logs;
@@ -79,6 +67,7 @@ public final class Store {
     this.results = root.resolve("results");
     this.staging = root.resolve("staging");
     this.keeper = root.resolve("keeper");
+    this.changing = root.resolve("changing");
     this.changed = root.resolve("changed");
     this.gone = new GoneFile(root.resolve("gone"));
     this.logs = new RunLogs(staging, root.resolve("failed"));
@@ -105,6 +94,7 @@ public final class Store {
     ScratchDirectory.createPrivate(store.staging);
     ScratchDirectory.reap(store.staging);
     createIfMissing(store.keeper);
+    createIfMissing(store.changing);
     createIfMissing(store.changed);
     return store;
   }
@@ -119,8 +109,14 @@ public final class Store {
     return owner.orElseGet(() -> LocalRepo.named(repo));
   }
 
+  /** Does not open one that is there: to close it would give back this process's locks on it. */
   private static void createIfMissing(Path file) throws IOException {
-    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+    try {
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
+      // As it should be.
+      return;
+    }
   }
 
   /**
@@ -191,7 +187,33 @@ public final class Store {
    * @throws NoSuchFileException if it holds no attestation
    */
   public static StoredEntry entryIn(Path directory) throws IOException {
-    return read(directory);
+    return EntryFiles.read(directory);
+  }
+
+  /**
+   * Holds an entry that was found, so that no process removes it until the hold is closed. Empty:
+   * one has already done so.
+   */
+  public Optional<FileHold> hold(StoredEntry entry) throws IOException {
+    Path directory = entry.bundleFile().getParent();
+    Optional<FileHold> hold = hold(directory);
+    boolean same = false;
+    try {
+      same = hold.isPresent() && entryIn(directory).equals(entry);
+    } finally {
+      if (!same && hold.isPresent()) {
+        hold.get().close();
+      }
+    }
+    return same ? hold : Optional.empty();
+  }
+
+  private Optional<FileHold> hold(Path entry) throws IOException {
+    try (FileHold _ = FileHold.shared(changing)) {
+      return EntryFiles.areIn(entry)
+          ? Optional.of(FileHold.shared(entry.resolve(EntryFiles.LOCK)))
+          : Optional.empty();
+    }
   }
 
   /** What is kept of a repository, unverified, the one kept last first. */
@@ -219,7 +241,9 @@ public final class Store {
     for (Path run : children(repository)) {
       for (Path entry : children(run)) {
         try {
-          locations.add(locationOf(entry));
+          if (EntryFiles.areIn(entry)) {
+            locations.add(locationOf(entry));
+          }
         } catch (NoSuchFileException | IllegalArgumentException e) {
           // Another process was faster, or it is none of ours.
           continue;
@@ -232,7 +256,7 @@ public final class Store {
 
   private static Location locationOf(Path entry) throws IOException {
     Path run = entry.getParent();
-    Path bundle = entry.resolve(BUNDLE);
+    Path bundle = entry.resolve(EntryFiles.BUNDLE);
     return new Location(
         run.getParent().getFileName().toString(),
         RunKey.ofHex(run.getFileName().toString()),
@@ -266,12 +290,12 @@ public final class Store {
     if (!entry.getParent().equals(directoryOf(repo).resolve(attestation.key().hex()))) {
       return Optional.empty();
     }
-    FileHold hold = FileHold.shared(entry.resolve(LOCK));
+    FileHold hold = hold(entry).orElseThrow(() -> new NoSuchFileException(entry.toString()));
     boolean good = false;
     try {
       good =
-          Files.size(entry.resolve(BUNDLE)) == attestation.bundle().size()
-              && Digest.of(entry.resolve(BUNDLE)).equals(attestation.bundle().digest());
+          Files.size(entry.resolve(EntryFiles.BUNDLE)) == attestation.bundle().size()
+              && Digest.of(entry.resolve(EntryFiles.BUNDLE)).equals(attestation.bundle().digest());
     } finally {
       if (!good) {
         hold.close();
@@ -293,7 +317,7 @@ public final class Store {
         entry,
         record.attestation(),
         record.bundle(),
-        FileHold.shared(entry.resolve(LOCK)));
+        FileHold.shared(entry.resolve(EntryFiles.LOCK)));
   }
 
   /**
@@ -303,6 +327,16 @@ public final class Store {
    * @return whether it is gone
    */
   public boolean remove(Location location, Optional<RepoId> repo, Gone.Why why) throws IOException {
+    try (FileHold _ = FileHold.alone(changing)) {
+      return removeChanging(location, repo, why);
+    }
+  }
+
+  private boolean removeChanging(Location location, Optional<RepoId> repo, Gone.Why why)
+      throws IOException {
+    if (!Files.exists(location.directory(), LinkOption.NOFOLLOW_LINKS)) {
+      return true;
+    }
     if (!removeUnlessServed(location.directory())) {
       return false;
     }
@@ -327,8 +361,8 @@ public final class Store {
             listed.add(
                 new ListedEntry(
                     RunKey.ofHex(run.getFileName().toString()),
-                    read(entry),
-                    Files.size(entry.resolve(BUNDLE)),
+                    entryIn(entry),
+                    Files.size(entry.resolve(EntryFiles.BUNDLE)),
                     Files.getLastModifiedTime(entry).toInstant()));
           } catch (NoSuchFileException e) {
             // Retention of another process was faster.
@@ -351,25 +385,65 @@ public final class Store {
     Attestation attestation = record.attestation().envelope();
     RepoId repo = record.record().inputs().repo();
     RunKey key = record.record().inputs().key();
-    Path runs = directoryOf(repo).resolve(key.hex());
-    Path entry = runs.resolve(Digest.of(attestation.bytes()).hex());
-    ScratchDirectory.createPrivate(runs);
-    StoredRecord stored;
-    if (holdsSame(entry, record)) {
+    Path entry = directoryOf(repo).resolve(key.hex()).resolve(Digest.of(attestation.bytes()).hex());
+    FileHold hold = put(entry, record);
+    boolean done = false;
+    try {
       Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
-      stored = open(repo, key, entry, record);
-    } else {
-      stored = add(repo, key, entry, record);
+      retain(repo);
+      Files.setLastModifiedTime(changed, FileTime.from(Instant.now()));
+      done = true;
+      return stored(repo, key, entry, attestation, record.attestation().bundle(), hold);
+    } finally {
+      if (!done) {
+        hold.close();
+      }
     }
-    retain(repo);
-    Files.setLastModifiedTime(changed, FileTime.from(Instant.now()));
-    return stored;
+  }
+
+  /** Has the result at its place, and holds it. */
+  private FileHold put(Path entry, VerifiedRecord record) throws IOException {
+    Optional<FileHold> there = hold(entry);
+    boolean done = false;
+    try {
+      if (there.isPresent() && EntryFiles.hold(entry, record)) {
+        done = true;
+        return there.get();
+      }
+      try (ScratchDirectory made = stage()) {
+        EntryFiles.write(made.path(), record, staging);
+        if (there.isEmpty()) {
+          there = Optional.of(addOrHold(entry, made));
+        }
+        EntryFiles.mend(entry, made.path());
+        done = true;
+        return there.get();
+      }
+    } finally {
+      if (!done && there.isPresent()) {
+        there.get().close();
+      }
+    }
+  }
+
+  /** Moves a new entry to its place, unless another process was faster, and holds what is there. */
+  private FileHold addOrHold(Path entry, ScratchDirectory made) throws IOException {
+    try (FileHold _ = FileHold.alone(changing)) {
+      if (!EntryFiles.areIn(entry)) {
+        ScratchDirectory.createPrivate(entry.getParent());
+        EntryFiles.delete(entry);
+        made.moveTo(entry);
+      }
+      return FileHold.shared(entry.resolve(EntryFiles.LOCK));
+    }
   }
 
   /** Removes every entry for the run that nobody serves, because it does not hold. */
   public void drop(RepoId repo, RunKey key) throws IOException {
-    for (Path entry : newestFirst(directoryOf(repo).resolve(key.hex()))) {
-      remove(locationOf(entry), Optional.of(repo), Gone.Why.REFUSED);
+    try (FileHold _ = FileHold.alone(changing)) {
+      for (Path entry : newestFirst(directoryOf(repo).resolve(key.hex()))) {
+        removeChanging(locationOf(entry), Optional.of(repo), Gone.Why.REFUSED);
+      }
     }
   }
 
@@ -385,50 +459,6 @@ public final class Store {
     return Optional.empty();
   }
 
-  private StoredRecord add(RepoId repo, RunKey key, Path entry, VerifiedRecord record)
-      throws IOException {
-    try (ScratchDirectory made = stage()) {
-      Path bundle = made.path().resolve(BUNDLE);
-      if (record.bundleFile().startsWith(staging)) {
-        Files.move(record.bundleFile(), bundle, StandardCopyOption.ATOMIC_MOVE);
-      } else {
-        Files.copy(record.bundleFile(), bundle);
-      }
-      write(made.path().resolve(ATTESTATION), record.attestation().envelope().bytes());
-      KeptLists lists = record.attestation().lists();
-      if (!lists.equals(KeptLists.NONE)) {
-        write(made.path().resolve(LISTS), lists.pem().getBytes(StandardCharsets.UTF_8));
-      }
-      write(made.path().resolve(LOCK), new byte[0]);
-      if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS)) {
-        ScratchDirectory.delete(entry);
-      }
-      try {
-        made.moveTo(entry);
-      } catch (FileAlreadyExistsException e) {
-        throw new IOException("another process keeps the same result right now", e);
-      }
-    }
-    return open(repo, key, entry, record);
-  }
-
-  private static boolean holdsSame(Path entry, VerifiedRecord record) throws IOException {
-    return record.bundleFile().startsWith(entry)
-        || (Files.isRegularFile(entry.resolve(BUNDLE))
-            && Digest.of(entry.resolve(BUNDLE)).equals(record.attestation().bundle().digest()));
-  }
-
-  private static StoredRecord open(RepoId repo, RunKey key, Path entry, VerifiedRecord record)
-      throws IOException {
-    return stored(
-        repo,
-        key,
-        entry,
-        record.attestation().envelope(),
-        record.attestation().bundle(),
-        FileHold.shared(entry.resolve(LOCK)));
-  }
-
   private static StoredRecord stored(
       RepoId repo, RunKey key, Path entry, Attestation attestation, Content bundle, FileHold hold) {
     return new StoredRecord(
@@ -436,7 +466,7 @@ public final class Store {
         key,
         attestation,
         bundle,
-        entry.resolve(BUNDLE),
+        entry.resolve(EntryFiles.BUNDLE),
         () -> {
           try {
             hold.close();
@@ -452,13 +482,26 @@ public final class Store {
     if (ours.isEmpty()) {
       return;
     }
-    try (FileHold _ = ours.get()) {
+    try (FileHold _ = ours.get();
+        FileHold _ = FileHold.alone(changing)) {
       Path repository = directoryOf(repo);
       for (Retention.Excess excess : retention.excess(locations(repository), Instant.now())) {
-        remove(excess.entry(), Optional.of(repo), excess.why());
+        removeChanging(excess.entry(), Optional.of(repo), excess.why());
       }
       for (Path run : children(repository)) {
+        if (KEY.matcher(run.getFileName().toString()).matches()) {
+          removeHalfRemoved(run);
+        }
         removeIfEmpty(run);
+      }
+    }
+  }
+
+  /** Of processes that were killed while they removed an entry. */
+  private static void removeHalfRemoved(Path run) throws IOException {
+    for (Path entry : children(run)) {
+      if (!EntryFiles.areIn(entry)) {
+        removeUnlessServed(entry);
       }
     }
   }
@@ -466,27 +509,22 @@ public final class Store {
   /** Says whether it is gone. */
   private static boolean removeUnlessServed(Path entry) throws IOException {
     try {
-      Optional<FileHold> hold = FileHold.tryAlone(entry.resolve(LOCK));
+      Optional<FileHold> hold = FileHold.tryAlone(entry.resolve(EntryFiles.LOCK));
       if (hold.isEmpty()) {
         return false;
       }
       try (FileHold _ = hold.get()) {
-        ScratchDirectory.delete(entry);
+        EntryFiles.delete(entry);
       }
     } catch (NoSuchFileException e) {
-      ScratchDirectory.delete(entry);
+      EntryFiles.delete(entry);
     }
     return true;
   }
 
   private static void removeIfEmpty(Path directory) throws IOException {
     if (children(directory).isEmpty()) {
-      try {
-        Files.deleteIfExists(directory);
-      } catch (DirectoryNotEmptyException e) {
-        // Another process has just kept a result here.
-        return;
-      }
+      Files.deleteIfExists(directory);
     }
   }
 
@@ -516,41 +554,6 @@ public final class Store {
     } catch (IOException e) {
       // It has just gone: the oldest there is.
       return FileTime.fromMillis(0);
-    }
-  }
-
-  private static StoredEntry read(Path entry) throws IOException {
-    return new StoredEntry(readAttestation(entry), entry.resolve(BUNDLE), readLists(entry));
-  }
-
-  private static KeptLists readLists(Path entry) throws IOException {
-    try (InputStream in = Files.newInputStream(entry.resolve(LISTS))) {
-      return new KeptLists(
-          new String(in.readNBytes(KeptLists.LARGEST + 1), StandardCharsets.UTF_8));
-    } catch (NoSuchFileException e) {
-      return KeptLists.NONE;
-    }
-  }
-
-  private static Attestation readAttestation(Path entry) throws IOException {
-    try (InputStream in = Files.newInputStream(entry.resolve(ATTESTATION))) {
-      byte[] bytes = in.readNBytes(Attestation.LARGEST + 1);
-      try {
-        return Attestation.of(bytes);
-      } catch (IllegalArgumentException e) {
-        throw new IOException(e.getMessage(), e);
-      }
-    }
-  }
-
-  private static void write(Path file, byte[] bytes) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
     }
   }
 }

@@ -64,6 +64,25 @@ class FileHoldTest {
     }
   }
 
+  @Test
+  void waitsToHoldItAloneUntilNobodyHoldsItShared() throws Exception {
+    CompletableFuture<Boolean> waiting;
+    try (FileHold _ = FileHold.shared(file)) {
+      waiting =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try (FileHold _ = FileHold.alone(file)) {
+                  return answerOfAnotherProcess().equals("held");
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      assertThat(waiting.isDone()).isFalse();
+    }
+    assertThat(waiting.get(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(answerOfAnotherProcess()).isEqualTo("free");
+  }
+
   private FileHold shared() {
     try {
       return FileHold.shared(file);

@@ -74,6 +74,50 @@ class ScratchDirectoryTest {
   }
 
   @Test
+  void reapsNothingInADirectoryThatOthersMayWriteTo() throws Exception {
+    Path open = leftBehind(parent.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThatThrownBy(() -> ScratchDirectory.reap(open)).hasMessageContaining("others may write");
+
+    assertThat(open.resolve("made/file")).exists();
+  }
+
+  @Test
+  void reapsNothingThroughALink() throws Exception {
+    Path elsewhere = leftBehind(parent.resolve("elsewhere"));
+    Path link = Files.createSymbolicLink(parent.resolve("link"), elsewhere);
+
+    ScratchDirectory.reap(link);
+
+    assertThat(elsewhere.resolve("made/file")).exists();
+    assertThatThrownBy(() -> ScratchDirectory.in(link)).hasMessageContaining("is a link");
+  }
+
+  @Test
+  void removesNothingWhereALinkLeadsThatWasPutInPlaceOfTheDirectory() throws Exception {
+    Path elsewhere = leftBehind(parent.resolve("elsewhere"));
+    Path ours = leftBehind(parent.resolve("ours"));
+    try (DirectoryHandle handle = DirectoryHandle.ofOurs(ours)) {
+      Path moved = Files.move(ours, parent.resolve("moved"));
+      Files.createSymbolicLink(ours, elsewhere);
+
+      handle.remove(Path.of("made"));
+
+      assertThat(moved.resolve("made")).doesNotExist();
+      assertThat(elsewhere.resolve("made/file")).exists();
+    }
+  }
+
+  /** As a process that was killed leaves it. */
+  private static Path leftBehind(Path directory) throws IOException {
+    Files.createDirectories(directory.resolve("made"));
+    Files.writeString(directory.resolve("made/file"), "text");
+    Files.createFile(directory.resolve("made.lock"));
+    return directory;
+  }
+
+  @Test
   void canBeGivenAwayWhole() throws Exception {
     Path target = parent.resolve("kept");
     try (ScratchDirectory directory = ScratchDirectory.in(parent.resolve("made"))) {

@@ -5,6 +5,7 @@ import dev.peer.core.scratch.FileSeal;
 import dev.peer.core.scratch.ScratchDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -92,7 +93,11 @@ public final class TemplateStore {
       if (other.isPresent()) {
         return other.get();
       }
-      made.moveTo(directoryOf(shape));
+      try {
+        made.moveTo(directoryOf(shape));
+      } catch (DirectoryNotEmptyException e) {
+        return find(shape).orElseThrow(() -> e);
+      }
     }
     return templateIn(directoryOf(shape));
   }

@@ -1,0 +1,197 @@
+package dev.peer.core.scratch;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * An open directory. What is done through it is done in that directory, whatever its path leads to
+ * by then.
+ */
+public final class DirectoryHandle implements AutoCloseable {
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final FileAttribute<?> PRIVATE_FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private final Path path;
+  private final SecureDirectoryStream<Path> stream;
+
+  private DirectoryHandle(Path path, SecureDirectoryStream<Path> stream) {
+    this.path = path;
+    this.stream = stream;
+  }
+
+  /** Opens a directory, wherever links lead to it. */
+  public static DirectoryHandle of(Path directory) throws IOException {
+    DirectoryStream<Path> stream = Files.newDirectoryStream(directory);
+    if (stream instanceof SecureDirectoryStream<Path> secure) {
+      return new DirectoryHandle(directory, secure);
+    }
+    stream.close();
+    throw new IOException("the file system of " + directory + " has no directory handles");
+  }
+
+  /**
+   * Opens a directory of this user's, which is no link and which no other user may write to.
+   *
+   * @throws IOException if it is not such a one
+   */
+  public static DirectoryHandle ofOurs(Path directory) throws IOException {
+    Path absolute = directory.toAbsolutePath().normalize();
+    try (DirectoryHandle parent = of(absolute.getParent())) {
+      if (!parent.isDirectory(absolute.getFileName())) {
+        throw new IOException(directory + " is a link, or no directory");
+      }
+      DirectoryHandle handle = parent.open(absolute.getFileName());
+      if (!handle.isOurs()) {
+        handle.close();
+        throw new IOException(
+            "the directory " + directory + " is another user's, or others may write to it");
+      }
+      return handle;
+    }
+  }
+
+  private boolean isOurs() throws IOException {
+    PosixFileAttributes attributes =
+        stream.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
+    return attributes.owner().equals(Files.getOwner(Path.of("/proc/self")))
+        && !attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
+        && !attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE);
+  }
+
+  /** Opens a directory in this one, which is no link. */
+  public DirectoryHandle open(Path name) throws IOException {
+    return new DirectoryHandle(
+        path.resolve(name), stream.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  /** What lies in it. Asked once. */
+  public List<Path> names() {
+    List<Path> names = new ArrayList<>();
+    stream.forEach(child -> names.add(child.getFileName()));
+    return names;
+  }
+
+  /**
+   * Removes a file, or a directory with everything in it, if it is there. Links are removed and not
+   * followed.
+   */
+  public void remove(Path name) throws IOException {
+    try {
+      if (!isDirectory(name)) {
+        stream.deleteFile(name);
+        return;
+      }
+      try (DirectoryHandle inside = open(name)) {
+        for (Path child : inside.names()) {
+          inside.remove(child);
+        }
+      }
+      stream.deleteDirectory(name);
+    } catch (NoSuchFileException e) {
+      // Another process has just removed it.
+      return;
+    }
+  }
+
+  /**
+   * What lies there under a name; of a link, the link.
+   *
+   * @return nothing if there is nothing
+   */
+  public Optional<BasicFileAttributes> find(Path name) throws IOException {
+    try {
+      return Optional.of(
+          stream
+              .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+              .readAttributes());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Opens a directory in this one, which is no link, and makes it first if there is nothing.
+   *
+   * <p>The JDK makes directories by path alone: where the path leads elsewhere by then, an empty
+   * directory is made there, and none is opened.
+   */
+  public DirectoryHandle openOrMake(Path name) throws IOException {
+    if (find(name).isEmpty()) {
+      try {
+        Files.createDirectory(path.resolve(name));
+      } catch (FileAlreadyExistsException e) {
+        // Another process has just made it: it is looked at like any other.
+        return open(name);
+      }
+    }
+    return open(name);
+  }
+
+  /**
+   * Writes a file in one step, in place of what has its name. A link there is replaced, not
+   * followed.
+   */
+  public <X extends Exception> void replace(
+      Path name, Set<PosixFilePermission> permissions, Content<X> content) throws IOException, X {
+    byte[] random = new byte[8];
+    RANDOM.nextBytes(random);
+    Path beside = Path.of(".peer-" + HexFormat.of().formatHex(random));
+    try {
+      Set<OpenOption> options =
+          Set.of(
+              StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+      try (FileChannel channel =
+          (FileChannel) stream.newByteChannel(beside, options, PRIVATE_FILE)) {
+        content.write(channel);
+        channel.force(true);
+      }
+      stream
+          .getFileAttributeView(beside, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .setPermissions(permissions);
+      stream.move(beside, stream, name);
+    } finally {
+      remove(beside);
+    }
+  }
+
+  /** What a file gets. */
+  @FunctionalInterface
+  public interface Content<X extends Exception> {
+
+    /** Writes all of it. */
+    void write(FileChannel to) throws IOException, X;
+  }
+
+  private boolean isDirectory(Path name) throws IOException {
+    return find(name).orElseThrow(() -> new NoSuchFileException(name.toString())).isDirectory();
+  }
+
+  @Override
+  public void close() throws IOException {
+    stream.close();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.peer.core.store;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.KeptLists;
+import dev.peer.core.sign.VerifiedRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/**
+ * The files of one entry of the store. What has no attestation is no entry: the attestation is
+ * mended last and removed first.
+ */
+final class EntryFiles {
+
+  static final String BUNDLE = "bundle.tar.zst";
+  static final String LOCK = "lock";
+
+  private static final String ATTESTATION = "attestation.json";
+  private static final String LISTS = "crl.pem";
+
+  private EntryFiles() {}
+
+  /** Whether a result lies there that can be held. */
+  static boolean areIn(Path entry) {
+    return Files.isRegularFile(entry.resolve(ATTESTATION), LinkOption.NOFOLLOW_LINKS)
+        && Files.isRegularFile(entry.resolve(LOCK), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * What lies there, unverified.
+   *
+   * @throws NoSuchFileException if there is no attestation
+   */
+  static StoredEntry read(Path entry) throws IOException {
+    return new StoredEntry(readAttestation(entry), entry.resolve(BUNDLE), readLists(entry));
+  }
+
+  /** Whether an entry that is held is the same as this result, byte for byte. */
+  static boolean hold(Path entry, VerifiedRecord record) throws IOException {
+    try {
+      return Digest.of(entry.resolve(ATTESTATION))
+              .equals(Digest.of(record.attestation().envelope().bytes()))
+          && (record.bundleFile().startsWith(entry)
+              || Digest.of(entry.resolve(BUNDLE)).equals(record.attestation().bundle().digest()));
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Writes them into a new directory.
+   *
+   * @param staging where the bundle is moved away from, and not copied
+   */
+  static void write(Path made, VerifiedRecord record, Path staging) throws IOException {
+    Path bundle = made.resolve(BUNDLE);
+    if (record.bundleFile().startsWith(staging)) {
+      Files.move(record.bundleFile(), bundle, StandardCopyOption.ATOMIC_MOVE);
+    } else {
+      Files.copy(record.bundleFile(), bundle);
+    }
+    write(made.resolve(ATTESTATION), record.attestation().envelope().bytes());
+    KeptLists lists = record.attestation().lists();
+    if (!lists.equals(KeptLists.NONE)) {
+      write(made.resolve(LISTS), lists.pem().getBytes(StandardCharsets.UTF_8));
+    }
+    write(made.resolve(LOCK), new byte[0]);
+  }
+
+  /** Puts those that were written in place of the ones of an entry that is held, one by one. */
+  static void mend(Path entry, Path made) throws IOException {
+    for (String name : List.of(BUNDLE, LISTS, ATTESTATION)) {
+      if (Files.exists(made.resolve(name))) {
+        Files.move(made.resolve(name), entry.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
+  }
+
+  /** Removes an entry. One that was half removed is none. */
+  static void delete(Path entry) throws IOException {
+    Files.deleteIfExists(entry.resolve(ATTESTATION));
+    ScratchDirectory.delete(entry);
+  }
+
+  private static KeptLists readLists(Path entry) throws IOException {
+    try (InputStream in = Files.newInputStream(entry.resolve(LISTS))) {
+      return new KeptLists(
+          new String(in.readNBytes(KeptLists.LARGEST + 1), StandardCharsets.UTF_8));
+    } catch (NoSuchFileException e) {
+      return KeptLists.NONE;
+    }
+  }
+
+  private static Attestation readAttestation(Path entry) throws IOException {
+    try (InputStream in = Files.newInputStream(entry.resolve(ATTESTATION))) {
+      byte[] bytes = in.readNBytes(Attestation.LARGEST + 1);
+      try {
+        return Attestation.of(bytes);
+      } catch (IllegalArgumentException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+  }
+
+  private static void write(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      channel.force(true);
+    }
+  }
+}
