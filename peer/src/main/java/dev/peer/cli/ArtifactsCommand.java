@@ -8,7 +8,6 @@ import dev.peer.core.record.StrictJson;
 import dev.peer.core.store.Store;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,11 +26,13 @@ import picocli.CommandLine.Option;
     footer = {"  peer artifacts", "  peer artifacts --to out", "  peer artifacts 3fa9 --json"})
 final class ArtifactsCommand implements Callable<Integer> {
 
+  private static final String TO = "--to";
+
   private final Output output;
 
   @Mixin private KeptRun kept;
 
-  @Option(names = "--to", paramLabel = "DIR", description = "copy them to DIR")
+  @Option(names = TO, paramLabel = "DIR", description = "copy them to DIR")
   private Path directory;
 
   @Option(names = "--json", description = "print JSON")
@@ -47,13 +48,15 @@ final class ArtifactsCommand implements Callable<Integer> {
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings peer = PeerSettings.of(settings);
     Surroundings here = Surroundings.ofProcess();
-    Results.requireUsable("--to", here, Optional.ofNullable(directory));
+    if (directory != null) {
+      OutputFile.requireDirectory(TO, here.directory().resolve(directory));
+    }
     Store store = Results.openStore(peer.home());
     try (OpenedResult opened =
         OpenedResult.of(store, Identities.verifier(peer, output), kept.result(store))) {
       List<Artifact> artifacts = opened.verified().record().artifacts();
       if (directory != null) {
-        Results.copyArtifacts(output, opened.verified(), here, directory);
+        Results.copyArtifacts(TO, output, opened.verified(), here, directory);
       }
       if (json) {
         ObjectNode answer = StrictJson.object();

@@ -7,10 +7,9 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
@@ -19,6 +18,8 @@ import java.nio.file.attribute.PosixFilePermissions;
  * stdio.
  */
 record FileArgument(String name) {
+
+  private static final String TO = "--to";
 
   static final FileArgument STDIO = new FileArgument("-");
 
@@ -52,35 +53,25 @@ record FileArgument(String name) {
       return;
     }
     Path file = Path.of(name).toAbsolutePath();
+    OutputFile.requireDirectory(TO, file.getParent());
     if (Files.isDirectory(file) || !Files.isDirectory(file.getParent())) {
       throw new CommandException(
           ExitCode.USAGE,
-          "--to: " + name + (Files.isDirectory(file) ? " is a directory" : " has no directory"),
+          TO + ": " + name + (Files.isDirectory(file) ? " is a directory" : " has no directory"),
           "name a file in a directory that is there");
     }
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
+    boolean ours = OutputFile.isInWorkTree(file) && Files.isSymbolicLink(file);
+    if (!ours && Files.exists(file) && !Files.isRegularFile(file)) {
       try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.WRITE)) {
         content.write(out);
       }
       return;
     }
-    replace(file, content);
-  }
-
-  private static void replace(Path file, Content content) throws IOException, ImageException {
-    Path beside = Files.createTempFile(file.getParent(), ".peer-", "");
-    try {
-      try (OutputStream out = Files.newOutputStream(beside)) {
-        content.write(out);
-      }
-      try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
-      Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rw-r--r--"));
-      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
+    OutputFile.<ImageException>write(
+        TO,
+        file,
+        PosixFilePermissions.fromString("rw-r--r--"),
+        to -> content.write(Channels.newOutputStream(to)));
   }
 
   /**

@@ -8,11 +8,12 @@ import dev.peer.setup.ProjectKind;
 import dev.peer.source.GitRepository;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,7 +80,12 @@ final class InitCommand implements Callable<Integer> {
     }
     requireFree(root, files.keySet());
     for (Map.Entry<String, String> file : files.entrySet()) {
-      write(root.resolve(file.getKey()), file.getValue());
+      byte[] text = file.getValue().getBytes(StandardCharsets.UTF_8);
+      OutputFile.write(
+          file.getKey(),
+          root.resolve(file.getKey()),
+          PosixFilePermissions.fromString("rw-r--r--"),
+          to -> Channels.newOutputStream(to).write(text));
     }
     output.say("written for " + chosen + ": .env and mkfile in " + root);
     output.say(
@@ -149,17 +155,6 @@ final class InitCommand implements Callable<Integer> {
           ExitCode.USAGE,
           String.join(" and ", there) + (there.size() == 1 ? " is" : " are") + " there already",
           "--print shows what would be written; --force overwrites");
-    }
-  }
-
-  private static void write(Path target, String text) throws IOException {
-    Path beside = target.resolveSibling(target.getFileName() + ".peer-init");
-    try {
-      Files.writeString(beside, text);
-      Files.move(
-          beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(beside);
     }
   }
 }

@@ -14,9 +14,9 @@ import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
 /** What commands do with results: show them, copy what they left, keep them. */
 final class Results {
 
+  private static final String ARTIFACTS = "--artifacts";
   private static final Pattern KEY = Pattern.compile("[0-9a-f]{1,64}");
   private static final long SECONDS_PER_MINUTE = 60;
   private static final long SECONDS_PER_HOUR = 3600;
@@ -133,54 +134,41 @@ final class Results {
   }
 
   /** Refuses a place for artifacts that can not take them, before anything is run. */
-  static void requireUsable(Surroundings from, Optional<Path> artifacts) throws CommandException {
-    requireUsable("--artifacts", from, artifacts);
-  }
-
-  /** As the other, where another option names the place. */
-  static void requireUsable(String option, Surroundings from, Optional<Path> artifacts)
-      throws CommandException {
-    Optional<Path> directory = artifacts.map(from.directory()::resolve);
-    if (directory.isPresent()
-        && Files.exists(directory.get())
-        && !Files.isDirectory(directory.get())) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          option + ": " + artifacts.get() + " is not a directory",
-          "name a directory; it is made if it is missing");
+  static void requireUsable(Surroundings from, Optional<Path> artifacts)
+      throws IOException, CommandException {
+    if (artifacts.isPresent()) {
+      OutputFile.requireDirectory(ARTIFACTS, from.directory().resolve(artifacts.get()));
     }
   }
 
   /** Copies the artifacts, each in one step; what lies there of the same name is replaced. */
   static void copyArtifacts(
       RunOutput output, Replayable result, Surroundings from, Optional<Path> artifacts)
-      throws IOException {
+      throws IOException, CommandException {
     if (artifacts.isPresent()) {
-      copyArtifacts(output, result.verified(), from, artifacts.get());
+      copyArtifacts(ARTIFACTS, output, result.verified(), from, artifacts.get());
     }
   }
 
-  /** As the other. */
-  static void copyArtifacts(RunOutput output, VerifiedRecord result, Surroundings from, Path to)
-      throws IOException {
+  /**
+   * As the other.
+   *
+   * @param option the one that names the place
+   */
+  static void copyArtifacts(
+      String option, RunOutput output, VerifiedRecord result, Surroundings from, Path to)
+      throws IOException, CommandException {
     output.step("copy artifacts");
     Path directory = from.directory().resolve(to);
     RunFiles files = result.files();
-    Files.createDirectories(directory);
+    OutputFile.makeDirectory(option, directory);
     for (Artifact artifact : result.record().artifacts()) {
-      Path target = directory.resolve(artifact.path());
-      Files.createDirectories(target.getParent());
-      Path beside = Files.createTempFile(target.getParent(), ".peer-", "");
-      try {
-        Files.copy(
-            files.artifact(artifact),
-            beside,
-            StandardCopyOption.REPLACE_EXISTING,
-            StandardCopyOption.COPY_ATTRIBUTES);
-        Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(beside);
-      }
+      Path source = files.artifact(artifact);
+      OutputFile.write(
+          option,
+          directory.resolve(artifact.path()),
+          Files.getPosixFilePermissions(source),
+          target -> Files.copy(source, Channels.newOutputStream(target)));
     }
     output.say(result.record().artifacts().size() + " artifacts are in " + to);
   }
@@ -211,10 +199,5 @@ final class Results {
     return seconds < SECONDS_PER_DAY
         ? seconds / SECONDS_PER_HOUR + " h ago"
         : seconds / SECONDS_PER_DAY + " days ago";
-  }
-
-  /** The user's name in a form that a directory may have. */
-  static String user() {
-    return System.getProperty("user.name", "user").replaceAll("[^A-Za-z0-9._-]", "_");
   }
 }
