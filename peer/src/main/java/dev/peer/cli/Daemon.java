@@ -171,7 +171,7 @@ final class Daemon {
       try (HandoverServer desk =
               HandoverServer.open(
                   directory,
-                  MachineRoom.sockets(),
+                  MachineRoom.sockets(peer.home()),
                   Version.text(),
                   new DaemonDesk(peer, queue, runs, all),
                   output);

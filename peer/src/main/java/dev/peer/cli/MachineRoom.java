@@ -17,7 +17,6 @@ import dev.peer.vm.exec.VmExecutor;
 import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.snapshot.CachePolicy;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The machines of a home, which are this process's, whoever asked for the run. */
@@ -26,12 +25,12 @@ final class MachineRoom {
   private MachineRoom() {}
 
   /** The executor for a subject's runs. */
-  static VmExecutor executor(Subject subject) throws ConfigException {
+  static VmExecutor executor(Subject subject) throws ConfigException, IOException {
     return executor(subject, subject.run());
   }
 
   /** The executor for runs of another revision, on disks of the subject's size. */
-  static VmExecutor executor(Subject subject, RunSettings run) throws ConfigException {
+  static VmExecutor executor(Subject subject, RunSettings run) throws ConfigException, IOException {
     return executor(
         subject.images(),
         subject.peer().home(),
@@ -57,23 +56,21 @@ final class MachineRoom {
   }
 
   /** An executor below a home. */
-  static VmExecutor executor(ImageStore images, Path home, Limits limits) throws ConfigException {
+  static VmExecutor executor(ImageStore images, Path home, Limits limits)
+      throws ConfigException, IOException {
     CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
     return new VmExecutor(
         images,
         home.resolve("vm"),
-        sockets(),
+        sockets(home),
         System.getenv(),
         limits,
         new CachePolicy(caches.maxAge(), caches.maxBytes()));
   }
 
-  /** The user's own directory for sockets, whose path is short, else one below that of all. */
-  static Path sockets() {
-    String runtime = System.getenv("XDG_RUNTIME_DIR");
-    return runtime != null && runtime.startsWith("/") && Files.isWritable(Path.of(runtime))
-        ? Path.of(runtime, "peer")
-        : Path.of(System.getProperty("java.io.tmpdir"), "peer-" + Results.user());
+  /** Where the machines' sockets are made, and the daemon's. */
+  static Path sockets(Path home) throws IOException {
+    return SocketPlace.of(home, System.getenv(), Path.of(System.getProperty("java.io.tmpdir")));
   }
 
   /** The revision as the guest gets it. */

@@ -7,6 +7,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.Artifact;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.OutputRecorder;
@@ -32,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +45,8 @@ import java.util.TreeMap;
  */
 record SignedResult(Repository repository) {
 
-  private static final Digest IMAGE = Digest.of(new byte[0]);
+  private static final int MOST = 10;
+  static final Digest IMAGE = Digest.of(new byte[0]);
 
   static SignedResult of(Team team, Peer signer, String stdout, String stderr) throws Exception {
     Repository repository =
@@ -51,9 +54,22 @@ record SignedResult(Repository repository) {
             .write("mkfile", "test:VQ:\n\ttrue\n")
             .write(".env", "PEER_REPO=example.org/replayed\nPEER_IMAGE=" + IMAGE + "\n")
             .commit();
-    Path directory = Files.createDirectory(team.root().resolve("result"));
+    sign(team, signer, repository, output(stdout, stderr), Map.of());
+    return new SignedResult(repository);
+  }
+
+  /**
+   * Puts a result of the repository's commit into a peer's store, beside those that are there.
+   *
+   * @param output writes what it put out
+   * @param artifacts their contents, by name; all are executable
+   */
+  static void sign(
+      Team team, Peer signer, Repository repository, Output output, Map<String, String> artifacts)
+      throws Exception {
+    Path directory = Files.createTempDirectory(team.root(), "result");
     RunFiles files = new RunFiles(Files.createDirectory(directory.resolve("files")));
-    RunRecord record = record(repository, output(files, stdout, stderr));
+    RunRecord record = record(repository, output.of(files), artifacts(files, artifacts));
     Path bundle = directory.resolve("bundle");
     Content content = BundleWriter.write(record, files, bundle);
     Map<String, String> environment = signer.environment();
@@ -70,24 +86,47 @@ record SignedResult(Repository repository) {
             AccessRule.anyone(),
             InstantSource.system());
     Path unpacked = Files.createDirectory(directory.resolve("unpacked"));
-    Store.open(signer.store(), 1)
+    Store.open(signer.store(), MOST)
         .keep(
             verifier.verify(verifier.verify(attestation, record.inputs().key()), bundle, unpacked))
         .close();
-    return new SignedResult(repository);
   }
 
-  private static RunOutput output(RunFiles files, String stdout, String stderr) throws Exception {
-    try (OutputRecorder recorder = new OutputRecorder(files, () -> 0)) {
-      byte[] out = stdout.getBytes(UTF_8);
-      recorder.write(OutputStreamName.STDOUT, out, 0, out.length);
-      byte[] err = stderr.getBytes(UTF_8);
-      recorder.write(OutputStreamName.STDERR, err, 0, err.length);
-      return recorder.finish();
+  /** What a run put out. */
+  interface Output {
+
+    /** Writes it. */
+    RunOutput of(RunFiles files) throws Exception;
+  }
+
+  static Output output(String stdout, String stderr) {
+    return files -> {
+      try (OutputRecorder recorder = new OutputRecorder(files, () -> 0)) {
+        byte[] out = stdout.getBytes(UTF_8);
+        recorder.write(OutputStreamName.STDOUT, out, 0, out.length);
+        byte[] err = stderr.getBytes(UTF_8);
+        recorder.write(OutputStreamName.STDERR, err, 0, err.length);
+        return recorder.finish();
+      }
+    };
+  }
+
+  private static List<Artifact> artifacts(RunFiles files, Map<String, String> contents)
+      throws Exception {
+    List<Artifact> artifacts = new ArrayList<>();
+    for (Map.Entry<String, String> content : new TreeMap<>(contents).entrySet()) {
+      byte[] bytes = content.getValue().getBytes(UTF_8);
+      Path file = files.artifacts().resolve(content.getKey());
+      Files.createDirectories(file.getParent());
+      Files.write(file, bytes);
+      artifacts.add(
+          new Artifact(content.getKey(), true, new Content(bytes.length, Digest.of(bytes))));
     }
+    return artifacts;
   }
 
-  private static RunRecord record(Repository repository, RunOutput output) throws Exception {
+  private static RunRecord record(Repository repository, RunOutput output, List<Artifact> artifacts)
+      throws Exception {
     Instant now = Instant.now();
     return new RunRecord(
         new RunInputs(
@@ -112,7 +151,7 @@ record SignedResult(Repository repository) {
         new Provenance.Stated(
             StartedFrom.BLANK, PreparationNetwork.open(true), "9base 1:6-13", "0.6.0", Tries.ONCE),
         output,
-        List.of());
+        artifacts);
   }
 
   private static String text(Map<String, String> environment, String name) throws Exception {
