@@ -4,6 +4,7 @@ import dev.peer.core.flow.FetchException.Fault;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.record.DiskRoom;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
@@ -173,6 +174,7 @@ final class ResultPull {
     try {
       Path bundle = staged.path().resolve("bundle");
       VerifiedAttestation attestation = attested.attestation();
+      DiskRoom.require(staged.path(), attestation.bundle().size());
       BundlePull pull = new BundlePull(fetch, attestation.bundle(), bundle, hedge, notices);
       if (!pull.pull(first, others, this::failed)) {
         staged.close();

@@ -32,6 +32,9 @@ public final class BundleReader {
   static final String STDERR = "stderr";
   static final String ARTIFACTS = "artifacts/";
 
+  /** The most bytes that a result's files have together. */
+  static final long LARGEST_CONTENT = 64L << 30;
+
   private static final long LARGEST_GROWTH = 1_000;
   private static final long FREE_GROWTH = 16L << 20;
   private static final int LARGEST_RECORD = 4 << 20;
@@ -52,6 +55,7 @@ public final class BundleReader {
    * @param record the signed record
    * @throws MalformedException if anything about the bundle is not as signed; the directory then
    *     holds leftovers that mean nothing
+   * @throws IOException if a file can not be read or written here, or the disk has no room for all
    */
   public static RunFiles unpack(Path bundle, Content expected, RunRecord record, Path into)
       throws MalformedException, IOException {
@@ -67,9 +71,8 @@ public final class BundleReader {
     RunFiles files = new RunFiles(into);
     Map<String, Expected> entries = expectedEntries(record, files);
     long most = mostBytes(entries, record);
-    if (expected.size() < smallestFor(contentBytes(record))) {
-      throw new MalformedException("the bundle would grow more than a thousandfold");
-    }
+    requireBounded(expected, record);
+    DiskRoom.require(into, contentBytes(record));
     try (InputStream file = new BufferedInputStream(Files.newInputStream(bundle), 1 << 16);
         ZstdInputStream zstd = new ZstdInputStream(file);
         Bounded bounded = new Bounded(zstd, most);
@@ -86,6 +89,17 @@ public final class BundleReader {
     }
     requireFittingTiming(files);
     return files;
+  }
+
+  private static void requireBounded(Content bundle, RunRecord record) throws MalformedException {
+    long bytes = contentBytes(record);
+    if (bytes > LARGEST_CONTENT) {
+      throw new MalformedException(
+          "the result's files have " + bytes + " bytes, at most " + LARGEST_CONTENT + " are taken");
+    }
+    if (bundle.size() < smallestFor(bytes)) {
+      throw new MalformedException("the bundle would grow more than a thousandfold");
+    }
   }
 
   /** A replay must not find out halfway that the timing does not fit the output. */

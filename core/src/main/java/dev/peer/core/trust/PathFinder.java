@@ -6,8 +6,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Finds the ways from a certificate up to a trust anchor, among certificates in any order.
@@ -20,12 +22,15 @@ final class PathFinder {
   static final int LONGEST = 8;
 
   private static final int MOST_PATHS = 16;
+  private static final int MOST_STEPS = 1_000;
   private static final int MOST_SIGNATURES = 64;
 
   private final List<X509Certificate> anchors;
   private final List<X509Certificate> intermediates;
-  private final Map<Edge, Boolean> signed = new HashMap<>();
+  private final Map<X509Certificate, Set<X509Certificate>> issuers = new HashMap<>();
   private final List<List<X509Certificate>> paths = new ArrayList<>();
+  private int signatures;
+  private int steps;
 
   private PathFinder(List<X509Certificate> anchors, List<X509Certificate> intermediates) {
     this.anchors = anchors;
@@ -47,14 +52,40 @@ final class PathFinder {
             .filter(other -> !other.equals(leaf) && !anchors.certificates().contains(other))
             .toList();
     PathFinder finder = new PathFinder(anchors.certificates(), intermediates);
+    finder.findIssuers(leaf);
     finder.extend(new ArrayDeque<>(List.of(leaf)));
     return finder.paths;
   }
 
+  /** From the anchors down, so that no key is tried that nobody trusted has signed. */
+  private void findIssuers(X509Certificate leaf) {
+    Deque<X509Certificate> trusted = new ArrayDeque<>(anchors);
+    Set<X509Certificate> reached = new HashSet<>();
+    while (!trusted.isEmpty()) {
+      X509Certificate authority = trusted.removeFirst();
+      addIfIssued(leaf, authority);
+      for (X509Certificate below : intermediates) {
+        if (!below.equals(authority) && addIfIssued(below, authority) && reached.add(below)) {
+          trusted.addLast(below);
+        }
+      }
+    }
+  }
+
+  private boolean addIfIssued(X509Certificate certificate, X509Certificate authority) {
+    if (!certificate.getIssuerX500Principal().equals(authority.getSubjectX500Principal())
+        || signatures == MOST_SIGNATURES) {
+      return false;
+    }
+    signatures++;
+    return isSignedBy(certificate, authority)
+        && issuers.computeIfAbsent(certificate, _ -> new HashSet<>()).add(authority);
+  }
+
   private void extend(Deque<X509Certificate> path) {
-    X509Certificate last = path.getLast();
+    Set<X509Certificate> above = issuers.getOrDefault(path.getLast(), Set.of());
     for (X509Certificate anchor : anchors) {
-      if (paths.size() < MOST_PATHS && isIssuedBy(last, anchor)) {
+      if (paths.size() < MOST_PATHS && above.contains(anchor)) {
         List<X509Certificate> whole = new ArrayList<>(path);
         whole.add(anchor);
         paths.add(List.copyOf(whole));
@@ -64,26 +95,14 @@ final class PathFinder {
       // The path so far, this authority, and an anchor.
       if (path.size() + 1 <= LONGEST
           && paths.size() < MOST_PATHS
+          && above.contains(authority)
           && !path.contains(authority)
-          && isIssuedBy(last, authority)) {
+          && steps++ < MOST_STEPS) {
         path.addLast(authority);
         extend(path);
         path.removeLast();
       }
     }
-  }
-
-  private boolean isIssuedBy(X509Certificate certificate, X509Certificate authority) {
-    if (!certificate.getIssuerX500Principal().equals(authority.getSubjectX500Principal())) {
-      return false;
-    }
-    Edge edge = new Edge(certificate, authority);
-    Boolean known = signed.get(edge);
-    if (known == null) {
-      known = signed.size() < MOST_SIGNATURES && isSignedBy(certificate, authority);
-      signed.put(edge, known);
-    }
-    return known;
   }
 
   private static boolean isSignedBy(X509Certificate certificate, X509Certificate authority) {
@@ -98,6 +117,4 @@ final class PathFinder {
       return false;
     }
   }
-
-  private record Edge(X509Certificate certificate, X509Certificate authority) {}
 }

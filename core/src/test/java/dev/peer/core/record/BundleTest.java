@@ -3,6 +3,7 @@ package dev.peer.core.record;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.peer.core.id.Digest;
@@ -10,8 +11,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BundleTest {
+
+  private static final byte[] NONE = new byte[0];
 
   @TempDir private Path directory;
 
@@ -98,6 +104,44 @@ class BundleTest {
     Files.write(bundle, unpadded);
 
     assertRefused(contentOf(bundle), "a thousandfold");
+  }
+
+  @Test
+  void refusesContentOfMoreThan64GibibytesBeforeAnyOfItIsWritten() throws Exception {
+    Files.writeString(bundle, "small");
+    record = saying((64L << 30) + 1);
+
+    assertRefused(contentOf(bundle), "at most 68719476736 are taken");
+    assertThat(target).isEmptyDirectory();
+  }
+
+  @Test
+  void refusesContentThatTheDiskHasNoRoomFor() throws Exception {
+    // A file system in memory has less room than a result may need.
+    Path small = Path.of("/dev/shm");
+    long more = Files.getFileStore(small).getUsableSpace() + 1;
+    assumeThat(more).isLessThan(64L << 30);
+    try (FileChannel large =
+        FileChannel.open(bundle, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      large.write(ByteBuffer.allocate(1), BundleReader.smallestFor(more));
+    }
+    record = saying(more);
+
+    assertThatThrownBy(() -> BundleReader.unpack(bundle, contentOf(bundle), record, small))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the result needs ")
+        .hasMessageContaining(" are free");
+  }
+
+  /** The record of a run that left this much, most of it in one file. */
+  private RunRecord saying(long size) {
+    Content content = new Content(size - outputBytes(), Digest.of(NONE));
+    return Records.record(record.output(), List.of(new Artifact("large", false, content)));
+  }
+
+  private long outputBytes() {
+    RunOutput output = record.output();
+    return output.stdout().size() + output.stderr().size() + output.timing().size();
   }
 
   @Test

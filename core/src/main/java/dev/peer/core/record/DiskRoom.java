@@ -1,0 +1,25 @@
+package dev.peer.core.record;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Whether a disk can take what somebody else says is to come. */
+public final class DiskRoom {
+
+  private DiskRoom() {}
+
+  /**
+   * Refuses to begin what would fill the disk.
+   *
+   * @param directory is there, on the disk in question
+   * @throws IOException if there is less room; says how much
+   */
+  public static void require(Path directory, long bytes) throws IOException {
+    long free = Files.getFileStore(directory).getUsableSpace();
+    if (bytes > free) {
+      throw new IOException(
+          "the result needs " + bytes + " bytes in " + directory + ", and " + free + " are free");
+    }
+  }
+}
