@@ -9,7 +9,9 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.record.StrictJson;
 import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.RepositoryDisks;
+import dev.peer.vm.snapshot.UnpreparedCommits;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -110,6 +112,7 @@ final class CacheCommand implements Runnable {
         disks.list().stream()
             .map(RepositoryDisks.Listed::repo)
             .collect(Collectors.toCollection(LinkedHashSet::new));
+    new UnpreparedCommits(machines().resolve("unprepared"), InstantSource.system()).clear();
     for (RepoId repo : all ? kept : named(names, kept)) {
       if (disks.drop(repo, "`peer cache drop`") == 0 && kept.contains(repo)) {
         throw new CommandException(
@@ -168,12 +171,15 @@ final class CacheCommand implements Runnable {
   }
 
   private RepositoryDisks disks() throws Exception {
-    Settings settings = Settings.of(System.getenv());
-    CacheSettings caches = CacheSettings.of(settings);
+    CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
     return new RepositoryDisks(
-        PeerSettings.home(settings).resolve("vm").resolve("disks"),
+        machines().resolve("disks"),
         new CachePolicy(caches.maxAge(), caches.maxBytes()),
         InstantSource.system(),
         output::say);
+  }
+
+  private static Path machines() throws Exception {
+    return PeerSettings.home(Settings.of(System.getenv())).resolve("vm");
   }
 }

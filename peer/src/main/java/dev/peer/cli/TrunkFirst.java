@@ -41,33 +41,48 @@ record TrunkFirst(VmExecutor executor, Subject subject) implements Executor {
     return executor.execute(request, listener);
   }
 
-  /** Prepares the commit, if there is one to be; else, or if that fails, the run starts blank. */
+  /**
+   * Prepares the commit, if there is one to be; else, or if that fails, the run starts blank. What
+   * the commit's own recipes have failed is not tried again soon.
+   */
   void prepare(ExecutionRequest request, ExecutionListener listener) throws InterruptedException {
-    Optional<CommitId> base = Optional.empty();
-    String failure;
     try {
-      base = executor.preparedFirst(request, listener);
-      if (base.isEmpty()) {
-        return;
+      Optional<CommitId> base = executor.preparedFirst(request, listener);
+      if (base.isPresent()) {
+        prepareOnce(base.get(), request, listener);
       }
-      listener.note("preparing " + base.get() + " first, where this revision leaves the trunk");
-      failure = prepare(base.get(), request, listener).map(TrunkFirst::text).orElse("");
-    } catch (SourceException e) {
-      failure = e.getMessage() + "; " + e.hint();
-    } catch (ConfigException e) {
-      failure = e.getMessage() + "; " + e.hint();
-    } catch (ExecutorException e) {
-      failure = e.getMessage() + "; " + e.hint();
     } catch (IOException e) {
-      failure = e.getMessage();
+      listener.note("starting from a blank disk: " + e.getMessage());
     }
-    if (!failure.isEmpty()) {
-      listener.note(
-          "starting from a blank disk: the trunk's "
-              + base.map(CommitId::hex).orElse("commit")
-              + " was not prepared: "
-              + failure);
+  }
+
+  private void prepareOnce(CommitId base, ExecutionRequest request, ExecutionListener listener)
+      throws IOException, InterruptedException {
+    if (executor.isUnprepared(request, base)) {
+      sayBlank(listener, base, "that failed less than an hour ago; `peer cache drop` forgets it");
+      return;
     }
+    listener.note("preparing " + base + " first, where this revision leaves the trunk");
+    try {
+      Optional<ExecutionResult> ended = prepare(base, request, listener);
+      if (ended.isPresent()) {
+        executor.noteUnprepared(request, base);
+        sayBlank(listener, base, text(ended.get()));
+      } else if (executor.preparedFirst(request, listener).isPresent()) {
+        executor.noteUnprepared(request, base);
+        sayBlank(listener, base, "what it left could not be kept");
+      }
+    } catch (SourceException e) {
+      sayBlank(listener, base, e.getMessage() + "; " + e.hint());
+    } catch (ConfigException e) {
+      sayBlank(listener, base, e.getMessage() + "; " + e.hint());
+    } catch (ExecutorException e) {
+      sayBlank(listener, base, e.getMessage() + "; " + e.hint());
+    }
+  }
+
+  private static void sayBlank(ExecutionListener listener, CommitId base, String why) {
+    listener.note("starting from a blank disk: the trunk's " + base + " is not prepared: " + why);
   }
 
   private Optional<ExecutionResult> prepare(

@@ -26,6 +26,7 @@ import dev.peer.vm.snapshot.DiskName;
 import dev.peer.vm.snapshot.FrozenStore;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import dev.peer.vm.snapshot.TemplateStore;
+import dev.peer.vm.snapshot.UnpreparedCommits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -125,6 +126,20 @@ public final class VmExecutor implements Executor {
     return request.caches() instanceof CacheUse.Kept(Lineage lineage)
         ? lineage.plan(disks(listener).made(nameOf(request))).base()
         : Optional.empty();
+  }
+
+  /** Whether preparing that commit came to nothing lately. */
+  public boolean isUnprepared(ExecutionRequest request, CommitId commit) throws IOException {
+    return unprepared().contains(nameOf(request), commit);
+  }
+
+  /** Preparing that commit came to nothing, and is not worth being tried again soon. */
+  public void noteUnprepared(ExecutionRequest request, CommitId commit) throws IOException {
+    unprepared().add(nameOf(request), commit);
+  }
+
+  private UnpreparedCommits unprepared() {
+    return new UnpreparedCommits(home.resolve("unprepared"), InstantSource.system());
   }
 
   /**
