@@ -26,6 +26,7 @@ class ArchitectureTest {
   static {
     allow("core.id");
     allow("core.key", "core.id");
+    allow("core.network", "core.id");
     allow("core.record", "core.id", "core.key");
     allow("core.scratch");
     allow("core.trust", "core.id");
@@ -35,12 +36,20 @@ class ArchitectureTest {
     allow("core.store", "core.id", "core.key", "core.record", "core.scratch", "core.sign");
     allow("core.flow", "core");
     allow("vm.image", "core.id", "core.record", "core.scratch", "core.sign");
-    allow("vm.qemu", "core.id", "core.record", "core.scratch", "vm.image");
+    allow("vm.network", "core.network");
+    allow(
+        "vm.qemu",
+        "core.id",
+        "core.network",
+        "core.record",
+        "core.scratch",
+        "vm.image",
+        "vm.network");
     allow("vm.guest", "core.id", "core.record", "core.secret");
     allow(
         "vm.snapshot", "core.id", "core.key", "core.record", "core.scratch", "vm.image", "vm.qemu");
     allow("vm.exec", "core", "vm");
-    allow("config", "core.id", "core.key", "core.record", "core.trust");
+    allow("config", "core.id", "core.key", "core.network", "core.record", "core.trust");
     allow("reload", "config", "core.trust");
     allow("schedule", "core", "daemon", "source");
     allow("secret", "core.id", "core.scratch", "core.secret");

@@ -5,6 +5,7 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.Digest;
+import dev.peer.core.network.Reach;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.trust.CredentialException;
 import dev.peer.vm.image.ImageException;
@@ -41,6 +42,7 @@ final class MachineCheck {
     if (home.isPresent()) {
       if (qemu.isPresent()) {
         accelerator(home.get(), qemu.get());
+        network(qemu.get());
       }
       image(home.get(), qemu.isPresent());
     }
@@ -111,6 +113,35 @@ final class MachineCheck {
           Finding.broken(
               "accelerator", "it can not be found out: " + e.getMessage(), "see PEER_HOME"));
     }
+  }
+
+  private void network(Qemu qemu) throws InterruptedException {
+    try {
+      Reach reach = RunSettings.prepareNetwork(settings);
+      findings.add(
+          qemu.filtersNetwork()
+              ? Finding.ok("network", "preparations reach " + shown(reach))
+              : reach instanceof Reach.None
+                  ? Finding.ok("network", "preparations reach nothing")
+                  : Finding.warning(
+                      "network",
+                      "this QEMU cannot filter what guests send: preparations reach services of"
+                          + " this host, its loopback interface included",
+                      "install a QEMU that has the object filter-redirector (Debian's has), or set"
+                          + " PEER_PREPARE_NETWORK=none"));
+    } catch (ConfigException e) {
+      findings.add(Finding.misconfigured("network", e.getMessage(), e.hint()));
+    } catch (IOException e) {
+      findings.add(Finding.broken("network", e.getMessage(), "install QEMU again"));
+    }
+  }
+
+  private static String shown(Reach reach) {
+    return switch (reach) {
+      case Reach.Open _ -> "what this host does, but not it";
+      case Reach.None _ -> "nothing";
+      case Reach.Hosts hosts -> hosts.toString();
+    };
   }
 
   private void image(Path home, boolean runs) {

@@ -8,6 +8,7 @@ import dev.peer.config.Settings;
 import dev.peer.core.flow.ExecutionRequest.SourceArchive;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.key.CheckoutMode;
+import dev.peer.core.network.Reach;
 import dev.peer.source.GitRepository;
 import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
@@ -40,7 +41,8 @@ final class MachineRoom {
             subject.run().disk(),
             run.timeout().run(),
             run.timeout().stages(),
-            run.maxOutput()));
+            run.maxOutput()),
+        run.prepareNetwork());
   }
 
   /** Which kept disks a subject's run may start from, as its caller says. */
@@ -56,7 +58,7 @@ final class MachineRoom {
   }
 
   /** An executor below a home. */
-  static VmExecutor executor(ImageStore images, Path home, Limits limits)
+  static VmExecutor executor(ImageStore images, Path home, Limits limits, Reach reach)
       throws ConfigException, IOException {
     CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
     return new VmExecutor(
@@ -65,6 +67,7 @@ final class MachineRoom {
         sockets(home),
         System.getenv(),
         limits,
+        reach,
         new CachePolicy(caches.maxAge(), caches.maxBytes()));
   }
 

@@ -3,6 +3,7 @@ package dev.peer.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.config.PeerSettings;
+import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
@@ -117,7 +118,11 @@ final class VmCommand implements Runnable {
   private int shellInFrozen(String id, boolean guest) throws Exception {
     Path home = home();
     FrozenStore.Kept kept = kept(home, id);
-    MachineRoom.executor(Subject.images(home), home, Limits.of(kept.guest().machine()))
+    MachineRoom.executor(
+            Subject.images(home),
+            home,
+            Limits.of(kept.guest().machine()),
+            RunSettings.prepareNetwork(Settings.of(System.getenv())))
         .openFrozen(
             kept,
             output,

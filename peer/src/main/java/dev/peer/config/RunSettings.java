@@ -5,6 +5,7 @@ import dev.peer.core.id.Shown;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.network.Reach;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
  * @param environment the counted variables; a name that is not set anywhere is not in it
  * @param secrets names of what is passed in but not counted
  * @param network what the test may reach
+ * @param prepareNetwork what the preparation may reach, and an open network of the test at most
  * @param checkout which history the test sees
  * @param cpus processors of the guest, at least 1
  * @param memory memory of the guest in bytes
@@ -34,6 +36,7 @@ public record RunSettings(
     SortedMap<String, String> environment,
     SortedSet<String> secrets,
     NetworkMode network,
+    Reach prepareNetwork,
     CheckoutMode checkout,
     int cpus,
     long memory,
@@ -78,6 +81,7 @@ public record RunSettings(
         settings
             .valueOrDefault(Setting.PEER_NETWORK)
             .read(NetworkMode::parse, "none or open", "open"),
+        prepareNetwork(settings),
         settings
             .valueOrDefault(Setting.PEER_CHECKOUT)
             .read(CheckoutMode::parse, "tree or commit", "commit"),
@@ -87,6 +91,16 @@ public record RunSettings(
         timeout(settings),
         maxOutput(settings),
         KeepSettings.mostOfCommand(settings));
+  }
+
+  /** What preparations may reach. */
+  public static Reach prepareNetwork(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_PREPARE_NETWORK)
+        .read(
+            Reach::parse,
+            "open, none or a list of hosts with IPv4 addresses (this host with a port only)",
+            "packages.example.org:80,registry.example.org");
   }
 
   private static SortedMap<String, String> environment(Settings settings, SortedSet<String> secrets)

@@ -73,6 +73,12 @@ public enum Setting {
   PEER_ENV(Where.BOTH, "", "names of variables that the test gets and that count"),
   PEER_SECRETS(Where.BOTH, "", "names of secrets that the test gets, and that are masked"),
   PEER_NETWORK(Where.BOTH, "none", "what the test may reach: `none` or `open`"),
+  PEER_PREPARE_NETWORK(
+      Where.ENVIRONMENT,
+      "open",
+      "what the preparation may reach: `open`, `none`, or hosts as `NAME` or `ADDRESS`, each with a"
+          + " `:PORT` if only that, separated by commas; a test with `PEER_NETWORK=open` reaches no"
+          + " more; this host only as `10.0.2.2:PORT`"),
   PEER_CHECKOUT(
       Where.BOTH, "tree", "what git shows the test: `tree` (no history) or `commit` (it counts)"),
   PEER_CPUS(Where.BOTH, "the machine's, at most 4", "processors of the guest"),

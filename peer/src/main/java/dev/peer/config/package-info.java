@@ -21,9 +21,10 @@
  *       PEER_CRL}, {@code PEER_CRL_MODE}, {@code PEER_TSA_CA}, {@code PEER_ALLOW_...}) decide who
  *       this peer is and whom it trusts; {@code PEER_TSA} whom it calls, which a branch must not;
  *       {@code PEER_HOME} is about this machine's disk, {@code PEER_LISTEN}, {@code PEER_ADVERTISE}
- *       and {@code PEER_RELAY} about what it opens to the network. These come from the real
- *       environment only. In {@code .env} they are an error, not passed over: who put them there
- *       believes that they hold.
+ *       and {@code PEER_RELAY} about what it opens to the network, {@code PEER_PREPARE_NETWORK}
+ *       about what of the network it opens to guests. These come from the real environment only. In
+ *       {@code .env} they are an error, not passed over: who put them there believes that they
+ *       hold.
  * </ul>
  *
  * <p>{@code PEER_ENV} and {@code PEER_SECRETS} can not name a {@code PEER_} variable: the value
@@ -36,6 +37,7 @@
  * came from and the form that is expected, and never shows a key or a password. Pure: no file is
  * read here, and the environment is handed in.
  *
- * <p>Uses {@code core.id}, {@code core.key} and {@code core.trust}.
+ * <p>Uses {@code core.id}, {@code core.key}, {@code core.network}, {@code core.record} and {@code
+ * core.trust}.
  */
 package dev.peer.config;

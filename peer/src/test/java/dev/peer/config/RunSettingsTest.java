@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.peer.core.id.Digest;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.NetworkMode;
+import dev.peer.core.network.Reach;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ class RunSettingsTest {
                 new TreeMap<>(),
                 new TreeSet<>(),
                 NetworkMode.NONE,
+                new Reach.Open(),
                 CheckoutMode.TREE,
                 4,
                 2L << 30,
@@ -56,6 +58,7 @@ class RunSettingsTest {
             Map.entry("OTHER", "not named"),
             Map.entry("PEER_SECRETS", "TOKEN"),
             Map.entry("PEER_NETWORK", "open"),
+            Map.entry("PEER_PREPARE_NETWORK", "Packages.example.org:80, 192.0.2.7"),
             Map.entry("PEER_CHECKOUT", "commit"),
             Map.entry("PEER_CPUS", "8"),
             Map.entry("PEER_MEMORY", "512M"),
@@ -70,6 +73,7 @@ class RunSettingsTest {
                 new TreeMap<>(Map.of("LANG", "C", "MODE", "")),
                 new TreeSet<>(List.of("TOKEN")),
                 NetworkMode.OPEN,
+                Reach.parse("packages.example.org:80,192.0.2.7"),
                 CheckoutMode.COMMIT,
                 8,
                 512L << 20,

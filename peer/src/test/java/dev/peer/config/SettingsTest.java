@@ -50,6 +50,7 @@ class SettingsTest {
             "PEER_LISTEN",
             "PEER_ADVERTISE",
             "PEER_RELAY",
+            "PEER_PREPARE_NETWORK",
             "PEER_KEEP_FOR",
             "PEER_KEEP_BYTES",
             "PEER_CACHE_MAX_AGE",

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.SimpleFileServer;
 import com.sun.net.httpserver.SimpleFileServer.OutputLevel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -96,7 +97,7 @@ class ContainerIT {
     Repository platform = platform(JOB);
     project.git("bundle", "create", "-q", platform.directory() + "/project.bundle", "HEAD", "main");
 
-    Run job = run(platform);
+    Run job = run(platform, port, URI.create(team.rendezvous()).getPort());
 
     assertThat(job.hasExitCode(0).stdout()).isEqualTo(laptop.stdout());
     assertThat(job.testStderr()).isEqualTo(laptop.testStderr());
@@ -137,11 +138,16 @@ class ContainerIT {
     return platform;
   }
 
-  /** Runs it to its end, as it stands. */
-  private Run run(Repository platform) throws Exception {
+  /** Runs it to its end, as it stands; its guest reaches the registry and these ports here. */
+  private Run run(Repository platform, int... ports) throws Exception {
+    StringBuilder reached = new StringBuilder(HOST + ":" + registry.getAddress().getPort());
+    for (int port : ports) {
+      reached.append(",").append(HOST).append(":").append(port);
+    }
     return team.peer("platform")
         .without("PEER_RENDEZVOUS")
         .with("PEER_NETWORK", "open")
+        .with("PEER_PREPARE_NETWORK", reached)
         .run(platform.commit(), "run", "--exit");
   }
 }

@@ -46,6 +46,7 @@ class DoctorIT {
         .containsPattern("(?m)^(ok|warning) +disk +" + peer.home())
         .containsPattern("(?m)^ok +qemu ")
         .containsPattern("(?m)^(ok +accelerator +kvm|warning +accelerator +tcg)")
+        .containsPattern("(?m)^ok +network +preparations reach what this host does, but not it$")
         .containsPattern(
             "(?m)^ok +image +"
                 + Dist.imageDigest()
@@ -79,6 +80,26 @@ class DoctorIT {
     assertThat(answer.get("checks"))
         .anyMatch(check -> check.get("what").asText().contains("it may not sign"))
         .allMatch(check -> check.get("verdict").asText().equals("ok") || check.has("mend"));
+  }
+
+  @Test
+  void saysWhereQemuCannotKeepGuestsFromThisHost() throws Exception {
+    Path bin = Files.createDirectory(team.root().resolve("unfiltered"));
+    Path qemu =
+        Files.writeString(
+            bin.resolve("qemu-system-x86_64"),
+            """
+            #!/bin/sh
+            case "$*" in *filter-redirector*) exit 1;; esac
+            exec /usr/bin/qemu-system-x86_64 "$@"
+            """);
+    Files.setPosixFilePermissions(qemu, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Peer peer = team.peer("laptop").with("PATH", bin + ":" + System.getenv("PATH"));
+
+    JsonNode answer = JSON.readTree(peer.run(team.root(), "doctor", "--json").stdout());
+
+    assertThat(verdict(answer, "network")).isEqualTo("warning");
+    assertThat(of(answer, "network").get("mend").asText()).contains("PEER_PREPARE_NETWORK=none");
   }
 
   @Test

@@ -51,13 +51,13 @@ class JoinIT {
   @Test
   void aFollowerSeesTheOutputWhileTheRunGoesOnAndTakesItsResult() throws Exception {
     Repository repository = held(0);
-    Peer ci = team.peer("ci").withoutQemu();
-    Run runner = team.peer("laptop").start(repository, "run", "--exit");
+    Peer ci = peer("ci").withoutQemu();
+    Run runner = peer("laptop").start(repository, "run", "--exit");
     runner.awaitLine("^peer: stage: test$");
 
     Run follower = ci.start(repository, "run", "--exit", "--timings");
-    Run replay = team.peer("desk").start(repository, "replay", "--wait", "5m", "--json");
-    Run leaving = team.peer("phone").withoutQemu().start(repository, "run");
+    Run replay = peer("desk").start(repository, "replay", "--wait", "5m", "--json");
+    Run leaving = peer("phone").withoutQemu().start(repository, "run");
     assertThat(follower.awaitLine(FOLLOWING)).isEqualTo("CN=laptop");
     leaving.awaitLine("^complaint$");
     leaving.signal("INT").await().hasExitCode(130);
@@ -91,7 +91,7 @@ class JoinIT {
   @Test
   void ofTwoThatStartAtTheSameMomentOneRunsAndOneFollows() throws Exception {
     Repository repository = held(0);
-    List<Peer> peers = List.of(team.peer("laptop"), team.peer("ci"));
+    List<Peer> peers = List.of(peer("laptop"), peer("ci"));
     List<Run> runs =
         List.of(
             peers.get(0).start(repository, "run", "--exit"),
@@ -115,10 +115,10 @@ class JoinIT {
   @Test
   void aFollowerRunsItselfWhenTheRunnerIsKilled() throws Exception {
     Repository repository = held(0);
-    Peer laptop = team.peer("laptop");
+    Peer laptop = peer("laptop");
     Run runner = laptop.start(repository, "run");
     runner.awaitLine("^complaint$");
-    Run follower = team.peer("ci").start(repository, "run", "--exit");
+    Run follower = peer("ci").start(repository, "run", "--exit");
     follower.awaitLine("^complaint$");
 
     runner.signal("KILL").await();
@@ -135,9 +135,9 @@ class JoinIT {
   @Test
   void aFailureIsShownAndNotReplayed() throws Exception {
     Repository repository = held(3);
-    Run runner = team.peer("laptop").start(repository, "run");
+    Run runner = peer("laptop").start(repository, "run");
     runner.awaitLine("^peer: stage: test$");
-    Peer ci = team.peer("ci").withoutQemu();
+    Peer ci = peer("ci").withoutQemu();
     Run replay = ci.start(repository, "replay", "--wait", "5m");
     replay.awaitLine("^complaint$");
 
@@ -150,6 +150,11 @@ class JoinIT {
         .containsPattern("peer: the run of CN=laptop failed at \\S+Z: the stage test ended with ");
     assertThat(ci.run(repository, "replay").hasExitCode(3).stderr())
         .containsPattern("peer: the run of CN=laptop failed at \\S+Z: the stage test ended with ");
+  }
+
+  /** A peer whose guests reach the gate. */
+  private Peer peer(String name) throws Exception {
+    return team.peer(name).with("PEER_PREPARE_NETWORK", "10.0.2.2:" + gate.port());
   }
 
   /** A repository whose test waits for the gate, and then ends with this code. */

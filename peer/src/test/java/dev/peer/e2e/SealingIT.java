@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,12 +57,16 @@ class SealingIT {
       """
       prepare-runtime:VQ:
       \t{ echo nothing; echo 1; } >guest
+      \tperl probe.pl PORT host metadata
       test:VQ:
-      \tperl probe.pl PORT host
+      \tperl probe.pl PORT host mirror unlisted metadata 'own address'
       """;
 
   /** Those that lead nowhere on some hosts, whatever peer does. */
-  private static final List<String> HOST_DECIDES = List.of("metadata", "dns", "resolver");
+  private static final List<String> HOST_DECIDES = List.of("dns", "resolver");
+
+  /** Those of this host and next to it, which the preparation does not reach either. */
+  private static final List<String> NEAR = List.of("host", "own address", "metadata");
 
   private Team team;
   private Listener host;
@@ -85,11 +92,14 @@ class SealingIT {
     Run run = peer.run(repository, "run").hasExitCode(0);
 
     Map<String, String> prepared = outcomes(run.stderr().lines(), "peer: prepare\\| ");
-    assertThat(prepared).hasSize(22);
+    assertThat(prepared).hasSize(26);
+    for (String way : NEAR) {
+      assertThat(prepared.remove(way)).as(way).isEqualTo("refused (No route to host)");
+    }
     prepared.keySet().removeAll(HOST_DECIDES);
     assertThat(prepared).allSatisfy((_, outcome) -> assertThat(outcome).isEqualTo("reached"));
     assertThat(part(run, "in the container", "ordinary"))
-        .hasSize(22)
+        .hasSize(26)
         .allSatisfy((_, outcome) -> assertThat(outcome).matches("refused \\(.*\\)"));
     assertThat(part(run, "ordinary", "status"))
         .hasSize(7)
@@ -99,7 +109,7 @@ class SealingIT {
     for (String way : List.of("host", "metadata", "dns", "resolver")) {
       assertThat(left.get(way)).as(way).matches("no answer|refused \\(.*\\)");
     }
-    assertThat(host.calls()).isEqualTo(1);
+    assertThat(host.calls()).isZero();
     // CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID and NET_BIND_SERVICE.
     assertThat(run.stdout())
         .containsPattern("CapEff:\\s+00000000000004fb\n")
@@ -109,16 +119,30 @@ class SealingIT {
   }
 
   @Test
-  void anOpenNetworkIsSaidWhenItIsUsedAndWhenItIsReplayed() throws Exception {
-    Peer peer = team.peer("laptop").with("PEER_NETWORK", "open");
+  void anOpenNetworkReachesWhatTheMachinesOwnerListsAndIsSaid() throws Exception {
+    String listed = mirror() + ":80,10.0.2.2:" + host.port();
+    Peer peer =
+        team.peer("laptop").with("PEER_NETWORK", "open").with("PEER_PREPARE_NETWORK", listed);
     Repository repository = repository("open", ONE_WAY).commit();
 
     Run run = peer.run(repository, "run").hasExitCode(0);
     Map<String, String> qemu = host.qemu().get();
     Run replay = peer.run(repository, "replay").hasExitCode(0);
 
-    assertThat(run.stdout()).isEqualTo("host: reached\n");
-    assertThat(run.stderr()).contains("peer: network: open, the test reaches what this host does");
+    assertThat(outcomes(run.stderr().lines(), "peer: prepare\\| "))
+        .containsEntry("host", "reached")
+        .containsEntry("metadata", "refused (No route to host)");
+    Map<String, String> tested = outcomes(run.stdout().lines(), "");
+    assertThat(tested)
+        .hasSize(5)
+        .containsEntry("host", "reached")
+        .containsEntry("mirror", "reached")
+        .containsEntry("metadata", "refused (No route to host)")
+        .containsEntry("own address", "refused (No route to host)");
+    assertThat(tested.get("unlisted")).startsWith("refused");
+    assertThat(run.stderr())
+        .contains("peer: network: open, the test reaches " + listed)
+        .contains("peer: refused to resolve unlisted.example.org: PEER_PREPARE_NETWORK omits it");
     assertThat(replay.stderr())
         .contains("peer: network: open, the test reached what that host did");
     peer.with("PEER_NETWORK", "none").run(repository, "replay").refuses(3, "no peer");
@@ -147,8 +171,26 @@ class SealingIT {
 
   private Repository repository(String name, String mkfile) throws Exception {
     return team.repository(name, atPort(mkfile))
-        .write("probe.pl", resource("probe.pl"))
+        .write("probe.pl", resource("probe.pl").replace("OWN", ownAddress()).replace("MIRROR", mirror()))
         .write("ordinary.pl", resource("ordinary.pl"));
+  }
+
+  /** The host that this machine gets its packages from. */
+  private String mirror() throws Exception {
+    String sites =
+        team.tool("apt-get", "indextargets", "--format", "$(SITE)").hasExitCode(0).stdout();
+    return URI.create(sites.lines().findFirst().orElseThrow()).getHost();
+  }
+
+  /** An address at which others reach this host; the loopback interface's where there is none. */
+  private static String ownAddress() throws IOException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(Inet4Address.class::isInstance)
+        .filter(address -> !address.isLoopbackAddress())
+        .map(InetAddress::getHostAddress)
+        .findFirst()
+        .orElse("127.0.0.1");
   }
 
   private String atPort(String script) {
@@ -180,10 +222,10 @@ class SealingIT {
     }
   }
 
-  /** A service on the host's loopback interface, which looks at the team's machine when called. */
+  /** A service at every address of the host, which looks at the team's machine when called. */
   private final class Listener implements AutoCloseable {
 
-    private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket socket = new ServerSocket(0);
     private final AtomicInteger calls = new AtomicInteger();
     private final CompletableFuture<Map<String, String>> qemu = new CompletableFuture<>();
 

@@ -1,5 +1,6 @@
 # perl probe.pl PORT [NAME...]: tries ways out, all or those named, and prints a line for each, "NAME: reached" or
-# "NAME: why not". PORT is that of a listener on the host's loopback interface which says something to whoever comes.
+# "NAME: why not". PORT is that of a listener of the host which says something to whoever comes, at every address of the
+# host, of which OWN is one.
 # The file `guest` beside it holds a line of the guest's namespaces and one of the id of a process of the guest.
 use strict;
 my ($port, @wanted) = @ARGV;
@@ -20,6 +21,41 @@ sub dns {
     connect $socket, pack 'S n C4 x8', 2, 53, split /\./, $address or return;
     syswrite $socket, pack('n6 C/a C/a C n2', 7, 256, 1, 0, 0, 0, 'deb', 'example', 0, 1, 1) or return;
     return sysread $socket, my $answer, 1;
+}
+
+# Connects to this name's address; what a test leaves out of its list does not resolve.
+sub named {
+    my ($name, $port) = @_;
+    my $address = gethostbyname $name or return;
+    return tcp(join('.', unpack 'C4', $address), $port);
+}
+
+sub sum {
+    my $sum = 0;
+    $sum += $_ for unpack 'n*', $_[0];
+    $sum = ($sum & 0xffff) + ($sum >> 16) for 1 .. 2;
+    return ~$sum & 0xffff;
+}
+
+# Sends frames past the guest's own routes, each asking for a connection to an address that leads to the host. Whether
+# one comes to be, the listener knows.
+sub forge {
+    open my $file, '<', '/sys/class/net/eth0/address' or return;
+    my $card = pack 'H12', join '', split /[:\n]/, <$file>;
+    socket my $socket, 17, 3, 0x0008 or return;
+    open $file, '<', '/sys/class/net/eth0/ifindex' or return;
+    my $place = pack 'S n i S C C a8', 17, 0x0800, <$file>, 1, 0, 6, $card;
+    for my $to ('127.0.0.1', '127.1.2.3', '0.0.0.0', '10.0.2.2', '10.0.2.99', '255.255.255.255', 'OWN') {
+        my $ends = pack 'C8', 10, 0, 2, 15, split /\./, $to;
+        my $segment = pack 'n2 N2 n4', 40000, $port, 1, 0, 5 << 12 | 2, 65535, 0, 0;
+        substr $segment, 16, 2, pack 'n', sum($ends . pack('n2', 6, 20) . $segment);
+        my $header = pack 'n6', 0x4500, 40, 1, 0, 64 << 8 | 6, 0;
+        substr $header, 10, 2, pack 'n', sum($header . $ends);
+        my $frame = pack('H12', '52550a000202') . $card . pack('n', 0x0800) . $header . $ends . $segment;
+        send $socket, $frame, 0, $place or return;
+    }
+    sleep 1;
+    return 1;
 }
 
 sub resolvers {
@@ -67,6 +103,10 @@ sub opens { open my $file, $_[0], $_[1] }
 
 my @ways = (
     ['host',            sub { tcp('10.0.2.2', $port, 1) }],
+    ['own address',     sub { tcp('OWN', $port, 1) }],
+    ['mirror',          sub { named('MIRROR', 80) }],
+    ['unlisted',        sub { named('unlisted.example.org', 80) }],
+    ['forged frames',   \&forge],
     ['metadata',        sub { tcp('169.254.169.254', 80) }],
     ['dns',             sub { dns('10.0.2.3') }],
     ['resolver',        sub { for (resolvers()) { return 1 if dns($_) } return }],

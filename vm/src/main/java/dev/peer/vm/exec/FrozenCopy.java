@@ -40,7 +40,7 @@ record FrozenCopy(FrozenStore.Kept kept, Optional<Place> place, UserTerminal.Ope
   void openShell(Machine machine, StageRunner stages)
       throws IOException, GuestException, InterruptedException {
     FrozenGuest guest = kept.guest();
-    Link.seal(machine, guest.network());
+    GuestNetwork.seal(machine, guest.network());
     machine.resume();
     stages.shell(place.orElse(Guest.placeOf(guest.stage())), guest.network(), terminal);
   }

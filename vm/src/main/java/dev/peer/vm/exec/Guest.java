@@ -62,14 +62,14 @@ record Guest(
   /** Gives the user a shell, without a network unless the test has one. */
   void openShell(Place place, UserTerminal.Opener terminal)
       throws IOException, GuestException, InterruptedException {
-    Link.seal(machine, inputs.network());
+    GuestNetwork.seal(machine, inputs.network());
     stages.shell(place, inputs.network(), terminal);
   }
 
   private void freeze(String stage, FrozenStore store) throws IOException, InterruptedException {
     listener.step("freeze");
     listener.note("freezing the guest");
-    Link.seal(machine, inputs.network());
+    GuestNetwork.seal(machine, inputs.network());
     Path scratch = machine.flatten(disks.scratch());
     FrozenGuest guest =
         new FrozenGuest(

@@ -2,6 +2,7 @@ package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.id.Shown;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestAgent;
@@ -39,6 +40,7 @@ final class MachineStarter {
   private final GuestImage image;
   private final Accelerator accelerator;
   private final Limits limits;
+  private final GuestNetwork network;
   private final TemplateStore templates;
   private final Path sockets;
   private final Duration cloneTime;
@@ -54,6 +56,7 @@ final class MachineStarter {
       GuestImage image,
       Accelerator accelerator,
       Limits limits,
+      GuestNetwork network,
       TemplateStore templates,
       Path sockets,
       Duration cloneTime,
@@ -62,6 +65,7 @@ final class MachineStarter {
     this.image = image;
     this.accelerator = accelerator;
     this.limits = limits;
+    this.network = network;
     this.templates = templates;
     this.sockets = sockets;
     this.cloneTime = cloneTime;
@@ -89,8 +93,7 @@ final class MachineStarter {
       throws QemuException, ExecutorException, IOException, InterruptedException {
     listener.step("boot");
     Memory memory = new Memory.Anonymous(limits.memoryMebibytes());
-    Machine machine =
-        Machine.start(qemu, spec(disks, memory, directory, socketDirectory), directory);
+    Machine machine = start(spec(disks, memory, directory, socketDirectory), directory);
     try {
       return awaken(machine, disks, Optional.empty(), BOOT_TIME);
     } catch (GuestException | IOException e) {
@@ -101,6 +104,10 @@ final class MachineStarter {
 
   Accelerator accelerator() {
     return accelerator;
+  }
+
+  GuestNetwork network() {
+    return network;
   }
 
   /** What a machine must be that goes on with one of these disks. */
@@ -126,10 +133,10 @@ final class MachineStarter {
       throws QemuException, IOException, InterruptedException {
     listener.step("resume");
     Memory memory = new Memory.Frozen(limits.memoryMebibytes());
-    Machine machine =
-        Machine.start(qemu, spec(disks, memory, directory, socketDirectory), directory);
+    Machine machine = start(spec(disks, memory, directory, socketDirectory), directory);
     try {
       machine.takeOverWhole(state);
+      network.grant(machine);
       return new StartedMachine(
           machine,
           new GuestAgent(
@@ -152,8 +159,7 @@ final class MachineStarter {
       listener.step("resume");
       Memory memory = new Memory.Clone(limits.memoryMebibytes(), template.memory());
       RunDisks layered = disks.above(template.scratch());
-      Machine machine =
-          Machine.start(qemu, spec(layered, memory, directory, socketDirectory), directory);
+      Machine machine = start(spec(layered, memory, directory, socketDirectory), directory);
       return Optional.of(awaken(machine, layered, Optional.of(template), cloneTime));
     } catch (QemuException | GuestException | IOException e) {
       Interruption.rethrow(e);
@@ -180,6 +186,7 @@ final class MachineStarter {
               machine.port(GuestAgent.STDOUT),
               machine.port(GuestAgent.STDERR));
       agent.greet(Instant.now());
+      network.grant(machine);
       deadline.close();
       return new StartedMachine(machine, agent, disks);
     } catch (GuestException | IOException | InterruptedException | RuntimeException e) {
@@ -216,7 +223,7 @@ final class MachineStarter {
       RunDisks disks = RunDisks.blank(files.path(), limits.diskBytes());
       Memory memory = new Memory.Shared(limits.memoryMebibytes(), template.memory());
       MachineSpec spec = spec(disks, memory, files.path(), socketDirectory.path());
-      try (Machine machine = Machine.start(qemu, spec, files.path())) {
+      try (Machine machine = start(spec, files.path())) {
         machine.awaitPortOpen(GuestAgent.CONTROL);
         machine.freezeTo(template.state());
         machine.quit();
@@ -224,6 +231,17 @@ final class MachineStarter {
       Files.move(disks.scratch().layer(), template.scratch());
     }
     ScratchDirectory.delete(directory.resolve("boot"));
+  }
+
+  private Machine start(MachineSpec spec, Path directory)
+      throws QemuException, IOException, InterruptedException {
+    return Machine.start(
+        qemu,
+        spec,
+        directory,
+        name ->
+            listener.note(
+                "refused to resolve " + Shown.plain(name) + ": PEER_PREPARE_NETWORK omits it"));
   }
 
   private MachineSpec spec(RunDisks disks, Memory memory, Path directory, Path socketDirectory) {
@@ -240,7 +258,7 @@ final class MachineStarter {
         disks.asDisks(),
         GuestAgent.PORTS,
         socketDirectory,
-        directory.resolve("console.log"));
+        network.filter());
   }
 
   /** Everything that shapes a machine; what it is made of on this host is left out. */

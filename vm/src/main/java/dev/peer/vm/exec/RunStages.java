@@ -10,7 +10,6 @@ import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
-import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
@@ -51,6 +50,7 @@ final class RunStages {
   private final StageRunner stages;
   private final RunDisks disks;
   private final Limits limits;
+  private final GuestNetwork network;
   private final RunCache cache;
   private Map<String, String> prepared = Map.of();
 
@@ -61,6 +61,7 @@ final class RunStages {
       StageRunner stages,
       RunDisks disks,
       Limits limits,
+      GuestNetwork network,
       RunCache cache) {
     this.request = request;
     this.inputs = request.inputs();
@@ -69,6 +70,7 @@ final class RunStages {
     this.stages = stages;
     this.disks = disks;
     this.limits = limits;
+    this.network = network;
     this.cache = cache;
   }
 
@@ -148,9 +150,9 @@ final class RunStages {
   /** Takes the link down, unless the test may use it. */
   void seal() throws IOException, InterruptedException {
     listener.step("link down");
-    Link.seal(machine, inputs.network());
+    GuestNetwork.seal(machine, inputs.network());
     if (inputs.network() == NetworkMode.OPEN) {
-      listener.note("network: open, the test reaches what this host does");
+      listener.note("network: open, " + network.openReach());
     }
   }
 
@@ -263,7 +265,7 @@ final class RunStages {
   private Provenance provenance() {
     return new Provenance.Stated(
         cache.startedFrom(),
-        PreparationNetwork.open(true),
+        network.ofPreparation(),
         Provenance.Stated.UNKNOWN_VERSION,
         Provenance.Stated.UNKNOWN_VERSION,
         Tries.ONCE);

@@ -9,6 +9,7 @@ import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.id.CommitId;
+import dev.peer.core.network.Reach;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestException;
@@ -46,6 +47,7 @@ public final class VmExecutor implements Executor {
   private final Path sockets;
   private final Map<String, String> environment;
   private final Limits limits;
+  private final Reach reach;
   private final CachePolicy caches;
   private final Duration cloneTime;
   private Aftermath aftermath = new Aftermath.End();
@@ -56,6 +58,7 @@ public final class VmExecutor implements Executor {
    * @param home a directory on a disk with room
    * @param sockets a directory whose path is short, as the paths of sockets must be
    * @param environment where {@code PATH} is looked up
+   * @param reach what guests may reach while they have a network
    * @param caches when what is kept of repositories is dropped
    */
   public VmExecutor(
@@ -64,8 +67,9 @@ public final class VmExecutor implements Executor {
       Path sockets,
       Map<String, String> environment,
       Limits limits,
+      Reach reach,
       CachePolicy caches) {
-    this(images, home, sockets, environment, limits, caches, MachineStarter.CLONE_TIME);
+    this(images, home, sockets, environment, limits, reach, caches, MachineStarter.CLONE_TIME);
   }
 
   VmExecutor(
@@ -74,6 +78,7 @@ public final class VmExecutor implements Executor {
       Path sockets,
       Map<String, String> environment,
       Limits limits,
+      Reach reach,
       CachePolicy caches,
       Duration cloneTime) {
     this.images = images;
@@ -81,6 +86,7 @@ public final class VmExecutor implements Executor {
     this.sockets = sockets;
     this.environment = Map.copyOf(environment);
     this.limits = limits;
+    this.reach = reach;
     this.caches = caches;
     this.cloneTime = cloneTime;
   }
@@ -230,6 +236,7 @@ public final class VmExecutor implements Executor {
         accelerator == Accelerator.KVM
             ? "accelerator: kvm"
             : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
+    starter.network().warn(listener);
     RepositoryDisks disks = disks(listener);
     try (RunCache cache = RunCache.open(disks, nameOf(request), request.caches(), listener)) {
       Run<T> run = new Run<>(course, deadline, request, listener, current, starter, cache);
@@ -259,12 +266,14 @@ public final class VmExecutor implements Executor {
   }
 
   private MachineStarter starter(
-      Qemu qemu, GuestImage image, Accelerator accelerator, ExecutionListener listener) {
+      Qemu qemu, GuestImage image, Accelerator accelerator, ExecutionListener listener)
+      throws IOException, ExecutorException, InterruptedException {
     return new MachineStarter(
         qemu,
         image,
         accelerator,
         limits,
+        GuestNetwork.of(reach, qemu),
         new TemplateStore(home.resolve("templates")),
         sockets,
         cloneTime,
@@ -351,6 +360,7 @@ public final class VmExecutor implements Executor {
             stages,
             machine.disks(),
             limits,
+            run.starter.network(),
             run.cache);
     Guest guest =
         new Guest(

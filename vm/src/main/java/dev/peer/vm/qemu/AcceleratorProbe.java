@@ -77,11 +77,7 @@ public final class AcceleratorProbe {
       Files.write(disk, bootSector());
       HostFiles files = new HostFiles(qemu.user(Accelerator.KVM));
       Process process =
-          qemu.start(
-              arguments(files.read(disk)),
-              files,
-              directory.path(),
-              directory.path().resolve("output"));
+          qemu.start(arguments(files.read(disk)), files, directory.path(), new Tail());
       try {
         return process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)
             && process.exitValue() == EXPECTED_EXIT;

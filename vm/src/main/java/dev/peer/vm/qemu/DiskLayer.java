@@ -20,6 +20,10 @@ public final class DiskLayer {
   private static final int CLUSTER_BITS = 16;
   private static final int CLUSTER = 1 << CLUSTER_BITS;
   private static final int REFCOUNT_ORDER = 4;
+  private static final int FEATURES = 72;
+
+  /** A feature without which a file cannot be read: its data is in another one, which it names. */
+  private static final long DATA_ELSEWHERE = 1 << 2;
 
   /** Each entry of the first table stands for a table of 8192 clusters. */
   private static final long BYTES_PER_ENTRY = (long) CLUSTER * (CLUSTER / Long.BYTES);
@@ -29,6 +33,24 @@ public final class DiskLayer {
   private static final int FIRST_TABLE = 3;
 
   private DiskLayer() {}
+
+  /**
+   * Refuses a file that is no such disk, or would have QEMU open another one for its data. What is
+   * below it, QEMU's arguments say.
+   */
+  static void requireWhole(Path file) throws IOException, QemuException {
+    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      while (header.hasRemaining() && channel.read(header) >= 0) {}
+    }
+    if (header.hasRemaining()
+        || header.getInt(0) != MAGIC
+        || header.getInt(Integer.BYTES) != VERSION
+        || (header.getLong(FEATURES) & DATA_ELSEWHERE) != 0) {
+      throw new QemuException(
+          "the disk " + file + " is not one that peer made", "`peer cache drop` removes it");
+    }
+  }
 
   /**
    * Makes the file.

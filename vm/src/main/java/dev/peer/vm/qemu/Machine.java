@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.record.StrictJson;
+import dev.peer.vm.network.NetworkFilter;
 import dev.peer.vm.qemu.MachineSpec.LayeredDisk;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,18 +13,18 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A running machine. Closing it ends the process at once and waits until it is gone. */
 public final class Machine implements AutoCloseable {
@@ -43,9 +44,10 @@ public final class Machine implements AutoCloseable {
   private final Process process;
   private final HostFiles files;
   private final Path sockets;
-  private final Path console;
-  private final Path output;
+  private final Tail console = new Tail();
+  private final Tail output;
   private final Map<String, SocketChannel> ports;
+  private final Optional<NetworkFilter> network;
   private final Qmp qmp;
   private final Set<String> inNextLayer = ConcurrentHashMap.newKeySet();
   private final Events events = new Events();
@@ -54,30 +56,41 @@ public final class Machine implements AutoCloseable {
       Process process,
       HostFiles files,
       Path sockets,
-      Path console,
-      Path output,
-      Map<String, SocketChannel> ports,
-      SocketChannel control)
+      Tail output,
+      Map<String, SocketChannel> connected,
+      Optional<NetworkFilter> network)
       throws IOException, InterruptedException {
     this.process = process;
     this.files = files;
     this.sockets = sockets;
-    this.console = console;
     this.output = output;
-    this.ports = ports;
-    this.qmp = new Qmp(control, this::onEvent, events::end);
+    this.network = network;
+    this.ports = connected;
+    SocketChannel said = connected.get(MachineSpec.CONSOLE);
+    Thread.ofVirtual().name("console").start(() -> listenTo(said));
+    this.qmp = new Qmp(connected.get(MachineSpec.QMP), this::onEvent, events::end);
+  }
+
+  /** The guest may say anything, without end. */
+  private void listenTo(SocketChannel said) {
+    try (console) {
+      Channels.newInputStream(said).transferTo(console);
+    } catch (IOException e) {
+      // The machine has ended.
+      return;
+    }
   }
 
   /**
    * Starts a machine and connects its ports.
    *
-   * @param directory QEMU's working directory, and where its own words go
+   * @param directory QEMU's working directory
+   * @param refused told of names that the guest asked for where its reach lists others
    */
-  public static Machine start(Qemu qemu, MachineSpec spec, Path directory)
+  public static Machine start(Qemu qemu, MachineSpec spec, Path directory, Consumer<String> refused)
       throws QemuException, IOException, InterruptedException {
-    Path output = directory.resolve("qemu.log");
-    List<String> names = new ArrayList<>(spec.ports());
-    names.add(MachineSpec.QMP);
+    Tail output = new Tail();
+    List<String> names = spec.connections();
     Map<String, ServerSocketChannel> listeners = new HashMap<>();
     Map<String, SocketChannel> connected = new HashMap<>();
     Process process = null;
@@ -94,15 +107,16 @@ public final class Machine implements AutoCloseable {
       for (String name : names) {
         connected.put(name, listeners.get(name).accept());
       }
-      SocketChannel control = connected.remove(MachineSpec.QMP);
-      return new Machine(
-          process, files, spec.socketDirectory(), spec.console(), output, connected, control);
-    } catch (IOException | InterruptedException | RuntimeException e) {
+      Optional<NetworkFilter> network =
+          spec.reach().map(reach -> NetworkFilter.start(reach, networkOf(connected), refused));
+      return new Machine(process, files, spec.socketDirectory(), output, connected, network);
+    } catch (QemuException | IOException | InterruptedException | RuntimeException e) {
       connected.values().forEach(Machine::closeQuietly);
       if (process != null) {
         if (e instanceof IOException && endsItself(process)) {
+          output.awaitClosed(END_TIME.toMillis());
           throw new QemuException(
-              "QEMU did not start: " + lastLines(output, 5),
+              "QEMU did not start: " + output.lastLines(5),
               "see whether `qemu-system-x86_64 --version` works and there is memory enough",
               e);
         }
@@ -112,6 +126,12 @@ public final class Machine implements AutoCloseable {
     } finally {
       listeners.values().forEach(Machine::closeQuietly);
     }
+  }
+
+  private static Map<String, SocketChannel> networkOf(Map<String, SocketChannel> connected) {
+    Map<String, SocketChannel> network = new HashMap<>(connected);
+    network.keySet().retainAll(NetworkFilter.CONNECTIONS);
+    return network;
   }
 
   /** Ends QEMU, which closes its connections a moment before it ends by itself. */
@@ -305,7 +325,15 @@ public final class Machine implements AutoCloseable {
 
   /** What the guest's kernel and QEMU said last, for an error message. */
   public String lastWords() {
-    return (lastLines(console, 8) + "\n" + lastLines(output, 4)).strip();
+    try {
+      if (process.waitFor(END_TIME.toMillis(), TimeUnit.MILLISECONDS)) {
+        console.awaitClosed(END_TIME.toMillis());
+        output.awaitClosed(END_TIME.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return (console.lastLines(8) + "\n" + output.lastLines(4)).strip();
   }
 
   /** Ends the process at once, from any thread; whoever reads from a port sees its end. */
@@ -328,6 +356,7 @@ public final class Machine implements AutoCloseable {
   @Override
   public void close() throws IOException {
     end(process);
+    network.ifPresent(NetworkFilter::close);
     ports.values().forEach(Machine::closeQuietly);
     qmp.close();
   }
@@ -345,21 +374,6 @@ public final class Machine implements AutoCloseable {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static String lastLines(Path file, int most) {
-    try {
-      byte[] bytes = Files.readAllBytes(file);
-      int from = Math.max(0, bytes.length - 4096);
-      List<String> lines =
-          new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8)
-              .lines()
-              .filter(line -> !line.isBlank())
-              .toList();
-      return String.join("\n", lines.subList(Math.max(0, lines.size() - most), lines.size()));
-    } catch (IOException e) {
-      return "";
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.peer.vm.qemu;
 
+import dev.peer.core.network.Reach;
 import dev.peer.vm.image.GuestImage;
+import dev.peer.vm.network.NetworkFilter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,8 +18,9 @@ import java.util.Optional;
  * @param memory its memory, and with it whether it boots or is a clone
  * @param disks its further disks
  * @param ports the names of its serial ports to the host, besides the console
- * @param socketDirectory where the host listens: {@code qmp} and a socket for each port
- * @param console the file for what the guest's kernel says
+ * @param socketDirectory where the host listens: a socket for each of {@link #connections}
+ * @param reach what the guest may reach, where what it sends is filtered; nothing: it is not, since
+ *     this QEMU cannot
  */
 public record MachineSpec(
     GuestImage image,
@@ -27,10 +30,13 @@ public record MachineSpec(
     List<Disk> disks,
     List<String> ports,
     Path socketDirectory,
-    Path console) {
+    Optional<Reach> reach) {
 
   /** The socket on which the host listens for the machine's control connection. */
   public static final String QMP = "qmp";
+
+  /** The socket on which it listens for what the guest's kernel says. */
+  static final String CONSOLE = "console";
 
   /** Copies the lists. */
   public MachineSpec {
@@ -39,7 +45,7 @@ public record MachineSpec(
   }
 
   /** The same machine with its files as QEMU names them, which may use them from now on. */
-  MachineSpec through(HostFiles files) throws IOException {
+  MachineSpec through(HostFiles files) throws IOException, QemuException {
     files.read(image.kernel());
     files.read(image.initramfs());
     files.read(image.root());
@@ -55,7 +61,18 @@ public record MachineSpec(
         named,
         ports,
         files.directory(socketDirectory),
-        files.write(console));
+        reach);
+  }
+
+  /** The names of the sockets to which QEMU connects. */
+  List<String> connections() {
+    List<String> names = new ArrayList<>(ports);
+    names.add(QMP);
+    names.add(CONSOLE);
+    if (reach.isPresent()) {
+      names.addAll(NetworkFilter.CONNECTIONS);
+    }
+    return names;
   }
 
   /** A disk besides the root. */
@@ -65,7 +82,7 @@ public record MachineSpec(
     String serial();
 
     /** The disk with its files as QEMU names them. */
-    Disk through(HostFiles files) throws IOException;
+    Disk through(HostFiles files) throws IOException, QemuException;
   }
 
   /**
@@ -93,9 +110,12 @@ public record MachineSpec(
       implements Disk {
 
     @Override
-    public Disk through(HostFiles files) throws IOException {
-      Optional<Path> named =
-          base.isPresent() ? Optional.of(files.read(base.get())) : Optional.empty();
+    public Disk through(HostFiles files) throws IOException, QemuException {
+      Optional<Path> named = Optional.empty();
+      if (base.isPresent()) {
+        DiskLayer.requireWhole(base.get());
+        named = Optional.of(files.read(base.get()));
+      }
       return new LayeredDisk(serial, named, files.write(layer), files.write(nextLayer));
     }
 

@@ -2,6 +2,7 @@ package dev.peer.vm.qemu;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -15,6 +16,9 @@ import java.util.concurrent.ExecutionException;
 
 /** The QEMU of this machine. */
 public final class Qemu {
+
+  /** The kind of object that does so. */
+  static final String FILTER = "filter-redirector";
 
   private static final String PROGRAM = "qemu-system-x86_64";
   private static final String INSTALL =
@@ -53,6 +57,16 @@ public final class Qemu {
     return real + " " + Files.size(real) + " " + modified;
   }
 
+  /** Whether it can give what a guest sends to another process before it goes on. */
+  public boolean filtersNetwork() throws IOException, InterruptedException {
+    return new ProcessBuilder(program.toString(), "-object", FILTER + ",help")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor()
+        == 0;
+  }
+
   /** The user that QEMU is run as with this accelerator; nothing for our own. */
   Optional<QemuUser> user(Accelerator accelerator) throws IOException {
     Optional<QemuUser> user = QemuUser.find();
@@ -66,9 +80,9 @@ public final class Qemu {
    * gain a privilege, and that it leaves no image of its memory.
    *
    * @param files who it runs as, and what it needs open
-   * @param output the file for what QEMU itself says
+   * @param output takes what QEMU itself says, and is closed when QEMU has ended
    */
-  Process start(List<String> arguments, HostFiles files, Path directory, Path output)
+  Process start(List<String> arguments, HostFiles files, Path directory, Tail output)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(setpriv.toString(), "--no-new-privs"));
     files.user().ifPresent(user -> command.addAll(user.setprivOptions()));
@@ -79,17 +93,16 @@ public final class Qemu {
         new ProcessBuilder(files.openedFor(command))
             .directory(directory.toFile())
             .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-            .redirectOutput(output.toFile())
             .redirectErrorStream(true);
     builder.environment().keySet().retainAll(List.of("PATH", "LANG"));
-    return startAndStay(builder);
+    return startAndStay(builder, output);
   }
 
   /**
    * Starts the process from a thread that lives as long as the process does: the kernel's "parent
    * death" means the death of the thread that started it.
    */
-  private static Process startAndStay(ProcessBuilder builder)
+  private static Process startAndStay(ProcessBuilder builder, Tail output)
       throws IOException, InterruptedException {
     CompletableFuture<Process> started = new CompletableFuture<>();
     CountDownLatch handedOver = new CountDownLatch(1);
@@ -98,10 +111,11 @@ public final class Qemu {
         .name("qemu")
         .start(
             () -> {
-              try {
+              try (output) {
                 Process process = builder.start();
                 started.complete(process);
                 handedOver.await();
+                drain(process, output);
                 process.waitFor();
               } catch (IOException | InterruptedException e) {
                 started.completeExceptionally(e);
@@ -116,6 +130,16 @@ public final class Qemu {
       throw new IOException(e.getCause().getMessage(), e.getCause());
     } finally {
       handedOver.countDown();
+    }
+  }
+
+  /** Takes what the process says to its end, which may come by force. */
+  private static void drain(Process process, Tail output) {
+    try (InputStream said = process.getInputStream()) {
+      said.transferTo(output);
+    } catch (IOException e) {
+      // A process that is ended by force may take the pipe with it.
+      return;
     }
   }
 }

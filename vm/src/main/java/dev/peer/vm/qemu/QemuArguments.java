@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.record.StrictJson;
+import dev.peer.vm.network.NetworkFilter;
 import dev.peer.vm.qemu.MachineSpec.Disk;
 import dev.peer.vm.qemu.MachineSpec.LayeredDisk;
 import dev.peer.vm.qemu.MachineSpec.RawDisk;
@@ -45,9 +46,8 @@ public final class QemuArguments {
     add(arguments, "-device", "virtio-rng-pci,rng=rng0");
     disk(arguments, new RawDisk("root", spec.image().root(), true));
     spec.disks().forEach(disk -> disk(arguments, disk));
-    add(arguments, "-netdev", "user,id=net0,ipv6=off");
-    add(arguments, "-device", "virtio-net-pci,id=" + NETWORK_CARD + ",netdev=net0,romfile=");
-    add(arguments, "-chardev", "file,id=console,path=" + escaped(spec.console()));
+    network(arguments, spec);
+    add(arguments, "-chardev", socket(spec, "console", MachineSpec.CONSOLE));
     add(arguments, "-serial", "chardev:console");
     add(arguments, "-device", "virtio-serial-pci,id=ports");
     spec.ports().forEach(port -> port(arguments, spec, port));
@@ -116,15 +116,18 @@ public final class QemuArguments {
             "backing",
             layers
                 .base()
-                .<JsonNode>map(base -> node(layers.serial() + "-base", QCOW2, base, true))
+                .<JsonNode>map(base -> lowest(layers.serial() + "-base", base, true))
                 .orElse(NullNode.instance));
         blockdev(arguments, layer);
-        ObjectNode next = node(layers.next(), QCOW2, layers.nextLayer(), false);
-        next.putNull("backing");
-        blockdev(arguments, next);
+        blockdev(arguments, lowest(layers.next(), layers.nextLayer(), false));
         device(arguments, disk, false);
       }
     }
+  }
+
+  /** A layer below which there is nothing, whatever its file may say. */
+  private static ObjectNode lowest(String name, Path file, boolean readOnly) {
+    return node(name, QCOW2, file, readOnly).putNull("backing");
   }
 
   private static ObjectNode node(String name, String format, Path file, boolean readOnly) {
@@ -153,6 +156,27 @@ public final class QemuArguments {
     String serial = disk.serial();
     String device = "virtio-blk-pci,drive=" + serial + ",serial=" + serial + ",rerror=report";
     add(arguments, "-device", readOnly ? device : device + ",werror=enospc");
+  }
+
+  /** The filter, if there is one, stands before the user network on the way out: its queue rx. */
+  private static void network(List<String> arguments, MachineSpec spec) {
+    add(arguments, "-netdev", "user,id=net0,ipv6=off");
+    add(arguments, "-device", "virtio-net-pci,id=" + NETWORK_CARD + ",netdev=net0,romfile=");
+    if (spec.reach().isPresent()) {
+      for (String name : NetworkFilter.CONNECTIONS) {
+        add(arguments, "-chardev", socket(spec, name, name));
+      }
+      String filter = Qemu.FILTER + ",netdev=net0,";
+      add(
+          arguments,
+          "-object",
+          filter
+              + "id=filter,queue=rx,outdev="
+              + NetworkFilter.SENT
+              + ",indev="
+              + NetworkFilter.PASSED);
+      add(arguments, "-object", filter + "id=answers,queue=tx,indev=" + NetworkFilter.ANSWERS);
+    }
   }
 
   private static void port(List<String> arguments, MachineSpec spec, String port) {

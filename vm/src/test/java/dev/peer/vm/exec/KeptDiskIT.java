@@ -13,6 +13,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.network.Reach;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.StartedFrom;
@@ -187,6 +188,7 @@ class KeptDiskIT {
             home.resolve("s"),
             System.getenv(),
             new Limits(2, 2L << 30, DISK_BYTES, Duration.ofMinutes(5), Map.of(), 1L << 20),
+            new Reach.Open(),
             POLICY);
     executor.setAftermath(aftermath);
     return executor.execute(

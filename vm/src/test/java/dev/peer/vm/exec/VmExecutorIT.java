@@ -13,6 +13,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.network.Reach;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
@@ -20,6 +21,7 @@ import dev.peer.core.record.RunRecord;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.snapshot.CachePolicy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -111,6 +113,47 @@ class VmExecutorIT {
 
     assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
     assertThat(transcript.stdout.toString(UTF_8)).isEqualTo("a b'c\"d\u00e4\nlo\n");
+  }
+
+  @Test
+  void aPreparationWithoutNetworkHasItsLinkDownAndItsConsoleFillsNoDisk() throws Exception {
+    String mkfile =
+        """
+        prepare-runtime:VQ:
+        \techo carrier `cat /sys/class/net/eth0/carrier`
+        \thead -c 300000 /dev/zero | tr '\\0' '\\n' >/dev/ttyS0
+        test:VQ:
+        \ttrue
+        """;
+    List<Path> grown = new ArrayList<>();
+    transcript.onStage =
+        stage -> {
+          if (stage.equals("test")) {
+            grown.addAll(filesThatGrew());
+          }
+        };
+
+    ExecutionResult result =
+        execute(
+            executor(limits(Duration.ofMinutes(5)), new Reach.None()), mkfile, "test", Map.of());
+
+    assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
+    assertThat(transcript.other.toString(UTF_8)).contains("carrier 0\n");
+    assertThat(grown).isEmpty();
+  }
+
+  /** What has more than 64 KiB below the directories of runs, the disks aside. */
+  private static List<Path> filesThatGrew() {
+    List<String> disks = List.of("input", "output", "scratch", "scratch-next");
+    try (var files = Files.walk(home.resolve("vm/runs"))) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> !disks.contains(file.getFileName().toString()))
+          .filter(file -> file.toFile().length() > 1 << 16)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -217,6 +260,7 @@ class VmExecutorIT {
             home.resolve("s"),
             System.getenv(),
             limits(Duration.ofMinutes(5)),
+            new Reach.Open(),
             CACHES,
             Duration.ofSeconds(5));
 
@@ -329,6 +373,7 @@ class VmExecutorIT {
             home.resolve("s"),
             Map.of("PATH", "/nonexistent"),
             limits(Duration.ofMinutes(5)),
+            new Reach.Open(),
             CACHES);
 
     assertThat(
@@ -448,12 +493,17 @@ class VmExecutorIT {
   }
 
   private VmExecutor executor(Limits limits) {
+    return executor(limits, new Reach.Open());
+  }
+
+  private VmExecutor executor(Limits limits, Reach reach) {
     return new VmExecutor(
         GuestImages.store(),
         home.resolve("vm"),
         home.resolve("s"),
         System.getenv(),
         limits,
+        reach,
         CACHES);
   }
 

@@ -3,6 +3,7 @@ package dev.peer.vm.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.network.Reach;
 import dev.peer.vm.image.GuestImage;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,11 +65,41 @@ class QemuArgumentsTest {
                 + "\"discard\":\"unmap\",\"cache\":{\"no-flush\":true},"
                 + "\"file\":{\"driver\":\"file\",\"filename\":\"/run/one\"},"
                 + "\"backing\":{\"driver\":\"qcow2\",\"node-name\":\"scratch-base\","
-                + "\"read-only\":true,\"file\":{\"driver\":\"file\",\"filename\":\"/kept\"}}}",
+                + "\"read-only\":true,\"file\":{\"driver\":\"file\",\"filename\":\"/kept\"},"
+                + "\"backing\":null}}",
             "{\"driver\":\"qcow2\",\"node-name\":\"scratch-next\",\"read-only\":false,"
                 + "\"discard\":\"unmap\",\"cache\":{\"no-flush\":true},"
                 + "\"file\":{\"driver\":\"file\",\"filename\":\"/run/two\"},\"backing\":null}",
             "virtio-blk-pci,drive=scratch,serial=scratch,rerror=report,werror=enospc");
+  }
+
+  @Test
+  void asksForEveryFramesPermission() {
+    MachineSpec filtered = spec(Accelerator.TCG, "/run/a");
+    MachineSpec unfiltered =
+        new MachineSpec(
+            filtered.image(),
+            filtered.accelerator(),
+            filtered.cpus(),
+            filtered.memory(),
+            filtered.disks(),
+            filtered.ports(),
+            filtered.socketDirectory(),
+            Optional.empty());
+
+    assertThat(QemuArguments.of(filtered))
+        .containsSequence("-netdev", "user,id=net0,ipv6=off")
+        .containsSequence("-device", "virtio-net-pci,id=nic0,netdev=net0,romfile=")
+        .containsSequence("-chardev", "socket,id=net-sent,path=/run/a/net-sent")
+        .containsSequence(
+            "-object",
+            "filter-redirector,netdev=net0,id=filter,queue=rx,outdev=net-sent,indev=net-passed")
+        .containsSequence(
+            "-object", "filter-redirector,netdev=net0,id=answers,queue=tx,indev=net-answers");
+    assertThat(QemuArguments.of(unfiltered)).noneMatch(it -> it.startsWith("filter-redirector"));
+    assertThat(filtered.connections())
+        .containsExactly("peer.control", "qmp", "console", "net-sent", "net-passed", "net-answers");
+    assertThat(unfiltered.connections()).containsExactly("peer.control", "qmp", "console");
   }
 
   @Test
@@ -77,7 +108,7 @@ class QemuArgumentsTest {
         .contains(
             "socket,id=qmp,path=/run/a,,server=on/qmp",
             "socket,id=peer.control,path=/run/a,,server=on/peer.control",
-            "file,id=console,path=/run/a,,server=on/console.log");
+            "socket,id=console,path=/run/a,,server=on/console");
   }
 
   private static MachineSpec spec(Accelerator accelerator, String directory) {
@@ -103,6 +134,6 @@ class QemuArgumentsTest {
         List.of(disk),
         List.of("peer.control"),
         Path.of(directory),
-        Path.of(directory, "console.log"));
+        Optional.of(new Reach.Open()));
   }
 }

@@ -1,0 +1,60 @@
+package dev.peer.core.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReachTest {
+
+  @Test
+  void readsItsThreeForms() {
+    assertThat(Reach.parse("open")).isEqualTo(new Reach.Open());
+    assertThat(Reach.parse("none")).isEqualTo(new Reach.None());
+    assertThat(Reach.parse("Packages.Example.org, 192.0.2.7:443 10.0.2.2:3128"))
+        .isEqualTo(
+            new Reach.Hosts(
+                List.of(
+                    new AllowedHost("packages.example.org", OptionalInt.empty()),
+                    new AllowedHost("192.0.2.7", OptionalInt.of(443)),
+                    new AllowedHost("10.0.2.2", OptionalInt.of(3128)))))
+        .hasToString("packages.example.org,192.0.2.7:443,10.0.2.2:3128");
+  }
+
+  @Test
+  void knowsWhetherThisHostIsNamed() {
+    assertThat(new Reach.Hosts(List.of(AllowedHost.parse("10.0.2.2:80"))).namesThisHost()).isTrue();
+    assertThat(new Reach.Hosts(List.of(AllowedHost.parse("10.0.2.7"))).namesThisHost()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "open,none",
+        "none,example.org",
+        "",
+        ",",
+        "10.0.2.2",
+        "example.org:0",
+        "example.org:65536",
+        "example.org:",
+        "https://example.org",
+        "*.example.org",
+        "-a.example.org",
+        "a..example.org",
+        "example.org.",
+        "1.2.3",
+        "1.2.3.256",
+        "1.2.3.4.",
+        "01.2.3.4",
+        "[::1]:80",
+        "fd00::1"
+      })
+  void refusesWhatNamesNoHost(String text) {
+    assertThatThrownBy(() -> Reach.parse(text)).isInstanceOf(IllegalArgumentException.class);
+  }
+}

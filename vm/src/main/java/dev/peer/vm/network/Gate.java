@@ -1,0 +1,182 @@
+package dev.peer.vm.network;
+
+import dev.peer.core.network.AllowedHost;
+import dev.peer.core.network.Reach;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Decides about each frame that a guest sends, by its destination alone.
+ *
+ * <p>Where hosts are listed, it is the guest's name server too: it answers for listed names only,
+ * by what this host makes of them, and lets the guest reach the addresses that it gave. Nothing
+ * about other names leaves this host.
+ */
+final class Gate {
+
+  private static final Inet4Address THIS_HOST = address(AllowedHost.THIS_HOST);
+  private static final Inet4Address NAME_SERVER = address("10.0.2.3");
+  private static final int NAMES_PORT = 53;
+  private static final int NETWORK_BYTES = 3;
+  private static final int ARP_HIGH = 0x08;
+  private static final int ARP_LOW = 0x06;
+  private static final int MOST_OPENINGS = 16_384;
+  private static final int MOST_REFUSALS = 10;
+
+  private final Reach reach;
+  private final Predicate<Inet4Address> near;
+  private final Resolver resolver;
+  private final Consumer<String> refused;
+  private final Set<Opening> openings = ConcurrentHashMap.newKeySet();
+  private final Set<String> refusals = new HashSet<>();
+
+  /** What this host makes of a name. */
+  @FunctionalInterface
+  interface Resolver {
+
+    /** The name's addresses, of either family. */
+    InetAddress[] resolve(String name) throws UnknownHostException;
+  }
+
+  /** An address that the guest may reach, at one port or at all. */
+  private record Opening(Inet4Address address, OptionalInt port) {}
+
+  /** What becomes of a frame. */
+  enum Verdict {
+    /** It goes on. */
+    PASS,
+    /** It ends here. */
+    DROP,
+    /** It ends here, and its sender is told so: {@link Packet#prohibited}. */
+    PROHIBIT,
+    /** It ends here: {@link #lookUp} answers it. */
+    LOOK_UP
+  }
+
+  /**
+   * A gate for one guest.
+   *
+   * @param near the addresses that no guest reaches, whether its network is open or lists them
+   * @param refused told of names that were asked for and are not listed: the first ten, once each
+   */
+  Gate(Reach reach, Predicate<Inet4Address> near, Resolver resolver, Consumer<String> refused) {
+    this.reach = reach;
+    this.near = near;
+    this.resolver = resolver;
+    this.refused = refused;
+    for (AllowedHost host : listed()) {
+      if (host.isAddress()) {
+        openings.add(new Opening(address(host.name()), host.port()));
+      }
+    }
+  }
+
+  /** Decides about a frame, whose packet is given if it has one. */
+  Verdict judge(byte[] frame, Optional<Packet> packet) {
+    if (packet.isEmpty()) {
+      return isArp(frame) ? Verdict.PASS : Verdict.DROP;
+    }
+    Packet sent = packet.get();
+    if (sent.destination().equals(NAME_SERVER)) {
+      return nameServer(sent);
+    }
+    return mayReach(sent) ? Verdict.PASS : Verdict.PROHIBIT;
+  }
+
+  private static boolean isArp(byte[] frame) {
+    return frame.length >= Packet.ETHERNET_HEADER && frame[12] == ARP_HIGH && frame[13] == ARP_LOW;
+  }
+
+  /** Only names: at any other port QEMU would lead to the host that resolves names for this one. */
+  private Verdict nameServer(Packet packet) {
+    boolean names = packet.destinationPort().equals(OptionalInt.of(NAMES_PORT));
+    return switch (reach) {
+      case Reach.Open _ when names -> Verdict.PASS;
+      case Reach.Hosts _ when names && packet.protocol() == Packet.UDP -> Verdict.LOOK_UP;
+      case Reach _ -> Verdict.PROHIBIT;
+    };
+  }
+
+  private boolean mayReach(Packet packet) {
+    Inet4Address to = packet.destination();
+    return switch (reach) {
+      case Reach.None _ -> false;
+      case Reach.Open _ -> isFar(to);
+      case Reach.Hosts _ -> isOpen(packet) && (to.equals(THIS_HOST) || isFar(to));
+    };
+  }
+
+  /** QEMU leads its whole network to this host's loopback interface. */
+  private boolean isFar(Inet4Address address) {
+    return !Arrays.equals(
+            address.getAddress(), 0, NETWORK_BYTES, THIS_HOST.getAddress(), 0, NETWORK_BYTES)
+        && !near.test(address);
+  }
+
+  private boolean isOpen(Packet packet) {
+    return openings.contains(new Opening(packet.destination(), OptionalInt.empty()))
+        || (packet.destinationPort().isPresent()
+            && openings.contains(new Opening(packet.destination(), packet.destinationPort())));
+  }
+
+  /** Answers a datagram to the name server; nothing if it asks nothing. May take long. */
+  Optional<byte[]> lookUp(Packet packet) {
+    return packet.datagram().flatMap(NameQuery::parse).map(query -> packet.answer(answerTo(query)));
+  }
+
+  private byte[] answerTo(NameQuery query) {
+    List<AllowedHost> hosts =
+        listed().stream().filter(host -> host.name().equals(query.name())).toList();
+    if (hosts.isEmpty()) {
+      tellOf(query.name());
+      return query.noSuchName();
+    }
+    if (!query.forAddress()) {
+      return query.addresses(List.of());
+    }
+    try {
+      List<Inet4Address> given = new ArrayList<>();
+      for (InetAddress address : resolver.resolve(query.name())) {
+        if (address instanceof Inet4Address found
+            && isFar(found)
+            && openings.size() < MOST_OPENINGS) {
+          hosts.forEach(host -> openings.add(new Opening(found, host.port())));
+          given.add(found);
+        }
+      }
+      return query.addresses(given);
+    } catch (UnknownHostException e) {
+      return query.failure();
+    }
+  }
+
+  private synchronized void tellOf(String name) {
+    if (refusals.size() < MOST_REFUSALS && refusals.add(name)) {
+      refused.accept(name);
+    }
+  }
+
+  private List<AllowedHost> listed() {
+    return reach instanceof Reach.Hosts hosts ? hosts.hosts() : List.of();
+  }
+
+  private static Inet4Address address(String text) {
+    return (Inet4Address) InetAddress.ofLiteral(text);
+  }
+
+  /** The frame that tells a packet's sender that it may not. */
+  static byte[] prohibited(Packet packet) {
+    return packet.prohibited(THIS_HOST);
+  }
+}

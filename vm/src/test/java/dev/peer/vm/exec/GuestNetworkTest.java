@@ -1,0 +1,80 @@
+package dev.peer.vm.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.network.Reach;
+import dev.peer.core.record.PreparationNetwork;
+import dev.peer.vm.qemu.Qemu;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GuestNetworkTest {
+
+  private static final Reach LIST = Reach.parse("example.org");
+
+  @TempDir private Path directory;
+  private final Transcript transcript = new Transcript();
+
+  @Test
+  void whatAGuestSendsIsFilteredByTheQemuThatIsInstalled() throws Exception {
+    GuestNetwork network = GuestNetwork.of(LIST, Qemu.find(System.getenv()));
+
+    network.warn(transcript);
+
+    assertThat(network.filter()).contains(LIST);
+    assertThat(transcript.notes).isEmpty();
+  }
+
+  @Test
+  void theEvidenceSaysWhatThePreparationReachedAndWhetherThisHostToo() {
+    assertThat(evidence("open", true)).isEqualTo(PreparationNetwork.open(false));
+    assertThat(evidence("open", false)).isEqualTo(PreparationNetwork.open(true));
+    assertThat(evidence("none", false)).isEqualTo(PreparationNetwork.none());
+    assertThat(evidence("example.org:80,192.0.2.7", true))
+        .isEqualTo(PreparationNetwork.hosts(List.of("example.org:80", "192.0.2.7"), false));
+    assertThat(evidence("example.org,10.0.2.2:3128", true))
+        .isEqualTo(PreparationNetwork.hosts(List.of("example.org", "10.0.2.2:3128"), true));
+  }
+
+  private static PreparationNetwork evidence(String reach, boolean filtered) {
+    return new GuestNetwork(Reach.parse(reach), filtered).ofPreparation();
+  }
+
+  @Test
+  void aQemuThatCannotFilterIsToldOfAndHasNoList() throws Exception {
+    Qemu unable = qemuThatCannotFilter();
+
+    GuestNetwork.of(new Reach.Open(), unable).warn(transcript);
+    GuestNetwork.of(new Reach.None(), unable).warn(transcript);
+
+    assertThat(transcript.notes)
+        .containsExactly(
+            "network: this QEMU cannot filter it, so the preparation reaches services of this"
+                + " host");
+    assertThat(GuestNetwork.of(new Reach.Open(), unable).filter()).isEmpty();
+    assertThatThrownBy(() -> GuestNetwork.of(LIST, unable))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessageContaining("PEER_PREPARE_NETWORK lists hosts");
+  }
+
+  /** As one that was built without the object. */
+  private Qemu qemuThatCannotFilter() throws Exception {
+    Path program =
+        Files.writeString(
+            directory.resolve("qemu-system-x86_64"),
+            """
+            #!/bin/sh
+            echo "Parameter 'qom-type' does not accept value" >&2
+            exit 1
+            """);
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return Qemu.find(Map.of("PATH", directory + ":" + System.getenv("PATH")));
+  }
+}
