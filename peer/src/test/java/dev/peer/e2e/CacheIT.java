@@ -50,7 +50,8 @@ class CacheIT {
         .doesNotContain("artifact same");
     assertThat(peer.run(repository, "cache", "ls").hasExitCode(0).stdout())
         .containsPattern(
-            "(?m)^\\S+  begun \\d+ \\w+ ago, used \\d+ \\w+ ago, \\d+ MiB, image sha256:");
+            "(?m)^\\S+  begun \\d+ \\w+ ago, used \\d+ \\w+ ago, \\d+ MiB,"
+                + " trunk: prepared at \\w{40}, image sha256:");
 
     peer.run(repository, "cache", "drop").hasExitCode(0);
 
