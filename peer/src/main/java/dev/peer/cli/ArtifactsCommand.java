@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
     description = {
       "Lists the artifacts of a result that is kept here, or copies them to a directory; what lies"
           + " there of the same name is replaced.",
-      "Exit code 3: nothing such is kept; 5: the result does not hold."
+      "Exit code 3: nothing such is kept; 5: the result does not hold or" + " count."
     },
     mixinStandardHelpOptions = true,
     footerHeading = Main.EXAMPLES,
@@ -54,7 +54,7 @@ final class ArtifactsCommand implements Callable<Integer> {
     Store store = Results.openStore(peer.home());
     try (OpenedResult opened =
         OpenedResult.of(store, Identities.verifier(peer, output), kept.result(store))) {
-      List<Artifact> artifacts = opened.verified().record().artifacts();
+      List<Artifact> artifacts = opened.counting(peer).verified().record().artifacts();
       if (directory != null) {
         Results.copyArtifacts(TO, output, opened.verified(), here, directory);
       }

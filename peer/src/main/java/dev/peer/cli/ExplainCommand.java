@@ -58,10 +58,11 @@ final class ExplainCommand implements Callable<Integer> {
                 (holder, key) -> {
                   throw new IllegalStateException("there is no holder where nobody is asked");
                 },
-                Identities.verifier(subject.peer(), output)));
+                Identities.verifier(subject.peer(), output),
+                subject.acceptance()));
       }
       try (Network network = Network.of(subject.peer(), output, CertificateRole.CLIENT)) {
-        return explain(subject, network.surveyor(store));
+        return explain(subject, network.surveyor(store, subject.acceptance()));
       }
     }
   }

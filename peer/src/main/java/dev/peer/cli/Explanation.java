@@ -62,6 +62,10 @@ record Explanation(
     survey.failures().forEach(failure -> lines.add(Facts.line("but", failure.why())));
     survey.unavailable().ifPresent(why -> lines.add(Facts.line("but", "nobody answers: " + why)));
     lines.add(Facts.line("result", result()));
+    survey
+        .held()
+        .ifPresent(
+            held -> lines.addAll(ProvenanceFacts.lines(held.attestation().record().provenance())));
     survey.running().forEach(peer -> lines.add(Facts.line("running", peer + " is at it now")));
     survey.failed().forEach(failure -> lines.add(Facts.line("failed", failure.text())));
     if (survey.held().isEmpty()) {
@@ -105,7 +109,7 @@ record Explanation(
           + ran(held.attestation());
     }
     if (survey.onlyRefused()) {
-      return "none that holds";
+      return "none that holds and counts";
     }
     return asked
         ? "miss, not in the store, and no peer that can be reached holds one"
@@ -202,6 +206,7 @@ record Explanation(
     json.put("signer", attestation.signer().id().text());
     json.put("finished", record.finishedAt().toString());
     json.put("runMilliseconds", Results.took(record).toMillis());
+    ProvenanceFacts.addTo(json, record.provenance());
   }
 
   private void put(ObjectNode json, Surveyor.Near near) {

@@ -9,6 +9,7 @@ import dev.peer.client.ServeSettings;
 import dev.peer.client.TimestampClient;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
+import dev.peer.core.flow.Acceptance;
 import dev.peer.core.flow.Announcer;
 import dev.peer.core.flow.Finder;
 import dev.peer.core.flow.Joining;
@@ -123,17 +124,17 @@ final class Network implements AutoCloseable {
     return identities;
   }
 
-  Finder finder(Store store) {
-    return finder(store, output);
+  Finder finder(Store store, Acceptance acceptance) {
+    return finder(store, acceptance, output);
   }
 
-  private Finder finder(Store store, Notices notices) {
-    return new Finder(store, anybody(), fetch, identities.verifier(), notices);
+  private Finder finder(Store store, Acceptance acceptance, Notices notices) {
+    return new Finder(store, anybody(), fetch, identities.verifier(), acceptance, notices);
   }
 
   /** Looks where the finder does, and takes nothing. */
-  Surveyor surveyor(Store store) {
-    return new Surveyor(store, anybody(), fetch::attestation, identities.verifier());
+  Surveyor surveyor(Store store, Acceptance acceptance) {
+    return new Surveyor(store, anybody(), fetch::attestation, identities.verifier(), acceptance);
   }
 
   private Lookup anybody() {
@@ -153,10 +154,11 @@ final class Network implements AutoCloseable {
   /**
    * Follows runs elsewhere.
    *
+   * @param acceptance which results count
    * @param wait how long
    */
-  Joining joining(Store store, Duration wait) {
-    return new Joining(store, finder(store), follower, wait, output, output);
+  Joining joining(Store store, Acceptance acceptance, Duration wait) {
+    return new Joining(store, finder(store, acceptance), follower, wait, output, output);
   }
 
   /**
@@ -164,8 +166,9 @@ final class Network implements AutoCloseable {
    *
    * @param wait how long
    */
-  Joining awaiting(Store store, Duration wait) {
-    return new Joining(store, finder(store, new Once(output)), follower, wait, output, output);
+  Joining awaiting(Store store, Acceptance acceptance, Duration wait) {
+    return new Joining(
+        store, finder(store, acceptance, new Once(output)), follower, wait, output, output);
   }
 
   /** Tells the rendezvous what this peer runs and holds; nobody without a rendezvous. */

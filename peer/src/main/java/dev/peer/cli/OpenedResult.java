@@ -1,5 +1,8 @@
 package dev.peer.cli;
 
+import dev.peer.config.PeerSettings;
+import dev.peer.core.flow.Acceptance;
+import dev.peer.core.flow.ClaimedHistory;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.RecordVerifier;
@@ -9,6 +12,7 @@ import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Optional;
 
 /**
  * A result of the store, of which every byte was verified, with its content at hand. While it is
@@ -74,6 +78,33 @@ final class OpenedResult implements AutoCloseable {
         "PEER_CA, PEER_CRL and PEER_ALLOW_SIGN say whose results count here; `peer verify` says"
             + " more",
         e);
+  }
+
+  /**
+   * Requires that it counts here, as far as can be told without a clone.
+   *
+   * @throws CommandException if it does not
+   */
+  OpenedResult counting(PeerSettings settings) throws CommandException {
+    Optional<String> refusal = refusal(settings, verified.attestation());
+    if (refusal.isPresent()) {
+      throw doesNotCount(refusal.get());
+    }
+    return this;
+  }
+
+  /** Why a result does not count here, as far as can be told without a clone. */
+  static Optional<String> refusal(PeerSettings settings, VerifiedAttestation attestation) {
+    return new Acceptance(settings.requireKept(), ClaimedHistory.UNKNOWN)
+        .refusal(attestation.record());
+  }
+
+  /** What to say of a result that holds and does not count. */
+  static CommandException doesNotCount(String why) {
+    return new CommandException(
+        ExitCode.NOTHING_VERIFIED,
+        "the result holds, and does not count here: " + why,
+        "`peer show` shows what the run started from");
   }
 
   VerifiedRecord verified() {

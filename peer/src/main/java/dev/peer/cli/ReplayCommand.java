@@ -57,7 +57,7 @@ final class ReplayCommand implements Callable<Integer> {
       Results.requireUsable(subject.surroundings(), selection.artifacts());
       report.about(subject);
       subject.sayWhatIsIgnored(output);
-      Joining joining = network.awaiting(Results.openStore(subject), wait);
+      Joining joining = network.awaiting(Results.openStore(subject), subject.acceptance(), wait);
       FindResult found = joining.await(subject.inputs().repo(), subject.inputs().key());
       if (found instanceof FindResult.None none) {
         joining.notSaid(none.elsewhere().failed()).forEach(failure -> output.say(failure.text()));
@@ -75,7 +75,7 @@ final class ReplayCommand implements Callable<Integer> {
         case FindResult.NoneVerified none ->
             throw new CommandException(
                 ExitCode.NOTHING_VERIFIED,
-                "a result was found, and none could be verified",
+                "a result was found, and none could be verified and counts here",
                 "see above who gave it; `peer run` runs it");
       };
     }

@@ -9,6 +9,7 @@ import dev.peer.core.store.FailedRun;
 import dev.peer.core.store.Store;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,13 +66,16 @@ final class ShowCommand implements Callable<Integer> {
   private void show(OpenedResult opened, PeerSettings peer) throws Exception {
     VerifiedFacts facts =
         new VerifiedFacts(opened.verified().attestation(), Identities.rules(peer).sign(), true);
+    Optional<String> refusal = OpenedResult.refusal(peer, opened.verified().attestation());
     if (json) {
       ObjectNode answer = facts.json();
+      answer.put("counts", refusal.isEmpty());
       Facts.addTo(answer, opened.verified().record().artifacts());
       output.print(Facts.text(answer));
       return;
     }
     facts.lines().forEach(output::print);
+    refusal.ifPresent(why -> output.print(Facts.line("counts", "not here: " + why)));
     String label = "artifacts";
     for (Artifact artifact : opened.verified().record().artifacts()) {
       output.print(Facts.line(label, Facts.of(artifact)));

@@ -2,18 +2,22 @@ package dev.peer.cli;
 
 import dev.peer.config.ConfigException;
 import dev.peer.config.EnvFile;
+import dev.peer.config.KeptSettings;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.flow.Acceptance;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.source.CloneHistory;
 import dev.peer.source.DirtyState;
 import dev.peer.source.GitRepository;
 import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
+import dev.peer.source.TrunkHistory;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageStore;
 import java.io.IOException;
@@ -168,6 +172,13 @@ record Subject(
           "the revision " + revision.commit() + " has no mkfile at its root",
           "add one with a `test:V:` target, and commit it");
     }
+  }
+
+  /** Which results count, as the environment says and as this clone's history bears out. */
+  Acceptance acceptance() throws ConfigException {
+    KeptSettings kept = KeptSettings.of(Settings.of(surroundings.environment()));
+    TrunkHistory trunk = new TrunkHistory(git, kept.trunk());
+    return new Acceptance(peer.requireKept(), new CloneHistory(git, trunk, revision.commit()));
   }
 
   /** Says what of the work tree is not in the revision. */

@@ -1,5 +1,6 @@
 package dev.peer.cli;
 
+import dev.peer.config.ConfigException;
 import dev.peer.core.flow.Announcer;
 import dev.peer.core.flow.Audit;
 import dev.peer.core.flow.CacheUse;
@@ -70,7 +71,7 @@ record TestRun(
     RunFlow flow =
         new RunFlow(
             kept(),
-            network.finder(kept()),
+            network.finder(kept(), subject.acceptance()),
             executor,
             new RunSigner(network.identities()::credentials),
             network.identities().verifier(),
@@ -107,10 +108,10 @@ record TestRun(
         && aftermath instanceof Aftermath.End;
   }
 
-  private Optional<Joining> joining() {
+  private Optional<Joining> joining() throws ConfigException {
     Duration most = options.follow().orElse(subject.run().timeout().run());
     return isAnnounced() && !options.force() && !options.fresh() && most.isPositive()
-        ? Optional.of(network.joining(kept(), most))
+        ? Optional.of(network.joining(kept(), subject.acceptance(), most))
         : Optional.empty();
   }
 

@@ -54,6 +54,7 @@ record VerifiedFacts(VerifiedAttestation verified, AccessRule signers, boolean w
         Facts.line(
             "container", Shown.plain(record.containerImage() + ", " + record.containerImageId())));
     lines.add(Facts.line("accelerator", Shown.plain(record.accelerator())));
+    lines.addAll(ProvenanceFacts.lines(record.provenance()));
     lines.add(
         Facts.line(
             "bundle",
@@ -104,6 +105,7 @@ record VerifiedFacts(VerifiedAttestation verified, AccessRule signers, boolean w
     json.put("containerImage", record.containerImage());
     json.put("containerImageId", record.containerImageId());
     json.put("accelerator", record.accelerator());
+    ProvenanceFacts.addTo(json, record.provenance());
     json.put("bundle", verified.bundle().digest().toString());
     json.put("bundleBytes", verified.bundle().size());
     json.put("bundleVerified", wholeBundle);

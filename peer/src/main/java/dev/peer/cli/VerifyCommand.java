@@ -32,9 +32,9 @@ import picocli.CommandLine.Parameters;
     name = "verify",
     description = {
       "Verifies a result that is at hand and shows who ran what, the certificates that prove it and"
-          + " the rule that lets it count. Asks nobody, and needs PEER_CA alone; PEER_CRL and"
-          + " PEER_ALLOW_SIGN hold as for a replay.",
-      "Exit code 0: it holds; 5: it does not; 3: the store has no such result."
+          + " the rule that lets it count. Asks nobody, and needs PEER_CA alone; PEER_CRL,"
+          + " PEER_ALLOW_SIGN and PEER_REQUIRE_KEPT hold as for a replay.",
+      "Exit code 0: it holds and counts; 5: it does not; 3: the store has no such result."
     },
     mixinStandardHelpOptions = true,
     footerHeading = Main.EXAMPLES,
@@ -105,6 +105,10 @@ final class VerifyCommand implements Callable<Integer> {
       if (evidence.bundle().isPresent()) {
         verifyBundle(settings, verifier, verified, evidence.bundle().get());
       }
+      Optional<String> refusal = OpenedResult.refusal(settings, verified);
+      if (refusal.isPresent()) {
+        throw said(OpenedResult.doesNotCount(refusal.get()));
+      }
       show(new VerifiedFacts(verified, signers, evidence.bundle().isPresent()));
       return ExitCode.PASSED;
     } catch (VerificationException e) {
@@ -121,20 +125,25 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private CommandException refused(VerificationException e) {
-    String message = "the result is refused: " + e.getMessage();
+    return said(
+        new CommandException(
+            ExitCode.NOTHING_VERIFIED,
+            "the result is refused: " + e.getMessage(),
+            "PEER_CA, PEER_CRL and PEER_ALLOW_SIGN say whose results count here; `peer"
+                + " explain-cert` tells all that speaks against a certificate",
+            e));
+  }
+
+  /** Says it to scripts, too. */
+  private CommandException said(CommandException refusal) {
     if (json) {
       ObjectNode answer = StrictJson.object();
       answer.put("outcome", "unverified");
-      answer.put("exitCode", ExitCode.NOTHING_VERIFIED);
-      answer.put("message", message);
+      answer.put("exitCode", refusal.exitCode());
+      answer.put("message", refusal.getMessage());
       output.print(Facts.text(answer));
     }
-    return new CommandException(
-        ExitCode.NOTHING_VERIFIED,
-        message,
-        "PEER_CA, PEER_CRL and PEER_ALLOW_SIGN say whose results count here; `peer explain-cert`"
-            + " tells all that speaks against a certificate",
-        e);
+    return refusal;
   }
 
   private Evidence evidence(PeerSettings settings) throws IOException, CommandException {

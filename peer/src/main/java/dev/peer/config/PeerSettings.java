@@ -1,6 +1,7 @@
 package dev.peer.config;
 
 import dev.peer.core.id.RepoId;
+import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.trust.RevocationMode;
 import java.net.URI;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param allowAnnounce who may announce; likewise
  * @param allowSign whose results count; likewise
  * @param allowImage whose guest images are taken from peers; absent: whoever may sign
+ * @param requireKept the widest origin of a run's disk with which its result counts
  * @param rendezvous {@code https://HOST[:PORT]} without a path, each once, in the order given
  * @param repo the repository's name, where it is not to be taken from git
  * @param listen where to serve; port 0 is any
@@ -42,6 +44,7 @@ public record PeerSettings(
     Optional<RuleSource> allowAnnounce,
     Optional<RuleSource> allowSign,
     Optional<RuleSource> allowImage,
+    KeptOrigin requireKept,
     List<URI> rendezvous,
     Optional<RepoId> repo,
     Optional<HostPort> listen,
@@ -75,6 +78,9 @@ public record PeerSettings(
         rule(settings, Setting.PEER_ALLOW_ANNOUNCE),
         rule(settings, Setting.PEER_ALLOW_SIGN),
         rule(settings, Setting.PEER_ALLOW_IMAGE),
+        settings
+            .valueOrDefault(Setting.PEER_REQUIRE_KEPT)
+            .read(KeptOrigin::parse, "blank, trunk, history or any", "trunk"),
         rendezvous(settings),
         repo(settings),
         listen(settings),

@@ -51,6 +51,12 @@ public enum Setting {
       "",
       "whose guest images are taken from peers: a rule, or `@FILE`; unset: whoever"
           + " `PEER_ALLOW_SIGN` admits, empty: nobody"),
+  PEER_REQUIRE_KEPT(
+      Where.ENVIRONMENT,
+      "trunk",
+      "which results count, by the kept disk that their run started from: `blank`: none; `trunk`:"
+          + " of the trunk's commits; `history`: of the revision's ancestors too; `any`: of any"
+          + " revision"),
   PEER_HOME(
       Where.ENVIRONMENT,
       "`$XDG_STATE_HOME/peer`, else `~/.local/state/peer`",
@@ -157,7 +163,10 @@ public enum Setting {
 
   /** Whether it belongs to a run and who asks for it, and not to the machine that does it. */
   public boolean isOfTheRun() {
-    return where == Where.BOTH || this == PEER_TRUNK || this == PEER_KEPT;
+    return where == Where.BOTH
+        || this == PEER_REQUIRE_KEPT
+        || this == PEER_TRUNK
+        || this == PEER_KEPT;
   }
 
   /** Whether an empty value is a value, and not the default. */

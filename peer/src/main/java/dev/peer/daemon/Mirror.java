@@ -3,6 +3,7 @@ package dev.peer.daemon;
 import dev.peer.client.Patience;
 import dev.peer.client.RendezvousLookup;
 import dev.peer.client.RepoEvents;
+import dev.peer.core.flow.Acceptance;
 import dev.peer.core.flow.Fetch;
 import dev.peer.core.flow.FindResult;
 import dev.peer.core.flow.Finder;
@@ -173,7 +174,13 @@ public final class Mirror implements AutoCloseable {
       throws IOException, InterruptedException {
     ResultName name = item.name();
     Finder finder =
-        new Finder(store, attempt, attempt, verifier.get(), line -> sayUnlessOld(attempt, line));
+        new Finder(
+            store,
+            attempt,
+            attempt,
+            verifier.get(),
+            Acceptance.EVERYTHING,
+            line -> sayUnlessOld(attempt, line));
     switch (finder.find(name.repo(), name.key())) {
       case FindResult.Hit(Replayable result) -> {
         keep(name, result);

@@ -26,7 +26,7 @@ final class CommonHistory {
   static final int MOST = 200_000;
 
   /** Seconds by which the clocks of those who commit may differ. */
-  private static final int SKEW = 86_400;
+  static final int SKEW = 86_400;
 
   private final RevWalk walk;
   private final Set<ObjectId> shallow;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevWalk;
@@ -69,6 +70,14 @@ public final class TrunkHistory implements Ancestry {
         case Tip.Unknown(String why) -> common.standing(revision, Optional.empty(), asked, why);
       };
     }
+  }
+
+  /** Its newest commit, where this clone knows it. */
+  Optional<ObjectId> newest() throws IOException {
+    return switch (tip()) {
+      case Tip.Found(Ref ref) -> Optional.of(ref.getObjectId());
+      case Tip.Unknown _ -> Optional.empty();
+    };
   }
 
   private static String nameOf(Ref ref) {

@@ -3,6 +3,7 @@ package dev.peer.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.flow.Acceptance;
 import dev.peer.core.flow.FetchException.Fault;
 import dev.peer.core.flow.FindResult;
 import dev.peer.core.flow.Finder;
@@ -406,7 +407,14 @@ class HolderFailuresTest {
   private Finder finder(Duration hedge, HolderFetch fetch, Holder... holders) {
     RecordVerifier verifier =
         new RecordVerifier(team.validator(), AccessRule.anyone(), InstantSource.system());
-    return new Finder(store, new Named(List.of(holders)), fetch, verifier, said::add, hedge);
+    return new Finder(
+        store,
+        new Named(List.of(holders)),
+        fetch,
+        verifier,
+        Acceptance.EVERYTHING,
+        said::add,
+        hedge);
   }
 
   /** Names these, and remembers what is reported of them. */

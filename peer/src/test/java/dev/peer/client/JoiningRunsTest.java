@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.peer.core.flow.Acceptance;
 import dev.peer.core.flow.Announcer;
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionListener;
@@ -450,7 +451,7 @@ class JoiningRunsTest {
     }
 
     private Finder finder() {
-      return new Finder(store, lookup, fetch, verifier, said::add);
+      return new Finder(store, lookup, fetch, verifier, Acceptance.EVERYTHING, said::add);
     }
 
     @Override

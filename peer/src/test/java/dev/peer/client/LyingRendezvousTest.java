@@ -3,6 +3,7 @@ package dev.peer.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.flow.Acceptance;
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionRequest;
@@ -325,7 +326,8 @@ class LyingRendezvousTest {
 
   /** One that takes nobody for silent, so that each of them has its say. */
   private Finder finder(RendezvousLookup lookup, HolderFetch fetch) {
-    return new Finder(store, lookup, fetch, verifier, notices::add, Duration.ofMinutes(1));
+    return new Finder(
+        store, lookup, fetch, verifier, Acceptance.EVERYTHING, notices::add, Duration.ofMinutes(1));
   }
 
   private static TlsIdentity laptop() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.peer.core.id.RepoId;
+import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.trust.RevocationMode;
 import java.net.URI;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ class PeerSettingsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                KeptOrigin.TRUNK,
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
@@ -58,6 +60,7 @@ class PeerSettingsTest {
             Map.entry("PEER_ALLOW_ANNOUNCE", "@/etc/peer/rules"),
             Map.entry("PEER_ALLOW_SIGN", ""),
             Map.entry("PEER_ALLOW_IMAGE", "ou:build"),
+            Map.entry("PEER_REQUIRE_KEPT", "blank"),
             Map.entry("PEER_RENDEZVOUS", "https://A.example.org/, https://b:8443 https://b:8443"),
             Map.entry("PEER_REPO", "team/project"),
             Map.entry("PEER_LISTEN", "[::]:0"),
@@ -82,6 +85,7 @@ class PeerSettingsTest {
                 Optional.of(new RuleSource.File(Path.of("/etc/peer/rules"))),
                 Optional.of(new RuleSource.Text("")),
                 Optional.of(new RuleSource.Text("ou:build")),
+                KeptOrigin.BLANK,
                 List.of(URI.create("https://a.example.org"), URI.create("https://b:8443")),
                 Optional.of(new RepoId("team/project")),
                 Optional.of(new HostPort("::", 0)),
@@ -93,6 +97,14 @@ class PeerSettingsTest {
   @ValueSource(strings = {"https://a", "http://a:7444", "a:7444", "https://a:0", "https://a:1/x"})
   void refusesARelayThatIsNoHostWithItsPort(String url) {
     refused("PEER_RELAY", url, "PEER_RELAY in the environment is not https://HOST:PORT");
+  }
+
+  @Test
+  void refusesARequirementThatIsNoOrigin() {
+    refused(
+        "PEER_REQUIRE_KEPT",
+        "main",
+        "PEER_REQUIRE_KEPT in the environment is not blank, trunk, history or any");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.peer.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.client.HolderFetch;
+import dev.peer.core.flow.Acceptance;
 import dev.peer.core.flow.FindResult;
 import dev.peer.core.flow.Finder;
 import dev.peer.core.flow.LookupResult;
@@ -100,6 +101,7 @@ class MirrorTest {
               (repo, key) -> new LookupResult.Found(meeting.found(result.record().inputs())),
               fetch,
               daemon.verifier(),
+              Acceptance.EVERYTHING,
               _ -> {});
       FindResult found = finder.find(REPO, result.record().inputs().key());
       assertThat(found).isInstanceOf(FindResult.Hit.class);

@@ -90,6 +90,9 @@ class EvidenceIT {
             "secrets      TOKEN",
             "container    localhost/ci-base, " + "f".repeat(64),
             "accelerator  tcg",
+            "started from blank",
+            "preparation  network open, this host in reach",
+            "tools        mk 9base 1:6-13, agent 0.6.0",
             "rule         PEER_ALLOW_SIGN: ou:build+issuer:CN=Audited*")
         .anyMatch(line -> line.matches("ran          20.*Z to 20.*Z \\(30[.]0 s\\), exit code 0"))
         .anyMatch(line -> line.matches("image        sha256:[0-9a-f]{64}, x86_64"))
@@ -168,6 +171,26 @@ class EvidenceIT {
         .with("PEER_CA", team.authority().certificate())
         .run(root, "verify", attestation.toString())
         .refuses(5, "the signer is not trusted: no way from");
+  }
+
+  @Test
+  void countsEvidenceOf050OnlyWhereEveryOriginDoes() throws Exception {
+    Path golden = Dist.sources().resolve("core/src/test/resources/dev/peer/core/golden/0.5.0");
+    String[] verify = {
+      "verify",
+      golden.resolve("test/attestation.json").toString(),
+      "--bundle",
+      golden.resolve("test/bundle.tar.zst").toString()
+    };
+    Peer reader = auditor.with("PEER_CA", golden.resolve("ca.pem"));
+
+    reader
+        .run(root, verify)
+        .refuses(5, "the result holds, and does not count here: .*PEER_REQUIRE_KEPT=any");
+    Run any = reader.with("PEER_REQUIRE_KEPT", "any").run(root, verify).hasExitCode(0);
+
+    assertThat(any.stdout().lines())
+        .contains("started from not stated: evidence of peer 0.5, counts as any");
   }
 
   @Test

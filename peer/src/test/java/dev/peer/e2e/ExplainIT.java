@@ -108,7 +108,7 @@ class ExplainIT {
     stranger.hasExitCode(5);
     assertThat(stranger.stdout())
         .contains("but          the result of CN=signer is refused")
-        .contains("result       none that holds");
+        .contains("result       none that holds and counts");
     holder.end();
   }
 

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Looks for a result: first in the store, then with whoever a rendezvous names. What does not hold
- * is said, with the name of who gave it, and the next is tried.
+ * Looks for a result: first in the store, then with whoever a rendezvous names. What does not hold,
+ * or does not count here, is said, with the name of who gave it, and the next is tried.
  */
 public final class Finder {
 
@@ -29,12 +29,19 @@ public final class Finder {
   private final Lookup lookup;
   private final Fetch fetch;
   private final RecordVerifier verifier;
+  private final Acceptance acceptance;
   private final Notices notices;
   private final Duration hedge;
 
   /** A finder that asks the next holder beside one that has been silent for 200 ms. */
-  public Finder(Store store, Lookup lookup, Fetch fetch, RecordVerifier verifier, Notices notices) {
-    this(store, lookup, fetch, verifier, notices, HEDGE);
+  public Finder(
+      Store store,
+      Lookup lookup,
+      Fetch fetch,
+      RecordVerifier verifier,
+      Acceptance acceptance,
+      Notices notices) {
+    this(store, lookup, fetch, verifier, acceptance, notices, HEDGE);
   }
 
   /**
@@ -47,18 +54,20 @@ public final class Finder {
       Lookup lookup,
       Fetch fetch,
       RecordVerifier verifier,
+      Acceptance acceptance,
       Notices notices,
       Duration hedge) {
     this.store = store;
     this.lookup = lookup;
     this.fetch = fetch;
     this.verifier = verifier;
+    this.acceptance = acceptance;
     this.notices = notices;
     this.hedge = hedge;
   }
 
   /**
-   * Finds a result of which every byte holds.
+   * Finds a result of which every byte holds, and which counts here.
    *
    * @throws IOException if the store could not be read or written
    */
@@ -104,6 +113,13 @@ public final class Finder {
     ScratchDirectory unpacked = store.stage();
     try {
       VerifiedAttestation attestation = verifier.verify(entry.attestation(), key, entry.lists());
+      Optional<String> refusal = acceptance.refusal(attestation.record());
+      if (refusal.isPresent()) {
+        // It holds, and may count again: it stays in the store.
+        notices.say("the result in the local store does not count here: " + refusal.get());
+        unpacked.close();
+        return Optional.empty();
+      }
       VerifiedRecord verified =
           verifier.verify(attestation, entry.bundleFile(), unpackInto(unpacked));
       return Optional.of(
@@ -122,7 +138,8 @@ public final class Finder {
       LookupResult.Found found, RepoId repo, RunKey key, boolean refusedBefore)
       throws IOException, InterruptedException {
     ResultPull pull =
-        new ResultPull(repo, key, store, lookup, fetch, verifier, notices, hedge, found.holders());
+        new ResultPull(
+            repo, key, store, lookup, fetch, verifier, acceptance, notices, hedge, found.holders());
     Optional<Replayable> result = pull.take();
     return result.isPresent()
         ? new FindResult.Hit(result.get())

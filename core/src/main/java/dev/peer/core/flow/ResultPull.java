@@ -38,6 +38,7 @@ final class ResultPull {
   private final Lookup lookup;
   private final Fetch fetch;
   private final RecordVerifier verifier;
+  private final Acceptance acceptance;
   private final Notices notices;
   private final Duration hedge;
 
@@ -61,6 +62,7 @@ final class ResultPull {
       Lookup lookup,
       Fetch fetch,
       RecordVerifier verifier,
+      Acceptance acceptance,
       Notices notices,
       Duration hedge,
       List<Holder> holders) {
@@ -70,12 +72,13 @@ final class ResultPull {
     this.lookup = lookup;
     this.fetch = fetch;
     this.verifier = verifier;
+    this.acceptance = acceptance;
     this.notices = notices;
     this.hedge = hedge;
     this.left = new ArrayList<>(holders);
   }
 
-  /** Whether somebody gave what does not hold. */
+  /** Whether somebody gave what does not hold, or does not count here. */
   boolean refused() {
     return refused;
   }
@@ -85,7 +88,7 @@ final class ResultPull {
     notices.step("fetch");
     boolean asked = !left.isEmpty();
     for (Optional<Attested> one = attestation(); one.isPresent(); one = attestation()) {
-      Optional<Replayable> result = takeTogether(one.get());
+      Optional<Replayable> result = counts(one.get()) ? takeTogether(one.get()) : Optional.empty();
       if (result.isPresent()) {
         return result;
       }
@@ -101,6 +104,18 @@ final class ResultPull {
               + " clock is right");
     }
     return Optional.empty();
+  }
+
+  private boolean counts(Attested attested) {
+    Optional<String> refusal = acceptance.refusal(attested.attestation().record());
+    if (refusal.isEmpty()) {
+      return true;
+    }
+    notices.say(
+        "the result of " + attested.holder().id() + " does not count here: " + refusal.get());
+    refused = true;
+    allAboutTime = false;
+    return false;
   }
 
   private record Attested(Holder holder, VerifiedAttestation attestation) {}

@@ -38,12 +38,12 @@ public record Survey(
   /**
    * A result that would not be taken.
    *
-   * @param refused whether it was given and does not hold, and not only out of reach
+   * @param refused whether it was given and does not hold or count, and not only out of reach
    * @param why one line, with the name of who gave it
    */
   public record Failure(boolean refused, String why) {}
 
-  /** Whether a result was given, and none that holds. */
+  /** Whether a result was given, and none that holds and counts. */
   public boolean onlyRefused() {
     return held.isEmpty() && failures.stream().anyMatch(Failure::refused);
   }

@@ -24,10 +24,13 @@ import java.util.Optional;
  */
 public final class Surveyor {
 
+  private static final String IN_STORE = "the result in the local store";
+
   private final Store store;
   private final Lookup lookup;
   private final Attestations attestations;
   private final RecordVerifier verifier;
+  private final Acceptance acceptance;
 
   /** Gets the evidence alone; see {@link Fetch#attestation}. */
   @FunctionalInterface
@@ -37,11 +40,22 @@ public final class Surveyor {
     Attestation of(Holder holder, RunKey key) throws FetchException, InterruptedException;
   }
 
-  public Surveyor(Store store, Lookup lookup, Attestations attestations, RecordVerifier verifier) {
+  /**
+   * A surveyor that finds what counts here.
+   *
+   * @param acceptance what counts
+   */
+  public Surveyor(
+      Store store,
+      Lookup lookup,
+      Attestations attestations,
+      RecordVerifier verifier,
+      Acceptance acceptance) {
     this.store = store;
     this.lookup = lookup;
     this.attestations = attestations;
     this.verifier = verifier;
+    this.acceptance = acceptance;
   }
 
   /**
@@ -57,15 +71,13 @@ public final class Surveyor {
     Optional<StoredEntry> entry = store.find(repo, key);
     if (entry.isPresent()) {
       try {
-        return held(
-            Optional.empty(),
-            verifier.verify(entry.get().attestation(), key, entry.get().lists()),
-            failures,
-            new LookupResult.Found(List.of()));
+        VerifiedAttestation attestation =
+            verifier.verify(entry.get().attestation(), key, entry.get().lists());
+        if (counts(attestation, IN_STORE, failures)) {
+          return held(Optional.empty(), attestation, failures, new LookupResult.Found(List.of()));
+        }
       } catch (VerificationException e) {
-        failures.add(
-            new Survey.Failure(
-                true, "the result in the local store is refused: " + e.getMessage()));
+        failures.add(new Survey.Failure(true, IN_STORE + " is refused: " + e.getMessage()));
       }
     }
     return switch (lookup.find(repo, key)) {
@@ -77,8 +89,8 @@ public final class Surveyor {
   }
 
   /**
-   * The store's result of the same repository that differs in the fewest inputs, of several the one
-   * that ran last.
+   * The store's result of the same repository, whether or not it counts here, that differs in the
+   * fewest inputs, of several the one that ran last.
    */
   public Optional<Near> nearest(RunInputs wanted) throws IOException {
     List<Near> near = new ArrayList<>();
@@ -105,11 +117,10 @@ public final class Surveyor {
       throws InterruptedException {
     for (Holder holder : found.holders()) {
       try {
-        return held(
-            Optional.of(holder.id()),
-            verifier.verify(attestations.of(holder, key), key),
-            failures,
-            found);
+        VerifiedAttestation attestation = verifier.verify(attestations.of(holder, key), key);
+        if (counts(attestation, "the result of " + holder.id(), failures)) {
+          return held(Optional.of(holder.id()), attestation, failures, found);
+        }
       } catch (VerificationException e) {
         failures.add(
             new Survey.Failure(
@@ -123,6 +134,14 @@ public final class Surveyor {
     }
     return new Survey(
         Optional.empty(), failures, ids(found.running()), found.failed(), Optional.empty());
+  }
+
+  private boolean counts(
+      VerifiedAttestation attestation, String whose, List<Survey.Failure> failures) {
+    Optional<String> refusal = acceptance.refusal(attestation.record());
+    refusal.ifPresent(
+        why -> failures.add(new Survey.Failure(true, whose + " does not count here: " + why)));
+    return refusal.isEmpty();
   }
 
   private static Survey held(

@@ -38,9 +38,6 @@ public sealed interface Provenance {
       Tries tries)
       implements Provenance {
 
-    /** The version of a tool in a guest image that does not tell. */
-    public static final String UNKNOWN_VERSION = "unknown";
-
     private static final Pattern VERSION = Pattern.compile("[!-~]([ -~]{0,98}[!-~])?");
 
     /** Refuses versions that are not 1 to 100 printable ASCII characters. */
@@ -54,11 +51,13 @@ public sealed interface Provenance {
       return startedFrom.origin();
     }
 
-    private static void requireVersion(String version) {
+    /** Refuses what is not the version of a tool; gives it back otherwise. */
+    public static String requireVersion(String version) {
       if (!VERSION.matcher(version).matches()) {
         throw new IllegalArgumentException(
             "not a version (1 to 100 printable ASCII characters expected): " + Shown.of(version));
       }
+      return version;
     }
   }
 }

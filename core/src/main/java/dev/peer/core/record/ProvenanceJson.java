@@ -6,11 +6,12 @@ import dev.peer.core.id.CommitId;
 import java.util.List;
 
 /** The JSON form of what version 2 says about a run's provenance. */
-final class ProvenanceJson {
+public final class ProvenanceJson {
 
   private ProvenanceJson() {}
 
-  static ObjectNode write(Provenance.Stated stated) {
+  /** What is stated, as a JSON object. */
+  public static ObjectNode write(Provenance.Stated stated) {
     ObjectNode json = StrictJson.object();
     ObjectNode startedFrom = json.putObject("startedFrom");
     startedFrom.put("origin", stated.startedFrom().origin().toString());

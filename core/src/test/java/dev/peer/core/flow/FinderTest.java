@@ -7,7 +7,9 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Records;
+import dev.peer.core.record.StartedFrom;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.Signing;
 import dev.peer.core.store.Store;
@@ -38,6 +40,7 @@ class FinderTest {
 
   private final List<String> said = new ArrayList<>();
   private final Holders holders = new Holders();
+  private Acceptance acceptance = Acceptance.EVERYTHING;
   private Signing signing;
   private Signing.Result result;
   private Store store;
@@ -86,7 +89,8 @@ class FinderTest {
         };
 
     FindResult found =
-        new Finder(store, holders, holders, signing.verifier(), notices).find(REPO, KEY);
+        new Finder(store, holders, holders, signing.verifier(), acceptance, notices)
+            .find(REPO, KEY);
 
     long size = Files.size(result.bundle());
     assertThat(progress)
@@ -122,6 +126,43 @@ class FinderTest {
     assertThat(find()).isInstanceOf(FindResult.NoneVerified.class);
     assertThat(said).singleElement().asString().contains("stranger").contains("not trusted");
     assertThat(store.find(REPO, KEY)).isEmpty();
+  }
+
+  @Test
+  void namesAHolderWhoseResultDoesNotCountAndTakesTheNext() throws Exception {
+    acceptance = new Acceptance(KeptOrigin.BLANK, ClaimedHistory.UNKNOWN);
+    holders.add("first", result);
+    holders.add("second", blank());
+
+    assertHitFrom("second");
+    assertThat(said)
+        .singleElement()
+        .asString()
+        .contains("the result of first does not count here")
+        .contains("origin trunk, and PEER_REQUIRE_KEPT=blank refuses that");
+    assertThat(holders.reported).isEmpty();
+  }
+
+  @Test
+  void keepsAResultOfTheStoreThatDoesNotCount() throws Exception {
+    holders.add("holder", result);
+    assertHitFrom("holder");
+    holders.byName.clear();
+    acceptance = new Acceptance(KeptOrigin.BLANK, ClaimedHistory.UNKNOWN);
+
+    assertThat(find()).isInstanceOf(FindResult.NoneVerified.class);
+    assertThat(said)
+        .singleElement()
+        .asString()
+        .contains("the result in the local store does not count here");
+
+    acceptance = Acceptance.EVERYTHING;
+    assertThat(find()).isInstanceOf(FindResult.Hit.class);
+  }
+
+  private Signing.Result blank() throws Exception {
+    return signing.result(
+        directory.resolve("blank"), "artifact", Records.provenance(StartedFrom.BLANK));
   }
 
   @Test
@@ -214,7 +255,7 @@ class FinderTest {
   }
 
   private Finder finder() {
-    return new Finder(store, holders, holders, signing.verifier(), said::add, PATIENT);
+    return new Finder(store, holders, holders, signing.verifier(), acceptance, said::add, PATIENT);
   }
 
   private static byte[] flipped(byte[] bytes, int at) {
@@ -230,6 +271,7 @@ class FinderTest {
     private final Map<String, byte[]> bundles = new TreeMap<>();
     private final List<String> gone = new ArrayList<>();
     private Function<List<Holder>, LookupResult> state = LookupResult.Found::new;
+    private final List<String> reported = new ArrayList<>();
     private boolean unavailable;
 
     void add(String name, Signing.Result result) throws IOException {
@@ -249,6 +291,11 @@ class FinderTest {
       List<Holder> found =
           byName.keySet().stream().map(name -> new Holder(new PeerId(name), List.of())).toList();
       return found.isEmpty() ? new LookupResult.Absent() : state.apply(found);
+    }
+
+    @Override
+    public void report(RepoId repo, RunKey key, PeerId holder, FetchException.Fault fault) {
+      reported.add(holder.text());
     }
 
     @Override

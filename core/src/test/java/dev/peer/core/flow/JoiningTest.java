@@ -277,7 +277,8 @@ class JoiningTest {
           lookups.getOrDefault(asked, () -> {}).run();
           return new LookupResult.Found(holding, running, List.of());
         };
-    return new Finder(store, lookup, new Holders(), signing.verifier(), said::add);
+    return new Finder(
+        store, lookup, new Holders(), signing.verifier(), Acceptance.EVERYTHING, said::add);
   }
 
   private static Replayable hit(FindResult found) {

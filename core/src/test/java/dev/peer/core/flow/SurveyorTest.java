@@ -7,6 +7,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.key.KeyInput;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Records;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.Signing;
@@ -31,6 +32,7 @@ class SurveyorTest {
 
   private final Map<String, Attestation> holders = new TreeMap<>();
   private LookupResult others = new LookupResult.Absent();
+  private Acceptance acceptance = Acceptance.EVERYTHING;
   private Signing signing;
   private Signing.Result result;
   private Store store;
@@ -62,6 +64,22 @@ class SurveyorTest {
     assertThat(survey.held().orElseThrow().holder()).contains(new PeerId("holder"));
     assertThat(survey.held().orElseThrow().attestation().key()).isEqualTo(KEY);
     assertThat(store.list()).isEmpty();
+  }
+
+  @Test
+  void namesWhatDoesNotCountAndLooksOn() throws Exception {
+    acceptance = new Acceptance(KeptOrigin.BLANK, ClaimedHistory.UNKNOWN);
+    keep();
+    found("holder", result.attestation());
+
+    Survey survey = surveyor().survey(REPO, KEY);
+
+    assertThat(survey.held()).isEmpty();
+    assertThat(survey.onlyRefused()).isTrue();
+    assertThat(survey.failures())
+        .extracting(Survey.Failure::why)
+        .anyMatch(why -> why.startsWith("the result in the local store does not count here"))
+        .anyMatch(why -> why.startsWith("the result of holder does not count here"));
   }
 
   @Test
@@ -171,7 +189,8 @@ class SurveyorTest {
   }
 
   private Surveyor surveyor() {
-    return new Surveyor(store, (repo, key) -> others, this::attestation, signing.verifier());
+    return new Surveyor(
+        store, (repo, key) -> others, this::attestation, signing.verifier(), acceptance);
   }
 
   private Attestation attestation(Holder holder, RunKey key) throws FetchException {

@@ -85,6 +85,31 @@ public final class Records {
         artifacts);
   }
 
+  /** The same run, of another provenance. */
+  public static RunRecord with(RunRecord record, Provenance provenance) {
+    return new RunRecord(
+        record.inputs(),
+        record.exitCode(),
+        record.startedAt(),
+        record.finishedAt(),
+        record.containerImage(),
+        record.containerImageId(),
+        record.secretNames(),
+        record.accelerator(),
+        record.cpus(),
+        record.memoryBytes(),
+        provenance,
+        record.output(),
+        record.artifacts());
+  }
+
+  /** What a run states that started from this disk. */
+  public static Provenance.Stated provenance(StartedFrom startedFrom) {
+    Provenance.Stated like = provenance();
+    return new Provenance.Stated(
+        startedFrom, like.preparationNetwork(), like.mk(), like.agent(), like.tries());
+  }
+
   /** What a run on a disk of two preparations of the trunk states. */
   public static Provenance.Stated provenance() {
     return new Provenance.Stated(

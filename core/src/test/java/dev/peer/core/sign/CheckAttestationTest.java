@@ -94,6 +94,7 @@ class CheckAttestationTest {
             StandardCharsets.UTF_8);
 
     assertHolds(seal(first, alice), root);
+    assertThat(check(sign(alice), root)).contains("\"origin\": \"trunk\"");
     assertFails("version", seal(first.replace("urn:peer:run:v1", "urn:peer:run:v3"), alice), root);
   }
 

@@ -4,6 +4,7 @@ import static dev.peer.core.trust.CertificateMaker.NOW;
 
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.Provenance;
 import dev.peer.core.record.Records;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
@@ -49,9 +50,17 @@ public final class Signing {
 
   /** Makes a result in this directory, which must be empty. */
   public Result result(Path directory, String artifact) throws IOException {
+    return result(directory, artifact, Records.provenance());
+  }
+
+  /** The same, of another provenance. */
+  public Result result(Path directory, String artifact, Provenance.Stated provenance)
+      throws IOException {
     RunFiles files = new RunFiles(Files.createDirectories(directory.resolve("files")));
     RunRecord record =
-        Records.make(files, Map.of("artifact", artifact.getBytes(StandardCharsets.UTF_8)));
+        Records.with(
+            Records.make(files, Map.of("artifact", artifact.getBytes(StandardCharsets.UTF_8))),
+            provenance);
     Path bundle = directory.resolve("bundle");
     Content content = BundleWriter.write(record, files, bundle);
     return new Result(record, signer().sign(record, content), bundle);

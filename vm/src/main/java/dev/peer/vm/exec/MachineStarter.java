@@ -72,6 +72,11 @@ final class MachineStarter {
     this.listener = listener;
   }
 
+  /** The image that the machines are of. */
+  GuestImage image() {
+    return image;
+  }
+
   /**
    * Starts a machine with these disks and waits until its agent has answered.
    *

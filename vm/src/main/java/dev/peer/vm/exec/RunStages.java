@@ -17,6 +17,7 @@ import dev.peer.core.record.Tries;
 import dev.peer.vm.guest.ArtifactIntake;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.StageResult;
+import dev.peer.vm.image.GuestImage;
 import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.Machine;
 import java.io.ByteArrayOutputStream;
@@ -52,6 +53,7 @@ final class RunStages {
   private final Limits limits;
   private final GuestNetwork network;
   private final RunCache cache;
+  private final GuestImage image;
   private Map<String, String> prepared = Map.of();
 
   RunStages(
@@ -62,7 +64,8 @@ final class RunStages {
       RunDisks disks,
       Limits limits,
       GuestNetwork network,
-      RunCache cache) {
+      RunCache cache,
+      GuestImage image) {
     this.request = request;
     this.inputs = request.inputs();
     this.listener = listener;
@@ -72,6 +75,7 @@ final class RunStages {
     this.limits = limits;
     this.network = network;
     this.cache = cache;
+    this.image = image;
   }
 
   /** The stages before the test: how the run ended, unless the test can start. */
@@ -266,8 +270,8 @@ final class RunStages {
     return new Provenance.Stated(
         cache.startedFrom(),
         network.ofPreparation(),
-        Provenance.Stated.UNKNOWN_VERSION,
-        Provenance.Stated.UNKNOWN_VERSION,
+        image.mkVersion(),
+        image.agentVersion(),
         Tries.ONCE);
   }
 

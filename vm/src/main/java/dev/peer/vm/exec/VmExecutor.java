@@ -361,7 +361,8 @@ public final class VmExecutor implements Executor {
             machine.disks(),
             limits,
             run.starter.network(),
-            run.cache);
+            run.cache,
+            run.starter.image());
     Guest guest =
         new Guest(
             run.request.inputs(),

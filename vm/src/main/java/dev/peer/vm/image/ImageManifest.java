@@ -3,6 +3,7 @@ package dev.peer.vm.image;
 import dev.peer.core.id.Digest;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.Provenance;
 import dev.peer.core.record.StrictJson;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,12 @@ record ImageManifest(
     requireVersion(json, "format", old ? OLD_FORMAT : FORMAT);
     requireVersion(json, "protocol", old ? OLD_PROTOCOL : PROTOCOL);
     Optional<Versions> versions =
-        old ? Optional.empty() : Optional.of(new Versions(json.text("mk"), json.text("agent")));
+        old
+            ? Optional.empty()
+            : Optional.of(
+                new Versions(
+                    json.value("mk", Provenance.Stated::requireVersion),
+                    json.value("agent", Provenance.Stated::requireVersion)));
     String architecture = json.text("architecture");
     String kernelArguments = json.text("kernelArguments");
     StrictJson entries = json.object("files");
