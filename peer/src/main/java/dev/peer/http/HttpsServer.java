@@ -10,8 +10,10 @@ import dev.peer.wire.OperationsPath;
 import dev.peer.wire.Problem;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.GracefulShutdownHandler;
+import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -20,12 +22,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.xnio.OptionMap;
 import org.xnio.Options;
 
 /** A running HTTPS server with one service. */
 public final class HttpsServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpsServer.class);
+
+  /** What fits into 16 KiB with what a pool adds. */
+  private static final int BUFFER = (16 << 10) - 20;
 
   private final TlsListener listener;
   private final Service service;
@@ -38,14 +44,11 @@ public final class HttpsServer implements AutoCloseable {
   private final Runnable renewal = this::renew;
   private final GracefulShutdownHandler gate;
   private final Undertow undertow;
+  private final HttpOpenListener http;
   private InetSocketAddress address;
 
   private HttpsServer(
-      TlsListener listener,
-      InetSocketAddress address,
-      ServerLimits limits,
-      Operations operations,
-      Service service) {
+      TlsListener listener, ServerLimits limits, Operations operations, Service service) {
     this.listener = listener;
     this.service = service;
     this.limits = limits;
@@ -53,24 +56,27 @@ public final class HttpsServer implements AutoCloseable {
     watched = new OperationsService(operations, listener);
     metrics = new ServerMetrics(operations.metrics(), listener);
     gate = new GracefulShutdownHandler(this::handle);
-    Undertow.Builder builder =
+    undertow =
         Undertow.builder()
-            .setHandler(gate)
             .setIoThreads(Math.max(2, Runtime.getRuntime().availableProcessors()))
             .setWorkerOption(Options.THREAD_DAEMON, true)
-            .setSocketOption(Options.CONNECTION_HIGH_WATER, limits.connections())
-            .setSocketOption(Options.CONNECTION_LOW_WATER, limits.connections())
-            .setServerOption(UndertowOptions.DECODE_URL, false)
-            .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
-            .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
-            .setServerOption(UndertowOptions.MAX_HEADER_SIZE, Limits.HEADERS)
-            .setServerOption(UndertowOptions.MAX_HEADERS, Limits.HEADER_COUNT)
-            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) Limits.REQUEST_BODY)
-            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) limits.head().toMillis())
-            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int) limits.idle().toMillis())
-            .setServerOption(UndertowOptions.IDLE_TIMEOUT, (int) limits.idle().toMillis());
-    listener.addTo(builder, address);
-    undertow = builder.build();
+            .build();
+    http =
+        new HttpOpenListener(
+            new DefaultByteBufferPool(true, BUFFER, -1, 4),
+            OptionMap.builder()
+                .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
+                .set(UndertowOptions.DECODE_URL, false)
+                .set(UndertowOptions.ENABLE_HTTP2, false)
+                .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
+                .set(UndertowOptions.MAX_HEADER_SIZE, Limits.HEADERS)
+                .set(UndertowOptions.MAX_HEADERS, Limits.HEADER_COUNT)
+                .set(UndertowOptions.MAX_ENTITY_SIZE, (long) Limits.REQUEST_BODY)
+                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) limits.head().toMillis())
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int) limits.idle().toMillis())
+                .set(UndertowOptions.IDLE_TIMEOUT, (int) limits.idle().toMillis())
+                .getMap());
+    http.setRootHandler(gate);
   }
 
   /** Starts a server that keeps no log. */
@@ -97,23 +103,23 @@ public final class HttpsServer implements AutoCloseable {
     if (address.isUnresolved()) {
       throw new IOException("can not listen on " + address.getHostString() + ": unknown host");
     }
-    HttpsServer server = new HttpsServer(listener, address, limits, operations, service);
+    HttpsServer server = new HttpsServer(listener, limits, operations, service);
     try {
       server.undertow.start();
       server.address =
-          (InetSocketAddress) server.undertow.getListenerInfo().getFirst().getAddress();
+          listener.listen(server.undertow.getWorker(), server.http, address, limits.connections());
       listener.follow(server.renewal);
       // What has changed since the listener was made.
       server.renew();
+      return server;
+    } catch (IOException e) {
+      server.undertow.stop();
+      String where = address.getHostString() + ":" + address.getPort();
+      throw new IOException("can not listen on " + where + ": " + e.getMessage(), e);
     } catch (RuntimeException e) {
       server.undertow.stop();
-      if (e.getCause() instanceof IOException cause) {
-        String where = address.getHostString() + ":" + address.getPort();
-        throw new IOException("can not listen on " + where + ": " + cause.getMessage(), cause);
-      }
       throw e;
     }
-    return server;
   }
 
   /** Who answers here. */
@@ -136,6 +142,8 @@ public final class HttpsServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     listener.unfollow(renewal);
+    listener.close();
+    http.closeConnections();
     undertow.stop();
     threads.shutdownNow();
   }
@@ -162,7 +170,7 @@ public final class HttpsServer implements AutoCloseable {
 
   /** Afterwards nobody is connected, or gets an answer, who is not to be. */
   private void renew() {
-    listener.renew(undertow);
+    listener.renew();
     requests.judge(listener::trusts);
   }
 

@@ -26,6 +26,7 @@ public final class TlsAcceptor implements AutoCloseable {
   private final Duration handshake;
   private final Handler handler;
   private final Semaphore places;
+  private final Newcomers<Socket> newcomers;
   private final ServerSocket server;
   private final OpenConnections open;
   private TlsIdentity.Standing presented;
@@ -41,7 +42,9 @@ public final class TlsAcceptor implements AutoCloseable {
     this.server = server;
     this.handshake = handshake;
     this.handler = handler;
-    places = new Semaphore(connections);
+    int besides = Newcomers.besides(connections);
+    places = new Semaphore(connections + besides);
+    newcomers = new Newcomers<>(besides, Deadline::close);
     open = new OpenConnections(identity);
   }
 
@@ -61,7 +64,8 @@ public final class TlsAcceptor implements AutoCloseable {
    * Starts to listen.
    *
    * @param address where; port 0 takes a free one
-   * @param connections open at once; the next ones wait until one is closed
+   * @param connections open at once, besides those without a certificate so far; the next ones wait
+   *     until one is closed
    * @param handshake the time for it
    * @throws IOException if it can not listen there
    */
@@ -162,6 +166,7 @@ public final class TlsAcceptor implements AutoCloseable {
   }
 
   private TlsConnection connect(Socket socket) throws IOException {
+    newcomers.add(socket.getInetAddress(), socket);
     try (Deadline _ = Deadline.in(handshake, () -> Deadline.close(socket))) {
       socket.setTcpNoDelay(true);
       SSLSocket tls = (SSLSocket) context().getSocketFactory().createSocket(socket, null, true);
@@ -171,6 +176,8 @@ public final class TlsAcceptor implements AutoCloseable {
       tls.setEnabledCipherSuites(TlsIdentity.CIPHERS);
       tls.startHandshake();
       return open.add(CertificateRole.CLIENT, socket, tls);
+    } finally {
+      newcomers.remove(socket);
     }
   }
 

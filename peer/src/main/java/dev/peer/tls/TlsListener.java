@@ -4,12 +4,14 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.UntrustedCertificateException;
-import io.undertow.Undertow;
+import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RenegotiationRequiredException;
 import io.undertow.server.SSLSessionInfo;
 import io.undertow.server.ServerConnection;
+import io.undertow.server.protocol.http.HttpOpenListener;
 import io.undertow.util.AttachmentKey;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -20,9 +22,17 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.xnio.ChannelListener;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.Sequence;
 import org.xnio.SslClientAuthMode;
+import org.xnio.StreamConnection;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+import org.xnio.ssl.SslConnection;
 
 /**
  * An HTTPS listener that only lets in whoever we trust, and says who it is.
@@ -34,6 +44,7 @@ import org.xnio.SslClientAuthMode;
 public final class TlsListener {
 
   private static final int MOST_SESSIONS = 2_000;
+  private static final int BACKLOG = 1_000;
   private static final AttachmentKey<Caller> CALLER = AttachmentKey.create(Caller.class);
 
   static {
@@ -45,6 +56,8 @@ public final class TlsListener {
   private final Handshakes handshakes = new Handshakes();
   private final LongAdder connections = new LongAdder();
   private volatile TlsIdentity.Standing presented;
+  private UndertowXnioSsl ssl;
+  private AcceptingChannel<SslConnection> server;
 
   /** A listener that presents this identity, and lets in whom it trusts. */
   public TlsListener(TlsIdentity identity) {
@@ -77,13 +90,57 @@ public final class TlsListener {
     return identity.fault();
   }
 
-  /** Adds the listener to a server. */
-  public void addTo(Undertow.Builder server, InetSocketAddress address) {
-    server
-        .addHttpsListener(address.getPort(), address.getAddress().getHostAddress(), context())
-        .setSocketOption(Options.SSL_CLIENT_AUTH_MODE, SslClientAuthMode.REQUIRED)
-        .setSocketOption(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(TlsIdentity.PROTOCOL))
-        .setSocketOption(Options.SSL_ENABLED_CIPHER_SUITES, Sequence.of(TlsIdentity.CIPHERS));
+  /**
+   * Begins to listen. Connections without a certificate so far are bounded apart from the others.
+   *
+   * @param connections open at once, besides those without a certificate so far; the next ones wait
+   *     until one is closed
+   * @return where
+   */
+  public InetSocketAddress listen(
+      XnioWorker worker, HttpOpenListener http, InetSocketAddress address, int connections)
+      throws IOException {
+    int besides = Newcomers.besides(connections);
+    Newcomers<SslConnection> newcomers = new Newcomers<>(besides, IoUtils::safeClose);
+    OptionMap options =
+        OptionMap.builder()
+            .set(Options.TCP_NODELAY, true)
+            .set(Options.REUSE_ADDRESSES, true)
+            .set(Options.BALANCING_TOKENS, 1)
+            .set(Options.BALANCING_CONNECTIONS, 2)
+            .set(Options.BACKLOG, BACKLOG)
+            .set(Options.CONNECTION_HIGH_WATER, connections + besides)
+            .set(Options.CONNECTION_LOW_WATER, connections + besides)
+            .set(Options.SSL_CLIENT_AUTH_MODE, SslClientAuthMode.REQUIRED)
+            .set(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(TlsIdentity.PROTOCOL))
+            .set(Options.SSL_ENABLED_CIPHER_SUITES, Sequence.of(TlsIdentity.CIPHERS))
+            .getMap();
+    synchronized (this) {
+      ssl =
+          new UndertowXnioSsl(
+              worker.getXnio(), OptionMap.create(Options.USE_DIRECT_BUFFERS, true), context());
+    }
+    ChannelListener<StreamConnection> opened =
+        connection -> {
+          SslConnection tls = (SslConnection) connection;
+          newcomers.add(tls.getPeerAddress(InetSocketAddress.class).getAddress(), tls);
+          tls.getHandshakeSetter().set(newcomers::remove);
+          http.handleEvent(tls);
+          ChannelListener<? super StreamConnection> before = tls.getCloseListener();
+          tls.setCloseListener(
+              closed -> {
+                newcomers.remove(tls);
+                ChannelListeners.invokeChannelListener(closed, before);
+              });
+          if (!tls.isOpen()) {
+            newcomers.remove(tls);
+          }
+        };
+    server =
+        ssl.createSslConnectionServer(
+            worker, address, ChannelListeners.openListenerAdapter(opened), options);
+    server.resumeAccepts();
+    return server.getLocalAddress(InetSocketAddress.class);
   }
 
   /** Has it called after each change of who we are or whom we trust. */
@@ -97,12 +154,18 @@ public final class TlsListener {
   }
 
   /** Presents to whoever connects from now on who we are now, and resumes no session before. */
-  public synchronized void renew(Undertow server) {
+  public synchronized void renew() {
     if (presented.generation() != identity.standing().generation()) {
       presented = identity.standing();
-      SSLContext context = context();
-      server.getListenerInfo().forEach(info -> info.setSslContext(context));
+      ssl.updateSSLContext(context());
     }
+  }
+
+  /** Lets nobody else in. */
+  public synchronized void close() {
+    // Once: the threads that would close it a second time have ended.
+    IoUtils.safeClose(server);
+    server = null;
   }
 
   /**

@@ -25,6 +25,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -271,6 +273,28 @@ class TransportTest {
       socket.connect(other.address());
 
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void connectionsWithoutACertificateTakeNoPlaceFromOthers() throws Exception {
+    ServerLimits few =
+        new ServerLimits(8, Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ZERO);
+    List<Socket> strangers = new ArrayList<>();
+    try (HttpsServer other = start(team.peer("spiffe://team/server"), few)) {
+      for (int i = 0; i < 40; i++) {
+        Socket stranger = new Socket();
+        strangers.add(stranger);
+        stranger.connect(other.address());
+      }
+
+      assertThat(ask(team.peer(client), other)).startsWith("hello ");
+
+      assertThat(strangers.getFirst().getInputStream().read()).isEqualTo(-1);
+    } finally {
+      for (Socket stranger : strangers) {
+        stranger.close();
+      }
     }
   }
 
