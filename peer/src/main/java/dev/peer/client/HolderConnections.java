@@ -38,6 +38,7 @@ final class HolderConnections implements AutoCloseable {
   private final TlsIdentity identity;
   private final Patience patience;
   private final TlsConnector relays;
+  private final Knocks knocks = new Knocks(System::nanoTime);
   private final SequencedMap<Way, Asker> askers = new LinkedHashMap<>(KEPT, 0.75f, true);
 
   private boolean closed;
@@ -90,6 +91,7 @@ final class HolderConnections implements AutoCloseable {
             patience.hedge(),
             address -> {
               try {
+                requireAllowed(holder.id(), address);
                 return new Hedge.Answer.Given<>(
                     holder.relays().contains(address)
                         ? relayed(holder.id(), address, path, skipped)
@@ -101,6 +103,13 @@ final class HolderConnections implements AutoCloseable {
             (_, e) -> failures.add(e),
             HolderConnections::drop)
         .first(all);
+  }
+
+  private void requireAllowed(PeerId holder, URI address) throws ConnectionException {
+    Optional<String> refusal = knocks.refusal(holder, address);
+    if (refusal.isPresent()) {
+      throw ConnectionException.notTried(address, refusal.get());
+    }
   }
 
   private HttpResponse<InputStream> direct(PeerId peer, URI address, PeerPath path, long skipped)

@@ -375,7 +375,7 @@ final class LeaseKeeper implements AutoCloseable {
     List<Holder> before = new ArrayList<>();
     try {
       for (HolderList.Entry entry : HolderList.parse(answer.body()).in(ResultState.RUNNING)) {
-        if (entry.peer().equals(self) && entry.addresses().equals(addresses)) {
+        if (entry.peer().equals(self) && addresses.containsAll(entry.addresses())) {
           break;
         }
         before.add(RendezvousLookup.holder(entry));

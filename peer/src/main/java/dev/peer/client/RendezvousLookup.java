@@ -14,6 +14,7 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
+import dev.peer.wire.AddressScope;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
@@ -91,7 +92,7 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
               address, () -> asker.ask("GET", asked, Optional.empty(), patience.lookup()));
       if (answer.status() == 200) {
         return new Hedge.Answer.Given<>(
-            new Answered(address, found(HolderList.parse(answer.body()))));
+            new Answered(address, found(HolderList.parse(answer.body()), address)));
       }
       return answer.is(absent)
           ? new Hedge.Answer.Given<>(new Answered(address, new LookupResult.Absent()))
@@ -127,10 +128,16 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
     asker.close();
   }
 
-  private static LookupResult found(HolderList list) {
+  /**
+   * What a rendezvous says.
+   *
+   * @param rendezvous only one on this machine leads to this machine
+   */
+  private static LookupResult found(HolderList list, URI rendezvous) {
+    boolean loopback = AddressScope.isLoopback(rendezvous);
     return new LookupResult.Found(
-        holders(list, ResultState.PASSED),
-        holders(list, ResultState.RUNNING),
+        holders(list, ResultState.PASSED, loopback),
+        holders(list, ResultState.RUNNING, loopback),
         list.in(ResultState.FAILED).stream().map(RendezvousLookup::failure).toList());
   }
 
@@ -143,8 +150,14 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
             .map(how -> new FollowResult.Failed(how.stage(), how.exitCode(), how.at())));
   }
 
-  private static List<Holder> holders(HolderList list, ResultState state) {
-    return list.in(state).stream().map(RendezvousLookup::holder).toList();
+  private static List<Holder> holders(HolderList list, ResultState state, boolean loopback) {
+    return list.in(state).stream()
+        .map(
+            entry ->
+                new Holder(
+                    entry.peer(), AddressScope.among(entry.addresses(), loopback), entry.relays()))
+        .filter(holder -> !holder.addresses().isEmpty() || !holder.relays().isEmpty())
+        .toList();
   }
 
   static Holder holder(HolderList.Entry entry) {

@@ -104,6 +104,11 @@ public final class Call {
         failure);
   }
 
+  /** Whether the connection came in at the loopback interface. */
+  public boolean isFromThisMachine() {
+    return exchange.getSourceAddress().getAddress().isLoopbackAddress();
+  }
+
   /** Who asks, from the certificate of the connection. */
   public Identity caller() {
     return request.caller().orElseThrow().identity();

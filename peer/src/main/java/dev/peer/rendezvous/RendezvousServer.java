@@ -19,6 +19,7 @@ import dev.peer.rendezvous.HolderIndex.Grant;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.tls.TlsListener;
 import dev.peer.wire.AddressList;
+import dev.peer.wire.AddressScope;
 import dev.peer.wire.AnnouncementQuery;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.HolderReport;
@@ -240,11 +241,26 @@ public final class RendezvousServer implements AutoCloseable {
       call.answer(204);
       return;
     }
-    LeaseRequest request = LeaseRequest.parse(call.body(Limits.REQUEST_BODY));
+    LeaseRequest request = reachable(call, LeaseRequest.parse(call.body(Limits.REQUEST_BODY)));
     switch (index.lease(holder, request)) {
       case Grant.New(LeaseTerms terms) -> call.answer(201, MediaTypes.JSON, terms.json());
       case Grant.Renewed(LeaseTerms terms) -> call.answer(200, MediaTypes.JSON, terms.json());
       case Grant.TooMany(int limit) -> throw tooMany(holder.peer(), limit, "leases");
+    }
+  }
+
+  /** Without the addresses to which others are not to be led. */
+  private static LeaseRequest reachable(Call call, LeaseRequest request) throws MalformedException {
+    try {
+      return new LeaseRequest(
+          AddressScope.among(request.addresses(), call.isFromThisMachine()),
+          request.images(),
+          request.relays());
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(
+          "lease: none of the addresses means this peer to others"
+              + " (no loopback or link-local address; port 443, or one from 1024 on)",
+          e);
     }
   }
 
@@ -356,7 +372,9 @@ public final class RendezvousServer implements AutoCloseable {
     call.requireMethod("POST");
     call.require(rules, Verb.ANNOUNCE);
     AddressList asked = AddressList.parse(call.body(Limits.REQUEST_BODY));
-    List<URI> reached = dialBack.reached(call.caller().id(), asked.addresses());
+    List<URI> reached =
+        dialBack.reached(
+            call.caller().id(), AddressScope.among(asked.addresses(), call.isFromThisMachine()));
     call.set("Cache-Control", "no-store");
     call.answer(200, MediaTypes.JSON, new AddressList(reached).json());
   }

@@ -61,6 +61,11 @@ public final class ConnectionException extends IOException {
     this.kind = kind;
   }
 
+  /** For an address that is not connected to. */
+  public static ConnectionException notTried(URI uri, String why) {
+    return new ConnectionException(Kind.UNREACHABLE, uri, "not connected to, " + why, null);
+  }
+
   /** There is no way to whoever was asked for, and why. */
   static ConnectionException noWay(IOException why) {
     return new ConnectionException(Kind.UNREACHABLE, why);

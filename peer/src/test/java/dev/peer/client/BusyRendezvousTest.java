@@ -95,7 +95,7 @@ class BusyRendezvousTest {
             new InstanceId("a"),
             new Asker(
                 TlsClient.ofService(laptop, Duration.ofSeconds(9)), AnnounceAndLookupTest.PATIENCE),
-            () -> new LeaseRequest(List.of(PeerAddress.parse("https://h:1"))),
+            () -> new LeaseRequest(List.of(PeerAddress.parse("https://h:7001"))),
             AnnounceAndLookupTest.PATIENCE,
             notices::add);
     RendezvousPath.Result result = new RendezvousPath.Result(REPO, KEY);

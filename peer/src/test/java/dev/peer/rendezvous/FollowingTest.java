@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class FollowingTest {
 
   private static final RepoId REPO = new RepoId("git.example.org/team/project");
-  private static final URI ADDRESS = PeerAddress.parse("https://h:1");
+  private static final URI ADDRESS = PeerAddress.parse("https://h:7001");
   private static final LeaseHolder LAPTOP = holder("laptop", "a");
   private static final LeaseHolder CI = holder("ci", "a");
   private static final Optional<EventId> NOWHERE = Optional.empty();

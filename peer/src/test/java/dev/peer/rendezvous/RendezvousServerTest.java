@@ -30,6 +30,7 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -87,6 +88,28 @@ class RendezvousServerTest {
     laptop.close();
     ci.close();
     server.close();
+  }
+
+  @Test
+  void leadsNobodyToAddressesThatMeanNoOtherMachine() throws Exception {
+    List<URI> astray =
+        List.of(
+            PeerAddress.parse("https://169.254.169.254:443"),
+            PeerAddress.parse("https://[fe80::1]:7443"),
+            PeerAddress.parse("https://10.0.0.2:22"));
+    List<URI> all = new ArrayList<>(astray);
+    all.add(ADDRESS);
+
+    HttpResponse<byte[]> refused = laptop.send("PUT", "/v1/lease", new LeaseRequest(astray).json());
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(new String(refused.body(), UTF_8)).contains("none of the addresses");
+    assertThat(laptop.send("PUT", "/v1/lease", new LeaseRequest(all).json()).statusCode())
+        .isEqualTo(201);
+    laptop.send("PUT", RESULT);
+
+    assertThat(HolderList.parse(ci.send("GET", RESULT).body()).holders())
+        .containsExactly(
+            new HolderList.Entry(new PeerId("spiffe://team/laptop"), List.of(ADDRESS)));
   }
 
   @Test
@@ -478,8 +501,8 @@ class RendezvousServerTest {
         "",
         "{}",
         "nonsense",
-        "{\"addresses\":[\"https://h:1/path\"]}",
-        "{\"addresses\":[\"https://h:1\"],\"peer\":\"spiffe://team/ci\"}",
+        "{\"addresses\":[\"https://h:7001/path\"]}",
+        "{\"addresses\":[\"https://h:7001\"],\"peer\":\"spiffe://team/ci\"}",
         "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
       })
   void refusesAMalformedLease(String json) throws Exception {
