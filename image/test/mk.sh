@@ -85,12 +85,12 @@ mkfile 'T=`{seq 30000}\ntest:VQ:\n\tfor i in $T; do :; done\n'
 expect "a variable that is too long for the kernel is named" "mk: \$T is too long for the environment of a recipe: 168896 \
 bytes of at most 131072; write it to a file, or keep it out: T=U=...
 [1]" "$(said test | grep -v 'exit status\|^ :')"
-mkfile 'T=U=`{seq 30000}\ntest:VQ: $T\n\techo on\n$T:VQ:\n\t:\n'
+mkfile 'T=U=`{seq -f %%0200.0f 1000}\ntest:VQ: $T\n\techo on\n$T:VQ:\n\t:\n'
 expect "a list of targets that is too long is named" '$target is too long' "$(said test | grep -o '.target is too long')"
-mkfile 'T=U=`{seq 10000}\ntest:VQ: $T\n\tset -- $prereq; echo $#; set -- $newprereq; echo $#\n$T:VQ:\n\tset -- $alltarget; echo $#\n'
-expect "a long list of prerequisites is whole" "10000
-10000
-10000
+mkfile 'T=U=`{seq -f %%050.0f 1000}\ntest:VQ: $T\n\tset -- $prereq; echo $#; set -- $newprereq; echo $#\n$T:VQ:\n\tset -- $alltarget; echo $#\n'
+expect "a long list of prerequisites is whole" "1000
+1000
+1000
 [0]" "$(said test)"
 {
     for i in $(seq 100001 100040); do printf 'V%s=`{head -c %s /dev/zero | tr "\\\\0" x}\n' "$i" "$i"; done
