@@ -6,7 +6,6 @@ import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.Place;
 import dev.peer.vm.guest.UserTerminal;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -17,7 +16,7 @@ import java.util.Optional;
 sealed interface Course<T> {
 
   /** Runs the stages, for which time is limited. */
-  T run(Guest guest, RunStages stages, Instant startedAt)
+  T run(Guest guest, RunStages stages, RunClock clock)
       throws IOException, GuestException, ExecutorException, InterruptedException;
 
   /** What comes of it when the time is over. */
@@ -30,9 +29,9 @@ sealed interface Course<T> {
   record Whole(Aftermath aftermath) implements Course<ExecutionResult> {
 
     @Override
-    public ExecutionResult run(Guest guest, RunStages stages, Instant startedAt)
+    public ExecutionResult run(Guest guest, RunStages stages, RunClock clock)
         throws IOException, GuestException, ExecutorException, InterruptedException {
-      return stages.run(startedAt, guest.accelerator());
+      return stages.run(clock, guest.accelerator());
     }
 
     @Override
@@ -52,9 +51,9 @@ sealed interface Course<T> {
   record Preparation() implements Course<Optional<ExecutionResult>> {
 
     @Override
-    public Optional<ExecutionResult> run(Guest guest, RunStages stages, Instant startedAt)
+    public Optional<ExecutionResult> run(Guest guest, RunStages stages, RunClock clock)
         throws IOException, GuestException, ExecutorException, InterruptedException {
-      return stages.prepareAndKeep(startedAt);
+      return stages.prepareAndKeep(clock);
     }
 
     @Override
@@ -73,7 +72,7 @@ sealed interface Course<T> {
       implements Course<Optional<ExecutionResult>> {
 
     @Override
-    public Optional<ExecutionResult> run(Guest guest, RunStages stages, Instant startedAt)
+    public Optional<ExecutionResult> run(Guest guest, RunStages stages, RunClock clock)
         throws IOException, GuestException, ExecutorException, InterruptedException {
       Optional<ExecutionResult> ended = stages.prepare();
       if (ended.isEmpty()) {
@@ -103,7 +102,7 @@ sealed interface Course<T> {
   record Crontab() implements Course<CrontabResult> {
 
     @Override
-    public CrontabResult run(Guest guest, RunStages stages, Instant startedAt)
+    public CrontabResult run(Guest guest, RunStages stages, RunClock clock)
         throws IOException, GuestException, ExecutorException, InterruptedException {
       return stages.makeCrontab();
     }

@@ -23,7 +23,6 @@ import dev.peer.vm.qemu.Machine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -160,7 +159,7 @@ final class RunStages {
     }
   }
 
-  ExecutionResult run(Instant startedAt, Accelerator accelerator)
+  ExecutionResult run(RunClock clock, Accelerator accelerator)
       throws IOException, GuestException, ExecutorException, InterruptedException {
     Optional<ExecutionResult> ended = prepare();
     if (ended.isPresent()) {
@@ -180,33 +179,38 @@ final class RunStages {
         return ended.get();
       }
       RunOutput output = recorder.finish();
-      ExecutionResult result = afterTest(startedAt, accelerator, output);
+      ExecutionResult result = afterTest(clock, accelerator, output);
       if (kept && result instanceof ExecutionResult.Passed) {
-        keepDisk(startedAt);
+        keepDisk(clock);
       }
       return result;
     }
   }
 
   /** The stages before the test, and what they wrote is kept: how the run ended, if not so. */
-  Optional<ExecutionResult> prepareAndKeep(Instant startedAt)
+  Optional<ExecutionResult> prepareAndKeep(RunClock clock)
       throws IOException, GuestException, ExecutorException, InterruptedException {
     Optional<ExecutionResult> ended = prepare();
     if (ended.isEmpty() && cache.keeps()) {
       stages.whileDiskIsFrozen(() -> machine.startNextLayer(disks.scratch()));
-      keepDisk(startedAt);
+      keepDisk(clock);
     }
     return ended;
   }
 
   /** Keeps what was prepared for the repository's next run; without it, that run is slower. */
-  private void keepDisk(Instant begun) throws InterruptedException {
+  private void keepDisk(RunClock clock) throws InterruptedException {
+    if (clock.wasSetBack()) {
+      // What is newer than the sources of the next run would count as made from them.
+      listener.note("what was prepared is not kept: this host's clock was set back meanwhile");
+      return;
+    }
     try {
       if (disks.scratch().base().isPresent()) {
         machine.detachFromBase(disks.scratch());
       }
       machine.quit();
-      cache.keep(disks.scratch().layer(), begun);
+      cache.keep(disks.scratch().layer(), clock.begun());
     } catch (IOException e) {
       listener.note("what was prepared is not kept for the next run: " + e.getMessage());
     }
@@ -228,7 +232,7 @@ final class RunStages {
         });
   }
 
-  private ExecutionResult afterTest(Instant startedAt, Accelerator accelerator, RunOutput output)
+  private ExecutionResult afterTest(RunClock clock, Accelerator accelerator, RunOutput output)
       throws IOException, GuestException, ExecutorException, InterruptedException {
     StageResult collected = stages.run(ARTIFACTS, List.of());
     Optional<ExecutionResult> ended = endedBy(ARTIFACTS, collected);
@@ -249,12 +253,13 @@ final class RunStages {
     if (ended.isPresent()) {
       return ended.get();
     }
+    RunClock.Span span = clock.span();
     return new ExecutionResult.Passed(
         new RunRecord(
             inputs,
             0,
-            startedAt,
-            Instant.now(),
+            span.startedAt(),
+            span.finishedAt(),
             prepared.getOrDefault("container-image", ""),
             prepared.getOrDefault("container-image-id", ""),
             request.secrets().names(),

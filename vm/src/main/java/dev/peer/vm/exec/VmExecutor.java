@@ -31,7 +31,6 @@ import dev.peer.vm.snapshot.UnpreparedCommits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -316,7 +315,7 @@ public final class VmExecutor implements Executor {
       throws IOException, QemuException, ExecutorException, InterruptedException {
     try (ScratchDirectory directory = ScratchDirectory.in(runs);
         ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
-      Instant startedAt = Instant.now();
+      RunClock clock = RunClock.start();
       run.listener.step("source");
       RunDisks disks =
           RunDisks.create(
@@ -327,7 +326,7 @@ public final class VmExecutor implements Executor {
         return Optional.empty();
       }
       try (StartedMachine machine = started.get()) {
-        return Optional.of(follow(run, machine, startedAt));
+        return Optional.of(follow(run, machine, clock));
       }
     }
   }
@@ -348,7 +347,7 @@ public final class VmExecutor implements Executor {
     }
   }
 
-  private <T> T follow(Run<T> run, StartedMachine machine, Instant startedAt)
+  private <T> T follow(Run<T> run, StartedMachine machine, RunClock clock)
       throws IOException, ExecutorException, InterruptedException {
     StageRunner stages =
         new StageRunner(machine, limits, run.current, run.listener, run.request.secrets());
@@ -372,7 +371,7 @@ public final class VmExecutor implements Executor {
             machine.disks(),
             run.starter);
     try {
-      T result = run.course.run(guest, all, startedAt);
+      T result = run.course.run(guest, all, clock);
       run.deadline.close();
       if (run.deadline.passed()) {
         throw new InterruptedException("the time of the run is over");

@@ -272,6 +272,10 @@ public final class RepositoryDisks {
 
   /** Why a disk may not be used, if it may not. */
   private Optional<String> unusable(DiskEntry entry) throws IOException {
+    // Its files would seem newer than what a run checks out now, and so made from that.
+    if (entry.used().isAfter(clock.instant())) {
+      return Optional.of("it was used at " + entry.used() + ", which is yet to come");
+    }
     if (entry.begun().plus(policy.maxAge()).isBefore(clock.instant())) {
       return Optional.of(
           "it was begun at " + entry.begun() + ", longer ago than PEER_CACHE_MAX_AGE");

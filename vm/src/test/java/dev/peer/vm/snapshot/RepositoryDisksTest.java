@@ -148,6 +148,17 @@ class RepositoryDisksTest {
   }
 
   @Test
+  void dropsADiskThatIsOfATimeToComeSinceItsFilesWouldSeemNewerThanWhatIsCheckedOut()
+      throws Exception {
+    keep("a", 100);
+    now = now.minus(Duration.ofHours(2));
+
+    assertThat(disks().find(name("a"), trunk(1), false)).isEmpty();
+
+    assertThat(notices).singleElement().asString().contains("a was dropped", "yet to come");
+  }
+
+  @Test
   void dropsTheLongestUnusedWhenAllTogetherAreTooLarge() throws Exception {
     keep("a", 4000);
     now = now.plusSeconds(60);
