@@ -2,8 +2,10 @@ package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.secret.Secrets;
+import dev.peer.vm.qemu.DiskFailure;
 import dev.peer.vm.qemu.Machine;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Why a machine is gone that should be there. */
 final class BrokenOff {
@@ -14,8 +16,15 @@ final class BrokenOff {
 
   /** The error for people, with what the machine said last. */
   static ExecutorException in(String stage, Machine machine, Secrets secrets, Exception e) {
-    if (machine.hostDiskFull() || saysDiskFull(e)) {
+    Optional<DiskFailure> failure = machine.diskFailure();
+    if (failure.map(DiskFailure::full).orElseGet(() -> saysDiskFull(e))) {
       return new ExecutorException("the disk of this host is full", DISK_HINT, e);
+    }
+    if (failure.isPresent()) {
+      return new ExecutorException(
+          "a disk of this host failed in the stage " + stage + ": " + failure.get().reason(),
+          "see that disk, and the quota there; PEER_HOME can be on another",
+          e);
     }
     String said = secrets.mask(machine.lastWords());
     return new ExecutorException(

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** The events of one machine, from its start. */
@@ -28,8 +30,9 @@ final class Events {
     notifyAll();
   }
 
-  synchronized boolean any(Predicate<JsonNode> predicate) {
-    return seen.stream().anyMatch(predicate);
+  /** What the first event says that says something of this kind. */
+  synchronized <T> Optional<T> first(Function<JsonNode, Optional<T>> kind) {
+    return seen.stream().map(kind).flatMap(Optional::stream).findFirst();
   }
 
   /** How many there have been. */

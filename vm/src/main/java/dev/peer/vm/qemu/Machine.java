@@ -318,9 +318,9 @@ public final class Machine implements AutoCloseable {
     }
   }
 
-  /** Whether the host's disk had no room for what the guest wrote, of which the machine ended. */
-  public boolean hostDiskFull() {
-    return events.any(Machine::saysDiskFull);
+  /** Why the machine ended of a file of a disk that the host could not read or write. */
+  public Optional<DiskFailure> diskFailure() {
+    return events.first(DiskFailure::of);
   }
 
   /** What the guest's kernel and QEMU said last, for an error message. */
@@ -343,14 +343,9 @@ public final class Machine implements AutoCloseable {
 
   private void onEvent(JsonNode event) {
     events.add(event);
-    if (saysDiskFull(event)) {
+    if (DiskFailure.of(event).isPresent()) {
       kill();
     }
-  }
-
-  private static boolean saysDiskFull(JsonNode event) {
-    return event.path("event").asText().equals("BLOCK_IO_ERROR")
-        && event.at("/data/nospace").asBoolean();
   }
 
   @Override

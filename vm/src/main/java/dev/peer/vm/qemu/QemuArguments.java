@@ -149,13 +149,13 @@ public final class QemuArguments {
   }
 
   /**
-   * With {@code enospc} QEMU tells full disks from broken ones; it stops the guest then, which is
-   * ended.
+   * QEMU stops the guest, which is ended: one that went on without what the host could not write or
+   * read might pass for it.
    */
   private static void device(List<String> arguments, Disk disk, boolean readOnly) {
     String serial = disk.serial();
-    String device = "virtio-blk-pci,drive=" + serial + ",serial=" + serial + ",rerror=report";
-    add(arguments, "-device", readOnly ? device : device + ",werror=enospc");
+    String device = "virtio-blk-pci,drive=" + serial + ",serial=" + serial + ",rerror=stop";
+    add(arguments, "-device", readOnly ? device : device + ",werror=stop");
   }
 
   /** The filter, if there is one, stands before the user network on the way out: its queue rx. */

@@ -45,11 +45,11 @@ class QemuArgumentsTest {
         .contains(
             "{\"driver\":\"raw\",\"node-name\":\"root\",\"read-only\":true,"
                 + "\"file\":{\"driver\":\"file\",\"filename\":\"/images/i/root.erofs\"}}",
-            "virtio-blk-pci,drive=root,serial=root,rerror=report",
+            "virtio-blk-pci,drive=root,serial=root,rerror=stop",
             "{\"driver\":\"raw\",\"node-name\":\"scratch\",\"read-only\":false,"
                 + "\"discard\":\"unmap\",\"cache\":{\"no-flush\":true},"
                 + "\"file\":{\"driver\":\"file\",\"filename\":\"/run/a/scratch\"}}",
-            "virtio-blk-pci,drive=scratch,serial=scratch,rerror=report,werror=enospc");
+            "virtio-blk-pci,drive=scratch,serial=scratch,rerror=stop,werror=stop");
   }
 
   @Test
@@ -70,7 +70,7 @@ class QemuArgumentsTest {
             "{\"driver\":\"qcow2\",\"node-name\":\"scratch-next\",\"read-only\":false,"
                 + "\"discard\":\"unmap\",\"cache\":{\"no-flush\":true},"
                 + "\"file\":{\"driver\":\"file\",\"filename\":\"/run/two\"},\"backing\":null}",
-            "virtio-blk-pci,drive=scratch,serial=scratch,rerror=report,werror=enospc");
+            "virtio-blk-pci,drive=scratch,serial=scratch,rerror=stop,werror=stop");
   }
 
   @Test
