@@ -38,6 +38,7 @@ public final class GuestAgent {
 
   private static final int LONGEST_LINE = 1 << 16;
   private static final int MOST_INFO = 64;
+  private static final int LARGEST_EXIT_CODE = 255;
   private static final String PROTOCOL = "4";
 
   private final SocketChannel control;
@@ -122,11 +123,26 @@ public final class GuestAgent {
     send(line.toString());
     CompletableFuture<Boolean> out = pump(stdout, OutputStreamName.STDOUT, sink);
     CompletableFuture<Boolean> err = pump(stderr, OutputStreamName.STDERR, sink);
-    StageResult result = awaitResult(stage);
+    StageResult result = awaitResult(stage, List.of(out, err));
     if (!await(out) || !await(err)) {
       throw new GuestException("its output broke off");
     }
     return result;
+  }
+
+  /** The failure of a sink counts before the end that it makes of the stage. */
+  private StageResult awaitResult(String stage, List<CompletableFuture<Boolean>> pumps)
+      throws IOException, GuestException, InterruptedException {
+    try {
+      return awaitResult(stage);
+    } catch (GuestException e) {
+      for (CompletableFuture<Boolean> pump : pumps) {
+        if (pump.isCompletedExceptionally()) {
+          await(pump);
+        }
+      }
+      throw e;
+    }
   }
 
   /**
@@ -191,7 +207,7 @@ public final class GuestAgent {
     return (nonce + "\n").getBytes(StandardCharsets.US_ASCII);
   }
 
-  private static CompletableFuture<Boolean> pump(
+  private CompletableFuture<Boolean> pump(
       MarkedOutput output, OutputStreamName name, OutputSink sink) {
     CompletableFuture<Boolean> ended = new CompletableFuture<>();
     Thread.ofVirtual()
@@ -202,11 +218,22 @@ public final class GuestAgent {
                 ended.complete(
                     output.readStage(
                         (buffer, offset, length) -> sink.write(name, buffer, offset, length)));
-              } catch (IOException | RuntimeException e) {
+              } catch (IOException | RuntimeException | Error e) {
                 ended.completeExceptionally(e);
+                giveUp();
               }
             });
     return ended;
+  }
+
+  /** Waits for no more answers: a stage whose output nobody takes may never end. */
+  private void giveUp() {
+    try {
+      control.close();
+    } catch (IOException e) {
+      // It is closed all the same.
+      return;
+    }
   }
 
   private static boolean await(CompletableFuture<Boolean> ended)
@@ -239,7 +266,7 @@ public final class GuestAgent {
   }
 
   private static int exitCode(String text) throws GuestException {
-    if (!text.matches("\\d{1,3}")) {
+    if (!text.matches("0|[1-9]\\d{0,2}") || Integer.parseInt(text) > LARGEST_EXIT_CODE) {
       throw new GuestException("not an exit code: " + Shown.of(text));
     }
     return Integer.parseInt(text);

@@ -8,6 +8,7 @@ import dev.peer.core.secret.SecretValue;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
@@ -129,6 +130,10 @@ class GuestAgentTest {
         "NONCE exit test 0",
         "NONCE exit prepare -1",
         "NONCE exit prepare 1000",
+        "NONCE exit prepare 256",
+        "NONCE exit prepare 00",
+        "NONCE exit prepare 0 0",
+        "NONCE exit prepare ",
         "NONCE exit prepare",
         "NONCE fail prepare reason",
         "NONCE fail prepare reason not*base64",
@@ -174,6 +179,60 @@ class GuestAgentTest {
     control.guest.close();
 
     assertThatThrownBy(this::run).isInstanceOf(GuestException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "NONCE ", "NONCE exit prep", "NONCE exit prepare 0"})
+  void takesNoAnswerThatBreaksOffForAPass(String beginning) throws Exception {
+    greet();
+    endOutput();
+    say(control, beginning.replace("NONCE", nonce));
+    control.guest.close();
+
+    assertThatThrownBy(this::run).isInstanceOf(GuestException.class);
+  }
+
+  @Test
+  void takesNoStageForPassedWhoseOutputBreaksOff() throws Exception {
+    greet();
+    say(control, nonce + " exit prepare 0\n");
+    say(stdout, "cut" + nonce);
+    stdout.guest.close();
+    say(stderr, nonce + "\n");
+
+    assertThatThrownBy(this::run)
+        .isInstanceOf(GuestException.class)
+        .hasMessageContaining("output broke off");
+  }
+
+  @Test
+  void endsAStageWhoseOutputNobodyTakes() throws Exception {
+    greet();
+    say(stdout, "the guest goes on for ever");
+
+    assertThatThrownBy(
+            () ->
+                agent.run(
+                    "test",
+                    List.of(),
+                    (stream, buffer, offset, length) -> {
+                      throw new IOException("No space left on device");
+                    }))
+        .isInstanceOf(IOException.class)
+        .hasMessage("No space left on device");
+  }
+
+  @Test
+  void takesASecondAnswerToAStageForNoAnswerToTheNext() throws Exception {
+    greet();
+    endOutput();
+    say(control, nonce + " exit prepare 0\n" + nonce + " exit prepare 0\n");
+    run();
+    endOutput();
+
+    assertThatThrownBy(() -> agent.run("test", List.of(), (stream, buffer, offset, length) -> {}))
+        .isInstanceOf(GuestException.class)
+        .hasMessageContaining("to the stage test");
   }
 
   @Test
