@@ -12,7 +12,7 @@ make_bundle() {
     if [ ! -s "$run/image" ]; then fail container "there is no container image: run the stage prepare first"; fi
     if [ -d "$root" ]; then return; fi
     mkdir -p "$root" "$run/scratch/fresh/container/upper" "$run/scratch/fresh/container/work"
-    mount_layers || fail container "the layers of the container image can not be mounted"
+    mount_layers
     echo peer >"$bundle/hostname"
     : >"$bundle/.containerenv"
     cp /etc/hosts /etc/resolv.conf "$bundle/"
@@ -31,7 +31,8 @@ mount_layers() (
         lower=$lower:${short#"$PWD/"}
     done
     mount -t overlay overlay "$root" -o \
-        "lowerdir=${lower#:},upperdir=$run/scratch/fresh/container/upper,workdir=$run/scratch/fresh/container/work"
+        "lowerdir=${lower#:},upperdir=$run/scratch/fresh/container/upper,workdir=$run/scratch/fresh/container/work" ||
+        fail container "the layers of the container image can not be mounted"
 )
 
 # run_container NETWORK SIZE COMMAND...: runs the command in the container, the repository mounted at its working
@@ -47,10 +48,12 @@ run_container() {
     esac
     # In a user namespace of its own a process would have every capability again.
     echo 0 >/proc/sys/user/max_user_namespaces
-    (umask 077 && awk -f "$lib/container/configure.awk" -v directory="$lib/container" -v bundle="$bundle" \
+    if ! (umask 077 && awk -f "$lib/container/configure.awk" -v directory="$lib/container" -v bundle="$bundle" \
         -v image="$run/image" -v names="$run/env" -v repository="$repository" -v network="$network" \
-        -v size="$size" -- "$@") >"$bundle/config.json" 2>"$bundle/owner" ||
-        fail container "the container image has not the user or group that it names: '$(sed -n 3p "$run/image")'"
+        -v size="$size" -- "$@") >"$bundle/config.json" 2>"$bundle/owner"; then
+        user=$(sed -n 3p "$run/image")
+        fail container "the container image has not the user or group that it names: '$user'"
+    fi
     owner=$(cat "$bundle/owner")
     case $owner in
     0:*) ;;
@@ -62,7 +65,8 @@ run_container() {
     # It may hold secrets.
     rm -f "$bundle/config.json"
     if [ ! -e "$bundle/pid" ]; then
-        fail container "crun could not run the container image $(head -n 1 "$run/image"); its own words are on stderr"
+        id=$(head -n 1 "$run/image")
+        fail container "crun could not run the container image $id; its own words are on stderr"
     fi
     return "$code"
 }

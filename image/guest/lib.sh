@@ -38,12 +38,15 @@ run_mk() {
 # The container image of a mkfile that names none.
 default_image=localhost/ci-base
 
-# What the test stage needs to know of a container image, to stdout: id, working directory, user, directories of the
-# layers, then the environment.
+# Writes what the test stage needs to know of the container image $1 to the file $2: id, working directory, user,
+# directories of the layers, then the environment.
 inspect_image() {
-    GOGC=off GOMEMLIMIT=256MiB podman image inspect --format '{{.Id}}
+    if ! GOGC=off GOMEMLIMIT=256MiB podman image inspect --format '{{.Id}}
 {{.Config.WorkingDir}}
 {{.Config.User}}
 {{.GraphDriver.Data.UpperDir}} {{.GraphDriver.Data.LowerDir}}
-{{range .Config.Env}}{{println .}}{{end}}' "$1"
+{{range .Config.Env}}{{println .}}{{end}}' "$1" >"$2" 2>"$run/image.errors"; then
+        cat "$run/image.errors" >&2
+        fail no-image "there is no container image '$1', which CONTAINERIMAGE names: base-image should make it"
+    fi
 }

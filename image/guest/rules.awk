@@ -2,6 +2,8 @@
 # pattern (a meta-rule with % or &), regexp (a meta-rule with R) or need (a prerequisite); FLAGS has r for a rule with a
 # recipe and v for a virtual one, or is -.
 # A recipe may hold any text: a line counts as a rule's head only when the rule before it named its address as next.
+# Fails when the listing is cut: a rule that another one names is missing, a part of the last, or the variables, which
+# mk lists last.
 function hex(digits,    value, i) {
     for (i = 1; i <= length(digits); i++)
         value = value * 16 + index("0123456789abcdef", substr(digits, i, 1)) - 1
@@ -42,7 +44,7 @@ expected != "" && $1 == "Rule" && $2 == expected ":" && /^\tRule / {
     sub(/^next=/, "", expected)
     if (expected == "0") expected = ""
     open_rule = 1
-    recipe = target = ""
+    recipe = target = ended = ""
     next
 }
 
@@ -59,4 +61,12 @@ open_rule && recipe == "" && /^\trecipe@[0-9]+='/ {
     recipe = $0 !~ /^\trecipe@[0-9]+=''$/
 }
 
-END { flush() }
+# A recipe's text ends with a quote.
+/^variables:$/ && expected == "" && last ~ /'$/ { ended = 1 }
+
+{ last = $0 }
+
+END {
+    flush()
+    exit !ended
+}

@@ -11,24 +11,34 @@ read_rules() {
     mk -f "$system_mkfile" -f mkfile -dp -n / >"$run/rules.dump" 2>"$run/rules.errors" || true
     if ! grep -q '^variables:$' "$run/rules.dump"; then
         cat "$run/rules.errors" >&2
-        fail mkfile "mk cannot read the mkfile: $(tail -n 1 "$run/rules.errors")"
+        said=$(tail -n 1 "$run/rules.errors")
+        fail mkfile "mk cannot read the mkfile: $said"
     fi
-    awk -f "$lib/rules.awk" "$run/rules.dump" >"$run/rules"
+    awk -f "$lib/rules.awk" "$run/rules.dump" >"$run/rules" ||
+        fail mkfile "mk's list of the mkfile's rules is cut: the guest's memory may be full"
 }
 
 # Writes $run/defaults.mk: a recipe for what must have one and got none. A second recipe would be an error to mk.
 write_defaults() {
     for name in base-image post-test; do
-        if ! has_recipe "$name"; then printf '%s:VQ:\n\t:\n' "$name"; fi
+        if ! grep -Eqx "target rv? $name" "$run/rules"; then printf '%s:VQ:\n\t:\n' "$name"; fi
     done >"$run/defaults.mk"
-    if ! has_recipe "$image_name_file"; then
+    if ! grep -Eqx "target rv? $image_name_file" "$run/rules"; then
         # shellcheck disable=SC2016 # for mk's shell to expand
         printf '%s:Q: base-image\n\techo $CONTAINERIMAGE >$target\n' "$image_name_file" >>"$run/defaults.mk"
     fi
 }
 
-has_recipe() {
-    grep -Eqx "target rv? $1" "$run/rules"
+# check_targets TARGET ARGUMENT...: checks the target, and the arguments that are targets too.
+check_targets() {
+    check_target "$1"
+    shift
+    for argument in "$@"; do
+        case $argument in
+        *=*) ;;
+        *) check_target "$argument" ;;
+        esac
+    done
 }
 
 # Fails unless mk has a rule for the target $1 and would run it: mk calls a file that is there "up to date", and that
@@ -37,9 +47,11 @@ check_target() {
     case $1 in
     '' | -* | *=*) fail no-target "not the name of a target: '$1'" ;;
     esac
-    case $(rule_for "$1") in
+    flags=$(rule_for "$1")
+    case $flags in
     *v*) ;;
     '')
+        # shellcheck disable=SC2310 # for mk's words alone
         run_mk -n "$1" >&2 || true
         fail no-target "the mkfile has no rule for $1"
         ;;
@@ -66,13 +78,14 @@ rule_for() {
     done <"$run/rules"
 }
 
-# The names below the directory $1 that the mkfile spells out, as target or as prerequisite.
+# Writes the names below the directory $1 that the mkfile spells out, as target or as prerequisite, to the file $2.
 concrete_names() {
     awk -v "directory=$1/" '
         $1 == "target" || $1 == "need" {
             name = substr($0, length($1) + length($2) + 3)
             if (index(name, directory) == 1 && length(name) > length(directory) && name !~ /[%&]/) print name
-        }' "$run/rules" | sort -u
+        }' "$run/rules" >"$2.unsorted"
+    sort -u "$2.unsorted" >"$2"
 }
 
 # Makes the names given a line each on stdin, after the directories that they lie in.

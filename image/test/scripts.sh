@@ -32,6 +32,12 @@ reason() {
     if ("$@") >/dev/null 2>&1; then echo none; else tr '\0' '\n' <"$run/report" | sed -n 2p; fi
 }
 
+# names DIRECTORY: what the mkfile spells out below it.
+names() {
+    concrete_names "$1" "$run/names"
+    cat "$run/names"
+}
+
 mkfile <<'END'
 test:V: unit lint
 unit:V:
@@ -58,9 +64,14 @@ expect "a target of a regular expression has a rule" none "$(reason check_target
 expect "a flag is not a target" no-target "$(reason check_target -n)"
 expect "an assignment is not a target" no-target "$(reason check_target A=b)"
 expect "the empty name is not a target" no-target "$(reason check_target '')"
+expect "arguments may be targets and assignments" none "$(reason check_targets test lint A=b)"
+expect "an argument that is no target is refused" no-target "$(reason check_targets test nosuch)"
+expect "an argument that is a flag is refused" no-target "$(reason check_targets test -k)"
 touch plain nosuch test main.o check-all
 expect "a file makes a plain target stand still" no-target "$(reason check_target plain)"
 expect "a file does not stand in for a rule" no-target "$(reason check_target nosuch)"
+expect "a file does not stand in for an argument's rule" no-target "$(reason check_targets test nosuch)"
+expect "a file makes an argument's plain target stand still" no-target "$(reason check_targets test plain)"
 expect "a file does not stop a virtual target" none "$(reason check_target test)"
 expect "a file makes a target of % stand still" no-target "$(reason check_target main.o)"
 expect "a file does not stop a virtual target of &" none "$(reason check_target check-all)"
@@ -79,8 +90,8 @@ all:V: /var/run/ci/artifacts/b /var/run/ci/artifacts/a
 END
 expect "artifacts are those spelled out" "/var/run/ci/artifacts/a
 /var/run/ci/artifacts/b
-/var/run/ci/artifacts/dir/c" "$(concrete_names /var/run/ci/artifacts)"
-expect "caches are those spelled out" /var/run/ci/cache/deps "$(concrete_names /var/run/ci/cache)"
+/var/run/ci/artifacts/dir/c" "$(names /var/run/ci/artifacts)"
+expect "caches are those spelled out" /var/run/ci/cache/deps "$(names /var/run/ci/cache)"
 
 bytes=$(printf '\360\237\216\211\360\240\256\267\377')
 mkfile <<END
@@ -93,8 +104,8 @@ mkfile <<END
 END
 expect "a name beyond U+FFFF, or of no characters, is a name" none "$(reason check_target "${bytes}test")"
 expect "another such name is not that one" no-target "$(reason check_target "$(printf '\360\237\216\210')test")"
-expect "an artifact's name keeps its bytes" "/var/run/ci/artifacts/$bytes" "$(concrete_names /var/run/ci/artifacts)"
-expect "a cache's name keeps its bytes" "/var/run/ci/cache/$bytes" "$(concrete_names /var/run/ci/cache)"
+expect "an artifact's name keeps its bytes" "/var/run/ci/artifacts/$bytes" "$(names /var/run/ci/artifacts)"
+expect "a cache's name keeps its bytes" "/var/run/ci/cache/$bytes" "$(names /var/run/ci/cache)"
 
 # The recipe's first column of blanks is mk's, the second one it keeps: the text then looks like mk's own listing.
 mkfile <<'END'
@@ -106,7 +117,24 @@ test:V:
 		recipe@1='x'
 END
 expect "a recipe cannot pass for a rule" no-target "$(reason check_target fake)"
-expect "a recipe cannot name an artifact" "" "$(concrete_names /var/run/ci/artifacts)"
+expect "a recipe cannot name an artifact" "" "$(names /var/run/ci/artifacts)"
+
+mkfile <<'END'
+test:V: unit
+	cat <<EOF
+	variables:
+	EOF
+%.o: %.c
+	true
+END
+whole=$(grep -n '^variables:$' "$run/rules.dump" | tail -n 1 | cut -d : -f 1)
+taken=
+length=0
+while [ "$length" -le "$whole" ]; do
+    if head -n "$length" "$run/rules.dump" | busybox awk -f "$lib/rules.awk" >/dev/null; then taken="$taken $length"; fi
+    length=$((length + 1))
+done
+expect "mk's list of rules that is cut is refused, wherever the cut is" " $whole" "$taken"
 
 mkfile <<'END'
 test:V:

@@ -36,7 +36,7 @@ class ScriptsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mk.sh", "scripts.sh"})
+  @ValueSource(strings = {"mk.sh", "scripts.sh", "stages.sh"})
   void theGuestsMkAndScriptsDoAsTheyShould(String name) throws Exception {
     Path tests = Dist.sources().resolve("image/test").resolve(name);
 
@@ -44,6 +44,23 @@ class ScriptsIT {
 
     assertThat(said.exitCode()).as(said.text()).isZero();
     assertThat(said.text().lines().toList()).last().asString().matches("(\\d+) of \\1 passed");
+  }
+
+  /** No status is lost in a pipe, a substitution or a function that is called as a condition. */
+  @Test
+  void noStageOfTheGuestPassesOverAStatus() throws Exception {
+    List<String> command = new ArrayList<>(List.of("shellcheck", "--external-sources"));
+    command.add("--check-sourced");
+    command.add("--enable=check-extra-masked-returns,check-set-e-suppressed");
+    command.add("--source-path=SCRIPTDIR");
+    try (Stream<Path> stages = Files.list(Dist.sources().resolve("image/guest/stage"))) {
+      stages.map(Path::toString).sorted().forEach(command::add);
+    }
+
+    Said said = run(command);
+
+    assertThat(said.text()).isEmpty();
+    assertThat(said.exitCode()).isZero();
   }
 
   @Test

@@ -84,7 +84,7 @@ final class RunStages {
     if (ended.isPresent()) {
       return ended;
     }
-    StageResult result = stages.run(PREPARE, List.of(inputs.target()));
+    StageResult result = stages.run(PREPARE, targetAndArguments());
     prepared = result.info();
     return endedBy(PREPARE, result);
   }
@@ -110,7 +110,7 @@ final class RunStages {
     if (ended.isPresent()) {
       return new CrontabResult.Ended(ended.get());
     }
-    StageResult result = stages.run(PREPARE, List.of(inputs.target()));
+    StageResult result = stages.run(PREPARE, targetAndArguments());
     if (result instanceof StageResult.Refused refused && refused.reason().equals(NO_TARGET)) {
       return new CrontabResult.NoRule();
     }
@@ -221,8 +221,7 @@ final class RunStages {
     stages.handSecrets();
     List<String> arguments = new ArrayList<>();
     arguments.add(inputs.network().toString());
-    arguments.add(inputs.target());
-    arguments.addAll(inputs.arguments());
+    arguments.addAll(targetAndArguments());
     return stages.run(
         TEST,
         arguments,
@@ -230,6 +229,13 @@ final class RunStages {
           recorder.write(stream, buffer, offset, length);
           listener.write(stream, buffer, offset, length);
         });
+  }
+
+  private List<String> targetAndArguments() {
+    List<String> all = new ArrayList<>();
+    all.add(inputs.target());
+    all.addAll(inputs.arguments());
+    return all;
   }
 
   private ExecutionResult afterTest(RunClock clock, Accelerator accelerator, RunOutput output)
@@ -317,6 +323,13 @@ final class RunStages {
               stage,
               message,
               "see that the container image can be run, and has the user that it names");
+      case "no-artifact" ->
+          new ExecutionResult.Refused(
+              stage, message, "make every file that the mkfile names below /var/run/ci/artifacts");
+      case "memory-full" ->
+          throw new ExecutorException(
+              "the guest's memory is full in the stage " + stage + ": " + message,
+              "give it more with PEER_MEMORY (now " + Limits.shown(limits.memoryBytes()) + ")");
       case "disk-full" ->
           throw new ExecutorException(
               "the guest's disk is full in the stage " + stage + ": " + message,

@@ -1,0 +1,180 @@
+#!/bin/sh
+# Tests of how the guest's stages end, without a machine: no failure may become a pass.
+# Needs the Debian packages 9base, busybox-static and erofs-utils.
+#   image/test/stages.sh IMAGE
+set -eu
+# shellcheck disable=SC1007 # CDPATH is emptied on purpose
+image=$(CDPATH= cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=lib.sh
+. "$image/test/lib.sh"
+use_mk "${1:-}"
+LC_ALL=C
+export LC_ALL
+run=$work/run
+ci=$work/ci
+mkdir -p "$run" "$work/repository" "$ci/env" "$ci/artifacts" "$ci/cache" "$work/disks" "$work/bin"
+cd "$work/repository"
+
+# The stages as they are, but for the paths and the disks.
+cp -R "$image/guest" "$work/guest"
+find "$work/guest" -type f -exec sed -i -e "s,/usr/lib/plan9/mkfile,$work/guest/mkfile,g" \
+    -e "s,/usr/bin/\\(find\\|tar\\),$work/bin/\\1,g" -e "s,/usr/lib/peer,$work/guest,g" -e "s,/run/peer,$run,g" -e "s,/var/run/ci,$ci,g" -e "s,/run/ci,$ci,g" \
+    -e "s,^repository=.*,repository=$work/repository," {} +
+echo "disk_named() { echo $work/disks/\$1; }" >>"$work/guest/lib.sh"
+printf 'id\n\n\nlayer \n' >"$work/guest/default-image"
+for command in awk find sort tar; do
+    path=$(command -v $command)
+    ln -s "$path" "$work/bin/$command"
+done
+: >"$run/attached"
+
+# stage NAME ARGUMENT...: its exit code, and the reason that it gives. Busybox runs commands of its own, whatever PATH
+# says: where one is to be broken, another shell is asked.
+shell='busybox sh'
+stage() {
+    name=$1
+    shift
+    rm -f "$run/report"
+    code=0
+    # shellcheck disable=SC2086 # two words
+    PATH=$work/bin:$PATH $shell "$work/guest/stage/$name" "$@" >"$work/said" 2>&1 || code=$?
+    reason=
+    if [ -f "$run/report" ]; then reason=$(tr '\0' '\n' <"$run/report" | sed -n '/^fail$/{n;p;}'); fi
+    echo "$code${reason:+ $reason}"
+}
+
+# outcome NAME ARGUMENT...: whether a stage passes.
+outcome() {
+    case $(stage "$@") in
+    0) echo passed ;;
+    *) echo failed ;;
+    esac
+}
+
+# prepared: reads the mkfile on stdin in, and runs the stage prepare.
+prepared() {
+    rm -rf "${ci:?}"/*/* ./*
+    cat >mkfile
+    stage prepare test
+}
+
+# left: the artifacts on the disk.
+left() {
+    tar --list --file="$work/disks/output" | tr '\n' ' '
+}
+
+# ended COMMAND: how the stage of artifacts ends when the command in it is killed after its first line.
+ended() {
+    mv "$work/bin/$1" "$work/whole"
+    printf '#!/bin/sh\n%s "$@" | head -n 1\nkill -9 $$\n' "$work/whole" >"$work/bin/$1"
+    chmod 755 "$work/bin/$1"
+    outcome artifacts
+    mv "$work/whole" "$work/bin/$1"
+}
+
+expect "a recipe of the preparation that fails fails it" 1 "$(prepared <<'END'
+test:V:
+	true
+prepare-runtime:V:
+	false
+END
+)"
+expect "a recipe that a signal ends fails its stage" 1 "$(prepared <<'END'
+test:V:
+	true
+prepare-runtime:V:
+	kill -9 $$
+END
+)"
+expect "a cache that is not made fails the preparation" 1 "$(prepared <<END
+test:V:
+	true
+$ci/cache/deps:
+	exit 3
+END
+)"
+expect "the preparation passes" 0 "$(prepared <<'END'
+test:V: plain
+plain:
+	true
+prepare-runtime:V:
+	touch plain
+END
+)"
+expect "a target that the preparation made a file of is refused" "1 no-target" "$(stage test none plain)"
+expect "a virtual target is not" "1 container" "$(rm "$run/image" && stage test none test)"
+
+prepared >/dev/null <<END
+test:V:
+	true
+$ci/artifacts/dir/a:
+	echo a >\$target
+all:V: $ci/artifacts/dir/a $ci/artifacts/group
+$ci/artifacts/group:V:
+	echo b >$ci/artifacts/b
+post-test:V:
+	exit 3
+END
+expect "artifacts are made" 0 "$(stage artifacts)"
+expect "artifacts are on the disk" "b dir/ dir/a " "$(left)"
+expect "a recipe after the tests that fails fails its stage" 1 "$(stage post-test)"
+ln -s nowhere "$ci/artifacts/link"
+expect "an artifact that leads nowhere is not left out" "1 no-artifact" "$(stage artifacts)"
+rm "$ci/artifacts/link"
+ln -s . "$ci/artifacts/loop"
+expect "an artifact that leads in a circle is not left out" 1 "$(stage artifacts)"
+rm "$ci/artifacts/loop"
+mkfifo "$ci/artifacts/pipe"
+expect "an artifact that is no file is not left out" "1 no-artifact" "$(stage artifacts)"
+rm "$ci/artifacts/pipe"
+shell=dash
+for command in awk find sort tar; do
+    expect "no artifact is lost when $command is ended" failed "$(ended $command)"
+done
+expect "nothing is lost when nothing is ended" passed "$(outcome artifacts)"
+shell='busybox sh'
+rm "$run/rules"
+expect "a post-test is not passed over where the rules are lost" failed "$(outcome post-test)"
+prepared >/dev/null <<END
+test:V:
+	true
+$ci/artifacts/a:
+	cp nowhere \$target || true
+END
+expect "an artifact that is named must be made" "1 no-artifact" "$(stage artifacts)"
+prepared >/dev/null <<END
+test:V:
+	true
+$ci/artifacts/a:
+	false | cat >\$target
+$ci/artifacts/b:
+	exit 4
+END
+expect "an artifact whose recipe fails fails its stage" 1 "$(stage artifacts)"
+
+# The disk `input` with a repository that has the submodules one and two.
+input() {
+    rm -rf "$work/input"
+    for path in . one two; do
+        mkdir -p "$work/input/$path"
+        git init --quiet "$work/input/$path"
+        echo "$path" >"$work/input/$path/file"
+        git -C "$work/input/$path" add file
+        git -C "$work/input/$path" -c user.name=a -c user.email=a@localhost commit --quiet --message=a
+        rm "$work/input/$path/file"
+    done
+    mkdir "$work/input/.peer"
+    printf 'one\ntwo\n' >"$work/input/.peer/submodules"
+    "$@"
+    tar --create --file="$work/disks/input" --directory="$work/input" .
+}
+input true
+expect "a revision is checked out" 0 "$(stage checkout HEAD)"
+expect "its submodules too" "one two " "$(cat one/file two/file | tr '\n' ' ')"
+input rm -rf "$work/input/one/.git/refs/heads"
+expect "a submodule that cannot be checked out fails its stage" failed "$(outcome checkout HEAD)"
+input true
+truncate -s 20K "$work/disks/input"
+expect "a revision that is cut fails its stage" failed "$(outcome checkout HEAD)"
+
+conclude
