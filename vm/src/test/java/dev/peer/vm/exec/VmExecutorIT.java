@@ -189,7 +189,14 @@ class VmExecutorIT {
   }
 
   @Test
-  void endsTheMachineWhenTheTimeIsOver() throws Exception {
+  void endsTheMachineWhenTheTimeIsOverEvenOneThatIsPaused() throws Exception {
+    transcript.onStage =
+        stage -> {
+          if (stage.equals("test")) {
+            pauseMachines();
+          }
+        };
+
     ExecutionResult result =
         execute(executor(Duration.ofSeconds(20)), "test:VQ:\n\tsleep 1000\n", "test", Map.of());
 
@@ -457,6 +464,22 @@ class VmExecutorIT {
         .findFirst()
         .orElseThrow()
         .split(" ");
+  }
+
+  private static void pauseMachines() {
+    ProcessHandle.current()
+        .descendants()
+        .filter(process -> process.info().command().orElse("").contains("qemu-system"))
+        .forEach(
+            process -> {
+              try {
+                new ProcessBuilder("kill", "-STOP", String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+              } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
   }
 
   private static List<Path> templates() throws IOException {
