@@ -62,7 +62,7 @@ final class KeptRun {
       return named(store);
     }
     RepoId repo = Subject.repo();
-    Optional<RunLogs.Failed> failure = store.logs().lastFailed(repo);
+    Optional<RunLogs.Failed> failure = store.logs().lastFailed(Owner.here());
     if (which.isWanted()) {
       return failure
           .map(Found.Failure::new)

@@ -176,8 +176,8 @@ final class LogCommand implements Callable<Integer> {
     return new OutputTail(files);
   }
 
-  private int ended(Store store, RepoId repo, RunKey key) throws IOException, CommandException {
-    var failure = store.logs().lastFailed(repo).map(RunLogs.Failed::run);
+  private int ended(Store store, RepoId repo, RunKey key) throws Exception {
+    var failure = store.logs().lastFailed(Owner.here()).map(RunLogs.Failed::run);
     if (failure.isPresent() && failure.get().key().equals(key)) {
       output.say("failed: " + failure.get().why());
       return ExitCode.TESTS_FAILED;

@@ -252,7 +252,7 @@ public final class KeptResults implements AutoCloseable {
 
   private void makeRoom(List<Location> locations, Instant now) {
     locations.stream()
-        .collect(Collectors.groupingBy(Location::repository))
+        .collect(Collectors.groupingBy(Location::owner))
         .values()
         .forEach(ofOne -> store.retention().excess(ofOne, now).forEach(one -> leave(one, now)));
   }

@@ -29,6 +29,7 @@ final class EntryFiles {
 
   private static final String ATTESTATION = "attestation.json";
   private static final String LISTS = "crl.pem";
+  private static final String OWNER = "owner";
 
   private EntryFiles() {}
 
@@ -77,6 +78,28 @@ final class EntryFiles {
       write(made.resolve(LISTS), lists.pem().getBytes(StandardCharsets.UTF_8));
     }
     write(made.resolve(LOCK), new byte[0]);
+  }
+
+  /**
+   * Whose an entry is, as the digest of an id: of the repository of that name, unless a clone kept
+   * it that only calls itself so.
+   */
+  static String owner(Path entry) throws IOException {
+    try {
+      return Files.readString(entry.resolve(OWNER));
+    } catch (NoSuchFileException e) {
+      return entry.getParent().getParent().getFileName().toString();
+    }
+  }
+
+  /** Says in a new directory that another repository keeps it than the one of that name. */
+  static void own(Path made, String owner) throws IOException {
+    write(made.resolve(OWNER), owner.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** From now on it is of the repository of that name. */
+  static void disown(Path entry) throws IOException {
+    Files.deleteIfExists(entry.resolve(OWNER));
   }
 
   /** Puts those that were written in place of the ones of an entry that is held, one by one. */

@@ -7,11 +7,11 @@ import java.time.Instant;
 /**
  * An entry of the store as far as its place tells, without a look into it.
  *
- * @param repository the digest of the repository's id, in hexadecimal
+ * @param owner the digest of the {@link dev.peer.core.id.LocalRepo}'s id whose retention it counts
+ *     for, in hexadecimal
  * @param key the run that it is kept for
  * @param directory where it lies
  * @param bundleBytes the size of the bundle
  * @param kept when it was kept, or replayed last
  */
-public record Location(
-    String repository, RunKey key, Path directory, long bundleBytes, Instant kept) {}
+public record Location(String owner, RunKey key, Path directory, long bundleBytes, Instant kept) {}

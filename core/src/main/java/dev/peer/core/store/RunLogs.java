@@ -2,6 +2,7 @@ package dev.peer.core.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.key.RunInputs;
@@ -36,10 +37,17 @@ public final class RunLogs {
 
   private final Path staging;
   private final Path failed;
+  private final Optional<LocalRepo> owner;
 
-  RunLogs(Path staging, Path failed) {
+  /**
+   * Below these directories.
+   *
+   * @param owner whose the logs are that are kept; nobody: of the repository that a run names
+   */
+  RunLogs(Path staging, Path failed, Optional<LocalRepo> owner) {
     this.staging = staging;
     this.failed = failed;
+    this.owner = owner;
   }
 
   /**
@@ -102,7 +110,7 @@ public final class RunLogs {
 
   /** Keeps a run in place of the repository's last that did not pass; its log is moved away. */
   public void keep(FailedRun run, RunFiles log) throws IOException {
-    Path repository = directoryOf(run.repo());
+    Path repository = directoryOf(owner.orElseGet(() -> LocalRepo.named(run.repo())));
     ScratchDirectory.createPrivate(repository);
     List<Path> before = Store.children(repository);
     Files.write(log.directory().resolve(ABOUT), StrictJson.bytes(run.json()));
@@ -116,7 +124,7 @@ public final class RunLogs {
   }
 
   /** The repository's last run that did not pass. */
-  public Optional<Failed> lastFailed(RepoId repo) throws IOException {
+  public Optional<Failed> lastFailed(LocalRepo repo) throws IOException {
     return read(directoryOf(repo)).stream().findFirst();
   }
 
@@ -149,7 +157,7 @@ public final class RunLogs {
     return Comparator.comparing((Failed kept) -> kept.run().endedAt()).reversed();
   }
 
-  private Path directoryOf(RepoId repo) {
-    return failed.resolve(Digest.of(repo.text().getBytes(StandardCharsets.UTF_8)).hex());
+  private Path directoryOf(LocalRepo repo) {
+    return failed.resolve(Digest.of(repo.id().text().getBytes(StandardCharsets.UTF_8)).hex());
   }
 }

@@ -35,7 +35,8 @@ import java.util.regex.Pattern;
  *
  * <p>Layout below the root: {@code results/<digest of the repository id>/<run key>/<digest of the
  * attestation>/} with {@code attestation.json}, {@code bundle.tar.zst}, {@code lock} and, if there
- * were any, {@code crl.pem} with the revocation lists that were looked at when the result was kept;
+ * were any, {@code crl.pem} with the revocation lists that were looked at when the result was kept,
+ * and {@code owner} where another repository of this machine keeps it than the one of that name;
  * {@code staging/} for what is being made; {@code changed}, whose time is set when a result is
  * kept; {@code gone}, a line for each result that was removed; {@code failed/}, see {@link
  * RunLogs}; {@code keeper} and {@code changing}. How several processes use it at once, the
@@ -70,7 +71,7 @@ public final class Store {
     this.changing = root.resolve("changing");
     this.changed = root.resolve("changed");
     this.gone = new GoneFile(root.resolve("gone"));
-    this.logs = new RunLogs(staging, root.resolve("failed"));
+    this.logs = new RunLogs(staging, root.resolve("failed"), owner);
     this.retention = retention;
   }
 
@@ -258,11 +259,15 @@ public final class Store {
     Path run = entry.getParent();
     Path bundle = entry.resolve(EntryFiles.BUNDLE);
     return new Location(
-        run.getParent().getFileName().toString(),
+        EntryFiles.owner(entry),
         RunKey.ofHex(run.getFileName().toString()),
         entry,
         Files.exists(bundle) ? Files.size(bundle) : 0,
         Files.getLastModifiedTime(entry).toInstant());
+  }
+
+  private static String digestOf(RepoId repo) {
+    return Digest.of(repo.text().getBytes(StandardCharsets.UTF_8)).hex();
   }
 
   /** Dates a result back: it counts as kept then. One that is yet to come changes nothing. */
@@ -389,6 +394,9 @@ public final class Store {
     FileHold hold = put(entry, record);
     boolean done = false;
     try {
+      if (ownerOf(repo).id().equals(repo)) {
+        EntryFiles.disown(entry);
+      }
       Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
       retain(repo);
       Files.setLastModifiedTime(changed, FileTime.from(Instant.now()));
@@ -412,6 +420,11 @@ public final class Store {
       }
       try (ScratchDirectory made = stage()) {
         EntryFiles.write(made.path(), record, staging);
+        RepoId repo = record.record().inputs().repo();
+        RepoId owning = ownerOf(repo).id();
+        if (!owning.equals(repo)) {
+          EntryFiles.own(made.path(), digestOf(owning));
+        }
         if (there.isEmpty()) {
           there = Optional.of(addOrHold(entry, made));
         }
@@ -485,8 +498,13 @@ public final class Store {
     try (FileHold _ = ours.get();
         FileHold _ = FileHold.alone(changing)) {
       Path repository = directoryOf(repo);
-      for (Retention.Excess excess : retention.excess(locations(repository), Instant.now())) {
-        removeChanging(excess.entry(), Optional.of(repo), excess.why());
+      String owning = digestOf(ownerOf(repo).id());
+      // In all of them: a clone that calls itself otherwise each time keeps no more for it.
+      List<Location> owned =
+          locations().stream().filter(location -> location.owner().equals(owning)).toList();
+      for (Retention.Excess excess : retention.excess(owned, Instant.now())) {
+        boolean here = excess.entry().directory().startsWith(repository);
+        removeChanging(excess.entry(), here ? Optional.of(repo) : Optional.empty(), excess.why());
       }
       for (Path run : children(repository)) {
         if (KEY.matcher(run.getFileName().toString()).matches()) {
@@ -529,7 +547,7 @@ public final class Store {
   }
 
   private Path directoryOf(RepoId repo) {
-    return results.resolve(Digest.of(repo.text().getBytes(StandardCharsets.UTF_8)).hex());
+    return results.resolve(digestOf(repo));
   }
 
   private static List<Path> newestFirst(Path runs) throws IOException {

@@ -4,10 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Records;
 import dev.peer.core.scratch.FileHold;
+import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.KeptLists;
 import dev.peer.core.sign.Signing;
 import dev.peer.core.sign.VerifiedAttestation;
@@ -291,6 +294,63 @@ class StoreTest {
     keep(signing.result(directory.resolve("a"), "a")).close();
 
     assertThat(Store.open(directory.resolve("store"), 1).changed()).isAfter(before);
+  }
+
+  /** Any revision can claim the name of another repository, and how many results are kept. */
+  @Test
+  void aCloneThatClaimsARepositorysNameTakesNoneOfItsResultsAway() throws Exception {
+    keep(signing.result(directory.resolve("ours"), "ours")).close();
+    Path ours = store.locations().getFirst().directory();
+    Store claiming = store.keptFor(new LocalRepo(new RepoId("example.org/claiming")));
+
+    for (String text : List.of("one", "two")) {
+      StoredRecord kept = claiming.keep(verified(signing.result(directory.resolve(text), text)));
+      age(kept);
+      kept.close();
+    }
+
+    assertThat(store.locations()).hasSize(2).extracting(Location::directory).contains(ours);
+    keep(signing.result(directory.resolve("newer"), "newer")).close();
+    assertThat(store.locations()).hasSize(2).extracting(Location::directory).doesNotContain(ours);
+  }
+
+  @Test
+  void aRepositorysOwnResultIsItsOwnAgainWhoeverKeptItFirst() throws Exception {
+    Signing.Result result = signing.result(directory.resolve("a"), "a");
+    Path copy = Files.copy(result.bundle(), directory.resolve("copy"));
+    store.keptFor(new LocalRepo(new RepoId("example.org/claiming"))).keep(verified(result)).close();
+    String claimed = store.locations().getFirst().owner();
+
+    keep(new Signing.Result(result.record(), result.attestation(), copy)).close();
+
+    assertThat(store.locations()).hasSize(1);
+    assertThat(store.locations().getFirst().owner()).isNotEqualTo(claimed);
+  }
+
+  @Test
+  void aFailedRunTakesThePlaceOfNoneOfARepositoryWhoseNameItClaims() throws Exception {
+    LocalRepo claiming = new LocalRepo(new RepoId("example.org/claiming"));
+    RunInputs inputs = Records.inputs();
+    Instant now = Instant.now();
+    FailedRun run =
+        new FailedRun(
+            inputs.key(),
+            inputs.repo(),
+            inputs.tree(),
+            inputs.target(),
+            inputs.arguments(),
+            now,
+            now,
+            "test",
+            Optional.of(1),
+            "failed");
+    try (ScratchDirectory staged = store.stage()) {
+      RunLogs logs = store.keptFor(claiming).logs();
+      logs.keep(run, logs.begin(staged, inputs));
+    }
+
+    assertThat(store.logs().lastFailed(claiming)).isPresent();
+    assertThat(store.logs().lastFailed(LocalRepo.named(inputs.repo()))).isEmpty();
   }
 
   @Test
