@@ -72,8 +72,7 @@ class EtcdHolderIndexIT extends HolderIndexContract {
   }
 
   private static EtcdIndex index(LeaseTerms terms) {
-    return new EtcdIndex(
-        new Settings(terms, LEASES, RESULTS), etcd.client(node), System::nanoTime);
+    return new EtcdIndex(new Settings(terms, LEASES, RESULTS), etcd.client(node), System::nanoTime);
   }
 
   @Override

@@ -27,8 +27,7 @@ public record GuestImage(
 
   /** The same image, its files in another directory. */
   public GuestImage in(Path other) {
-    return new GuestImage(
-        digest, other, architecture, kernelArguments, mkVersion, agentVersion);
+    return new GuestImage(digest, other, architecture, kernelArguments, mkVersion, agentVersion);
   }
 
   public Path kernel() {
