@@ -47,6 +47,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "  peer explain-cert laptop.pem",
       "  peer explain-cert laptop.pem --for sign,fetch --repo github.com/team/x",
+      "  peer explain-cert laptop.pem --for sign --repo github.com/team/x --target publish",
       "  peer explain-cert laptop.pem --at 2030-01-31T12:00:00Z"
     })
 final class ExplainCertCommand implements Callable<Integer> {
@@ -70,8 +71,14 @@ final class ExplainCertCommand implements Callable<Integer> {
       names = "--repo",
       paramLabel = "REPO",
       converter = RepoConverter.class,
-      description = "fetch and announce results of this repository; else of any")
+      description = "fetch, announce and sign results of this repository; else of any")
   private RepoId repo;
+
+  @Option(
+      names = "--target",
+      paramLabel = "TARGET",
+      description = "sign results of this target; else of any")
+  private String target;
 
   @Option(
       names = "--at",
@@ -135,7 +142,10 @@ final class ExplainCertCommand implements Callable<Integer> {
     Instant at = time == null ? Instant.now() : time;
     Map<CertificateUse, Verdict> verdicts = new EnumMap<>(CertificateUse.class);
     for (CertificateUse use : uses == null ? List.of(CertificateUse.values()) : uses) {
-      verdicts.put(use, use.judge(validator, rules, chain, Optional.ofNullable(repo), at));
+      verdicts.put(
+          use,
+          use.judge(
+              validator, rules, chain, Optional.ofNullable(repo), Optional.ofNullable(target), at));
     }
     boolean all = verdicts.values().stream().allMatch(Verdict.Admitted.class::isInstance);
     int exitCode = all ? ExitCode.PASSED : ExitCode.NOTHING_VERIFIED;

@@ -21,6 +21,7 @@ import dev.peer.core.trust.NamespaceRules;
 import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.RevocationMode;
+import dev.peer.core.trust.SignRules;
 import dev.peer.core.trust.TrustAnchors;
 import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.reload.Look;
@@ -49,15 +50,21 @@ import java.util.function.Function;
  */
 final class Identities {
 
+  /** What to say where that is so, and there is a rendezvous. */
+  static final String OPEN_SIGN =
+      "PEER_ALLOW_SIGN is not set: where it is not, results of every certificate of PEER_CA that is"
+          + " for clients count";
+
   private final Part<TrustAnchors> anchors;
   private final Optional<Part<TrustAnchors>> timestampAnchors;
   private final List<Part<List<X509CRL>>> lists = new ArrayList<>();
   private final Part<NamespaceRules> fetch;
   private final Part<NamespaceRules> announce;
-  private final Part<AccessRule> sign;
+  private final Part<SignRules> sign;
   private final Part<Optional<AccessRule>> image;
   private final Part<Credentials> own;
   private final RevocationMode crlMode;
+  private final boolean openSign;
   private final Notices notices;
   private final Set<String> warned = new HashSet<>();
   private final TlsIdentity tls;
@@ -74,6 +81,7 @@ final class Identities {
     this.roles = roles;
     dev.peer.config.Credentials sources = settings.credentials();
     crlMode = sources.crlMode();
+    openSign = settings.allowSign().isEmpty();
     anchors = anchors("PEER_CA", sources.ca());
     timestampAnchors =
         settings.tsaCa().isPresent()
@@ -90,9 +98,7 @@ final class Identities {
         Part.read(
             files(settings.allowAnnounce()),
             () -> namespaceRules("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce()));
-    sign =
-        Part.read(
-            files(settings.allowSign()), () -> accessRule("PEER_ALLOW_SIGN", settings.allowSign()));
+    sign = Part.read(files(settings.allowSign()), () -> signRules(settings));
     image = Part.read(files(settings.allowImage()), () -> imageRule(settings));
     judge();
     own =
@@ -133,7 +139,7 @@ final class Identities {
     return new AccessRules(
         namespaceRules("PEER_ALLOW_FETCH", settings.allowFetch()),
         namespaceRules("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce()),
-        accessRule("PEER_ALLOW_SIGN", settings.allowSign()),
+        signRules(settings),
         imageRule(settings));
   }
 
@@ -158,11 +164,7 @@ final class Identities {
             ? new CertificateValidator(readAnchors("PEER_TSA_CA", settings.tsaCa().get()), lists)
             : validator;
     lists.overdue(Instant.now()).forEach(text -> notices.say("warning: " + text));
-    return new RecordVerifier(
-        validator,
-        timestampers,
-        accessRule("PEER_ALLOW_SIGN", settings.allowSign()),
-        InstantSource.system());
+    return new RecordVerifier(validator, timestampers, signRules(settings), InstantSource.system());
   }
 
   /** A time-stamping authority with this certificate and key, whose tokens would count here. */
@@ -311,6 +313,18 @@ final class Identities {
     warnings.stream().filter(warned::add).forEach(text -> notices.say("warning: " + text));
   }
 
+  /** For a rendezvous or a relay: says how whoever takes it over could make up results. */
+  void warnOfForgeries() {
+    if (openSign) {
+      notices.say("warning: " + OPEN_SIGN);
+    }
+    if (isGoodFor(CertificateRole.SIGNER)) {
+      notices.say(
+          "warning: the own certificate may sign results, and a server need not: issue one for"
+              + " servers alone (`peer-pki issue NAME --server`)");
+    }
+  }
+
   private void requireValid(Credentials credentials) throws CredentialException {
     try {
       validate(credentials);
@@ -359,18 +373,24 @@ final class Identities {
         : rules(name, source.get(), NamespaceRules::parse, NamespaceRules::parseLines);
   }
 
-  private static AccessRule accessRule(String name, Optional<RuleSource> source)
+  private static SignRules signRules(PeerSettings settings)
       throws ConfigException, CredentialException {
-    return source.isEmpty()
-        ? AccessRule.anyone()
-        : rules(name, source.get(), AccessRule::parse, AccessRule::parseLines);
+    return settings.allowSign().isEmpty()
+        ? SignRules.everywhere(AccessRule.anyone())
+        : rules(
+            "PEER_ALLOW_SIGN", settings.allowSign().get(), SignRules::parse, SignRules::parseLines);
   }
 
   private static Optional<AccessRule> imageRule(PeerSettings settings)
       throws ConfigException, CredentialException {
     return settings.allowImage().isEmpty()
         ? Optional.empty()
-        : Optional.of(accessRule("PEER_ALLOW_IMAGE", settings.allowImage()));
+        : Optional.of(
+            rules(
+                "PEER_ALLOW_IMAGE",
+                settings.allowImage().get(),
+                AccessRule::parse,
+                AccessRule::parseLines));
   }
 
   private static List<Path> files(Optional<RuleSource> source) {
@@ -391,8 +411,9 @@ final class Identities {
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
           name + ": " + e.getMessage(),
-          "a rule is such as uri:spiffe://example.org/ci/* or ou:build+issuer:CN=Team CA; where"
-              + " results are fetched or announced also github.com/team/* => ou:team");
+          "a rule is such as uri:spiffe://example.org/ci/* or ou:build+issuer:CN=Team CA; for some"
+              + " repositories github.com/team/* => ou:team; PEER_ALLOW_SIGN takes targets too:"
+              + " github.com/team/app publish => ou:build");
     }
   }
 
@@ -458,7 +479,8 @@ final class Identities {
 
   /** Whether the own certificate would be let do something here. */
   CertificateUse.Verdict judge(CertificateUse use, Instant at) {
-    return use.judge(validator, rules(), own.value().chain(), Optional.empty(), at);
+    return use.judge(
+        validator, rules(), own.value().chain(), Optional.empty(), Optional.empty(), at);
   }
 
   /** The own certificate and key, as they are in the files now. */

@@ -134,7 +134,7 @@ final class Network implements AutoCloseable {
 
   /** Looks where the finder does, and takes nothing. */
   Surveyor surveyor(Store store, Acceptance acceptance) {
-    return new Surveyor(store, anybody(), fetch::attestation, identities.verifier(), acceptance);
+    return new Surveyor(store, anybody(), fetch, identities.verifier(), acceptance);
   }
 
   private Lookup anybody() {

@@ -8,8 +8,12 @@ import dev.peer.config.PeerSettings;
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.CertificateFault;
+import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CertificateUse;
 import dev.peer.core.trust.CredentialException;
+import dev.peer.tls.ConnectionException;
+import dev.peer.tls.TlsConnection;
+import dev.peer.tls.TlsConnector;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -44,8 +48,10 @@ final class NetworkCheck {
                 "PEER_RENDEZVOUS is not set: this peer works alone",
                 "set it to where the team meets, such as https://meet.example.org:7443"));
       } else {
+        signers();
         reach(identities);
       }
+      settings.relays().forEach(relay -> relay(identities, relay));
     } catch (ConfigException e) {
       findings.add(Finding.misconfigured("certificate", e.getMessage(), e.hint()));
     } catch (CredentialException e) {
@@ -94,6 +100,34 @@ final class NetworkCheck {
                 + rules.imageRule()));
   }
 
+  private void signers() {
+    if (settings.allowSign().isEmpty()) {
+      findings.add(
+          Finding.warning(
+              "rules",
+              Identities.OPEN_SIGN,
+              "set it to those whose results are to count, such as uri:spiffe://example.org/ci/*"));
+    }
+  }
+
+  private void relay(Identities identities, URI relay) {
+    try (TlsConnector connector = new TlsConnector(identities.tls())) {
+      TlsConnection connection = connector.connect(relay, Patience.DEFAULT.connect());
+      findings.add(Finding.ok("relay", relay.getAuthority() + " is " + connection.other().id()));
+      if (connection.isGoodFor(CertificateRole.SIGNER)
+          && identities.rules().sign().admitsSomewhere(connection.other())) {
+        findings.add(mayForge("relay", relay));
+      }
+    } catch (ConnectionException e) {
+      findings.add(
+          Finding.broken(
+              "relay",
+              e.getMessage(),
+              "see that it runs, that PEER_RELAY leads there, and that both trust each other's"
+                  + " CA"));
+    }
+  }
+
   private void reach(Identities identities) throws InterruptedException {
     List<URI> answering = new ArrayList<>();
     for (URI rendezvous : settings.rendezvous()) {
@@ -101,7 +135,11 @@ final class NetworkCheck {
           new RendezvousCheck(identities.tls(), rendezvous, Patience.DEFAULT)) {
         RendezvousCheck.Met met = check.meet();
         answering.add(rendezvous);
-        findings.add(Finding.ok("rendezvous", rendezvous.getAuthority() + " is " + met.id()));
+        findings.add(
+            Finding.ok("rendezvous", rendezvous.getAuthority() + " is " + met.identity().id()));
+        if (met.maySign() && identities.rules().sign().admitsSomewhere(met.identity())) {
+          findings.add(mayForge("rendezvous", rendezvous));
+        }
         met.ahead().ifPresent(ahead -> clock(rendezvous, ahead));
       } catch (IOException e) {
         findings.add(
@@ -115,6 +153,16 @@ final class NetworkCheck {
     if (!answering.isEmpty()) {
       dialledBack(identities, answering);
     }
+  }
+
+  private static Finding mayForge(String check, URI server) {
+    return Finding.warning(
+        check,
+        server.getAuthority()
+            + " has a certificate with which it may sign results: whoever takes it over can make"
+            + " some up",
+        "issue it for servers alone (`peer-pki issue NAME --server`), or set PEER_ALLOW_SIGN to"
+            + " others");
   }
 
   private void clock(URI rendezvous, Duration ahead) {

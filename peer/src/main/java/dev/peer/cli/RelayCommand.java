@@ -65,6 +65,7 @@ final class RelayCommand implements Callable<Integer> {
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     Identities identities =
         Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);
+    identities.warnOfForgeries();
     try (Logging.OpenLog log = logging.open(output);
         RelayServer server =
             start(identities, listen, RelayLimits.DEFAULT.withBytesPerHour(hourly), log);

@@ -176,6 +176,7 @@ final class RendezvousCommand implements Callable<Integer> {
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     Identities identities =
         Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);
+    identities.warnOfForgeries();
     Optional<TimestampAuthority> timestamps =
         tsa == null
             ? Optional.empty()

@@ -58,7 +58,7 @@ final class ReplayCommand implements Callable<Integer> {
       report.about(subject);
       subject.sayWhatIsIgnored(output);
       Joining joining = network.awaiting(Results.openStore(subject), subject.acceptance(), wait);
-      FindResult found = joining.await(subject.inputs().repo(), subject.inputs().key());
+      FindResult found = joining.await(subject.inputs());
       if (found instanceof FindResult.None none) {
         joining.notSaid(none.elsewhere().failed()).forEach(failure -> output.say(failure.text()));
       }

@@ -8,12 +8,12 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.sign.VerifiedAttestation;
-import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateFacts;
+import dev.peer.core.trust.NamespaceRules;
+import dev.peer.core.trust.SignRules;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * @param signers the rule that let the signer in
  * @param wholeBundle whether the bundle was verified too
  */
-record VerifiedFacts(VerifiedAttestation verified, AccessRule signers, boolean wholeBundle) {
+record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wholeBundle) {
 
   List<String> lines() {
     RunRecord record = verified.record();
@@ -76,7 +76,7 @@ record VerifiedFacts(VerifiedAttestation verified, AccessRule signers, boolean w
                 + " ("
                 + LsCommand.why(verified.evidence())
                 + ")"));
-    lines.add(Facts.line("rule", "PEER_ALLOW_SIGN: " + admittedBy().orElse("anyone of PEER_CA")));
+    lines.add(Facts.line("rule", "PEER_ALLOW_SIGN: " + String.join("; ", admitting())));
     return lines;
   }
 
@@ -115,7 +115,14 @@ record VerifiedFacts(VerifiedAttestation verified, AccessRule signers, boolean w
     ObjectNode rule = json.putObject("rule");
     rule.put("setting", "PEER_ALLOW_SIGN");
     rule.put("text", signers.toString());
-    admittedBy().ifPresent(alternative -> rule.put("admittedBy", alternative));
+    List<String> alternatives =
+        deciding().stream()
+            .flatMap(one -> one.rule().admittedBy(verified.signer()).stream())
+            .distinct()
+            .toList();
+    if (!alternatives.isEmpty()) {
+      rule.put("admittedBy", String.join(",", alternatives));
+    }
     return json;
   }
 
@@ -123,8 +130,16 @@ record VerifiedFacts(VerifiedAttestation verified, AccessRule signers, boolean w
     return Digest.of(verified.envelope().bytes());
   }
 
-  private Optional<String> admittedBy() {
-    return signers.admittedBy(verified.signer());
+  private List<String> admitting() {
+    return deciding().stream().map(one -> one.admitting(verified.signer())).toList();
+  }
+
+  private List<NamespaceRules.Namespace> deciding() {
+    RunInputs inputs = verified.record().inputs();
+    return inputs.targets().stream()
+        .flatMap(target -> signers.namespaceOf(inputs.repo(), target).stream())
+        .distinct()
+        .toList();
   }
 
   private List<CertificateFacts> certificates() {

@@ -15,7 +15,7 @@ import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
-import dev.peer.core.trust.AccessRule;
+import dev.peer.core.trust.SignRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -95,7 +95,7 @@ final class VerifyCommand implements Callable<Integer> {
     Settings variables = Settings.of(System.getenv());
     variables.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings settings = PeerSettings.of(variables);
-    AccessRule signers = Identities.rules(settings).sign();
+    SignRules signers = Identities.rules(settings).sign();
     RecordVerifier verifier = Identities.verifier(settings, output);
     try (Evidence evidence = evidence(settings)) {
       VerifiedAttestation verified =

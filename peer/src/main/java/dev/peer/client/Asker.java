@@ -1,5 +1,6 @@
 package dev.peer.client;
 
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.Shown;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.trust.CertificateRole;
@@ -40,8 +41,14 @@ final class Asker implements AutoCloseable {
    *
    * @param problem what a problem document says, if it was one of ours
    * @param retryAfter when to come again, if the server has too much to do
+   * @param head the answer without its body
    */
-  record Answer(int status, byte[] body, Optional<Problem> problem, Optional<Duration> retryAfter) {
+  record Answer(
+      int status,
+      byte[] body,
+      Optional<Problem> problem,
+      Optional<Duration> retryAfter,
+      HttpResponse<?> head) {
 
     boolean is(Problem.Kind kind) {
       return problem.filter(p -> p.kind() == kind).isPresent();
@@ -129,6 +136,15 @@ final class Asker implements AutoCloseable {
     return https.identityOf(answer, role);
   }
 
+  /**
+   * Who gave an answer, by the certificate.
+   *
+   * @throws ConnectionException if it is not trusted any more
+   */
+  PeerId serverOf(Answer answer) throws ConnectionException {
+    return https.serverOf(answer.head());
+  }
+
   /** Reads an answer that is small. */
   Answer read(URI uri, HttpResponse<InputStream> answer) throws IOException, InterruptedException {
     return read(uri, answer, patience.answer());
@@ -142,7 +158,8 @@ final class Asker implements AutoCloseable {
       if (bytes.length > Limits.ANSWER_BODY) {
         throw new IOException("an answer of more than " + Limits.ANSWER_BODY + " bytes");
       }
-      return new Answer(answer.statusCode(), bytes, problem(answer, bytes), retryAfter(answer));
+      return new Answer(
+          answer.statusCode(), bytes, problem(answer, bytes), retryAfter(answer), answer);
     } catch (IOException e) {
       throw new IOException(uri.getHost() + ":" + uri.getPort() + ": " + e.getMessage(), e);
     }

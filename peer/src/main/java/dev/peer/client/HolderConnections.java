@@ -22,8 +22,13 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The way to holders, at the first of their addresses where that very peer answers; the next one is
@@ -40,6 +45,9 @@ final class HolderConnections implements AutoCloseable {
   private final TlsConnector relays;
   private final Knocks knocks = new Knocks(System::nanoTime);
   private final SequencedMap<Way, Asker> askers = new LinkedHashMap<>(KEPT, 0.75f, true);
+
+  /** The relays that passed something on, by the peers that it was from. */
+  private final Map<PeerId, Set<PeerId>> passedOn = new ConcurrentHashMap<>();
 
   private boolean closed;
 
@@ -165,6 +173,17 @@ final class HolderConnections implements AutoCloseable {
     }
   }
 
+  /** The rendezvous that names the holder, and the relays that led to it so far. */
+  Set<PeerId> servers(Holder holder) {
+    return Stream.concat(
+            holder.namedBy().stream(), passedOn.getOrDefault(holder.id(), Set.of()).stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private void passedOn(PeerId peer, PeerId relay) {
+    passedOn.computeIfAbsent(peer, _ -> ConcurrentHashMap.newKeySet()).add(relay);
+  }
+
   /**
    * What the certificate says of who gave an answer.
    *
@@ -213,7 +232,8 @@ final class HolderConnections implements AutoCloseable {
       return TlsClient.ofPeer(identity, way.peer(), patience.connect());
     }
     RelayAddress address = RelayAddress.parse(way.relay().get().toString());
-    Route route = new RelayRoute(relays, way.peer(), address, patience);
+    Route route =
+        new RelayRoute(relays, way.peer(), address, patience, relay -> passedOn(way.peer(), relay));
     return TlsClient.ofPeer(identity, way.peer(), route, patience.connect());
   }
 }

@@ -4,6 +4,7 @@ import dev.peer.core.flow.Fetch;
 import dev.peer.core.flow.FetchException;
 import dev.peer.core.flow.FetchException.Fault;
 import dev.peer.core.flow.Holder;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
 import dev.peer.core.sign.Attestation;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Set;
 
 /** Fetches results from their holders. */
 public final class HolderFetch implements Fetch, AutoCloseable {
@@ -43,6 +45,11 @@ public final class HolderFetch implements Fetch, AutoCloseable {
     } catch (IOException e) {
       throw new FetchException(Fault.UNREACHABLE, holder.id() + ": " + Asker.why(e), e);
     }
+  }
+
+  @Override
+  public Set<PeerId> servers(Holder holder) {
+    return connections.servers(holder);
   }
 
   @Override

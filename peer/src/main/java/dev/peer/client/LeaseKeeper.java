@@ -378,7 +378,7 @@ final class LeaseKeeper implements AutoCloseable {
         if (entry.peer().equals(self) && addresses.containsAll(entry.addresses())) {
           break;
         }
-        before.add(RendezvousLookup.holder(entry));
+        before.add(RendezvousLookup.holder(entry, asker.serverOf(answer)));
       }
     } catch (MalformedException e) {
       throw new IOException(rendezvous.getAuthority() + ": nonsense: " + Asker.why(e), e);

@@ -5,7 +5,7 @@ import dev.peer.core.flow.FetchException;
 import dev.peer.core.flow.FollowResult;
 import dev.peer.core.flow.Follower;
 import dev.peer.core.flow.Holder;
-import dev.peer.core.id.RunKey;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.trust.AccessRules;
@@ -47,12 +47,13 @@ public final class LiveFollower implements Follower, AutoCloseable {
   }
 
   @Override
-  public FollowResult follow(Holder runner, RunKey key, Duration most, ExecutionListener viewer)
+  public FollowResult follow(Holder runner, RunInputs run, Duration most, ExecutionListener viewer)
       throws IOException, InterruptedException {
     long until = System.nanoTime() + most.toNanos();
     try {
-      HttpResponse<InputStream> answer = connections.open(runner, new PeerPath.RunOutput(key));
-      Optional<String> refused = refused(runner, answer);
+      HttpResponse<InputStream> answer =
+          connections.open(runner, new PeerPath.RunOutput(run.key()));
+      Optional<String> refused = refused(runner, run, answer);
       Duration left = Duration.ofNanos(Math.max(1, until - System.nanoTime()));
       try (AnswerBody body = new AnswerBody(answer, patience.stall(), left)) {
         return refused.isPresent()
@@ -71,10 +72,13 @@ public final class LiveFollower implements Follower, AutoCloseable {
   }
 
   /** Why the answer is of no use, whatever it says. */
-  private Optional<String> refused(Holder runner, HttpResponse<InputStream> answer) {
+  private Optional<String> refused(Holder runner, RunInputs run, HttpResponse<InputStream> answer) {
     try {
       Identity signer = connections.identityOf(runner, answer, CertificateRole.SIGNER);
-      if (!rules.get().sign().admits(signer)) {
+      if (!rules
+          .get()
+          .sign()
+          .admits(signer, run.repo(), run.targets(), connections.servers(runner))) {
         return Optional.of("its results do not count here (PEER_ALLOW_SIGN)");
       }
     } catch (ConnectionException e) {

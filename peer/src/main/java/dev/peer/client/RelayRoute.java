@@ -3,10 +3,12 @@ package dev.peer.client;
 import dev.peer.core.id.PeerId;
 import dev.peer.tls.Duplex;
 import dev.peer.tls.Route;
+import dev.peer.tls.TlsConnection;
 import dev.peer.tls.TlsConnector;
 import dev.peer.wire.RelayAddress;
 import dev.peer.wire.RelayPath;
 import java.io.IOException;
+import java.util.function.Consumer;
 
 /** The way to a peer through a relay. What answers at its end is for TLS to find out. */
 final class RelayRoute implements Route {
@@ -15,17 +17,31 @@ final class RelayRoute implements Route {
   private final PeerId peer;
   private final RelayAddress address;
   private final Patience patience;
+  private final Consumer<PeerId> passing;
 
-  RelayRoute(TlsConnector connector, PeerId peer, RelayAddress address, Patience patience) {
+  /**
+   * Opens no connection yet.
+   *
+   * @param passing told which relay, by its certificate, passes on what is said, before a byte is
+   */
+  RelayRoute(
+      TlsConnector connector,
+      PeerId peer,
+      RelayAddress address,
+      Patience patience,
+      Consumer<PeerId> passing) {
     this.connector = connector;
     this.peer = peer;
     this.address = address;
     this.patience = patience;
+    this.passing = passing;
   }
 
   @Override
   public Duplex open() throws IOException {
     RelayPath path = new RelayPath.Peer(peer, address.instance());
-    return RelayRequest.open(connector, address.relay(), path, patience);
+    TlsConnection connection = RelayRequest.open(connector, address.relay(), path, patience);
+    passing.accept(connection.other().id());
+    return connection;
   }
 }

@@ -1,7 +1,9 @@
 package dev.peer.client;
 
-import dev.peer.core.id.PeerId;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.core.trust.Identity;
+import dev.peer.tls.ConnectionException;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.AddressList;
@@ -38,10 +40,11 @@ public final class RendezvousCheck implements AutoCloseable {
   /**
    * A rendezvous that answered.
    *
-   * @param id who it is, by its certificate
+   * @param identity who it is, by its certificate
+   * @param maySign whether that certificate is one of those that may sign results
    * @param ahead how much its clock is ahead of ours; a second more or less says nothing
    */
-  public record Met(PeerId id, Optional<Duration> ahead) {}
+  public record Met(Identity identity, boolean maySign, Optional<Duration> ahead) {}
 
   /** Asks how it is. */
   public Met meet() throws IOException, InterruptedException {
@@ -54,8 +57,18 @@ public final class RendezvousCheck implements AutoCloseable {
       throw new IOException(rendezvous.getAuthority() + ": " + read.why());
     }
     return new Met(
-        https.serverOf(answer),
+        https.identityOf(answer, CertificateRole.SERVER),
+        maySign(answer),
         answer.headers().firstValue("Date").flatMap(date -> ahead(date, now)));
+  }
+
+  private boolean maySign(HttpResponse<?> answer) {
+    try {
+      https.identityOf(answer, CertificateRole.SIGNER);
+      return true;
+    } catch (ConnectionException e) {
+      return false;
+    }
   }
 
   private static Optional<Duration> ahead(String date, Instant now) {

@@ -92,7 +92,8 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
               address, () -> asker.ask("GET", asked, Optional.empty(), patience.lookup()));
       if (answer.status() == 200) {
         return new Hedge.Answer.Given<>(
-            new Answered(address, found(HolderList.parse(answer.body()), address)));
+            new Answered(
+                address, found(HolderList.parse(answer.body()), address, asker.serverOf(answer))));
       }
       return answer.is(absent)
           ? new Hedge.Answer.Given<>(new Answered(address, new LookupResult.Absent()))
@@ -133,34 +134,43 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
    *
    * @param rendezvous only one on this machine leads to this machine
    */
-  private static LookupResult found(HolderList list, URI rendezvous) {
+  private static LookupResult found(HolderList list, URI rendezvous, PeerId by) {
     boolean loopback = AddressScope.isLoopback(rendezvous);
     return new LookupResult.Found(
-        holders(list, ResultState.PASSED, loopback),
-        holders(list, ResultState.RUNNING, loopback),
-        list.in(ResultState.FAILED).stream().map(RendezvousLookup::failure).toList());
+        holders(list, ResultState.PASSED, loopback, by),
+        holders(list, ResultState.RUNNING, loopback, by),
+        list.in(ResultState.FAILED).stream().map(entry -> failure(entry, by)).toList());
   }
 
-  private static LookupResult.Failure failure(HolderList.Entry entry) {
+  private static LookupResult.Failure failure(HolderList.Entry entry, PeerId by) {
     return new LookupResult.Failure(
-        holder(entry),
+        holder(entry, by),
         entry
             .run()
             .failure()
             .map(how -> new FollowResult.Failed(how.stage(), how.exitCode(), how.at())));
   }
 
-  private static List<Holder> holders(HolderList list, ResultState state, boolean loopback) {
+  private static List<Holder> holders(
+      HolderList list, ResultState state, boolean loopback, PeerId by) {
     return list.in(state).stream()
         .map(
             entry ->
                 new Holder(
-                    entry.peer(), AddressScope.among(entry.addresses(), loopback), entry.relays()))
+                    entry.peer(),
+                    AddressScope.among(entry.addresses(), loopback),
+                    entry.relays(),
+                    Optional.of(by)))
         .filter(holder -> !holder.addresses().isEmpty() || !holder.relays().isEmpty())
         .toList();
   }
 
-  static Holder holder(HolderList.Entry entry) {
-    return new Holder(entry.peer(), entry.addresses(), entry.relays());
+  /**
+   * A holder, and who says so.
+   *
+   * @param by the rendezvous, by its certificate
+   */
+  static Holder holder(HolderList.Entry entry, PeerId by) {
+    return new Holder(entry.peer(), entry.addresses(), entry.relays(), Optional.of(by));
   }
 }

@@ -92,6 +92,11 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
   }
 
   @Override
+  public Set<PeerId> servers(Holder holder) {
+    return fetch.servers(holder);
+  }
+
+  @Override
   public Incoming bundle(Holder holder, Content bundle, long from)
       throws FetchException, InterruptedException {
     takeShare(bundle);

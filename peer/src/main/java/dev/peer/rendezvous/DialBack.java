@@ -3,11 +3,10 @@ package dev.peer.rendezvous;
 import dev.peer.core.id.PeerId;
 import dev.peer.http.Refusal;
 import dev.peer.tls.ConnectionException;
-import dev.peer.tls.TlsClient;
+import dev.peer.tls.TlsConnection;
+import dev.peer.tls.TlsConnector;
 import dev.peer.tls.TlsIdentity;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -86,15 +85,11 @@ final class DialBack {
   }
 
   private boolean answers(PeerId peer, URI address) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(address + "/v1/status")).timeout(LIMIT).build();
-    try (TlsClient https = TlsClient.ofPeer(identity, peer, LIMIT)) {
-      https.send(request, BodyHandlers.discarding());
-      return true;
+    try (TlsConnector connector = new TlsConnector(identity)) {
+      // The peer may refuse us after that: a rendezvous need not have a certificate for clients.
+      TlsConnection connection = connector.connect(address, LIMIT);
+      return connection.other().id().equals(peer);
     } catch (ConnectionException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       return false;
     }
   }

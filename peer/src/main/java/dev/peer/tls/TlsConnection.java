@@ -122,13 +122,18 @@ public final class TlsConnection implements Duplex, AutoCloseable {
     cut();
   }
 
-  /** Whether the other side is trusted now, and all conditions hold. */
-  boolean stands() {
+  /** Whether the other side's certificate is good for that too. */
+  public boolean isGoodFor(CertificateRole use) {
     try {
-      identity.validate(chain, role);
-      return conditions.stream().allMatch(BooleanSupplier::getAsBoolean);
+      identity.validate(chain, use);
+      return true;
     } catch (UntrustedCertificateException e) {
       return false;
     }
+  }
+
+  /** Whether the other side is trusted now, and all conditions hold. */
+  boolean stands() {
+    return isGoodFor(role) && conditions.stream().allMatch(BooleanSupplier::getAsBoolean);
   }
 }

@@ -5,11 +5,10 @@ import dev.peer.client.Patience;
 import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.FollowResult;
 import dev.peer.core.flow.Holder;
-import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
-import dev.peer.core.id.RepoId;
-import dev.peer.core.id.RunKey;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.ServerLimits;
@@ -42,7 +41,7 @@ import java.util.concurrent.Future;
  */
 public final class LiveHop {
 
-  private static final RunKey KEY = new RunKey(Digest.of(new byte[] {1}));
+  private static final RunInputs RUN = SignedRuns.inputs("test");
   private static final PeerId RUNNER = new PeerId("spiffe://bench/runner");
   private static final double NANOS_PER_MILLI = 1e6;
 
@@ -78,7 +77,7 @@ public final class LiveHop {
         LiveFollower follower =
             new LiveFollower(team.peer("spiffe://bench/ci"), AccessRules::open, PATIENCE);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      LiveRun run = server.addRun(new RepoId("bench"), KEY);
+      LiveRun run = server.addRun(RUN.repo(), RUN.key());
       Holder holder = new Holder(RUNNER, List.of(PeerAddress.of(server.address())));
       run.begin(directory.resolve("live-" + followers));
       List<Future<FollowResult>> ends = new ArrayList<>();
@@ -86,7 +85,7 @@ public final class LiveHop {
       for (int i = 0; i < followers; i++) {
         Delays ofOne = new Delays(lines);
         delays.add(ofOne);
-        ends.add(threads.submit(() -> follower.follow(holder, KEY, Duration.ofMinutes(10), ofOne)));
+        ends.add(threads.submit(() -> follower.follow(holder, RUN, Duration.ofMinutes(10), ofOne)));
         ofOne.begun.await();
       }
       for (int i = -WARM_UP; i < lines; i++) {

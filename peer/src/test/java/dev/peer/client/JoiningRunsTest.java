@@ -296,7 +296,7 @@ class JoiningRunsTest {
     laptop.machine.awaitStart();
     Peer ci = peer("ci");
 
-    FindResult found = ci.joining(Duration.ZERO).find(INPUTS.repo(), INPUTS.key());
+    FindResult found = ci.joining(Duration.ZERO).find(INPUTS);
 
     assertThat(((FindResult.Miss) found).elsewhere().running()).hasSize(1);
     laptop.machine.breakDown();
@@ -309,7 +309,7 @@ class JoiningRunsTest {
     laptop.machine.awaitStart();
     Peer ci = peer("ci");
 
-    FindResult found = ci.joining(Duration.ofMillis(200)).find(INPUTS.repo(), INPUTS.key());
+    FindResult found = ci.joining(Duration.ofMillis(200)).find(INPUTS);
 
     assertThat(found).isInstanceOf(FindResult.Miss.class);
     assertThat(ci.said)

@@ -8,16 +8,19 @@ import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.Fetch;
 import dev.peer.core.flow.FollowResult;
 import dev.peer.core.flow.Holder;
-import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.store.StoredRecords;
 import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Credentials;
+import dev.peer.core.trust.NamespaceRules;
+import dev.peer.core.trust.SignRules;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.server.HeldImages;
@@ -56,7 +59,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LiveOutputTest {
 
   private static final RepoId REPO = new RepoId("git.example.org/team/project");
-  private static final RunKey KEY = new RunKey(Digest.of(new byte[] {1}));
+  private static final RunInputs RUN = SignedRuns.inputs("test");
+  private static final RunKey KEY = RUN.key();
   private static final PeerId RUNNER = new PeerId("spiffe://team/laptop");
   private static final Duration LONG = Duration.ofMinutes(1);
   private static TestAuthority team;
@@ -190,7 +194,7 @@ class LiveOutputTest {
             Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(20), 1, LONG);
     try (LiveFollower follower =
         new LiveFollower(team.peer("spiffe://team/ci"), AccessRules::open, hasty)) {
-      assertThat(follower.follow(holder(server), KEY, LONG, new Viewer()))
+      assertThat(follower.follow(holder(server), RUN, LONG, new Viewer()))
           .isEqualTo(new FollowResult.Ended("it does not begin"));
     }
   }
@@ -234,10 +238,40 @@ class LiveOutputTest {
         new LiveFollower(
             team.peer("spiffe://team/ci"), () -> others, AnnounceAndLookupTest.PATIENCE)) {
 
-      assertThat(follower.follow(holder(server), KEY, LONG, viewer))
+      assertThat(follower.follow(holder(server), RUN, LONG, viewer))
           .isEqualTo(new FollowResult.Ended("its results do not count here (PEER_ALLOW_SIGN)"));
     }
     assertThat(viewer.stdout.size()).isZero();
+  }
+
+  @Test
+  void followsNobodyWhoseResultsOfThatTargetDoNotCount() throws Exception {
+    begin();
+    NamespaceRules all = NamespaceRules.everywhere(AccessRule.anyone());
+    for (String rule : List.of("* test => uri:spiffe://team/ci; * => anyone", "x/* => anyone")) {
+      assertThat(followedBy(new AccessRules(all, all, SignRules.parse(rule)), holder(server)))
+          .isEqualTo(new FollowResult.Ended("its results do not count here (PEER_ALLOW_SIGN)"));
+    }
+  }
+
+  /** It makes up a run as easily as a result. */
+  @Test
+  void doesNotFollowARendezvousThatNamesItself() throws Exception {
+    begin();
+    Holder itself =
+        new Holder(
+            RUNNER, List.of(PeerAddress.of(server.address())), List.of(), Optional.of(RUNNER));
+
+    assertThat(followedBy(AccessRules.open(), itself))
+        .isEqualTo(new FollowResult.Ended("its results do not count here (PEER_ALLOW_SIGN)"));
+  }
+
+  private static FollowResult followedBy(AccessRules rules, Holder runner) throws Exception {
+    try (LiveFollower follower =
+        new LiveFollower(
+            team.peer("spiffe://team/ci"), () -> rules, AnnounceAndLookupTest.PATIENCE)) {
+      return follower.follow(runner, RUN, LONG, new Viewer());
+    }
   }
 
   @Test
@@ -337,7 +371,7 @@ class LiveOutputTest {
             new LiveFollower(team.peer("spiffe://team/ci"), AccessRules::open, hasty)) {
       Holder holder = new Holder(RUNNER, List.of(silent.address()));
 
-      assertThat(follower.follow(holder, KEY, LONG, new Viewer()))
+      assertThat(follower.follow(holder, RUN, LONG, new Viewer()))
           .isEqualTo(new FollowResult.Ended("the transfer stalled after 5 bytes"));
     }
   }
@@ -380,7 +414,7 @@ class LiveOutputTest {
         () -> {
           try (LiveFollower follower =
               new LiveFollower(peer, AccessRules::open, AnnounceAndLookupTest.PATIENCE)) {
-            return follower.follow(holder, KEY, most, viewer);
+            return follower.follow(holder, RUN, most, viewer);
           }
         });
   }

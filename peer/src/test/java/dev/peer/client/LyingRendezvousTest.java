@@ -39,6 +39,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -78,7 +79,7 @@ class LyingRendezvousTest {
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
-  private final RecordVerifier verifier =
+  private RecordVerifier verifier =
       new RecordVerifier(
           team.validator(),
           AccessRule.parse("uri:spiffe://team/holder,uri:spiffe://team/laptop"),
@@ -179,6 +180,52 @@ class LyingRendezvousTest {
 
     assertRuns(rendezvous);
     assertThat(replay(rendezvous)).isInstanceOf(FindResult.NoneVerified.class);
+  }
+
+  /** No rule names it, though none refuses it either. */
+  @Test
+  void signsAResultItselfWhereEverybodyMaySign() throws Exception {
+    verifier = new RecordVerifier(team.validator(), AccessRule.anyone(), InstantSource.system());
+    PeerServer self = startServer(rendezvousCredentials);
+    self.add(forged());
+    HolderList.Entry itself =
+        new HolderList.Entry(RENDEZVOUS, List.of(PeerAddress.of(self.address())));
+    PeerId mirror = new PeerId("spiffe://team/mirror");
+    PeerServer copies = startServer(team.issue(mirror.text()));
+    copies.add(forged());
+    HolderList.Entry another =
+        new HolderList.Entry(mirror, List.of(PeerAddress.of(copies.address())));
+
+    for (HolderList.Entry entry : List.of(itself, another)) {
+      URI rendezvous = names(entry);
+      assertRuns(rendezvous);
+      assertThat(replay(rendezvous)).isInstanceOf(FindResult.NoneVerified.class);
+    }
+    assertThat(notices)
+        .anyMatch(line -> line.contains(RENDEZVOUS + " may not sign what it led to"));
+  }
+
+  @Test
+  void mayMakeResultsWhereARuleNamesIt() throws Exception {
+    verifier =
+        new RecordVerifier(
+            team.validator(), AccessRule.parse("uri:" + RENDEZVOUS), InstantSource.system());
+    PeerServer self = startServer(rendezvousCredentials);
+    self.add(forged());
+    URI rendezvous =
+        names(new HolderList.Entry(RENDEZVOUS, List.of(PeerAddress.of(self.address()))));
+
+    assertThat(findOrRun(rendezvous)).isEqualTo("forged");
+  }
+
+  private StoredRecord forged() throws Exception {
+    Path place = Files.createTempDirectory(directory, "forged");
+    SignedRuns.Result made =
+        SignedRuns.make(INPUTS, "forged", rendezvousCredentials, place.resolve("made"));
+    RecordVerifier open =
+        new RecordVerifier(team.validator(), AccessRule.anyone(), InstantSource.system());
+    Store kept = Store.open(place.resolve("store"), 1);
+    return closing(kept.keep(SignedRuns.verified(made, open, place.resolve("unpacked"))));
   }
 
   /** It has a certificate of the team, and no rule lets it sign. */

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -78,7 +79,14 @@ class SlowRendezvousTest {
     RendezvousLookup lookup = lookup(team.peer("spiffe://team/ci"), silent(), rendezvous());
 
     assertThat(lookup.find(REPO, KEY))
-        .isEqualTo(new LookupResult.Found(List.of(new Holder(LAPTOP, List.of(ADDRESS)))));
+        .isEqualTo(
+            new LookupResult.Found(
+                List.of(
+                    new Holder(
+                        LAPTOP,
+                        List.of(ADDRESS),
+                        List.of(),
+                        Optional.of(new PeerId("spiffe://team/rendezvous"))))));
   }
 
   @Test

@@ -171,6 +171,21 @@ class ThroughRelayTest {
   }
 
   @Test
+  void aRelayIsKnownToHaveLedToWhatPassedThroughIt() throws Exception {
+    RelayServer relay = relay(Https.LOOPBACK);
+    announcer(List.of(closed()), PeerAddress.of(relay.address())).announce(record());
+    Holder holder = holderWithRelays(1);
+
+    try (HolderFetch fetch = new HolderFetch(team.peer(ci), PATIENCE)) {
+      assertThat(fetch.servers(holder)).containsExactly(new PeerId("spiffe://team/rendezvous"));
+      fetch.attestation(holder, KEY);
+      assertThat(fetch.servers(holder))
+          .containsExactlyInAnyOrder(
+              new PeerId("spiffe://team/rendezvous"), new PeerId("spiffe://team/relay"));
+    }
+  }
+
+  @Test
   void aRelayThatJoinsToAnotherPeerIsNoticed() throws Exception {
     Credentials mallory = team.issue("spiffe://team/mallory");
     LyingRelay relay =

@@ -53,6 +53,8 @@ class DoctorIT {
                 + ", every byte checked; built here; nobody vouches for it$")
         .containsPattern("(?m)^ok +certificate +CN=laptop, until ")
         .containsPattern("(?m)^ok +rendezvous +127.0.0.1:\\d+ is CN=rendezvous$")
+        .containsPattern("(?m)^warning +rules +PEER_ALLOW_SIGN is not set")
+        .containsPattern("(?m)^warning +rendezvous +.* with which it may sign results")
         .containsPattern("(?m)^ok +clock ")
         .containsPattern("(?m)^ok +reach +127.0.0.1:\\d+ reaches this peer at 127.0.0.1:\\d+$")
         .doesNotContain("error ");

@@ -1,8 +1,6 @@
 package dev.peer.core.flow;
 
-import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
-import dev.peer.core.sign.Attestation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,10 +10,7 @@ import java.util.function.LongConsumer;
  * Gets a result from its holder. What it hands on is untrusted. May be used by several threads;
  * ends soon when its thread is interrupted.
  */
-public interface Fetch {
-
-  /** The holder's attestation for the run. */
-  Attestation attestation(Holder holder, RunKey key) throws FetchException, InterruptedException;
+public interface Fetch extends Attestations {
 
   /**
    * Asks the holder for a bundle, or for the rest of it. Its bytes are yet to come.

@@ -3,6 +3,7 @@ package dev.peer.core.flow;
 import dev.peer.core.id.PeerId;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A peer that is said to hold a result, or to be at a run.
@@ -11,12 +12,23 @@ import java.util.List;
  * @param addresses {@code https://host:port}, the best first
  * @param relays {@code https://host:port/instance}, through which it can be reached where none of
  *     the addresses leads to it, the best first
+ * @param namedBy the rendezvous that says so, by its certificate; nobody: it was named here
  */
-public record Holder(PeerId id, List<URI> addresses, List<URI> relays) {
+public record Holder(PeerId id, List<URI> addresses, List<URI> relays, Optional<PeerId> namedBy) {
 
-  /** One that is at no relay. */
+  /** One that is named here. */
+  public Holder(PeerId id, List<URI> addresses, List<URI> relays) {
+    this(id, addresses, relays, Optional.empty());
+  }
+
+  /** One that is named here, and is at no relay. */
   public Holder(PeerId id, List<URI> addresses) {
     this(id, addresses, List.of());
+  }
+
+  /** The same, whoever names it. */
+  public Holder unnamed() {
+    return new Holder(id, addresses, relays);
   }
 
   /** Copies the addresses. */

@@ -1,7 +1,6 @@
 package dev.peer.core.flow;
 
-import dev.peer.core.id.RepoId;
-import dev.peer.core.id.RunKey;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.store.Store;
 import java.io.IOException;
 import java.time.Duration;
@@ -58,17 +57,17 @@ public final class Joining {
    *
    * @throws IOException if the store could not be read or written
    */
-  public FindResult find(RepoId repo, RunKey key) throws IOException, InterruptedException {
-    return followed(finder.find(repo, key), repo, key);
+  public FindResult find(RunInputs run) throws IOException, InterruptedException {
+    return followed(finder.find(run.repo(), run.key()), run);
   }
 
   /**
    * As {@link #find}; where there is no result and nobody is at it or has just failed, waits for
    * somebody to begin. All of it takes as long as runs are followed, at most.
    */
-  public FindResult await(RepoId repo, RunKey key) throws IOException, InterruptedException {
+  public FindResult await(RunInputs run) throws IOException, InterruptedException {
     Duration left = beginWait();
-    FindResult found = find(repo, key);
+    FindResult found = find(run);
     if (left.isPositive() && isToCome(found)) {
       notices.say("nobody has a result, and nobody is at it; waiting for a run to begin");
     }
@@ -76,7 +75,7 @@ public final class Joining {
       notices.step("wait");
       notices.awaiting("a run to begin");
       Thread.sleep(shorter(LOOK_AGAIN, left()));
-      found = find(repo, key);
+      found = find(run);
     }
     return found;
   }
@@ -89,9 +88,8 @@ public final class Joining {
   }
 
   /** Follows the first of these runners, and then as {@link #find}. */
-  FindResult follow(List<Holder> runners, RepoId repo, RunKey key)
-      throws IOException, InterruptedException {
-    return followed(new FindResult.Miss(new Elsewhere(true, runners, List.of())), repo, key);
+  FindResult follow(List<Holder> runners, RunInputs run) throws IOException, InterruptedException {
+    return followed(new FindResult.Miss(new Elsewhere(true, runners, List.of())), run);
   }
 
   /** Those whom it would still follow. */
@@ -101,12 +99,14 @@ public final class Joining {
 
   /** Those of them whose run was not followed to its end. */
   public List<Holder> notFollowed(List<Holder> peers) {
-    return peers.stream().filter(peer -> !followed.contains(peer)).toList();
+    return peers.stream().filter(peer -> !followed.contains(peer.unnamed())).toList();
   }
 
   /** Those of them that were not said when a run was followed to its end. */
   public List<LookupResult.Failure> notSaid(List<LookupResult.Failure> failures) {
-    return failures.stream().filter(failure -> !followed.contains(failure.holder())).toList();
+    return failures.stream()
+        .filter(failure -> !followed.contains(failure.holder().unnamed()))
+        .toList();
   }
 
   private boolean isOver() {
@@ -130,31 +130,31 @@ public final class Joining {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  private FindResult followed(FindResult begun, RepoId repo, RunKey key)
+  private FindResult followed(FindResult begun, RunInputs run)
       throws IOException, InterruptedException {
     FindResult found = begun;
     while (found instanceof FindResult.None none
         && !toFollow(none.elsewhere().running()).isEmpty()) {
       Holder runner = toFollow(none.elsewhere().running()).getFirst();
-      Optional<FindResult> result = follow(runner, repo, key);
-      found = result.isPresent() ? result.get() : finder.find(repo, key);
+      Optional<FindResult> result = follow(runner, run);
+      found = result.isPresent() ? result.get() : finder.find(run.repo(), run.key());
     }
     return found;
   }
 
   /** What comes of a run, if anything does. */
-  private Optional<FindResult> follow(Holder runner, RepoId repo, RunKey key)
+  private Optional<FindResult> follow(Holder runner, RunInputs run)
       throws IOException, InterruptedException {
-    followed.add(runner);
+    followed.add(runner.unnamed());
     Duration left = beginWait();
     notices.step("follow");
     notices.awaiting("the run of " + runner.id());
     notices.say(
         "following the run of " + runner.id() + "; its output is unverified until it is signed");
     ShownOutput shown = new ShownOutput(viewer, runner.id());
-    switch (follower.follow(runner, key, left, shown)) {
+    switch (follower.follow(runner, run, left, shown)) {
       case FollowResult.Passed _ -> {
-        return result(runner, repo, key, shown);
+        return result(runner, run, shown);
       }
       case FollowResult.Failed failed -> notices.say(failed.text(runner.id()));
       case FollowResult.Ended(String why) ->
@@ -166,9 +166,10 @@ public final class Joining {
   }
 
   /** What was shown must be how the output begins that was signed. */
-  private Optional<FindResult> result(Holder runner, RepoId repo, RunKey key, ShownOutput shown)
+  private Optional<FindResult> result(Holder runner, RunInputs run, ShownOutput shown)
       throws IOException, InterruptedException {
-    if (!(finder.findFrom(runner, repo, key) instanceof FindResult.Hit(Replayable result))) {
+    if (!(finder.findFrom(runner, run.repo(), run.key())
+        instanceof FindResult.Hit(Replayable result))) {
       return Optional.empty();
     }
     if (shown.isBeginningOf(result.verified().files())) {
@@ -180,7 +181,7 @@ public final class Joining {
             + " is refused: what it showed of the run is not what it signed; the output above is"
             + " nobody's");
     result.close();
-    store.drop(repo, key);
+    store.drop(run.repo(), run.key());
     return Optional.of(new FindResult.NoneVerified(Elsewhere.UNKNOWN));
   }
 }

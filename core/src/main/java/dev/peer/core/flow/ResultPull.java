@@ -6,6 +6,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.DiskRoom;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
@@ -127,8 +128,9 @@ final class ResultPull {
             hedge,
             holder -> {
               try {
+                Attestation given = fetch.attestation(holder, key);
                 return new Hedge.Answer.Given<>(
-                    new Attested(holder, verifier.verify(fetch.attestation(holder, key), key)));
+                    new Attested(holder, verifier.verify(given, key, fetch.servers(holder))));
               } catch (VerificationException e) {
                 return new Hedge.Answer.Failed<>(
                     new FetchException(Fault.WRONG, e.getMessage(), e));

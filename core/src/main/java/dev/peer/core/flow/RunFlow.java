@@ -139,7 +139,7 @@ public final class RunFlow {
   }
 
   private FindResult follow(List<Holder> first, RunInputs inputs) throws InterruptedException {
-    return searched(() -> joining.orElseThrow().follow(first, inputs.repo(), inputs.key()));
+    return searched(() -> joining.orElseThrow().follow(first, inputs));
   }
 
   /** Runs, whatever results there are, and whoever is at it elsewhere. */
@@ -245,7 +245,7 @@ public final class RunFlow {
 
   private FindResult find(RunInputs inputs) throws IOException, InterruptedException {
     return joining.isPresent()
-        ? joining.get().find(inputs.repo(), inputs.key())
+        ? joining.get().find(inputs)
         : finder.find(inputs.repo(), inputs.key());
   }
 

@@ -5,7 +5,6 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.key.KeyInput;
 import dev.peer.core.key.RunInputs;
-import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
@@ -31,14 +30,6 @@ public final class Surveyor {
   private final Attestations attestations;
   private final RecordVerifier verifier;
   private final Acceptance acceptance;
-
-  /** Gets the evidence alone; see {@link Fetch#attestation}. */
-  @FunctionalInterface
-  public interface Attestations {
-
-    /** The holder's attestation for the run. */
-    Attestation of(Holder holder, RunKey key) throws FetchException, InterruptedException;
-  }
 
   /**
    * A surveyor that finds what counts here.
@@ -117,7 +108,9 @@ public final class Surveyor {
       throws InterruptedException {
     for (Holder holder : found.holders()) {
       try {
-        VerifiedAttestation attestation = verifier.verify(attestations.of(holder, key), key);
+        VerifiedAttestation attestation =
+            verifier.verify(
+                attestations.attestation(holder, key), key, attestations.servers(holder));
         if (counts(attestation, "the result of " + holder.id(), failures)) {
           return held(Optional.of(holder.id()), attestation, failures, found);
         }

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.erdtman.jcs.JsonCanonicalizer;
 
 /**
@@ -87,6 +88,13 @@ public record RunInputs(
       throw new IllegalArgumentException(
           "not text in UTF-8 without NUL, as arguments and variables are: " + Shown.of(value));
     }
+  }
+
+  /** All that mk makes: the target, and the arguments that are not {@code NAME=value}. */
+  public List<String> targets() {
+    return Stream.concat(
+            Stream.of(target), arguments.stream().filter(argument -> !argument.contains("=")))
+        .toList();
   }
 
   /** The SHA-256 of the canonical JSON (RFC 8785) of these inputs and the format's version. */

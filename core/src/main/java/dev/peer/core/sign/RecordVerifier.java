@@ -2,7 +2,10 @@ package dev.peer.core.sign;
 
 import static dev.peer.core.trust.CertificateRole.SIGNER;
 
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.id.Shown;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.BundleReader;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
@@ -14,6 +17,7 @@ import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.SignRules;
 import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.core.trust.ValidPath;
 import java.io.IOException;
@@ -27,14 +31,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.stream.Stream;
 
 /**
  * Turns evidence from outside into evidence that holds, or says why it does not.
  *
- * <p>The order matters: first who signed and whether they may, then whether they did, and only then
- * what they say. Nothing that a stranger wrote is parsed beyond its envelope.
+ * <p>The order matters: first who signed and whether they may sign anything, then whether they did,
+ * and only then what they say, and whether they may say that. Nothing that a stranger wrote is
+ * parsed beyond its envelope.
  */
 public final class RecordVerifier {
 
@@ -43,7 +49,7 @@ public final class RecordVerifier {
 
   private final CertificateValidator validator;
   private final TimestampVerifier timestamps;
-  private final AccessRule signers;
+  private final SignRules signers;
   private final InstantSource clock;
 
   /**
@@ -55,6 +61,11 @@ public final class RecordVerifier {
    * @param clock what time it is
    */
   public RecordVerifier(CertificateValidator validator, AccessRule signers, InstantSource clock) {
+    this(validator, SignRules.everywhere(signers), clock);
+  }
+
+  /** As the other, with rules for repositories and targets. */
+  public RecordVerifier(CertificateValidator validator, SignRules signers, InstantSource clock) {
     this(validator, validator, signers, clock);
   }
 
@@ -66,7 +77,7 @@ public final class RecordVerifier {
   public RecordVerifier(
       CertificateValidator validator,
       CertificateValidator timestampers,
-      AccessRule signers,
+      SignRules signers,
       InstantSource clock) {
     this.validator = validator;
     this.timestamps = new TimestampVerifier(timestampers, CLOCK_SKEW);
@@ -84,6 +95,26 @@ public final class RecordVerifier {
   public VerifiedAttestation verify(Attestation untrusted, RunKey expected)
       throws VerificationException {
     return verify(untrusted, expected, KeptLists.NONE);
+  }
+
+  /**
+   * As the other, for what came by way of servers: {@link SignRules} say when what they signed
+   * themselves counts.
+   *
+   * @param servers the rendezvous and relays that led to it
+   */
+  public VerifiedAttestation verify(Attestation untrusted, RunKey expected, Set<PeerId> servers)
+      throws VerificationException {
+    VerifiedAttestation verified = verify(untrusted, expected);
+    RunInputs inputs = verified.record().inputs();
+    require(
+        signers.admits(verified.signer(), inputs.repo(), inputs.targets(), servers),
+        verified.signer().id()
+            + " may not sign what it led to as a rendezvous or relay, for no rule names it (the"
+            + " rule: "
+            + signers
+            + ")");
+    return verified;
   }
 
   /**
@@ -145,9 +176,11 @@ public final class RecordVerifier {
     Instant now = clock.instant();
     Stamp stamp = stamp(envelope, now, kept);
     Judgement judgement = judge(envelope, stamp, now, kept);
-    requireMaySign(judgement.path().identity());
+    Identity signer = judgement.path().identity();
+    require(signers.admitsSomewhere(signer), mayNotSign(signer, ""));
     Signatures.require(envelope);
     Statement statement = Statement.read(envelope.payload());
+    requireMaySign(signer, statement.record().inputs());
     requireFitting(statement, envelope.chain().getFirst(), now);
     if (stamp.holding().isPresent()) {
       requireFitting(statement, envelope.chain().getFirst(), stamp.holding().get());
@@ -231,8 +264,17 @@ public final class RecordVerifier {
         .orElseThrow(() -> new VerificationException(refusals.toString()));
   }
 
-  private void requireMaySign(Identity signer) throws VerificationException {
-    require(signers.admits(signer), signer.id() + " may not sign (the rule: " + signers + ")");
+  /** What the signer says it ran decides, now that it is known to be the signer's word. */
+  private void requireMaySign(Identity signer, RunInputs inputs) throws VerificationException {
+    require(
+        signers.admits(signer, inputs.repo(), inputs.targets()),
+        mayNotSign(
+            signer,
+            " " + Shown.of(String.join(" ", inputs.targets())) + " of " + inputs.repo().text()));
+  }
+
+  private String mayNotSign(Identity signer, String run) {
+    return signer.id() + " may not sign" + run + " (the rule: " + signers + ")";
   }
 
   private static void requireFitting(Statement statement, X509Certificate certificate, Instant now)

@@ -181,8 +181,7 @@ public final class AccessRule {
     }
   }
 
-  /** A field and the literal texts between the stars of its pattern. */
-  private record Term(Field field, String written, List<String> literals) {
+  private record Term(Field field, String written, Glob glob) {
 
     static Term parse(String untrimmed) {
       String text = untrimmed.strip();
@@ -190,14 +189,14 @@ public final class AccessRule {
         if (text.startsWith(field.prefix())) {
           String pattern = text.substring(field.prefix().length());
           if (!pattern.isEmpty()) {
-            return new Term(field, text, literals(text, field, pattern));
+            return new Term(field, text, glob(text, field, pattern));
           }
         }
       }
       throw malformed(text);
     }
 
-    private static List<String> literals(String text, Field field, String pattern) {
+    private static Glob glob(String text, Field field, String pattern) {
       String folded = field == Field.DNS ? pattern.toLowerCase(Locale.ROOT) : pattern;
       List<String> literals = new ArrayList<>();
       StringBuilder literal = new StringBuilder();
@@ -215,7 +214,7 @@ public final class AccessRule {
         }
       }
       literals.add(literal.toString());
-      return List.copyOf(literals);
+      return new Glob(literals);
     }
 
     private static IllegalArgumentException malformed(String text) {
@@ -226,28 +225,7 @@ public final class AccessRule {
     }
 
     boolean matches(Identity identity) {
-      return field.of(identity).stream().anyMatch(this::matches);
-    }
-
-    /** Takes each literal at its first place after the one before: no backtracking is needed. */
-    private boolean matches(String name) {
-      String first = literals.getFirst();
-      if (literals.size() == 1) {
-        return name.equals(first);
-      }
-      String last = literals.getLast();
-      if (!name.startsWith(first)) {
-        return false;
-      }
-      int at = first.length();
-      for (String literal : literals.subList(1, literals.size() - 1)) {
-        int found = name.indexOf(literal, at);
-        if (found < 0) {
-          return false;
-        }
-        at = found + literal.length();
-      }
-      return name.length() - last.length() >= at && name.endsWith(last);
+      return field.of(identity).stream().anyMatch(glob::matches);
     }
 
     @Override

@@ -59,7 +59,6 @@ final class CertificateProfile {
 
   private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
-  private static final String CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
   private static final String TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
   private static final String ANY_USAGE = "2.5.29.37.0";
 
@@ -297,7 +296,8 @@ final class CertificateProfile {
     return switch (role) {
       case CLIENT -> Set.of(CLIENT_AUTH);
       case SERVER -> Set.of(SERVER_AUTH);
-      case SIGNER -> Set.of(CLIENT_AUTH, SERVER_AUTH, CODE_SIGNING);
+      // Not a server's: whoever takes over a rendezvous must not be able to make up results.
+      case SIGNER -> Set.of(CLIENT_AUTH);
       case TIMESTAMPER -> Set.of(TIME_STAMPING);
     };
   }
@@ -315,7 +315,7 @@ final class CertificateProfile {
     return switch (role) {
       case CLIENT -> "clientAuth";
       case SERVER -> "serverAuth";
-      case SIGNER -> "clientAuth, serverAuth or codeSigning";
+      case SIGNER -> "clientAuth";
       case TIMESTAMPER -> "timeStamping (critical)";
     };
   }

@@ -48,6 +48,7 @@ public enum CertificateUse {
    *
    * @param chain the certificate in question, then what may lead to an anchor, in any order
    * @param repo the repository that it is about; without one, any will do
+   * @param target the target that is signed; without one, any will do
    * @param at when
    */
   public Verdict judge(
@@ -55,18 +56,19 @@ public enum CertificateUse {
       AccessRules rules,
       List<X509Certificate> chain,
       Optional<RepoId> repo,
+      Optional<String> target,
       Instant at) {
     if (this == IMAGE && rules.image().isEmpty()) {
-      return SIGN.judge(validator, rules, chain, repo, at);
+      return SIGN.judge(validator, rules, chain, Optional.empty(), Optional.empty(), at);
     }
     List<CertificateFault> faults = new ArrayList<>(validator.faults(chain, role, at));
     List<String> by = List.of();
     try {
       Identity identity = Identity.of(chain.getFirst());
-      List<NamespaceRules.Namespace> namespaces = namespaces(rules, repo);
+      List<NamespaceRules.Namespace> namespaces = namespaces(rules, repo, target);
       by = admitting(namespaces, identity);
       if (by.isEmpty() && asksARule()) {
-        faults.addAll(ruleFaults(namespaces, identity, repo));
+        faults.addAll(ruleFaults(namespaces, identity, repo, target));
       }
     } catch (UntrustedCertificateException e) {
       // Among the faults already: without names there is nothing to hold against a rule.
@@ -79,37 +81,40 @@ public enum CertificateUse {
     return this != CONNECT && this != SERVE;
   }
 
-  private List<NamespaceRules.Namespace> namespaces(AccessRules rules, Optional<RepoId> repo) {
-    Optional<NamespaceRules> asked =
-        switch (this) {
-          case CONNECT, SERVE -> Optional.empty();
-          case FETCH -> Optional.of(rules.fetch());
-          case ANNOUNCE -> Optional.of(rules.announce());
-          case SIGN -> Optional.of(NamespaceRules.everywhere(rules.sign()));
-          case IMAGE -> rules.image().map(NamespaceRules::everywhere);
-        };
-    return asked
-        .map(
-            all ->
-                repo.map(one -> all.namespaceOf(one).stream().toList()).orElseGet(all::namespaces))
-        .orElse(List.of());
+  private List<NamespaceRules.Namespace> namespaces(
+      AccessRules rules, Optional<RepoId> repo, Optional<String> target) {
+    return switch (this) {
+      case CONNECT, SERVE -> List.of();
+      case FETCH -> namespaces(rules.fetch(), repo);
+      case ANNOUNCE -> namespaces(rules.announce(), repo);
+      case SIGN -> rules.sign().deciding(repo, target);
+      case IMAGE ->
+          rules.image().map(rule -> NamespaceRules.everywhere(rule).namespaces()).orElse(List.of());
+    };
+  }
+
+  private static List<NamespaceRules.Namespace> namespaces(
+      NamespaceRules rules, Optional<RepoId> repo) {
+    return repo.map(one -> rules.namespaceOf(one).stream().toList()).orElseGet(rules::namespaces);
   }
 
   private static List<String> admitting(
       List<NamespaceRules.Namespace> namespaces, Identity identity) {
     return namespaces.stream()
         .filter(namespace -> namespace.rule().admits(identity))
-        .map(
-            namespace ->
-                where(namespace)
-                    + namespace.rule().admittedBy(identity).orElse("anyone of PEER_CA"))
+        .map(namespace -> namespace.admitting(identity))
         .toList();
   }
 
   private List<CertificateFault> ruleFaults(
-      List<NamespaceRules.Namespace> namespaces, Identity identity, Optional<RepoId> repo) {
+      List<NamespaceRules.Namespace> namespaces,
+      Identity identity,
+      Optional<RepoId> repo,
+      Optional<String> target) {
     if (namespaces.isEmpty()) {
-      String name = repo.map(RepoId::text).orElse("any repository");
+      String name =
+          repo.map(RepoId::text).orElse("*")
+              + (this == SIGN ? target.map(one -> " " + one).orElse("") : "");
       return List.of(
           new CertificateFault(
               setting() + " has no namespace with " + name + ", and so admits nobody",
@@ -137,7 +142,7 @@ public enum CertificateUse {
   }
 
   private static String where(NamespaceRules.Namespace namespace) {
-    return namespace.isEverything() ? "" : namespace.repositories() + " => ";
+    return namespace.isEverything() ? "" : namespace.scope() + " => ";
   }
 
   private String setting() {

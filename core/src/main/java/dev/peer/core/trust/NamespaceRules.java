@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -13,8 +14,9 @@ import java.util.stream.Collectors;
  *
  * <pre>
  *   rules        = rule | namespace *( separator namespace )
- *   namespace    = repositories "=>" rule     the first one that a repository is in decides
+ *   namespace    = repositories *target "=>" rule     the first one that it is in decides
  *   repositories = repository-id | path "/*" | "*"
+ *   target       = an mk target, in which "*" stands for any characters
  *   separator    = ";" or the end of a line
  * </pre>
  *
@@ -22,14 +24,15 @@ import java.util.stream.Collectors;
  * path/*} takes what lies below the path and not the path itself; {@code *} takes everything. Ids
  * are compared as the texts that they are, upper and lower case too, for that is how an index finds
  * them: nothing is decoded, folded or resolved. So an id with an empty, {@code .} or {@code ..}
- * segment is below no path.
+ * segment is below no path. Only {@link SignRules} have targets; a namespace without any takes all.
  */
 public final class NamespaceRules {
 
   private static final int MOST = 256;
-  private static final String ARROW = "=>";
+  static final String ARROW = "=>";
   private static final String EVERYTHING = "*";
   private static final String BELOW = "/*";
+  private static final Pattern TARGET = Pattern.compile("[-A-Za-z0-9_./@%+:*]{1,255}");
 
   private final List<Namespace> namespaces;
 
@@ -41,11 +44,17 @@ public final class NamespaceRules {
    * Some repositories, and the rule for them.
    *
    * @param repositories as they were written
+   * @param targets those that the rule is for, as they were written; none: all
    */
-  public record Namespace(String repositories, AccessRule rule) {
+  public record Namespace(String repositories, List<String> targets, AccessRule rule) {
 
-    private boolean contains(RepoId repo) {
-      if (isEverything()) {
+    /** Copies the targets. */
+    public Namespace {
+      targets = List.copyOf(targets);
+    }
+
+    boolean contains(RepoId repo) {
+      if (repositories.equals(EVERYTHING)) {
         return true;
       }
       return repositories.endsWith(BELOW)
@@ -53,16 +62,37 @@ public final class NamespaceRules {
           : repo.text().equals(repositories);
     }
 
-    /** Whether no repository of the other can be outside this one. */
-    private boolean covers(Namespace other) {
-      return isEverything()
-          || repositories.equals(other.repositories)
-          || (repositories.endsWith(BELOW) && other.repositories.startsWith(path()));
+    boolean contains(String target) {
+      return targets.isEmpty()
+          || targets.stream().anyMatch(pattern -> Glob.of(pattern).matches(target));
     }
 
-    /** Whether these are all repositories there are. */
+    /** Whether nothing of the other can be outside this one. */
+    private boolean covers(Namespace other) {
+      boolean repositoriesCovered =
+          repositories.equals(EVERYTHING)
+              || repositories.equals(other.repositories)
+              || (repositories.endsWith(BELOW) && other.repositories.startsWith(path()));
+      // A star of the other is a character here that only a star takes.
+      boolean targetsCovered =
+          takesAllTargets()
+              || (!other.targets.isEmpty() && other.targets.stream().allMatch(this::contains));
+      return repositoriesCovered && targetsCovered;
+    }
+
+    /** Whether nothing about these repositories is left to later ones. */
+    boolean takesAllTargets() {
+      return targets.isEmpty() || targets.contains(EVERYTHING);
+    }
+
+    /** Whether these are all targets of all repositories there are. */
     public boolean isEverything() {
-      return repositories.equals(EVERYTHING);
+      return repositories.equals(EVERYTHING) && targets.isEmpty();
+    }
+
+    /** What it takes, as it can be written. */
+    public String scope() {
+      return targets.isEmpty() ? repositories : repositories + " " + String.join(" ", targets);
     }
 
     /** With the slash at its end. */
@@ -70,18 +100,36 @@ public final class NamespaceRules {
       return repositories.substring(0, repositories.length() - 1);
     }
 
+    /** What of it admits somebody whom it admits. */
+    public String admitting(Identity identity) {
+      return (isEverything() ? "" : scope() + " " + ARROW + " ")
+          + rule.admittedBy(identity).orElse("anyone of PEER_CA");
+    }
+
     private String text() {
-      return repositories + " " + ARROW + " " + rule;
+      return scope() + " " + ARROW + " " + rule;
     }
   }
 
   /** The same rule for all repositories. */
   public static NamespaceRules everywhere(AccessRule rule) {
-    return new NamespaceRules(List.of(new Namespace(EVERYTHING, rule)));
+    return new NamespaceRules(List.of(new Namespace(EVERYTHING, List.of(), rule)));
   }
 
-  /** Reads them; the empty text admits nobody anywhere. */
+  /** Reads them; the empty text admits nobody anywhere. Refuses targets. */
   public static NamespaceRules parse(String text) {
+    NamespaceRules rules = parseWithTargets(text);
+    for (Namespace namespace : rules.namespaces) {
+      if (!namespace.targets().isEmpty()) {
+        throw new IllegalArgumentException(
+            "not repositories (only PEER_ALLOW_SIGN takes targets): "
+                + Shown.of(namespace.scope()));
+      }
+    }
+    return rules;
+  }
+
+  static NamespaceRules parseWithTargets(String text) {
     if (!text.contains(ARROW)) {
       return everywhere(AccessRule.parse(text));
     }
@@ -106,10 +154,13 @@ public final class NamespaceRules {
     if (!text.contains(ARROW)) {
       return everywhere(AccessRule.parseLines(text));
     }
-    return parse(
-        text.lines()
-            .filter(line -> !line.strip().startsWith("#"))
-            .collect(Collectors.joining("\n")));
+    return parse(withoutComments(text));
+  }
+
+  static String withoutComments(String text) {
+    return text.lines()
+        .filter(line -> !line.strip().startsWith("#"))
+        .collect(Collectors.joining("\n"));
   }
 
   private static Namespace namespace(String entry) {
@@ -119,10 +170,13 @@ public final class NamespaceRules {
           "not a namespace (REPOSITORIES => RULE expected, as in the others): "
               + Shown.of(entry.strip()));
     }
-    String repositories = entry.substring(0, arrow).strip();
+    List<String> scope = List.of(entry.substring(0, arrow).strip().split("\\s+"));
+    String repositories = scope.getFirst();
+    List<String> targets = scope.subList(1, scope.size());
     requireWellFormed(repositories);
+    targets.forEach(NamespaceRules::requireTarget);
     return new Namespace(
-        repositories, AccessRule.parse(entry.substring(arrow + ARROW.length()).strip()));
+        repositories, targets, AccessRule.parse(entry.substring(arrow + ARROW.length()).strip()));
   }
 
   private static void requireWellFormed(String repositories) {
@@ -136,6 +190,16 @@ public final class NamespaceRules {
     requireHostInLowerCase(repositories);
     // Refuses what no repository can be called.
     RepoId unused = new RepoId(path);
+  }
+
+  /** Without a comma: whoever separates targets by it would name one that no mkfile has. */
+  private static void requireTarget(String target) {
+    if (!TARGET.matcher(target).matches()) {
+      throw new IllegalArgumentException(
+          "not a target (letters, digits, _./@%+:- and * for any characters expected; blanks"
+              + " between targets): "
+              + Shown.of(target));
+    }
   }
 
   /** As ids have it that are made from a remote: another one would quietly take nothing. */
@@ -160,9 +224,9 @@ public final class NamespaceRules {
       if (earlier.covers(namespace)) {
         throw new IllegalArgumentException(
             "the namespace "
-                + Shown.of(namespace.repositories())
+                + Shown.of(namespace.scope())
                 + " never decides: "
-                + Shown.of(earlier.repositories())
+                + Shown.of(earlier.scope())
                 + " before it takes all of it");
       }
     }

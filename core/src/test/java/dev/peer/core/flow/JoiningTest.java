@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.Records;
@@ -31,8 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs elsewhere, told by a rendezvous and runners that say what they are told to. */
 class JoiningTest {
 
-  private static final RepoId REPO = Records.inputs().repo();
-  private static final RunKey KEY = Records.inputs().key();
+  private static final RunInputs RUN = Records.inputs();
+  private static final RepoId REPO = RUN.repo();
+  private static final RunKey KEY = RUN.key();
   private static final Holder ONE = new Holder(new PeerId("urn:one"), List.of());
   private static final Holder TWO = new Holder(new PeerId("urn:two"), List.of());
 
@@ -221,8 +223,7 @@ class JoiningTest {
     running.add(ONE);
 
     FindResult found =
-        new Joining(store, finder(), never, Duration.ofHours(1), new Viewer(), said::add)
-            .find(REPO, KEY);
+        new Joining(store, finder(), never, Duration.ofHours(1), new Viewer(), said::add).find(RUN);
 
     assertThat(found).isInstanceOf(FindResult.Miss.class);
     assertThat(followed).hasSize(16);
@@ -253,17 +254,17 @@ class JoiningTest {
   }
 
   private FindResult join(Duration wait) throws Exception {
-    return joining(wait).find(REPO, KEY);
+    return joining(wait).find(RUN);
   }
 
   private FindResult await(Duration wait) throws Exception {
-    return joining(wait).await(REPO, KEY);
+    return joining(wait).await(RUN);
   }
 
   private Joining joining(Duration wait) {
     Follower follower =
-        (runner, key, _, viewer) -> {
-          assertThat(key).isEqualTo(KEY);
+        (runner, run, _, viewer) -> {
+          assertThat(run).isEqualTo(RUN);
           followed.add(runner);
           return scripts.get(runner).play(viewer);
         };

@@ -19,6 +19,7 @@ import dev.peer.core.trust.Made;
 import dev.peer.core.trust.NamespaceRules;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.RevocationMode;
+import dev.peer.core.trust.SignRules;
 import dev.peer.core.trust.TrustAnchors;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
@@ -237,7 +238,7 @@ class ImageVerifierTest {
   private static AccessRules rules(String image, String sign) {
     NamespaceRules anyone = NamespaceRules.everywhere(AccessRule.anyone());
     return new AccessRules(
-        anyone, anyone, AccessRule.parse(sign), Optional.of(AccessRule.parse(image)));
+        anyone, anyone, SignRules.parse(sign), Optional.of(AccessRule.parse(image)));
   }
 
   private ImageVerifier verifier() {

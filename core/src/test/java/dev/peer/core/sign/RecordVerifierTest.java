@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.trust.AccessRule;
@@ -21,6 +22,7 @@ import dev.peer.core.trust.KeyKind;
 import dev.peer.core.trust.Made;
 import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
+import dev.peer.core.trust.SignRules;
 import dev.peer.core.trust.TrustAnchors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,6 +37,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -331,6 +334,63 @@ class RecordVerifierTest {
         .hasMessageContaining("nobody");
   }
 
+  @Test
+  void asksTheRuleOfTheRepositoryAndTargetThatWereSigned() throws Exception {
+    Attestation test = sign(Runs.passed(), alice, team);
+    Attestation publish = sign(Runs.passed("publish"), alice, team);
+    RunKey key = Runs.passed("publish").inputs().key();
+    RecordVerifier verifier =
+        verifier(root, SignRules.parse("* publish => uri:urn:peer:ci; * => uri:urn:peer:a*"));
+
+    assertThat(verifier.verify(test, KEY)).isNotNull();
+    assertThatThrownBy(() -> verifier.verify(publish, key))
+        .isInstanceOf(VerificationException.class)
+        .hasMessageContaining(
+            "urn:peer:alice may not sign \"publish\" of git.example.org/team/project (the rule: ");
+    assertThatThrownBy(() -> verifier.verifyAnyRun(publish, KeptLists.NONE))
+        .hasMessageContaining("may not sign \"publish\"");
+    assertThatThrownBy(() -> verifier(root, SignRules.parse("x/* => anyone")).verify(test, KEY))
+        .hasMessageContaining("may not sign \"test -k\" of git.example.org/team/project");
+  }
+
+  /** Whoever is admitted for nothing is refused before anything they signed is read. */
+  @Test
+  void asksForWhatWasSignedOnlyWhereTheSignatureHolds() throws Exception {
+    Attestation forged =
+        envelope(
+            json -> {
+              byte[] payload = payload(sign(Runs.passed("publish")));
+              json.put("payload", Base64.getEncoder().encodeToString(payload));
+            });
+    SignRules rules = SignRules.parse("* publish => uri:urn:peer:ci; * => uri:urn:peer:a*");
+
+    assertThatThrownBy(() -> verifier(root, rules).verify(forged, KEY))
+        .hasMessageContaining("the signature does not hold");
+    assertThatThrownBy(
+            () -> verifier(root, SignRules.parse("* => uri:urn:peer:b*")).verify(forged, KEY))
+        .hasMessageContaining("urn:peer:alice may not sign (the rule: ");
+  }
+
+  @Test
+  void refusesWhatAServerSignedThatIsForServersAlone() throws Exception {
+    Made server = leaf("meet", team).purposes(KeyPurposeId.id_kp_serverAuth).make();
+
+    assertRefused("is not for peers that sign", sign(Runs.passed(), server, team));
+  }
+
+  @Test
+  void refusesWhatAServerSignedThatLedToItUnlessARuleNamesIt() throws Exception {
+    Attestation signed = sign(Runs.passed(), alice, team);
+    Set<PeerId> servers = Set.of(new PeerId("urn:peer:alice"));
+
+    assertThatThrownBy(() -> verifier.verify(signed, KEY, servers))
+        .isInstanceOf(VerificationException.class)
+        .hasMessageContaining("urn:peer:alice may not sign what it led to");
+    assertThat(verifier.verify(signed, KEY, Set.of(new PeerId("urn:peer:bob")))).isNotNull();
+    assertThat(verifier(root, AccessRule.parse("uri:urn:peer:alice")).verify(signed, KEY, servers))
+        .isNotNull();
+  }
+
   // Statement
 
   @Test
@@ -510,7 +570,19 @@ class RecordVerifierTest {
     }
   }
 
+  private Attestation sign(RunRecord record) {
+    try {
+      return sign(record, alice, team);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static RecordVerifier verifier(Made anchor, AccessRule signers) {
+    return verifier(anchor, SignRules.everywhere(signers));
+  }
+
+  private static RecordVerifier verifier(Made anchor, SignRules signers) {
     return new RecordVerifier(
         new CertificateValidator(
             TrustAnchors.of(List.of(anchor.certificate())), RevocationLists.none()),

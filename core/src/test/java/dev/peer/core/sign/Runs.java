@@ -36,6 +36,24 @@ final class Runs {
     return record(0, NOW.minusSeconds(60));
   }
 
+  /** Of another target. */
+  static RunRecord passed(String target) {
+    RunInputs plain = inputs();
+    return record(
+        new RunInputs(
+            plain.repo(),
+            plain.tree(),
+            plain.commit(),
+            target,
+            List.of(),
+            plain.environment(),
+            plain.image(),
+            plain.architecture(),
+            plain.network()),
+        0,
+        NOW.minusSeconds(60));
+  }
+
   static RunRecord failed() {
     return record(1, NOW.minusSeconds(60));
   }

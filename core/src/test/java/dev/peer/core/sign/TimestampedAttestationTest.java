@@ -26,6 +26,7 @@ import dev.peer.core.trust.Lists;
 import dev.peer.core.trust.Made;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.RevocationMode;
+import dev.peer.core.trust.SignRules;
 import dev.peer.core.trust.TrustAnchors;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
@@ -172,7 +173,7 @@ class TimestampedAttestationTest {
         new RecordVerifier(
             validator(root),
             validator(tsaRoot),
-            AccessRule.parse("cn:bob"),
+            SignRules.parse("cn:bob"),
             InstantSource.fixed(LATER));
 
     assertThatThrownBy(() -> verifier.verify(stamped(plain, NOW), KEY))
@@ -399,7 +400,7 @@ class TimestampedAttestationTest {
         new CertificateValidator(
             TrustAnchors.of(List.of(root.certificate())), RevocationLists.of(List.of(lists), mode)),
         validator(tsaRoot),
-        AccessRule.anyone(),
+        SignRules.everywhere(AccessRule.anyone()),
         InstantSource.fixed(at));
   }
 

@@ -114,6 +114,38 @@ class CertificateUseTest {
   }
 
   @Test
+  void goesByTheTargetForWhatIsSigned() {
+    SignRules sign = SignRules.parse("a/x publish => cn:bob; a/* => cn:alice");
+    NamespaceRules all = NamespaceRules.everywhere(AccessRule.anyone());
+    AccessRules rules = new AccessRules(all, all, sign);
+    Optional<RepoId> repo = Optional.of(new RepoId("a/x"));
+
+    assertThat(judge(CertificateUse.SIGN, rules, repo, Optional.of("test")))
+        .isEqualTo(new Verdict.Admitted(List.of("a/* => cn:alice")));
+    assertThat(judge(CertificateUse.SIGN, rules, repo, Optional.empty()))
+        .isEqualTo(new Verdict.Admitted(List.of("a/* => cn:alice")));
+    assertThat(judge(CertificateUse.SIGN, rules, repo, Optional.of("publish")))
+        .isInstanceOfSatisfying(
+            Verdict.Refused.class,
+            refused ->
+                assertThat(refused.faults().getFirst().what())
+                    .startsWith("PEER_ALLOW_SIGN is a/x publish => cn:bob, and"));
+    assertThat(judge(CertificateUse.FETCH, rules, repo, Optional.of("publish")))
+        .isInstanceOf(Verdict.Admitted.class);
+    assertThat(
+            judge(CertificateUse.SIGN, rules, Optional.of(new RepoId("b")), Optional.of("publish")))
+        .isInstanceOfSatisfying(
+            Verdict.Refused.class,
+            refused ->
+                assertThat(refused.faults())
+                    .containsExactly(
+                        new CertificateFault(
+                            "PEER_ALLOW_SIGN has no namespace with b publish, and so admits"
+                                + " nobody",
+                            "add one, such as b publish => uri:urn:peer:alice")));
+  }
+
+  @Test
   void tellsTheRolesApart() {
     Made client = leaf("alice", root).purposes(KeyPurposeId.id_kp_clientAuth).make();
 
@@ -211,14 +243,19 @@ class CertificateUseTest {
   }
 
   private Verdict judge(CertificateUse use, AccessRules rules, Optional<RepoId> repo) {
-    return use.judge(validator(), rules, List.of(alice.certificate()), repo, NOW);
+    return judge(use, rules, repo, Optional.empty());
+  }
+
+  private Verdict judge(
+      CertificateUse use, AccessRules rules, Optional<RepoId> repo, Optional<String> target) {
+    return use.judge(validator(), rules, List.of(alice.certificate()), repo, target, NOW);
   }
 
   private Verdict judge(
       CertificateUse use, AccessRules rules, Instant at, Made leaf, Made... others) {
     List<X509Certificate> chain =
         Stream.concat(Stream.of(leaf), Stream.of(others)).map(Made::certificate).toList();
-    return use.judge(validator(), rules, chain, Optional.empty(), at);
+    return use.judge(validator(), rules, chain, Optional.empty(), Optional.empty(), at);
   }
 
   private CertificateValidator validator() {

@@ -407,15 +407,27 @@ class CertificateValidatorTest {
   }
 
   @Test
-  void acceptsAClientsServersOrCodeSignersCertificateForASigner() throws Exception {
-    for (KeyPurposeId purpose :
-        List.of(
-            KeyPurposeId.id_kp_clientAuth,
-            KeyPurposeId.id_kp_serverAuth,
-            KeyPurposeId.id_kp_codeSigning)) {
-      Made alice = leaf("alice", root).purposes(purpose).make();
+  void acceptsAClientsCertificateForASignerAndOneForNoPurposeInParticular() throws Exception {
+    Made client = leaf("alice", root).purposes(KeyPurposeId.id_kp_clientAuth).make();
+    Made both =
+        leaf("alice", root)
+            .purposes(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth)
+            .make();
+    Made plain = leaf("alice", root).make();
 
+    for (Made alice : List.of(client, both, plain)) {
       assertThat(validate(CertificateRole.SIGNER, root, alice)).isNotNull();
+    }
+  }
+
+  @Test
+  void refusesACertificateForServersAloneForASigner() {
+    for (KeyPurposeId purpose :
+        List.of(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_codeSigning)) {
+      Made server = leaf("alice", root).purposes(purpose).make();
+
+      assertThatThrownBy(() -> validator(root).validate(chain(server), CertificateRole.SIGNER, NOW))
+          .hasMessageContaining("is not for peers that sign");
     }
   }
 

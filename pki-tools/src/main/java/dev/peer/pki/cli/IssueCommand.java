@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
     footerHeading = Main.EXAMPLES,
     footer = {
       "  peer-pki issue laptop --dir pki",
+      "  peer-pki issue meet --dir pki --server",
       "  peer-pki issue tsa --dir pki --tsa --days 364"
     })
 final class IssueCommand implements Callable<Integer> {
@@ -76,6 +78,12 @@ final class IssueCommand implements Callable<Integer> {
   private KeyType keyType;
 
   @Option(
+      names = "--server",
+      description =
+          "For a rendezvous or a relay: it serves, and can sign no result. Not for a peer.")
+  private boolean server;
+
+  @Option(
       names = "--tsa",
       description =
           "For a time-stamping authority and nothing else: --tsa-cert and --tsa-key of a"
@@ -109,6 +117,14 @@ final class IssueCommand implements Callable<Integer> {
     }
     for (String dnsName : dnsNames) {
       request = request.dns(dnsName);
+    }
+    if (server && tsa) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--server and --tsa: a time-stamping authority has its own certificate");
+    }
+    if (server) {
+      request = request.purposes(Purpose.SERVER_AUTH);
     }
     if (tsa) {
       request = request.purposes(Purpose.TIME_STAMPING);

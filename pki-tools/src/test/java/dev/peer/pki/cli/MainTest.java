@@ -55,6 +55,18 @@ class MainTest {
   }
 
   @Test
+  void makesAServersCertificateThatCanSignNothing() throws Exception {
+    run("init", "--dir", pki());
+    assertThat(run("issue", "meet", "--dir", pki(), "--server")).isZero();
+
+    assertThat(validate("meet", CertificateRole.SERVER).id().text()).isEqualTo("urn:peer:meet");
+    for (CertificateRole role : List.of(CertificateRole.CLIENT, CertificateRole.SIGNER)) {
+      assertThatThrownBy(() -> validate("meet", role)).hasMessageContaining("is not for");
+    }
+    assertThat(run("issue", "both", "--dir", pki(), "--server", "--tsa")).isEqualTo(2);
+  }
+
+  @Test
   void makesATimeStampingAuthorityThatIsNothingElse() throws Exception {
     run("init", "--dir", pki());
     assertThat(run("issue", "tsa", "--dir", pki(), "--tsa")).isZero();
