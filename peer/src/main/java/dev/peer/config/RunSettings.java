@@ -166,6 +166,7 @@ public record RunSettings(
   private static SortedSet<String> names(Settings settings, Setting setting)
       throws ConfigException {
     SortedSet<String> names = new TreeSet<>();
+    EnvFileBounds bounds = new EnvFileBounds(settings);
     Value value = settings.valueOrDefault(setting);
     names.addAll(
         value.readEach(
@@ -180,25 +181,32 @@ public record RunSettings(
             "names " + Shown.plain(name) + ", which is for peer alone",
             "peer's own settings, its key among them, never get into the guest");
       }
+      bounds.requireAllowed(setting, name);
     }
     return names;
   }
 
   private static int cpus(Settings settings, int processors) throws ConfigException {
-    return settings
-        .read(
-            Setting.PEER_CPUS,
-            text -> Forms.count(text, MOST_CPUS),
-            "a number from 1 to " + MOST_CPUS,
-            "2")
-        .orElse(Math.clamp(processors, 1, MOST_CPUS_BY_DEFAULT));
+    int cpus =
+        settings
+            .read(
+                Setting.PEER_CPUS,
+                text -> Forms.count(text, MOST_CPUS),
+                "a number from 1 to " + MOST_CPUS,
+                "2")
+            .orElse(Math.clamp(processors, 1, MOST_CPUS_BY_DEFAULT));
+    new EnvFileBounds(settings).requireWithin(Setting.PEER_CPUS, cpus);
+    return cpus;
   }
 
   private static long size(Settings settings, Setting setting, long least, String expected)
       throws ConfigException {
-    return settings
-        .valueOrDefault(setting)
-        .read(text -> atLeast(Forms.size(text), least), expected, setting.byDefault());
+    long size =
+        settings
+            .valueOrDefault(setting)
+            .read(text -> atLeast(Forms.size(text), least), expected, setting.byDefault());
+    new EnvFileBounds(settings).requireWithin(setting, size);
+    return size;
   }
 
   private static long atLeast(long size, long least) {
@@ -207,15 +215,20 @@ public record RunSettings(
   }
 
   private static TimeLimits timeout(Settings settings) throws ConfigException {
-    return TimeLimitsForm.read(
-        settings.valueOrDefault(Setting.PEER_TIMEOUT),
-        Forms.duration(Setting.PEER_TIMEOUT.byDefault()));
+    Value value = settings.valueOrDefault(Setting.PEER_TIMEOUT);
+    TimeLimits limits =
+        TimeLimitsForm.read(value, Forms.duration(Setting.PEER_TIMEOUT.byDefault()));
+    new EnvFileBounds(settings).requireWithin(value);
+    return limits;
   }
 
   private static long maxOutput(Settings settings) throws ConfigException {
-    return settings
-        .valueOrDefault(Setting.PEER_MAX_OUTPUT)
-        .read(RunSettings::output, "a size from 1K to 1G", Setting.PEER_MAX_OUTPUT.byDefault());
+    long size =
+        settings
+            .valueOrDefault(Setting.PEER_MAX_OUTPUT)
+            .read(RunSettings::output, "a size from 1K to 1G", Setting.PEER_MAX_OUTPUT.byDefault());
+    new EnvFileBounds(settings).requireWithin(Setting.PEER_MAX_OUTPUT, size);
+    return size;
   }
 
   private static long output(String text) {

@@ -1,7 +1,9 @@
 package dev.peer.config;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Every setting, by the name of its variable. The README's table is made from this. */
@@ -45,7 +47,8 @@ public enum Setting {
   PEER_ALLOW_SIGN(
       Where.ENVIRONMENT,
       "",
-      "whose results count: rules, or `@FILE`; unset: all of `PEER_CA`, empty: nobody"),
+      "whose results count, of which repositories and targets: rules, or `@FILE`; unset: all of"
+          + " `PEER_CA`, empty: nobody"),
   PEER_ALLOW_IMAGE(
       Where.ENVIRONMENT,
       "",
@@ -78,6 +81,19 @@ public enum Setting {
       "the guest image's digest, `sha256:...`"),
   PEER_ENV(Where.BOTH, "", "names of variables that the test gets and that count"),
   PEER_SECRETS(Where.BOTH, "", "names of secrets that the test gets, and that are masked"),
+  PEER_ALLOW_ENV(
+      Where.ENVIRONMENT,
+      "",
+      "names that `PEER_ENV` of `.env` may ask for, such as `LANG,CI_*`; unset: any, empty: none"),
+  PEER_ALLOW_SECRETS(
+      Where.ENVIRONMENT,
+      "",
+      "names that `PEER_SECRETS` of `.env` may ask for; unset: any, empty: none"),
+  PEER_LIMITS(
+      Where.ENVIRONMENT,
+      "",
+      "the most that `.env` may ask for: `timeout=2h,memory=8G,disk=50G,cpus=8,output=256M`, or"
+          + " some of these"),
   PEER_NETWORK(Where.BOTH, "none", "what the test may reach: `none` or `open`"),
   PEER_PREPARE_NETWORK(
       Where.ENVIRONMENT,
@@ -136,6 +152,15 @@ public enum Setting {
 
   static final String PREFIX = "PEER_";
 
+  private static final Set<Setting> OF_THE_RUN =
+      EnumSet.of(
+          PEER_TRUNK,
+          PEER_KEPT,
+          PEER_REQUIRE_KEPT,
+          PEER_ALLOW_ENV,
+          PEER_ALLOW_SECRETS,
+          PEER_LIMITS);
+
   private final Where where;
   private final String byDefault;
   private final String meaning;
@@ -163,10 +188,7 @@ public enum Setting {
 
   /** Whether it belongs to a run and who asks for it, and not to the machine that does it. */
   public boolean isOfTheRun() {
-    return where == Where.BOTH
-        || this == PEER_REQUIRE_KEPT
-        || this == PEER_TRUNK
-        || this == PEER_KEPT;
+    return where == Where.BOTH || OF_THE_RUN.contains(this);
   }
 
   /** Whether an empty value is a value, and not the default. */

@@ -116,6 +116,11 @@ public final class Settings {
         : Optional.of(value.get().read(reader, expected, example));
   }
 
+  /** Whether the setting's value is the revision's. */
+  boolean isOfEnvFile(Setting setting) {
+    return !environment.containsKey(setting.name()) && value(setting).isPresent();
+  }
+
   /** The value of any variable: of the environment, else of {@code .env}. */
   Optional<String> variable(String name) {
     return environment.containsKey(name) ? Optional.of(environment.get(name)) : envFile.value(name);
