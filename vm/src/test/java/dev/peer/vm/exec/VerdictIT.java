@@ -39,8 +39,10 @@ class VerdictIT {
       """
       # Outlives its stage, and ends what stands between the test and the host.
       prepare-runtime:VQ:
-      \t( until test -e /work/end-crun; do sleep 0.2; done; busybox pkill -KILL -f 'crun [r]un'
-      \t  until test -e /work/end-agent; do sleep 0.2; done; busybox pkill -KILL agent
+      \t( until test -e /work/end-crun; do sleep 0.2; done
+      \t  kill -9 `grep -al -e '--bundl[e]=' /proc/[0-9]*/cmdline | cut -d / -f 3`
+      \t  until test -e /work/end-agent; do sleep 0.2; done
+      \t  busybox killall -KILL agent
       \t) >/dev/null 2>&1 </dev/null &
       passes:VQ:
       \ttrue
