@@ -54,7 +54,7 @@ class ArchitectureTest {
     allow("schedule", "core", "daemon", "source");
     allow("secret", "core.id", "core.scratch", "core.secret");
     allow("setup", "core.key");
-    allow("source", "core.flow", "core.id", "core.key");
+    allow("source", "core.flow", "core.id", "core.key", "core.record");
     allow("tls", "core.id", "core.trust");
     allow("wire", "core.id", "core.record", "core.sign");
     allow("metrics");
