@@ -172,10 +172,11 @@ final class DistTuning {
         new CertificateValidator(
             TrustAnchors.of(List.of(authority.root())), RevocationLists.none());
     TlsIdentity identity = new TlsIdentity(holder, validator, InstantSource.system());
+    Credentials server = authority.issue(CertificateRequest.peer("rendezvous"));
     RunInputs inputs = inputs(directory);
     try (RendezvousServer rendezvous =
             RendezvousServer.start(
-                identity,
+                new TlsIdentity(server, validator, InstantSource.system()),
                 AccessRules::open,
                 new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime),
                 new InetSocketAddress("127.0.0.1", 0),

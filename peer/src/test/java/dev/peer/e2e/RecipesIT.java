@@ -69,7 +69,8 @@ class RecipesIT {
 
     assertThat(run.hasExitCode(1).stdout())
         .isEqualTo(
-            "20000 names\n%1$s %1$s%2$s %2$s %2$s ***\nbash must run this\n".formatted(PARTY, HOUSE));
+            "20000 names\n%1$s %1$s%2$s %2$s %2$s ***\nbash must run this\n"
+                .formatted(PARTY, HOUSE));
     assertThat(laptop.results()).isZero();
   }
 }

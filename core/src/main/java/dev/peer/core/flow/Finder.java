@@ -77,14 +77,20 @@ public final class Finder {
     Optional<StoredEntry> entry = store.find(repo, key);
     Optional<FileHold> hold = entry.isPresent() ? store.hold(entry.get()) : Optional.empty();
     if (hold.isPresent()) {
+      Kept kept;
       try (FileHold _ = hold.get()) {
-        Optional<Replayable> found = fromStore(entry.get(), key);
-        if (found.isPresent()) {
-          return new FindResult.Hit(found.get());
+        kept = fromStore(entry.get(), key);
+      }
+      switch (kept) {
+        case Kept.Good(Replayable result) -> {
+          return new FindResult.Hit(result);
+        }
+        case Kept.Uncounted() -> refused = true;
+        case Kept.Bad() -> {
+          store.drop(repo, key);
+          refused = true;
         }
       }
-      store.drop(repo, key);
-      refused = true;
     }
     notices.step("search");
     notices.awaiting("the rendezvous");
@@ -108,26 +114,36 @@ public final class Finder {
     return refused ? new FindResult.NoneVerified(elsewhere) : new FindResult.Miss(elsewhere);
   }
 
-  private Optional<Replayable> fromStore(StoredEntry entry, RunKey key) throws IOException {
+  /** What the store has of a run. */
+  private sealed interface Kept {
+
+    record Good(Replayable result) implements Kept {}
+
+    /** It holds, and does not count here. It stays: elsewhere, or later, it may count. */
+    record Uncounted() implements Kept {}
+
+    record Bad() implements Kept {}
+  }
+
+  private Kept fromStore(StoredEntry entry, RunKey key) throws IOException {
     notices.step("verify");
     ScratchDirectory unpacked = store.stage();
     try {
       VerifiedAttestation attestation = verifier.verify(entry.attestation(), key, entry.lists());
       Optional<String> refusal = acceptance.refusal(attestation.record());
       if (refusal.isPresent()) {
-        // It holds, and may count again: it stays in the store.
         notices.say("the result in the local store does not count here: " + refusal.get());
         unpacked.close();
-        return Optional.empty();
+        return new Kept.Uncounted();
       }
       VerifiedRecord verified =
           verifier.verify(attestation, entry.bundleFile(), unpackInto(unpacked));
-      return Optional.of(
+      return new Kept.Good(
           new Replayable(verified, store.keep(verified), Optional.empty(), unpacked));
     } catch (VerificationException e) {
       notices.say("the result in the local store is refused: " + e.getMessage());
       unpacked.close();
-      return Optional.empty();
+      return new Kept.Bad();
     } catch (IOException | RuntimeException e) {
       unpacked.close();
       throw e;
