@@ -169,9 +169,7 @@ class AttacksIT {
   }
 
   private Repository repository(String name) throws Exception {
-    return Repository.init(team.root().resolve(name))
-        .write("mkfile", "test:VQ:\n\ttrue\n")
-        .write(".env", "PEER_REPO=example.org/replayed\nPEER_IMAGE=" + SignedResult.IMAGE + "\n");
+    return SignedResult.repository(team, name);
   }
 
   private void sign(Peer signer, Repository repository, Map<String, String> artifacts)

@@ -49,13 +49,16 @@ record SignedResult(Repository repository) {
   static final Digest IMAGE = Digest.of(new byte[0]);
 
   static SignedResult of(Team team, Peer signer, String stdout, String stderr) throws Exception {
-    Repository repository =
-        Repository.init(team.root().resolve("replayed"))
-            .write("mkfile", "test:VQ:\n\ttrue\n")
-            .write(".env", "PEER_REPO=example.org/replayed\nPEER_IMAGE=" + IMAGE + "\n")
-            .commit();
+    Repository repository = repository(team, "replayed").commit();
     sign(team, signer, repository, output(stdout, stderr), Map.of());
     return new SignedResult(repository);
+  }
+
+  /** A repository of whose commits there may be results, with nothing committed yet. */
+  static Repository repository(Team team, String name) throws Exception {
+    return Repository.init(team.root().resolve(name))
+        .write("mkfile", "test:VQ:\n\ttrue\n")
+        .write(".env", "PEER_REPO=example.org/replayed\nPEER_IMAGE=" + IMAGE + "\n");
   }
 
   /**

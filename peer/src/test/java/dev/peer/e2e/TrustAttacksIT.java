@@ -1,0 +1,114 @@
+package dev.peer.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Attacks on what a result is worth, by members of the team and by revisions. */
+@Timeout(600)
+class TrustAttacksIT {
+
+  private Team team;
+
+  @BeforeEach
+  void createTeam() throws Exception {
+    team = Team.create();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    team.close();
+  }
+
+  @Test
+  void aRendezvousThatLeadsToAPassItSignedItself() throws Exception {
+    Peer server = team.peer("rendezvous").withoutQemu();
+    team.startRendezvous(server);
+    Repository repository = signed(server, "forged");
+    server
+        .with("PEER_RENDEZVOUS", team.rendezvous())
+        .start(repository, "run")
+        .awaitLine("^peer: serving the result");
+    Peer laptop = team.peer("laptop").withoutQemu();
+
+    laptop
+        .run(repository, "replay")
+        .refuses(5, "a result was found")
+        .awaitLine("may not sign what it led to as a rendezvous or relay");
+    assertThat(laptop.results()).isZero();
+
+    laptop.with("PEER_ALLOW_SIGN", "cn:rendezvous,cn:ci").run(repository, "replay").hasExitCode(0);
+  }
+
+  @Test
+  void aLaptopThatSignsATargetOfCi() throws Exception {
+    team.startRendezvous();
+    Peer holder = team.peer("holder").withoutQemu();
+    Repository repository = signed(holder, "release");
+    holder.start(repository, "run").awaitLine("^peer: serving the result");
+    Peer laptop = team.peer("laptop").withoutQemu();
+
+    laptop
+        .with("PEER_ALLOW_SIGN", "example.org/replayed test => cn:ci;* => anyone")
+        .run(repository, "replay")
+        .refuses(5, "a result was found")
+        .awaitLine("may not sign .*test");
+    assertThat(laptop.results()).isZero();
+
+    laptop
+        .with("PEER_ALLOW_SIGN", "example.org/replayed publish => cn:ci;* => anyone")
+        .run(repository, "replay")
+        .hasExitCode(0);
+  }
+
+  @Test
+  void aRevisionThatAsksForWhatItsCallerHas() throws Exception {
+    Peer laptop = team.peer("laptop").withoutQemu().with("CLOUD_KEY", "of the caller");
+    Repository asking = SignedResult.repository(team, "asking");
+    String settings = Files.readString(asking.directory().resolve(".env"));
+    Map<String, String> asked =
+        Map.of(
+            "PEER_ENV=CLOUD_KEY", "CLOUD_KEY, which PEER_ALLOW_ENV does not allow",
+            "PEER_SECRETS=CLOUD_KEY", "CLOUD_KEY, which PEER_ALLOW_SECRETS does not allow",
+            "PEER_MEMORY=512G", "PEER_LIMITS",
+            "PEER_TIMEOUT=900h", "PEER_LIMITS");
+    Peer bounded =
+        laptop
+            .with("PEER_ALLOW_ENV", "LANG,CI_*")
+            .with("PEER_ALLOW_SECRETS", "")
+            .with("PEER_LIMITS", "memory=4G,timeout=2h");
+
+    for (Map.Entry<String, String> line : asked.entrySet()) {
+      asking.write(".env", settings + line.getKey() + "\n").commit();
+      bounded.run(asking, "run", "--exit").refuses(2, line.getValue());
+    }
+  }
+
+  @Test
+  void aRevisionThatTakesAnotherRepositorysName() throws Exception {
+    team.startRendezvous();
+    Peer holder = team.peer("holder").withoutQemu();
+    Repository victim = signed(holder, "victim");
+    holder.start(victim, "run").awaitLine("^peer: serving the result");
+    Repository thief = SignedResult.repository(team, "thief").write("other", "tree\n").commit();
+    SignedResult.sign(team, holder, thief, SignedResult.output("said\n", ""), Map.of());
+    holder.start(thief, "run").awaitLine("^peer: serving the result");
+    Peer laptop = team.peer("laptop").withoutQemu().with("PEER_KEEP", 1);
+    laptop.run(victim, "replay").hasExitCode(0);
+
+    laptop.run(thief, "replay").hasExitCode(0);
+
+    laptop.without("PEER_RENDEZVOUS").run(victim, "replay").hasExitCode(0);
+  }
+
+  private Repository signed(Peer signer, String name) throws Exception {
+    Repository repository = SignedResult.repository(team, name).commit();
+    SignedResult.sign(team, signer, repository, SignedResult.output("said\n", ""), Map.of());
+    return repository;
+  }
+}
