@@ -11,9 +11,12 @@ import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StartedFrom;
+import dev.peer.core.record.Tries;
 import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Pem;
@@ -86,6 +89,57 @@ class GoldenEvidenceTest {
     assertThat(reported.whole.files().artifact(record.artifacts().getFirst()))
         .hasContent("level gold\n");
     assertThat(reported.timestamp()).isEqualTo(Instant.parse("2026-11-28T16:45:47Z"));
+  }
+
+  @Test
+  void evidenceOf060HoldsAndSaysWhatItDid() throws Exception {
+    Verified tested = verified("0.6.0", "test");
+    RunRecord record = tested.whole.record();
+
+    assertThat(record.inputs())
+        .isEqualTo(
+            new RunInputs(
+                new RepoId("example.org/golden"),
+                new TreeId("15ebcd3f0a0c135499bb78821c24cb9b34c46aaf"),
+                Optional.empty(),
+                "test",
+                List.of("TABLE=1"),
+                new TreeMap<>(Map.of("LEVEL", "gold")),
+                Digest.ofHex("47c70a47e960755c4bcb47953ae5a2f0d5035df497b85de9526502dd16317b91"),
+                "x86_64",
+                NetworkMode.NONE));
+    assertThat(record.inputs().key())
+        .isEqualTo(
+            RunKey.ofHex("5b85f40d1be37c4b612adc89f3a903f971514a8f0ff5ea90844ebc45af854151"));
+    assertThat(record.secretNames()).containsExactly("TOKEN");
+    assertThat(record.provenance()).isEqualTo(stated(StartedFrom.BLANK));
+    assertThat(tested.text(OutputStreamName.STDOUT)).isEqualTo("golden gold\n");
+    assertThat(tested.text(OutputStreamName.STDERR)).isEqualTo("on stderr\n");
+    assertThat(tested.attestation.signer().id().text()).isEqualTo("urn:peer:runner");
+  }
+
+  @Test
+  void evidenceOf060HoldsWithTheTrunksDiskItsArtifactAndItsTimestamp() throws Exception {
+    Verified reported = verified("0.6.0", "report");
+    RunRecord record = reported.whole.record();
+    CommitId commit = new CommitId("75cb6cf91027662398b1a1d19ebb1ec2198dbf91");
+
+    assertThat(record.inputs().commit()).contains(commit);
+    assertThat(record.provenance())
+        .isEqualTo(stated(new StartedFrom(KeptOrigin.TRUNK, List.of(commit))));
+    assertThat(record.artifacts()).hasSize(1);
+    assertThat(reported.whole.files().artifact(record.artifacts().getFirst()))
+        .hasContent("level gold\n");
+    assertThat(reported.timestamp()).isEqualTo(Instant.parse("2026-11-28T18:07:05Z"));
+  }
+
+  private static Provenance stated(StartedFrom startedFrom) {
+    return new Provenance.Stated(
+        startedFrom,
+        PreparationNetwork.open(false),
+        "9base 1:6-13+bb95e02ac72d",
+        "4+1ff8c8804d3a",
+        Tries.ONCE);
   }
 
   /** What was verified of a result, by its attestation and by its bundle. */
