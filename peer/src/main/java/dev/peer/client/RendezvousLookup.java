@@ -135,7 +135,7 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
    * @param rendezvous only one on this machine leads to this machine
    */
   private static LookupResult found(HolderList list, URI rendezvous, PeerId by) {
-    boolean loopback = AddressScope.isLoopback(rendezvous);
+    boolean loopback = AddressScope.leadsToLoopback(rendezvous);
     return new LookupResult.Found(
         holders(list, ResultState.PASSED, loopback, by),
         holders(list, ResultState.RUNNING, loopback, by),

@@ -2,6 +2,8 @@ package dev.peer.wire;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,6 +56,16 @@ public final class AddressScope {
   public static boolean isLoopback(URI address) {
     return address.getHost().equalsIgnoreCase(LOOPBACK_NAME)
         || literal(address).filter(InetAddress::isLoopbackAddress).isPresent();
+  }
+
+  /** Whether the machine's own interface is all that it leads to; a name is looked up. */
+  public static boolean leadsToLoopback(URI address) {
+    try {
+      return Arrays.stream(InetAddress.getAllByName(address.getHost()))
+          .allMatch(InetAddress::isLoopbackAddress);
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 
   private static Optional<InetAddress> literal(URI address) {

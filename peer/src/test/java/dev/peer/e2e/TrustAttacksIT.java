@@ -76,7 +76,7 @@ class TrustAttacksIT {
             "PEER_ENV=CLOUD_KEY", "CLOUD_KEY, which PEER_ALLOW_ENV does not allow",
             "PEER_SECRETS=CLOUD_KEY", "CLOUD_KEY, which PEER_ALLOW_SECRETS does not allow",
             "PEER_MEMORY=512G", "PEER_LIMITS",
-            "PEER_TIMEOUT=900h", "PEER_LIMITS");
+            "PEER_TIMEOUT=20h", "PEER_LIMITS");
     Peer bounded =
         laptop
             .with("PEER_ALLOW_ENV", "LANG,CI_*")
