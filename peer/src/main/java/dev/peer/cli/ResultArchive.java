@@ -36,18 +36,18 @@ final class ResultArchive {
 
   private ResultArchive() {}
 
-  /** Writes one that was verified. */
+  /** Writes one that was verified; the stream stays open. */
   static void write(StoredEntry entry, OutputStream out) throws IOException {
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out, "UTF-8")) {
-      tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-      put(tar, ATTESTATION, entry.attestation().bytes());
-      if (!entry.lists().equals(KeptLists.NONE)) {
-        put(tar, LISTS, entry.lists().pem().getBytes(StandardCharsets.UTF_8));
-      }
-      begin(tar, BUNDLE, Files.size(entry.bundleFile()));
-      Files.copy(entry.bundleFile(), tar);
-      tar.closeArchiveEntry();
+    TarArchiveOutputStream tar = new TarArchiveOutputStream(out, "UTF-8");
+    tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+    put(tar, ATTESTATION, entry.attestation().bytes());
+    if (!entry.lists().equals(KeptLists.NONE)) {
+      put(tar, LISTS, entry.lists().pem().getBytes(StandardCharsets.UTF_8));
     }
+    begin(tar, BUNDLE, Files.size(entry.bundleFile()));
+    Files.copy(entry.bundleFile(), tar);
+    tar.closeArchiveEntry();
+    tar.finish();
   }
 
   private static void put(TarArchiveOutputStream tar, String name, byte[] content)

@@ -78,7 +78,7 @@ class BadInputIT {
     Run run = peer.run(team.repository("repository", PASSING + "what is this\n"), "run");
 
     run.refuses(2, "mk cannot read the mkfile");
-    assertThat(run.stderr()).contains("mkfile:4: syntax error");
+    assertThat(run.stderr()).contains("mkfile:3: syntax error");
   }
 
   @Test
