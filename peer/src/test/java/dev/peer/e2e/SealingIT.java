@@ -171,7 +171,9 @@ class SealingIT {
 
   private Repository repository(String name, String mkfile) throws Exception {
     return team.repository(name, atPort(mkfile))
-        .write("probe.pl", resource("probe.pl").replace("OWN", ownAddress()).replace("MIRROR", mirror()))
+        .write(
+            "probe.pl",
+            resource("probe.pl").replace("OWN", ownAddress()).replace("MIRROR", mirror()))
         .write("ordinary.pl", resource("ordinary.pl"));
   }
 
