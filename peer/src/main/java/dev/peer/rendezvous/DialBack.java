@@ -3,7 +3,6 @@ package dev.peer.rendezvous;
 import dev.peer.core.id.PeerId;
 import dev.peer.http.Refusal;
 import dev.peer.tls.ConnectionException;
-import dev.peer.tls.TlsConnection;
 import dev.peer.tls.TlsConnector;
 import dev.peer.tls.TlsIdentity;
 import java.net.URI;
@@ -23,6 +22,7 @@ final class DialBack {
 
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final int ATTEMPTS = 4;
   private static final int MOST_AT_ONCE = 16;
   private static final int MOST_REMEMBERED = 1_000;
 
@@ -84,13 +84,24 @@ final class DialBack {
     }
   }
 
+  /**
+   * A peer may refuse us, since a rendezvous need not have a certificate for clients. In TLS 1.3 it
+   * has shown its own by then; but where it cuts the connection while we still answer, the
+   * handshake fails here too. So a failure is tried again, until the time is over.
+   */
   private boolean answers(PeerId peer, URI address) {
-    try (TlsConnector connector = new TlsConnector(identity)) {
-      // The peer may refuse us after that: a rendezvous need not have a certificate for clients.
-      TlsConnection connection = connector.connect(address, LIMIT);
-      return connection.other().id().equals(peer);
-    } catch (ConnectionException e) {
-      return false;
+    long begun = System.nanoTime();
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Duration left = LIMIT.minusNanos(System.nanoTime() - begun);
+      if (!left.isPositive()) {
+        return false;
+      }
+      try (TlsConnector connector = new TlsConnector(identity)) {
+        return connector.connect(address, left).other().id().equals(peer);
+      } catch (ConnectionException e) {
+        continue;
+      }
     }
+    return false;
   }
 }
