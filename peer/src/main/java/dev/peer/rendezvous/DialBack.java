@@ -2,15 +2,16 @@ package dev.peer.rendezvous;
 
 import dev.peer.core.id.PeerId;
 import dev.peer.http.Refusal;
-import dev.peer.tls.ConnectionException;
-import dev.peer.tls.TlsConnector;
+import dev.peer.tls.PeerProbe;
 import dev.peer.tls.TlsIdentity;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 
@@ -20,30 +21,49 @@ import java.util.function.LongSupplier;
  */
 final class DialBack {
 
-  private static final Duration LIMIT = Duration.ofSeconds(2);
+  /** So long that one packet may be lost on the way, and sent again. */
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+
+  /** A peer that has just started, on a busy machine, takes seconds for its first. */
+  private static final Duration HANDSHAKE = Duration.ofSeconds(10);
+
   private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final int ATTEMPTS = 4;
   private static final int MOST_AT_ONCE = 16;
   private static final int MOST_REMEMBERED = 1_000;
 
-  private final TlsIdentity identity;
+  private final PeerProbe probe;
   private final LongSupplier nanoClock;
   private final Semaphore places = new Semaphore(MOST_AT_ONCE);
 
   /** When peers have asked last, the longest ago first. */
   private final LinkedHashMap<PeerId, Long> asked = new LinkedHashMap<>();
 
+  /** The peers that are being connected to. */
+  private final Set<PeerId> underWay = new HashSet<>();
+
   DialBack(TlsIdentity identity, LongSupplier nanoClock) {
-    this.identity = identity;
+    probe = new PeerProbe(identity, CONNECT, HANDSHAKE);
     this.nanoClock = nanoClock;
   }
 
-  /** Those of the addresses where the peer answers, within two seconds. */
+  /** Those of the addresses where the peer answers. */
   List<URI> reached(PeerId peer, List<URI> addresses) throws Refusal {
-    requirePause(peer);
-    if (!places.tryAcquire()) {
-      throw Refusal.busy("too many ask whether they can be reached", PAUSE);
+    begin(peer);
+    try {
+      if (!places.tryAcquire()) {
+        throw Refusal.busy("too many ask whether they can be reached", PAUSE);
+      }
+      try {
+        return answering(peer, addresses);
+      } finally {
+        places.release();
+      }
+    } finally {
+      end(peer);
     }
+  }
+
+  private List<URI> answering(PeerId peer, List<URI> addresses) {
     try {
       Map<URI, Thread> threads = new LinkedHashMap<>();
       List<URI> reached = new ArrayList<>();
@@ -53,7 +73,7 @@ final class DialBack {
             Thread.ofVirtual()
                 .start(
                     () -> {
-                      if (answers(peer, address)) {
+                      if (probe.finds(peer, address)) {
                         synchronized (reached) {
                           reached.add(address);
                         }
@@ -67,41 +87,22 @@ final class DialBack {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return List.of();
-    } finally {
-      places.release();
     }
   }
 
-  private synchronized void requirePause(PeerId peer) throws Refusal {
+  private synchronized void begin(PeerId peer) throws Refusal {
     long now = nanoClock.getAsLong();
     Long last = asked.remove(peer);
     asked.put(peer, last == null || now - last >= PAUSE.toNanos() ? now : last);
     if (asked.size() > MOST_REMEMBERED) {
       asked.pollFirstEntry();
     }
-    if (last != null && now - last < PAUSE.toNanos()) {
+    if (last != null && now - last < PAUSE.toNanos() || !underWay.add(peer)) {
       throw Refusal.busy(peer + " has just asked whether it can be reached", PAUSE);
     }
   }
 
-  /**
-   * A peer may refuse us, since a rendezvous need not have a certificate for clients. In TLS 1.3 it
-   * has shown its own by then; but where it cuts the connection while we still answer, the
-   * handshake fails here too. So a failure is tried again, until the time is over.
-   */
-  private boolean answers(PeerId peer, URI address) {
-    long begun = System.nanoTime();
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Duration left = LIMIT.minusNanos(System.nanoTime() - begun);
-      if (!left.isPositive()) {
-        return false;
-      }
-      try (TlsConnector connector = new TlsConnector(identity)) {
-        return connector.connect(address, left).other().id().equals(peer);
-      } catch (ConnectionException e) {
-        continue;
-      }
-    }
-    return false;
+  private synchronized void end(PeerId peer) {
+    underWay.remove(peer);
   }
 }

@@ -1,5 +1,6 @@
 package dev.peer.tls;
 
+import dev.peer.core.id.PeerId;
 import dev.peer.core.trust.CertificateRole;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,19 +54,32 @@ public final class TlsConnector implements AutoCloseable {
     }
     socket.connect(address);
     socket.setTcpNoDelay(true);
+    return open.add(
+        CertificateRole.SERVER, socket, handshake(identity, Optional.empty(), service, socket));
+  }
+
+  /**
+   * Comes to know a server.
+   *
+   * @param expected who it must be, if that is known
+   * @param socket is connected to it
+   */
+  static SSLSocket handshake(
+      TlsIdentity identity, Optional<PeerId> expected, URI server, Socket socket)
+      throws IOException {
     SSLSocket tls =
         (SSLSocket)
             identity
-                .context(identity.standing(), Optional.empty(), new Handshakes())
+                .context(identity.standing(), expected, new Handshakes())
                 .getSocketFactory()
-                .createSocket(socket, service.getHost(), service.getPort(), true);
+                .createSocket(socket, server.getHost(), server.getPort(), true);
     SSLParameters parameters = tls.getSSLParameters();
     parameters.setProtocols(new String[] {TlsIdentity.PROTOCOL});
     parameters.setCipherSuites(TlsIdentity.CIPHERS);
     parameters.setNamedGroups(TlsIdentity.GROUPS);
     tls.setSSLParameters(parameters);
     tls.startHandshake();
-    return open.add(CertificateRole.SERVER, socket, tls);
+    return tls;
   }
 
   /** Cuts all of them off. */
