@@ -22,11 +22,14 @@ public record Patience(
 
   private static final Duration HEDGE = Duration.ofMillis(200);
 
-  /** 2 s, 5 s, 10 s, 64 KiB/s, 1.5 s and 200 ms. */
+  /**
+   * 10 s, 20 s, 10 s, 64 KiB/s, 1.5 s and 200 ms. On a busy machine a first handshake takes a few
+   * seconds at either end: a peer that is slow must not pass for one that is gone.
+   */
   public static final Patience DEFAULT =
       new Patience(
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(5),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(20),
           Duration.ofSeconds(10),
           64 << 10,
           Duration.ofMillis(1_500),

@@ -16,7 +16,10 @@ import java.time.Duration;
 final class Presence implements AutoCloseable {
 
   private static final Duration LOOK_AFTER = Duration.ofMillis(100);
-  private static final Duration LOOK = Duration.ofMillis(200);
+
+  /** So long that one packet may be lost on the way, and sent again. */
+  private static final Duration LOOK = Duration.ofMillis(1_500);
+
   private static final int HTTPS = 443;
 
   private final URI address;

@@ -19,7 +19,8 @@ import java.util.function.Function;
 /** A command's connection to a daemon, for one thing that it asks. */
 public final class Handover implements AutoCloseable {
 
-  private static final Duration ANSWER_TIME = Duration.ofSeconds(10);
+  /** The daemon reads a revision before it answers, on a machine that its runs keep busy. */
+  private static final Duration ANSWER_TIME = Duration.ofSeconds(60);
 
   private final SocketChannel channel;
   private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();

@@ -38,8 +38,9 @@ public record RelayLimits(
 
   /**
    * For each identity 256 connections, 32 registrations, 64 tunnels and 32 GiB an hour; 2,000
-   * registrations and 1,000 tunnels in all; 10 s for a head, 4 s for a peer to answer, a word each
-   * 15 s, and 90 s idle, which is longer than the ends of a tunnel are.
+   * registrations and 1,000 tunnels in all; 10 s for a head, 15 s for a peer to answer, which is
+   * less than who asks waits; a word each 15 s, and 90 s idle, which is longer than the ends of a
+   * tunnel are.
    */
   public static final RelayLimits DEFAULT =
       new RelayLimits(
@@ -47,7 +48,7 @@ public record RelayLimits(
           2_000,
           1_000,
           Duration.ofSeconds(10),
-          Duration.ofSeconds(4),
+          Duration.ofSeconds(15),
           Duration.ofSeconds(15),
           Duration.ofSeconds(90));
 

@@ -29,7 +29,7 @@ public final class GrpcConnection implements AutoCloseable {
 
   private static final int CONNECT_MILLIS = 2_000;
   private static final Duration PING_AFTER = Duration.ofSeconds(10);
-  private static final Duration PONG_WITHIN = Duration.ofSeconds(2);
+  private static final Duration PONG_WITHIN = Duration.ofSeconds(10);
 
   private final TlsIdentity identity;
   private final HostName host;

@@ -29,7 +29,7 @@ final class RouteProxy implements AutoCloseable {
 
   private static final String HEADER = "Proxy-Authorization";
   private static final int MOST = 16 << 10;
-  private static final Duration HEAD = Duration.ofSeconds(5);
+  private static final Duration HEAD = Duration.ofSeconds(30);
   private static final byte[] END = {'\r', '\n', '\r', '\n'};
 
   private final Route route;

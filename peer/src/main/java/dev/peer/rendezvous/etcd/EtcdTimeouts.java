@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 record EtcdTimeouts(Duration attempt, Duration change, Duration lookup) {
 
-  /** A lookup ends before a peer stops waiting for it, so that the peer is told why. */
+  /** A lookup and a change end before a peer stops waiting for it, so that the peer is told why. */
   static final EtcdTimeouts SERVING =
-      new EtcdTimeouts(Duration.ofMillis(1_500), Duration.ofSeconds(4), Duration.ofMillis(2_200));
+      new EtcdTimeouts(Duration.ofMillis(2_500), Duration.ofSeconds(10), Duration.ofSeconds(6));
 }
