@@ -75,8 +75,8 @@ final class Interruption {
     }
     end();
     try {
-      boolean inTime = finished.await(cleanUp.toMillis(), TimeUnit.MILLISECONDS);
-      if (serving && inTime) {
+      finished.await(cleanUp.toMillis(), TimeUnit.MILLISECONDS);
+      if (serving) {
         Runtime.getRuntime().halt(ExitCode.PASSED);
       }
     } catch (InterruptedException e) {

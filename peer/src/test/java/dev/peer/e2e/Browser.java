@@ -17,7 +17,7 @@ import java.util.Map;
  */
 final class Browser {
 
-  private static final Duration GONE = Duration.ofSeconds(10);
+  private static final Duration GONE = Duration.ofMinutes(1);
   private static final String PASSWORD = "import";
 
   private final Team team;

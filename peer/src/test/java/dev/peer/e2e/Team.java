@@ -31,7 +31,7 @@ final class Team {
   private static final String MACHINE = "qemu-system";
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-  private static final Duration GONE = Duration.ofSeconds(5);
+  private static final Duration GONE = Duration.ofMinutes(1);
 
   private final Path root;
   private final Authority authority;
@@ -172,7 +172,7 @@ final class Team {
     return bin.toString();
   }
 
-  /** Waits until no machine of this team's is there, for 5 seconds at most. */
+  /** Waits until no machine of this team's is there. */
   void awaitNoMachine() throws InterruptedException {
     Instant until = Instant.now().plus(GONE);
     while (!machines().isEmpty() && Instant.now().isBefore(until)) {
