@@ -34,14 +34,13 @@ class ReadmeTest {
   }
 
   @Test
-  void tellsOfTheVersionThatIsBuilt() throws Exception {
-    String readme = Files.readString(Path.of("..", "README.md"));
-    String changes = readme.substring(readme.indexOf("## Changes"));
+  void theChangelogBeginsWithTheVersionThatIsBuilt() throws Exception {
+    String changelog = Files.readString(Path.of("..", "CHANGELOG.md"));
     String version =
         new String(Main.class.getResourceAsStream("version").readAllBytes(), UTF_8).strip();
 
-    assertThat(changes.lines().filter(line -> line.startsWith("- ")).findFirst().orElseThrow())
-        .startsWith("- " + version + ": ");
+    assertThat(changelog.lines().filter(line -> line.startsWith("## ")).findFirst())
+        .hasValue("## " + version);
   }
 
   @Test
