@@ -17,12 +17,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** README and SECURITY say what the code does. */
+/** The documents say what the code does. */
 class ReadmeTest {
 
   private static final String BEGIN = "<!-- settings -->\n";
   private static final String END = "<!-- /settings -->";
-  private static final String PROMISES = "## Promises, and what holds them";
+  private static final Path DETAILS = Path.of("..", "docs", "security-details.md");
+  private static final String PROMISES = "\n## Promises\n";
+  private static final Pattern CLAIM = Pattern.compile("- [*]{2}[^*]{10,110}[.][*]{2}");
+  private static final Pattern PROMISE =
+      Pattern.compile("(?m)^- [*]{2}.*\n(?:  (?!Tests: ).*\n)*  Tests: `\\w+(?:Test|IT|Contract)`");
   private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))`");
 
   @Test
@@ -44,16 +48,26 @@ class ReadmeTest {
   }
 
   @Test
-  void everyPromiseNamesTestsThatThereAre() throws Exception {
-    String security = Files.readString(Path.of("..", "SECURITY.md"));
-    int begin = security.indexOf(PROMISES) + PROMISES.length();
-    String promises = security.substring(begin, security.indexOf("\n## ", begin));
+  void everyPromiseIsAClaimOfOneLineWithItsTests() throws Exception {
+    String details = Files.readString(DETAILS);
+    int begin = details.indexOf(PROMISES);
+    String promises = details.substring(begin, details.indexOf("\n## ", begin + 1));
 
-    assertThat(testsIn(security)).isSubsetOf(classes());
-    assertThat(promises.split("\n- "))
-        .hasSizeGreaterThan(20)
-        .filteredOn(promise -> !promise.isBlank())
-        .allMatch(promise -> !testsIn(promise).isEmpty());
+    assertThat(promises.lines().filter(line -> line.startsWith("- ")))
+        .hasSizeGreaterThan(70)
+        .allMatch(line -> CLAIM.matcher(line).matches());
+    assertThat(PROMISE.matcher(promises).results())
+        .as("a claim, its detail if it needs one, and a last line of tests")
+        .hasSize(Math.toIntExact(promises.lines().filter(line -> line.startsWith("- ")).count()));
+  }
+
+  @Test
+  void everyTestThatADocumentNamesIsThere() throws Exception {
+    Set<String> classes = classes();
+
+    for (String name : List.of("security-details.md", "verdict.md", "trust.md")) {
+      assertThat(testsIn(Files.readString(DETAILS.resolveSibling(name)))).isSubsetOf(classes);
+    }
   }
 
   @Test

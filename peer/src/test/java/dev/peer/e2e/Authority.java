@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A certification authority made by the openssl commands that SECURITY.md shows. */
+/** A certification authority made by the openssl commands that docs/trust.md shows. */
 record Authority(Path directory) {
 
   /** What {@code openssl req} is told of the key. */
