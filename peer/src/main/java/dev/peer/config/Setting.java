@@ -12,129 +12,137 @@ public enum Setting {
   PEER_KEY(
       Where.ENVIRONMENT,
       "",
-      "the certificate's private key: a PEM file, closed to all others (`chmod 600`), or the PEM"
+      "the certificate's private key: a PEM file that only you can read (`chmod 600`), or the PEM"
           + " itself"),
-  PEER_CA(Where.ENVIRONMENT, "", "whom to trust: a PEM file of CA certificates, or the PEM itself"),
+  PEER_CA(
+      Where.ENVIRONMENT,
+      "",
+      "the CAs that this peer trusts: a PEM file of certificates, or the PEM itself"),
   PEER_CRL(
       Where.ENVIRONMENT,
       "",
-      "what the CAs revoked: files of CRLs, PEM or DER, separated by commas, or the PEM itself"),
+      "the CAs' revocation lists: CRL files, PEM or DER, separated by commas, or the PEM itself"),
   PEER_CRL_MODE(
       Where.ENVIRONMENT,
       "current",
-      "`require`: every CA needs a current CRL; `current`: those that have one here; `warn`: an"
-          + " overdue one counts as it stands"),
+      "`require`: every CA needs a current CRL; `current`: a CRL that is here must be current;"
+          + " `warn`: an overdue CRL still counts"),
   PEER_TSA(
       Where.ENVIRONMENT,
       "",
-      "URL of a time-stamping authority that stamps the results signed here; on a `PEER_RENDEZVOUS`"
-          + " the path may be left out"),
+      "URL of the time-stamping authority for results signed here; the path is optional for a"
+          + " `PEER_RENDEZVOUS`"),
   PEER_TSA_CA(
       Where.ENVIRONMENT,
       "`PEER_CA`",
-      "whose timestamps count: a PEM file of CA certificates, or the PEM itself"),
+      "the CAs whose timestamps count: a PEM file of certificates, or the PEM itself"),
   PEER_ALLOW_FETCH(
       Where.ENVIRONMENT,
       "",
-      "who may fetch results and guest images, of which repositories: rules, or `@FILE`; unset:"
-          + " all of `PEER_CA`, empty: nobody"),
+      "rules for who may fetch results and guest images, by repository, or `@FILE`; unset: any"
+          + " certificate of `PEER_CA`; empty: nobody"),
   PEER_ALLOW_ANNOUNCE(
       Where.ENVIRONMENT,
       "",
-      "who may announce results and guest images, of which repositories: rules, or `@FILE`; unset:"
-          + " all of `PEER_CA`,"
-          + " empty: nobody"),
+      "rules for who may announce results and guest images, by repository, or `@FILE`; unset: any"
+          + " certificate of `PEER_CA`; empty: nobody"),
   PEER_ALLOW_SIGN(
       Where.ENVIRONMENT,
       "",
-      "whose results count, of which repositories and targets: rules, or `@FILE`; unset: all of"
-          + " `PEER_CA`, empty: nobody"),
+      "rules for whose results count, by repository and target, or `@FILE`; unset: any certificate"
+          + " of `PEER_CA`; empty: nobody"),
   PEER_ALLOW_IMAGE(
       Where.ENVIRONMENT,
       "",
-      "whose guest images are taken from peers: a rule, or `@FILE`; unset: whoever"
-          + " `PEER_ALLOW_SIGN` admits, empty: nobody"),
+      "a rule for whose guest images this peer takes from others, or `@FILE`; unset:"
+          + " anyone whom `PEER_ALLOW_SIGN` admits; empty: nobody"),
   PEER_REQUIRE_KEPT(
       Where.ENVIRONMENT,
       "trunk",
-      "which results count, by the kept disk that their run started from: `blank`: none; `trunk`:"
-          + " of the trunk's commits; `history`: of the revision's ancestors too; `any`: of any"
-          + " revision"),
+      "which results count, by the disk that their run started from: `blank`: a blank disk only;"
+          + " `trunk`: also one kept of the trunk's commits; `history`: also one of the revision's"
+          + " ancestors; `any`: one of any revision"),
   PEER_HOME(
       Where.ENVIRONMENT,
       "`$XDG_STATE_HOME/peer`, else `~/.local/state/peer`",
-      "directory of results, guest images and caches"),
-  PEER_LISTEN(Where.ENVIRONMENT, "", "`HOST:PORT` to serve results on; port 0: any"),
+      "directory for results, guest images and caches"),
+  PEER_LISTEN(Where.ENVIRONMENT, "", "`HOST:PORT` to serve results on; port 0: any free port"),
   PEER_ADVERTISE(
-      Where.ENVIRONMENT, "", "`HOST:PORT`, one or more, at which other peers reach this one"),
+      Where.ENVIRONMENT, "", "one or more `HOST:PORT` at which other peers reach this one"),
   PEER_RELAY(
       Where.ENVIRONMENT,
       "",
-      "`https://HOST:PORT` of relays, one or more, through which other peers reach this one where"
-          + " they can not connect to it"),
-  PEER_RENDEZVOUS(Where.BOTH, "", "`https://HOST:PORT`, one or more; unset: this peer works alone"),
+      "one or more relays, as `https://HOST:PORT`; other peers reach this one through them when"
+          + " they cannot connect to it"),
+  PEER_RENDEZVOUS(Where.BOTH, "", "one or more `https://HOST:PORT`; unset: this peer works alone"),
   PEER_REPO(
       Where.BOTH, "from `origin`, else the first commit", "the repository's name among the peers"),
   PEER_IMAGE(
       Where.BOTH,
       "the newest image that was built here or asked for by name",
       "the guest image's digest, `sha256:...`"),
-  PEER_ENV(Where.BOTH, "", "names of variables that the test gets and that count"),
-  PEER_SECRETS(Where.BOTH, "", "names of secrets that the test gets, and that are masked"),
+  PEER_ENV(Where.BOTH, "", "names of variables that the test gets; they are part of the run key"),
+  PEER_SECRETS(Where.BOTH, "", "names of secrets that the test gets; peer masks their values"),
   PEER_ALLOW_ENV(
       Where.ENVIRONMENT,
       "",
-      "names that `PEER_ENV` of `.env` may ask for, such as `LANG,CI_*`; unset: any, empty: none"),
+      "names that `PEER_ENV` in `.env` may list, such as `LANG,CI_*`; unset: any; empty: none"),
   PEER_ALLOW_SECRETS(
       Where.ENVIRONMENT,
       "",
-      "names that `PEER_SECRETS` of `.env` may ask for; unset: any, empty: none"),
+      "names that `PEER_SECRETS` in `.env` may list; unset: any; empty: none"),
   PEER_LIMITS(
       Where.ENVIRONMENT,
       "",
-      "the most that `.env` may ask for: `timeout=2h,memory=8G,disk=50G,cpus=8,output=256M`, or"
+      "the maximum that `.env` may ask for: `timeout=2h,memory=8G,disk=50G,cpus=8,output=256M`, or"
           + " some of these"),
   PEER_NETWORK(Where.BOTH, "none", "what the test may reach: `none` or `open`"),
   PEER_PREPARE_NETWORK(
       Where.ENVIRONMENT,
       "open",
-      "what the preparation may reach: `open`, `none`, or hosts as `NAME` or `ADDRESS`, each with a"
-          + " `:PORT` if only that, separated by commas; a test with `PEER_NETWORK=open` reaches no"
-          + " more; this host only as `10.0.2.2:PORT`"),
+      "what the preparation may reach: `open`, `none`, or a list such as"
+          + " `NAME,ADDRESS,NAME:PORT`; a host without a port is open at every port; this host only"
+          + " as `10.0.2.2:PORT`; a test with `PEER_NETWORK=open` reaches no more"),
   PEER_CHECKOUT(
-      Where.BOTH, "tree", "what git shows the test: `tree` (no history) or `commit` (it counts)"),
+      Where.BOTH,
+      "tree",
+      "what git shows the test: `tree` (no history) or `commit` (the commit is part of the run"
+          + " key)"),
   PEER_CPUS(Where.BOTH, "the machine's, at most 4", "processors of the guest"),
   PEER_MEMORY(Where.BOTH, "2G", "memory of the guest"),
   PEER_DISK(Where.BOTH, "20G", "scratch disk of the guest"),
   PEER_TIMEOUT(
-      Where.BOTH,
-      "1h",
-      "time limit of a run, and of its stages: `1h` or `1h,prepare=20m,test=10m`"),
+      Where.BOTH, "1h", "time limit of a run and of its stages: `1h` or `1h,prepare=20m,test=10m`"),
   PEER_MAX_OUTPUT(
-      Where.BOTH, "64M", "how much a stage's stdout and stderr together may be; the rest is cut"),
-  PEER_KEEP(Where.BOTH, "1; `peer daemon`: 100", "results kept of each repository, the last ones"),
+      Where.BOTH,
+      "64M",
+      "maximum size of a stage's stdout and stderr together; peer cuts the rest"),
+  PEER_KEEP(
+      Where.BOTH,
+      "1; `peer daemon`: 100",
+      "how many of its last results are kept for each repository"),
   PEER_KEEP_FOR(
       Where.ENVIRONMENT,
       "",
-      "how long `peer daemon` keeps results, since they ran or were last replayed here"),
+      "how long `peer daemon` keeps a result after it ran or was last replayed here"),
   PEER_KEEP_BYTES(
-      Where.ENVIRONMENT,
-      "10G",
-      "how much the bundles of one repository may take with `peer daemon`"),
+      Where.ENVIRONMENT, "10G", "maximum size of one repository's bundles with `peer daemon`"),
   PEER_CACHE_MAX_AGE(
-      Where.ENVIRONMENT, "7d", "how long container images and caches of a repository are kept"),
+      Where.ENVIRONMENT, "7d", "how long a repository's container images and caches are kept"),
   PEER_CACHE_MAX_BYTES(
-      Where.ENVIRONMENT, "20G", "how much those of all repositories together may take"),
+      Where.ENVIRONMENT,
+      "20G",
+      "maximum size of the container images and caches of all repositories"),
   PEER_TRUNK(
       Where.ENVIRONMENT,
       "`origin/HEAD`'s; without any remote: `HEAD`",
-      "the branch that everybody has accepted: a branch of `origin`, or a ref such as"
+      "the branch that your team has accepted: a branch of `origin`, or a ref such as"
           + " `refs/remotes/upstream/main`"),
   PEER_KEPT(
       Where.ENVIRONMENT,
       "trunk",
-      "whose kept container images and caches a run starts from: `trunk`: of the trunk's commits;"
-          + " `history`: of all its ancestors; `any`: of any revision");
+      "whose container images and caches a run starts from: `trunk`: those of the trunk's commits;"
+          + " `history`: those of all its ancestors; `any`: those of any revision");
 
   /** Where a setting may come from; see the package for why. */
   public enum Where {

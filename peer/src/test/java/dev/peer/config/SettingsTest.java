@@ -92,7 +92,7 @@ class SettingsTest {
             Stream.of(Setting.values()).map(Setting::name).collect(Collectors.toList()));
     assertThat(Setting.markdownTable())
         .contains("| `PEER_MEMORY` | memory of the guest | 2G | environment, `.env` |\n")
-        .contains("| `PEER_CRL` | what the CAs revoked: files of CRLs, PEM or DER")
+        .contains("| `PEER_CRL` | the CAs' revocation lists: CRL files, PEM or DER")
         .contains("| unset | environment |\n");
   }
 
