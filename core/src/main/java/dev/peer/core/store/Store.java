@@ -46,9 +46,6 @@ public final class Store {
 
   private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
-  /** How long a process that makes room holds up one that wants to be the keeper. */
-  private static final Duration MOMENT = Duration.ofSeconds(5);
-
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
 
   private final Path results;
@@ -125,13 +122,22 @@ public final class Store {
    * this process, with {@link #remove}. Empty: another process has taken it over.
    */
   public Optional<FileHold> takeOver() throws IOException, InterruptedException {
-    Instant until = Instant.now().plus(MOMENT);
-    Optional<FileHold> hold = FileHold.tryAlone(keeper);
-    while (hold.isEmpty() && Instant.now().isBefore(until)) {
+    while (true) {
+      Optional<FileHold> hold = FileHold.tryAlone(keeper);
+      if (hold.isPresent() || isTakenOver()) {
+        return hold;
+      }
       Thread.sleep(BETWEEN_TRIES);
-      hold = FileHold.tryAlone(keeper);
     }
-    return hold;
+  }
+
+  /** Processes that make room hold the file together, and only for as long as they do. */
+  private boolean isTakenOver() throws IOException {
+    Optional<FileHold> shared = FileHold.tryShared(keeper);
+    if (shared.isPresent()) {
+      shared.get().close();
+    }
+    return shared.isEmpty();
   }
 
   /** What runs put out that are no results. */

@@ -23,6 +23,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,6 +198,18 @@ class StoreTest {
     keep(signing.result(directory.resolve("c"), "c")).close();
 
     assertThat(store.locations()).hasSize(1);
+  }
+
+  @Test
+  void isTakenOverAsSoonAsNobodyMakesRoom() throws Exception {
+    FutureTask<Optional<FileHold>> taking = new FutureTask<>(store::takeOver);
+    try (FileHold _ = FileHold.tryShared(directory.resolve("store/keeper")).orElseThrow()) {
+      Thread.ofVirtual().start(taking);
+    }
+
+    try (FileHold _ = taking.get().orElseThrow()) {
+      assertThat(store.takeOver()).isEmpty();
+    }
   }
 
   @Test
