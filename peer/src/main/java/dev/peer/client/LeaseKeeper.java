@@ -155,7 +155,7 @@ final class LeaseKeeper implements AutoCloseable {
     lock.lock();
     try {
       long target = version;
-      long left = patience.connect().plus(patience.answer()).toNanos();
+      long left = patience.answer().toNanos();
       while (roundedVersion < target && left > 0) {
         left = rounded.awaitNanos(left);
       }

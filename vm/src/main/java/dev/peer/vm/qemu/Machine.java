@@ -35,7 +35,11 @@ public final class Machine implements AutoCloseable {
   private static final String STATE = "state";
   private static final String FLATTEN = "flatten";
   private static final Duration FLATTEN_TIME = Duration.ofSeconds(300);
-  private static final Duration END_TIME = Duration.ofMillis(500);
+  private static final Duration END_TIME = Duration.ofSeconds(5);
+
+  /** For the last words of a machine that may go on. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
   private static final Duration QUIT_TIME = Duration.ofSeconds(20);
   private static final Duration BOOT_TIME = Duration.ofSeconds(120);
   private static final long UNLIMITED = 1L << 40;
@@ -326,9 +330,9 @@ public final class Machine implements AutoCloseable {
   /** What the guest's kernel and QEMU said last, for an error message. */
   public String lastWords() {
     try {
-      if (process.waitFor(END_TIME.toMillis(), TimeUnit.MILLISECONDS)) {
-        console.awaitClosed(END_TIME.toMillis());
-        output.awaitClosed(END_TIME.toMillis());
+      if (process.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+        console.awaitClosed(LAST_WORDS.toMillis());
+        output.awaitClosed(LAST_WORDS.toMillis());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

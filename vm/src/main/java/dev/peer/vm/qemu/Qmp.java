@@ -21,7 +21,9 @@ final class Qmp implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LONGEST_LINE = 1 << 20;
-  private static final long ANSWER_SECONDS = 20;
+
+  /** Much longer than it takes: QEMU that ends instead says so at once. */
+  private static final long ANSWER_SECONDS = 60;
 
   private final SocketChannel channel;
   private final Consumer<JsonNode> events;
