@@ -1,9 +1,9 @@
 package dev.peer.cli;
 
+import dev.peer.terminal.StandardStream;
 import dev.peer.vm.image.ImageException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -49,7 +49,7 @@ record FileArgument(String name) {
    */
   void write(Content content) throws IOException, ImageException, CommandException {
     if (equals(STDIO)) {
-      content.write(new FileOutputStream(FileDescriptor.out));
+      content.write(StandardStream.stdout());
       return;
     }
     Path file = Path.of(name).toAbsolutePath();

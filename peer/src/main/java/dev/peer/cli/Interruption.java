@@ -6,7 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What SIGINT and SIGTERM do: the main thread is interrupted and has a moment to clean up. The
- * command then ends as the JVM ends on a signal, 130 or 143, or with 0 if it was only serving.
+ * command then ends as the JVM ends on a signal, 130 or 143, or with 0 if it was only serving and
+ * no output was lost.
  */
 final class Interruption {
 
@@ -15,6 +16,7 @@ final class Interruption {
   private volatile Duration cleanUp = Duration.ofSeconds(4);
   private volatile boolean serving;
   private volatile boolean interrupted;
+  private volatile int servedCode;
 
   private Interruption(Thread main) {
     this.main = main;
@@ -64,8 +66,13 @@ final class Interruption {
     main.interrupt();
   }
 
-  /** The command is over and everything is cleaned up. */
-  void finished() {
+  /**
+   * The command is over and everything is cleaned up.
+   *
+   * @param code the exit code if it was only serving
+   */
+  void finished(int code) {
+    servedCode = code;
     finished.countDown();
   }
 
@@ -77,7 +84,7 @@ final class Interruption {
     try {
       finished.await(cleanUp.toMillis(), TimeUnit.MILLISECONDS);
       if (serving) {
-        Runtime.getRuntime().halt(ExitCode.PASSED);
+        Runtime.getRuntime().halt(servedCode);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

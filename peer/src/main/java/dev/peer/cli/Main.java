@@ -72,13 +72,14 @@ public final class Main implements Runnable {
     Output output = new Output();
     int exitCode = run(output, interruption, arguments);
     output.end();
-    interruption.finished();
-    System.exit(exitCode);
+    interruption.finished(output.exitCode(ExitCode.PASSED));
+    System.exit(output.exitCode(exitCode));
   }
 
   private static int run(Output output, Interruption interruption, String[] arguments) {
     CommandLine line = new Main(output, interruption).commandLine(arguments);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setOut(output.helpWriter());
     line.setExecutionExceptionHandler((e, _, _) -> report(output, e));
     line.setParameterExceptionHandler((e, _) -> reportUsage(output, e));
     return line.execute(arguments);

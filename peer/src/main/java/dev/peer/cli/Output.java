@@ -4,13 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.StrictJson;
 import dev.peer.terminal.EscapeFilter;
-import dev.peer.terminal.StandardStreams;
+import dev.peer.terminal.StandardStream;
 import dev.peer.terminal.StatusLine;
 import java.io.ByteArrayOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -24,7 +23,7 @@ import java.util.Optional;
  * <p>The test's output passes as it is, except to a terminal, which gets none of its escapes but
  * colours ({@link EscapeFilter}). Lines of peer's own begin {@code peer: }, and begin a new line if
  * the test's last one on stderr had no end. A reader that goes away ends nothing: the output to it
- * is dropped.
+ * is dropped. Output that is lost in any other way is an error, and the command does not pass.
  */
 final class Output implements RunOutput {
 
@@ -33,10 +32,8 @@ final class Output implements RunOutput {
 
   private final Timeline timeline = Timeline.ofProcess();
   private volatile Optional<ProgressLine> progress = Optional.empty();
-  private final Stream stdout =
-      new Stream(new FileOutputStream(FileDescriptor.out), StandardStreams.stdoutIsTerminal());
-  private final Stream stderr =
-      new Stream(new FileOutputStream(FileDescriptor.err), StandardStreams.stderrIsTerminal());
+  private final Stream stdout = new Stream("stdout", StandardStream.stdout());
+  private final Stream stderr = new Stream("stderr", StandardStream.stderr());
   private final Map<OutputStreamName, EscapeFilter> filters = new EnumMap<>(OutputStreamName.class);
   private final ByteArrayOutputStream partialLine = new ByteArrayOutputStream();
   private String partialStage = "";
@@ -106,10 +103,34 @@ final class Output implements RunOutput {
     line("", StrictJson.bytes(entry));
   }
 
+  /** Where the parser of the command line writes help. */
+  PrintWriter helpWriter() {
+    return new PrintWriter(
+        new OutputStream() {
+          @Override
+          public void write(int one) {
+            write(new byte[] {(byte) one}, 0, 1);
+          }
+
+          @Override
+          public void write(byte[] buffer, int offset, int length) {
+            Output.this.write(OutputStreamName.STDOUT, buffer, offset, length);
+          }
+        },
+        true,
+        StandardCharsets.UTF_8);
+  }
+
   /** Shows what was held back of the test's output, and ends the colours that it left on. */
   void end() {
     progress.ifPresent(ProgressLine::end);
     endFilters();
+  }
+
+  /** The command's exit code, unless output was lost: then it does not pass. */
+  synchronized int exitCode(int code) {
+    boolean lost = stdout.failed || stderr.failed;
+    return lost && code == ExitCode.PASSED ? ExitCode.INFRASTRUCTURE : code;
   }
 
   private synchronized void endFilters() {
@@ -267,14 +288,16 @@ final class Output implements RunOutput {
 
   private final class Stream {
 
-    private final OutputStream out;
+    private final String name;
+    private final StandardStream out;
     private final boolean isTerminal;
-    private boolean gone;
+    private boolean failed;
     private boolean atLineStart = true;
 
-    Stream(OutputStream out, boolean isTerminal) {
+    Stream(String name, StandardStream out) {
+      this.name = name;
       this.out = out;
-      this.isTerminal = isTerminal;
+      this.isTerminal = out.isTerminal();
     }
 
     void write(byte[] bytes) {
@@ -282,7 +305,7 @@ final class Output implements RunOutput {
     }
 
     void write(byte[] buffer, int offset, int length) {
-      if (gone || length == 0) {
+      if (failed || length == 0) {
         return;
       }
       progress.ifPresent(ProgressLine::makeRoom);
@@ -290,7 +313,10 @@ final class Output implements RunOutput {
         out.write(buffer, offset, length);
         atLineStart = buffer[offset + length - 1] == '\n';
       } catch (IOException e) {
-        gone = true;
+        failed = true;
+        error(
+            name + " cannot be written: " + e.getMessage(),
+            "what follows is lost there; give it room, and see `peer log` for a run's output");
       }
     }
   }

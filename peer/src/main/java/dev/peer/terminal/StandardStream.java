@@ -1,0 +1,130 @@
+package dev.peer.terminal;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * This process's stdout or stderr. A write returns when all bytes are written, or throws.
+ *
+ * <p>The starter of the process may have made the stream non-blocking, as Node does: a write waits
+ * for its reader all the same. An interrupt of the caller neither ends a write nor closes the
+ * stream. If the reader goes away, the stream drops what follows, as there is nobody to tell.
+ */
+public final class StandardStream extends OutputStream {
+
+  /** A full pipe of 64 KiB that is looked at so often still moves 10 MiB a second. */
+  private static final long PAUSE_MILLIS = 5;
+
+  private static final int TYPE = 0xf000;
+  private static final int PIPE = 0x1000;
+  private static final int CHARACTER_DEVICE = 0x2000;
+  private static final int SOCKET = 0xc000;
+
+  private final int descriptor;
+  private final FileChannel channel;
+
+  /** An interrupt of a thread that uses a channel closes it; nobody interrupts this one's. */
+  private final ExecutorService writer;
+
+  private boolean readerGone;
+
+  private StandardStream(int descriptor, FileDescriptor file) {
+    this.descriptor = descriptor;
+    this.channel = new FileOutputStream(file).getChannel();
+    this.writer =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("descriptor-" + descriptor).factory());
+  }
+
+  /** Stdout; callers share one instance. */
+  public static StandardStream stdout() {
+    return new StandardStream(1, FileDescriptor.out);
+  }
+
+  /** Stderr; callers share one instance. */
+  public static StandardStream stderr() {
+    return new StandardStream(2, FileDescriptor.err);
+  }
+
+  /**
+   * Whether somebody may be looking. A character device is a terminal, or one such as {@code
+   * /dev/null}, which does not mind. The JDK only says whether stdin and stdout are terminals both.
+   */
+  public boolean isTerminal() {
+    return type() == CHARACTER_DEVICE;
+  }
+
+  @Override
+  public void write(int one) throws IOException {
+    write(new byte[] {(byte) one});
+  }
+
+  @Override
+  public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, bytes.length);
+    if (readerGone || length == 0) {
+      return;
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+    Optional<IOException> failure =
+        CompletableFuture.supplyAsync(() -> writeAll(buffer), writer).join();
+    if (failure.isPresent()) {
+      readerGone = hasReader();
+      if (!readerGone) {
+        throw failure.get();
+      }
+    }
+  }
+
+  private Optional<IOException> writeAll(ByteBuffer buffer) {
+    try {
+      while (buffer.hasRemaining()) {
+        if (channel.write(buffer) == 0) {
+          Thread.sleep(PAUSE_MILLIS);
+        }
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("the writer of a standard stream was interrupted", e);
+    }
+  }
+
+  /** A write to a pipe, a socket or a terminal fails only as its reader has gone. */
+  private boolean hasReader() {
+    int type = type();
+    return type == PIPE || type == SOCKET || leadsToTerminal();
+  }
+
+  private int type() {
+    try {
+      return (int) Files.getAttribute(Path.of("/dev/fd/" + descriptor), "unix:mode") & TYPE;
+    } catch (IOException e) {
+      // It is closed.
+      return 0;
+    }
+  }
+
+  private boolean leadsToTerminal() {
+    try {
+      String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+      return device.startsWith("/dev/pts/")
+          || device.startsWith("/dev/tty")
+          || device.startsWith("/dev/console");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
