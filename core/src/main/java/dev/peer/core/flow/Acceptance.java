@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Decides which results count here, of those whose evidence holds. A result that does not count is
- * no fault of its holder or its signer: elsewhere it may count.
+ * Decides which results count here, among those whose evidence holds. A result that does not count
+ * is no fault of its holder or signer: it may count elsewhere.
  *
  * @param required the widest origin that the disk of a run may have ({@code PEER_REQUIRE_KEPT})
  * @param history where the signer's word for the origin is checked

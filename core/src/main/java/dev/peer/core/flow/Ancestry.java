@@ -8,8 +8,8 @@ import java.util.Set;
 public interface Ancestry {
 
   /**
-   * Where the revision stands. What is said is true, and may be less than there is: a history may
-   * be cut off, damaged, or too long to be looked through.
+   * The revision's place in the history. Every answer is true but may be incomplete: a history can
+   * be cut off, damaged, or too long to search.
    *
    * @param asked commits, of any history
    */

@@ -1,6 +1,6 @@
 package dev.peer.core.flow;
 
-/** This peer can not serve what it holds; the message says why and what to do. */
+/** This peer cannot serve what it holds; the message says why and what to do. */
 public final class AnnounceException extends Exception {
 
   private static final long serialVersionUID = 1L;

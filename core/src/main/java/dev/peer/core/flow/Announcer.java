@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells the team what this peer runs and holds, and serves it. */
+/** Announces what this peer runs and holds, and serves it. */
 public interface Announcer {
 
   /**
    * Serves the record and keeps it announced until the announcement is closed.
    *
-   * @throws AnnounceException if it can not even be served; an unreachable rendezvous is tried
-   *     again in the background
+   * @throws AnnounceException if it cannot even be served; an unreachable rendezvous is retried in
+   *     the background
    */
   Announcement announce(StoredRecord record) throws AnnounceException, InterruptedException;
 
@@ -33,7 +33,7 @@ public interface Announcer {
     void awaitTold() throws InterruptedException;
 
     /**
-     * Waits until those who followed the run have fetched its result.
+     * Waits until the followers of the run have fetched its result.
      *
      * @param most how long
      */
@@ -45,22 +45,23 @@ public interface Announcer {
 
   /**
    * A run that is announced. It ends in one of three ways: it {@linkplain #passed passed}, it
-   * {@linkplain #failed failed}, or it is closed before, and those who follow it are told that it
-   * was broken off.
+   * {@linkplain #failed failed}, or it is closed before, and its followers learn that it was
+   * interrupted.
    */
   interface RunAnnouncement extends AutoCloseable {
 
     /**
-     * Who announced the same run before, the first being the first. Waits for a rendezvous to say
-     * so; nobody if none does.
+     * The peers that announced the same run earlier, in that order. Waits for a rendezvous to
+     * answer; empty if none does.
      */
     List<Holder> earlier() throws InterruptedException;
 
     /**
-     * The run begins here. What is said to the listener those see who follow it: secrets are masked
-     * in it, and its size is bounded.
+     * Starts the run. Followers see what the listener is told: secrets are masked in it, and its
+     * size is bounded.
      *
-     * @param backlog a new file, for those who come later; it may be removed when the run has ended
+     * @param backlog a new file, for followers that come later; the caller may remove it when the
+     *     run has ended
      */
     ExecutionListener begin(Path backlog);
 
@@ -68,7 +69,8 @@ public interface Announcer {
     Announcement passed(StoredRecord record);
 
     /**
-     * Tells the followers, and for as long as its lease would last whoever asks, that it failed.
+     * Tells the followers that it failed, and every peer that asks for as long as its lease would
+     * last.
      *
      * @param exitCode mk's exit code, where it is one
      */

@@ -5,7 +5,7 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.sign.Attestation;
 import java.util.Set;
 
-/** Gets the evidence for results from their holders. What it hands on is untrusted. */
+/** Fetches the evidence for results from their holders. What it returns is untrusted. */
 @FunctionalInterface
 public interface Attestations {
 
@@ -13,8 +13,8 @@ public interface Attestations {
   Attestation attestation(Holder holder, RunKey key) throws FetchException, InterruptedException;
 
   /**
-   * The servers that led to what the holder gave: the rendezvous that names it, and the relays that
-   * passed it on. Each could have made it up.
+   * The servers that led to the holder's answer: the rendezvous that named it, and the relays that
+   * passed it on. Each could have forged it.
    */
   default Set<PeerId> servers(Holder holder) {
     return holder.namedBy().map(Set::of).orElse(Set.of());

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * Runs once more with nothing that an earlier run left, and compares.
  *
  * @param result how the run ended
- * @param differences what differs from the record, a line each; none where the run bears it out
+ * @param differences the differences from the record, one line each; empty if the run confirms it
  */
 public record Audit(ExecutionResult result, List<String> differences) {
 
@@ -28,7 +28,7 @@ public record Audit(ExecutionResult result, List<String> differences) {
   }
 
   /**
-   * Runs what a record says was run. Nothing of it is signed or kept.
+   * Runs a record's run again. Signs and keeps nothing of it.
    *
    * @throws ExecutorException if the machinery failed
    */

@@ -3,7 +3,7 @@ package dev.peer.core.flow;
 import dev.peer.core.record.OutputStreamName;
 import java.io.IOException;
 
-/** Two who follow a run; the first gets everything first. */
+/** Passes a run's events to two listeners, to the first one first. */
 record BothListeners(ExecutionListener first, ExecutionListener second)
     implements ExecutionListener {
 

@@ -55,7 +55,7 @@ final class BundlePull {
   /**
    * Gets all of it, if the holders give it.
    *
-   * @param attester who attested it, and is asked first
+   * @param attester the holder that attested it; it is asked first
    * @param others may have the same bundle or another one
    * @param failed told of each failure; that another holder has another bundle is none
    */
@@ -144,7 +144,7 @@ final class BundlePull {
     return Files.exists(file) ? Files.size(file) : 0;
   }
 
-  /** Takes away what came from one whose bytes are not to be used. */
+  /** Removes the bytes of a holder that must not be used. */
   private void cut(long size) throws IOException {
     if (Files.exists(file)) {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {

@@ -1,15 +1,17 @@
 package dev.peer.core.flow;
 
-/** What of earlier runs a run begins with, and what it leaves for later ones. */
+/** What a run uses of earlier runs, and what it keeps for later ones. */
 public sealed interface CacheUse {
 
-  /** Begins with what is kept of its lineage, and keeps what that lineage keeps. */
+  /** Starts from what its lineage has kept, and keeps what that lineage keeps. */
   record Kept(Lineage lineage) implements CacheUse {}
 
-  /** Drops all that is kept of the repository, begins with none and keeps as its lineage does. */
+  /**
+   * Drops everything kept of the repository, starts from nothing, and keeps as its lineage does.
+   */
   record Renewed(Lineage lineage) implements CacheUse {}
 
-  /** Boots anew, begins with none and keeps none. */
+  /** Boots, starts from nothing, and keeps nothing. */
   record None() implements CacheUse {}
 
   /** {@link None}, which has but one value. */

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
-/** Looks in a clone's own history at what a signer says of commits. */
+/** Checks a signer's claims about commits in a clone's own history. */
 @FunctionalInterface
 public interface ClaimedHistory {
 
@@ -14,8 +14,8 @@ public interface ClaimedHistory {
   ClaimedHistory UNKNOWN = (_, _) -> Set.of();
 
   /**
-   * Finds the commits that this clone has, and that are not where they are said to be. What cannot
-   * be told is left out: a history may be cut off, or the trunk unknown.
+   * Finds the commits that this clone has, and that are not where the claim puts them. Leaves out
+   * what it cannot tell: a history can be cut off, or the trunk unknown.
    *
    * @param claimed where all of them are said to be: {@link KeptOrigin#TRUNK}, on the trunk; {@link
    *     KeptOrigin#HISTORY}, there or among the revision's ancestors

@@ -3,11 +3,11 @@ package dev.peer.core.flow;
 import java.util.List;
 
 /**
- * What a rendezvous says of a run that nobody has a result of. Nothing of it is verified, and none
- * of it counts as a pass.
+ * A rendezvous' answer about a run without a result. Nothing of it is verified, and none of it
+ * counts as a pass.
  *
  * @param known whether a rendezvous answered
- * @param running who runs it now, who began first being the first
+ * @param running the peers that run it now, in the order in which they started
  * @param failed where it failed lately
  */
 public record Elsewhere(boolean known, List<Holder> running, List<LookupResult.Failure> failed) {

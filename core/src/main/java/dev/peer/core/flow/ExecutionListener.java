@@ -12,6 +12,6 @@ public interface ExecutionListener extends OutputSink, Steps {
   /** Something the user should know, one line. */
   void note(String line);
 
-  /** Output of a stage that is not the test: preparation, artifacts, what comes after. */
+  /** Output of a stage other than the test: preparation, artifacts, post-test. */
   void stageOutput(String stage, byte[] buffer, int offset, int length) throws IOException;
 }

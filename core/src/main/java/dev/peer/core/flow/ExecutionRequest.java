@@ -9,14 +9,14 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 
 /**
- * What to run.
+ * A run to execute.
  *
  * @param inputs everything that counts
  * @param owner whose disks and caches it begins with and leaves, whatever the inputs call it
  * @param source writes the revision as a tar
  * @param files an empty directory for the result
- * @param caches what of earlier runs it may begin with
- * @param secrets what the test stage alone gets, and what is masked in all output
+ * @param caches what it may use of earlier runs
+ * @param secrets passed to the test stage alone, and masked in all output
  */
 public record ExecutionRequest(
     RunInputs inputs,
@@ -33,7 +33,7 @@ public record ExecutionRequest(
     /**
      * Writes the whole tar; the stream stays open.
      *
-     * @param scratch a directory for what is needed meanwhile
+     * @param scratch a directory for temporary files
      */
     void writeTo(Path scratch, OutputStream out) throws IOException;
   }

@@ -19,7 +19,7 @@ public sealed interface ExecutionResult {
   record Failed(String stage, int exitCode) implements ExecutionResult {}
 
   /**
-   * The revision can not be run as it stands.
+   * The revision cannot be run as it is.
    *
    * @param stage where that was seen
    * @param message one line
@@ -33,12 +33,12 @@ public sealed interface ExecutionResult {
    * @param stage the stage that was cut off
    * @param scope whose time it was
    * @param limit how long that was allowed to take
-   * @param lastLines what the stage printed last, a few lines fit to be shown
+   * @param lastLines the stage's last few lines of output, safe to show
    */
   record TimedOut(String stage, Scope scope, Duration limit, List<String> lastLines)
       implements ExecutionResult {
 
-    /** What a time limit holds for. */
+    /** The scope of a time limit. */
     public enum Scope {
       RUN,
       STAGE

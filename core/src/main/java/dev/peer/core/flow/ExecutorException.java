@@ -1,7 +1,8 @@
 package dev.peer.core.flow;
 
 /**
- * The machinery failed: nothing is known of the tests. The message says what, the hint what to do.
+ * The machinery failed, so the tests have no outcome. The message says what failed, the hint what
+ * to do.
  */
 public final class ExecutorException extends Exception {
 

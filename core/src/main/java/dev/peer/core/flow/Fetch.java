@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.function.LongConsumer;
 
 /**
- * Gets a result from its holder. What it hands on is untrusted. May be used by several threads;
- * ends soon when its thread is interrupted.
+ * Fetches a result from its holder. What it returns is untrusted. Safe for several threads; ends
+ * soon when its thread is interrupted.
  */
 public interface Fetch extends Attestations {
 
@@ -16,7 +16,7 @@ public interface Fetch extends Attestations {
    * Asks the holder for a bundle, or for the rest of it. Its bytes are yet to come.
    *
    * @param from how many of the first bytes are there already, fewer than the bundle has
-   * @throws FetchException if the holder can not be reached or does not give it
+   * @throws FetchException if the holder cannot be reached or does not send it
    */
   Incoming bundle(Holder holder, Content bundle, long from)
       throws FetchException, InterruptedException;
@@ -28,8 +28,8 @@ public interface Fetch extends Attestations {
     long from();
 
     /**
-     * Adds them to a file that has the bytes before, and no more. What was written stays when it
-     * breaks off.
+     * Appends the bytes to a file that holds exactly the bytes before them. Written bytes stay if
+     * the transfer breaks off.
      *
      * @param pause how long to wait for the next byte, if that is less than would be waited anyway
      * @param progress told how many bytes more were written, again and again

@@ -2,20 +2,20 @@ package dev.peer.core.flow;
 
 import dev.peer.core.trust.UntrustedCertificateException;
 
-/** A holder could not be reached, is not who it should be, or did not give what was asked for. */
+/** A holder could not be reached, is not the named peer, or did not send what was requested. */
 public final class FetchException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
   private final Fault fault;
 
-  /** Whose fault it is: the way to the holder, or what the holder gave. */
+  /** The cause: the connection to the holder, or the holder's answer. */
   public enum Fault {
     /** It could not be reached, or the transfer broke. */
     UNREACHABLE,
     /** It answered that it has no such result, or may not give it to us. */
     REFUSED,
-    /** What it gave, or who it was, is not what was asked for. */
+    /** Its answer, or its identity, is not the requested one. */
     WRONG
   }
 

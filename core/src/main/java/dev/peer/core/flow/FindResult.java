@@ -1,6 +1,6 @@
 package dev.peer.core.flow;
 
-/** What the search for a result came to. */
+/** The outcome of a search for a result. */
 public sealed interface FindResult {
 
   /** A result of which every byte was verified. */
@@ -9,11 +9,11 @@ public sealed interface FindResult {
   /** There is none. */
   sealed interface None extends FindResult {
 
-    /** Who is at it, or was. */
+    /** The peers that run it, or ran it. */
     Elsewhere elsewhere();
   }
 
-  /** Nobody has one, or nobody who has one could be reached. */
+  /** No peer has one, or no peer that has one could be reached. */
   record Miss(Elsewhere elsewhere) implements None {}
 
   /** Somebody gave one, and none that was given could be verified. */

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Looks for a result: first in the store, then with whoever a rendezvous names. What does not hold,
- * or does not count here, is said, with the name of who gave it, and the next is tried.
+ * Looks for a result: first in the store, then at the holders that a rendezvous names. If a result
+ * does not hold, or does not count here, it says so with the holder's name, and tries the next.
  */
 public final class Finder {
 
@@ -33,7 +33,7 @@ public final class Finder {
   private final Notices notices;
   private final Duration hedge;
 
-  /** A finder that asks the next holder beside one that has been silent for 200 ms. */
+  /** Creates a finder that asks the next holder as well when one has been silent for 200 ms. */
   public Finder(
       Store store,
       Lookup lookup,
@@ -45,9 +45,9 @@ public final class Finder {
   }
 
   /**
-   * As the other, with more or less patience.
+   * Creates a finder with another hedging delay.
    *
-   * @param hedge how long a holder may be silent before the next one is asked beside it
+   * @param hedge how long a holder may be silent before the next one is asked as well
    */
   public Finder(
       Store store,
@@ -67,7 +67,7 @@ public final class Finder {
   }
 
   /**
-   * Finds a result of which every byte holds, and which counts here.
+   * Finds a result of which every byte is verified, and which counts here.
    *
    * @throws IOException if the store could not be read or written
    */
@@ -104,7 +104,7 @@ public final class Finder {
     };
   }
 
-  /** The result of this holder, of whom nobody need be asked. */
+  /** Finds the result at this holder, without a lookup. */
   FindResult findFrom(Holder holder, RepoId repo, RunKey key)
       throws IOException, InterruptedException {
     return fromHolders(new LookupResult.Found(List.of(holder)), repo, key, false);
@@ -114,12 +114,12 @@ public final class Finder {
     return refused ? new FindResult.NoneVerified(elsewhere) : new FindResult.Miss(elsewhere);
   }
 
-  /** What the store has of a run. */
+  /** The store's result of a run, judged. */
   private sealed interface Kept {
 
     record Good(Replayable result) implements Kept {}
 
-    /** It holds, and does not count here. It stays: elsewhere, or later, it may count. */
+    /** It holds, and does not count here. It stays: it may count elsewhere, or later. */
     record Uncounted() implements Kept {}
 
     record Bad() implements Kept {}

@@ -4,14 +4,14 @@ import dev.peer.core.key.RunInputs;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Follows runs that go on elsewhere. What it shows is untrusted: it is not signed. */
+/** Follows runs on other peers. Its output is untrusted: nobody has signed it. */
 public interface Follower {
 
   /**
-   * Shows a run's output from its beginning on, as it comes, until the run ends. Whoever it is that
-   * runs, it must be one whose result of this run would count here.
+   * Shows a run's output from its start until the run ends. Follows only a runner whose result of
+   * this run would count here.
    *
-   * @param runner who is said to run it
+   * @param runner the peer that claims to run it
    * @param most how long it is followed
    * @param viewer takes stages and output
    * @throws IOException if the viewer could not take the output

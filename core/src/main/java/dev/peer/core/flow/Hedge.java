@@ -12,13 +12,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Asks several the same, without waiting for those that say nothing: the next one is asked beside
- * the ones before when they have been silent for a while, and at once when one of them has failed.
- * The first answer counts; whoever is still being asked then is interrupted.
+ * Asks several sources the same question without waiting for silent ones: asks the next source as
+ * well after a delay, and at once when one has failed. The first answer counts; the other requests
+ * are interrupted.
  *
- * @param <A> who is asked
- * @param <T> what is wanted
- * @param <F> why somebody does not give it
+ * @param <A> a source
+ * @param <T> the answer
+ * @param <F> why a source has no answer
  */
 public final class Hedge<A, T, F> {
 
@@ -28,9 +28,9 @@ public final class Hedge<A, T, F> {
   private final Consumer<T> tooLate;
 
   /**
-   * Nobody is asked yet.
+   * Asks nothing yet.
    *
-   * @param delay how long to wait for those who are being asked before the next one is
+   * @param delay how long to wait for the sources in progress before asking the next one
    * @param question asks one, on a thread of its own
    * @param failed told of each failure, on the thread that waits for the answer
    * @param tooLate gets answers that came after the first, on any thread
@@ -47,14 +47,14 @@ public final class Hedge<A, T, F> {
   @FunctionalInterface
   public interface Question<A, T, F> {
 
-    /** What was asked for, or why it is not to be had. */
+    /** An answer, or why there is none. */
     Answer<T, F> ask(A asked) throws InterruptedException;
   }
 
-  /** What one of them says. */
+  /** One source's answer. */
   public sealed interface Answer<T, F> {
 
-    /** What was wanted. */
+    /** The answer. */
     record Given<T, F>(T value) implements Answer<T, F> {}
 
     /** It is not to be had there. */
@@ -86,7 +86,9 @@ public final class Hedge<A, T, F> {
     }
   }
 
-  /** Who said what; a fault of this program instead of an answer is thrown to whoever waits. */
+  /**
+   * A source's reply; a fault of this program instead of a reply is thrown to the waiting caller.
+   */
   private record Said<A, T, F>(A who, Answer<T, F> said, Throwable fault) {
 
     Answer<T, F> answer() {
@@ -100,7 +102,7 @@ public final class Hedge<A, T, F> {
     }
   }
 
-  /** Those who are being asked at one time. */
+  /** The requests in progress. */
   private final class Race implements AutoCloseable {
 
     private final List<Thread> threads = new ArrayList<>();
@@ -142,7 +144,7 @@ public final class Hedge<A, T, F> {
       }
     }
 
-    /** Does not wait for those that it interrupts: a name may be just being looked up. */
+    /** Does not wait for the requests that it interrupts: one may be resolving a name. */
     @Override
     public synchronized void close() {
       over = true;

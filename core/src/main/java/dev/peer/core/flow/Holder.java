@@ -8,11 +8,11 @@ import java.util.Optional;
 /**
  * A peer that is said to hold a result, or to be at a run.
  *
- * @param id who must answer at the addresses
+ * @param id the peer that must answer at the addresses
  * @param addresses {@code https://host:port}, the best first
  * @param relays {@code https://host:port/instance}, through which it can be reached where none of
  *     the addresses leads to it, the best first
- * @param namedBy the rendezvous that says so, by its certificate; nobody: it was named here
+ * @param namedBy the rendezvous that named it, by its certificate; empty: it was named here
  */
 public record Holder(PeerId id, List<URI> addresses, List<URI> relays, Optional<PeerId> namedBy) {
 
@@ -26,7 +26,7 @@ public record Holder(PeerId id, List<URI> addresses, List<URI> relays, Optional<
     this(id, addresses, List.of());
   }
 
-  /** The same, whoever names it. */
+  /** The same holder, whichever rendezvous names it. */
   public Holder unnamed() {
     return new Holder(id, addresses, relays);
   }

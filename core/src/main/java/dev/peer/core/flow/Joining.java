@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Looks for the result of one run, and where there is none follows those who are at it: their
- * output is shown as it comes, and what they say of its end leads to a result that is fetched and
- * verified as any other. Nobody is followed twice.
+ * Looks for the result of one run and, if there is none, follows the peers that are already running
+ * it. It shows their output as it comes; the result that they announce at the end is fetched and
+ * verified like any other. It follows no peer twice.
  */
 public final class Joining {
 
-  /** A rendezvous that names ever others holds nobody up for long. */
+  /** A rendezvous that names more and more runners cannot delay a follower for long. */
   private static final int MOST_FOLLOWED = 16;
 
   /** Between two looks for a run that may have begun. */
@@ -35,7 +35,7 @@ public final class Joining {
    * Joins the parts.
    *
    * @param wait how long others are followed, all together
-   * @param viewer takes what they put out
+   * @param viewer receives their output
    */
   public Joining(
       Store store,
@@ -53,7 +53,7 @@ public final class Joining {
   }
 
   /**
-   * Finds a result, or follows those who are said to make one until there is one.
+   * Finds a result, or follows the runners that a rendezvous names until there is one.
    *
    * @throws IOException if the store could not be read or written
    */
@@ -62,8 +62,8 @@ public final class Joining {
   }
 
   /**
-   * As {@link #find}; where there is no result and nobody is at it or has just failed, waits for
-   * somebody to begin. All of it takes as long as runs are followed, at most.
+   * Like {@link #find}; if there is no result and no peer runs it or has just failed, waits for one
+   * to start. Takes at most as long as runs are followed.
    */
   public FindResult await(RunInputs run) throws IOException, InterruptedException {
     Duration left = beginWait();
@@ -92,7 +92,7 @@ public final class Joining {
     return followed(new FindResult.Miss(new Elsewhere(true, runners, List.of())), run);
   }
 
-  /** Those whom it would still follow. */
+  /** The runners that it would still follow. */
   List<Holder> toFollow(List<Holder> runners) {
     return isOver() ? List.of() : notFollowed(runners);
   }
@@ -142,7 +142,7 @@ public final class Joining {
     return found;
   }
 
-  /** What comes of a run, if anything does. */
+  /** The result that a followed run leads to, if any. */
   private Optional<FindResult> follow(Holder runner, RunInputs run)
       throws IOException, InterruptedException {
     followed.add(runner.unnamed());
@@ -165,7 +165,7 @@ public final class Joining {
     return Optional.empty();
   }
 
-  /** What was shown must be how the output begins that was signed. */
+  /** The signed output must begin with what was shown. */
   private Optional<FindResult> result(Holder runner, RunInputs run, ShownOutput shown)
       throws IOException, InterruptedException {
     if (!(finder.findFrom(runner, run.repo(), run.key())

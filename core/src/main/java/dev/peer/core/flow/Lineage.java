@@ -11,10 +11,10 @@ import java.util.Optional;
 /**
  * A revision, its history, and how far down that history disks may come from.
  *
- * <p>A preparation is root in its guest: what it leaves on a disk is code of its revision in every
- * run that starts from that disk. A disk is made by a commit and by that commit's ancestors, unless
- * its origin is {@link KeptOrigin#ANY}; so its last commit says whether it is the revision's own
- * history, and whether the trunk has all of it.
+ * <p>A preparation is root in its guest, so what it leaves on a disk is code of its revision in
+ * every run that starts from that disk. A disk is made by a commit and by that commit's ancestors,
+ * unless its origin is {@link KeptOrigin#ANY}; so its last commit says whether it is the revision's
+ * own history, and whether the trunk has all of it.
  */
 public final class Lineage {
 
@@ -41,13 +41,13 @@ public final class Lineage {
     return revision;
   }
 
-  /** Whether a disk may be started from of which nobody knows who made it. */
+  /** Whether a run may start from a disk whose commits are unknown. */
   public boolean admitsAny() {
     return widest == KeptOrigin.ANY;
   }
 
   /**
-   * Decides what the revision's run does.
+   * Decides how the revision's run uses kept disks.
    *
    * @param kept how the disks are made that there are, the last used first
    */

@@ -4,16 +4,16 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 
-/** Asks who holds the result of a run. */
+/** Asks a rendezvous for the holders of a run's result. */
 @FunctionalInterface
 public interface Lookup {
 
-  /** Never throws for what the network does: that is {@link LookupResult.Unavailable}. */
+  /** Reports network failures as {@link LookupResult.Unavailable}, never as an exception. */
   LookupResult find(RepoId repo, RunKey key) throws InterruptedException;
 
   /**
-   * Tells whoever named a holder that it did not bear it out. Returns at once, and whether it gets
-   * there is not known.
+   * Tells the rendezvous that named a holder that the holder failed. Returns at once, without
+   * knowing whether the report arrives.
    */
   default void report(RepoId repo, RunKey key, PeerId holder, FetchException.Fault fault) {}
 }

@@ -3,7 +3,7 @@ package dev.peer.core.flow;
 import java.util.List;
 import java.util.Optional;
 
-/** What a rendezvous said. */
+/** A rendezvous' answer. */
 public sealed interface LookupResult {
 
   /**
@@ -16,7 +16,7 @@ public sealed interface LookupResult {
   record Found(List<Holder> holders, List<Holder> running, List<Failure> failed)
       implements LookupResult {
 
-    /** Nobody is at it, or failed. */
+    /** No peer runs it, or failed it. */
     public Found(List<Holder> holders) {
       this(holders, List.of(), List.of());
     }
@@ -30,7 +30,7 @@ public sealed interface LookupResult {
   }
 
   /**
-   * With whom it failed.
+   * The peers at which it failed.
    *
    * @param how as the peer says; nothing: it has not said
    */
@@ -43,11 +43,11 @@ public sealed interface LookupResult {
     }
   }
 
-  /** No peer holds it, or is at it. */
+  /** No peer holds it or runs it. */
   record Absent() implements LookupResult {}
 
   /**
-   * Nobody could be asked.
+   * No rendezvous could be asked.
    *
    * @param why what failed, one line
    */

@@ -1,6 +1,6 @@
 package dev.peer.core.flow;
 
-/** Takes what the user should know while something goes on. */
+/** Receives what the user should know while an operation runs. */
 @FunctionalInterface
 public interface Notices extends Steps {
 

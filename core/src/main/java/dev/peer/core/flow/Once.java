@@ -3,7 +3,7 @@ package dev.peer.core.flow;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Passes each line on once: for what is tried again and again. */
+/** Passes each line on once, for operations that are retried. */
 public final class Once implements Notices {
 
   private final Notices notices;

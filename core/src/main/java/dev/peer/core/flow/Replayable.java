@@ -49,17 +49,17 @@ public final class Replayable implements AutoCloseable {
     return new Replayable(verified, stored, holder, unpacked, Optional.of(output));
   }
 
-  /** What was verified, and its content. */
+  /** A verified result with its content. */
   public VerifiedRecord verified() {
     return verified;
   }
 
-  /** The result as it lies in the store. */
+  /** The result in the store. */
   public StoredRecord stored() {
     return stored;
   }
 
-  /** Who gave the result; nobody if it was in the store or has just been made. */
+  /** The peer that sent the result; empty if it was in the store or was just made. */
   public Optional<PeerId> holder() {
     return holder;
   }
@@ -75,9 +75,7 @@ public final class Replayable implements AutoCloseable {
     return shown.isPresent();
   }
 
-  /**
-   * Writes the output in the order in which it came, but for what was shown while the run went on.
-   */
+  /** Writes the output in its recorded order, except what was shown while the run went on. */
   public void replay(OutputSink sink) throws IOException, MalformedException {
     verified.files().replay(shown.isPresent() ? shown.get().rest(sink) : sink);
   }

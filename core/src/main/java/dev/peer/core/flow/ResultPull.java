@@ -27,9 +27,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Takes one result in from whoever is said to hold it. The first attestation that verifies decides
- * which bundle it is; what does not hold, or does not come, is said with the holder's name, and
- * reported to whoever named it.
+ * Fetches one result from the holders that a rendezvous names. The first attestation that verifies
+ * decides which bundle it is. If a holder's answer does not hold, or does not come, it says so with
+ * the holder's name and reports it to the rendezvous that named it.
  */
 final class ResultPull {
 
@@ -43,7 +43,7 @@ final class ResultPull {
   private final Notices notices;
   private final Duration hedge;
 
-  /** Those of whom nothing bad is known. */
+  /** The holders that have not failed yet. */
   private final List<Holder> left;
 
   private final Set<PeerId> reported = new HashSet<>();
@@ -51,10 +51,10 @@ final class ResultPull {
   private boolean allAboutTime = true;
 
   /**
-   * Asks nobody yet.
+   * Asks no holder yet.
    *
    * @param hedge how long a holder may be silent before the next is asked beside it
-   * @param holders whom to ask, the best first
+   * @param holders the holders to ask, the best first
    */
   ResultPull(
       RepoId repo,
@@ -79,7 +79,7 @@ final class ResultPull {
     this.left = new ArrayList<>(holders);
   }
 
-  /** Whether somebody gave what does not hold, or does not count here. */
+  /** Whether a holder sent a result that does not hold, or does not count here. */
   boolean refused() {
     return refused;
   }
@@ -161,7 +161,7 @@ final class ResultPull {
     }
   }
 
-  /** It is not known whose bytes are wrong, so each of them gives all, the last first. */
+  /** The wrong bytes could be anyone's, so each holder sends all bytes, the last one first. */
   private Optional<Replayable> takeWhole(Attested attested, Set<PeerId> givers, List<Holder> others)
       throws IOException, InterruptedException {
     for (PeerId giver : List.copyOf(givers).reversed()) {
@@ -181,7 +181,7 @@ final class ResultPull {
   /**
    * Gets the bundle and verifies it.
    *
-   * @param givers gets whose bytes it was made of, as soon as all were there
+   * @param givers receives the peers whose bytes it was made of, as soon as all bytes were there
    * @return empty if not all of it came
    */
   private Optional<Replayable> take(
@@ -216,7 +216,7 @@ final class ResultPull {
     notices.say(describe(holder.id(), e));
     refused |= e.fault() == Fault.WRONG;
     allAboutTime &= e.isAboutTime();
-    // Where the clock may be wrong here, nothing is said against others.
+    // If this clock may be wrong, report nobody.
     if (!e.isAboutTime() && reported.add(holder.id())) {
       lookup.report(repo, key, holder.id(), e.fault());
     }
@@ -234,7 +234,7 @@ final class ResultPull {
     return new FetchException(Fault.WRONG, e.getMessage(), e);
   }
 
-  /** One peer may come up once for each of its processes: any of them is it. */
+  /** A peer can appear once for each of its processes: any of them stands for it. */
   private static Holder named(PeerId id, Holder first, List<Holder> others) {
     return others.stream().filter(other -> other.id().equals(id)).findFirst().orElse(first);
   }

@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The one way: find, or follow who is at it, or else run, look for secrets in what is left, sign,
- * verify the own signature, have it stamped and keep.
+ * The one flow: find a result, follow a peer that is already running it, or run; then scan for
+ * secrets, sign, verify the own signature, have it stamped, and keep the result.
  */
 public final class RunFlow {
 
@@ -44,9 +44,9 @@ public final class RunFlow {
   private final Notices notices;
 
   /**
-   * Joins the parts. Runs are not announced, and nobody else's are followed.
+   * Creates a flow that announces no run and follows no other peer's.
    *
-   * @param stamper who stamps the own signature; nobody: it is not stamped
+   * @param stamper stamps the own signature; empty: it is not stamped
    */
   public RunFlow(
       Store store,
@@ -70,12 +70,12 @@ public final class RunFlow {
   }
 
   /**
-   * Joins the parts.
+   * Creates a flow.
    *
-   * @param stamper who stamps the own signature; nobody: it is not stamped
-   * @param announcer who tells others of the run while it goes on; nobody: they do not know
-   * @param joining who follows runs elsewhere before one begins here; nobody: it begins
-   * @param turns when one may begin here
+   * @param stamper stamps the own signature; empty: it is not stamped
+   * @param announcer announces the run while it goes on; empty: it is not announced
+   * @param joining follows runs on other peers before one starts here; empty: none is followed
+   * @param turns decides when a run may start here
    */
   public RunFlow(
       Store store,
@@ -101,9 +101,9 @@ public final class RunFlow {
   }
 
   /**
-   * Takes a result that is there or that a run elsewhere comes to, or runs. Whatever goes wrong in
-   * the search leads to a run. Of those who start at the same moment the one runs that was the
-   * first to announce it.
+   * Takes an existing result, or the result of a run elsewhere, or runs. Every failure of the
+   * search leads to a run. If several peers start at the same moment, the first to announce the run
+   * runs it.
    *
    * @throws ExecutorException if the machinery failed
    * @throws SecretException if it has to run, and a secret has no value
@@ -142,7 +142,7 @@ public final class RunFlow {
     return searched(() -> joining.orElseThrow().follow(first, inputs));
   }
 
-  /** Runs, whatever results there are, and whoever is at it elsewhere. */
+  /** Runs, regardless of existing results and of runs elsewhere. */
   public RunOutcome run(
       RunInputs inputs,
       ExecutionRequest.SourceArchive source,
@@ -236,7 +236,7 @@ public final class RunFlow {
         why);
   }
 
-  /** A search in one of its forms. */
+  /** One form of the search. */
   @FunctionalInterface
   private interface Search {
 
@@ -258,7 +258,7 @@ public final class RunFlow {
     }
   }
 
-  /** Of those who were followed more has been said. */
+  /** More was already said about the followed runners. */
   private void sayWhoFailed(List<LookupResult.Failure> failed) {
     List<LookupResult.Failure> unsaid =
         joining.isPresent() ? joining.get().notSaid(failed) : failed;
@@ -278,7 +278,7 @@ public final class RunFlow {
     }
   }
 
-  /** The own run as others know of it, if they do. */
+  /** The announcement of this run, if it is announced. */
   private final class Announced implements AutoCloseable {
 
     private final Optional<Announcer.RunAnnouncement> announcement;
@@ -287,7 +287,7 @@ public final class RunFlow {
       this.announcement = announcement;
     }
 
-    /** Who was first, and is yet to be followed. */
+    /** The runners that started earlier and were not followed yet. */
     List<Holder> toFollow() throws InterruptedException {
       return announcement.isEmpty() || joining.isEmpty()
           ? List.of()

@@ -6,7 +6,7 @@ import dev.peer.core.record.RunFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Records all that a run puts out, for who follows it here or looks at why it failed. */
+/** Records all output of a run, for local followers and for finding out why it failed. */
 final class RunLog implements ExecutionListener, AutoCloseable {
 
   private static final long NANOS_PER_MICRO = 1_000;
@@ -23,7 +23,7 @@ final class RunLog implements ExecutionListener, AutoCloseable {
     try {
       recorder.write(OutputStreamName.STDERR, line, 0, line.length);
     } catch (IOException e) {
-      // What the stage puts out will fail in the same way, and then end the run.
+      // The stage's output will fail in the same way, and then end the run.
       return;
     }
   }

@@ -3,7 +3,7 @@ package dev.peer.core.flow;
 import dev.peer.core.record.RunRecord;
 import java.util.Optional;
 
-/** What a run came to. */
+/** The outcome of a run. */
 public sealed interface RunOutcome {
 
   /** There is a verified result. */
@@ -19,14 +19,14 @@ public sealed interface RunOutcome {
   /**
    * The tests ran and passed; the result is signed and stored.
    *
-   * @param announced how others know of it already, to be closed before the result; nobody does
-   *     where there was none to tell
+   * @param announced its announcement, to be closed before the result; empty if it was not
+   *     announced
    */
   record Ran(Replayable result, Optional<Announcer.Announcement> announced) implements WithResult {}
 
   /**
-   * The tests ran and passed, and there is no signature that holds: what the run left may not be
-   * made public, or the own rules refuse the own signature. Nothing of it is stored.
+   * The tests passed, and no valid signature exists: the run's files must not be published, or the
+   * own rules refuse the own signature. Nothing of it is stored.
    *
    * @param why one line, without the value of a secret
    */

@@ -10,7 +10,7 @@ public interface SecretSource {
   /**
    * The secrets, each with its value.
    *
-   * @throws SecretException if one has none, or one that can not be passed
+   * @throws SecretException if a secret has no value, or one that cannot be passed
    */
   Secrets get() throws SecretException;
 }

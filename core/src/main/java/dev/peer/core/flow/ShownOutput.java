@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.security.MessageDigest;
 
 /**
- * What was shown of a run's output before there was a signature: shows it, and remembers how much
- * of each stream that was, and its digest.
+ * Shows a run's output before there is a signature, and remembers the length and digest of what it
+ * showed of each stream.
  */
 final class ShownOutput implements ExecutionListener {
 
@@ -64,13 +64,13 @@ final class ShownOutput implements ExecutionListener {
     viewer.stageOutput(stage, buffer, offset, length);
   }
 
-  /** Whether both streams of a run begin with exactly what was shown. */
+  /** Whether both streams of a run begin with exactly the shown bytes. */
   boolean isBeginningOf(RunFiles files) throws IOException {
     return isBeginningOf(files, OutputStreamName.STDOUT)
         && isBeginningOf(files, OutputStreamName.STDERR);
   }
 
-  /** Hands on what comes after that which was shown. */
+  /** Passes on the output after the shown part. */
   OutputSink rest(OutputSink sink) {
     long[] left = {stdout.size, stderr.size};
     return (stream, buffer, offset, length) -> {

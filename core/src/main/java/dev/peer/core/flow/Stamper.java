@@ -3,7 +3,7 @@ package dev.peer.core.flow;
 import dev.peer.core.timestamp.TimestampException;
 import dev.peer.core.timestamp.TimestampToken;
 
-/** Gets a timestamp from an authority. What it hands on is untrusted. */
+/** Requests a timestamp from an authority. What it returns is untrusted. */
 public interface Stamper {
 
   /**

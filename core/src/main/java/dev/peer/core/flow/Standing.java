@@ -10,8 +10,8 @@ import java.util.Optional;
  * @param base the newest commit that it has in common with the trunk: the revision itself, where it
  *     is on the trunk; empty where there is none, or none can be told
  * @param nearest of the commits asked about the nearest that the revision descends from, or is
- * @param nearestOnTrunk of those that the trunk has, too
- * @param unknown why a commit may be missing above, with what helps; empty where none is
+ * @param nearestOnTrunk the nearest that the trunk has too
+ * @param unknown why a commit may be missing above, with the remedy; empty if none is
  */
 public record Standing(
     boolean onTrunk,

@@ -1,8 +1,8 @@
 package dev.peer.core.flow;
 
 /**
- * Follows which step a command is at, so that all of its time can be accounted for, and how far it
- * is with that, so that whoever waits can be shown it.
+ * Tracks the current step of a command, so that all of its time is accounted for, and its progress,
+ * so that a waiting user can see it.
  */
 public interface Steps {
 
@@ -14,7 +14,7 @@ public interface Steps {
   default void step(String name) {}
 
   /**
-   * What the step has to do with or waits for, until it is something else or the next step begins.
+   * Says what the step works on or waits for, until the next call or the next step.
    *
    * @param what a few words, such as {@code from CN=laptop}
    */

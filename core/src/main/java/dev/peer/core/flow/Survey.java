@@ -9,10 +9,10 @@ import java.util.Optional;
  * Where a result of a run was seen. That of the bundle's bytes is not known.
  *
  * @param held the result that a replay would take, if its bundle holds too
- * @param failures what was seen before it and does not hold, or could not be got
- * @param running who is said to be at the run
- * @param failed with whom it is said to have failed
- * @param unavailable why nobody could be asked, where that is so
+ * @param failures the results before it that do not hold or could not be fetched
+ * @param running the peers that are said to run it
+ * @param failed the peers at which it is said to have failed
+ * @param unavailable why no rendezvous could be asked, if so
  */
 public record Survey(
     Optional<Held> held,
@@ -31,7 +31,7 @@ public record Survey(
   /**
    * A result whose attestation holds.
    *
-   * @param holder who has it; nobody if it is in the store
+   * @param holder the peer that has it; empty if it is in the store
    */
   public record Held(Optional<PeerId> holder, VerifiedAttestation attestation) {}
 
@@ -39,7 +39,7 @@ public record Survey(
    * A result that would not be taken.
    *
    * @param refused whether it was given and does not hold or count, and not only out of reach
-   * @param why one line, with the name of who gave it
+   * @param why one line with the name of its holder
    */
   public record Failure(boolean refused, String why) {}
 

@@ -32,9 +32,9 @@ public final class Surveyor {
   private final Acceptance acceptance;
 
   /**
-   * A surveyor that finds what counts here.
+   * Creates a surveyor that finds results that count here.
    *
-   * @param acceptance what counts
+   * @param acceptance decides which results count
    */
   public Surveyor(
       Store store,
@@ -52,11 +52,11 @@ public final class Surveyor {
   /**
    * A result of the store for another run.
    *
-   * @param differences what the run asked for and that one do not share, at least one
+   * @param differences the inputs in which it differs from the requested run, at least one
    */
   public record Near(VerifiedAttestation attestation, List<KeyInput.Difference> differences) {}
 
-  /** Where a result of the run is, in the store or with whoever a rendezvous names. */
+  /** Finds where a result of the run is, in the store or at a holder that a rendezvous names. */
   public Survey survey(RepoId repo, RunKey key) throws IOException, InterruptedException {
     List<Survey.Failure> failures = new ArrayList<>();
     Optional<StoredEntry> entry = store.find(repo, key);
@@ -92,7 +92,7 @@ public final class Surveyor {
         near.add(
             new Near(attestation, KeyInput.differences(wanted, attestation.record().inputs())));
       } catch (VerificationException e) {
-        // What would not be replayed explains nothing.
+        // A result that would not be replayed explains nothing.
         continue;
       }
     }

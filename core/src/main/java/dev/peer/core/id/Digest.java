@@ -54,7 +54,7 @@ public final class Digest implements Comparable<Digest> {
     }
   }
 
-  /** The digest of what is left in the stream, which stays open. */
+  /** The digest of the rest of the stream, which stays open. */
   public static Digest of(InputStream in) throws IOException {
     MessageDigest sha256 = sha256();
     byte[] buffer = new byte[1 << 16];

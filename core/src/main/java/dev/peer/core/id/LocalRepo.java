@@ -7,7 +7,7 @@ package dev.peer.core.id;
  * branch can claim the name of another repository. This one never does, and is a type of its own so
  * that the two are not mixed up.
  *
- * @param id what it is called
+ * @param id its name
  */
 public record LocalRepo(RepoId id) {
 

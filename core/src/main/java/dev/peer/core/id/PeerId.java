@@ -1,9 +1,8 @@
 package dev.peer.core.id;
 
 /**
- * Names a peer, by what its certificate says of its holder: the first URI subject alternative name,
- * else the first DNS one, else the subject's RFC 2253 form. A renewed certificate names the same
- * peer.
+ * Names a peer after its certificate: the first URI subject alternative name, else the first DNS
+ * one, else the subject's RFC 2253 form. A renewed certificate names the same peer.
  */
 public record PeerId(String text) implements Comparable<PeerId> {
 

@@ -47,7 +47,7 @@ public record RepoId(String text) {
    * The id for a git remote's URL: host in lower case and path, without scheme, user and password,
    * the scheme's default port, query, trailing slash and {@code .git}. The forms {@code
    * https://host/path}, {@code ssh://user@host/path} and {@code user@host:path} of one repository
-   * give the same id. What an id can not hold is percent-encoded.
+   * give the same id. Characters that an id cannot hold are percent-encoded.
    *
    * <p>Empty where the URL names a place on one machine only: a path, a {@code file:} URL, a
    * loopback host, a remote helper ({@code helper::address}). Two machines have different

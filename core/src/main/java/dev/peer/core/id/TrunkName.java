@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  */
 public record TrunkName(String text) {
 
-  /** What git refuses in the name of a ref; see git-check-ref-format. */
+  /** The texts that git refuses in the name of a ref; see git-check-ref-format. */
   private static final Pattern NO_REF =
       Pattern.compile(
           "[/.-].*|.*(?:[\\x00-\\x20\\x7f~^:?*\\[\\\\]|\\.\\.|//|/\\.|@\\{|\\.lock/).*"
@@ -20,7 +20,7 @@ public record TrunkName(String text) {
   private static final String REFS = "refs/";
   private static final Pattern FULL = Pattern.compile("refs/(?:heads|remotes)/.+");
 
-  /** Refuses what names no branch, and what names one only by a guess. */
+  /** Refuses a text that names no branch, or names one ambiguously. */
   public TrunkName {
     if (NO_REF.matcher(text).matches()) {
       throw new IllegalArgumentException("not the name of a branch: " + Shown.of(text));

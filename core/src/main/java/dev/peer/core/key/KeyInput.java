@@ -12,14 +12,14 @@ import java.util.Optional;
  * each with the same value.
  *
  * @param kind which one
- * @param variable the variable's name; empty for what is no variable
+ * @param variable the variable's name; empty for any other input
  * @param value its value; the arguments are a JSON array
  */
 public record KeyInput(Kind kind, String variable, String value) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What an input is. */
+  /** The kind of an input. */
   public enum Kind {
     FORMAT,
     REPOSITORY,
@@ -72,7 +72,7 @@ public record KeyInput(Kind kind, String variable, String value) {
     return all;
   }
 
-  /** What two runs do not share, in the same order; none where they have one key. */
+  /** The inputs in which two runs differ, in the same order; none if they have one key. */
   public static List<Difference> differences(RunInputs here, RunInputs there) {
     List<KeyInput> left = new ArrayList<>(of(there));
     List<Difference> differences = new ArrayList<>();
@@ -94,7 +94,7 @@ public record KeyInput(Kind kind, String variable, String value) {
     return differences;
   }
 
-  /** What people call it. */
+  /** Its name for people. */
   public String name() {
     return variable.isEmpty() ? kind.toString() : kind + " " + variable;
   }

@@ -1,5 +1,6 @@
 /**
- * What counts for a run, and the key computed from it. Pure: no files, no clock, no environment.
+ * The inputs that count for a run, and the key computed from them. Pure: no files, no clock, no
+ * environment.
  *
  * <p>Uses {@code core.id}.
  */

@@ -26,7 +26,7 @@ public record AllowedHost(String name, OptionalInt port) {
   private static final Pattern ADDRESS =
       Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
 
-  /** Refuses what is neither a name nor an address, and this host without a port. */
+  /** Refuses a text that is neither a name nor an address, and this host without a port. */
   public AllowedHost {
     boolean address = DIGITS.matcher(name).matches();
     if (!(address ? ADDRESS : NAME).matcher(name).matches()) {

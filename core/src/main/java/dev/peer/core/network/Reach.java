@@ -24,7 +24,10 @@ public sealed interface Reach {
     };
   }
 
-  /** Everything that this host reaches, but not this host itself nor what is next to it alone. */
+  /**
+   * Everything that this host reaches, except this host itself and addresses that only it can
+   * reach.
+   */
   record Open() implements Reach {
 
     @Override

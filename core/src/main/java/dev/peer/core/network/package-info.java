@@ -1,5 +1,5 @@
 /**
- * What a machine's owner lets its guests reach. Pure.
+ * What a machine's owner allows its guests to reach. Pure.
  *
  * <p>Uses {@code core.id}.
  */

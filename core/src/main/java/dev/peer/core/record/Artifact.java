@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * A file that a run left.
  *
- * @param path where it lies below the artifact directory: names joined by {@code /}, none of them
- *     empty, {@code .} or {@code ..}, without control characters; at most 1,024 characters
+ * @param path its path below the artifact directory: names joined by {@code /}, none of them empty,
+ *     {@code .} or {@code ..}, without control characters; at most 1,024 characters
  * @param executable whether its owner may run it
  * @param content its size and digest
  */

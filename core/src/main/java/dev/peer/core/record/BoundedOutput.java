@@ -23,7 +23,7 @@ public final class BoundedOutput implements OutputSink {
   }
 
   /**
-   * Bounds what the sink gets.
+   * Bounds the output that the sink gets.
    *
    * @param most how many bytes of output, without the lines that say where it is cut
    */

@@ -55,7 +55,8 @@ public final class BundleReader {
    * @param record the signed record
    * @throws MalformedException if anything about the bundle is not as signed; the directory then
    *     holds leftovers that mean nothing
-   * @throws IOException if a file can not be read or written here, or the disk has no room for all
+   * @throws IOException if a file cannot be read or written here, or the disk has no room for the
+   *     bundle
    */
   public static RunFiles unpack(Path bundle, Content expected, RunRecord record, Path into)
       throws MalformedException, IOException {
@@ -240,7 +241,7 @@ public final class BundleReader {
     }
   }
 
-  /** Ends with an error where the content goes on beyond what the record allows. */
+  /** Fails if the content is longer than the record allows. */
   private static final class Bounded extends InputStream {
 
     private final InputStream in;

@@ -29,7 +29,7 @@ public final class BundleWriter {
 
   private BundleWriter() {}
 
-  /** Writes a new file, synced, and says what it holds. */
+  /** Writes a new file, syncs it, and returns its size and digest. */
   public static Content write(RunRecord record, RunFiles files, Path bundle) throws IOException {
     DigestOutputStream hashed;
     Counter compressed;
@@ -89,7 +89,7 @@ public final class BundleWriter {
     tar.putArchiveEntry(entry);
   }
 
-  /** Readers refuse what grows too much; content that compresses better gets padding. */
+  /** Readers refuse content that grows too much; content that compresses better gets padding. */
   private static void pad(long least, Counter compressed) throws IOException {
     long missing = least - compressed.count;
     while (missing > 0) {
@@ -105,7 +105,7 @@ public final class BundleWriter {
     }
   }
 
-  /** Counts what passes; closing it only flushes, since the padding follows. */
+  /** Counts the bytes that pass; closing it only flushes, because the padding follows. */
   private static final class Counter extends FilterOutputStream {
 
     private long count;

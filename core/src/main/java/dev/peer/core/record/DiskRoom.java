@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whether a disk can take what somebody else says is to come. */
+/** Checks whether a disk has room for a size that another party announced. */
 public final class DiskRoom {
 
   private DiskRoom() {}
 
   /**
-   * Refuses to begin what would fill the disk.
+   * Refuses a transfer that would fill the disk.
    *
    * @param directory is there, on the disk in question
    * @throws IOException if there is less room; says how much

@@ -4,8 +4,8 @@ import dev.peer.core.id.Shown;
 import java.util.Locale;
 
 /**
- * Whose code can have shaped the disk that a machine started from, from nobody's to anybody's: each
- * value includes those before it.
+ * Whose code can have shaped the disk that a machine started from, from none to any: each value
+ * includes the values before it.
  */
 public enum KeptOrigin {
   /** A blank disk: the revision's own preparation only. */

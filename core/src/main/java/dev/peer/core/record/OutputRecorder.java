@@ -71,7 +71,7 @@ public final class OutputRecorder implements OutputSink, AutoCloseable {
     }
   }
 
-  /** Ends the files and says what they hold. */
+  /** Ends the files and returns their content's sizes and digests. */
   public synchronized RunOutput finish() throws IOException {
     flushTiming();
     close();

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 
-/** Reads what a live {@link OutputRecorder} writes, from the beginning on and as it comes. */
+/** Reads the output of a live {@link OutputRecorder}, from its start and as it is written. */
 public final class OutputTail implements AutoCloseable {
 
   private static final int LONGEST_LINE = 64;
@@ -26,7 +26,7 @@ public final class OutputTail implements AutoCloseable {
   }
 
   /**
-   * Passes on what has come since the last time, in its order.
+   * Passes on the output since the last call, in its order.
    *
    * @return whether there was anything
    */

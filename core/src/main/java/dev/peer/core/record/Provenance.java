@@ -3,7 +3,7 @@ package dev.peer.core.record;
 import dev.peer.core.id.Shown;
 import java.util.regex.Pattern;
 
-/** What shaped a run beside its inputs. */
+/** What shaped a run besides its inputs. */
 public sealed interface Provenance {
 
   /** Whose code can have shaped the disk that the machine started from. */
@@ -22,7 +22,7 @@ public sealed interface Provenance {
   }
 
   /**
-   * What evidence of version 2 says.
+   * The provenance that evidence of version 2 states.
    *
    * @param startedFrom the disk that the machine started from
    * @param preparationNetwork what the preparation could reach
@@ -51,7 +51,7 @@ public sealed interface Provenance {
       return startedFrom.origin();
     }
 
-    /** Refuses what is not the version of a tool; gives it back otherwise. */
+    /** Returns the version of a tool; refuses any other text. */
     public static String requireVersion(String version) {
       if (!VERSION.matcher(version).matches()) {
         throw new IllegalArgumentException(

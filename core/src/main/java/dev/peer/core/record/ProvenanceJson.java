@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.CommitId;
 import java.util.List;
 
-/** The JSON form of what version 2 says about a run's provenance. */
+/** The JSON form of a run's provenance in evidence of version 2. */
 public final class ProvenanceJson {
 
   private ProvenanceJson() {}
 
-  /** What is stated, as a JSON object. */
+  /** The stated provenance as a JSON object. */
   public static ObjectNode write(Provenance.Stated stated) {
     ObjectNode json = StrictJson.object();
     ObjectNode startedFrom = json.putObject("startedFrom");

@@ -16,7 +16,7 @@ public record RunFiles(Path directory) {
   private static final int LARGEST_CHUNK = 1 << 16;
   private static final int LONGEST_LINE = 64;
 
-  /** What the test wrote to this stream. */
+  /** The file with the test's output on this stream. */
   public Path output(OutputStreamName stream) {
     return directory.resolve(stream.toString());
   }
@@ -36,7 +36,7 @@ public record RunFiles(Path directory) {
     return artifacts().resolve(artifact.path());
   }
 
-  /** Gives who takes a chunk of output. */
+  /** Receives a chunk of output. */
   @FunctionalInterface
   public interface SinkAfter {
 
@@ -49,7 +49,7 @@ public record RunFiles(Path directory) {
     replay((SinkAfter) _ -> sink);
   }
 
-  /** As the other, for who wants to know when it came. */
+  /** Receives a chunk of output with its time. */
   public void replay(SinkAfter sinks) throws IOException, MalformedException {
     byte[] buffer = new byte[LARGEST_CHUNK];
     try (InputStream stdout = Files.newInputStream(output(OutputStreamName.STDOUT));

@@ -3,8 +3,8 @@ package dev.peer.core.record;
 /**
  * The output of a run's test stage.
  *
- * @param stdout what the test wrote to standard output
- * @param stderr what the test wrote to standard error
+ * @param stdout the test's standard output
+ * @param stderr the test's standard error
  * @param timing in which pieces and when, in the form of {@link Timing}
  */
 public record RunOutput(Content stdout, Content stderr, Content timing) {}

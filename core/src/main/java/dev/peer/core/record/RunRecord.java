@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What one run was.
+ * The record of one run.
  *
  * @param inputs everything that counted
  * @param exitCode the exit code of the test stage; 0 is a pass
@@ -20,9 +20,9 @@ import java.util.Set;
  * @param accelerator what ran the guest's code: {@code kvm} or {@code tcg}
  * @param cpus the guest's processors
  * @param memoryBytes the guest's memory
- * @param provenance what shaped the run beside its inputs
+ * @param provenance what shaped the run besides its inputs
  * @param output the test's output
- * @param artifacts what the run left, by path
+ * @param artifacts the run's artifacts, by path
  */
 public record RunRecord(
     RunInputs inputs,

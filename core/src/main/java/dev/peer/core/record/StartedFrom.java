@@ -5,11 +5,11 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * What the disk that a machine started from was made of.
+ * The disk that a machine started from.
  *
  * @param origin whose code can have shaped the disk
  * @param commits the commits whose preparations wrote the disk, oldest first, each once; none for a
- *     blank disk, and for a disk of {@link KeptOrigin#ANY} origin where nobody wrote them down
+ *     blank disk, and for a disk of {@link KeptOrigin#ANY} origin whose commits are unknown
  */
 public record StartedFrom(KeptOrigin origin, List<CommitId> commits) {
 
@@ -19,7 +19,7 @@ public record StartedFrom(KeptOrigin origin, List<CommitId> commits) {
   /** A blank disk. */
   public static final StartedFrom BLANK = new StartedFrom(KeptOrigin.BLANK, List.of());
 
-  /** A kept disk that any revision may have written, nobody wrote down which. */
+  /** A kept disk of unknown commits: any revision may have written it. */
   public static final StartedFrom UNKNOWN = new StartedFrom(KeptOrigin.ANY, List.of());
 
   /** Copies the commits; refuses those that the origin cannot have. */

@@ -53,7 +53,7 @@ public final class StrictJson {
   /**
    * Parses bytes that hold one JSON object.
    *
-   * @param what what the bytes are, for messages
+   * @param what names the bytes in messages
    */
   public static StrictJson parse(String what, byte[] bytes) throws MalformedException {
     try {
@@ -103,7 +103,7 @@ public final class StrictJson {
     return node.has(field) ? Optional.of(text(field)) : Optional.empty();
   }
 
-  /** The text in this field, made a value by a factory that refuses what is not one. */
+  /** The value of this field, made by a factory that refuses malformed text. */
   public <T> T value(String field, Function<String, T> factory) throws MalformedException {
     return made(field, text(field), factory);
   }

@@ -8,8 +8,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * The entries of a tar from outside, one after another. What describes an entry is read into
- * memory, and so may have 64 KiB at most: a tar can give a name of any length.
+ * Reads the entries of an untrusted tar, one after another. An entry's headers are read into
+ * memory, so they have at most 64 KiB: a tar can hold a name of any length.
  */
 public final class TarReader implements AutoCloseable {
 
@@ -25,10 +25,10 @@ public final class TarReader implements AutoCloseable {
   }
 
   /**
-   * The next entry, or null after the last. What is left of the content of the one before counts as
-   * description.
+   * The next entry, or null after the last. Unread content of the entry before counts towards the
+   * headers.
    *
-   * @throws MalformedException if it can not be read, or an entry is described at length
+   * @throws MalformedException if it cannot be read, or the headers of an entry are too long
    */
   public TarArchiveEntry next() throws MalformedException {
     metered.left = LONGEST_DESCRIPTION;

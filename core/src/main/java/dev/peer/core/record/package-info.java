@@ -1,6 +1,6 @@
 /**
- * What a run was and what it left: the run record, its output with timing, its artifacts, and the
- * bundle that carries them.
+ * The result of a run: the run record, its output with timing, its artifacts, and the bundle that
+ * carries them.
  *
  * <p>Reading is strict and bounded: a record or bundle is taken whole or not at all. Uses {@code
  * core.id} and {@code core.key}.

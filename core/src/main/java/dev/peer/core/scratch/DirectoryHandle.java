@@ -26,8 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An open directory. What is done through it is done in that directory, whatever its path leads to
- * by then.
+ * An open directory. Operations through it act on that directory, even if its path later leads
+ * elsewhere.
  */
 public final class DirectoryHandle implements AutoCloseable {
 
@@ -88,7 +88,7 @@ public final class DirectoryHandle implements AutoCloseable {
         path.resolve(name), stream.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS));
   }
 
-  /** What lies in it. Asked once. */
+  /** Its entries. Call it once. */
   public List<Path> names() {
     List<Path> names = new ArrayList<>();
     stream.forEach(child -> names.add(child.getFileName()));
@@ -118,7 +118,7 @@ public final class DirectoryHandle implements AutoCloseable {
   }
 
   /**
-   * What lies there under a name; of a link, the link.
+   * The entry with this name; for a link, the link itself.
    *
    * @return nothing if there is nothing
    */
@@ -152,8 +152,8 @@ public final class DirectoryHandle implements AutoCloseable {
   }
 
   /**
-   * Writes a file in one step, in place of what has its name. A link there is replaced, not
-   * followed.
+   * Writes a file in one step and replaces an entry of its name. Replaces a link, and does not
+   * follow it.
    */
   public <X extends Exception> void replace(
       Path name, Set<PosixFilePermission> permissions, Content<X> content) throws IOException, X {
@@ -178,7 +178,7 @@ public final class DirectoryHandle implements AutoCloseable {
     }
   }
 
-  /** What a file gets. */
+  /** Writes a file's content. */
   @FunctionalInterface
   public interface Content<X extends Exception> {
 

@@ -16,7 +16,7 @@ public final class DurableFile {
 
   private DurableFile() {}
 
-  /** Writes it, in place of what was there before. Not for two writers of one file at once. */
+  /** Writes the file and replaces the one before. Not for two writers of one file at once. */
   public static void write(Path file, byte[] content) throws IOException {
     Path beside = file.resolveSibling(file.getFileName() + UNFINISHED);
     try (FileChannel channel =

@@ -16,8 +16,8 @@ import java.util.Optional;
  * A claim on a file, shared or alone, that all processes of this machine respect. The kernel gives
  * it back when the process ends in whatever way.
  *
- * <p>Locks are a process's, and go when it closes the file anywhere: so this process opens each
- * file once and counts who holds it.
+ * <p>Locks belong to a process, and end when it closes the file anywhere: so this process opens
+ * each file once and counts its holders.
  */
 public final class FileHold implements AutoCloseable {
 
@@ -44,9 +44,9 @@ public final class FileHold implements AutoCloseable {
   }
 
   /**
-   * Holds a file together with others; waits while somebody holds it alone.
+   * Holds a file together with others; waits while another holder has it alone.
    *
-   * @throws NoSuchFileException if the file is not there, or was removed meanwhile
+   * @throws NoSuchFileException if the file does not exist, or was just removed
    */
   public static FileHold shared(Path file) throws IOException {
     return await(nameOf(file), true);
@@ -115,7 +115,7 @@ public final class FileHold implements AutoCloseable {
   }
 
   /**
-   * Holds a file together with others, unless somebody holds it alone.
+   * Holds a file together with others, unless another holder has it alone.
    *
    * @throws NoSuchFileException if the file is not there
    */
@@ -131,7 +131,7 @@ public final class FileHold implements AutoCloseable {
     }
   }
 
-  /** Makes a file that does not exist yet, and holds it alone; leaves none if it can not. */
+  /** Creates a new file and holds it alone; leaves none if it cannot. */
   public static FileHold create(Path file) throws IOException {
     Path name = nameOf(file);
     synchronized (HELD) {

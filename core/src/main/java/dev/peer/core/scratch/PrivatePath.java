@@ -14,7 +14,7 @@ public final class PrivatePath {
   private PrivatePath() {}
 
   /**
-   * Whether it is this user's, no link, and open to nobody beyond these permissions.
+   * Whether it is this user's, no link, and closed to everyone beyond these permissions.
    *
    * @throws java.nio.file.NoSuchFileException if it is not there
    */

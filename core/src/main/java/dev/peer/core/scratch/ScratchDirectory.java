@@ -14,9 +14,9 @@ import java.util.Optional;
 /**
  * A new directory, mode 0700, that is removed when it is closed.
  *
- * <p>Its owner holds a lock on a file beside it, which the kernel gives back when the process ends
- * in whatever way. {@link #reap} removes the directories whose lock nobody holds, in a parent that
- * is ours alone.
+ * <p>Its owner holds a lock on a file beside it, which the kernel frees when the process ends,
+ * however it ends. {@link #reap} removes directories whose lock nobody holds, in a parent that is
+ * ours alone.
  */
 public final class ScratchDirectory implements AutoCloseable {
 
@@ -58,10 +58,10 @@ public final class ScratchDirectory implements AutoCloseable {
   }
 
   /**
-   * Removes what processes that are gone have left in the parent.
+   * Removes what ended processes have left in the parent.
    *
-   * @throws IOException if the parent is another user's or others may write to it: what lies there
-   *     is not known to be ours
+   * @throws IOException if the parent is another user's or others may write to it: its content may
+   *     not be ours
    */
   public static void reap(Path parent) throws IOException {
     if (!Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)) {
@@ -100,8 +100,8 @@ public final class ScratchDirectory implements AutoCloseable {
   }
 
   /**
-   * Removes a file, or a directory with everything in it, if it is there. Links are removed and not
-   * followed, whoever puts one where a directory was.
+   * Removes a file, or a directory with everything in it, if it is there. Removes links and does
+   * not follow them, even one that appears where a directory was.
    */
   public static void delete(Path path) throws IOException {
     Path absolute = path.toAbsolutePath().normalize();

@@ -28,8 +28,8 @@ public final class MaskingSink implements OutputSink {
   }
 
   /**
-   * Gives out what was held back, once the stage has ended. Not to be called where it was cut off:
-   * what is held back then may be most of a value.
+   * Writes the bytes that it held back, once the stage has ended. Do not call it after a stage that
+   * was cut off: those bytes may then be most of a value.
    */
   public void finish() throws IOException {
     stdout.finish();

@@ -139,7 +139,10 @@ final class PatternAutomaton {
     return 0;
   }
 
-  /** Fills in what depends on shorter states, in the order of their length; returns the longest. */
+  /**
+   * Fills in the values that depend on shorter states, in the order of their length; returns the
+   * longest.
+   */
   private int link() {
     int[] queue = new int[fallback.length];
     int[] length = new int[fallback.length];

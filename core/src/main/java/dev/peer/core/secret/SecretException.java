@@ -1,6 +1,6 @@
 package dev.peer.core.secret;
 
-/** A secret is missing or can not be passed; the message names it and never holds its value. */
+/** A secret is missing or cannot be passed; the message names it and never holds its value. */
 public final class SecretException extends Exception {
 
   private static final long serialVersionUID = 1L;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** What to look for when a value is to be found: pure functions. */
+/** The patterns to search for a value: pure functions. */
 final class SecretForms {
 
   private static final String ALPHABET =
@@ -29,10 +29,10 @@ final class SecretForms {
   }
 
   /**
-   * What base64 shows of a part wherever in a text it lies, in the standard alphabet: for each of
-   * the three alignments the characters that the part alone decides. The last one, of which it
-   * decides some bits, comes in all values that it may have, and with the padding where the text
-   * ends with the part.
+   * The base64 characters of a part at any position of a text, in the standard alphabet: for each
+   * of the three alignments the characters that the part alone decides. The last character, of
+   * which it decides some bits, comes in all its possible values, and with the padding for a text
+   * that ends with the part.
    */
   static void base64(byte[] part, Consumer<byte[]> forms) {
     for (int before = 0; before < GROUP; before++) {

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Puts {@code ***} in the place of each value in one stream. What comes out does not depend on how
- * the stream was cut into writes. Values that overlap become one mask, the longest that matches.
+ * Replaces each value in one stream by {@code ***}. The output does not depend on how the stream
+ * was cut into writes. Values that overlap become one mask, the longest that matches.
  *
  * <p>Bytes are held back only while they may be part of a value; {@link #finish} gives them out.
  */
@@ -80,7 +80,7 @@ final class SecretMasker {
     heldLength += length;
   }
 
-  /** Gives out what lies before this place, and the mask of a match that goes beyond it. */
+  /** Writes the bytes before this position, and the mask of a match that goes beyond it. */
   private void release(long decided) throws IOException {
     long at = heldFrom;
     int given = 0;

@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Looks for secrets in all that a result would make public. */
+/** Looks for secrets in everything that a result would publish. */
 public final class SecretScan {
 
   private SecretScan() {}

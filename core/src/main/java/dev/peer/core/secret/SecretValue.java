@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 public final class SecretValue {
 
   /**
-   * In bytes. What is shorter occurs in output by chance, so that masking it would hide what is no
-   * secret and show by the gaps what is.
+   * In bytes. A shorter value occurs in output by chance: masking it would hide harmless text, and
+   * the gaps would reveal the secret.
    */
   public static final int SHORTEST = 8;
 
@@ -58,7 +58,7 @@ public final class SecretValue {
     }
   }
 
-  /** The value itself, for the one who hands it on. */
+  /** The value itself, for the caller that passes it on. */
   public String reveal() {
     return text;
   }

@@ -3,13 +3,13 @@ package dev.peer.core.secret;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A stream of bytes as one who decodes it sees it, followed with an automaton. Each kind of view
- * decodes one encoding, and what is not encoded stands for itself: so a value is found whichever of
- * its characters were encoded.
+ * A decoded view of a byte stream, followed with an automaton. Each kind of view decodes one
+ * encoding and leaves other bytes as they are, so it finds a value whichever of its characters were
+ * encoded.
  */
 abstract class SecretView {
 
-  /** Takes what was found. */
+  /** Receives a match. */
   @FunctionalInterface
   interface Finds {
 
@@ -145,7 +145,7 @@ abstract class SecretView {
       this.escape = escape;
     }
 
-    /** What the characters of an escape, from its first on, are so far. */
+    /** The state of an escape after the characters read so far. */
     enum Progress {
       WHOLE,
       BEGUN,
@@ -154,7 +154,7 @@ abstract class SecretView {
 
     abstract Progress progress(int[] characters, int length);
 
-    /** Pushes what the whole escape stands for. */
+    /** Pushes the byte that the whole escape stands for. */
     abstract void decode(int[] characters, int length, long start, long end);
 
     /** Pushes a character that is not escaped. */
@@ -165,7 +165,7 @@ abstract class SecretView {
       return value != escape && beginsNothing(meaning(value));
     }
 
-    /** What a character that is not escaped stands for. */
+    /** The byte that an unescaped character stands for. */
     int meaning(int value) {
       return value;
     }

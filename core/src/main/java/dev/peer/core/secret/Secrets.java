@@ -57,7 +57,7 @@ public final class Secrets {
     return names;
   }
 
-  /** The values by name, for the one who hands them on. */
+  /** The values by name, for the caller that passes them on. */
   public SortedMap<String, SecretValue> values() {
     return values;
   }
@@ -66,7 +66,7 @@ public final class Secrets {
     return values.isEmpty();
   }
 
-  /** A sink that hands on what it gets with the values masked. */
+  /** Creates a sink that passes its input on with the values masked. */
   public MaskingSink masking(OutputSink target) {
     return new MaskingSink(patterns, target);
   }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A DSSE envelope with its one signature. What it holds is as trusted as where it came from.
+ * A DSSE envelope with its one signature. Trust its content as much as its source.
  *
  * <p>There is one way to write it: unknown fields, a second signature, Base64 other than the padded
  * standard form without line breaks, or a certificate in another layout than ours are refused.
@@ -25,8 +25,8 @@ import java.util.Optional;
  * @param payload the bytes that are signed, together with the type
  * @param signature the signature over their {@link PreAuthEncoding}
  * @param chain the signer's certificate, then its intermediates
- * @param timestamp a token over the bytes of the signature, which no signature covers: whoever
- *     passes an envelope on can take it off or put another one there
+ * @param timestamp a token over the bytes of the signature, which no signature covers: anyone who
+ *     passes an envelope on can remove or replace it
  */
 record Envelope(
     byte[] payload,

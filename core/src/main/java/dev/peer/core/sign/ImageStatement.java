@@ -9,9 +9,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What the builder of a guest image signs: an in-toto statement (v1) with a predicate of our own
- * about the image's manifest. The manifest names architecture, versions, packages and each file's
- * digest, so the statement repeats none of them.
+ * The statement that the builder of a guest image signs: an in-toto statement (v1) with a predicate
+ * of our own about the image's manifest. The manifest names architecture, versions, packages and
+ * each file's digest, so the statement repeats none of them.
  *
  * <p>Reading refuses other predicates, other versions of this one, and fields that are not known
  * here.

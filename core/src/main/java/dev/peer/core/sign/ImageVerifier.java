@@ -15,8 +15,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * Finds out who vouches for a guest image, in the order of {@link RecordVerifier}: who signed and
- * whether they may, then whether they did, and only then what they say.
+ * Verifies who vouches for a guest image, in the order of {@link RecordVerifier}: first the signer
+ * and its rule, then the signature, and only then the content.
  */
 public final class ImageVerifier {
 
@@ -25,11 +25,11 @@ public final class ImageVerifier {
   private final InstantSource clock;
 
   /**
-   * A verifier that takes what these may sign.
+   * Creates a verifier with these rules.
    *
-   * @param validator who is who
-   * @param rules who may vouch ({@link Verb#IMAGE})
-   * @param clock what time it is
+   * @param validator judges certificates
+   * @param rules the rules for vouching ({@link Verb#IMAGE})
+   * @param clock supplies the current time
    */
   public ImageVerifier(CertificateValidator validator, AccessRules rules, InstantSource clock) {
     this.validator = validator;
@@ -42,7 +42,7 @@ public final class ImageVerifier {
    *
    * @param untrusted the envelope as it was received
    * @param image the image that was asked for
-   * @return who vouches for it
+   * @return the signer that vouches for it
    * @throws VerificationException if anything about it does not hold
    */
   public Identity verify(Attestation untrusted, Digest image) throws VerificationException {

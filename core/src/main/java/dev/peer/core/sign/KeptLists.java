@@ -11,14 +11,14 @@ import java.security.cert.X509CRL;
 import java.util.Collection;
 
 /**
- * The revocation lists that were looked at when a result was verified and kept. They are signed by
- * who issued them, so where they lay meanwhile does not matter.
+ * The revocation lists by which a result was judged when it was verified and kept. Their issuers
+ * signed them, so it does not matter where they were stored.
  *
  * @param pem the lists in PEM; empty: none
  */
 public record KeptLists(String pem) {
 
-  /** The most characters; what is longer is not kept. */
+  /** The maximum length in characters; longer lists are not kept. */
   public static final int LARGEST = Pem.LARGEST_LIST;
 
   /** No list. */

@@ -2,9 +2,7 @@ package dev.peer.core.sign;
 
 import java.nio.charset.StandardCharsets;
 
-/**
- * What a DSSE signature is made over: the payload's type and bytes, so framed that they are clear.
- */
+/** The bytes that a DSSE signature covers: the payload's type and bytes, framed unambiguously. */
 final class PreAuthEncoding {
 
   private PreAuthEncoding() {}

@@ -38,9 +38,9 @@ import java.util.stream.Stream;
 /**
  * Turns evidence from outside into evidence that holds, or says why it does not.
  *
- * <p>The order matters: first who signed and whether they may sign anything, then whether they did,
- * and only then what they say, and whether they may say that. Nothing that a stranger wrote is
- * parsed beyond its envelope.
+ * <p>The order matters: first the signer and whether it may sign anything, then the signature, and
+ * only then the content and whether the signer may sign that. Nothing of a stranger is parsed
+ * beyond its envelope.
  */
 public final class RecordVerifier {
 
@@ -53,24 +53,24 @@ public final class RecordVerifier {
   private final InstantSource clock;
 
   /**
-   * A verifier that takes what these may sign. Whoever says who is who also says whose timestamps
-   * count.
+   * Creates a verifier with these rules. The validator of certificates also decides whose
+   * timestamps count.
    *
-   * @param validator who is who
-   * @param signers who may sign ({@link dev.peer.core.trust.Verb#SIGN})
-   * @param clock what time it is
+   * @param validator judges certificates
+   * @param signers the rules for signing ({@link dev.peer.core.trust.Verb#SIGN})
+   * @param clock supplies the current time
    */
   public RecordVerifier(CertificateValidator validator, AccessRule signers, InstantSource clock) {
     this(validator, SignRules.everywhere(signers), clock);
   }
 
-  /** As the other, with rules for repositories and targets. */
+  /** Creates a verifier with rules for repositories and targets. */
   public RecordVerifier(CertificateValidator validator, SignRules signers, InstantSource clock) {
     this(validator, validator, signers, clock);
   }
 
   /**
-   * As the other, with authorities of their own for timestamps.
+   * Creates a verifier with separate authorities for timestamps.
    *
    * @param timestampers whose timestamps count
    */
@@ -98,8 +98,8 @@ public final class RecordVerifier {
   }
 
   /**
-   * As the other, for what came by way of servers: {@link SignRules} say when what they signed
-   * themselves counts.
+   * Verifies an attestation that servers led to: {@link SignRules} decide when an attestation that
+   * a server signed itself counts.
    *
    * @param servers the rendezvous and relays that led to it
    */
@@ -118,13 +118,13 @@ public final class RecordVerifier {
   }
 
   /**
-   * As the other, and looks at revocation lists of before as well.
+   * Verifies an attestation, and also consults revocation lists that were kept earlier.
    *
-   * <p>The signer's certificate must be good now. If it is not, it must have been at the time of a
-   * timestamp that holds, and nothing that is known since may put its key in doubt. A timestamp
-   * that is not what it says it is (malformed, over something else, its signature wrong, of a time
-   * before the run or the certificate) fails the whole. One of an authority that does not count
-   * here is worth nothing, and harms nothing: whoever passes a result on could have taken it off.
+   * <p>The signer's certificate must be good now. Otherwise it must have been good at the time of a
+   * valid timestamp, and nothing known since may put its key in doubt. A timestamp that is wrong in
+   * itself (malformed, over something else, with a bad signature, of a time before the run or the
+   * certificate) fails the verification. One of an authority that does not count here is ignored:
+   * anyone who passed the result on could have removed it.
    */
   public VerifiedAttestation verify(Attestation untrusted, RunKey expected, KeptLists kept)
       throws VerificationException {
@@ -136,8 +136,8 @@ public final class RecordVerifier {
   }
 
   /**
-   * Verifies an attestation of whatever run it is about, whose key is that of the inputs it names.
-   * That is enough to tell what was attested, and not to stand for a run that was asked for.
+   * Verifies an attestation of any run whose key matches the inputs it names. That is enough to
+   * show what was attested; it is not enough to replay it for a requested run.
    *
    * @param untrusted the envelope as it was received
    * @param kept revocation lists of before
@@ -211,7 +211,7 @@ public final class RecordVerifier {
   /** A timestamp that counts, or why there is none. */
   private record Stamp(Optional<Timestamp> holding, String whyNot) {}
 
-  /** Who signed, and what makes it hold. */
+  /** The signer, and the evidence that makes its signature hold. */
   private record Judgement(ValidPath path, Evidence evidence, List<X509CRL> lists) {}
 
   private Stamp stamp(Envelope envelope, Instant now, RevocationLists kept)
@@ -264,7 +264,7 @@ public final class RecordVerifier {
         .orElseThrow(() -> new VerificationException(refusals.toString()));
   }
 
-  /** What the signer says it ran decides, now that it is known to be the signer's word. */
+  /** The rule is checked for what the signer says it ran, now that the signature holds. */
   private void requireMaySign(Identity signer, RunInputs inputs) throws VerificationException {
     require(
         signers.admits(signer, inputs.repo(), inputs.targets()),
@@ -291,7 +291,7 @@ public final class RecordVerifier {
         "the run ended at " + finished + ", before the signer's certificate was valid");
   }
 
-  /** What was not yet there can not have been stamped: one of the clocks was wrong, or somebody. */
+  /** A signature cannot be stamped before it exists: a clock is wrong, or a party lies. */
   private static void requireFitting(
       Statement statement, X509Certificate certificate, Timestamp timestamp)
       throws VerificationException {

@@ -7,7 +7,7 @@ import dev.peer.core.record.RunRecord;
 import dev.peer.core.trust.Credentials;
 import java.util.function.Supplier;
 
-/** Signs what this peer ran. */
+/** Signs results of runs on this peer. */
 public final class RunSigner {
 
   private final Supplier<Credentials> own;
@@ -17,7 +17,10 @@ public final class RunSigner {
     this(() -> credentials);
   }
 
-  /** Signs as this peer, with what is given at that time: a run may outlast a certificate. */
+  /**
+   * Creates a signer that asks for the credentials each time it signs: a run can outlast a
+   * certificate.
+   */
   public RunSigner(Supplier<Credentials> own) {
     this.own = own;
   }

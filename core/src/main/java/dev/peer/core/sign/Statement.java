@@ -17,22 +17,22 @@ import dev.peer.core.record.StrictJson;
 import java.util.List;
 
 /**
- * What is signed: an in-toto statement (v1) with a test result (v0.1) about a git tree.
+ * The signed content: an in-toto statement (v1) with a test result (v0.1) about a git tree.
  *
- * <p>Everything but our own field, {@value #RUN_V1} or {@value #RUN_V2}, says in the terms of
- * in-toto, for other tools, what that field says in ours; reading refuses a statement in which the
- * two differ, or which has fields that are not known here, though in-toto would let a reader pass
- * over them: what nobody here can judge, nobody should sign.
+ * <p>Everything but our own field, {@value #RUN_V1} or {@value #RUN_V2}, repeats that field in the
+ * terms of in-toto, for other tools. Reading refuses a statement in which the two differ. It also
+ * refuses unknown fields, although in-toto allows a reader to ignore them: a signature should cover
+ * nothing that its readers cannot judge.
  *
  * @param key the run
- * @param record what the run was
- * @param bundle the size and digest of what it left
+ * @param record the run
+ * @param bundle the size and digest of its bundle
  * @param signerCertificate the digest of the signer's certificate: nothing else in an envelope
  *     binds a signature to one certificate among several for the same key
  */
 record Statement(RunKey key, RunRecord record, Content bundle, Digest signerCertificate) {
 
-  /** What the name of our own field begins with, a URI as in-toto wants it for extensions. */
+  /** The prefix of our own field's name, a URI as in-toto requires for extensions. */
   private static final String RUN = "urn:peer:run:v";
 
   private static final String RUN_V1 = RUN + "1";

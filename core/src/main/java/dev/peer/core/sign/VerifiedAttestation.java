@@ -19,7 +19,7 @@ public final class VerifiedAttestation {
   private final List<X509CRL> lists;
 
   /**
-   * Takes what was verified.
+   * Wraps content that was verified.
    *
    * @param attestation the bytes
    * @param envelope the same, taken apart
@@ -65,7 +65,7 @@ public final class VerifiedAttestation {
     return envelope;
   }
 
-  /** Who signed. */
+  /** The signer. */
   public Identity signer() {
     return path.identity();
   }
@@ -80,7 +80,7 @@ public final class VerifiedAttestation {
     return statement.key();
   }
 
-  /** What the run was; it passed. */
+  /** The run, which passed. */
   public RunRecord record() {
     return statement.record();
   }

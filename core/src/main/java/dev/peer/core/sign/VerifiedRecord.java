@@ -5,8 +5,8 @@ import dev.peer.core.record.RunRecord;
 import java.nio.file.Path;
 
 /**
- * A whole result of which every byte was verified: what may be replayed and kept. Only {@link
- * RecordVerifier} makes one.
+ * A whole result of which every byte was verified: the only kind that can be replayed and kept.
+ * Only {@link RecordVerifier} makes one.
  */
 public final class VerifiedRecord {
 
@@ -20,12 +20,12 @@ public final class VerifiedRecord {
     this.files = files;
   }
 
-  /** Who vouches for the result, and for what. */
+  /** The attestation of the result. */
   public VerifiedAttestation attestation() {
     return attestation;
   }
 
-  /** What the run was. */
+  /** The run. */
   public RunRecord record() {
     return attestation.record();
   }

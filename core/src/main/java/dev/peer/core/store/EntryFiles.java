@@ -19,8 +19,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * The files of one entry of the store. What has no attestation is no entry: the attestation is
- * mended last and removed first.
+ * The files of one entry of the store. A directory without an attestation is no entry: the
+ * attestation is repaired last and removed first.
  */
 final class EntryFiles {
 
@@ -33,14 +33,14 @@ final class EntryFiles {
 
   private EntryFiles() {}
 
-  /** Whether a result lies there that can be held. */
+  /** Whether there is a result that can be held. */
   static boolean areIn(Path entry) {
     return Files.isRegularFile(entry.resolve(ATTESTATION), LinkOption.NOFOLLOW_LINKS)
         && Files.isRegularFile(entry.resolve(LOCK), LinkOption.NOFOLLOW_LINKS);
   }
 
   /**
-   * What lies there, unverified.
+   * The stored result, unverified.
    *
    * @throws NoSuchFileException if there is no attestation
    */
@@ -102,7 +102,7 @@ final class EntryFiles {
     Files.deleteIfExists(entry.resolve(OWNER));
   }
 
-  /** Puts those that were written in place of the ones of an entry that is held, one by one. */
+  /** Replaces the files of a held entry by the written ones, one by one. */
   static void mend(Path entry, Path made) throws IOException {
     for (String name : List.of(BUNDLE, LISTS, ATTESTATION)) {
       if (Files.exists(made.resolve(name))) {

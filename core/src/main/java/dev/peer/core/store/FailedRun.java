@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A run that did not pass, kept to be looked at. Nobody has signed it; it is no result, is not
- * replayed, and nobody else is told of it.
+ * A run that did not pass, kept for inspection. It is unsigned and no result: it is never replayed,
+ * and no other peer learns of it.
  *
- * @param key what it was a run of
+ * @param key the run's key
  * @param repo the repository
  * @param tree the revision's tree
  * @param target mk's target

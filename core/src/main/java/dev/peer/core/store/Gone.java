@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param bundleBytes the size of its bundle
  * @param kept when it was kept, or replayed last
  * @param removed when it was removed
- * @param why what for
+ * @param why the reason
  */
 public record Gone(
     Optional<RepoId> repository,

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The record of what was removed, a line each, the latest last. It only explains: what is lost of
- * it, when two processes shorten it at once, is no harm.
+ * The record of removed results, one line each, the latest last. It only explains: lines lost when
+ * two processes shorten it at once do no harm.
  */
 final class GoneFile {
 

@@ -7,7 +7,7 @@ import java.time.Instant;
  * One of the entries in the store, as untrusted as each of them.
  *
  * @param key the run that it is kept for
- * @param entry what there is of it
+ * @param entry the stored entry
  * @param bundleBytes the size of the bundle
  * @param kept when it was kept, or replayed last
  */

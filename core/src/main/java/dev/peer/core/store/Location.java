@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param owner the digest of the {@link dev.peer.core.id.LocalRepo}'s id whose retention it counts
  *     for, in hexadecimal
  * @param key the run that it is kept for
- * @param directory where it lies
+ * @param directory its directory
  * @param bundleBytes the size of the bundle
  * @param kept when it was kept, or replayed last
  */

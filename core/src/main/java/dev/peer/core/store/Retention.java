@@ -30,13 +30,13 @@ public record Retention(int most, Optional<Duration> longest, long bytes) {
     return new Retention(most, Optional.empty(), Long.MAX_VALUE);
   }
 
-  /** What has to go, and why. */
+  /** Decides which results are removed, and why. */
   public record Excess(Location entry, Gone.Why why) {}
 
   /**
-   * What does not stay.
+   * The results to remove.
    *
-   * @param entries those of one repository, the one kept last first
+   * @param entries the entries of one repository, the latest kept first
    */
   public List<Excess> excess(List<Location> entries, Instant now) {
     List<Excess> excess = new ArrayList<>();

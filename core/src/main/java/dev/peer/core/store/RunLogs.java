@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What runs put out that are no results: those that go on now, and the last one of each repository
- * that did not pass. Nothing of it is signed, and it is for this machine's user alone.
+ * The output of runs that are no results: the runs in progress, and the last run of each repository
+ * that did not pass. Nothing of it is signed, and only this machine's user gets it.
  *
  * <p>A run that goes on has {@code staging/<name>/log/} with {@code begun.json}; one that failed
  * {@code failed/<digest of the repository id>/<name>/} with {@code run.json}. Beside these lie
@@ -42,7 +42,7 @@ public final class RunLogs {
   /**
    * Below these directories.
    *
-   * @param owner whose the logs are that are kept; nobody: of the repository that a run names
+   * @param owner the repository that keeps the logs; empty: the one that a run names
    */
   RunLogs(Path staging, Path failed, Optional<LocalRepo> owner) {
     this.staging = staging;
@@ -53,20 +53,20 @@ public final class RunLogs {
   /**
    * A run that goes on.
    *
-   * @param key what it is a run of
+   * @param key the run's key
    * @param target mk's target
-   * @param output what it has put out so far
+   * @param output its output so far
    */
   public record Running(RunKey key, String target, RunFiles output) {}
 
   /**
    * A run that did not pass.
    *
-   * @param output all that it put out, the stages around the test on stderr
+   * @param output all of its output, with the stages around the test on stderr
    */
   public record Failed(FailedRun run, RunFiles output) {}
 
-  /** Where a run that begins may put what others can follow. */
+  /** Creates the place for the output of a run that starts, which others can follow. */
   public RunFiles begin(ScratchDirectory staged, RunInputs inputs) throws IOException {
     Path log = Files.createDirectory(staged.path().resolve(LOG));
     ObjectNode begun = StrictJson.object();

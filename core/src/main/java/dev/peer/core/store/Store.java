@@ -35,12 +35,12 @@ import java.util.regex.Pattern;
  *
  * <p>Layout below the root: {@code results/<digest of the repository id>/<run key>/<digest of the
  * attestation>/} with {@code attestation.json}, {@code bundle.tar.zst}, {@code lock} and, if there
- * were any, {@code crl.pem} with the revocation lists that were looked at when the result was kept,
- * and {@code owner} where another repository of this machine keeps it than the one of that name;
- * {@code staging/} for what is being made; {@code changed}, whose time is set when a result is
- * kept; {@code gone}, a line for each result that was removed; {@code failed/}, see {@link
- * RunLogs}; {@code keeper} and {@code changing}. How several processes use it at once, the
- * package's documentation says.
+ * were any, {@code crl.pem} with the revocation lists that the result was judged by, and {@code
+ * owner} where another repository of this machine keeps it than the one of that name; {@code
+ * staging/} for results in the making; {@code changed}, whose time is set when a result is kept;
+ * {@code gone}, a line for each result that was removed; {@code failed/}, see {@link RunLogs};
+ * {@code keeper} and {@code changing}. The package's documentation says how several processes use
+ * it at once.
  */
 public final class Store {
 
@@ -73,7 +73,7 @@ public final class Store {
   }
 
   /**
-   * Opens the store, which is made if it is missing, and removes what killed processes left.
+   * Opens the store, creates it if it is missing, and removes what killed processes left.
    *
    * @param keep how many results of one repository are kept, the newest; at least 1
    */
@@ -82,9 +82,9 @@ public final class Store {
   }
 
   /**
-   * As the other.
+   * Opens the store with a retention policy.
    *
-   * @param retention what is kept of one repository
+   * @param retention which results of one repository are kept
    */
   public static Store open(Path root, Retention retention) throws IOException {
     Store store = new Store(root, retention, Optional.empty());
@@ -97,12 +97,12 @@ public final class Store {
     return store;
   }
 
-  /** The same store, for what is found and made for one repository of this machine. */
+  /** The same store, for the results of one repository of this machine. */
   public Store keptFor(LocalRepo repo) {
     return new Store(root, retention, Optional.of(repo));
   }
 
-  /** Whose what is kept here is, of a repository of that name among the peers. */
+  /** The local repository that owns results of the repository with that name among the peers. */
   public LocalRepo ownerOf(RepoId repo) {
     return owner.orElseGet(() -> LocalRepo.named(repo));
   }
@@ -118,8 +118,8 @@ public final class Store {
   }
 
   /**
-   * Takes it over that results go: until the hold is closed nobody removes any to make room but
-   * this process, with {@link #remove}. Empty: another process has taken it over.
+   * Takes over the removal of results: until the hold is closed, only this process removes results
+   * to make room, with {@link #remove}. Empty: another process has taken it over.
    */
   public Optional<FileHold> takeOver() throws IOException, InterruptedException {
     while (true) {
@@ -140,12 +140,12 @@ public final class Store {
     return shared.isEmpty();
   }
 
-  /** What runs put out that are no results. */
+  /** The output of runs that are no results. */
   public RunLogs logs() {
     return logs;
   }
 
-  /** What is kept of a repository. */
+  /** The results kept of a repository. */
   public Retention retention() {
     return retention;
   }
@@ -155,12 +155,15 @@ public final class Store {
     return Files.getLastModifiedTime(changed).toInstant();
   }
 
-  /** What was removed to make room or as it did not hold, the latest first; not for ever. */
+  /**
+   * The results that were removed to make room or because they did not hold, the latest first. Old
+   * lines are dropped.
+   */
   public List<Gone> gone() throws IOException {
     return gone.read();
   }
 
-  /** A new directory on the store's file system, for what may be kept later. */
+  /** Creates a new directory on the store's file system, for a result that may be kept later. */
   public ScratchDirectory stage() throws IOException {
     return ScratchDirectory.in(staging);
   }
@@ -189,7 +192,7 @@ public final class Store {
   }
 
   /**
-   * What lies in the directory of an entry, of this store or copied from one, unverified.
+   * Reads the directory of an entry, of this store or copied from one, unverified.
    *
    * @throws NoSuchFileException if it holds no attestation
    */
@@ -223,17 +226,17 @@ public final class Store {
     }
   }
 
-  /** What is kept of a repository, unverified, the one kept last first. */
+  /** The results kept of a repository, unverified, the latest first. */
   public List<ListedEntry> list(RepoId repo) throws IOException {
     return list(List.of(directoryOf(repo)));
   }
 
-  /** What is kept of all repositories, unverified, the one kept last first. */
+  /** The results kept of all repositories, unverified, the latest first. */
   public List<ListedEntry> list() throws IOException {
     return list(children(results));
   }
 
-  /** Where everything lies that is kept, the one kept last first. */
+  /** The locations of all kept results, the latest first. */
   public List<Location> locations() throws IOException {
     List<Location> locations = new ArrayList<>();
     for (Path repository : children(results)) {
@@ -283,14 +286,14 @@ public final class Store {
     }
   }
 
-  /** Where a result that is open lies. */
+  /** The location of an open result. */
   public Location locationOf(StoredRecord record) throws IOException {
     return locationOf(record.bundleFile().getParent());
   }
 
   /**
-   * Opens a result that was kept before. Its bundle was verified then, as the attestation was now:
-   * that the bytes are still those that were signed is all there is to see.
+   * Opens a result that was kept before. Its bundle was verified then, and its attestation now:
+   * only the bytes must still be the signed ones.
    *
    * @return nothing if they are not, or if it is another repository's or run's
    */
@@ -319,7 +322,7 @@ public final class Store {
         : Optional.empty();
   }
 
-  /** Opens a result that is open once more, for somebody who closes it at another time. */
+  /** Opens an open result again, for a user that closes it at another time. */
   public static StoredRecord reopen(StoredRecord record) throws IOException {
     Path entry = record.bundleFile().getParent();
     return stored(
@@ -332,7 +335,7 @@ public final class Store {
   }
 
   /**
-   * Removes a result, unless somebody serves it, and writes down why.
+   * Removes a result, unless a process serves it, and records why.
    *
    * @param repo whose it is, where that is known
    * @return whether it is gone
@@ -387,10 +390,10 @@ public final class Store {
   }
 
   /**
-   * Keeps a result, and removes what retention does not keep.
+   * Keeps a result, and removes those that retention does not keep.
    *
-   * <p>The bundle's file is moved or copied into the store; a result that is there already stays as
-   * it is, with its time set anew.
+   * <p>The bundle's file is moved or copied into the store. An existing result stays as it is, with
+   * its time updated.
    */
   public StoredRecord keep(VerifiedRecord record) throws IOException {
     Attestation attestation = record.attestation().envelope();
@@ -445,7 +448,9 @@ public final class Store {
     }
   }
 
-  /** Moves a new entry to its place, unless another process was faster, and holds what is there. */
+  /**
+   * Moves a new entry to its place, unless another process was faster, and holds the entry there.
+   */
   private FileHold addOrHold(Path entry, ScratchDirectory made) throws IOException {
     try (FileHold _ = FileHold.alone(changing)) {
       if (!EntryFiles.areIn(entry)) {
@@ -457,7 +462,7 @@ public final class Store {
     }
   }
 
-  /** Removes every entry for the run that nobody serves, because it does not hold. */
+  /** Removes every entry of the run that no process serves, because it does not hold. */
   public void drop(RepoId repo, RunKey key) throws IOException {
     try (FileHold _ = FileHold.alone(changing)) {
       for (Path entry : newestFirst(directoryOf(repo).resolve(key.hex()))) {

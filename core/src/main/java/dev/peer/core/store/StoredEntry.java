@@ -5,11 +5,11 @@ import dev.peer.core.sign.KeptLists;
 import java.nio.file.Path;
 
 /**
- * What lies in the store for a run. Disks and hands change bytes: it is as untrusted as what comes
- * from a peer, and is verified in the same way before it is used.
+ * The store's entry of a run. Disks and people change bytes, so it is as untrusted as a result from
+ * a peer, and is verified in the same way before use.
  *
  * @param attestation the evidence
- * @param bundleFile what it is about
+ * @param bundleFile its bundle
  * @param lists the revocation lists that were looked at when it was kept
  */
 public record StoredEntry(Attestation attestation, Path bundleFile, KeptLists lists) {}

@@ -7,7 +7,7 @@ import dev.peer.core.sign.Attestation;
 import java.nio.file.Path;
 
 /**
- * A result that was verified and lies in the store. Only the store makes one.
+ * A verified result in the store. Only the store makes one.
  *
  * <p>While it is open, retention leaves it alone.
  */

@@ -35,8 +35,8 @@ import org.bouncycastle.tsp.TimeStampToken;
 /**
  * A token taken apart.
  *
- * <p>Apart from {@link TimestampVerifier}, so that only who has a token waits for BouncyCastle to
- * be loaded.
+ * <p>Apart from {@link TimestampVerifier}, so that only a user of a token waits for BouncyCastle to
+ * load.
  */
 final class SignedToken {
 
@@ -66,7 +66,7 @@ final class SignedToken {
     } catch (IOException | TSPException | CMSException | CertificateException e) {
       throw malformed(e);
     } catch (RuntimeException | StackOverflowError e) {
-      // What BouncyCastle throws at nonsense, and at what is nested too deeply.
+      // BouncyCastle throws these at nonsense and at deep nesting.
       throw malformed(e);
     }
   }
@@ -109,7 +109,7 @@ final class SignedToken {
     }
   }
 
-  /** What no signature covers and BouncyCastle passes over has one value as well. */
+  /** Also fixes the values that no signature covers and BouncyCastle ignores. */
   private static void requireForm(CMSSignedData token) throws TimestampException {
     SignedData signed = SignedData.getInstance(token.toASN1Structure().getContent());
     SignerInfo signer = token.getSignerInfos().iterator().next().toASN1Structure();

@@ -31,8 +31,8 @@ import org.bouncycastle.tsp.TimeStampResponseGenerator;
 import org.bouncycastle.tsp.TimeStampTokenGenerator;
 
 /**
- * A time-stamping authority (RFC 3161, RFC 5816). It says what its clock says, to a second; it
- * keeps nothing, and numbers its tokens at random.
+ * A time-stamping authority (RFC 3161, RFC 5816). It states its clock's time, to a second; it keeps
+ * nothing, and numbers its tokens at random.
  */
 public final class TimestampAuthority {
 
@@ -58,8 +58,8 @@ public final class TimestampAuthority {
   /**
    * An authority with this certificate.
    *
-   * @param validator who must take it for one
-   * @throws CredentialException if others would not count what it says
+   * @param validator the validator that must accept it as an authority
+   * @throws CredentialException if others would not count its timestamps
    */
   public static TimestampAuthority of(
       Credentials credentials, CertificateValidator validator, InstantSource clock)

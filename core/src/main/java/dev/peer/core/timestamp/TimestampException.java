@@ -1,6 +1,6 @@
 package dev.peer.core.timestamp;
 
-/** There is no timestamp, or none that is what it should be; the message is one line. */
+/** There is no timestamp, or a wrong one; the message is one line. */
 public final class TimestampException extends Exception {
 
   private static final long serialVersionUID = 1L;

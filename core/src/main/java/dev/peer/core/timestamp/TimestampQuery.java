@@ -14,8 +14,8 @@ import org.bouncycastle.tsp.TimeStampResponse;
 import org.bouncycastle.tsp.TimeStampToken;
 
 /**
- * One question to a time-stamping authority, and what its answer holds: over the SHA-256 of the
- * bytes, with a nonce of its own, the authority's certificates asked for, of any policy.
+ * One query to a time-stamping authority, and the reading of its answer: over the SHA-256 of the
+ * bytes, with its own nonce, asking for the authority's certificates, with any policy.
  */
 public final class TimestampQuery {
 
@@ -68,7 +68,7 @@ public final class TimestampQuery {
       }
       return TimestampToken.of(token.getEncoded("DER"));
     } catch (IOException | TSPException | RuntimeException | StackOverflowError e) {
-      // What BouncyCastle throws at nonsense, and at what is nested too deeply, among them.
+      // Among them those that BouncyCastle throws at nonsense and at deep nesting.
       throw new TimestampException(
           "its answer is not one to the query: " + Shown.plain(String.valueOf(e.getMessage())), e);
     }

@@ -10,16 +10,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** Says what a token is worth. */
+/** Verifies tokens. */
 public final class TimestampVerifier {
 
   private final CertificateValidator authorities;
   private final Duration clockSkew;
 
   /**
-   * A verifier that counts what these say.
+   * Creates a verifier that counts timestamps of these authorities.
    *
-   * @param authorities who is a time-stamping authority
+   * @param authorities judges the certificates of authorities
    * @param clockSkew how far their clock may be ahead of ours
    */
   public TimestampVerifier(CertificateValidator authorities, Duration clockSkew) {
@@ -31,14 +31,14 @@ public final class TimestampVerifier {
    * Verifies a token.
    *
    * <p>The authority's certificate must be good at the token's time and now. Now, because a token
-   * is no better than the secrecy of the key that made it: after the certificate nobody watches
-   * over the key, and who has it can make tokens of any time. For the same reason a revocation of
-   * the authority, whatever its reason and date, takes all of its tokens with it.
+   * is only as good as the secrecy of its key: after the certificate has expired nobody guards the
+   * key, and a party that has it can make tokens of any time. For the same reason a revocation of
+   * the authority, whatever its reason and date, ends all of its tokens.
    *
    * @param stamped the bytes that it must be over
    * @param kept revocation lists of before
-   * @throws TimestampException if the token is not what it says it is: malformed, over other bytes,
-   *     of a time that is yet to come, or with a signature that does not hold
+   * @throws TimestampException if the token is wrong: malformed, over other bytes, of a future
+   *     time, or with a signature that does not hold
    * @throws UntrustedCertificateException if it is whole, but not of an authority that counts
    */
   public Timestamp verify(TimestampToken token, byte[] stamped, Instant now, RevocationLists kept)

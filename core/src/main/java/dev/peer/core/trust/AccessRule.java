@@ -10,22 +10,20 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Who may do something, by what a validated certificate says of its holder.
+ * Which validated certificates may do something, by the names in them.
  *
  * <pre>
  *   rule        = "" | "nobody" | "anyone" | alternative *( "," alternative )
- *                                      any alternative admits; none: nobody
- *   alternative = term *( "+" term )                        all terms must match
+ *                                      any alternative admits; none: nobody alternative = term *( "+" term )                        all terms must match
  *   term        = ("uri:" | "dns:" | "ou:" | "cn:" | "issuer:") pattern
  * </pre>
  *
  * <p>In a pattern {@code *} stands for any characters, also none, also {@code /} and {@code .}; a
- * backslash takes {@code , + * ;} and itself for what they are. Blanks around a term do not count.
- * A term matches if any name of its kind does: {@code uri:} and {@code dns:} the subject
- * alternative names, {@code ou:} and {@code cn:} the subject's attributes, save a common name that
- * is a host's full name and not among the DNS names that are there, {@code issuer:} the RFC 2253
- * name of the authority that issued the certificate. Upper and lower case differ, save in {@code
- * dns:}.
+ * backslash takes {@code , + * ;} and itself for what they are. Blanks around a term are ignored. A
+ * term matches if any name of its kind does: {@code uri:} and {@code dns:} the subject alternative
+ * names, {@code ou:} and {@code cn:} the subject's attributes, save a common name that is a host's
+ * full name and not among the DNS names that are there, {@code issuer:} the RFC 2253 name of the
+ * authority that issued the certificate. Upper and lower case differ, save in {@code dns:}.
  */
 public final class AccessRule {
 
@@ -42,7 +40,7 @@ public final class AccessRule {
     this.alternatives = alternatives;
   }
 
-  /** The rule that admits whoever the trust anchors vouch for. */
+  /** The rule that admits every certificate below the trust anchors. */
   public static AccessRule anyone() {
     return ANYONE;
   }
@@ -71,8 +69,8 @@ public final class AccessRule {
   }
 
   /**
-   * Reads a rule that is a file: each line gives alternatives, in any number. Empty lines and those
-   * that begin with {@code #} do not count; without any other the rule admits nobody.
+   * Reads a rule from a file: each line holds any number of alternatives. Empty lines and lines
+   * that begin with {@code #} are ignored; without any other line the rule admits nobody.
    */
   public static AccessRule parseLines(String text) {
     return new AccessRule(
@@ -84,7 +82,7 @@ public final class AccessRule {
             .toList());
   }
 
-  /** Every term that matches this identity by a whole name: what a rule for it can be made of. */
+  /** Every term that matches this identity by a whole name: the parts for a rule that admits it. */
   public static List<String> termsFor(Identity identity) {
     return Arrays.stream(Field.values())
         .flatMap(
@@ -108,8 +106,8 @@ public final class AccessRule {
   }
 
   /**
-   * The terms, as written, that somebody lacks for the alternative of which they lack the fewest;
-   * none where the rule admits them, or has no alternative.
+   * The terms, as written, that the identity lacks for the alternative that comes closest; none if
+   * the rule admits it, or has no alternative.
    */
   public List<String> lacking(Identity identity) {
     return alternatives.stream()
@@ -118,7 +116,7 @@ public final class AccessRule {
         .orElse(List.of());
   }
 
-  /** The rule as it can be parsed: {@code anyone} or {@code nobody} where it has no patterns. */
+  /** The rule in its parsable form: {@code anyone} or {@code nobody} if it has no patterns. */
   @Override
   public String toString() {
     if (alternatives.isEmpty()) {

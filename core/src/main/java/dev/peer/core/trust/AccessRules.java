@@ -4,14 +4,14 @@ import dev.peer.core.id.RepoId;
 import java.util.Optional;
 
 /**
- * Who may do what.
+ * The rules for each verb.
  *
- * @param image who may vouch for guest images; nothing: whoever may sign
+ * @param image the rule for vouching for guest images; empty: every signer that is admitted
  */
 public record AccessRules(
     NamespaceRules fetch, NamespaceRules announce, SignRules sign, Optional<AccessRule> image) {
 
-  /** Whoever may sign may vouch for guest images. */
+  /** Every signer that is admitted may vouch for guest images. */
   public AccessRules(NamespaceRules fetch, NamespaceRules announce, SignRules sign) {
     this(fetch, announce, sign, Optional.empty());
   }
@@ -24,19 +24,19 @@ public record AccessRules(
         SignRules.everywhere(sign));
   }
 
-  /** Whoever the trust anchors vouch for may do everything. */
+  /** Rules that allow everything to every certificate below the trust anchors. */
   public static AccessRules open() {
     return new AccessRules(AccessRule.anyone(), AccessRule.anyone(), AccessRule.anyone());
   }
 
-  /** As the other, with the same rule for whatever is signed. */
+  /** Creates rules with one rule for everything that is signed. */
   public AccessRules(NamespaceRules fetch, NamespaceRules announce, AccessRule sign) {
     this(fetch, announce, SignRules.everywhere(sign));
   }
 
   /**
-   * Whether somebody may do it with the results of this repository; to sign them, for a target of
-   * it.
+   * Whether the identity may do it with results of this repository; for signing, with results of
+   * one of its targets.
    */
   public boolean admits(Verb verb, Identity identity, RepoId repo) {
     return switch (verb) {
@@ -47,7 +47,7 @@ public record AccessRules(
     };
   }
 
-  /** Whether there can be a repository with whose results somebody may do it. */
+  /** Whether the identity may do it with results of any repository. */
   public boolean admitsSomewhere(Verb verb, Identity identity) {
     return switch (verb) {
       case FETCH -> fetch.admitsSomewhere(identity);

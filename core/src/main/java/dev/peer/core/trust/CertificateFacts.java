@@ -8,7 +8,7 @@ import java.time.Instant;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * What tells a certificate from others, fit to be shown. Says nothing of whether it is trusted.
+ * The facts that distinguish a certificate, safe to show. They do not say whether it is trusted.
  *
  * @param subject in RFC 2253 form, more attributes by name; empty if it has none
  * @param issuer in the same form

@@ -3,7 +3,7 @@ package dev.peer.core.trust;
 /**
  * One thing that speaks against a certificate.
  *
- * @param what one line that says which certificate and what is wrong
- * @param mend one line that says what to do about it
+ * @param what one line: which certificate, and what is wrong
+ * @param mend one line: how to fix it
  */
 public record CertificateFault(String what, String mend) {}

@@ -5,7 +5,7 @@ import java.security.cert.X509Certificate;
 import java.util.Map;
 import javax.security.auth.x500.X500Principal;
 
-/** What to call a certificate in a message. */
+/** Names a certificate in messages. */
 final class CertificateNames {
 
   /** Attributes that certificates do have, and that RFC 2253 gives no name. */
@@ -18,12 +18,12 @@ final class CertificateNames {
 
   private CertificateNames() {}
 
-  /** The subject, cut short and without characters that can not be seen. */
+  /** The subject, shortened and without invisible characters. */
   static String of(X509Certificate certificate) {
     return of(certificate.getSubjectX500Principal());
   }
 
-  /** The name, cut short and without characters that can not be seen. */
+  /** The name, shortened and without invisible characters. */
   static String of(X500Principal name) {
     String text = text(name);
     return text.isEmpty() ? "a certificate without a subject" : Shown.of(text);

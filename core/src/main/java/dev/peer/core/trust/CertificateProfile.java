@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a certificate must be by itself, whatever path it lies on. */
+/** What a certificate must be by itself, on any path. */
 final class CertificateProfile {
 
   private static final int LARGEST = 1 << 16;
@@ -90,7 +90,7 @@ final class CertificateProfile {
     requireReadableExtensions(certificate, faults);
   }
 
-  /** What a certificate must be whose signature by another counts. */
+  /** What a certificate must be if the signature on it counts. */
   static void requireProven(X509Certificate certificate, Faults faults)
       throws UntrustedCertificateException {
     if (!SignatureAlgorithms.isAccepted(
@@ -109,7 +109,7 @@ final class CertificateProfile {
         "have it issued again with a serial number as RFC 5280 wants it");
   }
 
-  /** What the certificate must be that is presented for a role. */
+  /** What a certificate presented for a role must be. */
   static void requireLeaf(X509Certificate certificate, CertificateRole role, Faults faults)
       throws UntrustedCertificateException {
     byte[] constraints = certificate.getExtensionValue(BASIC_CONSTRAINTS);
@@ -176,7 +176,7 @@ final class CertificateProfile {
     }
   }
 
-  /** What the certificate of an authority must be that stands above a leaf of this role. */
+  /** What an authority's certificate above a leaf of this role must be. */
   static void requireAuthority(X509Certificate certificate, CertificateRole role, Faults faults)
       throws UntrustedCertificateException {
     faults.require(
@@ -208,7 +208,7 @@ final class CertificateProfile {
         "make the authority's certificate anew with a subject");
   }
 
-  /** What a trust anchor must be besides an authority. */
+  /** What a trust anchor must be, besides an authority. */
   static void requireAnchor(X509Certificate certificate, Faults faults)
       throws UntrustedCertificateException {
     faults.require(
@@ -252,7 +252,7 @@ final class CertificateProfile {
       throws UntrustedCertificateException {
     Instant from = certificate.getNotBefore().toInstant();
     Instant until = certificate.getNotAfter().toInstant();
-    // The texts only where there is a fault: to write a time is what takes long here.
+    // Texts are made only for a fault: formatting a time is slow.
     if (at.isBefore(from)) {
       faults.addAboutTime(
           certificate,
@@ -267,7 +267,7 @@ final class CertificateProfile {
     }
   }
 
-  /** The JDK reads what it knows; what it could not read it gives as missing. */
+  /** The JDK reports an extension that it cannot read as missing. */
   private static void requireReadableExtensions(X509Certificate certificate, Faults faults)
       throws UntrustedCertificateException {
     if (certificate.getCriticalExtensionOIDs() != null) {
@@ -296,7 +296,7 @@ final class CertificateProfile {
     return switch (role) {
       case CLIENT -> Set.of(CLIENT_AUTH);
       case SERVER -> Set.of(SERVER_AUTH);
-      // Not a server's: whoever takes over a rendezvous must not be able to make up results.
+      // Not a server's: a party that takes over a rendezvous must not be able to forge results.
       case SIGNER -> Set.of(CLIENT_AUTH);
       case TIMESTAMPER -> Set.of(TIME_STAMPING);
     };

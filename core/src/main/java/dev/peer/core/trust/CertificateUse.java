@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What somebody may want to do with a certificate, and what stands against it. */
+/** The possible uses of a certificate, and what prevents each. */
 public enum CertificateUse {
   /** Connect to a peer or a rendezvous. */
   CONNECT(CertificateRole.CLIENT),
@@ -28,14 +28,14 @@ public enum CertificateUse {
     this.role = role;
   }
 
-  /** Whether a certificate would be let. */
+  /** Whether a use is allowed. */
   public sealed interface Verdict {
 
     /**
      * It would.
      *
-     * @param by what of the rules lets it, for each namespace in which one does; empty where no
-     *     rule is asked
+     * @param by the part of the rules that allows it, for each namespace in which one does; empty
+     *     if no rule applies
      */
     record Admitted(List<String> by) implements Verdict {}
 
@@ -46,7 +46,7 @@ public enum CertificateUse {
   /**
    * Judges by the same validator and rules as connections and signatures are.
    *
-   * @param chain the certificate in question, then what may lead to an anchor, in any order
+   * @param chain the certificate, then certificates that may lead to an anchor, in any order
    * @param repo the repository that it is about; without one, any will do
    * @param target the target that is signed; without one, any will do
    * @param at when

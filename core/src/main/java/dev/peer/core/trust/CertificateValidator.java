@@ -39,9 +39,9 @@ public final class CertificateValidator {
   }
 
   /**
-   * Who the first certificate names, if it is good.
+   * Returns the identity of the first certificate, if it is good.
    *
-   * @param chain the certificate in question, then what may lead to an anchor, in any order
+   * @param chain the certificate, then certificates that may lead to an anchor, in any order
    * @param role what the certificate is presented for
    * @param at when it must be good
    * @throws UntrustedCertificateException if it is not; says why
@@ -52,11 +52,11 @@ public final class CertificateValidator {
   }
 
   /**
-   * As the other, for what was done at a time that is proven.
+   * Validates a certificate for an act at a proven time.
    *
    * @param at when the certificate must have been good
-   * @param now what time it is: what was revoked since counts as well, unless {@link
-   *     RevocationLists} says otherwise
+   * @param now the current time: later revocations count as well, unless {@link RevocationLists}
+   *     says otherwise
    * @param kept lists that were looked at before, and may not be to be had any more
    */
   public ValidPath validate(
@@ -93,8 +93,8 @@ public final class CertificateValidator {
   }
 
   /**
-   * Everything that can be found to speak against a certificate, for people to mend it; nothing if,
-   * and only if, {@link #validate} takes it.
+   * Everything that speaks against a certificate, so that people can fix it; empty if, and only if,
+   * {@link #validate} accepts it.
    */
   public List<CertificateFault> faults(
       List<X509Certificate> chain, CertificateRole role, Instant at) {
@@ -124,7 +124,7 @@ public final class CertificateValidator {
       CertificateProfile.requireAuthority(authority, role, faults);
     }
     CertificateProfile.requireAnchor(path.getLast(), faults);
-    // What an anchor was signed with proves nothing, and need not: it is trusted as it is.
+    // The signature on an anchor proves nothing, and need not: the anchor is trusted as it is.
     for (X509Certificate intermediate : authorities.subList(0, authorities.size() - 1)) {
       CertificateProfile.requireProven(intermediate, faults);
     }
@@ -172,7 +172,7 @@ public final class CertificateValidator {
       parameters.setDate(Date.from(at));
       // Revocation is looked at in RevocationLists.
       parameters.setRevocationEnabled(false);
-      // The JDK takes but name and key of an anchor. Its limits on policies hold from the first
+      // The JDK uses only the name and key of an anchor. Its limits on policies hold from the first
       // certificate below it on.
       parameters.setExplicitPolicyRequired(CertificateProfile.hasPolicyConstraints(anchor));
       parameters.setPolicyMappingInhibited(CertificateProfile.hasPolicyConstraints(anchor));

@@ -1,8 +1,8 @@
 package dev.peer.core.trust;
 
 /**
- * A certificate, key or revocation list of our own that can not be used. Neither text holds any
- * part of a key.
+ * A certificate, key or revocation list of our own cannot be used. Neither text holds any part of a
+ * key.
  */
 public final class CredentialException extends Exception {
 

@@ -8,9 +8,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
-/**
- * A certificate of our own, what leads to its authority, and the private key that belongs to it.
- */
+/** Our own certificate, the certificates that lead to its authority, and its private key. */
 public final class Credentials {
 
   private static final byte[] PROBE =
@@ -27,7 +25,7 @@ public final class Credentials {
   }
 
   /**
-   * Takes what belongs together. Whether anybody trusts it is not looked at.
+   * Checks that the parts belong together. Does not check whether anyone trusts them.
    *
    * @param chain the certificate, then its intermediates
    * @throws CredentialException if the certificate is an authority's, names nobody, or has another
@@ -100,7 +98,7 @@ public final class Credentials {
     return privateKey;
   }
 
-  /** What the certificate says of its holder. */
+  /** The identity in the certificate. */
   public Identity identity() {
     return identity;
   }

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * Finds out all that is wrong with a certificate which {@link CertificateValidator} has refused:
- * the same checks, each run whatever the others found. Decides nothing.
+ * Finds everything wrong with a certificate that {@link CertificateValidator} has refused: runs the
+ * same checks, each one regardless of the others. Decides nothing.
  */
 final class FaultFinder {
 
@@ -43,7 +43,7 @@ final class FaultFinder {
   /**
    * The faults, at least one.
    *
-   * @param refusal what the validator said
+   * @param refusal the validator's message
    */
   List<CertificateFault> faults(
       List<X509Certificate> chain, UntrustedCertificateException refusal) {
@@ -71,7 +71,7 @@ final class FaultFinder {
     return faults.found();
   }
 
-  /** Those of the way up that has the fewest: mending that one is enough. */
+  /** The faults of the path that has the fewest: fixing that path is enough. */
   private List<CertificateFault> ofBestPath(
       X509Certificate leaf, List<X509Certificate> others, boolean soundLeaf) {
     List<List<X509Certificate>> paths = PathFinder.paths(leaf, others, anchors);
@@ -116,7 +116,7 @@ final class FaultFinder {
           () -> revocationLists.require(certificate, authority, at, at, RevocationLists.none()));
     }
     if (soundLeaf && faults.found().isEmpty()) {
-      // Last, since it says again, in other words, what was found before.
+      // Last, because it repeats earlier faults in other words.
       faults.gather(
           CertificateProfile.MALFORMED_MEND, () -> CertificateValidator.requirePkix(path, at));
     }
@@ -146,7 +146,7 @@ final class FaultFinder {
         + " to be trusted, add it to PEER_CA";
   }
 
-  /** Who issued the topmost certificate that the leaf leads to. */
+  /** The issuer of the topmost certificate that the leaf leads to. */
   private static X500Principal missingIssuer(X509Certificate leaf, List<X509Certificate> others) {
     X509Certificate top = leaf;
     for (int i = 0; i < others.size(); i++) {

@@ -4,7 +4,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes what checks find: the first fault refuses, or all are gathered for people to read. */
+/** Receives faults from checks: either the first one refuses, or all are collected for people. */
 final class Faults {
 
   private final boolean gathering;
@@ -24,7 +24,7 @@ final class Faults {
     return new Faults(true);
   }
 
-  /** One step of a check, which may throw what it finds. */
+  /** One step of a check, which may throw a fault. */
   @FunctionalInterface
   interface Step {
 
@@ -43,7 +43,7 @@ final class Faults {
     add(new UntrustedCertificateException(named(certificate, what)), mend);
   }
 
-  /** As the other, where it is the time of the certificate that does not fit. */
+  /** Reports a fault about the time of the certificate. */
   void addAboutTime(X509Certificate certificate, String what, String mend)
       throws UntrustedCertificateException {
     add(UntrustedCertificateException.aboutTime(named(certificate, what)), mend);
@@ -61,7 +61,7 @@ final class Faults {
     return CertificateNames.of(certificate) + " " + what;
   }
 
-  /** Gathers what the step throws; the mend is for that. */
+  /** Collects the fault that the step throws, with this remedy. */
   void gather(String mend, Step step) {
     try {
       step.run();
@@ -70,7 +70,7 @@ final class Faults {
     }
   }
 
-  /** What was gathered, each once. */
+  /** The collected faults, each once. */
   List<CertificateFault> found() {
     return found.stream().distinct().toList();
   }

@@ -17,7 +17,7 @@ import javax.naming.ldap.Rdn;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * What a certificate says of its holder. Only as true as the certificate: validate it first.
+ * The names in a certificate. They are only as true as the certificate: validate it first.
  *
  * @param id the first URI, else the first DNS name, else the subject in RFC 2253 form
  * @param uris the URI subject alternative names, in their order
@@ -55,7 +55,7 @@ public record Identity(
    * Reads the names in a certificate.
    *
    * @throws UntrustedCertificateException if it names nobody, or a name is not of its kind's form,
-   *     too long or has characters that can not be seen
+   *     too long or has invisible characters
    */
   public static Identity of(X509Certificate leaf) throws UntrustedCertificateException {
     List<String> uris = new ArrayList<>();
@@ -97,8 +97,8 @@ public record Identity(
   }
 
   /**
-   * Whether a common name is a host's full name, and none of the DNS names that are there: an
-   * authority that checks those may well not have checked it, and rules go by it.
+   * Whether a common name is a host's full name and not among the DNS names: an authority that
+   * checks DNS names may not have checked it, and rules use it.
    */
   private static boolean contradicts(String commonName, List<String> dnsNames) {
     return !dnsNames.isEmpty()

@@ -9,7 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** The file of a private key, which nobody but its owner may read. */
+/** The file of a private key, which only its owner may read. */
 public final class KeyFile {
 
   private static final Set<PosixFilePermission> OWNERS =
@@ -21,11 +21,11 @@ public final class KeyFile {
   private KeyFile() {}
 
   /**
-   * Refuses a key's file that its group or others may read, write or execute. Of a link, what it
-   * leads to counts. Whose file it is does not: only root can read another user's, and may. Nor
-   * does the mode of what is no plain file: a pipe keeps nothing for others.
+   * Refuses a key's file that its group or others may read, write or execute. For a link, its
+   * target counts. The owner does not matter: only root can read another user's file, and may. The
+   * mode of anything but a plain file does not matter either: a pipe keeps nothing for others.
    *
-   * @param what what names the file, for messages: a variable's name
+   * @param what names the file in messages: a variable's name
    * @param file the file, which is there
    */
   public static void requirePrivate(String what, Path file) throws CredentialException {

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The keys that may stand for somebody, each with the one way it signs: the key alone decides, so
- * nobody can ask for a weaker way. ECDSA signatures are in DER.
+ * The accepted kinds of keys, each with its one signature algorithm: the key alone decides, so no
+ * one can choose a weaker one. ECDSA signatures are in DER.
  */
 public enum KeyKind {
   EC_P256("SHA256withECDSA", "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"),
@@ -27,7 +27,7 @@ public enum KeyKind {
   ED25519("Ed25519", ""),
   RSA("SHA256withRSA", "");
 
-  /** What is accepted, for messages. */
+  /** The accepted kinds, for messages. */
   public static final String ACCEPTED =
       "EC P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 8192 bits";
 
@@ -70,7 +70,7 @@ public enum KeyKind {
     return Optional.empty();
   }
 
-  /** What this key is called: {@code EC P-256}, {@code RSA 3072}; also one that is not accepted. */
+  /** The key's name: {@code EC P-256}, {@code RSA 3072}; also for a key that is not accepted. */
   public static String describe(Key key) {
     if (key instanceof ECKey ec) {
       return of(key)

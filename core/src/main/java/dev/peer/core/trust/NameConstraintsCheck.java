@@ -25,11 +25,11 @@ import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.asn1.x509.PKIXNameConstraintValidator;
 
 /**
- * Holds the names on a path to the name constraints of every authority above them (RFC 5280,
- * 4.2.1.10), those of the trust anchor as well, which the JDK leaves out.
+ * Checks the names on a path against the name constraints of every authority above them (RFC 5280,
+ * 4.2.1.10), including the trust anchor, which the JDK leaves out.
  *
- * <p>A constraint that is malformed, or of a kind that can not be held against a name of that kind,
- * refuses: nobody can have meant it to allow everything.
+ * <p>A constraint that is malformed, or cannot be compared with a name of its kind, refuses: its
+ * author cannot have meant to allow everything.
  */
 final class NameConstraintsCheck {
 

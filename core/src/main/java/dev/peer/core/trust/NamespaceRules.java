@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Who may do something with the results of which repositories.
+ * Which identities may do something with the results of which repositories.
  *
  * <pre>
  *   rules        = rule | namespace *( separator namespace )
@@ -20,11 +20,12 @@ import java.util.stream.Collectors;
  *   separator    = ";" or the end of a line
  * </pre>
  *
- * <p>A rule alone is one for all repositories; in none of the namespaces, nobody may. {@code
- * path/*} takes what lies below the path and not the path itself; {@code *} takes everything. Ids
- * are compared as the texts that they are, upper and lower case too, for that is how an index finds
- * them: nothing is decoded, folded or resolved. So an id with an empty, {@code .} or {@code ..}
- * segment is below no path. Only {@link SignRules} have targets; a namespace without any takes all.
+ * <p>A rule alone is for all repositories. If no namespace contains a repository, nobody may.
+ * {@code path/*} takes what lies below the path and not the path itself; {@code *} takes
+ * everything. Ids are compared as the texts that they are, upper and lower case too, for that is
+ * how an index finds them: nothing is decoded, folded or resolved. So an id with an empty, {@code
+ * .} or {@code ..} segment is below no path. Only {@link SignRules} have targets; a namespace
+ * without any takes all.
  */
 public final class NamespaceRules {
 
@@ -44,7 +45,7 @@ public final class NamespaceRules {
    * Some repositories, and the rule for them.
    *
    * @param repositories as they were written
-   * @param targets those that the rule is for, as they were written; none: all
+   * @param targets the targets of the rule, as they were written; none: all
    */
   public record Namespace(String repositories, List<String> targets, AccessRule rule) {
 
@@ -90,7 +91,7 @@ public final class NamespaceRules {
       return repositories.equals(EVERYTHING) && targets.isEmpty();
     }
 
-    /** What it takes, as it can be written. */
+    /** Its repositories and targets, in their written form. */
     public String scope() {
       return targets.isEmpty() ? repositories : repositories + " " + String.join(" ", targets);
     }
@@ -100,7 +101,7 @@ public final class NamespaceRules {
       return repositories.substring(0, repositories.length() - 1);
     }
 
-    /** What of it admits somebody whom it admits. */
+    /** The part of it that admits an admitted identity. */
     public String admitting(Identity identity) {
       return (isEverything() ? "" : scope() + " " + ARROW + " ")
           + rule.admittedBy(identity).orElse("anyone of PEER_CA");
@@ -116,7 +117,7 @@ public final class NamespaceRules {
     return new NamespaceRules(List.of(new Namespace(EVERYTHING, List.of(), rule)));
   }
 
-  /** Reads them; the empty text admits nobody anywhere. Refuses targets. */
+  /** Reads rules; the empty text admits nobody anywhere. Refuses targets. */
   public static NamespaceRules parse(String text) {
     NamespaceRules rules = parseWithTargets(text);
     for (Namespace namespace : rules.namespaces) {
@@ -188,11 +189,11 @@ public final class NamespaceRules {
       throw malformed(repositories);
     }
     requireHostInLowerCase(repositories);
-    // Refuses what no repository can be called.
+    // Refuses a text that cannot name a repository.
     RepoId unused = new RepoId(path);
   }
 
-  /** Without a comma: whoever separates targets by it would name one that no mkfile has. */
+  /** Without a comma: targets separated by commas would name one that no mkfile has. */
   private static void requireTarget(String target) {
     if (!TARGET.matcher(target).matches()) {
       throw new IllegalArgumentException(

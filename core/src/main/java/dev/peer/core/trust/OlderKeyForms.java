@@ -16,7 +16,7 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 /**
  * Private keys in the forms before PKCS#8, which OpenSSL still writes in places.
  *
- * <p>Apart from {@link Pem}, so that only who has such a key waits for BouncyCastle to be loaded.
+ * <p>Apart from {@link Pem}, so that only a user of such a key waits for BouncyCastle to load.
  */
 final class OlderKeyForms {
 
@@ -74,7 +74,7 @@ final class OlderKeyForms {
     return object;
   }
 
-  /** Without a cause: what a parser says of a key may repeat a part of it. */
+  /** Without a cause: a parser's message may repeat a part of the key. */
   private static CredentialException malformed(String what) {
     return new CredentialException(
         what + ": not a private key of the form its label says",

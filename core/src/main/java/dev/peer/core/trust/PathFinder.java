@@ -14,7 +14,8 @@ import java.util.Set;
 /**
  * Finds the ways from a certificate up to a trust anchor, among certificates in any order.
  *
- * <p>Bounded: whoever chose the certificates can not make it work for long. One finder, one search.
+ * <p>Bounded: the party that chose the certificates cannot make it work for long. Use one finder
+ * for one search.
  */
 final class PathFinder {
 
@@ -41,7 +42,7 @@ final class PathFinder {
    * The ways, the shortest to an anchor first where one certificate has several.
    *
    * @param leaf where the ways begin
-   * @param others what may lie between, in any order
+   * @param others the certificates that may lie between, in any order
    * @return from the leaf to the anchor, both included
    */
   static List<List<X509Certificate>> paths(
@@ -57,7 +58,7 @@ final class PathFinder {
     return finder.paths;
   }
 
-  /** From the anchors down, so that no key is tried that nobody trusted has signed. */
+  /** From the anchors down, so that it tries no key that nobody trusted has signed. */
   private void findIssuers(X509Certificate leaf) {
     Deque<X509Certificate> trusted = new ArrayDeque<>(anchors);
     Set<X509Certificate> reached = new HashSet<>();

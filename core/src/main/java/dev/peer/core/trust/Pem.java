@@ -47,7 +47,7 @@ public final class Pem {
   /**
    * The certificates in the text, at least one, in their order.
    *
-   * @param what what the text is, for messages: a file's name, or a variable's
+   * @param what names the text in messages: a file or a variable
    */
   public static List<X509Certificate> certificates(String what, String pem)
       throws CredentialException {
@@ -189,7 +189,7 @@ public final class Pem {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java runtime has EC, Ed25519 and RSA", e);
     }
-    // Without a cause: what a parser says of a key may repeat a part of it.
+    // Without a cause: a parser's message may repeat a part of the key.
     throw new CredentialException(
         what + ": not a private key of a kind that is accepted", "use " + KeyKind.ACCEPTED);
   }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** One list of one issuer. What takes long with a large one is found out once. */
+/** One list of one issuer. Slow work on a large list is done once. */
 final class RevocationList {
 
   /** How far the clock of an authority may be ahead of ours. */
@@ -41,7 +41,7 @@ final class RevocationList {
     return signedBy.computeIfAbsent(authority.getPublicKey(), this::isSignedBy);
   }
 
-  /** What it says of a certificate of its issuer, if that is on it. */
+  /** The entry of a certificate of its issuer, if it is on the list. */
   Optional<X509CRLEntry> entry(X509Certificate certificate) {
     return Optional.ofNullable(list.getRevokedCertificate(certificate.getSerialNumber()));
   }
@@ -62,7 +62,7 @@ final class RevocationList {
   }
 
   /**
-   * Why it does not tell what is revoked; empty if it does.
+   * Why the list cannot be used; empty if it can.
    *
    * @param neededAt when no newer one may be due: now, or before, where there is none to come
    */

@@ -15,18 +15,17 @@ import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * Certificate revocation lists, by who issued them.
+ * Certificate revocation lists, by their issuers.
  *
- * <p>Whoever is on any list of its authority, however old, is refused. An authority that has a list
- * here needs one that it signed itself, that is complete, and that is current: not past its next
- * update, nor from a time to come. Otherwise none of its certificates is good, since what was
- * revoked meanwhile can not be known. {@link RevocationMode} makes that stricter or laxer.
+ * <p>A certificate on any list of its authority, however old, is refused. An authority that has a
+ * list here needs one that it signed itself, that is complete, and that is current: not past its
+ * next update, nor from a time to come. Otherwise none of its certificates is good, because later
+ * revocations are unknown. {@link RevocationMode} makes that stricter or laxer.
  *
- * <p>What was done at a proven time before a revocation stays good only if the list gives one of
- * the reasons that say nothing against the key: affiliationChanged, superseded,
- * cessationOfOperation. For any other reason, for none, and where it gives a date from which the
- * key is in doubt, the certificate counts as revoked from the beginning: when a key was lost is
- * seldom known.
+ * <p>An act at a proven time before a revocation stays good only if the list gives one of the
+ * reasons that say nothing against the key: affiliationChanged, superseded, cessationOfOperation.
+ * For any other reason, for none, and where it gives a date from which the key is in doubt, the
+ * certificate counts as revoked from the beginning: the time when a key was lost is seldom known.
  */
 public final class RevocationLists {
 
@@ -61,8 +60,8 @@ public final class RevocationLists {
   }
 
   /**
-   * What to tell the user of authorities that have published no list in time, a line each, and what
-   * follows from it.
+   * Warnings about authorities that have published no list in time, one line each, with the
+   * consequence.
    */
   public List<String> overdue(Instant now) {
     return byIssuer.entrySet().stream()
@@ -83,8 +82,8 @@ public final class RevocationLists {
    * Refuses a certificate that its authority has revoked, or may have.
    *
    * @param at when the certificate was used
-   * @param now what time it is; a list must be current then, unless the authority itself has
-   *     expired, which makes no more lists: then one that was current when the certificate was used
+   * @param now the current time; a list must be current then. If the authority itself has expired
+   *     and so makes no more lists, one that was current when the certificate was used will do
    * @param kept lists of before, which are looked at as well; that they are there asks for none
    * @return the lists that say that it is not revoked; none if the authority has none here
    */
@@ -129,7 +128,7 @@ public final class RevocationLists {
     return byIssuer.getOrDefault(certificate.getIssuerX500Principal(), List.of());
   }
 
-  /** What was kept is never taken as it stands: that is for who puts the lists here to say. */
+  /** A kept list never gets the lax mode: only the user who provides the lists can choose that. */
   private Optional<String> fault(
       RevocationList list, Instant neededAt, Instant now, boolean isHere) {
     if (list.isPartial()) {

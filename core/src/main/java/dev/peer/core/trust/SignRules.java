@@ -27,7 +27,7 @@ public final class SignRules {
     return new SignRules(NamespaceRules.everywhere(rule));
   }
 
-  /** Reads them; the empty text admits nobody anywhere. */
+  /** Reads rules; the empty text admits nobody anywhere. */
   public static SignRules parse(String text) {
     return new SignRules(NamespaceRules.parseWithTargets(text));
   }
@@ -40,9 +40,9 @@ public final class SignRules {
   }
 
   /**
-   * Whether the results of somebody count.
+   * Whether a signer's results count.
    *
-   * @param targets all that mk was asked for, at least one
+   * @param targets all requested targets of mk, at least one
    */
   public boolean admits(Identity signer, RepoId repo, List<String> targets) {
     return deciding(repo, targets).stream()
@@ -50,9 +50,9 @@ public final class SignRules {
   }
 
   /**
-   * Whether a result counts that came from somebody, or by way of these servers. One that a server
-   * signed itself counts only if a rule names it: whoever takes over a server has its key, and all
-   * that it would take is to make up a pass.
+   * Whether a signer's result counts that these servers led to. A result that a server signed
+   * itself counts only if a rule names the server: a party that takes over a server has its key,
+   * and could make up a pass.
    *
    * @param servers the rendezvous and relays that led to it
    */
@@ -63,25 +63,25 @@ public final class SignRules {
   }
 
   /**
-   * Whether a rule names somebody for each of the targets: a pattern of it matches them. Whoever is
-   * admitted because everybody is, is named by none.
+   * Whether a rule names the signer for each of the targets, by a matching pattern. A rule for
+   * everyone names no one.
    */
   private boolean name(Identity signer, RepoId repo, List<String> targets) {
     return deciding(repo, targets).stream()
         .allMatch(decides -> decides.flatMap(one -> one.rule().admittedBy(signer)).isPresent());
   }
 
-  /** Whether there can be a result of a repository and of somebody that counts. */
+  /** Whether any result of the repository and the signer can count. */
   public boolean admitsSomewhere(Identity signer, RepoId repo) {
     return namespacesOf(repo).stream().anyMatch(namespace -> namespace.rule().admits(signer));
   }
 
-  /** Whether there can be a result of somebody that counts. */
+  /** Whether any result of the signer can count. */
   public boolean admitsSomewhere(Identity signer) {
     return namespaces.admitsSomewhere(signer);
   }
 
-  /** The namespace that decides about a target of a repository; none: nobody's results count. */
+  /** The namespace that decides about a target of a repository; empty: no results count. */
   public Optional<NamespaceRules.Namespace> namespaceOf(RepoId repo, String target) {
     return namespaces.namespaces().stream()
         .filter(namespace -> namespace.contains(repo) && namespace.contains(target))

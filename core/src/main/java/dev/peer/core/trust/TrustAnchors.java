@@ -12,7 +12,7 @@ public final class TrustAnchors {
     this.certificates = certificates;
   }
 
-  /** Takes at least one authority: without any, nobody could be told from anybody else. */
+  /** Requires at least one authority: without any, no peer could be told from another. */
   public static TrustAnchors of(List<X509Certificate> certificates) {
     if (certificates.isEmpty()) {
       throw new IllegalArgumentException("at least one CA certificate is needed");

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * A way from a certificate to a trust anchor of which everything holds.
  *
- * @param identity who the certificate names
+ * @param identity the identity in the certificate
  * @param certificates from that certificate to the anchor, both included
  * @param lists the revocation lists that were looked at
  */
