@@ -117,21 +117,8 @@ class PeerProbeTest {
     return Thread.ofVirtual()
         .start(
             () -> {
-              try (Socket client = way.accept();
-                  Socket server =
-                      new Socket(laptop.address().getAddress(), laptop.address().getPort())) {
-                client.setTcpNoDelay(true);
-                client.setSoLinger(true, 0);
-                Thread back = Thread.ofVirtual().start(() -> pass(server, client, most));
-                DataInputStream records = new DataInputStream(client.getInputStream());
-                int type = records.read();
-                while (type >= 0 && type != APPLICATION_DATA) {
-                  passRecord(type, records, server.getOutputStream());
-                  type = records.read();
-                }
-                client.close();
-                server.close();
-                back.join();
+              try {
+                cut(way, most).join();
               } catch (IOException e) {
                 // Cut already.
                 return;
@@ -139,6 +126,23 @@ class PeerProbeTest {
                 throw new IllegalStateException(e);
               }
             });
+  }
+
+  /** The thread ends when both sockets are closed. */
+  private Thread cut(ServerSocket way, int most) throws IOException {
+    try (Socket client = way.accept();
+        Socket server = new Socket(laptop.address().getAddress(), laptop.address().getPort())) {
+      client.setTcpNoDelay(true);
+      client.setSoLinger(true, 0);
+      Thread back = Thread.ofVirtual().start(() -> pass(server, client, most));
+      DataInputStream records = new DataInputStream(client.getInputStream());
+      int type = records.read();
+      while (type >= 0 && type != APPLICATION_DATA) {
+        passRecord(type, records, server.getOutputStream());
+        type = records.read();
+      }
+      return back;
+    }
   }
 
   private static void passRecord(int type, DataInputStream in, OutputStream out)
