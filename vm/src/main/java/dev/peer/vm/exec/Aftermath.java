@@ -3,7 +3,7 @@ package dev.peer.vm.exec;
 import dev.peer.vm.guest.UserTerminal;
 import dev.peer.vm.snapshot.FrozenStore;
 
-/** What becomes of a guest in which a recipe of the revision failed. */
+/** What happens to a guest after a recipe of the revision failed in it. */
 public sealed interface Aftermath {
 
   /** The machine ends. */

@@ -14,7 +14,7 @@ final class BrokenOff {
 
   private BrokenOff() {}
 
-  /** The error for people, with what the machine said last. */
+  /** Makes the error for people, with the machine's last messages. */
   static ExecutorException in(String stage, Machine machine, Secrets secrets, Exception e) {
     Optional<DiskFailure> failure = machine.diskFailure();
     if (failure.map(DiskFailure::full).orElseGet(() -> saysDiskFull(e))) {

@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * How far a run goes, and what is done with its guest then.
+ * How far a run goes, and what it does with its guest then.
  *
- * @param <T> what comes of it
+ * @param <T> its outcome
  */
 sealed interface Course<T> {
 
@@ -19,10 +19,10 @@ sealed interface Course<T> {
   T run(Guest guest, RunStages stages, RunClock clock)
       throws IOException, GuestException, ExecutorException, InterruptedException;
 
-  /** What comes of it when the time is over. */
+  /** The outcome when the time is over. */
   T timedOut(ExecutionResult.TimedOut result);
 
-  /** Does with the guest what is wanted, before its machine ends. */
+  /** Does the final work with the guest before its machine ends. */
   void after(Guest guest, T result) throws IOException, GuestException, InterruptedException;
 
   /** All stages. */
@@ -47,7 +47,7 @@ sealed interface Course<T> {
     }
   }
 
-  /** As far as the test could start; nothing comes of it if that was reached. */
+  /** Up to the point where the test could start; empty if it got there. */
   record Preparation() implements Course<Optional<ExecutionResult>> {
 
     @Override
@@ -67,7 +67,7 @@ sealed interface Course<T> {
     }
   }
 
-  /** As far as the test could start, then a shell; nothing comes of it if that was reached. */
+  /** Up to the point where the test could start, then a shell; empty if it got there. */
   record ShellInstead(Place place, UserTerminal.Opener terminal)
       implements Course<Optional<ExecutionResult>> {
 

@@ -2,7 +2,7 @@ package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionResult;
 
-/** What came of making a revision's crontab. */
+/** The outcome of making a revision's crontab. */
 public sealed interface CrontabResult {
 
   /**

@@ -4,7 +4,7 @@ import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
 import java.time.Duration;
 
-/** Which stage a run is in, and what it has printed. */
+/** The current stage of a run, and its last output. */
 final class CurrentStage {
 
   private volatile String name = "boot";

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A copy of a frozen guest, for a shell: its memory and what it writes are its own. */
+/** A copy of a frozen guest, for a shell, with its own memory and its own disk layers. */
 record FrozenCopy(FrozenStore.Kept kept, Optional<Place> place, UserTerminal.Opener terminal) {
 
   /** Refuses to go on where the guest's machine could not be made again. */

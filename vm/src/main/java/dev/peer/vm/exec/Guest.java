@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 
-/** A guest with a revision in it, once its stages are over: what a user can do with it then. */
+/** A guest with a revision in it, whose stages are over: the operations that a user has then. */
 record Guest(
     RunInputs inputs,
     ExecutionListener listener,
@@ -24,14 +24,14 @@ record Guest(
     RunDisks disks,
     MachineStarter starter) {
 
-  /** What runs its code. */
+  /** The accelerator that runs its code. */
   Accelerator accelerator() {
     return starter.accelerator();
   }
 
   /**
-   * Does with the guest what is wanted after a recipe failed in it. Whatever goes wrong is said,
-   * and changes nothing: how the run ended is known.
+   * Does what the user asked for after a recipe failed in the guest. Reports every problem, which
+   * changes nothing: the run's outcome is known.
    */
   void afterFailure(ExecutionResult.Failed failed, Aftermath aftermath)
       throws InterruptedException {

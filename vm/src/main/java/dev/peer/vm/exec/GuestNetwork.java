@@ -14,8 +14,8 @@ import java.util.Optional;
 /**
  * A guest's way to the network: for its preparation, and for its test as far as that has one.
  *
- * @param reach what it may reach at most
- * @param filtered whether what it sends is filtered; otherwise it reaches this host too
+ * @param reach the maximum that it may reach
+ * @param filtered whether its frames are filtered; otherwise it reaches this host too
  */
 record GuestNetwork(Reach reach, boolean filtered) {
 
@@ -31,12 +31,12 @@ record GuestNetwork(Reach reach, boolean filtered) {
     return new GuestNetwork(reach, filtered);
   }
 
-  /** What a machine's filter lets through, if it has one. */
+  /** The rules of a machine's filter, if it has one. */
   Optional<Reach> filter() {
     return filtered ? Optional.of(reach) : Optional.empty();
   }
 
-  /** Says what is not as it should be. */
+  /** Warns if the network is less sealed than it should be. */
   void warn(ExecutionListener listener) {
     if (!filtered && !(reach instanceof Reach.None)) {
       listener.note(
@@ -59,7 +59,7 @@ record GuestNetwork(Reach reach, boolean filtered) {
     }
   }
 
-  /** What the evidence says of it. */
+  /** Its form in the evidence. */
   PreparationNetwork ofPreparation() {
     return switch (reach) {
       case Reach.Open _ -> PreparationNetwork.open(!filtered);
@@ -70,7 +70,7 @@ record GuestNetwork(Reach reach, boolean filtered) {
     };
   }
 
-  /** What a test with an open network reaches, for people. */
+  /** Describes for people what a test with an open network reaches. */
   String openReach() {
     return switch (reach) {
       case Reach.Open _ when filtered -> "the test reaches what this host does, but not this host";

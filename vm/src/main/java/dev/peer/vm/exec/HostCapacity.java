@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What this host has, compared with what a run asks for. */
+/** Compares this host's resources with what a run asks for. */
 final class HostCapacity {
 
   private static final Path MEMORY = Path.of("/proc/meminfo");

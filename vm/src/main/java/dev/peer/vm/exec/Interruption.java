@@ -2,7 +2,7 @@ package dev.peer.vm.exec;
 
 import java.nio.channels.ClosedByInterruptException;
 
-/** Tells what an interruption looks like in blocked calls from what went wrong by itself. */
+/** Distinguishes an interruption, in the forms it takes in blocked calls, from real failures. */
 final class Interruption {
 
   private Interruption() {}

@@ -51,7 +51,7 @@ final class LastLines implements OutputSink {
   private static void add(Deque<String> lines, ByteArrayOutputStream partial) {
     String text =
         TERMINAL_SEQUENCE.matcher(partial.toString(StandardCharsets.UTF_8)).replaceAll("");
-    // A carriage return begins the line anew.
+    // A carriage return starts the line again.
     String line = text.stripTrailing();
     line = Shown.plain(line.substring(line.lastIndexOf('\r') + 1).replace('\t', ' '));
     if (!line.isBlank()) {

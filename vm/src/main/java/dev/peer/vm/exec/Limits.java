@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What a run may use.
+ * The resources that a run may use.
  *
  * @param cpus the guest's processors
  * @param memoryBytes the guest's memory; whole MiB are given
  * @param diskBytes the size of the guest's writable disk, and of the disk for its artifacts
  * @param timeout how long the whole run may take
- * @param stageTimeouts how long a stage may take, by its name; no other limit for those not in it
+ * @param stageTimeouts the time limits of stages, by name; other stages have no limit of their own
  * @param outputBytes how much of the stdout and stderr of one stage together is taken
  */
 public record Limits(
@@ -30,7 +30,7 @@ public record Limits(
     stageTimeouts = Map.copyOf(stageTimeouts);
   }
 
-  /** What a frozen guest had, and a day; no stage will run in it. */
+  /** The limits of a frozen guest, and a day: no stage will run in it. */
   public static Limits of(FrozenGuest.Shape machine) {
     return new Limits(
         machine.cpus(),

@@ -26,12 +26,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Starts machines: clones of a template where there is one or one can be made, else by a boot. What
- * goes wrong with a template is said, and ends in a boot.
+ * Starts machines: clones a template if one exists or can be made, else boots. Reports every
+ * problem with a template, and boots then.
  */
 final class MachineStarter {
 
-  /** From the start of a clone to its agent's answer, many times what it takes. */
+  /** From the start of a clone to its agent's answer: many times the usual time. */
   static final Duration CLONE_TIME = Duration.ofSeconds(30);
 
   private static final Duration BOOT_TIME = Duration.ofSeconds(120);
@@ -115,7 +115,7 @@ final class MachineStarter {
     return network;
   }
 
-  /** What a machine must be that goes on with one of these disks. */
+  /** The machine that one of these disks requires. */
   FrozenGuest.Shape shapeOf(RunDisks disks, String nonce) throws IOException {
     return new FrozenGuest.Shape(
         qemu.build(),
@@ -131,7 +131,7 @@ final class MachineStarter {
   /**
    * Starts a machine that takes over a frozen guest, and stays frozen until it is resumed.
    *
-   * @param nonce what its agent was greeted with
+   * @param nonce the nonce that its agent was greeted with
    */
   StartedMachine startFrozen(
       RunDisks disks, Path directory, Path socketDirectory, Path state, String nonce)
@@ -266,7 +266,7 @@ final class MachineStarter {
         network.filter());
   }
 
-  /** Everything that shapes a machine; what it is made of on this host is left out. */
+  /** Everything that shapes a machine, except for its files on this host. */
   private String shape(RunDisks disks) throws IOException {
     Path nowhere = Path.of("/");
     RunDisks anyDisks = RunDisks.in(nowhere, Optional.empty());

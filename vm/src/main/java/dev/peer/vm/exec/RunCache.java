@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What one run begins with and leaves of its repository's caches. */
+/** What one run uses of its repository's caches, and what it leaves there. */
 final class RunCache implements AutoCloseable {
 
   private final RepositoryDisks disks;
@@ -26,7 +26,7 @@ final class RunCache implements AutoCloseable {
   private Optional<KeptDisk> base;
   private StartedFrom startedFrom;
 
-  /** Who leaves a disk, and of which origin its own part is. */
+  /** The commit that leaves a disk, and the origin of its own part. */
   private record Left(CommitId revision, KeptOrigin origin) {}
 
   private RunCache(
@@ -91,7 +91,7 @@ final class RunCache implements AutoCloseable {
     return base.map(KeptDisk::file);
   }
 
-  /** What the run starts from. */
+  /** The disk that the run starts from. */
   StartedFrom startedFrom() {
     return startedFrom;
   }
@@ -113,7 +113,7 @@ final class RunCache implements AutoCloseable {
 
   /** Keeps a layer that needs no base any more, for later runs. */
   void keep(Path layer, Instant begun) throws IOException {
-    // The machine has ended: what it began with may go.
+    // The machine has ended: the disk that it started from may go.
     close();
     disks.keep(
         name, layer, made(left.orElseThrow()), base.map(KeptDisk::begun).orElse(begun), base);

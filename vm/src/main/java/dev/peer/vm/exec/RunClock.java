@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
-/** The time of one run on a host whose clock may be set meanwhile, or that may sleep. */
+/** The time of one run on a host that may sleep, or whose clock may be set during the run. */
 final class RunClock {
 
-  /** What the adjusting of a clock adds up to in a long run. */
+  /** The sum of small clock adjustments in a long run. */
   private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
   private final InstantSource wall;

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The disks of one run: the revision's tar to read, a blank one to write to or what was kept of the
- * repository's last, and one for the tar of the artifacts.
+ * The disks of one run: the revision's tar to read, a scratch disk that is blank or was kept of an
+ * earlier run, and one for the tar of the artifacts.
  */
 record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
 

@@ -187,7 +187,10 @@ final class RunStages {
     }
   }
 
-  /** The stages before the test, and what they wrote is kept: how the run ended, if not so. */
+  /**
+   * Runs the stages before the test and keeps their disk; returns how the run ended if they did not
+   * pass.
+   */
   Optional<ExecutionResult> prepareAndKeep(RunClock clock)
       throws IOException, GuestException, ExecutorException, InterruptedException {
     Optional<ExecutionResult> ended = prepare();
@@ -198,10 +201,10 @@ final class RunStages {
     return ended;
   }
 
-  /** Keeps what was prepared for the repository's next run; without it, that run is slower. */
+  /** Keeps the prepared disk for the repository's next run; without it, that run is slower. */
   private void keepDisk(RunClock clock) throws InterruptedException {
     if (clock.wasSetBack()) {
-      // What is newer than the sources of the next run would count as made from them.
+      // Files that are newer than the sources of the next run would count as made from them.
       listener.note("what was prepared is not kept: this host's clock was set back meanwhile");
       return;
     }
@@ -290,7 +293,7 @@ final class RunStages {
     return result instanceof StageResult.Exited exited && exited.exitCode() == 0;
   }
 
-  /** What the stage makes of the run, unless the run goes on. */
+  /** The outcome of the run if the stage ends it. */
   private Optional<ExecutionResult> endedBy(String stage, StageResult result)
       throws ExecutorException {
     if (passed(result)) {

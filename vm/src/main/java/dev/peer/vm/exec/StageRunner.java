@@ -64,7 +64,7 @@ final class StageRunner {
     }
   }
 
-  /** What the guest's agent was greeted with. */
+  /** The nonce that the guest's agent was greeted with. */
   String nonce() {
     return agent.nonce();
   }
@@ -81,14 +81,14 @@ final class StageRunner {
     }
   }
 
-  /** Does something while the guest's scratch disk is in order and nobody writes to it. */
+  /** Runs an action while the guest's scratch disk is in order and nothing writes to it. */
   void whileDiskIsFrozen(DiskWork work) throws IOException, GuestException, InterruptedException {
     agent.freezeDisk();
     work.run();
     agent.thawDisk();
   }
 
-  /** What is done to a disk. */
+  /** An action on a disk. */
   @FunctionalInterface
   interface DiskWork {
 

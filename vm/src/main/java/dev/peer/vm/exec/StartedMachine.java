@@ -7,7 +7,7 @@ import java.io.IOException;
 /**
  * A machine whose agent has answered. Closing it ends the machine.
  *
- * @param disks what it reads and writes
+ * @param disks the disks that it reads and writes
  */
 record StartedMachine(Machine machine, GuestAgent agent, RunDisks disks) implements AutoCloseable {
 

@@ -36,8 +36,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Boots a machine for each run, takes it through the six stages and ends it; or gives the user a
- * shell in it; or makes a crontab in it.
+ * Starts a machine for each run, takes it through the stages and ends it; or opens a shell in it
+ * for the user; or makes a crontab in it.
  */
 public final class VmExecutor implements Executor {
 
@@ -52,13 +52,13 @@ public final class VmExecutor implements Executor {
   private Aftermath aftermath = new Aftermath.End();
 
   /**
-   * An executor that keeps what it needs while it runs below its home.
+   * Creates an executor that keeps its temporary files below its home.
    *
    * @param home a directory on a disk with room
    * @param sockets a directory whose path is short, as the paths of sockets must be
-   * @param environment where {@code PATH} is looked up
-   * @param reach what guests may reach while they have a network
-   * @param caches when what is kept of repositories is dropped
+   * @param environment supplies {@code PATH}
+   * @param reach the hosts that guests may reach while they have a network
+   * @param caches when kept disks of repositories are dropped
    */
   public VmExecutor(
       ImageStore images,
@@ -90,7 +90,7 @@ public final class VmExecutor implements Executor {
     this.cloneTime = cloneTime;
   }
 
-  /** Says what becomes of the guests in which a recipe fails from now on. */
+  /** Sets what happens to guests in which a recipe fails from now on. */
   public void setAftermath(Aftermath aftermath) {
     this.aftermath = aftermath;
   }
@@ -102,9 +102,9 @@ public final class VmExecutor implements Executor {
   }
 
   /**
-   * Prepares a guest for the test, and gives the user a shell instead of it.
+   * Prepares a guest for the test, and opens a shell for the user instead of testing.
    *
-   * @return how the run ended, if it did so before
+   * @return how the run ended, if it ended before the shell
    */
   public Optional<ExecutionResult> openShell(
       ExecutionRequest request,
@@ -125,7 +125,7 @@ public final class VmExecutor implements Executor {
     return follow(new Course.Crontab(), request, listener);
   }
 
-  /** The commit of the trunk to be prepared first, so that the run need not start blank. */
+  /** The commit of the trunk to prepare first, so that the run does not start blank. */
   public Optional<CommitId> preparedFirst(ExecutionRequest request, ExecutionListener listener)
       throws IOException {
     return request.caches() instanceof CacheUse.Kept(Lineage lineage)
@@ -133,12 +133,12 @@ public final class VmExecutor implements Executor {
         : Optional.empty();
   }
 
-  /** Whether preparing that commit came to nothing lately. */
+  /** Whether preparing that commit failed recently. */
   public boolean isUnprepared(ExecutionRequest request, CommitId commit) throws IOException {
     return unprepared().contains(nameOf(request), commit);
   }
 
-  /** Preparing that commit came to nothing, and is not worth being tried again soon. */
+  /** Records that preparing that commit failed and should not be tried again soon. */
   public void noteUnprepared(ExecutionRequest request, CommitId commit) throws IOException {
     unprepared().add(nameOf(request), commit);
   }
@@ -148,7 +148,7 @@ public final class VmExecutor implements Executor {
   }
 
   /**
-   * Prepares a revision, keeps what its lineage keeps of that, and tests nothing.
+   * Prepares a revision, keeps its disk if its lineage does, and tests nothing.
    *
    * @return how it ended, if the preparation did not pass
    */
@@ -158,10 +158,10 @@ public final class VmExecutor implements Executor {
   }
 
   /**
-   * Gives the user a shell in a copy of a frozen guest; what is kept of it stays as it is. This
+   * Opens a shell for the user in a copy of a frozen guest; the frozen guest stays as it is. This
    * executor's limits must be the guest's.
    *
-   * @param place where, else where the recipe failed
+   * @param place where to open it; empty: where the recipe failed
    */
   public void openFrozen(
       FrozenStore.Kept kept,
@@ -196,7 +196,7 @@ public final class VmExecutor implements Executor {
         });
   }
 
-  /** Follows a course, whose stages have the time that is set. */
+  /** Runs a course within the time limit. */
   private <T> T follow(Course<T> course, ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
     CurrentStage current = new CurrentStage();
@@ -300,7 +300,7 @@ public final class VmExecutor implements Executor {
     }
   }
 
-  /** What one run is given. */
+  /** The parts of one run. */
   private record Run<T>(
       Course<T> course,
       Deadline deadline,
@@ -310,7 +310,7 @@ public final class VmExecutor implements Executor {
       MachineStarter starter,
       RunCache cache) {}
 
-  /** Runs once; nothing comes of it if no machine comes up with the disk that was kept. */
+  /** Runs once; empty if no machine starts with the kept disk. */
   private <T> Optional<T> follow(Run<T> run, Path runs)
       throws IOException, QemuException, ExecutorException, InterruptedException {
     try (ScratchDirectory directory = ScratchDirectory.in(runs);

@@ -68,7 +68,7 @@ public final class GuestAgent {
     return HexFormat.of().formatHex(random);
   }
 
-  /** What every line of this guest begins with: 32 hexadecimal digits. */
+  /** The nonce at the start of every line of this guest: 32 hexadecimal digits. */
   public String nonce() {
     return nonce;
   }
@@ -178,7 +178,7 @@ public final class GuestAgent {
     try {
       send("resize " + describe(size));
     } catch (IOException | GuestException e) {
-      // The guest is gone, which whoever reads its output sees.
+      // The guest is gone, and the readers of its output see that.
       return;
     }
   }
@@ -198,7 +198,10 @@ public final class GuestAgent {
     }
   }
 
-  /** Begins with what is nothing on a screen: the echo of a digit must not wait for the next. */
+  /**
+   * Begins with a byte that shows nothing on a screen: the echo of a digit must not wait for the
+   * next.
+   */
   private byte[] terminalMarker() {
     return ("\0" + nonce + "\n").getBytes(StandardCharsets.US_ASCII);
   }
@@ -226,7 +229,7 @@ public final class GuestAgent {
     return ended;
   }
 
-  /** Waits for no more answers: a stage whose output nobody takes may never end. */
+  /** Waits for no more answers: a stage whose output nobody reads may never end. */
   private void giveUp() {
     try {
       control.close();

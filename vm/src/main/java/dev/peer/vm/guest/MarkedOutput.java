@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * Reads a stream that carries the output of one stage after another, each ended by a marker that
- * can not occur in it by chance.
+ * cannot occur in it by chance.
  */
 final class MarkedOutput {
 

@@ -6,7 +6,7 @@ import java.util.Map;
 public sealed interface StageResult {
 
   /**
-   * What the stage reported besides, by name.
+   * The stage's reported values, by name.
    *
    * @return at most a few entries
    */

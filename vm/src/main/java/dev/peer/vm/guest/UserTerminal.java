@@ -6,21 +6,21 @@ import java.io.OutputStream;
 import java.util.function.Consumer;
 
 /**
- * The user's terminal in raw mode: what is typed comes byte for byte, Ctrl-C too, and what is
- * written is shown as it is. Closing brings back the mode that it had.
+ * The user's terminal in raw mode: input comes byte for byte, Ctrl-C too, and output is shown as it
+ * is. Closing restores the mode before.
  */
 public interface UserTerminal extends AutoCloseable {
 
-  /** What kind it is: the value of {@code TERM}. */
+  /** Its type: the value of {@code TERM}. */
   String type();
 
   /** Its size now. */
   Size size();
 
-  /** What the user types. */
+  /** The user's input. */
   InputStream input();
 
-  /** What the user sees; written without delay. */
+  /** The output to the user; written without delay. */
   OutputStream output();
 
   /** Calls the listener, on any thread, whenever the size changes. */

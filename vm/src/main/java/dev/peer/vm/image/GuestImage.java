@@ -4,7 +4,7 @@ import dev.peer.core.id.Digest;
 import java.nio.file.Path;
 
 /**
- * An image whose bytes were found to be those that its digest names.
+ * An image whose bytes match its digest.
  *
  * @param digest the digest of its manifest
  * @param directory where its files lie

@@ -19,7 +19,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 /**
  * An image as one file: a plain tar of {@code HEX/manifest.json}, {@code HEX/kernel}, {@code
  * HEX/initramfs} and {@code HEX/root.erofs} in this order, where HEX is the image's digest, and
- * last {@code HEX/attestation.json} where somebody vouches for it. The same image and attestation
+ * last {@code HEX/attestation.json} if a signer vouches for it. The same image and attestation
  * always give the same bytes.
  *
  * <p>Nothing of a tar is interpreted when it is read, the sizes of manifest and attestation apart:
@@ -40,7 +40,7 @@ public final class ImageArchive {
   /**
    * Writes an image.
    *
-   * @param attestation of who vouches for it
+   * @param attestation the attestation of its signer
    * @throws ImageException if a file of it is shorter than when it was resolved
    */
   public static void write(GuestImage image, Optional<Attestation> attestation, OutputStream out)
@@ -80,7 +80,7 @@ public final class ImageArchive {
   /**
    * Takes an image in, whole and checked or not at all.
    *
-   * @throws ImageException if it is not what writing an image gives
+   * @throws ImageException if it does not have the form that writing an image gives
    */
   public static GuestImage read(InputStream in, ImageStore images)
       throws IOException, ImageException {
@@ -126,7 +126,7 @@ public final class ImageArchive {
     return Attestation.of(content(in, size));
   }
 
-  /** A small file's bytes, and what fills its last block. */
+  /** A small file's bytes, with padding for its last block. */
   private static byte[] content(InputStream in, long size) throws IOException, ImageException {
     byte[] bytes = in.readNBytes((int) size);
     requireWhole(bytes.length, size);
@@ -162,7 +162,7 @@ public final class ImageArchive {
     return header;
   }
 
-  /** What a field of a header holds, up to its end or the first zero byte. */
+  /** The content of a header's field, up to its end or the first zero byte. */
   private static String text(byte[] header, int first, int length) {
     String field = new String(header, first, length, StandardCharsets.ISO_8859_1);
     int end = field.indexOf(0);

@@ -31,7 +31,7 @@ public final class ImageBuilder {
    * Builds an image into a directory of images.
    *
    * @param mirror where the packages are taken from; Debian's own mirror otherwise
-   * @param progress takes what the recipe says, a line at a time
+   * @param progress receives the recipe's messages, a line at a time
    */
   public Digest build(Path images, Optional<String> mirror, Consumer<String> progress)
       throws ImageException, IOException, InterruptedException {
@@ -84,7 +84,7 @@ public final class ImageBuilder {
     }
   }
 
-  /** Empty when the recipe prints nothing, or what it prints breaks off. */
+  /** Empty if the recipe prints nothing, or its output breaks off. */
   private static String lastLine(Process process) {
     String last = "";
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {

@@ -8,15 +8,15 @@ public final class ImageException extends Exception {
   private final Kind kind;
   private final String hint;
 
-  /** What is wrong. */
+  /** The kind of failure. */
   public enum Kind {
     /** No image is named, and none is there. */
     NONE,
     /** The image that is named is not there. */
     MISSING,
-    /** The bytes are not those that the digest names. */
+    /** The bytes do not match the digest. */
     DAMAGED,
-    /** What was given is no image that can be used here. */
+    /** The input is no image that can be used here. */
     REFUSED,
     /** It could not be built. */
     BUILD

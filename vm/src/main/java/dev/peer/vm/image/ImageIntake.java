@@ -70,8 +70,8 @@ public final class ImageIntake implements AutoCloseable {
   /**
    * Takes the manifest.
    *
-   * @throws ImageException {@link Kind#DAMAGED} if these bytes are not those of the image's digest,
-   *     {@link Kind#REFUSED} if they are, and it is an image that can not be used here
+   * @throws ImageException {@link Kind#DAMAGED} if the bytes do not match the image's digest,
+   *     {@link Kind#REFUSED} if they do, and the image cannot be used here
    */
   public void manifest(byte[] bytes) throws ImageException, IOException {
     if (!Digest.of(bytes).equals(digest)) {
@@ -126,8 +126,8 @@ public final class ImageIntake implements AutoCloseable {
   /**
    * Syncs a file that was written, and checks it.
    *
-   * @throws ImageException {@link Kind#DAMAGED} if its bytes are not those that the manifest names;
-   *     the file is gone then
+   * @throws ImageException {@link Kind#DAMAGED} if its bytes do not match the manifest; the file is
+   *     removed then
    */
   public void check(String name) throws ImageException, IOException {
     Content expected = content(name);
@@ -157,7 +157,7 @@ public final class ImageIntake implements AutoCloseable {
     return images.put(directory, digest, scratch.path().resolve("discarded"));
   }
 
-  /** Removes what has not been put into its place. */
+  /** Removes the files that were not put into place. */
   @Override
   public void close() throws IOException {
     scratch.close();

@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What an image holds. Its digest is the SHA-256 of the manifest's bytes as they are.
+ * The contents of an image. Its digest is the SHA-256 of the manifest's bytes as they are.
  *
  * @param architecture such as {@code x86_64}
  * @param kernelArguments the kernel's command line
- * @param versions what decides in the guest whether a run passes; empty for an image of peer 0.5 or
- *     older, whose mk passes some tests that failed
+ * @param versions the versions of the programs that decide in the guest whether a run passes; empty
+ *     for an image of peer 0.5 or older, whose mk passes some tests that failed
  * @param files size and digest of each file, by name
  */
 record ImageManifest(
@@ -26,7 +26,7 @@ record ImageManifest(
     Map<String, Content> files) {
 
   /**
-   * What runs recipes in the guest, and what runs the stages.
+   * The versions of mk, which runs recipes in the guest, and of the agent, which runs the stages.
    *
    * @param mk mk's source package, its version and our patches
    * @param agent the guest's scripts

@@ -15,8 +15,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How each image came here, and the attestation of whoever vouches for it. Both are files beside
- * the images: an image's own directory holds what its digest covers.
+ * How each image came here, and the attestation of its signer. Both are files beside the images: an
+ * image's own directory holds what its digest covers.
  */
 public final class ImageProvenance {
 
@@ -53,8 +53,8 @@ public final class ImageProvenance {
   }
 
   /**
-   * Records a further way by which an image came that is here. Of several ways the first of {@link
-   * Origin} counts: what was built here or asked for by name stays so.
+   * Records another way by which an image came here. Of several ways the first of {@link Origin}
+   * counts: an image that was built here or asked for by name stays so.
    */
   public void add(Digest image, Origin origin) throws IOException {
     if (origin.compareTo(origin(image)) < 0) {

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 /**
  * The images of this machine, each in a directory named by its digest.
  *
- * <p>An image is used only after its bytes were found to be those of its digest. That is remembered
+ * <p>An image is used only after its bytes were found to match its digest. That is remembered
  * beside the images by each file's size, inode and times, so that the bytes are read again only
  * after a file has changed.
  */
@@ -48,7 +48,7 @@ public final class ImageStore {
   }
 
   /**
-   * An image that lies here, unchecked.
+   * An image that is here, unchecked.
    *
    * @param digest its name
    * @param created when its directory was made
@@ -62,7 +62,7 @@ public final class ImageStore {
     return root;
   }
 
-  /** How the images came here, and who vouches for them. */
+  /** How the images came here, and the attestations of their signers. */
   public ImageProvenance provenance() {
     return provenance;
   }
@@ -93,7 +93,7 @@ public final class ImageStore {
 
   /**
    * The newest image's digest, among those that were built here or asked for by name. An image that
-   * is here only because a revision named it must not reach the runs of others.
+   * is here only because a revision named it must not reach other runs.
    */
   public Optional<Digest> newest() throws IOException {
     return list().stream()
@@ -177,7 +177,7 @@ public final class ImageStore {
     }
   }
 
-  /** Whether the files are those that were found to be the image's. */
+  /** Whether the files are still the checked ones. */
   private boolean isChecked(Digest digest) throws IOException {
     Path directory = root.resolve(digest.hex());
     try {
@@ -259,7 +259,7 @@ public final class ImageStore {
         cause);
   }
 
-  /** What changes whenever a file of the image is written or replaced. */
+  /** A value that changes whenever a file of the image is written or replaced. */
   private static String describe(Path directory) throws IOException {
     return FileSeal.of(ImageManifest.FILES.stream().map(directory::resolve).toList());
   }

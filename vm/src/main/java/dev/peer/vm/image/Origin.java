@@ -3,7 +3,7 @@ package dev.peer.vm.image;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** How an image came to this machine, what says most for it first. */
+/** How an image came to this machine, the strongest way first. */
 public enum Origin {
   /** It was built here. */
   BUILT("built here"),
@@ -27,7 +27,7 @@ public enum Origin {
     return this != PINNED;
   }
 
-  /** Whether it came from another peer, so that it counts only while somebody vouches for it. */
+  /** Whether it came from another peer, so that it counts only while a signer vouches for it. */
   public boolean isFromPeer() {
     return this == PULLED || this == PINNED;
   }

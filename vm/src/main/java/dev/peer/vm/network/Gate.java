@@ -19,9 +19,9 @@ import java.util.function.Predicate;
 /**
  * Decides about each frame that a guest sends, by its destination alone.
  *
- * <p>Where hosts are listed, it is the guest's name server too: it answers for listed names only,
- * by what this host makes of them, and lets the guest reach the addresses that it gave. Nothing
- * about other names leaves this host.
+ * <p>If hosts are listed, it is the guest's name server too: it answers for listed names only, with
+ * the addresses that this host resolves, and opens these addresses to the guest. No query for
+ * another name leaves this host.
  */
 final class Gate {
 
@@ -41,7 +41,7 @@ final class Gate {
   private final Set<Opening> openings = ConcurrentHashMap.newKeySet();
   private final Set<String> refusals = new HashSet<>();
 
-  /** What this host makes of a name. */
+  /** Resolves a name on this host. */
   @FunctionalInterface
   interface Resolver {
 
@@ -52,7 +52,7 @@ final class Gate {
   /** An address that the guest may reach, at one port or at all. */
   private record Opening(Inet4Address address, OptionalInt port) {}
 
-  /** What becomes of a frame. */
+  /** What to do with a frame. */
   enum Verdict {
     /** It goes on. */
     PASS,

@@ -12,7 +12,7 @@ import java.util.Optional;
 /**
  * A question to a name server, and the answers to it (RFC 1035).
  *
- * @param name what is asked about, in small letters
+ * @param name the queried name, in lower case
  */
 record NameQuery(String name, boolean forAddress, Header header) {
 
@@ -36,14 +36,14 @@ record NameQuery(String name, boolean forAddress, Header header) {
   private static final int MOST_ADDRESSES = 14;
 
   /**
-   * What an answer repeats.
+   * The part that an answer repeats.
    *
    * @param id the query's number
    * @param question the question as it was asked
    */
   record Header(short id, ByteBuffer question) {}
 
-  /** The one question of a query; nothing for what is not such a query. */
+  /** The one question of a query; empty for any other packet. */
   static Optional<NameQuery> parse(byte[] message) {
     ByteBuffer bytes = ByteBuffer.wrap(message).asReadOnlyBuffer();
     try {

@@ -11,10 +11,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The addresses that lead to this host, or that mean something only next to it: those of its
- * interfaces, loopback, link-local (where clouds give credentials to their machines), "this
- * network", multicast, the reserved, and the addresses beyond these where clouds serve the machine
- * itself.
+ * The addresses that lead to this host, or have a meaning only next to it: those of its interfaces,
+ * loopback, link-local (where clouds give credentials to their machines), "this network",
+ * multicast, reserved ones, and the other addresses at which clouds serve their machines.
  */
 final class Neighbourhood implements Predicate<Inet4Address> {
 

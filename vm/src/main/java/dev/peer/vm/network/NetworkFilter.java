@@ -21,8 +21,8 @@ import java.util.function.Consumer;
  * here, and goes on only from here. Once this is closed, or fails, nothing goes on.
  *
  * <p>On each connection a frame follows its length of four bytes. QEMU reads nothing while it waits
- * for a frame of its own to be taken: so reading never waits for writing, and what QEMU does not
- * take in time is dropped, as on any network.
+ * for the filter to read its frame. So the filter's reading never waits for its writing, and frames
+ * that QEMU does not read in time are dropped, as on any network.
  */
 public final class NetworkFilter implements AutoCloseable {
 
@@ -62,7 +62,7 @@ public final class NetworkFilter implements AutoCloseable {
   /**
    * Starts to filter.
    *
-   * @param connections those of {@link #CONNECTIONS}, which are closed with the filter
+   * @param connections the {@link #CONNECTIONS}, which are closed with the filter
    * @param refused told of names that the guest asked for and that are not listed: the first ten
    */
   public static NetworkFilter start(

@@ -87,7 +87,7 @@ final class Packet {
         : OptionalInt.empty();
   }
 
-  /** What it carries, if it is a whole datagram. */
+  /** Its payload, if it is a whole datagram. */
   Optional<byte[]> datagram() {
     if (protocol() != UDP || (frame.getShort(ETHERNET_HEADER + 6) & LATER_FRAGMENTS) != 0) {
       return Optional.empty();
@@ -124,7 +124,7 @@ final class Packet {
     return ETHERNET_HEADER + IPV4_HEADER;
   }
 
-  /** A frame back, with its IP header; what it carries is to come. */
+  /** A frame back, with its IP header and without its payload. */
   private ByteBuffer toSender(int protocol, int length, int source) {
     ByteBuffer answer = ByteBuffer.allocate(transport() + length);
     answer.put(frame.slice(6, 6)).put(frame.slice(0, 6)).putShort((short) IPV4);

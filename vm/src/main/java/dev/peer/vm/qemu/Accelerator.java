@@ -2,7 +2,7 @@ package dev.peer.vm.qemu;
 
 import java.util.Locale;
 
-/** What runs the guest's code: the processor itself, or QEMU's translator. */
+/** The accelerator that runs the guest's code: the processor itself, or QEMU's translator. */
 public enum Accelerator {
   KVM,
   TCG;

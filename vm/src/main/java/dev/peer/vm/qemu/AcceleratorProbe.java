@@ -41,7 +41,7 @@ public final class AcceleratorProbe {
    * A probe that remembers.
    *
    * @param memory the directory for its answers
-   * @param scratch the directory for what it needs while it runs
+   * @param scratch the directory for its temporary files
    */
   public AcceleratorProbe(Path memory, Path scratch) {
     this.memory = memory;

@@ -7,11 +7,11 @@ import java.util.Optional;
  * The host could not read or write a file of a machine's disk.
  *
  * @param full whether there was no room
- * @param reason what the host's kernel called it
+ * @param reason the name that the host's kernel gave it
  */
 public record DiskFailure(boolean full, String reason) {
 
-  /** What QEMU's event says of it, if it is about that. */
+  /** The failure in QEMU's event, if the event is about one. */
   static Optional<DiskFailure> of(JsonNode event) {
     return event.path("event").asText().equals("BLOCK_IO_ERROR")
         ? Optional.of(

@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Empty disks in the format qcow2, version 3: what is not written to one is read from the file
- * below it, or as zeros.
+ * Empty disks in the format qcow2, version 3: unwritten parts are read from the file below, or as
+ * zeros.
  *
- * <p>The file does not name what is below it: QEMU's arguments do.
+ * <p>The file does not name the file below it: QEMU's arguments do.
  */
 public final class DiskLayer {
 
@@ -35,8 +35,8 @@ public final class DiskLayer {
   private DiskLayer() {}
 
   /**
-   * Refuses a file that is no such disk, or would have QEMU open another one for its data. What is
-   * below it, QEMU's arguments say.
+   * Refuses a file that is no such disk, or would make QEMU open another file for its data. QEMU's
+   * arguments name the file below it.
    */
   static void requireWhole(Path file) throws IOException, QemuException {
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);

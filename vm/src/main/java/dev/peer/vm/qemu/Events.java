@@ -30,7 +30,7 @@ final class Events {
     notifyAll();
   }
 
-  /** What the first event says that says something of this kind. */
+  /** The content of the first event of this kind. */
   synchronized <T> Optional<T> first(Function<JsonNode, Optional<T>> kind) {
     return seen.stream().map(kind).flatMap(Optional::stream).findFirst();
   }

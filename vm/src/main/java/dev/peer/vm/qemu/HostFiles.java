@@ -17,10 +17,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The files of one machine: what QEMU may do with them, and how it names them.
+ * The files of one machine: QEMU's rights to them, and its names for them.
  *
- * <p>As another user QEMU can not go down the paths to them, which lie in private directories. So
- * it is started with their directories open, names the files through {@code /proc/self/fd}, and
+ * <p>As another user, QEMU cannot follow the paths to them, which are in private directories. So it
+ * is started with their directories open, names the files through {@code /proc/self/fd}, and
  * reaches nothing else in them: a file to read is made readable, one to write is made its own, and
  * all stay behind the private directories above. As our own user it uses the paths.
  */
@@ -47,7 +47,7 @@ final class HostFiles {
     return List.copyOf(directories.keySet());
   }
 
-  /** QEMU's name of a directory, through which it reaches those files in it that it may. */
+  /** QEMU's name of a directory, through which it reaches its files there. */
   Path directory(Path directory) throws IOException {
     if (user.isEmpty()) {
       return directory;

@@ -267,8 +267,8 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Ends a disk's layer: from now on the guest writes to the next one. The guest must have brought
-   * its file system there in order and keep it so meanwhile.
+   * Ends a disk's layer: from now on the guest writes to the next one. The guest must have synced
+   * its file system there, and must not write to it during the call.
    */
   public void startNextLayer(LayeredDisk disk) throws IOException, InterruptedException {
     ObjectNode arguments = StrictJson.object();
@@ -279,7 +279,7 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Copies into a disk's upper layer what it still reads from those below.
+   * Copies into a disk's upper layer the data that it still reads from the layers below.
    *
    * @return the layer's file, which is the whole disk from now on
    */
@@ -291,7 +291,10 @@ public final class Machine implements AutoCloseable {
     return next ? disk.nextLayer() : disk.layer();
   }
 
-  /** Copies into a disk's ended layer what it still reads from its base, which it then forgets. */
+  /**
+   * Copies into a disk's ended layer the data that it still reads from its base, and detaches the
+   * base.
+   */
   public void detachFromBase(LayeredDisk disk) throws IOException, InterruptedException {
     stream(disk.serial());
   }
@@ -327,7 +330,7 @@ public final class Machine implements AutoCloseable {
     return events.first(DiskFailure::of);
   }
 
-  /** What the guest's kernel and QEMU said last, for an error message. */
+  /** The last messages of the guest's kernel and of QEMU, for an error message. */
   public String lastWords() {
     try {
       if (process.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -340,7 +343,7 @@ public final class Machine implements AutoCloseable {
     return (console.lastLines(8) + "\n" + output.lastLines(4)).strip();
   }
 
-  /** Ends the process at once, from any thread; whoever reads from a port sees its end. */
+  /** Ends the process at once, from any thread; readers of a port see its end. */
   public void kill() {
     process.destroyForcibly();
   }

@@ -13,14 +13,14 @@ import java.util.Optional;
  * A machine to start.
  *
  * @param image kernel, initramfs and root file system
- * @param accelerator what runs its code
+ * @param accelerator the accelerator that runs its code
  * @param cpus its processors, 1 or more
  * @param memory its memory, and with it whether it boots or is a clone
  * @param disks its further disks
  * @param ports the names of its serial ports to the host, besides the console
  * @param socketDirectory where the host listens: a socket for each of {@link #connections}
- * @param reach what the guest may reach, where what it sends is filtered; nothing: it is not, since
- *     this QEMU cannot
+ * @param reach the hosts that the guest may reach, if its frames are filtered; empty: this QEMU
+ *     cannot filter
  */
 public record MachineSpec(
     GuestImage image,
@@ -35,7 +35,7 @@ public record MachineSpec(
   /** The socket on which the host listens for the machine's control connection. */
   public static final String QMP = "qmp";
 
-  /** The socket on which it listens for what the guest's kernel says. */
+  /** The socket on which it receives the guest's kernel messages. */
   static final String CONSOLE = "console";
 
   /** Copies the lists. */
@@ -102,9 +102,9 @@ public record MachineSpec(
   /**
    * A disk of layers, each a file made by {@link DiskLayer}. The guest writes to the upper one.
    *
-   * @param base what is below, which is only read; without one, zeros
-   * @param layer what the guest writes
-   * @param nextLayer what the guest writes once {@link Machine#startNextLayer} was called
+   * @param base the file below, which is only read; empty: zeros
+   * @param layer the file that the guest writes
+   * @param nextLayer the file that the guest writes after {@link Machine#startNextLayer}
    */
   public record LayeredDisk(String serial, Optional<Path> base, Path layer, Path nextLayer)
       implements Disk {

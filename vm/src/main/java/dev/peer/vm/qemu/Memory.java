@@ -26,7 +26,7 @@ public sealed interface Memory {
   /** In the process alone: the machine waits for the memory and state of a frozen one. */
   record Frozen(long mebibytes) implements Memory {}
 
-  /** In a file that keeps what is written to it: the machine boots, to become a template. */
+  /** In a file that keeps all writes: the machine boots, to become a template. */
   record Shared(long mebibytes, Path file) implements Memory {}
 
   /**

@@ -50,14 +50,14 @@ public final class Qemu {
     throw new QemuException(name + " is not in PATH", hint);
   }
 
-  /** What changes when another QEMU is installed. */
+  /** A value that changes when another QEMU is installed. */
   public String build() throws IOException {
     Path real = program.toRealPath();
     FileTime modified = Files.getLastModifiedTime(real);
     return real + " " + Files.size(real) + " " + modified;
   }
 
-  /** Whether it can give what a guest sends to another process before it goes on. */
+  /** Whether it can pass a guest's frames through another process. */
   public boolean filtersNetwork() throws IOException, InterruptedException {
     return new ProcessBuilder(program.toString(), "-object", FILTER + ",help")
             .redirectErrorStream(true)
@@ -76,11 +76,11 @@ public final class Qemu {
   }
 
   /**
-   * Starts QEMU so that the kernel kills it when this process ends in whatever way, that it can not
-   * gain a privilege, and that it leaves no image of its memory.
+   * Starts QEMU so that the kernel kills it when this process ends, however it ends; so that it
+   * cannot gain a privilege; and so that it leaves no core dump.
    *
-   * @param files who it runs as, and what it needs open
-   * @param output takes what QEMU itself says, and is closed when QEMU has ended
+   * @param files the user that it runs as, and the directories that it needs open
+   * @param output receives QEMU's own messages, and is closed when QEMU has ended
    */
   Process start(List<String> arguments, HostFiles files, Path directory, Tail output)
       throws IOException, InterruptedException {
@@ -133,7 +133,7 @@ public final class Qemu {
     }
   }
 
-  /** Takes what the process says to its end, which may come by force. */
+  /** Reads the process's output to its end, which may come by force. */
   private static void drain(Process process, Tail output) {
     try (InputStream said = process.getInputStream()) {
       said.transferTo(output);

@@ -137,7 +137,8 @@ public final class QemuArguments {
     node.put("read-only", readOnly);
     if (!readOnly) {
       node.put("discard", "unmap");
-      // What a run writes goes with it, or is synced when it is kept: no need to wait for the disk.
+      // A run's writes disappear with it, or are synced when it is kept: no need to wait for the
+      // disk.
       node.putObject("cache").put("no-flush", true);
     }
     node.putObject("file").put("driver", "file").put("filename", file.toString());
@@ -149,8 +150,8 @@ public final class QemuArguments {
   }
 
   /**
-   * QEMU stops the guest, which is ended: one that went on without what the host could not write or
-   * read might pass for it.
+   * QEMU stops the guest, and peer ends it: a guest that continued without the failed write or read
+   * might pass.
    */
   private static void device(List<String> arguments, Disk disk, boolean readOnly) {
     String serial = disk.serial();

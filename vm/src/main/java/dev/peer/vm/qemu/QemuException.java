@@ -1,6 +1,6 @@
 package dev.peer.vm.qemu;
 
-/** QEMU is missing, did not start or ended; the hint says what to do. */
+/** QEMU is missing, did not start, or ended; the hint says what to do. */
 public final class QemuException extends Exception {
 
   private static final long serialVersionUID = 1L;

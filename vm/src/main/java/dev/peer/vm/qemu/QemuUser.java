@@ -30,8 +30,8 @@ record QemuUser(int uid, int gid) {
   private static final int OTHERS_MAY_USE = 0006;
 
   /**
-   * The user {@code peer}, else {@code nobody}, of {@code /etc/passwd}; nothing when this process
-   * is not root, or is a root that can not become another user.
+   * The user {@code peer}, else {@code nobody}, of {@code /etc/passwd}; empty if this process is
+   * not root, or is a root that cannot become another user.
    */
   static Optional<QemuUser> find() throws IOException {
     String status = Files.readString(Path.of("/proc/self/status"));
@@ -101,7 +101,7 @@ record QemuUser(int uid, int gid) {
     return throughGroup && group != 0 ? new QemuUser(uid, group) : this;
   }
 
-  /** What {@code setpriv} needs to become this user without any capability. */
+  /** The arguments with which {@code setpriv} becomes this user without any capability. */
   List<String> setprivOptions() {
     return List.of(
         "--reuid=" + uid,

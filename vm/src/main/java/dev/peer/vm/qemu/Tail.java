@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Takes all that is written, and remembers the last 16 KiB of it. Safe for several threads. */
+/** Accepts all writes, and remembers the last 16 KiB. Safe for several threads. */
 final class Tail extends OutputStream {
 
   private static final int KEPT = 1 << 14;

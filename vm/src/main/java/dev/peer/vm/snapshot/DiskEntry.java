@@ -26,7 +26,7 @@ import java.util.List;
  *
  * @param made whose preparations wrote it; {@link StartedFrom#UNKNOWN}: peer 0.5 kept it
  * @param begun when it was blank
- * @param seal what the disk's file was when it was kept
+ * @param seal the identity of the disk's file when it was kept
  * @param used when a run last began with it or kept it
  */
 record DiskEntry(
@@ -47,7 +47,7 @@ record DiskEntry(
   private static final String BRANCHES = "branches";
   private static final int LARGEST_TEXT = 1 << 16;
 
-  /** Moves a disk's file into a directory, and writes there what is known of it. */
+  /** Moves a disk's file into a directory, and writes its description there. */
   static void write(
       Path directory, DiskName name, Path file, StartedFrom made, Instant begun, Instant now)
       throws IOException {
@@ -117,7 +117,7 @@ record DiskEntry(
     return directory.resolve(LOCK);
   }
 
-  /** Whether nobody has written to the disk since it was kept. */
+  /** Whether nothing has written to the disk since it was kept. */
   boolean isAsItWas() throws IOException {
     return Files.isRegularFile(disk(), LinkOption.NOFOLLOW_LINKS)
         && FileSeal.of(List.of(disk())).equals(seal);

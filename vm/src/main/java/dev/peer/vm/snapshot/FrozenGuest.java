@@ -7,15 +7,15 @@ import dev.peer.core.key.NetworkMode;
 import java.time.Instant;
 
 /**
- * What is known of a guest that was frozen when a stage had failed.
+ * The description of a guest that was frozen after a stage failed.
  *
  * @param repo the repository
- * @param tree what was tested
+ * @param tree the tested tree
  * @param target the mk target
  * @param stage the stage that failed
  * @param frozenAt when
- * @param network what the test could reach
- * @param machine what a machine that goes on with it must be
+ * @param network the test's network
+ * @param machine the machine that continues it must match this
  */
 public record FrozenGuest(
     RepoId repo,
@@ -30,13 +30,13 @@ public record FrozenGuest(
    * The machine.
    *
    * @param qemu the QEMU's build
-   * @param accelerator what ran the guest's code
+   * @param accelerator the accelerator that ran the guest's code
    * @param image the guest image
    * @param cpus its processors
    * @param memoryMebibytes its memory in MiB
    * @param diskBytes the size of its scratch and output disks
    * @param inputBytes the size of its input disk
-   * @param nonce what the guest's agent goes on with
+   * @param nonce the nonce that the guest's agent continues with
    */
   public record Shape(
       String qemu,

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The frozen guests of this machine, each in a directory named by its id. What is kept is only
- * read: who goes on with one writes to layers and memory of their own.
+ * The frozen guests of this machine, each in a directory named by its id. Frozen files are only
+ * read: a machine that continues one writes to its own layers and memory.
  */
 public final class FrozenStore {
 
@@ -91,7 +91,7 @@ public final class FrozenStore {
     return found.size() == 1 && !id.isEmpty() ? Optional.of(found.getFirst()) : Optional.empty();
   }
 
-  /** Removes one; a machine that goes on with it keeps what it has. */
+  /** Removes one; a machine that continues it keeps its open files. */
   public void remove(Kept kept) throws IOException {
     ScratchDirectory.delete(root.resolve(kept.id()));
   }

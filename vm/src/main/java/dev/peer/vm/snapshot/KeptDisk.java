@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * A disk that was kept. While it is open, nobody drops it.
+ * A kept disk. While it is open, no process drops it.
  *
- * @param file its content, which nobody writes
+ * @param file its content, which nothing writes
  * @param begun when it was blank
  */
 public record KeptDisk(Path file, Instant begun, FileHold hold) implements AutoCloseable {

@@ -33,8 +33,8 @@ import java.util.function.Consumer;
  *
  * <p>Layout below the root: {@code <digest of the name>/<random>/} with {@code disk}, {@code
  * about.json} and {@code lock}, and {@code <digest of the name>/gone.json}, which says why the last
- * one went. A disk appears whole, by one rename, and is never written again: who begins with it
- * writes to a layer above. Whoever uses it holds its lock, and nothing that is held is removed.
+ * one went. A disk appears whole, by one rename, and is never written again: a run that starts from
+ * it writes to a layer above. Each user of a disk holds its lock, and a held disk is never removed.
  *
  * <p>A disk knows which commits made it. One that was made from another takes its place, unless
  * branches start from that one, too; of each name the {@link #MOST} last used stay.
@@ -68,7 +68,7 @@ public final class RepositoryDisks {
   }
 
   /**
-   * A disk that lies here, or the trace of the last one.
+   * A disk that is here, or the trace of the last one.
    *
    * @param repo whose it is
    * @param image the guest image that wrote it
@@ -76,7 +76,7 @@ public final class RepositoryDisks {
    * @param made whose preparations wrote it
    * @param begun when it was blank
    * @param used when a run last began with it or kept it
-   * @param bytes what it takes here
+   * @param bytes its size on this disk
    */
   public record Listed(
       RepoId repo,
@@ -108,7 +108,7 @@ public final class RepositoryDisks {
   /**
    * The disk of this name that is made so, held, if there is one that may be used.
    *
-   * @param branch whether what starts from it leaves none that could take its place
+   * @param branch whether runs that start from it leave no disk that could replace it
    */
   public Optional<KeptDisk> find(DiskName name, StartedFrom made, boolean branch)
       throws IOException {
@@ -145,7 +145,7 @@ public final class RepositoryDisks {
   }
 
   /**
-   * Keeps a disk, and drops those whose place it takes and what the policy does not allow.
+   * Keeps a disk, and drops the disks that it replaces and those that the policy does not allow.
    *
    * @param file is moved away
    * @param made whose preparations wrote it
@@ -187,7 +187,7 @@ public final class RepositoryDisks {
     return isOfSameCommit || isSource && !entry.hasBranches();
   }
 
-  /** Drops the disks of this name of which nobody knows who made them. */
+  /** Drops the disks of this name whose commits are unknown. */
   public void dropUnknown(DiskName name, String why) throws IOException {
     for (DiskEntry entry : entries(root.resolve(name.directory()))) {
       if (entry.made().equals(StartedFrom.UNKNOWN)) {
@@ -206,7 +206,7 @@ public final class RepositoryDisks {
   }
 
   /**
-   * Drops all disks of a repository that nobody uses.
+   * Drops all unused disks of a repository.
    *
    * @return how many went
    */
@@ -229,7 +229,7 @@ public final class RepositoryDisks {
     return listed;
   }
 
-  /** What went lately, the last first. */
+  /** The recently dropped disks, the last first. */
   public List<Gone> gone() throws IOException {
     List<Gone> gone = new ArrayList<>();
     for (Path parent : children(root)) {
@@ -272,7 +272,7 @@ public final class RepositoryDisks {
 
   /** Why a disk may not be used, if it may not. */
   private Optional<String> unusable(DiskEntry entry) throws IOException {
-    // Its files would seem newer than what a run checks out now, and so made from that.
+    // Its files would seem newer than those of a checkout now, and so made from them.
     if (entry.used().isAfter(clock.instant())) {
       return Optional.of("it was used at " + entry.used() + ", which is yet to come");
     }
@@ -335,7 +335,7 @@ public final class RepositoryDisks {
     return entries;
   }
 
-  /** What lies in one name's directory, the last used first. */
+  /** The disks of one name, the last used first. */
   private List<DiskEntry> entries(Path parent) throws IOException {
     List<DiskEntry> entries = new ArrayList<>();
     for (Path directory : children(parent)) {
@@ -347,7 +347,7 @@ public final class RepositoryDisks {
     return entries;
   }
 
-  /** Reads what is known of a disk; what can not be read is of no use to anybody and removed. */
+  /** Reads the description of a disk; removes a disk whose description cannot be read. */
   private static Optional<DiskEntry> read(Path directory) throws IOException {
     try {
       return Optional.of(DiskEntry.read(directory));

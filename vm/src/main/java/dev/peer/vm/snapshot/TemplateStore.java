@@ -78,7 +78,7 @@ public final class TemplateStore {
   /**
    * Makes the template for this shape.
    *
-   * <p>Of two who make the same one at once, the first to be ready wins, and both use it.
+   * <p>If two processes make the same one at once, the first to finish wins, and both use it.
    */
   public Template make(String shape, Maker maker) throws Exception {
     Path unfinished = root.resolve(UNFINISHED);
@@ -102,7 +102,7 @@ public final class TemplateStore {
     return templateIn(directoryOf(shape));
   }
 
-  /** Removes a template that turned out to be of no use; clones that run keep what they have. */
+  /** Removes a template that proved useless; running clones keep their open files. */
   public void drop(String shape) throws IOException {
     ScratchDirectory.delete(directoryOf(shape));
   }
@@ -131,7 +131,7 @@ public final class TemplateStore {
         directory.resolve(MEMORY), directory.resolve(STATE), directory.resolve(SCRATCH));
   }
 
-  /** Ours alone, but for QEMU's user, who may pass to the one file that is its own. */
+  /** Ours alone, except that QEMU's user may reach the one file that it owns. */
   private static boolean isPrivate(Path directory) throws IOException {
     Map<String, Object> attributes = Files.readAttributes(directory, "unix:uid,permissions");
     return PRIVATE.contains(attributes.get("permissions"))

@@ -41,7 +41,7 @@ public final class UnpreparedCommits {
     }
   }
 
-  /** Adds one, and forgets those that may be tried again. */
+  /** Adds one, and removes those that may be tried again. */
   public void add(DiskName name, CommitId commit) throws IOException {
     ScratchDirectory.createPrivate(root);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(root)) {
