@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The OpenAPI documents have every path and method that the servers have, and nothing else. */
-@Timeout(60)
+@Timeout(300)
 class OpenApiTest {
 
   private static final Path DIRECTORY = Path.of("src", "openapi");

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is read anew of a peer's own files, and what is not taken. */
-@Timeout(60)
+@Timeout(300)
 class IdentitiesTest {
 
   private static final String URI = "spiffe://team/server";

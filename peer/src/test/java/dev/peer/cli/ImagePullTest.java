@@ -58,7 +58,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An image taken in from holders that are whole, break off or lie, over real sockets. */
-@Timeout(60)
+@Timeout(300)
 class ImagePullTest {
 
   private static final byte[] ROOT = random(300_000);

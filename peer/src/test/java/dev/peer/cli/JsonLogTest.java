@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class JsonLogTest {
 
   private static final Instant AT = Instant.parse("2026-01-31T12:00:00.123456Z");

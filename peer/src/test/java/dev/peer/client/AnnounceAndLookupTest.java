@@ -53,7 +53,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers and rendezvous together, over real sockets. */
-@Timeout(60)
+@Timeout(300)
 class AnnounceAndLookupTest {
 
   private static final RepoId REPO = new RepoId("git.example.org/team/project");

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A rendezvous that has too much to do, and says when to come again. */
-@Timeout(60)
+@Timeout(300)
 class BusyRendezvousTest {
 
   private static final RepoId REPO = new RepoId("example.org/a");

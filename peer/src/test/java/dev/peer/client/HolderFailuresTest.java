@@ -61,7 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Holders that are dead, slow, die in the middle or lie, over real sockets: a result is had from
  * whoever is left, and those who are to blame are named, and reported.
  */
-@Timeout(120)
+@Timeout(300)
 class HolderFailuresTest {
 
   private static final RunInputs INPUTS = SignedRuns.inputs("test");

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class HolderFetchTest {
 
   private static final PeerId LAPTOP = new PeerId("spiffe://team/laptop");

@@ -69,7 +69,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Peers that want the same run at once: the whole flow over real connections and a real rendezvous.
  * In place of machines there are executors that do as the test says.
  */
-@Timeout(120)
+@Timeout(300)
 class JoiningRunsTest {
 
   private static final RunInputs INPUTS = SignedRuns.inputs("test");

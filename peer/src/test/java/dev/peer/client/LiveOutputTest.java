@@ -55,7 +55,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run that goes on at one peer and is followed by others, over real sockets. */
-@Timeout(120)
+@Timeout(300)
 class LiveOutputTest {
 
   private static final RepoId REPO = new RepoId("git.example.org/team/project");
@@ -191,7 +191,7 @@ class LiveOutputTest {
   void waitsOnlyBrieflyForARunThatDoesNotBegin() throws Exception {
     Patience hasty =
         new Patience(
-            Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(20), 1, LONG);
+            Duration.ofSeconds(20), Duration.ofSeconds(5), Duration.ofSeconds(20), 1, LONG);
     try (LiveFollower follower =
         new LiveFollower(team.peer("spiffe://team/ci"), AccessRules::open, hasty)) {
       assertThat(follower.follow(holder(server), RUN, LONG, new Viewer()))
@@ -364,7 +364,7 @@ class LiveOutputTest {
   void endsWhenNothingComesForLong() throws Exception {
     Patience hasty =
         new Patience(
-            Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofMillis(200), 1, LONG);
+            Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(2), 1, LONG);
     try (FaultyHolder silent =
             new FaultyHolder(laptop, head(), OutputFrame.of(OutputFrame.Kind.BEGUN), true);
         LiveFollower follower =

@@ -64,7 +64,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * over real connections: whatever it says, a peer that may run runs, and one that only replays
  * refuses.
  */
-@Timeout(120)
+@Timeout(300)
 class LyingRendezvousTest {
 
   private static final RunInputs INPUTS = SignedRuns.inputs("test");

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How a peer that has many results tells a rendezvous of them. */
-@Timeout(60)
+@Timeout(300)
 class ManyAnnouncementsTest {
 
   private static final RepoId LARGE = new RepoId("example.org/large");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class RepoEventsTest {
 
   private static final RepoId REPO = new RepoId("git.example.org/team/project");
@@ -87,7 +87,7 @@ class RepoEventsTest {
 
   @Test
   void leavesAStreamThatHasGoneSilent() throws Exception {
-    follow(Duration.ofMillis(300));
+    follow(Duration.ofSeconds(2));
     rendezvous.thenIsSilent(ScriptedStreams.HEAD + event("passed", "5", 1));
     rendezvous.thenIsSilent(ScriptedStreams.HEAD);
 

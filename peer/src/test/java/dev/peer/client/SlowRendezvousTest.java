@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Rendezvous that say nothing, and what is reported to those that do, over real sockets. */
-@Timeout(60)
+@Timeout(300)
 class SlowRendezvousTest {
 
   private static final RepoId REPO = new RepoId("git.example.org/team/project");

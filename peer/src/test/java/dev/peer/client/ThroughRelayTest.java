@@ -53,7 +53,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Results get from a peer to another through a relay, over real sockets. */
-@Timeout(90)
+@Timeout(300)
 class ThroughRelayTest {
 
   private static final RepoId REPO = new RepoId("git.example.org/team/project");

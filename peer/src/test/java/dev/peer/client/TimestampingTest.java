@@ -62,9 +62,9 @@ class TimestampingTest {
   private static final TlsIdentity LAPTOP = TEAM.peer("spiffe://team/laptop");
   private static final Patience SHORT =
       new Patience(
-          Duration.ofSeconds(2),
-          Duration.ofMillis(300),
-          Duration.ofMillis(300),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(3),
           1,
           Duration.ofSeconds(1));
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Copies made by a daemon that follows a rendezvous. */
-@Timeout(60)
+@Timeout(300)
 class MirrorTest {
 
   private static final RepoId REPO = SignedRuns.inputs("test").repo();

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Results handed over to a daemon, and what it takes of them. */
-@Timeout(60)
+@Timeout(300)
 class PushTest {
 
   private static final RepoId MIRRORED = SignedRuns.inputs("test").repo();

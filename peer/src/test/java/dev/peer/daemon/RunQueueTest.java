@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class RunQueueTest {
 
   private static final int MOST = 100;
@@ -59,7 +59,7 @@ class RunQueueTest {
     }
 
     String next() throws InterruptedException {
-      return events.poll(30, SECONDS);
+      return events.poll(120, SECONDS);
     }
 
     void letEnd(String... targets) {
@@ -81,7 +81,7 @@ class RunQueueTest {
   }
 
   private static RunEnding end(RunQueue.Ticket ticket) throws Exception {
-    return ticket.ended().get(30, SECONDS);
+    return ticket.ended().get(120, SECONDS);
   }
 
   @Test
@@ -336,7 +336,7 @@ class RunQueueTest {
       BlockingQueue<String> events = work.events;
       List<String> targets = new ArrayList<>();
       while (targets.size() < begun.size()) {
-        String event = events.poll(30, SECONDS);
+        String event = events.poll(120, SECONDS);
         if (event.endsWith(" begins")) {
           targets.add(event.substring(0, event.indexOf(' ')));
         }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Attacks on the files of the host, and what bad luck does to them, on the installed command. */
-@Timeout(600)
+@Timeout(900)
 class AttacksIT {
 
   /** {@code -Dattacks.rounds=50} tries the races longer. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is wrong is said, with a hint and the exit code of its kind, and nothing is left of it. */
-@Timeout(300)
+@Timeout(900)
 class BadInputIT {
 
   private static final String PASSING = "test:VQ:\n\techo passed\n";

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
  * image, and so needs a network and a minute or two.
  */
 @Tag("long")
-@Timeout(600)
+@Timeout(900)
 class CProjectIT {
 
   private Team team;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a user sees of the caches of a repository. */
-@Timeout(400)
+@Timeout(900)
 class CacheIT {
 
   private Team team;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Certificates decide who gets in: seen with curl and openssl as clients. */
-@Timeout(120)
+@Timeout(900)
 class CertificatesIT {
 
   private static Sample sample;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Copies that a daemon keeps, so that whoever ran the tests may go. */
-@Timeout(240)
+@Timeout(900)
 class CopiesIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();

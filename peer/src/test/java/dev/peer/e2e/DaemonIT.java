@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A daemon and the commands that hand over to it, where nothing needs a machine. */
-@Timeout(240)
+@Timeout(900)
 class DaemonIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Runs that a daemon does, in real machines. */
-@Timeout(600)
+@Timeout(900)
 class DaemonRunsIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();

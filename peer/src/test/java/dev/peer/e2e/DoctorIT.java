@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code peer doctor}, where all is well and where one thing is not. */
-@Timeout(120)
+@Timeout(900)
 class DoctorIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();

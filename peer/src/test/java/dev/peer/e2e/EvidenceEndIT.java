@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Until when results hold, and what {@code peer ls} says of it. */
-@Timeout(300)
+@Timeout(900)
 class EvidenceEndIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();

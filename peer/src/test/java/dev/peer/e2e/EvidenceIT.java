@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
  * verify} and {@code peer explain-cert} say of both. No machine and no network: the result is made
  * by the library.
  */
-@Timeout(120)
+@Timeout(900)
 class EvidenceIT {
 
   private Path root;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code peer explain}, and what a replay says of the time it saved. No machine. */
-@Timeout(120)
+@Timeout(900)
 class ExplainIT {
 
   private static final String VALUE = "a value that nobody should see";

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guides do what they say, on a machine that is on no network. */
-@Timeout(400)
+@Timeout(900)
 class GuidesIT {
 
   private static final int SECONDS = 300;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What {@code peer image} says of the images here, and what a damaged one leads to. */
-@Timeout(120)
+@Timeout(900)
 class ImageIT {
 
   private Team team;

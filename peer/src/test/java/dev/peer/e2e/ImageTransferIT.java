@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Guest images get from one machine to another, as a file or from peer to peer, vouched for. */
-@Timeout(300)
+@Timeout(900)
 class ImageTransferIT {
 
   private Sample sample;

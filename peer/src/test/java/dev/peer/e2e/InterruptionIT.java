@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** In whatever way peer ends, no machine stays and nothing half-made. */
-@Timeout(300)
+@Timeout(900)
 class InterruptionIT {
 
   private static final String NEVER_DONE =

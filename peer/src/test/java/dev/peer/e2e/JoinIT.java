@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Peers that want the same run while it goes on, with real machines. */
-@Timeout(600)
+@Timeout(900)
 class JoinIT {
 
   /** Goes on once the gate hangs up. */

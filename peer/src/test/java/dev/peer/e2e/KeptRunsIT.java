@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What can be seen and done with runs that are kept, through the installed command. */
-@Timeout(300)
+@Timeout(900)
 class KeptRunsIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();

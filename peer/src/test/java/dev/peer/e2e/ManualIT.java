@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The installed documents, manual and completions, the latter as man and bash take them. */
-@Timeout(120)
+@Timeout(900)
 class ManualIT {
 
   @Test

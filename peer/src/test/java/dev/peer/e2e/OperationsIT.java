@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A rendezvous and peers as those see them who watch over them, with the tools that they use. */
-@Timeout(240)
+@Timeout(900)
 class OperationsIT {
 
   private static final JsonMapper JSON = new JsonMapper();

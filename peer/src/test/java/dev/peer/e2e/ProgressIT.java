@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The line that a terminal at stderr shows while a command takes its time. */
-@Timeout(480)
+@Timeout(900)
 class ProgressIT {
 
   private static final String PAUSING =

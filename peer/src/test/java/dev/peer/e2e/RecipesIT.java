@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Recipes run whole and get what was given, in a machine whose container has bash as its sh. */
-@Timeout(600)
+@Timeout(900)
 class RecipesIT {
 
   private static final String PARTY = "\uD83C\uDF89";

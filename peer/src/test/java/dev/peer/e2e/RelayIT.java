@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A laptop behind a NAT, CI outside of it, and a relay that both can connect to. */
-@Timeout(300)
+@Timeout(900)
 class RelayIT {
 
   private static final String REACHABLE = "^peer: others reach this peer through the relay (\\S+)";

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Processes that serve take what is changed of their certificates, authorities and lists. */
-@Timeout(240)
+@Timeout(900)
 class ReloadIT {
 
   private Team team;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What one peer has run, others replay; what does not hold, they refuse. */
-@Timeout(300)
+@Timeout(900)
 class ReplayIT {
 
   private Sample sample;

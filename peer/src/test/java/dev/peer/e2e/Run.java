@@ -101,7 +101,7 @@ final class Run {
   /** Ends it in whatever way, for the end of a test. */
   void end() throws InterruptedException {
     process.destroy();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(120, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
       throw new AssertionError("did not end on SIGTERM: " + describe());
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scripts of the repository, without a machine. */
-@Timeout(120)
+@Timeout(900)
 class ScriptsIT {
 
   private static final Pattern SCRIPT = Pattern.compile("#! ?/.*");

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a repository's test can not do, each shown to be possible where it is meant to be. */
-@Timeout(300)
+@Timeout(900)
 class SealingIT {
 
   /** The preparation is root in the guest and has the network; it leaves a process behind. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a test gets and nobody else sees. */
-@Timeout(300)
+@Timeout(900)
 class SecretsIT {
 
   private static final String TOKEN = "s3cret & \"w0rd\"/";

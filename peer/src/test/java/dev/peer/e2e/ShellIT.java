@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A shell into the failure, on a real terminal. */
-@Timeout(480)
+@Timeout(900)
 class ShellIT {
 
   private static final String FAILING =

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What comes out of a command whose stdout is not a plain file. */
-@Timeout(300)
+@Timeout(900)
 class StandardOutputIT {
 
   /** Makes stdout non-blocking, as a Node parent does, and becomes the command. */

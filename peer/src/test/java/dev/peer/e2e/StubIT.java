@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code peer stub}, and its files as others read them. */
-@Timeout(300)
+@Timeout(900)
 class StubIT {
 
   /** It brings the published schema of GitHub's workflows, which the tree then need not hold. */

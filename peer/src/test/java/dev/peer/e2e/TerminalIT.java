@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a terminal gets of a hostile result that is replayed, and what everything else gets. */
-@Timeout(120)
+@Timeout(900)
 class TerminalIT {
 
   private static final String STDOUT =

@@ -21,7 +21,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /** What scanners and strangers see of everything that listens: sslscan, and openssl. */
-@Timeout(120)
+@Timeout(900)
 class TlsScanIT {
 
   private static Team team;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Certificates of openssl, easy-rsa, cfssl and certtool, judged by the validator. */
-@Timeout(120)
+@Timeout(900)
 class ToolChainsIT {
 
   static List<ToolChain> all() throws Exception {

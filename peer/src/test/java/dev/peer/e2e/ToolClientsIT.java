@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A peer and a rendezvous with certificates of common tools, and curl, openssl and a browser as
  * their clients; a result of theirs read without peer.
  */
-@Timeout(120)
+@Timeout(900)
 class ToolClientsIT {
 
   private static Sample sample;

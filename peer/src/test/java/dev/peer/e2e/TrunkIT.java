@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a branch leaves in its guest reaches no other revision, and the trunk stays warm. */
-@Timeout(600)
+@Timeout(900)
 class TrunkIT {
 
   /** Prints the stamps of container image and cache, and whatever is planted. */

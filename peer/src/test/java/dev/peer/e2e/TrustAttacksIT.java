@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Attacks on what a result is worth, by members of the team and by revisions. */
-@Timeout(600)
+@Timeout(900)
 class TrustAttacksIT {
 
   private Team team;

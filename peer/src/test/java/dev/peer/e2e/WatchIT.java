@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A daemon that watches a repository, whose crontab a guest makes. */
-@Timeout(300)
+@Timeout(900)
 class WatchIT {
 
   private static final String MKFILE =

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Whatever bytes come from outside, a parser takes or refuses them as it promises. What is tried
  * here is always the same; {@link FuzzIT} looks further.
  */
-@Timeout(120)
+@Timeout(300)
 class ParsersTest {
 
   private static final int ROUNDS = 200;

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands and a daemon, on a real socket; what runs needs no machine. */
-@Timeout(60)
+@Timeout(300)
 class HandoverTest {
 
   private static final String VERSION = "1.2.3";
@@ -176,7 +176,7 @@ class HandoverTest {
     }
 
     String next() throws InterruptedException {
-      return lines.poll(30, SECONDS);
+      return lines.poll(120, SECONDS);
     }
   }
 
@@ -238,7 +238,7 @@ class HandoverTest {
   void theRunHasTheVariablesThatWereNeededAndNoSecretIsOnDisk() throws Exception {
     Shown shown = new Shown();
     try (Handover _ = accepted("long", shown)) {
-      assertThat(ran.poll(30, SECONDS)).isEqualTo("{LANG=C, PEER_CPUS=1} " + SECRET);
+      assertThat(ran.poll(120, SECONDS)).isEqualTo("{LANG=C, PEER_CPUS=1} " + SECRET);
       assertThat(shown.next()).isEqualTo("begins");
       try (Stream<Path> files = Files.list(directory.resolve("queue"))) {
         assertThat(files)
@@ -304,7 +304,7 @@ class HandoverTest {
     try (SocketChannel silent = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       HandoverServer.send(silent, Kind.ASK.frame(ask("test").bytes()));
       HandoverServer.send(silent, Kind.GIVE.frame(new Given(Map.of(), Map.of()).bytes()));
-      assertThat(ran.poll(30, SECONDS)).isNotNull();
+      assertThat(ran.poll(120, SECONDS)).isNotNull();
       try (Handover handover = connect()) {
         assertThat(handover.status()).asString().isEqualTo("{\"running\":true}");
       }
@@ -340,14 +340,14 @@ class HandoverTest {
             Kind.END.frame("0"),
             new byte[] {'?', 0x7f, 0, 0, 0})) {
       assertThat(answerTo(sent)).isEmpty();
-      assertThat(said.poll(30, SECONDS)).startsWith("warning: a command asked what is not");
+      assertThat(said.poll(120, SECONDS)).startsWith("warning: a command asked what is not");
     }
     byte[] more =
         join(
             Kind.ASK.frame(ask("test").bytes()),
             Kind.GIVE.frame(new Given(Map.of("PEER_KEY", "x"), Map.of()).bytes()));
     assertThat(answerTo(more)).startsWith('N');
-    assertThat(said.poll(30, SECONDS)).endsWith("more is given than was needed");
+    assertThat(said.poll(120, SECONDS)).endsWith("more is given than was needed");
     assertThat(ran).isEmpty();
   }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What no client of ours would send, from one whose certificate is good, over real sockets. */
-@Timeout(60)
+@Timeout(300)
 class HostileRequestsTest {
 
   private static final ServerLimits LIMITS =

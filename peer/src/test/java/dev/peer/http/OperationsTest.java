@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server tells those who watch over it, over real sockets. */
-@Timeout(60)
+@Timeout(300)
 class OperationsTest {
 
   private static final Trace TRACE = new Trace("4bf92f3577b34da6a3ce929d0e0e4736");

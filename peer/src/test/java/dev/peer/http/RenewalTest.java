@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a change of certificates, authorities, revocations and rules does to open connections. */
-@Timeout(60)
+@Timeout(300)
 class RenewalTest {
 
   /** More than the buffers between the two ends take. */

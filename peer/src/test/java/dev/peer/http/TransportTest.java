@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -43,7 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who gets through to a server and who does not, over real sockets. */
-@Timeout(60)
+@Timeout(300)
 class TransportTest {
 
   /** The word of a refusal may be lost on the way; see the kinds' own words. */
@@ -308,6 +309,9 @@ class TransportTest {
       socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\nX-Slow".getBytes(US_ASCII));
 
       assertThat(read(socket)).doesNotContain("200 OK");
+    } catch (SSLException | SocketException e) {
+      // Cut before all of it was sent.
+      return;
     }
   }
 
@@ -315,7 +319,7 @@ class TransportTest {
   void givesUpOnACallerThatDoesNotTakeTheAnswer() throws Exception {
     CountDownLatch gaveUp = new CountDownLatch(1);
     ServerLimits impatient =
-        new ServerLimits(10, Duration.ofSeconds(5), Duration.ofMillis(500), Duration.ZERO);
+        new ServerLimits(10, Duration.ofMinutes(1), Duration.ofSeconds(3), Duration.ZERO);
     Service endless =
         call -> {
           try {

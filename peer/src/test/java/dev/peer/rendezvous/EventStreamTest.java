@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Events as they go over the wire. */
-@Timeout(60)
+@Timeout(300)
 class EventStreamTest {
 
   private static final RepoId REPO = new RepoId("git.example.org/team/project");

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With real repositories and the real queue; no machine runs, and the test moves the clock. */
-@Timeout(120)
+@Timeout(300)
 class ScheduleTest {
 
   private static final Instant TEN = Instant.parse("2026-11-26T10:00:00Z");
@@ -277,7 +277,7 @@ class ScheduleTest {
     holdRuns();
     String first = commit("one");
     schedule.look();
-    assertThat(begun.poll(30, SECONDS)).isEqualTo(first);
+    assertThat(begun.poll(120, SECONDS)).isEqualTo(first);
 
     String second = commit("two");
     schedule.look();
@@ -380,7 +380,7 @@ class ScheduleTest {
     holdRuns();
     now.set(TEN.plusSeconds(60));
     schedule.look();
-    begun.poll(30, SECONDS);
+    begun.poll(120, SECONDS);
     for (int minute = 2; minute <= 9; minute++) {
       now.set(TEN.plusSeconds(60 * minute));
       schedule.look();

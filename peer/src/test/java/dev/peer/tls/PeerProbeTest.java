@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** With a real listener, on which nothing but the handshake matters. */
-@Timeout(120)
+@Timeout(300)
 class PeerProbeTest {
 
   private static final Duration LONG = Duration.ofSeconds(60);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever is on this machine can connect to the proxy, and only its own client gets through. */
-@Timeout(60)
+@Timeout(300)
 class RouteProxyTest {
 
   private static final URI ANY = URI.create("https://relay.example.org:1/x");

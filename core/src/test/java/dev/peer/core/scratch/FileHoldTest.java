@@ -59,7 +59,7 @@ class FileHoldTest {
     try (FileHold _ = FileHold.tryAlone(file).orElseThrow()) {
       waiting = CompletableFuture.supplyAsync(this::shared);
     }
-    try (FileHold _ = waiting.get(30, TimeUnit.SECONDS)) {
+    try (FileHold _ = waiting.get(120, TimeUnit.SECONDS)) {
       assertThat(FileHold.tryAlone(file)).isEmpty();
     }
   }
@@ -79,7 +79,7 @@ class FileHoldTest {
               });
       assertThat(waiting.isDone()).isFalse();
     }
-    assertThat(waiting.get(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(waiting.get(120, TimeUnit.SECONDS)).isTrue();
     assertThat(answerOfAnotherProcess()).isEqualTo("free");
   }
 
@@ -132,7 +132,7 @@ class FileHoldTest {
             .start();
     try {
       String answer = process.inputReader().readLine();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
       return answer;
     } finally {
       process.destroyForcibly();

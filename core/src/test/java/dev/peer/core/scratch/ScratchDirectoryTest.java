@@ -53,7 +53,7 @@ class ScratchDirectoryTest {
       assertThat(made).isDirectory();
 
       owner.destroyForcibly();
-      assertThat(owner.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(owner.waitFor(120, TimeUnit.SECONDS)).isTrue();
       ScratchDirectory.reap(parent);
 
       assertThat(parent).isEmptyDirectory();

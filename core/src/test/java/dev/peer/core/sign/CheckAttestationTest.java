@@ -167,7 +167,7 @@ class CheckAttestationTest {
     try {
       process.getOutputStream().close();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
       return process.exitValue() + " " + said;
     } finally {
       process.destroyForcibly();

@@ -111,7 +111,7 @@ class StoreRaceTest {
       }
       for (Process process : processes) {
         String said = String.join("\n", process.inputReader().lines().toList());
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(said).isEqualTo("done");
       }
     } finally {

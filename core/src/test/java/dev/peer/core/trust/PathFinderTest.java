@@ -24,7 +24,7 @@ class PathFinderTest {
 
   /** They have 15!/8! orders of eight, 32 million. */
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void doesNotTryEveryOrderOfStrangersWhoAllSignedEachOther() {
     Made stranger = root("Stranger").keys(KEYS).make();
 
@@ -33,7 +33,7 @@ class PathFinderTest {
 
   /** Whoever has an authority that we trust can make as many below it. */
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void doesNotTryEveryOrderOfAuthoritiesThatLeadToATrustedOne() {
     Made below = authority("Stranger", trusted).keys(KEYS).make();
     List<X509Certificate> authorities = mesh(below);

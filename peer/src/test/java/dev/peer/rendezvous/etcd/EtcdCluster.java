@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  */
 public final class EtcdCluster implements AutoCloseable {
 
-  private static final Duration READY = Duration.ofSeconds(60);
+  private static final Duration READY = Duration.ofMinutes(4);
 
   /** So much that a busy machine does not come between a test and its etcd. */
   private static final EtcdTimeouts PATIENT =

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is told of a repository is told by every node over the same etcd. */
-@Timeout(180)
+@Timeout(900)
 class EtcdFollowingIT {
 
   private static final LeaseTerms TERMS =

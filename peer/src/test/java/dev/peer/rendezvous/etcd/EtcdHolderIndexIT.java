@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract of every index, with a real etcd of three members. */
-@Timeout(180)
+@Timeout(900)
 class EtcdHolderIndexIT extends HolderIndexContract {
 
   /** Longer than the tests of one lease take on a slow day. */

@@ -14,6 +14,7 @@ import dev.peer.core.store.StoredRecord;
 import dev.peer.core.store.StoredRecords;
 import dev.peer.core.trust.AccessRules;
 import dev.peer.http.Https;
+import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.server.HeldImages;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
@@ -26,6 +27,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,8 +47,10 @@ import org.junit.jupiter.api.io.TempDir;
  * both.
  */
 @Tag("long")
-@Timeout(300)
+@Timeout(900)
 class EtcdServiceIT {
+
+  private static final Duration LEASE = EmbeddedIndex.Settings.DEFAULT.terms().expiresAfter();
 
   private static final RepoId REPO = new RepoId("git.example.org/team/project");
 
@@ -82,18 +86,20 @@ class EtcdServiceIT {
     LeasedAnnouncer announcer = announcer(one);
     announcer.announce(record(1));
 
-    assertThat(lookup(other).find(REPO, key(1))).isInstanceOf(LookupResult.Found.class);
+    RendezvousLookup lookup = lookup(other);
+    await(lookup, 1, LookupResult.Found.class);
     announcer.close();
-    assertThat(lookup(other).find(REPO, key(1))).isInstanceOf(LookupResult.Absent.class);
+    await(lookup, 1, LookupResult.Absent.class);
   }
 
   /** A peer has one lease, whichever nodes it renews it at. */
   @Test
   void keepsALeaseThatAnotherNodeRenews() throws Exception {
     announcer(one, other).announce(record(1));
-    one.kill();
     RendezvousLookup lookup = lookup(one, other);
-    long end = System.nanoTime() + 2 * 45_000_000_000L;
+    await(lookup, 1, LookupResult.Found.class);
+    one.kill();
+    long end = System.nanoTime() + LEASE.multipliedBy(3).dividedBy(2).toNanos();
     while (System.nanoTime() - end < 0) {
       assertThat(lookup.find(REPO, key(1)))
           .isInstanceOfSatisfying(
@@ -129,10 +135,12 @@ class EtcdServiceIT {
   void saysThatThereIsNoQuorumAndIsWholeAgainWithOne() throws Exception {
     LeasedAnnouncer announcer = announcer(one, other);
     announcer.announce(record(1));
+    RendezvousLookup lookup = lookup(one, other);
+    await(lookup, 1, LookupResult.Found.class);
     etcd.kill(0);
     etcd.kill(1);
 
-    assertThat(lookup(one, other).find(REPO, key(1)))
+    assertThat(lookup.find(REPO, key(1)))
         .isInstanceOfSatisfying(
             LookupResult.Unavailable.class,
             result -> assertThat(result.why()).contains("index of this rendezvous can not be"));
@@ -141,10 +149,7 @@ class EtcdServiceIT {
     assertThat(notices).anyMatch(line -> line.startsWith("not announced, trying on: "));
 
     etcd.restart(0);
-    RendezvousLookup lookup = lookup(one, other);
-    while (!(lookup.find(REPO, key(2)) instanceof LookupResult.Found)) {
-      Thread.sleep(100);
-    }
+    await(lookup, 2, LookupResult.Found.class);
     assertThat(lookup.find(REPO, key(1))).isInstanceOf(LookupResult.Found.class);
   }
 
@@ -199,6 +204,13 @@ class EtcdServiceIT {
 
     assertThat(third.said()).contains("warning: until this is mended");
     assertThat(ask(third, key(1)).statusCode()).isEqualTo(503);
+  }
+
+  private static void await(RendezvousLookup lookup, int number, Class<?> expected)
+      throws InterruptedException {
+    while (!expected.isInstance(lookup.find(REPO, key(number)))) {
+      Thread.sleep(100);
+    }
   }
 
   LeasedAnnouncer announcer(RendezvousProcess... nodes) {

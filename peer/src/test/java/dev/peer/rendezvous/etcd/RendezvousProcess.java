@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 /** {@code peer rendezvous} in a process of its own, which can be killed and started again. */
 final class RendezvousProcess implements AutoCloseable {
 
-  private static final Duration READY = Duration.ofSeconds(60);
+  private static final Duration READY = Duration.ofMinutes(4);
 
   private final Path directory;
   private final List<String> store;

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the executor keeps of a repository, with real machines. */
-@Timeout(400)
+@Timeout(900)
 class KeptDiskIT {
 
   private static final RepoId REPO = new RepoId("example.org/kept");

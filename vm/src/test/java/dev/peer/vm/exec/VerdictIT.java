@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What becomes of a recipe's end on its way to the host: one machine, with a target for each way in
  * which a failure could be lost.
  */
-@Timeout(300)
+@Timeout(900)
 class VerdictIT {
 
   private static final long MOST_OUTPUT = 4096;

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The executor with a real machine and a real container. */
-@Timeout(300)
+@Timeout(900)
 class VmExecutorIT {
 
   /** One home for all, so that its template is made once. */
