@@ -168,6 +168,26 @@ class AttacksIT {
     }
   }
 
+  @Test
+  void aReplayWhoseRendezvousAndHolderStandStillForSeconds() throws Exception {
+    Run rendezvous = team.startRendezvous();
+    Peer holder = team.peer("holder").withoutQemu();
+    Peer laptop = team.peer("laptop").withoutQemu();
+    Repository repository = repository("stalled").commit();
+    sign(holder, repository, Map.of());
+    Run serving = holder.start(repository, "run");
+    serving.awaitLine("^peer: serving the result");
+    rendezvous.signal("STOP");
+    serving.signal("STOP");
+
+    Run replay = laptop.start(repository, "replay");
+    Thread.sleep(6_000);
+    rendezvous.signal("CONT");
+    serving.signal("CONT");
+
+    assertThat(replay.await().hasExitCode(0).stdout()).isEqualTo("said\n");
+  }
+
   private Repository repository(String name) throws Exception {
     return SignedResult.repository(team, name);
   }
