@@ -207,4 +207,19 @@ expect "mk -k goes on and fails" "b
 [1]" "$(said -k test | grep -v 'exit status')"
 expect "still, one of several at once fails" no "$(passes test)"
 
+mkfile 'test:VQ:\n\techo on\nall:V: test mkfile\nfile:\n\tfalse\nnothing:V: file $UNITS\nflags:VQ:\n\techo "($MKFLAGS)"\n'
+: >file
+expect "with -r, what was run passes" "on
+[0]" "$(said -r all)"
+nothing='all that it depends on is there already, and up to date
+[1]'
+expect "with -r, a target whose prerequisites are files is named" "mk: 'nothing' is up to date
+mk: nothing was run for 'nothing': $nothing" "$(said -r nothing)"
+expect "so is one that is a file" "mk: 'file' is up to date
+mk: nothing was run for 'file': $nothing" "$(said -r file)"
+expect "and one beside others" "on
+mk: nothing was run for 'nothing': $nothing" "$(said -r test nothing all)"
+expect "still, without -r that is no error" yes "$(passes nothing)"
+expect "no mk that a recipe calls gets -r" "(-f mkfile)" "$(mk -r -f mkfile flags)"
+
 conclude

@@ -61,8 +61,9 @@ class VerdictIT {
       \tsleep 1000 &
       \texit 0
       failsAndLeavesChildren:VQ:
-      \tsleep 2 &
+      \tsleep 1000 &
       \texit 3
+      runsNothing:VQ: mkfile $NOTHING
       fillsTheMemory:VQ:
       \ttail /dev/zero | cat
       fillsTheDisk:VQ:
@@ -112,6 +113,7 @@ class VerdictIT {
               "endsItsParent",
               "attacksAllParents",
               "failsAndLeavesChildren",
+              "runsNothing",
               "printsAndFails")) {
         assertThat(test(target))
             .as(target)
