@@ -17,6 +17,7 @@ class ImageTransferIT {
 
   private Sample sample;
   private Team team;
+  private Path image;
   private String digest;
 
   @BeforeEach
@@ -24,7 +25,8 @@ class ImageTransferIT {
     sample = Sample.get();
     team = sample.team();
     team.startRendezvous();
-    digest = Dist.imageDigest();
+    image = SmallImage.in(team.root().resolve("small"));
+    digest = digest(image);
   }
 
   @AfterEach
@@ -79,6 +81,8 @@ class ImageTransferIT {
 
   @Test
   void pullsTheImageThatARunLacksAndNoneForAReplay() throws Exception {
+    image = Dist.image();
+    digest = digest(image);
     sample.startHolder(signed(withOwnImages("holder")));
     Peer laptop = withoutImages("laptop");
 
@@ -127,14 +131,13 @@ class ImageTransferIT {
   void namesALiarAndTakesTheImageFromTheNextHolder() throws Exception {
     Peer holder = signed(withOwnImages("holder"));
     LyingHolder liar = LyingHolder.start(team, "liar");
-    String served = "v1/images/sha256/" + Dist.image().getFileName() + "/";
+    String served = "v1/images/sha256/" + image.getFileName() + "/";
     liar.answer(
         served + "attestation.json",
         Files.readAllBytes(
-            holder.home().resolve("images/.attestations").resolve(Dist.image().getFileName())));
-    liar.answer(
-        served + "manifest.json", Files.readAllBytes(Dist.image().resolve("manifest.json")));
-    liar.answer(served + "kernel", new byte[(int) Files.size(Dist.image().resolve("kernel"))]);
+            holder.home().resolve("images/.attestations").resolve(image.getFileName())));
+    liar.answer(served + "manifest.json", Files.readAllBytes(image.resolve("manifest.json")));
+    liar.answer(served + "kernel", new byte[(int) Files.size(image.resolve("kernel"))]);
     Peer laptop = withoutImages("laptop");
 
     Run alone = laptop.run(team.root(), "image", "pull", digest, "--from", liar.address());
@@ -236,11 +239,15 @@ class ImageTransferIT {
     assertThat(fresh.run(team.root(), "image", "ls").hasExitCode(0).stdout()).isEmpty();
   }
 
+  private static String digest(Path image) {
+    return "sha256:" + image.getFileName();
+  }
+
   /** With the image in a directory of its own, where nobody vouches for it yet. */
   private Peer withOwnImages(String name) throws IOException, InterruptedException {
     Peer peer = withoutImages(name);
     Path images = Files.createDirectory(peer.home().resolve("images"));
-    Files.createSymbolicLink(images.resolve(Dist.image().getFileName()), Dist.image());
+    Files.createSymbolicLink(images.resolve(image.getFileName()), image);
     return peer;
   }
 
@@ -255,12 +262,10 @@ class ImageTransferIT {
     return peer;
   }
 
-  private static void assertWhole(Peer peer) throws IOException {
-    Path image = peer.home().resolve("images").resolve(Dist.image().getFileName());
+  private void assertWhole(Peer peer) throws IOException {
+    Path copy = peer.home().resolve("images").resolve(image.getFileName());
     for (String file : new String[] {"manifest.json", "kernel", "initramfs", "root.erofs"}) {
-      assertThat(Files.mismatch(image.resolve(file), Dist.image().resolve(file)))
-          .as(file)
-          .isEqualTo(-1);
+      assertThat(Files.mismatch(copy.resolve(file), image.resolve(file))).as(file).isEqualTo(-1);
     }
   }
 }
