@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -93,7 +94,9 @@ class RelayIT {
     assertThat(refused.stderr()).contains("CN=other may not fetch at CN=both");
   }
 
+  /** A relay takes 45 s to give it up. */
   @Test
+  @Tag("long")
   void aLaptopThatSleptIsReachedAgain() throws Exception {
     Run relay = relay();
     Run serving = serve(laptop.with("PEER_RELAY", address(relay)));
