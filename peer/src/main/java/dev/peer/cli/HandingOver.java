@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 final class HandingOver {
 
   /** A little less than the time that the command has to clean up. */
-  private static final Duration LAST_WORDS = Duration.ofMillis(3500);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(9);
 
   private final Output output;
   private final Map<String, String> environment;

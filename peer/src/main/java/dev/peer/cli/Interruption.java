@@ -13,7 +13,7 @@ final class Interruption {
 
   private final Thread main;
   private final CountDownLatch finished = new CountDownLatch(1);
-  private volatile Duration cleanUp = Duration.ofSeconds(4);
+  private volatile Duration cleanUp = Duration.ofSeconds(10);
   private volatile boolean serving;
   private volatile boolean interrupted;
   private volatile int servedCode;

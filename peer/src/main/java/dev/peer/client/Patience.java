@@ -23,7 +23,7 @@ public record Patience(
   private static final Duration HEDGE = Duration.ofMillis(200);
 
   /**
-   * 10 s, 20 s, 10 s, 64 KiB/s, 1.5 s and 200 ms. On a busy machine a first handshake takes a few
+   * 10 s, 20 s, 10 s, 64 KiB/s, 3 s and 200 ms. On a busy machine a first handshake takes a few
    * seconds at either end: a peer that is slow must not pass for one that is gone.
    */
   public static final Patience DEFAULT =
@@ -32,7 +32,7 @@ public record Patience(
           Duration.ofSeconds(20),
           Duration.ofSeconds(10),
           64 << 10,
-          Duration.ofMillis(1_500),
+          Duration.ofSeconds(3),
           HEDGE);
 
   /** As the other, with 200 ms until another one is asked. */

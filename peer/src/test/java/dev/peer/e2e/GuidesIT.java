@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(900)
 class GuidesIT {
 
-  private static final int SECONDS = 300;
+  private static final int SECONDS = 600;
 
   /**
    * As from a clone of this repository in {@code ~/peer}, on a machine with the loopback interface

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 final class Run {
 
   /** More than anything here takes; who waits so long has found a hanging command. */
-  private static final Duration LIMIT = Duration.ofMinutes(8);
+  private static final Duration LIMIT = Duration.ofMinutes(14);
 
   private static final String OWN = "peer: ";
 

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 /** A {@code peer} command on a terminal of 33 rows and 101 columns, made by script(1). */
 final class TerminalSession implements AutoCloseable {
 
-  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LIMIT = Duration.ofMinutes(14);
 
   private final Process process;
   private final OutputStream keyboard;
