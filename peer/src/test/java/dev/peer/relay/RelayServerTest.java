@@ -111,6 +111,7 @@ class RelayServerTest {
     Pair pair = join(control, ONE);
     assertThat(problem(ci, peer(OTHER)).kind()).isEqualTo(Problem.Kind.NO_SUCH_PEER);
     pair.asking().cut();
+    pair.asked().cut();
     awaitTunnels(0);
 
     AnsweredRequest refused = awaitLogged("/v1/peers/{peer}/{instance}", 404);
