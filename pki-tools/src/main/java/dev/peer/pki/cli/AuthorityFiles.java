@@ -18,7 +18,7 @@ import java.security.cert.X509CRL;
 import java.util.List;
 import java.util.Optional;
 
-/** The files of an authority and of those whom it issues certificates to. */
+/** The files of an authority and of the parties that it issues certificates to. */
 final class AuthorityFiles {
 
   private static final String CERTIFICATE = "ca.pem";
@@ -77,7 +77,7 @@ final class AuthorityFiles {
     WholeFile.open(files.certificate()).write(PemText.chain(credentials), overwrite);
   }
 
-  /** What is to become of what was revoked before. */
+  /** How to treat earlier revocations. */
   @FunctionalInterface
   interface Change {
 
@@ -85,8 +85,8 @@ final class AuthorityFiles {
   }
 
   /**
-   * Writes the next revocation list in the place of the last one. Only one process at a time does:
-   * of two, one would forget what the other had revoked.
+   * Writes the next revocation list in place of the last one. Only one process at a time does so:
+   * of two, one would lose the other's revocations.
    *
    * @return the list's file
    */
@@ -122,7 +122,7 @@ final class AuthorityFiles {
     return Revocations.of(lists.getFirst());
   }
 
-  /** The file's bytes, if it is not too long to be what it should. */
+  /** The file's bytes; refuses a file that is too long. */
   static byte[] bytes(Path file, int most) throws IOException, CredentialException {
     if (Files.size(file) > most) {
       throw new CredentialException(file + ": too large", "is it the right file?");
@@ -130,7 +130,7 @@ final class AuthorityFiles {
     return Files.readAllBytes(file);
   }
 
-  /** The file's text, if it is not too long to be what it should. */
+  /** The file's text; refuses a file that is too long. */
   static String text(Path file) throws IOException, CredentialException {
     return new String(bytes(file, Pem.LONGEST), StandardCharsets.ISO_8859_1);
   }

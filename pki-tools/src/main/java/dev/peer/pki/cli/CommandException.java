@@ -1,6 +1,6 @@
 package dev.peer.pki.cli;
 
-/** What the user asked for can not be done; the texts say why not, and what to do. */
+/** The request cannot be done; the texts say why not, and what to do. */
 final class CommandException extends Exception {
 
   private static final long serialVersionUID = 1L;

@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * What a certificate says.
+ * The content of a certificate, for people.
  *
- * @param peer whom it names; nothing if it names nobody that can be a peer
+ * @param peer the peer that it names; empty if it names none
  * @param whyNobody why, then
  * @param terms the terms of rules that match it
  */

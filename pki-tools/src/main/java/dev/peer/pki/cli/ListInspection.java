@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
 
-/** What a revocation list says. */
+/** The content of a revocation list, for people. */
 record ListInspection(
     String issuer,
     String number,

@@ -37,7 +37,7 @@ public final class Main {
     return commandLine.execute(arguments);
   }
 
-  /** All commands, also for what describes them. */
+  /** All commands, also for manuals and completions. */
   public static CommandLine described() {
     return new CommandLine(new PeerPki());
   }

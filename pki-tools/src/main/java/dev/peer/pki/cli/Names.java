@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** What names and numbers of days a certificate can be asked for. */
+/** The names and numbers of days that a certificate can have. */
 final class Names {
 
   // It becomes a file's name and a part of a URN.

@@ -13,10 +13,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * A file that is written whole or not at all, and that nobody else may read before it may be read.
+ * A file that is written whole or not at all, and closed to others until it is complete.
  *
  * @param path where it will lie
- * @param permissions who may read it
+ * @param permissions its final permissions
  */
 record WholeFile(Path path, Set<PosixFilePermission> permissions) {
 
@@ -52,7 +52,7 @@ record WholeFile(Path path, Set<PosixFilePermission> permissions) {
       if (overwrite) {
         Files.move(made, target, StandardCopyOption.ATOMIC_MOVE);
       } else {
-        // Unlike a move, a link never takes the place of what is there.
+        // Unlike a move, a link never replaces an existing file.
         Files.createLink(target, made);
       }
     } finally {

@@ -45,7 +45,7 @@ public final class CertificateAuthority {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int SERIAL_BITS = 127;
 
-  /** The authority's certificate, then those of the authorities above it. */
+  /** The authority's certificate, then the certificates of the authorities above it. */
   private final List<X509Certificate> chain;
 
   private final PrivateKey key;
@@ -106,8 +106,8 @@ public final class CertificateAuthority {
    * Makes a key and a certificate for it.
    *
    * @return the certificate, the intermediates between it and the root, and the key
-   * @throws IllegalArgumentException if the request names nobody, or by names that no certificate
-   *     can have
+   * @throws IllegalArgumentException if the request has no name, or names that no certificate can
+   *     have
    */
   public Credentials issue(CertificateRequest request) {
     KeyPair pair = request.keyType().generate();

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a certificate is asked to say. Begin with {@link #named} and add to it; each method gives a
- * new request.
+ * The content of a requested certificate. Start with {@link #named} and add to it; each method
+ * returns a new request.
  *
  * @param commonName the subject's common name
  * @param organizationalUnit the subject's organizational unit

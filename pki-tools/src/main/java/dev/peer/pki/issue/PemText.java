@@ -7,7 +7,7 @@ import java.security.cert.CRLException;
 import java.security.cert.X509CRL;
 import java.util.stream.Collectors;
 
-/** The text form of what an authority makes. */
+/** The text form of an authority's certificates, keys and lists. */
 public final class PemText {
 
   private PemText() {}

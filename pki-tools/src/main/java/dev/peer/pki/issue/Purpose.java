@@ -2,7 +2,7 @@ package dev.peer.pki.issue;
 
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 
-/** What a certificate says it is for. */
+/** The purpose stated in a certificate. */
 public enum Purpose {
   CLIENT_AUTH(KeyPurposeId.id_kp_clientAuth),
   SERVER_AUTH(KeyPurposeId.id_kp_serverAuth),

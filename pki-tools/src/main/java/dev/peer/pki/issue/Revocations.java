@@ -15,7 +15,7 @@ import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.Extension;
 
 /**
- * What an authority has revoked, as its last list says: the list is the only record of it.
+ * An authority's revocations, from its last list: the list is the only record of them.
  *
  * @param entries each certificate once, by serial number
  * @param number the last list's number; 0 before the first
