@@ -56,7 +56,9 @@ final class RunClock {
    * Whether the clock was set back since: the guest's files may have times that are yet to come.
    */
   boolean wasSetBack() {
-    return Duration.between(begun, wall.instant()).plus(TOLERANCE).compareTo(taken()) < 0;
+    // In this order: a process that is held up in between sees the clock ahead, not back.
+    Duration taken = taken();
+    return Duration.between(begun, wall.instant()).plus(TOLERANCE).compareTo(taken) < 0;
   }
 
   private Duration taken() {

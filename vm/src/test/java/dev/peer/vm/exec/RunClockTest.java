@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RunClockTest {
@@ -47,6 +49,21 @@ class RunClockTest {
 
     assertThat(clock.span()).isEqualTo(new RunClock.Span(NOON, NOON.plus(Duration.ofMinutes(185))));
     assertThat(clock.wasSetBack()).isFalse();
+  }
+
+  @Test
+  void takesNoProcessThatIsHeldUpForAClockThatWasSetBack() {
+    Iterator<Duration> pauses = List.of(Duration.ZERO, Duration.ofMinutes(1)).iterator();
+    RunClock heldUp =
+        RunClock.start(
+            () -> {
+              Instant seen = wall;
+              pass(pauses.next());
+              return seen;
+            },
+            () -> nanos);
+
+    assertThat(heldUp.wasSetBack()).isFalse();
   }
 
   private void pass(Duration time) {
