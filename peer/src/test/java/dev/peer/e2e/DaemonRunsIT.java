@@ -31,8 +31,15 @@ class DaemonRunsIT {
       \techo report >$target
       fail:VQ:
       \techo bad; exit 7
+      """;
+
+  /** One that waits for the gate, and others. */
+  private static final String HELD =
+      """
       slow:VQ:
-      \techo at it; sleep 12; echo done
+      \techo at it; echo here >&2
+      \tWAIT
+      \techo done
       a:VQ:
       \techo a
       b:VQ:
@@ -45,15 +52,18 @@ class DaemonRunsIT {
 
   private Team team;
   private Repository repository;
+  private Gate gate;
 
   @BeforeEach
   void makeTeam() throws Exception {
     team = Team.create();
+    gate = new Gate();
     repository = team.repository("daemon", MKFILE);
   }
 
   @AfterEach
   void nothingIsLeft() throws Exception {
+    gate.close();
     team.close();
   }
 
@@ -128,10 +138,11 @@ class DaemonRunsIT {
 
   @Test
   void whoIsInterruptedOrKilledEndsItsOwnRunAlone() throws Exception {
-    Peer peer = team.peer("laptop");
+    repository = gate.leadingTo(team.repository("held", HELD.replace("WAIT", gate.recipe())));
+    Peer peer = gate.reachedBy(team.peer("laptop"));
     startDaemon(peer);
     Run slow = peer.start(repository, "run", "slow");
-    slow.awaitLine("^peer: stage: (test)$");
+    slow.awaitLine("^(here)$");
     Run waiting = peer.start(repository, "run", "a");
     waiting.awaitLine("^peer: waiting for a machine of the daemon: (place 1) in its queue$");
     Run killed = peer.start(repository, "run", "b");
@@ -155,11 +166,12 @@ class DaemonRunsIT {
 
   @Test
   void afterAKillTheQueueRunsAndSoDoesWhatWasCutOff() throws Exception {
-    Peer peer = team.peer("laptop");
+    repository = gate.leadingTo(team.repository("held", HELD.replace("WAIT", gate.recipe())));
+    Peer peer = gate.reachedBy(team.peer("laptop"));
     Run daemon = startDaemon(peer);
     List<Run> waiting = new ArrayList<>();
     waiting.add(peer.start(repository, "run", "slow"));
-    waiting.getFirst().awaitLine("^peer: stage: (test)$");
+    waiting.getFirst().awaitLine("^(here)$");
     for (String target : List.of("a", "b", "c", "d")) {
       Run run = peer.start(repository, "run", target);
       run.awaitLine("^peer: waiting for a machine of the daemon: (place \\d)");
@@ -173,6 +185,7 @@ class DaemonRunsIT {
           .contains("peer: error: the daemon ended before the run did\npeer: hint: it is run ");
     }
     team.awaitNoMachine();
+    gate.open();
     JsonNode left =
         JSON.readTree(peer.run(repository, "daemon", "status", "--json").hasExitCode(3).stdout());
     assertThat(left.path("runs")).hasSize(5);

@@ -2,13 +2,7 @@ package dev.peer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +17,7 @@ class JoinIT {
       """
       test:VQ:
       \techo first; sleep 1; echo complaint >&2
-      \tperl -MIO::Socket::INET -e 'readline(IO::Socket::INET->new("10.0.2.2:PORT"))'
+      \tWAIT
       \techo second; sleep 1; exit CODE
       quick:VQ:
       \techo quick
@@ -152,67 +146,13 @@ class JoinIT {
         .containsPattern("peer: the run of CN=laptop failed at \\S+Z: the stage test ended with ");
   }
 
-  /** A peer whose guests reach the gate. */
   private Peer peer(String name) throws Exception {
-    return team.peer(name).with("PEER_PREPARE_NETWORK", "10.0.2.2:" + gate.port());
+    return gate.reachedBy(team.peer(name));
   }
 
   /** A repository whose test waits for the gate, and then ends with this code. */
   private Repository held(int code) throws Exception {
-    String mkfile = HELD.replace("PORT", "" + gate.port()).replace("CODE", "" + code);
-    Repository repository = team.repository("held", mkfile);
-    return repository
-        .write(
-            ".env",
-            "PEER_REPO=example.org/held\nPEER_IMAGE="
-                + Dist.imageDigest()
-                + "\nPEER_NETWORK=open\n")
-        .commit();
-  }
-
-  /** Holds up whoever connects, until it is opened. */
-  private static final class Gate implements AutoCloseable {
-
-    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    private final CountDownLatch opened = new CountDownLatch(1);
-
-    Gate() throws IOException {
-      Thread.ofVirtual().start(this::accept);
-    }
-
-    int port() {
-      return server.getLocalPort();
-    }
-
-    void open() {
-      opened.countDown();
-    }
-
-    @Override
-    public void close() throws IOException {
-      open();
-      server.close();
-    }
-
-    private void accept() {
-      while (!server.isClosed()) {
-        try {
-          Socket socket = server.accept();
-          Thread.ofVirtual().start(() -> hold(socket));
-        } catch (IOException e) {
-          return;
-        }
-      }
-    }
-
-    private void hold(Socket socket) {
-      try (socket) {
-        opened.await();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    String mkfile = HELD.replace("WAIT", gate.recipe()).replace("CODE", "" + code);
+    return gate.leadingTo(team.repository("held", mkfile));
   }
 }
