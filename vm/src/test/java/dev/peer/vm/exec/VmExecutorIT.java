@@ -191,19 +191,19 @@ class VmExecutorIT {
 
   @Test
   void endsTheMachineWhenTheTimeIsOverEvenOneThatIsPaused() throws Exception {
-    transcript.onStage =
-        stage -> {
-          if (stage.equals("test")) {
-            pauseMachines();
-          }
-        };
+    transcript.onStage = stage -> pauseMachines();
+    Duration limit = Duration.ofSeconds(20);
 
-    ExecutionResult result =
-        execute(executor(Duration.ofSeconds(60)), "test:VQ:\n\tsleep 1000\n", "test", Map.of());
+    ExecutionResult result = execute(executor(limit), "test:VQ:\n\tsleep 1000\n", "test", Map.of());
 
+    // In whichever stage that is: how far it gets by then, the host decides.
     assertThat(result)
-        .isEqualTo(
-            new ExecutionResult.TimedOut("test", Scope.RUN, Duration.ofSeconds(60), List.of()));
+        .isInstanceOfSatisfying(
+            ExecutionResult.TimedOut.class,
+            timedOut -> {
+              assertThat(timedOut.scope()).isEqualTo(Scope.RUN);
+              assertThat(timedOut.limit()).isEqualTo(limit);
+            });
     assertThat(leftovers()).isEmpty();
   }
 
