@@ -143,7 +143,11 @@ record Subject(
           run.network());
     } catch (IllegalArgumentException e) {
       throw new CommandException(
-          ExitCode.USAGE, e.getMessage(), "ask for one of the mkfile's targets", e);
+          ExitCode.USAGE,
+          e.getMessage(),
+          "ask for one of the mkfile's targets; if the argument is text, set LC_ALL=C.UTF-8, so"
+              + " that peer reads it as such",
+          e);
     }
   }
 

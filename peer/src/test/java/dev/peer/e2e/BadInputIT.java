@@ -101,6 +101,15 @@ class BadInputIT {
   }
 
   @Test
+  void anArgumentThatTheLocaleCannotRead() throws Exception {
+    Repository repository = team.repository("repository", PASSING);
+
+    peer.with("LC_ALL", "C")
+        .run(repository, "run", "test", "NAME=caf\u00e9")
+        .refuses(2, "not text in UTF-8.*NAME=caf.*\\R.*LC_ALL=C.UTF-8");
+  }
+
+  @Test
   void aContainerImageThatIsNotThere() throws Exception {
     Repository repository =
         team.repository("repository", "CONTAINERIMAGE=localhost/nowhere\n" + PASSING);

@@ -63,7 +63,10 @@ class RecipesIT {
             "FROM localhost/ci-base\nENV OF_THE_IMAGE=" + HOUSE + "\nRUN ln -sf bash /bin/sh\n")
         .commit();
     Peer laptop =
-        team.peer("laptop").with("LC_ALL", "C.UTF-8").with("TOKEN", "s3cret" + PARTY + HOUSE);
+        team.peer("laptop")
+            .with("LC_ALL", "")
+            .with("LANG", "C")
+            .with("TOKEN", "s3cret" + PARTY + HOUSE);
 
     Run run = laptop.run(repository, "run", "test", "ARGUMENT=" + PARTY + HOUSE);
 

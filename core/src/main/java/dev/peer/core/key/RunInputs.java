@@ -82,11 +82,17 @@ public record RunInputs(
     return name;
   }
 
-  /** Half a character has no UTF-8 form: two such values could give one key. */
+  /**
+   * Half a character has no UTF-8 form, and U+FFFD stands for bytes that the JVM could not read:
+   * two such values could give one key.
+   */
   private static void requireText(String value) {
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(value) || value.indexOf('\0') >= 0) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)
+        || value.indexOf('\0') >= 0
+        || value.indexOf('\ufffd') >= 0) {
       throw new IllegalArgumentException(
-          "not text in UTF-8 without NUL, as arguments and variables are: " + Shown.of(value));
+          "not text in UTF-8 without NUL and U+FFFD, as arguments and variables are: "
+              + Shown.of(value));
     }
   }
 

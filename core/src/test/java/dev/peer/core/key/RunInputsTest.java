@@ -82,7 +82,7 @@ class RunInputsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"\ud800", "\udfff\ud800", "a\u0000b"})
+  @ValueSource(strings = {"\ud800", "\udfff\ud800", "a\u0000b", "A=\ufffd\ufffd"})
   void refusesValuesThatAreNoText(String value) {
     assertThatThrownBy(
             () -> inputs("a", "1", Optional.empty(), "test", List.of(), Map.of("A", value), "none"))
