@@ -108,11 +108,17 @@ public final class RunLogs {
     }
   }
 
-  /** Keeps a run in place of the repository's last that did not pass; its log is moved away. */
+  /**
+   * Keeps a run as the repository's last that did not pass; its log is moved away. The one before
+   * it stays for a process that reads it now, and goes with the next.
+   */
   public void keep(FailedRun run, RunFiles log) throws IOException {
     Path repository = directoryOf(owner.orElseGet(() -> LocalRepo.named(run.repo())));
     ScratchDirectory.createPrivate(repository);
-    List<Path> before = Store.children(repository);
+    List<Path> before = new ArrayList<>(Store.children(repository));
+    read(repository).stream()
+        .findFirst()
+        .ifPresent(last -> before.remove(last.output().directory()));
     Files.write(log.directory().resolve(ABOUT), StrictJson.bytes(run.json()));
     Files.move(
         log.directory(),

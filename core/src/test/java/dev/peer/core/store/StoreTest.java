@@ -343,8 +343,33 @@ class StoreTest {
   @Test
   void aFailedRunTakesThePlaceOfNoneOfARepositoryWhoseNameItClaims() throws Exception {
     LocalRepo claiming = new LocalRepo(new RepoId("example.org/claiming"));
-    RunInputs inputs = Records.inputs();
+    keepFailed(claiming, Instant.now());
+
+    assertThat(store.logs().lastFailed(claiming)).isPresent();
+    assertThat(store.logs().lastFailed(LocalRepo.named(Records.inputs().repo()))).isEmpty();
+  }
+
+  @Test
+  void aFailedRunIsReadToItsEndWhileTheNextIsKept() throws Exception {
+    LocalRepo repo = new LocalRepo(new RepoId("example.org/a"));
     Instant now = Instant.now();
+    keepFailed(repo, now);
+    RunLogs.Failed first = store.logs().lastFailed(repo).orElseThrow();
+
+    keepFailed(repo, now.plusSeconds(1));
+
+    assertThat(first.output().directory()).isNotEmptyDirectory();
+    RunLogs.Failed second = store.logs().lastFailed(repo).orElseThrow();
+    assertThat(second.run().endedAt()).isAfter(first.run().endedAt());
+
+    keepFailed(repo, now.plusSeconds(2));
+
+    assertThat(first.output().directory()).doesNotExist();
+    assertThat(second.output().directory()).isNotEmptyDirectory();
+  }
+
+  private void keepFailed(LocalRepo repo, Instant end) throws Exception {
+    RunInputs inputs = Records.inputs();
     FailedRun run =
         new FailedRun(
             inputs.key(),
@@ -352,18 +377,15 @@ class StoreTest {
             inputs.tree(),
             inputs.target(),
             inputs.arguments(),
-            now,
-            now,
+            end,
+            end,
             "test",
             Optional.of(1),
             "failed");
     try (ScratchDirectory staged = store.stage()) {
-      RunLogs logs = store.keptFor(claiming).logs();
+      RunLogs logs = store.keptFor(repo).logs();
       logs.keep(run, logs.begin(staged, inputs));
     }
-
-    assertThat(store.logs().lastFailed(claiming)).isPresent();
-    assertThat(store.logs().lastFailed(LocalRepo.named(inputs.repo()))).isEmpty();
   }
 
   @Test
