@@ -128,6 +128,9 @@ expect "an argument is no comment" "a#b # c
 [0]" "$(said 'A=a#b # c' test)"
 expect "an argument of two lines is an error" no "$(passes 'A=a
 B=b' test)"
+mkfile 'test:VQ:\n\techo "$A" "$B"\n'
+expect "an argument that ends in a backslash does not take in the next" no "$(passes 'A=a\' B=b test)"
+expect "still, an escaped one is a backslash" 'a\ b' "$(mk 'A=a\\' B=b test)"
 for shift in 1 2 3 4; do
     { printf 'test:VQ:\n\tprintf %%s '; longest $shift; for i in $(seq 4000); do printf %s "$party"; done; } >mkfile
     expect "a long recipe of long characters is whole ($shift)" "$((16000 + shift))" "$(mk test | wc -c)"
