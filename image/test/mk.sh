@@ -2,7 +2,7 @@
 # Tests of mk, as our patches make it: what each test says fails with Debian's own mk, but where it says "still".
 # Needs the Debian packages 9base, busybox-static and erofs-utils, and bash.
 #   image/test/mk.sh IMAGE
-# shellcheck disable=SC2016 # what stands in quotes is for mk and its shells
+# shellcheck disable=SC1003,SC2016 # what stands in quotes is for mk and its shells
 set -eu
 # shellcheck disable=SC1007 # CDPATH is emptied on purpose
 image=$(CDPATH= cd "$(dirname "$0")/.." && pwd)
