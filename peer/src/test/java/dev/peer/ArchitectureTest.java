@@ -50,6 +50,7 @@ class ArchitectureTest {
         "vm.snapshot", "core.id", "core.key", "core.record", "core.scratch", "vm.image", "vm.qemu");
     allow("vm.exec", "core", "vm");
     allow("config", "core.id", "core.key", "core.network", "core.record", "core.trust");
+    allow("home");
     allow("reload", "config", "core.trust");
     allow("schedule", "core", "daemon", "source");
     allow("secret", "core.id", "core.scratch", "core.secret");
@@ -81,6 +82,7 @@ class ArchitectureTest {
         "core",
         "vm",
         "config",
+        "home",
         "reload",
         "secret",
         "setup",

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
       "Exit code 3: nothing such is kept; 5: the result does not hold or" + " count."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {"  peer artifacts", "  peer artifacts --to out", "  peer artifacts 3fa9 --json"})
 final class ArtifactsCommand implements Callable<Integer> {
 

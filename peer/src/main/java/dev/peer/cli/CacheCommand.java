@@ -7,11 +7,11 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.StrictJson;
+import dev.peer.home.HomeLayout;
 import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import dev.peer.vm.snapshot.UnpreparedCommits;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     name = "cache",
     description = "Shows and drops the container images and caches kept of repositories.",
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {"  peer cache ls", "  peer cache drop"})
 final class CacheCommand implements Runnable {
 
@@ -54,7 +54,7 @@ final class CacheCommand implements Runnable {
       name = "ls",
       description = "Lists what is kept of each repository, and why the last one went.",
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {"  peer cache ls", "  peer cache ls --json"})
   int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
     RepositoryDisks disks = disks();
@@ -97,7 +97,7 @@ final class CacheCommand implements Runnable {
         "Without a name: of the repository that the working directory is in."
       },
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {
         "  peer cache drop                    # of this repository",
         "  peer cache drop --all"
@@ -112,7 +112,7 @@ final class CacheCommand implements Runnable {
         disks.list().stream()
             .map(RepositoryDisks.Listed::repo)
             .collect(Collectors.toCollection(LinkedHashSet::new));
-    new UnpreparedCommits(machines().resolve("unprepared"), InstantSource.system()).clear();
+    new UnpreparedCommits(layout().unprepared(), InstantSource.system()).clear();
     for (RepoId repo : all ? kept : named(names, kept)) {
       if (disks.drop(repo, "`peer cache drop`") == 0 && kept.contains(repo)) {
         throw new CommandException(
@@ -173,13 +173,13 @@ final class CacheCommand implements Runnable {
   private RepositoryDisks disks() throws Exception {
     CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
     return new RepositoryDisks(
-        machines().resolve("disks"),
+        layout().disks(),
         new CachePolicy(caches.maxAge(), caches.maxBytes()),
         InstantSource.system(),
         output::say);
   }
 
-  private static Path machines() throws Exception {
-    return PeerSettings.home(Settings.of(System.getenv())).resolve("vm");
+  private static HomeLayout layout() throws Exception {
+    return new HomeLayout(PeerSettings.home(Settings.of(System.getenv())));
   }
 }

@@ -4,6 +4,7 @@ import dev.peer.core.flow.SecretSource;
 import dev.peer.core.secret.SecretException;
 import dev.peer.core.secret.SecretValue;
 import dev.peer.core.secret.Secrets;
+import dev.peer.home.HomeLayout;
 import dev.peer.secret.SecretStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class CallersSecrets implements SecretSource {
 
   /** The secrets that are kept below a home. */
   static SecretStore store(Path home) {
-    return new SecretStore(home.resolve("secrets"));
+    return new SecretStore(new HomeLayout(home).secrets());
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.peer.core.flow.Turns;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.Secrets;
+import dev.peer.home.HomeLayout;
 import dev.peer.vm.exec.CrontabResult;
 import dev.peer.vm.exec.VmExecutor;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import java.nio.file.Path;
 record CrontabRun(Subject subject, Network network, Turns turns, RunOutput output) {
 
   CrontabResult make() throws Exception {
-    Path scratch = subject.peer().home().resolve("vm").resolve("runs");
+    Path scratch = new HomeLayout(subject.peer().home()).runs();
     try (ScratchDirectory unused = ScratchDirectory.in(scratch);
         Turns.Turn _ = turns.take()) {
       VmExecutor machines = MachineRoom.executor(subject);

@@ -22,11 +22,12 @@ import dev.peer.daemon.PushIntake;
 import dev.peer.daemon.RunQueue;
 import dev.peer.handover.DaemonFile;
 import dev.peer.handover.HandoverServer;
+import dev.peer.home.HomeLayout;
+import dev.peer.http.RequestLog;
 import dev.peer.reload.Watch;
 import dev.peer.schedule.MadeCrontabs;
 import dev.peer.schedule.Schedule;
 import dev.peer.server.Intake;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -50,47 +51,41 @@ final class Daemon {
   /** How often watched repositories and the clock are looked at. */
   private static final Duration LOOK = Duration.ofSeconds(2);
 
-  private final DaemonOptions options;
+  private final DaemonPlan plan;
   private final PeerSettings peer;
   private final Retention retention;
-  private final Output output;
+  private final HomeLayout layout;
+  private final RunOutput output;
   private final Interruption interruption;
   private final Instant since = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
-  Daemon(DaemonOptions options, Settings settings, Output output, Interruption interruption)
+  Daemon(DaemonPlan plan, Settings settings, RunOutput output, Interruption interruption)
       throws ConfigException, CommandException {
-    this.options = options;
+    this.plan = plan;
     this.peer = PeerSettings.of(settings);
+    this.layout = new HomeLayout(peer.home());
     this.output = output;
     this.interruption = interruption;
     KeepSettings keep = KeepSettings.of(settings);
     this.retention = new Retention(keep.most(), keep.longest(), keep.bytes());
-    options.requireUsable(peer);
+    plan.requireUsable(peer);
   }
 
-  /** What a daemon keeps of its own below a home. */
-  static Path directory(Path home) {
-    return home.resolve("daemon");
-  }
-
-  /** The runs that it has accepted. */
-  static Path queue(Path home) {
-    return directory(home).resolve("queue");
-  }
-
-  /** Serves until a signal. */
-  void serve() throws Exception {
-    Path directory = directory(peer.home());
-    ScratchDirectory.createPrivate(directory);
-    DaemonFile.requireOurs(directory);
-    try (Logging.OpenLog log = options.logging().open(output);
-        Network network =
-            Network.serving(peer, output, log, CertificateRole.CLIENT, CertificateRole.SERVER)) {
-      Store store = Store.open(Results.store(peer.home()), retention);
+  /**
+   * Serves until a signal.
+   *
+   * @param log told of what others ask of it
+   */
+  void serve(RequestLog log) throws Exception {
+    ScratchDirectory.createPrivate(layout.daemon());
+    DaemonFile.requireOurs(layout.daemon());
+    try (Network network =
+        Network.serving(peer, output, log, CertificateRole.CLIENT, CertificateRole.SERVER)) {
+      Store store = Store.open(layout.store(), retention);
       try (FileHold _ = takenOver(store)) {
-        ScratchDirectory.reap(peer.home().resolve("vm").resolve("runs"));
+        ScratchDirectory.reap(layout.runs());
         interruption.allow(CLEAN_UP);
-        serve(network, store, directory);
+        serve(network, store);
       }
     }
   }
@@ -106,9 +101,9 @@ final class Daemon {
                     "end that one, or give this one a PEER_HOME of its own"));
   }
 
-  private void serve(Network network, Store store, Path directory) throws Exception {
+  private void serve(Network network, Store store) throws Exception {
     Identities identities = network.identities();
-    List<RepoId> repositories = options.mirrored();
+    List<RepoId> repositories = plan.mirrored();
     try (KeptResults kept = new KeptResults(store, identities::verifier, FAREWELL, output);
         Mirror mirror =
             new Mirror(
@@ -139,7 +134,6 @@ final class Daemon {
       run(
           new DaemonRuns(peer, identities, announcer, store, kept, crontabs, output),
           crontabs,
-          directory,
           json -> describe(json, identities, announcer, kept));
     }
   }
@@ -154,14 +148,13 @@ final class Daemon {
   }
 
   /** Takes runs, and does them, until a signal. */
-  private void run(
-      DaemonRuns runs, MadeCrontabs crontabs, Path directory, Consumer<ObjectNode> self)
+  private void run(DaemonRuns runs, MadeCrontabs crontabs, Consumer<ObjectNode> self)
       throws Exception {
-    try (RunQueue queue = new RunQueue(queue(peer.home()), options.jobs(), runs, output)) {
+    try (RunQueue queue = new RunQueue(layout.queue(), plan.jobs(), runs, output)) {
       Schedule schedule =
           new Schedule(
-              directory.resolve("watched"),
-              options.watched(),
+              layout.watched(),
+              plan.watched(),
               queue,
               crontabs,
               ZoneId.systemDefault(),
@@ -170,7 +163,7 @@ final class Daemon {
       Consumer<ObjectNode> all = self.andThen(json -> DaemonStatus.put(json, schedule.status()));
       try (HandoverServer desk =
               HandoverServer.open(
-                  directory,
+                  layout.daemon(),
                   MachineRoom.sockets(peer.home()),
                   Version.text(),
                   new DaemonDesk(peer, queue, runs, all),
@@ -180,7 +173,7 @@ final class Daemon {
         schedule.begin();
         looks.start();
         desk.start();
-        output.say("takes runs, " + options.jobs() + " at once");
+        output.say("takes runs, " + plan.jobs() + " at once");
         interruption.await(FOREVER);
       }
     }
@@ -193,7 +186,7 @@ final class Daemon {
             + address(announcer)
                 .map(at -> " at https://" + at)
                 .orElse(": it runs and keeps, and serves nobody, for PEER_RENDEZVOUS is not set"));
-    options.mirrored().forEach(repo -> output.say("mirroring " + repo));
+    plan.mirrored().forEach(repo -> output.say("mirroring " + repo));
   }
 
   private static Optional<HostPort> address(Optional<LeasedAnnouncer> announcer) {
@@ -215,7 +208,7 @@ final class Daemon {
     ArrayNode rendezvous = json.putArray("rendezvous");
     peer.rendezvous().forEach(address -> rendezvous.add(address.toString()));
     ArrayNode mirrors = json.putArray("mirrors");
-    options.mirrored().forEach(repo -> mirrors.add(repo.text()));
-    json.put("jobs", options.jobs()).put("results", kept.size());
+    plan.mirrored().forEach(repo -> mirrors.add(repo.text()));
+    json.put("jobs", plan.jobs()).put("results", kept.size());
   }
 }

@@ -9,6 +9,7 @@ import dev.peer.daemon.RunQueue;
 import dev.peer.handover.BackgroundProcess;
 import dev.peer.handover.DaemonFile;
 import dev.peer.handover.Handover;
+import dev.peer.home.HomeLayout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ import picocli.CommandLine.Spec;
           + " crontab says."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer daemon start                  # in the background; then `peer run` hands over to it",
       "  peer daemon --jobs 2               # in the foreground",
@@ -49,8 +50,6 @@ final class DaemonCommand implements Callable<Integer> {
 
   /** More than a daemon takes to clean up. */
   private static final Duration END_TIME = Duration.ofSeconds(40);
-
-  private static final String LOG = "log";
 
   private final Output output;
   private final Interruption interruption;
@@ -68,7 +67,10 @@ final class DaemonCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Settings settings = Settings.of(System.getenv());
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
-    new Daemon(options, settings, output, interruption).serve();
+    Daemon daemon = new Daemon(options.plan(), settings, output, interruption);
+    try (Logging.OpenLog log = options.logging().open(output)) {
+      daemon.serve(log);
+    }
     return ExitCode.PASSED;
   }
 
@@ -79,12 +81,13 @@ final class DaemonCommand implements Callable<Integer> {
             + " PEER_HOME/daemon/log."
       },
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {"  peer daemon start", "  peer daemon start --jobs 2"})
   int start(@Mixin DaemonOptions background) throws Exception {
     PeerSettings peer = PeerSettings.of(Settings.of(System.getenv()));
-    background.requireUsable(peer);
-    Path directory = Daemon.directory(peer.home());
+    background.plan().requireUsable(peer);
+    HomeLayout layout = new HomeLayout(peer.home());
+    Path directory = layout.daemon();
     ScratchDirectory.createPrivate(directory);
     DaemonFile.requireOurs(directory);
     Optional<DaemonFile> other = running(peer.home());
@@ -94,7 +97,7 @@ final class DaemonCommand implements Callable<Integer> {
           "a daemon runs for " + peer.home() + " already: process " + other.get().pid(),
           "`peer daemon stop` ends it");
     }
-    Path log = directory.resolve(LOG);
+    Path log = layout.daemonLog();
     BackgroundProcess started = BackgroundProcess.start(foreground(), log);
     Optional<DaemonFile> ready;
     try {
@@ -134,7 +137,7 @@ final class DaemonCommand implements Callable<Integer> {
             + " all that waits in its queue, for when it is started again."
       },
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {"  peer daemon stop"})
   int stop() throws Exception {
     Path home = home();
@@ -152,7 +155,7 @@ final class DaemonCommand implements Callable<Integer> {
           ExitCode.INFRASTRUCTURE,
           "the daemon does not end: process " + process.pid(),
           "its log is "
-              + Daemon.directory(home).resolve(LOG)
+              + new HomeLayout(home).daemonLog()
               + "; `kill -9` loses nothing of its queue",
           e);
     }
@@ -166,13 +169,13 @@ final class DaemonCommand implements Callable<Integer> {
         "Says what the daemon is, what runs, what waits and what ended last. Exit 3: none runs."
       },
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {"  peer daemon status", "  peer daemon status --json"})
   int status(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
     Path home = home();
     Optional<DaemonFile> daemon = running(home);
     if (daemon.isEmpty()) {
-      print(DaemonStatus.ofNone(home, RunQueue.left(Daemon.queue(home))), json);
+      print(DaemonStatus.ofNone(home, RunQueue.left(new HomeLayout(home).queue())), json);
       return ExitCode.NO_RESULT;
     }
     byte[] status;
@@ -182,7 +185,7 @@ final class DaemonCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.INFRASTRUCTURE,
           "the daemon does not answer: process " + daemon.get().pid() + ": " + e.getMessage(),
-          "its log is " + Daemon.directory(home).resolve(LOG),
+          "its log is " + new HomeLayout(home).daemonLog(),
           e);
     }
     print(status, json);
@@ -202,6 +205,7 @@ final class DaemonCommand implements Callable<Integer> {
   }
 
   private static Optional<DaemonFile> running(Path home) throws IOException {
-    return DaemonFile.read(Daemon.directory(home)).filter(daemon -> daemon.process().isPresent());
+    return DaemonFile.read(new HomeLayout(home).daemon())
+        .filter(daemon -> daemon.process().isPresent());
   }
 }

@@ -45,7 +45,7 @@ final class DaemonStatus {
     }
   }
 
-  private static void printWatched(Output output, StrictJson watched) throws MalformedException {
+  private static void printWatched(RunOutput output, StrictJson watched) throws MalformedException {
     String trouble = watched.text("trouble");
     output.print(
         "watching "
@@ -85,7 +85,7 @@ final class DaemonStatus {
   }
 
   /** For people. */
-  static void print(Output output, byte[] status) throws MalformedException {
+  static void print(RunOutput output, byte[] status) throws MalformedException {
     StrictJson json = StrictJson.parse("the daemon's status", status);
     if (json.truth("running")) {
       output.print(

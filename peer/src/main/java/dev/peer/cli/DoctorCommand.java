@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
       "Exit code 0: nothing is wrong, warnings apart; 2: a setting is; 4: what a setting names is."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {"  peer doctor", "  peer doctor --json"})
 final class DoctorCommand implements Callable<Integer> {
 

@@ -43,7 +43,7 @@ import picocli.CommandLine.TypeConversionException;
       "Exit code 0: it would be let do all that was asked about; 5: it would not."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer explain-cert laptop.pem",
       "  peer explain-cert laptop.pem --for sign,fetch --repo github.com/team/x",

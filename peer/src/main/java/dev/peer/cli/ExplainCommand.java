@@ -6,6 +6,7 @@ import dev.peer.core.flow.Surveyor;
 import dev.peer.core.key.KeyInput;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
+import dev.peer.home.HomeLayout;
 import dev.peer.secret.ValueDigests;
 import dev.peer.source.SourceException;
 import dev.peer.source.TreeChanges;
@@ -26,11 +27,9 @@ import picocli.CommandLine.Option;
       "Exit code 0: there is a result; 3: there is none; 5: there are some, and none holds."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {"  peer explain", "  peer explain lint --json", "  peer explain --rev main"})
 final class ExplainCommand implements Callable<Integer> {
-
-  private static final String DIGEST_KEY = "digest-key";
 
   private final Output output;
 
@@ -68,7 +67,7 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private int explain(Subject subject, Surveyor surveyor) throws Exception {
-    ValueDigests digests = ValueDigests.of(subject.peer().home().resolve(DIGEST_KEY));
+    ValueDigests digests = ValueDigests.of(new HomeLayout(subject.peer().home()).digestKey());
     Survey survey = surveyor.survey(subject.inputs().repo(), subject.inputs().key());
     Optional<Surveyor.Near> nearest =
         survey.held().isPresent() ? Optional.empty() : surveyor.nearest(subject.inputs());

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
       "Exit code 3: nothing such is kept; 5: the result does not hold."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer export --to result.tar        # the last result of this repository",
       "  peer export 3fa9 | ssh host peer import -"
@@ -47,7 +47,7 @@ final class ExportCommand implements Callable<Integer> {
           "name a file with --to, or let stdout be a pipe or a file");
     }
     Store store = Results.openStore(peer.home());
-    KeptRun.Found.Result found = kept.result(store);
+    StoredRun.Result found = kept.result(store);
     try (OpenedResult opened = OpenedResult.of(store, Identities.verifier(peer, output), found)) {
       to.write(out -> ResultArchive.write(found.entry(), out));
       output.say(

@@ -13,6 +13,7 @@ import dev.peer.handover.Given;
 import dev.peer.handover.Handover;
 import dev.peer.handover.Needed;
 import dev.peer.handover.Reply;
+import dev.peer.home.HomeLayout;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -34,16 +35,19 @@ final class HandingOver {
   /** A little less than the time that the command has to clean up. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(9);
 
-  private final Output output;
+  private final RunOutput output;
+  private final boolean showsProgress;
   private final Map<String, String> environment;
 
   /**
    * For one command.
    *
+   * @param showsProgress whether somebody sees how far it is
    * @param environment its variables
    */
-  HandingOver(Output output, Map<String, String> environment) {
+  HandingOver(RunOutput output, boolean showsProgress, Map<String, String> environment) {
     this.output = output;
+    this.showsProgress = showsProgress;
     this.environment = Map.copyOf(environment);
   }
 
@@ -81,7 +85,7 @@ final class HandingOver {
               output.timeline().total(),
               request.apply(runSettings()),
               Standing.of(peer),
-              output.showsProgress(),
+              showsProgress,
               timings,
               json);
       return ask(daemon.get(), ask, settings.warnings());
@@ -100,7 +104,8 @@ final class HandingOver {
 
   private Optional<DaemonFile> daemon(PeerSettings peer) throws IOException {
     Optional<DaemonFile> found =
-        DaemonFile.read(Daemon.directory(peer.home())).filter(file -> file.process().isPresent());
+        DaemonFile.read(new HomeLayout(peer.home()).daemon())
+            .filter(file -> file.process().isPresent());
     if (found.isPresent() && !found.get().version().equals(Version.text())) {
       throw new IOException(
           "it is of version " + found.get().version() + ", and this is " + Version.text());
@@ -163,7 +168,7 @@ final class HandingOver {
   }
 
   /** Shows what a run says as if it ran here. */
-  private record Shown(Output output) implements Reply {
+  private record Shown(RunOutput output) implements Reply {
 
     @Override
     public void step(String name) {

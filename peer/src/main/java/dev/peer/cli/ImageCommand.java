@@ -9,6 +9,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.ImageSigner;
 import dev.peer.core.trust.CertificateRole;
+import dev.peer.home.HomeLayout;
 import dev.peer.vm.image.GuestImage;
 import dev.peer.vm.image.ImageArchive;
 import dev.peer.vm.image.ImageBuilder;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Spec;
     name = "image",
     description = "Builds, signs and lists guest images, and moves them between machines.",
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {"  peer image build", "  peer image ls --pin"})
 final class ImageCommand implements Runnable {
 
@@ -57,7 +58,7 @@ final class ImageCommand implements Runnable {
       description =
           "Builds the guest image from Debian's packages, signs it, and prints its digest.",
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {"  peer image build"})
   int build(
       @Option(
@@ -70,7 +71,7 @@ final class ImageCommand implements Runnable {
     PeerSettings settings = settings();
     Optional<Identities> signer =
         settings.cert().isEmpty() ? Optional.empty() : Optional.of(signer(settings));
-    ImageStore images = Subject.images(settings.home());
+    ImageStore images = new ImageStore(new HomeLayout(settings.home()).images());
     output.step("build");
     Path recipe = Path.of(System.getProperty("peer.dist", "."), "share", "image", "build");
     Digest digest =
@@ -96,7 +97,7 @@ final class ImageCommand implements Runnable {
           "Vouches for a guest image with this peer's certificate, so that other peers may pull it;"
               + " replaces the attestation that is there. Prints the digest.",
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {"  peer image sign", "  peer image sign sha256:DIGEST"})
   int sign(
       @Parameters(
@@ -109,7 +110,7 @@ final class ImageCommand implements Runnable {
       throws Exception {
     PeerSettings settings = settings();
     Identities signer = signer(settings);
-    ImageStore images = Subject.images(settings.home());
+    ImageStore images = new ImageStore(new HomeLayout(settings.home()).images());
     Digest digest = named == null ? newest(images) : named;
     images.resolve(digest);
     sign(signer, images, digest);
@@ -137,7 +138,7 @@ final class ImageCommand implements Runnable {
           "Lists the guest images of this machine, the newest first: how each came here, and who"
               + " vouches for it.",
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {"  peer image ls", "  peer image ls --pin >>.env"})
   int list(
       @Option(
@@ -165,7 +166,7 @@ final class ImageCommand implements Runnable {
       name = "export",
       description = "Writes a guest image to a file, for `peer image import` elsewhere.",
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {
         "  peer image export --to image.tar",
         "  peer image export | ssh host peer image import -"
@@ -202,7 +203,7 @@ final class ImageCommand implements Runnable {
       name = "import",
       description = "Takes in a guest image that `peer image export` wrote, and prints its digest.",
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {"  peer image import image.tar", "  peer image import -"})
   int take(
       @Parameters(index = "0", paramLabel = "FILE", description = "where it is; - is stdin")
@@ -221,7 +222,7 @@ final class ImageCommand implements Runnable {
       name = "pull",
       description = "Gets a guest image from a peer that holds it, and prints its digest.",
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {
         "  peer image pull sha256:DIGEST",
         "  peer image pull sha256:DIGEST --from 10.1.2.3:7443"
@@ -236,7 +237,7 @@ final class ImageCommand implements Runnable {
       @Option(
               names = "--from",
               paramLabel = "HOST:PORT",
-              converter = RendezvousCommand.HostPortConverter.class,
+              converter = HostPortConverter.class,
               description = "where a peer serves that holds it (default: ask the rendezvous)")
           HostPort from)
       throws Exception {
@@ -312,7 +313,7 @@ final class ImageCommand implements Runnable {
   }
 
   private static ImageStore images() throws Exception {
-    return Subject.images(PeerSettings.home(Settings.of(System.getenv())));
+    return new ImageStore(new HomeLayout(PeerSettings.home(Settings.of(System.getenv()))).images());
   }
 
   private static PeerSettings settings() throws ConfigException {

@@ -7,6 +7,7 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredRecord;
+import dev.peer.home.HomeLayout;
 import java.io.InputStream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Parameters;
       "Exit code 2: the file is none such; 5: the result does not hold."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {"  peer import result.tar", "  peer import -                      # from stdin"})
 final class ImportCommand implements Callable<Integer> {
 
@@ -39,7 +40,8 @@ final class ImportCommand implements Callable<Integer> {
     Settings settings = Settings.of(System.getenv());
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings peer = PeerSettings.of(settings);
-    Store store = Store.open(Results.store(peer.home()), KeepSettings.mostOfCommand(settings));
+    Store store =
+        Store.open(new HomeLayout(peer.home()).store(), KeepSettings.mostOfCommand(settings));
     try (InputStream in = new FileArgument(file).read("peer export");
         StoredRecord record = ResultArchive.read(in, store, Identities.verifier(peer, output))) {
       output.print(record.key().hex());

@@ -3,9 +3,11 @@ package dev.peer.cli;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.Digest;
+import dev.peer.home.HomeLayout;
 import dev.peer.setup.EnvTemplate;
 import dev.peer.setup.ProjectKind;
 import dev.peer.source.GitRepository;
+import dev.peer.vm.image.ImageStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -34,7 +36,7 @@ import picocli.CommandLine.Option;
       "Nothing that is there is overwritten without --force."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {"  peer init", "  peer init --kind go --print"})
 final class InitCommand implements Callable<Integer> {
 
@@ -142,7 +144,7 @@ final class InitCommand implements Callable<Integer> {
   /** The newest here. */
   private static Optional<String> image() throws Exception {
     PeerSettings settings = PeerSettings.of(Settings.of(System.getenv()));
-    return Subject.images(settings.home()).newest().map(Digest::toString);
+    return new ImageStore(new HomeLayout(settings.home()).images()).newest().map(Digest::toString);
   }
 
   private void requireFree(Path root, Set<String> names) throws CommandException {

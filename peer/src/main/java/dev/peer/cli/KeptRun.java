@@ -36,28 +36,18 @@ final class KeptRun {
     }
   }
 
-  /** What was found. */
-  sealed interface Found {
-
-    /** A result, unverified. */
-    record Result(RunKey key, StoredEntry entry) implements Found {}
-
-    /** A run that did not pass. */
-    record Failure(RunLogs.Failed log) implements Found {}
-  }
-
   /** A result alone. */
-  Found.Result result(Store store) throws Exception {
+  StoredRun.Result result(Store store) throws Exception {
     if (prefix != null) {
       return named(store);
     }
     return lastResult(store, Subject.repo())
-        .map(listed -> new Found.Result(listed.key(), listed.entry()))
+        .map(listed -> new StoredRun.Result(listed.key(), listed.entry()))
         .orElseThrow(() -> none("no result of this repository is kept here"));
   }
 
   /** The last run that passed or not, unless the command line says which. */
-  Found find(Store store, OrFailed which) throws Exception {
+  StoredRun find(Store store, OrFailed which) throws Exception {
     if (prefix != null) {
       return named(store);
     }
@@ -65,22 +55,22 @@ final class KeptRun {
     Optional<RunLogs.Failed> failure = store.logs().lastFailed(Owner.here());
     if (which.isWanted()) {
       return failure
-          .map(Found.Failure::new)
+          .map(StoredRun.Failure::new)
           .orElseThrow(() -> none("no run of this repository that did not pass is kept here"));
     }
     Optional<ListedEntry> result = lastResult(store, repo);
     if (failure.isPresent()
         && result.filter(one -> one.kept().isAfter(failure.get().run().endedAt())).isEmpty()) {
-      return new Found.Failure(failure.get());
+      return new StoredRun.Failure(failure.get());
     }
     return result
-        .<Found>map(listed -> new Found.Result(listed.key(), listed.entry()))
+        .<StoredRun>map(listed -> new StoredRun.Result(listed.key(), listed.entry()))
         .orElseThrow(() -> none("no run of this repository is kept here"));
   }
 
-  private Found.Result named(Store store) throws Exception {
+  private StoredRun.Result named(Store store) throws Exception {
     Map.Entry<RunKey, StoredEntry> found = Results.find(store, prefix);
-    return new Found.Result(found.getKey(), found.getValue());
+    return new StoredRun.Result(found.getKey(), found.getValue());
   }
 
   private static Optional<ListedEntry> lastResult(Store store, RepoId repo) throws Exception {

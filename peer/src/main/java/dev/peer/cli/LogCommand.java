@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
           + " did not pass."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer log                           # of the last run of this repository",
       "  peer log --failed --label          # each line with its stream",
@@ -107,7 +107,7 @@ final class LogCommand implements Callable<Integer> {
       output.say("no run of this repository goes on here; this is the last one");
     }
     switch (kept.find(store, failed)) {
-      case KeptRun.Found.Failure(RunLogs.Failed log) -> {
+      case StoredRun.Failure(RunLogs.Failed log) -> {
         FailedRun run = log.run();
         show(log.output(), run.startedAt(), run.target() + " of " + run.repo());
         output.say(
@@ -116,7 +116,7 @@ final class LogCommand implements Callable<Integer> {
                 + ": "
                 + run.why());
       }
-      case KeptRun.Found.Result result -> {
+      case StoredRun.Result result -> {
         try (OpenedResult opened =
             OpenedResult.of(store, Identities.verifier(peer, output), result)) {
           RunRecord record = opened.verified().record();

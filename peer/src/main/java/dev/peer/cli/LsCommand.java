@@ -15,6 +15,7 @@ import dev.peer.core.store.Gone;
 import dev.peer.core.store.ListedEntry;
 import dev.peer.core.store.Store;
 import dev.peer.core.timestamp.Timestamp;
+import dev.peer.home.HomeLayout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ import picocli.CommandLine.Option;
           + " when it is replayed."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer ls",
       "  peer ls --all --json",
@@ -85,7 +86,7 @@ final class LsCommand implements Callable<Integer> {
     RecordVerifier verifier = Identities.verifier(peer, output);
     List<Listed> results = new ArrayList<>();
     Optional<RepoId> only = all ? Optional.empty() : Optional.of(Subject.repo());
-    for (ListedEntry entry : entries(Results.store(peer.home()), only)) {
+    for (ListedEntry entry : entries(new HomeLayout(peer.home()).store(), only)) {
       results.add(judged(entry, verifier));
     }
     if (json) {
@@ -97,7 +98,7 @@ final class LsCommand implements Callable<Integer> {
   }
 
   private int printGone(PeerSettings peer) throws Exception {
-    Path directory = Results.store(peer.home());
+    Path directory = new HomeLayout(peer.home()).store();
     Optional<RepoId> only = all ? Optional.empty() : Optional.of(Subject.repo());
     List<Gone> removed =
         Files.exists(directory) ? Results.openStore(peer.home()).gone() : List.<Gone>of();

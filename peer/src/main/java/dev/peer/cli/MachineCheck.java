@@ -8,6 +8,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.network.Reach;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.trust.CredentialException;
+import dev.peer.home.HomeLayout;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.qemu.AcceleratorProbe;
@@ -96,10 +97,10 @@ final class MachineCheck {
   }
 
   private void accelerator(Path home, Qemu qemu) throws InterruptedException {
-    Path machines = home.resolve("vm");
+    HomeLayout layout = new HomeLayout(home);
     try {
       findings.add(
-          switch (new AcceleratorProbe(machines, machines.resolve("runs")).best(qemu)) {
+          switch (new AcceleratorProbe(layout.machines(), layout.runs()).best(qemu)) {
             case KVM -> Finding.ok("accelerator", "kvm runs guest code here");
             case TCG ->
                 Finding.warning(
@@ -148,7 +149,7 @@ final class MachineCheck {
     try {
       Optional<Digest> pinned =
           RunSettings.of(settings, Runtime.getRuntime().availableProcessors()).image();
-      ImageStore images = Subject.images(home);
+      ImageStore images = new ImageStore(new HomeLayout(home).images());
       Optional<Digest> image = pinned.isPresent() ? pinned : images.newest();
       if (image.isEmpty()) {
         findings.add(

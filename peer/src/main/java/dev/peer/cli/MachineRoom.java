@@ -9,6 +9,7 @@ import dev.peer.core.flow.ExecutionRequest.SourceArchive;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.network.Reach;
+import dev.peer.home.HomeLayout;
 import dev.peer.source.GitRepository;
 import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
@@ -63,7 +64,7 @@ final class MachineRoom {
     CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
     return new VmExecutor(
         images,
-        home.resolve("vm"),
+        new HomeLayout(home).machines(),
         sockets(home),
         System.getenv(),
         limits,
@@ -73,7 +74,8 @@ final class MachineRoom {
 
   /** Where the machines' sockets are made, and the daemon's. */
   static Path sockets(Path home) throws IOException {
-    return SocketPlace.of(home, System.getenv(), Path.of(System.getProperty("java.io.tmpdir")));
+    return SocketPlace.of(
+        new HomeLayout(home), System.getenv(), Path.of(System.getProperty("java.io.tmpdir")));
   }
 
   /** The revision as the guest gets it. */

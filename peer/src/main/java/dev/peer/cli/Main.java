@@ -14,18 +14,15 @@ import picocli.CommandLine.Spec;
     name = "peer",
     description = "Runs a revision's tests in a sealed machine, or replays what a peer has run.",
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer init                          # a mkfile and a .env for this repository",
       "  peer image build                   # once on a machine that runs tests",
       "  peer run                           # replay a result, or run and serve it",
       "  peer help run                      # what a command takes"
     },
-    versionProvider = Version.class)
+    versionProvider = VersionText.class)
 public final class Main implements Runnable {
-
-  /** Over the examples of a command. */
-  static final String EXAMPLES = "%nExamples:%n";
 
   private static final String HELP = "help";
 

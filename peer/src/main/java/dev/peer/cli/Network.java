@@ -23,9 +23,11 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CredentialException;
+import dev.peer.home.HomeLayout;
 import dev.peer.http.RequestLog;
 import dev.peer.server.Intake;
 import dev.peer.tls.TlsIdentity;
+import dev.peer.vm.image.ImageStore;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -74,7 +76,11 @@ final class Network implements AutoCloseable {
             : Optional.of(new RendezvousLookup(tls, settings.rendezvous(), Patience.DEFAULT));
     this.images =
         new ImageSource(
-            Subject.images(settings.home()), tls, lookup, identities::imageVerifier, output);
+            new ImageStore(new HomeLayout(settings.home()).images()),
+            tls,
+            lookup,
+            identities::imageVerifier,
+            output);
     this.timestamps =
         settings
             .tsa()
@@ -203,7 +209,7 @@ final class Network implements AutoCloseable {
     return new LeasedAnnouncer(
         identities.tls(),
         identities::rules,
-        new CheckedImages(Subject.images(settings.home())),
+        new CheckedImages(new ImageStore(new HomeLayout(settings.home()).images())),
         intake,
         serveSettings(settings),
         Patience.DEFAULT,

@@ -35,7 +35,7 @@ final class OpenedResult implements AutoCloseable {
    *
    * @throws CommandException if it does not hold, or is there no more
    */
-  static OpenedResult of(Store store, RecordVerifier verifier, KeptRun.Found.Result found)
+  static OpenedResult of(Store store, RecordVerifier verifier, StoredRun.Result found)
       throws IOException, CommandException {
     FileHold hold = Results.hold(store, found.key(), found.entry());
     try {
@@ -47,7 +47,7 @@ final class OpenedResult implements AutoCloseable {
   }
 
   private static OpenedResult of(
-      Store store, RecordVerifier verifier, KeptRun.Found.Result found, FileHold hold)
+      Store store, RecordVerifier verifier, StoredRun.Result found, FileHold hold)
       throws IOException, CommandException {
     ScratchDirectory directory = store.stage();
     boolean done = false;

@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
           + " reached; 5: it does not take it."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer push mirror.example.org:7443",
       "  peer push 10.1.2.3:7443 3fa9       # by the first digits of its run key"
@@ -48,7 +48,7 @@ final class PushCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "PEER",
-      converter = RendezvousCommand.HostPortConverter.class,
+      converter = HostPortConverter.class,
       description = "where the peer listens, HOST:PORT")
   private HostPort peer;
 

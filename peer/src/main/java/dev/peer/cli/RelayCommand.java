@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
       "Such a peer names it in PEER_RELAY. What passes is encrypted between the two ends."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer relay --listen 0.0.0.0:7444",
       "  peer relay --listen 0.0.0.0:7444 --hourly 8G"
@@ -39,7 +39,7 @@ final class RelayCommand implements Callable<Integer> {
       names = "--listen",
       paramLabel = "HOST:PORT",
       required = true,
-      converter = RendezvousCommand.HostPortConverter.class,
+      converter = HostPortConverter.class,
       description = "where to listen; port 0 takes a free one")
   private HostPort listen;
 

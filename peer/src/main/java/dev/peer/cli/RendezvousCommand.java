@@ -23,17 +23,15 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code peer rendezvous}. */
 @Command(
     name = "rendezvous",
     description = "Tells peers who holds which result, until SIGINT or SIGTERM.",
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer rendezvous --listen 0.0.0.0:7443",
       "  peer rendezvous --listen 0.0.0.0:7443 --relay 0.0.0.0:7444",
@@ -139,28 +137,6 @@ final class RendezvousCommand implements Callable<Integer> {
   RendezvousCommand(Output output, Interruption interruption) {
     this.output = output;
     this.interruption = interruption;
-  }
-
-  static final class HostPortConverter implements ITypeConverter<HostPort> {
-    @Override
-    public HostPort convert(String text) {
-      try {
-        return HostPort.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
-  }
-
-  static final class EtcdAddressConverter implements ITypeConverter<EtcdAddress> {
-    @Override
-    public EtcdAddress convert(String text) {
-      try {
-        return EtcdAddress.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
   }
 
   @Override

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
           + " that begins meanwhile."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer replay",
       "  peer replay --wait 10m lint        # follow whoever runs it now",

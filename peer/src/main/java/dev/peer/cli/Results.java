@@ -13,6 +13,7 @@ import dev.peer.core.scratch.FileHold;
 import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
+import dev.peer.home.HomeLayout;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
@@ -38,12 +39,13 @@ final class Results {
   private Results() {}
 
   static Store openStore(Subject subject) throws IOException {
-    return Store.open(store(subject.peer().home()), subject.run().keep()).keptFor(subject.owner());
+    return Store.open(new HomeLayout(subject.peer().home()).store(), subject.run().keep())
+        .keptFor(subject.owner());
   }
 
   /** For a command that keeps no result, so that none has to go. */
   static Store openStore(Path home) throws IOException {
-    return Store.open(store(home), 1);
+    return Store.open(new HomeLayout(home).store(), 1);
   }
 
   /** The one result in the store whose run key begins so. */
@@ -93,11 +95,6 @@ final class Results {
   /** Whether this can be the beginning of a run key. */
   static boolean isKeyPrefix(String text) {
     return KEY.matcher(text).matches();
-  }
-
-  /** The directory of the results below a home. */
-  static Path store(Path home) {
-    return home.resolve("store");
   }
 
   /** Writes the output once more, but for what was shown, and says where it is from. */

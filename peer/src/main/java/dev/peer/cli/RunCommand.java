@@ -5,8 +5,10 @@ import dev.peer.core.flow.Replayable;
 import dev.peer.core.flow.Turns;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.daemon.RunOptions;
+import dev.peer.home.HomeLayout;
 import dev.peer.terminal.SystemTerminal;
 import dev.peer.vm.exec.Aftermath;
+import dev.peer.vm.snapshot.FrozenStore;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -27,7 +29,7 @@ import picocli.CommandLine.Option;
           + " the result."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer run                           # the target test; then serve the result until Ctrl-C",
       "  peer run --exit lint               # another target; leave when there is a result",
@@ -125,7 +127,7 @@ final class RunCommand implements Callable<Integer> {
   private int run(RunReport report, RunReporter reporter) throws Exception {
     if (onFailure.shell) {
       reporting.requireNoJson("--shell");
-      VmCommand.requireTerminal("--shell");
+      TerminalRequirement.check("--shell");
     }
     RunOptions options = options();
     try (Logging.OpenLog log = logging.open(output)) {
@@ -139,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
   /** Has the daemon run, and gives the exit code; empty: it is to be run here. */
   private OptionalInt handOver(RunOptions options, RunReporter reporter) throws Exception {
     HandingOver.Outcome outcome =
-        new HandingOver(output, System.getenv())
+        new HandingOver(output, output.showsProgress(), System.getenv())
             .run(
                 settings -> selection.request(options, settings),
                 reporting.timings(),
@@ -288,7 +290,7 @@ final class RunCommand implements Callable<Integer> {
       return new Aftermath.Shell(SystemTerminal::open);
     }
     return onFailure.freeze
-        ? new Aftermath.Freeze(VmCommand.frozen(subject.peer().home()))
+        ? new Aftermath.Freeze(new FrozenStore(new HomeLayout(subject.peer().home()).frozen()))
         : new Aftermath.End();
   }
 }

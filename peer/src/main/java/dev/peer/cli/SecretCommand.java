@@ -32,7 +32,7 @@ import picocli.CommandLine.Unmatched;
     name = "secret",
     description = "Keeps values of secrets for the tests of this repository.",
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {"  peer secret set TOKEN", "  peer secret ls"})
 final class SecretCommand implements Runnable {
 
@@ -62,7 +62,7 @@ final class SecretCommand implements Runnable {
         "or what is typed at a terminal, which does not show it."
       },
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {
         "  peer secret set TOKEN              # asks for it",
         "  pass show token | peer secret set TOKEN"
@@ -100,7 +100,7 @@ final class SecretCommand implements Runnable {
       name = "ls",
       description = "Lists the names of the secrets that are kept for this repository.",
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {"  peer secret ls", "  peer secret ls --json"})
   int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
     LocalRepo scope = Owner.here();
@@ -117,7 +117,7 @@ final class SecretCommand implements Runnable {
       name = "rm",
       description = "Removes a secret.",
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {"  peer secret rm TOKEN"})
   int remove(@Parameters(paramLabel = "NAME", description = "its name") String name)
       throws Exception {

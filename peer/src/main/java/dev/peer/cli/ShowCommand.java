@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
       "Exit code 3: nothing such is kept; 5: the result does not hold."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer show                          # the last run of this repository",
       "  peer show 3fa9 --json",
@@ -52,8 +52,8 @@ final class ShowCommand implements Callable<Integer> {
     PeerSettings peer = PeerSettings.of(settings);
     Store store = Results.openStore(peer.home());
     switch (kept.find(store, failed)) {
-      case KeptRun.Found.Failure failure -> show(failure.log().run());
-      case KeptRun.Found.Result result -> {
+      case StoredRun.Failure failure -> show(failure.log().run());
+      case StoredRun.Result result -> {
         try (OpenedResult opened =
             OpenedResult.of(store, Identities.verifier(peer, output), result)) {
           show(opened, peer);

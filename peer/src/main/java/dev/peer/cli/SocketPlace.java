@@ -3,6 +3,7 @@ package dev.peer.cli;
 import dev.peer.core.scratch.DirectoryHandle;
 import dev.peer.core.scratch.PrivatePath;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.home.HomeLayout;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -25,14 +26,14 @@ import java.util.Optional;
 final class SocketPlace {
 
   private static final String RUNTIME = "XDG_RUNTIME_DIR";
-  private static final String LINK = "sockets";
 
   private SocketPlace() {}
 
   /** The directory; what it lies in is there. */
-  static Path of(Path home, Map<String, String> environment, Path temporary) throws IOException {
+  static Path of(HomeLayout layout, Map<String, String> environment, Path temporary)
+      throws IOException {
     Optional<Path> runtime = runtime(environment);
-    return runtime.isPresent() ? runtime.get().resolve("peer") : remembered(home, temporary);
+    return runtime.isPresent() ? runtime.get().resolve("peer") : remembered(layout, temporary);
   }
 
   private static Optional<Path> runtime(Map<String, String> environment) throws IOException {
@@ -49,10 +50,10 @@ final class SocketPlace {
     }
   }
 
-  private static Path remembered(Path home, Path temporary) throws IOException {
-    Path link = home.resolve(LINK);
+  private static Path remembered(HomeLayout layout, Path temporary) throws IOException {
+    Path link = layout.socketsLink();
     Optional<Path> known = target(link);
-    return known.isPresent() ? known.get() : make(home, link, temporary);
+    return known.isPresent() ? known.get() : make(layout.home(), link, temporary);
   }
 
   private static Path make(Path home, Path link, Path temporary) throws IOException {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
       "PLATFORM is github, gitlab, forgejo, woodpecker, jenkins or buildkite."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer stub github test lint >.github/workflows/peer.yml",
       "  peer stub gitlab >.gitlab-ci.yml"

@@ -12,6 +12,7 @@ import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.home.HomeLayout;
 import dev.peer.source.CloneHistory;
 import dev.peer.source.DirtyState;
 import dev.peer.source.GitRepository;
@@ -69,7 +70,7 @@ record Subject(
         output.say("counted variables: " + String.join(", ", run.environment().keySet()));
       }
       requireMkfile(git, revision);
-      ImageStore images = images(peer.home());
+      ImageStore images = new ImageStore(new HomeLayout(peer.home()).images());
       RunInputs inputs = inputs(output, git, revision, peer, run, images, target, arguments);
       LocalRepo owner = Owner.of(from.environment(), git, revision);
       return new Subject(from, git, revision, owner, peer, run, images, inputs);
@@ -112,11 +113,6 @@ record Subject(
     } catch (SourceException e) {
       return Settings.of(System.getenv());
     }
-  }
-
-  /** The guest images below a home. */
-  static ImageStore images(Path home) {
-    return new ImageStore(home.resolve("images"));
   }
 
   private static RunInputs inputs(

@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
       "Exit code 0: it holds and counts; 5: it does not; 3: the store has no such result."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer verify 3fa9                   # a result in the store, by its run key",
       "  peer verify attestation.json --bundle bundle.tar.zst"

@@ -4,21 +4,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import picocli.CommandLine.IVersionProvider;
 
 /** Which version this is; the build knows it. */
-final class Version implements IVersionProvider {
+final class Version {
 
+  private Version() {}
+
+  /** Such as {@code 0.6.0}. */
   static String text() {
     try (InputStream in = Version.class.getResourceAsStream("version")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  @Override
-  public String[] getVersion() {
-    return new String[] {"peer " + text()};
   }
 }

@@ -14,6 +14,7 @@ import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.trust.CertificateRole;
+import dev.peer.home.HomeLayout;
 import dev.peer.terminal.SystemTerminal;
 import dev.peer.vm.exec.Limits;
 import dev.peer.vm.exec.VmExecutor;
@@ -40,7 +41,7 @@ import picocli.CommandLine.Spec;
     name = "vm",
     description = "Gets into machines, and lists those that were frozen.",
     mixinStandardHelpOptions = true,
-    footerHeading = Main.EXAMPLES,
+    footerHeading = HelpText.EXAMPLES,
     footer = {"  peer vm ls", "  peer vm shell"})
 final class VmCommand implements Runnable {
 
@@ -66,7 +67,7 @@ final class VmCommand implements Runnable {
         "With --frozen: goes on with a private copy of a guest that `peer run --freeze` kept."
       },
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {
         "  peer vm shell                      # in the container of the target test",
         "  peer vm shell --guest lint",
@@ -77,14 +78,14 @@ final class VmCommand implements Runnable {
       @Option(names = "--guest", description = "in the guest itself, as root") boolean guest,
       @Option(names = "--frozen", paramLabel = "ID", description = "a frozen guest") String frozen)
       throws Exception {
-    requireTerminal("peer vm shell");
+    TerminalRequirement.check("peer vm shell");
     if (frozen != null) {
       return shellInFrozen(frozen, guest);
     }
     Place place = guest ? Place.GUEST : Place.CONTAINER;
     try (Subject subject = selection.subject(output);
         ScratchDirectory unused =
-            ScratchDirectory.in(subject.peer().home().resolve("vm").resolve("runs"))) {
+            ScratchDirectory.in(new HomeLayout(subject.peer().home()).runs())) {
       subject.sayWhatIsIgnored(output);
       getImage(subject);
       ExecutionRequest request =
@@ -119,7 +120,7 @@ final class VmCommand implements Runnable {
     Path home = home();
     FrozenStore.Kept kept = kept(home, id);
     MachineRoom.executor(
-            Subject.images(home),
+            new ImageStore(new HomeLayout(home).images()),
             home,
             Limits.of(kept.guest().machine()),
             RunSettings.prepareNetwork(Settings.of(System.getenv())))
@@ -135,10 +136,10 @@ final class VmCommand implements Runnable {
       name = "ls",
       description = "Lists the frozen guests, the newest first.",
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {"  peer vm ls --json"})
   int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
-    List<FrozenStore.Kept> all = frozen(home()).list();
+    List<FrozenStore.Kept> all = new FrozenStore(new HomeLayout(home()).frozen()).list();
     if (json) {
       output.print(json(all));
       return ExitCode.PASSED;
@@ -163,33 +164,17 @@ final class VmCommand implements Runnable {
       name = "rm",
       description = "Removes a frozen guest.",
       mixinStandardHelpOptions = true,
-      footerHeading = Main.EXAMPLES,
+      footerHeading = HelpText.EXAMPLES,
       footer = {"  peer vm rm ID"})
   int remove(@Parameters(paramLabel = "ID", description = "as `peer vm ls` shows it") String id)
       throws Exception {
     Path home = home();
-    frozen(home).remove(kept(home, id));
+    new FrozenStore(new HomeLayout(home).frozen()).remove(kept(home, id));
     return ExitCode.PASSED;
   }
 
-  /** Refuses to open a shell where nobody could use it. */
-  static void requireTerminal(String what) throws CommandException {
-    if (!SystemTerminal.isThere()) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          what + " needs a terminal at stdin and stdout",
-          "start it from a terminal, without pipes; `peer run --freeze` keeps a failing guest for"
-              + " later");
-    }
-  }
-
-  /** The frozen guests below a home. */
-  static FrozenStore frozen(Path home) {
-    return new FrozenStore(home.resolve("vm").resolve("frozen"));
-  }
-
   private static FrozenStore.Kept kept(Path home, String id) throws Exception {
-    return frozen(home)
+    return new FrozenStore(new HomeLayout(home).frozen())
         .find(id)
         .orElseThrow(
             () ->

@@ -7,6 +7,7 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.sign.ImageVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.trust.CredentialException;
+import dev.peer.home.HomeLayout;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageException.Kind;
 import dev.peer.vm.image.ImageProvenance;
@@ -24,7 +25,7 @@ record Vouching(ImageStore images, Optional<ImageVerifier> verifier) {
   /** By the settings, for a command that needs no certificate of its own. */
   static Vouching of(PeerSettings settings) throws ConfigException, CredentialException {
     return new Vouching(
-        Subject.images(settings.home()),
+        new ImageStore(new HomeLayout(settings.home()).images()),
         settings.ca().isEmpty()
             ? Optional.empty()
             : Optional.of(Identities.imageVerifier(settings)));

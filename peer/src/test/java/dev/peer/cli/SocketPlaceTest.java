@@ -2,6 +2,7 @@ package dev.peer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.home.HomeLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ class SocketPlaceTest {
   }
 
   private Path place(Map<String, String> environment) throws IOException {
-    return SocketPlace.of(home, environment, temporary);
+    return SocketPlace.of(new HomeLayout(home), environment, temporary);
   }
 
   private static void open(Path path) throws IOException {
