@@ -2,7 +2,7 @@
 # Sourced by the scripts here: installs what is missing, builds peer and its guest image, each only when it has to.
 # $root is the repository's root.
 
-dist=$root/peer/target/dist
+dist=$root/peer/cli/target/dist
 images=$root/image/target/images
 
 say() {
@@ -41,10 +41,10 @@ install_tools() {
 # The linter of the OpenAPI documents, by the versions and digests of its lock file.
 install_linter() {
     linter=$root/examples/target/openapi-lint
-    if newer "$linter/node_modules/.package-lock.json" "$root/peer/src/openapi/lint"; then
+    if newer "$linter/node_modules/.package-lock.json" "$root/peer/cli/src/openapi/lint"; then
         say "installing the linter of the OpenAPI documents"
         mkdir -p "$linter"
-        cp "$root/peer/src/openapi/lint/package.json" "$root/peer/src/openapi/lint/package-lock.json" "$linter"
+        cp "$root/peer/cli/src/openapi/lint/package.json" "$root/peer/cli/src/openapi/lint/package-lock.json" "$linter"
         npm ci --prefix "$linter" --ignore-scripts --no-audit --no-fund --silent
     fi
 }

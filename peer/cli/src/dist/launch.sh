@@ -1,0 +1,15 @@
+# shellcheck shell=sh
+# Sourced by the commands: launch MAIN JVM-OPTION ARGUMENT... starts a class on the runtime beside it. The serial collector
+# is the fastest to start; the option may take it back.
+launch() {
+    # The JVM reads arguments, variables and file names in the locale's encoding.
+    case ${LC_ALL:-}${LC_CTYPE:-}${LANG:-} in
+        '' | C | POSIX) if [ -z "${LC_ALL:-}${LC_CTYPE:-}" ]; then export LC_CTYPE=C.UTF-8; fi ;;
+    esac
+    main=$1
+    option=$2
+    shift 2
+    exec "$dist/lib/runtime/bin/java" "@$dist/lib/java.options" -XX:+UseSerialGC "$option" \
+        -XX:AOTCache="$dist/lib/peer.aot" -Dpeer.dist="$dist" -DZstdNativePath="$dist/lib/native/libzstd-jni.so" \
+        -cp "$dist/lib/app/peer-cli.jar:$dist/lib/app/peer-pki-tools.jar" "$main" "$@"
+}

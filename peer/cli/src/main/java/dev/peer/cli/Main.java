@@ -1,0 +1,143 @@
+package dev.peer.cli;
+
+import dev.peer.cli.check.DoctorCommand;
+import dev.peer.cli.check.ExplainCertCommand;
+import dev.peer.cli.console.Output;
+import dev.peer.cli.daemon.DaemonCommand;
+import dev.peer.cli.machine.CacheCommand;
+import dev.peer.cli.machine.ImageCommand;
+import dev.peer.cli.machine.VmCommand;
+import dev.peer.cli.option.HelpText;
+import dev.peer.cli.result.ArtifactsCommand;
+import dev.peer.cli.result.ExportCommand;
+import dev.peer.cli.result.ImportCommand;
+import dev.peer.cli.result.LogCommand;
+import dev.peer.cli.result.LsCommand;
+import dev.peer.cli.result.ShowCommand;
+import dev.peer.cli.result.VerifyCommand;
+import dev.peer.cli.run.ExplainCommand;
+import dev.peer.cli.run.PushCommand;
+import dev.peer.cli.run.ReplayCommand;
+import dev.peer.cli.run.RunCommand;
+import dev.peer.cli.server.RelayCommand;
+import dev.peer.cli.server.RendezvousCommand;
+import dev.peer.cli.setup.InitCommand;
+import dev.peer.cli.setup.SecretCommand;
+import dev.peer.cli.setup.StubCommand;
+import dev.peer.report.ExitCode;
+import dev.peer.report.Failure;
+import dev.peer.report.Interruption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code peer}. */
+@Command(
+    name = "peer",
+    description = "Runs a revision's tests in a sealed machine, or replays what a peer has run.",
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {
+      "  peer init                          # a mkfile and a .env for this repository",
+      "  peer image build                   # once on a machine that runs tests",
+      "  peer run                           # replay a result, or run and serve it",
+      "  peer help run                      # what a command takes"
+    },
+    versionProvider = VersionText.class)
+public final class Main implements Runnable {
+
+  private static final String HELP = "help";
+
+  private final Map<String, Object> commands;
+
+  @Spec private CommandSpec spec;
+
+  private Main(Output output, Interruption interruption) {
+    commands = new LinkedHashMap<>();
+    commands.put("run", new RunCommand(output, interruption));
+    commands.put("replay", new ReplayCommand(output));
+    commands.put("push", new PushCommand(output));
+    commands.put("daemon", new DaemonCommand(output, interruption));
+    commands.put("ls", new LsCommand(output));
+    commands.put("show", new ShowCommand(output));
+    commands.put("log", new LogCommand(output, interruption));
+    commands.put("artifacts", new ArtifactsCommand(output));
+    commands.put("export", new ExportCommand(output));
+    commands.put("import", new ImportCommand(output));
+    commands.put("verify", new VerifyCommand(output));
+    commands.put("rendezvous", new RendezvousCommand(output, interruption));
+    commands.put("relay", new RelayCommand(output, interruption));
+    commands.put("cache", new CacheCommand(output));
+    commands.put("explain", new ExplainCommand(output));
+    commands.put("explain-cert", new ExplainCertCommand(output));
+    commands.put("doctor", new DoctorCommand(output));
+    commands.put("image", new ImageCommand(output));
+    commands.put("init", new InitCommand(output));
+    commands.put("secret", new SecretCommand(output));
+    commands.put("stub", new StubCommand(output));
+    commands.put("vm", new VmCommand(output));
+    commands.put(HELP, new HelpCommand());
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "a command is missing: " + String.join(", ", commands.keySet()));
+  }
+
+  /** Runs a command and exits with its code. */
+  public static void main(String[] arguments) {
+    Interruption interruption = Interruption.install();
+    Output output = new Output();
+    int exitCode = run(output, interruption, arguments);
+    output.end();
+    interruption.finished(output.exitCode(ExitCode.PASSED));
+    System.exit(output.exitCode(exitCode));
+  }
+
+  private static int run(Output output, Interruption interruption, String[] arguments) {
+    CommandLine line = new Main(output, interruption).commandLine(arguments);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setOut(output.helpWriter());
+    line.setExecutionExceptionHandler((e, _, _) -> report(output, e));
+    line.setParameterExceptionHandler((e, _) -> reportUsage(output, e));
+    return line.execute(arguments);
+  }
+
+  /** All commands, for what describes them. */
+  public static CommandLine described() {
+    return new Main(new Output(), Interruption.never()).commandLine();
+  }
+
+  /** Reading a command's options takes time: only the one that is asked for is read, if one is. */
+  private CommandLine commandLine(String... arguments) {
+    boolean all =
+        arguments.length == 0 || arguments[0].equals(HELP) || !commands.containsKey(arguments[0]);
+    CommandLine line = new CommandLine(this);
+    commands.forEach(
+        (name, command) -> {
+          if (all || arguments[0].equals(name)) {
+            line.addSubcommand(
+                name, command instanceof SecretCommand secret ? secret.commandLine() : command);
+          }
+        });
+    return line;
+  }
+
+  private static int reportUsage(Output output, ParameterException e) {
+    String name = e.getCommandLine().getCommandSpec().qualifiedName();
+    output.error(e.getMessage(), "`" + name + " --help` shows what it takes");
+    return ExitCode.USAGE;
+  }
+
+  private static int report(Output output, Exception exception) {
+    Failure failure = Failure.of(exception);
+    output.error(failure.message(), failure.hint());
+    return failure.exitCode();
+  }
+}

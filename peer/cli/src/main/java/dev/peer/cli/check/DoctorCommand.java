@@ -1,0 +1,92 @@
+package dev.peer.cli.check;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.cli.console.Output;
+import dev.peer.cli.option.HelpText;
+import dev.peer.config.ConfigException;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.record.StrictJson;
+import dev.peer.report.ExitCode;
+import dev.peer.report.Facts;
+import dev.peer.run.RunTarget;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code peer doctor}. */
+@Command(
+    name = "doctor",
+    description = {
+      "Looks at all that runs and replays need here: settings, disk, QEMU, accelerator, guest"
+          + " image, certificate and rules, the rendezvous and its clock, and whether that can"
+          + " reach this peer. A line each, with how to mend what is wrong.",
+      "Exit code 0: nothing is wrong, warnings apart; 2: a setting is; 4: what a setting names is."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {"  peer doctor", "  peer doctor --json"})
+public final class DoctorCommand implements Callable<Integer> {
+
+  private final Output output;
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  public DoctorCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<Finding> findings = new ArrayList<>();
+    Settings settings = settings(findings);
+    findings.addAll(new MachineCheck(settings, System.getenv()).run());
+    try {
+      findings.addAll(new NetworkCheck(PeerSettings.of(settings)).run());
+    } catch (ConfigException e) {
+      findings.add(Finding.misconfigured("settings", e.getMessage(), e.hint()));
+    }
+    int exitCode =
+        findings.stream()
+            .mapToInt(Finding::exitCode)
+            .filter(code -> code != ExitCode.PASSED)
+            .findFirst()
+            .orElse(ExitCode.PASSED);
+    print(findings, exitCode);
+    return exitCode;
+  }
+
+  private static Settings settings(List<Finding> findings) {
+    Settings settings;
+    try {
+      settings = RunTarget.settingsHere();
+    } catch (ConfigException e) {
+      findings.add(Finding.misconfigured("settings", e.getMessage(), e.hint()));
+      settings = Settings.of(System.getenv());
+    }
+    List<String> warnings = settings.warnings();
+    warnings.forEach(
+        warning -> findings.add(Finding.warning("settings", warning, "correct its name")));
+    if (findings.isEmpty()) {
+      findings.add(Finding.ok("settings", "none is misspelt"));
+    }
+    return settings;
+  }
+
+  private void print(List<Finding> findings, int exitCode) {
+    if (!json) {
+      findings.forEach(finding -> finding.lines().forEach(output::print));
+      return;
+    }
+    ObjectNode answer = StrictJson.object();
+    answer.put("healthy", exitCode == ExitCode.PASSED);
+    answer.put("exitCode", exitCode);
+    ArrayNode array = answer.putArray("checks");
+    findings.forEach(finding -> array.add(finding.json()));
+    output.print(Facts.text(answer));
+  }
+}

@@ -1,0 +1,243 @@
+package dev.peer.cli.check;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.cli.console.Output;
+import dev.peer.cli.option.HelpText;
+import dev.peer.cli.option.InputFile;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.trust.AccessRule;
+import dev.peer.core.trust.AccessRules;
+import dev.peer.core.trust.CertificateFacts;
+import dev.peer.core.trust.CertificateFault;
+import dev.peer.core.trust.CertificateUse;
+import dev.peer.core.trust.CertificateUse.Verdict;
+import dev.peer.core.trust.CertificateValidator;
+import dev.peer.core.trust.Identity;
+import dev.peer.core.trust.Pem;
+import dev.peer.core.trust.UntrustedCertificateException;
+import dev.peer.identity.Identities;
+import dev.peer.report.ExitCode;
+import dev.peer.report.Facts;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code peer explain-cert}. */
+@Command(
+    name = "explain-cert",
+    description = {
+      "Tells what a certificate would be let do here, by PEER_CA, PEER_CRL and the PEER_ALLOW_"
+          + " rules as they are set; where it would not, why, and how to mend it. Asks nobody.",
+      "Exit code 0: it would be let do all that was asked about; 5: it would not."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {
+      "  peer explain-cert laptop.pem",
+      "  peer explain-cert laptop.pem --for sign,fetch --repo github.com/team/x",
+      "  peer explain-cert laptop.pem --for sign --repo github.com/team/x --target publish",
+      "  peer explain-cert laptop.pem --at 2030-01-31T12:00:00Z"
+    })
+public final class ExplainCertCommand implements Callable<Integer> {
+
+  private final Output output;
+
+  @Parameters(
+      paramLabel = "CERT",
+      description = "a PEM file: the certificate, then its intermediates")
+  private Path file;
+
+  @Option(
+      names = "--for",
+      paramLabel = "USE",
+      split = ",",
+      converter = UseConverter.class,
+      description = "ask about these alone: connect, serve, fetch, announce, sign, image")
+  private List<CertificateUse> uses;
+
+  @Option(
+      names = "--repo",
+      paramLabel = "REPO",
+      converter = RepoConverter.class,
+      description = "fetch, announce and sign results of this repository; else of any")
+  private RepoId repo;
+
+  @Option(
+      names = "--target",
+      paramLabel = "TARGET",
+      description = "sign results of this target; else of any")
+  private String target;
+
+  @Option(
+      names = "--at",
+      paramLabel = "TIME",
+      converter = InstantConverter.class,
+      description = "at this time, such as 2030-01-31T12:00:00Z; else now")
+  private Instant time;
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  public ExplainCertCommand(Output output) {
+    this.output = output;
+  }
+
+  static final class UseConverter implements ITypeConverter<CertificateUse> {
+    @Override
+    public CertificateUse convert(String text) {
+      return Arrays.stream(CertificateUse.values())
+          .filter(use -> name(use).equals(text))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "connect, serve, fetch, announce, sign or image expected: " + text));
+    }
+  }
+
+  static final class RepoConverter implements ITypeConverter<RepoId> {
+    @Override
+    public RepoId convert(String text) {
+      try {
+        return new RepoId(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  static final class InstantConverter implements ITypeConverter<Instant> {
+    @Override
+    public Instant convert(String text) {
+      try {
+        return Instant.parse(text);
+      } catch (DateTimeParseException e) {
+        throw new TypeConversionException("a time such as 2030-01-31T12:00:00Z expected: " + text);
+      }
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Settings variables = Settings.of(System.getenv());
+    variables.warnings().forEach(warning -> output.say("warning: " + warning));
+    PeerSettings settings = PeerSettings.of(variables);
+    CertificateValidator validator = Identities.validator(settings);
+    AccessRules rules = Identities.rules(settings);
+    List<X509Certificate> chain =
+        Pem.certificates(
+            file.toString(), new String(InputFile.read(file, Pem.LONGEST), StandardCharsets.UTF_8));
+    Instant at = time == null ? Instant.now() : time;
+    Map<CertificateUse, Verdict> verdicts = new EnumMap<>(CertificateUse.class);
+    for (CertificateUse use : uses == null ? List.of(CertificateUse.values()) : uses) {
+      verdicts.put(
+          use,
+          use.judge(
+              validator, rules, chain, Optional.ofNullable(repo), Optional.ofNullable(target), at));
+    }
+    boolean all = verdicts.values().stream().allMatch(Verdict.Admitted.class::isInstance);
+    int exitCode = all ? ExitCode.PASSED : ExitCode.NOTHING_VERIFIED;
+    if (json) {
+      output.print(Facts.text(json(chain.getFirst(), verdicts, at, exitCode)));
+    } else {
+      show(chain.getFirst(), verdicts);
+    }
+    return exitCode;
+  }
+
+  private void show(X509Certificate certificate, Map<CertificateUse, Verdict> verdicts) {
+    output.print(Facts.line("certificate", Facts.of(CertificateFacts.of(certificate))));
+    identity(certificate)
+        .ifPresent(
+            identity -> {
+              output.print(Facts.line("peer", identity.id().text()));
+              output.print(
+                  Facts.line("rule terms", String.join("  ", AccessRule.termsFor(identity))));
+            });
+    verdicts.forEach(this::show);
+  }
+
+  private void show(CertificateUse use, Verdict verdict) {
+    switch (verdict) {
+      case Verdict.Admitted(List<String> by) ->
+          output.print(
+              Facts.line(name(use), "yes" + (by.isEmpty() ? "" : ", by " + String.join("; ", by))));
+      case Verdict.Refused(List<CertificateFault> faults) -> {
+        output.print(Facts.line(name(use), "no"));
+        for (CertificateFault fault : faults) {
+          output.print(Facts.line("", "- " + fault.what()));
+          output.print(Facts.line("", "  mend: " + fault.mend()));
+        }
+      }
+    }
+  }
+
+  private ObjectNode json(
+      X509Certificate certificate,
+      Map<CertificateUse, Verdict> verdicts,
+      Instant at,
+      int exitCode) {
+    ObjectNode answer = StrictJson.object();
+    answer.put("admitted", exitCode == ExitCode.PASSED);
+    answer.put("exitCode", exitCode);
+    answer.put("at", at.toString());
+    answer.set("certificate", Facts.json(CertificateFacts.of(certificate)));
+    identity(certificate)
+        .ifPresent(
+            identity -> {
+              answer.put("peer", identity.id().text());
+              AccessRule.termsFor(identity).forEach(answer.putArray("ruleTerms")::add);
+            });
+    ArrayNode all = answer.putArray("uses");
+    verdicts.forEach((use, verdict) -> addTo(all, use, verdict));
+    return answer;
+  }
+
+  private static void addTo(ArrayNode all, CertificateUse use, Verdict verdict) {
+    ObjectNode one = all.addObject();
+    one.put("use", name(use));
+    switch (verdict) {
+      case Verdict.Admitted(List<String> by) -> {
+        one.put("admitted", true);
+        by.forEach(one.putArray("by")::add);
+      }
+      case Verdict.Refused(List<CertificateFault> faults) -> {
+        one.put("admitted", false);
+        ArrayNode array = one.putArray("faults");
+        faults.forEach(
+            fault -> array.addObject().put("what", fault.what()).put("mend", fault.mend()));
+      }
+    }
+  }
+
+  /** Nothing where the certificate names nobody: each verdict says so. */
+  private static Optional<Identity> identity(X509Certificate certificate) {
+    try {
+      return Optional.of(Identity.of(certificate));
+    } catch (UntrustedCertificateException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String name(CertificateUse use) {
+    return use.name().toLowerCase(Locale.ROOT);
+  }
+}

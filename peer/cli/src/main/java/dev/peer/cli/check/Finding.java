@@ -1,0 +1,80 @@
+package dev.peer.cli.check;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.StrictJson;
+import dev.peer.report.ExitCode;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What {@code peer doctor} has looked at, and found.
+ *
+ * @param name what it is about, one word
+ * @param what one line
+ * @param mend what to do about it, one line; empty where nothing is wrong
+ */
+record Finding(String name, Verdict verdict, String what, String mend) {
+
+  /** How it is. */
+  enum Verdict {
+    OK,
+    /** Something can not be done here, or not for long. */
+    WARNING,
+    /** What the settings ask for does not work: they are wrong. */
+    MISCONFIGURED,
+    /**
+     * What the settings ask for does not work: what they name is not there, or not as it should.
+     */
+    BROKEN
+  }
+
+  static Finding ok(String name, String what) {
+    return new Finding(name, Verdict.OK, what, "");
+  }
+
+  static Finding warning(String name, String what, String mend) {
+    return new Finding(name, Verdict.WARNING, what, mend);
+  }
+
+  static Finding misconfigured(String name, String what, String mend) {
+    return new Finding(name, Verdict.MISCONFIGURED, what, mend);
+  }
+
+  static Finding broken(String name, String what, String mend) {
+    return new Finding(name, Verdict.BROKEN, what, mend);
+  }
+
+  /** The lines for people. */
+  List<String> lines() {
+    String line = String.format(Locale.ROOT, "%-8s %-12s %s", word(), name, what);
+    return mend.isEmpty() ? List.of(line) : List.of(line, " ".repeat(22) + "mend: " + mend);
+  }
+
+  ObjectNode json() {
+    ObjectNode json = StrictJson.object();
+    json.put("check", name);
+    json.put("verdict", word());
+    json.put("what", what);
+    if (!mend.isEmpty()) {
+      json.put("mend", mend);
+    }
+    return json;
+  }
+
+  private String word() {
+    return switch (verdict) {
+      case OK -> "ok";
+      case WARNING -> "warning";
+      case MISCONFIGURED, BROKEN -> "error";
+    };
+  }
+
+  /** What the command ends with for this one. */
+  int exitCode() {
+    return switch (verdict) {
+      case OK, WARNING -> ExitCode.PASSED;
+      case MISCONFIGURED -> ExitCode.USAGE;
+      case BROKEN -> ExitCode.INFRASTRUCTURE;
+    };
+  }
+}

@@ -1,0 +1,102 @@
+package dev.peer.cli.console;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.Shown;
+import dev.peer.core.record.StrictJson;
+import dev.peer.http.AnsweredRequest;
+import dev.peer.report.Failure;
+import java.net.InetSocketAddress;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/**
+ * Writes a line of JSON for each request, on a thread of its own: where the log's reader is slower
+ * than the requests come, lines are left out and counted, and no request waits.
+ */
+final class JsonLog implements Logging.OpenLog {
+
+  private static final int WAITING = 8192;
+  private static final int LONGEST_PATH = 1024;
+  private static final double MICROS_PER_MILLI = 1e3;
+  private static final long PAUSE_MILLIS = 100;
+
+  private final Consumer<ObjectNode> lines;
+  private final BlockingQueue<AnsweredRequest> waiting = new ArrayBlockingQueue<>(WAITING);
+  private final LongAdder lost = new LongAdder();
+  private final Thread writer = Thread.ofPlatform().daemon().name("log").unstarted(this::write);
+  private volatile boolean closed;
+
+  /** Gives each line to this, one after the other. */
+  JsonLog(Consumer<ObjectNode> lines) {
+    this.lines = lines;
+    writer.start();
+  }
+
+  @Override
+  public void answered(AnsweredRequest request) {
+    if (!waiting.offer(request)) {
+      lost.increment();
+    }
+  }
+
+  /** Writes what is waiting, as long as its reader takes it. */
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      writer.join(TimeUnit.SECONDS.toMillis(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void write() {
+    try {
+      while (!closed || !waiting.isEmpty()) {
+        AnsweredRequest request = waiting.poll(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        if (request != null) {
+          lines.accept(line(request));
+        }
+        long left = lost.sumThenReset();
+        if (left > 0) {
+          lines.accept(Output.entry("warning", "lost").put("requests", left));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The query stays out: it holds what only the two sides need. */
+  private static ObjectNode line(AnsweredRequest request) {
+    ObjectNode line = StrictJson.object();
+    line.put("time", request.at().truncatedTo(ChronoUnit.MILLIS).toString());
+    line.put("level", request.failure().isPresent() ? "error" : "info");
+    line.put("event", "request");
+    line.put("trace", request.trace().id());
+    request.caller().ifPresent(caller -> line.put("peer", caller.text()));
+    line.put("address", address(request.address()));
+    line.put("method", Shown.plain(request.method()));
+    line.put("path", path(request.path()));
+    line.put("template", request.template());
+    request
+        .status()
+        .ifPresentOrElse(status -> line.put("status", status), () -> line.put("cut", true));
+    line.put("bytes", request.bytes());
+    line.put("milliseconds", request.duration().toNanos() / 1_000 / MICROS_PER_MILLI);
+    request.failure().ifPresent(failure -> line.put("failure", Failure.bug(failure)));
+    return line;
+  }
+
+  private static String path(String path) {
+    return Shown.plain(path.length() > LONGEST_PATH ? path.substring(0, LONGEST_PATH) : path);
+  }
+
+  private static String address(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+}

@@ -1,0 +1,326 @@
+package dev.peer.cli.console;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.StrictJson;
+import dev.peer.report.ExitCode;
+import dev.peer.report.RunOutput;
+import dev.peer.report.Timeline;
+import dev.peer.terminal.EscapeFilter;
+import dev.peer.terminal.StandardStream;
+import dev.peer.terminal.StatusLine;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The command's stdout and stderr.
+ *
+ * <p>The test's output passes as it is, except to a terminal, which gets none of its escapes but
+ * colours ({@link EscapeFilter}). Lines of peer's own begin {@code peer: }, and begin a new line if
+ * the test's last one on stderr had no end. A reader that goes away ends nothing: the output to it
+ * is dropped. Output that is lost in any other way is an error, and the command does not pass.
+ */
+public final class Output implements RunOutput {
+
+  private static final int LONGEST_LINE = 4096;
+  private static final byte[] LINE_END = {'\n'};
+
+  private final Timeline timeline = Timeline.ofProcess();
+  private volatile Optional<ProgressLine> progress = Optional.empty();
+  private final Stream stdout = new Stream("stdout", StandardStream.stdout());
+  private final Stream stderr = new Stream("stderr", StandardStream.stderr());
+  private final Map<OutputStreamName, EscapeFilter> filters = new EnumMap<>(OutputStreamName.class);
+  private final ByteArrayOutputStream partialLine = new ByteArrayOutputStream();
+  private String partialStage = "";
+  private boolean afterReturn;
+  private boolean stdoutDiverted;
+  private boolean raw;
+  private volatile boolean json;
+
+  @Override
+  public synchronized void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
+    Stream to = streamOf(stream);
+    if (raw || !to.isTerminal) {
+      to.write(buffer, offset, length);
+    } else {
+      to.write(filter(stream).filter(buffer, offset, length));
+    }
+  }
+
+  /** From now on the test's stdout goes to stderr, and stdout has the command's answer alone. */
+  public synchronized void divertStdout() {
+    stdoutDiverted = true;
+  }
+
+  /** From now on a terminal too gets the bytes of tests and stages as they are. */
+  public synchronized void raw() {
+    raw = true;
+  }
+
+  /** From now on each line of peer's own is an object of JSON. */
+  synchronized void json() {
+    json = true;
+  }
+
+  /** From now on somebody who looks at a terminal at stderr sees there what the command is at. */
+  public void showProgress() {
+    if (stderr.isTerminal && StatusLine.isFor(System.getenv())) {
+      ProgressLine line = new ProgressLine(timeline, stderr.out, this, this::isBetweenLines);
+      synchronized (this) {
+        progress = Optional.of(line);
+      }
+      line.start();
+    }
+  }
+
+  /** Whether somebody sees what the command is at. */
+  public boolean showsProgress() {
+    return progress.isPresent() && !json;
+  }
+
+  /** Nobody's line has begun, and no colour of the test's is on that it will go on with. */
+  private boolean isBetweenLines() {
+    return !json
+        && stdout.atLineStart
+        && stderr.atLineStart
+        && filters.values().stream().noneMatch(EscapeFilter::isStyled);
+  }
+
+  /** Begins an entry of the log, of this moment. */
+  static ObjectNode entry(String level, String event) {
+    ObjectNode entry = StrictJson.object();
+    entry.put("time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
+    return entry.put("level", level).put("event", event);
+  }
+
+  /** Writes an entry of the log to stderr. */
+  synchronized void log(ObjectNode entry) {
+    line("", StrictJson.bytes(entry));
+  }
+
+  /** Where the parser of the command line writes help. */
+  public PrintWriter helpWriter() {
+    return new PrintWriter(
+        new OutputStream() {
+          @Override
+          public void write(int one) {
+            write(new byte[] {(byte) one}, 0, 1);
+          }
+
+          @Override
+          public void write(byte[] buffer, int offset, int length) {
+            Output.this.write(OutputStreamName.STDOUT, buffer, offset, length);
+          }
+        },
+        true,
+        StandardCharsets.UTF_8);
+  }
+
+  /** Shows what was held back of the test's output, and ends the colours that it left on. */
+  public void end() {
+    progress.ifPresent(ProgressLine::end);
+    endFilters();
+  }
+
+  /** The command's exit code, unless output was lost: then it does not pass. */
+  public synchronized int exitCode(int code) {
+    boolean lost = stdout.failed || stderr.failed;
+    return lost && code == ExitCode.PASSED ? ExitCode.INFRASTRUCTURE : code;
+  }
+
+  private synchronized void endFilters() {
+    filters.forEach(
+        (stream, filter) -> {
+          streamOf(stream).write(filter.end());
+          streamOf(stream).write(filter.endStyle());
+        });
+    filters.clear();
+  }
+
+  @Override
+  public Timeline timeline() {
+    return timeline;
+  }
+
+  @Override
+  public void step(String name) {
+    timeline.begin(name);
+    progress.ifPresent(ProgressLine::step);
+  }
+
+  @Override
+  public void awaiting(String what) {
+    progress.ifPresent(line -> line.awaiting(what));
+  }
+
+  @Override
+  public boolean moved(long done, long total) {
+    progress.ifPresent(line -> line.moved(done, total));
+    return showsProgress();
+  }
+
+  /** Writes a line to stdout: a command's answer. */
+  @Override
+  public synchronized void print(String line) {
+    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+    stdout.write(stdout.isTerminal ? harmless(bytes) : bytes);
+    stdout.write(LINE_END);
+  }
+
+  @Override
+  public synchronized void say(String text) {
+    endStage();
+    text.lines().map(line -> line.getBytes(StandardCharsets.UTF_8)).forEach(this::say);
+  }
+
+  private void say(byte[] line) {
+    own(stderr.isTerminal ? harmless(line) : line);
+  }
+
+  @Override
+  public synchronized void error(String message, String hint) {
+    RunOutput.super.error(message, hint);
+  }
+
+  @Override
+  public void note(String line) {
+    say(line);
+  }
+
+  @Override
+  public void stage(String stage) {
+    step(stage);
+    say("stage: " + stage);
+  }
+
+  @Override
+  public synchronized void stageOutput(String stage, byte[] buffer, int offset, int length) {
+    partialStage = stage;
+    for (int i = offset; i < offset + length; i++) {
+      stageOutput(buffer[i]);
+    }
+  }
+
+  /** A carriage return begins the line anew, as a terminal shows it: so progress bars work. */
+  private void stageOutput(byte one) {
+    if (afterReturn && one != '\n') {
+      partialLine.reset();
+    }
+    afterReturn = one == '\r';
+    if (one == '\n' || partialLine.size() == LONGEST_LINE) {
+      endStageLine();
+    }
+    if (one != '\n' && one != '\r') {
+      partialLine.write(one);
+    }
+  }
+
+  private void endStage() {
+    if (partialLine.size() > 0) {
+      endStageLine();
+    }
+  }
+
+  private void endStageLine() {
+    byte[] prefix = (partialStage + "| ").getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    line.writeBytes(prefix);
+    line.writeBytes(partialLine.toByteArray());
+    partialLine.reset();
+    if (raw) {
+      own(line.toByteArray());
+    } else {
+      say(line.toByteArray());
+    }
+  }
+
+  private void own(byte[] text) {
+    if (json) {
+      log(notice(new String(text, StandardCharsets.UTF_8)));
+    } else {
+      line("peer: ", text);
+    }
+  }
+
+  private static ObjectNode notice(String text) {
+    int level = text.startsWith("error: ") || text.startsWith("warning: ") ? text.indexOf(':') : -1;
+    return entry(level < 0 ? "info" : text.substring(0, level), "notice")
+        .put("message", level < 0 ? text : text.substring(level + 2));
+  }
+
+  private void line(String prefix, byte[] text) {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    // The test may have left a colour on, or text that can not be seen: our lines have none.
+    if (stderr.isTerminal) {
+      filters.values().forEach(filter -> line.writeBytes(filter.endStyle()));
+    }
+    if (!stderr.atLineStart) {
+      line.writeBytes(LINE_END);
+    }
+    line.writeBytes(prefix.getBytes(StandardCharsets.UTF_8));
+    line.writeBytes(text);
+    line.writeBytes(LINE_END);
+    stderr.write(line.toByteArray());
+  }
+
+  private Stream streamOf(OutputStreamName stream) {
+    return stream == OutputStreamName.STDOUT && !stdoutDiverted ? stdout : stderr;
+  }
+
+  private EscapeFilter filter(OutputStreamName stream) {
+    return filters.computeIfAbsent(stream, _ -> new EscapeFilter());
+  }
+
+  /** A line that is whole, with no colour left on at its end. */
+  private static byte[] harmless(byte[] line) {
+    EscapeFilter filter = new EscapeFilter();
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    shown.writeBytes(filter.filter(line, 0, line.length));
+    shown.writeBytes(filter.end());
+    shown.writeBytes(filter.endStyle());
+    return shown.toByteArray();
+  }
+
+  private final class Stream {
+
+    private final String name;
+    private final StandardStream out;
+    private final boolean isTerminal;
+    private boolean failed;
+    private boolean atLineStart = true;
+
+    Stream(String name, StandardStream out) {
+      this.name = name;
+      this.out = out;
+      this.isTerminal = out.isTerminal();
+    }
+
+    void write(byte[] bytes) {
+      write(bytes, 0, bytes.length);
+    }
+
+    void write(byte[] buffer, int offset, int length) {
+      if (failed || length == 0) {
+        return;
+      }
+      progress.ifPresent(ProgressLine::makeRoom);
+      try {
+        out.write(buffer, offset, length);
+        atLineStart = buffer[offset + length - 1] == '\n';
+      } catch (IOException e) {
+        failed = true;
+        error(
+            name + " cannot be written: " + e.getMessage(),
+            "what follows is lost there; give it room, and see `peer log` for a run's output");
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.peer.cli.daemon;
+
+import dev.peer.cli.console.Logging;
+import dev.peer.core.id.RepoId;
+import dev.peer.daemonhost.DaemonPlan;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** What a daemon does, in the foreground and in the background. */
+final class DaemonOptions {
+
+  @Option(
+      names = "--mirror",
+      paramLabel = "REPO",
+      arity = "1..*",
+      converter = RepoConverter.class,
+      description = "keep copies of the results of these repositories, named as in PEER_REPO")
+  private List<RepoId> mirrored = List.of();
+
+  @Option(
+      names = "--watch",
+      paramLabel = "DIR",
+      arity = "1..*",
+      description = {
+        "run each new commit of the repository in this directory, and what its crontab says"
+            + " (mk /var/run/ci/crontab)"
+      })
+  private List<Path> watched = List.of();
+
+  @Option(
+      names = "--jobs",
+      paramLabel = "N",
+      description = "how many machines run at once (default: half of the processors)")
+  private int jobs = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
+  @Mixin private Logging logging;
+
+  static final class RepoConverter implements ITypeConverter<RepoId> {
+    @Override
+    public RepoId convert(String text) {
+      try {
+        return new RepoId(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  DaemonPlan plan() {
+    return new DaemonPlan(mirrored, watched, jobs);
+  }
+
+  Logging logging() {
+    return logging;
+  }
+}

@@ -1,0 +1,191 @@
+package dev.peer.cli.machine;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.cli.console.Output;
+import dev.peer.cli.option.HelpText;
+import dev.peer.config.CacheSettings;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.record.StrictJson;
+import dev.peer.home.HomeLayout;
+import dev.peer.report.CommandException;
+import dev.peer.report.ExitCode;
+import dev.peer.run.RepoOwner;
+import dev.peer.run.Results;
+import dev.peer.vm.snapshot.CachePolicy;
+import dev.peer.vm.snapshot.RepositoryDisks;
+import dev.peer.vm.snapshot.UnpreparedCommits;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code peer cache}. */
+@Command(
+    name = "cache",
+    description = "Shows and drops the container images and caches kept of repositories.",
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {"  peer cache ls", "  peer cache drop"})
+public final class CacheCommand implements Runnable {
+
+  private static final long MEBIBYTE = 1 << 20;
+
+  private final Output output;
+
+  @Spec private CommandSpec spec;
+
+  public CacheCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing: ls or drop");
+  }
+
+  @Command(
+      name = "ls",
+      description = "Lists what is kept of each repository, and why the last one went.",
+      mixinStandardHelpOptions = true,
+      footerHeading = HelpText.EXAMPLES,
+      footer = {"  peer cache ls", "  peer cache ls --json"})
+  int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
+    RepositoryDisks disks = disks();
+    List<RepositoryDisks.Listed> kept = disks.list();
+    List<RepositoryDisks.Gone> gone = disks.gone();
+    if (json) {
+      output.print(json(kept, gone));
+      return ExitCode.PASSED;
+    }
+    Instant now = Instant.now();
+    for (RepositoryDisks.Listed disk : kept) {
+      output.print(
+          disk.repo()
+              + "  begun "
+              + Results.ago(Duration.between(disk.begun(), now))
+              + ", used "
+              + Results.ago(Duration.between(disk.used(), now))
+              + ", "
+              + disk.bytes() / MEBIBYTE
+              + " MiB, "
+              + disk.made()
+              + ", image "
+              + disk.image());
+    }
+    for (RepositoryDisks.Gone one : gone) {
+      output.print(
+          one.repo()
+              + "  dropped "
+              + Results.ago(Duration.between(one.when(), now))
+              + ": "
+              + one.why());
+    }
+    return ExitCode.PASSED;
+  }
+
+  @Command(
+      name = "drop",
+      description = {
+        "Drops what is kept of a repository; what a run uses right now stays.",
+        "Without a name: of the repository that the working directory is in."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = HelpText.EXAMPLES,
+      footer = {
+        "  peer cache drop                    # of this repository",
+        "  peer cache drop --all"
+      })
+  int drop(
+      @Parameters(arity = "0..*", paramLabel = "REPO", description = "as `peer cache ls` names it")
+          List<String> names,
+      @Option(names = "--all", description = "of all repositories") boolean all)
+      throws Exception {
+    RepositoryDisks disks = disks();
+    Set<RepoId> kept =
+        disks.list().stream()
+            .map(RepositoryDisks.Listed::repo)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    new UnpreparedCommits(layout().unprepared(), InstantSource.system()).clear();
+    for (RepoId repo : all ? kept : named(names, kept)) {
+      if (disks.drop(repo, "`peer cache drop`") == 0 && kept.contains(repo)) {
+        throw new CommandException(
+            ExitCode.INFRASTRUCTURE,
+            "a run uses what is kept of " + repo + " right now",
+            "wait until it has ended, and try again");
+      }
+    }
+    return ExitCode.PASSED;
+  }
+
+  private Set<RepoId> named(List<String> names, Set<RepoId> kept) throws Exception {
+    if (names == null || names.isEmpty()) {
+      return Set.of(RepoOwner.here().id());
+    }
+    Set<RepoId> repos = new LinkedHashSet<>();
+    for (String name : names) {
+      RepoId repo =
+          kept.stream()
+              .filter(one -> one.text().equals(name))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new CommandException(
+                          ExitCode.USAGE,
+                          "nothing is kept of a repository " + name,
+                          "`peer cache ls` lists the repositories"));
+      repos.add(repo);
+    }
+    return repos;
+  }
+
+  private static String json(List<RepositoryDisks.Listed> kept, List<RepositoryDisks.Gone> gone) {
+    ObjectNode answer = StrictJson.object();
+    ArrayNode disks = answer.putArray("kept");
+    for (RepositoryDisks.Listed disk : kept) {
+      ObjectNode entry = disks.addObject();
+      entry.put("repo", disk.repo().text());
+      entry.put("image", disk.image().toString());
+      entry.put("diskBytes", disk.diskBytes());
+      entry.put("origin", disk.made().origin().toString());
+      ArrayNode commits = entry.putArray("commits");
+      disk.made().commits().forEach(commit -> commits.add(commit.hex()));
+      entry.put("begun", disk.begun().toString());
+      entry.put("used", disk.used().toString());
+      entry.put("bytes", disk.bytes());
+    }
+    ArrayNode dropped = answer.putArray("dropped");
+    for (RepositoryDisks.Gone one : gone) {
+      ObjectNode entry = dropped.addObject();
+      entry.put("repo", one.repo().text());
+      entry.put("when", one.when().toString());
+      entry.put("why", one.why());
+    }
+    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+  }
+
+  private RepositoryDisks disks() throws Exception {
+    CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
+    return new RepositoryDisks(
+        layout().disks(),
+        new CachePolicy(caches.maxAge(), caches.maxBytes()),
+        InstantSource.system(),
+        output::say);
+  }
+
+  private static HomeLayout layout() throws Exception {
+    return new HomeLayout(PeerSettings.home(Settings.of(System.getenv())));
+  }
+}

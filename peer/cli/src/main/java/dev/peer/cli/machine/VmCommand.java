@@ -1,0 +1,222 @@
+package dev.peer.cli.machine;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.cli.console.Output;
+import dev.peer.cli.option.HelpText;
+import dev.peer.cli.option.Selection;
+import dev.peer.cli.option.TerminalRequirement;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.RunSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.flow.CacheUse;
+import dev.peer.core.flow.ExecutionRequest;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.Shown;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.home.HomeLayout;
+import dev.peer.network.PeerNetwork;
+import dev.peer.report.CommandException;
+import dev.peer.report.ExitCode;
+import dev.peer.run.CallerSecrets;
+import dev.peer.run.ImagePullingExecutor;
+import dev.peer.run.Results;
+import dev.peer.run.RunReport;
+import dev.peer.run.RunSession;
+import dev.peer.run.RunTarget;
+import dev.peer.run.TrunkPreparingExecutor;
+import dev.peer.run.VmExecutors;
+import dev.peer.terminal.SystemTerminal;
+import dev.peer.vm.exec.Limits;
+import dev.peer.vm.exec.VmExecutor;
+import dev.peer.vm.guest.Place;
+import dev.peer.vm.image.ImageStore;
+import dev.peer.vm.snapshot.FrozenGuest;
+import dev.peer.vm.snapshot.FrozenStore;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code peer vm}. */
+@Command(
+    name = "vm",
+    description = "Gets into machines, and lists those that were frozen.",
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {"  peer vm ls", "  peer vm shell"})
+public final class VmCommand implements Runnable {
+
+  private static final long MEBIBYTE = 1 << 20;
+
+  private final Output output;
+
+  @Spec private CommandSpec spec;
+
+  public VmCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing: shell, ls or rm");
+  }
+
+  @Command(
+      name = "shell",
+      description = {
+        "Prepares a machine for the target and opens a shell in the tests' container.",
+        "With --frozen: goes on with a private copy of a guest that `peer run --freeze` kept."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = HelpText.EXAMPLES,
+      footer = {
+        "  peer vm shell                      # in the container of the target test",
+        "  peer vm shell --guest lint",
+        "  peer vm shell --frozen ID          # go on with a guest that was frozen"
+      })
+  int shell(
+      @Mixin Selection selection,
+      @Option(names = "--guest", description = "in the guest itself, as root") boolean guest,
+      @Option(names = "--frozen", paramLabel = "ID", description = "a frozen guest") String frozen)
+      throws Exception {
+    TerminalRequirement.check("peer vm shell");
+    if (frozen != null) {
+      return shellInFrozen(frozen, guest);
+    }
+    Place place = guest ? Place.GUEST : Place.CONTAINER;
+    try (RunTarget subject = selection.subject(output);
+        ScratchDirectory unused =
+            ScratchDirectory.in(new HomeLayout(subject.peer().home()).runs())) {
+      subject.sayWhatIsIgnored(output);
+      getImage(subject);
+      ExecutionRequest request =
+          new ExecutionRequest(
+              subject.inputs(),
+              subject.owner(),
+              VmExecutors.source(subject),
+              new RunFiles(unused.path()),
+              new CacheUse.Kept(VmExecutors.lineage(subject)),
+              new CallerSecrets(subject, System.getenv(), output).get());
+      VmExecutor machines = VmExecutors.executor(subject);
+      new TrunkPreparingExecutor(machines, subject).prepare(request, output);
+      Optional<ExecutionResult> ended =
+          machines.openShell(request, output, place, SystemTerminal::open);
+      return ended.isPresent()
+          ? RunSession.notPassed(output, ended.get(), new RunReport())
+          : ExitCode.PASSED;
+    }
+  }
+
+  private void getImage(RunTarget subject) throws Exception {
+    Digest image = subject.inputs().image();
+    ImageStore images = subject.images();
+    if (!images.contains(image) || images.provenance().origin(image).isFromPeer()) {
+      try (PeerNetwork network = PeerNetwork.of(subject.peer(), output, CertificateRole.CLIENT)) {
+        ImagePullingExecutor.require(image, images, network.images(), System.getenv(), output);
+      }
+    }
+  }
+
+  private int shellInFrozen(String id, boolean guest) throws Exception {
+    Path home = home();
+    FrozenStore.Kept kept = kept(home, id);
+    VmExecutors.executor(
+            new ImageStore(new HomeLayout(home).images()),
+            home,
+            Limits.of(kept.guest().machine()),
+            RunSettings.prepareNetwork(Settings.of(System.getenv())))
+        .openFrozen(
+            kept,
+            output,
+            guest ? Optional.of(Place.GUEST) : Optional.empty(),
+            SystemTerminal::open);
+    return ExitCode.PASSED;
+  }
+
+  @Command(
+      name = "ls",
+      description = "Lists the frozen guests, the newest first.",
+      mixinStandardHelpOptions = true,
+      footerHeading = HelpText.EXAMPLES,
+      footer = {"  peer vm ls --json"})
+  int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
+    List<FrozenStore.Kept> all = new FrozenStore(new HomeLayout(home()).frozen()).list();
+    if (json) {
+      output.print(json(all));
+      return ExitCode.PASSED;
+    }
+    for (FrozenStore.Kept kept : all) {
+      FrozenGuest guest = kept.guest();
+      output.print(
+          String.join(
+              "  ",
+              kept.id(),
+              Results.ago(Duration.between(guest.frozenAt(), Instant.now())),
+              kept.bytes() / MEBIBYTE + " MiB",
+              guest.repo().text(),
+              guest.tree().hex(),
+              guest.target(),
+              "failed in " + guest.stage()));
+    }
+    return ExitCode.PASSED;
+  }
+
+  @Command(
+      name = "rm",
+      description = "Removes a frozen guest.",
+      mixinStandardHelpOptions = true,
+      footerHeading = HelpText.EXAMPLES,
+      footer = {"  peer vm rm ID"})
+  int remove(@Parameters(paramLabel = "ID", description = "as `peer vm ls` shows it") String id)
+      throws Exception {
+    Path home = home();
+    new FrozenStore(new HomeLayout(home).frozen()).remove(kept(home, id));
+    return ExitCode.PASSED;
+  }
+
+  private static FrozenStore.Kept kept(Path home, String id) throws Exception {
+    return new FrozenStore(new HomeLayout(home).frozen())
+        .find(id)
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ExitCode.USAGE,
+                    "there is no frozen guest " + Shown.of(id),
+                    "`peer vm ls` lists them"));
+  }
+
+  private static Path home() throws Exception {
+    return PeerSettings.home(Settings.of(System.getenv()));
+  }
+
+  private static String json(List<FrozenStore.Kept> all) {
+    ObjectNode answer = StrictJson.object();
+    ArrayNode entries = answer.putArray("frozen");
+    for (FrozenStore.Kept kept : all) {
+      FrozenGuest guest = kept.guest();
+      ObjectNode entry = entries.addObject();
+      entry.put("id", kept.id());
+      entry.put("repo", guest.repo().text());
+      entry.put("tree", guest.tree().hex());
+      entry.put("target", guest.target());
+      entry.put("stage", guest.stage());
+      entry.put("frozenAt", guest.frozenAt().toString());
+      entry.put("bytes", kept.bytes());
+    }
+    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,81 @@
+package dev.peer.cli.result;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.cli.console.Output;
+import dev.peer.cli.option.HelpText;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.store.Store;
+import dev.peer.identity.Identities;
+import dev.peer.report.ExitCode;
+import dev.peer.report.Facts;
+import dev.peer.report.OutputFile;
+import dev.peer.result.VerifiedResult;
+import dev.peer.run.CallContext;
+import dev.peer.run.Results;
+import dev.peer.run.RunTarget;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code peer artifacts}. */
+@Command(
+    name = "artifacts",
+    description = {
+      "Lists the artifacts of a result that is kept here, or copies them to a directory; what lies"
+          + " there of the same name is replaced.",
+      "Exit code 3: nothing such is kept; 5: the result does not hold or" + " count."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {"  peer artifacts", "  peer artifacts --to out", "  peer artifacts 3fa9 --json"})
+public final class ArtifactsCommand implements Callable<Integer> {
+
+  private static final String TO = "--to";
+
+  private final Output output;
+
+  @Mixin private StoredRunSelector kept;
+
+  @Option(names = TO, paramLabel = "DIR", description = "copy them to DIR")
+  private Path directory;
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  public ArtifactsCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Settings settings = RunTarget.settingsHere();
+    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    PeerSettings peer = PeerSettings.of(settings);
+    CallContext here = CallContext.ofProcess();
+    if (directory != null) {
+      OutputFile.requireDirectory(TO, here.directory().resolve(directory));
+    }
+    Store store = Results.openStore(peer.home());
+    try (VerifiedResult opened =
+        VerifiedResult.of(store, Identities.verifier(peer, output), kept.result(store))) {
+      List<Artifact> artifacts = opened.counting(peer).verified().record().artifacts();
+      if (directory != null) {
+        Results.copyArtifacts(TO, output, opened.verified(), here, directory);
+      }
+      if (json) {
+        ObjectNode answer = StrictJson.object();
+        Facts.addTo(answer, artifacts);
+        output.print(Facts.text(answer));
+      } else if (directory == null) {
+        artifacts.forEach(artifact -> output.print(Facts.of(artifact)));
+      }
+    }
+    return ExitCode.PASSED;
+  }
+}

@@ -1,0 +1,68 @@
+package dev.peer.cli.result;
+
+import dev.peer.cli.console.Output;
+import dev.peer.cli.option.FileArgument;
+import dev.peer.cli.option.HelpText;
+import dev.peer.config.KeepSettings;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredRecord;
+import dev.peer.home.HomeLayout;
+import dev.peer.identity.Identities;
+import dev.peer.report.CommandException;
+import dev.peer.report.ExitCode;
+import dev.peer.result.ResultArchive;
+import dev.peer.result.VerifiedResult;
+import java.io.InputStream;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code peer import}. */
+@Command(
+    name = "import",
+    description = {
+      "Takes in a result that `peer export` wrote, and prints its run key. It is verified like one"
+          + " from any peer, and kept whole or not at all.",
+      "Exit code 2: the file is none such; 5: the result does not hold."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {"  peer import result.tar", "  peer import -                      # from stdin"})
+public final class ImportCommand implements Callable<Integer> {
+
+  private final Output output;
+
+  @Parameters(paramLabel = "FILE", description = "what `peer export` wrote; -: stdin")
+  private String file;
+
+  public ImportCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Settings settings = Settings.of(System.getenv());
+    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    PeerSettings peer = PeerSettings.of(settings);
+    Store store =
+        Store.open(new HomeLayout(peer.home()).store(), KeepSettings.mostOfCommand(settings));
+    try (InputStream in = new FileArgument(file).read("peer export");
+        StoredRecord record = ResultArchive.read(in, store, Identities.verifier(peer, output))) {
+      output.print(record.key().hex());
+      output.say("kept: a result of " + record.repo());
+    } catch (MalformedException e) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "that is no result that can be taken in: " + e.getMessage(),
+          "it must be what `peer export` wrote, whole and unchanged",
+          e);
+    } catch (VerificationException e) {
+      throw VerifiedResult.refused(e);
+    }
+    return ExitCode.PASSED;
+  }
+}

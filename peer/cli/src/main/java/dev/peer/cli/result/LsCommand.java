@@ -1,0 +1,254 @@
+package dev.peer.cli.result;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.cli.console.Output;
+import dev.peer.cli.option.HelpText;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.sign.Evidence;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.store.Gone;
+import dev.peer.core.store.ListedEntry;
+import dev.peer.core.store.Store;
+import dev.peer.core.timestamp.Timestamp;
+import dev.peer.home.HomeLayout;
+import dev.peer.identity.Identities;
+import dev.peer.report.ExitCode;
+import dev.peer.run.Results;
+import dev.peer.run.RunTarget;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code peer ls}. */
+@Command(
+    name = "ls",
+    description = {
+      "Lists the results kept here of the repository that the working directory is in, the one kept"
+          + " or replayed last first.",
+      "Says until when the evidence of each holds, and why. That of the bundle's bytes is checked"
+          + " when it is replayed."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {
+      "  peer ls",
+      "  peer ls --all --json",
+      "  peer ls --gone                     # what was removed, when and why"
+    })
+public final class LsCommand implements Callable<Integer> {
+
+  private static final int SHORT = 12;
+  private static final double MEBIBYTE = 1 << 20;
+
+  private final Output output;
+
+  @Option(names = "--all", description = "of all repositories")
+  private boolean all;
+
+  @Option(names = "--gone", description = "what was removed instead, the latest first, and why")
+  private boolean gone;
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  public LsCommand(Output output) {
+    this.output = output;
+  }
+
+  /**
+   * A result as it was found.
+   *
+   * @param verified what it says, if it holds
+   * @param refused why it does not
+   */
+  private record Listed(
+      ListedEntry entry, Optional<VerifiedAttestation> verified, String refused) {}
+
+  @Override
+  public Integer call() throws Exception {
+    Settings settings = RunTarget.settingsHere();
+    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    PeerSettings peer = PeerSettings.of(settings);
+    if (gone) {
+      return printGone(peer);
+    }
+    RecordVerifier verifier = Identities.verifier(peer, output);
+    List<Listed> results = new ArrayList<>();
+    Optional<RepoId> only = all ? Optional.empty() : Optional.of(RunTarget.repo());
+    for (ListedEntry entry : entries(new HomeLayout(peer.home()).store(), only)) {
+      results.add(judged(entry, verifier));
+    }
+    if (json) {
+      output.print(json(results));
+    } else {
+      results.forEach(result -> output.print(line(result)));
+    }
+    return ExitCode.PASSED;
+  }
+
+  private int printGone(PeerSettings peer) throws Exception {
+    Path directory = new HomeLayout(peer.home()).store();
+    Optional<RepoId> only = all ? Optional.empty() : Optional.of(RunTarget.repo());
+    List<Gone> removed =
+        Files.exists(directory) ? Results.openStore(peer.home()).gone() : List.<Gone>of();
+    List<Gone> asked =
+        removed.stream().filter(one -> only.isEmpty() || one.repository().equals(only)).toList();
+    if (json) {
+      output.print(goneJson(asked));
+    } else {
+      asked.forEach(one -> output.print(goneLine(one)));
+    }
+    return ExitCode.PASSED;
+  }
+
+  private String goneLine(Gone one) {
+    return one.key().hex().substring(0, SHORT)
+        + "  "
+        + (all ? one.repository().map(repo -> repo + ", ").orElse("") : "")
+        + "removed "
+        + Results.ago(Duration.between(one.removed(), Instant.now()))
+        + ", kept or replayed last "
+        + Results.ago(Duration.between(one.kept(), Instant.now()))
+        + ", "
+        + size(one.bundleBytes())
+        + ": "
+        + why(one.why());
+  }
+
+  private static String why(Gone.Why why) {
+    return why.text()
+        + switch (why) {
+          case NUMBER -> " (PEER_KEEP)";
+          case AGE -> " (PEER_KEEP_FOR)";
+          case BYTES -> " (PEER_KEEP_BYTES)";
+          case REFUSED -> "";
+        };
+  }
+
+  private static String goneJson(List<Gone> removed) {
+    ObjectNode answer = StrictJson.object();
+    ArrayNode array = answer.putArray("gone");
+    for (Gone one : removed) {
+      ObjectNode entry = array.addObject();
+      one.repository().ifPresent(repo -> entry.put("repository", repo.text()));
+      entry.put("runKey", one.key().hex());
+      entry.put("bundleBytes", one.bundleBytes());
+      entry.put("kept", one.kept().toString());
+      entry.put("removed", one.removed().toString());
+      entry.put("why", one.why().name().toLowerCase(Locale.ROOT));
+    }
+    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+  }
+
+  private static String size(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MiB", bytes / MEBIBYTE);
+  }
+
+  private static List<ListedEntry> entries(Path directory, Optional<RepoId> only)
+      throws IOException {
+    if (!Files.exists(directory)) {
+      return List.of();
+    }
+    Store store = Store.open(directory, 1);
+    return only.isPresent() ? store.list(only.get()) : store.list();
+  }
+
+  private static Listed judged(ListedEntry entry, RecordVerifier verifier) {
+    try {
+      return new Listed(
+          entry,
+          Optional.of(
+              verifier.verify(entry.entry().attestation(), entry.key(), entry.entry().lists())),
+          "");
+    } catch (VerificationException e) {
+      return new Listed(entry, Optional.empty(), e.getMessage());
+    }
+  }
+
+  private String line(Listed result) {
+    String key = result.entry().key().hex().substring(0, SHORT);
+    String size = size(result.entry().bundleBytes());
+    if (result.verified().isEmpty()) {
+      return key + "  " + size + ", refused: " + result.refused();
+    }
+    VerifiedAttestation verified = result.verified().get();
+    RunRecord record = verified.record();
+    return key
+        + "  "
+        + (all ? record.inputs().repo() + " " : "")
+        + record.inputs().target()
+        + " of tree "
+        + record.inputs().tree().hex().substring(0, SHORT)
+        + ", "
+        + verified.signer().id()
+        + " ran it "
+        + Results.ago(Duration.between(record.finishedAt(), Instant.now()))
+        + ", "
+        + size
+        + ", holds until "
+        + verified.evidence().until()
+        + " ("
+        + why(verified.evidence())
+        + ")";
+  }
+
+  /** By what it holds so long. */
+  static String why(Evidence evidence) {
+    return evidence
+        .timestamp()
+        .map(timestamp -> "timestamp of " + timestamp.time() + " by " + timestamp.authority())
+        .orElse("certificate");
+  }
+
+  private static String json(List<Listed> results) {
+    ObjectNode answer = StrictJson.object();
+    ArrayNode array = answer.putArray("results");
+    for (Listed result : results) {
+      ObjectNode entry = array.addObject();
+      entry.put("runKey", result.entry().key().hex());
+      entry.put("kept", result.entry().kept().toString());
+      entry.put("bundleBytes", result.entry().bundleBytes());
+      result.verified().ifPresent(verified -> put(entry, verified));
+      if (result.verified().isEmpty()) {
+        entry.put("refused", result.refused());
+      }
+    }
+    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+  }
+
+  private static void put(ObjectNode entry, VerifiedAttestation verified) {
+    RunRecord record = verified.record();
+    entry.put("repository", record.inputs().repo().text());
+    entry.put("tree", record.inputs().tree().hex());
+    entry.put("target", record.inputs().target());
+    record.inputs().arguments().forEach(entry.putArray("arguments")::add);
+    entry.put("signer", verified.signer().id().text());
+    entry.put("finished", record.finishedAt().toString());
+    entry.put("holdsUntil", verified.evidence().until().toString());
+    verified.evidence().timestamp().ifPresent(timestamp -> put(entry, timestamp));
+  }
+
+  private static void put(ObjectNode entry, Timestamp timestamp) {
+    entry
+        .putObject("timestamp")
+        .put("time", timestamp.time().toString())
+        .put("authority", timestamp.authority().text());
+  }
+}

@@ -1,0 +1,122 @@
+package dev.peer.cli.result;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.cli.console.Output;
+import dev.peer.cli.option.HelpText;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.store.FailedRun;
+import dev.peer.core.store.Store;
+import dev.peer.identity.Identities;
+import dev.peer.report.ExitCode;
+import dev.peer.report.Facts;
+import dev.peer.result.StoredRun;
+import dev.peer.result.VerifiedResult;
+import dev.peer.run.Results;
+import dev.peer.run.RunTarget;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code peer show}. */
+@Command(
+    name = "show",
+    description = {
+      "Shows all that is known of a run that is kept here: what ran, who signed it and until when"
+          + " that holds, and its artifacts; of one that did not pass, where and why.",
+      "Exit code 3: nothing such is kept; 5: the result does not hold."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {
+      "  peer show                          # the last run of this repository",
+      "  peer show 3fa9 --json",
+      "  peer show --failed"
+    })
+public final class ShowCommand implements Callable<Integer> {
+
+  private final Output output;
+
+  @Mixin private StoredRunSelector kept;
+
+  @Mixin private StoredRunSelector.OrFailed failed;
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  public ShowCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Settings settings = RunTarget.settingsHere();
+    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    PeerSettings peer = PeerSettings.of(settings);
+    Store store = Results.openStore(peer.home());
+    switch (kept.find(store, failed)) {
+      case StoredRun.Failure failure -> show(failure.log().run());
+      case StoredRun.Result result -> {
+        try (VerifiedResult opened =
+            VerifiedResult.of(store, Identities.verifier(peer, output), result)) {
+          show(opened, peer);
+        }
+      }
+    }
+    return ExitCode.PASSED;
+  }
+
+  private void show(VerifiedResult opened, PeerSettings peer) throws Exception {
+    VerifiedFacts facts =
+        new VerifiedFacts(opened.verified().attestation(), Identities.rules(peer).sign(), true);
+    Optional<String> refusal = VerifiedResult.refusal(peer, opened.verified().attestation());
+    if (json) {
+      ObjectNode answer = facts.json();
+      answer.put("counts", refusal.isEmpty());
+      Facts.addTo(answer, opened.verified().record().artifacts());
+      output.print(Facts.text(answer));
+      return;
+    }
+    facts.lines().forEach(output::print);
+    refusal.ifPresent(why -> output.print(Facts.line("counts", "not here: " + why)));
+    String label = "artifacts";
+    for (Artifact artifact : opened.verified().record().artifacts()) {
+      output.print(Facts.line(label, Facts.of(artifact)));
+      label = "";
+    }
+  }
+
+  private void show(FailedRun run) {
+    if (json) {
+      ObjectNode answer = StrictJson.object().put("outcome", "failed");
+      answer.setAll(run.json());
+      output.print(Facts.text(answer));
+      return;
+    }
+    output.print(
+        Facts.line(
+            "failed",
+            Results.ago(Duration.between(run.endedAt(), Instant.now())) + ": " + run.why()));
+    output.print(Facts.line("run", run.key().hex()));
+    output.print(
+        Facts.line(
+            "ran",
+            run.startedAt()
+                + " to "
+                + run.endedAt()
+                + ", to the stage "
+                + run.stage()
+                + run.exitCode().map(code -> ", exit code " + code).orElse("")));
+    output.print(Facts.line("repository", run.repo().text()));
+    output.print(Facts.line("tree", run.tree().hex()));
+    output.print(
+        Facts.line("target", String.join(" ", run.target(), String.join(" ", run.arguments()))));
+    output.print(Facts.line("output", "`peer log --failed` shows it"));
+  }
+}

@@ -1,0 +1,2 @@
+/** Commands about results that are kept here. */
+package dev.peer.cli.result;

@@ -1,0 +1,107 @@
+package dev.peer.cli.run;
+
+import dev.peer.cli.console.Output;
+import dev.peer.cli.option.HelpText;
+import dev.peer.cli.option.TargetChoice;
+import dev.peer.core.flow.LookupResult;
+import dev.peer.core.flow.Survey;
+import dev.peer.core.flow.Surveyor;
+import dev.peer.core.key.KeyInput;
+import dev.peer.core.store.Store;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.home.HomeLayout;
+import dev.peer.identity.Identities;
+import dev.peer.network.PeerNetwork;
+import dev.peer.report.Facts;
+import dev.peer.run.Results;
+import dev.peer.run.RunTarget;
+import dev.peer.secret.ValueDigests;
+import dev.peer.source.SourceException;
+import dev.peer.source.TreeChanges;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code peer explain}. */
+@Command(
+    name = "explain",
+    description = {
+      "Says why a run of the target would replay a result or not: every input of its run key, where"
+          + " a result is, and if nowhere, what the nearest one in the store differs in. Fetches"
+          + " evidence, no bundle, and keeps nothing. Values of variables are shown as digests with"
+          + " a key of this machine.",
+      "Exit code 0: there is a result; 3: there is none; 5: there are some, and none holds."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {"  peer explain", "  peer explain lint --json", "  peer explain --rev main"})
+public final class ExplainCommand implements Callable<Integer> {
+
+  private final Output output;
+
+  @Mixin private TargetChoice target;
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  public ExplainCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    try (RunTarget subject = target.subject(output)) {
+      subject.sayWhatIsIgnored(output);
+      Store store = Results.openStore(subject);
+      if (subject.peer().rendezvous().isEmpty()) {
+        // Whoever asks nobody needs no certificate.
+        return explain(
+            subject,
+            new Surveyor(
+                store,
+                (repo, key) -> new LookupResult.Absent(),
+                (holder, key) -> {
+                  throw new IllegalStateException("there is no holder where nobody is asked");
+                },
+                Identities.verifier(subject.peer(), output),
+                subject.acceptance()));
+      }
+      try (PeerNetwork network = PeerNetwork.of(subject.peer(), output, CertificateRole.CLIENT)) {
+        return explain(subject, network.surveyor(store, subject.acceptance()));
+      }
+    }
+  }
+
+  private int explain(RunTarget subject, Surveyor surveyor) throws Exception {
+    ValueDigests digests = ValueDigests.of(new HomeLayout(subject.peer().home()).digestKey());
+    Survey survey = surveyor.survey(subject.inputs().repo(), subject.inputs().key());
+    Optional<Surveyor.Near> nearest =
+        survey.held().isPresent() ? Optional.empty() : surveyor.nearest(subject.inputs());
+    Explanation explanation =
+        new Explanation(
+            subject.inputs(),
+            !subject.peer().rendezvous().isEmpty(),
+            digests,
+            survey,
+            nearest,
+            nearest.isPresent() ? trees(subject, nearest.get()) : Optional.empty());
+    if (json) {
+      output.print(Facts.text(explanation.json()));
+    } else {
+      explanation.lines().forEach(output::print);
+    }
+    return explanation.exitCode();
+  }
+
+  private static Optional<TreeChanges> trees(RunTarget subject, Surveyor.Near nearest)
+      throws SourceException {
+    return nearest.differences().stream()
+            .anyMatch(difference -> difference.either().kind() == KeyInput.Kind.TREE)
+        ? subject
+            .git()
+            .changes(nearest.attestation().record().inputs().tree(), subject.inputs().tree())
+        : Optional.empty();
+  }
+}

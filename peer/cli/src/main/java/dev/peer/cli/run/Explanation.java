@@ -1,0 +1,235 @@
+package dev.peer.cli.run;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.flow.FollowResult;
+import dev.peer.core.flow.LookupResult;
+import dev.peer.core.flow.Survey;
+import dev.peer.core.flow.Surveyor;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.Shown;
+import dev.peer.core.key.KeyInput;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.report.ExitCode;
+import dev.peer.report.Facts;
+import dev.peer.report.ProvenanceFacts;
+import dev.peer.run.Results;
+import dev.peer.secret.ValueDigests;
+import dev.peer.source.TreeChanges;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What {@code peer explain} shows.
+ *
+ * @param inputs the run that is asked about
+ * @param asked whether there is a rendezvous to ask
+ * @param digests what stands for values of variables
+ * @param nearest where there is no result that holds: the one that comes nearest
+ * @param trees what differs between its tree and the run's, if both are at hand
+ */
+record Explanation(
+    RunInputs inputs,
+    boolean asked,
+    ValueDigests digests,
+    Survey survey,
+    Optional<Surveyor.Near> nearest,
+    Optional<TreeChanges> trees) {
+
+  private static final int SHORT = 12;
+  private static final int DIGITS = 16;
+  private static final int MOST_NAMES = 8;
+  private static final String DIGEST = "hmac-sha256:";
+  private static final String NOTHING = "not counted";
+
+  int exitCode() {
+    if (survey.held().isPresent()) {
+      return ExitCode.PASSED;
+    }
+    return survey.onlyRefused() ? ExitCode.NOTHING_VERIFIED : ExitCode.NO_RESULT;
+  }
+
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(Facts.line("run", inputs.key().hex()));
+    for (KeyInput input : KeyInput.of(inputs)) {
+      String name = input.variable().isEmpty() ? "" : input.variable() + " = ";
+      lines.add(Facts.line(input.kind().toString(), name + shown(input)));
+    }
+    survey.failures().forEach(failure -> lines.add(Facts.line("but", failure.why())));
+    survey.unavailable().ifPresent(why -> lines.add(Facts.line("but", "nobody answers: " + why)));
+    lines.add(Facts.line("result", result()));
+    survey
+        .held()
+        .ifPresent(
+            held -> lines.addAll(ProvenanceFacts.lines(held.attestation().record().provenance())));
+    survey.running().forEach(peer -> lines.add(Facts.line("running", peer + " is at it now")));
+    survey.failed().forEach(failure -> lines.add(Facts.line("failed", failure.text())));
+    if (survey.held().isEmpty()) {
+      lines.addAll(nearestLines());
+    }
+    return lines;
+  }
+
+  ObjectNode json() {
+    ObjectNode json = StrictJson.object();
+    json.put("outcome", outcome());
+    json.put("exitCode", exitCode());
+    json.put("runKey", inputs.key().hex());
+    ArrayNode all = json.putArray("inputs");
+    KeyInput.of(inputs)
+        .forEach(input -> all.addObject().put("name", input.name()).put("value", value(input)));
+    survey.held().ifPresent(held -> put(json, held));
+    survey.failures().stream().map(Survey.Failure::why).forEach(json.putArray("failures")::add);
+    survey.unavailable().ifPresent(why -> json.put("unavailable", why));
+    survey.running().stream().map(PeerId::text).forEach(json.putArray("running")::add);
+    ArrayNode failed = json.putArray("failed");
+    survey.failed().forEach(failure -> put(failed.addObject(), failure));
+    nearest.ifPresent(near -> put(json.putObject("nearest"), near));
+    return json;
+  }
+
+  private String outcome() {
+    return switch (exitCode()) {
+      case ExitCode.PASSED -> "hit";
+      case ExitCode.NO_RESULT -> "miss";
+      default -> "unverified";
+    };
+  }
+
+  private String result() {
+    if (survey.held().isPresent()) {
+      Survey.Held held = survey.held().get();
+      return "hit, "
+          + held.holder().map(holder -> "with " + holder).orElse("in the store")
+          + ": "
+          + ran(held.attestation());
+    }
+    if (survey.onlyRefused()) {
+      return "none that holds and counts";
+    }
+    return asked
+        ? "miss, not in the store, and no peer that can be reached holds one"
+        : "miss, not in the store; PEER_RENDEZVOUS is not set, so nobody else was asked";
+  }
+
+  private List<String> nearestLines() {
+    if (nearest.isEmpty()) {
+      return List.of(
+          Facts.line(
+              "nearest", "the store has no other result of " + inputs.repo() + " that holds"));
+    }
+    Surveyor.Near near = nearest.get();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        Facts.line(
+            "nearest",
+            near.attestation().key().hex().substring(0, SHORT) + ", " + ran(near.attestation())));
+    for (KeyInput.Difference difference : near.differences()) {
+      lines.add(
+          Facts.line(
+              "differs",
+              difference.either().name()
+                  + ": "
+                  + difference.here().map(this::shown).orElse(NOTHING)
+                  + ", there "
+                  + difference.there().map(this::shown).orElse(NOTHING)));
+      if (difference.either().kind() == KeyInput.Kind.TREE) {
+        lines.add(
+            Facts.line("", trees.map(Explanation::paths).orElse("that tree is not in this clone")));
+      }
+    }
+    return lines;
+  }
+
+  private static String ran(VerifiedAttestation attestation) {
+    RunRecord record = attestation.record();
+    return attestation.signer().id()
+        + " ran it "
+        + Results.ago(Duration.between(record.finishedAt(), Instant.now()))
+        + " in "
+        + Results.duration(record);
+  }
+
+  private static String paths(TreeChanges changes) {
+    List<String> parts = new ArrayList<>();
+    add(parts, "changed", changes.changed());
+    add(parts, "added", changes.added());
+    add(parts, "removed", changes.removed());
+    return String.join("; ", parts);
+  }
+
+  private static void add(List<String> parts, String what, List<String> names) {
+    if (!names.isEmpty()) {
+      parts.add(
+          what
+              + " "
+              + names.stream().limit(MOST_NAMES).map(Shown::plain).collect(Collectors.joining(", "))
+              + (names.size() > MOST_NAMES ? " and " + (names.size() - MOST_NAMES) + " more" : ""));
+    }
+  }
+
+  private String shown(KeyInput input) {
+    String value = value(input);
+    return input.variable().isEmpty()
+        ? Shown.plain(value)
+        : value.substring(0, DIGEST.length() + DIGITS);
+  }
+
+  private String value(KeyInput input) {
+    return input.variable().isEmpty()
+        ? input.value()
+        : DIGEST + digests.of(input.variable(), input.value());
+  }
+
+  private static void put(ObjectNode json, LookupResult.Failure failure) {
+    json.put("peer", failure.holder().id().text());
+    if (failure.how().isPresent()) {
+      FollowResult.Failed how = failure.how().get();
+      json.put("stage", how.stage());
+      how.exitCode().ifPresent(code -> json.put("stageExitCode", code));
+      json.put("at", how.at().toString());
+    }
+  }
+
+  private static void put(ObjectNode json, Survey.Held held) {
+    json.put("source", held.holder().isPresent() ? "peer" : "store");
+    held.holder().ifPresent(holder -> json.put("holder", holder.text()));
+    put(json, held.attestation());
+  }
+
+  private static void put(ObjectNode json, VerifiedAttestation attestation) {
+    RunRecord record = attestation.record();
+    json.put("signer", attestation.signer().id().text());
+    json.put("finished", record.finishedAt().toString());
+    json.put("runMilliseconds", Results.took(record).toMillis());
+    ProvenanceFacts.addTo(json, record.provenance());
+  }
+
+  private void put(ObjectNode json, Surveyor.Near near) {
+    json.put("runKey", near.attestation().key().hex());
+    put(json, near.attestation());
+    ArrayNode differences = json.putArray("differences");
+    for (KeyInput.Difference difference : near.differences()) {
+      ObjectNode entry = differences.addObject().put("name", difference.either().name());
+      difference.here().ifPresent(input -> entry.put("here", value(input)));
+      difference.there().ifPresent(input -> entry.put("there", value(input)));
+      if (difference.either().kind() == KeyInput.Kind.TREE) {
+        trees.ifPresent(changes -> put(entry.putObject("paths"), changes));
+      }
+    }
+  }
+
+  private static void put(ObjectNode json, TreeChanges changes) {
+    changes.changed().forEach(json.putArray("changed")::add);
+    changes.added().forEach(json.putArray("added")::add);
+    changes.removed().forEach(json.putArray("removed")::add);
+  }
+}

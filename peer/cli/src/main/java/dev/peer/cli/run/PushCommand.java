@@ -1,0 +1,173 @@
+package dev.peer.cli.run;
+
+import dev.peer.cli.console.Output;
+import dev.peer.cli.option.HelpText;
+import dev.peer.cli.option.HostPortConverter;
+import dev.peer.client.Timeouts;
+import dev.peer.client.fetch.NamedAddress;
+import dev.peer.client.fetch.ResultPush;
+import dev.peer.client.fetch.ResultPush.Outcome;
+import dev.peer.config.HostPort;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.flow.FetchException;
+import dev.peer.core.flow.Holder;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.scratch.FileHold;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.store.ListedEntry;
+import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredEntry;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.network.PeerNetwork;
+import dev.peer.report.CommandException;
+import dev.peer.report.ExitCode;
+import dev.peer.run.Results;
+import dev.peer.run.RunTarget;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code peer push}. */
+@Command(
+    name = "push",
+    description = {
+      "Hands a result that is kept here over to a peer that keeps copies of its repository (`peer"
+          + " daemon --mirror`), which verifies it.",
+      "Exit code 0: the peer holds it; 3: there is no such result here; 4: the peer can not be"
+          + " reached; 5: it does not take it."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {
+      "  peer push mirror.example.org:7443",
+      "  peer push 10.1.2.3:7443 3fa9       # by the first digits of its run key"
+    })
+public final class PushCommand implements Callable<Integer> {
+
+  private final Output output;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "PEER",
+      converter = HostPortConverter.class,
+      description = "where the peer listens, HOST:PORT")
+  private HostPort peer;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "RUNKEY",
+      description =
+          "the first digits of the result's run key; without it the one kept or replayed last of"
+              + " the repository that the working directory is in")
+  private String prefix;
+
+  public PushCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    output.showProgress();
+    output.step("settings");
+    Settings settings = RunTarget.settingsHere();
+    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    PeerSettings ours = PeerSettings.of(settings);
+    try (PeerNetwork network = PeerNetwork.of(ours, output, CertificateRole.CLIENT)) {
+      Store store = Results.openStore(ours.home());
+      Map.Entry<RunKey, StoredEntry> found =
+          prefix == null ? last(store) : Results.find(store, prefix);
+      StoredEntry entry = found.getValue();
+      VerifiedAttestation attestation =
+          network
+              .identities()
+              .verifier()
+              .verify(entry.attestation(), found.getKey(), entry.lists());
+      try (FileHold _ = Results.hold(store, found.getKey(), entry)) {
+        return push(network, attestation, entry);
+      }
+    } catch (VerificationException e) {
+      throw new CommandException(
+          ExitCode.NOTHING_VERIFIED,
+          "the result does not hold here, and would not there: " + e.getMessage(),
+          "`peer verify` says more",
+          e);
+    }
+  }
+
+  private int push(PeerNetwork network, VerifiedAttestation attestation, StoredEntry entry)
+      throws CommandException, InterruptedException {
+    Holder holder = holder(network);
+    output.step("push");
+    output.awaiting("to " + holder.id());
+    AtomicLong given = new AtomicLong();
+    long size = attestation.bundle().size();
+    try (ResultPush push = new ResultPush(network.identities().tls(), holder, Timeouts.DEFAULT)) {
+      Outcome outcome =
+          push.push(
+              attestation.key(),
+              entry.attestation(),
+              attestation.bundle(),
+              entry.bundleFile(),
+              more -> output.moved(given.addAndGet(more), size));
+      String what =
+          "the result " + attestation.key() + " of " + attestation.record().inputs().repo();
+      switch (outcome) {
+        case Outcome.Taken _ -> output.say(holder.id() + " has verified and keeps " + what);
+        case Outcome.Held _ ->
+            output.say(holder.id() + " held a result of this run before: " + what);
+        case Outcome.Refused(String why) ->
+            throw new CommandException(
+                ExitCode.NOTHING_VERIFIED,
+                holder.id() + " does not take the result: " + why,
+                "it takes those of the repositories it mirrors, from whom its PEER_ALLOW_ANNOUNCE"
+                    + " admits, as long as they hold there");
+      }
+      return ExitCode.PASSED;
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
+  private Holder holder(PeerNetwork network) throws CommandException, InterruptedException {
+    try {
+      return NamedAddress.ask(network.identities().tls(), address(), Timeouts.DEFAULT);
+    } catch (FetchException e) {
+      throw unreachable(e);
+    }
+  }
+
+  private URI address() throws CommandException {
+    if (peer.port() == 0 || peer.host().contains("_")) {
+      throw new CommandException(
+          ExitCode.USAGE, "not where a peer can listen: " + peer, "give its host and port");
+    }
+    return URI.create("https://" + peer);
+  }
+
+  private CommandException unreachable(Exception e) {
+    return new CommandException(
+        ExitCode.INFRASTRUCTURE,
+        "the result could not be handed over to " + peer + ": " + e.getMessage(),
+        "see that a `peer daemon` listens there, with a certificate that PEER_CA vouches for",
+        e);
+  }
+
+  private static Map.Entry<RunKey, StoredEntry> last(Store store) throws Exception {
+    List<ListedEntry> listed = store.list(RunTarget.repo());
+    if (listed.isEmpty()) {
+      throw new CommandException(
+          ExitCode.NO_RESULT,
+          "no result of this repository is kept here",
+          "`peer run` makes one, `peer replay` gets one where a peer holds it");
+    }
+    return Map.entry(listed.getFirst().key(), listed.getFirst().entry());
+  }
+}

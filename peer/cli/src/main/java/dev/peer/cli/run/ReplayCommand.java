@@ -1,0 +1,103 @@
+package dev.peer.cli.run;
+
+import dev.peer.cli.console.Output;
+import dev.peer.cli.option.HelpText;
+import dev.peer.cli.option.Selection;
+import dev.peer.cli.option.WaitConverter;
+import dev.peer.core.flow.Elsewhere;
+import dev.peer.core.flow.FindResult;
+import dev.peer.core.flow.Joining;
+import dev.peer.core.flow.Replayable;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.network.PeerNetwork;
+import dev.peer.report.CommandException;
+import dev.peer.report.ExitCode;
+import dev.peer.run.Results;
+import dev.peer.run.RunReport;
+import dev.peer.run.RunReporter;
+import dev.peer.run.RunTarget;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code peer replay}. */
+@Command(
+    name = "replay",
+    description = {
+      "Replays a compatible result that this peer or another holds; never runs.",
+      "With --wait it waits for a result: follows a run that goes on elsewhere to its end, or one"
+          + " that begins meanwhile."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {
+      "  peer replay",
+      "  peer replay --wait 10m lint        # follow whoever runs it now",
+      "  peer replay --artifacts out --json"
+    })
+public final class ReplayCommand implements Callable<Integer> {
+
+  private final Output output;
+
+  @Mixin private Selection selection;
+
+  @Mixin private Reporting reporting;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "DURATION",
+      converter = WaitConverter.class,
+      description = "wait for a run elsewhere, and follow it, for so long (90s, 10m, 1h) at most")
+  private Duration wait = Duration.ZERO;
+
+  public ReplayCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    return reporting.around(output, this::replay);
+  }
+
+  private int replay(RunReport report, RunReporter reporter) throws Exception {
+    output.step("settings");
+    try (RunTarget subject = selection.subject(output);
+        PeerNetwork network = PeerNetwork.of(subject.peer(), output, CertificateRole.CLIENT)) {
+      Results.requireUsable(subject.surroundings(), selection.artifacts());
+      report.about(subject);
+      subject.sayWhatIsIgnored(output);
+      Joining joining = network.awaiting(Results.openStore(subject), subject.acceptance(), wait);
+      FindResult found = joining.await(subject.inputs());
+      if (found instanceof FindResult.None none) {
+        joining.notSaid(none.elsewhere().failed()).forEach(failure -> output.say(failure.text()));
+      }
+      return switch (found) {
+        case FindResult.Hit hit -> replay(subject, hit.result(), report);
+        case FindResult.Miss(Elsewhere elsewhere) ->
+            throw new CommandException(
+                ExitCode.NO_RESULT,
+                "no peer that can be reached holds a result of this run",
+                joining.notFollowed(elsewhere.running()).stream()
+                    .findFirst()
+                    .map(peer -> peer.id() + " runs it now: `peer replay --wait 10m` follows that")
+                    .orElse("`peer run` runs it"));
+        case FindResult.NoneVerified none ->
+            throw new CommandException(
+                ExitCode.NOTHING_VERIFIED,
+                "a result was found, and none could be verified and counts here",
+                "see above who gave it; `peer run` runs it");
+      };
+    }
+  }
+
+  private int replay(RunTarget subject, Replayable result, RunReport report) throws Exception {
+    try (result) {
+      report.replayed(result);
+      Results.replay(output, result);
+      Results.copyArtifacts(output, result, subject.surroundings(), selection.artifacts());
+      return ExitCode.PASSED;
+    }
+  }
+}

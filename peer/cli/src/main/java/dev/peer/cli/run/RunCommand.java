@@ -1,0 +1,317 @@
+package dev.peer.cli.run;
+
+import dev.peer.cli.console.Logging;
+import dev.peer.cli.console.Output;
+import dev.peer.cli.option.DurationConverter;
+import dev.peer.cli.option.HelpText;
+import dev.peer.cli.option.Selection;
+import dev.peer.cli.option.TerminalRequirement;
+import dev.peer.cli.option.WaitConverter;
+import dev.peer.core.flow.Announcer;
+import dev.peer.core.flow.Replayable;
+import dev.peer.core.flow.Turns;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.daemon.RunOptions;
+import dev.peer.daemonhost.DaemonHandOff;
+import dev.peer.daemonhost.IdentityReloader;
+import dev.peer.home.HomeLayout;
+import dev.peer.network.PeerNetwork;
+import dev.peer.network.Publication;
+import dev.peer.report.CommandException;
+import dev.peer.report.ExitCode;
+import dev.peer.report.Interruption;
+import dev.peer.run.CallerSecrets;
+import dev.peer.run.CopiesWanted;
+import dev.peer.run.Results;
+import dev.peer.run.RunReport;
+import dev.peer.run.RunReporter;
+import dev.peer.run.RunSession;
+import dev.peer.run.RunTarget;
+import dev.peer.terminal.SystemTerminal;
+import dev.peer.vm.exec.Aftermath;
+import dev.peer.vm.snapshot.FrozenStore;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code peer run}. */
+@Command(
+    name = "run",
+    description = {
+      "Replays a compatible result if a peer holds one, follows a peer that runs the same now, else"
+          + " runs the target in a sealed machine.",
+      "Then stays connected and serves the result until SIGINT or SIGTERM.",
+      "Where a daemon runs for the same PEER_HOME, it does all that, and this command leaves with"
+          + " the result."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {
+      "  peer run                           # the target test; then serve the result until Ctrl-C",
+      "  peer run --exit lint               # another target; leave when there is a result",
+      "  peer run --rev v1.2 --artifacts out",
+      "  peer run --exit --copies 1         # leave when one other peer holds the result",
+      "  peer run --shell                   # when a stage fails, a shell in the guest"
+    })
+public final class RunCommand implements Callable<Integer> {
+
+  private static final Duration FOREVER = Duration.ofDays(3650);
+
+  /** For those who followed a run to fetch its result, before a command leaves. */
+  private static final Duration FAREWELL = Duration.ofSeconds(10);
+
+  private final Output output;
+  private final Interruption interruption;
+
+  @Mixin private Selection selection;
+
+  @Mixin private Reporting reporting;
+
+  @Mixin private Logging logging;
+
+  @Option(names = "--force", description = "run although there is a result")
+  private boolean force;
+
+  @Option(
+      names = "--fresh",
+      description = "run, and begin without what is kept of the repository's earlier runs")
+  private boolean fresh;
+
+  @Option(
+      names = "--audit",
+      description = {
+        "run once more from a boot without any cache, and compare with the result; exit 1 if the"
+            + " outcome or an artifact differs"
+      })
+  private boolean audit;
+
+  @Mixin private Copies copies;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "DURATION",
+      converter = WaitConverter.class,
+      description = {
+        "follow a run that goes on elsewhere for so long (90s, 10m, 1h) at most, then run; 0: do"
+            + " not follow any (default: PEER_TIMEOUT)"
+      })
+  private Duration wait;
+
+  @Option(
+      names = "--no-daemon",
+      description = "run here, although there is a daemon that would do it")
+  private boolean noDaemon;
+
+  @ArgGroup private Stay stay = new Stay();
+
+  @ArgGroup private OnFailure onFailure = new OnFailure();
+
+  private static final class OnFailure {
+
+    @Option(
+        names = "--shell",
+        description = "when a stage fails, open a shell in the guest as it is then")
+    private boolean shell;
+
+    @Option(names = "--freeze", description = "when a stage fails, keep the guest as it is then")
+    private boolean freeze;
+  }
+
+  private static final class Stay {
+
+    @Option(names = "--exit", description = "leave at once instead of serving the result")
+    private boolean exit;
+
+    @Option(
+        names = "--linger",
+        paramLabel = "DURATION",
+        converter = DurationConverter.class,
+        description = "serve the result for so long (90s, 10m, 1h), then leave")
+    private Duration linger = FOREVER;
+  }
+
+  public RunCommand(Output output, Interruption interruption) {
+    this.output = output;
+    this.interruption = interruption;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    return reporting.around(output, this::run);
+  }
+
+  private int run(RunReport report, RunReporter reporter) throws Exception {
+    if (onFailure.shell) {
+      reporting.requireNoJson("--shell");
+      TerminalRequirement.check("--shell");
+    }
+    RunOptions options = options();
+    try (Logging.OpenLog log = logging.open(output)) {
+      // What happens in the guest when a stage fails is between it and its user.
+      boolean here = noDaemon || onFailure.shell || onFailure.freeze;
+      OptionalInt exitCode = here ? OptionalInt.empty() : handOver(options, reporter);
+      return exitCode.isPresent() ? exitCode.getAsInt() : runHere(options, log, report, reporter);
+    }
+  }
+
+  /** Has the daemon run, and gives the exit code; empty: it is to be run here. */
+  private OptionalInt handOver(RunOptions options, RunReporter reporter) throws Exception {
+    DaemonHandOff.Outcome outcome =
+        new DaemonHandOff(output, output.showsProgress(), System.getenv())
+            .run(
+                settings -> selection.request(options, settings),
+                reporting.timings(),
+                reporting.json());
+    return switch (outcome) {
+      case DaemonHandOff.Outcome.RunHere _ -> OptionalInt.empty();
+      case DaemonHandOff.Outcome.Done(int exitCode) -> {
+        reporter.reportedElsewhere();
+        yield OptionalInt.of(exitCode);
+      }
+      case DaemonHandOff.Outcome.InDoubt(long id) ->
+          throw new CommandException(
+              ExitCode.INFRASTRUCTURE,
+              "the daemon ended before the run did",
+              "it is run "
+                  + id
+                  + " in the daemon's queue, and goes on when that is started again (`peer daemon"
+                  + " status`); `peer run --no-daemon` runs it here");
+    };
+  }
+
+  private int runHere(
+      RunOptions options, Logging.OpenLog log, RunReport report, RunReporter reporter)
+      throws Exception {
+    output.step("settings");
+    try (RunTarget subject = selection.subject(output);
+        PeerNetwork network =
+            PeerNetwork.serving(
+                subject.peer(),
+                output,
+                log,
+                CertificateRole.SIGNER,
+                CertificateRole.CLIENT,
+                CertificateRole.SERVER)) {
+      requireNoSecretsToFreeze(subject);
+      RunSession run =
+          new RunSession(
+              subject,
+              network,
+              Results.openStore(subject),
+              options,
+              new CallerSecrets(subject, System.getenv(), output),
+              aftermath(subject),
+              Turns.AT_ONCE,
+              output);
+      try (IdentityReloader _ = run.isAnnounced() ? watching(network) : null) {
+        return run.run(report, new Staying(run, reporter));
+      }
+    }
+  }
+
+  private RunOptions options() throws CommandException {
+    CopiesWanted wanted = copies.asked();
+    if (copies.wanted() && !stay.linger.equals(FOREVER)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--copies does not go with --linger: it says when to leave",
+          "say with --copies-wait how long to wait at most");
+    }
+    return new RunOptions(
+        force,
+        fresh,
+        audit,
+        selection.artifacts(),
+        wanted.number(),
+        wanted.most(),
+        Optional.ofNullable(wait));
+  }
+
+  private IdentityReloader watching(PeerNetwork network) {
+    return new IdentityReloader(network.identities(), interruption);
+  }
+
+  /** Serves a result until the user has enough. */
+  private final class Staying implements RunSession.Afterwards {
+
+    private final RunSession run;
+    private final RunReporter reporter;
+
+    Staying(RunSession run, RunReporter reporter) {
+      this.run = run;
+      this.reporter = reporter;
+    }
+
+    @Override
+    public void reached() {
+      interruption.serving();
+    }
+
+    @Override
+    public int serve(
+        Replayable result, Optional<Announcer.Announcement> announced, RunReport report)
+        throws Exception {
+      PeerNetwork network = run.network();
+      Optional<Announcer> announcer = network.announcer();
+      boolean leaves = stay.exit && !copies.wanted();
+      if (leaves || announcer.isEmpty() || interruption.interrupted()) {
+        output.say(Publication.none(announcer.isEmpty()));
+        if (leaves && announced.isPresent() && !interruption.interrupted()) {
+          awaitFollowers(announced.get());
+        }
+        return ExitCode.PASSED;
+      }
+      output.step("announce");
+      // The run may have taken longer than the certificate lasts.
+      network.identities().refresh(true);
+      try (Announcer.Announcement announcement =
+              announced.isPresent() ? announced.get() : announcer.get().announce(result.stored());
+          IdentityReloader _ = run.isAnnounced() ? null : watching(network)) {
+        announcement.awaitTold();
+        output.say(network.publication(result.verified().record().inputs()));
+        output.step("serve");
+        if (copies.wanted()) {
+          run.copies().await(network, result.verified().record().inputs(), output, report);
+          awaitFollowers(announcement);
+          return ExitCode.PASSED;
+        }
+        output.say("serving the result until SIGINT or SIGTERM");
+        reporter.passed(output, report);
+        interruption.await(stay.linger);
+      }
+      return ExitCode.PASSED;
+    }
+  }
+
+  private static void awaitFollowers(Announcer.Announcement announced) {
+    try {
+      announced.awaitFollowers(FAREWELL);
+    } catch (InterruptedException e) {
+      // There is a result here, whoever else has it.
+      return;
+    }
+  }
+
+  private void requireNoSecretsToFreeze(RunTarget subject) throws CommandException {
+    if (onFailure.freeze && !subject.run().secrets().isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--freeze does not go with PEER_SECRETS: a frozen guest would keep them",
+          "use --shell, or run without secrets");
+    }
+  }
+
+  private Aftermath aftermath(RunTarget subject) {
+    if (onFailure.shell) {
+      return new Aftermath.Shell(SystemTerminal::open);
+    }
+    return onFailure.freeze
+        ? new Aftermath.Freeze(new FrozenStore(new HomeLayout(subject.peer().home()).frozen()))
+        : new Aftermath.End();
+  }
+}

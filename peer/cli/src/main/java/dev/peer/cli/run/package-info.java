@@ -1,0 +1,2 @@
+/** Commands that get a result: run, replay, push, and what would count. */
+package dev.peer.cli.run;

@@ -1,0 +1,112 @@
+package dev.peer.cli.server;
+
+import dev.peer.cli.console.Logging;
+import dev.peer.cli.console.Output;
+import dev.peer.cli.option.HelpText;
+import dev.peer.cli.option.HostPortConverter;
+import dev.peer.cli.option.SizeConverter;
+import dev.peer.config.HostPort;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.daemonhost.IdentityReloader;
+import dev.peer.http.RequestLog;
+import dev.peer.identity.Identities;
+import dev.peer.network.ServerOperations;
+import dev.peer.relay.RelayLimits;
+import dev.peer.relay.RelayServer;
+import dev.peer.report.CommandException;
+import dev.peer.report.ExitCode;
+import dev.peer.report.Interruption;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code peer relay}. */
+@Command(
+    name = "relay",
+    description = {
+      "Passes connections on to peers that nobody can connect to, until SIGINT or SIGTERM.",
+      "Such a peer names it in PEER_RELAY. What passes is encrypted between the two ends."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = HelpText.EXAMPLES,
+    footer = {
+      "  peer relay --listen 0.0.0.0:7444",
+      "  peer relay --listen 0.0.0.0:7444 --hourly 8G"
+    })
+public final class RelayCommand implements Callable<Integer> {
+
+  private static final Duration FOREVER = Duration.ofDays(3650);
+
+  private final Output output;
+  private final Interruption interruption;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      required = true,
+      converter = HostPortConverter.class,
+      description = "where to listen; port 0 takes a free one")
+  private HostPort listen;
+
+  @Option(
+      names = "--hourly",
+      paramLabel = "SIZE",
+      defaultValue = "32G",
+      converter = SizeConverter.class,
+      description =
+          "how many bytes of one identity pass in an hour, both ways (default: ${DEFAULT-VALUE})")
+  private long hourly;
+
+  @Mixin private Logging logging;
+
+  public RelayCommand(Output output, Interruption interruption) {
+    this.output = output;
+    this.interruption = interruption;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Settings settings = Settings.of(System.getenv());
+    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    Identities identities =
+        Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);
+    identities.warnOfForgeries();
+    try (Logging.OpenLog log = logging.open(output);
+        RelayServer server =
+            start(identities, listen, RelayLimits.DEFAULT.withBytesPerHour(hourly), log);
+        IdentityReloader _ = new IdentityReloader(identities, interruption)) {
+      interruption.serving();
+      output.say("relay at https://" + listen.at(server.address()));
+      interruption.await(FOREVER);
+    }
+    return ExitCode.PASSED;
+  }
+
+  /** Starts one with the usual limits. */
+  static RelayServer start(Identities identities, HostPort listen, RequestLog log)
+      throws CommandException {
+    return start(identities, listen, RelayLimits.DEFAULT, log);
+  }
+
+  private static RelayServer start(
+      Identities identities, HostPort listen, RelayLimits limits, RequestLog log)
+      throws CommandException {
+    InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
+    try {
+      return RelayServer.start(
+          identities.tls(), identities::rules, limits, address, ServerOperations.operations(log));
+    } catch (IOException | RuntimeException e) {
+      throw new CommandException(
+          ExitCode.INFRASTRUCTURE,
+          e.getMessage(),
+          "see that the host is one of this machine's and the port is free",
+          e);
+    }
+  }
+}

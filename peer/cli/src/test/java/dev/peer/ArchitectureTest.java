@@ -1,0 +1,430 @@
+package dev.peer;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** Which package may use which: the arrows of the house. */
+@AnalyzeClasses(packages = "dev.peer", importOptions = ArchitectureTest.Shipped.class)
+class ArchitectureTest {
+
+  /** Tests and their fixtures may use what they like. */
+  static final class Shipped implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return ImportOption.Predefined.DO_NOT_INCLUDE_TESTS.includes(location)
+          && !location.matches(FIXTURES);
+    }
+  }
+
+  private static final Pattern FIXTURES = Pattern.compile(".*(testkit|-tests[.]jar).*");
+
+  private static final Map<String, List<String>> MAY_USE = new TreeMap<>();
+
+  /** What these names stand for has packages, and no class of its own. */
+  private static final List<String> WHOLE = List.of("core", "vm");
+
+  static {
+    allow("core.id");
+    allow("core.key", "core.id");
+    allow("core.network", "core.id");
+    allow("core.record", "core.id", "core.key");
+    allow("core.scratch");
+    allow("core.trust", "core.id");
+    allow("core.timestamp", "core.id", "core.trust");
+    allow("core.secret", "core.id", "core.key", "core.record");
+    allow("core.sign", "core.id", "core.key", "core.record", "core.timestamp", "core.trust");
+    allow("core.store", "core.id", "core.key", "core.record", "core.scratch", "core.sign");
+    allow("core.flow", "core");
+    allow("vm.image", "core.id", "core.record", "core.scratch", "core.sign");
+    allow("vm.network", "core.network");
+    allow(
+        "vm.qemu",
+        "core.id",
+        "core.network",
+        "core.record",
+        "core.scratch",
+        "vm.image",
+        "vm.network");
+    allow("vm.guest", "core.id", "core.record", "core.secret");
+    allow(
+        "vm.snapshot", "core.id", "core.key", "core.record", "core.scratch", "vm.image", "vm.qemu");
+    allow("vm.exec", "core", "vm");
+    allow("config", "core.id", "core.key", "core.network", "core.record", "core.trust");
+    allow("home", "core.scratch");
+    allow("tls", "core.id", "core.trust");
+    allow("wire", "core.id", "core.record", "core.sign");
+    allow("metrics");
+    allow("http", "core.id", "core.record", "core.trust", "metrics", "tls", "wire");
+    allow(
+        "rendezvous",
+        "core.id",
+        "core.record",
+        "core.timestamp",
+        "core.trust",
+        "http",
+        "metrics",
+        "tls",
+        "wire");
+    allow("rendezvous.etcd", "core.id", "core.record", "core.trust", "rendezvous", "tls", "wire");
+    allow("relay", "core.id", "core.record", "core.trust", "http", "metrics", "tls", "wire");
+    allow("source", "core.flow", "core.id", "core.key", "core.record");
+    allow("secret", "core.id", "core.scratch", "core.secret");
+    allow("terminal", "vm.guest");
+    allow(
+        "identity",
+        "config",
+        "core.flow",
+        "core.id",
+        "core.sign",
+        "core.timestamp",
+        "core.trust",
+        "tls");
+    allow("server", "core", "http", "metrics", "tls", "wire");
+    allow("client", "core.id", "core.record", "core.trust", "tls", "wire");
+    allow("client.fetch", "core", "client", "tls", "wire");
+    allow("client.rendezvous", "core", "client", "client.fetch", "tls", "wire");
+    allow(
+        "client.announce",
+        "core",
+        "client",
+        "client.fetch",
+        "client.rendezvous",
+        "http",
+        "server",
+        "tls",
+        "wire");
+    allow(
+        "daemon",
+        "core",
+        "client",
+        "client.announce",
+        "client.rendezvous",
+        "http",
+        "server",
+        "tls");
+    allow("daemon.socket", "core.flow", "core.record", "core.scratch", "daemon", "wire");
+    allow("schedule", "core", "daemon", "source");
+    allow("report", "config", "core", "source", "vm.image");
+    allow(
+        "network",
+        "core",
+        "client",
+        "client.announce",
+        "client.fetch",
+        "client.rendezvous",
+        "config",
+        "home",
+        "http",
+        "identity",
+        "metrics",
+        "report",
+        "server",
+        "tls",
+        "vm.image");
+    allow(
+        "run",
+        "core",
+        "vm",
+        "client.rendezvous",
+        "config",
+        "daemon",
+        "home",
+        "identity",
+        "network",
+        "report",
+        "secret",
+        "source",
+        "tls",
+        "wire");
+    allow("result", "core", "config", "report", "run");
+    allow(
+        "daemonhost",
+        "core",
+        "vm.exec",
+        "client",
+        "client.announce",
+        "client.fetch",
+        "config",
+        "daemon",
+        "daemon.socket",
+        "home",
+        "http",
+        "identity",
+        "network",
+        "report",
+        "run",
+        "schedule",
+        "source",
+        "terminal",
+        "tls");
+    allow("cli.console", "core.id", "core.record", "http", "report", "terminal", "wire");
+    allow(
+        "cli.option",
+        "cli.console",
+        "config",
+        "core.id",
+        "core.scratch",
+        "daemon",
+        "report",
+        "run",
+        "source",
+        "terminal",
+        "vm.image");
+    allow(
+        "cli.setup",
+        "cli.console",
+        "cli.option",
+        "config",
+        "core",
+        "home",
+        "report",
+        "run",
+        "secret",
+        "source",
+        "vm.image");
+    allow(
+        "cli.result",
+        "cli.console",
+        "cli.option",
+        "config",
+        "core",
+        "home",
+        "identity",
+        "report",
+        "result",
+        "run",
+        "vm.image");
+    allow(
+        "cli.run",
+        "cli.console",
+        "cli.option",
+        "client",
+        "client.fetch",
+        "config",
+        "core",
+        "daemon",
+        "daemonhost",
+        "home",
+        "http",
+        "identity",
+        "network",
+        "report",
+        "run",
+        "secret",
+        "source",
+        "terminal",
+        "tls",
+        "vm");
+    allow(
+        "cli.machine",
+        "cli.console",
+        "cli.option",
+        "config",
+        "core",
+        "home",
+        "identity",
+        "network",
+        "report",
+        "run",
+        "terminal",
+        "vm");
+    allow(
+        "cli.server",
+        "cli.console",
+        "cli.option",
+        "config",
+        "core",
+        "daemonhost",
+        "http",
+        "identity",
+        "network",
+        "relay",
+        "rendezvous",
+        "rendezvous.etcd",
+        "report",
+        "tls");
+    allow(
+        "cli.daemon",
+        "cli.console",
+        "cli.option",
+        "config",
+        "core",
+        "daemon",
+        "daemon.socket",
+        "daemonhost",
+        "home",
+        "http",
+        "report");
+    allow(
+        "cli.check",
+        "cli.console",
+        "cli.option",
+        "client",
+        "client.announce",
+        "client.rendezvous",
+        "config",
+        "core",
+        "home",
+        "identity",
+        "network",
+        "report",
+        "run",
+        "tls",
+        "vm");
+    allow(
+        "cli",
+        "cli.check",
+        "cli.console",
+        "cli.daemon",
+        "cli.machine",
+        "cli.option",
+        "cli.result",
+        "cli.run",
+        "cli.server",
+        "cli.setup",
+        "report");
+    allow("pki.issue", "core.id", "core.trust");
+    allow("pki.cli", "core", "pki.issue");
+  }
+
+  private static void allow(String name, String... used) {
+    MAY_USE.put(name, List.of(used));
+  }
+
+  @ArchTest
+  static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+      slices().matching("dev.peer.(**)").should().beFreeOfCycles();
+
+  /** What several commands use, they have from a room that is no command's. */
+  @ArchTest
+  static final ArchRule ROOMS_OF_COMMANDS_DO_NOT_USE_EACH_OTHER =
+      slices()
+          .matching("dev.peer.cli.(*)")
+          .that(
+              DescribedPredicate.describe(
+                  "have commands",
+                  room -> !List.of("console", "option").contains(room.getNamePart(1))))
+          .should()
+          .notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule ONLY_COMMANDS_KNOW_PICOCLI =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.peer.cli..", "dev.peer.pki.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..");
+
+  @ArchTest
+  static final ArchRule ONLY_TLS_KNOWS_TLS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.peer.tls..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("javax.net.ssl..");
+
+  /** What asks etcd; nothing else loads it. */
+  @ArchTest
+  static final ArchRule ONLY_ETCD_KNOWS_GRPC =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.peer.rendezvous.etcd..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.grpc..", "io.netty..", "io.etcd..", "com.google.protobuf..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_SCHEDULE_KNOWS_CRON =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.peer.schedule..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.cronutils..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_TERMINAL_KNOWS_JLINE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.peer.terminal..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.jline..");
+
+  /** Machines, and peer itself in the background. */
+  @ArchTest
+  static final ArchRule ONLY_MACHINES_AND_DAEMONS_ARE_STARTED =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "dev.peer.vm.qemu..", "dev.peer.vm.image..", "dev.peer.daemon.socket..")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(ProcessBuilder.class);
+
+  @ArchTest
+  static final ArchRule ONLY_COMMANDS_EXIT =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.peer.cli..", "dev.peer.pki.cli..")
+          .should()
+          .callMethod(System.class, "exit", int.class);
+
+  @ArchTest
+  static final ArchRule ONLY_COMMANDS_PRINT =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.peer.cli..", "dev.peer.pki.cli..")
+          .should()
+          .accessField(System.class, "out")
+          .orShould()
+          .accessField(System.class, "err");
+
+  @ArchTest
+  static void everyPackageUsesWhatItMay(JavaClasses all) {
+    MAY_USE.forEach(
+        (name, used) ->
+            classes()
+                .that()
+                .resideInAPackage("dev.peer." + name)
+                .should()
+                .onlyDependOnClassesThat(foreignOrIn(name, used))
+                .check(all));
+  }
+
+  @ArchTest
+  static void everyPackageIsInTheTable(JavaClasses all) {
+    List<String> known = new ArrayList<>();
+    MAY_USE.keySet().forEach(name -> known.add("dev.peer." + name));
+    classes().should().resideInAnyPackage(known.toArray(String[]::new)).check(all);
+  }
+
+  private static DescribedPredicate<JavaClass> foreignOrIn(String name, List<String> used) {
+    DescribedPredicate<JavaClass> allowed =
+        DescribedPredicate.not(resideInAPackage("dev.peer.."))
+            .or(resideInAPackage("dev.peer." + name));
+    for (String other : used) {
+      String below = WHOLE.contains(other) ? ".." : "";
+      allowed = allowed.or(resideInAPackage("dev.peer." + other + below));
+    }
+    return allowed.as("what " + name + " may use");
+  }
+}

@@ -1,0 +1,63 @@
+package dev.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.googlejavaformat.java.Formatter;
+import com.google.googlejavaformat.java.RemoveUnusedImports;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Java is formatted as google-java-format does. {@code mvn test -pl peer/cli -am -Dtest=FormatTest
+ * -Dformat.apply=true -Dsurefire.failIfNoSpecifiedTests=false} formats it.
+ */
+class FormatTest {
+
+  private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+
+  private static final List<String> MODULES =
+      List.of(
+          "core",
+          "vm",
+          "pki-tools",
+          "peer/net",
+          "peer/testkit",
+          "peer/rendezvous",
+          "peer/node",
+          "peer/cli");
+
+  @Test
+  void everyFileIsFormatted() throws Exception {
+    boolean apply = Boolean.getBoolean("format.apply");
+    Formatter formatter = new Formatter();
+    List<Path> unformatted = new ArrayList<>();
+    List<Path> files = javaFiles();
+    assertThat(files).hasSizeGreaterThan(100);
+    for (Path file : files) {
+      String source = Files.readString(file);
+      String formatted =
+          formatter.formatSourceAndFixImports(RemoveUnusedImports.removeUnusedImports(source));
+      if (!formatted.equals(source)) {
+        unformatted.add(ROOT.relativize(file));
+        if (apply) {
+          Files.writeString(file, formatted);
+        }
+      }
+    }
+    assertThat(unformatted).isEmpty();
+  }
+
+  private static List<Path> javaFiles() throws Exception {
+    List<Path> files = new ArrayList<>();
+    for (String module : MODULES) {
+      try (Stream<Path> walk = Files.walk(ROOT.resolve(module).resolve("src"))) {
+        walk.filter(file -> file.toString().endsWith(".java")).forEach(files::add);
+      }
+    }
+    return files;
+  }
+}

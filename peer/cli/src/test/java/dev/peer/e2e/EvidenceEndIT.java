@@ -1,0 +1,206 @@
+package dev.peer.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Until when results hold, and what {@code peer ls} says of it. */
+@Timeout(900)
+class EvidenceEndIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PASSING = "test:VQ:\n\techo passed\n";
+
+  private Sample sample;
+  private Team team;
+
+  @BeforeEach
+  void makeTeam() throws Exception {
+    sample = Sample.get();
+    team = sample.team();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    team.close();
+  }
+
+  @Test
+  void aRunIsStampedByTheRendezvousAndOpensslVerifiesIt() throws Exception {
+    Authority.Identity tsa = team.authority().issueTimestamper("tsa");
+    team.startRendezvous(
+        "--tsa-cert", tsa.certificate().toString(), "--tsa-key", tsa.key().toString());
+    Peer laptop = team.peer("laptop");
+    Peer stamped = laptop.with("PEER_TSA", team.rendezvous());
+    Repository repository = team.repository("stamped", PASSING);
+
+    Run run = stamped.start(repository, "run");
+    run.awaitLine("^peer: (serving the result)");
+
+    assertThat(run.stderr()).doesNotContain("without a timestamp");
+    assertThat(laptop.run(repository, "ls").hasExitCode(0).stdout())
+        .contains("test of tree ")
+        .contains("CN=laptop ran it ")
+        .containsPattern("holds until \\S+ \\(timestamp of \\S+ by CN=tsa\\)");
+    JsonNode listed = ls(laptop, repository);
+    assertThat(Instant.parse(listed.path("holdsUntil").textValue()))
+        .isAfter(Instant.now().plus(Duration.ofDays(200)));
+    assertThat(listed.at("/timestamp/authority").textValue()).isEqualTo("CN=tsa");
+    team.peer("ci").withoutQemu().run(repository, "replay").hasExitCode(0);
+
+    JsonNode signature =
+        JSON.readTree(laptop.onlyResult().resolve("attestation.json").toFile()).at("/signatures/0");
+    Path data = write("sig", signature.path("sig").textValue());
+    Path token = write("token", signature.path("timestamp").textValue());
+    team.tool(
+            "openssl",
+            "ts",
+            "-verify",
+            "-in",
+            token.toString(),
+            "-token_in",
+            "-data",
+            data.toString(),
+            "-CAfile",
+            team.authority().certificate().toString())
+        .hasExitCode(0);
+  }
+
+  @Test
+  void anAuthorityThatIsNotThereTakesNothingFromARun() throws Exception {
+    Peer laptop = team.peer("laptop").with("PEER_TSA", "http://127.0.0.1:1/tsr");
+    Repository repository = team.repository("unstamped", PASSING);
+
+    Run run = laptop.run(repository, "run", "--exit").hasExitCode(0);
+
+    assertThat(run.stderr())
+        .contains("peer: the result goes out without a timestamp: 127.0.0.1:1: ");
+    assertThat(laptop.run(repository, "ls").stdout()).containsPattern("\\(certificate\\)");
+  }
+
+  @Test
+  void lsSaysWhoRanWhatAndUntilWhenItHolds() throws Exception {
+    Peer holder = holder();
+
+    Run run = holder.run(sample.repository(), "ls").hasExitCode(0);
+
+    assertThat(run.stdout().lines()).hasSize(1);
+    assertThat(run.stdout())
+        .containsPattern("^[0-9a-f]{12}  test of tree [0-9a-f]{12}, CN=signer ran it .* ago, ")
+        .containsPattern("MiB, holds until \\S+Z \\(certificate\\)\n$");
+    JsonNode listed = ls(holder, sample.repository());
+    assertThat(listed.path("repository").textValue()).isEqualTo("example.org/sample");
+    assertThat(listed.path("signer").textValue()).isEqualTo("CN=signer");
+    assertThat(listed.has("timestamp")).isFalse();
+    assertThat(Instant.parse(listed.path("holdsUntil").textValue()))
+        .isBetween(Instant.now(), Instant.now().plus(Duration.ofDays(90)));
+  }
+
+  @Test
+  void lsIsAboutOneRepositoryUnlessItIsAskedForAll() throws Exception {
+    Peer holder = holder();
+    Repository other = team.repository("other", PASSING);
+
+    assertThat(holder.run(other, "ls").hasExitCode(0).stdout()).isEmpty();
+    assertThat(holder.run(team.root(), "ls", "--all").hasExitCode(0).stdout())
+        .contains("example.org/sample test of tree ");
+    holder.run(team.root(), "ls").refuses(2, "git");
+    assertThat(team.peer("new").run(other, "ls").hasExitCode(0).stdout()).isEmpty();
+  }
+
+  @Test
+  void lsSaysWhyAResultIsRefused() throws Exception {
+    Peer holder = holder();
+    Authority other = Authority.create(team.root().resolve("other-pki"), "Team CA");
+
+    assertThat(
+            holder
+                .with("PEER_CA", other.certificate())
+                .run(sample.repository(), "ls")
+                .hasExitCode(0)
+                .stdout())
+        .contains("refused: the signer is not trusted: no way from");
+    assertThat(holder.with("PEER_ALLOW_SIGN", "cn:ci").run(sample.repository(), "ls").stdout())
+        .contains("refused: CN=signer may not sign");
+    assertThat(holder.results()).isEqualTo(1);
+  }
+
+  @Test
+  void lsNeedsNoCertificateOfItsOwn() throws Exception {
+    Peer holder = holder().without("PEER_CERT").without("PEER_KEY");
+
+    assertThat(holder.run(sample.repository(), "ls").hasExitCode(0).stdout()).contains("CN=signer");
+    holder.without("PEER_CA").run(sample.repository(), "ls").refuses(2, "PEER_CA is not set");
+  }
+
+  /** Loading it takes longer than the rest of a replay. */
+  @Test
+  void aReplayWithoutATimestampDoesNotLoadBouncyCastle() throws Exception {
+    Path log = team.root().resolve("classes");
+    Path lib = Dist.command("peer").resolveSibling("../lib").normalize();
+
+    team.start(
+            sample.repository().directory(),
+            holder().withoutQemu().environment(),
+            List.of(
+                lib.resolve("runtime/bin/java").toString(),
+                "@" + lib.resolve("java.options"),
+                "-Xlog:class+load:file=" + log,
+                "-DZstdNativePath=" + lib.resolve("native/libzstd-jni.so"),
+                "-cp",
+                lib.resolve("app/peer-cli.jar").toString(),
+                "dev.peer.cli.Main",
+                "replay"))
+        .await()
+        .hasExitCode(0);
+
+    assertThat(Files.readString(log))
+        .contains("dev.peer.core.sign.RecordVerifier")
+        .doesNotContain("org.bouncycastle");
+  }
+
+  @Test
+  void aRendezvousStampsWithNoCertificateThatNobodyWouldCount() throws Exception {
+    Authority.Identity peer = team.authority().issue("no-tsa", Authority.Key.EC_P256);
+    String certificate = peer.certificate().toString();
+
+    rendezvous("--tsa-cert", certificate, "--tsa-key", peer.key().toString())
+        .refuses(2, "nobody would count these timestamps: .* is not for timestamps alone");
+    rendezvous("--tsa-cert", certificate).refuses(2, "--tsa-key");
+  }
+
+  private Run rendezvous(String... more) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("rendezvous", "--listen", "127.0.0.1:0"));
+    arguments.addAll(List.of(more));
+    return team.peer("rendezvous-" + more.length)
+        .run(team.root(), arguments.toArray(String[]::new));
+  }
+
+  private Peer holder() throws IOException, InterruptedException {
+    Peer holder = team.peer("holder");
+    sample.copyTo(holder);
+    return holder;
+  }
+
+  private static JsonNode ls(Peer peer, Repository repository) throws Exception {
+    return JSON.readTree(peer.run(repository, "ls", "--json").hasExitCode(0).stdout())
+        .at("/results/0");
+  }
+
+  private Path write(String name, String base64) throws IOException {
+    return Files.write(team.root().resolve(name), Base64.getDecoder().decode(base64));
+  }
+}

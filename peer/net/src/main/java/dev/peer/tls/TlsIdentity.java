@@ -1,0 +1,130 @@
+package dev.peer.tls;
+
+import dev.peer.core.id.PeerId;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.core.trust.CertificateValidator;
+import dev.peer.core.trust.Credentials;
+import dev.peer.core.trust.Identity;
+import dev.peer.core.trust.UntrustedCertificateException;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+
+/**
+ * Who we are on the network, and whom we trust there. Both may change while connections are open:
+ * whoever uses this takes what holds now for each of them, and for each request.
+ */
+public final class TlsIdentity {
+
+  public static final String PROTOCOL = "TLSv1.3";
+
+  /**
+   * The best first. The JDK's AES is fast only where its second compiler has come to it: in a
+   * process that runs for a moment ChaCha20 is an order of magnitude faster.
+   */
+  static final String[] CIPHERS = {
+    "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"
+  };
+
+  /** One kind of curve first, and so one key share: a share of another kind is seldom used. */
+  static final String[] GROUPS = {"secp256r1", "secp384r1", "x25519"};
+
+  private final InstantSource clock;
+  private final List<Runnable> followers = new CopyOnWriteArrayList<>();
+  private volatile Standing standing;
+
+  /** Takes our certificate with its key, and the judge of everybody else's. */
+  public TlsIdentity(Credentials credentials, CertificateValidator validator, InstantSource clock) {
+    this.standing = new Standing(credentials, new Verdicts(validator), 0);
+    this.clock = clock;
+  }
+
+  /**
+   * What holds at a time.
+   *
+   * @param generation another one after each change
+   */
+  public record Standing(Credentials credentials, Verdicts verdicts, long generation) {}
+
+  /** Our own name, as others will read it in our certificate. */
+  public PeerId id() {
+    return standing.credentials().identity().id();
+  }
+
+  /**
+   * From now on this is who we are, and who judges. When it returns, everybody who is connected to
+   * a server of ours has been judged anew: no request of one who is refused succeeds any more.
+   */
+  public synchronized void renew(Credentials credentials, CertificateValidator validator) {
+    standing = new Standing(credentials, new Verdicts(validator), standing.generation() + 1);
+    followers.forEach(Runnable::run);
+  }
+
+  /** When our own certificate ends. */
+  public Instant certificateEnd() {
+    return standing().credentials().leaf().getNotAfter().toInstant();
+  }
+
+  /** Why others would refuse us as a server now; empty: they would not. */
+  public Optional<String> fault() {
+    Standing now = standing;
+    try {
+      validate(now, now.credentials().chain(), CertificateRole.SERVER);
+      return Optional.empty();
+    } catch (UntrustedCertificateException e) {
+      return Optional.of("others would refuse the own certificate: " + e.getMessage());
+    }
+  }
+
+  public Standing standing() {
+    return standing;
+  }
+
+  /** Has it called after each change, before {@link #renew} returns. */
+  void follow(Runnable follower) {
+    followers.add(follower);
+  }
+
+  void unfollow(Runnable follower) {
+    followers.remove(follower);
+  }
+
+  Identity validate(List<X509Certificate> chain, CertificateRole role)
+      throws UntrustedCertificateException {
+    return validate(standing, chain, role);
+  }
+
+  Identity validate(Standing at, List<X509Certificate> chain, CertificateRole role)
+      throws UntrustedCertificateException {
+    return at.verdicts().validate(chain, role, clock.instant());
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  /**
+   * A context of its own, so that no session is resumed for which another one asked.
+   *
+   * @param expected whom a server must be, if that is known
+   * @param handshakes count those in which we are the server
+   */
+  SSLContext context(Standing at, Optional<PeerId> expected, Handshakes handshakes) {
+    try {
+      SSLContext context = SSLContext.getInstance(PROTOCOL);
+      KeyManager own = new OwnKey(at.credentials(), handshakes);
+      TrustManager trust = new PeerTrust(this, expected, handshakes);
+      context.init(new KeyManager[] {own}, new TrustManager[] {trust}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java runtime has TLS 1.3", e);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.peer.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The body of an answer, from a server that may stall, break off or never end. */
+public final class AnswerBody implements AutoCloseable {
+
+  private final InputStream in;
+  private final AtomicLong read = new AtomicLong();
+  private final Thread watch;
+  private volatile boolean stalled;
+
+  /**
+   * Begins to watch the body.
+   *
+   * @param stall how long it may pause
+   * @param whole how long all of it may take
+   */
+  public AnswerBody(HttpResponse<InputStream> answer, Duration stall, Duration whole) {
+    in = answer.body();
+    watch = Thread.ofVirtual().start(() -> watch(stall, System.nanoTime() + whole.toNanos()));
+  }
+
+  /** As a stream's read, and throws what is fit for the user. */
+  public int read(byte[] buffer, int offset, int length) throws IOException, InterruptedException {
+    try {
+      int n = in.read(buffer, offset, length);
+      if (!stalled) {
+        read.addAndGet(Math.max(n, 0));
+        return n;
+      }
+    } catch (IOException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      if (!stalled) {
+        throw new IOException("the transfer broke off after " + read + " bytes", e);
+      }
+    }
+    throw new InterruptedIOException("the transfer stalled after " + read + " bytes");
+  }
+
+  /** All of it, but one byte more than this at most. */
+  public byte[] readAtMost(int most) throws IOException, InterruptedException {
+    byte[] bytes = new byte[Math.min(most + 1, 8 << 10)];
+    int size = 0;
+    for (int n = 0; n >= 0 && size <= most; size += Math.max(n, 0)) {
+      if (size == bytes.length) {
+        bytes = Arrays.copyOf(bytes, Math.min(most + 1, 2 * size));
+      }
+      n = read(bytes, size, bytes.length - size);
+    }
+    return Arrays.copyOf(bytes, size);
+  }
+
+  @Override
+  public void close() {
+    watch.interrupt();
+    try {
+      in.close();
+    } catch (IOException e) {
+      // Whatever was needed has been read.
+    }
+  }
+
+  private void watch(Duration stall, long deadline) {
+    try {
+      long seen = -1;
+      long left = deadline - System.nanoTime();
+      while (read.get() != seen && left > 0) {
+        seen = read.get();
+        TimeUnit.NANOSECONDS.sleep(Math.min(stall.toNanos(), left));
+        left = deadline - System.nanoTime();
+      }
+      stalled = true;
+      in.close();
+    } catch (InterruptedException | IOException e) {
+      // Read to the end, or closed already.
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package dev.peer.client;
+
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.Shown;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.core.trust.Identity;
+import dev.peer.tls.ConnectionException;
+import dev.peer.tls.TlsClient;
+import dev.peer.wire.Limits;
+import dev.peer.wire.MediaTypes;
+import dev.peer.wire.Problem;
+import dev.peer.wire.Trace;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Sends one request after the other to one party and reads answers of a bounded size. */
+public final class BoundedHttpClient implements AutoCloseable {
+
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,4}");
+
+  private final TlsClient https;
+  private final Timeouts patience;
+
+  public BoundedHttpClient(TlsClient https, Timeouts patience) {
+    this.https = https;
+    this.patience = patience;
+  }
+
+  /**
+   * An answer that was read whole.
+   *
+   * @param problem what a problem document says, if it was one of ours
+   * @param retryAfter when to come again, if the server has too much to do
+   * @param head the answer without its body
+   */
+  public record Answer(
+      int status,
+      byte[] body,
+      Optional<Problem> problem,
+      Optional<Duration> retryAfter,
+      HttpResponse<?> head) {
+
+    public boolean is(Problem.Kind kind) {
+      return problem.filter(p -> p.kind() == kind).isPresent();
+    }
+
+    /** Why it is not what was asked for, for the user. */
+    public String why() {
+      return problem
+          .map(p -> p.detail().isEmpty() ? "status " + status : p.detail())
+          .orElse("unexpected answer, status " + status);
+    }
+  }
+
+  /** Asks for something small. */
+  public Answer ask(String method, URI uri, Optional<byte[]> body)
+      throws IOException, InterruptedException {
+    return ask(method, uri, body, patience.answer());
+  }
+
+  /**
+   * As the other, with another time limit. A server that has too much to do is asked again when it
+   * says, as long as that is within the limit.
+   */
+  public Answer ask(String method, URI uri, Optional<byte[]> body, Duration limit)
+      throws IOException, InterruptedException {
+    long until = System.nanoTime() + limit.toNanos();
+    while (true) {
+      Answer answer = askOnce(method, uri, body, limit);
+      long left = until - System.nanoTime();
+      if (answer.retryAfter().filter(after -> after.toNanos() < left).isEmpty()) {
+        return answer;
+      }
+      Thread.sleep(answer.retryAfter().get());
+    }
+  }
+
+  private Answer askOnce(String method, URI uri, Optional<byte[]> body, Duration limit)
+      throws IOException, InterruptedException {
+    BodyPublisher publisher =
+        body.map(BodyPublishers::ofByteArray).orElseGet(BodyPublishers::noBody);
+    HttpRequest.Builder request = request(uri, limit).method(method, publisher);
+    body.ifPresent(_ -> request.header("Content-Type", MediaTypes.JSON));
+    return read(uri, https.send(request.build(), BodyHandlers.ofInputStream()), limit);
+  }
+
+  /** Gives something large, and reads an answer that is small. */
+  public Answer put(URI uri, String mediaType, BodyPublisher body, Duration limit)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri)
+            .timeout(limit)
+            .header("Content-Type", mediaType)
+            .PUT(body)
+            .build();
+    return read(uri, https.send(request, BodyHandlers.ofInputStream()));
+  }
+
+  /**
+   * Asks for something large, which the caller reads; the head of the answer comes in time.
+   *
+   * @param skipped how many of the first bytes are not asked for
+   */
+  public HttpResponse<InputStream> open(URI uri, long skipped)
+      throws ConnectionException, InterruptedException {
+    HttpRequest.Builder request = request(uri, patience.answer());
+    if (skipped > 0) {
+      request.header("Range", "bytes=" + skipped + "-");
+    }
+    return https.send(request.build(), BodyHandlers.ofInputStream());
+  }
+
+  private static HttpRequest.Builder request(URI uri, Duration limit) {
+    return HttpRequest.newBuilder(uri)
+        .timeout(limit)
+        .header(Trace.HEADER, Trace.ofProcess().header());
+  }
+
+  /**
+   * What the certificate says of who gave an answer.
+   *
+   * @param role what the certificate must be good for
+   * @throws ConnectionException if it is not trusted for that
+   */
+  public Identity identityOf(HttpResponse<?> answer, CertificateRole role)
+      throws ConnectionException {
+    return https.identityOf(answer, role);
+  }
+
+  /**
+   * Who gave an answer, by the certificate.
+   *
+   * @throws ConnectionException if it is not trusted any more
+   */
+  public PeerId serverOf(Answer answer) throws ConnectionException {
+    return https.serverOf(answer.head());
+  }
+
+  /** Reads an answer that is small. */
+  public Answer read(URI uri, HttpResponse<InputStream> answer)
+      throws IOException, InterruptedException {
+    return read(uri, answer, patience.answer());
+  }
+
+  /** As the other, with another time limit. */
+  public static Answer read(URI uri, HttpResponse<InputStream> answer, Duration limit)
+      throws IOException, InterruptedException {
+    try (AnswerBody body = new AnswerBody(answer, limit, limit)) {
+      byte[] bytes = body.readAtMost(Limits.ANSWER_BODY);
+      if (bytes.length > Limits.ANSWER_BODY) {
+        throw new IOException("an answer of more than " + Limits.ANSWER_BODY + " bytes");
+      }
+      return new Answer(
+          answer.statusCode(), bytes, problem(answer, bytes), retryAfter(answer), answer);
+    } catch (IOException e) {
+      throw new IOException(uri.getHost() + ":" + uri.getPort() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Optional<Problem> problem(HttpResponse<?> answer, byte[] body) {
+    try {
+      return isOf(answer, MediaTypes.PROBLEM) ? Problem.parse(body) : Optional.empty();
+    } catch (MalformedException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** In seconds; the header may hold a date too, which nobody here sends. */
+  private static Optional<Duration> retryAfter(HttpResponse<?> answer) {
+    return answer.statusCode() == 429
+        ? answer
+            .headers()
+            .firstValue("Retry-After")
+            .filter(text -> SECONDS.matcher(text).matches())
+            .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+        : Optional.empty();
+  }
+
+  public static boolean isOf(HttpResponse<?> answer, String mediaType) {
+    return answer.headers().firstValue("Content-Type").filter(mediaType::equals).isPresent();
+  }
+
+  /** What a failure says, on one line and never empty. */
+  public static String why(Exception e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : Shown.plain(e.getMessage());
+  }
+
+  @Override
+  public void close() {
+    https.close();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.peer.client;
+
+import java.time.Duration;
+
+/**
+ * How long others are waited for.
+ *
+ * @param connect until there is a connection, certificates checked
+ * @param answer until the head of an answer is there, and the whole of a small one
+ * @param stall without a byte within a large answer
+ * @param slowest bytes each second that a large answer must have on the whole
+ * @param farewell for taking back what was announced, when we stop
+ * @param hedge until another address or rendezvous is asked beside one that says nothing
+ */
+public record Timeouts(
+    Duration connect,
+    Duration answer,
+    Duration stall,
+    long slowest,
+    Duration farewell,
+    Duration hedge) {
+
+  private static final Duration HEDGE = Duration.ofMillis(200);
+
+  /**
+   * 10 s, 20 s, 10 s, 64 KiB/s, 3 s and 200 ms. On a busy machine a first handshake takes a few
+   * seconds at either end: a peer that is slow must not pass for one that is gone.
+   */
+  public static final Timeouts DEFAULT =
+      new Timeouts(
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(10),
+          64 << 10,
+          Duration.ofSeconds(3),
+          HEDGE);
+
+  /** As the other, with 200 ms until another one is asked. */
+  public Timeouts(
+      Duration connect, Duration answer, Duration stall, long slowest, Duration farewell) {
+    this(connect, answer, stall, slowest, farewell, HEDGE);
+  }
+
+  /** For a whole answer of this many bytes. */
+  public Duration transfer(long bytes) {
+    return answer.plus(stall).plusSeconds(bytes / slowest);
+  }
+
+  /** For a lookup, which an index answers from memory: little more than a connection takes. */
+  public Duration lookup() {
+    Duration most = connect.plus(connect.dividedBy(2));
+    return most.compareTo(answer) < 0 ? most : answer;
+  }
+}

@@ -1,0 +1,308 @@
+package dev.peer.client.announce;
+
+import dev.peer.client.BoundedHttpClient;
+import dev.peer.client.Timeouts;
+import dev.peer.core.flow.AnnounceException;
+import dev.peer.core.flow.Announcer;
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.Holder;
+import dev.peer.core.flow.Notices;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.store.StoredRecord;
+import dev.peer.core.trust.AccessRules;
+import dev.peer.http.Operations;
+import dev.peer.http.ServerLimits;
+import dev.peer.server.HeldImages;
+import dev.peer.server.Intake;
+import dev.peer.server.LiveRun;
+import dev.peer.server.PeerServer;
+import dev.peer.tls.TlsClient;
+import dev.peer.tls.TlsIdentity;
+import dev.peer.wire.InstanceId;
+import dev.peer.wire.RunEnd;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Serves records, runs that go on and guest images, and keeps them announced under one lease at
+ * each rendezvous.
+ *
+ * <p>It begins to listen with the first announcement and stops with the last, unless it is
+ * {@linkplain #open opened} before. The records stay their owner's to close, after their
+ * announcement.
+ */
+public final class LeasedAnnouncer implements Announcer, AutoCloseable {
+
+  private final TlsIdentity identity;
+  private final Supplier<AccessRules> rules;
+  private final HeldImages images;
+  private final Optional<Intake> intake;
+  private final ServeSettings settings;
+  private final Timeouts patience;
+  private final Notices notices;
+  private final Supplier<Operations> operations;
+  private Optional<ServingSession> session = Optional.empty();
+  private boolean lasting;
+
+  /** Does nothing until the first announcement, takes nothing from others, and keeps no log. */
+  public LeasedAnnouncer(
+      TlsIdentity identity,
+      Supplier<AccessRules> rules,
+      HeldImages images,
+      ServeSettings settings,
+      Timeouts patience,
+      Notices notices) {
+    this(identity, rules, images, Optional.empty(), settings, patience, notices, Operations::quiet);
+  }
+
+  /**
+   * Does nothing until the first announcement.
+   *
+   * @param rules gives who may fetch from us at the moment, and hand over to us
+   * @param intake takes what others hand over; nothing: it is not taken
+   * @param notices told once when a rendezvous goes away, and once when it is back
+   * @param operations gives how the server is watched over, each time it begins to listen
+   */
+  public LeasedAnnouncer(
+      TlsIdentity identity,
+      Supplier<AccessRules> rules,
+      HeldImages images,
+      Optional<Intake> intake,
+      ServeSettings settings,
+      Timeouts patience,
+      Notices notices,
+      Supplier<Operations> operations) {
+    this.identity = identity;
+    this.rules = rules;
+    this.images = images;
+    this.intake = intake;
+    this.settings = settings;
+    this.patience = patience;
+    this.notices = notices;
+    this.operations = operations;
+  }
+
+  /** A result being served, which can be taken back before it is served no more. */
+  public interface Serving extends Announcement {
+
+    /** Has it announced no more; it is served until it is closed. Waits for no rendezvous. */
+    void withdraw();
+  }
+
+  /**
+   * Begins to listen, and to keep its leases, although there is nothing to announce yet; it stops
+   * when it is closed.
+   */
+  public synchronized void open() throws AnnounceException {
+    lasting = true;
+    added(Function.identity());
+  }
+
+  /** Returns when each rendezvous was tried once: it answered, or the notices say why not. */
+  @Override
+  public Announcement announce(StoredRecord record) throws AnnounceException, InterruptedException {
+    Announcement announcement = add(record);
+    try {
+      announcement.awaitTold();
+    } catch (InterruptedException e) {
+      announcement.close();
+      throw e;
+    }
+    return announcement;
+  }
+
+  /** As {@link #announce}, and returns at once. */
+  public Serving add(StoredRecord record) throws AnnounceException {
+    return added(
+        current -> {
+          current.add(record);
+          return new Held(current, record, Optional.empty());
+        });
+  }
+
+  /** Returns at once. */
+  @Override
+  public RunAnnouncement announceRun(RepoId repo, RunKey key) throws AnnounceException {
+    return added(current -> new Running(current, current.addRun(repo, key)));
+  }
+
+  /** Where it listens, while anything is announced. */
+  public synchronized Optional<InetSocketAddress> address() {
+    return session.map(current -> current.server().address());
+  }
+
+  /** Takes everything back, within the time for a farewell, and stops serving. */
+  @Override
+  public synchronized void close() {
+    session.ifPresent(ServingSession::stop);
+    session = Optional.empty();
+  }
+
+  private synchronized <T> T added(Function<ServingSession, T> addition) throws AnnounceException {
+    if (session.isEmpty()) {
+      session = Optional.of(start());
+    }
+    T added = addition.apply(session.get());
+    session.get().start();
+    return added;
+  }
+
+  private synchronized void end(
+      ServingSession current, Optional<StoredRecord> record, Optional<LiveRun> run) {
+    if (session.filter(s -> s == current).isEmpty()) {
+      return;
+    }
+    if (current.hasOnly(record, run) && !lasting) {
+      close();
+    } else {
+      record.ifPresent(current::remove);
+      run.ifPresent(current::removeRun);
+    }
+  }
+
+  private ServingSession start() throws AnnounceException {
+    InetSocketAddress listen = settings.listenAddress();
+    PeerServer server;
+    try {
+      server =
+          PeerServer.start(
+              identity, rules, images, intake, listen, ServerLimits.PEER, operations.get());
+    } catch (IOException e) {
+      throw new AnnounceException(e.getMessage(), e);
+    }
+    InstanceId instance = InstanceId.random();
+    List<LeaseKeeper> keepers = new ArrayList<>();
+    List<RelayKeeper> relays = new ArrayList<>();
+    for (URI rendezvous : settings.rendezvous()) {
+      TlsClient https = TlsClient.ofService(identity, patience.connect());
+      keepers.add(
+          new LeaseKeeper(
+              identity.id(),
+              rendezvous,
+              instance,
+              new BoundedHttpClient(https, patience),
+              () ->
+                  settings.request(
+                      rendezvous, server.address(), images.digests(), registered(relays)),
+              patience,
+              notices));
+    }
+    for (URI relay : settings.relays()) {
+      relays.add(
+          new RelayKeeper(
+              identity,
+              relay,
+              instance,
+              server.address(),
+              patience,
+              RelayPace.DEFAULT,
+              notices,
+              () -> keepers.forEach(LeaseKeeper::renew)));
+    }
+    return new ServingSession(server, keepers, relays);
+  }
+
+  private static List<URI> registered(List<RelayKeeper> relays) {
+    return relays.stream().flatMap(relay -> relay.address().stream()).toList();
+  }
+
+  /** A result, and the run that it comes from if that went on here. */
+  private final class Held implements Serving {
+
+    private final ServingSession current;
+    private final StoredRecord record;
+    private final Optional<LiveRun> run;
+    private boolean closed;
+
+    Held(ServingSession current, StoredRecord record, Optional<LiveRun> run) {
+      this.current = current;
+      this.record = record;
+      this.run = run;
+    }
+
+    @Override
+    public void withdraw() {
+      current.withdraw(record);
+    }
+
+    @Override
+    public void awaitTold() throws InterruptedException {
+      current.awaitRound();
+    }
+
+    @Override
+    public void awaitFollowers(Duration most) throws InterruptedException {
+      if (run.isPresent()) {
+        run.get().awaitFollowers(most);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        end(current, Optional.of(record), run);
+      }
+    }
+  }
+
+  /** A run that goes on here, or is about to. */
+  private final class Running implements RunAnnouncement {
+
+    private final ServingSession current;
+    private final LiveRun run;
+    private boolean over;
+
+    Running(ServingSession current, LiveRun run) {
+      this.current = current;
+      this.run = run;
+    }
+
+    @Override
+    public List<Holder> earlier() throws InterruptedException {
+      return current.earlier(run);
+    }
+
+    @Override
+    public ExecutionListener begin(Path backlog) {
+      run.begin(backlog);
+      return run;
+    }
+
+    /** Who is told that it passed finds the result here. */
+    @Override
+    public Announcement passed(StoredRecord record) {
+      over = true;
+      current.add(record);
+      run.end(new RunEnd.Passed());
+      return new Held(current, record, Optional.of(run));
+    }
+
+    @Override
+    public void failed(String stage, Optional<Integer> exitCode) {
+      Optional<Integer> code = exitCode.filter(RunEnd::isExitCode);
+      RunEnd.Failed how = new RunEnd.Failed(stage, code, Instant.now());
+      run.end(how);
+      current.fail(run, how);
+    }
+
+    @Override
+    public void close() {
+      if (!over) {
+        over = true;
+        run.end(new RunEnd.BrokenOff());
+        end(current, Optional.empty(), Optional.of(run));
+      }
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.peer.client.announce;
+
+import dev.peer.core.flow.Holder;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.store.StoredRecord;
+import dev.peer.server.LiveRun;
+import dev.peer.server.PeerServer;
+import dev.peer.wire.Limits;
+import dev.peer.wire.RendezvousPath;
+import dev.peer.wire.RunEnd;
+import dev.peer.wire.RunState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What is served and announced from the first announcement to the end of the last, with one server,
+ * one lease at each rendezvous and one registration at each relay.
+ */
+final class ServingSession {
+
+  private final PeerServer server;
+  private final List<LeaseKeeper> keepers;
+  private final List<RelayKeeper> relays;
+  private final List<StoredRecord> records = new ArrayList<>();
+  private final List<StoredRecord> withdrawn = new ArrayList<>();
+  private final List<LiveRun> runs = new ArrayList<>();
+
+  /** As long as a lease lasts: after that nobody else's failure is told either. */
+  private static final Duration FAILED_FOR = Duration.ofSeconds(Limits.LEASE_SECONDS);
+
+  private final Map<RendezvousPath.Result, RunEnd.Failed> failed = new HashMap<>();
+  private boolean started;
+
+  ServingSession(PeerServer server, List<LeaseKeeper> keepers, List<RelayKeeper> relays) {
+    this.server = server;
+    this.keepers = List.copyOf(keepers);
+    this.relays = List.copyOf(relays);
+  }
+
+  PeerServer server() {
+    return server;
+  }
+
+  /** Begins to announce, if it has not. */
+  synchronized void start() {
+    if (!started) {
+      started = true;
+      keepers.forEach(LeaseKeeper::start);
+      relays.forEach(RelayKeeper::start);
+    }
+  }
+
+  /** Whether nothing else is announced than these, of which one or both are. */
+  synchronized boolean hasOnly(Optional<StoredRecord> record, Optional<LiveRun> run) {
+    return Stream.concat(records.stream(), withdrawn.stream())
+            .allMatch(one -> one == record.orElse(null))
+        && runs.stream().allMatch(one -> one == run.orElse(null));
+  }
+
+  synchronized void add(StoredRecord record) {
+    records.add(record);
+    server.add(record);
+    announce(name(record));
+  }
+
+  /** From now on it is served, and not announced. */
+  synchronized void withdraw(StoredRecord record) {
+    if (records.remove(record)) {
+      withdrawn.add(record);
+      announce(name(record));
+    }
+  }
+
+  synchronized void remove(StoredRecord record) {
+    if (records.remove(record)) {
+      server.remove(record);
+      announce(name(record));
+    } else if (withdrawn.remove(record)) {
+      server.remove(record);
+    }
+  }
+
+  synchronized LiveRun addRun(RepoId repo, RunKey key) {
+    LiveRun run = server.addRun(repo, key);
+    runs.add(run);
+    failed.remove(name(run));
+    announce(name(run));
+    return run;
+  }
+
+  synchronized void removeRun(LiveRun run) {
+    if (runs.remove(run)) {
+      server.removeRun(run);
+      announce(name(run));
+    }
+  }
+
+  /** From now on, and for as long as the lease lasts, the run is announced as one that failed. */
+  synchronized void fail(LiveRun run, RunEnd.Failed how) {
+    failed.put(name(run), how);
+    announce(name(run));
+    Thread.ofVirtual().start(() -> forget(name(run), how));
+  }
+
+  private void forget(RendezvousPath.Result name, RunEnd.Failed how) {
+    try {
+      Thread.sleep(FAILED_FOR);
+    } catch (InterruptedException e) {
+      return;
+    }
+    synchronized (this) {
+      if (failed.remove(name, how)) {
+        announce(name);
+      }
+    }
+  }
+
+  /** Waits until each rendezvous was tried once. */
+  void awaitRound() throws InterruptedException {
+    for (LeaseKeeper keeper : keepers) {
+      keeper.awaitRound();
+    }
+  }
+
+  /** Who was before us, as the first rendezvous says that answers. */
+  List<Holder> earlier(LiveRun run) throws InterruptedException {
+    for (LeaseKeeper keeper : keepers) {
+      keeper.awaitRound();
+      Optional<List<Holder>> earlier = keeper.earlier(name(run));
+      if (earlier.isPresent()) {
+        return earlier.get();
+      }
+    }
+    return List.of();
+  }
+
+  /** First nobody is sent here any more, then those who are here get a moment to finish. */
+  void stop() {
+    List<Thread> leaving =
+        keepers.stream().map(keeper -> Thread.ofVirtual().start(keeper::close)).toList();
+    try {
+      for (Thread thread : leaving) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    server.close();
+    relays.forEach(RelayKeeper::close);
+  }
+
+  /** Of what holds for a run the best is told. */
+  private void announce(RendezvousPath.Result name) {
+    Optional<RunState> state = Optional.empty();
+    if (records.stream().anyMatch(one -> name.equals(name(one)))) {
+      state = Optional.of(RunState.PASSED);
+    } else if (failed.containsKey(name)) {
+      state = Optional.of(RunState.of(failed.get(name)));
+    } else if (runs.stream().anyMatch(one -> name.equals(name(one)))) {
+      state = Optional.of(RunState.RUNNING);
+    }
+    for (LeaseKeeper keeper : keepers) {
+      keeper.want(name, state);
+    }
+  }
+
+  private static RendezvousPath.Result name(StoredRecord record) {
+    return new RendezvousPath.Result(record.repo(), record.key());
+  }
+
+  private static RendezvousPath.Result name(LiveRun run) {
+    return new RendezvousPath.Result(run.repo(), run.key());
+  }
+}

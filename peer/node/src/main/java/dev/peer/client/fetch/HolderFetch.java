@@ -1,0 +1,76 @@
+package dev.peer.client.fetch;
+
+import dev.peer.client.AnswerBody;
+import dev.peer.client.BoundedHttpClient;
+import dev.peer.client.Timeouts;
+import dev.peer.core.flow.Fetch;
+import dev.peer.core.flow.FetchException;
+import dev.peer.core.flow.FetchException.Fault;
+import dev.peer.core.flow.Holder;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.Content;
+import dev.peer.core.sign.Attestation;
+import dev.peer.tls.TlsIdentity;
+import dev.peer.wire.Limits;
+import dev.peer.wire.PeerPath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Set;
+
+/** Fetches results from their holders. */
+public final class HolderFetch implements Fetch, AutoCloseable {
+
+  private final Timeouts patience;
+  private final HolderConnections connections;
+
+  /** Opens no connection yet. */
+  public HolderFetch(TlsIdentity identity, Timeouts patience) {
+    this.patience = patience;
+    connections = new HolderConnections(identity, patience);
+  }
+
+  @Override
+  public Attestation attestation(Holder holder, RunKey key)
+      throws FetchException, InterruptedException {
+    HttpResponse<InputStream> answer = connections.open(holder, new PeerPath.Result(key));
+    Duration whole = patience.transfer(Limits.ATTESTATION);
+    try (AnswerBody body = new AnswerBody(answer, patience.stall(), whole)) {
+      byte[] bytes = body.readAtMost(Limits.ATTESTATION);
+      if (bytes.length > Limits.ATTESTATION) {
+        throw new FetchException(
+            Fault.WRONG,
+            holder.id() + " gave an attestation of more than " + Limits.ATTESTATION + " bytes");
+      }
+      return Attestation.of(bytes);
+    } catch (IOException e) {
+      throw new FetchException(Fault.UNREACHABLE, holder.id() + ": " + BoundedHttpClient.why(e), e);
+    }
+  }
+
+  @Override
+  public Set<PeerId> servers(Holder holder) {
+    return connections.servers(holder);
+  }
+
+  @Override
+  public Incoming bundle(Holder holder, Content bundle, long from)
+      throws FetchException, InterruptedException {
+    return Transfer.open(
+        connections,
+        patience,
+        holder,
+        new PeerPath.Blob(bundle.digest()),
+        "the bundle " + bundle.digest(),
+        bundle.size(),
+        from);
+  }
+
+  /** Must be done before the process ends. Breaks off what is under way. */
+  @Override
+  public void close() {
+    connections.close();
+  }
+}

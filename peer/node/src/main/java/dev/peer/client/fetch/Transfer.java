@@ -1,0 +1,150 @@
+package dev.peer.client.fetch;
+
+import dev.peer.client.AnswerBody;
+import dev.peer.client.BoundedHttpClient;
+import dev.peer.client.Timeouts;
+import dev.peer.core.flow.Fetch;
+import dev.peer.core.flow.FetchException;
+import dev.peer.core.flow.FetchException.Fault;
+import dev.peer.core.flow.Holder;
+import dev.peer.wire.ByteRange;
+import dev.peer.wire.PeerPath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.function.LongConsumer;
+
+/** A large answer on its way into a file: all of something, or what follows its first bytes. */
+final class Transfer implements Fetch.Incoming {
+
+  private static final int CHUNK = 64 << 10;
+
+  private final Holder holder;
+  private final HttpResponse<InputStream> answer;
+  private final String what;
+  private final long size;
+  private final long from;
+  private final Timeouts patience;
+
+  private Transfer(
+      Holder holder,
+      HttpResponse<InputStream> answer,
+      String what,
+      long size,
+      long from,
+      Timeouts patience) {
+    this.holder = holder;
+    this.answer = answer;
+    this.what = what;
+    this.size = size;
+    this.from = from;
+    this.patience = patience;
+  }
+
+  /**
+   * Asks a holder.
+   *
+   * @param what its name, for the user
+   * @param size the bytes that all of it has
+   * @param there how many of the first are not asked for, fewer than all
+   */
+  static Transfer open(
+      HolderConnections connections,
+      Timeouts patience,
+      Holder holder,
+      PeerPath path,
+      String what,
+      long size,
+      long there)
+      throws FetchException, InterruptedException {
+    HttpResponse<InputStream> answer = connections.open(holder, path, there);
+    boolean part = answer.statusCode() == 206;
+    Transfer transfer = new Transfer(holder, answer, what, size, part ? there : 0, patience);
+    if (part && !isRange(answer, there, size)) {
+      transfer.close();
+      throw new FetchException(Fault.WRONG, holder.id() + " gave another part of " + what);
+    }
+    return transfer;
+  }
+
+  @Override
+  public long from() {
+    return from;
+  }
+
+  @Override
+  public void into(Path file, Duration pause, LongConsumer progress)
+      throws FetchException, IOException, InterruptedException {
+    Duration stall = pause.compareTo(patience.stall()) < 0 ? pause : patience.stall();
+    try (AnswerBody body = new AnswerBody(answer, stall, patience.transfer(size - from));
+        OutputStream out =
+            Files.newOutputStream(
+                file,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                from > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
+      copy(body, out, progress);
+    }
+  }
+
+  /** Breaks off what has not come yet. */
+  @Override
+  public void close() {
+    try {
+      answer.body().close();
+    } catch (IOException e) {
+      // Whatever was needed has been read.
+    }
+  }
+
+  private void copy(AnswerBody body, OutputStream out, LongConsumer progress)
+      throws FetchException, IOException, InterruptedException {
+    byte[] chunk = new byte[CHUNK];
+    long left = size - from;
+    while (left > 0) {
+      int n = read(body, chunk, (int) Math.min(chunk.length, left));
+      if (n < 0) {
+        throw wrong("fewer");
+      }
+      out.write(chunk, 0, n);
+      left -= n;
+      progress.accept(n);
+    }
+    if (hasMore(body)) {
+      throw wrong("more");
+    }
+  }
+
+  private int read(AnswerBody body, byte[] chunk, int most)
+      throws FetchException, InterruptedException {
+    try {
+      return body.read(chunk, 0, most);
+    } catch (IOException e) {
+      throw new FetchException(Fault.UNREACHABLE, holder.id() + ": " + BoundedHttpClient.why(e), e);
+    }
+  }
+
+  /** All that was asked for is there: how the rest ends does not matter. */
+  private static boolean hasMore(AnswerBody body) throws InterruptedException {
+    try {
+      return body.read(new byte[1], 0, 1) > 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean isRange(HttpResponse<?> answer, long there, long size) {
+    String expected = new ByteRange(there, size - there).contentRange(size);
+    return answer.headers().firstValue("Content-Range").filter(expected::equals).isPresent();
+  }
+
+  private FetchException wrong(String how) {
+    return new FetchException(
+        Fault.WRONG, holder.id() + " gave " + how + " bytes than " + what + " has");
+  }
+}

@@ -1,0 +1,100 @@
+package dev.peer.client.rendezvous;
+
+import dev.peer.client.BoundedHttpClient;
+import dev.peer.core.flow.FetchException.Fault;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.wire.HolderReport;
+import dev.peer.wire.RendezvousPath;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Tells a rendezvous which of the holders that it named did not bear it out: in the background, one
+ * after the other, each once. One that can not be told, or does not want to know, is not told.
+ */
+final class HolderReports implements AutoCloseable {
+
+  /** How many of the last reports are remembered, so as not to make them again. */
+  private static final int REMEMBERED = 1_000;
+
+  /** Reports that wait for the one before; more are dropped. */
+  private static final int WAITING = 32;
+
+  /** For those that are under way when a process is about to end. */
+  private static final Duration FAREWELL = Duration.ofMillis(100);
+
+  private final BoundedHttpClient asker;
+  private final Duration limit;
+  private final Object sending = new Object();
+  private final Set<Thread> threads = new LinkedHashSet<>();
+  private final Set<Report> made =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Report, Boolean> eldest) {
+              return size() > REMEMBERED;
+            }
+          });
+
+  /** Sends them with this, which stays its owner's to close. */
+  HolderReports(BoundedHttpClient asker, Duration limit) {
+    this.asker = asker;
+    this.limit = limit;
+  }
+
+  private record Report(RepoId repo, RunKey key, PeerId holder) {}
+
+  /** Returns at once. */
+  synchronized void report(URI rendezvous, RepoId repo, RunKey key, PeerId holder, Fault fault) {
+    threads.removeIf(thread -> !thread.isAlive());
+    if (threads.size() < WAITING && made.add(new Report(repo, key, holder))) {
+      URI uri = URI.create(rendezvous + new RendezvousPath.Reports(repo, key).text());
+      byte[] body = new HolderReport(holder, named(fault)).json();
+      threads.add(Thread.ofVirtual().start(() -> send(uri, body)));
+    }
+  }
+
+  private void send(URI uri, byte[] body) {
+    synchronized (sending) {
+      try {
+        asker.ask("POST", uri, Optional.of(body), limit);
+      } catch (IOException e) {
+        // It goes by what others say, and by the holder's lease.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Gives those under way a moment. */
+  @Override
+  public synchronized void close() {
+    long until = System.nanoTime() + FAREWELL.toNanos();
+    try {
+      for (Thread thread : threads) {
+        thread.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static HolderReport.Fault named(Fault fault) {
+    return switch (fault) {
+      case UNREACHABLE -> HolderReport.Fault.UNREACHABLE;
+      case REFUSED -> HolderReport.Fault.REFUSED;
+      case WRONG -> HolderReport.Fault.WRONG;
+    };
+  }
+}

@@ -1,0 +1,207 @@
+package dev.peer.client.rendezvous;
+
+import dev.peer.client.AnswerBody;
+import dev.peer.client.BoundedHttpClient;
+import dev.peer.client.Timeouts;
+import dev.peer.client.rendezvous.ServerSentEvents.Event;
+import dev.peer.core.flow.Notices;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.MalformedException;
+import dev.peer.tls.ConnectionException;
+import dev.peer.tls.TlsClient;
+import dev.peer.tls.TlsIdentity;
+import dev.peer.wire.IndexEvent;
+import dev.peer.wire.MediaTypes;
+import dev.peer.wire.RendezvousPath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Follows what is announced of one repository at one rendezvous. The stream is taken up again where
+ * it broke off; where that can not be, the rendezvous tells all that there is anew. So one thing
+ * may be told more than once.
+ */
+public final class RepoEvents implements AutoCloseable {
+
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(15);
+  private static final Duration REFUSED_RETRY = Duration.ofSeconds(30);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
+  private static final Duration FOR_EVER = Duration.ofDays(3650);
+
+  private final TlsClient https;
+  private final URI rendezvous;
+  private final RepoId repo;
+  private final Timeouts patience;
+  private final Duration silence;
+  private final Listener listener;
+  private final Notices notices;
+  private final Thread thread = Thread.ofVirtual().name("events").unstarted(this::run);
+  private String lastId = "";
+  private Duration retry = FIRST_RETRY;
+  private boolean away;
+
+  /** Told what is new, by one thread. */
+  @FunctionalInterface
+  public interface Listener {
+
+    /** The peer says that it holds a passed result of this run. */
+    void passed(PeerId peer, RunKey key);
+  }
+
+  /**
+   * Opens no connection yet.
+   *
+   * @param silence how long a stream may be without a byte; the rendezvous sends some each 15 s
+   * @param notices told once when the rendezvous goes away, and once when it is back
+   */
+  public RepoEvents(
+      TlsIdentity identity,
+      URI rendezvous,
+      RepoId repo,
+      Timeouts patience,
+      Duration silence,
+      Listener listener,
+      Notices notices) {
+    this.https = TlsClient.ofService(identity, patience.connect());
+    this.rendezvous = rendezvous;
+    this.repo = repo;
+    this.patience = patience;
+    this.silence = silence;
+    this.listener = listener;
+    this.notices = notices;
+  }
+
+  /** Begins to follow. */
+  public void start() {
+    thread.start();
+  }
+
+  /** When it returns, nobody is told anything any more. */
+  @Override
+  public void close() {
+    thread.interrupt();
+    https.close();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        Duration pause;
+        try {
+          follow();
+          pause = FIRST_RETRY;
+        } catch (AwayException e) {
+          sayAway(e.getMessage());
+          pause = e.pause;
+        } catch (ConnectionException e) {
+          sayAway(BoundedHttpClient.why(e));
+          pause = retry;
+          retry = shorter(retry.multipliedBy(2), LAST_RETRY);
+        } catch (IOException e) {
+          sayAway(rendezvous.getAuthority() + ": " + BoundedHttpClient.why(e));
+          pause = retry;
+          retry = shorter(retry.multipliedBy(2), LAST_RETRY);
+        }
+        TimeUnit.NANOSECONDS.sleep(
+            pause.toNanos() - ThreadLocalRandom.current().nextLong(pause.toNanos() / 5));
+      }
+    } catch (InterruptedException e) {
+      // Closed.
+    }
+  }
+
+  /** One stream from its beginning to its end. */
+  private void follow() throws IOException, InterruptedException {
+    RendezvousPath path = new RendezvousPath.Events(repo);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(rendezvous + path.text()))
+            .timeout(patience.answer())
+            .header("Accept", MediaTypes.EVENTS);
+    if (!lastId.isEmpty()) {
+      request.header("Last-Event-ID", lastId);
+    }
+    HttpResponse<InputStream> answer = https.send(request.build(), BodyHandlers.ofInputStream());
+    if (answer.statusCode() != 200 || !BoundedHttpClient.isOf(answer, MediaTypes.EVENTS)) {
+      throw refused(answer);
+    }
+    try (AnswerBody body = new AnswerBody(answer, silence, FOR_EVER)) {
+      sayBack();
+      ServerSentEvents events = new ServerSentEvents(body::read);
+      for (Optional<Event> next = events.next(); next.isPresent(); next = events.next()) {
+        take(next.get());
+      }
+    }
+  }
+
+  /** A beginning anew needs nothing of us: what there is comes as events too. */
+  private void take(Event event) throws IOException {
+    if (event.type().equals(IndexEvent.PASSED)) {
+      try {
+        IndexEvent passed = IndexEvent.parse(event.data().getBytes(StandardCharsets.UTF_8));
+        listener.passed(passed.peer(), passed.key());
+      } catch (MalformedException e) {
+        throw new IOException("nonsense: " + BoundedHttpClient.why(e), e);
+      }
+    }
+    lastId = event.id();
+  }
+
+  /** Who may not follow, or is one too many, waits longer before it tries again. */
+  private AwayException refused(HttpResponse<InputStream> answer)
+      throws IOException, InterruptedException {
+    BoundedHttpClient.Answer said =
+        new BoundedHttpClient(https, patience).read(answer.uri(), answer);
+    Duration pause = said.retryAfter().map(after -> after.plusSeconds(1)).orElse(REFUSED_RETRY);
+    return new AwayException(
+        rendezvous.getAuthority() + ": " + said.why(), shorter(pause, LONGEST_PAUSE));
+  }
+
+  private void sayAway(String why) {
+    if (!away) {
+      notices.say("results of " + repo + " are not followed, trying on: rendezvous " + why);
+    }
+    away = true;
+  }
+
+  private void sayBack() {
+    if (away) {
+      notices.say("results of " + repo + " are followed again at " + rendezvous.getAuthority());
+    }
+    away = false;
+    retry = FIRST_RETRY;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  /** It was answered, and not with a stream. */
+  private static final class AwayException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Duration pause;
+
+    AwayException(String message, Duration pause) {
+      super(message);
+      this.pause = pause;
+    }
+  }
+}

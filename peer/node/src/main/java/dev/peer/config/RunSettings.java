@@ -1,0 +1,239 @@
+package dev.peer.config;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.Shown;
+import dev.peer.core.key.CheckoutMode;
+import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.network.Reach;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What shapes a run.
+ *
+ * @param image the guest image, where it is pinned
+ * @param environment the counted variables; a name that is not set anywhere is not in it
+ * @param secrets names of what is passed in but not counted
+ * @param network what the test may reach
+ * @param prepareNetwork what the preparation may reach, and an open network of the test at most
+ * @param checkout which history the test sees
+ * @param cpus processors of the guest, at least 1
+ * @param memory memory of the guest in bytes
+ * @param disk scratch disk of the guest in bytes
+ * @param timeout time limits of the run
+ * @param maxOutput how many bytes of output of a stage are taken
+ * @param keep how many results of each repository are kept, at least 1
+ */
+public record RunSettings(
+    Optional<Digest> image,
+    SortedMap<String, String> environment,
+    SortedSet<String> secrets,
+    NetworkMode network,
+    Reach prepareNetwork,
+    CheckoutMode checkout,
+    int cpus,
+    long memory,
+    long disk,
+    TimeLimits timeout,
+    long maxOutput,
+    int keep) {
+
+  /** As long as a value may be in the guest, where mk hands it on. */
+  private static final int LONGEST_VALUE = 16_000;
+
+  private static final Set<String> THE_GUESTS_OWN = Set.of("PATH", "HOME", "CI");
+
+  private static final int MOST_CPUS = 255;
+  private static final int MOST_CPUS_BY_DEFAULT = 4;
+  private static final long LEAST_MEMORY = 256L << 20;
+  private static final long LEAST_DISK = 1L << 30;
+  private static final long LEAST_OUTPUT = 1L << 10;
+  private static final long MOST_OUTPUT = 1L << 30;
+
+  /** Copies the collections. */
+  public RunSettings {
+    environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+    secrets = Collections.unmodifiableSortedSet(new TreeSet<>(secrets));
+  }
+
+  /**
+   * Reads them.
+   *
+   * @param processors how many the machine has
+   */
+  public static RunSettings of(Settings settings, int processors) throws ConfigException {
+    SortedSet<String> secrets = names(settings, Setting.PEER_SECRETS);
+    return new RunSettings(
+        settings.read(
+            Setting.PEER_IMAGE,
+            Digest::parse,
+            "sha256: and 64 hexadecimal digits",
+            "sha256:0123...abcd"),
+        environment(settings, secrets),
+        secrets,
+        settings
+            .valueOrDefault(Setting.PEER_NETWORK)
+            .read(NetworkMode::parse, "none or open", "open"),
+        prepareNetwork(settings),
+        settings
+            .valueOrDefault(Setting.PEER_CHECKOUT)
+            .read(CheckoutMode::parse, "tree or commit", "commit"),
+        cpus(settings, processors),
+        size(settings, Setting.PEER_MEMORY, LEAST_MEMORY, "a size of at least 256M"),
+        size(settings, Setting.PEER_DISK, LEAST_DISK, "a size of at least 1G"),
+        timeout(settings),
+        maxOutput(settings),
+        KeepSettings.mostOfCommand(settings));
+  }
+
+  /** What preparations may reach. */
+  public static Reach prepareNetwork(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_PREPARE_NETWORK)
+        .read(
+            Reach::parse,
+            "open, none or a list of hosts with IPv4 addresses (this host with a port only)",
+            "packages.example.org:80,registry.example.org");
+  }
+
+  private static SortedMap<String, String> environment(Settings settings, SortedSet<String> secrets)
+      throws ConfigException {
+    SortedMap<String, String> environment = new TreeMap<>();
+    for (String name : names(settings, Setting.PEER_ENV)) {
+      if (secrets.contains(name)) {
+        throw settings
+            .valueOrDefault(Setting.PEER_ENV)
+            .refused(
+                "names " + name + ", and so does PEER_SECRETS",
+                "what PEER_ENV names is in the record for all to read; name it in one only");
+      }
+      Optional<String> value = settings.variable(name);
+      if (value.filter(RunSettings::isLossy).isPresent()) {
+        throw settings
+            .valueOrDefault(Setting.PEER_ENV)
+            .refused(
+                "names " + name + ", whose value is not text in this locale",
+                "set LC_ALL=C.UTF-8, or the variable to UTF-8 text");
+      }
+      if (value.filter(RunSettings::isTooLong).isPresent()) {
+        throw settings
+            .valueOrDefault(Setting.PEER_ENV)
+            .refused(
+                "names " + name + ", whose value is longer than " + LONGEST_VALUE + " bytes",
+                "mk cuts longer values off; put them into a file of the repository");
+      }
+      value.ifPresent(text -> environment.put(name, text));
+    }
+    return environment;
+  }
+
+  /** Whether the JVM could not read all of it: two such values would give one key. */
+  private static boolean isLossy(String value) {
+    return value.indexOf('\ufffd') >= 0;
+  }
+
+  private static boolean isTooLong(String value) {
+    return value.getBytes(StandardCharsets.UTF_8).length > LONGEST_VALUE;
+  }
+
+  /** Names of the variables that count, whether they have a value or not. */
+  public static SortedSet<String> countedNames(Settings settings) throws ConfigException {
+    return names(settings, Setting.PEER_ENV);
+  }
+
+  /** Names of the secrets, whether they have a value or not. */
+  public static SortedSet<String> secretNames(Settings settings) throws ConfigException {
+    return names(settings, Setting.PEER_SECRETS);
+  }
+
+  /** Whether this is a variable's name, and not one of the guest's or of peer's own. */
+  public static boolean mayBePassed(String name) {
+    try {
+      RunInputs.requireName(name);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+    return !THE_GUESTS_OWN.contains(name) && !name.startsWith(Setting.PREFIX);
+  }
+
+  private static SortedSet<String> names(Settings settings, Setting setting)
+      throws ConfigException {
+    SortedSet<String> names = new TreeSet<>();
+    EnvFileBounds bounds = new EnvFileBounds(settings);
+    Value value = settings.valueOrDefault(setting);
+    names.addAll(
+        value.readEach(
+            RunInputs::requireName, "a list of names, without their values", "LANG,BUILD_TYPE"));
+    for (String name : names) {
+      if (THE_GUESTS_OWN.contains(name)) {
+        throw value.refused(
+            "names " + name + ", which the guest sets itself", "leave it out, or use another name");
+      }
+      if (name.startsWith(Setting.PREFIX)) {
+        throw value.refused(
+            "names " + Shown.plain(name) + ", which is for peer alone",
+            "peer's own settings, its key among them, never get into the guest");
+      }
+      bounds.requireAllowed(setting, name);
+    }
+    return names;
+  }
+
+  private static int cpus(Settings settings, int processors) throws ConfigException {
+    int cpus =
+        settings
+            .read(
+                Setting.PEER_CPUS,
+                text -> ValueForms.count(text, MOST_CPUS),
+                "a number from 1 to " + MOST_CPUS,
+                "2")
+            .orElse(Math.clamp(processors, 1, MOST_CPUS_BY_DEFAULT));
+    new EnvFileBounds(settings).requireWithin(Setting.PEER_CPUS, cpus);
+    return cpus;
+  }
+
+  private static long size(Settings settings, Setting setting, long least, String expected)
+      throws ConfigException {
+    long size =
+        settings
+            .valueOrDefault(setting)
+            .read(text -> atLeast(ValueForms.size(text), least), expected, setting.byDefault());
+    new EnvFileBounds(settings).requireWithin(setting, size);
+    return size;
+  }
+
+  private static long atLeast(long size, long least) {
+    ValueForms.require(size >= least);
+    return size;
+  }
+
+  private static TimeLimits timeout(Settings settings) throws ConfigException {
+    Value value = settings.valueOrDefault(Setting.PEER_TIMEOUT);
+    TimeLimits limits =
+        TimeLimitsForm.read(value, ValueForms.duration(Setting.PEER_TIMEOUT.byDefault()));
+    new EnvFileBounds(settings).requireWithin(value);
+    return limits;
+  }
+
+  private static long maxOutput(Settings settings) throws ConfigException {
+    long size =
+        settings
+            .valueOrDefault(Setting.PEER_MAX_OUTPUT)
+            .read(RunSettings::output, "a size from 1K to 1G", Setting.PEER_MAX_OUTPUT.byDefault());
+    new EnvFileBounds(settings).requireWithin(Setting.PEER_MAX_OUTPUT, size);
+    return size;
+  }
+
+  private static long output(String text) {
+    long size = ValueForms.size(text);
+    ValueForms.require(size >= LEAST_OUTPUT && size <= MOST_OUTPUT);
+    return size;
+  }
+}

@@ -1,0 +1,155 @@
+package dev.peer.daemon;
+
+import dev.peer.core.flow.Fetch;
+import dev.peer.core.flow.FetchException;
+import dev.peer.core.flow.FetchException.Fault;
+import dev.peer.core.flow.Holder;
+import dev.peer.core.flow.Lookup;
+import dev.peer.core.flow.LookupResult;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.Content;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.VerificationException;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What one search for a result to copy asks, and what came of it: not ourselves nor who gave what
+ * did not hold, and nothing that is too large, or older than all that is kept.
+ */
+final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
+
+  private final ResultName name;
+  private final Lookup lookup;
+  private final Fetch fetch;
+  private final RecordVerifier verifier;
+  private final KeptResults kept;
+  private final PeerId self;
+  private final PeerBackoff shunned;
+  private final ByteBudget budget;
+  private final Set<PeerId> liars = new LinkedHashSet<>();
+  private Optional<ByteBudget.Share> share = Optional.empty();
+  private boolean unwanted;
+  private boolean nobody;
+  private volatile boolean old;
+
+  CopyAttempt(
+      ResultName name,
+      Lookup lookup,
+      Fetch fetch,
+      RecordVerifier verifier,
+      KeptResults kept,
+      PeerId self,
+      PeerBackoff shunned,
+      ByteBudget budget) {
+    this.name = name;
+    this.lookup = lookup;
+    this.fetch = fetch;
+    this.verifier = verifier;
+    this.kept = kept;
+    this.self = self;
+    this.shunned = shunned;
+    this.budget = budget;
+  }
+
+  @Override
+  public LookupResult find(RepoId repo, RunKey key) throws InterruptedException {
+    LookupResult result = lookup.find(repo, key);
+    if (result instanceof LookupResult.Found found) {
+      List<Holder> others =
+          found.holders().stream()
+              .filter(holder -> !holder.id().equals(self) && !shunned.contains(holder.id()))
+              .toList();
+      result = others.isEmpty() ? new LookupResult.Absent() : new LookupResult.Found(others);
+    }
+    nobody = result instanceof LookupResult.Absent;
+    return result;
+  }
+
+  /** That we do not want a result is nobody's fault. */
+  @Override
+  public synchronized void report(RepoId repo, RunKey key, PeerId holder, Fault fault) {
+    if (fault == Fault.WRONG) {
+      liars.add(holder);
+    }
+    if (!unwanted) {
+      lookup.report(repo, key, holder, fault);
+    }
+  }
+
+  @Override
+  public Attestation attestation(Holder holder, RunKey key)
+      throws FetchException, InterruptedException {
+    Attestation attestation = fetch.attestation(holder, key);
+    requireRecent(attestation);
+    return attestation;
+  }
+
+  @Override
+  public Set<PeerId> servers(Holder holder) {
+    return fetch.servers(holder);
+  }
+
+  @Override
+  public Incoming bundle(Holder holder, Content bundle, long from)
+      throws FetchException, InterruptedException {
+    takeShare(bundle);
+    return fetch.bundle(holder, bundle, from);
+  }
+
+  /** Who gave what does not hold. */
+  synchronized List<PeerId> liars() {
+    return List.copyOf(liars);
+  }
+
+  /** Whether to ask the same again would come to the same. */
+  synchronized boolean isHopeless() {
+    return nobody || unwanted;
+  }
+
+  /** Whether there is nothing to say of it: there may be thousands of older ones. */
+  boolean isOld() {
+    return old;
+  }
+
+  @Override
+  public synchronized void close() {
+    share.ifPresent(ByteBudget.Share::close);
+    share = Optional.empty();
+  }
+
+  /** What does not hold is for who asked to find out. */
+  private void requireRecent(Attestation attestation) throws FetchException {
+    Instant ran;
+    try {
+      ran = verifier.verify(attestation, name.key()).record().finishedAt();
+    } catch (VerificationException e) {
+      return;
+    }
+    if (kept.isTooOld(name, ran)) {
+      old = true;
+      throw unwanted("it is older than all that is kept here");
+    }
+  }
+
+  /** Waits until there is room, once for all holders that are asked for the same bundle. */
+  private synchronized void takeShare(Content bundle) throws FetchException, InterruptedException {
+    if (bundle.size() > budget.most()) {
+      throw unwanted("its bundle of " + bundle.size() + " bytes is more than is kept here");
+    }
+    if (share.isEmpty()) {
+      share = Optional.of(budget.take(bundle.size()));
+    }
+  }
+
+  private synchronized FetchException unwanted(String why) {
+    unwanted = true;
+    return new FetchException(Fault.REFUSED, why);
+  }
+}

@@ -1,0 +1,235 @@
+package dev.peer.daemon;
+
+import dev.peer.client.Timeouts;
+import dev.peer.client.rendezvous.RendezvousLookup;
+import dev.peer.client.rendezvous.RepoEvents;
+import dev.peer.core.flow.Acceptance;
+import dev.peer.core.flow.Fetch;
+import dev.peer.core.flow.FindResult;
+import dev.peer.core.flow.Finder;
+import dev.peer.core.flow.Notices;
+import dev.peer.core.flow.Replayable;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredRecord;
+import dev.peer.tls.TlsIdentity;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Keeps copies of what others announce of some repositories: follows each rendezvous, and gets what
+ * is not here from whoever it names, a few at once. Each copy is found, fetched, verified and kept
+ * as any result is.
+ */
+public final class Mirror implements AutoCloseable {
+
+  /** Copies made at once. */
+  private static final int AT_ONCE = 4;
+
+  /** Three of the comments that keep a stream alive. */
+  private static final Duration SILENCE = Duration.ofSeconds(45);
+
+  private static final int SHORT = 12;
+
+  private final TlsIdentity identity;
+  private final Store store;
+  private final Fetch fetch;
+  private final Supplier<RecordVerifier> verifier;
+  private final KeptResults kept;
+  private final Notices notices;
+  private final CopyQueue queue;
+  private final PeerBackoff shunned = new PeerBackoff(System::nanoTime);
+  private final ByteBudget budget;
+  private final Map<URI, RendezvousLookup> lookups = new HashMap<>();
+  private final List<RepoEvents> streams = new ArrayList<>();
+  private final List<Thread> copying = new ArrayList<>();
+
+  /**
+   * Does nothing until it is started.
+   *
+   * @param repositories whose results are kept
+   * @param rendezvous where they are followed
+   * @param fetch the way to holders
+   * @param verifier gives the one of the moment
+   * @param kept serves what is kept
+   * @param notices told who gave what does not hold, and what was copied
+   */
+  public Mirror(
+      TlsIdentity identity,
+      List<RepoId> repositories,
+      List<URI> rendezvous,
+      Timeouts patience,
+      Store store,
+      Fetch fetch,
+      Supplier<RecordVerifier> verifier,
+      KeptResults kept,
+      Notices notices) {
+    this.identity = identity;
+    this.store = store;
+    this.fetch = fetch;
+    this.verifier = verifier;
+    this.kept = kept;
+    this.notices = notices;
+    queue = new CopyQueue(System::nanoTime);
+    budget = new ByteBudget(store.retention().bytes());
+    for (URI address : rendezvous) {
+      lookups.put(address, new RendezvousLookup(identity, List.of(address), patience));
+      for (RepoId repo : repositories) {
+        streams.add(
+            new RepoEvents(
+                identity,
+                address,
+                repo,
+                patience,
+                SILENCE,
+                (peer, key) -> announced(address, repo, peer, key),
+                notices));
+      }
+    }
+    for (int i = 0; i < AT_ONCE; i++) {
+      copying.add(Thread.ofVirtual().name("copy").unstarted(this::copy));
+    }
+  }
+
+  /** Begins to follow and to copy. */
+  public void start() {
+    streams.forEach(RepoEvents::start);
+    copying.forEach(Thread::start);
+  }
+
+  /** Breaks off what is under way. When it returns, nothing is copied any more. */
+  @Override
+  public void close() {
+    copying.forEach(Thread::interrupt);
+    streams.stream()
+        .map(stream -> Thread.ofVirtual().start(stream::close))
+        .toList()
+        .forEach(Mirror::join);
+    copying.forEach(Mirror::join);
+    lookups.values().forEach(RendezvousLookup::close);
+  }
+
+  private void announced(URI rendezvous, RepoId repo, PeerId peer, RunKey key) {
+    ResultName name = new ResultName(repo, key);
+    boolean wanted =
+        !peer.equals(identity.id())
+            && !shunned.contains(peer)
+            && !kept.holds(name)
+            && !kept.isDeclined(name);
+    if (wanted) {
+      queue.add(name, rendezvous);
+    }
+  }
+
+  private void copy() {
+    try {
+      while (true) {
+        CopyQueue.Item item = queue.take();
+        try {
+          copy(item);
+        } catch (IOException e) {
+          notices.say("a copy could not be kept: " + e.getMessage());
+          queue.again(item);
+        } catch (RuntimeException e) {
+          notices.say("a copy could not be made, a fault of peer: " + e);
+          queue.done(item);
+        }
+      }
+    } catch (InterruptedException e) {
+      // Closed.
+    }
+  }
+
+  private void copy(CopyQueue.Item item) throws IOException, InterruptedException {
+    ResultName name = item.name();
+    if (kept.holds(name) || kept.isDeclined(name)) {
+      queue.done(item);
+      return;
+    }
+    try (CopyAttempt attempt =
+        new CopyAttempt(
+            name,
+            lookups.get(item.rendezvous()),
+            fetch,
+            verifier.get(),
+            kept,
+            identity.id(),
+            shunned,
+            budget)) {
+      copy(item, attempt);
+    }
+  }
+
+  private void copy(CopyQueue.Item item, CopyAttempt attempt)
+      throws IOException, InterruptedException {
+    ResultName name = item.name();
+    Finder finder =
+        new Finder(
+            store,
+            attempt,
+            attempt,
+            verifier.get(),
+            Acceptance.EVERYTHING,
+            line -> sayUnlessOld(attempt, line));
+    switch (finder.find(name.repo(), name.key())) {
+      case FindResult.Hit(Replayable result) -> {
+        keep(name, result);
+        queue.done(item);
+      }
+      default -> {
+        if (attempt.isHopeless()) {
+          queue.absent(item);
+        } else {
+          queue.again(item);
+        }
+      }
+    }
+    for (PeerId liar : attempt.liars()) {
+      long minutes = shunned.add(liar).toMinutes();
+      notices.say(
+          liar + " gave what does not hold, and is not asked for copies for " + minutes + " min");
+    }
+  }
+
+  private void sayUnlessOld(CopyAttempt attempt, String line) {
+    if (!attempt.isOld()) {
+      notices.say(line);
+    }
+  }
+
+  private void keep(ResultName name, Replayable result) throws IOException {
+    Instant ran = result.verified().record().finishedAt();
+    StoredRecord stored = result.release();
+    long bytes = stored.bundle().size();
+    // A copy is as old as its run: of those that come all at once the latest stay.
+    store.date(stored, ran);
+    kept.add(stored, ran);
+    notices.say(
+        "copied "
+            + name.key().hex().substring(0, SHORT)
+            + " of "
+            + name.repo()
+            + result.holder().map(holder -> " from " + holder).orElse("")
+            + ", "
+            + bytes
+            + " bytes");
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.peer.daemon;
+
+import dev.peer.core.flow.Notices;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.Content;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.sign.VerifiedRecord;
+import dev.peer.core.store.Store;
+import dev.peer.http.ProblemException;
+import dev.peer.server.Intake;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Takes results of some repositories, and keeps what holds. */
+public final class PushIntake implements Intake {
+
+  private static final int SHORT = 12;
+
+  private final Set<RepoId> repositories;
+  private final Store store;
+  private final Supplier<RecordVerifier> verifier;
+  private final KeptResults kept;
+  private final Notices notices;
+
+  /**
+   * Takes what is handed over.
+   *
+   * @param repositories whose results are taken
+   * @param verifier gives the one of the moment
+   * @param kept serves what is kept
+   * @param notices told what was taken
+   */
+  public PushIntake(
+      Collection<RepoId> repositories,
+      Store store,
+      Supplier<RecordVerifier> verifier,
+      KeptResults kept,
+      Notices notices) {
+    this.repositories = Set.copyOf(repositories);
+    this.store = store;
+    this.verifier = verifier;
+    this.kept = kept;
+    this.notices = notices;
+  }
+
+  @Override
+  public Offer offered(PeerId from, RunKey key, Attestation attestation)
+      throws VerificationException {
+    return new Pushed(from, verifier.get().verify(attestation, key));
+  }
+
+  private final class Pushed implements Offer {
+
+    private final PeerId from;
+    private final VerifiedAttestation attestation;
+
+    Pushed(PeerId from, VerifiedAttestation attestation) {
+      this.from = from;
+      this.attestation = attestation;
+    }
+
+    @Override
+    public RepoId repo() {
+      return attestation.record().inputs().repo();
+    }
+
+    @Override
+    public Content bundle() {
+      return attestation.bundle();
+    }
+
+    @Override
+    public Standing standing() {
+      if (!repositories.contains(repo())) {
+        return Standing.NOT_MIRRORED;
+      }
+      if (kept.holds(new ResultName(repo(), attestation.key()))) {
+        return Standing.HELD;
+      }
+      return bundle().size() > store.retention().bytes() ? Standing.TOO_LARGE : Standing.WANTED;
+    }
+
+    @Override
+    public void take(Body body) throws VerificationException, ProblemException, IOException {
+      try (ScratchDirectory staged = store.stage()) {
+        Path bundle = staged.path().resolve("bundle");
+        try (FileChannel file =
+            FileChannel.open(bundle, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+          body.writeTo(file);
+        }
+        // Who may sign can have changed since it was offered.
+        RecordVerifier now = verifier.get();
+        VerifiedRecord verified =
+            now.verify(
+                now.verify(attestation.envelope(), attestation.key()),
+                bundle,
+                Files.createDirectory(staged.path().resolve("unpacked")));
+        kept.add(store.keep(verified), verified.record().finishedAt());
+      }
+      String key = attestation.key().hex().substring(0, SHORT);
+      notices.say(
+          "took " + key + " of " + repo() + " from " + from + ", " + bundle().size() + " bytes");
+    }
+  }
+}

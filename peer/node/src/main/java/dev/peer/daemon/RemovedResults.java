@@ -1,0 +1,47 @@
+package dev.peer.daemon;
+
+import dev.peer.core.store.Gone;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+/** Results that were removed to make room: to copy them again would only have them go again. */
+final class RemovedResults {
+
+  private static final int MOST = 20_000;
+
+  private final SequencedMap<ResultName, Gone.Why> results = new LinkedHashMap<>();
+
+  /**
+   * Begins with what the store tells.
+   *
+   * @param gone the latest first
+   */
+  RemovedResults(List<Gone> gone) {
+    for (Gone one : gone.reversed()) {
+      one.repository().ifPresent(repo -> add(new ResultName(repo, one.key()), one.why()));
+    }
+  }
+
+  /** One that did not hold may be got from somebody else. */
+  synchronized void add(ResultName name, Gone.Why why) {
+    if (why == Gone.Why.REFUSED) {
+      results.remove(name);
+      return;
+    }
+    results.putLast(name, why);
+    if (results.size() > MOST) {
+      results.pollFirstEntry();
+    }
+  }
+
+  /**
+   * Whether it would have to go.
+   *
+   * @param full whether as many of its repository are kept as may be
+   */
+  synchronized boolean contains(ResultName name, boolean full) {
+    Gone.Why why = results.get(name);
+    return why != null && (full || why != Gone.Why.NUMBER);
+  }
+}

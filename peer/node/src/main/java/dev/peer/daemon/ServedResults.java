@@ -1,0 +1,138 @@
+package dev.peer.daemon;
+
+import dev.peer.client.announce.LeasedAnnouncer;
+import dev.peer.client.announce.LeasedAnnouncer.Serving;
+import dev.peer.core.flow.AnnounceException;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.store.StoredRecord;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The records that are served and announced, if anybody is to know of them, by the directories in
+ * which they lie.
+ */
+final class ServedResults {
+
+  private Optional<LeasedAnnouncer> announcer = Optional.empty();
+  private final Map<Path, Held> held = new HashMap<>();
+  private final Map<RepoId, Map<ResultName, Integer>> names = new HashMap<>();
+  private boolean begun;
+  private boolean closed;
+
+  private record Held(StoredRecord record, Instant ran, Optional<Serving> serving) {}
+
+  /** From now on what is added counts; without an announcer it is served to nobody. */
+  synchronized void begin(Optional<LeasedAnnouncer> opened) {
+    announcer = opened;
+    begun = true;
+  }
+
+  /**
+   * Serves it from now on, and closes it when it is served no more, or already is.
+   *
+   * @param ran when the run ended
+   */
+  synchronized void add(StoredRecord record, Instant ran) throws AnnounceException {
+    Path directory = directoryOf(record);
+    if (closed || !begun || held.containsKey(directory)) {
+      record.close();
+      return;
+    }
+    Optional<Serving> serving =
+        announcer.isPresent() ? Optional.of(announcer.get().add(record)) : Optional.empty();
+    held.put(directory, new Held(record, ran, serving));
+    names
+        .computeIfAbsent(record.repo(), _ -> new HashMap<>())
+        .merge(nameOf(record), 1, Integer::sum);
+  }
+
+  synchronized boolean contains(Path directory) {
+    return held.containsKey(directory);
+  }
+
+  synchronized boolean contains(ResultName name) {
+    return names.getOrDefault(name.repo(), Map.of()).containsKey(name);
+  }
+
+  /** How many runs of the repository have a result here. */
+  synchronized int count(RepoId repo) {
+    return names.getOrDefault(repo, Map.of()).size();
+  }
+
+  /** When the oldest run of the repository ended that has a result here. */
+  synchronized Optional<Instant> oldest(RepoId repo) {
+    return held.values().stream()
+        .filter(one -> one.record().repo().equals(repo))
+        .map(Held::ran)
+        .min(Comparator.naturalOrder());
+  }
+
+  synchronized int size() {
+    return held.size();
+  }
+
+  synchronized Set<Path> directories() {
+    return new HashSet<>(held.keySet());
+  }
+
+  /** What is served from this directory. */
+  synchronized Optional<ResultName> nameOf(Path directory) {
+    return Optional.ofNullable(held.get(directory)).map(found -> nameOf(found.record()));
+  }
+
+  /** Announces it no more, and serves on. */
+  synchronized Optional<Serving> withdraw(Path directory) {
+    Optional<Serving> serving = Optional.ofNullable(held.get(directory)).flatMap(Held::serving);
+    serving.ifPresent(Serving::withdraw);
+    return serving;
+  }
+
+  /** Serves it no more. */
+  synchronized void remove(Path directory) {
+    Held gone = held.remove(directory);
+    if (gone != null) {
+      gone.serving().ifPresent(Serving::close);
+      gone.record().close();
+      names.computeIfPresent(
+          gone.record().repo(), (_, ofRepository) -> without(ofRepository, nameOf(gone.record())));
+    }
+  }
+
+  /** Takes everything back and stops serving. */
+  void close() {
+    stopAdding().ifPresent(LeasedAnnouncer::close);
+    letGo();
+  }
+
+  private synchronized Optional<LeasedAnnouncer> stopAdding() {
+    closed = true;
+    return announcer;
+  }
+
+  private synchronized void letGo() {
+    held.values().forEach(one -> one.record().close());
+    held.clear();
+    names.clear();
+  }
+
+  /** Null, which removes the entry, if nothing is left. */
+  private static Map<ResultName, Integer> without(Map<ResultName, Integer> counts, ResultName one) {
+    counts.computeIfPresent(one, (_, count) -> count == 1 ? null : count - 1);
+    return counts.isEmpty() ? null : counts;
+  }
+
+  private static Path directoryOf(StoredRecord record) {
+    return record.bundleFile().getParent();
+  }
+
+  private static ResultName nameOf(StoredRecord record) {
+    return new ResultName(record.repo(), record.key());
+  }
+}

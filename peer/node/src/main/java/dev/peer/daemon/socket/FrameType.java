@@ -1,0 +1,72 @@
+package dev.peer.daemon.socket;
+
+import dev.peer.core.record.MalformedException;
+import dev.peer.wire.Frames;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** What a frame between a caller and the daemon is. */
+enum FrameType {
+  /** The caller asks for a run: an {@link RunSubmission}. */
+  ASK('?'),
+  /** The caller asks how the daemon is. */
+  STATUS('i'),
+  /** The daemon says how it is: JSON. */
+  ANSWER('A'),
+  /** The daemon does not take the run, and why; nothing: the caller will find out by itself. */
+  DECLINED('n'),
+  /** The daemon would take the run with these variables: a {@link RequestedVariables}. */
+  NEED('N'),
+  /** The caller gives them: a {@link SubmittedVariables}. */
+  GIVE('g'),
+  /** The run is on the daemon's disk; its number, in decimal. */
+  ACCEPTED('y'),
+  /** The name of the step that begins. */
+  STEP('w'),
+  /** What the step waits for. */
+  AWAITING('f'),
+  /** How many bytes the step has moved, and of how many: in decimal, a blank between them. */
+  MOVED('b'),
+  /** A line of peer's own. */
+  SAY('s'),
+  /** A line of the command's answer. */
+  PRINT('a'),
+  /** The name of the stage whose output comes next. */
+  STAGE('p'),
+  /** Output of a stage that is not the test, both streams. */
+  STAGE_OUTPUT('o'),
+  /** What the test wrote to standard output. */
+  STDOUT('1'),
+  /** What the test wrote to standard error. */
+  STDERR('2'),
+  /** The run has ended; the exit code, in decimal. The last frame. */
+  END('e');
+
+  /** What a frame may hold: a request with all variables that may count. */
+  static final int LARGEST = 4 << 20;
+
+  private final byte code;
+
+  FrameType(char code) {
+    this.code = (byte) code;
+  }
+
+  static FrameType ofCode(int code) throws MalformedException {
+    return Arrays.stream(values())
+        .filter(kind -> kind.code == code)
+        .findFirst()
+        .orElseThrow(() -> new MalformedException("no frame"));
+  }
+
+  byte[] frame(byte[] content) {
+    return frame(content, 0, content.length);
+  }
+
+  byte[] frame(byte[] buffer, int offset, int length) {
+    return Frames.of(code, buffer, offset, length);
+  }
+
+  byte[] frame(String text) {
+    return frame(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,36 @@
+package dev.peer.daemon.socket;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.StrictJson;
+import java.util.List;
+
+/**
+ * Names of the variables that a run is to have from its caller.
+ *
+ * @param variables those that count
+ * @param secrets those that do not, and are never written to disk
+ */
+public record RequestedVariables(List<String> variables, List<String> secrets) {
+
+  /** Copies the lists. */
+  public RequestedVariables {
+    variables = List.copyOf(variables);
+    secrets = List.copyOf(secrets);
+  }
+
+  byte[] bytes() {
+    ObjectNode node = StrictJson.object();
+    variables.forEach(node.putArray("variables")::add);
+    secrets.forEach(node.putArray("secrets")::add);
+    return StrictJson.bytes(node);
+  }
+
+  static RequestedVariables parse(byte[] bytes) throws MalformedException {
+    StrictJson json = StrictJson.parse("what is needed", bytes);
+    RequestedVariables needed =
+        new RequestedVariables(json.texts("variables"), json.texts("secrets"));
+    json.end();
+    return needed;
+  }
+}

@@ -1,0 +1,70 @@
+package dev.peer.daemon.socket;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.StrictJson;
+import dev.peer.daemon.RunRequest;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a command asks a daemon for.
+ *
+ * @param version of the command
+ * @param age for how long it has been at it
+ * @param request what is to run; its environment holds the settings of the run alone
+ * @param standing who the command is and whom it trusts: a digest for each setting
+ * @param progress whether to be told of each step as it begins, and how far it is
+ * @param timings whether to say how long each step took
+ * @param json whether to print what it came to
+ */
+public record RunSubmission(
+    String version,
+    Duration age,
+    RunRequest request,
+    SortedMap<String, String> standing,
+    boolean progress,
+    boolean timings,
+    boolean json) {
+
+  private static final Duration OLDEST = Duration.ofDays(1);
+
+  /** Copies the map. */
+  public RunSubmission {
+    standing = Collections.unmodifiableSortedMap(new TreeMap<>(standing));
+  }
+
+  byte[] bytes() {
+    ObjectNode node = StrictJson.object();
+    node.put("version", version).put("ageMilliseconds", age.toMillis());
+    node.set("request", request.json());
+    standing.forEach(node.putObject("standing")::put);
+    node.put("progress", progress).put("timings", timings).put("json", json);
+    return StrictJson.bytes(node);
+  }
+
+  static RunSubmission parse(byte[] bytes) throws MalformedException {
+    StrictJson json = StrictJson.parse("what is asked for", bytes);
+    RunSubmission ask =
+        new RunSubmission(
+            json.text("version"),
+            age(json.number("ageMilliseconds")),
+            RunRequest.read(json.object("request")),
+            json.textMap("standing"),
+            json.truth("progress"),
+            json.truth("timings"),
+            json.truth("json"));
+    json.end();
+    return ask;
+  }
+
+  private static Duration age(long milliseconds) throws MalformedException {
+    Duration age = Duration.ofMillis(milliseconds);
+    if (age.isNegative() || age.compareTo(OLDEST) > 0) {
+      throw new MalformedException("ageMilliseconds: at most " + OLDEST + " expected");
+    }
+    return age;
+  }
+}

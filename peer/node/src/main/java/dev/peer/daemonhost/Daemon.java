@@ -1,0 +1,222 @@
+package dev.peer.daemonhost;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.client.Timeouts;
+import dev.peer.client.announce.LeasedAnnouncer;
+import dev.peer.config.ConfigException;
+import dev.peer.config.HostPort;
+import dev.peer.config.KeepSettings;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.flow.AnnounceException;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.scratch.FileHold;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.store.Retention;
+import dev.peer.core.store.Store;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.daemon.KeptResults;
+import dev.peer.daemon.Mirror;
+import dev.peer.daemon.PushIntake;
+import dev.peer.daemon.RunQueue;
+import dev.peer.daemon.socket.DaemonFile;
+import dev.peer.daemon.socket.DaemonSocketServer;
+import dev.peer.home.HomeLayout;
+import dev.peer.http.RequestLog;
+import dev.peer.identity.Identities;
+import dev.peer.identity.Watch;
+import dev.peer.network.PeerNetwork;
+import dev.peer.report.CommandException;
+import dev.peer.report.ExitCode;
+import dev.peer.report.Interruption;
+import dev.peer.report.RunOutput;
+import dev.peer.report.Version;
+import dev.peer.run.VmExecutors;
+import dev.peer.schedule.MadeCrontabs;
+import dev.peer.schedule.Schedule;
+import dev.peer.server.Intake;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The daemon of a home: joins its parts, and runs them until a signal. */
+public final class Daemon {
+
+  private static final Duration FOREVER = Duration.ofDays(3650);
+
+  /** For those who were sent here just before a result is announced no more. */
+  private static final Duration FAREWELL = Duration.ofSeconds(5);
+
+  /** To break off what runs, and to take back what is announced. */
+  private static final Duration CLEAN_UP = Duration.ofSeconds(30);
+
+  /** How often watched repositories and the clock are looked at. */
+  private static final Duration LOOK = Duration.ofSeconds(2);
+
+  private final DaemonPlan plan;
+  private final PeerSettings peer;
+  private final Retention retention;
+  private final HomeLayout layout;
+  private final RunOutput output;
+  private final Interruption interruption;
+  private final Instant since = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+
+  public Daemon(DaemonPlan plan, Settings settings, RunOutput output, Interruption interruption)
+      throws ConfigException, CommandException {
+    this.plan = plan;
+    this.peer = PeerSettings.of(settings);
+    this.layout = new HomeLayout(peer.home());
+    this.output = output;
+    this.interruption = interruption;
+    KeepSettings keep = KeepSettings.of(settings);
+    this.retention = new Retention(keep.most(), keep.longest(), keep.bytes());
+    plan.requireUsable(peer);
+  }
+
+  /**
+   * Serves until a signal.
+   *
+   * @param log told of what others ask of it
+   */
+  public void serve(RequestLog log) throws Exception {
+    ScratchDirectory.createPrivate(layout.daemon());
+    DaemonFile.requireOurs(layout.daemon());
+    try (PeerNetwork network =
+        PeerNetwork.serving(peer, output, log, CertificateRole.CLIENT, CertificateRole.SERVER)) {
+      Store store = Store.open(layout.store(), retention);
+      try (FileHold _ = takenOver(store)) {
+        ScratchDirectory.reap(layout.runs());
+        interruption.allow(CLEAN_UP);
+        serve(network, store);
+      }
+    }
+  }
+
+  private FileHold takenOver(Store store) throws Exception {
+    return store
+        .takeOver()
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ExitCode.INFRASTRUCTURE,
+                    "another daemon keeps the results in " + peer.home(),
+                    "end that one, or give this one a PEER_HOME of its own"));
+  }
+
+  private void serve(PeerNetwork network, Store store) throws Exception {
+    Identities identities = network.identities();
+    List<RepoId> repositories = plan.mirrored();
+    try (KeptResults kept = new KeptResults(store, identities::verifier, FAREWELL, output);
+        Mirror mirror =
+            new Mirror(
+                identities.tls(),
+                repositories,
+                network.rendezvous(),
+                Timeouts.DEFAULT,
+                store,
+                network.fetch(),
+                identities::verifier,
+                kept,
+                output);
+        IdentityReloader _ = new IdentityReloader(identities, interruption)) {
+      Optional<Intake> intake =
+          repositories.isEmpty()
+              ? Optional.empty()
+              : Optional.of(
+                  new PushIntake(repositories, store, identities::verifier, kept, output));
+      Optional<LeasedAnnouncer> announcer =
+          peer.rendezvous().isEmpty()
+              ? Optional.empty()
+              : Optional.of(network.leasedAnnouncer(intake));
+      interruption.serving();
+      start(kept, announcer);
+      mirror.start();
+      sayWhere(identities, announcer);
+      MadeCrontabs crontabs = new MadeCrontabs();
+      run(
+          new DaemonRuns(peer, identities, announcer, store, kept, crontabs, output),
+          crontabs,
+          json -> describe(json, identities, announcer, kept));
+    }
+  }
+
+  private static void start(KeptResults kept, Optional<LeasedAnnouncer> announcer)
+      throws AnnounceException {
+    if (announcer.isPresent()) {
+      kept.start(announcer.get());
+    } else {
+      kept.start();
+    }
+  }
+
+  /** Takes runs, and does them, until a signal. */
+  private void run(DaemonRuns runs, MadeCrontabs crontabs, Consumer<ObjectNode> self)
+      throws Exception {
+    try (RunQueue queue = new RunQueue(layout.queue(), plan.jobs(), runs, output)) {
+      Schedule schedule =
+          new Schedule(
+              layout.watched(),
+              plan.watched(),
+              queue,
+              crontabs,
+              ZoneId.systemDefault(),
+              InstantSource.system(),
+              output);
+      Consumer<ObjectNode> all = self.andThen(json -> DaemonStatus.put(json, schedule.status()));
+      try (DaemonSocketServer desk =
+              DaemonSocketServer.open(
+                  layout.daemon(),
+                  VmExecutors.sockets(peer.home()),
+                  Version.text(),
+                  new DaemonSubmissions(peer, queue, runs, all),
+                  output);
+          Watch looks = new Watch(_ -> schedule.look(), LOOK)) {
+        queue.start();
+        schedule.begin();
+        looks.start();
+        desk.start();
+        output.say("takes runs, " + plan.jobs() + " at once");
+        interruption.await(FOREVER);
+      }
+    }
+  }
+
+  private void sayWhere(Identities identities, Optional<LeasedAnnouncer> announcer) {
+    output.say(
+        "daemon "
+            + identities.tls().id()
+            + address(announcer)
+                .map(at -> " at https://" + at)
+                .orElse(": it runs and keeps, and serves nobody, for PEER_RENDEZVOUS is not set"));
+    plan.mirrored().forEach(repo -> output.say("mirroring " + repo));
+  }
+
+  private static Optional<HostPort> address(Optional<LeasedAnnouncer> announcer) {
+    return announcer
+        .flatMap(LeasedAnnouncer::address)
+        .map(at -> new HostPort(at.getAddress().getHostAddress(), at.getPort()));
+  }
+
+  /** What there is to say of the daemon itself. */
+  private void describe(
+      ObjectNode json,
+      Identities identities,
+      Optional<LeasedAnnouncer> announcer,
+      KeptResults kept) {
+    json.put("running", true).put("pid", ProcessHandle.current().pid());
+    json.put("since", since.toString()).put("version", Version.text());
+    json.put("home", peer.home().toString()).put("id", identities.tls().id().toString());
+    address(announcer).ifPresent(at -> json.put("address", "https://" + at));
+    ArrayNode rendezvous = json.putArray("rendezvous");
+    peer.rendezvous().forEach(address -> rendezvous.add(address.toString()));
+    ArrayNode mirrors = json.putArray("mirrors");
+    plan.mirrored().forEach(repo -> mirrors.add(repo.text()));
+    json.put("jobs", plan.jobs()).put("results", kept.size());
+  }
+}

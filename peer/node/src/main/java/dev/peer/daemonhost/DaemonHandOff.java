@@ -1,0 +1,210 @@
+package dev.peer.daemonhost;
+
+import dev.peer.config.ConfigException;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.RunSettings;
+import dev.peer.config.Setting;
+import dev.peer.config.Settings;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.daemon.RunRequest;
+import dev.peer.daemon.socket.DaemonConnection;
+import dev.peer.daemon.socket.DaemonFile;
+import dev.peer.daemon.socket.RequestedVariables;
+import dev.peer.daemon.socket.RunSubmission;
+import dev.peer.daemon.socket.SubmittedVariables;
+import dev.peer.daemon.socket.SubmitterOutput;
+import dev.peer.home.HomeLayout;
+import dev.peer.report.RunOutput;
+import dev.peer.report.Version;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Hands a run over to the daemon of the home, where there is one that does it as this command
+ * would.
+ */
+public final class DaemonHandOff {
+
+  /** A little less than the time that the command has to clean up. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(9);
+
+  private final RunOutput output;
+  private final boolean showsProgress;
+  private final Map<String, String> environment;
+
+  /**
+   * For one command.
+   *
+   * @param showsProgress whether somebody sees how far it is
+   * @param environment its variables
+   */
+  public DaemonHandOff(RunOutput output, boolean showsProgress, Map<String, String> environment) {
+    this.output = output;
+    this.showsProgress = showsProgress;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** What becomes of a run that may be handed over. */
+  public sealed interface Outcome {
+
+    /** It is to be run here; why, was said if there is a daemon. */
+    record RunHere() implements Outcome {}
+
+    /** The daemon has done it. */
+    record Done(int exitCode) implements Outcome {}
+
+    /** The daemon ended before it did, and has it on its disk by this number. */
+    record InDoubt(long id) implements Outcome {}
+  }
+
+  /**
+   * Has the daemon run.
+   *
+   * @param request what is to run, with these settings of the run
+   */
+  public Outcome run(
+      Function<SortedMap<String, String>, RunRequest> request, boolean timings, boolean json)
+      throws InterruptedException {
+    try {
+      Settings settings = Settings.of(environment);
+      PeerSettings peer = PeerSettings.of(settings);
+      Optional<DaemonFile> daemon = daemon(peer);
+      if (daemon.isEmpty()) {
+        return new Outcome.RunHere();
+      }
+      RunSubmission ask =
+          new RunSubmission(
+              Version.text(),
+              output.timeline().total(),
+              request.apply(runSettings()),
+              TrustFingerprint.of(peer),
+              showsProgress,
+              timings,
+              json);
+      return ask(daemon.get(), ask, settings.warnings());
+    } catch (ConfigException e) {
+      // The run itself says what is wrong.
+      return new Outcome.RunHere();
+    } catch (IOException e) {
+      return here(e.getMessage());
+    }
+  }
+
+  private Outcome here(String why) {
+    output.say("run here and not by the daemon: " + why);
+    return new Outcome.RunHere();
+  }
+
+  private Optional<DaemonFile> daemon(PeerSettings peer) throws IOException {
+    Optional<DaemonFile> found =
+        DaemonFile.read(new HomeLayout(peer.home()).daemon())
+            .filter(file -> file.process().isPresent());
+    if (found.isPresent() && !found.get().version().equals(Version.text())) {
+      throw new IOException(
+          "it is of version " + found.get().version() + ", and this is " + Version.text());
+    }
+    return found;
+  }
+
+  private Outcome ask(DaemonFile daemon, RunSubmission ask, List<String> warnings)
+      throws IOException, InterruptedException {
+    try (DaemonConnection handover = DaemonConnection.to(daemon)) {
+      DaemonConnection.Answer answer =
+          handover.ask(
+              ask,
+              needed -> {
+                warnings.forEach(warning -> output.say("warning: " + warning));
+                return given(needed);
+              },
+              new Shown(output));
+      return switch (answer) {
+        case DaemonConnection.Answer.Declined(String why) ->
+            why.isEmpty() ? new Outcome.RunHere() : here(why);
+        case DaemonConnection.Answer.Accepted(long id) -> await(handover, id);
+      };
+    }
+  }
+
+  private static Outcome await(DaemonConnection handover, long id)
+      throws IOException, InterruptedException {
+    OptionalInt exitCode;
+    try {
+      exitCode = handover.await();
+    } catch (InterruptedException e) {
+      exitCode = handover.leave(LAST_WORDS);
+      if (exitCode.isEmpty()) {
+        throw e;
+      }
+    }
+    return exitCode.isPresent() ? new Outcome.Done(exitCode.getAsInt()) : new Outcome.InDoubt(id);
+  }
+
+  /** The settings that belong to the run, as far as they are set here. */
+  private SortedMap<String, String> runSettings() {
+    return Arrays.stream(Setting.values())
+        .filter(Setting::isOfTheRun)
+        .map(Setting::name)
+        .filter(environment::containsKey)
+        .collect(
+            Collectors.toMap(Function.identity(), environment::get, (a, b) -> a, TreeMap::new));
+  }
+
+  private SubmittedVariables given(RequestedVariables needed) {
+    return new SubmittedVariables(values(needed.variables()), values(needed.secrets()));
+  }
+
+  private Map<String, String> values(List<String> names) {
+    return names.stream()
+        .filter(name -> RunSettings.mayBePassed(name) && environment.containsKey(name))
+        .distinct()
+        .collect(Collectors.toMap(Function.identity(), environment::get));
+  }
+
+  /** Shows what a run says as if it ran here. */
+  private record Shown(RunOutput output) implements SubmitterOutput {
+
+    @Override
+    public void step(String name) {
+      output.step(name);
+    }
+
+    @Override
+    public void awaiting(String what) {
+      output.awaiting(what);
+    }
+
+    @Override
+    public boolean moved(long done, long total) {
+      return output.moved(done, total);
+    }
+
+    @Override
+    public void say(String line) {
+      output.say(line);
+    }
+
+    @Override
+    public void print(String line) {
+      output.print(line);
+    }
+
+    @Override
+    public void stageOutput(String stage, byte[] buffer, int offset, int length) {
+      output.stageOutput(stage, buffer, offset, length);
+    }
+
+    @Override
+    public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
+      output.write(stream, buffer, offset, length);
+    }
+  }
+}

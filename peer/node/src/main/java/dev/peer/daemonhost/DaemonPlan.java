@@ -1,0 +1,58 @@
+package dev.peer.daemonhost;
+
+import dev.peer.config.ConfigException;
+import dev.peer.config.PeerSettings;
+import dev.peer.core.id.RepoId;
+import dev.peer.report.CommandException;
+import dev.peer.report.ExitCode;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a daemon does.
+ *
+ * @param mirrored the repositories that it keeps copies of, each once
+ * @param watched the repositories whose commits and crontabs it runs
+ * @param jobs how many machines run at once
+ */
+public record DaemonPlan(List<RepoId> mirrored, List<Path> watched, int jobs) {
+
+  /** Half of the streams that a rendezvous gives to one identity, so that it can start again. */
+  private static final int MOST_MIRRORED = 32;
+
+  private static final int MOST_JOBS = 64;
+
+  private static final int MOST_WATCHED = 64;
+
+  public DaemonPlan {
+    mirrored = mirrored.stream().distinct().toList();
+    watched = List.copyOf(watched);
+  }
+
+  /** Refuses what can not come to pass. */
+  public void requireUsable(PeerSettings peer) throws ConfigException, CommandException {
+    if (jobs < 1 || jobs > MOST_JOBS) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--jobs: a number from 1 to " + MOST_JOBS + " was expected, not " + jobs,
+          "each is a machine with the processors and the memory of PEER_CPUS and PEER_MEMORY");
+    }
+    if (watched.size() > MOST_WATCHED) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--watch: at most " + MOST_WATCHED + " repositories",
+          "start another daemon for the others, with a PEER_HOME of its own");
+    }
+    if (peer.rendezvous().isEmpty() && !mirrored.isEmpty()) {
+      throw new ConfigException(
+          "--mirror needs PEER_RENDEZVOUS, which is not set: nobody would say what there is",
+          "set it to where the team meets, such as https://meet.example.org:7443");
+    }
+    if (mirrored.size() > MOST_MIRRORED) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--mirror: at most " + MOST_MIRRORED + " repositories",
+          "start another daemon for the others, with a PEER_HOME of its own");
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package dev.peer.daemonhost;
+
+import dev.peer.client.announce.LeasedAnnouncer;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.Setting;
+import dev.peer.core.flow.AnnounceException;
+import dev.peer.core.flow.Announcer;
+import dev.peer.core.flow.Notices;
+import dev.peer.core.flow.Replayable;
+import dev.peer.core.flow.Turns;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.store.Store;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.daemon.KeptResults;
+import dev.peer.daemon.Reason;
+import dev.peer.daemon.RunEnding;
+import dev.peer.daemon.RunQueue;
+import dev.peer.daemon.RunRequest;
+import dev.peer.identity.Identities;
+import dev.peer.network.PeerNetwork;
+import dev.peer.network.Publication;
+import dev.peer.report.ExitCode;
+import dev.peer.report.Failure;
+import dev.peer.report.RunOutput;
+import dev.peer.run.CallContext;
+import dev.peer.run.CallerSecrets;
+import dev.peer.run.CrontabRun;
+import dev.peer.run.RunReport;
+import dev.peer.run.RunSession;
+import dev.peer.run.RunTarget;
+import dev.peer.run.UnattendedOutput;
+import dev.peer.schedule.MadeCrontabs;
+import dev.peer.vm.exec.Aftermath;
+import dev.peer.vm.exec.CrontabResult;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Does the runs of a daemon, in its process and under its name. */
+final class DaemonRuns implements RunQueue.Runner {
+
+  /** What tells where the home is, where no setting does. */
+  private static final List<String> PLACES = List.of("HOME", "XDG_STATE_HOME");
+
+  private final PeerSettings peer;
+  private final Identities identities;
+  private final Optional<LeasedAnnouncer> announcer;
+  private final Store store;
+  private final KeptResults kept;
+  private final MadeCrontabs crontabs;
+  private final Notices log;
+
+  /**
+   * For one daemon.
+   *
+   * @param peer its settings
+   * @param announcer tells others of its runs; nobody: they do not know
+   * @param kept serves what comes of them
+   * @param crontabs gets those that are made
+   * @param log told of the runs that nobody waits for
+   */
+  DaemonRuns(
+      PeerSettings peer,
+      Identities identities,
+      Optional<LeasedAnnouncer> announcer,
+      Store store,
+      KeptResults kept,
+      MadeCrontabs crontabs,
+      Notices log) {
+    this.peer = peer;
+    this.identities = identities;
+    this.announcer = announcer;
+    this.store = store;
+    this.kept = kept;
+    this.crontabs = crontabs;
+    this.log = log;
+  }
+
+  /** One that nobody waits for. */
+  @Override
+  public RunEnding run(RunRequest request, RunQueue.Machine machine) throws InterruptedException {
+    UnattendedOutput output = new UnattendedOutput(log, "run " + machine.id());
+    RunReport report = new RunReport();
+    Turns turns = machine.turns(place -> output.say("place " + place + " in the queue"));
+    Map<String, String> secrets = isRequest(request) ? Map.of() : System.getenv();
+    try {
+      int exitCode =
+          MadeCrontabs.isRequested(request)
+              ? makeCrontab(request, turns, output, report)
+              : run(request, turns, secrets, output, report);
+      if (exitCode != ExitCode.PASSED) {
+        output.sayLastLines();
+      }
+      return RunEnding.ofExit(exitCode, report.message());
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      Failure failure = Failure.of(e);
+      output.sayLastLines();
+      output.error(failure.message(), failure.hint());
+      return RunEnding.ofExit(failure.exitCode(), failure.message());
+    }
+  }
+
+  /** Whether others would take what is signed here now. */
+  boolean canSign() {
+    return identities.isGoodFor(CertificateRole.SIGNER);
+  }
+
+  /**
+   * Runs for somebody.
+   *
+   * @param secrets values that come before those kept on this machine
+   * @return the exit code
+   */
+  int run(
+      RunRequest request,
+      Turns turns,
+      Map<String, String> secrets,
+      RunOutput output,
+      RunReport report)
+      throws Exception {
+    try (RunTarget subject = subject(request, output);
+        PeerNetwork network =
+            PeerNetwork.within(identities, subject.peer(), output, announcer(subject, output))) {
+      RunSession run =
+          new RunSession(
+              subject,
+              network,
+              store,
+              request.options(),
+              new CallerSecrets(subject, secrets, output),
+              new Aftermath.End(),
+              turns,
+              output);
+      return run.run(report, new Handing(run));
+    }
+  }
+
+  private static RunTarget subject(RunRequest request, RunOutput output) throws Exception {
+    output.step("settings");
+    return RunTarget.of(
+        output, surroundings(request), request.revision(), request.target(), request.arguments());
+  }
+
+  private int makeCrontab(RunRequest request, Turns turns, RunOutput output, RunReport report)
+      throws Exception {
+    CrontabResult result;
+    try (RunTarget subject = subject(request, output);
+        PeerNetwork network =
+            PeerNetwork.within(identities, subject.peer(), output, Optional.empty())) {
+      result = new CrontabRun(subject, network, turns, output).make();
+    }
+    return switch (result) {
+      case CrontabResult.Made made -> {
+        crontabs.add(request, Optional.of(made.text()));
+        yield ExitCode.PASSED;
+      }
+      case CrontabResult.NoRule _ -> {
+        crontabs.add(request, Optional.empty());
+        yield ExitCode.PASSED;
+      }
+      case CrontabResult.Ended ended -> RunSession.notPassed(output, ended.how(), report);
+    };
+  }
+
+  /** Where the run would be called, were it the daemon's or its caller's own command. */
+  static CallContext surroundings(RunRequest request) {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    if (isRequest(request)) {
+      environment.keySet().removeIf(name -> !PLACES.contains(name) && !isOfTheDaemon(name));
+    }
+    environment.putAll(request.environment());
+    return new CallContext(request.directory(), environment);
+  }
+
+  private static boolean isRequest(RunRequest request) {
+    return request.reason().kind() == Reason.Kind.REQUEST;
+  }
+
+  /** Whether it is a setting that belongs to the machine and its user, and not to the run. */
+  private static boolean isOfTheDaemon(String name) {
+    return Arrays.stream(Setting.values())
+        .anyMatch(setting -> setting.name().equals(name) && !setting.isOfTheRun());
+  }
+
+  private Optional<LeasedAnnouncer> announcer(RunTarget subject, RunOutput output) {
+    if (announcer.isPresent() && !subject.peer().rendezvous().equals(peer.rendezvous())) {
+      output.say("not announced: the daemon has another PEER_RENDEZVOUS than this revision");
+      return Optional.empty();
+    }
+    return announcer;
+  }
+
+  /** Leaves a result to the daemon, which serves it. */
+  private final class Handing implements RunSession.Afterwards {
+
+    private final RunSession run;
+
+    Handing(RunSession run) {
+      this.run = run;
+    }
+
+    @Override
+    public int serve(
+        Replayable result, Optional<Announcer.Announcement> announced, RunReport report)
+        throws Exception {
+      kept.add(Store.reopen(result.stored()), result.verified().record().finishedAt());
+      PeerNetwork network = run.network();
+      if (network.announcer().isEmpty()) {
+        run.output().say(Publication.none(peer.rendezvous().isEmpty()));
+        return ExitCode.PASSED;
+      }
+      run.output().step("announce");
+      identities.refresh(true);
+      RunInputs inputs = result.verified().record().inputs();
+      try (Announcer.Announcement announcement = announcement(network, result, announced)) {
+        announcement.awaitTold();
+        run.output().say(network.publication(inputs));
+        run.output().say("the daemon serves the result");
+        if (run.copies().number() > 0) {
+          run.copies().await(network, inputs, run.output(), report);
+        }
+      }
+      return ExitCode.PASSED;
+    }
+
+    private static Announcer.Announcement announcement(
+        PeerNetwork network, Replayable result, Optional<Announcer.Announcement> announced)
+        throws AnnounceException, InterruptedException {
+      return announced.isPresent()
+          ? announced.get()
+          : network.announcer().orElseThrow().announce(result.stored());
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package dev.peer.daemonhost;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.Shown;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.StrictJson;
+import dev.peer.daemon.QueuedRun;
+import dev.peer.daemon.RunRequest;
+import dev.peer.report.RunOutput;
+import dev.peer.run.Results;
+import dev.peer.schedule.WatchStatus;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What a daemon says of itself and its runs, as JSON and for people. */
+public final class DaemonStatus {
+
+  private static final int SHORT = 12;
+
+  private DaemonStatus() {}
+
+  /**
+   * As one line of JSON.
+   *
+   * @param daemon what there is to say of the daemon itself
+   */
+  static byte[] json(ObjectNode daemon, List<QueuedRun> runs) {
+    ArrayNode all = daemon.putArray("runs");
+    runs.forEach(run -> all.add(json(run)));
+    return StrictJson.bytes(daemon);
+  }
+
+  /** Puts what there is to say of watched repositories into what there is of the daemon. */
+  static void put(ObjectNode daemon, List<WatchStatus> watched) {
+    ArrayNode all = daemon.putArray("watched");
+    for (WatchStatus one : watched) {
+      ObjectNode json = all.addObject();
+      json.put("directory", one.directory().toString());
+      one.commit().ifPresent(commit -> json.put("commit", commit.hex()));
+      json.put("trouble", one.trouble());
+      one.crontab().forEach(json.putArray("crontab")::add);
+      one.faults().forEach(json.putArray("faults")::add);
+    }
+  }
+
+  private static void printWatched(RunOutput output, StrictJson watched) throws MalformedException {
+    String trouble = watched.text("trouble");
+    output.print(
+        "watching "
+            + Shown.plain(watched.text("directory"))
+            + watched.optionalText("commit").map(id -> ", seen last: " + shortened(id)).orElse("")
+            + (trouble.isEmpty() ? "" : ": " + Shown.plain(trouble)));
+    for (String line : watched.texts("crontab")) {
+      output.print("  " + Shown.plain(line));
+    }
+    for (String fault : watched.texts("faults")) {
+      output.print("  left out: " + Shown.plain(fault));
+    }
+  }
+
+  /** Where no daemon runs: what is in its queue all the same. */
+  public static byte[] ofNone(Path home, List<QueuedRun> left) {
+    return json(StrictJson.object().put("running", false).put("home", home.toString()), left);
+  }
+
+  private static ObjectNode json(QueuedRun run) {
+    RunRequest request = run.request();
+    ObjectNode json = StrictJson.object();
+    json.put("id", run.id()).put("state", run.state().text()).put("place", run.place());
+    json.put("reason", request.reason().kind().text()).put("detail", request.reason().detail());
+    json.put("directory", request.directory().toString()).put("revision", request.revision());
+    json.put("target", request.target());
+    request.arguments().forEach(json.putArray("arguments")::add);
+    json.put("accepted", run.accepted().toString()).put("attempts", run.attempts());
+    run.ended().ifPresent(at -> json.put("ended", at.toString()));
+    run.ending()
+        .ifPresent(
+            ending ->
+                json.put("how", ending.how().text())
+                    .put("exitCode", ending.exitCode())
+                    .put("text", ending.text()));
+    return json;
+  }
+
+  /** For people. */
+  public static void print(RunOutput output, byte[] status) throws MalformedException {
+    StrictJson json = StrictJson.parse("the daemon's status", status);
+    if (json.truth("running")) {
+      output.print(
+          "daemon: process "
+              + json.number("pid")
+              + ", since "
+              + json.text("since")
+              + ", version "
+              + json.text("version"));
+      output.print(
+          json.text("id")
+              + json.optionalText("address").map(at -> " at " + at).orElse(", serves nobody")
+              + "; results kept: "
+              + json.number("results")
+              + "; machines at once: "
+              + json.number("jobs"));
+      for (String repo : json.texts("mirrors")) {
+        output.print("mirroring " + repo);
+      }
+      for (StrictJson watched : json.objects("watched")) {
+        printWatched(output, watched);
+      }
+    } else {
+      output.print("no daemon runs for " + json.text("home"));
+    }
+    for (StrictJson run : json.objects("runs")) {
+      output.print(line(run));
+    }
+  }
+
+  private static String line(StrictJson run) throws MalformedException {
+    long place = run.number("place");
+    String detail = run.text("detail");
+    return "run "
+        + run.number("id")
+        + "  "
+        + run.optionalText("how").orElse(run.text("state"))
+        + (place > 0 ? " at place " + place : "")
+        + "  "
+        + Shown.plain(run.text("target"))
+        + " in "
+        + Shown.plain(run.text("directory"))
+        + " at "
+        + shortened(Shown.plain(run.text("revision")))
+        + "  "
+        + run.text("reason")
+        + (detail.isEmpty() ? "" : " " + detail)
+        + ", "
+        + when(run)
+        + (run.number("attempts") > 1 ? ", attempt " + run.number("attempts") : "")
+        + run.optionalText("text").filter(text -> !text.isEmpty()).map(t -> ": " + t).orElse("");
+  }
+
+  private static String when(StrictJson run) throws MalformedException {
+    Optional<Instant> ended = run.optionalValue("ended", Instant::parse);
+    Instant at = ended.isPresent() ? ended.get() : run.value("accepted", Instant::parse);
+    return (ended.isPresent() ? "ended " : "accepted ")
+        + Results.ago(Duration.between(at, Instant.now()));
+  }
+
+  private static String shortened(String revision) {
+    return revision.substring(0, Math.min(SHORT, revision.length()));
+  }
+}

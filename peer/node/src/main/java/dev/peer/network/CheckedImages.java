@@ -1,0 +1,28 @@
+package dev.peer.network;
+
+import dev.peer.core.id.Digest;
+import dev.peer.server.HeldImages;
+import dev.peer.vm.image.ImageStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Of the images here those whose bytes were checked, to be served to others. */
+record CheckedImages(ImageStore images) implements HeldImages {
+
+  /** None if they can not be listed: that must not keep results from being announced. */
+  @Override
+  public List<Digest> digests() {
+    try {
+      return images.checked();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public Optional<Path> file(Digest image, String name) throws IOException {
+    return images.checkedFile(image, name);
+  }
+}

@@ -1,0 +1,254 @@
+package dev.peer.network;
+
+import dev.peer.client.Timeouts;
+import dev.peer.client.announce.LeasedAnnouncer;
+import dev.peer.client.announce.ServeSettings;
+import dev.peer.client.fetch.HolderFetch;
+import dev.peer.client.fetch.LiveFollower;
+import dev.peer.client.rendezvous.RendezvousLookup;
+import dev.peer.client.rendezvous.TimestampClient;
+import dev.peer.config.ConfigException;
+import dev.peer.config.PeerSettings;
+import dev.peer.core.flow.Acceptance;
+import dev.peer.core.flow.Announcer;
+import dev.peer.core.flow.Finder;
+import dev.peer.core.flow.Joining;
+import dev.peer.core.flow.Lookup;
+import dev.peer.core.flow.LookupResult;
+import dev.peer.core.flow.Notices;
+import dev.peer.core.flow.Once;
+import dev.peer.core.flow.Stamper;
+import dev.peer.core.flow.Surveyor;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.store.Store;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.core.trust.CredentialException;
+import dev.peer.home.HomeLayout;
+import dev.peer.http.RequestLog;
+import dev.peer.identity.Identities;
+import dev.peer.report.RunOutput;
+import dev.peer.server.Intake;
+import dev.peer.tls.TlsIdentity;
+import dev.peer.vm.image.ImageStore;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The way to other peers, as far as the settings name one. Closing it ends its connections, which
+ * the JVM would wait for at its exit.
+ */
+public final class PeerNetwork implements AutoCloseable {
+
+  private final Identities identities;
+  private final TlsIdentity tls;
+  private final PeerSettings settings;
+  private final RunOutput output;
+  private final RequestLog log;
+  private final HolderFetch fetch;
+  private final LiveFollower follower;
+  private final Optional<LeasedAnnouncer> announcer;
+  private final boolean closesAnnouncer;
+  private final Optional<RendezvousLookup> lookup;
+  private final ImageSource images;
+  private final Optional<TimestampClient> timestamps;
+
+  private PeerNetwork(
+      Identities identities,
+      PeerSettings settings,
+      RunOutput output,
+      RequestLog log,
+      Optional<LeasedAnnouncer> announcer,
+      boolean closesAnnouncer) {
+    this.identities = identities;
+    this.tls = identities.tls();
+    this.settings = settings;
+    this.output = output;
+    this.fetch = new HolderFetch(tls, Timeouts.DEFAULT);
+    this.follower = new LiveFollower(tls, identities::rules, Timeouts.DEFAULT);
+    this.log = log;
+    this.announcer = announcer;
+    this.closesAnnouncer = closesAnnouncer;
+    this.lookup =
+        settings.rendezvous().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new RendezvousLookup(tls, settings.rendezvous(), Timeouts.DEFAULT));
+    this.images =
+        new ImageSource(
+            new ImageStore(new HomeLayout(settings.home()).images()),
+            tls,
+            lookup,
+            identities::imageVerifier,
+            output);
+    this.timestamps =
+        settings
+            .tsa()
+            .map(tsa -> TimestampClient.of(tls, settings.rendezvous(), tsa, Timeouts.DEFAULT));
+  }
+
+  /**
+   * Makes no connection yet.
+   *
+   * @param roles what the own certificate must be good for
+   */
+  public static PeerNetwork of(PeerSettings settings, RunOutput output, CertificateRole... roles)
+      throws ConfigException, CredentialException {
+    return serving(settings, output, RequestLog.NONE, roles);
+  }
+
+  /**
+   * As the other, for a command that serves.
+   *
+   * @param log told of what others ask of this peer
+   */
+  public static PeerNetwork serving(
+      PeerSettings settings, RunOutput output, RequestLog log, CertificateRole... roles)
+      throws ConfigException, CredentialException {
+    Identities identities = Identities.of(settings, output, roles);
+    Optional<LeasedAnnouncer> announcer =
+        settings.rendezvous().isEmpty()
+            ? Optional.empty()
+            : Optional.of(announcer(identities, settings, output, log, Optional.empty()));
+    return new PeerNetwork(identities, settings, output, log, announcer, true);
+  }
+
+  /**
+   * For one of the runs of a process that serves.
+   *
+   * @param announcer what announces here; not closed with this
+   */
+  public static PeerNetwork within(
+      Identities identities,
+      PeerSettings settings,
+      RunOutput output,
+      Optional<LeasedAnnouncer> announcer) {
+    return new PeerNetwork(identities, settings, output, RequestLog.NONE, announcer, false);
+  }
+
+  public Identities identities() {
+    return identities;
+  }
+
+  public Finder finder(Store store, Acceptance acceptance) {
+    return finder(store, acceptance, output);
+  }
+
+  private Finder finder(Store store, Acceptance acceptance, Notices notices) {
+    return new Finder(store, anybody(), fetch, identities.verifier(), acceptance, notices);
+  }
+
+  /** Looks where the finder does, and takes nothing. */
+  public Surveyor surveyor(Store store, Acceptance acceptance) {
+    return new Surveyor(store, anybody(), fetch, identities.verifier(), acceptance);
+  }
+
+  private Lookup anybody() {
+    return lookup.isPresent() ? lookup.get() : (repo, key) -> new LookupResult.Absent();
+  }
+
+  /** Where guest images come from. */
+  public ImageSource images() {
+    return images;
+  }
+
+  /** Who stamps what is signed here; nobody where no authority is set. */
+  public Optional<Stamper> stamper() {
+    return timestamps.map(Function.identity());
+  }
+
+  /**
+   * Follows runs elsewhere.
+   *
+   * @param acceptance which results count
+   * @param wait how long
+   */
+  public Joining joining(Store store, Acceptance acceptance, Duration wait) {
+    return new Joining(store, finder(store, acceptance), follower, wait, output, output);
+  }
+
+  /**
+   * As the other, for a search that goes on until there is a result.
+   *
+   * @param wait how long
+   */
+  public Joining awaiting(Store store, Acceptance acceptance, Duration wait) {
+    return new Joining(
+        store, finder(store, acceptance, new Once(output)), follower, wait, output, output);
+  }
+
+  /** Tells the rendezvous what this peer runs and holds; nobody without a rendezvous. */
+  public Optional<Announcer> announcer() {
+    return announcer.map(Function.identity());
+  }
+
+  /**
+   * Another announcer, where there is a rendezvous; not closed with this.
+   *
+   * @param intake takes what others hand over; nothing: it is not taken
+   */
+  public LeasedAnnouncer leasedAnnouncer(Optional<Intake> intake) {
+    return announcer(identities, settings, output, log, intake);
+  }
+
+  /** Where this peer serves, where there is a rendezvous. */
+  public static ServeSettings serveSettings(PeerSettings settings) {
+    return new ServeSettings(
+        settings.rendezvous(),
+        settings.listen().map(at -> new InetSocketAddress(at.host(), at.port())),
+        settings.advertise().stream().map(at -> URI.create("https://" + at)).toList(),
+        settings.relays());
+  }
+
+  private static LeasedAnnouncer announcer(
+      Identities identities,
+      PeerSettings settings,
+      RunOutput output,
+      RequestLog log,
+      Optional<Intake> intake) {
+    return new LeasedAnnouncer(
+        identities.tls(),
+        identities::rules,
+        new CheckedImages(new ImageStore(new HomeLayout(settings.home()).images())),
+        intake,
+        serveSettings(settings),
+        Timeouts.DEFAULT,
+        output,
+        () -> ServerOperations.operations(log, ServerOperations.home(settings.home())));
+  }
+
+  /** Where others meet. */
+  public List<URI> rendezvous() {
+    return settings.rendezvous();
+  }
+
+  /** Who is asked there. */
+  public Optional<RendezvousLookup> lookup() {
+    return lookup;
+  }
+
+  /** The way to holders. */
+  public HolderFetch fetch() {
+    return fetch;
+  }
+
+  /** What the rendezvous says of a result that was announced. */
+  public String publication(RunInputs inputs) throws InterruptedException {
+    return Publication.of(
+        anybody().find(inputs.repo(), inputs.key()), tls.id(), identities.rules().fetch());
+  }
+
+  @Override
+  public void close() {
+    if (closesAnnouncer) {
+      announcer.ifPresent(LeasedAnnouncer::close);
+    }
+    follower.close();
+    fetch.close();
+    images.close();
+    lookup.ifPresent(RendezvousLookup::close);
+    timestamps.ifPresent(TimestampClient::close);
+  }
+}

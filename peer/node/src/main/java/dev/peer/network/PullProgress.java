@@ -1,0 +1,49 @@
+package dev.peer.network;
+
+import dev.peer.core.flow.Notices;
+import java.time.Duration;
+import java.util.function.LongConsumer;
+
+/**
+ * Says how far a transfer is, to whom it is not shown: at most ten lines, and none for what is done
+ * in a moment.
+ */
+final class PullProgress implements LongConsumer {
+
+  private static final int LINES = 10;
+  private static final long PAUSE = Duration.ofSeconds(2).toNanos();
+  private static final long MEBIBYTE = 1 << 20;
+
+  private final long total;
+  private final Notices notices;
+  private long done;
+  private long said;
+  private long saidAt = System.nanoTime();
+
+  PullProgress(long total, Notices notices) {
+    this.total = total;
+    this.notices = notices;
+  }
+
+  /** So many bytes are there now. */
+  void at(long bytes) {
+    done = bytes;
+  }
+
+  /** So many bytes more are there. */
+  @Override
+  public void accept(long bytes) {
+    done += bytes;
+    boolean shown = notices.moved(done, total);
+    long now = System.nanoTime();
+    if (!shown && done - said >= total / LINES && now - saidAt >= PAUSE) {
+      notices.say("got " + done / MEBIBYTE + " of " + mebibytes(total));
+      said = done;
+      saidAt = now;
+    }
+  }
+
+  static String mebibytes(long bytes) {
+    return bytes / MEBIBYTE + " MiB";
+  }
+}

@@ -1,0 +1,69 @@
+package dev.peer.report;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.StrictJson;
+import dev.peer.core.trust.CertificateFacts;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+
+/** How commands show facts: a line each for people, JSON for programs. */
+public final class Facts {
+
+  private Facts() {}
+
+  /** One line, the values of several below each other; goes on under an empty label. */
+  public static String line(String label, String value) {
+    return String.format(Locale.ROOT, "%-12s %s", label, value);
+  }
+
+  /** A certificate on one line. */
+  public static String of(CertificateFacts certificate) {
+    return (certificate.subject().isEmpty() ? "(no subject)" : certificate.subject())
+        + ", issued by "
+        + certificate.issuer()
+        + ", serial "
+        + certificate.serial()
+        + ", valid "
+        + certificate.from()
+        + " to "
+        + certificate.until();
+  }
+
+  public static ObjectNode json(CertificateFacts certificate) {
+    ObjectNode json = StrictJson.object();
+    json.put("subject", certificate.subject());
+    json.put("issuer", certificate.issuer());
+    json.put("serial", certificate.serial());
+    json.put("notBefore", certificate.from().toString());
+    json.put("notAfter", certificate.until().toString());
+    json.put("digest", certificate.digest().toString());
+    return json;
+  }
+
+  /** An artifact on one line. */
+  public static String of(Artifact artifact) {
+    return artifact.path()
+        + ", "
+        + artifact.content().size()
+        + " bytes, "
+        + artifact.content().digest();
+  }
+
+  /** Adds artifacts as scripts get them everywhere. */
+  public static void addTo(ObjectNode json, List<Artifact> artifacts) {
+    ArrayNode array = json.putArray("artifacts");
+    for (Artifact artifact : artifacts) {
+      ObjectNode entry = array.addObject();
+      entry.put("path", artifact.path());
+      entry.put("size", artifact.content().size());
+      entry.put("sha256", artifact.content().digest().hex());
+    }
+  }
+
+  public static String text(ObjectNode json) {
+    return new String(StrictJson.bytes(json), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.peer.report;
+
+import dev.peer.config.ConfigException;
+import dev.peer.core.flow.AnnounceException;
+import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.id.Shown;
+import dev.peer.core.secret.SecretException;
+import dev.peer.core.trust.CredentialException;
+import dev.peer.source.SourceException;
+import dev.peer.vm.image.ImageException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+
+/**
+ * What an exception is to the one who called the command.
+ *
+ * @param hint what to do about it; empty where there is nothing
+ */
+public record Failure(int exitCode, String message, String hint) {
+
+  public static Failure of(Exception failure) {
+    return switch (failure) {
+      case CommandException e -> new Failure(e.exitCode(), e.getMessage(), e.hint());
+      case ConfigException e -> new Failure(ExitCode.USAGE, e.getMessage(), e.hint());
+      case CredentialException e -> new Failure(ExitCode.USAGE, e.getMessage(), e.hint());
+      case SecretException e -> new Failure(ExitCode.USAGE, e.getMessage(), e.hint());
+      case SourceException e -> new Failure(ExitCode.USAGE, e.getMessage(), e.hint());
+      case ImageException e -> new Failure(exitCode(e), e.getMessage(), e.hint());
+      case ExecutorException e -> new Failure(ExitCode.INFRASTRUCTURE, e.getMessage(), e.hint());
+      case AnnounceException e -> new Failure(ExitCode.INFRASTRUCTURE, e.getMessage(), "");
+      case IOException e ->
+          new Failure(
+              ExitCode.INFRASTRUCTURE,
+              describe(e),
+              "see that the disk has room and PEER_HOME is yours to write");
+      case InterruptedException e ->
+          new Failure(ExitCode.INTERRUPTED, "interrupted before there was a result", "");
+      default -> new Failure(ExitCode.INFRASTRUCTURE, "unexpected: " + failure, bugHint(failure));
+    };
+  }
+
+  private static int exitCode(ImageException e) {
+    return e.kind() == ImageException.Kind.NONE ? ExitCode.USAGE : ExitCode.INFRASTRUCTURE;
+  }
+
+  private static String describe(IOException e) {
+    if (e instanceof FileSystemException of && of.getReason() == null) {
+      return e.getClass().getSimpleName().replace("Exception", "") + ": " + of.getFile();
+    }
+    return String.valueOf(e.getMessage());
+  }
+
+  private static String bugHint(Exception failure) {
+    return "this is a fault of peer" + place(failure);
+  }
+
+  /** What a fault of ours was, and where, on one line. */
+  public static String bug(Throwable failure) {
+    return Shown.plain(failure.toString()) + place(failure);
+  }
+
+  private static String place(Throwable failure) {
+    StackTraceElement[] stack = failure.getStackTrace();
+    return stack.length == 0 ? "" : " at " + stack[0];
+  }
+}

@@ -1,0 +1,93 @@
+package dev.peer.report;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What SIGINT and SIGTERM do: the main thread is interrupted and has a moment to clean up. The
+ * command then ends as the JVM ends on a signal, 130 or 143, or with 0 if it was only serving and
+ * no output was lost.
+ */
+public final class Interruption {
+
+  private final Thread main;
+  private final CountDownLatch finished = new CountDownLatch(1);
+  private volatile Duration cleanUp = Duration.ofSeconds(10);
+  private volatile boolean serving;
+  private volatile boolean interrupted;
+  private volatile int servedCode;
+
+  private Interruption(Thread main) {
+    this.main = main;
+  }
+
+  /** Takes over for the calling thread. */
+  public static Interruption install() {
+    Interruption interruption = new Interruption(Thread.currentThread());
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("signal").unstarted(interruption::onShutdown));
+    return interruption;
+  }
+
+  /** Of a command that is described and not run. */
+  public static Interruption never() {
+    return new Interruption(Thread.currentThread());
+  }
+
+  /** From now on there is a result, and a signal ends the command with 0. */
+  public void serving() {
+    serving = true;
+  }
+
+  /** From now on the command has so long to clean up after a signal. */
+  public void allow(Duration time) {
+    cleanUp = time;
+  }
+
+  /** Waits for a signal, at most this long. */
+  public void await(Duration most) {
+    try {
+      Thread.sleep(most);
+    } catch (InterruptedException e) {
+      // The signal that was waited for.
+      return;
+    }
+  }
+
+  /** Whether a signal has come. */
+  public boolean interrupted() {
+    return interrupted;
+  }
+
+  /** Ends the command as a signal would, once it only serves. */
+  public void end() {
+    interrupted = true;
+    main.interrupt();
+  }
+
+  /**
+   * The command is over and everything is cleaned up.
+   *
+   * @param code the exit code if it was only serving
+   */
+  public void finished(int code) {
+    servedCode = code;
+    finished.countDown();
+  }
+
+  private void onShutdown() {
+    if (finished.getCount() == 0) {
+      return;
+    }
+    end();
+    try {
+      finished.await(cleanUp.toMillis(), TimeUnit.MILLISECONDS);
+      if (serving) {
+        Runtime.getRuntime().halt(servedCode);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

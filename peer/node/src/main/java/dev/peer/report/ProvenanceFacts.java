@@ -1,0 +1,43 @@
+package dev.peer.report;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.record.Provenance;
+import dev.peer.core.record.ProvenanceJson;
+import dev.peer.core.record.Tries;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How commands show what shaped a run beside its inputs. */
+public final class ProvenanceFacts {
+
+  private ProvenanceFacts() {}
+
+  /** A line for each fact. */
+  public static List<String> lines(Provenance provenance) {
+    return switch (provenance) {
+      case Provenance.Unstated() ->
+          List.of(Facts.line("started from", "not stated: evidence of peer 0.5, counts as any"));
+      case Provenance.Stated stated -> lines(stated);
+    };
+  }
+
+  private static List<String> lines(Provenance.Stated stated) {
+    List<String> lines = new ArrayList<>();
+    lines.add(Facts.line("started from", stated.startedFrom().toString()));
+    lines.add(Facts.line("preparation", "network " + stated.preparationNetwork()));
+    lines.add(Facts.line("tools", "mk " + stated.mk() + ", agent " + stated.agent()));
+    if (!stated.tries().equals(Tries.ONCE)) {
+      lines.add(Facts.line("passed at", "try " + stated.tries()));
+    }
+    return lines;
+  }
+
+  /** Adds the facts as scripts get them everywhere: the origin always, the rest where stated. */
+  public static void addTo(ObjectNode json, Provenance provenance) {
+    json.put("origin", provenance.origin().toString());
+    switch (provenance) {
+      case Provenance.Unstated() -> {}
+      case Provenance.Stated stated -> json.set("provenance", ProvenanceJson.write(stated));
+    }
+  }
+}

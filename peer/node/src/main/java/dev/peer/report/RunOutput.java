@@ -1,0 +1,29 @@
+package dev.peer.report;
+
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.Notices;
+import dev.peer.core.record.OutputStreamName;
+
+/** Where what a run puts out goes, and what peer says of it. */
+public interface RunOutput extends ExecutionListener, Notices {
+
+  /** Takes a line of the command's answer. */
+  void print(String line);
+
+  @Override
+  void write(OutputStreamName stream, byte[] buffer, int offset, int length);
+
+  @Override
+  void stageOutput(String stage, byte[] buffer, int offset, int length);
+
+  /** An error and what to do about it. */
+  default void error(String message, String hint) {
+    say("error: " + message);
+    if (!hint.isEmpty()) {
+      say("hint: " + hint);
+    }
+  }
+
+  /** The steps of whoever gets this. */
+  Timeline timeline();
+}

@@ -1,0 +1,86 @@
+package dev.peer.run;
+
+import dev.peer.core.flow.SecretSource;
+import dev.peer.core.secret.SecretException;
+import dev.peer.core.secret.SecretValue;
+import dev.peer.core.secret.Secrets;
+import dev.peer.home.HomeLayout;
+import dev.peer.report.RunOutput;
+import dev.peer.secret.SecretStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The secrets that a run names, with the caller's values, else those that are kept here. */
+public final class CallerSecrets implements SecretSource {
+
+  private final RunTarget subject;
+  private final Map<String, String> environment;
+  private final RunOutput output;
+
+  public CallerSecrets(RunTarget subject, Map<String, String> environment, RunOutput output) {
+    this.subject = subject;
+    this.environment = Map.copyOf(environment);
+    this.output = output;
+  }
+
+  /** The secrets that are kept below a home. */
+  public static SecretStore store(Path home) {
+    return new SecretStore(new HomeLayout(home).secrets());
+  }
+
+  @Override
+  public Secrets get() throws SecretException {
+    Map<String, SecretValue> values = new TreeMap<>();
+    List<String> missing = new ArrayList<>();
+    for (String name : subject.run().secrets()) {
+      Optional<SecretValue> value =
+          environment.containsKey(name) ? Optional.of(ofEnvironment(name)) : kept(name);
+      value.ifPresentOrElse(found -> values.put(name, found), () -> missing.add(name));
+    }
+    if (!missing.isEmpty()) {
+      throw new SecretException(
+          "PEER_SECRETS names " + String.join(", ", missing) + ", without a value here",
+          "set the variable in the environment, or keep its value for this repository with `peer"
+              + " secret set "
+              + missing.getFirst()
+              + "`");
+    }
+    if (!values.isEmpty()) {
+      output.say("secrets passed to the test: " + String.join(", ", values.keySet()));
+    }
+    return Secrets.of(values);
+  }
+
+  private SecretValue ofEnvironment(String name) throws SecretException {
+    try {
+      return SecretValue.of(environment.get(name));
+    } catch (IllegalArgumentException e) {
+      throw new SecretException(
+          "PEER_SECRETS names " + name + ", whose value in the environment " + e.getMessage(),
+          HINT_ON_VALUES);
+    }
+  }
+
+  /** What a value must be, for one who gave another. */
+  public static final String HINT_ON_VALUES =
+      "a secret is UTF-8 text of "
+          + SecretValue.SHORTEST
+          + " to "
+          + SecretValue.LONGEST
+          + " bytes; what everybody may read goes into PEER_ENV";
+
+  private Optional<SecretValue> kept(String name) throws SecretException {
+    try {
+      return store(subject.peer().home()).find(subject.owner(), name);
+    } catch (IOException e) {
+      throw new SecretException(
+          "the secret " + name + " can not be read: " + e.getMessage(),
+          "see who may read PEER_HOME/secrets");
+    }
+  }
+}

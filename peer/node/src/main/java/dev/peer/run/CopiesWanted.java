@@ -1,0 +1,78 @@
+package dev.peer.run;
+
+import dev.peer.core.flow.Holder;
+import dev.peer.core.flow.LookupResult;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.key.RunInputs;
+import dev.peer.network.PeerNetwork;
+import dev.peer.report.CommandException;
+import dev.peer.report.ExitCode;
+import dev.peer.report.RunOutput;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * That other peers are to hold a result before its run ends.
+ *
+ * @param number how many; 0: none
+ * @param most how long that is waited for at most
+ */
+public record CopiesWanted(int number, Duration most) {
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+
+  /** Refuses what can not come to pass, before anything is run. */
+  void requireUsable(PeerNetwork network) throws CommandException {
+    if (number > 0 && network.lookup().isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--copies needs PEER_RENDEZVOUS, which is not set: nobody would know of the result",
+          "set it to where the team meets, or leave --copies out");
+    }
+  }
+
+  /** Waits, says what it came to, and gives it to the report. */
+  public void await(PeerNetwork network, RunInputs inputs, RunOutput output, RunReport report) {
+    Instant until = Instant.now().plus(most);
+    Seen seen = new Seen(0, Optional.empty());
+    try {
+      seen = look(network, inputs);
+      while (seen.held() < number && Instant.now().isBefore(until)) {
+        output.awaiting(seen.held() + " of " + number + " copies");
+        Thread.sleep(BETWEEN_LOOKS);
+        seen = look(network, inputs);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    report.copies(number, seen.held());
+    output.say(
+        seen.held() >= number
+            ? "leaving: " + seen.held() + " other peers hold the result"
+            : "leaving, although only "
+                + seen.held()
+                + " of "
+                + number
+                + " other peers hold the result"
+                + seen.why().map(why -> ": " + why).orElse(""));
+  }
+
+  /** What a look at a rendezvous showed; why it may not be all. */
+  private record Seen(int held, Optional<String> why) {}
+
+  private static Seen look(PeerNetwork network, RunInputs inputs) throws InterruptedException {
+    PeerId self = network.identities().tls().id();
+    return switch (network.lookup().orElseThrow().find(inputs.repo(), inputs.key())) {
+      case LookupResult.Found found -> new Seen(others(found.holders(), self), Optional.empty());
+      case LookupResult.Absent absent -> new Seen(0, Optional.empty());
+      case LookupResult.Unavailable unavailable -> new Seen(0, Optional.of(unavailable.why()));
+    };
+  }
+
+  /** Several processes of one peer go together. */
+  private static int others(List<Holder> holders, PeerId self) {
+    return (int) holders.stream().map(Holder::id).filter(id -> !id.equals(self)).distinct().count();
+  }
+}

@@ -1,0 +1,42 @@
+package dev.peer.run;
+
+import dev.peer.core.flow.CacheUse;
+import dev.peer.core.flow.ExecutionRequest;
+import dev.peer.core.flow.Turns;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.secret.Secrets;
+import dev.peer.home.HomeLayout;
+import dev.peer.network.PeerNetwork;
+import dev.peer.report.RunOutput;
+import dev.peer.vm.exec.CrontabResult;
+import dev.peer.vm.exec.VmExecutor;
+import java.nio.file.Path;
+
+/**
+ * Makes the crontab of a revision in a machine; nothing is signed, kept or announced.
+ *
+ * @param subject its target is the crontab's file
+ */
+public record CrontabRun(RunTarget subject, PeerNetwork network, Turns turns, RunOutput output) {
+
+  public CrontabResult make() throws Exception {
+    Path scratch = new HomeLayout(subject.peer().home()).runs();
+    try (ScratchDirectory unused = ScratchDirectory.in(scratch);
+        Turns.Turn _ = turns.take()) {
+      VmExecutor machines = VmExecutors.executor(subject);
+      new ImagePullingExecutor(machines, subject.images(), network.images(), System.getenv())
+          .require(subject.inputs().image(), output);
+      ExecutionRequest request =
+          new ExecutionRequest(
+              subject.inputs(),
+              subject.owner(),
+              VmExecutors.source(subject),
+              new RunFiles(unused.path()),
+              new CacheUse.Kept(VmExecutors.lineage(subject)),
+              Secrets.NONE);
+      new TrunkPreparingExecutor(machines, subject).prepare(request, output);
+      return machines.makeCrontab(request, output);
+    }
+  }
+}

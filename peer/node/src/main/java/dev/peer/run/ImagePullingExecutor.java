@@ -1,0 +1,70 @@
+package dev.peer.run;
+
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.ExecutionRequest;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.Executor;
+import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.id.Digest;
+import dev.peer.network.ImageSource;
+import dev.peer.vm.image.ImageException;
+import dev.peer.vm.image.ImageStore;
+import dev.peer.vm.image.Origin;
+import dev.peer.vm.qemu.Qemu;
+import dev.peer.vm.qemu.QemuException;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.Map;
+
+/**
+ * Gets the guest image from other peers where it is missing, and lets another executor run. An
+ * image that came from a peer counts only while somebody vouches for it.
+ */
+public record ImagePullingExecutor(
+    Executor executor, ImageStore images, ImageSource source, Map<String, String> environment)
+    implements Executor {
+
+  @Override
+  public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
+      throws ExecutorException, InterruptedException {
+    require(request.inputs().image(), listener);
+    return executor.execute(request, listener);
+  }
+
+  /** Gets an image if it is missing, and requires that it counts. */
+  public void require(Digest image, ExecutionListener listener)
+      throws ExecutorException, InterruptedException {
+    require(image, images, source, environment, listener);
+  }
+
+  /** Gets an image if it is missing, and requires that it counts. */
+  public static void require(
+      Digest image,
+      ImageStore images,
+      ImageSource source,
+      Map<String, String> environment,
+      ExecutionListener listener)
+      throws ExecutorException, InterruptedException {
+    try {
+      if (images.contains(image)) {
+        source.requireCounting(image);
+        return;
+      }
+      listener.note("the guest image " + image + " is not on this machine: asking the peers");
+      // A machine that can not run it need not get it.
+      Qemu.find(environment);
+      source.pull(image, Origin.PINNED);
+    } catch (QemuException e) {
+      throw new ExecutorException(e.getMessage(), e.hint(), e);
+    } catch (ImageException e) {
+      throw new ExecutorException(e.getMessage(), e.hint(), e);
+    } catch (ClosedByInterruptException e) {
+      throw (InterruptedException) new InterruptedException("interrupted").initCause(e);
+    } catch (IOException e) {
+      throw new ExecutorException(
+          "the guest image could not be taken in: " + e.getMessage(),
+          "see that the disk has room and PEER_HOME is yours to write",
+          e);
+    }
+  }
+}

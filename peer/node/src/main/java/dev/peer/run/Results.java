@@ -1,0 +1,205 @@
+package dev.peer.run;
+
+import dev.peer.core.flow.Replayable;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.id.Shown;
+import dev.peer.core.key.NetworkMode;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.scratch.FileHold;
+import dev.peer.core.sign.VerifiedRecord;
+import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredEntry;
+import dev.peer.home.HomeLayout;
+import dev.peer.report.CommandException;
+import dev.peer.report.ExitCode;
+import dev.peer.report.OutputFile;
+import dev.peer.report.RunOutput;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What commands do with results: show them, copy what they left, keep them. */
+public final class Results {
+
+  private static final String ARTIFACTS = "--artifacts";
+  private static final Pattern KEY = Pattern.compile("[0-9a-f]{1,64}");
+  private static final long SECONDS_PER_MINUTE = 60;
+  private static final long SECONDS_PER_HOUR = 3600;
+  private static final long SECONDS_PER_DAY = 86_400;
+
+  private Results() {}
+
+  public static Store openStore(RunTarget subject) throws IOException {
+    return Store.open(new HomeLayout(subject.peer().home()).store(), subject.run().keep())
+        .keptFor(subject.owner());
+  }
+
+  /** For a command that keeps no result, so that none has to go. */
+  public static Store openStore(Path home) throws IOException {
+    return Store.open(new HomeLayout(home).store(), 1);
+  }
+
+  /** The one result in the store whose run key begins so. */
+  public static Map.Entry<RunKey, StoredEntry> find(Store store, String prefix)
+      throws IOException, CommandException {
+    if (!KEY.matcher(prefix).matches()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "not the beginning of a run key: " + Shown.of(prefix),
+          "give its first digits, as `peer ls` shows them");
+    }
+    SortedMap<RunKey, StoredEntry> found = store.findByPrefix(prefix);
+    if (found.isEmpty()) {
+      throw new CommandException(
+          ExitCode.NO_RESULT,
+          "the store has no result of a run " + prefix,
+          "`peer replay` gets one where a peer holds it");
+    }
+    if (found.size() > 1) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          prefix
+              + " can be any of "
+              + found.keySet().stream().map(RunKey::hex).collect(Collectors.joining(", ")),
+          "give more digits");
+    }
+    return Map.entry(found.firstKey(), found.get(found.firstKey()));
+  }
+
+  /**
+   * Holds a result that was found, so that no other process removes it to make room.
+   *
+   * @throws CommandException if one has just done so
+   */
+  public static FileHold hold(Store store, RunKey key, StoredEntry entry)
+      throws IOException, CommandException {
+    return store
+        .hold(entry)
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ExitCode.NO_RESULT,
+                    "another process has just removed or replaced the result " + key,
+                    "try again; PEER_KEEP says how many results are kept"));
+  }
+
+  /** Whether this can be the beginning of a run key. */
+  public static boolean isKeyPrefix(String text) {
+    return KEY.matcher(text).matches();
+  }
+
+  /** Writes the output once more, but for what was shown, and says where it is from. */
+  public static void replay(RunOutput output, Replayable result)
+      throws IOException, CommandException {
+    VerifiedRecord verified = result.verified();
+    output.step("replay");
+    try {
+      result.replay(output);
+    } catch (MalformedException e) {
+      throw new CommandException(
+          ExitCode.NOTHING_VERIFIED,
+          "the result of "
+              + verified.attestation().signer().id()
+              + " is malformed: "
+              + e.getMessage(),
+          "`peer run --force` runs it",
+          e);
+    }
+    if (verified.record().inputs().network() == NetworkMode.OPEN) {
+      output.say("network: open, the test reached what that host did");
+    }
+    PeerId signer = verified.attestation().signer().id();
+    Duration age = Duration.between(verified.record().finishedAt(), Instant.now());
+    Duration saved = took(verified.record()).minus(output.timeline().total());
+    output.say(
+        (result.followed() ? "passed, followed: " : "passed, replayed: ")
+            + signer
+            + " ran it "
+            + ago(age)
+            + " in "
+            + duration(verified.record())
+            + result.holder().map(holder -> ", got from " + holder).orElse(", was in the store")
+            + (saved.isPositive() && !result.followed() ? ", saved " + seconds(saved) : ""));
+  }
+
+  /** Refuses a place for artifacts that can not take them, before anything is run. */
+  public static void requireUsable(CallContext from, Optional<Path> artifacts)
+      throws IOException, CommandException {
+    if (artifacts.isPresent()) {
+      OutputFile.requireDirectory(ARTIFACTS, from.directory().resolve(artifacts.get()));
+    }
+  }
+
+  /** Copies the artifacts, each in one step; what lies there of the same name is replaced. */
+  public static void copyArtifacts(
+      RunOutput output, Replayable result, CallContext from, Optional<Path> artifacts)
+      throws IOException, CommandException {
+    if (artifacts.isPresent()) {
+      copyArtifacts(ARTIFACTS, output, result.verified(), from, artifacts.get());
+    }
+  }
+
+  /**
+   * As the other.
+   *
+   * @param option the one that names the place
+   */
+  public static void copyArtifacts(
+      String option, RunOutput output, VerifiedRecord result, CallContext from, Path to)
+      throws IOException, CommandException {
+    output.step("copy artifacts");
+    Path directory = from.directory().resolve(to);
+    RunFiles files = result.files();
+    OutputFile.makeDirectory(option, directory);
+    for (Artifact artifact : result.record().artifacts()) {
+      Path source = files.artifact(artifact);
+      OutputFile.write(
+          option,
+          directory.resolve(artifact.path()),
+          Files.getPosixFilePermissions(source),
+          target -> Files.copy(source, Channels.newOutputStream(target)));
+    }
+    output.say(result.record().artifacts().size() + " artifacts are in " + to);
+  }
+
+  /** How long the run took, for people. */
+  public static String duration(RunRecord record) {
+    return seconds(took(record));
+  }
+
+  /** How long the run took. */
+  public static Duration took(RunRecord record) {
+    return Duration.between(record.startedAt(), record.finishedAt());
+  }
+
+  private static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+  }
+
+  /** How long ago something was, for people. */
+  public static String ago(Duration age) {
+    long seconds = Math.max(0, age.toSeconds());
+    if (seconds < SECONDS_PER_MINUTE) {
+      return seconds + " s ago";
+    }
+    if (seconds < SECONDS_PER_HOUR) {
+      return seconds / SECONDS_PER_MINUTE + " min ago";
+    }
+    return seconds < SECONDS_PER_DAY
+        ? seconds / SECONDS_PER_HOUR + " h ago"
+        : seconds / SECONDS_PER_DAY + " days ago";
+  }
+}

@@ -1,0 +1,123 @@
+package dev.peer.run;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.flow.Replayable;
+import dev.peer.core.id.Digest;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StrictJson;
+import dev.peer.report.ExitCode;
+import dev.peer.report.Facts;
+import dev.peer.report.Timeline;
+import dev.peer.wire.Trace;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What a command has found out about its run so far, for {@code --json}. */
+public final class RunReport {
+
+  private final ObjectNode json = StrictJson.object();
+  private String message = "";
+  private Optional<Duration> replayedRun = Optional.empty();
+
+  /** Why a run that was no failure of peer's did not pass. */
+  public String message() {
+    return message;
+  }
+
+  /** What the run is. */
+  public void about(RunTarget subject) {
+    RunInputs inputs = subject.inputs();
+    json.put("trace", Trace.ofProcess().id());
+    json.put("runKey", inputs.key().hex());
+    json.put("repository", inputs.repo().toString());
+    json.put("tree", inputs.tree().hex());
+    json.put("commit", subject.revision().commit().hex());
+    json.put("target", inputs.target());
+    inputs.arguments().forEach(json.putArray("arguments")::add);
+    json.put("image", inputs.image().toString());
+    json.put("network", inputs.network().toString());
+  }
+
+  /** The result has just been made. */
+  void ran(Replayable result) {
+    result(result, "run");
+  }
+
+  /** The result was there, in the store or with a peer. */
+  public void replayed(Replayable result) {
+    result(result, result.holder().isPresent() ? "peer" : "store");
+    result.holder().ifPresent(holder -> json.put("holder", holder.toString()));
+    if (result.followed()) {
+      json.put("followed", true);
+    } else {
+      replayedRun = Optional.of(Results.took(result.verified().record()));
+    }
+  }
+
+  /** The tests have passed, and there is no signature that others would take. */
+  void ranUnsigned(RunRecord record) {
+    json.put("source", "run");
+    artifacts(record);
+  }
+
+  /** How many other peers were to hold the result before the command ends, and how many did. */
+  void copies(int wanted, int held) {
+    json.putObject("copies").put("wanted", wanted).put("held", held);
+  }
+
+  /** The stage in which the run ended without a pass. */
+  void endedIn(String stage) {
+    json.put("stage", stage);
+  }
+
+  /** The tests failed. */
+  void failedIn(String stage, int exitCode) {
+    endedIn(stage);
+    message = "the stage " + stage + " ended with " + exitCode;
+  }
+
+  private void result(Replayable result, String source) {
+    json.put("source", source);
+    json.put("signer", result.verified().attestation().signer().id().toString());
+    json.put("attestation", Digest.of(result.stored().attestation().bytes()).toString());
+    json.put("bundle", result.stored().bundle().digest().toString());
+    artifacts(result.verified().record());
+  }
+
+  private void artifacts(RunRecord record) {
+    Facts.addTo(json, record.artifacts());
+  }
+
+  /** The whole as one line. */
+  String text(
+      String outcome, int exitCode, String message, String hint, List<Timeline.Step> steps) {
+    ObjectNode whole = StrictJson.object();
+    whole.put("outcome", outcome);
+    if (exitCode != ExitCode.INTERRUPTED) {
+      // Which signal it was, and so how the process ends, only the JVM knows.
+      whole.put("exitCode", exitCode);
+    }
+    if (!message.isEmpty()) {
+      whole.put("message", message);
+    }
+    if (!hint.isEmpty()) {
+      whole.put("hint", hint);
+    }
+    whole.setAll(json);
+    long total = 0;
+    ArrayNode stages = StrictJson.object().arrayNode();
+    for (Timeline.Step step : steps) {
+      stages.addObject().put("name", step.name()).put("milliseconds", step.duration().toMillis());
+      total += step.duration().toNanos();
+    }
+    long milliseconds = total / 1_000_000;
+    whole.put("milliseconds", milliseconds);
+    replayedRun.ifPresent(run -> whole.put("savedMilliseconds", run.toMillis() - milliseconds));
+    whole.set("stages", stages);
+    return new String(StrictJson.bytes(whole), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.peer.run;
+
+import dev.peer.report.ExitCode;
+import dev.peer.report.Failure;
+import dev.peer.report.RunOutput;
+import dev.peer.report.Timeline;
+import java.util.List;
+import java.util.Locale;
+
+/** Reports at the end of a command, in whatever way it ends, or as soon as there is a result. */
+public final class RunReporter {
+
+  private static final double MILLIS_PER_SECOND = 1000.0;
+
+  private final boolean timings;
+  private final boolean json;
+  private boolean done;
+
+  /**
+   * Reports as it was asked for.
+   *
+   * @param timings whether to say how long each step took
+   * @param json whether to print what it came to
+   */
+  public RunReporter(boolean timings, boolean json) {
+    this.timings = timings;
+    this.json = json;
+  }
+
+  /** A command that tells its report what it finds out. */
+  @FunctionalInterface
+  public interface Body {
+
+    /** Returns the exit code. */
+    int run(RunReport report) throws Exception;
+  }
+
+  /** Runs a command and reports, in whatever way it ends. */
+  public int around(RunOutput output, Body body) throws Exception {
+    RunReport report = new RunReport();
+    int exitCode;
+    try {
+      exitCode = body.run(report);
+    } catch (Exception e) {
+      Failure failure = Failure.of(e);
+      report(output, report, failure.exitCode(), failure.message(), failure.hint());
+      throw e;
+    }
+    report(output, report, exitCode, report.message(), "");
+    return exitCode;
+  }
+
+  /** Reports a pass now, for a command that stays to serve. */
+  public void passed(RunOutput output, RunReport report) {
+    report(output, report, ExitCode.PASSED, "", "");
+  }
+
+  /** Somebody else has reported. */
+  public void reportedElsewhere() {
+    done = true;
+  }
+
+  private void report(
+      RunOutput output, RunReport report, int exitCode, String message, String hint) {
+    if (done) {
+      return;
+    }
+    done = true;
+    List<Timeline.Step> steps = output.timeline().steps();
+    if (timings) {
+      table(output, steps);
+    }
+    if (json) {
+      output.print(report.text(outcome(exitCode), exitCode, message, hint, steps));
+    }
+  }
+
+  private static String outcome(int exitCode) {
+    return switch (exitCode) {
+      case ExitCode.PASSED -> "passed";
+      case ExitCode.TESTS_FAILED -> "failed";
+      case ExitCode.USAGE -> "refused";
+      case ExitCode.NO_RESULT -> "no-result";
+      case ExitCode.NOTHING_VERIFIED -> "unverified";
+      case ExitCode.TIME_LIMIT -> "timed-out";
+      case ExitCode.INTERRUPTED -> "interrupted";
+      default -> "infrastructure-error";
+    };
+  }
+
+  private static void table(RunOutput output, List<Timeline.Step> steps) {
+    double total = 0;
+    for (Timeline.Step step : steps) {
+      double seconds = step.duration().toMillis() / MILLIS_PER_SECOND;
+      total += seconds;
+      output.say(line(step.name(), seconds));
+    }
+    output.say(line("total", total));
+  }
+
+  private static String line(String name, double seconds) {
+    return String.format(Locale.ROOT, "time: %-12s %8.3f s", name, seconds);
+  }
+}

@@ -1,0 +1,225 @@
+package dev.peer.run;
+
+import dev.peer.config.ConfigException;
+import dev.peer.core.flow.Announcer;
+import dev.peer.core.flow.Audit;
+import dev.peer.core.flow.CacheUse;
+import dev.peer.core.flow.ExecutionRequest.SourceArchive;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.Executor;
+import dev.peer.core.flow.Joining;
+import dev.peer.core.flow.Lineage;
+import dev.peer.core.flow.Replayable;
+import dev.peer.core.flow.RunFlow;
+import dev.peer.core.flow.RunOutcome;
+import dev.peer.core.flow.SecretSource;
+import dev.peer.core.flow.Turns;
+import dev.peer.core.sign.RunSigner;
+import dev.peer.core.store.Store;
+import dev.peer.daemon.RunOptions;
+import dev.peer.network.PeerNetwork;
+import dev.peer.report.CommandException;
+import dev.peer.report.ExitCode;
+import dev.peer.report.RunOutput;
+import dev.peer.vm.exec.Aftermath;
+import dev.peer.vm.exec.VmExecutor;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One run, from what is asked for to its result: the way that {@code peer run} and the daemon
+ * share.
+ *
+ * @param aftermath what becomes of the guest if a recipe fails
+ * @param turns when it may have a machine
+ * @param output told all of it
+ */
+public record RunSession(
+    RunTarget subject,
+    PeerNetwork network,
+    Store store,
+    RunOptions options,
+    SecretSource secrets,
+    Aftermath aftermath,
+    Turns turns,
+    RunOutput output) {
+
+  /** What becomes of a result. */
+  public interface Afterwards {
+
+    /** From now on there is one. */
+    default void reached() {}
+
+    /**
+     * Serves it, or sees to it that it is served. What it is given is closed when it returns.
+     *
+     * @param announced how others know of it already, if they do
+     * @return the exit code
+     */
+    int serve(Replayable result, Optional<Announcer.Announcement> announced, RunReport report)
+        throws Exception;
+  }
+
+  /** Runs, or takes a result that there is. */
+  public int run(RunReport report, Afterwards afterwards) throws Exception {
+    Results.requireUsable(subject.surroundings(), options.artifacts());
+    copies().requireUsable(network);
+    report.about(subject);
+    subject.sayWhatIsIgnored(output);
+    Lineage lineage = VmExecutors.lineage(subject);
+    VmExecutor machines = VmExecutors.executor(subject);
+    machines.setAftermath(aftermath);
+    Executor executor =
+        new ImagePullingExecutor(
+            new TrunkPreparingExecutor(machines, subject),
+            subject.images(),
+            network.images(),
+            System.getenv());
+    RunFlow flow =
+        new RunFlow(
+            kept(),
+            network.finder(kept(), subject.acceptance()),
+            executor,
+            new RunSigner(network.identities()::credentials),
+            network.identities().verifier(),
+            network.stamper(),
+            isAnnounced() ? network.announcer() : Optional.empty(),
+            joining(),
+            turns,
+            output);
+    SourceArchive source = VmExecutors.source(subject);
+    CacheUse caches = options.fresh() ? new CacheUse.Renewed(lineage) : new CacheUse.Kept(lineage);
+    RunOutcome outcome =
+        options.force() || options.fresh()
+            ? flow.run(subject.inputs(), source, caches, secrets, output)
+            : flow.findOrRun(subject.inputs(), source, caches, secrets, output);
+    if (options.audit() && outcome instanceof RunOutcome.WithResult known) {
+      try (Replayable result = known.result();
+          Turns.Turn _ = turns.take()) {
+        return audit(
+            Audit.run(result.verified().record(), source, secrets.get(), executor, kept(), output));
+      }
+    }
+    return switch (outcome) {
+      case RunOutcome.Replayed replayed -> replay(replayed.result(), report, afterwards);
+      case RunOutcome.Ran ran -> passed(ran, report, afterwards);
+      case RunOutcome.RanUnsigned unsigned -> passedUnsigned(unsigned, report);
+      case RunOutcome.NotPassed notPassed -> notPassed(output, notPassed.result(), report);
+    };
+  }
+
+  /** A run that may halt for its user, or that is done twice, is nobody's to follow. */
+  public boolean isAnnounced() {
+    return network.announcer().isPresent()
+        && !options.audit()
+        && aftermath instanceof Aftermath.End;
+  }
+
+  private Optional<Joining> joining() throws ConfigException {
+    Duration most = options.follow().orElse(subject.run().timeout().run());
+    return isAnnounced() && !options.force() && !options.fresh() && most.isPositive()
+        ? Optional.of(network.joining(kept(), subject.acceptance(), most))
+        : Optional.empty();
+  }
+
+  /** The store, for what is of this repository. */
+  private Store kept() {
+    return store.keptFor(subject.owner());
+  }
+
+  /** How many others are to hold the result. */
+  public CopiesWanted copies() {
+    return new CopiesWanted(options.copies(), options.copiesWait());
+  }
+
+  private int replay(Replayable result, RunReport report, Afterwards afterwards) throws Exception {
+    try (result) {
+      report.replayed(result);
+      Results.replay(output, result);
+      return reached(result, Optional.empty(), report, afterwards);
+    }
+  }
+
+  private int passed(RunOutcome.Ran ran, RunReport report, Afterwards afterwards) throws Exception {
+    try (Replayable result = ran.result();
+        Announcer.Announcement _ = ran.announced().orElse(null)) {
+      report.ran(result);
+      output.say("passed in " + Results.duration(result.verified().record()));
+      return reached(result, ran.announced(), report, afterwards);
+    }
+  }
+
+  private int reached(
+      Replayable result,
+      Optional<Announcer.Announcement> announced,
+      RunReport report,
+      Afterwards afterwards)
+      throws Exception {
+    afterwards.reached();
+    Results.copyArtifacts(output, result, subject.surroundings(), options.artifacts());
+    return afterwards.serve(result, announced, report);
+  }
+
+  private int passedUnsigned(RunOutcome.RanUnsigned unsigned, RunReport report) {
+    report.ranUnsigned(unsigned.record());
+    output.say("passed in " + Results.duration(unsigned.record()));
+    output.say("the result is neither kept nor announced: " + unsigned.why());
+    options
+        .artifacts()
+        .ifPresent(directory -> output.say("no artifacts are copied to " + directory));
+    return ExitCode.PASSED;
+  }
+
+  /** Says how a run ended that did not pass, and gives the exit code for it. */
+  public static int notPassed(RunOutput output, ExecutionResult result, RunReport report)
+      throws CommandException {
+    return switch (result) {
+      case ExecutionResult.Passed passed ->
+          throw new IllegalStateException("a run that passed is signed");
+      case ExecutionResult.Failed failed -> {
+        report.failedIn(failed.stage(), failed.exitCode());
+        output.say("failed: " + report.message());
+        yield ExitCode.TESTS_FAILED;
+      }
+      case ExecutionResult.Refused refused -> {
+        report.endedIn(refused.stage());
+        throw new CommandException(ExitCode.USAGE, refused.message(), refused.hint());
+      }
+      case ExecutionResult.TimedOut timedOut -> {
+        report.endedIn(timedOut.stage());
+        throw timeOver(output, timedOut);
+      }
+    };
+  }
+
+  private int audit(Audit audit) {
+    if (audit.differences().isEmpty()) {
+      output.say("audit: a run without any cache passed too, with the same artifacts");
+      return ExitCode.PASSED;
+    }
+    output.say("audit: a run without any cache differs");
+    audit.differences().forEach(difference -> output.say("audit: " + difference));
+    return ExitCode.TESTS_FAILED;
+  }
+
+  private static CommandException timeOver(RunOutput output, ExecutionResult.TimedOut timedOut) {
+    String stage = timedOut.stage();
+    String seconds = timedOut.limit().toSeconds() + " s";
+    if (!timedOut.lastLines().isEmpty()) {
+      output.say("the stage " + stage + " printed last:");
+      timedOut.lastLines().forEach(line -> output.say("| " + line));
+    }
+    return switch (timedOut.scope()) {
+      case RUN ->
+          new CommandException(
+              ExitCode.TIME_LIMIT,
+              "the time limit of " + seconds + " for the run was over in the stage " + stage,
+              "give it longer with PEER_TIMEOUT");
+      case STAGE ->
+          new CommandException(
+              ExitCode.TIME_LIMIT,
+              "the time limit of " + seconds + " for the stage " + stage + " was over",
+              "give it longer with " + stage + "=... in PEER_TIMEOUT");
+    };
+  }
+}

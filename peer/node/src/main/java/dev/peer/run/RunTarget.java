@@ -1,0 +1,211 @@
+package dev.peer.run;
+
+import dev.peer.config.ConfigException;
+import dev.peer.config.EnvFile;
+import dev.peer.config.KeptSettings;
+import dev.peer.config.PeerSettings;
+import dev.peer.config.RunSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.flow.Acceptance;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.LocalRepo;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.key.CheckoutMode;
+import dev.peer.core.key.RunInputs;
+import dev.peer.home.HomeLayout;
+import dev.peer.report.CommandException;
+import dev.peer.report.ExitCode;
+import dev.peer.report.RunOutput;
+import dev.peer.source.CloneHistory;
+import dev.peer.source.DirtyState;
+import dev.peer.source.GitRepository;
+import dev.peer.source.Revision;
+import dev.peer.source.SourceException;
+import dev.peer.source.TrunkHistory;
+import dev.peer.vm.image.ImageException;
+import dev.peer.vm.image.ImageStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a command is about: a revision of the repository here, its settings and its run.
+ *
+ * @param owner whose state of this machine the run begins with and leaves
+ */
+public record RunTarget(
+    CallContext surroundings,
+    GitRepository git,
+    Revision revision,
+    LocalRepo owner,
+    PeerSettings peer,
+    RunSettings run,
+    ImageStore images,
+    RunInputs inputs)
+    implements AutoCloseable {
+
+  private static final String ARCHITECTURE = "x86_64";
+  private static final String ENV_FILE = ".env";
+  private static final String MKFILE = "mkfile";
+  private static final int LARGEST_MKFILE = 1 << 20;
+
+  /**
+   * Reads the repository that a directory is in.
+   *
+   * @param from the directory, and the variables that count
+   * @param name the revision, as git names it
+   * @param target the mk target
+   * @param arguments further arguments of mk
+   */
+  public static RunTarget of(
+      RunOutput output, CallContext from, String name, String target, List<String> arguments)
+      throws SourceException, ConfigException, ImageException, IOException, CommandException {
+    GitRepository git = GitRepository.open(from.directory());
+    try {
+      Revision revision = git.resolve(name);
+      Settings settings = settings(from.environment(), git, revision);
+      settings.warnings().forEach(warning -> output.say("warning: " + warning));
+      PeerSettings peer = PeerSettings.of(settings);
+      RunSettings run = RunSettings.of(settings, Runtime.getRuntime().availableProcessors());
+      if (!run.environment().isEmpty()) {
+        output.say("counted variables: " + String.join(", ", run.environment().keySet()));
+      }
+      requireMkfile(git, revision);
+      ImageStore images = new ImageStore(new HomeLayout(peer.home()).images());
+      RunInputs inputs = inputs(output, git, revision, peer, run, images, target, arguments);
+      LocalRepo owner = RepoOwner.of(from.environment(), git, revision);
+      return new RunTarget(from, git, revision, owner, peer, run, images, inputs);
+    } catch (SourceException
+        | ConfigException
+        | ImageException
+        | IOException
+        | CommandException
+        | RuntimeException e) {
+      git.close();
+      throw e;
+    }
+  }
+
+  /** The name of the repository that the working directory is in. */
+  public static RepoId repo() throws SourceException, ConfigException {
+    try (GitRepository git = GitRepository.open(Path.of("").toAbsolutePath())) {
+      Revision revision = git.resolve(GitRepository.DEFAULT_REVISION);
+      return repo(git, revision, PeerSettings.of(settings(System.getenv(), git, revision)));
+    }
+  }
+
+  private static RepoId repo(GitRepository git, Revision revision, PeerSettings peer)
+      throws SourceException {
+    return peer.repo().isPresent() ? peer.repo().get() : git.repoId(revision);
+  }
+
+  /** The settings of a command in these surroundings that is about a revision. */
+  public static Settings settings(
+      Map<String, String> environment, GitRepository git, Revision revision)
+      throws SourceException, ConfigException {
+    Optional<byte[]> envFile = git.file(revision, ENV_FILE, EnvFile.LONGEST);
+    return Settings.of(
+        environment, envFile.isPresent() ? EnvFile.parse(envFile.get()) : EnvFile.EMPTY);
+  }
+
+  /** The settings of a command that is about no revision; in a repository, also its HEAD's. */
+  public static Settings settingsHere() throws ConfigException {
+    try (GitRepository git = GitRepository.open(Path.of("").toAbsolutePath())) {
+      return settings(System.getenv(), git, git.resolve(GitRepository.DEFAULT_REVISION));
+    } catch (SourceException e) {
+      return Settings.of(System.getenv());
+    }
+  }
+
+  private static RunInputs inputs(
+      RunOutput output,
+      GitRepository git,
+      Revision revision,
+      PeerSettings peer,
+      RunSettings run,
+      ImageStore images,
+      String target,
+      List<String> arguments)
+      throws SourceException, ImageException, IOException, CommandException {
+    Digest image = run.image().isPresent() ? run.image().get() : newest(output, images);
+    try {
+      return new RunInputs(
+          repo(git, revision, peer),
+          revision.tree(),
+          run.checkout() == CheckoutMode.COMMIT ? Optional.of(revision.commit()) : Optional.empty(),
+          target,
+          arguments,
+          run.environment(),
+          image,
+          ARCHITECTURE,
+          run.network());
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          e.getMessage(),
+          "ask for one of the mkfile's targets; if the argument is text, set LC_ALL=C.UTF-8, so"
+              + " that peer reads it as such",
+          e);
+    }
+  }
+
+  private static Digest newest(RunOutput output, ImageStore images)
+      throws IOException, ImageException {
+    Optional<Digest> newest = images.newest();
+    if (newest.isEmpty()) {
+      throw new ImageException(
+          ImageException.Kind.NONE,
+          "PEER_IMAGE is not set, and there is no guest image on this machine that was built here"
+              + " or asked for by name",
+          "build one with `peer image build`, or set PEER_IMAGE to the team's (`peer image ls"
+              + " --pin` prints it there), which a run pulls from a peer that holds it");
+    }
+    output.say(
+        "guest image: "
+            + newest.get()
+            + ", the newest that was built here or asked for by name; pin it in .env (`peer image"
+            + " ls --pin`) so that every peer computes the same key");
+    return newest.get();
+  }
+
+  static void requireMkfile(GitRepository git, Revision revision) throws SourceException {
+    if (git.file(revision, MKFILE, LARGEST_MKFILE).isEmpty()) {
+      throw new SourceException(
+          "the revision " + revision.commit() + " has no mkfile at its root",
+          "add one with a `test:V:` target, and commit it");
+    }
+  }
+
+  /** Which results count, as the environment says and as this clone's history bears out. */
+  public Acceptance acceptance() throws ConfigException {
+    KeptSettings kept = KeptSettings.of(Settings.of(surroundings.environment()));
+    TrunkHistory trunk = new TrunkHistory(git, kept.trunk());
+    return new Acceptance(peer.requireKept(), new CloneHistory(git, trunk, revision.commit()));
+  }
+
+  /** Says what of the work tree is not in the revision. */
+  public void sayWhatIsIgnored(RunOutput output) {
+    DirtyState dirty;
+    try {
+      dirty = git.dirtyState();
+    } catch (SourceException e) {
+      output.say("warning: " + e.getMessage());
+      return;
+    }
+    if (!dirty.isClean()) {
+      output.say(
+          "the work tree is not what is tested: "
+              + dirty.changed()
+              + " changed and "
+              + dirty.untracked()
+              + " untracked files are ignored");
+    }
+  }
+
+  @Override
+  public void close() {
+    git.close();
+  }
+}

@@ -1,0 +1,163 @@
+package dev.peer.run;
+
+import dev.peer.config.ConfigException;
+import dev.peer.config.RunSettings;
+import dev.peer.core.flow.CacheUse;
+import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.flow.ExecutionRequest;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.Executor;
+import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.id.CommitId;
+import dev.peer.core.key.CheckoutMode;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.secret.Secrets;
+import dev.peer.source.Revision;
+import dev.peer.source.SourceException;
+import dev.peer.vm.exec.VmExecutor;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An executor that first prepares the commit at which a branch leaves the trunk, where the branch
+ * would start from a blank disk. What that leaves is the trunk's, and later runs start from it.
+ *
+ * <p>The commit is prepared as its own {@code .env} says, so that the branch does not shape it: its
+ * variables, its processors, memory and limits. From the branch it gets only what a kept disk is
+ * named by, the guest image and the size: a run that starts from the disk has the same. Secrets get
+ * into no preparation.
+ */
+public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject) implements Executor {
+
+  /** What every mkfile has: the guest's own rules give it. */
+  private static final String TARGET = "prepare-runtime";
+
+  @Override
+  public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
+      throws ExecutorException, InterruptedException {
+    prepare(request, listener);
+    return executor.execute(request, listener);
+  }
+
+  /**
+   * Prepares the commit, if there is one to be; else, or if that fails, the run starts blank. What
+   * the commit's own recipes have failed is not tried again soon.
+   */
+  public void prepare(ExecutionRequest request, ExecutionListener listener)
+      throws InterruptedException {
+    try {
+      Optional<CommitId> base = executor.preparedFirst(request, listener);
+      if (base.isPresent()) {
+        prepareOnce(base.get(), request, listener);
+      }
+    } catch (IOException e) {
+      listener.note("starting from a blank disk: " + e.getMessage());
+    }
+  }
+
+  private void prepareOnce(CommitId base, ExecutionRequest request, ExecutionListener listener)
+      throws IOException, InterruptedException {
+    if (executor.isUnprepared(request, base)) {
+      sayBlank(listener, base, "that failed less than an hour ago; `peer cache drop` forgets it");
+      return;
+    }
+    listener.note("preparing " + base + " first, where this revision leaves the trunk");
+    try {
+      Optional<ExecutionResult> ended = prepare(base, request, listener);
+      if (ended.isPresent()) {
+        executor.noteUnprepared(request, base);
+        sayBlank(listener, base, text(ended.get()));
+      } else if (executor.preparedFirst(request, listener).isPresent()) {
+        executor.noteUnprepared(request, base);
+        sayBlank(listener, base, "what it left could not be kept");
+      }
+    } catch (SourceException e) {
+      sayBlank(listener, base, e.getMessage() + "; " + e.hint());
+    } catch (ConfigException e) {
+      sayBlank(listener, base, e.getMessage() + "; " + e.hint());
+    } catch (ExecutorException e) {
+      sayBlank(listener, base, e.getMessage() + "; " + e.hint());
+    }
+  }
+
+  private static void sayBlank(ExecutionListener listener, CommitId base, String why) {
+    listener.note("starting from a blank disk: the trunk's " + base + " is not prepared: " + why);
+  }
+
+  private Optional<ExecutionResult> prepare(
+      CommitId commit, ExecutionRequest request, ExecutionListener listener)
+      throws SourceException,
+          ConfigException,
+          ExecutorException,
+          IOException,
+          InterruptedException {
+    Revision revision = subject.git().resolve(commit.hex());
+    RunTarget.requireMkfile(subject.git(), revision);
+    RunSettings settings =
+        RunSettings.of(
+            RunTarget.settings(subject.surroundings().environment(), subject.git(), revision),
+            Runtime.getRuntime().availableProcessors());
+    RunInputs inputs = request.inputs();
+    ExecutionRequest preparation =
+        new ExecutionRequest(
+            new RunInputs(
+                inputs.repo(),
+                revision.tree(),
+                settings.checkout() == CheckoutMode.COMMIT ? Optional.of(commit) : Optional.empty(),
+                TARGET,
+                List.of(),
+                settings.environment(),
+                inputs.image(),
+                inputs.architecture(),
+                settings.network()),
+            request.owner(),
+            VmExecutors.source(subject.git(), revision, settings.checkout()),
+            request.files(),
+            new CacheUse.Kept(VmExecutors.lineage(subject, revision)),
+            Secrets.NONE);
+    return VmExecutors.executor(subject, settings).prepare(preparation, new Aside(listener));
+  }
+
+  private static String text(ExecutionResult ended) {
+    return switch (ended) {
+      case ExecutionResult.Failed failed ->
+          "the stage " + failed.stage() + " ended with " + failed.exitCode();
+      case ExecutionResult.Refused refused -> refused.message() + "; " + refused.hint();
+      case ExecutionResult.TimedOut timedOut ->
+          "the time limit of " + timedOut.limit().toSeconds() + " s was over";
+      case ExecutionResult.Passed _ -> throw new IllegalStateException("nothing was tested");
+    };
+  }
+
+  /** Shows a preparation within the run that it is done for, which has stages of its own. */
+  private record Aside(ExecutionListener listener) implements ExecutionListener {
+
+    @Override
+    public void step(String name) {
+      listener.step(name);
+    }
+
+    @Override
+    public void stage(String stage) {
+      listener.step(stage);
+    }
+
+    @Override
+    public void note(String line) {
+      listener.note(line);
+    }
+
+    @Override
+    public void stageOutput(String stage, byte[] buffer, int offset, int length)
+        throws IOException {
+      listener.stageOutput(stage, buffer, offset, length);
+    }
+
+    @Override
+    public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
+      throw new IllegalStateException("nothing is tested");
+    }
+  }
+}

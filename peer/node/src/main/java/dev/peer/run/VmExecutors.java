@@ -1,0 +1,98 @@
+package dev.peer.run;
+
+import dev.peer.config.CacheSettings;
+import dev.peer.config.ConfigException;
+import dev.peer.config.KeptSettings;
+import dev.peer.config.RunSettings;
+import dev.peer.config.Settings;
+import dev.peer.core.flow.ExecutionRequest.SourceArchive;
+import dev.peer.core.flow.Lineage;
+import dev.peer.core.key.CheckoutMode;
+import dev.peer.core.network.Reach;
+import dev.peer.home.HomeLayout;
+import dev.peer.home.SocketDirectory;
+import dev.peer.source.GitRepository;
+import dev.peer.source.Revision;
+import dev.peer.source.SourceException;
+import dev.peer.source.TrunkHistory;
+import dev.peer.vm.exec.Limits;
+import dev.peer.vm.exec.VmExecutor;
+import dev.peer.vm.image.ImageStore;
+import dev.peer.vm.snapshot.CachePolicy;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The machines of a home, which are this process's, whoever asked for the run. */
+public final class VmExecutors {
+
+  private VmExecutors() {}
+
+  /** The executor for a subject's runs. */
+  public static VmExecutor executor(RunTarget subject) throws ConfigException, IOException {
+    return executor(subject, subject.run());
+  }
+
+  /** The executor for runs of another revision, on disks of the subject's size. */
+  public static VmExecutor executor(RunTarget subject, RunSettings run)
+      throws ConfigException, IOException {
+    return executor(
+        subject.images(),
+        subject.peer().home(),
+        new Limits(
+            run.cpus(),
+            run.memory(),
+            subject.run().disk(),
+            run.timeout().run(),
+            run.timeout().stages(),
+            run.maxOutput()),
+        run.prepareNetwork());
+  }
+
+  /** Which kept disks a subject's run may start from, as its caller says. */
+  public static Lineage lineage(RunTarget subject) throws ConfigException {
+    return lineage(subject, subject.revision());
+  }
+
+  /** As {@link #lineage(RunTarget)}, of another revision of the subject's repository. */
+  public static Lineage lineage(RunTarget subject, Revision revision) throws ConfigException {
+    KeptSettings kept = KeptSettings.of(Settings.of(subject.surroundings().environment()));
+    return new Lineage(
+        revision.commit(), kept.widest(), new TrunkHistory(subject.git(), kept.trunk()));
+  }
+
+  /** An executor below a home. */
+  public static VmExecutor executor(ImageStore images, Path home, Limits limits, Reach reach)
+      throws ConfigException, IOException {
+    CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
+    return new VmExecutor(
+        images,
+        new HomeLayout(home).machines(),
+        sockets(home),
+        System.getenv(),
+        limits,
+        reach,
+        new CachePolicy(caches.maxAge(), caches.maxBytes()));
+  }
+
+  /** Where the machines' sockets are made, and the daemon's. */
+  public static Path sockets(Path home) throws IOException {
+    return SocketDirectory.of(
+        new HomeLayout(home), System.getenv(), Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  /** The revision as the guest gets it. */
+  public static SourceArchive source(RunTarget subject) {
+    return source(subject.git(), subject.revision(), subject.run().checkout());
+  }
+
+  /** A revision as the guest gets it. */
+  public static SourceArchive source(GitRepository git, Revision revision, CheckoutMode checkout) {
+    return (scratch, out) -> {
+      try {
+        git.writeTar(revision, checkout, scratch, out);
+      } catch (SourceException e) {
+        throw new IOException(e.getMessage() + "; " + e.hint(), e);
+      }
+    };
+  }
+}

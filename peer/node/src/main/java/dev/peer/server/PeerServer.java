@@ -1,0 +1,373 @@
+package dev.peer.server;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.store.StoredRecord;
+import dev.peer.core.trust.AccessRules;
+import dev.peer.core.trust.Verb;
+import dev.peer.http.HttpCall;
+import dev.peer.http.HttpsServer;
+import dev.peer.http.Operations;
+import dev.peer.http.ProblemException;
+import dev.peer.http.ServerLimits;
+import dev.peer.tls.TlsIdentity;
+import dev.peer.tls.TlsListener;
+import dev.peer.wire.ByteRange;
+import dev.peer.wire.Limits;
+import dev.peer.wire.MediaTypes;
+import dev.peer.wire.PeerPath;
+import dev.peer.wire.PeerStatus;
+import dev.peer.wire.Problem;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+
+/**
+ * Serves stored records, and the output of runs that go on, to whom the rules for fetching admit
+ * for their repository, and guest images to whom they admit for any. They come and go while it
+ * runs; it does not close them. Takes results, where there is somebody to take them, from whom the
+ * rules for announcing admit for the repository.
+ */
+public final class PeerServer implements AutoCloseable {
+
+  private static final String[] METHODS = {"GET", "HEAD"};
+  private static final String[] TAKING = {"GET", "HEAD", "PUT"};
+
+  /** Results taken at once. */
+  private static final int MOST_TAKEN = 4;
+
+  /** Bytes a second that a bundle handed over must have on the whole. */
+  private static final long SLOWEST = 64 << 10;
+
+  private final Supplier<AccessRules> rules;
+  private final ServedRecords records = new ServedRecords();
+  private final List<LiveRun> runs = new CopyOnWriteArrayList<>();
+  private final HeldImages images;
+  private final Optional<Intake> intake;
+  private final Offers offers = new Offers(System::nanoTime);
+  private final Semaphore taking = new Semaphore(MOST_TAKEN);
+  private final HttpsServer https;
+
+  private PeerServer(
+      TlsIdentity identity,
+      Supplier<AccessRules> rules,
+      HeldImages images,
+      Optional<Intake> intake,
+      InetSocketAddress address,
+      ServerLimits limits,
+      Operations operations)
+      throws IOException {
+    this.rules = rules;
+    this.images = images;
+    this.intake = intake;
+    operations
+        .metrics()
+        .gauge("peer_results_served", "Runs whose result is served.", records::size);
+    TlsListener listener = new TlsListener(identity);
+    https = HttpsServer.start(listener, address, limits, operations, this::serve);
+  }
+
+  /** Starts to listen, with no records yet, takes none from others, and keeps no log. */
+  public static PeerServer start(
+      TlsIdentity identity,
+      Supplier<AccessRules> rules,
+      HeldImages images,
+      InetSocketAddress address,
+      ServerLimits limits)
+      throws IOException {
+    return start(identity, rules, images, Optional.empty(), address, limits, Operations.quiet());
+  }
+
+  /**
+   * Starts to listen, with no records yet.
+   *
+   * @param rules gives those of the moment
+   * @param intake takes what others hand over; nothing: it is not taken
+   * @param address where to listen; port 0 takes a free one
+   * @param operations how it is watched over; of this server alone
+   * @throws IOException if it can not listen there
+   */
+  public static PeerServer start(
+      TlsIdentity identity,
+      Supplier<AccessRules> rules,
+      HeldImages images,
+      Optional<Intake> intake,
+      InetSocketAddress address,
+      ServerLimits limits,
+      Operations operations)
+      throws IOException {
+    return new PeerServer(identity, rules, images, intake, address, limits, operations);
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return https.address();
+  }
+
+  /** Serves the record from now on; it must stay open until it is removed. */
+  public void add(StoredRecord record) {
+    records.add(record);
+  }
+
+  /** Serves the record no longer; transfers under way end as they would have. */
+  public void remove(StoredRecord record) {
+    records.remove(record);
+  }
+
+  /** From now on this run can be followed here, which is about to begin. */
+  public LiveRun addRun(RepoId repo, RunKey key) {
+    LiveRun run = new LiveRun(repo, key);
+    runs.add(run);
+    return run;
+  }
+
+  /** The run can be followed no longer; whoever follows it does so to its end. */
+  public void removeRun(LiveRun run) {
+    runs.remove(run);
+  }
+
+  /** Stops; transfers under way get a short time. */
+  @Override
+  public void close() {
+    https.close();
+  }
+
+  private void serve(HttpCall call) throws ProblemException, IOException {
+    PeerPath path;
+    try {
+      path = PeerPath.parse(call.path()).orElseThrow(ProblemException::noSuchPath);
+    } catch (MalformedException e) {
+      throw ProblemException.of(e);
+    }
+    call.setTemplate(path.template());
+    boolean takes =
+        intake.isPresent() && (path instanceof PeerPath.Result || path instanceof PeerPath.Blob);
+    call.requireMethod(takes ? TAKING : METHODS);
+    if (call.method().equals("PUT")) {
+      taken(call, path, intake.orElseThrow());
+      return;
+    }
+    call.requireNoBody();
+    switch (path) {
+      case PeerPath.Status _ ->
+          call.answer(200, MediaTypes.JSON, new PeerStatus(https.id(), records.size()).json());
+      case PeerPath.Result(RunKey key) -> {
+        call.require(rules, Verb.FETCH);
+        result(call, key);
+      }
+      case PeerPath.RunOutput(RunKey key) -> {
+        call.requireMethod("GET");
+        call.require(rules, Verb.FETCH);
+        output(call, key);
+      }
+      case PeerPath.Blob(Digest digest) -> {
+        call.require(rules, Verb.FETCH);
+        blob(call, digest);
+      }
+      case PeerPath.ImageFile file -> {
+        call.require(rules, Verb.FETCH);
+        image(call, file);
+      }
+    }
+  }
+
+  private void taken(HttpCall call, PeerPath path, Intake intake)
+      throws ProblemException, IOException {
+    call.require(rules, Verb.ANNOUNCE);
+    if (!taking.tryAcquire()) {
+      throw new ProblemException(
+          Problem.Kind.TOO_MANY, MOST_TAKEN + " results are taken at once: try again in a moment");
+    }
+    try {
+      if (path instanceof PeerPath.Result(RunKey key)) {
+        attestation(call, intake, key);
+      } else if (path instanceof PeerPath.Blob(Digest digest)) {
+        bundle(call, digest);
+      }
+    } catch (VerificationException e) {
+      throw new ProblemException(
+          Problem.Kind.UNVERIFIED, "the result is refused: " + e.getMessage());
+    } finally {
+      taking.release();
+    }
+  }
+
+  private void attestation(HttpCall call, Intake intake, RunKey key)
+      throws ProblemException, VerificationException, IOException {
+    Intake.Offer offer =
+        intake.offered(call.caller().id(), key, Attestation.of(call.body(Limits.ATTESTATION)));
+    call.require(rules, Verb.ANNOUNCE, offer.repo());
+    if (isHeld(offer)) {
+      call.answer(204);
+    } else {
+      offers.add(call.caller().id(), offer);
+      call.answer(202);
+    }
+  }
+
+  private void bundle(HttpCall call, Digest digest)
+      throws ProblemException, VerificationException, IOException {
+    Intake.Offer offer =
+        offers
+            .take(call.caller().id(), digest)
+            .orElseThrow(
+                () ->
+                    new ProblemException(
+                        Problem.Kind.NOT_OFFERED,
+                        "put the attestation first, then the bundle " + digest + " that it names"));
+    call.require(rules, Verb.ANNOUNCE, offer.repo());
+    if (!isHeld(offer)) {
+      offer.take(file -> call.body(file, offer.bundle().size(), SLOWEST));
+    }
+    call.answer(204);
+  }
+
+  private static boolean isHeld(Intake.Offer offer) throws ProblemException {
+    return switch (offer.standing()) {
+      case WANTED -> false;
+      case HELD -> true;
+      case NOT_MIRRORED ->
+          throw new ProblemException(
+              Problem.Kind.NOT_MIRRORED, "no copies of " + offer.repo() + " are kept here");
+      case TOO_LARGE ->
+          throw new ProblemException(
+              Problem.Kind.TOO_LARGE,
+              "a bundle of " + offer.bundle().size() + " bytes is more than is kept here");
+    };
+  }
+
+  private void result(HttpCall call, RunKey key) throws ProblemException, IOException {
+    StoredRecord record = records.withKey(key).orElseThrow(() -> noSuchResult("run " + key));
+    call.require(rules, Verb.FETCH, record.repo());
+    // A run with --force may replace it.
+    call.set("Cache-Control", "private, no-cache");
+    call.answer(200, MediaTypes.ATTESTATION, record.attestation().bytes());
+  }
+
+  /** Of several runs the one that was added last. */
+  private void output(HttpCall call, RunKey key) throws ProblemException, IOException {
+    LiveRun run =
+        runs.reversed().stream()
+            .filter(one -> one.key().equals(key))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new ProblemException(
+                        Problem.Kind.NO_SUCH_RUN, "the run " + key + " is not run here"));
+    call.require(rules, Verb.FETCH, run.repo());
+    try (LiveRun.Reader reader =
+        run.reader(call.caller().id())
+            .orElseThrow(
+                () ->
+                    new ProblemException(
+                        Problem.Kind.TOO_MANY, "at most " + Limits.FOLLOWERS + " follow a run"))) {
+      call.set("Cache-Control", "no-store");
+      call.answer(200, MediaTypes.RUN_OUTPUT, sink -> send(reader, sink));
+    }
+  }
+
+  private static void send(LiveRun.Reader reader, HttpCall.Sink sink) throws IOException {
+    try {
+      for (Optional<ByteBuffer> piece = reader.next(); piece.isPresent(); piece = reader.next()) {
+        sink.write(piece.get());
+      }
+    } catch (InterruptedException e) {
+      throw (IOException) new InterruptedIOException("the caller is refused").initCause(e);
+    }
+  }
+
+  private void blob(HttpCall call, Digest digest) throws ProblemException, IOException {
+    StoredRecord record = records.withBundle(digest).orElseThrow(() -> noSuchResult("" + digest));
+    call.require(rules, Verb.FETCH, record.repo());
+    try {
+      send(call, record.bundleFile(), "" + digest, MediaTypes.BUNDLE);
+      runs.stream()
+          .filter(run -> run.key().equals(record.key()))
+          .forEach(run -> run.fetched(call.caller().id()));
+    } catch (NoSuchFileException e) {
+      throw noSuchResult(digest + " any more");
+    }
+  }
+
+  private void image(HttpCall call, PeerPath.ImageFile path) throws ProblemException, IOException {
+    Path file =
+        images
+            .file(path.image(), path.file())
+            .orElseThrow(() -> noSuchImage(path, "does not hold"));
+    try {
+      if (path.isAttestation()) {
+        // The image may be signed again.
+        call.set("Cache-Control", "private, no-cache");
+        call.answer(200, MediaTypes.ATTESTATION, Files.readAllBytes(file));
+      } else {
+        send(call, file, path.image() + "/" + path.file(), MediaTypes.BYTES);
+      }
+    } catch (NoSuchFileException e) {
+      throw noSuchImage(path, "no longer holds");
+    }
+  }
+
+  /** Sends a file that never changes, or the part of it that is asked for. */
+  private static void send(HttpCall call, Path path, String name, String mediaType)
+      throws ProblemException, IOException {
+    String etag = "\"" + name + "\"";
+    try (FileChannel file = FileChannel.open(path)) {
+      call.set("ETag", etag);
+      call.set("Cache-Control", "private, max-age=31536000, immutable");
+      call.set("Accept-Ranges", "bytes");
+      if (call.header("If-None-Match").filter(tags -> names(tags, etag)).isPresent()) {
+        call.answer(304);
+      } else {
+        send(call, file, etag, mediaType);
+      }
+    }
+  }
+
+  private static void send(HttpCall call, FileChannel file, String etag, String mediaType)
+      throws ProblemException, IOException {
+    long size = file.size();
+    boolean ranged = call.header("If-Range").filter(tag -> !tag.equals(etag)).isEmpty();
+    String range = ranged ? call.header("Range").orElse(null) : null;
+    switch (ByteRange.parse(range, size)) {
+      case ByteRange.Asked.Whole _ -> call.answer(200, mediaType, file, 0, size);
+      case ByteRange.Asked.Part(ByteRange part) -> {
+        call.set("Content-Range", part.contentRange(size));
+        call.answer(206, mediaType, file, part.first(), part.length());
+      }
+      case ByteRange.Asked.Outside _ ->
+          throw new ProblemException(
+              Problem.Kind.NO_SUCH_RANGE,
+              "there are " + size + " bytes",
+              Map.of("Content-Range", "bytes */" + size));
+    }
+  }
+
+  private static boolean names(String tags, String etag) {
+    return tags.equals("*") || tags.contains(etag);
+  }
+
+  private static ProblemException noSuchImage(PeerPath.ImageFile path, String what) {
+    return new ProblemException(
+        Problem.Kind.NO_SUCH_IMAGE,
+        "this peer " + what + " " + path.file() + " of the guest image " + path.image());
+  }
+
+  private static ProblemException noSuchResult(String what) {
+    return new ProblemException(Problem.Kind.NO_SUCH_RESULT, "this peer does not hold " + what);
+  }
+}

@@ -1,0 +1,324 @@
+package dev.peer.client.fetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.peer.client.FaultyHolder;
+import dev.peer.client.Timeouts;
+import dev.peer.client.announce.AnnounceAndLookupTest;
+import dev.peer.core.flow.Fetch;
+import dev.peer.core.flow.FetchException;
+import dev.peer.core.flow.FetchException.Fault;
+import dev.peer.core.flow.Holder;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.Content;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.store.StoredRecord;
+import dev.peer.core.store.StoredRecords;
+import dev.peer.core.trust.AccessRule;
+import dev.peer.core.trust.AccessRules;
+import dev.peer.core.trust.Credentials;
+import dev.peer.http.Https;
+import dev.peer.http.ServerLimits;
+import dev.peer.server.HeldImages;
+import dev.peer.server.PeerServer;
+import dev.peer.tls.TestAuthority;
+import dev.peer.wire.PeerAddress;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(300)
+class HolderFetchTest {
+
+  private static final PeerId LAPTOP = new PeerId("spiffe://team/laptop");
+  private static final RunKey KEY = new RunKey(Digest.of(new byte[] {1}));
+  private static final byte[] ATTESTATION = {'{', '}'};
+  private static final byte[] BYTES = random(300_000);
+  private static final Content BUNDLE = new Content(BYTES.length, Digest.of(BYTES));
+  private static final String OK = "HTTP/1.1 200 OK\r\nContent-Type: application/zstd";
+  private static final Timeouts HASTY =
+      new Timeouts(
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
+          Duration.ofMillis(500),
+          1 << 10,
+          Duration.ofSeconds(1));
+
+  private static TestAuthority team;
+  private static Credentials laptop;
+
+  @TempDir private Path directory;
+  private PeerServer server;
+  private StoredRecord record;
+  private HolderFetch fetch;
+  private Path target;
+
+  @BeforeAll
+  static void issue() {
+    team = new TestAuthority("team");
+    laptop = team.issue(LAPTOP.text());
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    AccessRules rules =
+        new AccessRules(
+            AccessRule.parse("uri:spiffe://team/*"), AccessRule.anyone(), AccessRule.anyone());
+    server =
+        PeerServer.start(
+            team.peer(laptop), () -> rules, HeldImages.NONE, Https.LOOPBACK, ServerLimits.PEER);
+    record = StoredRecords.of(directory, new RepoId("repo"), KEY, ATTESTATION, BYTES);
+    server.add(record);
+    fetch = new HolderFetch(team.peer("spiffe://team/ci"), HASTY);
+    target = directory.resolve("target");
+  }
+
+  @AfterEach
+  void stop() {
+    fetch.close();
+    server.close();
+  }
+
+  @Test
+  void fetchesAttestationAndBundle() throws Exception {
+    assertThat(fetch.attestation(holder(), KEY)).isEqualTo(Attestation.of(ATTESTATION));
+    take(holder(), 0);
+
+    assertThat(target).hasBinaryContent(BYTES);
+  }
+
+  @Test
+  void goesOnToTheAddressThatAnswers() throws Exception {
+    Holder holder = new Holder(LAPTOP, List.of(closed(), PeerAddress.of(server.address())));
+
+    assertThat(fetch.attestation(holder, KEY)).isEqualTo(Attestation.of(ATTESTATION));
+  }
+
+  @Test
+  void saysThatNoAddressAnswers() throws Exception {
+    URI nobody = closed();
+
+    assertThat(fault(new Holder(LAPTOP, List.of(nobody)), Fault.UNREACHABLE))
+        .isEqualTo("spiffe://team/laptop: " + nobody.getAuthority() + ": connection refused");
+  }
+
+  @Test
+  void doesNotTakeAnotherPeerForTheHolder() throws Exception {
+    Holder other =
+        new Holder(new PeerId("spiffe://team/other"), List.of(PeerAddress.of(server.address())));
+
+    assertThat(fault(other, Fault.WRONG)).contains("it is spiffe://team/laptop, not spiffe://team");
+  }
+
+  @Test
+  void doesNotTakeAStrangerForTheHolder() throws Exception {
+    TestAuthority strangers = new TestAuthority("strangers");
+    try (PeerServer stranger =
+        PeerServer.start(
+            strangers.peer(LAPTOP.text()),
+            AccessRules::open,
+            HeldImages.NONE,
+            Https.LOOPBACK,
+            ServerLimits.PEER)) {
+      assertThat(fault(holder(PeerAddress.of(stranger.address())), Fault.WRONG))
+          .contains("not trusted");
+    }
+  }
+
+  @Test
+  void saysThatTheHolderDoesNotTrustUs() {
+    TestAuthority strangers = new TestAuthority("strangers");
+    try (HolderFetch stranger =
+        new HolderFetch(team.peer(strangers.issue("spiffe://team/ci")), HASTY)) {
+      FetchException e =
+          catchThrowableOfType(FetchException.class, () -> stranger.attestation(holder(), KEY));
+      // The word of the refusal may be lost on the way.
+      assertThat(e.fault()).isIn(Fault.REFUSED, Fault.UNREACHABLE);
+      assertThat(e).hasMessageContaining("our certificate");
+    }
+  }
+
+  @Test
+  void saysThatTheHolderHasNoSuchResult() {
+    server.remove(record);
+
+    assertThat(fault(holder(), Fault.REFUSED)).contains("this peer does not hold");
+    assertThat(bundleFault(holder(), Fault.REFUSED)).contains("this peer does not hold");
+  }
+
+  @Test
+  void saysThatTheRulesForbidIt() {
+    try (HolderFetch other = new HolderFetch(team.peer("spiffe://other/ci"), HASTY)) {
+      FetchException e =
+          catchThrowableOfType(FetchException.class, () -> other.attestation(holder(), KEY));
+      assertThat(e.fault()).isEqualTo(Fault.REFUSED);
+      assertThat(e).hasMessageContaining("spiffe://other/ci may not fetch here");
+    }
+  }
+
+  @Test
+  void goesOnAtTheByteThatWasReached() throws Exception {
+    Files.write(target, Arrays.copyOf(BYTES, 100_000));
+
+    take(holder(), 100_000);
+
+    assertThat(target).hasBinaryContent(BYTES);
+  }
+
+  @Test
+  void beginsAnewWhereTheHolderGivesAllOfIt() throws Exception {
+    Files.write(target, new byte[1000]);
+    String head = OK + "\r\nContent-Length: " + BYTES.length;
+    try (FaultyHolder holder = new FaultyHolder(laptop, head, BYTES, false)) {
+      take(holder(holder.address()), 1000);
+    }
+
+    assertThat(target).hasBinaryContent(BYTES);
+  }
+
+  @Test
+  void refusesAnotherPartThanItAskedFor() throws Exception {
+    Files.write(target, Arrays.copyOf(BYTES, 1000));
+    for (String range : List.of("", "\r\nContent-Range: bytes 999-299999/300000")) {
+      String head = "HTTP/1.1 206 Partial Content" + range;
+      try (FaultyHolder holder = new FaultyHolder(laptop, head, BYTES, false)) {
+        FetchException e =
+            catchThrowableOfType(FetchException.class, () -> take(holder(holder.address()), 1000));
+        assertThat(e.fault()).isEqualTo(Fault.WRONG);
+        assertThat(e).hasMessageContaining("gave another part of the bundle");
+      }
+    }
+    assertThat(target).hasBinaryContent(Arrays.copyOf(BYTES, 1000));
+  }
+
+  @Test
+  void findsABundleThatIsLargerOrSmaller() throws Exception {
+    Files.write(record.bundleFile(), new byte[BYTES.length - 1]);
+    assertThat(bundleFault(holder(), Fault.WRONG)).contains("gave fewer bytes");
+
+    Files.write(record.bundleFile(), new byte[BYTES.length + 1]);
+    assertThat(bundleFault(holder(), Fault.WRONG)).contains("gave more bytes");
+  }
+
+  @Test
+  void readsNoMoreThanItAskedFor() throws Exception {
+    byte[] endless = new byte[32 << 20];
+    try (FaultyHolder holder = new FaultyHolder(laptop, OK, endless, true)) {
+      assertThat(bundleFault(holder(holder.address()), Fault.WRONG)).contains("gave more bytes");
+      assertThat(fault(holder(holder.address()), Fault.WRONG)).contains("more than 4194304 bytes");
+    }
+  }
+
+  @Test
+  void givesUpOnAHolderThatStalls() throws Exception {
+    String head = OK + "\r\nContent-Length: " + BYTES.length;
+    try (FaultyHolder holder = new FaultyHolder(laptop, head, new byte[1000], true)) {
+      assertThat(bundleFault(holder(holder.address()), Fault.UNREACHABLE)).contains("stalled");
+      assertThat(fault(holder(holder.address()), Fault.UNREACHABLE)).contains("stalled");
+    }
+  }
+
+  @Test
+  void waitsForABrieferPauseWhereItIsTold() throws Exception {
+    String head = OK + "\r\nContent-Length: " + BYTES.length;
+    try (FaultyHolder stalling = new FaultyHolder(laptop, head, new byte[1000], true);
+        HolderFetch patient =
+            new HolderFetch(team.peer("spiffe://team/ci"), AnnounceAndLookupTest.PATIENCE);
+        Fetch.Incoming bundle = patient.bundle(holder(stalling.address()), BUNDLE, 0)) {
+      assertThatThrownBy(() -> bundle.into(target, Duration.ofMillis(50), _ -> {}))
+          .hasMessageContaining("stalled after ");
+    }
+  }
+
+  @Test
+  void saysThatAHolderBrokeOff() throws Exception {
+    String head = OK + "\r\nContent-Length: " + BYTES.length;
+    try (FaultyHolder holder = new FaultyHolder(laptop, head, new byte[1000], false)) {
+      assertThat(bundleFault(holder(holder.address()), Fault.UNREACHABLE)).contains("broke off");
+    }
+  }
+
+  @Test
+  void doesNotFollowARedirect() throws Exception {
+    String head =
+        "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: "
+            + PeerAddress.of(server.address())
+            + "/v1/results/"
+            + KEY.hex();
+    try (FaultyHolder holder = new FaultyHolder(laptop, head, new byte[0], false)) {
+      assertThat(fault(holder(holder.address()), Fault.REFUSED)).contains("status 302");
+    }
+  }
+
+  @Test
+  void doesNotTakeNonsenseForAnAnswer() throws Exception {
+    try (FaultyHolder holder = new FaultyHolder(laptop, "SSH-2.0-x", new byte[10], false)) {
+      fault(holder(holder.address()), Fault.UNREACHABLE);
+    }
+  }
+
+  @Test
+  void endsWhenItsThreadIsInterrupted() {
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> fetch.attestation(holder(), KEY))
+        .isInstanceOf(InterruptedException.class);
+  }
+
+  private void take(Holder holder, long from) throws Exception {
+    try (Fetch.Incoming bundle = fetch.bundle(holder, BUNDLE, from)) {
+      bundle.into(target, HASTY.stall(), _ -> {});
+    }
+  }
+
+  private Holder holder() {
+    return holder(PeerAddress.of(server.address()));
+  }
+
+  private static Holder holder(URI address) {
+    return new Holder(LAPTOP, List.of(address));
+  }
+
+  private String fault(Holder holder, Fault fault) {
+    FetchException e =
+        catchThrowableOfType(FetchException.class, () -> fetch.attestation(holder, KEY));
+    assertThat(e.fault()).isEqualTo(fault);
+    assertThat(e.getMessage()).startsWith(holder.id().text());
+    return e.getMessage();
+  }
+
+  private String bundleFault(Holder holder, Fault fault) {
+    FetchException e = catchThrowableOfType(FetchException.class, () -> take(holder, 0));
+    assertThat(e.fault()).isEqualTo(fault);
+    return e.getMessage();
+  }
+
+  private static URI closed() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return PeerAddress.parse("https://127.0.0.1:" + socket.getLocalPort());
+    }
+  }
+
+  private static byte[] random(int size) {
+    byte[] bytes = new byte[size];
+    new Random(1).nextBytes(bytes);
+    return bytes;
+  }
+}
