@@ -19,11 +19,7 @@ use_mk() {
     mkdir "$work/bin"
     if [ -d "$1" ]; then
         fsck.erofs --extract="$work/root" --no-preserve "$1/root.erofs" >/dev/null
-        # The loader that mk names is not on this machine.
-        plan9=$work/root/usr/lib/plan9
-        printf '#!/bin/sh\nexec %s --library-path %s %s "$@"\n' \
-            "$plan9/lib/ld-linux-x86-64.so.2" "$plan9/lib" "$plan9/bin/mk" >"$work/bin/mk"
-        chmod 755 "$work/bin/mk"
+        ln -s "$work/root/usr/lib/plan9/bin/mk" "$work/bin/mk"
     else
         ln -s "$(realpath "$1")" "$work/bin/mk"
     fi
