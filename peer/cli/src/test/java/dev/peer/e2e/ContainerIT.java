@@ -38,7 +38,7 @@ class ContainerIT {
       """
       CONTAINERIMAGE=localhost/peer-ci
       base-image:VQ:
-      \tbusybox wget -q -O - http://HOST:PORT/peer-ci.tar | podman load --quiet
+      \tcurl --fail --silent http://HOST:PORT/peer-ci.tar | podman load --quiet
       test:VQ:
       \tif command -v qemu-system-x86_64; then exit 1; fi
       \texport PEER_CERT=$PWD/job.pem PEER_CA=$PWD/ca.pem PEER_KEY="$(cat job-key.pem)"
@@ -48,7 +48,7 @@ class ContainerIT {
   private static final String RENDEZVOUS =
       """
       base-image:VQ:
-      \tmkdir dist && busybox wget -q -O - http://HOST:PORT/dist.tar | tar -x -C dist
+      \tmkdir dist && curl --fail --silent http://HOST:PORT/dist.tar | tar -x -C dist
       \tpodman build --quiet --from localhost/ci-base --tag localhost/peer -f Containerfile dist
       \tpodman run --detach --name meet --log-driver k8s-file --env PEER_CA="$(cat ca.pem)" \\
       \t    --env PEER_CERT="$(cat job.pem)" --env PEER_KEY="$(cat job-key.pem)" localhost/peer
