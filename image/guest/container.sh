@@ -18,21 +18,59 @@ make_bundle() {
     cp /etc/hosts /etc/resolv.conf "$bundle/"
 }
 
-# By the short names that podman's store has for the layers: an image of many has no room for others in one mount.
+# By numbers, which are links to the layers: a mount takes one page of options, and the kernel up to 500 layers.
 mount_layers() (
-    cd /var/lib/containers/storage/overlay 2>/dev/null || cd /
     layers=$(sed -n 4p "$run/image")
+    mkdir "$bundle/layers"
+    cd "$bundle/layers" || exit
     IFS=' :'
     lower=
+    number=0
     for layer in $layers; do
-        layer=${layer%/diff}
-        read -r short <"$layer/link" || true
-        short=${layer%/*}/l/$short
-        lower=$lower:${short#"$PWD/"}
+        ln -s "$layer" "$number"
+        lower=$lower:$number
+        number=$((number + 1))
     done
+    if [ -z "$lower" ]; then
+        mkdir 0
+        lower=:0
+    fi
     mount -t overlay overlay "$root" -o \
         "lowerdir=${lower#:},upperdir=$run/scratch/fresh/container/upper,workdir=$run/scratch/fresh/container/work" ||
-        fail container "the layers of the container image can not be mounted"
+        fail container "the $number layers of the container image cannot be mounted"
+)
+
+# in_image PATH: where the image's file of this path is, whatever links lead there: to the image they begin at its root.
+in_image() {
+    path=$1
+    links=0
+    while [ -L "$root$path" ] && [ "$links" -lt 40 ]; do
+        link=$(readlink "$root$path")
+        case $link in
+        /*) path=$link ;;
+        *) path=${path%/*}/$link ;;
+        esac
+        links=$((links + 1))
+    done
+    echo "$root$path"
+}
+
+# After a failure: tells the user where the image's PATH leads to no sh, or to none that the image has the loader of.
+note_missing_shell() (
+    path=$(sed -n '5,$s/^"PATH=\(.*\)"$/\1/p' "$run/image")
+    missing="has no sh in its PATH"
+    IFS=:
+    for directory in ${path:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}; do
+        sh=$(in_image "$directory/sh")
+        if [ ! -f "$sh" ]; then continue; fi
+        # An ELF file names it near its beginning.
+        loader=$(head -c 4096 "$sh" | tr -c ' -~' '\n' | sed -n '\,^/[^ ]*/ld[^/ ]*[.]so[^/ ]*$,{p;q}')
+        if [ -z "$loader" ]; then exit 0; fi
+        file=$(in_image "$loader")
+        if [ -e "$file" ]; then exit 0; fi
+        missing="has no $loader, which its $directory/sh needs"
+    done
+    info note "the container image $missing: Plan 9's rc ran the recipes, whose language differs from sh's"
 )
 
 # run_container NETWORK SIZE COMMAND...: runs the command in the container, the repository mounted at its working
@@ -46,11 +84,15 @@ run_container() {
     none | open) ;;
     *) fail container "not a network: $network" ;;
     esac
+    tmp=yes
+    if [ ! -e "$root/tmp" ] && [ ! -L "$root/tmp" ]; then tmp=no; fi
+    passwd=$(in_image /etc/passwd)
+    group=$(in_image /etc/group)
     # In a user namespace of its own a process would have every capability again.
     echo 0 >/proc/sys/user/max_user_namespaces
     if ! (umask 077 && awk -f "$lib/container/configure.awk" -v directory="$lib/container" -v bundle="$bundle" \
-        -v image="$run/image" -v names="$run/env" -v repository="$repository" -v network="$network" \
-        -v size="$size" -- "$@") >"$bundle/config.json" 2>"$bundle/owner"; then
+        -v image="$run/image" -v passwd="$passwd" -v group="$group" -v tmp="$tmp" -v names="$run/env" \
+        -v repository="$repository" -v network="$network" -v size="$size" -- "$@") >"$bundle/config.json" 2>"$bundle/owner"; then
         user=$(sed -n 3p "$run/image")
         fail container "the container image has not the user or group that it names: '$user'"
     fi
@@ -68,5 +110,6 @@ run_container() {
         id=$(head -n 1 "$run/image")
         fail container "crun could not run the container image $id; its own words are on stderr"
     fi
+    if [ "$code" != 0 ]; then note_missing_shell; fi
     return "$code"
 }

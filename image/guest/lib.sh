@@ -39,13 +39,15 @@ run_mk() {
 default_image=localhost/ci-base
 
 # Writes what the test stage needs to know of the container image $1 to the file $2: id, working directory, user,
-# directories of the layers, then the environment.
+# directories of the layers from the top down, then the variables, a JSON string each. An image of one layer has no
+# LowerDir, and of one without layers podman names a directory that is not there.
 inspect_image() {
     if ! GOGC=off GOMEMLIMIT=256MiB podman image inspect --format '{{.Id}}
 {{.Config.WorkingDir}}
 {{.Config.User}}
-{{.GraphDriver.Data.UpperDir}} {{.GraphDriver.Data.LowerDir}}
-{{range .Config.Env}}{{println .}}{{end}}' "$1" >"$2" 2>"$run/image.errors"; then
+{{if .RootFS.Layers}}{{index .GraphDriver.Data "UpperDir"}} {{index .GraphDriver.Data "LowerDir"}}{{end}}
+{{range .Config.Env}}{{json .}}
+{{end}}' "$1" >"$2" 2>"$run/image.errors"; then
         cat "$run/image.errors" >&2
         fail no-image "there is no container image '$1', which CONTAINERIMAGE names: base-image should make it"
     fi

@@ -181,11 +181,13 @@ expect "a missing mkfile is told" mkfile "$(reason read_rules)"
 # configure USER NETWORK COMMAND...: configures the container of an image with this user into $work/config.json; fails as
 # the script does.
 configure() {
-    printf '%s\n' id "${workdir-/app}" "$1" layers "PATH=/opt/bin" "QUOTED=a\"b\\c" "$image_variable" >"$work/image"
+    printf '%s\n' id "${workdir-/app}" "$1" layers '"PATH=/opt/bin"' '"QUOTED=a\"b\\c"' '"LONG=c\nd"' "$image_variable" \
+        >"$work/image"
     network=$2
     shift 2
     busybox awk -f "$image/guest/container/configure.awk" -v directory="$work/container" -v bundle="$work/bundle" \
-        -v image="$work/image" -v names="$work/names" -v repository=/work -v network="$network" -v size="${size-}" \
+        -v image="$work/image" -v passwd="$work/bundle/root/etc/passwd" -v group="$work/bundle/root/etc/group" \
+        -v tmp="${tmp-yes}" -v names="$work/names" -v repository=/work -v network="$network" -v size="${size-}" \
         -- "$@" >"$work/config.json" 2>"$work/owner"
 }
 
@@ -204,7 +206,7 @@ variable() {
     field process/env | tr '\t' ' ' | sed -n "s/.*\"$1\(=[^,]*\)\".*/\1/p"
 }
 
-mkdir -p "$work/container" "$work/bundle/root/etc" "$work/bundle/root/tmp"
+mkdir -p "$work/container" "$work/bundle/root/etc"
 cp "$image"/guest/container/* "$work/container/"
 echo '{"defaultAction":"SCMP_ACT_ERRNO"}' >"$work/container/seccomp.json"
 printf 'root:x:0:0:root:/root:/bin/sh\nann:x:1000:1001::/home/ann:/bin/sh\n' >"$work/bundle/root/etc/passwd"
@@ -213,7 +215,7 @@ printf 'SECRET\nLINES\n' >"$work/names"
 SECRET=$(printf '@root@ \042\134\303\274\tx')
 LINES=$(printf 'a\nb')
 export SECRET LINES
-image_variable=EMPTY=
+image_variable='"EMPTY="'
 
 configure '' none /bin/mk -f mkfile 'A=b\n"' -- -v
 expect "no user is root" '{"additionalGids":[],"gid":0,"uid":0,"umask":18}' "$(field process/user)"
@@ -225,6 +227,7 @@ expect "a value is never taken for a name in the template" "=@root@ \\\"\\\\ü\\
 expect "a value may have lines" '=a\nb' "$(variable LINES)"
 expect "the image's variables are there, ours come after its path" '=/opt/bin:/usr/lib/plan9/bin' "$(variable PATH)"
 expect "an image's variable is quoted" '=a\"b\\c' "$(variable QUOTED)"
+expect "an image's variable may have lines" '=c\nd' "$(variable LONG)"
 expect "an image's variable may be empty" '=' "$(variable EMPTY)"
 expect "root's home" =/root "$(variable HOME)"
 expect "the image's working directory" '"/app"' "$(field process/cwd)"
@@ -234,7 +237,7 @@ expect "no network" 1 "$(field linux/namespaces | grep -c '"network"')"
 expect "no name server without a network" 0 "$(field mounts | grep -c resolv.conf)"
 expect "an image's /tmp stays" 0 "$(field mounts | grep -c '"/tmp"')"
 expect "the seccomp filter" '"SCMP_ACT_ERRNO"' "$(field linux/seccomp/defaultAction)"
-image_variable=HOME=/elsewhere
+image_variable='"HOME=/elsewhere"'
 configure ann open true
 expect "a user by name, with groups" '{"additionalGids":[44],"gid":1001,"uid":1000,"umask":18}' "$(field process/user)"
 expect "a user's files are made its own" 1000:1001 "$(cat "$work/owner")"
@@ -250,8 +253,8 @@ configure 77:5 none true
 expect "numbers that no file has" '{"additionalGids":[],"gid":5,"uid":77,"umask":18}' "$(field process/user)"
 expect "an unknown user is refused" failed "$(configure nobody none true || echo failed)"
 expect "an unknown group is refused" failed "$(configure ann:nobody none true || echo failed)"
-rmdir "$work/bundle/root/tmp"
 workdir=''
+tmp=no
 configure '' none true
 expect "an image without /tmp gets one" 1 "$(field mounts | grep -c '"/tmp"')"
 expect "an image without a working directory gets the repository's" '"/work"' "$(field process/cwd)"

@@ -1,10 +1,11 @@
 # Writes the OCI runtime configuration of the tests' container to stdout: template.json with its @NAMES@ filled in.
-# awk -f configure.awk -v directory=... -v bundle=... -v image=... -v names=... -v repository=... -v network=none|open
-#     -v size=ROWS COLUMNS -- COMMAND...
+# awk -f configure.awk -v directory=... -v bundle=... -v image=... -v passwd=... -v group=... -v tmp=yes|no -v names=...
+#     -v repository=... -v network=none|open -v size=ROWS COLUMNS -- COMMAND...
 # `directory` is this one; `bundle` holds the container's `root` and files of its own; `image` is the file that `prepare`
-# wrote of the container image; `size` is the terminal's, empty where there is none; `names` lists the variables that the container gets: their values are in the environment,
-# so that no command line has one. Writes who the container runs as, UID:GID, to stderr; fails when the image does not
-# have that user or group.
+# wrote of the container image, `passwd` and `group` are the image's own, `tmp` says whether it has a /tmp; `names` lists
+# the variables that the container gets: their values are in the environment, so that no command line has one; `size` is
+# the terminal's, empty where there is none. Writes who the container runs as, UID:GID, to stderr; fails when the image
+# does not have that user or group.
 BEGIN {
     root = bundle "/root"
     read_image()
@@ -23,7 +24,7 @@ BEGIN {
     value["mounts"] = own_file("/etc/hosts") own_file("/etc/hostname") own_file("/run/.containerenv")
     if (network == "open") value["mounts"] = value["mounts"] own_file("/etc/resolv.conf")
     # mk keeps its NAME=value arguments in a file in /tmp, which an image made from scratch need not have.
-    if (!exists(root "/tmp")) {
+    if (tmp == "no") {
         value["mounts"] = value["mounts"] \
             "{\"destination\": \"/tmp\", \"type\": \"tmpfs\", \"source\": \"tmp\"," \
             " \"options\": [\"nosuid\", \"nodev\", \"mode=1777\"]},"
@@ -33,13 +34,15 @@ BEGIN {
     print uid ":" gid > "/dev/stderr"
 }
 
-# Of the image: the working directory, the user and the variables.
+# Of the image: the working directory, the user and the variables, a JSON string each.
 function read_image(    number, line, at) {
     while ((getline line < image) > 0) {
         number++
         if (number == 2) cwd = line
         if (number == 3) user = line
-        if (number > 4 && (at = index(line, "=")) > 1) set(substr(line, 1, at - 1), substr(line, at + 1))
+        if (number > 4 && (at = index(line, "=")) > 2) {
+            set(substr(line, 2, at - 2), substr(line, at + 1, length(line) - at - 1))
+        }
     }
     if (cwd == "" || cwd == "/") cwd = repository
     value["cwd"] = string(cwd)
@@ -52,7 +55,7 @@ function find_user(    parts, field, line, groups) {
     uid = number(parts[1])
     gid = parts[2] == "" ? 0 : number(parts[2])
     home = uid == 0 ? "/root" : "/"
-    while ((getline line < (root "/etc/passwd")) > 0) {
+    while ((getline line < passwd) > 0) {
         if (split(line, field, ":") >= 6 && (field[1] == parts[1] || field[3] == parts[1])) {
             name = field[1]
             uid = field[3] + 0
@@ -61,7 +64,7 @@ function find_user(    parts, field, line, groups) {
             break
         }
     }
-    while ((getline line < (root "/etc/group")) > 0) {
+    while ((getline line < group) > 0) {
         if (split(line, field, ":") < 3) continue
         if (field[1] == parts[2]) gid = field[3] + 0
         if (parts[2] == "" && name != "" && index("," field[4] ",", "," name ",")) groups = list(groups, field[3] + 0)
@@ -84,18 +87,19 @@ function read_capabilities(    line, all) {
 
 # The image's variables, ours, then those that the run names.
 function environment(    name, all, i) {
-    if (!("HOME" in variable)) set("HOME", home)
+    if (!("HOME" in variable)) set("HOME", escaped(home))
     if (!("PATH" in variable)) set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     set("PATH", variable["PATH"] ":/usr/lib/plan9/bin")
-    set("TERM", size != "" ? ENVIRON["TERM"] : "xterm")
+    set("TERM", size != "" ? escaped(ENVIRON["TERM"]) : "xterm")
     set("HOSTNAME", "peer")
     set("container", "oci")
     set("CI", "true")
-    while ((getline name < names) > 0) set(name, ENVIRON[name])
-    for (i = 1; i <= variables; i++) all = list(all, string(order[i] "=" variable[order[i]]))
+    while ((getline name < names) > 0) set(name, escaped(ENVIRON[name]))
+    for (i = 1; i <= variables; i++) all = list(all, "\"" order[i] "=" variable[order[i]] "\"")
     return all
 }
 
+# Sets a variable to a text that is escaped as in a JSON string.
 function set(name, text) {
     if (!(name in variable)) order[++variables] = name
     variable[name] = text
@@ -107,10 +111,6 @@ function own_file(path,    name) {
     sub(/.*\//, "", name)
     return "{\"destination\": " string(path) ", \"type\": \"bind\", \"source\": " string(bundle "/" name) \
         ", \"options\": [\"bind\", \"rprivate\"]},\n    "
-}
-
-function exists(path) {
-    return system("test -e '" path "' || test -L '" path "'") == 0
 }
 
 function list(all, more) {
@@ -128,15 +128,19 @@ function filled(line,    done, name) {
 }
 
 # The text as a JSON string.
-function string(text,    done, i, c) {
+function string(text) {
+    return "\"" escaped(text) "\""
+}
+
+function escaped(text,    done, i, c) {
     gsub(/\\/, "\\\\", text)
     gsub(/"/, "\\\"", text)
-    if (text !~ /[\001-\037]/) return "\"" text "\""
+    if (text !~ /[\001-\037]/) return text
     for (i = 1; i <= length(text); i++) {
         c = substr(text, i, 1)
         done = done (c ~ /[\001-\037]/ ? control(c) : c)
     }
-    return "\"" done "\""
+    return done
 }
 
 function control(c,    code) {

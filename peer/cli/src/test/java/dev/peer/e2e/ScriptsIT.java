@@ -36,7 +36,7 @@ class ScriptsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mk.sh", "scripts.sh", "stages.sh"})
+  @ValueSource(strings = {"container.sh", "mk.sh", "scripts.sh", "stages.sh"})
   void theGuestsMkAndScriptsDoAsTheyShould(String name) throws Exception {
     Path tests = Dist.sources().resolve("image/test").resolve(name);
 

@@ -248,7 +248,6 @@ final class RunStages {
     if (ended.isPresent()) {
       return ended.get();
     }
-    Optional.ofNullable(collected.info().get("note")).ifPresent(listener::note);
     List<Artifact> artifacts;
     try {
       artifacts = ArtifactIntake.take(disks.output().file(), request.files());

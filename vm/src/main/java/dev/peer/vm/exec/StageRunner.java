@@ -129,7 +129,9 @@ final class StageRunner {
             ? agent.run(stage, arguments, masking)
             : runWithin(limit, stage, arguments, masking);
     masking.finish();
-    return masked(result);
+    StageResult told = masked(result);
+    Optional.ofNullable(told.info().get("note")).ifPresent(listener::note);
+    return told;
   }
 
   private StageResult masked(StageResult result) {

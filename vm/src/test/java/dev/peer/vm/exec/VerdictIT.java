@@ -4,17 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.peer.core.network.Reach;
-import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.StageResult;
 import dev.peer.vm.guest.StageResult.Exited;
 import dev.peer.vm.guest.StageResult.Refused;
-import dev.peer.vm.image.GuestImage;
-import dev.peer.vm.qemu.AcceleratorProbe;
-import dev.peer.vm.qemu.Qemu;
-import dev.peer.vm.snapshot.TemplateStore;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,29 +149,7 @@ class VerdictIT {
     Path repository = Files.createDirectory(directory.resolve("repo"));
     Files.writeString(repository.resolve("mkfile"), MKFILE);
     GitTar.commit(repository);
-    Path own = Files.createDirectory(directory.resolve("own"));
-    Path sockets = directory.resolve("s");
-    ScratchDirectory.createPrivate(sockets);
-    RunDisks disks =
-        RunDisks.create(
-            own,
-            (scratch, out) -> GitTar.write(repository, out),
-            limits().diskBytes(),
-            Optional.empty());
-    Qemu qemu = Qemu.find(System.getenv());
-    GuestImage image = GuestImages.store().resolve(GuestImages.store().newest().orElseThrow());
-    MachineStarter starter =
-        new MachineStarter(
-            qemu,
-            image,
-            new AcceleratorProbe(directory.resolve("home"), directory.resolve("runs")).best(qemu),
-            limits(),
-            GuestNetwork.of(new Reach.None(), qemu),
-            new TemplateStore(directory.resolve("templates")),
-            sockets,
-            MachineStarter.CLONE_TIME,
-            transcript);
-    return starter.boot(disks, own, sockets);
+    return Machines.boot(directory, repository, limits(), transcript);
   }
 
   private static Limits limits() {

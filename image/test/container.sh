@@ -1,0 +1,100 @@
+#!/bin/sh
+# Tests of what the guest's scripts make of a container image's layers and files, without a machine. Needs root, to mount,
+# and the Debian packages 9base, busybox-static and erofs-utils.
+#   image/test/container.sh IMAGE
+set -eu
+# shellcheck disable=SC1007 # CDPATH is emptied on purpose
+image=$(CDPATH= cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=lib.sh
+. "$image/test/lib.sh"
+use_mk "${1:-}"
+# shellcheck source=../guest/lib.sh
+. "$image/guest/lib.sh"
+# shellcheck source=../guest/container.sh
+. "$image/guest/container.sh"
+lib=$image/guest
+run=$work/run
+bundle=$run/container
+root=$bundle/root
+mkdir -p "$run/scratch" "$work/layers"
+
+# mounted LAYERS: what the root of a container has whose image has these layers, from the top down; the file 1 of each
+# layer holds its name. Mounts as the guest does, with busybox.
+mounted() {
+    printf '%s\n' id /app '' "$1" >"$run/image"
+    rm -rf "$bundle" "$run/report"
+    # shellcheck disable=SC2016 # busybox expands it
+    unshare --mount busybox sh -euc '
+        . "$1/guest/lib.sh"
+        . "$1/guest/container.sh"
+        run=$2 bundle=$2/container root=$2/container/root
+        mount -t tmpfs scratch "$run/scratch"
+        mkdir -p "$root"
+        mkdir -p "$run/scratch/fresh/container/upper" "$run/scratch/fresh/container/work"
+        mount_layers
+        cd "$root"
+        echo $(ls | wc -l) $(cat name)
+    ' sh "$image" "$run" 2>/dev/null || tr '\0' ' ' <"$run/report"
+}
+layers=
+number=500
+# The directories are named as podman names them.
+while [ "$number" -gt 0 ]; do
+    directory=$work/layers/$(printf '%064d' "$number")/diff
+    mkdir -p "$directory"
+    echo "$number" >"$directory/name"
+    : >"$directory/$number"
+    layers=${layers:+$layers:}$directory
+    number=$((number - 1))
+done
+first=${layers##*:}
+expect "an image of one layer" "2 1" "$(mounted "$first ")"
+expect "an image of two" "3 2" "$(mounted "${first%/*/*}/$(printf '%064d' 2)/diff $first")"
+expect "an image of 499" "500 499" "$(mounted "${layers#*:}")"
+expect "an image of no layer" "0" "$(mounted " ")"
+expect "an image of more than the kernel takes" \
+    "fail container the 501 layers of the container image cannot be mounted " "$(mounted "$first:$layers")"
+
+mkdir -p "$root/etc" "$root/opt/bin" "$root/store"
+ln -s /store/users "$root/etc/users"
+ln -s users "$root/etc/links"
+ln -s loop "$root/etc/loop"
+expect "a file is where it is" "$root/etc/passwd" "$(in_image /etc/passwd)"
+expect "a link begins at the image's root" "$root/store/users" "$(in_image /etc/links)"
+expect "links in a circle come to an end" "$root/etc/loop" "$(in_image /etc/loop)"
+
+# note VARIABLE: what is said of the image with this variable.
+note() {
+    printf '%s\n' id /app user layers "$1" >"$run/image"
+    rm -f "$run/report"
+    # shellcheck disable=SC2016 # busybox expands it
+    busybox sh -euc '
+        . "$1/guest/lib.sh"
+        . "$1/guest/container.sh"
+        run=$2 root=$2/container/root
+        note_missing_shell
+    ' sh "$image" "$run"
+    if [ -f "$run/report" ]; then tr '\0' ' ' <"$run/report" | sed 's/: Plan .*//'; fi
+}
+none="info note the container image has no sh in its PATH"
+expect "an image without sh is told of" "$none" "$(note '"PATH=/opt/bin:/bin"')"
+ln -s /store/dash "$root/opt/bin/sh"
+expect "so is one whose sh leads nowhere" "$none" "$(note '"PATH=/bin:/opt/bin"')"
+cp /bin/sh "$root/store/dash"
+expect "so is one whose sh lacks its loader" \
+    "info note the container image has no /lib64/ld-linux-x86-64.so.2, which its /opt/bin/sh needs" \
+    "$(note '"PATH=/bin:/opt/bin"')"
+expect "an image without a path has the usual one" "$none" "$(note '"HOME=/"')"
+mkdir -p "$root/lib64"
+: >"$root/lib64/ld-linux-x86-64.so.2"
+expect "an image with sh and its loader is not" "" "$(note '"PATH=/bin:/opt/bin"')"
+cp "$work/root/usr/lib/plan9/bin/mk" "$root/store/dash"
+rm "$root/lib64/ld-linux-x86-64.so.2"
+expect "nor is one with a static sh" "" "$(note '"PATH=/bin:/opt/bin"')"
+
+mkdir "$work/empty"
+cp "$work/root/usr/lib/plan9/bin/mk" "$work/empty/"
+printf 'test:V:\n\techo runs\n' >"$work/empty/mkfile"
+expect "mk needs nothing of an image" "echo runs" "$(chroot "$work/empty" /mk -n test 2>&1)"
+
+conclude
