@@ -27,6 +27,7 @@ import dev.peer.cli.setup.StubCommand;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Failure;
 import dev.peer.report.Interruption;
+import dev.peer.run.CallContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine;
@@ -57,30 +58,30 @@ public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;
 
-  private Main(Output output, Interruption interruption) {
+  private Main(CallContext call, Output output, Interruption interruption) {
     commands = new LinkedHashMap<>();
-    commands.put("run", new RunCommand(output, interruption));
-    commands.put("replay", new ReplayCommand(output));
-    commands.put("push", new PushCommand(output));
-    commands.put("daemon", new DaemonCommand(output, interruption));
-    commands.put("ls", new LsCommand(output));
-    commands.put("show", new ShowCommand(output));
-    commands.put("log", new LogCommand(output, interruption));
-    commands.put("artifacts", new ArtifactsCommand(output));
-    commands.put("export", new ExportCommand(output));
-    commands.put("import", new ImportCommand(output));
-    commands.put("verify", new VerifyCommand(output));
-    commands.put("rendezvous", new RendezvousCommand(output, interruption));
-    commands.put("relay", new RelayCommand(output, interruption));
-    commands.put("cache", new CacheCommand(output));
-    commands.put("explain", new ExplainCommand(output));
-    commands.put("explain-cert", new ExplainCertCommand(output));
-    commands.put("doctor", new DoctorCommand(output));
-    commands.put("image", new ImageCommand(output));
-    commands.put("init", new InitCommand(output));
-    commands.put("secret", new SecretCommand(output));
-    commands.put("stub", new StubCommand(output));
-    commands.put("vm", new VmCommand(output));
+    commands.put("run", new RunCommand(call, output, interruption));
+    commands.put("replay", new ReplayCommand(call, output));
+    commands.put("push", new PushCommand(call, output));
+    commands.put("daemon", new DaemonCommand(call, output, interruption));
+    commands.put("ls", new LsCommand(call, output));
+    commands.put("show", new ShowCommand(call, output));
+    commands.put("log", new LogCommand(call, output, interruption));
+    commands.put("artifacts", new ArtifactsCommand(call, output));
+    commands.put("export", new ExportCommand(call, output));
+    commands.put("import", new ImportCommand(call, output));
+    commands.put("verify", new VerifyCommand(call, output));
+    commands.put("rendezvous", new RendezvousCommand(call, output, interruption));
+    commands.put("relay", new RelayCommand(call, output, interruption));
+    commands.put("cache", new CacheCommand(call, output));
+    commands.put("explain", new ExplainCommand(call, output));
+    commands.put("explain-cert", new ExplainCertCommand(call, output));
+    commands.put("doctor", new DoctorCommand(call, output));
+    commands.put("image", new ImageCommand(call, output));
+    commands.put("init", new InitCommand(call, output));
+    commands.put("secret", new SecretCommand(call, output));
+    commands.put("stub", new StubCommand(call, output));
+    commands.put("vm", new VmCommand(call, output));
     commands.put(HELP, new HelpCommand());
   }
 
@@ -94,14 +95,19 @@ public final class Main implements Runnable {
   public static void main(String[] arguments) {
     Interruption interruption = Interruption.install();
     Output output = new Output();
-    int exitCode = run(output, interruption, arguments);
+    int exitCode = run(CallContext.ofProcess(), output, interruption, arguments);
     output.end();
     interruption.finished(output.exitCode(ExitCode.PASSED));
     System.exit(output.exitCode(exitCode));
   }
 
-  private static int run(Output output, Interruption interruption, String[] arguments) {
-    CommandLine line = new Main(output, interruption).commandLine(arguments);
+  /**
+   * Runs a command in this process.
+   *
+   * @return its exit code
+   */
+  static int run(CallContext call, Output output, Interruption interruption, String... arguments) {
+    CommandLine line = new Main(call, output, interruption).commandLine(arguments);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setOut(output.helpWriter());
     line.setExecutionExceptionHandler((e, _, _) -> report(output, e));
@@ -111,7 +117,7 @@ public final class Main implements Runnable {
 
   /** All commands, for what describes them. */
   public static CommandLine described() {
-    return new Main(new Output(), Interruption.never()).commandLine();
+    return new Main(CallContext.ofProcess(), new Output(), Interruption.never()).commandLine();
   }
 
   /** Reading a command's options takes time: only the one that is asked for is read, if one is. */

@@ -1,5 +1,6 @@
 package dev.peer.run;
 
+import dev.peer.config.Settings;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -13,6 +14,11 @@ public record CallContext(Path directory, Map<String, String> environment) {
 
   public CallContext {
     environment = Map.copyOf(environment);
+  }
+
+  /** The settings that these variables make, with no revision's. */
+  public Settings settings() {
+    return Settings.of(environment);
   }
 
   /** Those of this process. */

@@ -7,7 +7,6 @@ import dev.peer.core.id.LocalRepo;
 import dev.peer.source.GitRepository;
 import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,13 +19,13 @@ public final class RepoOwner {
 
   private RepoOwner() {}
 
-  /** For the repository that the working directory is in. */
-  public static LocalRepo here() throws ConfigException, SourceException {
-    Optional<LocalRepo> named = named(System.getenv());
+  /** For the repository that a command was called in. */
+  public static LocalRepo here(CallContext call) throws ConfigException, SourceException {
+    Optional<LocalRepo> named = named(call.environment());
     if (named.isPresent()) {
       return named.get();
     }
-    try (GitRepository git = GitRepository.open(Path.of("").toAbsolutePath())) {
+    try (GitRepository git = GitRepository.open(call.directory())) {
       return git.localRepo(git.resolve(GitRepository.DEFAULT_REVISION));
     }
   }

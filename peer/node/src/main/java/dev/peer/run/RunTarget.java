@@ -25,7 +25,6 @@ import dev.peer.source.TrunkHistory;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageStore;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,11 +87,11 @@ public record RunTarget(
     }
   }
 
-  /** The name of the repository that the working directory is in. */
-  public static RepoId repo() throws SourceException, ConfigException {
-    try (GitRepository git = GitRepository.open(Path.of("").toAbsolutePath())) {
+  /** The name of the repository that a command was called in. */
+  public static RepoId repo(CallContext call) throws SourceException, ConfigException {
+    try (GitRepository git = GitRepository.open(call.directory())) {
       Revision revision = git.resolve(GitRepository.DEFAULT_REVISION);
-      return repo(git, revision, PeerSettings.of(settings(System.getenv(), git, revision)));
+      return repo(git, revision, PeerSettings.of(settings(call.environment(), git, revision)));
     }
   }
 
@@ -111,11 +110,11 @@ public record RunTarget(
   }
 
   /** The settings of a command that is about no revision; in a repository, also its HEAD's. */
-  public static Settings settingsHere() throws ConfigException {
-    try (GitRepository git = GitRepository.open(Path.of("").toAbsolutePath())) {
-      return settings(System.getenv(), git, git.resolve(GitRepository.DEFAULT_REVISION));
+  public static Settings settingsHere(CallContext call) throws ConfigException {
+    try (GitRepository git = GitRepository.open(call.directory())) {
+      return settings(call.environment(), git, git.resolve(GitRepository.DEFAULT_REVISION));
     } catch (SourceException e) {
-      return Settings.of(System.getenv());
+      return call.settings();
     }
   }
 

@@ -10,6 +10,7 @@ import dev.peer.config.Settings;
 import dev.peer.core.record.StrictJson;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
+import dev.peer.run.CallContext;
 import dev.peer.run.RunTarget;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,12 +32,14 @@ import picocli.CommandLine.Option;
     footer = {"  peer doctor", "  peer doctor --json"})
 public final class DoctorCommand implements Callable<Integer> {
 
+  private final CallContext call;
   private final Output output;
 
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
-  public DoctorCommand(Output output) {
+  public DoctorCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
@@ -44,7 +47,7 @@ public final class DoctorCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     List<Finding> findings = new ArrayList<>();
     Settings settings = settings(findings);
-    findings.addAll(new MachineCheck(settings, System.getenv()).run());
+    findings.addAll(new MachineCheck(settings, call.environment()).run());
     try {
       findings.addAll(new NetworkCheck(PeerSettings.of(settings)).run());
     } catch (ConfigException e) {
@@ -60,13 +63,13 @@ public final class DoctorCommand implements Callable<Integer> {
     return exitCode;
   }
 
-  private static Settings settings(List<Finding> findings) {
+  private Settings settings(List<Finding> findings) {
     Settings settings;
     try {
-      settings = RunTarget.settingsHere();
+      settings = RunTarget.settingsHere(call);
     } catch (ConfigException e) {
       findings.add(Finding.misconfigured("settings", e.getMessage(), e.hint()));
-      settings = Settings.of(System.getenv());
+      settings = call.settings();
     }
     List<String> warnings = settings.warnings();
     warnings.forEach(

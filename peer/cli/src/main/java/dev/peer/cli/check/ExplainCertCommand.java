@@ -22,6 +22,7 @@ import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.identity.Identities;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
+import dev.peer.run.CallContext;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -58,6 +59,7 @@ import picocli.CommandLine.TypeConversionException;
     })
 public final class ExplainCertCommand implements Callable<Integer> {
 
+  private final CallContext call;
   private final Output output;
 
   @Parameters(
@@ -96,7 +98,8 @@ public final class ExplainCertCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
-  public ExplainCertCommand(Output output) {
+  public ExplainCertCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
@@ -137,7 +140,7 @@ public final class ExplainCertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Settings variables = Settings.of(System.getenv());
+    Settings variables = call.settings();
     variables.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings settings = PeerSettings.of(variables);
     CertificateValidator validator = Identities.validator(settings);

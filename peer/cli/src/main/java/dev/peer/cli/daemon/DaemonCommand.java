@@ -18,6 +18,7 @@ import dev.peer.home.HomeLayout;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Interruption;
+import dev.peer.run.CallContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -59,6 +60,7 @@ public final class DaemonCommand implements Callable<Integer> {
   /** More than a daemon takes to clean up. */
   private static final Duration END_TIME = Duration.ofSeconds(40);
 
+  private final CallContext call;
   private final Output output;
   private final Interruption interruption;
 
@@ -66,14 +68,15 @@ public final class DaemonCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  public DaemonCommand(Output output, Interruption interruption) {
+  public DaemonCommand(CallContext call, Output output, Interruption interruption) {
+    this.call = call;
     this.output = output;
     this.interruption = interruption;
   }
 
   @Override
   public Integer call() throws Exception {
-    Settings settings = Settings.of(System.getenv());
+    Settings settings = call.settings();
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     Daemon daemon = new Daemon(options.plan(), settings, output, interruption);
     try (Logging.OpenLog log = options.logging().open(output)) {
@@ -92,7 +95,7 @@ public final class DaemonCommand implements Callable<Integer> {
       footerHeading = HelpText.EXAMPLES,
       footer = {"  peer daemon start", "  peer daemon start --jobs 2"})
   int start(@Mixin DaemonOptions background) throws Exception {
-    PeerSettings peer = PeerSettings.of(Settings.of(System.getenv()));
+    PeerSettings peer = PeerSettings.of(call.settings());
     background.plan().requireUsable(peer);
     HomeLayout layout = new HomeLayout(peer.home());
     Path directory = layout.daemon();
@@ -208,8 +211,8 @@ public final class DaemonCommand implements Callable<Integer> {
     }
   }
 
-  private static Path home() throws ConfigException {
-    return PeerSettings.home(Settings.of(System.getenv()));
+  private Path home() throws ConfigException {
+    return PeerSettings.home(call.settings());
   }
 
   private static Optional<DaemonFile> running(Path home) throws IOException {

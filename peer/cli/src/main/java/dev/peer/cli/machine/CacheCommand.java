@@ -6,12 +6,12 @@ import dev.peer.cli.console.Output;
 import dev.peer.cli.option.HelpText;
 import dev.peer.config.CacheSettings;
 import dev.peer.config.PeerSettings;
-import dev.peer.config.Settings;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.StrictJson;
 import dev.peer.home.HomeLayout;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
+import dev.peer.run.CallContext;
 import dev.peer.run.RepoOwner;
 import dev.peer.run.Results;
 import dev.peer.vm.snapshot.CachePolicy;
@@ -43,11 +43,13 @@ public final class CacheCommand implements Runnable {
 
   private static final long MEBIBYTE = 1 << 20;
 
+  private final CallContext call;
   private final Output output;
 
   @Spec private CommandSpec spec;
 
-  public CacheCommand(Output output) {
+  public CacheCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
@@ -132,7 +134,7 @@ public final class CacheCommand implements Runnable {
 
   private Set<RepoId> named(List<String> names, Set<RepoId> kept) throws Exception {
     if (names == null || names.isEmpty()) {
-      return Set.of(RepoOwner.here().id());
+      return Set.of(RepoOwner.here(call).id());
     }
     Set<RepoId> repos = new LinkedHashSet<>();
     for (String name : names) {
@@ -177,7 +179,7 @@ public final class CacheCommand implements Runnable {
   }
 
   private RepositoryDisks disks() throws Exception {
-    CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
+    CacheSettings caches = CacheSettings.of(call.settings());
     return new RepositoryDisks(
         layout().disks(),
         new CachePolicy(caches.maxAge(), caches.maxBytes()),
@@ -185,7 +187,7 @@ public final class CacheCommand implements Runnable {
         output::say);
   }
 
-  private static HomeLayout layout() throws Exception {
-    return new HomeLayout(PeerSettings.home(Settings.of(System.getenv())));
+  private HomeLayout layout() throws Exception {
+    return new HomeLayout(PeerSettings.home(call.settings()));
   }
 }

@@ -20,6 +20,7 @@ import dev.peer.network.ImageTrust.Voucher;
 import dev.peer.network.PeerNetwork;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
+import dev.peer.run.CallContext;
 import dev.peer.run.RunTarget;
 import dev.peer.vm.image.GuestImage;
 import dev.peer.vm.image.ImageArchive;
@@ -50,11 +51,13 @@ import picocli.CommandLine.Spec;
     footer = {"  peer image build", "  peer image ls --pin"})
 public final class ImageCommand implements Runnable {
 
+  private final CallContext call;
   private final Output output;
 
   @Spec private CommandSpec spec;
 
-  public ImageCommand(Output output) {
+  public ImageCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
@@ -254,7 +257,7 @@ public final class ImageCommand implements Runnable {
       throws Exception {
     output.showProgress();
     output.step("settings");
-    Settings here = RunTarget.settingsHere();
+    Settings here = RunTarget.settingsHere(call);
     here.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings settings = PeerSettings.of(here);
     ImageTrust vouching = ImageTrust.of(settings);
@@ -323,11 +326,11 @@ public final class ImageCommand implements Runnable {
                         + " sha256:...`"));
   }
 
-  private static ImageStore images() throws Exception {
-    return new ImageStore(new HomeLayout(PeerSettings.home(Settings.of(System.getenv()))).images());
+  private ImageStore images() throws Exception {
+    return new ImageStore(new HomeLayout(PeerSettings.home(call.settings())).images());
   }
 
-  private static PeerSettings settings() throws ConfigException {
-    return PeerSettings.of(Settings.of(System.getenv()));
+  private PeerSettings settings() throws ConfigException {
+    return PeerSettings.of(call.settings());
   }
 }

@@ -8,7 +8,6 @@ import dev.peer.cli.option.Selection;
 import dev.peer.cli.option.TerminalRequirement;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
-import dev.peer.config.Settings;
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
@@ -22,6 +21,7 @@ import dev.peer.home.HomeLayout;
 import dev.peer.network.PeerNetwork;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
+import dev.peer.run.CallContext;
 import dev.peer.run.CallerSecrets;
 import dev.peer.run.ImagePullingExecutor;
 import dev.peer.run.Results;
@@ -62,11 +62,13 @@ public final class VmCommand implements Runnable {
 
   private static final long MEBIBYTE = 1 << 20;
 
+  private final CallContext call;
   private final Output output;
 
   @Spec private CommandSpec spec;
 
-  public VmCommand(Output output) {
+  public VmCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
@@ -98,7 +100,7 @@ public final class VmCommand implements Runnable {
       return shellInFrozen(frozen, guest);
     }
     Place place = guest ? Place.GUEST : Place.CONTAINER;
-    try (RunTarget subject = selection.subject(output);
+    try (RunTarget subject = selection.subject(call, output);
         ScratchDirectory unused =
             ScratchDirectory.in(new HomeLayout(subject.peer().home()).runs())) {
       subject.sayWhatIsIgnored(output);
@@ -110,7 +112,7 @@ public final class VmCommand implements Runnable {
               VmExecutors.source(subject),
               new RunFiles(unused.path()),
               new CacheUse.Kept(VmExecutors.lineage(subject)),
-              new CallerSecrets(subject, System.getenv(), output).get());
+              new CallerSecrets(subject, call.environment(), output).get());
       VmExecutor machines = VmExecutors.executor(subject);
       new TrunkPreparingExecutor(machines, subject).prepare(request, output);
       Optional<ExecutionResult> ended =
@@ -126,7 +128,7 @@ public final class VmCommand implements Runnable {
     ImageStore images = subject.images();
     if (!images.contains(image) || images.provenance().origin(image).isFromPeer()) {
       try (PeerNetwork network = PeerNetwork.of(subject.peer(), output, CertificateRole.CLIENT)) {
-        ImagePullingExecutor.require(image, images, network.images(), System.getenv(), output);
+        ImagePullingExecutor.require(image, images, network.images(), call.environment(), output);
       }
     }
   }
@@ -138,7 +140,7 @@ public final class VmCommand implements Runnable {
             new ImageStore(new HomeLayout(home).images()),
             home,
             Limits.of(kept.guest().machine()),
-            RunSettings.prepareNetwork(Settings.of(System.getenv())))
+            RunSettings.prepareNetwork(call.settings()))
         .openFrozen(
             kept,
             output,
@@ -199,8 +201,8 @@ public final class VmCommand implements Runnable {
                     "`peer vm ls` lists them"));
   }
 
-  private static Path home() throws Exception {
-    return PeerSettings.home(Settings.of(System.getenv()));
+  private Path home() throws Exception {
+    return PeerSettings.home(call.settings());
   }
 
   private static String json(List<FrozenStore.Kept> all) {

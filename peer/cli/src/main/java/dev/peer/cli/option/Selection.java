@@ -5,6 +5,7 @@ import dev.peer.config.ConfigException;
 import dev.peer.daemon.RunOptions;
 import dev.peer.daemon.RunRequest;
 import dev.peer.report.CommandException;
+import dev.peer.run.CallContext;
 import dev.peer.run.RunTarget;
 import dev.peer.source.SourceException;
 import dev.peer.vm.image.ImageException;
@@ -24,14 +25,15 @@ public final class Selection {
   private Path artifacts;
 
   /** Reads the repository that the working directory is in. */
-  public RunTarget subject(Output output)
+  public RunTarget subject(CallContext call, Output output)
       throws SourceException, ConfigException, ImageException, IOException, CommandException {
-    return target.subject(output);
+    return target.subject(call, output);
   }
 
   /** To be run by the daemon, from the working directory. */
-  public RunRequest request(RunOptions options, SortedMap<String, String> settings) {
-    return target.request(options, settings);
+  public RunRequest request(
+      CallContext call, RunOptions options, SortedMap<String, String> settings) {
+    return target.request(call, options, settings);
   }
 
   /** The directory for the artifacts, if they are to be copied. */

@@ -12,7 +12,6 @@ import dev.peer.source.GitRepository;
 import dev.peer.source.SourceException;
 import dev.peer.vm.image.ImageException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import picocli.CommandLine.Option;
@@ -38,9 +37,9 @@ public final class TargetChoice {
   private String revision;
 
   /** To be run by the daemon, from the working directory. */
-  RunRequest request(RunOptions options, SortedMap<String, String> settings) {
+  RunRequest request(CallContext call, RunOptions options, SortedMap<String, String> settings) {
     return new RunRequest(
-        Path.of("").toAbsolutePath(),
+        call.directory(),
         revision,
         target,
         arguments,
@@ -50,8 +49,8 @@ public final class TargetChoice {
   }
 
   /** Reads the repository that the working directory is in. */
-  public RunTarget subject(Output output)
+  public RunTarget subject(CallContext call, Output output)
       throws SourceException, ConfigException, ImageException, IOException, CommandException {
-    return RunTarget.of(output, CallContext.ofProcess(), revision, target, arguments);
+    return RunTarget.of(output, call, revision, target, arguments);
   }
 }

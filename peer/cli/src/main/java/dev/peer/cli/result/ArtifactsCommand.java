@@ -38,6 +38,7 @@ public final class ArtifactsCommand implements Callable<Integer> {
 
   private static final String TO = "--to";
 
+  private final CallContext call;
   private final Output output;
 
   @Mixin private StoredRunSelector kept;
@@ -48,22 +49,23 @@ public final class ArtifactsCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
-  public ArtifactsCommand(Output output) {
+  public ArtifactsCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
   @Override
   public Integer call() throws Exception {
-    Settings settings = RunTarget.settingsHere();
+    Settings settings = RunTarget.settingsHere(call);
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings peer = PeerSettings.of(settings);
-    CallContext here = CallContext.ofProcess();
+    CallContext here = call;
     if (directory != null) {
       OutputFile.requireDirectory(TO, here.directory().resolve(directory));
     }
     Store store = Results.openStore(peer.home());
     try (VerifiedResult opened =
-        VerifiedResult.of(store, Identities.verifier(peer, output), kept.result(store))) {
+        VerifiedResult.of(store, Identities.verifier(peer, output), kept.result(call, store))) {
       List<Artifact> artifacts = opened.counting(peer).verified().record().artifacts();
       if (directory != null) {
         Results.copyArtifacts(TO, output, opened.verified(), here, directory);

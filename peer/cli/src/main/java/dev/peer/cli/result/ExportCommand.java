@@ -12,6 +12,7 @@ import dev.peer.report.ExitCode;
 import dev.peer.result.ResultArchive;
 import dev.peer.result.StoredRun;
 import dev.peer.result.VerifiedResult;
+import dev.peer.run.CallContext;
 import dev.peer.run.Results;
 import dev.peer.run.RunTarget;
 import java.util.concurrent.Callable;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Option;
     })
 public final class ExportCommand implements Callable<Integer> {
 
+  private final CallContext call;
   private final Output output;
 
   @Mixin private StoredRunSelector kept;
@@ -41,13 +43,14 @@ public final class ExportCommand implements Callable<Integer> {
   @Option(names = "--to", paramLabel = "FILE", description = "where to (default: stdout)")
   private String file;
 
-  public ExportCommand(Output output) {
+  public ExportCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
   @Override
   public Integer call() throws Exception {
-    Settings settings = RunTarget.settingsHere();
+    Settings settings = RunTarget.settingsHere(call);
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings peer = PeerSettings.of(settings);
     FileArgument to = file == null ? FileArgument.STDIO : new FileArgument(file);
@@ -58,7 +61,7 @@ public final class ExportCommand implements Callable<Integer> {
           "name a file with --to, or let stdout be a pipe or a file");
     }
     Store store = Results.openStore(peer.home());
-    StoredRun.Result found = kept.result(store);
+    StoredRun.Result found = kept.result(call, store);
     try (VerifiedResult opened =
         VerifiedResult.of(store, Identities.verifier(peer, output), found)) {
       to.write(out -> ResultArchive.write(found.entry(), out));

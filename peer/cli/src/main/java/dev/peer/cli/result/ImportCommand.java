@@ -16,6 +16,7 @@ import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.result.ResultArchive;
 import dev.peer.result.VerifiedResult;
+import dev.peer.run.CallContext;
 import java.io.InputStream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,18 +35,20 @@ import picocli.CommandLine.Parameters;
     footer = {"  peer import result.tar", "  peer import -                      # from stdin"})
 public final class ImportCommand implements Callable<Integer> {
 
+  private final CallContext call;
   private final Output output;
 
   @Parameters(paramLabel = "FILE", description = "what `peer export` wrote; -: stdin")
   private String file;
 
-  public ImportCommand(Output output) {
+  public ImportCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
   @Override
   public Integer call() throws Exception {
-    Settings settings = Settings.of(System.getenv());
+    Settings settings = call.settings();
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings peer = PeerSettings.of(settings);
     Store store =

@@ -21,6 +21,7 @@ import dev.peer.report.ExitCode;
 import dev.peer.report.Interruption;
 import dev.peer.result.StoredRun;
 import dev.peer.result.VerifiedResult;
+import dev.peer.run.CallContext;
 import dev.peer.run.RepoOwner;
 import dev.peer.run.Results;
 import dev.peer.run.RunTarget;
@@ -57,6 +58,7 @@ public final class LogCommand implements Callable<Integer> {
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
+  private final CallContext call;
   private final Output output;
   private final Interruption interruption;
 
@@ -91,14 +93,15 @@ public final class LogCommand implements Callable<Integer> {
     private boolean cast;
   }
 
-  public LogCommand(Output output, Interruption interruption) {
+  public LogCommand(CallContext call, Output output, Interruption interruption) {
+    this.call = call;
     this.output = output;
     this.interruption = interruption;
   }
 
   @Override
   public Integer call() throws Exception {
-    Settings settings = RunTarget.settingsHere();
+    Settings settings = RunTarget.settingsHere(call);
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings peer = PeerSettings.of(settings);
     Store store = Results.openStore(peer.home());
@@ -110,14 +113,14 @@ public final class LogCommand implements Callable<Integer> {
         throw new CommandException(
             ExitCode.USAGE, "--cast does not go with --follow", "wait for the run's end");
       }
-      RepoId repo = RunTarget.repo();
+      RepoId repo = RunTarget.repo(call);
       List<RunLogs.Running> running = store.logs().running(repo);
       if (!running.isEmpty()) {
         return follow(store, repo, running.getFirst());
       }
       output.say("no run of this repository goes on here; this is the last one");
     }
-    switch (kept.find(store, failed)) {
+    switch (kept.find(call, store, failed)) {
       case StoredRun.Failure(RunLogs.Failed log) -> {
         FailedRun run = log.run();
         show(log.output(), run.startedAt(), run.target() + " of " + run.repo());
@@ -188,7 +191,7 @@ public final class LogCommand implements Callable<Integer> {
   }
 
   private int ended(Store store, RepoId repo, RunKey key) throws Exception {
-    var failure = store.logs().lastFailed(RepoOwner.here()).map(RunLogs.Failed::run);
+    var failure = store.logs().lastFailed(RepoOwner.here(call)).map(RunLogs.Failed::run);
     if (failure.isPresent() && failure.get().key().equals(key)) {
       output.say("failed: " + failure.get().why());
       return ExitCode.TESTS_FAILED;

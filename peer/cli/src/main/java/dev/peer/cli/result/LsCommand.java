@@ -20,6 +20,7 @@ import dev.peer.core.timestamp.Timestamp;
 import dev.peer.home.HomeLayout;
 import dev.peer.identity.Identities;
 import dev.peer.report.ExitCode;
+import dev.peer.run.CallContext;
 import dev.peer.run.Results;
 import dev.peer.run.RunTarget;
 import java.io.IOException;
@@ -57,6 +58,7 @@ public final class LsCommand implements Callable<Integer> {
   private static final int SHORT = 12;
   private static final double MEBIBYTE = 1 << 20;
 
+  private final CallContext call;
   private final Output output;
 
   @Option(names = "--all", description = "of all repositories")
@@ -68,7 +70,8 @@ public final class LsCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
-  public LsCommand(Output output) {
+  public LsCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
@@ -83,7 +86,7 @@ public final class LsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Settings settings = RunTarget.settingsHere();
+    Settings settings = RunTarget.settingsHere(call);
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings peer = PeerSettings.of(settings);
     if (gone) {
@@ -91,7 +94,7 @@ public final class LsCommand implements Callable<Integer> {
     }
     RecordVerifier verifier = Identities.verifier(peer, output);
     List<Listed> results = new ArrayList<>();
-    Optional<RepoId> only = all ? Optional.empty() : Optional.of(RunTarget.repo());
+    Optional<RepoId> only = all ? Optional.empty() : Optional.of(RunTarget.repo(call));
     for (ListedEntry entry : entries(new HomeLayout(peer.home()).store(), only)) {
       results.add(judged(entry, verifier));
     }
@@ -105,7 +108,7 @@ public final class LsCommand implements Callable<Integer> {
 
   private int printGone(PeerSettings peer) throws Exception {
     Path directory = new HomeLayout(peer.home()).store();
-    Optional<RepoId> only = all ? Optional.empty() : Optional.of(RunTarget.repo());
+    Optional<RepoId> only = all ? Optional.empty() : Optional.of(RunTarget.repo(call));
     List<Gone> removed =
         Files.exists(directory) ? Results.openStore(peer.home()).gone() : List.<Gone>of();
     List<Gone> asked =

@@ -14,6 +14,7 @@ import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
 import dev.peer.result.StoredRun;
 import dev.peer.result.VerifiedResult;
+import dev.peer.run.CallContext;
 import dev.peer.run.Results;
 import dev.peer.run.RunTarget;
 import java.time.Duration;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Option;
     })
 public final class ShowCommand implements Callable<Integer> {
 
+  private final CallContext call;
   private final Output output;
 
   @Mixin private StoredRunSelector kept;
@@ -50,17 +52,18 @@ public final class ShowCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
-  public ShowCommand(Output output) {
+  public ShowCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
   @Override
   public Integer call() throws Exception {
-    Settings settings = RunTarget.settingsHere();
+    Settings settings = RunTarget.settingsHere(call);
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings peer = PeerSettings.of(settings);
     Store store = Results.openStore(peer.home());
-    switch (kept.find(store, failed)) {
+    switch (kept.find(call, store, failed)) {
       case StoredRun.Failure failure -> show(failure.log().run());
       case StoredRun.Result result -> {
         try (VerifiedResult opened =

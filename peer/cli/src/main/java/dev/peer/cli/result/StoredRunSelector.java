@@ -9,6 +9,7 @@ import dev.peer.core.store.StoredEntry;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.result.StoredRun;
+import dev.peer.run.CallContext;
 import dev.peer.run.RepoOwner;
 import dev.peer.run.Results;
 import dev.peer.run.RunTarget;
@@ -43,22 +44,22 @@ final class StoredRunSelector {
   }
 
   /** A result alone. */
-  StoredRun.Result result(Store store) throws Exception {
+  StoredRun.Result result(CallContext call, Store store) throws Exception {
     if (prefix != null) {
       return named(store);
     }
-    return lastResult(store, RunTarget.repo())
+    return lastResult(store, RunTarget.repo(call))
         .map(listed -> new StoredRun.Result(listed.key(), listed.entry()))
         .orElseThrow(() -> none("no result of this repository is kept here"));
   }
 
   /** The last run that passed or not, unless the command line says which. */
-  StoredRun find(Store store, OrFailed which) throws Exception {
+  StoredRun find(CallContext call, Store store, OrFailed which) throws Exception {
     if (prefix != null) {
       return named(store);
     }
-    RepoId repo = RunTarget.repo();
-    Optional<RunLogs.Failed> failure = store.logs().lastFailed(RepoOwner.here());
+    RepoId repo = RunTarget.repo(call);
+    Optional<RunLogs.Failed> failure = store.logs().lastFailed(RepoOwner.here(call));
     if (which.isWanted()) {
       return failure
           .map(StoredRun.Failure::new)

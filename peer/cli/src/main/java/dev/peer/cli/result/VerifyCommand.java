@@ -24,6 +24,7 @@ import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
 import dev.peer.result.VerifiedResult;
+import dev.peer.run.CallContext;
 import dev.peer.run.Results;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,6 +54,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class VerifyCommand implements Callable<Integer> {
 
+  private final CallContext call;
   private final Output output;
 
   @Parameters(
@@ -71,7 +73,8 @@ public final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
-  public VerifyCommand(Output output) {
+  public VerifyCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
@@ -101,7 +104,7 @@ public final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Settings variables = Settings.of(System.getenv());
+    Settings variables = call.settings();
     variables.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings settings = PeerSettings.of(variables);
     SignRules signers = Identities.rules(settings).sign();

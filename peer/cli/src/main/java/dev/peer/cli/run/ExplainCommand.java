@@ -13,6 +13,7 @@ import dev.peer.home.HomeLayout;
 import dev.peer.identity.Identities;
 import dev.peer.network.PeerNetwork;
 import dev.peer.report.Facts;
+import dev.peer.run.CallContext;
 import dev.peer.run.Results;
 import dev.peer.run.RunTarget;
 import dev.peer.secret.ValueDigests;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Option;
     footer = {"  peer explain", "  peer explain lint --json", "  peer explain --rev main"})
 public final class ExplainCommand implements Callable<Integer> {
 
+  private final CallContext call;
   private final Output output;
 
   @Mixin private TargetChoice target;
@@ -46,13 +48,14 @@ public final class ExplainCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
-  public ExplainCommand(Output output) {
+  public ExplainCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
   @Override
   public Integer call() throws Exception {
-    try (RunTarget subject = target.subject(output)) {
+    try (RunTarget subject = target.subject(call, output)) {
       subject.sayWhatIsIgnored(output);
       Store store = Results.openStore(subject);
       if (subject.peer().rendezvous().isEmpty()) {

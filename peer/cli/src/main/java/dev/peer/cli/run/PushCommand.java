@@ -23,6 +23,7 @@ import dev.peer.core.trust.CertificateRole;
 import dev.peer.network.PeerNetwork;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
+import dev.peer.run.CallContext;
 import dev.peer.run.Results;
 import dev.peer.run.RunTarget;
 import java.io.IOException;
@@ -51,6 +52,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class PushCommand implements Callable<Integer> {
 
+  private final CallContext call;
   private final Output output;
 
   @Parameters(
@@ -69,7 +71,8 @@ public final class PushCommand implements Callable<Integer> {
               + " the repository that the working directory is in")
   private String prefix;
 
-  public PushCommand(Output output) {
+  public PushCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
@@ -77,7 +80,7 @@ public final class PushCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     output.showProgress();
     output.step("settings");
-    Settings settings = RunTarget.settingsHere();
+    Settings settings = RunTarget.settingsHere(call);
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     PeerSettings ours = PeerSettings.of(settings);
     try (PeerNetwork network = PeerNetwork.of(ours, output, CertificateRole.CLIENT)) {
@@ -160,8 +163,8 @@ public final class PushCommand implements Callable<Integer> {
         e);
   }
 
-  private static Map.Entry<RunKey, StoredEntry> last(Store store) throws Exception {
-    List<ListedEntry> listed = store.list(RunTarget.repo());
+  private Map.Entry<RunKey, StoredEntry> last(Store store) throws Exception {
+    List<ListedEntry> listed = store.list(RunTarget.repo(call));
     if (listed.isEmpty()) {
       throw new CommandException(
           ExitCode.NO_RESULT,

@@ -12,6 +12,7 @@ import dev.peer.core.trust.CertificateRole;
 import dev.peer.network.PeerNetwork;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
+import dev.peer.run.CallContext;
 import dev.peer.run.Results;
 import dev.peer.run.RunReport;
 import dev.peer.run.RunReporter;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Option;
     })
 public final class ReplayCommand implements Callable<Integer> {
 
+  private final CallContext call;
   private final Output output;
 
   @Mixin private Selection selection;
@@ -52,7 +54,8 @@ public final class ReplayCommand implements Callable<Integer> {
       description = "wait for a run elsewhere, and follow it, for so long (90s, 10m, 1h) at most")
   private Duration wait = Duration.ZERO;
 
-  public ReplayCommand(Output output) {
+  public ReplayCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
@@ -63,7 +66,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
   private int replay(RunReport report, RunReporter reporter) throws Exception {
     output.step("settings");
-    try (RunTarget subject = selection.subject(output);
+    try (RunTarget subject = selection.subject(call, output);
         PeerNetwork network = PeerNetwork.of(subject.peer(), output, CertificateRole.CLIENT)) {
       Results.requireUsable(subject.surroundings(), selection.artifacts());
       report.about(subject);

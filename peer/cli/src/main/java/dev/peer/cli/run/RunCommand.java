@@ -20,6 +20,7 @@ import dev.peer.network.Publication;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Interruption;
+import dev.peer.run.CallContext;
 import dev.peer.run.CallerSecrets;
 import dev.peer.run.CopiesWanted;
 import dev.peer.run.Results;
@@ -65,6 +66,7 @@ public final class RunCommand implements Callable<Integer> {
   /** For those who followed a run to fetch its result, before a command leaves. */
   private static final Duration FAREWELL = Duration.ofSeconds(10);
 
+  private final CallContext call;
   private final Output output;
   private final Interruption interruption;
 
@@ -135,7 +137,8 @@ public final class RunCommand implements Callable<Integer> {
     private Duration linger = FOREVER;
   }
 
-  public RunCommand(Output output, Interruption interruption) {
+  public RunCommand(CallContext call, Output output, Interruption interruption) {
+    this.call = call;
     this.output = output;
     this.interruption = interruption;
   }
@@ -162,9 +165,9 @@ public final class RunCommand implements Callable<Integer> {
   /** Has the daemon run, and gives the exit code; empty: it is to be run here. */
   private OptionalInt handOver(RunOptions options, RunReporter reporter) throws Exception {
     DaemonHandOff.Outcome outcome =
-        new DaemonHandOff(output, output.showsProgress(), System.getenv())
+        new DaemonHandOff(output, output.showsProgress(), call.environment())
             .run(
-                settings -> selection.request(options, settings),
+                settings -> selection.request(call, options, settings),
                 reporting.timings(),
                 reporting.json());
     return switch (outcome) {
@@ -188,7 +191,7 @@ public final class RunCommand implements Callable<Integer> {
       RunOptions options, Logging.OpenLog log, RunReport report, RunReporter reporter)
       throws Exception {
     output.step("settings");
-    try (RunTarget subject = selection.subject(output);
+    try (RunTarget subject = selection.subject(call, output);
         PeerNetwork network =
             PeerNetwork.serving(
                 subject.peer(),
@@ -204,7 +207,7 @@ public final class RunCommand implements Callable<Integer> {
               network,
               Results.openStore(subject),
               options,
-              new CallerSecrets(subject, System.getenv(), output),
+              new CallerSecrets(subject, call.environment(), output),
               aftermath(subject),
               Turns.AT_ONCE,
               output);

@@ -18,6 +18,7 @@ import dev.peer.relay.RelayServer;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Interruption;
+import dev.peer.run.CallContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -43,6 +44,7 @@ public final class RelayCommand implements Callable<Integer> {
 
   private static final Duration FOREVER = Duration.ofDays(3650);
 
+  private final CallContext call;
   private final Output output;
   private final Interruption interruption;
 
@@ -65,14 +67,15 @@ public final class RelayCommand implements Callable<Integer> {
 
   @Mixin private Logging logging;
 
-  public RelayCommand(Output output, Interruption interruption) {
+  public RelayCommand(CallContext call, Output output, Interruption interruption) {
+    this.call = call;
     this.output = output;
     this.interruption = interruption;
   }
 
   @Override
   public Integer call() throws Exception {
-    Settings settings = Settings.of(System.getenv());
+    Settings settings = call.settings();
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     Identities identities =
         Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);

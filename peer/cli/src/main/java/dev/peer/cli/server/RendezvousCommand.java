@@ -27,6 +27,7 @@ import dev.peer.rendezvous.etcd.EtcdIndex;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Interruption;
+import dev.peer.run.CallContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -53,6 +54,7 @@ public final class RendezvousCommand implements Callable<Integer> {
 
   private static final Duration FOREVER = Duration.ofDays(3650);
 
+  private final CallContext call;
   private final Output output;
   private final Interruption interruption;
 
@@ -146,7 +148,8 @@ public final class RendezvousCommand implements Callable<Integer> {
     private Path key;
   }
 
-  public RendezvousCommand(Output output, Interruption interruption) {
+  public RendezvousCommand(CallContext call, Output output, Interruption interruption) {
+    this.call = call;
     this.output = output;
     this.interruption = interruption;
   }
@@ -160,7 +163,7 @@ public final class RendezvousCommand implements Callable<Integer> {
   }
 
   private void serve(RequestLog log) throws Exception {
-    Settings settings = Settings.of(System.getenv());
+    Settings settings = call.settings();
     settings.warnings().forEach(warning -> output.say("warning: " + warning));
     Identities identities =
         Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);

@@ -3,12 +3,12 @@ package dev.peer.cli.setup;
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.HelpText;
 import dev.peer.config.PeerSettings;
-import dev.peer.config.Settings;
 import dev.peer.core.id.Digest;
 import dev.peer.home.HomeLayout;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.OutputFile;
+import dev.peer.run.CallContext;
 import dev.peer.source.GitRepository;
 import dev.peer.vm.image.ImageStore;
 import java.io.IOException;
@@ -45,6 +45,7 @@ public final class InitCommand implements Callable<Integer> {
 
   private static final int LARGEST_MAKEFILE = 1 << 20;
 
+  private final CallContext call;
   private final Output output;
 
   @Option(
@@ -60,14 +61,15 @@ public final class InitCommand implements Callable<Integer> {
   @Option(names = "--print", description = "print both to stdout, and write nothing")
   private boolean print;
 
-  public InitCommand(Output output) {
+  public InitCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
   @Override
   public Integer call() throws Exception {
     Path root;
-    try (GitRepository git = GitRepository.open(Path.of("").toAbsolutePath())) {
+    try (GitRepository git = GitRepository.open(call.directory())) {
       root = git.workTree();
     }
     ProjectKind.Seen seen = seen(root);
@@ -145,8 +147,8 @@ public final class InitCommand implements Callable<Integer> {
   }
 
   /** The newest here. */
-  private static Optional<String> image() throws Exception {
-    PeerSettings settings = PeerSettings.of(Settings.of(System.getenv()));
+  private Optional<String> image() throws Exception {
+    PeerSettings settings = PeerSettings.of(call.settings());
     return new ImageStore(new HomeLayout(settings.home()).images()).newest().map(Digest::toString);
   }
 

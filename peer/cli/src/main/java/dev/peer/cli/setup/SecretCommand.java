@@ -7,12 +7,12 @@ import dev.peer.cli.option.HelpText;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
-import dev.peer.config.Settings;
 import dev.peer.core.id.LocalRepo;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.secret.SecretValue;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
+import dev.peer.run.CallContext;
 import dev.peer.run.CallerSecrets;
 import dev.peer.run.RepoOwner;
 import dev.peer.secret.SecretStore;
@@ -42,17 +42,19 @@ import picocli.CommandLine.Unmatched;
     footer = {"  peer secret set TOKEN", "  peer secret ls"})
 public final class SecretCommand implements Runnable {
 
+  private final CallContext call;
   private final Output output;
 
   @Spec private CommandSpec spec;
 
-  public SecretCommand(Output output) {
+  public SecretCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
   /** This command with the one that needs a class of its own. */
   public CommandLine commandLine() {
-    return new CommandLine(this).addSubcommand("set", new Set(output));
+    return new CommandLine(this).addSubcommand("set", new Set());
   }
 
   @Override
@@ -73,18 +75,12 @@ public final class SecretCommand implements Runnable {
         "  peer secret set TOKEN              # asks for it",
         "  pass show token | peer secret set TOKEN"
       })
-  static final class Set implements Callable<Integer> {
-
-    private final Output output;
+  final class Set implements Callable<Integer> {
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "its name")
     private String name = "";
 
     @Unmatched private List<String> others;
-
-    Set(Output output) {
-      this.output = output;
-    }
 
     @Override
     public Integer call() throws Exception {
@@ -95,7 +91,7 @@ public final class SecretCommand implements Runnable {
             "give it on stdin, or type it when you are asked");
       }
       requireName(name);
-      LocalRepo scope = RepoOwner.here();
+      LocalRepo scope = RepoOwner.here(call);
       store().set(scope, name, value(name));
       output.say("the secret " + name + " is kept for " + scope);
       return ExitCode.PASSED;
@@ -109,7 +105,7 @@ public final class SecretCommand implements Runnable {
       footerHeading = HelpText.EXAMPLES,
       footer = {"  peer secret ls", "  peer secret ls --json"})
   int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
-    LocalRepo scope = RepoOwner.here();
+    LocalRepo scope = RepoOwner.here(call);
     List<SecretStore.Kept> kept = store().list(scope);
     if (json) {
       output.print(json(scope, kept));
@@ -128,7 +124,7 @@ public final class SecretCommand implements Runnable {
   int remove(@Parameters(paramLabel = "NAME", description = "its name") String name)
       throws Exception {
     requireName(name);
-    LocalRepo scope = RepoOwner.here();
+    LocalRepo scope = RepoOwner.here(call);
     if (!store().remove(scope, name)) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -147,8 +143,8 @@ public final class SecretCommand implements Runnable {
     }
   }
 
-  private static SecretStore store() throws ConfigException {
-    return CallerSecrets.store(PeerSettings.home(Settings.of(System.getenv())));
+  private SecretStore store() throws ConfigException {
+    return CallerSecrets.store(PeerSettings.home(call.settings()));
   }
 
   private static SecretValue value(String name) throws CommandException, IOException {

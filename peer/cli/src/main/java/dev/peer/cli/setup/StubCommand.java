@@ -4,6 +4,7 @@ import dev.peer.cli.console.Output;
 import dev.peer.cli.option.HelpText;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
+import dev.peer.run.CallContext;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class StubCommand implements Callable<Integer> {
 
+  private final CallContext call;
   private final Output output;
 
   @Parameters(index = "0", paramLabel = "PLATFORM", description = "the CI platform")
@@ -37,7 +39,8 @@ public final class StubCommand implements Callable<Integer> {
       description = "mk targets (default: test)")
   private List<String> targets = List.of();
 
-  public StubCommand(Output output) {
+  public StubCommand(CallContext call, Output output) {
+    this.call = call;
     this.output = output;
   }
 
