@@ -86,6 +86,11 @@ public final class NamespaceRules {
       return targets.isEmpty() || targets.contains(EVERYTHING);
     }
 
+    /** Whether these are repositories that the rule names, and not all there are. */
+    boolean namesRepositories() {
+      return !repositories.equals(EVERYTHING);
+    }
+
     /** Whether these are all targets of all repositories there are. */
     public boolean isEverything() {
       return repositories.equals(EVERYTHING) && targets.isEmpty();

@@ -89,6 +89,22 @@ public final class SignRules {
   }
 
   /**
+   * Whether a revision may give its repository another name: not where a rule names the repository
+   * that it is, and another rule decides about the name.
+   *
+   * @param own what the repository is called without the revision's word
+   */
+  public boolean allowsName(RepoId own, RepoId given, List<String> targets) {
+    return targets.stream()
+        .allMatch(
+            target -> {
+              Optional<NamespaceRules.Namespace> decides =
+                  namespaceOf(own, target).filter(NamespaceRules.Namespace::namesRepositories);
+              return decides.isEmpty() || decides.equals(namespaceOf(given, target));
+            });
+  }
+
+  /**
    * The namespaces of which each decides about something.
    *
    * @param repo in this repository, else in any

@@ -48,6 +48,23 @@ class SignRulesTest {
     assertThat(RULES.admits(CI, APP, List.of("test", "publish"))).isTrue();
   }
 
+  /** The name of a repository among the peers is the revision's to say. */
+  @Test
+  void aNameLeadsOutOfNoRuleThatNamesTheRepository() {
+    SignRules rules =
+        SignRules.parse("github.com/team/app publish => ou:ci; other => ou:laptop; * => anyone");
+    RepoId mirror = new RepoId("mirror.example.org/app");
+
+    for (String name :
+        List.of("anything", "other", "github.com/team/app/", "github.com/Team/app")) {
+      assertThat(rules.allowsName(APP, new RepoId(name), List.of("test", "publish"))).isFalse();
+    }
+    assertThat(rules.allowsName(APP, APP, List.of("publish"))).isTrue();
+    assertThat(rules.allowsName(APP, new RepoId("anything"), List.of("test"))).isTrue();
+    assertThat(rules.allowsName(mirror, APP, List.of("publish"))).isTrue();
+    assertThat(SignRules.parse("ou:ci").allowsName(APP, mirror, List.of("test"))).isTrue();
+  }
+
   @Test
   void admitsNobodyForATargetThatNoRuleIsFor() {
     SignRules rules = SignRules.parse("github.com/team/app test => ou:laptop");

@@ -106,6 +106,19 @@ class TrustAttacksIT {
     laptop.without("PEER_RENDEZVOUS").run(victim, "replay").hasExitCode(0);
   }
 
+  @Test
+  void aRevisionThatTakesANameForWhichALaxerRuleDecides() throws Exception {
+    Peer laptop = team.peer("laptop").withoutQemu();
+    Repository repository = signed(laptop, "renamed");
+    repository.git("remote", "add", "origin", "https://github.com/team/app");
+    Peer ci = laptop.with("PEER_ALLOW_SIGN", "github.com/team/app test => cn:ci;* => anyone");
+
+    ci.run(repository, "replay")
+        .refuses(2, "PEER_REPO in .env is example.org/replayed, .* github.com/team/app");
+
+    ci.with("PEER_REPO", "example.org/replayed").run(repository, "replay").hasExitCode(0);
+  }
+
   private Repository signed(Peer signer, String name) throws Exception {
     Repository repository = SignedResult.repository(team, name).commit();
     SignedResult.sign(team, signer, repository, SignedResult.output("said\n", ""), Map.of());

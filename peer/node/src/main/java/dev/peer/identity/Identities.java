@@ -376,7 +376,8 @@ public final class Identities {
         : rules(name, source.get(), NamespaceRules::parse, NamespaceRules::parseLines);
   }
 
-  private static SignRules signRules(PeerSettings settings)
+  /** Whose results count, as the rules are now. */
+  public static SignRules signRules(PeerSettings settings)
       throws ConfigException, CredentialException {
     return settings.allowSign().isEmpty()
         ? SignRules.everywhere(AccessRule.anyone())

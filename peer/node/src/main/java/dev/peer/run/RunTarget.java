@@ -12,7 +12,10 @@ import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.trust.CredentialException;
+import dev.peer.core.trust.SignRules;
 import dev.peer.home.HomeLayout;
+import dev.peer.identity.Identities;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.RunOutput;
@@ -74,6 +77,7 @@ public record RunTarget(
       requireMkfile(git, revision);
       ImageStore images = new ImageStore(new HomeLayout(peer.home()).images());
       RunInputs inputs = inputs(output, git, revision, peer, run, images, target, arguments);
+      requireOwnRule(from, git, revision, peer, inputs);
       LocalRepo owner = RepoOwner.of(from.environment(), git, revision);
       return new RunTarget(from, git, revision, owner, peer, run, images, inputs);
     } catch (SourceException
@@ -84,6 +88,35 @@ public record RunTarget(
         | RuntimeException e) {
       git.close();
       throw e;
+    }
+  }
+
+  /** The name in {@code .env} must not choose whose results count. */
+  private static void requireOwnRule(
+      CallContext from, GitRepository git, Revision revision, PeerSettings peer, RunInputs inputs)
+      throws ConfigException, SourceException {
+    boolean named = PeerSettings.repo(Settings.of(from.environment())).isPresent();
+    if (named || peer.repo().isEmpty() || peer.allowSign().isEmpty()) {
+      return;
+    }
+    RepoId own = git.repoId(revision);
+    if (!signRules(peer).allowsName(own, inputs.repo(), inputs.targets())) {
+      throw new ConfigException(
+          "PEER_REPO in .env is "
+              + inputs.repo().text()
+              + ", for which another rule of PEER_ALLOW_SIGN decides than for "
+              + own.text()
+              + ", which this repository is",
+          "if the name is right, set PEER_REPO in the environment: whoever can push must not choose"
+              + " whose results count");
+    }
+  }
+
+  private static SignRules signRules(PeerSettings peer) throws ConfigException {
+    try {
+      return Identities.signRules(peer);
+    } catch (CredentialException e) {
+      throw new ConfigException(e.getMessage(), e.hint());
     }
   }
 
