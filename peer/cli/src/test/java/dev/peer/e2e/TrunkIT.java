@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -93,11 +94,18 @@ class TrunkIT {
         .singleElement()
         .asString()
         .contains("trunk: prepared at " + commit(clone, "main"));
+  }
 
-    // Where the user wants it, what a branch leaves is its descendants', and nobody else's.
+  @Test
+  @Tag("long")
+  void whatABranchLeavesIsItsDescendantsWhereTheUserWantsItAndNobodyElses() throws Exception {
+    Peer peer = team.peer("ci");
     Peer history = peer.with("PEER_KEPT", "history");
+    Repository clone = clone("ci", "main");
+    Run first = peer.run(clone, "run", "--exit").hasExitCode(0);
+
     clone.git("checkout", "-q", "attack");
-    history.run(clone, "run", "--exit", "--force").hasExitCode(0);
+    history.run(clone, "run", "--exit").hasExitCode(0);
     clone.write("mkfile", TRUNK + "# mended\n").commit();
     Run child = history.run(clone, "run", "--exit").hasExitCode(0);
     clone.git("checkout", "-q", "main");
