@@ -129,7 +129,11 @@ class HedgeTest {
 
   private void awaitStubbornly() {
     while (go.getCount() > 0) {
-      Thread.onSpinWait();
+      try {
+        go.await();
+      } catch (InterruptedException e) {
+        continue;
+      }
     }
   }
 }
