@@ -1,5 +1,8 @@
 package dev.peer.cli;
 
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST;
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING;
+
 import dev.peer.cli.check.DoctorCommand;
 import dev.peer.cli.check.ExplainCertCommand;
 import dev.peer.cli.console.Output;
@@ -30,6 +33,7 @@ import dev.peer.report.Interruption;
 import dev.peer.run.CallContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -40,17 +44,17 @@ import picocli.CommandLine.Spec;
 /** The command {@code peer}. */
 @Command(
     name = "peer",
-    description = "Runs a revision's tests in a sealed machine, or replays what a peer has run.",
+    description = "Run a revision's tests once; replay the result elsewhere",
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer init                          # a mkfile and a .env for this repository",
       "  peer image build                   # once on a machine that runs tests",
       "  peer run                           # replay a result, or run and serve it",
-      "  peer help run                      # what a command takes"
+      "  peer help run                      # options and examples of a command"
     },
     versionProvider = VersionText.class)
-public final class Main implements Runnable {
+public final class Main implements Callable<Integer> {
 
   private static final String HELP = "help";
 
@@ -85,10 +89,11 @@ public final class Main implements Runnable {
     commands.put(HELP, new HelpCommand());
   }
 
+  /** Without a command there is nothing to do, and a script must not take that for a pass. */
   @Override
-  public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "a command is missing: " + String.join(", ", commands.keySet()));
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return ExitCode.USAGE;
   }
 
   /** Runs a command and exits with its code. */
@@ -132,12 +137,14 @@ public final class Main implements Runnable {
                 name, command instanceof SecretCommand secret ? secret.commandLine() : command);
           }
         });
+    line.getHelpSectionMap().put(SECTION_KEY_COMMAND_LIST_HEADING, _ -> "");
+    line.getHelpSectionMap().put(SECTION_KEY_COMMAND_LIST, CommandGroups::list);
     return line;
   }
 
   private static int reportUsage(Output output, ParameterException e) {
-    String name = e.getCommandLine().getCommandSpec().qualifiedName();
-    output.error(e.getMessage(), "`" + name + " --help` shows what it takes");
+    UsageError error = UsageError.of(e);
+    output.error(error.message(), error.hint());
     return ExitCode.USAGE;
   }
 

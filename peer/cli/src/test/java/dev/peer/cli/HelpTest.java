@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.HelpCommand;
@@ -57,6 +58,62 @@ class HelpTest {
 
     assertThatThrownBy(() -> wrong.root().parseArgs(wrong.words()))
         .isInstanceOf(CommandLine.ParameterException.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandHasASummaryOfOneLine(CommandLine command) {
+    String summary = command.getCommandSpec().usageMessage().description()[0];
+
+    assertThat(summary).hasSizeBetween(10, 60).doesNotEndWith(".").matches("[A-Z].*");
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void noExampleIsWrapped(CommandLine command) {
+    assertThat(command.getUsageMessage().lines())
+        .contains(command.getCommandSpec().usageMessage().footer());
+  }
+
+  @Test
+  void everyCommandIsInOneGroup() {
+    List<String> grouped = CommandGroups.NAMES.values().stream().flatMap(List::stream).toList();
+
+    assertThat(grouped)
+        .doesNotHaveDuplicates()
+        .containsExactlyInAnyOrderElementsOf(Main.described().getSubcommands().keySet());
+  }
+
+  @Test
+  void theHelpListsTheGroupsWithASummaryOfEachCommand() {
+    assertThat(Main.described().getUsageMessage())
+        .contains("\nStart:\n  init          Write a mkfile", "\nRun:\n  run           Replay a")
+        .contains("\nResults:\n  ls ", "\nServers:\n  daemon ", "\nMachine:\n  image ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "rnu; unknown command: rnu; did you mean `peer run`? `peer --help` shows what it takes",
+        "image bulid; unknown command: bulid; did you mean `peer image build`? `peer image --help`",
+        "run --exti; unknown option: --exti; did you mean `--exit`? `peer run --help` shows",
+        "run --exti=now; unknown option: --exti; did you mean `--exit`? `peer run --help` shows",
+        "deploy; unknown command: deploy; `peer --help` shows what it takes",
+        "init here; unexpected argument: here; `peer init --help` shows what it takes",
+        "relay; Missing required option: '--listen=HOST:PORT'; `peer relay --help` shows what it"
+            + " takes"
+      })
+  void suggestsTheWordThatWasMeant(String arguments, String message, String hint) {
+    CommandLine root = Main.described();
+
+    assertThatThrownBy(() -> root.parseArgs(arguments.split(" ")))
+        .isInstanceOfSatisfying(
+            CommandLine.ParameterException.class,
+            e -> {
+              assertThat(UsageError.of(e).message()).isEqualTo(message);
+              assertThat(UsageError.of(e).hint()).startsWith(hint);
+            });
   }
 
   static Stream<CommandLine> commands() {

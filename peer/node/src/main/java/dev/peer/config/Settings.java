@@ -4,7 +4,6 @@ import dev.peer.core.id.Shown;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +15,6 @@ import java.util.TreeSet;
  * over no setting that it does not use.
  */
 public final class Settings {
-
-  private static final int MOST_TYPOS = 3;
 
   private final Map<String, String> environment;
   private final EnvFile envFile;
@@ -65,29 +62,10 @@ public final class Settings {
 
   private static String warning(String name, String where) {
     String nearest =
-        Arrays.stream(Setting.values())
-            .map(Setting::name)
-            .filter(known -> distance(name, known) <= MOST_TYPOS)
-            .min(Comparator.comparingInt(known -> distance(name, known)))
+        Spelling.nearest(name, Arrays.stream(Setting.values()).map(Setting::name).toList())
             .map(known -> "; did you mean " + known + "?")
             .orElse("");
-    return Shown.plain(name) + " in " + where + " is no setting" + nearest;
-  }
-
-  /** Levenshtein's: how many characters to add, drop or change. */
-  private static int distance(String from, String to) {
-    int[] row = new int[to.length() + 1];
-    Arrays.setAll(row, i -> i);
-    for (int i = 1; i <= from.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        int change = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[to.length()];
+    return Shown.plain(name) + " in " + where + ": unknown setting" + nearest;
   }
 
   /** The setting's value; empty where it has its default. */

@@ -80,9 +80,9 @@ class SettingsTest {
             "A=1\nPEER_NETWROK=none\n");
     assertThat(settings.warnings())
         .containsExactly(
-            "PEER_COLOUR_OF_HAIR in the environment is no setting",
-            "PEER_MEMROY in the environment is no setting; did you mean PEER_MEMORY?",
-            "PEER_NETWROK in .env, line 2 is no setting; did you mean PEER_NETWORK?");
+            "PEER_COLOUR_OF_HAIR in the environment: unknown setting",
+            "PEER_MEMROY in the environment: unknown setting; did you mean PEER_MEMORY?",
+            "PEER_NETWROK in .env, line 2: unknown setting; did you mean PEER_NETWORK?");
   }
 
   @Test

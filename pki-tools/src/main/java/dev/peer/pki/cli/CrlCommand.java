@@ -9,8 +9,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "crl",
     description = {
-      "Writes the authority's next revocation list: crl.pem, for PEER_CRL of every peer.",
-      "It has what the last one had, which it takes the place of."
+      "Write the next revocation list",
+      "Writes crl.pem, for PEER_CRL of every peer. It holds the entries of the last list and"
+          + " replaces it."
     },
     mixinStandardHelpOptions = true,
     footerHeading = Main.EXAMPLES,

@@ -12,7 +12,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "init",
-    description = "Makes an authority: ca.pem, for PEER_CA of every peer, and ca-key.pem.",
+    description = {
+      "Make a certificate authority",
+      "Writes ca.pem, for PEER_CA of every peer, and ca-key.pem."
+    },
     mixinStandardHelpOptions = true,
     footerHeading = Main.EXAMPLES,
     footer = {"  peer-pki init --dir pki", "  peer-pki init --dir pki --days 365"})

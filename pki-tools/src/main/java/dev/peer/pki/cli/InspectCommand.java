@@ -19,10 +19,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description = {
-      "Shows what the first certificate of a file says: whom it names, for what and until when, and"
-          + " the terms by which PEER_ALLOW_FETCH, _ANNOUNCE and _SIGN can match it; or what a"
-          + " revocation list says.",
-      "Says nothing about whether it is trusted: `peer explain-cert` does, and `peer verify` of an"
+      "Show what a certificate or a revocation list says",
+      "For the first certificate of a file: its names, its purpose and lifetime, and the terms"
+          + " by which PEER_ALLOW_FETCH, _ANNOUNCE and _SIGN can match it.",
+      "Does not say whether it is trusted: `peer explain-cert` does, and `peer verify` for an"
           + " attestation."
     },
     mixinStandardHelpOptions = true,

@@ -20,9 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "issue",
     description = {
-      "Makes a key and a certificate for a peer: NAME.pem, for PEER_CERT, and NAME-key.pem, for"
-          + " PEER_KEY.",
-      "The peer is called urn:peer:NAME unless --uri says otherwise."
+      "Make a key and a certificate for a peer",
+      "Writes NAME.pem, for PEER_CERT, and NAME-key.pem, for PEER_KEY. The peer's name is"
+          + " urn:peer:NAME unless --uri gives another."
     },
     mixinStandardHelpOptions = true,
     footerHeading = Main.EXAMPLES,

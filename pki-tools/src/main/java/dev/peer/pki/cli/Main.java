@@ -79,7 +79,7 @@ public final class Main {
 
   @Command(
       name = "peer-pki",
-      description = "A small certificate authority for trials of peer, and a look at certificates.",
+      description = "Make certificates for a trial of peer; inspect certificates",
       mixinStandardHelpOptions = true,
       footerHeading = Main.EXAMPLES,
       footer = {"  peer-pki init --dir pki", "  peer-pki issue laptop --dir pki"},

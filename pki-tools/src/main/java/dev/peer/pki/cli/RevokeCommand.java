@@ -19,9 +19,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "revoke",
     description = {
-      "Revokes a certificate from now on, and writes the authority's next revocation list: crl.pem,"
-          + " for PEER_CRL of every peer.",
-      "That list is the only record of what was revoked: keep it."
+      "Revoke a certificate, and write the next revocation list",
+      "Writes crl.pem, for PEER_CRL of every peer. The revocation takes effect now. The list"
+          + " is the only record of what was revoked: keep it."
     },
     mixinStandardHelpOptions = true,
     footerHeading = Main.EXAMPLES,

@@ -22,10 +22,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "doctor",
     description = {
-      "Looks at all that runs and replays need here: settings, disk, QEMU, accelerator, guest"
-          + " image, certificate and rules, the rendezvous and its clock, and whether that can"
-          + " reach this peer. A line each, with how to mend what is wrong.",
-      "Exit code 0: nothing is wrong, warnings apart; 2: a setting is; 4: what a setting names is."
+      "Check this machine, its settings and its rendezvous",
+      "Checks settings, disk, QEMU, accelerator, guest image, certificate and rules, the"
+          + " rendezvous and its clock, and whether the rendezvous reaches this peer. Prints one"
+          + " line for each, and how to fix what is wrong.",
+      "Exit code 0: nothing is wrong, except for warnings; 2: a setting is wrong; 4: what a"
+          + " setting names is wrong."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,

@@ -45,16 +45,17 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "explain-cert",
     description = {
-      "Tells what a certificate would be let do here, by PEER_CA, PEER_CRL and the PEER_ALLOW_"
-          + " rules as they are set; where it would not, why, and how to mend it. Asks nobody.",
-      "Exit code 0: it would be let do all that was asked about; 5: it would not."
+      "Show what a certificate may do here, and why not",
+      "Judges by PEER_CA, PEER_CRL and the PEER_ALLOW_ rules of your environment. Shows how to"
+          + " fix what is wrong. Needs no network.",
+      "Exit code 0: every requested use is allowed; 5: one is not."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer explain-cert laptop.pem",
       "  peer explain-cert laptop.pem --for sign,fetch --repo github.com/team/x",
-      "  peer explain-cert laptop.pem --for sign --repo github.com/team/x --target publish",
+      "  peer explain-cert laptop.pem --for sign --repo team/x --target publish",
       "  peer explain-cert laptop.pem --at 2030-01-31T12:00:00Z"
     })
 public final class ExplainCertCommand implements Callable<Integer> {

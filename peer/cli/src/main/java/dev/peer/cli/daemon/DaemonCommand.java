@@ -40,17 +40,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "daemon",
     description = {
-      "Runs what `peer run` and others ask for, several at once in one queue; serves and announces"
-          + " all results that are kept here, until SIGINT or SIGTERM; and sees to what is kept of"
-          + " each repository (PEER_KEEP, PEER_KEEP_FOR, PEER_KEEP_BYTES).",
-      "With --mirror it also keeps copies of what others announce, and takes what they hand over"
-          + " with `peer push`. With --watch it runs each new commit of a repository, and what its"
-          + " crontab says."
+      "Run one queue for this machine; keep and serve its results",
+      "Runs what `peer run` hands over, several runs at once. Serves and announces all results"
+          + " in this store until SIGINT or SIGTERM, and removes old ones (PEER_KEEP,"
+          + " PEER_KEEP_FOR, PEER_KEEP_BYTES).",
+      "With --mirror, keeps copies of what others announce, and takes results from `peer"
+          + " push`. With --watch, runs each new commit of a repository, and what its crontab"
+          + " says."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,
     footer = {
-      "  peer daemon start                  # in the background; then `peer run` hands over to it",
+      "  peer daemon start                  # in the background; `peer run` uses it",
       "  peer daemon --jobs 2               # in the foreground",
       "  peer daemon --mirror github.com/team/x github.com/team/y",
       "  peer daemon --watch ~/src/x"
@@ -88,8 +89,8 @@ public final class DaemonCommand implements Callable<Integer> {
   @Command(
       name = "start",
       description = {
-        "Starts the daemon in the background, and returns when it is ready. What it says goes to"
-            + " PEER_HOME/daemon/log."
+        "Start the daemon in the background",
+        "Returns when the daemon is ready. Its messages go to PEER_HOME/daemon/log."
       },
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
@@ -144,8 +145,9 @@ public final class DaemonCommand implements Callable<Integer> {
   @Command(
       name = "stop",
       description = {
-        "Ends the daemon, and returns when it has ended. What it runs is broken off, and stays with"
-            + " all that waits in its queue, for when it is started again."
+        "Stop the daemon",
+        "Returns when the daemon has ended. It interrupts its runs; they stay in its queue"
+            + " with all that wait, until you start it again."
       },
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
@@ -177,7 +179,8 @@ public final class DaemonCommand implements Callable<Integer> {
   @Command(
       name = "status",
       description = {
-        "Says what the daemon is, what runs, what waits and what ended last. Exit 3: none runs."
+        "Show what the daemon runs, what waits, and what ended last",
+        "Exit code 3: no daemon runs."
       },
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 /** {@code peer cache}. */
 @Command(
     name = "cache",
-    description = "Shows and drops the container images and caches kept of repositories.",
+    description = "List and drop kept container images and caches",
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,
     footer = {"  peer cache ls", "  peer cache drop"})
@@ -60,7 +60,10 @@ public final class CacheCommand implements Runnable {
 
   @Command(
       name = "ls",
-      description = "Lists what is kept of each repository, and why the last one went.",
+      description = {
+        "List what is kept of each repository",
+        "Also says why the last disk was dropped."
+      },
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
       footer = {"  peer cache ls", "  peer cache ls --json"})
@@ -101,8 +104,9 @@ public final class CacheCommand implements Runnable {
   @Command(
       name = "drop",
       description = {
-        "Drops what is kept of a repository; what a run uses right now stays.",
-        "Without a name: of the repository that the working directory is in."
+        "Drop what is kept of a repository",
+        "Without a name: of the repository in the working directory. A disk that a run uses"
+            + " now stays."
       },
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,

@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
 /** {@code peer image}. */
 @Command(
     name = "image",
-    description = "Builds, signs and lists guest images, and moves them between machines.",
+    description = "Build, sign, list and move guest images",
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,
     footer = {"  peer image build", "  peer image ls --pin"})
@@ -69,8 +69,10 @@ public final class ImageCommand implements Runnable {
 
   @Command(
       name = "build",
-      description =
-          "Builds the guest image from Debian's packages, signs it, and prints its digest.",
+      description = {
+        "Build the guest image, sign it, and print its digest",
+        "Builds from Debian's packages."
+      },
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
       footer = {"  peer image build"})
@@ -107,9 +109,10 @@ public final class ImageCommand implements Runnable {
 
   @Command(
       name = "sign",
-      description =
-          "Vouches for a guest image with this peer's certificate, so that other peers may pull it;"
-              + " replaces the attestation that is there. Prints the digest.",
+      description = {
+        "Vouch for a guest image, so that other peers may pull it",
+        "Signs with PEER_CERT, replaces an earlier attestation, and prints the digest."
+      },
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
       footer = {"  peer image sign", "  peer image sign sha256:DIGEST"})
@@ -148,9 +151,10 @@ public final class ImageCommand implements Runnable {
 
   @Command(
       name = "ls",
-      description =
-          "Lists the guest images of this machine, the newest first: how each came here, and who"
-              + " vouches for it.",
+      description = {
+        "List the guest images of this machine",
+        "The newest comes first. Shows how each came here, and who vouches for it."
+      },
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
       footer = {"  peer image ls", "  peer image ls --pin >>.env"})
@@ -178,7 +182,10 @@ public final class ImageCommand implements Runnable {
 
   @Command(
       name = "export",
-      description = "Writes a guest image to a file, for `peer image import` elsewhere.",
+      description = {
+        "Write a guest image to a file",
+        "`peer image import` reads the file on another machine."
+      },
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
       footer = {
@@ -215,7 +222,7 @@ public final class ImageCommand implements Runnable {
 
   @Command(
       name = "import",
-      description = "Takes in a guest image that `peer image export` wrote, and prints its digest.",
+      description = {"Take a guest image from a file of `peer image export`", "Prints its digest."},
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
       footer = {"  peer image import image.tar", "  peer image import -"})
@@ -234,7 +241,7 @@ public final class ImageCommand implements Runnable {
 
   @Command(
       name = "pull",
-      description = "Gets a guest image from a peer that holds it, and prints its digest.",
+      description = "Get a guest image from a peer, and print its digest",
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
       footer = {

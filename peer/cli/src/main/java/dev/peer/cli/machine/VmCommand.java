@@ -54,7 +54,7 @@ import picocli.CommandLine.Spec;
 /** {@code peer vm}. */
 @Command(
     name = "vm",
-    description = "Gets into machines, and lists those that were frozen.",
+    description = "Open a shell in a machine; list frozen machines",
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,
     footer = {"  peer vm ls", "  peer vm shell"})
@@ -80,15 +80,16 @@ public final class VmCommand implements Runnable {
   @Command(
       name = "shell",
       description = {
-        "Prepares a machine for the target and opens a shell in the tests' container.",
-        "With --frozen: goes on with a private copy of a guest that `peer run --freeze` kept."
+        "Open a shell in the tests' container",
+        "Prepares a machine for the target first. With --frozen, continues a private copy of a"
+            + " guest that `peer run --freeze` kept."
       },
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
       footer = {
         "  peer vm shell                      # in the container of the target test",
         "  peer vm shell --guest lint",
-        "  peer vm shell --frozen ID          # go on with a guest that was frozen"
+        "  peer vm shell --frozen ID          # continue a frozen guest"
       })
   int shell(
       @Mixin Selection selection,
@@ -151,7 +152,7 @@ public final class VmCommand implements Runnable {
 
   @Command(
       name = "ls",
-      description = "Lists the frozen guests, the newest first.",
+      description = "List the frozen guests, the newest first",
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
       footer = {"  peer vm ls --json"})
@@ -179,7 +180,7 @@ public final class VmCommand implements Runnable {
 
   @Command(
       name = "rm",
-      description = "Removes a frozen guest.",
+      description = "Remove a frozen guest",
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
       footer = {"  peer vm rm ID"})

@@ -27,9 +27,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "artifacts",
     description = {
-      "Lists the artifacts of a result that is kept here, or copies them to a directory; what lies"
-          + " there of the same name is replaced.",
-      "Exit code 3: nothing such is kept; 5: the result does not hold or" + " count."
+      "List the artifacts of a result, or copy them",
+      "Copies replace files of the same name.",
+      "Exit code 3: the store has no such result; 5: the result does not hold or does not"
+          + " count."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,

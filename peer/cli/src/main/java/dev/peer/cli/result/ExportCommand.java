@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description = {
-      "Writes a result that is kept here to a file, for `peer import` where no network leads.",
-      "Exit code 3: nothing such is kept; 5: the result does not hold."
+      "Write a result to a file",
+      "`peer import` reads the file, where there is no network.",
+      "Exit code 3: the store has no such result; 5: the result does not hold."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,

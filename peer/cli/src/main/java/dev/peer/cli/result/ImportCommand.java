@@ -26,9 +26,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     description = {
-      "Takes in a result that `peer export` wrote, and prints its run key. It is verified like one"
-          + " from any peer, and kept whole or not at all.",
-      "Exit code 2: the file is none such; 5: the result does not hold."
+      "Take a result from a file of `peer export`",
+      "Verifies it like a result from any peer, keeps it whole or not at all, and prints its"
+          + " run key.",
+      "Exit code 2: the file holds no result; 5: the result does not hold."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,

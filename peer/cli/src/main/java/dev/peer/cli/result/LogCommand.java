@@ -41,17 +41,18 @@ import picocli.CommandLine.Option;
 @Command(
     name = "log",
     description = {
-      "Shows what a run put out: a test's stdout and stderr as they came, each on its own, and of a"
-          + " run that did not pass also what the stages around the test said.",
-      "Exit code 3: nothing such is kept; 5: the result does not hold; with --follow, 1: the run"
-          + " did not pass."
+      "Show the output of a run",
+      "Shows a test's stdout and stderr in their order, each on its own stream. For a run that"
+          + " did not pass, also shows the output of the stages around the test.",
+      "Exit code 3: the store has no such run; 5: the result does not hold; with --follow, 1:"
+          + " the run did not pass."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer log                           # of the last run of this repository",
       "  peer log --failed --label          # each line with its stream",
-      "  peer log --follow                  # of the run that goes on now",
+      "  peer log --follow                  # of the run in progress",
       "  peer log 3fa9 --cast >run.cast     # asciinema plays it"
     })
 public final class LogCommand implements Callable<Integer> {

@@ -41,10 +41,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "ls",
     description = {
-      "Lists the results kept here of the repository that the working directory is in, the one kept"
-          + " or replayed last first.",
-      "Says until when the evidence of each holds, and why. That of the bundle's bytes is checked"
-          + " when it is replayed."
+      "List the results kept of this repository",
+      "The one kept or replayed last comes first. Shows until when the evidence of each holds,"
+          + " and why. The bundle's bytes are checked at a replay."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,

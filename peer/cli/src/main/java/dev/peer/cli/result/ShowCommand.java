@@ -29,9 +29,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "show",
     description = {
-      "Shows all that is known of a run that is kept here: what ran, who signed it and until when"
-          + " that holds, and its artifacts; of one that did not pass, where and why.",
-      "Exit code 3: nothing such is kept; 5: the result does not hold."
+      "Show what ran, who signed it, and until when it holds",
+      "Shows everything known of a run in this store, and its artifacts; for a run that did"
+          + " not pass, where and why.",
+      "Exit code 3: the store has no such run; 5: the result does not hold."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,

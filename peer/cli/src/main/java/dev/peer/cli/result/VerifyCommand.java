@@ -41,9 +41,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     description = {
-      "Verifies a result that is at hand and shows who ran what, the certificates that prove it and"
-          + " the rule that lets it count. Asks nobody, and needs PEER_CA alone; PEER_CRL,"
-          + " PEER_ALLOW_SIGN and PEER_REQUIRE_KEPT hold as for a replay.",
+      "Verify a result; show who vouches for it, by which rule",
+      "Shows who ran what, the certificates that prove it, and the rule that lets it count."
+          + " Needs no network, and only PEER_CA; PEER_CRL, PEER_ALLOW_SIGN and PEER_REQUIRE_KEPT"
+          + " apply as for a replay.",
       "Exit code 0: it holds and counts; 5: it does not; 3: the store has no such result."
     },
     mixinStandardHelpOptions = true,

@@ -29,11 +29,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "explain",
     description = {
-      "Says why a run of the target would replay a result or not: every input of its run key, where"
-          + " a result is, and if nowhere, what the nearest one in the store differs in. Fetches"
-          + " evidence, no bundle, and keeps nothing. Values of variables are shown as digests with"
-          + " a key of this machine.",
-      "Exit code 0: there is a result; 3: there is none; 5: there are some, and none holds."
+      "Say why a run would hit or miss",
+      "Shows every input of the run key and where a result is. If there is none, shows how the"
+          + " nearest result in the store differs. Fetches evidence and no bundle, and keeps"
+          + " nothing. Shows values of variables as digests with a key of this machine.",
+      "Exit code 0: there is a result; 3: there is none; 5: there are results, and none holds."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,

@@ -39,10 +39,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "push",
     description = {
-      "Hands a result that is kept here over to a peer that keeps copies of its repository (`peer"
-          + " daemon --mirror`), which verifies it.",
-      "Exit code 0: the peer holds it; 3: there is no such result here; 4: the peer can not be"
-          + " reached; 5: it does not take it."
+      "Hand a result to a peer that keeps copies",
+      "Sends a result of this store to a peer that mirrors its repository (`peer daemon"
+          + " --mirror`). The peer verifies it.",
+      "Exit code 0: the peer holds it; 3: the store has no such result; 4: the peer cannot be"
+          + " reached; 5: it refuses the result."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,

@@ -27,15 +27,16 @@ import picocli.CommandLine.Option;
 @Command(
     name = "replay",
     description = {
-      "Replays a compatible result that this peer or another holds; never runs.",
-      "With --wait it waits for a result: follows a run that goes on elsewhere to its end, or one"
-          + " that begins meanwhile."
+      "Replay a result; never run",
+      "Takes a compatible result that this peer or another holds. With --wait, follows a run"
+          + " elsewhere to its end, or waits for one to start.",
+      "Exit code 3: no peer holds a result; 5: results were found, and none holds and counts."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer replay",
-      "  peer replay --wait 10m lint        # follow whoever runs it now",
+      "  peer replay --wait 10m lint        # follow the peer that runs it now",
       "  peer replay --artifacts out --json"
     })
 public final class ReplayCommand implements Callable<Integer> {

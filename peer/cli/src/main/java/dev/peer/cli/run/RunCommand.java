@@ -44,20 +44,21 @@ import picocli.CommandLine.Option;
 @Command(
     name = "run",
     description = {
-      "Replays a compatible result if a peer holds one, follows a peer that runs the same now, else"
-          + " runs the target in a sealed machine.",
-      "Then stays connected and serves the result until SIGINT or SIGTERM.",
-      "Where a daemon runs for the same PEER_HOME, it does all that, and this command leaves with"
+      "Replay a result, or run the tests and serve it",
+      "If a peer holds a compatible result, replays it. If a peer runs the same now, follows"
+          + " it. Else runs the target in a sealed machine. Then serves the result until SIGINT"
+          + " or SIGTERM.",
+      "If a daemon runs for this PEER_HOME, it does all of that, and this command leaves with"
           + " the result."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,
     footer = {
-      "  peer run                           # the target test; then serve the result until Ctrl-C",
-      "  peer run --exit lint               # another target; leave when there is a result",
+      "  peer run                           # the target test; serve until Ctrl-C",
+      "  peer run --exit lint               # another target; then leave",
       "  peer run --rev v1.2 --artifacts out",
-      "  peer run --exit --copies 1         # leave when one other peer holds the result",
-      "  peer run --shell                   # when a stage fails, a shell in the guest"
+      "  peer run --exit --copies 1         # leave when one other peer holds it",
+      "  peer run --shell                   # if a stage fails, open a shell there"
     })
 public final class RunCommand implements Callable<Integer> {
 

@@ -31,8 +31,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "relay",
     description = {
-      "Passes connections on to peers that nobody can connect to, until SIGINT or SIGTERM.",
-      "Such a peer names it in PEER_RELAY. What passes is encrypted between the two ends."
+      "Connect callers to peers that nobody can reach directly",
+      "Serves until SIGINT or SIGTERM. Such a peer names the relay in PEER_RELAY. The two ends"
+          + " encrypt everything that passes."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,

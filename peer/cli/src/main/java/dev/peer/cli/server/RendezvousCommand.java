@@ -42,13 +42,16 @@ import picocli.CommandLine.Option;
 /** {@code peer rendezvous}. */
 @Command(
     name = "rendezvous",
-    description = "Tells peers who holds which result, until SIGINT or SIGTERM.",
+    description = {
+      "Tell peers who holds which result",
+      "Serves until SIGINT or SIGTERM. A rendezvous holds no byte of a result."
+    },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,
     footer = {
       "  peer rendezvous --listen 0.0.0.0:7443",
       "  peer rendezvous --listen 0.0.0.0:7443 --relay 0.0.0.0:7444",
-      "  peer rendezvous --listen 0.0.0.0:7443 --store etcd:https://e1:2379,https://e2:2379"
+      "  peer rendezvous --listen 0.0.0.0:7443 --store etcd:https://etcd1:2379"
     })
 public final class RendezvousCommand implements Callable<Integer> {
 

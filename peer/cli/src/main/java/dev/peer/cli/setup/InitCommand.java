@@ -34,9 +34,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "init",
     description = {
-      "Writes a mkfile and a .env, both with comments, for the repository that the working"
-          + " directory is in: what it is built and tested with is told by the files at its root.",
-      "Nothing that is there is overwritten without --force."
+      "Write a mkfile and a .env for this repository",
+      "Recognizes by the files at the root how the repository is built and tested. Both files"
+          + " have comments. Overwrites nothing without --force."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,

@@ -36,7 +36,7 @@ import picocli.CommandLine.Unmatched;
 /** {@code peer secret}. */
 @Command(
     name = "secret",
-    description = "Keeps values of secrets for the tests of this repository.",
+    description = "Keep secrets for the tests of this repository",
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,
     footer = {"  peer secret set TOKEN", "  peer secret ls"})
@@ -66,8 +66,9 @@ public final class SecretCommand implements Runnable {
   @Command(
       name = "set",
       description = {
-        "Sets a secret's value: what comes on stdin, without its last line break,",
-        "or what is typed at a terminal, which does not show it."
+        "Set the value of a secret",
+        "Reads the value from stdin, without its last line break, or asks for it at a"
+            + " terminal, which does not show it."
       },
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
@@ -100,7 +101,7 @@ public final class SecretCommand implements Runnable {
 
   @Command(
       name = "ls",
-      description = "Lists the names of the secrets that are kept for this repository.",
+      description = "List the names of this repository's secrets",
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
       footer = {"  peer secret ls", "  peer secret ls --json"})
@@ -117,7 +118,7 @@ public final class SecretCommand implements Runnable {
 
   @Command(
       name = "rm",
-      description = "Removes a secret.",
+      description = "Remove a secret",
       mixinStandardHelpOptions = true,
       footerHeading = HelpText.EXAMPLES,
       footer = {"  peer secret rm TOKEN"})

@@ -14,8 +14,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "stub",
     description = {
-      "Prints the file that makes a CI platform call `peer run` on each push, a job for each"
-          + " target. Its first lines say where it goes and what it needs.",
+      "Print the file that calls `peer run` from a CI platform",
+      "The file has a job for each target and runs on each push. Its first lines say where it"
+          + " goes and what it needs.",
       "PLATFORM is github, gitlab, forgejo, woodpecker, jenkins or buildkite."
     },
     mixinStandardHelpOptions = true,
