@@ -31,7 +31,7 @@ public record Acceptance(KeptOrigin required, ClaimedHistory history) {
       return Optional.of(
           switch (record.provenance()) {
                 case Provenance.Unstated() ->
-                    "its evidence, of peer 0.5, does not say what the run started from";
+                    "its evidence, of peer 0.5, does not state what the run started from";
                 case Provenance.Stated stated ->
                     "the run started from a disk of the origin " + origin;
               }

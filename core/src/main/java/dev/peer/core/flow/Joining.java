@@ -69,7 +69,7 @@ public final class Joining {
     Duration left = beginWait();
     FindResult found = find(run);
     if (left.isPositive() && isToCome(found)) {
-      notices.say("nobody has a result, and nobody is at it; waiting for a run to begin");
+      notices.say("no peer has a result or runs it; waiting for a run to start");
     }
     while (isToCome(found) && !isOver()) {
       notices.step("wait");
@@ -160,7 +160,7 @@ public final class Joining {
       case FollowResult.Ended(String why) ->
           notices.say("the run of " + runner.id() + " is not followed any more: " + why);
       case FollowResult.TimeOver _ ->
-          notices.say("the run of " + runner.id() + " goes on, and the wait for it is over");
+          notices.say("the run of " + runner.id() + " goes on; the wait for it is over");
     }
     return Optional.empty();
   }
@@ -178,8 +178,8 @@ public final class Joining {
     notices.say(
         "the result of "
             + runner.id()
-            + " is refused: what it showed of the run is not what it signed; the output above is"
-            + " nobody's");
+            + " is refused: it signed other output than it showed; the output above is"
+            + " unsigned");
     result.close();
     store.drop(run.repo(), run.key());
     return Optional.of(new FindResult.NoneVerified(Elsewhere.UNKNOWN));

@@ -224,7 +224,7 @@ final class ResultPull {
 
   private static String describe(PeerId holder, FetchException e) {
     return switch (e.fault()) {
-      case UNREACHABLE -> "the holder " + holder + " can not be reached: " + e.getMessage();
+      case UNREACHABLE -> "the holder " + holder + " cannot be reached: " + e.getMessage();
       case REFUSED -> "the holder " + holder + " does not give the result: " + e.getMessage();
       case WRONG -> "the result of " + holder + " is refused: " + e.getMessage();
     };

@@ -217,7 +217,7 @@ public final class RunFlow {
     try {
       store.logs().keep(run, log);
     } catch (IOException e) {
-      notices.say("what the run put out is not kept: " + e.getMessage());
+      notices.say("the output of the run is not kept: " + e.getMessage());
     }
   }
 

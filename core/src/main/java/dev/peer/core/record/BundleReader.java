@@ -86,7 +86,7 @@ public final class BundleReader {
     } catch (TargetException e) {
       throw e.cause;
     } catch (IOException e) {
-      throw new MalformedException("the bundle can not be read: " + e.getMessage(), e);
+      throw new MalformedException("the bundle cannot be read: " + e.getMessage(), e);
     }
     requireFittingTiming(files);
     return files;

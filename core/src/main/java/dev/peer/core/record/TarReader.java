@@ -37,7 +37,7 @@ public final class TarReader implements AutoCloseable {
       metered.left = Long.MAX_VALUE;
       return entry;
     } catch (IOException | IllegalArgumentException e) {
-      throw new MalformedException("the archive can not be read: " + e.getMessage(), e);
+      throw new MalformedException("the archive cannot be read: " + e.getMessage(), e);
     }
   }
 

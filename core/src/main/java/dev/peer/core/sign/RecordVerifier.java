@@ -110,8 +110,8 @@ public final class RecordVerifier {
     require(
         signers.admits(verified.signer(), inputs.repo(), inputs.targets(), servers),
         verified.signer().id()
-            + " may not sign what it led to as a rendezvous or relay, for no rule names it (the"
-            + " rule: "
+            + " may not sign results that it led to as a rendezvous or relay, because no rule names"
+            + " it (the rule: "
             + signers
             + ")");
     return verified;

@@ -156,7 +156,7 @@ record Statement(RunKey key, RunRecord record, Content bundle, Digest signerCert
     RunInputs inputs = record.inputs();
     require(
         repo.equals(inputs.repo()) && tree.equals(inputs.tree()),
-        "the subject is not what was tested");
+        "the subject is not the tested tree");
   }
 
   private void requireConfiguration(List<StrictJson> configuration) throws MalformedException {

@@ -68,10 +68,10 @@ public final class TimestampAuthority {
       validator.validate(credentials.chain(), CertificateRole.TIMESTAMPER, clock.instant());
     } catch (UntrustedCertificateException e) {
       throw new CredentialException(
-          "nobody would count these timestamps: " + e.getMessage(),
+          "no peer would count these timestamps: " + e.getMessage(),
           "--tsa-cert must hold a certificate with the critical extended key usage timeStamping"
-              + " alone, which PEER_TSA_CA (or else PEER_CA) vouches for, with what is between"
-              + " them",
+              + " alone, which PEER_TSA_CA (or else PEER_CA) vouches for, with the certificates"
+              + " between them",
           e);
     }
     if (KeyKind.of(credentials.leaf().getPublicKey()).orElseThrow() == KeyKind.ED25519) {

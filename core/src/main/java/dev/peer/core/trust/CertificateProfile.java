@@ -119,7 +119,7 @@ final class CertificateProfile {
                 || Arrays.equals(constraints, NO_AUTHORITY)
                 || Arrays.equals(constraints, NO_AUTHORITY_SPELLED_OUT)),
         certificate,
-        "is an authority's (CA:TRUE), and an authority is nobody's peer",
+        "is an authority's (CA:TRUE), and an authority cannot be a peer",
         "have the authority issue a certificate for the peer (CA:FALSE), and use that");
     boolean[] usage = certificate.getKeyUsage();
     faults.require(
@@ -183,13 +183,13 @@ final class CertificateProfile {
         certificate.getVersion() >= 3 && certificate.getBasicConstraints() >= 0,
         certificate,
         "is not an authority's (CA:TRUE is missing)",
-        "make the authority's certificate anew with basicConstraints CA:TRUE");
+        "make the authority's certificate again with basicConstraints CA:TRUE");
     boolean[] usage = certificate.getKeyUsage();
     faults.require(
         usage == null || usage[KEY_CERT_SIGN],
         certificate,
         "is not for signing certificates (its key usage lacks keyCertSign)",
-        "make the authority's certificate anew with keyUsage keyCertSign");
+        "make the authority's certificate again with keyUsage keyCertSign");
     List<String> purposes = purposes(certificate);
     if (purposes != null
         && !purposes.contains(ANY_USAGE)
@@ -197,7 +197,7 @@ final class CertificateProfile {
       faults.add(
           certificate,
           "may not vouch for " + purpose(role) + " (its extended key usage lacks it)",
-          "make the authority's certificate anew with extendedKeyUsage "
+          "make the authority's certificate again with extendedKeyUsage "
               + usageFor(role)
               + ", or without that extension");
     }
@@ -205,7 +205,7 @@ final class CertificateProfile {
         !certificate.getSubjectX500Principal().getName().isEmpty(),
         certificate,
         "is an authority's and has no subject",
-        "make the authority's certificate anew with a subject");
+        "make the authority's certificate again with a subject");
   }
 
   /** What a trust anchor must be, besides an authority. */
@@ -216,7 +216,7 @@ final class CertificateProfile {
             || namesItsOwnKey(certificate),
         certificate,
         "is its own issuer, and names another key as its issuer's (authority key identifier)",
-        "make the authority's certificate anew: both key identifiers are those of its own key");
+        "make the authority's certificate again: both key identifiers are those of its own key");
   }
 
   /** Whether the certificate limits the policies below it. */

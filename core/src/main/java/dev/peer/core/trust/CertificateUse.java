@@ -117,7 +117,7 @@ public enum CertificateUse {
               + (this == SIGN ? target.map(one -> " " + one).orElse("") : "");
       return List.of(
           new CertificateFault(
-              setting() + " has no namespace with " + name + ", and so admits nobody",
+              setting() + " has no namespace with " + name + ", and so admits no certificate",
               "add one, such as " + name + " => " + AccessRule.termsFor(identity).getFirst()));
     }
     return namespaces.stream().map(namespace -> ruleFault(namespace, identity)).toList();
@@ -137,7 +137,7 @@ public enum CertificateUse {
     return new CertificateFault(
         what,
         lacking.isEmpty()
-            ? addition + ", or unset it to admit whoever PEER_CA vouches for"
+            ? addition + ", or unset it to admit every certificate of PEER_CA"
             : "issue it with " + String.join(" and ", lacking) + ", or " + addition);
   }
 

@@ -19,12 +19,12 @@ final class FaultFinder {
   private static final String NAMES_MEND =
       "have it issued with other names, or the authority's certificate with other constraints";
   private static final String PATH_LENGTH_MEND =
-      "have it issued by an authority higher up, or that authority's certificate made anew with a"
+      "have it issued by an authority higher up, or that authority's certificate made again with a"
           + " greater path length";
   private static final String IDENTITY_MEND =
       "have it issued with a URI or DNS name, or a subject, of visible characters";
   private static final String REVOCATION_MEND =
-      "have a new certificate issued for a new key if it was revoked; if the list can not be used,"
+      "have a new certificate issued for a new key if it was revoked; if the list cannot be used,"
           + " get the authority's newest and name it in PEER_CRL";
 
   private final TrustAnchors anchors;

@@ -34,7 +34,7 @@ public final class KeyFile {
       permissions = Files.getPosixFilePermissions(file);
     } catch (IOException | UnsupportedOperationException e) {
       throw new CredentialException(
-          what + ": it can not be seen who may read " + shown(file),
+          what + ": cannot tell who may read " + shown(file),
           "keep the key in a file whose mode can be set to 600",
           e);
     }
@@ -47,7 +47,7 @@ public final class KeyFile {
               + PosixFilePermissions.toString(permissions),
           "run chmod 600 "
               + shown(file)
-              + ", and have a new key certified if somebody could read it"
+              + ", and have a new key certified if anyone else could read it"
               + (what.startsWith("PEER_")
                   ? "; where a mount sets the mode, " + what + " takes the PEM itself"
                   : ""));

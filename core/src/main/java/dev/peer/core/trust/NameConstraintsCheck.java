@@ -196,7 +196,7 @@ final class NameConstraintsCheck {
       return;
     }
     if (!SUPPORTED.contains(name.getTagNo())) {
-      throw new NameConstraintValidatorException("a name of a kind that can not be compared");
+      throw new NameConstraintValidatorException("a name of a kind that cannot be compared");
     }
     GeneralName comparable =
         switch (name.getTagNo()) {

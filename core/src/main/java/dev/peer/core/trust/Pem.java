@@ -58,7 +58,7 @@ public final class Pem {
       } else if (block.label().endsWith("TRUSTED CERTIFICATE")) {
         throw new CredentialException(
             block.in(what) + ": this form of certificate is OpenSSL's own",
-            "write it anew with: openssl x509 -in FILE -out FILE");
+            "write it again with: openssl x509 -in FILE -out FILE");
       }
     }
     if (certificates.isEmpty()) {
@@ -211,7 +211,7 @@ public final class Pem {
       default ->
           throw new CredentialException(
               what + ": this form of private key is not known",
-              "write it anew with: openssl pkcs8 -topk8 -nodes -in FILE");
+              "write it again with: openssl pkcs8 -topk8 -nodes -in FILE");
     };
   }
 

@@ -116,10 +116,7 @@ public final class RevocationLists {
     }
     if (usable.isEmpty() && (mode == RevocationMode.REQUIRE || !here.isEmpty())) {
       throw new UntrustedCertificateException(
-          "the revocation list of "
-              + CertificateNames.of(authority)
-              + " can not be used: "
-              + fault);
+          "the revocation list of " + CertificateNames.of(authority) + " cannot be used: " + fault);
     }
     return usable;
   }

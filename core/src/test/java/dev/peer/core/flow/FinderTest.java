@@ -180,7 +180,7 @@ class FinderTest {
     holders.add("gone", result);
 
     assertThat(find()).isInstanceOf(FindResult.Miss.class);
-    assertThat(said).singleElement().asString().contains("gone").contains("can not be reached");
+    assertThat(said).singleElement().asString().contains("gone").contains("cannot be reached");
   }
 
   @Test

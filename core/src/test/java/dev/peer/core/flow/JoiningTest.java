@@ -90,8 +90,7 @@ class JoiningTest {
     try (Replayable hit = hit(await(Duration.ofHours(1)))) {
       assertThat(hit.followed()).isTrue();
     }
-    assertThat(said)
-        .startsWith("nobody has a result, and nobody is at it; waiting for a run to begin");
+    assertThat(said).startsWith("no peer has a result or runs it; waiting for a run to start");
   }
 
   @Test

@@ -168,7 +168,7 @@ class BundleTest {
   void refusesWhatIsNoArchiveAlthoughItsDigestIsSigned() throws Exception {
     Files.writeString(bundle, "not an archive");
 
-    assertRefused(contentOf(bundle), "can not be read");
+    assertRefused(contentOf(bundle), "cannot be read");
   }
 
   @ParameterizedTest

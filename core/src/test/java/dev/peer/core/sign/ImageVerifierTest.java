@@ -142,7 +142,7 @@ class ImageVerifierTest {
     assertThat(taken).isEmpty();
   }
 
-  /** What even an admitted signer can not say: each is signed as it stands. */
+  /** What even an admitted signer cannot say: each is signed as it stands. */
   @ParameterizedTest(name = "{0}")
   @MethodSource
   void refusesAStatementThat(String name, Consumer<ObjectNode> change, String reason)

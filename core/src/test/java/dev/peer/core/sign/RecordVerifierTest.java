@@ -385,7 +385,7 @@ class RecordVerifierTest {
 
     assertThatThrownBy(() -> verifier.verify(signed, KEY, servers))
         .isInstanceOf(VerificationException.class)
-        .hasMessageContaining("urn:peer:alice may not sign what it led to");
+        .hasMessageContaining("urn:peer:alice may not sign results that it led to");
     assertThat(verifier.verify(signed, KEY, Set.of(new PeerId("urn:peer:bob")))).isNotNull();
     assertThat(verifier(root, AccessRule.parse("uri:urn:peer:alice")).verify(signed, KEY, servers))
         .isNotNull();
@@ -428,7 +428,7 @@ class RecordVerifierTest {
     assertRefused("before the signer's", sign(Runs.finishedAt(NOW.minusSeconds(311)), late));
   }
 
-  /** What even an admitted signer can not say: each is signed as it stands. */
+  /** What even an admitted signer cannot say: each is signed as it stands. */
   @ParameterizedTest(name = "{0}")
   @MethodSource
   void refusesAStatementThat(String name, Consumer<ObjectNode> change, String reason)

@@ -39,7 +39,7 @@ final class BouncyCastlePkix {
     X509CertSelector leaf = new X509CertSelector();
     leaf.setCertificate(chain.getFirst());
     PKIXBuilderParameters parameters = new PKIXBuilderParameters(trust(anchors), leaf);
-    // It counts fractions of a second, which certificates can not express.
+    // It counts fractions of a second, which certificates cannot express.
     parameters.setDate(Date.from(at.truncatedTo(ChronoUnit.SECONDS)));
     parameters.setRevocationEnabled(false);
     // The default counts no more than five intermediates.

@@ -109,7 +109,8 @@ class CertificateUseTest {
                 assertThat(refused.faults())
                     .containsExactly(
                         new CertificateFault(
-                            "PEER_ALLOW_FETCH has no namespace with d/x, and so admits nobody",
+                            "PEER_ALLOW_FETCH has no namespace with d/x, and so admits no"
+                                + " certificate",
                             "add one, such as d/x => uri:urn:peer:alice")));
   }
 
@@ -232,7 +233,7 @@ class CertificateUseTest {
     assertThat(refused(CertificateUse.SIGN, AccessRules.open(), NOW, nobody))
         .extracting(CertificateFault::what)
         .containsExactly(
-            "the certificate names nobody: it has neither a URI, a DNS name nor a subject");
+            "the certificate has no name: it has neither a URI, a DNS name nor a subject");
   }
 
   private List<CertificateFault> refused(

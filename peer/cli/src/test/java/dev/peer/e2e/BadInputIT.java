@@ -301,7 +301,7 @@ class BadInputIT {
 
   @Test
   void anAddressThatIsNotOfThisMachine() throws Exception {
-    peer.run(team.root(), "rendezvous", "--listen", "192.0.2.1:0").refuses(4, "can not listen on");
+    peer.run(team.root(), "rendezvous", "--listen", "192.0.2.1:0").refuses(4, "cannot listen on");
   }
 
   @Test

@@ -60,7 +60,7 @@ class CProjectIT {
     assertThat(third.stderr()).contains("CN=first ran it").contains("got from CN=second");
 
     second.signal("TERM").await().hasExitCode(0);
-    team.peer("fourth").run(repository, "replay").refuses(3, "no peer that can be reached");
+    team.peer("fourth").run(repository, "replay").refuses(3, "no reachable peer");
   }
 
   private Repository repository() throws IOException, InterruptedException {

@@ -118,7 +118,7 @@ class CertificatesIT {
     Run stranger = others.peer("stranger").run(sample.repository(), "replay");
     Run friend = others.peer("friend").run(sample.repository(), "replay");
 
-    stranger.refuses(3, "no peer that can be reached holds a result");
+    stranger.refuses(3, "no reachable peer holds a result");
     assertThat(stranger.stderr()).contains("the holder CN=holder does not give the result");
     friend.hasExitCode(0);
     others.close();
@@ -140,7 +140,7 @@ class CertificatesIT {
     laptop
         .with("PEER_CA", directory.resolve("ca.pem"))
         .run(sample.repository(), "replay")
-        .refuses(3, "no peer that can be reached");
+        .refuses(3, "no reachable peer");
     laptop.run(sample.repository(), "replay").refuses(2, "own certificate would be refused");
   }
 
@@ -152,7 +152,7 @@ class CertificatesIT {
             peer -> peer.without("PEER_CERT").without("PEER_KEY")),
         unusable("which is not there", peer -> peer.with("PEER_CERT", "/nowhere/laptop.pem")),
         unusable("which is not there", peer -> peer.with("PEER_CA", "/nowhere/ca.pem")),
-        unusable("can not be read", peer -> peer.with("PEER_KEY", "/")),
+        unusable("cannot be read", peer -> peer.with("PEER_KEY", "/")),
         unusable("no certificate in it", peer -> peer.with("PEER_CERT", "/dev/null")),
         unusable("no private key in it", peer -> peer.with("PEER_KEY", "/dev/null")),
         unusable(

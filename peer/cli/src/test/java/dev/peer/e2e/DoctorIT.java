@@ -48,7 +48,7 @@ class DoctorIT {
         .containsPattern(
             "(?m)^ok +image +"
                 + Dist.imageDigest()
-                + ", every byte checked; built here; nobody vouches for it$")
+                + ", every byte checked; built here; no signer vouches for it$")
         .containsPattern("(?m)^ok +certificate +CN=laptop, until ")
         .containsPattern("(?m)^ok +rendezvous +127.0.0.1:\\d+ is CN=rendezvous$")
         .containsPattern("(?m)^warning +rules +PEER_ALLOW_SIGN is not set")
@@ -139,7 +139,7 @@ class DoctorIT {
     Peer open = team.peer("open", identity);
     assertThat(open.run(team.root(), "doctor").hasExitCode(2).stdout())
         .containsPattern("(?m)^error +certificate +PEER_KEY.*")
-        .contains("mend: ");
+        .contains("fix: ");
   }
 
   @Test

@@ -178,7 +178,7 @@ class EvidenceEndIT {
     String certificate = peer.certificate().toString();
 
     rendezvous("--tsa-cert", certificate, "--tsa-key", peer.key().toString())
-        .refuses(2, "nobody would count these timestamps: .* is not for timestamps alone");
+        .refuses(2, "no peer would count these timestamps: .* is not for timestamps alone");
     rendezvous("--tsa-cert", certificate).refuses(2, "--tsa-key");
   }
 

@@ -267,7 +267,7 @@ class EvidenceIT {
             "sign         no",
             "             - PEER_ALLOW_SIGN is ou:build, and the certificate has"
                 + " uri:urn:peer:laptop, ou:dev, cn:laptop, issuer:CN=Audited CA",
-            "               mend: issue it with ou:build, or add one of the certificate's terms to"
+            "               fix: issue it with ou:build, or add one of the certificate's terms to"
                 + " the rule, such as uri:urn:peer:laptop");
     here.run(root, "explain-cert", cert("laptop"), "--for", "connect,fetch").hasExitCode(0);
     here.run(root, "explain-cert", cert("runner"), "--for", "sign").hasExitCode(0);

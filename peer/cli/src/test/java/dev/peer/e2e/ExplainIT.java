@@ -97,8 +97,8 @@ class ExplainIT {
     holder.awaitLine("^peer: serving the result");
     assertThat(holder.stderr())
         .contains(
-            "peer: published: the rendezvous names this peer as the only holder; may be fetched by"
-                + " anyone\n");
+            "peer: published: this peer is the only holder; any certificate of PEER_CA may fetch it"
+                + " (PEER_ALLOW_FETCH admits anyone)\n");
 
     Run run = laptop.run(result.repository(), "explain").hasExitCode(0);
 

@@ -34,7 +34,9 @@ class ImageIT {
 
     assertThat(run.stdout())
         .containsPattern(
-            "(?m)^" + Dist.imageDigest() + "  20.*  \\d+ MiB  built here; nobody vouches for it$");
+            "(?m)^"
+                + Dist.imageDigest()
+                + "  20.*  \\d+ MiB  built here; no signer vouches for it$");
     assertThat(run.stderr()).isEmpty();
   }
 

@@ -170,8 +170,8 @@ class ImageTransferIT {
     laptop
         .with("PEER_RENDEZVOUS", "https://127.0.0.1:1")
         .run(team.root(), "image", "pull", digest)
-        .refuses(4, "the rendezvous can not be asked who holds it: 127.0.0.1:1: ");
-    alone.run(team.root(), "image", "pull", digest).refuses(2, "there is nobody to ask");
+        .refuses(4, "the rendezvous cannot be asked for its holders: 127.0.0.1:1: ");
+    alone.run(team.root(), "image", "pull", digest).refuses(2, "no peer can be asked");
     alone
         .run(team.root(), "image", "pull", digest, "--from", "127.0.0.1:1")
         .refuses(4, "not on this machine, and 127.0.0.1:1: ");
@@ -243,7 +243,7 @@ class ImageTransferIT {
     return "sha256:" + image.getFileName();
   }
 
-  /** With the image in a directory of its own, where nobody vouches for it yet. */
+  /** With the image in a directory of its own, where no signer vouches for it yet. */
   private Peer withOwnImages(String name) throws IOException, InterruptedException {
     Peer peer = withoutImages(name);
     Path images = Files.createDirectory(peer.home().resolve("images"));

@@ -56,7 +56,7 @@ class JoinIT {
     leaving.awaitLine("^complaint$");
     leaving.signal("INT").await().hasExitCode(130);
     ci.run(repository, "replay")
-        .refuses(3, "no peer that can be reached holds a result")
+        .refuses(3, "no reachable peer holds a result")
         .awaitLine("^peer: hint: CN=laptop runs it now");
     follower.awaitLine("^complaint$");
     assertThat(follower.stdout()).isEqualTo("first\n");

@@ -125,10 +125,10 @@ class KeptRunsIT {
     assertThat(shown.get("stage").asText()).isEqualTo("test");
     assertThat(shown.get("target").asText()).isEqualTo("broken");
 
-    peer.run(repository, "replay", "broken").refuses(3, "no peer that can be reached holds");
+    peer.run(repository, "replay", "broken").refuses(3, "no reachable peer holds");
     peer.run(repository, "export").refuses(3, "no result of this repository is kept here");
     peer.run(repository, "artifacts").refuses(3, "no result of this repository is kept here");
     Run none = peer.run(repository, "log", "--follow").hasExitCode(0);
-    assertThat(none.stderr()).contains("no run of this repository goes on here");
+    assertThat(none.stderr()).contains("no run of this repository is in progress here");
   }
 }

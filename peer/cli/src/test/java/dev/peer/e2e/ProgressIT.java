@@ -46,7 +46,7 @@ class ProgressIT {
 
       assertThat(session.awaitEnd()).isEqualTo(3);
       assertThat(session.screen())
-          .contains("\npeer: error: no peer that can be reached holds a result")
+          .contains("\npeer: error: no reachable peer holds a result")
           .doesNotContain("peer: 0:")
           .endsWith("\n");
     }
@@ -82,15 +82,15 @@ class ProgressIT {
   @Test
   void isNotThereForWhoeverDoesNotLook() throws Exception {
     assertThat(shown(peer, "replay --wait 2s --json")).contains("\"outcome\":\"no-result\"");
-    assertThat(shown(peer, "replay --wait 2s 2>&1 | cat")).contains("waiting for a run to begin");
+    assertThat(shown(peer, "replay --wait 2s 2>&1 | cat")).contains("waiting for a run to start");
     assertThat(shown(peer, "replay --wait 2s 2>err")).isEmpty();
     assertThat(Files.readString(repository.directory().resolve("err")))
-        .contains("waiting for a run to begin")
+        .contains("waiting for a run to start")
         .doesNotContain("\r", "\u001b");
     assertThat(shown(peer.with("TERM", "dumb"), "replay --wait 2s"))
-        .contains("waiting for a run to begin");
+        .contains("waiting for a run to start");
     assertThat(shown(peer.with("CI", "1"), "replay --wait 2s"))
-        .contains("waiting for a run to begin");
+        .contains("waiting for a run to start");
   }
 
   /** What a terminal gets of a command that waits, which must be lines and nothing else. */

@@ -55,7 +55,7 @@ class RelayIT {
 
     Run refused = ci("ci").run(result.repository(), "replay");
 
-    refused.refuses(3, "no peer that can be reached holds a result");
+    refused.refuses(3, "no reachable peer holds a result");
   }
 
   @Test
@@ -90,7 +90,7 @@ class RelayIT {
 
     replays(ci("ci"));
     Run refused = ci("other").run(result.repository(), "replay");
-    refused.refuses(3, "no peer that can be reached holds a result");
+    refused.refuses(3, "no reachable peer holds a result");
     assertThat(refused.stderr()).contains("CN=other may not fetch at CN=both");
   }
 
@@ -118,7 +118,7 @@ class RelayIT {
     peer.run(team.root(), "relay", "--listen", "127.0.0.1:0", "--hourly", "9")
         .refuses(2, "a size such as 512M or 32G was expected, at least 1M");
     peer.run(team.root(), "relay", "--listen", "192.0.2.1:1")
-        .refuses(4, "can not listen on 192.0.2.1:1");
+        .refuses(4, "cannot listen on 192.0.2.1:1");
   }
 
   private Run relay() throws Exception {

@@ -36,7 +36,7 @@ class ReloadIT {
     assertThat(status(rendezvous, mallory)).isEqualTo("200");
 
     team.authority().revoke("mallory");
-    rendezvous.signal("HUP").awaitLine("^peer: read anew: PEER_CRL; the own certificate holds");
+    rendezvous.signal("HUP").awaitLine("^peer: reloaded: PEER_CRL; the own certificate holds");
 
     assertThat(status(rendezvous, mallory)).isEqualTo("000");
     assertThat(status(rendezvous, alice)).isEqualTo("200");
@@ -52,12 +52,12 @@ class ReloadIT {
     assertThat(shown(rendezvous)).contains("CN = rendezvous");
 
     copy(next.certificate(), peer.environment().get("PEER_CERT"));
-    rendezvous.awaitLine("^peer: warning: .* is not taken, .*the private key does not belong");
+    rendezvous.awaitLine("^peer: warning: .* not reloaded, .*the private key does not belong");
     assertThat(shown(rendezvous)).contains("CN = rendezvous");
     assertThat(status(rendezvous, client)).isEqualTo("200");
 
     copy(next.key(), peer.environment().get("PEER_KEY"));
-    rendezvous.awaitLine("^peer: read anew: PEER_CERT and PEER_KEY; the own certificate holds");
+    rendezvous.awaitLine("^peer: reloaded: PEER_CERT and PEER_KEY; the own certificate holds");
     assertThat(shown(rendezvous)).contains("CN = next");
     assertThat(status(rendezvous, client)).isEqualTo("200");
   }
@@ -90,11 +90,11 @@ class ReloadIT {
       mallory.run(sample.repository(), "replay").hasExitCode(0);
 
       others.authority().revoke("mallory");
-      holder.signal("HUP").awaitLine("^peer: read anew: PEER_CRL; ");
+      holder.signal("HUP").awaitLine("^peer: reloaded: PEER_CRL; ");
 
       Peer again = mallory.with("PEER_HOME", Files.createDirectory(others.root().resolve("again")));
       Run refused = again.run(sample.repository(), "replay");
-      refused.refuses(3, "no peer that can be reached holds a result");
+      refused.refuses(3, "no reachable peer holds a result");
       assertThat(refused.stderr()).contains("our certificate");
       others.peer("alice").run(sample.repository(), "replay").hasExitCode(0);
     } finally {

@@ -75,7 +75,7 @@ class ReplayIT {
     holder.signal("TERM").await().hasExitCode(0);
     Run replay = laptop.run(sample.repository(), "replay");
 
-    replay.refuses(3, "no peer that can be reached holds a result");
+    replay.refuses(3, "no reachable peer holds a result");
     assertThat(replay.stderr()).doesNotContain("CN=holder");
     assertThat(laptop.results()).isZero();
   }
@@ -87,8 +87,8 @@ class ReplayIT {
     sample.startHolder(holder).signal("KILL").await();
     Run replay = team.peer("laptop").run(sample.repository(), "replay");
 
-    replay.refuses(3, "no peer that can be reached holds a result");
-    assertThat(replay.stderr()).contains("peer: the holder CN=holder can not be reached");
+    replay.refuses(3, "no reachable peer holds a result");
+    assertThat(replay.stderr()).contains("peer: the holder CN=holder cannot be reached");
     removesWhatTheKilledOneLeft(holder);
   }
 
@@ -121,7 +121,7 @@ class ReplayIT {
     Peer laptop = team.peer("laptop", Authority.Key.EC_P384);
 
     Run replay = laptop.run(sample.repository(), "replay");
-    replay.refuses(5, "a result was found, and none could be verified");
+    replay.refuses(5, "results were found, and none holds");
     assertThat(replay.stderr()).contains("peer: the result of CN=holder is refused");
     assertThat(laptop.results()).isZero();
 
@@ -150,7 +150,7 @@ class ReplayIT {
 
     liar.answer("v1/results/" + key, changed(attestation, attestation.length / 2));
     Run replay = laptop.run(sample.repository(), "replay");
-    replay.refuses(5, "a result was found, and none could be verified");
+    replay.refuses(5, "results were found, and none holds");
     assertThat(replay.stderr()).contains("peer: the result of CN=liar is refused");
     assertThat(laptop.results()).isZero();
 
@@ -171,9 +171,9 @@ class ReplayIT {
     Run first = laptop.run(sample.repository(), "replay");
     Run second = laptop.run(sample.repository(), "replay");
 
-    first.refuses(5, "a result was found, and none could be verified");
+    first.refuses(5, "results were found, and none holds");
     assertThat(first.stderr()).contains("peer: the result in the local store is refused");
-    second.refuses(3, "no peer that can be reached");
+    second.refuses(3, "no reachable peer");
   }
 
   @Test
@@ -183,7 +183,7 @@ class ReplayIT {
 
     Run replay = laptop.with("PEER_ALLOW_SIGN", "cn:other").run(sample.repository(), "replay");
 
-    replay.refuses(5, "a result was found, and none could be verified");
+    replay.refuses(5, "results were found, and none holds");
     assertThat(replay.stderr()).contains("CN=signer");
     laptop.with("PEER_ALLOW_SIGN", "cn:signer").run(sample.repository(), "replay").hasExitCode(0);
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a repository's test can not do, each shown to be possible where it is meant to be. */
+/** What a repository's test cannot do, each shown to be possible where it is meant to be. */
 @Timeout(900)
 class SealingIT {
 

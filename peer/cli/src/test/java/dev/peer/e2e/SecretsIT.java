@@ -149,7 +149,7 @@ class SecretsIT {
         .doesNotContain("serving");
     hasNone(run.stderr());
     assertThat(laptop.results()).isZero();
-    team.peer("ci").run(repository, "replay").refuses(3, "no peer that can be reached holds");
+    team.peer("ci").run(repository, "replay").refuses(3, "no reachable peer holds");
     assertThat(rendezvous.alive()).isTrue();
   }
 

@@ -38,8 +38,8 @@ class TrustAttacksIT {
 
     laptop
         .run(repository, "replay")
-        .refuses(5, "a result was found")
-        .awaitLine("may not sign what it led to as a rendezvous or relay");
+        .refuses(5, "results were found")
+        .awaitLine("may not sign results that it led to as a rendezvous or relay");
     assertThat(laptop.results()).isZero();
 
     laptop.with("PEER_ALLOW_SIGN", "cn:rendezvous,cn:ci").run(repository, "replay").hasExitCode(0);
@@ -56,7 +56,7 @@ class TrustAttacksIT {
     laptop
         .with("PEER_ALLOW_SIGN", "example.org/replayed test => cn:ci;* => anyone")
         .run(repository, "replay")
-        .refuses(5, "a result was found")
+        .refuses(5, "results were found")
         .awaitLine("may not sign .*test");
     assertThat(laptop.results()).isZero();
 

@@ -195,7 +195,7 @@ public final class HttpCall {
    *
    * @param slowest bytes a second
    * @throws ProblemException if the body has another size
-   * @throws IOException if it comes too slowly, or can not be written
+   * @throws IOException if it comes too slowly, or cannot be written
    */
   public void body(FileChannel file, long size, long slowest) throws ProblemException, IOException {
     requireAtMost(size);

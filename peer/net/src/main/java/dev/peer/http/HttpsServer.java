@@ -91,7 +91,7 @@ public final class HttpsServer implements AutoCloseable {
    *
    * @param address where to listen; port 0 takes a free one
    * @param operations how it is watched over; of one server alone
-   * @throws IOException if it can not listen there
+   * @throws IOException if it cannot listen there
    */
   public static HttpsServer start(
       TlsListener listener,
@@ -101,7 +101,7 @@ public final class HttpsServer implements AutoCloseable {
       Service service)
       throws IOException {
     if (address.isUnresolved()) {
-      throw new IOException("can not listen on " + address.getHostString() + ": unknown host");
+      throw new IOException("cannot listen on " + address.getHostString() + ": unknown host");
     }
     HttpsServer server = new HttpsServer(listener, limits, operations, service);
     try {
@@ -115,7 +115,7 @@ public final class HttpsServer implements AutoCloseable {
     } catch (IOException e) {
       server.undertow.stop();
       String where = address.getHostString() + ":" + address.getPort();
-      throw new IOException("can not listen on " + where + ": " + e.getMessage(), e);
+      throw new IOException("cannot listen on " + where + ": " + e.getMessage(), e);
     } catch (RuntimeException e) {
       server.undertow.stop();
       throw e;

@@ -25,7 +25,7 @@ final class MetricsText {
     try {
       now = value.getAsDouble();
     } catch (RuntimeException e) {
-      // Whoever knows it can not tell just now; a value made up would mislead.
+      // Whoever knows it cannot tell just now; a value made up would mislead.
       return;
     }
     line(name, List.of(), List.of(), number(now));

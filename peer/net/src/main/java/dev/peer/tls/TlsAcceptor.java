@@ -67,7 +67,7 @@ public final class TlsAcceptor implements AutoCloseable {
    * @param connections open at once, besides those without a certificate so far; the next ones wait
    *     until one is closed
    * @param handshake the time for it
-   * @throws IOException if it can not listen there
+   * @throws IOException if it cannot listen there
    */
   public static TlsAcceptor start(
       TlsIdentity identity,
@@ -78,7 +78,7 @@ public final class TlsAcceptor implements AutoCloseable {
       throws IOException {
     String where = address.getHostString() + ":" + address.getPort();
     if (address.isUnresolved()) {
-      throw new IOException("can not listen on " + address.getHostString() + ": unknown host");
+      throw new IOException("cannot listen on " + address.getHostString() + ": unknown host");
     }
     ServerSocket server = new ServerSocket();
     try {
@@ -86,7 +86,7 @@ public final class TlsAcceptor implements AutoCloseable {
       server.bind(address, BACKLOG);
     } catch (IOException e) {
       server.close();
-      throw new IOException("can not listen on " + where + ": " + e.getMessage(), e);
+      throw new IOException("cannot listen on " + where + ": " + e.getMessage(), e);
     }
     TlsAcceptor acceptor = new TlsAcceptor(identity, server, connections, handshake, handler);
     Thread.ofVirtual().name("accept").start(acceptor::accept);
@@ -146,7 +146,7 @@ public final class TlsAcceptor implements AutoCloseable {
         if (server.isClosed()) {
           throw e;
         }
-        LOG.warn("can not accept a connection: {}", e.getMessage());
+        LOG.warn("cannot accept a connection: {}", e.getMessage());
         Thread.sleep(AFTER_A_FAILURE);
       }
     }

@@ -48,7 +48,7 @@ public final class TlsListener {
   private static final AttachmentKey<Caller> CALLER = AttachmentKey.create(Caller.class);
 
   static {
-    // A ticket that holds its session itself can not be forgotten by the server that gave it out.
+    // A ticket that holds its session itself cannot be forgotten by the server that gave it out.
     System.setProperty("jdk.tls.server.enableSessionTicketExtension", "false");
   }
 

@@ -25,7 +25,7 @@ public record LeaseTerms(Duration renewAfter, Duration expiresAfter, Optional<St
     this(renewAfter, expiresAfter, Optional.empty());
   }
 
-  /** Refuses terms that can not be kept. */
+  /** Refuses terms that cannot be kept. */
   public LeaseTerms {
     if (renewAfter.toSeconds() < 1
         || expiresAfter.compareTo(renewAfter) <= 0

@@ -23,7 +23,7 @@ public record Problem(Kind kind, String detail) {
     NOT_MIRRORED(403, "not-mirrored", "No copies of the repository are kept here"),
     NO_SUCH_PATH(404, "no-such-path", "There is no such path"),
     NO_SUCH_RESULT(404, "no-such-result", "No such result is known"),
-    NO_SUCH_RUN(404, "no-such-run", "No such run goes on here"),
+    NO_SUCH_RUN(404, "no-such-run", "No such run is in progress here"),
     NO_SUCH_IMAGE(404, "no-such-image", "No such guest image is known"),
     NO_SUCH_PEER(404, "no-such-peer", "No such peer is registered"),
     NO_SUCH_METHOD(405, "no-such-method", "The path does not have this method"),
@@ -36,8 +36,8 @@ public record Problem(Kind kind, String detail) {
     TOO_MANY(429, "too-many", "One identity may not have more"),
     INTERNAL(500, "internal", "The server failed"),
     STOPPING(503, "stopping", "The server is stopping"),
-    UNAVAILABLE(503, "unavailable", "The index can not be reached now"),
-    UNHEALTHY(503, "unhealthy", "The server can not do its work"),
+    UNAVAILABLE(503, "unavailable", "The index cannot be reached now"),
+    UNHEALTHY(503, "unhealthy", "The server cannot do its work"),
     NO_ANSWER(504, "no-answer", "The peer did not answer in time");
 
     private static final String PREFIX = "tag:peer.dev,2026:problem:";

@@ -18,7 +18,7 @@ public sealed interface RunEnd {
   record Passed() implements RunEnd {}
 
   /**
-   * A recipe of the revision failed, or the revision can not be run as it stands.
+   * A recipe of the revision failed, or the revision cannot be run as it stands.
    *
    * @param stage where
    * @param exitCode mk's exit code, where it is one

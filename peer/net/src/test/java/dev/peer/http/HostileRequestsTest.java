@@ -224,7 +224,7 @@ class HostileRequestsTest {
     assertThat(cut.getCount()).isZero();
   }
 
-  /** Who has no certificate can not get beyond a handshake: that one has a time too. */
+  /** Who has no certificate cannot get beyond a handshake: that one has a time too. */
   @Test
   void cutsAHandshakeThatTricklesIn() throws Exception {
     ServerLimits hasty =

@@ -140,7 +140,7 @@ public record PeerSettings(
   private void requireLists() throws ConfigException {
     if (crl.isEmpty() && crlMode == RevocationMode.REQUIRE) {
       throw new ConfigException(
-          "PEER_CRL_MODE is require, and PEER_CRL is not set: nobody could be trusted",
+          "PEER_CRL_MODE is require, and PEER_CRL is not set: no certificate could be trusted",
           "set PEER_CRL to the revocation lists of all CAs, or PEER_CRL_MODE to current");
     }
   }

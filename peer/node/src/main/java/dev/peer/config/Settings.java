@@ -37,8 +37,8 @@ public final class Settings {
       if (setting.where() == Setting.Where.ENVIRONMENT && entry.isPresent()) {
         throw new ConfigException(
             setting + " may not be set in .env (line " + entry.get().line() + ")",
-            "set it in the environment: whoever can push must not decide whom this machine trusts,"
-                + " what it stores or what it opens");
+            "set it in the environment: anyone who can push could otherwise decide whom this"
+                + " machine trusts, what it stores or what it opens");
       }
     }
     return new Settings(Map.copyOf(environment), envFile);

@@ -27,7 +27,7 @@
  *       hold.
  * </ul>
  *
- * <p>{@code PEER_ENV} and {@code PEER_SECRETS} can not name a {@code PEER_} variable: the value
+ * <p>{@code PEER_ENV} and {@code PEER_SECRETS} cannot name a {@code PEER_} variable: the value
  * would be the key. Any other variable that a revision's {@code PEER_ENV} names is taken from the
  * caller's environment and is in the clear in the record that peers share; a command that runs
  * should say which names it took. A value in {@code .env} is none of a secret's: everybody with the

@@ -161,7 +161,7 @@ public final class KeptResults implements AutoCloseable {
           if (Thread.currentThread().isInterrupted()) {
             return;
           }
-          notices.say("the store can not be read: " + e.getMessage());
+          notices.say("the store cannot be read: " + e.getMessage());
           TimeUnit.NANOSECONDS.sleep(WHOLE_LOOK.toNanos());
         }
         TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());

@@ -197,7 +197,10 @@ public final class Mirror implements AutoCloseable {
     for (PeerId liar : attempt.liars()) {
       long minutes = shunned.add(liar).toMinutes();
       notices.say(
-          liar + " gave what does not hold, and is not asked for copies for " + minutes + " min");
+          liar
+              + " sent a result that does not hold; peer does not ask it for copies for "
+              + minutes
+              + " min");
     }
   }
 

@@ -23,7 +23,7 @@ final class QueueFiles {
   private static final int LARGEST = 4 << 20;
   private static final String SUFFIX = ".json";
 
-  /** Of what can not be read. */
+  /** Of what cannot be read. */
   private static final String UNREADABLE = ".unreadable";
 
   private final Path directory;
@@ -55,7 +55,7 @@ final class QueueFiles {
   /**
    * All that can be read, the first to be accepted first.
    *
-   * @param unreadable told of each file that can not, and why
+   * @param unreadable told of each file that cannot, and why
    */
   List<QueueEntry> read(BiConsumer<Path, String> unreadable) throws IOException {
     List<QueueEntry> entries = new ArrayList<>();
@@ -77,7 +77,7 @@ final class QueueFiles {
     return entries;
   }
 
-  /** Takes a file that can not be read out of the way, and says where it is. */
+  /** Takes a file that cannot be read out of the way, and says where it is. */
   static Path setAside(Path file) throws IOException {
     Path aside = file.resolveSibling(file.getFileName() + UNREADABLE);
     return Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);

@@ -119,7 +119,7 @@ public final class RunQueue implements AutoCloseable {
     List<QueueEntry> left = files.read(unreadable::put);
     for (Map.Entry<Path, String> file : unreadable.entrySet()) {
       notices.say(
-          "warning: a run can not be read, and is set aside: "
+          "warning: a run cannot be read and is set aside: "
               + QueueFiles.setAside(file.getKey())
               + ": "
               + file.getValue());
@@ -295,7 +295,7 @@ public final class RunQueue implements AutoCloseable {
           }
         }
       } catch (IOException e) {
-        notices.say("warning: how " + run.name() + " ended can not be written: " + e.getMessage());
+        notices.say("warning: cannot record how " + run.name() + " ended: " + e.getMessage());
       }
       open.remove(run.id());
     }
@@ -320,7 +320,7 @@ public final class RunQueue implements AutoCloseable {
       // It ends before it has begun.
       return;
     } catch (IOException e) {
-      notices.say("warning: that " + run.name() + " begins can not be written: " + e.getMessage());
+      notices.say("warning: cannot record that " + run.name() + " started: " + e.getMessage());
     }
   }
 

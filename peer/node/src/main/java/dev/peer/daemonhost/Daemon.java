@@ -193,7 +193,7 @@ public final class Daemon {
             + identities.tls().id()
             + address(announcer)
                 .map(at -> " at https://" + at)
-                .orElse(": it runs and keeps, and serves nobody, for PEER_RENDEZVOUS is not set"));
+                .orElse(": runs and keeps results, and serves nobody: PEER_RENDEZVOUS is not set"));
     plan.mirrored().forEach(repo -> output.say("mirroring " + repo));
   }
 

@@ -29,7 +29,7 @@ public record DaemonPlan(List<RepoId> mirrored, List<Path> watched, int jobs) {
     watched = List.copyOf(watched);
   }
 
-  /** Refuses what can not come to pass. */
+  /** Refuses what cannot come to pass. */
   public void requireUsable(PeerSettings peer) throws ConfigException, CommandException {
     if (jobs < 1 || jobs > MOST_JOBS) {
       throw new CommandException(
@@ -45,8 +45,8 @@ public record DaemonPlan(List<RepoId> mirrored, List<Path> watched, int jobs) {
     }
     if (peer.rendezvous().isEmpty() && !mirrored.isEmpty()) {
       throw new ConfigException(
-          "--mirror needs PEER_RENDEZVOUS, which is not set: nobody would say what there is",
-          "set it to where the team meets, such as https://meet.example.org:7443");
+          "--mirror needs PEER_RENDEZVOUS, which is not set: no rendezvous would name results",
+          "set it to your team's rendezvous, such as https://meet.example.org:7443");
     }
     if (mirrored.size() > MOST_MIRRORED) {
       throw new CommandException(

@@ -229,7 +229,7 @@ public final class Identities {
   }
 
   /**
-   * Reads anew what has changed, and says so. What can not be used does not count: what was there
+   * Reads anew what has changed, and says so. What cannot be used does not count: what was there
    * before stays. When it returns, whoever is refused by what was read gets nothing any more.
    *
    * @param now whether to take at once what may just be in the middle of being written
@@ -255,7 +255,7 @@ public final class Identities {
       store.ifPresent(this::renew);
       ownFault = ownFault();
       notices.say(
-          "read anew: "
+          "reloaded: "
               + String.join(", ", new LinkedHashSet<>(taken))
               + "; the own certificate holds until "
               + own.value().leaf().getNotAfter().toInstant());
@@ -270,9 +270,9 @@ public final class Identities {
       case ReloadOutcome.Taken _ -> taken.add(name);
       case ReloadOutcome.Refused(Exception why) ->
           notices.say(
-              "warning: what there is of "
+              "warning: "
                   + name
-                  + " is not taken, the one before stays: "
+                  + ": not reloaded, the one before stays in use: "
                   + why.getMessage());
     }
   }
@@ -334,8 +334,8 @@ public final class Identities {
     } catch (UntrustedCertificateException e) {
       throw new CredentialException(
           "this peer's own certificate would be refused by others: " + e.getMessage(),
-          "PEER_CERT must hold a valid certificate that PEER_CA vouches for, with what is between"
-              + " them; `peer-pki inspect` shows it"
+          "PEER_CERT must hold a valid certificate that PEER_CA vouches for, with the certificates"
+              + " between them; `peer-pki inspect` shows it"
               + (UntrustedCertificateException.isAboutTime(e)
                   ? "; by the clock here it is " + Instant.now() + ": see whether that is right"
                   : ""),
@@ -465,8 +465,8 @@ public final class Identities {
           e);
     } catch (IOException e) {
       throw new CredentialException(
-          name + " names the file " + Shown.of(file.toString()) + ", which can not be read",
-          "see who may read it",
+          name + " names the file " + Shown.of(file.toString()) + ", which cannot be read",
+          "check its permissions",
           e);
     }
   }

@@ -9,6 +9,6 @@ public sealed interface ReloadOutcome {
   /** There is something else, and it counts from now on. */
   record Taken() implements ReloadOutcome {}
 
-  /** There is something else that can not be used; what was read before stays. */
+  /** There is something else that cannot be used; what was read before stays. */
   record Refused(Exception why) implements ReloadOutcome {}
 }

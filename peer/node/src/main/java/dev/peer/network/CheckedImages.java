@@ -11,7 +11,7 @@ import java.util.Optional;
 /** Of the images here those whose bytes were checked, to be served to others. */
 record CheckedImages(ImageStore images) implements HeldImages {
 
-  /** None if they can not be listed: that must not keep results from being announced. */
+  /** None if they cannot be listed: that must not keep results from being announced. */
   @Override
   public List<Digest> digests() {
     try {

@@ -53,7 +53,7 @@ final class ImagePull {
    *
    * @param origin what asks for it
    * @param holders who to ask, the best first; at least one
-   * @throws ImageException if none of them gives it, or if it can not be used here
+   * @throws ImageException if none of them gives it, or if it cannot be used here
    */
   void pull(Digest digest, Origin origin, List<Holder> holders)
       throws ImageException, IOException, InterruptedException {

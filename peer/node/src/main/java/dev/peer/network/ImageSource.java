@@ -61,7 +61,7 @@ public final class ImageSource implements AutoCloseable {
       throws ImageException, IOException, InterruptedException {
     notices.step(STEP);
     if (lookup.isEmpty()) {
-      throw ImagePull.missing(image, "PEER_RENDEZVOUS is not set, so there is nobody to ask");
+      throw ImagePull.missing(image, "PEER_RENDEZVOUS is not set, so no peer can be asked");
     }
     switch (lookup.get().find(image)) {
       case LookupResult.Found found -> from(image, origin, found.holders());
@@ -69,7 +69,7 @@ public final class ImageSource implements AutoCloseable {
           throw ImagePull.missing(image, "no peer that the rendezvous knows holds it");
       case LookupResult.Unavailable unavailable ->
           throw ImagePull.missing(
-              image, "the rendezvous can not be asked who holds it: " + unavailable.why());
+              image, "the rendezvous cannot be asked for its holders: " + unavailable.why());
     }
   }
 

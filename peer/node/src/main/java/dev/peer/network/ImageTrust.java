@@ -39,7 +39,7 @@ public record ImageTrust(ImageStore images, Optional<ImageVerifier> verifier) {
     record Nobody() implements Voucher {
       @Override
       public String toString() {
-        return "nobody vouches for it";
+        return "no signer vouches for it";
       }
     }
 
@@ -85,7 +85,7 @@ public record ImageTrust(ImageStore images, Optional<ImageVerifier> verifier) {
   /**
    * Requires that an image that is here may be booted.
    *
-   * @throws ImageException if it came from a peer, and nobody vouches for it now
+   * @throws ImageException if it came from a peer, and no signer vouches for it now
    */
   public void require(Digest image) throws ImageException, IOException {
     if (!counts(image)) {

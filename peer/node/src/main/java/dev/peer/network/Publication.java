@@ -18,7 +18,7 @@ public final class Publication {
   public static String none(boolean alone) {
     return alone
         ? "not published: PEER_RENDEZVOUS is not set"
-        : "not published: this peer leaves at once, and then serves nobody";
+        : "not published: this peer leaves at once and serves nobody then";
   }
 
   /**
@@ -32,20 +32,26 @@ public final class Publication {
     return switch (found) {
       case LookupResult.Found(var holders, var _, var _)
           when holders.stream().map(Holder::id).anyMatch(self::equals) ->
-          "published: the rendezvous names this peer "
-              + among(holders.stream().map(Holder::id).filter(id -> !id.equals(self)).count())
-              + "; may be fetched by "
-              + fetchers;
+          "published: "
+              + holders(holders.stream().map(Holder::id).filter(id -> !id.equals(self)).count())
+              + "; "
+              + readers(fetchers);
       case LookupResult.Found _, LookupResult.Absent _ ->
           "not published yet: the rendezvous does not name this peer";
-      case LookupResult.Unavailable(String why) ->
-          "whether it is published can not be told: " + why;
+      case LookupResult.Unavailable(String why) -> "cannot tell whether it is published: " + why;
     };
   }
 
-  private static String among(long others) {
+  private static String holders(long others) {
     return others == 0
-        ? "as the only holder"
-        : "and " + others + (others == 1 ? " other" : " others") + " as holders";
+        ? "this peer is the only holder"
+        : "this peer and " + others + (others == 1 ? " other" : " others") + " hold it";
+  }
+
+  private static String readers(NamespaceRules fetchers) {
+    String rule = fetchers.toString();
+    return rule.equals("anyone")
+        ? "any certificate of PEER_CA may fetch it (PEER_ALLOW_FETCH admits anyone)"
+        : "PEER_ALLOW_FETCH says who may fetch it: " + rule;
   }
 }

@@ -90,7 +90,7 @@ public final class ResultArchive {
       Path bundle = staged.path().resolve("bundle");
       copy(tar, entry, verified.bundle().size(), bundle);
       if (tar.next() != null) {
-        throw new MalformedException("it goes on after the bundle");
+        throw new MalformedException("it has more bytes after the bundle");
       }
       VerifiedRecord record =
           verifier.verify(
@@ -149,7 +149,7 @@ public final class ResultArchive {
     try {
       return tar.content().read(chunk);
     } catch (IOException e) {
-      throw new MalformedException("it can not be read to its end: " + e.getMessage(), e);
+      throw new MalformedException("it cannot be read to its end: " + e.getMessage(), e);
     }
   }
 }

@@ -79,8 +79,8 @@ public final class CallerSecrets implements SecretSource {
       return store(subject.peer().home()).find(subject.owner(), name);
     } catch (IOException e) {
       throw new SecretException(
-          "the secret " + name + " can not be read: " + e.getMessage(),
-          "see who may read PEER_HOME/secrets");
+          "the secret " + name + " cannot be read: " + e.getMessage(),
+          "check the permissions of PEER_HOME/secrets");
     }
   }
 }

@@ -23,12 +23,12 @@ public record CopiesWanted(int number, Duration most) {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
-  /** Refuses what can not come to pass, before anything is run. */
+  /** Refuses what cannot come to pass, before anything is run. */
   void requireUsable(PeerNetwork network) throws CommandException {
     if (number > 0 && network.lookup().isEmpty()) {
       throw new CommandException(
           ExitCode.USAGE,
-          "--copies needs PEER_RENDEZVOUS, which is not set: nobody would know of the result",
+          "--copies needs PEER_RENDEZVOUS, which is not set: no peer would learn of the result",
           "set it to where the team meets, or leave --copies out");
     }
   }

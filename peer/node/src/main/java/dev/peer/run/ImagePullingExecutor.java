@@ -51,7 +51,7 @@ public record ImagePullingExecutor(
         return;
       }
       listener.note("the guest image " + image + " is not on this machine: asking the peers");
-      // A machine that can not run it need not get it.
+      // A machine that cannot run it need not get it.
       Qemu.find(environment);
       source.pull(image, Origin.PINNED);
     } catch (QemuException e) {

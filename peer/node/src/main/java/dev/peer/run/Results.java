@@ -135,7 +135,7 @@ public final class Results {
             + (saved.isPositive() && !result.followed() ? ", saved " + seconds(saved) : ""));
   }
 
-  /** Refuses a place for artifacts that can not take them, before anything is run. */
+  /** Refuses a place for artifacts that cannot take them, before anything is run. */
   public static void requireUsable(CallContext from, Optional<Path> artifacts)
       throws IOException, CommandException {
     if (artifacts.isPresent()) {

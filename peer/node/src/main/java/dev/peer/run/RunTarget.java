@@ -228,7 +228,7 @@ public record RunTarget(
     }
     if (!dirty.isClean()) {
       output.say(
-          "the work tree is not what is tested: "
+          "peer does not test the uncommitted changes: "
               + dirty.changed()
               + " changed and "
               + dirty.untracked()

@@ -16,7 +16,7 @@ final class MkfileText {
   private MkfileText() {}
 
   /**
-   * Whether it surely has no rule for a file. Where this can not be told, there may be one: mk
+   * Whether it surely has no rule for a file. Where this cannot be told, there may be one: mk
    * knows.
    */
   static boolean surelyHasNoRule(byte[] mkfile, String file) {

@@ -66,7 +66,7 @@ record WatchState(
   }
 
   static WatchState parse(byte[] bytes) throws MalformedException {
-    StrictJson json = StrictJson.parse("what was seen of a repository", bytes);
+    StrictJson json = StrictJson.parse("the state of a watched repository", bytes);
     try {
       SortedMap<String, Instant> handled = new TreeMap<>();
       json.textMap("handled").forEach((line, until) -> handled.put(line, Instant.parse(until)));
@@ -80,7 +80,7 @@ record WatchState(
       json.end();
       return seen;
     } catch (DateTimeException e) {
-      throw new MalformedException("what was seen of a repository: " + e.getMessage(), e);
+      throw new MalformedException("the state of a watched repository: " + e.getMessage(), e);
     }
   }
 }

@@ -36,7 +36,7 @@ final class WatchStateFile {
     return Digest.of(directory.toString().getBytes(StandardCharsets.UTF_8)).hex() + ".json";
   }
 
-  /** What is known; nothing, if it can not be read, and the file is set aside then. */
+  /** What is known; nothing, if it cannot be read, and the file is set aside then. */
   WatchState read(Notices notices) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       WatchState seen = WatchState.parse(in.readNBytes(LARGEST));
@@ -49,7 +49,11 @@ final class WatchStateFile {
     } catch (MalformedException e) {
       Path aside = file.resolveSibling(file.getFileName() + ".unreadable");
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-      notices.say("warning: what was seen can not be read, and is set aside: " + aside + ": " + e);
+      notices.say(
+          "warning: the state of a watched repository cannot be read and is set aside: "
+              + aside
+              + ": "
+              + e);
       return WatchState.nothing(directory);
     }
   }

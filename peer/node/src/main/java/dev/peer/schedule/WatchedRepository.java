@@ -97,7 +97,7 @@ final class WatchedRepository {
     } catch (IOException | RunRefusedException e) {
       say("not seen to, and tried again: " + e.getMessage());
     } catch (RuntimeException e) {
-      say("can not be looked at: " + e);
+      say("cannot be watched: " + e);
     }
   }
 

@@ -85,7 +85,7 @@ public final class SecretStore {
     } catch (IllegalArgumentException e) {
       throw new SecretException(
           "the value of the secret " + name + " that is kept here " + e.getMessage(),
-          "set it anew with `peer secret set " + name + "`");
+          "set it again with `peer secret set " + name + "`");
     }
   }
 
@@ -124,7 +124,7 @@ public final class SecretStore {
     if (!PrivatePath.isOurs(path, most)) {
       throw new SecretException(
           path + " is another user's, a link, or open to others: the secrets in it are not used",
-          "give it to yourself alone (chown, chmod go=), and set the secrets anew if others could"
+          "make it yours alone (chown, chmod go=), and set the secrets again if others could"
               + " read them");
     }
   }

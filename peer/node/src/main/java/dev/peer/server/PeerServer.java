@@ -100,7 +100,7 @@ public final class PeerServer implements AutoCloseable {
    * @param intake takes what others hand over; nothing: it is not taken
    * @param address where to listen; port 0 takes a free one
    * @param operations how it is watched over; of this server alone
-   * @throws IOException if it can not listen there
+   * @throws IOException if it cannot listen there
    */
   public static PeerServer start(
       TlsIdentity identity,

@@ -102,7 +102,7 @@ public final class GitRepository implements AutoCloseable {
       return git;
     } catch (IOException | IllegalArgumentException e) {
       throw new SourceException(
-          "the git repository can not be read: " + message(e),
+          "the git repository cannot be read: " + message(e),
           "peer reads repositories of format 0 and 1 with SHA-1 objects; see `git fsck`",
           e);
     }
@@ -194,7 +194,7 @@ public final class GitRepository implements AutoCloseable {
             "there is no commit on "
                 + Shown.plain(Repository.shortenRefName(head.getTarget().getName()))
                 + " yet",
-            "commit first: only what is committed is tested");
+            "commit first: peer tests only what is committed");
       }
     } catch (IOException e) {
       throw unreadable(e);
@@ -238,7 +238,7 @@ public final class GitRepository implements AutoCloseable {
   }
 
   /**
-   * The repository as this machine knows it: as {@link #repoId}, and where that can not be told, by
+   * The repository as this machine knows it: as {@link #repoId}, and where that cannot be told, by
    * the place of the clone.
    */
   public LocalRepo localRepo(Revision revision) {
@@ -266,7 +266,7 @@ public final class GitRepository implements AutoCloseable {
       throw unreadable(e);
     }
     throw new SourceException(
-        "the repository can not be named: no origin on another machine, and a shallow clone does"
+        "the repository has no name: no origin on another machine, and a shallow clone does"
             + " not have the first commit",
         "name the repository with PEER_REPO, or `git fetch --unshallow`");
   }
@@ -310,8 +310,8 @@ public final class GitRepository implements AutoCloseable {
       return WorkTree.compare(git);
     } catch (IOException e) {
       throw new SourceException(
-          "what is not committed can not be told: " + message(e),
-          "`git status` tells; only what is committed is tested",
+          "cannot tell what is not committed: " + message(e),
+          "see `git status`; peer tests only what is committed",
           e);
     }
   }
@@ -339,7 +339,7 @@ public final class GitRepository implements AutoCloseable {
    * @param scratch a directory for the packs while they are made; nothing is left there
    * @param out gets the tar; stays open
    * @throws SourceException if something of the revision is missing or not allowed
-   * @throws IOException if {@code out} or {@code scratch} can not be written
+   * @throws IOException if {@code out} or {@code scratch} cannot be written
    */
   public void writeTar(Revision revision, CheckoutMode mode, Path scratch, OutputStream out)
       throws SourceException, IOException {
@@ -355,7 +355,7 @@ public final class GitRepository implements AutoCloseable {
 
   static SourceException unreadable(IOException e) {
     return new SourceException(
-        "the git repository can not be read: " + message(e), "see `git fsck`", e);
+        "the git repository cannot be read: " + message(e), "see `git fsck`", e);
   }
 
   /** For an object that should be there, since the revision that is tested reaches it. */

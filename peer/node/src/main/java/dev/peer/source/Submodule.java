@@ -69,7 +69,7 @@ record Submodule(String name, String path, ObjectId commit) {
       config.fromText(new String(gitmodules, StandardCharsets.UTF_8));
     } catch (ConfigInvalidException e) {
       throw new SourceException(
-          "the revision's .gitmodules can not be read: " + Shown.plain(e.getMessage()),
+          "the revision's .gitmodules cannot be read: " + Shown.plain(e.getMessage()),
           "`git config -f .gitmodules --list` shows where",
           e);
     }

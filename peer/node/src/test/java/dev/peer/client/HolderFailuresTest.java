@@ -270,7 +270,7 @@ class HolderFailuresTest {
     assertThat(said)
         .singleElement()
         .asString()
-        .contains("the holder spiffe://team/dropping can not be reached", "no connection in time");
+        .contains("the holder spiffe://team/dropping cannot be reached", "no connection in time");
     assertThat(reported).containsExactly("spiffe://team/dropping UNREACHABLE");
   }
 
@@ -321,7 +321,7 @@ class HolderFailuresTest {
 
     assertThat(finder(SOON, HASTY, dead).find(INPUTS.repo(), INPUTS.key()))
         .isInstanceOf(FindResult.Miss.class);
-    assertThat(said).hasSize(3).allMatch(line -> line.contains(" can not be reached: "));
+    assertThat(said).hasSize(3).allMatch(line -> line.contains(" cannot be reached: "));
     assertThat(reported)
         .containsExactlyInAnyOrder(
             "spiffe://team/accepting UNREACHABLE",

@@ -319,7 +319,7 @@ class JoiningRunsTest {
 
     assertThat(found).isInstanceOf(FindResult.Miss.class);
     assertThat(ci.said)
-        .contains("the run of spiffe://team/laptop goes on, and the wait for it is over");
+        .contains("the run of spiffe://team/laptop goes on; the wait for it is over");
     laptop.machine.breakDown();
   }
 

@@ -205,7 +205,7 @@ class LyingRendezvousTest {
       assertThat(replay(rendezvous)).isInstanceOf(FindResult.NoneVerified.class);
     }
     assertThat(notices)
-        .anyMatch(line -> line.contains(RENDEZVOUS + " may not sign what it led to"));
+        .anyMatch(line -> line.contains(RENDEZVOUS + " may not sign results that it led to"));
   }
 
   @Test
@@ -254,7 +254,7 @@ class LyingRendezvousTest {
             .toArray(HolderList.Entry[]::new);
 
     assertRuns(names(many));
-    assertThat(notices).filteredOn(line -> line.contains("can not be reached")).hasSize(16);
+    assertThat(notices).filteredOn(line -> line.contains("cannot be reached")).hasSize(16);
   }
 
   @ParameterizedTest

@@ -141,7 +141,9 @@ class MirrorTest {
       assertThat(daemon.notices().take())
           .startsWith("the result of spiffe://team/liar is refused: the signer is not trusted");
       assertThat(daemon.notices().take())
-          .startsWith("spiffe://team/liar gave what does not hold, and is not asked for copies");
+          .startsWith(
+              "spiffe://team/liar sent a result that does not hold; peer does not ask it for"
+                  + " copies");
       assertThat(daemon.store().locations()).isEmpty();
 
       laptop.serve(MANY, meeting.address());

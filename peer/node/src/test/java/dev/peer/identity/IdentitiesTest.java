@@ -80,7 +80,7 @@ class IdentitiesTest {
     assertThat(said)
         .singleElement()
         .asString()
-        .startsWith("read anew: PEER_CERT and PEER_KEY; the own certificate holds until ");
+        .startsWith("reloaded: PEER_CERT and PEER_KEY; the own certificate holds until ");
     assertThat(identities.credentials().leaf()).isEqualTo(second.leaf());
   }
 
@@ -104,13 +104,13 @@ class IdentitiesTest {
 
     assertThat(said)
         .containsExactly(
-            "warning: what there is of PEER_CERT and PEER_KEY is not taken, the one before stays:"
+            "warning: PEER_CERT and PEER_KEY: not reloaded, the one before stays in use:"
                 + " the private key does not belong to the first certificate");
     assertServes(identities, first);
 
     files.writeKey(second);
     look(identities);
-    assertThat(said).singleElement().asString().startsWith("read anew: PEER_CERT and PEER_KEY");
+    assertThat(said).singleElement().asString().startsWith("reloaded: PEER_CERT and PEER_KEY");
     assertServes(identities, second);
   }
 
@@ -154,7 +154,7 @@ class IdentitiesTest {
     assertThat(said)
         .singleElement()
         .asString()
-        .startsWith("read anew: PEER_CA, PEER_CERT and PEER_KEY; ");
+        .startsWith("reloaded: PEER_CA, PEER_CERT and PEER_KEY; ");
     assertThat(identities.credentials().leaf()).isEqualTo(other.leaf());
   }
 
@@ -184,7 +184,7 @@ class IdentitiesTest {
 
       assertThat(https.send("GET", "/").statusCode()).isEqualTo(403);
     }
-    assertThat(said).singleElement().asString().startsWith("read anew: PEER_CRL; ");
+    assertThat(said).singleElement().asString().startsWith("reloaded: PEER_CRL; ");
   }
 
   @Test
@@ -203,7 +203,7 @@ class IdentitiesTest {
     }
     assertThat(said).hasSize(2);
     assertThat(said.getFirst()).startsWith("warning: what there is of PEER_CA is not taken");
-    assertThat(said.getLast()).startsWith("read anew: PEER_CRL; ");
+    assertThat(said.getLast()).startsWith("reloaded: PEER_CRL; ");
   }
 
   @Test
@@ -306,12 +306,12 @@ class IdentitiesTest {
     Path key = directory.resolve("tsa/data/key.pem");
     assertThatThrownBy(() -> identities.timestampAuthority(certificate, key))
         .isInstanceOf(CredentialException.class)
-        .hasMessageContaining("nobody would count these timestamps");
+        .hasMessageContaining("no peer would count these timestamps");
 
     files.write("PEER_TSA_CA", Pem.write(strangers.root()));
     look(identities);
 
-    assertThat(said).singleElement().asString().startsWith("read anew: PEER_TSA_CA; ");
+    assertThat(said).singleElement().asString().startsWith("reloaded: PEER_TSA_CA; ");
     assertThat(identities.timestampAuthority(certificate, key)).isNotNull();
   }
 
@@ -353,7 +353,7 @@ class IdentitiesTest {
     without.remove("PEER_CRL");
     assertThatThrownBy(() -> Identities.verifier(PeerSettings.of(Settings.of(without)), said::add))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("nobody could be trusted");
+        .hasMessageContaining("no certificate could be trusted");
   }
 
   @Test

@@ -18,10 +18,12 @@ class PublicationTest {
   void namesWhoMayFetchAndHowManyHoldIt() {
     assertThat(of(found("self"), "ou:team"))
         .isEqualTo(
-            "published: the rendezvous names this peer as the only holder; may be fetched by"
+            "published: this peer is the only holder; PEER_ALLOW_FETCH says who may fetch it:"
                 + " ou:team");
+    assertThat(of(found("self"), "anyone"))
+        .endsWith("; any certificate of PEER_CA may fetch it (PEER_ALLOW_FETCH admits anyone)");
     assertThat(of(found("a", "self", "b"), "ou:team"))
-        .contains("names this peer and 2 others as holders;");
+        .contains("published: this peer and 2 others hold it; ");
   }
 
   @Test
@@ -33,7 +35,7 @@ class PublicationTest {
   @Test
   void claimsNothingWhereNobodyCouldBeAsked() {
     assertThat(of(new LookupResult.Unavailable("it is down"), "ou:team"))
-        .isEqualTo("whether it is published can not be told: it is down");
+        .isEqualTo("cannot tell whether it is published: it is down");
   }
 
   @Test

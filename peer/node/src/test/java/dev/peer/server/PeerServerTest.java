@@ -291,7 +291,7 @@ class PeerServerTest {
                     server.address(),
                     ServerLimits.PEER))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("can not listen on ")
+        .hasMessageContaining("cannot listen on ")
         .hasMessageContaining(":" + server.address().getPort() + ": Address already in use");
   }
 

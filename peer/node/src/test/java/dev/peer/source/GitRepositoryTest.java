@@ -80,13 +80,13 @@ class GitRepositoryTest {
   @Test
   void refusesARepositoryOfALaterFormat() {
     git.run("config", "core.repositoryformatversion", "2");
-    failure(() -> GitRepository.open(git.directory()), "can not be read");
+    failure(() -> GitRepository.open(git.directory()), "cannot be read");
   }
 
   @Test
   void refusesABrokenConfiguration() throws IOException {
     Files.writeString(git.directory().resolve(".git/config"), "[core\n");
-    failure(() -> GitRepository.open(git.directory()), "can not be read");
+    failure(() -> GitRepository.open(git.directory()), "cannot be read");
   }
 
   @Test
@@ -200,7 +200,7 @@ class GitRepositoryTest {
     try (GitRepository repository = GitRepository.open(shallow.directory())) {
       Revision head = repository.resolve("HEAD");
       assertThat(head.commit().hex()).isEqualTo(second);
-      SourceException e = failure(() -> repository.repoId(head), "can not be named");
+      SourceException e = failure(() -> repository.repoId(head), "cannot be named");
       assertThat(e.hint()).contains("PEER_REPO");
       assertThat(failure(() -> repository.resolve("HEAD~1"), "unknown").hint()).contains("shallow");
       shallow.run("remote", "set-url", "origin", "git@git.example.org:team/project");

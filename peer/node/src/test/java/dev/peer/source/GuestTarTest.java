@@ -341,7 +341,7 @@ class GuestTarTest {
   @Test
   void brokenGitmodulesAreRefused() throws Exception {
     git.write(".gitmodules", "[submodule \"x\n").commitAll("broken");
-    refused(git, ".gitmodules can not be read");
+    refused(git, ".gitmodules cannot be read");
   }
 
   @Test

@@ -59,7 +59,7 @@ final class Registration {
         switch (RelayLine.read(connection.in())) {
           case RelayLine.Alive _ -> {}
           case RelayLine.Busy refused -> busy.accept(refused);
-          case RelayLine.Dial _ -> throw new IOException("a peer dials nobody on this connection");
+          case RelayLine.Dial _ -> throw new IOException("a peer sends no dial on this connection");
         }
       }
     } catch (MalformedException e) {

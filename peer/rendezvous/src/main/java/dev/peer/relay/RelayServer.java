@@ -74,7 +74,7 @@ public final class RelayServer implements AutoCloseable {
    * @param rules gives those of the moment
    * @param address where to listen; port 0 takes a free one
    * @param operations how it is watched over; of this server alone
-   * @throws IOException if it can not listen there
+   * @throws IOException if it cannot listen there
    */
   public static RelayServer start(
       TlsIdentity identity,
@@ -227,7 +227,7 @@ public final class RelayServer implements AutoCloseable {
     boolean own = dial != null && dial.of().name().peer().equals(connection.other().id());
     if (!own || !dial.take()) {
       throw new ProblemException(
-          Problem.Kind.NO_SUCH_PATH, "nobody waits for this connection, or not now");
+          Problem.Kind.NO_SUCH_PATH, "no caller waits for this connection now");
     }
     exchange.upgrade();
     if (dial.answer(connection)) {

@@ -77,7 +77,7 @@ final class EventStreams implements AutoCloseable {
         throw new InterruptedIOException("the caller is refused");
       }
     } catch (IndexUnavailableException e) {
-      throw new IOException("the index can not be reached: " + e.getMessage(), e);
+      throw new IOException("the index cannot be reached: " + e.getMessage(), e);
     }
   }
 

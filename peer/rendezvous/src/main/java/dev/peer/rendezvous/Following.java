@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * What comes and goes among the passed results of one repository, for one who follows it.
  *
- * <p>Nothing is left out; something may come twice. Where it can not be said what was missed, there
+ * <p>Nothing is left out; something may come twice. Where it cannot be said what was missed, there
  * is a {@link Event.Reset}, and then all there is comes as if it had just passed.
  */
 public interface Following extends AutoCloseable {
@@ -17,7 +17,7 @@ public interface Following extends AutoCloseable {
    * The next event; empty: there was none in this time. By one thread.
    *
    * @throws IllegalStateException if it is closed
-   * @throws IndexUnavailableException if it can not be said what happens now
+   * @throws IndexUnavailableException if it cannot be said what happens now
    */
   Optional<Event> next(Duration atMost) throws InterruptedException, IndexUnavailableException;
 

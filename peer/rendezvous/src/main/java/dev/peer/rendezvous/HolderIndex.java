@@ -82,7 +82,7 @@ public interface HolderIndex {
     return false;
   }
 
-  /** Why it can not do its work now, in a line for a person. Empty: it can. */
+  /** Why it cannot do its work now, in a line for a person. Empty: it can. */
   default Optional<String> fault() {
     try {
       status();

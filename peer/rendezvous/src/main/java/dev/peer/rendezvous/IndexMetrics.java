@@ -19,7 +19,7 @@ final class IndexMetrics {
         RendezvousStatus::results);
   }
 
-  /** Left out while the index can not be reached. */
+  /** Left out while the index cannot be reached. */
   private static void add(
       HolderIndex index,
       Metrics metrics,

@@ -104,7 +104,7 @@ public final class RendezvousServer implements AutoCloseable {
    *
    * @param rules gives those of the moment
    * @param address where to listen; port 0 takes a free one
-   * @throws IOException if it can not listen there
+   * @throws IOException if it cannot listen there
    */
   public static RendezvousServer start(
       TlsIdentity identity,
@@ -123,7 +123,7 @@ public final class RendezvousServer implements AutoCloseable {
    * @param timestamps who gives timestamps here; nobody: there are none
    * @param address where to listen; port 0 takes a free one
    * @param operations how it is watched over; of this server alone
-   * @throws IOException if it can not listen there
+   * @throws IOException if it cannot listen there
    */
   public static RendezvousServer start(
       TlsIdentity identity,
@@ -169,10 +169,10 @@ public final class RendezvousServer implements AutoCloseable {
     } catch (MalformedException e) {
       throw ProblemException.of(e);
     } catch (IndexUnavailableException e) {
-      LOG.warn("the index can not be reached: {}", e.getMessage());
+      LOG.warn("the index cannot be reached: {}", e.getMessage());
       throw new ProblemException(
           Problem.Kind.UNAVAILABLE,
-          "the index of this rendezvous can not be reached now, try again",
+          "the index of this rendezvous cannot be reached now, try again",
           Map.of("Retry-After", "1"));
     }
   }

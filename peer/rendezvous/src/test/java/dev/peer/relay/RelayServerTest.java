@@ -585,7 +585,7 @@ class RelayServerTest {
                 RelayServer.start(
                     identity, rules::get, RelayLimits.DEFAULT, relay.address(), Operations.quiet()))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("can not listen on ");
+        .hasMessageContaining("cannot listen on ");
   }
 
   /** The two ends of a tunnel. */

@@ -279,7 +279,7 @@ public final class CertificateAuthority {
     try {
       return new JcaContentSignerBuilder(KeyType.signatureAlgorithm(issuerKey)).build(key);
     } catch (OperatorCreationException e) {
-      throw new IllegalArgumentException("the authority's key can not sign", e);
+      throw new IllegalArgumentException("the authority's key cannot sign", e);
     }
   }
 

@@ -23,7 +23,7 @@ record FrozenCopy(FrozenStore.Kept kept, Optional<Place> place, UserTerminal.Ope
     if (!qemu.build().equals(shape.qemu()) || !accelerator.toString().equals(shape.accelerator())) {
       throw new ExecutorException(
           "the guest was frozen by another QEMU or with another accelerator",
-          "it can not go on here; `peer vm rm " + kept.id() + "` removes it");
+          "it cannot continue here; `peer vm rm " + kept.id() + "` removes it");
     }
   }
 

@@ -145,7 +145,7 @@ final class RunStages {
           new ExecutionResult.Refused(
               CRONTAB,
               "the crontab has more than " + LARGEST_CRONTAB + " bytes",
-              "let a line start a target that does several things"));
+              "use a target that does several things"));
     }
     return new CrontabResult.Made(text.toString(StandardCharsets.UTF_8));
   }
@@ -205,7 +205,7 @@ final class RunStages {
   private void keepDisk(RunClock clock) throws InterruptedException {
     if (clock.wasSetBack()) {
       // Files that are newer than the sources of the next run would count as made from them.
-      listener.note("what was prepared is not kept: this host's clock was set back meanwhile");
+      listener.note("the prepared disk is not kept: this host's clock was set back during the run");
       return;
     }
     try {
@@ -215,7 +215,7 @@ final class RunStages {
       machine.quit();
       cache.keep(disks.scratch().layer(), clock.begun());
     } catch (IOException e) {
-      listener.note("what was prepared is not kept for the next run: " + e.getMessage());
+      listener.note("the prepared disk is not kept for the next run: " + e.getMessage());
     }
   }
 
@@ -313,7 +313,7 @@ final class RunStages {
           new ExecutionResult.Refused(
               stage, message, "add a rule for it to the mkfile, or ask for a target that has one");
       case "mkfile" ->
-          new ExecutionResult.Refused(stage, message, "mend the mkfile where mk says so");
+          new ExecutionResult.Refused(stage, message, "fix the mkfile where mk says so");
       case "no-image" ->
           new ExecutionResult.Refused(
               stage,
@@ -324,7 +324,7 @@ final class RunStages {
           new ExecutionResult.Refused(
               stage,
               message,
-              "see that the container image can be run, and has the user that it names");
+              "check that the container image runs, and has the user that it names");
       case "no-artifact" ->
           new ExecutionResult.Refused(
               stage, message, "make every file that the mkfile names below /var/run/ci/artifacts");
@@ -343,7 +343,8 @@ final class RunStages {
       default ->
           throw new ExecutorException(
               "the guest failed in the stage " + stage + ": " + message,
-              "see above; if it goes on, build the guest image anew with `peer image build`");
+              "see above; if it happens again, build the guest image again with `peer image"
+                  + " build`");
     };
   }
 }

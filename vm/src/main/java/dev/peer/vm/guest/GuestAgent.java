@@ -325,7 +325,7 @@ public final class GuestAgent {
           ? ""
           : new String(Base64.getDecoder().decode(field), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw new GuestException("it sends what is not base64: " + Shown.of(field), e);
+      throw new GuestException("it sends invalid base64: " + Shown.of(field), e);
     }
   }
 }

@@ -59,7 +59,7 @@ public final class ImageArchive {
         throw new ImageException(
             Kind.DAMAGED,
             "the guest image " + image.digest() + " is damaged: its file " + name + " is cut off",
-            "see who writes to " + image.directory());
+            "find out what writes to " + image.directory());
       }
       out.write(new byte[padding(size)]);
     }
@@ -110,7 +110,7 @@ public final class ImageArchive {
       }
       requireZeros(in, BLOCK);
       if (in.read() >= 0) {
-        throw foreign("it goes on after the image's end");
+        throw foreign("it has more bytes after the image's end");
       }
       return intake.finish(Origin.IMPORTED);
     }

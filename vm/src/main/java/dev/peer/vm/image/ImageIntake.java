@@ -180,7 +180,7 @@ public final class ImageIntake implements AutoCloseable {
   private ImageException refused(String why, Exception cause) {
     return new ImageException(
         Kind.REFUSED,
-        "the guest image " + digest + " can not be used here: " + why,
+        "the guest image " + digest + " cannot be used here: " + why,
         "another version of peer has made it; build one with `peer image build`",
         cause);
   }

@@ -173,7 +173,7 @@ public final class ImageStore {
           versions.mk(),
           versions.agent());
     } catch (IOException e) {
-      throw damaged(digest, "it can not be read: " + e.getMessage(), e);
+      throw damaged(digest, "it cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -77,7 +77,7 @@ public final class DoctorCommand implements Callable<Integer> {
     warnings.forEach(
         warning -> findings.add(Finding.warning("settings", warning, "correct its name")));
     if (findings.isEmpty()) {
-      findings.add(Finding.ok("settings", "none is misspelt"));
+      findings.add(Finding.ok("settings", "no misspelled settings"));
     }
     return settings;
   }

@@ -188,7 +188,7 @@ public final class ExplainCertCommand implements Callable<Integer> {
         output.print(Facts.line(name(use), "no"));
         for (CertificateFault fault : faults) {
           output.print(Facts.line("", "- " + fault.what()));
-          output.print(Facts.line("", "  mend: " + fault.mend()));
+          output.print(Facts.line("", "  fix: " + fault.mend()));
         }
       }
     }

@@ -18,7 +18,7 @@ record Finding(String name, Verdict verdict, String what, String mend) {
   /** How it is. */
   enum Verdict {
     OK,
-    /** Something can not be done here, or not for long. */
+    /** Something cannot be done here, or not for long. */
     WARNING,
     /** What the settings ask for does not work: they are wrong. */
     MISCONFIGURED,
@@ -47,7 +47,7 @@ record Finding(String name, Verdict verdict, String what, String mend) {
   /** The lines for people. */
   List<String> lines() {
     String line = String.format(Locale.ROOT, "%-8s %-12s %s", word(), name, what);
-    return mend.isEmpty() ? List.of(line) : List.of(line, " ".repeat(22) + "mend: " + mend);
+    return mend.isEmpty() ? List.of(line) : List.of(line, " ".repeat(22) + "fix: " + mend);
   }
 
   ObjectNode json() {

@@ -77,7 +77,7 @@ final class MachineCheck {
       findings.add(
           Finding.broken(
               "disk",
-              home + " can not be written to: " + e.getMessage(),
+              home + " cannot be written to: " + e.getMessage(),
               "set PEER_HOME to a directory of yours"));
       return Optional.empty();
     }
@@ -92,7 +92,7 @@ final class MachineCheck {
       findings.add(
           Finding.warning("qemu", e.getMessage() + ": this machine only replays", e.hint()));
     } catch (IOException e) {
-      findings.add(Finding.broken("qemu", e.getMessage(), "install QEMU anew"));
+      findings.add(Finding.broken("qemu", e.getMessage(), "install QEMU again"));
     }
     return Optional.empty();
   }
@@ -108,12 +108,11 @@ final class MachineCheck {
                     "accelerator",
                     "tcg: kvm does not run guest code here; emulation is slower, and no security"
                         + " boundary",
-                    "where the processor has virtualization, let this user open /dev/kvm");
+                    "if the processor has virtualization, give this user access to /dev/kvm");
           });
     } catch (IOException e) {
       findings.add(
-          Finding.broken(
-              "accelerator", "it can not be found out: " + e.getMessage(), "see PEER_HOME"));
+          Finding.broken("accelerator", "the probe failed: " + e.getMessage(), "see PEER_HOME"));
     }
   }
 
@@ -156,7 +155,7 @@ final class MachineCheck {
         findings.add(
             Finding.warning(
                 "image",
-                "PEER_IMAGE is not set, and none here was built here or asked for by name",
+                "PEER_IMAGE is not set, and no image here was built here or asked for by name",
                 "`peer image build` makes one; `peer image ls --pin` then says what to set"));
       } else if (!images.contains(image.get())) {
         findings.add(
@@ -177,7 +176,8 @@ final class MachineCheck {
     } catch (ImageException e) {
       findings.add(Finding.broken("image", e.getMessage(), e.hint()));
     } catch (IOException e) {
-      findings.add(Finding.broken("image", e.getMessage(), "see who may read PEER_HOME/images"));
+      findings.add(
+          Finding.broken("image", e.getMessage(), "check the permissions of PEER_HOME/images"));
     }
   }
 

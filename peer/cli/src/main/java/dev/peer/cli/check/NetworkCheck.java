@@ -50,7 +50,7 @@ final class NetworkCheck {
             Finding.warning(
                 "rendezvous",
                 "PEER_RENDEZVOUS is not set: this peer works alone",
-                "set it to where the team meets, such as https://meet.example.org:7443"));
+                "set it to your team's rendezvous, such as https://meet.example.org:7443"));
       } else {
         signers();
         reach(identities);
@@ -110,7 +110,7 @@ final class NetworkCheck {
           Finding.warning(
               "rules",
               Identities.OPEN_SIGN,
-              "set it to those whose results are to count, such as uri:spiffe://example.org/ci/*"));
+              "set it to the signers whose results count, such as uri:spiffe://example.org/ci/*"));
     }
   }
 
@@ -127,7 +127,7 @@ final class NetworkCheck {
           Finding.broken(
               "relay",
               e.getMessage(),
-              "see that it runs, that PEER_RELAY leads there, and that both trust each other's"
+              "check that it runs, that PEER_RELAY leads there, and that both trust each other's"
                   + " CA"));
     }
   }
@@ -150,7 +150,7 @@ final class NetworkCheck {
             Finding.broken(
                 "rendezvous",
                 e.getMessage(),
-                "see that it runs, that PEER_RENDEZVOUS leads there, and that both trust each"
+                "check that it runs, that PEER_RENDEZVOUS leads there, and that both trust each"
                     + " other's CA"));
       }
     }
@@ -163,8 +163,8 @@ final class NetworkCheck {
     return Finding.warning(
         check,
         server.getAuthority()
-            + " has a certificate with which it may sign results: whoever takes it over can make"
-            + " some up",
+            + " has a certificate with which it may sign results: a party that takes it over can"
+            + " make some up",
         "issue it for servers alone (`peer-pki issue NAME --server`), or set PEER_ALLOW_SIGN to"
             + " others");
   }
@@ -198,7 +198,7 @@ final class NetworkCheck {
           findings.add(reached(one, told, reached));
         } catch (IOException e) {
           findings.add(
-              Finding.broken("reach", e.getMessage(), "see what the rendezvous admits here"));
+              Finding.broken("reach", e.getMessage(), "check the rules of the rendezvous"));
         }
       }
     } catch (AnnounceException e) {

@@ -258,7 +258,7 @@ public final class Output implements RunOutput {
 
   private void line(String prefix, byte[] text) {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
-    // The test may have left a colour on, or text that can not be seen: our lines have none.
+    // The test may have left a colour on, or text that cannot be seen: our lines have none.
     if (stderr.isTerminal) {
       filters.values().forEach(filter -> line.writeBytes(filter.endStyle()));
     }

@@ -106,7 +106,7 @@ public final class DaemonCommand implements Callable<Integer> {
     if (other.isPresent()) {
       throw new CommandException(
           ExitCode.INFRASTRUCTURE,
-          "a daemon runs for " + peer.home() + " already: process " + other.get().pid(),
+          "a daemon already runs for " + peer.home() + ": process " + other.get().pid(),
           "`peer daemon stop` ends it");
     }
     Path log = layout.daemonLog();
@@ -132,7 +132,7 @@ public final class DaemonCommand implements Callable<Integer> {
     if (dist == null) {
       throw new CommandException(
           ExitCode.INFRASTRUCTURE,
-          "where this command is installed is not known",
+          "the installation of this command is unknown",
           "start it by the `peer` of a build (peer/cli/target/dist/bin)");
     }
     List<String> command = new ArrayList<>();

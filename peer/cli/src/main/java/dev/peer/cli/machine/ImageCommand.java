@@ -274,7 +274,7 @@ public final class ImageCommand implements Runnable {
     } else if (from == null && settings.rendezvous().isEmpty()) {
       throw new CommandException(
           ExitCode.USAGE,
-          "there is nobody to ask for the guest image: PEER_RENDEZVOUS is not set",
+          "no peer can be asked for the guest image: PEER_RENDEZVOUS is not set",
           "set it, or name a peer that serves with --from HOST:PORT");
     } else {
       try (PeerNetwork network = PeerNetwork.of(settings, output, CertificateRole.CLIENT)) {

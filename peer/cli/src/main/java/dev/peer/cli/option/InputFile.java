@@ -32,7 +32,7 @@ public final class InputFile {
       return bytes;
     } catch (AccessDeniedException e) {
       throw new CommandException(
-          ExitCode.USAGE, name + " can not be read", "see who may read it", e);
+          ExitCode.USAGE, name + " cannot be read", "check its permissions", e);
     }
   }
 }

@@ -76,7 +76,7 @@ public final class LogCommand implements Callable<Integer> {
 
   @Option(
       names = "--follow",
-      description = "of the repository's run that goes on here, as it comes and to its end")
+      description = "of the repository's run in progress here, until it ends")
   private boolean follow;
 
   private static final class Form {
@@ -119,7 +119,7 @@ public final class LogCommand implements Callable<Integer> {
       if (!running.isEmpty()) {
         return follow(store, repo, running.getFirst());
       }
-      output.say("no run of this repository goes on here; this is the last one");
+      output.say("no run of this repository is in progress here; this is the last one");
     }
     switch (kept.find(call, store, failed)) {
       case StoredRun.Failure(RunLogs.Failed log) -> {
@@ -204,7 +204,7 @@ public final class LogCommand implements Callable<Integer> {
     throw new CommandException(
         ExitCode.INFRASTRUCTURE,
         "the run ended without an outcome",
-        "it was interrupted, or its machine failed; whoever started it was told");
+        "it was interrupted, or its machine failed; its caller knows why");
   }
 
   private static CommandException malformed(MalformedException e) {

@@ -63,7 +63,7 @@ public final class LsCommand implements Callable<Integer> {
   @Option(names = "--all", description = "of all repositories")
   private boolean all;
 
-  @Option(names = "--gone", description = "what was removed instead, the latest first, and why")
+  @Option(names = "--gone", description = "list removed results instead, the latest first, and why")
   private boolean gone;
 
   @Option(names = "--json", description = "print JSON")

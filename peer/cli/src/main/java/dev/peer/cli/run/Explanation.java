@@ -64,13 +64,15 @@ record Explanation(
       lines.add(Facts.line(input.kind().toString(), name + shown(input)));
     }
     survey.failures().forEach(failure -> lines.add(Facts.line("but", failure.why())));
-    survey.unavailable().ifPresent(why -> lines.add(Facts.line("but", "nobody answers: " + why)));
+    survey
+        .unavailable()
+        .ifPresent(why -> lines.add(Facts.line("but", "no rendezvous answers: " + why)));
     lines.add(Facts.line("result", result()));
     survey
         .held()
         .ifPresent(
             held -> lines.addAll(ProvenanceFacts.lines(held.attestation().record().provenance())));
-    survey.running().forEach(peer -> lines.add(Facts.line("running", peer + " is at it now")));
+    survey.running().forEach(peer -> lines.add(Facts.line("running", peer + " runs it now")));
     survey.failed().forEach(failure -> lines.add(Facts.line("failed", failure.text())));
     if (survey.held().isEmpty()) {
       lines.addAll(nearestLines());
@@ -116,8 +118,8 @@ record Explanation(
       return "none that holds and counts";
     }
     return asked
-        ? "miss, not in the store, and no peer that can be reached holds one"
-        : "miss, not in the store; PEER_RENDEZVOUS is not set, so nobody else was asked";
+        ? "miss, not in the store, and no reachable peer holds one"
+        : "miss, not in the store; PEER_RENDEZVOUS is not set, so no other peer was asked";
   }
 
   private List<String> nearestLines() {

@@ -52,7 +52,7 @@ public final class ReplayCommand implements Callable<Integer> {
       names = "--wait",
       paramLabel = "DURATION",
       converter = WaitConverter.class,
-      description = "wait for a run elsewhere, and follow it, for so long (90s, 10m, 1h) at most")
+      description = "wait for a run elsewhere and follow it, for at most this long (90s, 10m, 1h)")
   private Duration wait = Duration.ZERO;
 
   public ReplayCommand(CallContext call, Output output) {
@@ -82,7 +82,7 @@ public final class ReplayCommand implements Callable<Integer> {
         case FindResult.Miss(Elsewhere elsewhere) ->
             throw new CommandException(
                 ExitCode.NO_RESULT,
-                "no peer that can be reached holds a result of this run",
+                "no reachable peer holds a result of this run",
                 joining.notFollowed(elsewhere.running()).stream()
                     .findFirst()
                     .map(peer -> peer.id() + " runs it now: `peer replay --wait 10m` follows that")
@@ -90,8 +90,8 @@ public final class ReplayCommand implements Callable<Integer> {
         case FindResult.NoneVerified none ->
             throw new CommandException(
                 ExitCode.NOTHING_VERIFIED,
-                "a result was found, and none could be verified and counts here",
-                "see above who gave it; `peer run` runs it");
+                "results were found, and none holds and counts here",
+                "the lines above name its holder; `peer run` runs it");
       };
     }
   }

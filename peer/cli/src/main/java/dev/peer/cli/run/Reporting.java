@@ -10,12 +10,12 @@ import picocli.CommandLine.Option;
 /** The options that say how a run or replay is shown, and the report at its end. */
 final class Reporting {
 
-  @Option(names = "--timings", description = "then say on stderr how long each step took")
+  @Option(names = "--timings", description = "print on stderr how long each step took")
   private boolean timings;
 
   @Option(
       names = "--json",
-      description = "print what it came to as JSON; the test's own stdout goes to stderr")
+      description = "print the outcome as JSON; the test's own stdout goes to stderr")
   private boolean json;
 
   @Option(

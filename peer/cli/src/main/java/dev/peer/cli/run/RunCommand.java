@@ -77,18 +77,18 @@ public final class RunCommand implements Callable<Integer> {
 
   @Mixin private Logging logging;
 
-  @Option(names = "--force", description = "run although there is a result")
+  @Option(names = "--force", description = "run even if there is a result")
   private boolean force;
 
   @Option(
       names = "--fresh",
-      description = "run, and begin without what is kept of the repository's earlier runs")
+      description = "run without the container images and caches that are kept")
   private boolean fresh;
 
   @Option(
       names = "--audit",
       description = {
-        "run once more from a boot without any cache, and compare with the result; exit 1 if the"
+        "run again without any cache, and compare with the result; exit 1 if the"
             + " outcome or an artifact differs"
       })
   private boolean audit;
@@ -100,14 +100,12 @@ public final class RunCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       converter = WaitConverter.class,
       description = {
-        "follow a run that goes on elsewhere for so long (90s, 10m, 1h) at most, then run; 0: do"
+        "follow a run elsewhere for at most this long (90s, 10m, 1h), then run; 0: do"
             + " not follow any (default: PEER_TIMEOUT)"
       })
   private Duration wait;
 
-  @Option(
-      names = "--no-daemon",
-      description = "run here, although there is a daemon that would do it")
+  @Option(names = "--no-daemon", description = "run here, even if a daemon runs")
   private boolean noDaemon;
 
   @ArgGroup private Stay stay = new Stay();
@@ -118,10 +116,10 @@ public final class RunCommand implements Callable<Integer> {
 
     @Option(
         names = "--shell",
-        description = "when a stage fails, open a shell in the guest as it is then")
+        description = "if a stage fails, open a shell in the guest at that point")
     private boolean shell;
 
-    @Option(names = "--freeze", description = "when a stage fails, keep the guest as it is then")
+    @Option(names = "--freeze", description = "if a stage fails, keep the guest at that point")
     private boolean freeze;
   }
 
@@ -134,7 +132,7 @@ public final class RunCommand implements Callable<Integer> {
         names = "--linger",
         paramLabel = "DURATION",
         converter = DurationConverter.class,
-        description = "serve the result for so long (90s, 10m, 1h), then leave")
+        description = "serve the result for this long (90s, 10m, 1h), then leave")
     private Duration linger = FOREVER;
   }
 
@@ -183,7 +181,7 @@ public final class RunCommand implements Callable<Integer> {
               "the daemon ended before the run did",
               "it is run "
                   + id
-                  + " in the daemon's queue, and goes on when that is started again (`peer daemon"
+                  + " in the daemon's queue, and runs when you start the daemon again (`peer daemon"
                   + " status`); `peer run --no-daemon` runs it here");
     };
   }
@@ -224,7 +222,7 @@ public final class RunCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.USAGE,
           "--copies does not go with --linger: it says when to leave",
-          "say with --copies-wait how long to wait at most");
+          "use --copies-wait for the maximum wait");
     }
     return new RunOptions(
         force,

@@ -216,7 +216,7 @@ public final class RendezvousCommand implements Callable<Integer> {
 
   /** A rendezvous may well be there before its etcd is. */
   private static Optional<String> fault(EtcdIndex etcd) {
-    return etcd.fault().map(why -> "until this is mended nothing is found or announced: " + why);
+    return etcd.fault().map(why -> "nothing is found or announced until this is fixed: " + why);
   }
 
   private RendezvousServer start(

@@ -143,10 +143,10 @@ class EtcdServiceIT {
     assertThat(lookup.find(REPO, key(1)))
         .isInstanceOfSatisfying(
             LookupResult.Unavailable.class,
-            result -> assertThat(result.why()).contains("index of this rendezvous can not be"));
+            result -> assertThat(result.why()).contains("index of this rendezvous cannot be"));
     assertThat(ask(one, key(1)).statusCode()).isEqualTo(503);
     announcer.announce(record(2));
-    assertThat(notices).anyMatch(line -> line.startsWith("not announced, trying on: "));
+    assertThat(notices).anyMatch(line -> line.startsWith("not announced; retrying: "));
 
     etcd.restart(0);
     await(lookup, 2, LookupResult.Found.class);

@@ -226,7 +226,7 @@ final class LeaseKeeper implements AutoCloseable {
           away = false;
         } catch (IOException e) {
           if (!away) {
-            notices.say("not announced, trying on: rendezvous " + BoundedHttpClient.why(e));
+            notices.say("not announced; retrying: rendezvous " + BoundedHttpClient.why(e));
           }
           away = true;
           pause = longer(shorter(retry, renewal), asked(e));
@@ -245,7 +245,7 @@ final class LeaseKeeper implements AutoCloseable {
     if (!announceWanted()) {
       terms = lease();
       if (!announceWanted()) {
-        throw new IOException(rendezvous.getAuthority() + ": it forgets our lease");
+        throw new IOException(rendezvous.getAuthority() + ": the rendezvous dropped our lease");
       }
     }
     Map<RendezvousPath.Result, RunState> still = wanted();

@@ -19,7 +19,7 @@ import java.util.Set;
  *
  * @param rendezvous where to announce, all of them; at least one
  * @param listen where to listen; if empty, on a free port of the address that leads to the
- *     rendezvous alone, or of all addresses while that can not be known
+ *     rendezvous alone, or of all addresses while that cannot be known
  * @param advertise what to tell others; if empty, the address listened on, or, where that is all
  *     addresses, the one that leads to the rendezvous
  * @param relays where to be registered too, as {@link PeerAddress} reads them; none: nowhere

@@ -62,7 +62,7 @@ public final class ResultPush implements AutoCloseable {
    *
    * @param bundle the size and digest that the bundle's file has
    * @param progress told how many more of the bundle's bytes are under way, again and again
-   * @throws IOException if the peer can not be reached, or the file not be read
+   * @throws IOException if the peer cannot be reached, or the file not be read
    */
   public Outcome push(
       RunKey key, Attestation attestation, Content bundle, Path bundleFile, LongConsumer progress)

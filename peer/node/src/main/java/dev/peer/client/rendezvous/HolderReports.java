@@ -19,7 +19,7 @@ import java.util.Set;
 
 /**
  * Tells a rendezvous which of the holders that it named did not bear it out: in the background, one
- * after the other, each once. One that can not be told, or does not want to know, is not told.
+ * after the other, each once. One that cannot be told, or does not want to know, is not told.
  */
 final class HolderReports implements AutoCloseable {
 

@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Follows what is announced of one repository at one rendezvous. The stream is taken up again where
- * it broke off; where that can not be, the rendezvous tells all that there is anew. So one thing
- * may be told more than once.
+ * it broke off; where that cannot be, the rendezvous tells all that there is anew. So one thing may
+ * be told more than once.
  */
 public final class RepoEvents implements AutoCloseable {
 

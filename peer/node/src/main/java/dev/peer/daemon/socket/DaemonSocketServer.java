@@ -133,7 +133,7 @@ public final class DaemonSocketServer implements AutoCloseable {
         default -> throw new MalformedException("nothing is asked");
       }
     } catch (MalformedException | InterruptedException e) {
-      notices.say("warning: a command asked what is not understood: " + e.getMessage());
+      notices.say("warning: a command sent a malformed request: " + e.getMessage());
     } catch (IOException e) {
       // It has gone, or this closes.
       return;

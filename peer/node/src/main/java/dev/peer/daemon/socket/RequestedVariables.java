@@ -27,7 +27,7 @@ public record RequestedVariables(List<String> variables, List<String> secrets) {
   }
 
   static RequestedVariables parse(byte[] bytes) throws MalformedException {
-    StrictJson json = StrictJson.parse("what is needed", bytes);
+    StrictJson json = StrictJson.parse("the requested variables", bytes);
     RequestedVariables needed =
         new RequestedVariables(json.texts("variables"), json.texts("secrets"));
     json.end();

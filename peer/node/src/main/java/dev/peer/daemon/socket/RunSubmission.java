@@ -46,7 +46,7 @@ public record RunSubmission(
   }
 
   static RunSubmission parse(byte[] bytes) throws MalformedException {
-    StrictJson json = StrictJson.parse("what is asked for", bytes);
+    StrictJson json = StrictJson.parse("the submitted run", bytes);
     RunSubmission ask =
         new RunSubmission(
             json.text("version"),

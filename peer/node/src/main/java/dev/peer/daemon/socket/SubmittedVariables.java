@@ -33,7 +33,7 @@ public record SubmittedVariables(Map<String, String> variables, Map<String, Stri
   }
 
   static SubmittedVariables parse(byte[] bytes) throws MalformedException {
-    StrictJson json = StrictJson.parse("what is given", bytes);
+    StrictJson json = StrictJson.parse("the given variables", bytes);
     SubmittedVariables given =
         new SubmittedVariables(json.textMap("variables"), json.textMap("secrets"));
     json.end();

@@ -266,7 +266,7 @@ public class AnnounceAndLookupTest {
     announcer(laptop).announce(record(1));
     InetSocketAddress where = rendezvous.address();
     rendezvous.close();
-    assertThat(notices.take()).startsWith("not announced, trying on: rendezvous 127.0.0.1:");
+    assertThat(notices.take()).startsWith("not announced; retrying: rendezvous 127.0.0.1:");
 
     rendezvous = rendezvous(where, AccessRules::open);
     assertThat(notices.take()).isEqualTo("rendezvous " + address().getAuthority() + " is back");
@@ -318,7 +318,7 @@ public class AnnounceAndLookupTest {
 
       assertThatThrownBy(() -> announcer.announce(record(1)))
           .isInstanceOf(AnnounceException.class)
-          .hasMessageContaining("can not listen on ");
+          .hasMessageContaining("cannot listen on ");
     }
   }
 

@@ -343,7 +343,7 @@ class DaemonConnectionTest {
             FrameType.END.frame("0"),
             new byte[] {'?', 0x7f, 0, 0, 0})) {
       assertThat(answerTo(sent)).isEmpty();
-      assertThat(said.poll(120, SECONDS)).startsWith("warning: a command asked what is not");
+      assertThat(said.poll(120, SECONDS)).startsWith("warning: a command sent a malformed");
     }
     byte[] more =
         join(

@@ -263,7 +263,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
         .anyMatch(read -> read.getResponseRange().getKvsCount() > 0);
   }
 
-  /** Each in a transaction of its own if they can not all be put by one. */
+  /** Each in a transaction of its own if they cannot all be put by one. */
   @Override
   public Announced announcePassed(LeaseHolder holder, RepoId repo, List<RunKey> keys)
       throws IndexUnavailableException {
