@@ -120,7 +120,7 @@ public final class Main implements Callable<Integer> {
     return line.execute(arguments);
   }
 
-  /** All commands, for what describes them. */
+  /** All commands, for manuals and completions. */
   public static CommandLine described() {
     return new Main(CallContext.ofProcess(), new Output(), Interruption.never()).commandLine();
   }

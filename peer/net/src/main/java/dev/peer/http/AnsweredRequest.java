@@ -12,14 +12,14 @@ import java.util.Optional;
  *
  * @param at when it was over
  * @param trace the caller's, or a new one
- * @param caller who asked; empty if its certificate is not trusted any more
+ * @param caller the caller; empty if its certificate is no longer trusted
  * @param address from where
  * @param method as it was sent
  * @param path as it was sent, without its query
- * @param template what the path is one of, or {@link #NO_TEMPLATE}
+ * @param template the path's template, or {@link #NO_TEMPLATE}
  * @param status of the answer; empty if it was broken off
  * @param bytes of the answer's body that were sent
- * @param failure what went wrong in the server itself
+ * @param failure a failure of the server itself
  */
 public record AnsweredRequest(
     Instant at,

@@ -21,10 +21,7 @@ final class BlockingChannels {
 
   private final long until;
 
-  /**
-   * Makes it wait so long for the other side, at most, before it gives up: from now on, however
-   * little comes or goes meanwhile.
-   */
+  /** Sets the maximum time to wait for the other side: from now on, regardless of progress. */
   BlockingChannels(Duration patience) {
     this.until = System.nanoTime() + patience.toNanos();
   }
@@ -64,7 +61,7 @@ final class BlockingChannels {
     flush(channel);
   }
 
-  /** Sees off what was written. */
+  /** Waits until the written bytes are sent. */
   void flush(StreamSinkChannel channel) throws IOException {
     while (!channel.flush()) {
       awaitWritable(channel);

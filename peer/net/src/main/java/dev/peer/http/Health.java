@@ -6,6 +6,6 @@ import java.util.Optional;
 @FunctionalInterface
 public interface Health {
 
-  /** What is wrong with it now, in a line for a person. Empty: nothing. */
+  /** What is wrong with it now, in a line for people. Empty: nothing. */
   Optional<String> fault();
 }

@@ -39,7 +39,7 @@ public final class HttpCall {
   private String template = AnsweredRequest.NO_TEMPLATE;
   private long sent;
 
-  /** What was not taken at once of an answer that is to be sent without waiting. */
+  /** The rest of an answer that is sent without waiting. */
   private Rest rest;
 
   private record Rest(StreamSinkChannel channel, ByteBuffer body) {}
@@ -64,7 +64,7 @@ public final class HttpCall {
   }
 
   /**
-   * Says what the path is one of, for metrics and logs.
+   * Names the path's template, for metrics and logs.
    *
    * @param known a text of the program's, of which there are few
    */
@@ -77,7 +77,7 @@ public final class HttpCall {
    * Counts the request, which is over, and tells the log of it.
    *
    * @param whole whether the caller got an answer, and all of it
-   * @param failure what went wrong in the server itself
+   * @param failure a failure of the server itself
    */
   void over(RequestLog log, boolean whole, Optional<Throwable> failure) {
     long nanos = System.nanoTime() - begun;
@@ -109,7 +109,7 @@ public final class HttpCall {
     return exchange.getSourceAddress().getAddress().isLoopbackAddress();
   }
 
-  /** Who asks, from the certificate of the connection. */
+  /** The caller, from the certificate of the connection. */
   public Identity caller() {
     return request.caller().orElseThrow().identity();
   }
@@ -124,7 +124,7 @@ public final class HttpCall {
     return exchange.getRequestPath();
   }
 
-  /** What stands behind the path's question mark, or nothing. */
+  /** The query of the path, or empty. */
   public String query() {
     return exchange.getQueryString();
   }
@@ -142,8 +142,8 @@ public final class HttpCall {
   }
 
   /**
-   * Refuses a caller whom the rules let do it for no repository. If the rules change so that they
-   * do not any more, the answer is broken off.
+   * Refuses a caller that the rules allow it for no repository. If later rules no longer allow it,
+   * the answer is cut off.
    *
    * @param rules gives those of the moment
    */
@@ -154,7 +154,7 @@ public final class HttpCall {
     }
   }
 
-  /** As the other, for this repository. */
+  /** Like the other method, for one repository. */
   public void require(Supplier<AccessRules> rules, Verb verb, RepoId repo) throws ProblemException {
     require(rules, verb);
     Identity caller = caller();
@@ -221,7 +221,7 @@ public final class HttpCall {
     }
   }
 
-  /** Who sends no length sends no body: other forms are refused before. */
+  /** Without a length there is no body: other forms are refused before. */
   private long length() {
     return exchange.getRequestContentLength();
   }
@@ -266,7 +266,7 @@ public final class HttpCall {
     return rest == null;
   }
 
-  /** Sends what was not taken at once. */
+  /** Sends the rest. */
   void sendRest() throws IOException {
     send(rest.channel, rest.body);
   }
@@ -348,14 +348,14 @@ public final class HttpCall {
   public interface Sink {
 
     /**
-     * Sends what remains in the buffer.
+     * Sends the rest of the buffer.
      *
-     * @throws IOException if the caller is gone, too slow or refused meanwhile
+     * @throws IOException if the caller is gone, too slow, or now refused
      */
     void write(ByteBuffer piece) throws IOException;
   }
 
-  /** Each chunk has its time: who takes a byte now and then is too slow. */
+  /** Each chunk has its time: a reader that takes a byte now and then is too slow. */
   private void write(StreamSinkChannel channel, ByteBuffer chunk) throws IOException {
     int size = chunk.remaining();
     new BlockingChannels(limits.idle()).write(channel, chunk);
@@ -380,7 +380,9 @@ public final class HttpCall {
     return exchange.getResponseChannel();
   }
 
-  /** Who speaks HTTP/1.0 takes a connection for over, and waits for its end, unless it is told. */
+  /**
+   * An HTTP/1.0 client considers a connection over, and waits for its end, unless told otherwise.
+   */
   private void sayWhetherItStaysOpen() {
     if (exchange.isHttp10() && exchange.isPersistent()) {
       exchange.getResponseHeaders().put(Headers.CONNECTION, "keep-alive");

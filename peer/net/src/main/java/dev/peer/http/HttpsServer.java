@@ -30,7 +30,7 @@ public final class HttpsServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpsServer.class);
 
-  /** What fits into 16 KiB with what a pool adds. */
+  /** The size that fits into 16 KiB with the pool's overhead. */
   private static final int BUFFER = (16 << 10) - 20;
 
   private final TlsListener listener;
@@ -109,7 +109,7 @@ public final class HttpsServer implements AutoCloseable {
       server.address =
           listener.listen(server.undertow.getWorker(), server.http, address, limits.connections());
       listener.follow(server.renewal);
-      // What has changed since the listener was made.
+      // The changes since the listener was made.
       server.renew();
       return server;
     } catch (IOException e) {
@@ -122,7 +122,7 @@ public final class HttpsServer implements AutoCloseable {
     }
   }
 
-  /** Who answers here. */
+  /** The identity that answers here. */
   public PeerId id() {
     return listener.id();
   }
@@ -132,7 +132,7 @@ public final class HttpsServer implements AutoCloseable {
     return address;
   }
 
-  /** Takes no more requests, gives those under way a short time, then breaks them off. */
+  /** Takes no more requests, gives those in progress a short time, then cuts them off. */
   @Override
   public void close() {
     gate.shutdown();
@@ -168,7 +168,7 @@ public final class HttpsServer implements AutoCloseable {
     }
   }
 
-  /** Afterwards nobody is connected, or gets an answer, who is not to be. */
+  /** Afterwards no refused caller is connected or gets an answer. */
   private void renew() {
     listener.renew();
     requests.judge(listener::trusts);

@@ -10,19 +10,18 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * The requests being answered, so that those of a caller who is refused meanwhile can be broken
- * off.
+ * The requests in progress, so that those of a caller that is refused later can be cut off.
  *
- * <p>Each says who calls and on what conditions before it looks whether that holds, and a change is
- * made before they are looked through: so one of the two sees the other.
+ * <p>Callers register before they check the rules, and reloads apply before they scan, so no
+ * revoked caller slips through.
  */
 final class InFlightRequests {
 
   private final Set<Request> underWay = ConcurrentHashMap.newKeySet();
 
   /**
-   * One request. Whoever answers a part of it at once holds its monitor for so long, and who breaks
-   * it off waits for that; the thread that answers it without has said so, and is interrupted.
+   * One request. A thread that sends a part at once holds its monitor, and a cut waits for that; a
+   * thread that blocks has registered itself, and is interrupted.
    */
   final class Request implements AutoCloseable {
 
@@ -48,7 +47,7 @@ final class InFlightRequests {
       }
     }
 
-    /** Who calls, as far as it is known. */
+    /** The caller, if known. */
     Optional<Caller> caller() {
       return caller;
     }
@@ -76,7 +75,7 @@ final class InFlightRequests {
     return request;
   }
 
-  /** Breaks off those whose caller is not trusted any more, or whose conditions do not hold. */
+  /** Cuts off requests whose caller is no longer trusted, or whose conditions no longer hold. */
   void judge(Predicate<Caller> trusted) {
     for (Request request : underWay) {
       boolean stays =

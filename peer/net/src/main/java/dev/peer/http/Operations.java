@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 /**
  * How a server is watched over.
  *
- * @param metrics what its {@code /metrics} shows; the server adds its own to them
- * @param health what else its {@code /healthz} asks, besides the own certificate
+ * @param metrics the metrics of {@code /metrics}; the server adds its own
+ * @param health the checks of {@code /healthz}, besides the own certificate
  * @param log told of each request
  */
 public record Operations(Metrics metrics, List<Health> health, RequestLog log) {
@@ -34,7 +34,7 @@ public record Operations(Metrics metrics, List<Health> health, RequestLog log) {
   }
 
   /**
-   * What {@code /healthz} answers.
+   * The answer of {@code /healthz}.
    *
    * @throws ProblemException if something is wrong
    */

@@ -6,7 +6,7 @@ import dev.peer.wire.MediaTypes;
 import dev.peer.wire.OperationsPath;
 import java.io.IOException;
 
-/** Answers those who watch over a server, before its own service is asked. */
+/** Answers monitoring requests before the server's own service. */
 final class OperationsService {
 
   private final Operations operations;

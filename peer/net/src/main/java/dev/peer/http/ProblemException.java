@@ -17,7 +17,7 @@ public final class ProblemException extends Exception {
     this(kind, detail, Map.of());
   }
 
-  /** As the other, with headers that the kind of problem asks for. */
+  /** Creates a refusal with headers that its kind requires. */
   public ProblemException(Problem.Kind kind, String detail, Map<String, String> headers) {
     super(detail);
     this.problem = new Problem(kind, detail);

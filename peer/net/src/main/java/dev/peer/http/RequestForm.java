@@ -9,8 +9,8 @@ import io.undertow.util.Protocols;
 import java.util.regex.Pattern;
 
 /**
- * The one form of request that is answered, stricter than HTTP asks for: what two readers could
- * take for two different requests is none.
+ * The one form of request that is answered. It is stricter than HTTP: bytes that two readers could
+ * take for two different requests are refused.
  */
 final class RequestForm {
 

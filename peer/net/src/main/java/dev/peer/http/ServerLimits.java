@@ -3,7 +3,7 @@ package dev.peer.http;
 import java.time.Duration;
 
 /**
- * What a server puts up with. What one request may hold is in {@link dev.peer.wire.Limits}.
+ * The limits of a server. {@link dev.peer.wire.Limits} has those of one request.
  *
  * @param connections open at once; the next ones wait until one is closed
  * @param head from a connection's first byte, or a request's, to the end of its headers; and once

@@ -7,7 +7,7 @@ import dev.peer.tls.TlsListener;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a server counts. No label holds anything that a caller chooses. */
+/** The counters of a server. No label holds a value that a caller chooses. */
 final class ServerMetrics {
 
   private static final double MILLIS_PER_SECOND = 1e3;

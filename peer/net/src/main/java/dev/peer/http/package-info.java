@@ -1,5 +1,5 @@
 /**
- * What the two HTTPS faces share: the server itself, its limits, and the life of one request.
+ * The common part of the HTTPS servers: the server itself, its limits, and the life of one request.
  *
  * <p>Undertow's I/O threads only accept and hand over; each request is answered by blocking code on
  * a virtual thread of its own. Each server answers {@code /metrics} and {@code /healthz} itself.

@@ -43,7 +43,7 @@ public final class Histogram {
     sum.add(nanos);
   }
 
-  /** How often it fell between each bound and the one before; last what was longer than all. */
+  /** The count between each bound and the one before; last, the count above all bounds. */
   long[] counts() {
     return Arrays.stream(counts).mapToLong(LongAdder::sum).toArray();
   }

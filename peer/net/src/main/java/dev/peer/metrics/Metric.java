@@ -7,6 +7,6 @@ import java.util.function.Consumer;
  *
  * @param help a sentence
  * @param type as the text format calls it
- * @param samples writes what it is at the moment
+ * @param samples writes the current value
  */
 record Metric(String name, String help, String type, Consumer<MetricsText> samples) {}

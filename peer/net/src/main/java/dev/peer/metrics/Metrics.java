@@ -22,7 +22,7 @@ public final class Metrics {
     return family;
   }
 
-  /** Something that somebody else counts, which only grows. */
+  /** A value that is counted elsewhere and only grows. */
   public void counter(String name, String help, DoubleSupplier value) {
     add(new Metric(name, help, "counter", text -> text.sample(name, value)));
   }

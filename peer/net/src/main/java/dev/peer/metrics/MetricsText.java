@@ -25,7 +25,7 @@ final class MetricsText {
     try {
       now = value.getAsDouble();
     } catch (RuntimeException e) {
-      // Whoever knows it cannot tell just now; a value made up would mislead.
+      // Its source does not know it now; an invented value would mislead.
       return;
     }
     line(name, List.of(), List.of(), number(now));

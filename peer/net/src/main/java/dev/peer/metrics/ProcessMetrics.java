@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What Prometheus' libraries tell of a process everywhere, by the same names. */
+/** The metrics of a process that Prometheus' libraries export everywhere, by the same names. */
 public final class ProcessMetrics {
 
   private static final Path STATUS = Path.of("/proc/self/status");

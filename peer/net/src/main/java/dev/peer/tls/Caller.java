@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** Who is at the other end of a connection, and when that was found out. */
+/** The identity at the other end of a connection, and when it was established. */
 public final class Caller {
 
   /** How long one validation of a connection's certificate stands. */
@@ -24,7 +24,7 @@ public final class Caller {
     this.generation = generation;
   }
 
-  /** What the certificate says. */
+  /** The identity in the certificate. */
   public Identity identity() {
     return identity;
   }
@@ -33,7 +33,7 @@ public final class Caller {
     return chain;
   }
 
-  /** Whether it was found out by what holds now. */
+  /** Whether it was established by the current rules. */
   boolean isOf(TlsIdentity.Standing standing) {
     return generation == standing.generation();
   }

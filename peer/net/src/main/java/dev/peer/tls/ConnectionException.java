@@ -41,8 +41,8 @@ public final class ConnectionException extends IOException {
     /** On the way there or back. */
     UNREACHABLE,
     /**
-     * They ended the connection without a word. They may not trust our certificate: what they say
-     * of that can be lost, since TLS 1.3 lets a client send before it is judged.
+     * The other side ended the connection without a message. It may not trust our certificate: its
+     * alert can be lost, because TLS 1.3 lets a client send before it is judged.
      */
     BROKEN_OFF,
     /** They do not trust our certificate. */
@@ -66,7 +66,7 @@ public final class ConnectionException extends IOException {
     return new ConnectionException(Kind.UNREACHABLE, uri, "not connected to, " + why, null);
   }
 
-  /** There is no way to whoever was asked for, and why. */
+  /** There is no way to the requested party, and why. */
   static ConnectionException noWay(IOException why) {
     return new ConnectionException(Kind.UNREACHABLE, why);
   }
@@ -76,7 +76,7 @@ public final class ConnectionException extends IOException {
     return kind;
   }
 
-  /** What an exception of the HTTP client means for whoever asked this address. */
+  /** Translates an exception of the HTTP client for the caller of this address. */
   public static ConnectionException explain(URI uri, IOException e) {
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof UntrustedCertificateException) {

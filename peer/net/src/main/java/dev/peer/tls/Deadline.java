@@ -40,7 +40,7 @@ public final class Deadline implements AutoCloseable {
     thread.interrupt();
   }
 
-  /** Closes what nobody needs any more. */
+  /** Closes connections that nobody needs any more. */
   static void close(Closeable closeable) {
     try {
       closeable.close();

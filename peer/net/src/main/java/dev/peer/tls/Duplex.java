@@ -8,16 +8,16 @@ import java.net.Socket;
 /** Something that bytes go through both ways, each way ending on its own. */
 public interface Duplex {
 
-  /** What comes. */
+  /** The incoming bytes. */
   InputStream in() throws IOException;
 
-  /** What goes. */
+  /** The outgoing bytes. */
   OutputStream out() throws IOException;
 
-  /** Says that nothing more goes; what comes may go on. */
+  /** Ends the outgoing side; the incoming side may continue. */
   void endOutput() throws IOException;
 
-  /** Ends both ways at once; whoever waits for one of them gets an error. Never waits. */
+  /** Ends both sides at once; waiting readers and writers get an error. Never waits. */
   void cut();
 
   /** A plain socket. */

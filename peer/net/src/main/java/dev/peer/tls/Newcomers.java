@@ -14,11 +14,11 @@ import java.util.SequencedSet;
 import java.util.function.Consumer;
 
 /**
- * Connections that have not yet shown a certificate that counts. They are bounded apart from all
- * others: where one too many comes, one is cut, the oldest from the network that has most. So
- * strangers take no place from those that can show one, and one network none from the others.
+ * Connections that have not yet shown a certificate that counts. They are bounded separately from
+ * all others: if one too many comes, the oldest of the network with the most is cut. So strangers
+ * take no place from connections with a certificate, and one network takes none from the others.
  *
- * @param <C> what a connection is
+ * @param <C> a connection
  */
 final class Newcomers<C> {
 
@@ -78,7 +78,10 @@ final class Newcomers<C> {
     }
   }
 
-  /** An address; of version 6 what a site gets at least, since one machine has all below it. */
+  /**
+   * An address; for IPv6 the smallest prefix of a site, because one machine has all addresses below
+   * it.
+   */
   private static String network(InetAddress from) {
     byte[] address = from.getAddress();
     return HexFormat.of()

@@ -10,10 +10,10 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
 /**
- * The connections of one party, so that those that are not to be any more can be cut off.
+ * The connections of one party, so that refused ones can be cut off.
  *
- * <p>Each is in here before it is judged, and a change is made before those in here are judged: so
- * one of the two sees the other.
+ * <p>Connections register before they are judged, and reloads apply before they scan, so no revoked
+ * party slips through.
  */
 final class OpenConnections implements AutoCloseable {
 
@@ -27,7 +27,7 @@ final class OpenConnections implements AutoCloseable {
     identity.follow(judging);
   }
 
-  /** Takes a socket whose handshake is done; whoever a session was resumed for is judged anew. */
+  /** Takes a socket whose handshake is done; the party of a resumed session is judged again. */
   TlsConnection add(CertificateRole role, Socket socket, SSLSocket tls) throws IOException {
     try {
       TlsConnection connection = new TlsConnection(identity, role, socket, tls, this);
@@ -46,7 +46,9 @@ final class OpenConnections implements AutoCloseable {
     open.remove(connection);
   }
 
-  /** Cuts off those whose other side is not trusted any more, or whose conditions do not hold. */
+  /**
+   * Cuts off connections whose other side is no longer trusted, or whose conditions no longer hold.
+   */
   void judge() {
     open.stream().filter(connection -> !connection.stands()).forEach(TlsConnection::cut);
   }

@@ -22,7 +22,7 @@ public final class OwnKey extends X509ExtendedKeyManager {
   /**
    * Presents this one.
    *
-   * @param handshakes count those in which a client is shown it
+   * @param handshakes counts the handshakes in which a client sees it
    */
   public OwnKey(Credentials credentials, Handshakes handshakes) {
     this.handshakes = handshakes;

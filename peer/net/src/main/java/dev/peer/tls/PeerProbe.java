@@ -22,7 +22,7 @@ public final class PeerProbe {
   /**
    * Opens no connection yet.
    *
-   * @param connect how long to wait for a machine to let a connection in, which its kernel does
+   * @param connect how long to wait for a machine's kernel to accept a connection
    * @param handshake how long its peer has from then on, which may be busy
    */
   public PeerProbe(TlsIdentity identity, Duration connect, Duration handshake) {
@@ -46,8 +46,8 @@ public final class PeerProbe {
   }
 
   /**
-   * Takes what nobody hears any more. A server that refuses our certificate cuts the connection
-   * while the rest of our side of the handshake is on its way; by then it has proved who it is.
+   * Swallows writes that nobody reads. A server that refuses our certificate cuts the connection
+   * during the rest of our side of the handshake; by then it has proved its identity.
    */
   private static final class UnheardSocket extends Socket {
 
@@ -66,7 +66,7 @@ public final class PeerProbe {
           try {
             out.write(bytes, offset, length);
           } catch (IOException e) {
-            // What is missing for the handshake is missed when it is read.
+            // A missing part of the handshake shows when it is read.
             return;
           }
         }

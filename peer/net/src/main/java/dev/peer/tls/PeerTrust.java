@@ -24,9 +24,9 @@ public final class PeerTrust extends X509ExtendedTrustManager {
   private final Optional<HostName> host;
 
   /**
-   * Trusts whom this identity trusts.
+   * Trusts the parties that this identity trusts.
    *
-   * @param expected whom a server must be, if that is known
+   * @param expected the peer that a server must be, if known
    * @param handshakes count the clients taken and refused
    */
   PeerTrust(TlsIdentity identity, Optional<PeerId> expected, Handshakes handshakes) {
@@ -44,7 +44,9 @@ public final class PeerTrust extends X509ExtendedTrustManager {
     this.host = host;
   }
 
-  /** Trusts whom this identity trusts, and of these a server only whose certificate is for it. */
+  /**
+   * Trusts the parties that this identity trusts; a server only if its certificate is for servers.
+   */
   public static PeerTrust ofHost(TlsIdentity identity, HostName host) {
     return new PeerTrust(identity, Optional.empty(), new Handshakes(), Optional.of(host));
   }

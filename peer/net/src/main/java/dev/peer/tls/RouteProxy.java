@@ -22,8 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Lets the JDK's HTTP client go a {@link Route}: it can only connect to addresses, and to others
- * through a proxy. So it is given one, on the loopback address, that opens the route for whoever
- * asks with a word that this process alone knows.
+ * through a proxy. So this is one, on the loopback address, that opens the route for a caller with
+ * a token that only this process knows.
  */
 final class RouteProxy implements AutoCloseable {
 
@@ -54,7 +54,7 @@ final class RouteProxy implements AutoCloseable {
     return HttpRequest.newBuilder(request, (_, _) -> true).header(HEADER, word).build();
   }
 
-  /** What an exception of the client means. */
+  /** Translates an exception of the client. */
   ConnectionException explain(URI uri, IOException e) {
     boolean noWay = String.valueOf(e.getMessage()).startsWith("Tunnel failed");
     return noWay ? ConnectionException.noWay(failure) : ConnectionException.explain(uri, e);

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Makes one of two: what comes from the one goes to the other, both ways. */
+/** Joins two connections: passes the bytes of each to the other. */
 public final class Splice {
 
   private static final int CHUNK = 16 << 10;

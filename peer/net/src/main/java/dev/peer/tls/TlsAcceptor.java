@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens for connections that carry something else than HTTP, and only lets in whoever we trust,
- * as {@link TlsListener} does.
+ * Listens for connections with protocols other than HTTP, and admits only parties that we trust,
+ * like {@link TlsListener}.
  */
 public final class TlsAcceptor implements AutoCloseable {
 
@@ -48,7 +48,7 @@ public final class TlsAcceptor implements AutoCloseable {
     open = new OpenConnections(identity);
   }
 
-  /** Does with a connection what it is for. */
+  /** Handles a connection. */
   @FunctionalInterface
   public interface Handler {
 
@@ -64,8 +64,8 @@ public final class TlsAcceptor implements AutoCloseable {
    * Starts to listen.
    *
    * @param address where; port 0 takes a free one
-   * @param connections open at once, besides those without a certificate so far; the next ones wait
-   *     until one is closed
+   * @param connections the maximum of open connections, besides those without a certificate so far;
+   *     further ones wait until one is closed
    * @param handshake the time for it
    * @throws IOException if it cannot listen there
    */
@@ -98,7 +98,10 @@ public final class TlsAcceptor implements AutoCloseable {
     return (InetSocketAddress) server.getLocalSocketAddress();
   }
 
-  /** Cuts off whoever is not trusted any more, such as by an expiry; changes do so themselves. */
+  /**
+   * Cuts off parties that are no longer trusted, for example after an expiry; changes do so
+   * themselves.
+   */
   public void judge() {
     open.judge();
   }

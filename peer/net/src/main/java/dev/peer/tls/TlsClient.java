@@ -21,9 +21,9 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
 /**
- * Asks one party, over HTTP/1.1: no redirect, proxy or cookie. Whom it may be is checked before the
- * first byte of a request is sent. After a change of our identity the next request opens a new
- * connection; answers under way come to their end on the old one.
+ * Sends requests to one party, over HTTP/1.1: no redirect, proxy or cookie. Checks the party's
+ * identity before it sends the first byte of a request. After a change of our identity the next
+ * request opens a new connection; answers in progress end on the old one.
  *
  * <p>Close it before the process ends: a thread of it that waits for the network would hold up the
  * end of a JVM by 0.3 s.
@@ -53,7 +53,10 @@ public final class TlsClient implements AutoCloseable {
     http = connected();
   }
 
-  /** A client for a service known by its address: whoever our anchors vouch for may be it. */
+  /**
+   * Creates a client for a service known by its address: any certificate below our anchors may
+   * answer.
+   */
   public static TlsClient ofService(TlsIdentity identity, Duration connectTimeout) {
     return new TlsClient(identity, Optional.empty(), connectTimeout, Optional.empty());
   }
@@ -64,7 +67,7 @@ public final class TlsClient implements AutoCloseable {
   }
 
   /**
-   * A client for one peer at the end of a route. What host the requests name does not matter.
+   * Creates a client for one peer at the end of a route. The host in the requests does not matter.
    *
    * @throws ConnectionException if this machine gives no socket for it
    */
@@ -81,8 +84,8 @@ public final class TlsClient implements AutoCloseable {
 
   /**
    * Sends the request and waits for the head of the answer, as long as the request's timeout says.
-   * It is sent a second time if the connection ends without a word: what is asked here can be asked
-   * twice, and the second answer may say why.
+   * Sends it a second time if the connection ends without a message: requests here can be repeated,
+   * and the second answer may say why.
    *
    * @throws ConnectionException if there is no answer; it says why
    */
@@ -99,7 +102,7 @@ public final class TlsClient implements AutoCloseable {
   }
 
   /**
-   * Who gave the answer, from the certificate of its connection.
+   * The sender of the answer, from the certificate of its connection.
    *
    * @throws ConnectionException if it is not trusted any more
    */
@@ -108,9 +111,9 @@ public final class TlsClient implements AutoCloseable {
   }
 
   /**
-   * As the other, all that the certificate says.
+   * The whole identity of the answer's sender.
    *
-   * @param role what the certificate must be good for
+   * @param role the use for which the certificate must be good
    * @throws ConnectionException if it is not trusted for that
    */
   public Identity identityOf(HttpResponse<?> answer, CertificateRole role)
@@ -128,7 +131,7 @@ public final class TlsClient implements AutoCloseable {
     }
   }
 
-  /** Breaks off what is under way. */
+  /** Cuts off calls in progress. */
   @Override
   public synchronized void close() {
     closed = true;

@@ -19,8 +19,8 @@ import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A connection that carries whatever it is used for, and who is at its other end. It is cut off by
- * a change after which they are not trusted any more, or a condition does not hold.
+ * A connection for any protocol, with the identity at its other end. A change cuts it off if that
+ * party is no longer trusted, or a condition no longer holds.
  */
 public final class TlsConnection implements Duplex, AutoCloseable {
 
@@ -40,7 +40,7 @@ public final class TlsConnection implements Duplex, AutoCloseable {
   /**
    * Takes a socket whose handshake is done.
    *
-   * @param role what the other side's certificate must be good for
+   * @param role the use for which the other side's certificate must be good
    * @param open where it is one of
    */
   TlsConnection(
@@ -63,7 +63,7 @@ public final class TlsConnection implements Duplex, AutoCloseable {
     in = new BufferedInputStream(tls.getInputStream());
   }
 
-  /** Who is at the other end. */
+  /** The identity at the other end. */
   public Identity other() {
     return other;
   }
@@ -83,7 +83,7 @@ public final class TlsConnection implements Duplex, AutoCloseable {
     return tls.getOutputStream();
   }
 
-  /** How long the other side may be silent before what reads from it gets an error. */
+  /** Sets how long the other side may be silent before a read fails. */
   public void setSilence(Duration most) throws SocketException {
     socket.setSoTimeout((int) most.toMillis());
   }
@@ -94,7 +94,7 @@ public final class TlsConnection implements Duplex, AutoCloseable {
     return condition.getAsBoolean();
   }
 
-  /** The connection is cut off if what this gives is not closed in time. */
+  /** Cuts off the connection unless the returned value is closed in time. */
   public Deadline deadline(Duration time) {
     return Deadline.in(time, this::cut);
   }
@@ -104,7 +104,7 @@ public final class TlsConnection implements Duplex, AutoCloseable {
     tls.shutdownOutput();
   }
 
-  /** Closing TLS waits for whoever writes: only the socket below can be closed at any time. */
+  /** Closing TLS waits for writers: only the socket below can be closed at any time. */
   @Override
   public void cut() {
     Deadline.close(socket);

@@ -14,9 +14,9 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
- * Opens connections that carry something else than HTTP, to services known by their address:
- * whoever our anchors vouch for may be it. After a change those whose other side is not trusted any
- * more are cut off.
+ * Opens connections with protocols other than HTTP to services known by their address: any
+ * certificate below our anchors may answer. A change cuts off connections whose other side is no
+ * longer trusted.
  */
 public final class TlsConnector implements AutoCloseable {
 
@@ -61,7 +61,7 @@ public final class TlsConnector implements AutoCloseable {
   /**
    * Comes to know a server.
    *
-   * @param expected who it must be, if that is known
+   * @param expected the peer that must answer, if known
    * @param socket is connected to it
    */
   static SSLSocket handshake(

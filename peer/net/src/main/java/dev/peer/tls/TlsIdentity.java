@@ -18,8 +18,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
 /**
- * Who we are on the network, and whom we trust there. Both may change while connections are open:
- * whoever uses this takes what holds now for each of them, and for each request.
+ * Our identity on the network, and whom we trust there. Both may change while connections are open:
+ * users take the current state for each connection and each request.
  */
 public final class TlsIdentity {
 
@@ -47,7 +47,7 @@ public final class TlsIdentity {
   }
 
   /**
-   * What holds at a time.
+   * The state at a time.
    *
    * @param generation another one after each change
    */
@@ -59,8 +59,8 @@ public final class TlsIdentity {
   }
 
   /**
-   * From now on this is who we are, and who judges. When it returns, everybody who is connected to
-   * a server of ours has been judged anew: no request of one who is refused succeeds any more.
+   * Replaces our identity and our trust. When it returns, every connection to our servers has been
+   * judged again: no request of a refused party succeeds any more.
    */
   public synchronized void renew(Credentials credentials, CertificateValidator validator) {
     standing = new Standing(credentials, new Verdicts(validator), standing.generation() + 1);
@@ -113,8 +113,8 @@ public final class TlsIdentity {
   /**
    * A context of its own, so that no session is resumed for which another one asked.
    *
-   * @param expected whom a server must be, if that is known
-   * @param handshakes count those in which we are the server
+   * @param expected the peer that a server must be, if known
+   * @param handshakes counts the handshakes in which we are the server
    */
   SSLContext context(Standing at, Optional<PeerId> expected, Handshakes handshakes) {
     try {

@@ -35,7 +35,7 @@ import org.xnio.channels.AcceptingChannel;
 import org.xnio.ssl.SslConnection;
 
 /**
- * An HTTPS listener that only lets in whoever we trust, and says who it is.
+ * An HTTPS listener that admits only parties that we trust, and identifies them.
  *
  * <p>A JDK server resumes a session without asking whether its certificate is still trusted. So a
  * certificate is judged with the first request of each connection, whatever the handshake was; and
@@ -48,7 +48,7 @@ public final class TlsListener {
   private static final AttachmentKey<Caller> CALLER = AttachmentKey.create(Caller.class);
 
   static {
-    // A ticket that holds its session itself cannot be forgotten by the server that gave it out.
+    // A ticket that holds its session itself cannot be revoked by its server.
     System.setProperty("jdk.tls.server.enableSessionTicketExtension", "false");
   }
 
@@ -59,7 +59,7 @@ public final class TlsListener {
   private UndertowXnioSsl ssl;
   private AcceptingChannel<SslConnection> server;
 
-  /** A listener that presents this identity, and lets in whom it trusts. */
+  /** Creates a listener that presents this identity, and admits the parties that it trusts. */
   public TlsListener(TlsIdentity identity) {
     this.identity = identity;
     this.presented = identity.standing();
@@ -93,8 +93,8 @@ public final class TlsListener {
   /**
    * Begins to listen. Connections without a certificate so far are bounded apart from the others.
    *
-   * @param connections open at once, besides those without a certificate so far; the next ones wait
-   *     until one is closed
+   * @param connections the maximum of open connections, besides those without a certificate so far;
+   *     further ones wait until one is closed
    * @return where
    */
   public InetSocketAddress listen(
@@ -143,7 +143,7 @@ public final class TlsListener {
     return server.getLocalAddress(InetSocketAddress.class);
   }
 
-  /** Has it called after each change of who we are or whom we trust. */
+  /** Registers a call after each change of our identity or our trust. */
   public void follow(Runnable follower) {
     identity.follow(follower);
   }
@@ -153,7 +153,7 @@ public final class TlsListener {
     identity.unfollow(follower);
   }
 
-  /** Presents to whoever connects from now on who we are now, and resumes no session before. */
+  /** Presents our current identity to new connections, and resumes no earlier session. */
   public synchronized void renew() {
     if (presented.generation() != identity.standing().generation()) {
       presented = identity.standing();
@@ -161,7 +161,7 @@ public final class TlsListener {
     }
   }
 
-  /** Lets nobody else in. */
+  /** Admits no further connection. */
   public synchronized void close() {
     // Once: the threads that would close it a second time have ended.
     IoUtils.safeClose(server);
@@ -169,9 +169,9 @@ public final class TlsListener {
   }
 
   /**
-   * Who sent the request. The certificate is validated with the first request of each connection,
-   * with the first one after each change, and with the first one after each minute, so that nobody
-   * outlasts an expiry by keeping a connection open.
+   * The sender of the request. Its certificate is validated with the first request of each
+   * connection, with the first one after each change, and with the first one after each minute, so
+   * that no party outlasts an expiry by keeping a connection open.
    *
    * @throws UntrustedCertificateException if the certificate is not trusted, or not any more
    */
@@ -212,7 +212,7 @@ public final class TlsListener {
     return context(identity, presented, handshakes);
   }
 
-  /** For a server that is who it is at that time, and lets in whom it trusts. */
+  /** The context of a server with the current identity, which admits the parties that it trusts. */
   static SSLContext context(TlsIdentity identity, TlsIdentity.Standing at, Handshakes handshakes) {
     SSLContext context = identity.context(at, Optional.empty(), handshakes);
     context.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentMap;
  * One validator, which finds out each thing once a second: a certificate is judged in the handshake
  * and again with the first request, and one certificate may open many connections at once.
  *
- * <p>Certificates and revocation lists know no fractions of a second, so what was found out within
- * this second is what would be found out anew. Refusals are not kept.
+ * <p>Certificates and revocation lists have no fractions of a second, so a verdict stays true
+ * within its second. Refusals are not kept.
  */
 final class Verdicts {
 

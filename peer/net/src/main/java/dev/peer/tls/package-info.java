@@ -1,9 +1,9 @@
 /**
- * Transport: who may be at the other end of a connection, and who we are to it.
+ * Transport: the identity at the other end of a connection, and our own.
  *
  * <p>TLS 1.3 only, certificates on both sides, always. The only package that knows {@code
- * javax.net.ssl}. Between peers no host name is ever checked, since what a peer is called is in its
- * certificate and where it is changes; a server that is no peer, such as etcd, is known by its
+ * javax.net.ssl}. Between peers no host name is ever checked, because a peer's name is in its
+ * certificate and its address changes; a server that is no peer, such as etcd, is known by its
  * host. HTTP goes by {@link dev.peer.tls.TlsListener} and {@link dev.peer.tls.TlsClient}, gRPC by
  * {@link dev.peer.rendezvous.etcd.GrpcConnection}, everything else by {@link
  * dev.peer.tls.TlsAcceptor} and {@link dev.peer.tls.TlsConnector}. Uses {@code core.id}, {@code

@@ -9,7 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * Addresses of one peer: those that it asks about, and those of them where it was reached.
+ * Addresses of one peer: in a request those to try, in an answer those where it was reached.
  *
  * @param addresses {@code https://host:port}, at most 8, each once
  */

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which addresses a peer may name as its own. Whoever reads them connects to them, so they must
- * mean one other machine, and be where a peer can be: port 443, or one from 1024 on.
+ * The addresses that a peer may name as its own. Their readers connect to them, so they must mean
+ * one other machine, at a port for peers: 443, or one from 1024 on.
  */
 public final class AddressScope {
 
@@ -20,8 +20,8 @@ public final class AddressScope {
   private AddressScope() {}
 
   /**
-   * Those that others may be told. A host name is taken: what it stands for shows when it is looked
-   * up.
+   * The addresses that others may learn. A host name is accepted: its addresses are checked when it
+   * is resolved.
    *
    * @param loopback whether it is told to this very machine, which may then be meant
    */
@@ -58,7 +58,7 @@ public final class AddressScope {
         || literal(address).filter(InetAddress::isLoopbackAddress).isPresent();
   }
 
-  /** Whether the machine's own interface is all that it leads to; a name is looked up. */
+  /** Whether it leads only to the machine's own interface; a name is resolved. */
   public static boolean leadsToLoopback(URI address) {
     try {
       return Arrays.stream(InetAddress.getAllByName(address.getHost()))

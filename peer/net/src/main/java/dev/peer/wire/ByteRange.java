@@ -13,7 +13,7 @@ public record ByteRange(long first, long length) {
 
   private static final Pattern SINGLE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
 
-  /** What a Range header asks for. */
+  /** The range in a Range header. */
   public sealed interface Asked {
 
     /** All of it: no header, or one that the RFC lets a server pass over. */

@@ -19,7 +19,7 @@ public record DialId(String hex) {
     }
   }
 
-  /** A new one that nobody can guess. */
+  /** A new id that nobody can guess. */
   public static DialId random() {
     byte[] bytes = new byte[16];
     RANDOM.nextBytes(bytes);

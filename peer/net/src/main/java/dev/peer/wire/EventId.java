@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Names a place in a stream of events, for whoever comes back to go on from there: 1 to 64 letters,
- * digits, {@code -} and {@code .}, which mean something to who gave them out alone.
+ * Names a position in a stream of events, from which a returning client continues: 1 to 64 letters,
+ * digits, {@code -} and {@code .}, with a meaning only for its issuer.
  */
 public record EventId(String text) {
 
@@ -19,7 +19,7 @@ public record EventId(String text) {
     }
   }
 
-  /** What a header says; one that no stream gave out is as good as none. */
+  /** The id in a header; an id that no stream issued counts as none. */
   public static Optional<EventId> ofHeader(String text) {
     return FORM.matcher(text).matches() ? Optional.of(new EventId(text)) : Optional.empty();
   }

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.OptionalInt;
 
 /**
- * A stream in pieces: one byte that says what a piece is, the length of its content in four bytes,
- * the most significant first, and the content.
+ * A stream of frames: one byte for the frame's type, the length of its content in four bytes, the
+ * most significant first, and the content.
  */
 public final class Frames {
 

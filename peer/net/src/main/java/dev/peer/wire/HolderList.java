@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who is said to hold a result or a guest image, or to be at it.
+ * The peers that are said to hold a result or a guest image, or to run it.
  *
  * @param holders 1 to 16, the best first; one peer comes up once for each of its processes
  */
@@ -41,7 +41,7 @@ public record HolderList(List<Entry> holders) {
       this(peer, lease.addresses(), lease.relays(), RunState.PASSED);
     }
 
-    /** Copies the addresses, and refuses those that no lease has. */
+    /** Copies the addresses, and refuses those that no lease can have. */
     public Entry {
       LeaseRequest lease = new LeaseRequest(addresses, List.of(), relays);
       addresses = lease.addresses();

@@ -8,20 +8,20 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * That a peer does not bear out what a rendezvous said of it.
+ * Reports that a peer does not confirm what a rendezvous said of it.
  *
  * @param peer the one that was named as a holder
- * @param fault what it did instead
+ * @param fault its behaviour
  */
 public record HolderReport(PeerId peer, Fault fault) {
 
-  /** What a holder did instead of giving the result. */
+  /** A holder's behaviour in place of sending the result. */
   public enum Fault {
     /** It could not be reached, or broke off. */
     UNREACHABLE,
-    /** It said that it has no such result, or does not give it to the one who asked. */
+    /** It said that it has no such result, or refused it to the caller. */
     REFUSED,
-    /** It gave what is not the result, or is somebody else. */
+    /** It sent something else than the result, or is another peer. */
     WRONG;
 
     private String text() {

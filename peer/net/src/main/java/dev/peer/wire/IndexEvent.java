@@ -10,7 +10,7 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * What a stream of events tells.
+ * An event of a stream.
  *
  * @param addresses where the peer can be reached
  */

@@ -7,9 +7,9 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * Tells apart the processes that run with one certificate, which are one peer with several leases:
- * 1 to 64 letters, digits, {@code -} and {@code _}, made at random by each process. It names no
- * one: an instance belongs to whoever's certificate it comes with.
+ * Distinguishes the processes that run with one certificate, which are one peer with several
+ * leases: 1 to 64 letters, digits, {@code -} and {@code _}, made at random by each process. It
+ * identifies no peer: an instance belongs to the certificate that it comes with.
  */
 public record InstanceId(String text) {
 

@@ -9,7 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * What a peer tells the rendezvous to get or keep a lease.
+ * A peer's request to get or keep a lease.
  *
  * @param addresses where it can be reached, the best first; at most 8, each once, and at least one
  *     where there are no relays

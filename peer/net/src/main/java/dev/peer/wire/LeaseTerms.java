@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  *
  * @param renewAfter whole seconds, at least 1
  * @param expiresAfter whole seconds, more than {@code renewAfter} and at most 60
- * @param lease which lease it is, 1 to 64 letters and digits: another one than before has lost what
- *     was announced, whoever granted it
+ * @param lease the lease's id, 1 to 64 letters and digits: with a new id the earlier announcements
+ *     are lost, whoever granted it
  */
 public record LeaseTerms(Duration renewAfter, Duration expiresAfter, Optional<String> lease) {
 
@@ -25,7 +25,7 @@ public record LeaseTerms(Duration renewAfter, Duration expiresAfter, Optional<St
     this(renewAfter, expiresAfter, Optional.empty());
   }
 
-  /** Refuses terms that cannot be kept. */
+  /** Refuses impossible terms. */
   public LeaseTerms {
     if (renewAfter.toSeconds() < 1
         || expiresAfter.compareTo(renewAfter) <= 0

@@ -2,7 +2,7 @@ package dev.peer.wire;
 
 import dev.peer.core.sign.Attestation;
 
-/** How large what travels may be, in bytes unless said otherwise. */
+/** The maximum sizes on the wire, in bytes unless a comment says otherwise. */
 public final class Limits {
 
   /** A request line with all its headers. The longest repository id takes 6 KiB of it. */
@@ -41,10 +41,10 @@ public final class Limits {
   /** Number of guest images that one lease names. */
   public static final int IMAGES = 32;
 
-  /** What a frame of live output holds. */
+  /** The content of a frame of live output. */
   public static final int FRAME = 64 << 10;
 
-  /** Number of those who follow one run. */
+  /** The number of followers of one run. */
   public static final int FOLLOWERS = 100;
 
   /** Seconds without a word after which a run that goes on is said to do so. */

@@ -1,6 +1,6 @@
 package dev.peer.wire;
 
-/** The media types of what travels. */
+/** The media types on the wire. */
 public final class MediaTypes {
 
   public static final String JSON = "application/json";

@@ -2,7 +2,7 @@ package dev.peer.wire;
 
 import java.util.Optional;
 
-/** What can be asked of everything that listens, by who watches over it. */
+/** The monitoring paths of every server. */
 public enum OperationsPath {
   /** Counts, in Prometheus' text format. */
   METRICS("/metrics"),

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 /** A piece of a run's live output, one of {@link Frames}. */
 public final class OutputFrame {
 
-  /** What a frame is. Others than these are refused. */
+  /** The types of frames. Others are refused. */
   public enum Kind {
     /** The run has begun; the first frame of a run that is not merely about to. */
     BEGUN('b'),
@@ -17,9 +17,9 @@ public final class OutputFrame {
     STAGE('s'),
     /** Output of a stage that is not the test, both streams. */
     STAGE_OUTPUT('p'),
-    /** What the test wrote to standard output. */
+    /** The test's standard output. */
     STDOUT('1'),
-    /** What the test wrote to standard error. */
+    /** The test's standard error. */
     STDERR('2'),
     /** Nothing has come for a while, and the run goes on. */
     ALIVE('a'),

@@ -7,7 +7,7 @@ import dev.peer.core.record.MalformedException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What can be asked of a peer. */
+/** The paths of a peer. */
 public sealed interface PeerPath {
 
   /** The attestation of a run. */
@@ -28,7 +28,7 @@ public sealed interface PeerPath {
    */
   record ImageFile(Digest image, String file) implements PeerPath {
 
-    /** The file in which somebody vouches for the image. */
+    /** The file with the image's attestation. */
     public static final String ATTESTATION = "attestation.json";
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+([.-][a-z0-9]+)*");
@@ -61,7 +61,7 @@ public sealed interface PeerPath {
     };
   }
 
-  /** The path with names for what differs, as the OpenAPI document, metrics and logs have it. */
+  /** The path's template, as in the OpenAPI document, metrics and logs. */
   default String template() {
     return switch (this) {
       case Result _ -> "/v1/results/{runKey}";
@@ -75,7 +75,7 @@ public sealed interface PeerPath {
   /**
    * Reads the path of a request, still encoded and without its query. Empty: there is no such path.
    *
-   * @throws MalformedException if a part of it is not what its place asks for
+   * @throws MalformedException if a part of it is malformed
    */
   static Optional<PeerPath> parse(String raw) throws MalformedException {
     String[] parts = raw.split("/", -1);

@@ -8,7 +8,7 @@ import dev.peer.core.record.StrictJson;
 /**
  * How a peer is.
  *
- * @param peer who it is
+ * @param peer its id
  * @param results how many results it serves
  */
 public record PeerStatus(PeerId peer, long results) {

@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * Why a request was not done: a problem document (RFC 9457).
  *
- * @param kind what went wrong, which a client may act on
- * @param detail what went wrong this time, one line for a person
+ * @param kind the kind of problem, on which a client may act
+ * @param detail this occurrence, one line for people
  */
 public record Problem(Kind kind, String detail) {
 

@@ -4,7 +4,7 @@ import dev.peer.core.id.Shown;
 import java.net.URI;
 
 /**
- * Where a process of a peer can be reached that nobody can connect to: {@code
+ * The address at a relay of a process that nobody can connect to directly: {@code
  * https://host:port/INSTANCE}.
  *
  * @param relay the relay that it is registered at, as {@link PeerAddress} reads it

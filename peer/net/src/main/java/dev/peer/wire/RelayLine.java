@@ -7,7 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** What a relay and a peer that is registered there say to each other, a line each. */
+/** A line between a relay and a peer that is registered there. */
 public sealed interface RelayLine {
 
   /** How long a line may be, its end not counted. */
@@ -16,7 +16,7 @@ public sealed interface RelayLine {
   /** Said again and again by both, so that each knows that the other is there. */
   record Alive() implements RelayLine {}
 
-  /** By a relay: somebody asks for the peer, which is to open a connection under this name. */
+  /** By a relay: a caller asks for the peer, which should open a connection under this name. */
   record Dial(DialId id) implements RelayLine {}
 
   /** By a peer: it has as many connections as it may have, and opens none. */

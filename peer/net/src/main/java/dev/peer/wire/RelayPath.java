@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What can be asked of a relay. */
+/** The paths of a relay. */
 public sealed interface RelayPath {
 
-  /** What a connection becomes. */
+  /** The protocol that a connection upgrades to. */
   String UPGRADE = "peer-relay";
 
   /** To be reachable here, as a process of the caller's peer. */
@@ -19,7 +19,7 @@ public sealed interface RelayPath {
   /** A connection to a process of a peer. */
   record Peer(PeerId peer, InstanceId instance) implements RelayPath {}
 
-  /** To be the other end of a connection that somebody has asked for. */
+  /** To become the other end of a requested connection. */
   record Dial(DialId id) implements RelayPath {}
 
   /** How the relay is. */
@@ -36,7 +36,7 @@ public sealed interface RelayPath {
     };
   }
 
-  /** The path with names for what differs, as the OpenAPI document, metrics and logs have it. */
+  /** The path's template, as in the OpenAPI document, metrics and logs. */
   default String template() {
     return switch (this) {
       case Registration _ -> "/v1/registrations/{instance}";
@@ -82,7 +82,7 @@ public sealed interface RelayPath {
   /**
    * Reads the path of a request, still encoded. Empty: there is no such path.
    *
-   * @throws MalformedException if a part of it is not what its place asks for
+   * @throws MalformedException if a part of it is malformed
    */
   static Optional<RelayPath> parse(String raw) throws MalformedException {
     String[] parts = raw.split("/", -1);

@@ -6,25 +6,25 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
 import java.util.Optional;
 
-/** What can be asked of a rendezvous. */
+/** The paths of a rendezvous. */
 public sealed interface RendezvousPath {
 
   /** The caller's lease. */
   record Lease() implements RendezvousPath {}
 
-  /** Who holds the result of a run. */
+  /** The holders of a run's result. */
   record Result(RepoId repo, RunKey key) implements RendezvousPath {}
 
   /** Of which runs the caller holds the results. */
   record Results(RepoId repo) implements RendezvousPath {}
 
-  /** What is wrong with those that were named as holders of it. */
+  /** Reports about named holders of it. */
   record Reports(RepoId repo, RunKey key) implements RendezvousPath {}
 
-  /** What is announced of a repository, as it comes. */
+  /** The announcements of a repository, as they come. */
   record Events(RepoId repo) implements RendezvousPath {}
 
-  /** Who holds a guest image. */
+  /** The holders of a guest image. */
   record Image(Digest digest) implements RendezvousPath {}
 
   /** A timestamp, where the rendezvous gives any. */
@@ -52,7 +52,7 @@ public sealed interface RendezvousPath {
     };
   }
 
-  /** The path with names for what differs, as the OpenAPI document, metrics and logs have it. */
+  /** The path's template, as in the OpenAPI document, metrics and logs. */
   default String template() {
     return switch (this) {
       case Lease _ -> "/v1/lease";
@@ -70,7 +70,7 @@ public sealed interface RendezvousPath {
   /**
    * Reads the path of a request, still encoded and without its query. Empty: there is no such path.
    *
-   * @throws MalformedException if a part of it is not what its place asks for
+   * @throws MalformedException if a part of it is malformed
    */
   static Optional<RendezvousPath> parse(String raw) throws MalformedException {
     switch (raw) {

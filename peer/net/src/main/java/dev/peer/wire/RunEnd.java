@@ -18,7 +18,7 @@ public sealed interface RunEnd {
   record Passed() implements RunEnd {}
 
   /**
-   * A recipe of the revision failed, or the revision cannot be run as it stands.
+   * A recipe of the revision failed, or the revision cannot be run as it is.
    *
    * @param stage where
    * @param exitCode mk's exit code, where it is one
@@ -26,7 +26,7 @@ public sealed interface RunEnd {
    */
   record Failed(String stage, Optional<Integer> exitCode, Instant at) implements RunEnd {
 
-    /** Refuses what is no stage's name. */
+    /** Refuses a text that is no stage's name. */
     public Failed {
       requireStage(stage);
       if (exitCode.isPresent() && !isExitCode(exitCode.get())) {

@@ -16,7 +16,7 @@ public record RunState(ResultState state, Optional<RunEnd.Failed> failure) {
   /** It failed, and no more is said of it. */
   public static final RunState FAILED = new RunState(ResultState.FAILED, Optional.empty());
 
-  /** Refuses a failure of what has not failed. */
+  /** Refuses a failure for a run that has not failed. */
   public RunState {
     if (failure.isPresent() && state != ResultState.FAILED) {
       throw new IllegalArgumentException("how it failed is said of a run that failed");

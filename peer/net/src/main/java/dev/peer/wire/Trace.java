@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What joins the requests of one command, at whatever servers: 32 hexadecimal digits, not all of
- * them 0. It goes in the header {@code traceparent} (W3C Trace Context) and proves nothing: whoever
- * asks chooses it.
+ * Joins the requests of one command at all servers: 32 hexadecimal digits, not all of them 0. It
+ * goes in the header {@code traceparent} (W3C Trace Context) and proves nothing: the caller chooses
+ * it.
  */
 public record Trace(String id) {
 
@@ -20,7 +20,7 @@ public record Trace(String id) {
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
   private static final String NONE = "0".repeat(32);
 
-  /** Later versions may have more behind what there is of it now. */
+  /** Later versions may have further fields. */
   private static final Pattern FORM =
       Pattern.compile("(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
 
@@ -45,7 +45,7 @@ public record Trace(String id) {
     return new Trace(hex(random.nextLong()) + hex(nonZero(random)));
   }
 
-  /** What a header says. Empty: it is not of the form, and to be passed over. */
+  /** The trace id in a header. Empty: the header is malformed, and ignored. */
   public static Optional<Trace> ofHeader(String value) {
     Matcher header = FORM.matcher(value);
     boolean good =

@@ -1,9 +1,9 @@
 /**
- * What peers and rendezvous say to each other: paths, JSON bodies, limits, problem documents.
+ * The protocol between peers and rendezvous: paths, JSON bodies, limits, problem documents.
  *
  * <p>JSON over HTTP/1.1. Every value here is built and parsed strictly, and parsing what was built
- * gives the same value. Nothing here opens a socket or knows who is allowed what. Uses {@code
- * core.id}, {@code core.record} and {@code core.sign}.
+ * gives the same value. Nothing here opens a socket or knows the rules. Uses {@code core.id},
+ * {@code core.record} and {@code core.sign}.
  *
  * <p>Served by a peer:
  *
@@ -73,21 +73,21 @@
  *
  * <p>A request may say to which {@linkplain dev.peer.wire.Trace trace} it belongs.
  *
- * <p>Who the caller is comes from its certificate alone. The {@linkplain dev.peer.wire.InstanceId
- * instance} tells apart the processes that run with one certificate; a peer that runs only once may
+ * <p>The caller's certificate alone identifies it. The {@linkplain dev.peer.wire.InstanceId
+ * instance} distinguishes the processes that run with one certificate; a peer with one process may
  * leave it out.
  *
  * <p>A process has one {@linkplain dev.peer.wire.ResultState state} for a run key: announcing it in
- * another one replaces it. Announcing that it is running, and being told who else is, are one step,
- * so of all that start at the same moment exactly one finds itself first.
+ * another one replaces it. Announcing that it runs and learning who else runs it are one step, so
+ * of all that start at the same moment exactly one finds itself first.
  *
  * <p>Events are of the types {@code passed} and {@code gone}, with an {@link
- * dev.peer.wire.IndexEvent}: the peer holds the result; none of its processes does any more.
- * Nothing is left out, something may come twice. Whoever gives {@code Last-Event-ID} goes on behind
- * that event, if it is still known what happened since; everybody else gets a {@code reset}, which
- * means that what was known is to be forgotten, and then all there is as {@code passed}. An id
- * comes with the last of these; the empty one of {@code reset} takes back the one before. Comments
- * tell that the stream is alive, each 15 s.
+ * dev.peer.wire.IndexEvent}: the peer holds the result; none of its processes holds it any more.
+ * Nothing is left out, and an event may come twice. A client with a {@code Last-Event-ID} continues
+ * after that event, if the events since then are still known; every other client gets a {@code
+ * reset}, which tells it to forget everything, and then all results as {@code passed}. The last of
+ * these has an id; the empty id of {@code reset} cancels the one before. A comment every 15 s shows
+ * that the stream is alive.
  *
  * <p>429 with {@code Retry-After} means that there is too much to do just now, for all ({@code
  * busy}, too many requests under way) or because of the caller (1,000 changes a second, after

@@ -28,7 +28,7 @@ public final class AnswerBody implements AutoCloseable {
     watch = Thread.ofVirtual().start(() -> watch(stall, System.nanoTime() + whole.toNanos()));
   }
 
-  /** As a stream's read, and throws what is fit for the user. */
+  /** Reads like a stream, and throws errors that are fit for the user. */
   public int read(byte[] buffer, int offset, int length) throws IOException, InterruptedException {
     try {
       int n = in.read(buffer, offset, length);

@@ -39,7 +39,7 @@ public final class BoundedHttpClient implements AutoCloseable {
   /**
    * An answer that was read whole.
    *
-   * @param problem what a problem document says, if it was one of ours
+   * @param problem the problem document, if it was one of ours
    * @param retryAfter when to come again, if the server has too much to do
    * @param head the answer without its body
    */
@@ -54,7 +54,7 @@ public final class BoundedHttpClient implements AutoCloseable {
       return problem.filter(p -> p.kind() == kind).isPresent();
     }
 
-    /** Why it is not what was asked for, for the user. */
+    /** Why it is not the requested answer, for the user. */
     public String why() {
       return problem
           .map(p -> p.detail().isEmpty() ? "status " + status : p.detail())
@@ -69,8 +69,8 @@ public final class BoundedHttpClient implements AutoCloseable {
   }
 
   /**
-   * As the other, with another time limit. A server that has too much to do is asked again when it
-   * says, as long as that is within the limit.
+   * Sends a request with another time limit. Asks a busy server again when it says, within the
+   * limit.
    */
   public Answer ask(String method, URI uri, Optional<byte[]> body, Duration limit)
       throws IOException, InterruptedException {
@@ -127,9 +127,9 @@ public final class BoundedHttpClient implements AutoCloseable {
   }
 
   /**
-   * What the certificate says of who gave an answer.
+   * The identity in the certificate of an answer's sender.
    *
-   * @param role what the certificate must be good for
+   * @param role the use for which the certificate must be good
    * @throws ConnectionException if it is not trusted for that
    */
   public Identity identityOf(HttpResponse<?> answer, CertificateRole role)
@@ -138,7 +138,7 @@ public final class BoundedHttpClient implements AutoCloseable {
   }
 
   /**
-   * Who gave an answer, by the certificate.
+   * The sender of an answer, by its certificate.
    *
    * @throws ConnectionException if it is not trusted any more
    */
@@ -152,7 +152,7 @@ public final class BoundedHttpClient implements AutoCloseable {
     return read(uri, answer, patience.answer());
   }
 
-  /** As the other, with another time limit. */
+  /** Sends a request with another time limit. */
   public static Answer read(URI uri, HttpResponse<InputStream> answer, Duration limit)
       throws IOException, InterruptedException {
     try (AnswerBody body = new AnswerBody(answer, limit, limit)) {
@@ -175,7 +175,7 @@ public final class BoundedHttpClient implements AutoCloseable {
     }
   }
 
-  /** In seconds; the header may hold a date too, which nobody here sends. */
+  /** In seconds; the header may hold a date too, but our servers send none. */
   private static Optional<Duration> retryAfter(HttpResponse<?> answer) {
     return answer.statusCode() == 429
         ? answer
@@ -190,7 +190,7 @@ public final class BoundedHttpClient implements AutoCloseable {
     return answer.headers().firstValue("Content-Type").filter(mediaType::equals).isPresent();
   }
 
-  /** What a failure says, on one line and never empty. */
+  /** The message of a failure, on one line and never empty. */
   public static String why(Exception e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : Shown.plain(e.getMessage());
   }

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds where holders lead this process. They say themselves where they are, and each address is
- * connected to before anything shows who is there.
+ * Bounds the addresses to which holders lead this process. Holders name their own addresses, and
+ * this process connects to each before it knows who is there.
  */
 public final class Knocks {
 
@@ -57,7 +57,7 @@ public final class Knocks {
       return Arrays.stream(InetAddress.getAllByName(address.getHost()))
           .allMatch(ip -> AddressScope.includes(ip, loopback));
     } catch (UnknownHostException e) {
-      // Whoever connects finds out the same, and says it.
+      // The connection itself fails with the same finding.
       return true;
     }
   }

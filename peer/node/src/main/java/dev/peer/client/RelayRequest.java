@@ -13,13 +13,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
 
-/** What is asked of a relay: a connection for something. */
+/** A request to a relay: for a connection with a purpose. */
 public final class RelayRequest {
 
   private RelayRequest() {}
 
   /**
-   * Opens a connection, which from then on is for what was asked.
+   * Opens a connection, which then serves the requested purpose.
    *
    * @throws IOException if there is none; the message names the relay and is fit for the user
    */

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param answer until the head of an answer is there, and the whole of a small one
  * @param stall without a byte within a large answer
  * @param slowest bytes each second that a large answer must have on the whole
- * @param farewell for taking back what was announced, when we stop
+ * @param farewell for withdrawing announcements when we stop
  * @param hedge until another address or rendezvous is asked beside one that says nothing
  */
 public record Timeouts(
@@ -35,7 +35,7 @@ public record Timeouts(
           Duration.ofSeconds(3),
           HEDGE);
 
-  /** As the other, with 200 ms until another one is asked. */
+  /** Creates timeouts with 200 ms until another one is asked. */
   public Timeouts(
       Duration connect, Duration answer, Duration stall, long slowest, Duration farewell) {
     this(connect, answer, stall, slowest, farewell, HEDGE);

@@ -3,10 +3,10 @@ package dev.peer.config;
 import java.time.Duration;
 
 /**
- * When this machine drops what it keeps of repositories.
+ * When this machine drops kept disks of repositories.
  *
  * @param maxAge how long container images and caches of a repository are kept
- * @param maxBytes how much those of all repositories together may take
+ * @param maxBytes the maximum size of all repositories' disks together
  */
 public record CacheSettings(Duration maxAge, long maxBytes) {
 

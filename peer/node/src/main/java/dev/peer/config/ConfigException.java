@@ -1,6 +1,6 @@
 package dev.peer.config;
 
-/** A setting is missing or malformed; the message says which and why, the hint what to do. */
+/** A setting is missing or malformed; the message names it and the reason, the hint the remedy. */
 public final class ConfigException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -12,7 +12,7 @@ public final class ConfigException extends Exception {
     this.hint = hint;
   }
 
-  /** One line: what the user can do about it. */
+  /** One line: the remedy. */
   public String hint() {
     return hint;
   }

@@ -4,9 +4,9 @@ import dev.peer.core.trust.RevocationMode;
 import java.util.List;
 
 /**
- * Who this peer is, and whom it trusts.
+ * This peer's identity, and whom it trusts.
  *
- * @param certificate the peer's certificate and what is between it and the CA
+ * @param certificate the peer's certificate and the authorities between it and the CA
  * @param key the certificate's private key
  * @param ca the trusted CAs
  * @param crl what they revoked

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a revision's {@code .env} may ask for. Whoever can push writes it, and the machine that runs
- * the revision pays: with the caller's variables and secrets, with time, memory and disk. What the
- * environment itself sets is not bounded, and is not asked for in {@code .env} at all.
+ * What a revision's {@code .env} may ask for. Anyone who can push writes it, and the machine that
+ * runs the revision pays: with the caller's variables and secrets, with time, memory and disk.
+ * Values of the environment itself are not bounded, and replace those of {@code .env}.
  *
  * <p>More than is allowed is an error: a run that got less than it asked for could pass for another
  * reason than it should.
@@ -101,7 +101,7 @@ final class EnvFileBounds {
 
   /** Refuses {@code .env}'s times where one of them is above the limit. */
   void requireWithin(Value timeout) throws ConfigException {
-    // None by default: only what is asked for counts.
+    // None by default: only requested names count.
     TimeLimits asked = TimeLimitsForm.read(timeout, Duration.ZERO);
     for (Duration time :
         Stream.concat(Stream.of(asked.run()), asked.stages().values().stream()).toList()) {

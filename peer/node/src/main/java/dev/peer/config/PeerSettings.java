@@ -10,26 +10,27 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What this peer is and whom it meets.
+ * This peer's identity, its reach and its rules.
  *
  * @param home an absolute path; the directory need not exist
  * @param cert its certificate chain
  * @param key the certificate's private key
  * @param ca the trusted CAs
- * @param crl what they revoked
- * @param crlMode what the lists must be to be relied on
- * @param tsa who stamps what is signed here
+ * @param crl their revocation lists
+ * @param crlMode how strict the lists' use is
+ * @param tsa the authority that stamps results signed here
  * @param tsaCa the CAs whose timestamps count; absent: the trusted ones
- * @param allowFetch who may fetch; absent: everyone of the CA, empty text: nobody
- * @param allowAnnounce who may announce; likewise
+ * @param allowFetch the rule for fetching; absent: everyone of the CA, empty text: nobody
+ * @param allowAnnounce the rule for announcing; likewise
  * @param allowSign whose results count; likewise
- * @param allowImage whose guest images are taken from peers; absent: whoever may sign
+ * @param allowImage the rule for guest images of peers; absent: that for signing
  * @param requireKept the widest origin of a run's disk with which its result counts
  * @param rendezvous {@code https://HOST[:PORT]} without a path, each once, in the order given
  * @param repo the repository's name, where it is not to be taken from git
  * @param listen where to serve; port 0 is any
  * @param advertise where others reach this peer
- * @param relays {@code https://HOST:PORT} of those through which others reach this peer, each once
+ * @param relays {@code https://HOST:PORT} of the relays through which others reach this peer, each
+ *     once
  */
 public record PeerSettings(
     Path home,
@@ -115,7 +116,7 @@ public record PeerSettings(
     return Path.of(parent, "peer");
   }
 
-  /** What every connection needs. */
+  /** The settings that every connection needs. */
   public CredentialSources credentials() throws ConfigException {
     List<String> unset = new ArrayList<>();
     if (cert.isEmpty()) {
@@ -145,7 +146,7 @@ public record PeerSettings(
     }
   }
 
-  /** Whom to trust, for commands that judge others and need nothing of their own. */
+  /** The settings for trust, for commands that judge others and need no identity. */
   public PemSource trustedCas() throws ConfigException {
     requireLists();
     return ca.orElseThrow(

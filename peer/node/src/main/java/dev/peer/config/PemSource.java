@@ -28,7 +28,7 @@ public sealed interface PemSource {
    * Takes PEM text, or else a path. PEM text that lost its line breaks to {@code \n}, as some CI
    * systems make it, gets them back.
    *
-   * @throws IllegalArgumentException for what can be no path
+   * @throws IllegalArgumentException if the text cannot be a path
    */
   static PemSource parse(String text) {
     if (text.contains("-----BEGIN ")) {
@@ -41,7 +41,7 @@ public sealed interface PemSource {
   /**
    * Takes PEM text, or else paths separated by commas; a path may have blanks in it.
    *
-   * @throws IllegalArgumentException for what can be no path
+   * @throws IllegalArgumentException if the text cannot be a path
    */
   static List<PemSource> parseAll(String text) {
     if (text.contains("-----BEGIN ")) {

@@ -20,7 +20,7 @@ public sealed interface RuleSource {
   /**
    * Takes a rule, or {@code @} and a path. No rule begins so.
    *
-   * @throws IllegalArgumentException for what can be no path
+   * @throws IllegalArgumentException if the text cannot be a path
    */
   static RuleSource parse(String text) {
     if (!text.startsWith("@")) {

@@ -16,13 +16,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What shapes a run.
+ * The settings that shape a run.
  *
  * @param image the guest image, where it is pinned
  * @param environment the counted variables; a name that is not set anywhere is not in it
- * @param secrets names of what is passed in but not counted
- * @param network what the test may reach
- * @param prepareNetwork what the preparation may reach, and an open network of the test at most
+ * @param secrets names of secrets, which are passed in and not counted
+ * @param network the network of the test
+ * @param prepareNetwork the hosts that the preparation may reach, and the maximum for an open
+ *     network of the test
  * @param checkout which history the test sees
  * @param cpus processors of the guest, at least 1
  * @param memory memory of the guest in bytes
@@ -93,7 +94,7 @@ public record RunSettings(
         KeepSettings.mostOfCommand(settings));
   }
 
-  /** What preparations may reach. */
+  /** The hosts that preparations may reach. */
   public static Reach prepareNetwork(Settings settings) throws ConfigException {
     return settings
         .valueOrDefault(Setting.PEER_PREPARE_NETWORK)

@@ -184,17 +184,17 @@ public enum Setting {
     return where;
   }
 
-  /** What holds where it is not set, for people; empty where that is nothing. */
+  /** The default, for people; empty if there is none. */
   public String byDefault() {
     return byDefault;
   }
 
-  /** What it is for, in a line of Markdown. */
+  /** Its meaning, in a line of Markdown. */
   public String meaning() {
     return meaning;
   }
 
-  /** Whether it belongs to a run and who asks for it, and not to the machine that does it. */
+  /** Whether it belongs to a run and its caller, not to the machine that runs it. */
   public boolean isOfTheRun() {
     return where == Where.BOTH || OF_THE_RUN.contains(this);
   }

@@ -44,7 +44,7 @@ public final class Settings {
     return new Settings(Map.copyOf(environment), envFile);
   }
 
-  /** What to tell the user: one line for each {@code PEER_} name that is no setting. */
+  /** Warnings for the user: one line for each {@code PEER_} name that is no setting. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     unknown(environment.keySet()).forEach(name -> warnings.add(warning(name, "the environment")));
@@ -80,7 +80,7 @@ public final class Settings {
     return value.filter(found -> setting.emptyIsAValue() || !found.text().isBlank());
   }
 
-  /** The setting, or what its default is written as. */
+  /** The setting, or the text of its default. */
   Value valueOrDefault(Setting setting) {
     return value(setting).orElse(new Value(setting, setting.byDefault(), "the default"));
   }

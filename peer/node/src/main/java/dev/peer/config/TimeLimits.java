@@ -8,7 +8,7 @@ import java.util.Map;
  * How long a run may take.
  *
  * @param run all of it
- * @param stages a stage of it, by its name; those not in it have no limit of their own
+ * @param stages the limits of stages, by name; other stages have no limit of their own
  */
 public record TimeLimits(Duration run, Map<String, Duration> stages) {
 

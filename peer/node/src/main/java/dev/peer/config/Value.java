@@ -15,7 +15,7 @@ record Value(Setting setting, String text, String origin) {
 
   private static final Pattern SEPARATOR = Pattern.compile("[\\s,]+");
 
-  /** Reads a text; refuses what it does not take with {@link IllegalArgumentException}. */
+  /** Reads a text; refuses a malformed one with {@link IllegalArgumentException}. */
   @FunctionalInterface
   interface Reader<T> {
     T read(String text);
@@ -58,7 +58,7 @@ record Value(Setting setting, String text, String origin) {
     return new ConfigException(setting + " in " + origin + " " + why, hint);
   }
 
-  /** For a message; what may hold a key or a password is not shown. */
+  /** The value for a message; one that may hold a key or a password is not shown. */
   private static String shown(String text) {
     boolean secret = text.contains("-----") || text.contains("@") || text.contains("=");
     return secret ? "(not shown)" : Shown.of(text);

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What one search for a result to copy asks, and what came of it: not ourselves nor who gave what
- * did not hold, and nothing that is too large, or older than all that is kept.
+ * One search for a result to copy, and its outcome. It asks neither ourselves nor peers that sent
+ * bad results, and takes nothing that is too large, or older than everything kept.
  */
 final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
 
@@ -72,7 +72,7 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
     return result;
   }
 
-  /** That we do not want a result is nobody's fault. */
+  /** A result that we do not want is nobody's fault. */
   @Override
   public synchronized void report(RepoId repo, RunKey key, PeerId holder, Fault fault) {
     if (fault == Fault.WRONG) {
@@ -103,7 +103,7 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
     return fetch.bundle(holder, bundle, from);
   }
 
-  /** Who gave what does not hold. */
+  /** The peer that sent a bad result. */
   synchronized List<PeerId> liars() {
     return List.copyOf(liars);
   }
@@ -124,7 +124,7 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
     share = Optional.empty();
   }
 
-  /** What does not hold is for who asked to find out. */
+  /** The caller finds out whether it holds. */
   private void requireRecent(Attestation attestation) throws FetchException {
     Instant ran;
     try {

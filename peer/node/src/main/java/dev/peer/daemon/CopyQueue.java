@@ -13,11 +13,11 @@ import java.util.SequencedMap;
 import java.util.function.LongSupplier;
 
 /**
- * What is to be copied, of each repository the first to come first. Of one repository so many are
- * wanted at most: for each one more, the oldest goes.
+ * The results to copy, first come, first served for each repository. Each repository has a maximum:
+ * for each further result, the oldest goes.
  *
- * <p>What fails is tried again, later each time, and not for ever: whoever announces it anew begins
- * anew.
+ * <p>A failed copy is retried, later each time, and not for ever: a new announcement starts it
+ * again.
  */
 final class CopyQueue {
 
@@ -31,7 +31,7 @@ final class CopyQueue {
   private final LongSupplier nanoClock;
   private final Map<RepoId, SequencedMap<RunKey, Wanted>> repositories = new HashMap<>();
 
-  /** What is wanted, and where it was announced. */
+  /** A wanted result, and where it was announced. */
   record Item(ResultName name, URI rendezvous) {}
 
   private static final class Wanted {
@@ -89,7 +89,7 @@ final class CopyQueue {
     of(item).remove(item.name().key());
   }
 
-  /** Nobody has it: only what was announced meanwhile is tried again. */
+  /** No peer has it: only a newer announcement is tried. */
   synchronized void absent(Item item) {
     if (of(item).get(item.name().key()).announcedMeanwhile) {
       again(item);

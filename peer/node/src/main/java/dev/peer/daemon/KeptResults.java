@@ -29,12 +29,12 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * All that the store keeps, served and announced, whichever process kept it; and what has to go,
- * taken back before it is removed.
+ * Serves and announces everything that the store keeps, whichever process kept it; and withdraws a
+ * result before it is deleted.
  *
- * <p>At the start nothing is served yet: what is there is verified one by one, the newest first,
- * and served as soon as it was. What does not hold is left alone, for it may again when a list or
- * rule is read anew; what is not as it was signed is removed.
+ * <p>At the start it serves nothing: it verifies the results one by one, the newest first, and
+ * serves each as soon as it holds. A result that does not hold stays, because it may hold again
+ * under a new list or rule; a result that differs from what was signed is removed.
  */
 public final class KeptResults implements AutoCloseable {
 
@@ -57,15 +57,15 @@ public final class KeptResults implements AutoCloseable {
   private Instant seen = Instant.MIN;
   private Instant nextWholeLook = Instant.MIN;
 
-  /** Announced no more, and served for a moment to those who have just been sent here. */
+  /** Withdrawn, and still served for a moment to peers that were just sent here. */
   private record Leaving(Retention.Excess excess, Instant until, Optional<Serving> serving) {}
 
   /**
    * Does nothing until it is started.
    *
    * @param store one that was {@linkplain Store#takeOver taken over}
-   * @param verifier gives the one of the moment
-   * @param farewell how long is served what is announced no more
+   * @param verifier supplies the current verifier
+   * @param farewell how long a withdrawn result is still served
    */
   public KeptResults(
       Store store, Supplier<RecordVerifier> verifier, Duration farewell, Notices notices)
@@ -89,7 +89,7 @@ public final class KeptResults implements AutoCloseable {
     thread.start();
   }
 
-  /** Begins to see to what is kept, and serves nobody. */
+  /** Starts to maintain the store, and serves nobody. */
   public void start() {
     served.begin(Optional.empty());
     thread.start();
@@ -178,7 +178,7 @@ public final class KeptResults implements AutoCloseable {
     }
     seen = changed;
     nextWholeLook = now.plus(WHOLE_LOOK);
-    // In this order: what is kept and served in between is not taken for gone.
+    // In this order, so that a result kept and served in between does not count as gone.
     Set<Path> gone = served.directories();
     List<Location> locations = store.locations();
     Set<Path> there =
@@ -191,7 +191,7 @@ public final class KeptResults implements AutoCloseable {
     }
   }
 
-  /** Says whether it came to the end; something that was kept meanwhile comes first. */
+  /** Returns whether it reached the end; a newly kept result comes first. */
   private boolean load(List<Location> locations) throws IOException, InterruptedException {
     int refused = 0;
     String first = "";
@@ -267,7 +267,7 @@ public final class KeptResults implements AutoCloseable {
     }
   }
 
-  /** Removes what nobody is sent to any more, and nobody else serves. */
+  /** Removes results that are withdrawn and that no other process serves. */
   private void bidFarewell(Instant now) throws IOException, InterruptedException {
     for (Leaving one : List.copyOf(leaving.values())) {
       if (!now.isBefore(one.until())) {

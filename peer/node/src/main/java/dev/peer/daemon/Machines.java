@@ -5,8 +5,7 @@ import java.util.TreeSet;
 import java.util.function.IntConsumer;
 
 /**
- * So many runs have a machine at once; of those who wait, the one that was accepted first gets the
- * next.
+ * Limits how many runs have a machine at once; the run that was accepted first gets the next one.
  */
 final class Machines {
 
@@ -24,13 +23,13 @@ final class Machines {
   /**
    * Waits until it is this one's turn; then it has to be {@linkplain #giveBack given back}.
    *
-   * @param places told its place among those who wait, 1 being the next, whenever it is another
+   * @param places told its place in the queue whenever it changes; 1 is the next
    * @return whether it had to wait
    */
   boolean take(long id, IntConsumer places) throws InterruptedException {
     int first = join(id);
     try {
-      // Whoever is told may be slow: nobody else is to wait for that.
+      // A listener may be slow: no other run waits for it.
       for (int place = first; place > 0; place = next(id, place)) {
         places.accept(place);
       }
@@ -46,7 +45,7 @@ final class Machines {
     notifyAll();
   }
 
-  /** Its place among those who wait; 0: it does not. */
+  /** Its place in the queue; 0: it does not wait. */
   synchronized int place(long id) {
     return waiting.contains(id) ? waiting.headSet(id).size() + 1 : 0;
   }

@@ -27,9 +27,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Keeps copies of what others announce of some repositories: follows each rendezvous, and gets what
- * is not here from whoever it names, a few at once. Each copy is found, fetched, verified and kept
- * as any result is.
+ * Keeps copies of announced results of some repositories: follows each rendezvous, and fetches
+ * missing results from the holders that it names, a few at once. Each copy is found, fetched,
+ * verified and kept like any result.
  */
 public final class Mirror implements AutoCloseable {
 
@@ -60,9 +60,9 @@ public final class Mirror implements AutoCloseable {
    * @param repositories whose results are kept
    * @param rendezvous where they are followed
    * @param fetch the way to holders
-   * @param verifier gives the one of the moment
-   * @param kept serves what is kept
-   * @param notices told who gave what does not hold, and what was copied
+   * @param verifier supplies the current verifier
+   * @param kept serves the kept results
+   * @param notices told of peers that sent bad results, and of copies
    */
   public Mirror(
       TlsIdentity identity,
@@ -107,7 +107,7 @@ public final class Mirror implements AutoCloseable {
     copying.forEach(Thread::start);
   }
 
-  /** Breaks off what is under way. When it returns, nothing is copied any more. */
+  /** Interrupts copies in progress. When it returns, nothing is copied any more. */
   @Override
   public void close() {
     copying.forEach(Thread::interrupt);
@@ -214,7 +214,7 @@ public final class Mirror implements AutoCloseable {
     Instant ran = result.verified().record().finishedAt();
     StoredRecord stored = result.release();
     long bytes = stored.bundle().size();
-    // A copy is as old as its run: of those that come all at once the latest stay.
+    // A copy is as old as its run: of many that come at once, the latest stay.
     store.date(stored, ran);
     kept.add(stored, ran);
     notices.say(

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.function.LongSupplier;
 
-/** Peers that gave what did not hold, and are not asked for a while. */
+/** Peers that sent bad results, and are not asked for a while. */
 final class PeerBackoff {
 
   private static final Duration FOR_A_WHILE = Duration.ofMinutes(10);

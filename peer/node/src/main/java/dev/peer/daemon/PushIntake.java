@@ -23,7 +23,7 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Takes results of some repositories, and keeps what holds. */
+/** Takes results of some repositories, and keeps those that hold. */
 public final class PushIntake implements Intake {
 
   private static final int SHORT = 12;
@@ -35,12 +35,12 @@ public final class PushIntake implements Intake {
   private final Notices notices;
 
   /**
-   * Takes what is handed over.
+   * Creates an intake.
    *
    * @param repositories whose results are taken
-   * @param verifier gives the one of the moment
-   * @param kept serves what is kept
-   * @param notices told what was taken
+   * @param verifier supplies the current verifier
+   * @param kept serves the kept results
+   * @param notices told of taken results
    */
   public PushIntake(
       Collection<RepoId> repositories,
@@ -100,7 +100,7 @@ public final class PushIntake implements Intake {
             FileChannel.open(bundle, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
           body.writeTo(file);
         }
-        // Who may sign can have changed since it was offered.
+        // The rules for signing can have changed since the offer.
         RecordVerifier now = verifier.get();
         VerifiedRecord verified =
             now.verify(

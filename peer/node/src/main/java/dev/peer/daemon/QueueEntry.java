@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /**
  * A run as it stands on the disk.
  *
- * @param id its number; who came later has a higher one
+ * @param id its number; later runs have higher ones
  * @param accepted when it was accepted
  * @param attempts in how many daemons it got a machine
  * @param ended how and when it ended, if it has

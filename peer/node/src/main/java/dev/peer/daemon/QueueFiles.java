@@ -32,7 +32,7 @@ final class QueueFiles {
     this.directory = directory;
   }
 
-  /** Makes the directory if it is missing, and removes what was not written to its end. */
+  /** Makes the directory if it is missing, and removes unfinished files. */
   void open() throws IOException {
     ScratchDirectory.createPrivate(directory);
     try (DirectoryStream<Path> files =
@@ -55,7 +55,7 @@ final class QueueFiles {
   /**
    * All that can be read, the first to be accepted first.
    *
-   * @param unreadable told of each file that cannot, and why
+   * @param unreadable told of each file that cannot be read, and why
    */
   List<QueueEntry> read(BiConsumer<Path, String> unreadable) throws IOException {
     List<QueueEntry> entries = new ArrayList<>();
@@ -77,7 +77,7 @@ final class QueueFiles {
     return entries;
   }
 
-  /** Takes a file that cannot be read out of the way, and says where it is. */
+  /** Moves an unreadable file out of the way, and says where it is. */
   static Path setAside(Path file) throws IOException {
     Path aside = file.resolveSibling(file.getFileName() + UNREADABLE);
     return Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);

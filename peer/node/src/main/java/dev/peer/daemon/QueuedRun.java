@@ -7,10 +7,10 @@ import java.util.Optional;
 /**
  * A run of the queue at one moment.
  *
- * @param id its number; who came later has a higher one
+ * @param id its number; later runs have higher ones
  * @param accepted when it was accepted
  * @param attempts in how many daemons it got a machine; more than one: the others were killed
- * @param place among those who wait for a machine, 1 being the next; 0: it does not
+ * @param place its place in the queue for a machine; 1 is the next, 0: it does not wait
  * @param ended when it ended, if it has
  * @param ending how
  */

@@ -6,16 +6,16 @@ import java.util.Locale;
 /**
  * Why something is to run.
  *
- * @param kind who wanted it
+ * @param kind the kind of caller
  * @param detail which one of them, for people, in one line; may be empty
  */
 public record Reason(Kind kind, String detail) {
 
   private static final int LONGEST = 500;
 
-  /** Who wants a run. */
+  /** The cause of a run. */
   public enum Kind {
-    /** Somebody with a command, who may wait for it. */
+    /** A user's command, which may wait for it. */
     REQUEST,
     /** A repository that is watched has a new commit. */
     WATCH,

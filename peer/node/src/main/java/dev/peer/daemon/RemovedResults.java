@@ -13,7 +13,7 @@ final class RemovedResults {
   private final SequencedMap<ResultName, Gone.Why> results = new LinkedHashMap<>();
 
   /**
-   * Begins with what the store tells.
+   * Starts with the store's record.
    *
    * @param gone the latest first
    */
@@ -23,7 +23,7 @@ final class RemovedResults {
     }
   }
 
-  /** One that did not hold may be got from somebody else. */
+  /** Another peer may have a copy that holds. */
   synchronized void add(ResultName name, Gone.Why why) {
     if (why == Gone.Why.REFUSED) {
       results.remove(name);

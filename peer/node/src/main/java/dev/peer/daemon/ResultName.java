@@ -3,5 +3,5 @@ package dev.peer.daemon;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 
-/** A result, whoever made it. */
+/** A result, regardless of its signer. */
 record ResultName(RepoId repo, RunKey key) {}

@@ -6,7 +6,7 @@ import java.util.Locale;
 /**
  * How a run ended.
  *
- * @param exitCode what {@code peer run} exits with
+ * @param exitCode the exit code of {@code peer run}
  * @param text why it is no pass, or how it came to one, in a line
  */
 public record RunEnding(How how, int exitCode, String text) {
@@ -17,7 +17,7 @@ public record RunEnding(How how, int exitCode, String text) {
     PASSED,
     /** There is none: the tests failed, or it could not be run. */
     FAILED,
-    /** It was broken off, since nobody wants it any more. */
+    /** It was cancelled. */
     CANCELLED,
     /** It was given up: the daemon was killed during it, again and again. */
     LOST,
@@ -37,7 +37,7 @@ public record RunEnding(How how, int exitCode, String text) {
     }
   }
 
-  /** What an exit code says, where nobody broke the run off. */
+  /** The ending that an exit code means, if the run was not cancelled. */
   public static RunEnding ofExit(int exitCode, String text) {
     return new RunEnding(exitCode == 0 ? How.PASSED : How.FAILED, exitCode, text);
   }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * How something is run.
  *
  * @param force run although there is a result
- * @param fresh and begin without what is kept of the repository's earlier runs
+ * @param fresh run without the disks kept of the repository's earlier runs
  * @param audit then run once more without any cache, and compare
  * @param artifacts where the artifacts are copied to, if they are
  * @param copies how many other peers are to hold the result before the run ends

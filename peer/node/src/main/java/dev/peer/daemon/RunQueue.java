@@ -18,14 +18,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 
 /**
- * The runs of a daemon: accepted once they are on disk, and each on its way at once; but only so
- * many have a machine at a time, those first that were accepted first. Who finds a result needs
- * none, and waits for nobody.
+ * The runs of a daemon. Each is accepted as soon as it is on disk, and starts at once. Hits never
+ * queue; runs that need a machine are served first come, first served, a limited number at a time.
  *
- * <p>It outlives its process. What has not ended when it is {@linkplain #close closed}, or when the
- * process is killed, begins anew with the next queue in the same directory: the run that was cut
- * off too, up to three times, for it might be what killed the process; then it is lost, and that is
- * said. The last runs that ended stay on disk as well, without their variables.
+ * <p>It outlives its process. Runs that have not ended when it is {@linkplain #close closed}, or
+ * when the process is killed, start again with the next queue in the same directory. An interrupted
+ * run does so up to three times, because it may be what killed the process; then it is lost, and
+ * the queue says so. The last ended runs stay on disk too, without their variables.
  *
  * <p>For several threads at once.
  */
@@ -52,15 +51,15 @@ public final class RunQueue implements AutoCloseable {
   public interface Runner {
 
     /**
-     * Runs, on a platform thread that is this run's alone. It is interrupted when nobody wants the
-     * run any more, and when the queue is closed.
+     * Runs, on a platform thread that is this run's alone. It is interrupted when the run is
+     * cancelled, and when the queue is closed.
      *
-     * @param machine what gives it a machine
+     * @param machine gives it a machine
      */
     RunEnding run(RunRequest request, Machine machine) throws InterruptedException;
   }
 
-  /** What gives one run a machine. */
+  /** Gives one run a machine. */
   public interface Machine {
 
     /** The run's number. */
@@ -69,8 +68,8 @@ public final class RunQueue implements AutoCloseable {
     /**
      * The turns of the run, of which it takes one at a time.
      *
-     * @param places told the run's place among those who wait, 1 being the next, whenever it is
-     *     another; not at all if it need not wait
+     * @param places told the run's place in the queue whenever it changes; 1 is the next; not told
+     *     if it need not wait
      */
     Turns turns(IntConsumer places);
   }
@@ -96,8 +95,8 @@ public final class RunQueue implements AutoCloseable {
    *
    * @param directory where the runs are kept; made if it is missing. No other queue may use it
    * @param most how many have a machine at once
-   * @param unattended does the runs that nobody waits for
-   * @param notices told what becomes of runs
+   * @param unattended does the runs without a waiting caller
+   * @param notices told what happens to runs
    */
   public RunQueue(Path directory, int most, Runner unattended, Notices notices) throws IOException {
     this(directory, most, MOST_OPEN, unattended, notices);
@@ -113,7 +112,7 @@ public final class RunQueue implements AutoCloseable {
     this.notices = notices;
   }
 
-  /** Begins with what an earlier queue has left. */
+  /** Starts with the runs that an earlier queue has left. */
   public void start() throws IOException {
     Map<Path, String> unreadable = new TreeMap<>();
     List<QueueEntry> left = files.read(unreadable::put);
@@ -161,7 +160,7 @@ public final class RunQueue implements AutoCloseable {
   }
 
   /**
-   * Accepts a run that nobody waits for. When this returns, it is on disk.
+   * Accepts a run without a waiting caller. When this returns, it is on disk.
    *
    * @throws RunRefusedException if there are a thousand already that have not ended, or the queue
    *     is closed
@@ -174,7 +173,8 @@ public final class RunQueue implements AutoCloseable {
   /**
    * As the other.
    *
-   * @param runner does this run, in this process. If it is cut off, it is one that nobody waits for
+   * @param runner does this run in this process. After an interruption, the run has no waiting
+   *     caller
    */
   public Ticket submit(RunRequest request, Runner runner) throws RunRefusedException, IOException {
     synchronized (this) {
@@ -253,7 +253,7 @@ public final class RunQueue implements AutoCloseable {
     return true;
   }
 
-  /** Accepts nothing more, breaks off what has not ended, and waits for that. */
+  /** Accepts nothing more, interrupts runs that have not ended, and waits for them. */
   @Override
   public void close() {
     List<Running> left;
@@ -379,7 +379,7 @@ public final class RunQueue implements AutoCloseable {
       }
     }
 
-    /** What is written from now on is written whole. */
+    /** Later writes are whole. */
     private synchronized boolean stopInterrupts() {
       over = true;
       return Thread.interrupted();

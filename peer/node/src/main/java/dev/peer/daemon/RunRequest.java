@@ -10,11 +10,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What is to run.
+ * A requested run.
  *
  * @param directory the repository, or a directory in it; absolute
- * @param revision as git names it. A name is looked up when the run begins: whoever means the
- *     commit of this moment gives its id
+ * @param revision git's name of it. A name is resolved when the run starts: give an id if you mean
+ *     the commit of now
  * @param target of mk
  * @param arguments further ones of mk
  * @param reason why it is to run
@@ -41,7 +41,7 @@ public record RunRequest(
     }
   }
 
-  /** For a run that nobody waits for: a result that is there will do. */
+  /** For a run without a waiting caller: an existing result will do. */
   public static RunRequest of(Path directory, String revision, String target, Reason reason) {
     return new RunRequest(
         directory, revision, target, List.of(), reason, RunOptions.DEFAULT, new TreeMap<>());

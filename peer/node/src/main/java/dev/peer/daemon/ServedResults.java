@@ -28,7 +28,7 @@ final class ServedResults {
 
   private record Held(StoredRecord record, Instant ran, Optional<Serving> serving) {}
 
-  /** From now on what is added counts; without an announcer it is served to nobody. */
+  /** Starts to serve; without an announcer it serves nobody. */
   synchronized void begin(Optional<LeasedAnnouncer> opened) {
     announcer = opened;
     begun = true;
@@ -82,7 +82,7 @@ final class ServedResults {
     return new HashSet<>(held.keySet());
   }
 
-  /** What is served from this directory. */
+  /** The results served from this directory. */
   synchronized Optional<ResultName> nameOf(Path directory) {
     return Optional.ofNullable(held.get(directory)).map(found -> nameOf(found.record()));
   }

@@ -20,7 +20,7 @@ final class AskerOutput implements RunOutput {
   /**
    * For a command.
    *
-   * @param age for how long it has been at it
+   * @param age the time since the command started
    * @param progress whether it is to be told how far the run is
    */
   AskerOutput(SubmitterOutput reply, Duration age, boolean progress) {
@@ -44,7 +44,7 @@ final class AskerOutput implements RunOutput {
     }
   }
 
-  /** Not all of it is told: nobody could see so much. */
+  /** Not every change is sent: nobody could see that many. */
   @Override
   public boolean moved(long done, long total) {
     long now = System.nanoTime();

@@ -50,10 +50,10 @@ public final class Daemon {
 
   private static final Duration FOREVER = Duration.ofDays(3650);
 
-  /** For those who were sent here just before a result is announced no more. */
+  /** For peers that were sent here just before a result is withdrawn. */
   private static final Duration FAREWELL = Duration.ofSeconds(5);
 
-  /** To break off what runs, and to take back what is announced. */
+  /** To interrupt runs, and to withdraw announcements. */
   private static final Duration CLEAN_UP = Duration.ofSeconds(30);
 
   /** How often watched repositories and the clock are looked at. */
@@ -203,7 +203,7 @@ public final class Daemon {
         .map(at -> new HostPort(at.getAddress().getHostAddress(), at.getPort()));
   }
 
-  /** What there is to say of the daemon itself. */
+  /** Describes the daemon itself. */
   private void describe(
       ObjectNode json,
       Identities identities,

@@ -29,8 +29,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Hands a run over to the daemon of the home, where there is one that does it as this command
- * would.
+ * Hands a run over to the daemon of the home, if there is one that runs it as this command would.
  */
 public final class DaemonHandOff {
 
@@ -53,23 +52,23 @@ public final class DaemonHandOff {
     this.environment = Map.copyOf(environment);
   }
 
-  /** What becomes of a run that may be handed over. */
+  /** The outcome of the attempt to hand a run over. */
   public sealed interface Outcome {
 
-    /** It is to be run here; why, was said if there is a daemon. */
+    /** It must run here; if there is a daemon, the reason was printed. */
     record RunHere() implements Outcome {}
 
     /** The daemon has done it. */
     record Done(int exitCode) implements Outcome {}
 
-    /** The daemon ended before it did, and has it on its disk by this number. */
+    /** The daemon ended before the run did, and has it on disk by this number. */
     record InDoubt(long id) implements Outcome {}
   }
 
   /**
    * Has the daemon run.
    *
-   * @param request what is to run, with these settings of the run
+   * @param request makes the request from the settings of the run
    */
   public Outcome run(
       Function<SortedMap<String, String>, RunRequest> request, boolean timings, boolean json)
@@ -92,7 +91,7 @@ public final class DaemonHandOff {
               json);
       return ask(daemon.get(), ask, settings.warnings());
     } catch (ConfigException e) {
-      // The run itself says what is wrong.
+      // The run itself reports the error.
       return new Outcome.RunHere();
     } catch (IOException e) {
       return here(e.getMessage());
@@ -169,7 +168,7 @@ public final class DaemonHandOff {
         .collect(Collectors.toMap(Function.identity(), environment::get));
   }
 
-  /** Shows what a run says as if it ran here. */
+  /** Shows a run's messages as if it ran here. */
   private record Shown(RunOutput output) implements SubmitterOutput {
 
     @Override

@@ -29,7 +29,7 @@ public record DaemonPlan(List<RepoId> mirrored, List<Path> watched, int jobs) {
     watched = List.copyOf(watched);
   }
 
-  /** Refuses what cannot come to pass. */
+  /** Refuses impossible options. */
   public void requireUsable(PeerSettings peer) throws ConfigException, CommandException {
     if (jobs < 1 || jobs > MOST_JOBS) {
       throw new CommandException(

@@ -41,7 +41,7 @@ import java.util.Optional;
 /** Does the runs of a daemon, in its process and under its name. */
 final class DaemonRuns implements RunQueue.Runner {
 
-  /** What tells where the home is, where no setting does. */
+  /** The variables that locate the home if no setting does. */
   private static final List<String> PLACES = List.of("HOME", "XDG_STATE_HOME");
 
   private final PeerSettings peer;
@@ -56,10 +56,10 @@ final class DaemonRuns implements RunQueue.Runner {
    * For one daemon.
    *
    * @param peer its settings
-   * @param announcer tells others of its runs; nobody: they do not know
-   * @param kept serves what comes of them
-   * @param crontabs gets those that are made
-   * @param log told of the runs that nobody waits for
+   * @param announcer announces its runs; empty: they are not announced
+   * @param kept serves their results
+   * @param crontabs receives new crontabs
+   * @param log told of runs without a waiting caller
    */
   DaemonRuns(
       PeerSettings peer,
@@ -78,7 +78,7 @@ final class DaemonRuns implements RunQueue.Runner {
     this.log = log;
   }
 
-  /** One that nobody waits for. */
+  /** A run without a waiting caller. */
   @Override
   public RunEnding run(RunRequest request, RunQueue.Machine machine) throws InterruptedException {
     UnattendedOutput output = new UnattendedOutput(log, "run " + machine.id());
@@ -104,7 +104,7 @@ final class DaemonRuns implements RunQueue.Runner {
     }
   }
 
-  /** Whether others would take what is signed here now. */
+  /** Whether others would accept a signature made here now. */
   boolean canSign() {
     return identities.isGoodFor(CertificateRole.SIGNER);
   }
@@ -112,7 +112,7 @@ final class DaemonRuns implements RunQueue.Runner {
   /**
    * Runs for somebody.
    *
-   * @param secrets values that come before those kept on this machine
+   * @param secrets values that take precedence over those kept on this machine
    * @return the exit code
    */
   int run(

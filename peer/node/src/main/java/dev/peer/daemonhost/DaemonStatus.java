@@ -16,7 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What a daemon says of itself and its runs, as JSON and for people. */
+/** The status of a daemon and its runs, as JSON and for people. */
 public final class DaemonStatus {
 
   private static final int SHORT = 12;
@@ -26,7 +26,7 @@ public final class DaemonStatus {
   /**
    * As one line of JSON.
    *
-   * @param daemon what there is to say of the daemon itself
+   * @param daemon the part about the daemon itself
    */
   static byte[] json(ObjectNode daemon, List<QueuedRun> runs) {
     ArrayNode all = daemon.putArray("runs");
@@ -34,7 +34,7 @@ public final class DaemonStatus {
     return StrictJson.bytes(daemon);
   }
 
-  /** Puts what there is to say of watched repositories into what there is of the daemon. */
+  /** Adds the status of watched repositories to that of the daemon. */
   static void put(ObjectNode daemon, List<WatchStatus> watched) {
     ArrayNode all = daemon.putArray("watched");
     for (WatchStatus one : watched) {
@@ -62,7 +62,7 @@ public final class DaemonStatus {
     }
   }
 
-  /** Where no daemon runs: what is in its queue all the same. */
+  /** The status without a daemon: the runs left in its queue. */
   public static byte[] ofNone(Path home, List<QueuedRun> left) {
     return json(StrictJson.object().put("running", false).put("home", home.toString()), left);
   }

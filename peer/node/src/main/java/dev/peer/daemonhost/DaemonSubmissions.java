@@ -44,7 +44,7 @@ final class DaemonSubmissions implements SubmissionHandler {
   /**
    * For one daemon.
    *
-   * @param self puts what there is to say of the daemon itself into its status
+   * @param self adds the daemon's own part of its status
    */
   DaemonSubmissions(PeerSettings peer, RunQueue queue, DaemonRuns runs, Consumer<ObjectNode> self) {
     this.peer = peer;
@@ -83,12 +83,12 @@ final class DaemonSubmissions implements SubmissionHandler {
               List.copyOf(RunSettings.countedNames(settings)),
               List.copyOf(RunSettings.secretNames(settings))));
     } catch (SourceException | ConfigException e) {
-      // The command by itself says best what is wrong.
+      // The command itself gives the best message.
       return new Admission.Declined("");
     }
   }
 
-  /** What a name stands for may change while the run waits. */
+  /** A name can change its meaning while the run waits. */
   private static RunRequest ofCommit(RunRequest request, Revision revision) {
     return new RunRequest(
         request.directory(),

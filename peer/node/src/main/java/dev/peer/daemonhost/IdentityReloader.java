@@ -7,7 +7,7 @@ import dev.peer.terminal.HangUp;
 import java.time.Duration;
 
 /**
- * While it is open, what this peer is and whom it trusts is read anew when the files change, at the
+ * While it is open, reads certificate, CAs, lists and rules again when their files change, at the
  * latest after two intervals, and at once on SIGHUP. When the terminal goes away, the command ends.
  */
 public final class IdentityReloader implements AutoCloseable {

@@ -12,7 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Who a process is and whom it trusts, in a form that can be compared and shows nothing. */
+/** A process's identity and trust, in a form that can be compared and reveals nothing. */
 final class TrustFingerprint {
 
   private TrustFingerprint() {}

@@ -18,9 +18,9 @@ import java.util.Optional;
 /**
  * The directory for this user's sockets, whose paths must be short.
  *
- * <p>It is {@code peer} in {@code XDG_RUNTIME_DIR}, if that is the user's own. Else it lies in the
- * directory for temporary files, where everybody may make what has a name that is known before. So
- * its name is random, and the link {@code sockets} in the home remembers it.
+ * <p>It is {@code peer} in {@code XDG_RUNTIME_DIR}, if that is the user's own. Else it is in the
+ * directory for temporary files, where anyone can create a file of a predictable name first. So its
+ * name is random, and the link {@code sockets} in the home remembers it.
  */
 public final class SocketDirectory {
 
@@ -28,7 +28,7 @@ public final class SocketDirectory {
 
   private SocketDirectory() {}
 
-  /** The directory; what it lies in is there. */
+  /** The directory; its parent exists. */
   public static Path of(HomeLayout layout, Map<String, String> environment, Path temporary)
       throws IOException {
     Optional<Path> runtime = runtime(environment);
@@ -44,7 +44,7 @@ public final class SocketDirectory {
     try (DirectoryHandle _ = DirectoryHandle.ofOurs(directory)) {
       return Optional.of(directory);
     } catch (IOException e) {
-      // Whoever else owns it could put something in place of ours.
+      // Another owner could replace our files.
       return Optional.empty();
     }
   }

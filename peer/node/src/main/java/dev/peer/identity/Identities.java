@@ -43,12 +43,12 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Who this peer is, whom it trusts and what they may do, read from the settings and checked; and
- * read anew, each part on its own, for a process that lives longer than its certificate.
+ * This peer's identity, whom it trusts, and the rules: read from the settings and checked. A
+ * process that outlives its certificate reads each part again separately.
  */
 public final class Identities {
 
-  /** What to say where that is so, and there is a rendezvous. */
+  /** The message for that case, if there is a rendezvous. */
   public static final String OPEN_SIGN =
       "PEER_ALLOW_SIGN is not set: where it is not, results of every certificate of PEER_CA that is"
           + " for clients count";
@@ -117,8 +117,8 @@ public final class Identities {
   /**
    * Reads them.
    *
-   * @param notices told what is out of date, and later what was read anew and what could not be
-   * @param roles what the own certificate is needed for
+   * @param notices told of outdated files, and later of reloads and failed reloads
+   * @param roles the uses of the own certificate
    */
   public static Identities of(PeerSettings settings, Notices notices, CertificateRole... roles)
       throws ConfigException, CredentialException {
@@ -142,16 +142,16 @@ public final class Identities {
         imageRule(settings));
   }
 
-  /** What judges guest images, for a command that needs no certificate of its own. */
+  /** The verifier of guest images, for a command that needs no certificate of its own. */
   public static ImageVerifier imageVerifier(PeerSettings settings)
       throws ConfigException, CredentialException {
     return new ImageVerifier(validator(settings), rules(settings), InstantSource.system());
   }
 
   /**
-   * What judges results, for a command that needs no certificate of its own.
+   * The verifier of results, for a command that needs no certificate of its own.
    *
-   * @param notices told what is out of date
+   * @param notices told of outdated files
    */
   public static RecordVerifier verifier(PeerSettings settings, Notices notices)
       throws ConfigException, CredentialException {
@@ -177,13 +177,13 @@ public final class Identities {
         InstantSource.system());
   }
 
-  /** Who we are to the store of an index, and by whom its certificate must be issued. */
+  /** Our identity towards the store of an index, and the authority of the store's certificate. */
   private record StoreSide(
       Optional<Reloadable<Credentials>> own,
       Optional<Reloadable<TrustAnchors>> anchors,
       TlsIdentity tls) {}
 
-  /** What connections to the store of an index are made with; it follows what is read anew. */
+  /** The TLS identity for connections to the store of an index; it follows reloads. */
   public synchronized TlsIdentity store(StoreFiles files)
       throws ConfigException, CredentialException {
     Optional<Reloadable<Credentials>> pair =
@@ -229,10 +229,10 @@ public final class Identities {
   }
 
   /**
-   * Reads anew what has changed, and says so. What cannot be used does not count: what was there
-   * before stays. When it returns, whoever is refused by what was read gets nothing any more.
+   * Reads changed files again, and reports them. Files that cannot be used do not count: the
+   * earlier content stays. When it returns, parties that the new content refuses get nothing more.
    *
-   * @param now whether to take at once what may just be in the middle of being written
+   * @param now whether to take files at once that may still be being written
    */
   public synchronized void refresh(boolean now) {
     List<String> taken = new ArrayList<>();
@@ -316,7 +316,7 @@ public final class Identities {
     warnings.stream().filter(warned::add).forEach(text -> notices.say("warning: " + text));
   }
 
-  /** For a rendezvous or a relay: says how whoever takes it over could make up results. */
+  /** For a rendezvous or a relay: warns if a party that takes it over could forge results. */
   public void warnOfForgeries() {
     if (openSign) {
       notices.say("warning: " + OPEN_SIGN);
@@ -343,7 +343,7 @@ public final class Identities {
     }
   }
 
-  /** What counts is what was read of others, even where our own certificate is lost by it. */
+  /** The new CAs, lists and rules count, even if our own certificate is lost by them. */
   private Optional<String> ownFault() {
     try {
       validate(own.value());
@@ -353,7 +353,7 @@ public final class Identities {
     }
   }
 
-  /** Whether the own certificate is good now for what it is presented for. */
+  /** Whether the own certificate is good now for its uses. */
   public synchronized boolean isGoodFor(CertificateRole role) {
     try {
       validator.validate(own.value().chain(), role, Instant.now());
@@ -471,7 +471,7 @@ public final class Identities {
     }
   }
 
-  /** What connections are made with; it follows what is read anew. */
+  /** The TLS identity for connections; it follows reloads. */
   public TlsIdentity tls() {
     return tls;
   }
@@ -481,7 +481,7 @@ public final class Identities {
     return new AccessRules(fetch.value(), announce.value(), sign.value(), image.value());
   }
 
-  /** Whether the own certificate would be let do something here. */
+  /** Whether the own certificate may do something here. */
   public CertificateUse.Verdict judge(CertificateUse use, Instant at) {
     return use.judge(
         validator, rules(), own.value().chain(), Optional.empty(), Optional.empty(), at);
@@ -497,7 +497,7 @@ public final class Identities {
     return new RecordVerifier(validator, timestampers, sign.value(), InstantSource.system());
   }
 
-  /** What judges guest images by the current authorities, lists and rules. */
+  /** The verifier of guest images by the current authorities, lists and rules. */
   public ImageVerifier imageVerifier() {
     return new ImageVerifier(validator, rules(), InstantSource.system());
   }

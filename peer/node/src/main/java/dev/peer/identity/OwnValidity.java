@@ -8,12 +8,14 @@ import java.util.Optional;
 /** When to tell a user that the own certificate should have been renewed. */
 final class OwnValidity {
 
-  /** Who renews at a half or two thirds of the time, as others do, never hears of it. */
+  /**
+   * Certificates that are renewed at half or two thirds of their time, as usual, cause no message.
+   */
   private static final int LAST_PART = 10;
 
   private OwnValidity() {}
 
-  /** What to tell: that it has ended, or that the last tenth of its time has begun. */
+  /** The warning: it has expired, or the last tenth of its time has begun. */
   static Optional<String> warning(X509Certificate own, Instant now) {
     Instant from = own.getNotBefore().toInstant();
     Instant until = own.getNotAfter().toInstant();

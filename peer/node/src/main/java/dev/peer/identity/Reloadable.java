@@ -28,7 +28,7 @@ public final class Reloadable<T> {
   private String refused = "";
   private volatile T value;
 
-  /** Reads the files and says what is wrong with them. */
+  /** Reads the files and reports their errors. */
   @FunctionalInterface
   public interface Reader<T> {
 
@@ -47,7 +47,7 @@ public final class Reloadable<T> {
   /**
    * Reads for the first time.
    *
-   * @param files what the reader reads; those that are no regular files are not read again
+   * @param files the files of the reader; files that are not regular are not read again
    */
   public static <T> Reloadable<T> read(List<Path> files, Reader<T> reader)
       throws CredentialException, ConfigException {
@@ -55,13 +55,13 @@ public final class Reloadable<T> {
     return new Reloadable<>(List.copyOf(files), reader, before, reader.read());
   }
 
-  /** What was read last and could be used. */
+  /** The last usable content. */
   public T value() {
     return value;
   }
 
   /**
-   * Reads again if the files have changed. What is wrong with them is said once.
+   * Reads again if the files have changed. Reports their errors once.
    *
    * @param whole whether the files are known to be written: then a change is taken, or refused, at
    *     once
@@ -96,11 +96,11 @@ public final class Reloadable<T> {
     return files.stream().map(Reloadable::stamp).toList();
   }
 
-  /** What changes with a file, whatever way it is replaced; links are followed. */
+  /** A value that changes with a file, however it is replaced; links are followed. */
   private static Map<String, Object> stamp(Path file) {
     try {
       Map<String, Object> attributes = Files.readAttributes(file, ATTRIBUTES);
-      // What comes from a pipe can be read once.
+      // A pipe can be read only once.
       return attributes.get("isRegularFile").equals(true) ? attributes : Map.of();
     } catch (IOException e) {
       return NOT_THERE;

@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What a rendezvous uses towards the store of its index where it is not what it uses towards peers.
+ * The certificate files of a rendezvous towards the store of its index, where they differ from
+ * those towards peers.
  *
  * @param pair the certificate and its key
  * @param ca whose certificates the store has

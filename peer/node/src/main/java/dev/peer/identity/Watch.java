@@ -20,7 +20,7 @@ public final class Watch implements AutoCloseable {
     /**
      * Looks.
      *
-     * @param now whether somebody has asked for it
+     * @param now whether a signal asked for it
      */
     void look(boolean now);
   }

@@ -1,9 +1,8 @@
 /**
- * What a process that serves for long read from files, and reads anew when they change.
+ * The files of a long-running process, which it reads again when they change.
  *
- * <p>Files are looked at, not listened to: a look costs nothing that counts, and sees files that
- * are replaced in place, renamed into place, or below a symbolic link that is, alike. Only what is
- * whole and good takes the place of what was there before. Uses {@code config} and {@code
- * core.trust}.
+ * <p>It looks at files and does not wait for notifications: a look is cheap, and sees files alike
+ * that are replaced in place, renamed into place, or below a replaced symbolic link. Only whole and
+ * good content replaces the earlier content. Uses {@code config} and {@code core.trust}.
  */
 package dev.peer.identity;

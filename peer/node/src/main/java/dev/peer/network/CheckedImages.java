@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Of the images here those whose bytes were checked, to be served to others. */
+/** The local images whose bytes were checked, for serving to others. */
 record CheckedImages(ImageStore images) implements HeldImages {
 
-  /** None if they cannot be listed: that must not keep results from being announced. */
+  /** None if they cannot be listed: results must be announced all the same. */
   @Override
   public List<Digest> digests() {
     try {

@@ -27,9 +27,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Takes a guest image in from the peers that hold it: what one has begun, the next goes on with. A
- * holder whose bytes are not the image's, or that shows nobody who vouches for it, is named and not
- * asked again. No other byte is asked for before somebody vouches for the image.
+ * Pulls a guest image from the peers that hold it: each holder continues where the one before
+ * stopped. It names a holder that sends wrong bytes, or no attestation that counts, and does not
+ * ask it again. It requests no other byte before a signer vouches for the image.
  */
 final class ImagePull {
 
@@ -51,9 +51,9 @@ final class ImagePull {
   /**
    * Takes it in, whole and checked or not at all.
    *
-   * @param origin what asks for it
-   * @param holders who to ask, the best first; at least one
-   * @throws ImageException if none of them gives it, or if it cannot be used here
+   * @param origin why it is pulled
+   * @param holders the holders to ask, the best first; at least one
+   * @throws ImageException if none of them sends it, or if it cannot be used here
    */
   void pull(Digest digest, Origin origin, List<Holder> holders)
       throws ImageException, IOException, InterruptedException {
@@ -98,7 +98,7 @@ final class ImagePull {
             + "`); or move it as a file, `peer image export` there and `peer image import` here");
   }
 
-  /** The image is not here, and why nobody gave it. */
+  /** The image is not here, and why no holder sent it. */
   static ImageException missing(Digest digest, String why) {
     return new ImageException(
         Kind.MISSING,
@@ -144,7 +144,7 @@ final class ImagePull {
       return intake.hasManifest();
     }
 
-    /** Takes all that is missing, and checks it. */
+    /** Fetches all missing files, and checks them. */
     void from(Holder holder)
         throws FetchException, ImageException, IOException, InterruptedException {
       if (!intake.isAttested()) {

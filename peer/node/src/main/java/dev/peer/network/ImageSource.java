@@ -35,7 +35,7 @@ public final class ImageSource implements AutoCloseable {
   /**
    * Opens no connection yet. The lookup stays its owner's to close.
    *
-   * @param verifier supplies what judges attestations by the current rules
+   * @param verifier supplies the current verifier of attestations
    */
   ImageSource(
       ImageStore images,
@@ -51,12 +51,12 @@ public final class ImageSource implements AutoCloseable {
     this.fetch = new ImageFetch(identity, Timeouts.DEFAULT);
   }
 
-  /** Requires of an image that is here, if it came from a peer, that somebody vouches for it. */
+  /** Requires that a signer vouches for a local image that came from a peer. */
   public void requireCounting(Digest image) throws ImageException, IOException {
     new ImageTrust(images, Optional.of(verifier.get())).require(image);
   }
 
-  /** Takes the image in from whoever the rendezvous says holds it. */
+  /** Pulls the image from the holders that the rendezvous names. */
   public void pull(Digest image, Origin origin)
       throws ImageException, IOException, InterruptedException {
     notices.step(STEP);
@@ -73,7 +73,7 @@ public final class ImageSource implements AutoCloseable {
     }
   }
 
-  /** Takes the image, which was asked for by name, in from whoever answers at an address. */
+  /** Pulls the image, which was asked for by name, from the peer at an address. */
   public void pull(Digest image, URI address)
       throws ImageException, IOException, InterruptedException {
     notices.step(STEP);

@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Who vouches for the guest images of this machine.
+ * Judges who vouches for the guest images of this machine.
  *
  * @param verifier judges attestations; nothing where no CA is trusted
  */
@@ -32,7 +32,7 @@ public record ImageTrust(ImageStore images, Optional<ImageVerifier> verifier) {
             : Optional.of(Identities.imageVerifier(settings)));
   }
 
-  /** What is known of an image's attestation. */
+  /** The state of an image's attestation. */
   public sealed interface Voucher {
 
     /** There is none. */
@@ -43,7 +43,7 @@ public record ImageTrust(ImageStore images, Optional<ImageVerifier> verifier) {
       }
     }
 
-    /** It holds, and the rules admit who signed it. */
+    /** It holds, and the rules admit its signer. */
     record Member(PeerId signer) implements Voucher {
       @Override
       public String toString() {
@@ -60,7 +60,7 @@ public record ImageTrust(ImageStore images, Optional<ImageVerifier> verifier) {
     }
   }
 
-  /** Who vouches for an image that is here. */
+  /** Judges who vouches for a local image. */
   public Voucher of(Digest image) throws IOException {
     Optional<ImageProvenance.Kept> kept = images.provenance().attestation(image);
     if (kept.isEmpty()) {
@@ -77,7 +77,7 @@ public record ImageTrust(ImageStore images, Optional<ImageVerifier> verifier) {
     }
   }
 
-  /** Whether the image may be booted: it came from no peer, or somebody vouches for it. */
+  /** Whether the image may be booted: it came from no peer, or a signer vouches for it. */
   boolean counts(Digest image) throws IOException {
     return !images.provenance().origin(image).isFromPeer() || of(image) instanceof Voucher.Member;
   }

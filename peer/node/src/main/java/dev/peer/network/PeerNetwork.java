@@ -92,7 +92,7 @@ public final class PeerNetwork implements AutoCloseable {
   /**
    * Makes no connection yet.
    *
-   * @param roles what the own certificate must be good for
+   * @param roles the uses for which the own certificate must be good
    */
   public static PeerNetwork of(PeerSettings settings, RunOutput output, CertificateRole... roles)
       throws ConfigException, CredentialException {
@@ -100,9 +100,9 @@ public final class PeerNetwork implements AutoCloseable {
   }
 
   /**
-   * As the other, for a command that serves.
+   * Like {@link #of}, for commands that serve.
    *
-   * @param log told of what others ask of this peer
+   * @param log told of the requests of other peers
    */
   public static PeerNetwork serving(
       PeerSettings settings, RunOutput output, RequestLog log, CertificateRole... roles)
@@ -118,7 +118,7 @@ public final class PeerNetwork implements AutoCloseable {
   /**
    * For one of the runs of a process that serves.
    *
-   * @param announcer what announces here; not closed with this
+   * @param announcer the process's announcer; not closed with this
    */
   public static PeerNetwork within(
       Identities identities,
@@ -154,7 +154,7 @@ public final class PeerNetwork implements AutoCloseable {
     return images;
   }
 
-  /** Who stamps what is signed here; nobody where no authority is set. */
+  /** Stamps results signed here; empty if no authority is set. */
   public Optional<Stamper> stamper() {
     return timestamps.map(Function.identity());
   }
@@ -170,7 +170,7 @@ public final class PeerNetwork implements AutoCloseable {
   }
 
   /**
-   * As the other, for a search that goes on until there is a result.
+   * Like {@link #joining}, for a search that continues until there is a result.
    *
    * @param wait how long
    */
@@ -179,7 +179,7 @@ public final class PeerNetwork implements AutoCloseable {
         store, finder(store, acceptance, new Once(output)), follower, wait, output, output);
   }
 
-  /** Tells the rendezvous what this peer runs and holds; nobody without a rendezvous. */
+  /** Announces what this peer runs and holds; empty without a rendezvous. */
   public Optional<Announcer> announcer() {
     return announcer.map(Function.identity());
   }
@@ -187,7 +187,7 @@ public final class PeerNetwork implements AutoCloseable {
   /**
    * Another announcer, where there is a rendezvous; not closed with this.
    *
-   * @param intake takes what others hand over; nothing: it is not taken
+   * @param intake takes results that others hand over; empty: none are taken
    */
   public LeasedAnnouncer leasedAnnouncer(Optional<Intake> intake) {
     return announcer(identities, settings, output, log, intake);
@@ -234,7 +234,7 @@ public final class PeerNetwork implements AutoCloseable {
     return fetch;
   }
 
-  /** What the rendezvous says of a result that was announced. */
+  /** The rendezvous' answer about an announced result. */
   public String publication(RunInputs inputs) throws InterruptedException {
     return Publication.of(
         anybody().find(inputs.repo(), inputs.key()), tls.id(), identities.rules().fetch());

@@ -5,7 +5,7 @@ import dev.peer.core.flow.LookupResult;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.trust.NamespaceRules;
 
-/** Says whom a result is published to, or why it is not, in one line. */
+/** Says in one line to which peers a result is published, or why it is not. */
 public final class Publication {
 
   private Publication() {}
@@ -24,9 +24,9 @@ public final class Publication {
   /**
    * For a result that was announced.
    *
-   * @param found what the rendezvous then says of it
+   * @param found the rendezvous' answer about it
    * @param self this peer
-   * @param fetchers who may fetch here
+   * @param fetchers the rule for fetching here
    */
   static String of(LookupResult found, PeerId self, NamespaceRules fetchers) {
     return switch (found) {

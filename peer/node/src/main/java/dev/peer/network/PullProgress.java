@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.function.LongConsumer;
 
 /**
- * Says how far a transfer is, to whom it is not shown: at most ten lines, and none for what is done
- * in a moment.
+ * Reports a transfer's progress where no progress line is shown: at most ten lines, and none for a
+ * short transfer.
  */
 final class PullProgress implements LongConsumer {
 

@@ -18,7 +18,7 @@ public final class ServerOperations {
 
   private ServerOperations() {}
 
-  /** With what is told of every process, and no more to be asked for its health than this. */
+  /** Creates the operations with the metrics of every process and this health check alone. */
   public static Operations operations(RequestLog log, Health... health) {
     Metrics metrics = new Metrics();
     ProcessMetrics.addTo(metrics);
@@ -29,7 +29,7 @@ public final class ServerOperations {
     return new Operations(metrics, List.of(health), log);
   }
 
-  /** That what is below the directory can be kept: it is there, and has room. */
+  /** Checks that the directory exists and has room. */
   static Health home(Path home) {
     return () -> {
       if (!Files.isDirectory(home) || !Files.isWritable(home)) {

@@ -1,6 +1,6 @@
 package dev.peer.report;
 
-/** What the command's exit says. */
+/** The meanings of the command's exit. */
 public final class ExitCode {
 
   public static final int PASSED = 0;

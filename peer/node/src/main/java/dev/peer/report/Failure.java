@@ -12,9 +12,9 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 
 /**
- * What an exception is to the one who called the command.
+ * An exception as the user of a command sees it.
  *
- * @param hint what to do about it; empty where there is nothing
+ * @param hint the remedy; empty if there is none
  */
 public record Failure(int exitCode, String message, String hint) {
 
@@ -54,7 +54,7 @@ public record Failure(int exitCode, String message, String hint) {
     return "this is a fault of peer" + place(failure);
   }
 
-  /** What a fault of ours was, and where, on one line. */
+  /** A bug and its place, on one line. */
   public static String bug(Throwable failure) {
     return Shown.plain(failure.toString()) + place(failure);
   }

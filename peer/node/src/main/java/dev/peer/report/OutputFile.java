@@ -15,9 +15,9 @@ import java.util.Set;
 /**
  * Files that commands write where their user wants them.
  *
- * <p>In a git work tree a revision decides what is a link. So from the work tree's root on no link
- * is followed, and nothing is written into a git directory. Links outside of work trees are the
- * user's own: they are followed, to wherever they lead.
+ * <p>In a git work tree a revision decides what is a link. So below the work tree's root no link is
+ * followed, and nothing is written into a git directory. Links outside work trees are the user's
+ * own, and are followed.
  */
 public final class OutputFile {
 

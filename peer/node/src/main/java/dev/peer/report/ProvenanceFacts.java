@@ -7,7 +7,7 @@ import dev.peer.core.record.Tries;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How commands show what shaped a run beside its inputs. */
+/** Shows what shaped a run besides its inputs. */
 public final class ProvenanceFacts {
 
   private ProvenanceFacts() {}

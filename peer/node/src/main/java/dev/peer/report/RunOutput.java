@@ -4,7 +4,7 @@ import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.Notices;
 import dev.peer.core.record.OutputStreamName;
 
-/** Where what a run puts out goes, and what peer says of it. */
+/** The destination of a run's output, and of peer's messages about it. */
 public interface RunOutput extends ExecutionListener, Notices {
 
   /** Takes a line of the command's answer. */
@@ -16,7 +16,7 @@ public interface RunOutput extends ExecutionListener, Notices {
   @Override
   void stageOutput(String stage, byte[] buffer, int offset, int length);
 
-  /** An error and what to do about it. */
+  /** Prints an error and its remedy. */
   default void error(String message, String hint) {
     say("error: " + message);
     if (!hint.isEmpty()) {
@@ -24,6 +24,6 @@ public interface RunOutput extends ExecutionListener, Notices {
     }
   }
 
-  /** The steps of whoever gets this. */
+  /** The steps of this command. */
   Timeline timeline();
 }

@@ -25,7 +25,7 @@ public final class Timeline {
   private String current = "start";
   private long since;
 
-  /** A step and how long it took, all the times it was at it together. */
+  /** A step and its total time. */
   public record Step(String name, Duration duration) {}
 
   /** Begins with the step {@code start}, which began so long ago. */

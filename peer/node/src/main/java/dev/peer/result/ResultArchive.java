@@ -68,7 +68,7 @@ public final class ResultArchive {
   /**
    * Takes one in: verified and whole, or not at all.
    *
-   * @throws MalformedException if it is not what {@link #write} gives
+   * @throws MalformedException if it does not have the form of {@link #write}
    * @throws VerificationException if it does not hold
    */
   public static StoredRecord read(InputStream in, Store store, RecordVerifier verifier)

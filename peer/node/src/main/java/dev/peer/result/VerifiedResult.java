@@ -73,7 +73,7 @@ public final class VerifiedResult implements AutoCloseable {
     }
   }
 
-  /** What to say of a result that does not hold. */
+  /** The message for a result that does not hold. */
   public static CommandException refused(VerificationException e) {
     return new CommandException(
         ExitCode.NOTHING_VERIFIED,
@@ -102,7 +102,7 @@ public final class VerifiedResult implements AutoCloseable {
         .refusal(attestation.record());
   }
 
-  /** What to say of a result that holds and does not count. */
+  /** The message for a result that holds and does not count. */
   public static CommandException doesNotCount(String why) {
     return new CommandException(
         ExitCode.NOTHING_VERIFIED,

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The secrets that a run names, with the caller's values, else those that are kept here. */
+/** The secrets that a run names: the caller's values, else those kept here. */
 public final class CallerSecrets implements SecretSource {
 
   private final RunTarget subject;
@@ -66,7 +66,7 @@ public final class CallerSecrets implements SecretSource {
     }
   }
 
-  /** What a value must be, for one who gave another. */
+  /** The form of a value, for a caller that gave another. */
   public static final String HINT_ON_VALUES =
       "a secret is UTF-8 text of "
           + SecretValue.SHORTEST

@@ -23,7 +23,7 @@ public record CopiesWanted(int number, Duration most) {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
-  /** Refuses what cannot come to pass, before anything is run. */
+  /** Refuses an impossible request before anything runs. */
   void requireUsable(PeerNetwork network) throws CommandException {
     if (number > 0 && network.lookup().isEmpty()) {
       throw new CommandException(
@@ -33,7 +33,7 @@ public record CopiesWanted(int number, Duration most) {
     }
   }
 
-  /** Waits, says what it came to, and gives it to the report. */
+  /** Waits, prints the outcome, and adds it to the report. */
   public void await(PeerNetwork network, RunInputs inputs, RunOutput output, RunReport report) {
     Instant until = Instant.now().plus(most);
     Seen seen = new Seen(0, Optional.empty());
@@ -59,7 +59,7 @@ public record CopiesWanted(int number, Duration most) {
                 + seen.why().map(why -> ": " + why).orElse(""));
   }
 
-  /** What a look at a rendezvous showed; why it may not be all. */
+  /** The answer of a rendezvous, and why it may be incomplete. */
   private record Seen(int held, Optional<String> why) {}
 
   private static Seen look(PeerNetwork network, RunInputs inputs) throws InterruptedException {

@@ -17,8 +17,8 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.Map;
 
 /**
- * Gets the guest image from other peers where it is missing, and lets another executor run. An
- * image that came from a peer counts only while somebody vouches for it.
+ * Pulls a missing guest image from other peers, then runs another executor. An image from a peer
+ * counts only while a signer vouches for it.
  */
 public record ImagePullingExecutor(
     Executor executor, ImageStore images, ImageSource source, Map<String, String> environment)
@@ -51,7 +51,7 @@ public record ImagePullingExecutor(
         return;
       }
       listener.note("the guest image " + image + " is not on this machine: asking the peers");
-      // A machine that cannot run it need not get it.
+      // A machine that cannot run it need not pull it.
       Qemu.find(environment);
       source.pull(image, Origin.PINNED);
     } catch (QemuException e) {

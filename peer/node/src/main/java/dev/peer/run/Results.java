@@ -31,7 +31,7 @@ import java.util.SortedMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What commands do with results: show them, copy what they left, keep them. */
+/** What commands do with results: show them, copy their artifacts, keep them. */
 public final class Results {
 
   private static final String ARTIFACTS = "--artifacts";
@@ -101,7 +101,7 @@ public final class Results {
     return KEY.matcher(text).matches();
   }
 
-  /** Writes the output once more, but for what was shown, and says where it is from. */
+  /** Writes the output again, except what was already shown, and says where it is from. */
   public static void replay(RunOutput output, Replayable result)
       throws IOException, CommandException {
     VerifiedRecord verified = result.verified();
@@ -135,7 +135,7 @@ public final class Results {
             + (saved.isPositive() && !result.followed() ? ", saved " + seconds(saved) : ""));
   }
 
-  /** Refuses a place for artifacts that cannot take them, before anything is run. */
+  /** Refuses an unusable directory for artifacts before anything runs. */
   public static void requireUsable(CallContext from, Optional<Path> artifacts)
       throws IOException, CommandException {
     if (artifacts.isPresent()) {
@@ -143,7 +143,7 @@ public final class Results {
     }
   }
 
-  /** Copies the artifacts, each in one step; what lies there of the same name is replaced. */
+  /** Copies the artifacts, each in one step; replaces files of the same name. */
   public static void copyArtifacts(
       RunOutput output, Replayable result, CallContext from, Optional<Path> artifacts)
       throws IOException, CommandException {

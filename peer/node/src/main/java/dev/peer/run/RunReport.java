@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** What a command has found out about its run so far, for {@code --json}. */
+/** The facts about a command's run so far, for {@code --json}. */
 public final class RunReport {
 
   private final ObjectNode json = StrictJson.object();

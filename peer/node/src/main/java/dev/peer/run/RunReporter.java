@@ -20,14 +20,14 @@ public final class RunReporter {
    * Reports as it was asked for.
    *
    * @param timings whether to say how long each step took
-   * @param json whether to print what it came to
+   * @param json whether to print the outcome
    */
   public RunReporter(boolean timings, boolean json) {
     this.timings = timings;
     this.json = json;
   }
 
-  /** A command that tells its report what it finds out. */
+  /** A command that fills its report. */
   @FunctionalInterface
   public interface Body {
 

@@ -27,10 +27,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One run, from what is asked for to its result: the way that {@code peer run} and the daemon
- * share.
+ * One run, from the request to its result: the code that {@code peer run} and the daemon share.
  *
- * @param aftermath what becomes of the guest if a recipe fails
+ * @param aftermath what happens to the guest if a recipe fails
  * @param turns when it may have a machine
  * @param output told all of it
  */
@@ -44,14 +43,14 @@ public record RunSession(
     Turns turns,
     RunOutput output) {
 
-  /** What becomes of a result. */
+  /** What happens to a result. */
   public interface Afterwards {
 
     /** From now on there is one. */
     default void reached() {}
 
     /**
-     * Serves it, or sees to it that it is served. What it is given is closed when it returns.
+     * Serves it, or arranges that it is served. The caller closes the result after this returns.
      *
      * @param announced how others know of it already, if they do
      * @return the exit code
@@ -108,7 +107,7 @@ public record RunSession(
     };
   }
 
-  /** A run that may halt for its user, or that is done twice, is nobody's to follow. */
+  /** A run that may halt for its user, or that is done twice, cannot be followed. */
   public boolean isAnnounced() {
     return network.announcer().isPresent()
         && !options.audit()
@@ -122,7 +121,7 @@ public record RunSession(
         : Optional.empty();
   }
 
-  /** The store, for what is of this repository. */
+  /** The store for results of this repository. */
   private Store kept() {
     return store.keptFor(subject.owner());
   }

@@ -33,7 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a command is about: a revision of the repository here, its settings and its run.
+ * The subject of a command: a revision of the repository here, its settings and its run.
  *
  * @param owner whose state of this machine the run begins with and leaves
  */
@@ -217,7 +217,7 @@ public record RunTarget(
     return new Acceptance(peer.requireKept(), new CloneHistory(git, trunk, revision.commit()));
   }
 
-  /** Says what of the work tree is not in the revision. */
+  /** Reports the changes of the work tree that are not in the revision. */
   public void sayWhatIsIgnored(RunOutput output) {
     DirtyState dirty;
     try {

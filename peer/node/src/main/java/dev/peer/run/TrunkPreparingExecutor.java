@@ -21,17 +21,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An executor that first prepares the commit at which a branch leaves the trunk, where the branch
- * would start from a blank disk. What that leaves is the trunk's, and later runs start from it.
+ * An executor that first prepares the commit at which a branch leaves the trunk, if the branch
+ * would otherwise start from a blank disk. The disk that this leaves is the trunk's, and later runs
+ * start from it.
  *
  * <p>The commit is prepared as its own {@code .env} says, so that the branch does not shape it: its
- * variables, its processors, memory and limits. From the branch it gets only what a kept disk is
- * named by, the guest image and the size: a run that starts from the disk has the same. Secrets get
- * into no preparation.
+ * variables, its processors, memory and limits. From the branch it gets only the guest image and
+ * the disk's size, which name a kept disk: a run that starts from the disk has the same. Secrets
+ * reach no preparation.
  */
 public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject) implements Executor {
 
-  /** What every mkfile has: the guest's own rules give it. */
+  /** Every mkfile has it: the guest's own rules provide it. */
   private static final String TARGET = "prepare-runtime";
 
   @Override
@@ -42,8 +43,8 @@ public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject) imp
   }
 
   /**
-   * Prepares the commit, if there is one to be; else, or if that fails, the run starts blank. What
-   * the commit's own recipes have failed is not tried again soon.
+   * Prepares the commit, if there is one; else, or if that fails, the run starts blank. A commit
+   * whose own recipes failed is not tried again soon.
    */
   public void prepare(ExecutionRequest request, ExecutionListener listener)
       throws InterruptedException {

@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** A run that nobody waits for: peer's words go to a log, and so can the last lines of the rest. */
+/**
+ * The output of a run without a waiting caller: peer's messages go to a log, and so can the last
+ * lines of the test's output.
+ */
 public final class UnattendedOutput implements RunOutput {
 
   private static final int MOST_LINES = 20;
@@ -25,7 +28,7 @@ public final class UnattendedOutput implements RunOutput {
   /**
    * Into a log.
    *
-   * @param name what its lines begin with
+   * @param name the prefix of its lines
    */
   public UnattendedOutput(Notices log, String name) {
     this.log = log;
@@ -91,7 +94,7 @@ public final class UnattendedOutput implements RunOutput {
     partialLine.reset();
   }
 
-  /** Says the last lines of what the run put out. */
+  /** Logs the last lines of the run's output. */
   public synchronized void sayLastLines() {
     if (partialLine.size() > 0) {
       endLine();

@@ -22,7 +22,7 @@ import dev.peer.vm.snapshot.CachePolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The machines of a home, which are this process's, whoever asked for the run. */
+/** The machines of a home, configured by this process, whoever the caller of the run is. */
 public final class VmExecutors {
 
   private VmExecutors() {}

@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a crontab says.
+ * The content of a crontab.
  *
  * <p>A line is five fields or a name such as {@code @daily}, then targets of mk; {@code
- * CRON_TZ=ZONE} says the time zone of the lines after it. Blank lines, and those that begin with
- * {@code #}, say nothing.
+ * CRON_TZ=ZONE} sets the time zone of the lines after it. Blank lines, and lines that begin with
+ * {@code #}, are ignored.
  *
- * @param lines those in force
- * @param faults what is wrong with the others, which do not count
+ * @param lines the valid lines
+ * @param faults the errors of the other lines, which are left out
  */
 record Crontab(List<CrontabLine> lines, List<String> faults) {
 

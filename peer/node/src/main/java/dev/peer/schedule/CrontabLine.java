@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** A line of a crontab: when, in which time zone, and what. */
+/** A line of a crontab: its time, time zone and targets. */
 final class CrontabLine {
 
   static final String FORM =
@@ -80,7 +80,7 @@ final class CrontabLine {
    *
    * @param number which line of the crontab it is, from 1
    * @param line not blank
-   * @throws MalformedException what is wrong, without the number
+   * @throws MalformedException with the error, without the line's number
    */
   static CrontabLine parse(int number, String line, ZoneId zone) throws MalformedException {
     List<String> words = List.of(line.strip().split("[ \t]+"));
@@ -145,7 +145,7 @@ final class CrontabLine {
     return what.subList(1, what.size());
   }
 
-  /** The line, and its time zone: what tells it from others, in whatever crontab. */
+  /** The line and its time zone, which identify it in any crontab. */
   @Override
   public String toString() {
     return when + " " + String.join(" ", what) + " (" + zone + ")";
@@ -170,7 +170,7 @@ final class CrontabLine {
     }
   }
 
-  /** What has become due after one moment, up to another. */
+  /** The times that became due after one moment, up to another. */
   Optional<Due> due(Instant after, Instant until) {
     Optional<ZonedDateTime> last = Optional.empty();
     int count = 0;

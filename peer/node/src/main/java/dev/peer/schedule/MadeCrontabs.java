@@ -10,13 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/**
- * The crontabs that were made and are not in force yet: how they get from those who make them to
- * the schedule. For several threads at once.
- */
+/** Hands new crontabs from the runs that make them to the schedule. Safe for several threads. */
 public final class MadeCrontabs {
 
-  /** What is made of the mkfile. */
+  /** Records the crontab that was made from the mkfile. */
   static final String FILE = "/var/run/ci/crontab";
 
   private static final Reason REASON = new Reason(Reason.Kind.WATCH, "crontab");
@@ -49,7 +46,7 @@ public final class MadeCrontabs {
     made.add(new Made(request.directory(), new CommitId(request.revision()), text));
   }
 
-  /** Gives those of a directory, and has them no more. */
+  /** Returns the crontabs of a directory, and removes them. */
   List<Made> take(Path directory) {
     List<Made> taken = new ArrayList<>();
     for (Iterator<Made> each = made.iterator(); each.hasNext(); ) {

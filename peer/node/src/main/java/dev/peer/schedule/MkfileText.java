@@ -4,10 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
-/** What can be told of a mkfile without mk. */
+/** What a mkfile's text shows without mk. */
 final class MkfileText {
 
-  /** What mk replaces before it reads targets, or takes for text whatever it is. */
+  /** The characters that mk replaces before it reads targets, or reads as text. */
   private static final Pattern EXPANDED = Pattern.compile("[$`'\"\\\\]");
 
   /** Targets, and attributes of which one has it that they are regular expressions. */
@@ -16,7 +16,7 @@ final class MkfileText {
   private MkfileText() {}
 
   /**
-   * Whether it surely has no rule for a file. Where this cannot be told, there may be one: mk
+   * Whether it certainly has no rule for a file. If the text does not decide, there may be one: mk
    * knows.
    */
   static boolean surelyHasNoRule(byte[] mkfile, String file) {

@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Sees to the commits and the crontabs of watched repositories, whenever it is told to look. What
- * is due runs once: the newest commit; of each line the last time that has come. What was overtaken
- * meanwhile is said and not run.
+ * Handles the commits and the crontabs of watched repositories, whenever it is told to look. It
+ * runs what is due once: the newest commit, and each line's last due time. It reports what was
+ * overtaken, and does not run it.
  */
 public final class Schedule {
 
@@ -27,13 +27,12 @@ public final class Schedule {
   /**
    * Does nothing until it is told to.
    *
-   * @param state where it keeps what it has seen, of these repositories alone; no other schedule
-   *     may use it
+   * @param state the directory for its state; no other schedule may use it
    * @param watched the repositories' roots; they need not be there
-   * @param queue does what is due
-   * @param made where those who make crontabs leave them
+   * @param queue does the due runs
+   * @param made supplies new crontabs
    * @param zone the time zone of crontabs that say none
-   * @param notices told what is seen, missed and overtaken
+   * @param notices told of new, missed and overtaken runs
    */
   public Schedule(
       Path state,
@@ -65,17 +64,17 @@ public final class Schedule {
     }
   }
 
-  /** Says what it begins with. */
+  /** Reports the initial state. */
   public synchronized void begin() {
     repositories.forEach(repository -> repository.begin(clock.instant()));
   }
 
-  /** Has all that is due done. */
+  /** Queues everything that is due. */
   public synchronized void look() {
     repositories.forEach(repository -> repository.look(clock.instant()));
   }
 
-  /** What there is to say of each repository. */
+  /** The status of each repository. */
   public synchronized List<WatchStatus> status() {
     return repositories.stream().map(repository -> repository.status(clock.instant())).toList();
   }

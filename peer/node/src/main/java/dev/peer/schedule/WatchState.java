@@ -14,13 +14,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What is known of a watched repository.
+ * The state of a watched repository.
  *
  * @param directory its root
  * @param commit that {@code HEAD} named last; none: it was never looked at
  * @param crontabOf the tree whose crontab this is; none: no crontab was made yet
  * @param crontab as it was made; empty: no rule makes one
- * @param handled up to when each of its lines was seen to
+ * @param handled up to when each of its lines was handled
  */
 record WatchState(
     Path directory,

@@ -12,7 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** What is known of a watched repository, on disk. */
+/** The state of a watched repository on disk. */
 final class WatchStateFile {
 
   private static final int LARGEST = 1 << 18;
@@ -31,12 +31,12 @@ final class WatchStateFile {
     this.file = parent.resolve(name(directory));
   }
 
-  /** What the file of a repository is called. */
+  /** The name of a repository's file. */
   static String name(Path directory) {
     return Digest.of(directory.toString().getBytes(StandardCharsets.UTF_8)).hex() + ".json";
   }
 
-  /** What is known; nothing, if it cannot be read, and the file is set aside then. */
+  /** The state; empty if it cannot be read, and the file is then set aside. */
   WatchState read(Notices notices) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       WatchState seen = WatchState.parse(in.readNBytes(LARGEST));

@@ -9,9 +9,9 @@ import java.util.Optional;
  * A watched repository at one moment.
  *
  * @param commit the one that was seen last
- * @param trouble why it cannot be seen to; empty: it can
+ * @param trouble why it cannot be watched; empty: it can
  * @param crontab each line that is in force, with its time zone and when it is due next
- * @param faults what is wrong with the lines that are not
+ * @param faults the errors of invalid lines
  */
 public record WatchStatus(
     Path directory,

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** A repository whose commits and whose crontab are seen to. For one thread. */
+/** A repository with its commits and its crontab. For one thread. */
 final class WatchedRepository {
 
   private static final String TARGET = "test";
@@ -53,10 +53,10 @@ final class WatchedRepository {
   private String trouble = "";
 
   /**
-   * Begins with what is on disk.
+   * Starts with the state on disk.
    *
    * @param directory its root
-   * @param state where what is known of it is kept
+   * @param state the directory of its state
    */
   WatchedRepository(
       Path directory, Path state, RunQueue queue, MadeCrontabs made, ZoneId zone, Notices notices)
@@ -71,7 +71,7 @@ final class WatchedRepository {
     this.crontab = Crontab.parse(seen.crontab(), zone);
   }
 
-  /** Says what it begins with. */
+  /** Reports its initial state. */
   void begin(Instant now) {
     notices.say(
         "watched"
@@ -101,7 +101,7 @@ final class WatchedRepository {
     }
   }
 
-  /** Says what is wrong, once. */
+  /** Reports a problem once. */
   private void say(String wrong) {
     if (!trouble.equals(wrong)) {
       trouble = wrong;
@@ -220,8 +220,8 @@ final class WatchedRepository {
   }
 
   /**
-   * Has a line run for the last time that has come, if its run before is over. That it is seen to
-   * is on disk before: what is cut off between the two is not run twice.
+   * Queues a line for its last due time, if its run before is over. It first records the time on
+   * disk as handled: a run that is cut off between the two is not run twice.
    */
   private void runIfDue(CrontabLine line, Revision newest, Instant now) throws IOException {
     Instant until = seen.handled().get(line.toString());
@@ -288,7 +288,7 @@ final class WatchedRepository {
     return commit.hex().substring(0, SHORT);
   }
 
-  /** What there is to say of it. */
+  /** Its status. */
   WatchStatus status(Instant now) {
     List<String> lines =
         crontab.lines().stream()

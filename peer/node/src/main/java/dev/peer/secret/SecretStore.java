@@ -32,8 +32,8 @@ import java.util.Set;
  * Secrets on disk, in clear, for their owner alone.
  *
  * <p>Layout below the root: {@code <digest of the repository id>/<name>} with the value, mode 0600
- * in directories of mode 0700; {@code unfinished/} for what is being written. A value appears
- * whole, by one rename. Nothing is read that another user owns or others may read.
+ * in directories of mode 0700; {@code unfinished/} for values being written. A value appears whole,
+ * by one rename. A file that another user owns or others may read is not read.
  */
 public final class SecretStore {
 
@@ -89,7 +89,7 @@ public final class SecretStore {
     }
   }
 
-  /** What is kept for the repository, by name. */
+  /** The secrets kept for the repository, by name. */
   public List<Kept> list(LocalRepo repo) throws IOException, SecretException {
     List<Kept> kept = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directoryOf(repo))) {

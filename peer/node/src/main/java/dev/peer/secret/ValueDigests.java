@@ -21,9 +21,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Digests of variables' values that can be shown where the values should not be: HMAC-SHA256 with a
- * key of this machine's alone, so that nobody who reads one can try out what the value may be. The
- * same value of the same variable has the same digest on this machine, and another one elsewhere.
+ * Digests of variables' values for display in place of the values: HMAC-SHA256 with a key of this
+ * machine alone, so that a reader cannot find the value by trying. The same value of the same
+ * variable has the same digest on this machine, and another one elsewhere.
  */
 public final class ValueDigests {
 
@@ -83,7 +83,7 @@ public final class ValueDigests {
       Files.write(made, key);
       Files.createLink(file, made);
     } catch (FileAlreadyExistsException e) {
-      // Whoever was faster has made one as good.
+      // A faster process has made an equal one.
       return;
     } finally {
       Files.delete(made);

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The guest images that a peer serves. Only images whose bytes were checked are among them; whether
- * somebody vouches for one is for whoever fetches it to see.
+ * The guest images that a peer serves. Only images whose bytes were checked are among them; the
+ * peer that fetches one must check who vouches for it.
  */
 public interface HeldImages {
 

@@ -11,16 +11,16 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 
 /**
- * Takes results that others hand over, and verifies them as what is fetched is. Who may hand over
- * what is not its business.
+ * Takes results that others hand over, and verifies them like fetched ones. Does not decide who may
+ * hand over what.
  */
 @FunctionalInterface
 public interface Intake {
 
   /**
-   * Looks at what is offered, and keeps nothing of it yet.
+   * Checks an offer, and keeps nothing of it yet.
    *
-   * @param from who offers it
+   * @param from the peer that offers it
    * @throws VerificationException if the attestation does not hold, or is of another run
    */
   Offer offered(PeerId from, RunKey key, Attestation attestation) throws VerificationException;
@@ -55,7 +55,7 @@ public interface Intake {
     HELD,
     /** No copies of its repository are kept here. */
     NOT_MIRRORED,
-    /** Its bundle is larger than all that is kept of a repository. */
+    /** Its bundle is larger than the space for a whole repository. */
     TOO_LARGE
   }
 

@@ -28,10 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A run that goes on here, as those see it who follow it: from its beginning, each as fast as it
- * reads, whenever it came. What was put out lies in a file, so that a slow reader takes no memory.
+ * A run in progress here, as its followers see it: from its start, each at its own speed. The
+ * output is in a file, so that a slow reader takes no memory.
  *
- * <p>What goes wrong with the file ends the following and not the run.
+ * <p>A failure of the file ends the following, not the run.
  */
 public final class LiveRun implements ExecutionListener {
 
@@ -45,7 +45,7 @@ public final class LiveRun implements ExecutionListener {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  /** Who has been told of a pass and has not fetched the result; once for each time. */
+  /** The followers that learned of a pass and have not fetched the result; once for each time. */
   private final List<PeerId> toFetch = new ArrayList<>();
 
   private volatile Optional<Path> backlog = Optional.empty();
@@ -131,7 +131,8 @@ public final class LiveRun implements ExecutionListener {
   }
 
   /**
-   * Waits until nobody follows it and everybody who was told of a pass has fetched the result.
+   * Waits until the run has no followers and each one that learned of a pass has fetched the
+   * result.
    *
    * @param most how long
    */
@@ -158,7 +159,7 @@ public final class LiveRun implements ExecutionListener {
     }
   }
 
-  /** One more who follows it; empty: there are as many as there may be. */
+  /** Adds a follower; empty: the maximum is reached. */
   Optional<Reader> reader(PeerId peer) {
     lock.lock();
     try {
@@ -194,7 +195,7 @@ public final class LiveRun implements ExecutionListener {
     }
   }
 
-  /** One who follows. */
+  /** A follower. */
   final class Reader implements AutoCloseable {
 
     private final PeerId peer;
@@ -209,8 +210,8 @@ public final class LiveRun implements ExecutionListener {
     }
 
     /**
-     * Waits for what comes next: bytes of the backlog, that nothing has come for a while, or the
-     * end. It is to be sent before the next is asked for; empty: nothing comes any more.
+     * Waits for the next frame: bytes of the backlog, a sign of life, or the end. Send it before
+     * you ask for the next; empty: there are no more.
      */
     Optional<ByteBuffer> next() throws IOException, InterruptedException {
       if (ended) {

@@ -38,10 +38,10 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
- * Serves stored records, and the output of runs that go on, to whom the rules for fetching admit
- * for their repository, and guest images to whom they admit for any. They come and go while it
- * runs; it does not close them. Takes results, where there is somebody to take them, from whom the
- * rules for announcing admit for the repository.
+ * Serves stored records and the output of runs in progress to peers allowed to fetch from their
+ * repository, and guest images to peers allowed to fetch from any. Records come and go while it
+ * runs; it does not close them. If there is an intake, takes results from peers allowed to announce
+ * for the repository.
  */
 public final class PeerServer implements AutoCloseable {
 
@@ -96,8 +96,8 @@ public final class PeerServer implements AutoCloseable {
   /**
    * Starts to listen, with no records yet.
    *
-   * @param rules gives those of the moment
-   * @param intake takes what others hand over; nothing: it is not taken
+   * @param rules supplies the current rules
+   * @param intake takes results that others hand over; empty: none are taken
    * @param address where to listen; port 0 takes a free one
    * @param operations how it is watched over; of this server alone
    * @throws IOException if it cannot listen there
@@ -136,7 +136,7 @@ public final class PeerServer implements AutoCloseable {
     return run;
   }
 
-  /** The run can be followed no longer; whoever follows it does so to its end. */
+  /** The run takes no new followers; current ones follow it to its end. */
   public void removeRun(LiveRun run) {
     runs.remove(run);
   }

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Stream;
 
-/** The records being served, by what they are asked for. Of equals the one added last is given. */
+/** The served records, by run key and digest. Of equal records the one added last is served. */
 final class ServedRecords {
 
   private final ConcurrentMap<RunKey, List<StoredRecord>> byKey = new ConcurrentHashMap<>();

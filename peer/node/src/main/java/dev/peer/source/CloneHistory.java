@@ -18,8 +18,8 @@ import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 
 /**
- * Checks what signers say of commits against this clone: its trunk's history and a revision's. Only
- * commits are read, and no further back than those that are asked about.
+ * Checks signers' claims about commits against this clone: its trunk's history and a revision's.
+ * Reads only commits, and no further back than the claims.
  */
 public final class CloneHistory implements ClaimedHistory {
 
@@ -56,7 +56,7 @@ public final class CloneHistory implements ClaimedHistory {
       Map<RevCommit, CommitId> sought = known(walk, commits);
       return sought.isEmpty() || find(walk, from, sought) ? Set.of() : Set.copyOf(sought.values());
     } catch (MissingObjectException e) {
-      // The clone is a part of the history: what is beyond cannot be told.
+      // The clone holds a part of the history: the rest is unknown.
       return Set.of();
     }
   }
@@ -76,9 +76,9 @@ public final class CloneHistory implements ClaimedHistory {
   }
 
   /**
-   * Walks back and takes out what it comes to.
+   * Walks back and removes the commits that it reaches.
    *
-   * @return whether nothing can be said of what is left
+   * @return whether nothing is known of the remaining ones
    */
   private boolean find(RevWalk walk, List<ObjectId> from, Map<RevCommit, CommitId> sought)
       throws IOException {

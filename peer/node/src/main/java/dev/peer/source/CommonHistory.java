@@ -25,7 +25,7 @@ final class CommonHistory {
   /** How many commits are looked at, at most: a second or two. */
   static final int MOST = 200_000;
 
-  /** Seconds by which the clocks of those who commit may differ. */
+  /** Seconds by which committers' clocks may differ. */
   static final int SKEW = 86_400;
 
   private final RevWalk walk;
@@ -58,7 +58,7 @@ final class CommonHistory {
    * Answers it.
    *
    * @param trunk the newest commit of the trunk, where it is known
-   * @param said what the trunk is called, or why it is not known
+   * @param said the trunk's name, or why it is unknown
    */
   Standing standing(CommitId commit, Optional<ObjectId> trunk, Set<CommitId> among, String said)
       throws IOException {
@@ -85,7 +85,7 @@ final class CommonHistory {
     queue.add(commit);
   }
 
-  /** What is not in this clone is in no history here. */
+  /** A commit that is not in this clone is in no history here. */
   private void ask(CommitId commit) throws IOException {
     try {
       RevCommit known = walk.parseCommit(ObjectId.fromString(commit.hex()));

@@ -1,7 +1,7 @@
 package dev.peer.source;
 
 /**
- * What the work tree has beyond its last commit. None of it is tested.
+ * The uncommitted changes of a work tree. None of them are tested.
  *
  * @param changed tracked files that differ, staged or not; a submodule counts as one
  * @param untracked files that git neither tracks nor ignores; of ignore files outside of the

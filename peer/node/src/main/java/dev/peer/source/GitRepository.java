@@ -81,7 +81,7 @@ public final class GitRepository implements AutoCloseable {
     return new GitRepository(build(builder));
   }
 
-  /** For those of this package that look at more of it. */
+  /** For other classes of this package. */
   Repository repository() {
     return git;
   }
@@ -238,8 +238,8 @@ public final class GitRepository implements AutoCloseable {
   }
 
   /**
-   * The repository as this machine knows it: as {@link #repoId}, and where that cannot be told, by
-   * the place of the clone.
+   * The repository as this machine knows it: like {@link #repoId}, or by the clone's path if that
+   * is unknown.
    */
   public LocalRepo localRepo(Revision revision) {
     try {
@@ -288,7 +288,7 @@ public final class GitRepository implements AutoCloseable {
     }
   }
 
-  /** What differs at the root of two trees; nothing where one of them is not in this repository. */
+  /** The differences at the root of two trees; empty if one of them is not in this repository. */
   public Optional<TreeChanges> changes(TreeId older, TreeId newer) throws SourceException {
     try (ObjectReader objects = git.newObjectReader()) {
       return Optional.of(
@@ -302,8 +302,9 @@ public final class GitRepository implements AutoCloseable {
   }
 
   /**
-   * What the work tree has beyond {@code HEAD}; {@link DirtyState#CLEAN} for a bare repository.
-   * Looks at each tracked file's size and time, and at its content only where these do not tell.
+   * The changes of the work tree since {@code HEAD}; {@link DirtyState#CLEAN} for a bare
+   * repository. Compares each tracked file's size and time, and its content only if these do not
+   * decide.
    */
   public DirtyState dirtyState() throws SourceException {
     try {
@@ -331,8 +332,8 @@ public final class GitRepository implements AutoCloseable {
    * parents cut off by a {@code shallow} file; for {@link CheckoutMode#TREE} a commit made from the
    * tree's id alone. Only what that commit's tree reaches is in the tar. A submodule is what the
    * tree's {@code .gitmodules} names, unless with {@code update = none}; any other gitlink is an
-   * empty directory, as in a fresh clone. Whether a submodule is in the tar is thus decided by the
-   * tree, never by what happens to be on this machine.
+   * empty directory, as in a fresh clone. So the tree decides whether a submodule is in the tar,
+   * never the state of this machine.
    *
    * <p>Everything is looked up before the first byte is written, except the content of files.
    *

@@ -15,7 +15,7 @@ import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 
-/** What goes into the guest: the repository and, after it, its submodules, parents first. */
+/** The content for the guest: the repository and, after it, its submodules, parents first. */
 record GuestSource(List<Part> parts) implements AutoCloseable {
 
   /** When the one commit was made. Not 1970: zip files, for one, know no time before 1980. */

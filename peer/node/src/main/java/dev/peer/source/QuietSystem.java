@@ -7,12 +7,12 @@ import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
 
 /**
- * What JGit sees of the machine: no configuration but the repository's own.
+ * Shows JGit no configuration of the machine except the repository's own.
  *
  * <p>By itself JGit starts {@code git} to find the system's configuration, and measures the time
- * stamps of each file system with temporary files in the repository, keeping what it found in the
- * user's home. Here it finds all configuration empty but for those measurements, which it takes as
- * already made.
+ * stamps of each file system with temporary files in the repository, and keeps the outcome in the
+ * user's home. Here it finds all configuration empty, except for those measurements, which count as
+ * made.
  */
 final class QuietSystem extends SystemReader.Delegate {
 

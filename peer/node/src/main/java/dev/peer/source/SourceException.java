@@ -1,6 +1,6 @@
 package dev.peer.source;
 
-/** The repository or the revision is not usable; the message says why, the hint what to do. */
+/** The repository or the revision is not usable; the message says why, the hint is the remedy. */
 public final class SourceException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ public final class SourceException extends Exception {
     this.hint = hint;
   }
 
-  /** One line: what the user can do about it. */
+  /** One line: the remedy. */
   public String hint() {
     return hint;
   }

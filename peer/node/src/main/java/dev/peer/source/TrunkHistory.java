@@ -16,10 +16,9 @@ import org.eclipse.jgit.revwalk.RevWalk;
 /**
  * The trunk of a repository, as this clone knows it: the branch that everybody has accepted.
  *
- * <p>It is a branch of {@code origin} and never a local one of the same name, which whoever checks
- * out a branch may have moved; only a repository without any remote has its own {@code HEAD} for
- * it. Names are looked up as refs in full, never guessed at: a tag or another branch that has a
- * like name is not found.
+ * <p>It is a branch of {@code origin} and never a local one of the same name, which a checkout may
+ * have moved; only in a repository without any remote is it the own {@code HEAD}. Names are full
+ * refs, never guesses: a tag or another branch of a similar name is not found.
  */
 public final class TrunkHistory implements Ancestry {
 

@@ -1,7 +1,7 @@
 /**
  * A git repository on this machine, as the source of what is tested: revisions, the repository's
- * id, single files of a revision, where it stands beside the trunk, and the tar that takes it into
- * the guest.
+ * id, single files of a revision, its place beside the trunk, and the tar that takes it into the
+ * guest.
  *
  * <p>Reads only: nothing is ever written into the repository or the user's home, and no process is
  * started. Only the repository's own configuration is read, never the user's or the system's, so

@@ -11,9 +11,9 @@ import java.io.ByteArrayOutputStream;
  * escape, {@code ^G} a bell. A C1 control, U+0080 to U+009F, is shown as the escape it stands for.
  * Bytes that are no UTF-8 become U+FFFD each; an 8-bit terminal could take them for controls.
  *
- * <p>What is passed on never ends within a character or a sequence: two filtered streams may share
- * a terminal, and nothing new comes of their pieces. A sequence that is cut by the end of one call
- * goes on in the next. Not for several threads at once.
+ * <p>Its output never ends within a character or a sequence: two filtered streams can share a
+ * terminal, and their pieces form no new sequence. A sequence that is cut at the end of one call
+ * continues in the next. Not for several threads at once.
  */
 public final class EscapeFilter {
 
@@ -35,7 +35,7 @@ public final class EscapeFilter {
   private int nextHighest;
   private boolean styled;
 
-  /** What is held back. */
+  /** The bytes held back. */
   private enum State {
     /** Nothing. */
     TEXT,
@@ -47,7 +47,7 @@ public final class EscapeFilter {
     SEQUENCE
   }
 
-  /** The harmless form of what comes next. */
+  /** Returns the harmless form of the next bytes. */
   public byte[] filter(byte[] buffer, int offset, int length) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(length + LONGEST);
     int end = offset + length;
@@ -66,7 +66,7 @@ public final class EscapeFilter {
     return out.toByteArray();
   }
 
-  /** The harmless form of what was held back, at the end of the stream. */
+  /** Returns the harmless form of the bytes held back, at the end of the stream. */
   public byte[] end() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     giveUp(out);
@@ -78,7 +78,7 @@ public final class EscapeFilter {
     return styled;
   }
 
-  /** What ends a colour or the like that is in force; nothing where none is. */
+  /** The sequence that ends an active colour or style; empty if none is active. */
   public byte[] endStyle() {
     byte[] end = styled ? PLAIN.clone() : new byte[0];
     styled = false;

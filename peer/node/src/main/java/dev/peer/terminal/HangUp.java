@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import org.jline.utils.Signals;
 
 /**
- * SIGHUP as daemons have it, for as long as this is open: somebody asks for the files to be read
- * anew. That the terminal is gone is said by the same signal; who took it over has to look.
+ * Takes SIGHUP as daemons do, while it is open: as a request to read the files again. A lost
+ * terminal sends the same signal; the owner must check for that.
  *
  * <p>Where SIGHUP is ignored, as below {@code nohup}, it stays so.
  */
@@ -40,7 +40,7 @@ public final class HangUp implements AutoCloseable {
     return received && hadTerminal && !hasTerminal();
   }
 
-  /** From now on the signal does what it did before. */
+  /** Restores the signal's earlier effect. */
   @Override
   public void close() {
     Signals.unregister(SIGNAL, before);

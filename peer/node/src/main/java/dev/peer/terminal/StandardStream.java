@@ -19,7 +19,8 @@ import java.util.concurrent.Executors;
  *
  * <p>The starter of the process may have made the stream non-blocking, as Node does: a write waits
  * for its reader all the same. An interrupt of the caller neither ends a write nor closes the
- * stream. If the reader goes away, the stream drops what follows, as there is nobody to tell.
+ * stream. If the reader goes away, the stream drops all later output, because nobody can receive
+ * it.
  */
 public final class StandardStream extends OutputStream {
 
@@ -58,7 +59,7 @@ public final class StandardStream extends OutputStream {
   }
 
   /**
-   * Whether somebody may be looking. A character device is a terminal, or one such as {@code
+   * Whether a person may be looking. A character device is a terminal, or one such as {@code
    * /dev/null}, which does not mind. The JDK only says whether stdin and stdout are terminals both.
    */
   public boolean isTerminal() {

@@ -11,7 +11,7 @@ import org.jline.terminal.spi.SystemStream;
 import org.jline.terminal.spi.TerminalProvider;
 
 /**
- * The line that a terminal at stderr shows below all else, written anew in its place.
+ * The line that a terminal at stderr shows below everything else, rewritten in place.
  *
  * <p>Must be erased before anything else is written to the terminal, and drawn only where that
  * ended with a line's end. Not for several threads at once.
@@ -35,7 +35,7 @@ public final class StatusLine {
     this.stderr = stderr;
   }
 
-  /** Whether the environment is one of somebody who looks at a terminal that can erase. */
+  /** Whether the environment shows a person at a terminal that can erase. */
   public static boolean isFor(Map<String, String> environment) {
     String type = environment.getOrDefault("TERM", "");
     return !type.isEmpty() && !type.equals("dumb") && environment.getOrDefault("CI", "").isEmpty();
@@ -63,7 +63,7 @@ public final class StatusLine {
   }
 
   /**
-   * Shows this instead of what was shown; nothing while the process is in the background.
+   * Replaces the line; shows nothing while the process is in the background.
    *
    * @param text ASCII that can be seen, no longer than {@link #columns}; empty: nothing
    */

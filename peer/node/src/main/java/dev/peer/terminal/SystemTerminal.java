@@ -39,8 +39,8 @@ public final class SystemTerminal implements UserTerminal {
 
   /** Puts it into raw mode. */
   public static SystemTerminal open() throws IOException {
-    // Signals stay the command's own, for what is typed becomes none in raw mode; and the terminal
-    // is not asked what it can do.
+    // Signals stay the command's own, because input in raw mode causes none; and the terminal is
+    // not asked for its capabilities.
     return new SystemTerminal(
         TerminalBuilder.builder()
             .system(true)

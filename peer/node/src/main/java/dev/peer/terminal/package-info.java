@@ -1,6 +1,6 @@
 /**
- * The terminal that the command was started in: what it is shown, and, by JLine, a shell on it.
- * Nothing of JLine is loaded before somebody asks for a shell.
+ * The terminal in which the command was started: its output and, with JLine, a shell on it. JLine
+ * loads only for a shell.
  *
  * <p>Sole user of {@code org.jline}. Uses {@code vm.guest}, whose port it implements.
  */

@@ -21,19 +21,19 @@ final class Dial {
     this.of = of;
   }
 
-  /** Who was asked. */
+  /** The peer that was asked. */
   Registration of() {
     return of;
   }
 
-  /** The peer is about to answer; whether somebody still waits, and it is the first to. */
+  /** The peer is about to answer; whether the caller still waits, and this is the first answer. */
   synchronized boolean take() {
     boolean first = !taken && !over;
     taken = true;
     return first;
   }
 
-  /** The peer's connection; whether somebody still waits for it. */
+  /** The peer's connection; whether the caller still waits for it. */
   synchronized boolean answer(TlsConnection opened) {
     if (over) {
       return false;

@@ -65,7 +65,7 @@ final class Exchange implements AutoCloseable {
     return path;
   }
 
-  /** What is asked for, once it is known. */
+  /** The request, once it is known. */
   void isOf(String known) throws ProblemException {
     template = known;
     if (!method.equals(METHOD)) {
@@ -73,7 +73,7 @@ final class Exchange implements AutoCloseable {
     }
   }
 
-  /** Refuses a request that does not ask for what the connection would become. */
+  /** Refuses a request without the upgrade to this protocol. */
   void requireUpgrade() throws MalformedException {
     if (!upgrades) {
       throw new MalformedException("the header Upgrade: " + RelayPath.UPGRADE + " was expected");

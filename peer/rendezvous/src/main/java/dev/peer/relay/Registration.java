@@ -15,14 +15,14 @@ import java.util.function.Consumer;
 /** A process of a peer that is registered, for as long as its connection lasts. */
 final class Registration {
 
-  /** Who asks while so many others wait to be told of is told that there are too many. */
+  /** A caller is refused while this many others wait to be announced. */
   private static final int WAITING = 64;
 
   private final Name name;
   private final TlsConnection connection;
   private final BlockingQueue<RelayLine> waiting = new ArrayBlockingQueue<>(WAITING);
 
-  /** Whom a registration is of. */
+  /** The process of a registration. */
   record Name(PeerId peer, InstanceId instance) {}
 
   Registration(Name name, TlsConnection connection) {
@@ -45,10 +45,10 @@ final class Registration {
   }
 
   /**
-   * Says what is to be said, and something each so often, until the connection ends.
+   * Sends pending lines, and signs of life at intervals, until the connection ends.
    *
    * @param silence after which the peer is taken for gone
-   * @param busy told what the peer does not take
+   * @param busy told of lines that the peer does not read
    * @throws IOException when the connection ends, in whatever way
    */
   void run(Duration alive, Duration silence, Consumer<RelayLine.Busy> busy) throws IOException {

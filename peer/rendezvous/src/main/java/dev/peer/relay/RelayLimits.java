@@ -3,15 +3,15 @@ package dev.peer.relay;
 import java.time.Duration;
 
 /**
- * What a relay puts up with.
+ * The limits of a relay.
  *
- * @param perPeer what one identity may have
+ * @param perPeer the limits of one identity
  * @param registrations of all identities
  * @param tunnels of all identities
  * @param head for a handshake, and then for the head of a request
  * @param answer for a peer to open the connection that it is asked for
- * @param alive how often a relay says that it is there; a peer that has said nothing for so long
- *     three times over is gone
+ * @param alive the interval of a relay's signs of life; a peer that is silent for three intervals
+ *     is gone
  * @param idle without a byte through a tunnel
  */
 public record RelayLimits(
@@ -27,7 +27,7 @@ public record RelayLimits(
   private static final int AT_THE_DOOR = 500;
 
   /**
-   * What one identity may have.
+   * The limits of one identity.
    *
    * @param connections open at once, whatever for
    * @param registrations processes that are registered
@@ -39,8 +39,8 @@ public record RelayLimits(
   /**
    * For each identity 256 connections, 32 registrations, 64 tunnels and 32 GiB an hour; 2,000
    * registrations and 1,000 tunnels in all; 10 s for a head, 15 s for a peer to answer, which is
-   * less than who asks waits; a word each 15 s, and 90 s idle, which is longer than the ends of a
-   * tunnel are.
+   * less than a caller waits; a sign of life each 15 s, and 90 s idle, which is longer than the
+   * ends of a tunnel are.
    */
   public static final RelayLimits DEFAULT =
       new RelayLimits(

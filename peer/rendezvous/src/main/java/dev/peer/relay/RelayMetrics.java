@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
-/** What a relay counts. No label holds anything that a caller chooses. */
+/** The counters of a relay. No label holds a value that a caller chooses. */
 final class RelayMetrics {
 
   private static final double MILLIS_PER_SECOND = 1e3;

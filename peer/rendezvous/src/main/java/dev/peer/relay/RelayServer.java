@@ -29,8 +29,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 
 /**
- * The relay. Whom the rules for announcing admit for any repository may be reachable here, and whom
- * those for fetching do may ask for them. A connection has one request.
+ * The relay. Peers allowed to announce for any repository may register, and peers allowed to fetch
+ * may ask for them. A connection has one request.
  */
 public final class RelayServer implements AutoCloseable {
 
@@ -71,7 +71,7 @@ public final class RelayServer implements AutoCloseable {
   /**
    * Starts to listen.
    *
-   * @param rules gives those of the moment
+   * @param rules supplies the current rules
    * @param address where to listen; port 0 takes a free one
    * @param operations how it is watched over; of this server alone
    * @throws IOException if it cannot listen there
@@ -96,7 +96,7 @@ public final class RelayServer implements AutoCloseable {
     return new RelayStatus(usage.registrations(), usage.tunnels(), usage.bytes());
   }
 
-  /** Stops, and breaks off what is under way. */
+  /** Stops, and cuts off everything in progress. */
   @Override
   public void close() {
     acceptor.close();
@@ -235,7 +235,7 @@ public final class RelayServer implements AutoCloseable {
     }
   }
 
-  /** Whom the rules do not admit any more is cut off by the change. */
+  /** A change of rules cuts off the peers that it refuses. */
   private void require(TlsConnection connection, Verb verb) throws ProblemException {
     boolean admitted =
         connection.onCondition(() -> rules.get().admitsSomewhere(verb, connection.other()));

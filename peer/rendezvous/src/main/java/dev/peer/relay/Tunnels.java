@@ -37,7 +37,7 @@ final class Tunnels {
     }
   }
 
-  /** Ends those through which nothing goes. */
+  /** Ends idle tunnels. */
   void cutIdle() {
     long now = System.nanoTime();
     for (Tunnel tunnel : open) {

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 /** How much each identity has, and how much all of them together. Of many threads. */
 final class Usage {
 
-  /** What somebody must have left to be let begin. */
+  /** The minimum that a peer needs left to start. */
   private static final int LEAST_SHARE = 64;
 
   private final RelayLimits limits;
@@ -26,7 +26,7 @@ final class Usage {
     this.nanoClock = nanoClock;
   }
 
-  /** What is had until it is given back, once. */
+  /** A held share, which is returned once. */
   @FunctionalInterface
   interface Hold extends AutoCloseable {
 
@@ -84,7 +84,7 @@ final class Usage {
     return bytes;
   }
 
-  /** Forgets whoever has nothing, and may have all again. */
+  /** Forgets peers that hold nothing and have their full share again. */
   synchronized void sweep() {
     accounts.values().removeIf(Account::isBlank);
   }

@@ -1,10 +1,10 @@
 /**
- * The relay: where a peer registers that nobody can connect to, and others get connections to it.
+ * The relay: a peer that nobody can connect to registers here, and others get connections to it.
  *
- * <p>A peer keeps one connection here, on which it is told when somebody asks for it; for each who
- * does it opens another, and the relay makes one of the two. What passes is TLS between these two,
- * and nothing is known of it here but how much it is. Everything is bounded, in all and for each
- * identity, and whoever is refused by a change is cut off, and with them who they are joined to.
+ * <p>A peer keeps one connection here, on which it learns that a caller asks for it. For each
+ * caller it opens another connection, and the relay joins the two. The two ends speak TLS, and the
+ * relay knows only the number of bytes. Everything is bounded, in total and for each identity. A
+ * change of rules cuts off the peers that it refuses, with the other ends of their tunnels.
  *
  * <p>Blocking code on virtual threads. Uses {@code peer.tls}, {@code peer.http} for refusals,
  * {@code peer.wire}, {@code core.id}, {@code core.record} and {@code core.trust}.

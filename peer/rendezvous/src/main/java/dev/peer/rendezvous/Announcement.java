@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one lease says of one run. There may be millions: they hang together by their own fields.
+ * One lease's announcement of one run. There may be millions: their own fields link them.
  *
  * <p>All that are about one run are in an array, the latest last, which is replaced and never
  * changed.
@@ -23,7 +23,7 @@ final class Announcement {
   private Announcement previous;
   private Announcement next;
 
-  /** Joins those of the lease. */
+  /** Links it to the lease's announcements. */
   Announcement(Lease lease, Repository repository, Fingerprint run, RunState state) {
     this.lease = lease;
     this.repository = repository;
@@ -37,7 +37,7 @@ final class Announcement {
     lease.results++;
   }
 
-  /** Leaves those of the lease. */
+  /** Unlinks it from the lease's announcements. */
   void leave() {
     if (previous == null) {
       lease.first = next;
@@ -86,7 +86,10 @@ final class Announcement {
     }
   }
 
-  /** Who is running it, the first to say so first; this one is last if there are more before. */
+  /**
+   * The peers that run it, the first to announce it first; this one is last if there are more
+   * before.
+   */
   List<HolderList.Entry> running(Announcement[] all, long now, int most) {
     List<HolderList.Entry> order = new ArrayList<>();
     boolean hasThis = false;

@@ -16,8 +16,8 @@ import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 
 /**
- * Connects to where a peer says that it is. What is told is only where that very peer answered,
- * after a handshake with its certificate: nothing of who or what else is at an address.
+ * Connects to the addresses that a peer names. Reports only addresses where that very peer
+ * answered, after a handshake with its certificate: nothing about other parties at an address.
  */
 final class DialBack {
 

@@ -12,8 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Follows the embedded index. It also sees to it that leases which nobody renews come to their end
- * while nothing else happens.
+ * Follows the embedded index. It also ends leases that nobody renews while nothing else happens.
  */
 final class EmbeddedFollowing implements Following {
 
@@ -86,7 +85,7 @@ final class EmbeddedFollowing implements Following {
     }
   }
 
-  /** Who has seen half of what there is has to begin anew. */
+  /** A follower that has seen half of the results must start again. */
   private Optional<EventId> endOfSnapshot() {
     return snapshot.hasNext() ? Optional.empty() : Optional.of(index.eventId(listener.since()));
   }

@@ -33,15 +33,15 @@ import java.util.function.LongSupplier;
  * The index in this process's memory; a restart loses it, and the peers announce again.
  *
  * <p>A lookup takes no lock and judges each lease by the clock, so that it is right at once when a
- * lease ends. What ended leases leave behind is swept a little with every change: no call ever pays
- * for a peer that had announced much.
+ * lease ends. Every change sweeps a little of what ended leases leave behind: no call ever pays for
+ * a peer that announced much.
  */
 public final class EmbeddedIndex implements HolderIndex {
 
   /**
-   * What one index may hold for one identity, and for how long.
+   * The limits of an index for one identity.
    *
-   * @param events how many of the last events it knows, for those who follow and come back
+   * @param events how many of the last events it remembers, for returning followers
    */
   public record Settings(LeaseTerms terms, int leasesPerPeer, int resultsPerPeer, int events) {
 
@@ -148,7 +148,7 @@ public final class EmbeddedIndex implements HolderIndex {
     }
   }
 
-  /** In one step for lookups, which find either what was announced before, or this. */
+  /** In one step for lookups, which find either the earlier announcement, or this one. */
   private Announcement put(
       Lease lease,
       Repository repository,
@@ -243,7 +243,7 @@ public final class EmbeddedIndex implements HolderIndex {
     return history.id(number);
   }
 
-  /** What is held of a repository, read while it may change. */
+  /** The results of a repository, read while they may change. */
   Iterator<EmbeddedFollowing.Held> held(Fingerprint name) {
     Repository repository = repositories.get(name);
     if (repository == null) {
@@ -257,7 +257,7 @@ public final class EmbeddedIndex implements HolderIndex {
         .iterator();
   }
 
-  /** Clears all that ended leases had announced, and lets others in between. */
+  /** Clears everything that ended leases had announced, and lets other calls in between. */
   void sweepAll() {
     boolean more = true;
     while (more) {
@@ -279,7 +279,7 @@ public final class EmbeddedIndex implements HolderIndex {
     return true;
   }
 
-  /** Ends the leases whose time is over, and clears a little of what ended ones had announced. */
+  /** Ends expired leases, and clears a little of what ended ones had announced. */
   private void sweep() {
     long now = nanoClock.getAsLong();
     Iterator<Lease> oldest = leases.values().iterator();

@@ -21,8 +21,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 
 /**
- * Streams of server-sent events, so many for each identity. A comment now and then keeps each one
- * open while nothing happens, and finds out who is gone.
+ * Streams of server-sent events, bounded for each identity. A comment now and then keeps each one
+ * open while nothing happens, and detects lost clients.
  */
 final class EventStreams implements AutoCloseable {
 
@@ -39,7 +39,7 @@ final class EventStreams implements AutoCloseable {
   /**
    * Has none yet.
    *
-   * @param quiet after what time without an event there is a comment
+   * @param quiet the time without an event after which a comment is sent
    */
   EventStreams(Duration quiet) {
     this.quiet = quiet;

@@ -8,13 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * What a repository or a run is found by: 32 bytes, whatever the length of the name. Whoever
- * chooses run keys that fall together in a hash table gains nothing: where many do, a table goes by
- * their order.
+ * The key by which a repository or a run is found: 32 bytes, whatever the length of the name. A
+ * party that chooses colliding run keys gains nothing: a hash table orders colliding keys.
  */
 record Fingerprint(long a, long b, long c, long d) implements Comparable<Fingerprint> {
 
-  /** SHA-256 over the name: nobody can find another name that has it. */
+  /** SHA-256 over the name: nobody can find another name with it. */
   static Fingerprint of(RepoId repo) {
     byte[] name = repo.text().getBytes(StandardCharsets.UTF_8);
     ByteBuffer hash = ByteBuffer.wrap(Digest.sha256().digest(name));

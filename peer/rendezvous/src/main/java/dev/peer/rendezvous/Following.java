@@ -6,10 +6,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What comes and goes among the passed results of one repository, for one who follows it.
+ * The changes among the passed results of one repository, for one follower.
  *
- * <p>Nothing is left out; something may come twice. Where it cannot be said what was missed, there
- * is a {@link Event.Reset}, and then all there is comes as if it had just passed.
+ * <p>Nothing is left out, and an event may come twice. If the missed events are unknown, there is a
+ * {@link Event.Reset}, and then all results come as if they had just passed.
  */
 public interface Following extends AutoCloseable {
 
@@ -17,20 +17,20 @@ public interface Following extends AutoCloseable {
    * The next event; empty: there was none in this time. By one thread.
    *
    * @throws IllegalStateException if it is closed
-   * @throws IndexUnavailableException if it cannot be said what happens now
+   * @throws IndexUnavailableException if the index cannot say what happens now
    */
   Optional<Event> next(Duration atMost) throws InterruptedException, IndexUnavailableException;
 
   @Override
   void close();
 
-  /** What happened. */
+  /** An event. */
   sealed interface Event {
 
     /** Where to go on from, once it was seen; empty: from nowhere yet. */
     Optional<EventId> id();
 
-    /** Forget what was known: what there is follows. */
+    /** Forget everything: all results follow. */
     record Reset(Optional<EventId> id) implements Event {}
 
     /** The peer holds the result. */

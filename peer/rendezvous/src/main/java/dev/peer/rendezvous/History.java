@@ -14,13 +14,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 
-/**
- * What happened to passed results lately, and who is told as it happens. Changed under the index's
- * lock.
- */
+/** The latest events of passed results, and their listeners. Changed under the index's lock. */
 final class History {
 
-  /** Of one index: what another one gave out, before a restart, means nothing to it. */
+  /** The ids of one index: those of another one, before a restart, mean nothing to it. */
   private final String epoch = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
 
   private final int kept;
@@ -31,8 +28,8 @@ final class History {
   /**
    * Begins with nothing.
    *
-   * @param kept of how many events it knows for those who come back, and how many one who listens
-   *     may be behind
+   * @param kept how many events it remembers for returning clients, and how far a listener may be
+   *     behind
    */
   History(int kept) {
     this.kept = kept;
@@ -46,7 +43,7 @@ final class History {
       HolderList.Entry holder,
       boolean passed) {}
 
-  /** What is new for one who follows a repository; read without the lock. */
+  /** The new events for one follower of a repository; read without the lock. */
   static final class Listener {
 
     private final Fingerprint repository;
@@ -106,7 +103,7 @@ final class History {
     return listener;
   }
 
-  /** Listens from that event on; empty: it is not known what happened since. */
+  /** Listens from that event on; empty: the events since then are unknown. */
   Optional<Listener> listen(Fingerprint repository, EventId after) {
     Optional<Long> number = number(after);
     if (number.isEmpty()) {
@@ -133,7 +130,7 @@ final class History {
     return new EventId(epoch + "-" + number);
   }
 
-  /** The event's number, if all that happened since is known. */
+  /** The event's number, if all events since then are known. */
   private Optional<Long> number(EventId id) {
     String text = id.text();
     if (!text.startsWith(epoch + "-")) {

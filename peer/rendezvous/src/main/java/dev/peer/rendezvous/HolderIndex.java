@@ -13,34 +13,31 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which peers say that they hold which results and guest images, or are at a run. What they say
- * lives and dies with their lease; all methods may be called by many threads at once.
+ * The peers that claim to hold results and guest images, or to run. Their announcements live and
+ * die with their lease. All methods are safe for many threads.
  *
  * <p>An index that is kept elsewhere can be out of reach. A change that then fails may have been
  * made; making it again does no harm.
  */
 public interface HolderIndex {
 
-  /**
-   * Grants a lease or renews it; the addresses given now are those that lookups give from now, and
-   * the images named now are those that it holds from now.
-   */
+  /** Grants a lease or renews it; lookups then return these addresses and these images. */
   Grant lease(LeaseHolder holder, LeaseRequest request) throws IndexUnavailableException;
 
-  /** Ends the lease and all that was announced under it; no lease is no error. */
+  /** Ends the lease with all announcements under it; no lease is no error. */
   void withdraw(LeaseHolder holder) throws IndexUnavailableException;
 
   /**
-   * Says how far the holder is with a run, in place of what it said of it before. Saying the same
-   * again changes nothing: it keeps its place. What has passed stays so until it is retracted: a
-   * request that was held up on its way does not put it back.
+   * Announces the holder's state of a run, and replaces its earlier state. Announcing the same
+   * again changes nothing: it keeps its place. A passed run stays passed until it is retracted: a
+   * delayed request does not set it back.
    */
   Announced announce(LeaseHolder holder, RepoId repo, RunKey key, RunState state)
       throws IndexUnavailableException;
 
   /**
-   * Says that the holder has the results of these runs, each of them once here, as if it announced
-   * one after the other; what comes after one that is refused is not announced.
+   * Announces that the holder has the results of these runs, each once, one after the other; stops
+   * at the first refused one.
    */
   default Announced announcePassed(LeaseHolder holder, RepoId repo, List<RunKey> keys)
       throws IndexUnavailableException {
@@ -57,18 +54,18 @@ public interface HolderIndex {
   void retract(LeaseHolder holder, RepoId repo, RunKey key) throws IndexUnavailableException;
 
   /**
-   * Who holds the result, the latest to announce it first, then who is running it, the earliest
-   * first, then where it failed, the latest first; at most 16.
+   * The peers that hold the result, the latest to announce it first, then those that run it, the
+   * earliest first, then those where it failed, the latest first; at most 16.
    */
   List<HolderList.Entry> holders(RepoId repo, RunKey key) throws IndexUnavailableException;
 
-  /** Who holds the image, the latest to name it first, at most 16. */
+  /** The peers that hold the image, the latest to name it first, at most 16. */
   List<HolderList.Entry> holders(Digest image) throws IndexUnavailableException;
 
   /**
-   * Follows what comes and goes among the passed results of a repository.
+   * Follows the changes among the passed results of a repository.
    *
-   * @param after the last event that was seen; none: it begins with what there is
+   * @param after the last event that was seen; none: starts with all results
    */
   Following follow(RepoId repo, Optional<EventId> after);
 
@@ -82,7 +79,7 @@ public interface HolderIndex {
     return false;
   }
 
-  /** Why it cannot do its work now, in a line for a person. Empty: it can. */
+  /** Why it cannot do its work now, in a line for people. Empty: it can. */
   default Optional<String> fault() {
     try {
       status();
@@ -92,20 +89,20 @@ public interface HolderIndex {
     }
   }
 
-  /** What came of asking for a lease. */
+  /** The outcome of a request for a lease. */
   sealed interface Grant {
 
     /** There was none: nothing is announced under it. */
     record New(LeaseTerms terms) implements Grant {}
 
-    /** What was announced under it stays so. */
+    /** Its announcements stay. */
     record Renewed(LeaseTerms terms) implements Grant {}
 
     /** The peer has as many leases as it may have. */
     record TooMany(int limit) implements Grant {}
   }
 
-  /** What came of an announcement. */
+  /** The outcome of an announcement. */
   sealed interface Announced {
 
     /** Lookups find that it failed, or that it passed, now or before. */
@@ -114,8 +111,8 @@ public interface HolderIndex {
     /**
      * Lookups find that it is running.
      *
-     * @param order who is running it at the moment of this announcement, the first to say so first;
-     *     at most 16, among them whoever asks, who is last if there are more before
+     * @param order the peers that run it at the moment of this announcement, the first to announce
+     *     it first; at most 16, among them the caller, last if there are more before
      */
     record Running(List<HolderList.Entry> order) implements Announced {
 

@@ -4,7 +4,7 @@ import dev.peer.metrics.Metrics;
 import dev.peer.wire.RendezvousStatus;
 import java.util.function.ToDoubleFunction;
 
-/** What is told of an index: numbers alone. */
+/** The metrics of an index: numbers only. */
 final class IndexMetrics {
 
   private IndexMetrics() {}

@@ -1,6 +1,6 @@
 package dev.peer.rendezvous;
 
-/** What the index keeps cannot be reached now; the message says why, on one line. */
+/** The index cannot reach its store now; the message says why, on one line. */
 public final class IndexUnavailableException extends Exception {
 
   private static final long serialVersionUID = 1L;

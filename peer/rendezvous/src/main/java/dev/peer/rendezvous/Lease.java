@@ -5,7 +5,9 @@ import dev.peer.core.id.PeerId;
 import dev.peer.wire.HolderList;
 import java.util.Set;
 
-/** A lease of the embedded index. Changed under its lock; what lookups read is volatile. */
+/**
+ * A lease of the embedded index. Changed under its lock; the fields that lookups read are volatile.
+ */
 final class Lease {
 
   static final Lease[] NONE = {};
@@ -13,7 +15,7 @@ final class Lease {
   final PeerId peer;
   final Usage usage;
 
-  /** The first of what was announced under it, and is still in the index. */
+  /** The first of its announcements that is still in the index. */
   Announcement first;
 
   int results;
@@ -46,7 +48,7 @@ final class Lease {
     return !ended && now - endsAt < 0;
   }
 
-  /** The holder, as whoever holds what it was asked for. */
+  /** The holder in an answer to a lookup. */
   HolderList.Entry entry() {
     return entry;
   }

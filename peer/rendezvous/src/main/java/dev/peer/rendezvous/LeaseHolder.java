@@ -4,7 +4,7 @@ import dev.peer.core.id.PeerId;
 import dev.peer.wire.InstanceId;
 
 /**
- * Who may hold one lease: a process of a peer.
+ * The holder of one lease: a process of a peer.
  *
  * @param peer from the caller's certificate
  * @param instance chosen by the caller; it only tells apart processes of the same peer

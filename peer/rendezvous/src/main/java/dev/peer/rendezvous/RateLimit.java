@@ -38,7 +38,7 @@ final class RateLimit {
   private final LongSupplier nanoClock;
   private final AtomicInteger underWay = new AtomicInteger();
 
-  /** When each identity will have had the time for its changes; who is not here has time. */
+  /** When each identity has room for further changes; an absent identity has room. */
   private final ConcurrentMap<PeerId, AtomicLong> busyUntil = new ConcurrentHashMap<>();
 
   RateLimit(Settings settings, LongSupplier nanoClock) {
@@ -59,7 +59,7 @@ final class RateLimit {
     underWay.decrementAndGet();
   }
 
-  /** Takes so many changes on, or none. Then it says after what time it would. */
+  /** Accepts all of these changes, or none and says when it would. */
   Optional<Duration> changes(PeerId by, int many) {
     long now = nanoClock.getAsLong();
     long most = settings.nanosEach() * settings.changesAtOnce;

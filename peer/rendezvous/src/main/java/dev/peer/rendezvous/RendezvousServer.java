@@ -46,11 +46,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The index's HTTP face. Who announces comes from the certificate of the connection alone;
- * announcements are for whom the rules for announcing admit for the repository, lookups for whom
- * those for fetching do. A lease and a guest image belong to no repository: whom the rules admit
- * for any may have the one and look for the other; timestamps are for whom the rule for signing
- * does.
+ * The index over HTTP. The certificate of the connection alone identifies a caller. Peers allowed
+ * to announce for the repository may announce, and peers allowed to fetch may look up. A lease and
+ * a guest image belong to no repository: peers allowed for any repository may have the one and look
+ * for the other. Timestamps are for peers allowed to sign.
  */
 public final class RendezvousServer implements AutoCloseable {
 
@@ -87,7 +86,7 @@ public final class RendezvousServer implements AutoCloseable {
 
   private final class Desk implements Service {
 
-    /** Lookups and announcements in an index at hand, which are most of what comes. */
+    /** Lookups and announcements in a local index, which are most requests. */
     @Override
     public boolean isPrompt(HttpCall call) {
       return index.isAtHand() && !call.mayHaveBody() && call.path().contains("/results/");
@@ -102,7 +101,7 @@ public final class RendezvousServer implements AutoCloseable {
   /**
    * Starts to listen, keeps no log and gives no timestamps.
    *
-   * @param rules gives those of the moment
+   * @param rules supplies the current rules
    * @param address where to listen; port 0 takes a free one
    * @throws IOException if it cannot listen there
    */
@@ -119,8 +118,8 @@ public final class RendezvousServer implements AutoCloseable {
   /**
    * Starts to listen.
    *
-   * @param rules gives those of the moment
-   * @param timestamps who gives timestamps here; nobody: there are none
+   * @param rules supplies the current rules
+   * @param timestamps makes timestamps; empty: there are none
    * @param address where to listen; port 0 takes a free one
    * @param operations how it is watched over; of this server alone
    * @throws IOException if it cannot listen there
@@ -299,7 +298,7 @@ public final class RendezvousServer implements AutoCloseable {
     answer(call, holder, index.announce(holder, result.repo(), result.key(), state));
   }
 
-  /** Whoever says that it failed may say how. */
+  /** A peer that says that it failed may say how. */
   private static RunState state(HttpCall call, ResultState state)
       throws ProblemException, IOException, MalformedException {
     if (state == ResultState.FAILED && call.mayHaveBody()) {
@@ -359,7 +358,7 @@ public final class RendezvousServer implements AutoCloseable {
     call.answer(200, MediaTypes.JSON, new HolderList(holders).json());
   }
 
-  /** What is wrong with a query is said in the answer; the HTTP status is about the transport. */
+  /** The answer reports a wrong query; the HTTP status is about the transport. */
   private void timestamp(HttpCall call, TimestampAuthority authority)
       throws ProblemException, IOException, MalformedException {
     call.requireMethod("POST");

@@ -12,11 +12,11 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 
 /**
- * What those who tried say of holders. Whom several identities report is listed lower, whom more do
- * is left out, for a while.
+ * Reports about holders from peers that tried them. A holder that several identities report is
+ * listed lower; one that more report is left out, for a while.
  *
- * <p>A reporter counts once for a holder, for a short time, and then not for as long: on its own it
- * moves nobody, and several together nobody for good.
+ * <p>A reporter counts once for a holder, for a short time, and then not again for as long: alone
+ * it moves no holder, and several together move none for good.
  */
 final class Reports {
 
@@ -59,7 +59,7 @@ final class Reports {
     }
   }
 
-  /** Those that a lookup is to give, in their order. Who is running it stays where it is. */
+  /** The holders for a lookup, in their order. Peers that run it keep their place. */
   List<HolderList.Entry> arranged(List<HolderList.Entry> holders) {
     if (byHolder.isEmpty()) {
       return holders;

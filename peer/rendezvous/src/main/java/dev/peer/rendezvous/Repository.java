@@ -3,7 +3,7 @@ package dev.peer.rendezvous;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** What was announced of one repository. Changed under the index's lock, read without. */
+/** The announcements of one repository. Changed under the index's lock, read without it. */
 final class Repository {
 
   static final Announcement[] NONE = {};

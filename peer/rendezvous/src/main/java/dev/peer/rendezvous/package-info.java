@@ -1,5 +1,5 @@
 /**
- * The rendezvous: the index of who holds what, and its HTTP face.
+ * The rendezvous: the index of who holds what, and its HTTP server.
  *
  * <p>It holds no byte of a result and can forge none. Its state is soft: a restart loses nothing
  * that the peers do not announce again within one renewal. Where it is kept in memory, each

@@ -232,7 +232,7 @@ public final class ExplainCertCommand implements Callable<Integer> {
     }
   }
 
-  /** Nothing where the certificate names nobody: each verdict says so. */
+  /** Empty if the certificate has no name: each verdict says so. */
   private static Optional<Identity> identity(X509Certificate certificate) {
     try {
       return Optional.of(Identity.of(certificate));

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@code peer doctor} has looked at, and found.
+ * One check of {@code peer doctor}, and its outcome.
  *
- * @param name what it is about, one word
+ * @param name its subject, one word
  * @param what one line
- * @param mend what to do about it, one line; empty where nothing is wrong
+ * @param mend the remedy, one line; empty if nothing is wrong
  */
 record Finding(String name, Verdict verdict, String what, String mend) {
 
@@ -20,11 +20,9 @@ record Finding(String name, Verdict verdict, String what, String mend) {
     OK,
     /** Something cannot be done here, or not for long. */
     WARNING,
-    /** What the settings ask for does not work: they are wrong. */
+    /** The settings do not work, because they are wrong. */
     MISCONFIGURED,
-    /**
-     * What the settings ask for does not work: what they name is not there, or not as it should.
-     */
+    /** The settings do not work, because what they name is missing or broken. */
     BROKEN
   }
 
@@ -69,7 +67,7 @@ record Finding(String name, Verdict verdict, String what, String mend) {
     };
   }
 
-  /** What the command ends with for this one. */
+  /** The exit code for this finding. */
   int exitCode() {
     return switch (verdict) {
       case OK, WARNING -> ExitCode.PASSED;

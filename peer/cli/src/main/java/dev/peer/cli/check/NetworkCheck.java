@@ -29,7 +29,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Who this peer is, and whether others and it can reach each other. */
+/** Checks this peer's identity, and whether it and others can reach each other. */
 final class NetworkCheck {
 
   private static final Duration CLOCKS_MAY_DIFFER = Duration.ofSeconds(30);
@@ -81,7 +81,7 @@ final class NetworkCheck {
       String name = use.name().toLowerCase(Locale.ROOT);
       switch (identities.judge(use, Instant.now())) {
         case CertificateUse.Verdict.Admitted _ -> {}
-        // Whoever takes images need not build any.
+        // A peer that pulls images need not build any.
         case CertificateUse.Verdict.Refused _ when use == CertificateUse.IMAGE -> {}
         case CertificateUse.Verdict.Refused(List<CertificateFault> faults) ->
             findings.add(

@@ -43,7 +43,7 @@ final class JsonLog implements Logging.OpenLog {
     }
   }
 
-  /** Writes what is waiting, as long as its reader takes it. */
+  /** Writes waiting entries as long as the reader takes them. */
   @Override
   public void close() {
     closed = true;
@@ -71,7 +71,7 @@ final class JsonLog implements Logging.OpenLog {
     }
   }
 
-  /** The query stays out: it holds what only the two sides need. */
+  /** Without the query, which only the two sides need. */
   private static ObjectNode line(AnsweredRequest request) {
     ObjectNode line = StrictJson.object();
     line.put("time", request.at().truncatedTo(ChronoUnit.MILLIS).toString());

@@ -7,7 +7,7 @@ import dev.peer.report.Failure;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The option that says how a command that serves tells what happens to it. */
+/** The option for the log format of a command that serves. */
 public final class Logging {
 
   @Option(
@@ -32,7 +32,7 @@ public final class Logging {
     void close();
   }
 
-  /** From now on what the command says has the form that was asked for. */
+  /** Gives the command's messages the requested form from now on. */
   public OpenLog open(Output output) {
     if (format == Format.JSON) {
       output.json();
@@ -41,7 +41,7 @@ public final class Logging {
     return new FailuresAlone(output);
   }
 
-  /** Of all requests, people are told of those that a fault of ours has ended. */
+  /** People see only the requests that a bug of ours has ended. */
   private record FailuresAlone(Output output) implements OpenLog {
 
     @Override

@@ -70,7 +70,7 @@ public final class Output implements RunOutput {
     json = true;
   }
 
-  /** From now on somebody who looks at a terminal at stderr sees there what the command is at. */
+  /** Shows on a terminal at stderr what the command is doing, from now on. */
   public void showProgress() {
     if (stderr.isTerminal && StatusLine.isFor(System.getenv())) {
       ProgressLine line = new ProgressLine(timeline, stderr.out, this, this::isBetweenLines);
@@ -81,12 +81,12 @@ public final class Output implements RunOutput {
     }
   }
 
-  /** Whether somebody sees what the command is at. */
+  /** Whether progress is shown. */
   public boolean showsProgress() {
     return progress.isPresent() && !json;
   }
 
-  /** Nobody's line has begun, and no colour of the test's is on that it will go on with. */
+  /** No line has begun, and none of the test's colours is on. */
   private boolean isBetweenLines() {
     return !json
         && stdout.atLineStart
@@ -124,7 +124,7 @@ public final class Output implements RunOutput {
         StandardCharsets.UTF_8);
   }
 
-  /** Shows what was held back of the test's output, and ends the colours that it left on. */
+  /** Shows the test's output that was held back, and ends the colours that it left on. */
   public void end() {
     progress.ifPresent(ProgressLine::end);
     endFilters();
@@ -209,7 +209,7 @@ public final class Output implements RunOutput {
     }
   }
 
-  /** A carriage return begins the line anew, as a terminal shows it: so progress bars work. */
+  /** A carriage return starts the line again, as on a terminal: so progress bars work. */
   private void stageOutput(byte one) {
     if (afterReturn && one != '\n') {
       partialLine.reset();
@@ -258,7 +258,7 @@ public final class Output implements RunOutput {
 
   private void line(String prefix, byte[] text) {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
-    // The test may have left a colour on, or text that cannot be seen: our lines have none.
+    // The test may have left a colour or invisible text on: our lines have neither.
     if (stderr.isTerminal) {
       filters.values().forEach(filter -> line.writeBytes(filter.endStyle()));
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * How far a command's step is.
  *
- * @param awaited what the step has to do with or waits for; may be empty
+ * @param awaited what the step works on or waits for; may be empty
  * @param transfer the bytes that it moves, if it does
  */
 record Progress(String awaited, Optional<Transfer> transfer) {
@@ -22,7 +22,7 @@ record Progress(String awaited, Optional<Transfer> transfer) {
   /** Before this a speed would be a guess. */
   private static final long LEAST_NANOS = 500_000_000;
 
-  /** What steps are called whose names do not say it; empty: there is nothing to wait for. */
+  /** The labels of steps whose names are unclear; empty: nothing to wait for. */
   private static final Map<String, String> NAMES =
       Map.ofEntries(
           Map.entry("start", "starting"),
@@ -102,13 +102,13 @@ record Progress(String awaited, Optional<Transfer> transfer) {
 
   /**
    * One line for people, such as {@code peer: 0:07 fetching: 3.1 of 80.2 MiB, 1.9 MiB/s, from
-   * CN=laptop}: what comes last may be the longest. In ASCII alone, of which each character takes
-   * one column.
+   * CN=laptop}: the longest part comes last. In ASCII only, in which each character takes one
+   * column.
    *
-   * @param step what the command is at
+   * @param step the current step
    * @param took how long it has been
    * @param now as {@link System#nanoTime}
-   * @param columns how long the line may be; what is more is cut
+   * @param columns the maximum length of the line; the rest is cut
    * @return empty if there is nothing that would have an end
    */
   String text(String step, Duration took, long now, int columns) {

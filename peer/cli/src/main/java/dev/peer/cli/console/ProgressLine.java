@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 /**
- * Shows on a terminal what a command is at, as long as it takes and puts out nothing: whoever
- * writes to the terminal makes room first, and the line is back when nothing has come for a moment.
+ * Shows on a terminal what a command is doing while it prints nothing: every writer to the terminal
+ * makes room first, and the line returns after a moment of silence.
  */
 final class ProgressLine {
 
-  /** What takes no longer is not shown. */
+  /** Shorter steps are not shown. */
   private static final Duration FIRST = Duration.ofMillis(500);
 
   private static final Duration BETWEEN = Duration.ofMillis(200);
@@ -36,7 +36,7 @@ final class ProgressLine {
   /**
    * Shows nothing yet.
    *
-   * @param lock held by whoever writes to the terminal
+   * @param lock held by every writer to the terminal
    * @param mayBeDrawn whether the terminal's cursor is at the beginning of a line; asked with the
    *     lock
    */
@@ -77,7 +77,7 @@ final class ProgressLine {
         line.get().erase();
       }
     } catch (IOException e) {
-      // Nobody looks at it any more.
+      // Nobody sees it any more.
       line = Optional.empty();
     }
   }
@@ -107,7 +107,7 @@ final class ProgressLine {
         Thread.sleep(BETWEEN);
       }
     } catch (IOException | InterruptedException e) {
-      // It is no terminal, or nobody is there any more, or it is over.
+      // It is no terminal, or the terminal is gone, or the line has ended.
       return;
     } finally {
       synchronized (lock) {

@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What a daemon does, in the foreground and in the background. */
+/** The options of a daemon, in the foreground and in the background. */
 final class DaemonOptions {
 
   @Option(

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The guest images of this machine, how each came here, and who vouches for it. */
+/** Lists the guest images of this machine, how each came here, and who vouches for it. */
 record ImageList(ImageTrust vouching) {
 
   private static final long MEBIBYTE = 1 << 20;

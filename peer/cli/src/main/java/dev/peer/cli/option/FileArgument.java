@@ -33,7 +33,7 @@ public record FileArgument(String name) {
     void write(OutputStream out) throws IOException, ImageException;
   }
 
-  /** Whether somebody would see on a terminal what goes to stdout. */
+  /** Whether stdout is a terminal. */
   public static boolean stdoutIsTerminal() {
     try {
       Path stdout = Path.of("/proc/self/fd/1").toRealPath();
@@ -47,8 +47,8 @@ public record FileArgument(String name) {
   }
 
   /**
-   * Writes the file, and not a part of it: what lies there is replaced in one step, unless it is a
-   * pipe or device.
+   * Writes the whole file or nothing: replaces an existing file in one step, unless it is a pipe or
+   * device.
    */
   public void write(Content content) throws IOException, ImageException, CommandException {
     if (equals(STDIO)) {

@@ -14,7 +14,7 @@ public final class InputFile {
 
   private InputFile() {}
 
-  /** Its bytes; refuses more than this, and what is no file. */
+  /** Its bytes; refuses a larger file, and anything that is no file. */
   public static byte[] read(Path file, int most) throws IOException, CommandException {
     String name = Shown.of(file.toString());
     if (!Files.exists(file) || Files.isDirectory(file)) {

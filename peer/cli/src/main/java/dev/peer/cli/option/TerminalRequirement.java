@@ -9,7 +9,7 @@ public final class TerminalRequirement {
 
   private TerminalRequirement() {}
 
-  /** Refuses to open a shell where nobody could use it. */
+  /** Refuses to open a shell without a terminal. */
   public static void check(String what) throws CommandException {
     if (!SystemTerminal.isThere()) {
       throw new CommandException(

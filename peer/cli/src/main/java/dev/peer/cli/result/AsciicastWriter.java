@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Output as an asciicast, version 2: what a terminal would have shown, and when. Both streams go to
- * the one screen, each character whole; bytes that are none are shown as U+FFFD.
+ * Output as an asciicast, version 2: the screen of a terminal over time. Both streams go to one
+ * screen, each character whole; invalid bytes are shown as U+FFFD.
  */
 final class AsciicastWriter {
 
@@ -46,14 +46,14 @@ final class AsciicastWriter {
     lines.accept(Facts.text(header));
   }
 
-  /** What comes after so many microseconds more. */
+  /** Adds output after this many further microseconds. */
   OutputSink after(long more) {
     micros += more;
     return (stream, buffer, offset, length) ->
         show(text(stream).decoded(buffer, offset, length, false));
   }
 
-  /** What was the beginning of a character to the end is none. */
+  /** An incomplete character at the end is invalid. */
   void end() {
     texts.values().forEach(text -> show(text.decoded(new byte[0], 0, 0, true)));
   }

@@ -77,7 +77,7 @@ public final class LsCommand implements Callable<Integer> {
   /**
    * A result as it was found.
    *
-   * @param verified what it says, if it holds
+   * @param verified its verified content, if it holds
    * @param refused why it does not
    */
   private record Listed(
@@ -211,7 +211,7 @@ public final class LsCommand implements Callable<Integer> {
         + ")";
   }
 
-  /** By what it holds so long. */
+  /** The reason why it holds that long. */
   static String why(Evidence evidence) {
     return evidence
         .timestamp()

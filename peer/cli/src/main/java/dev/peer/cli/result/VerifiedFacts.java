@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What {@code peer verify} shows of a result that holds.
+ * The output of {@code peer verify} for a result that holds.
  *
- * @param signers the rule that let the signer in
+ * @param signers the rule that admits the signer
  * @param wholeBundle whether the bundle was verified too
  */
 record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wholeBundle) {

@@ -85,7 +85,7 @@ public final class VerifyCommand implements Callable<Integer> {
    * @param key the run that it should be about, if that is known
    * @param bundle the bundle that should belong to it, if there is one
    * @param lists the revocation lists that were kept with it
-   * @param hold keeps it in the store meanwhile, where it lies there
+   * @param hold keeps it in the store during the command, if it is there
    */
   private record Evidence(
       Attestation attestation,

@@ -59,7 +59,7 @@ public final class ExplainCommand implements Callable<Integer> {
       subject.sayWhatIsIgnored(output);
       Store store = Results.openStore(subject);
       if (subject.peer().rendezvous().isEmpty()) {
-        // Whoever asks nobody needs no certificate.
+        // Without a rendezvous to ask, no certificate is needed.
         return explain(
             subject,
             new Surveyor(

@@ -27,13 +27,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What {@code peer explain} shows.
+ * The output of {@code peer explain}.
  *
  * @param inputs the run that is asked about
  * @param asked whether there is a rendezvous to ask
- * @param digests what stands for values of variables
+ * @param digests digests to show in place of variables' values
  * @param nearest where there is no result that holds: the one that comes nearest
- * @param trees what differs between its tree and the run's, if both are at hand
+ * @param trees the differences between its tree and the run's, if both are in the clone
  */
 record Explanation(
     RunInputs inputs,

@@ -23,7 +23,7 @@ final class Reporting {
       description = "show a terminal the output's bytes as they are, not colours alone")
   private boolean raw;
 
-  /** A command that tells its report what it finds out, and can report before it ends. */
+  /** A command that fills its report, and can print it before it ends. */
   @FunctionalInterface
   interface Body {
 
@@ -59,7 +59,7 @@ final class Reporting {
     return json;
   }
 
-  /** Refuses {@code --json} with what shows something else. */
+  /** Refuses {@code --json} with an option that prints something else. */
   void requireNoJson(String what) throws CommandException {
     if (json) {
       throw new CommandException(

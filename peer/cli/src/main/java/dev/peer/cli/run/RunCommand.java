@@ -64,7 +64,7 @@ public final class RunCommand implements Callable<Integer> {
 
   private static final Duration FOREVER = Duration.ofDays(3650);
 
-  /** For those who followed a run to fetch its result, before a command leaves. */
+  /** For followers to fetch a run's result before the command leaves. */
   private static final Duration FAREWELL = Duration.ofSeconds(10);
 
   private final CallContext call;
@@ -154,7 +154,7 @@ public final class RunCommand implements Callable<Integer> {
     }
     RunOptions options = options();
     try (Logging.OpenLog log = logging.open(output)) {
-      // What happens in the guest when a stage fails is between it and its user.
+      // A shell or a frozen guest is between the guest and its user.
       boolean here = noDaemon || onFailure.shell || onFailure.freeze;
       OptionalInt exitCode = here ? OptionalInt.empty() : handOver(options, reporter);
       return exitCode.isPresent() ? exitCode.getAsInt() : runHere(options, log, report, reporter);
@@ -294,7 +294,7 @@ public final class RunCommand implements Callable<Integer> {
     try {
       announced.awaitFollowers(FAREWELL);
     } catch (InterruptedException e) {
-      // There is a result here, whoever else has it.
+      // The result is here, whoever else has it.
       return;
     }
   }

@@ -190,7 +190,7 @@ public final class RendezvousCommand implements Callable<Integer> {
   }
 
   /**
-   * What is closed with the server.
+   * The resources that close with the server.
    *
    * @param warning what is wrong with it now
    */

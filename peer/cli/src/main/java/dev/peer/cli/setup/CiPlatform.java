@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * be prepared and for the run to be done here, each within {@code PEER_TIMEOUT}'s default of an
  * hour.
  *
- * <p>The clone has the history, for what is kept follows the trunk, and no files of old commits.
+ * <p>The clone has the history, because kept disks follow the trunk, and no files of old commits.
  * The trunk is the repository's default branch, never the branch that a pull request is for: its
  * author chooses that one.
  */

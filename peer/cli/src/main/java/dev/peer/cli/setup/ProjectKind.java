@@ -35,7 +35,7 @@ public enum ProjectKind {
   }
 
   /**
-   * What can be seen of a repository.
+   * What is visible of a repository.
    *
    * @param files the names of the files at its root
    * @param makefile the text of its makefile; empty if it has none
@@ -221,7 +221,7 @@ public enum ProjectKind {
   /**
    * A whole mkfile.
    *
-   * @param about comment lines on what is particular to the kind
+   * @param about comment lines about this kind
    * @param packages of Debian
    * @param steps further lines of the image's recipe
    * @param test the lines of the test's recipe

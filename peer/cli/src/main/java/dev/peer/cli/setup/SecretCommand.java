@@ -62,7 +62,10 @@ public final class SecretCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "a command is missing: set, ls or rm");
   }
 
-  /** {@code peer secret set}. What else is on the command line may be the value: never shown. */
+  /**
+   * {@code peer secret set}. Other words on the command line may be the value, so they are never
+   * shown.
+   */
   @Command(
       name = "set",
       description = {

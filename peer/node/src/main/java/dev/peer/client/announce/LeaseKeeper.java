@@ -35,11 +35,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps one lease at one rendezvous, and announced under it what should be.
+ * Keeps one lease at one rendezvous, with the announcements that should be under it.
  *
- * <p>It goes round: renew, announce what is not yet, take back what should not be any more, wait. A
- * lease that turns out to be new has lost its announcements, so all are made again: a rendezvous
- * that has restarted is whole within one renewal.
+ * <p>It loops: renew, announce what is missing, withdraw what should go, wait. A new lease has no
+ * announcements, so it makes all of them again: a rendezvous that has restarted is whole within one
+ * renewal.
  */
 final class LeaseKeeper implements AutoCloseable {
 
@@ -47,7 +47,7 @@ final class LeaseKeeper implements AutoCloseable {
   private static final Duration LAST_RETRY = Duration.ofSeconds(15);
   private static final Duration LONGEST = Duration.ofSeconds(Limits.LEASE_SECONDS);
 
-  /** Gives what to tell the rendezvous now. */
+  /** Supplies the current request for the rendezvous. */
   @FunctionalInterface
   interface Request {
 
@@ -78,7 +78,7 @@ final class LeaseKeeper implements AutoCloseable {
   private long version;
   private long roundedVersion;
 
-  /** What the rendezvous was last told of each run; known to this keeper's thread alone. */
+  /** The last announcement of each run; for this keeper's thread alone. */
   private final Map<RendezvousPath.Result, Told> told = new LinkedHashMap<>();
 
   /** The lease that it is announced under, where the rendezvous tells them apart. */
@@ -133,7 +133,7 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  /** Who was before us when we announced that we run it; empty: the rendezvous has not said. */
+  /** The peers that announced the run before us; empty: the rendezvous has not answered. */
   Optional<List<Holder>> earlier(RendezvousPath.Result run) {
     lock.lock();
     try {
@@ -143,7 +143,7 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  /** Renews the lease at once: what it is told has changed. */
+  /** Renews the lease at once, because the request has changed. */
   void renew() {
     lock.lock();
     try {
@@ -154,7 +154,7 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  /** Waits until what is wanted now was tried once, for the length of an answer at most. */
+  /** Waits until the current announcements were tried once, for at most the time of an answer. */
   void awaitRound() throws InterruptedException {
     lock.lock();
     try {
@@ -239,7 +239,7 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  /** Renews, and makes what is announced what is wanted; gives the time until the next renewal. */
+  /** Renews, and brings the announcements up to date; returns the time until the next renewal. */
   private Duration round() throws IOException, InterruptedException {
     LeaseTerms terms = lease();
     if (!announceWanted()) {
@@ -274,7 +274,7 @@ final class LeaseKeeper implements AutoCloseable {
     try {
       LeaseTerms terms = LeaseTerms.parse(answer.body());
       if (!terms.lease().equals(lease)) {
-        // Made anew, by another node of the same service, or by an answer that was lost.
+        // A new lease: by another node of the same service, or by a lost answer.
         told.clear();
         lease = terms.lease();
       }
@@ -377,7 +377,7 @@ final class LeaseKeeper implements AutoCloseable {
     return true;
   }
 
-  /** The first answer counts: whoever is told later that we run it will find us at it. */
+  /** The first answer counts: peers that learn later that we run it will find us running. */
   private void keepEarlier(RendezvousPath.Result run, BoundedHttpClient.Answer answer)
       throws IOException {
     List<Holder> before = new ArrayList<>();
@@ -447,7 +447,7 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  /** Waits for the time, but for a little less at random, or until something else is wanted. */
+  /** Waits for a random time a little below this, or until the announcements change. */
   private void endRound(long tried, Duration pause) throws InterruptedException {
     long nanos = pause.toNanos() - ThreadLocalRandom.current().nextLong(pause.toNanos() / 5);
     lock.lock();

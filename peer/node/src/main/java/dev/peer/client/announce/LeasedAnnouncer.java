@@ -68,8 +68,8 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   /**
    * Does nothing until the first announcement.
    *
-   * @param rules gives who may fetch from us at the moment, and hand over to us
-   * @param intake takes what others hand over; nothing: it is not taken
+   * @param rules supplies the current rules for fetching from us and handing over to us
+   * @param intake takes results that others hand over; empty: none are taken
    * @param notices told once when a rendezvous goes away, and once when it is back
    * @param operations gives how the server is watched over, each time it begins to listen
    */
@@ -279,7 +279,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       return run;
     }
 
-    /** Who is told that it passed finds the result here. */
+    /** Peers that learn that it passed find the result here. */
     @Override
     public Announcement passed(StoredRecord record) {
       over = true;

@@ -25,8 +25,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Keeps this peer registered at one relay, by one connection that it opens itself, and hands those
- * who come through the relay to the peer's own listener, where they are strangers like all others.
+ * Keeps this peer registered at one relay, by one connection that it opens itself, and passes
+ * callers through the relay to the peer's own listener, where they are strangers like all others.
  *
  * <p>The connection is opened again for as long as it takes when it ends, or when nothing has been
  * heard on it for a while: the relay has restarted, the machine has slept or is in another network,
@@ -77,12 +77,12 @@ final class RelayKeeper implements AutoCloseable {
     thread.start();
   }
 
-  /** What to tell others, while it is registered. */
+  /** The address for others, while it is registered. */
   Optional<URI> address() {
     return registered ? Optional.of(new RelayAddress(relay, instance).uri()) : Optional.empty();
   }
 
-  /** Cuts off whoever comes through the relay. */
+  /** Cuts off all callers through the relay. */
   @Override
   public void close() {
     thread.interrupt();
@@ -120,7 +120,7 @@ final class RelayKeeper implements AutoCloseable {
     }
   }
 
-  /** Takes whom the relay announces, until the connection ends. */
+  /** Accepts the callers that the relay announces, until the connection ends. */
   private void listen(TlsConnection connection) throws IOException {
     Thread heartbeat = Thread.ofVirtual().start(() -> sayAlive(connection));
     try {
@@ -183,7 +183,7 @@ final class RelayKeeper implements AutoCloseable {
               try {
                 handOver(dial);
               } catch (IOException e) {
-                // Whoever asked will be told that there is no answer.
+                // The caller will learn that there is no answer.
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               } finally {
@@ -202,7 +202,7 @@ final class RelayKeeper implements AutoCloseable {
     }
   }
 
-  /** Who listens at all addresses listens at that of loopback. */
+  /** A listener at all addresses listens at that of loopback too. */
   private static InetSocketAddress reachable(InetSocketAddress listener) {
     return listener.getAddress().isAnyLocalAddress()
         ? new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getPort())

@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * How a peer keeps itself registered at a relay.
  *
- * @param alive how often it says that it is there; a relay that has said nothing for so long three
- *     times over is gone
+ * @param alive the interval of its signs of life; a relay that is silent for three intervals is
+ *     gone
  * @param firstRetry after which it connects again; twice as long each time
  * @param lastRetry at most
  * @param connections that it takes from one relay at once

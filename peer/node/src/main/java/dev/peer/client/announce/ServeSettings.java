@@ -19,8 +19,8 @@ import java.util.Set;
  *
  * @param rendezvous where to announce, all of them; at least one
  * @param listen where to listen; if empty, on a free port of the address that leads to the
- *     rendezvous alone, or of all addresses while that cannot be known
- * @param advertise what to tell others; if empty, the address listened on, or, where that is all
+ *     rendezvous alone, or of all addresses while that is unknown
+ * @param advertise the addresses for others; if empty, the address listened on or, if that is all
  *     addresses, the one that leads to the rendezvous
  * @param relays where to be registered too, as {@link PeerAddress} reads them; none: nowhere
  */
@@ -62,7 +62,7 @@ public record ServeSettings(
   }
 
   /**
-   * What to tell one rendezvous; asked anew each time, for a laptop moves between networks.
+   * The addresses for one rendezvous; computed each time, because a laptop moves between networks.
    *
    * @param registered the addresses at relays where this peer is registered now
    */

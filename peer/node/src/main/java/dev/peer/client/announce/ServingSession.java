@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What is served and announced from the first announcement to the end of the last, with one server,
- * one lease at each rendezvous and one registration at each relay.
+ * The serving of a process from the first announcement to the end of the last, with one server, one
+ * lease at each rendezvous and one registration at each relay.
  */
 final class ServingSession {
 
@@ -31,7 +31,7 @@ final class ServingSession {
   private final List<StoredRecord> withdrawn = new ArrayList<>();
   private final List<LiveRun> runs = new ArrayList<>();
 
-  /** As long as a lease lasts: after that nobody else's failure is told either. */
+  /** As long as a lease lasts: other peers' failures are not named longer either. */
   private static final Duration FAILED_FOR = Duration.ofSeconds(Limits.LEASE_SECONDS);
 
   private final Map<RendezvousPath.Result, RunEnd.Failed> failed = new HashMap<>();
@@ -128,7 +128,7 @@ final class ServingSession {
     }
   }
 
-  /** Who was before us, as the first rendezvous says that answers. */
+  /** The peers before us, according to the first rendezvous that answers. */
   List<Holder> earlier(LiveRun run) throws InterruptedException {
     for (LeaseKeeper keeper : keepers) {
       keeper.awaitRound();
@@ -140,7 +140,7 @@ final class ServingSession {
     return List.of();
   }
 
-  /** First nobody is sent here any more, then those who are here get a moment to finish. */
+  /** First withdraws the announcements, then gives current callers a moment to finish. */
   void stop() {
     List<Thread> leaving =
         keepers.stream().map(keeper -> Thread.ofVirtual().start(keeper::close)).toList();
@@ -155,7 +155,7 @@ final class ServingSession {
     relays.forEach(RelayKeeper::close);
   }
 
-  /** Of what holds for a run the best is told. */
+  /** The best of a run's states is announced. */
   private void announce(RendezvousPath.Result name) {
     Optional<RunState> state = Optional.empty();
     if (records.stream().anyMatch(one -> name.equals(name(one)))) {

@@ -76,8 +76,8 @@ final class HolderConnections implements AutoCloseable {
   }
 
   /**
-   * As the other, for what follows a number of bytes. The answer's status is 206 if it is that, and
-   * 200 if it is all of it.
+   * Requests the content after a number of bytes. The answer's status is 206 for that part, and 200
+   * for the whole.
    */
   HttpResponse<InputStream> open(Holder holder, PeerPath path, long skipped)
       throws FetchException, InterruptedException {
@@ -190,9 +190,9 @@ final class HolderConnections implements AutoCloseable {
   }
 
   /**
-   * What the certificate says of who gave an answer.
+   * The identity in the certificate of an answer's sender.
    *
-   * @param role what the certificate must be good for
+   * @param role the use for which the certificate must be good
    * @throws ConnectionException if it is not trusted for that
    */
   Identity identityOf(Holder holder, HttpResponse<?> answer, CertificateRole role)
@@ -200,7 +200,7 @@ final class HolderConnections implements AutoCloseable {
     return asker(new Way(holder.id(), Optional.empty())).identityOf(answer, role);
   }
 
-  /** Must be done before the process ends. Breaks off what is under way. */
+  /** Call it before the process ends. Cuts off transfers in progress. */
   @Override
   public synchronized void close() {
     closed = true;

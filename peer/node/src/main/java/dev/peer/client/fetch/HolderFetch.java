@@ -68,7 +68,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
         from);
   }
 
-  /** Must be done before the process ends. Breaks off what is under way. */
+  /** Call it before the process ends. Cuts off transfers in progress. */
   @Override
   public void close() {
     connections.close();

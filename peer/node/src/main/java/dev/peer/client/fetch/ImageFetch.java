@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 
-/** Fetches the files of guest images from their holders. What they hold is for others to check. */
+/** Fetches the files of guest images from their holders. The caller checks their content. */
 public final class ImageFetch implements AutoCloseable {
 
   private final Timeouts patience;
@@ -45,8 +45,8 @@ public final class ImageFetch implements AutoCloseable {
   }
 
   /**
-   * Writes a file of the image. If a part of it is there already, only what follows is asked for;
-   * if the transfer breaks, what was written stays.
+   * Writes a file of the image. If a part exists already, requests only the rest; if the transfer
+   * breaks, the written part stays.
    *
    * @param size the bytes that it must have
    * @param target made if it is missing
@@ -74,7 +74,7 @@ public final class ImageFetch implements AutoCloseable {
     }
   }
 
-  /** Must be done before the process ends. Breaks off what is under way. */
+  /** Call it before the process ends. Cuts off transfers in progress. */
   @Override
   public void close() {
     connections.close();

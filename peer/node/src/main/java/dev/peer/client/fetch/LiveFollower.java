@@ -31,7 +31,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Follows runs at those who run them. */
+/** Follows runs at their runners. */
 public final class LiveFollower implements Follower, AutoCloseable {
 
   private final Supplier<AccessRules> rules;
@@ -41,7 +41,7 @@ public final class LiveFollower implements Follower, AutoCloseable {
   /**
    * Opens no connection yet.
    *
-   * @param rules gives those of the moment: who may not sign is not followed
+   * @param rules supplies the current rules: who may not sign is not followed
    */
   public LiveFollower(TlsIdentity identity, Supplier<AccessRules> rules, Timeouts patience) {
     this.rules = rules;
@@ -68,7 +68,7 @@ public final class LiveFollower implements Follower, AutoCloseable {
     }
   }
 
-  /** Must be done before the process ends. Breaks off what is under way. */
+  /** Call it before the process ends. Cuts off transfers in progress. */
   @Override
   public void close() {
     connections.close();

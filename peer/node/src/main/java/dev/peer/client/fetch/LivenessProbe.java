@@ -9,9 +9,9 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * Whether there is a machine at an address that lets connections in, which its kernel says at once
- * however busy its peer is. It is looked for only where an answer is long in coming: whoever is
- * there then has all the time for it, and nobody waits for a machine that is not.
+ * Finds out whether a machine at an address accepts connections; its kernel answers at once,
+ * however busy its peer is. It looks only if an answer is slow: a machine that is there gets its
+ * full time, and nobody waits for a machine that is gone.
  */
 public final class LivenessProbe implements AutoCloseable {
 
@@ -33,7 +33,7 @@ public final class LivenessProbe implements AutoCloseable {
     watcher = Thread.ofVirtual().name("presence").start(this::watch);
   }
 
-  /** Asks somebody at an address. */
+  /** A request to an address. */
   @FunctionalInterface
   public interface Question<T, E extends IOException> {
 
@@ -41,7 +41,7 @@ public final class LivenessProbe implements AutoCloseable {
   }
 
   /**
-   * Asks, and gives up as soon as there turns out to be nobody.
+   * Sends the request, and gives up as soon as no machine is there.
    *
    * @throws ConnectionException if nobody is there
    */

@@ -16,13 +16,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 
-/** An address that the user names: whoever our anchors vouch for may answer there. */
+/** An address that the user names: any certificate below our anchors may answer there. */
 public final class NamedAddress {
 
   private NamedAddress() {}
 
   /**
-   * Finds out, from its certificate, who answers at an address.
+   * Finds out from the certificate which peer answers at an address.
    *
    * @param address as {@link dev.peer.wire.PeerAddress} reads it
    */

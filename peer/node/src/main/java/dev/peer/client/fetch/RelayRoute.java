@@ -12,7 +12,7 @@ import dev.peer.wire.RelayPath;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/** The way to a peer through a relay. What answers at its end is for TLS to find out. */
+/** The way to a peer through a relay. TLS finds out who answers at its end. */
 final class RelayRoute implements Route {
 
   private final TlsConnector connector;
@@ -24,7 +24,7 @@ final class RelayRoute implements Route {
   /**
    * Opens no connection yet.
    *
-   * @param passing told which relay, by its certificate, passes on what is said, before a byte is
+   * @param passing told of the relay, by its certificate, before a byte passes
    */
   RelayRoute(
       TlsConnector connector,

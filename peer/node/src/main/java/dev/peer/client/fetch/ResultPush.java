@@ -40,7 +40,7 @@ public final class ResultPush implements AutoCloseable {
     /**
      * The peer does not take it.
      *
-     * @param why what it says, one line
+     * @param why its reason, one line
      */
     record Refused(String why) implements Outcome {}
   }
@@ -48,7 +48,7 @@ public final class ResultPush implements AutoCloseable {
   /**
    * Opens no connection yet.
    *
-   * @param peer who must answer, at the first of its addresses
+   * @param peer the peer that must answer, at the first of its addresses
    */
   public ResultPush(TlsIdentity identity, Holder peer, Timeouts patience) {
     this.address = peer.addresses().getFirst();
@@ -62,7 +62,7 @@ public final class ResultPush implements AutoCloseable {
    *
    * @param bundle the size and digest that the bundle's file has
    * @param progress told how many more of the bundle's bytes are under way, again and again
-   * @throws IOException if the peer cannot be reached, or the file not be read
+   * @throws IOException if the peer cannot be reached, or the file cannot be read
    */
   public Outcome push(
       RunKey key, Attestation attestation, Content bundle, Path bundleFile, LongConsumer progress)
@@ -95,7 +95,7 @@ public final class ResultPush implements AutoCloseable {
     return asker.put(URI.create(address + path.text()), mediaType, body, limit);
   }
 
-  /** Must be done before the process ends. Breaks off what is under way. */
+  /** Call it before the process ends. Cuts off transfers in progress. */
   @Override
   public void close() {
     asker.close();

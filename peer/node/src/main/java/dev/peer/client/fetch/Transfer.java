@@ -19,7 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.function.LongConsumer;
 
-/** A large answer on its way into a file: all of something, or what follows its first bytes. */
+/** A large answer on its way into a file: the whole content, or the rest after its first bytes. */
 final class Transfer implements Fetch.Incoming {
 
   private static final int CHUNK = 64 << 10;
@@ -49,7 +49,7 @@ final class Transfer implements Fetch.Incoming {
   /**
    * Asks a holder.
    *
-   * @param what its name, for the user
+   * @param what its name for the user
    * @param size the bytes that all of it has
    * @param there how many of the first are not asked for, fewer than all
    */
@@ -92,7 +92,7 @@ final class Transfer implements Fetch.Incoming {
     }
   }
 
-  /** Breaks off what has not come yet. */
+  /** Cuts off the rest of the transfer. */
   @Override
   public void close() {
     try {

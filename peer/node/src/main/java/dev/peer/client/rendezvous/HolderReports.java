@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tells a rendezvous which of the holders that it named did not bear it out: in the background, one
- * after the other, each once. One that cannot be told, or does not want to know, is not told.
+ * Reports failed holders to the rendezvous that named them: in the background, one after the other,
+ * each once. Skips a rendezvous that cannot be reached or takes no reports.
  */
 final class HolderReports implements AutoCloseable {
 
@@ -29,7 +29,7 @@ final class HolderReports implements AutoCloseable {
   /** Reports that wait for the one before; more are dropped. */
   private static final int WAITING = 32;
 
-  /** For those that are under way when a process is about to end. */
+  /** For reports in progress when a process is about to end. */
   private static final Duration FAREWELL = Duration.ofMillis(100);
 
   private final BoundedHttpClient asker;
@@ -70,14 +70,14 @@ final class HolderReports implements AutoCloseable {
       try {
         asker.ask("POST", uri, Optional.of(body), limit);
       } catch (IOException e) {
-        // It goes by what others say, and by the holder's lease.
+        // The rendezvous relies on other reports, and on the holder's lease.
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     }
   }
 
-  /** Gives those under way a moment. */
+  /** Gives reports in progress a moment. */
   @Override
   public synchronized void close() {
     long until = System.nanoTime() + FAREWELL.toNanos();

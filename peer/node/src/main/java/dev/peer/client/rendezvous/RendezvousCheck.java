@@ -42,8 +42,8 @@ public final class RendezvousCheck implements AutoCloseable {
   /**
    * A rendezvous that answered.
    *
-   * @param identity who it is, by its certificate
-   * @param maySign whether that certificate is one of those that may sign results
+   * @param identity its identity, by its certificate
+   * @param maySign whether that certificate may sign results
    * @param ahead how much its clock is ahead of ours; a second more or less says nothing
    */
   public record Met(Identity identity, boolean maySign, Optional<Duration> ahead) {}

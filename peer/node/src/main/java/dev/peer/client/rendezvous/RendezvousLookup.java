@@ -62,7 +62,7 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
     return ask(new RendezvousPath.Result(repo, key), Problem.Kind.NO_SUCH_RESULT);
   }
 
-  /** Who is said to hold a guest image. */
+  /** The peers that are said to hold a guest image. */
   public LookupResult find(Digest image) throws InterruptedException {
     return ask(new RendezvousPath.Image(image), Problem.Kind.NO_SUCH_IMAGE);
   }
@@ -169,7 +169,7 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
   }
 
   /**
-   * A holder, and who says so.
+   * A holder, and the rendezvous that names it.
    *
    * @param by the rendezvous, by its certificate
    */

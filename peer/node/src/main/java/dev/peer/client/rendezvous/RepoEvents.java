@@ -28,9 +28,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Follows what is announced of one repository at one rendezvous. The stream is taken up again where
- * it broke off; where that cannot be, the rendezvous tells all that there is anew. So one thing may
- * be told more than once.
+ * Follows the announcements of one repository at one rendezvous. A broken stream continues where it
+ * ended; if that is impossible, the rendezvous sends everything again. So an event may come more
+ * than once.
  */
 public final class RepoEvents implements AutoCloseable {
 
@@ -52,7 +52,7 @@ public final class RepoEvents implements AutoCloseable {
   private Duration retry = FIRST_RETRY;
   private boolean away;
 
-  /** Told what is new, by one thread. */
+  /** Receives events, from one thread. */
   @FunctionalInterface
   public interface Listener {
 
@@ -88,7 +88,7 @@ public final class RepoEvents implements AutoCloseable {
     thread.start();
   }
 
-  /** When it returns, nobody is told anything any more. */
+  /** When it returns, no more events come. */
   @Override
   public void close() {
     thread.interrupt();
@@ -150,7 +150,7 @@ public final class RepoEvents implements AutoCloseable {
     }
   }
 
-  /** A beginning anew needs nothing of us: what there is comes as events too. */
+  /** A reset needs nothing of us: existing results come as events too. */
   private void take(Event event) throws IOException {
     if (event.type().equals(IndexEvent.PASSED)) {
       try {
@@ -163,7 +163,7 @@ public final class RepoEvents implements AutoCloseable {
     lastId = event.id();
   }
 
-  /** Who may not follow, or is one too many, waits longer before it tries again. */
+  /** A client that is refused, or is one too many, waits longer before it tries again. */
   private AwayException refused(HttpResponse<InputStream> answer)
       throws IOException, InterruptedException {
     BoundedHttpClient.Answer said =

@@ -85,7 +85,7 @@ final class ServerSentEvents {
     return value.startsWith(" ") ? value.substring(1) : value;
   }
 
-  /** A line, whatever it ends with; what has no end at the stream's end is none. */
+  /** A line with any line end; an unfinished one at the stream's end is none. */
   private Optional<String> line() throws IOException, InterruptedException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     while (true) {

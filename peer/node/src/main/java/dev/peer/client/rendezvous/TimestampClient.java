@@ -77,7 +77,7 @@ public final class TimestampClient implements Stamper, AutoCloseable {
     return https.getPort() < 0 ? DEFAULT_PORT : https.getPort();
   }
 
-  /** Whoever our anchors vouch for, asked with our certificate. */
+  /** Any certificate below our anchors, asked with our certificate. */
   private static TimestampClient ofTeam(TlsIdentity identity, URI authority, Timeouts patience) {
     TlsClient https = TlsClient.ofService(identity, patience.connect());
     return new TimestampClient(
@@ -150,7 +150,7 @@ public final class TimestampClient implements Stamper, AutoCloseable {
     }
   }
 
-  /** Must be done before the process ends. Breaks off what is under way. */
+  /** Call it before the process ends. Cuts off requests in progress. */
   @Override
   public void close() {
     end.run();

@@ -15,8 +15,8 @@ public sealed interface Admission {
   /**
    * It would.
    *
-   * @param request what was asked for, of the commit that was meant
-   * @param needed what it needs for that
+   * @param request the requested run, of the commit that was meant
+   * @param needed the variables that it needs
    */
   record Taken(RunRequest request, RequestedVariables needed) implements Admission {}
 }

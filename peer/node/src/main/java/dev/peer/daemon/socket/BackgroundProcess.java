@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A command that goes on when the one that started it ends, with what it says in a log. */
+/** A command that continues after its starter ends, with its messages in a log. */
 public final class BackgroundProcess {
 
-  /** A log that is longer when the command starts begins anew; the one before is kept. */
+  /** A longer log is replaced when the command starts; the one before is kept. */
   private static final long LARGEST_LOG = 10L << 20;
 
   private static final int BETWEEN_LOOKS_MILLIS = 20;
@@ -64,7 +64,7 @@ public final class BackgroundProcess {
     return Optional.empty();
   }
 
-  /** What it exited with, once it has ended. */
+  /** Its exit code, once it has ended. */
   public int exitCode() {
     return process.exitValue();
   }

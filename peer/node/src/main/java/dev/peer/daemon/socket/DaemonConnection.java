@@ -25,7 +25,10 @@ public final class DaemonConnection implements AutoCloseable {
   private final SocketChannel channel;
   private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
 
-  /** What the command waits for; the rest is told as it comes. Nothing: the daemon is gone. */
+  /**
+   * The reply that the command waits for; other frames are passed on as they come. Empty: the
+   * daemon is gone.
+   */
   private record Message(Optional<FrameType> kind, byte[] content) {
 
     String text() {
@@ -42,7 +45,7 @@ public final class DaemonConnection implements AutoCloseable {
     return new DaemonConnection(SocketChannel.open(UnixDomainSocketAddress.of(daemon.socket())));
   }
 
-  /** What the daemon says to being asked for a run. */
+  /** The daemon's answer to a requested run. */
   public sealed interface Answer {
 
     /**
@@ -60,7 +63,7 @@ public final class DaemonConnection implements AutoCloseable {
    * Asks for a run.
    *
    * @param give gives the variables that are needed
-   * @param reply told what the run says, from another thread
+   * @param reply receives the run's messages, from another thread
    * @throws IOException if the daemon does not answer
    */
   public Answer ask(

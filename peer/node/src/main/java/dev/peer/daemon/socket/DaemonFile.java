@@ -61,7 +61,7 @@ public record DaemonFile(long pid, Instant started, String version, Path socket)
   /**
    * The one in a directory, if there is one.
    *
-   * @throws IOException if it cannot be read, or is another user's to write
+   * @throws IOException if it cannot be read, or another user can write it
    */
   public static Optional<DaemonFile> read(Path directory) throws IOException {
     Path file = directory.resolve(NAME);

@@ -28,8 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * Where a daemon is asked: a socket in a directory that is its user's alone. Whoever connects must
- * be the same user, as the kernel says.
+ * The socket of a daemon, in a directory that is its user's alone. Every caller must be the same
+ * user, as the kernel says.
  */
 public final class DaemonSocketServer implements AutoCloseable {
 
@@ -64,7 +64,7 @@ public final class DaemonSocketServer implements AutoCloseable {
   }
 
   /**
-   * Makes the socket, and lets nobody know of it yet.
+   * Makes the socket, without publishing it yet.
    *
    * @param directory where the daemon is to be looked for; must be its user's alone
    * @param sockets where sockets are made, each in a directory of its own: for a socket's path must
@@ -84,15 +84,13 @@ public final class DaemonSocketServer implements AutoCloseable {
     }
   }
 
-  /** From now on the daemon is found, and does what it is asked. */
+  /** Publishes the socket, and answers callers. */
   public void start() throws IOException {
     Thread.ofVirtual().name("desk").start(this::accept);
     file.write(directory);
   }
 
-  /**
-   * Is asked nothing more. Whoever waits for a run is told nothing more either, and the runs go on.
-   */
+  /** Closes the socket. Callers that wait for a run hear nothing more, and the runs go on. */
   @Override
   public void close() throws IOException {
     closing = true;
@@ -206,7 +204,7 @@ public final class DaemonSocketServer implements AutoCloseable {
     }
   }
 
-  /** The caller, who says nothing more, and when he ends his side wants the run no more. */
+  /** The caller, which sends nothing more; it cancels the run by closing its side. */
   private final class Waiting implements Submitter {
 
     private final FrameWriter writer;

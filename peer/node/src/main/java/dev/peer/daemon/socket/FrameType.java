@@ -5,7 +5,7 @@ import dev.peer.wire.Frames;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What a frame between a caller and the daemon is. */
+/** The kind of a frame between a caller and the daemon. */
 enum FrameType {
   /** The caller asks for a run: an {@link RunSubmission}. */
   ASK('?'),
@@ -35,14 +35,14 @@ enum FrameType {
   STAGE('p'),
   /** Output of a stage that is not the test, both streams. */
   STAGE_OUTPUT('o'),
-  /** What the test wrote to standard output. */
+  /** The test's standard output. */
   STDOUT('1'),
-  /** What the test wrote to standard error. */
+  /** The test's standard error. */
   STDERR('2'),
   /** The run has ended; the exit code, in decimal. The last frame. */
   END('e');
 
-  /** What a frame may hold: a request with all variables that may count. */
+  /** The maximum size of a frame: a request with all counted variables. */
   static final int LARGEST = 4 << 20;
 
   private final byte code;

@@ -10,9 +10,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends frames from a thread of its own: to be interrupted would close the connection, and a run
- * may be interrupted at any time and has something to say then. Whoever reads slowly holds the run
- * up, as a pipe would; once the run is broken off, not for long.
+ * Sends frames from a thread of its own: an interrupt would close the connection, and a run can be
+ * interrupted at any time and must still report. A slow reader delays the run, as a pipe would;
+ * once the run is interrupted, not for long.
  */
 final class FrameWriter implements SubmitterOutput, AutoCloseable {
 
@@ -116,12 +116,12 @@ final class FrameWriter implements SubmitterOutput, AutoCloseable {
     }
   }
 
-  /** Drops what is put from now on. */
+  /** Drops all later frames. */
   void stop() {
     gone = true;
   }
 
-  /** Waits until what was put is sent, or nobody reads it any more. */
+  /** Waits until all frames are sent, or nobody reads them any more. */
   @Override
   public void close() {
     put(LAST);

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * Names of the variables that a run is to have from its caller.
  *
- * @param variables those that count
- * @param secrets those that do not, and are never written to disk
+ * @param variables the counted variables
+ * @param secrets the secrets, which do not count and are never written to disk
  */
 public record RequestedVariables(List<String> variables, List<String> secrets) {
 

@@ -10,15 +10,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a command asks a daemon for.
+ * A command's request to a daemon.
  *
  * @param version of the command
- * @param age for how long it has been at it
- * @param request what is to run; its environment holds the settings of the run alone
- * @param standing who the command is and whom it trusts: a digest for each setting
+ * @param age the time since the command started
+ * @param request the run; its environment holds only the settings of the run
+ * @param standing the command's identity and trust: a digest for each setting
  * @param progress whether to be told of each step as it begins, and how far it is
  * @param timings whether to say how long each step took
- * @param json whether to print what it came to
+ * @param json whether to print the outcome as JSON
  */
 public record RunSubmission(
     String version,

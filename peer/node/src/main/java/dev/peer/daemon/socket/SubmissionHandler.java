@@ -6,7 +6,7 @@ import dev.peer.daemon.RunRequest;
 import java.io.IOException;
 import java.util.Map;
 
-/** What a daemon does for those who ask it. */
+/** What a daemon does for its callers. */
 public interface SubmissionHandler {
 
   /** Says whether it would do a run. */
@@ -17,7 +17,7 @@ public interface SubmissionHandler {
    *
    * @param request as it was admitted, with the variables that count
    * @param secrets values that must not be written to disk
-   * @param asker to be told of all that happens, and first that it is accepted
+   * @param asker told of everything that happens, and first that the run is accepted
    */
   RunQueue.Ticket accept(
       RunSubmission ask, RunRequest request, Map<String, String> secrets, Submitter asker)

@@ -8,8 +8,8 @@ import java.util.Map;
 /**
  * The values of what was {@link RequestedVariables}, as far as the caller has any.
  *
- * @param variables those that count
- * @param secrets those that do not, and are never written to disk
+ * @param variables the counted variables
+ * @param secrets the secrets, which do not count and are never written to disk
  */
 public record SubmittedVariables(Map<String, String> variables, Map<String, String> secrets) {
 

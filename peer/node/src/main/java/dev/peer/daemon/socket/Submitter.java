@@ -1,6 +1,6 @@
 package dev.peer.daemon.socket;
 
-/** The one who asked for a run, as the run sees him. */
+/** The caller of a run, as the run sees it. */
 public interface Submitter extends SubmitterOutput {
 
   /** The run is on disk. To be told before anything else. */

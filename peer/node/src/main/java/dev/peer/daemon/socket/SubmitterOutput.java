@@ -3,7 +3,7 @@ package dev.peer.daemon.socket;
 import dev.peer.core.flow.Steps;
 import dev.peer.core.record.OutputStreamName;
 
-/** What a run says to the one who asked for it, and how far it is. */
+/** A run's messages and progress for its caller. */
 public interface SubmitterOutput extends Steps {
 
   /** A line of peer's own. */

@@ -32,9 +32,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Follows a repository by a watch of etcd, first over all there is, page by page. An event's id is
- * etcd's revision; where etcd has compacted what came after it, it begins anew. A watch that breaks
- * goes on at another member.
+ * Follows a repository by a watch of etcd, first over all results, page by page. An event's id is
+ * etcd's revision; if etcd has compacted the events after it, the watch starts again. A broken
+ * watch continues at another member.
  */
 final class EtcdFollowing implements Following {
 
@@ -75,7 +75,7 @@ final class EtcdFollowing implements Following {
    *
    * @param at the revision that is read
    * @param from the first key
-   * @param last what was read and not told: the last of all has the id
+   * @param last the last event, which is read and not yet sent: it gets the id
    */
   private record Snapshot(long at, ByteString from, Optional<IndexEvent> last) {}
 
@@ -215,7 +215,7 @@ final class EtcdFollowing implements Following {
     return call;
   }
 
-  /** One answer has the events of whole revisions; who has seen half of one has seen none. */
+  /** One answer has the events of whole revisions: half a revision counts as none. */
   private void tell(List<io.etcd.jetcd.api.Event> events)
       throws StatusException, IndexUnavailableException {
     List<EtcdKeys.Result> results = new ArrayList<>();
@@ -248,7 +248,7 @@ final class EtcdFollowing implements Following {
       EtcdKeys.Result result, boolean put, Optional<EventId> id, Optional<List<URI>> addresses)
       throws StatusException, IndexUnavailableException {
     if (put) {
-      // Whose lease has ended meanwhile is told as gone next.
+      // Results of ended leases are reported as gone next.
       addresses.ifPresent(known -> ready.add(new Event.Passed(id, event(result, known))));
     } else if (reads.count(EtcdKeys.ofPeer(repo, result)) == 0) {
       ready.add(new Event.Gone(id, event(result, addresses.orElse(List.of()))));
@@ -258,7 +258,7 @@ final class EtcdFollowing implements Following {
   private void broken(StatusException e) throws InterruptedException, IndexUnavailableException {
     endWatch();
     if (e.getStatus().getCode() == Status.Code.OUT_OF_RANGE) {
-      // What was being read is compacted.
+      // The revision being read is compacted.
       anew = true;
       snapshot = Optional.empty();
       return;

@@ -57,7 +57,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   private final EtcdServers servers;
   private final EtcdReads reads;
 
-  /** What was seen of leases; each use is under the condition that it is still so. */
+  /** The last seen leases; each use has the condition that they are unchanged. */
   private final LruCache<LeaseHolder, Entry> entries = new LruCache<>();
 
   private final ResultCounts tallies;
@@ -65,7 +65,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   /**
    * Opens no connection yet.
    *
-   * @param identity who this node is to etcd, and by whom etcd's certificate must be issued
+   * @param identity this node's identity towards etcd, and the authority of etcd's certificate
    * @param addresses of the members of one etcd, {@code https://host:port}
    */
   public EtcdIndex(
@@ -246,7 +246,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
         runners.isEmpty() ? new Announced.NoLease() : new Announced.Running(runners));
   }
 
-  /** What is there already keeps its revisions, and so its place, but for how it failed. */
+  /** An existing entry keeps its revisions, and so its place, except for its failure. */
   private static RequestOp put(ByteString result, RunState run, long lease) {
     RequestOp put = EtcdRequests.put(result, value(run), lease);
     TxnRequest.Builder change =
@@ -263,7 +263,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
         .anyMatch(read -> read.getResponseRange().getKvsCount() > 0);
   }
 
-  /** Each in a transaction of its own if they cannot all be put by one. */
+  /** Each in a transaction of its own if one cannot put all. */
   @Override
   public Announced announcePassed(LeaseHolder holder, RepoId repo, List<RunKey> keys)
       throws IndexUnavailableException {
@@ -366,13 +366,13 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
     }
   }
 
-  /** Breaks off what is under way. */
+  /** Cuts off requests in progress. */
   @Override
   public void close() {
     servers.close();
   }
 
-  /** Who is running it: the first to say so first; in the other states the latest. */
+  /** The peers that run it, the first to announce it first; in other states, the latest first. */
   private static RangeRequest first(RepoId repo, RunKey key, ResultState state) {
     SortOrder order = state == ResultState.RUNNING ? SortOrder.ASCEND : SortOrder.DESCEND;
     return EtcdRequests.first(EtcdKeys.holders(repo, key, state), SortTarget.CREATE, order);

@@ -11,7 +11,7 @@ import dev.peer.wire.InstanceId;
 import dev.peer.wire.PercentEncoding;
 import dev.peer.wire.ResultState;
 
-/** What is where in etcd; see the package. A prefix ends with the slash before what differs. */
+/** The keys in etcd; see the package. A prefix ends with the slash before the variable part. */
 final class EtcdKeys {
 
   private static final String ROOT = "peer/1/";
@@ -63,7 +63,7 @@ final class EtcdKeys {
     return holders(repo, result.key(), result.state()).concat(key(peer + "/"));
   }
 
-  /** What the key of a result says, its repository apart. */
+  /** The parts of a result's key, except for the repository. */
   record Result(RunKey key, ResultState state, LeaseHolder holder) {}
 
   /**

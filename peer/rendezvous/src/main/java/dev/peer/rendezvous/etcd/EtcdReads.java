@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads that lookups and those who follow have in common. */
+/** The reads that lookups and followers share. */
 final class EtcdReads {
 
   /** How many operations etcd takes in one transaction is 128, unless it is told otherwise. */
@@ -30,13 +30,13 @@ final class EtcdReads {
     this.servers = servers;
   }
 
-  /** What was told with the leases; those that there are not any more are left out. */
+  /** The content of the leases; ended ones are left out. */
   Map<LeaseHolder, LeaseRequest> leases(List<LeaseHolder> holders)
       throws StatusException, IndexUnavailableException {
     return leases(servers.endOfLookup(), holders);
   }
 
-  /** As the other, until that time of {@link System#nanoTime}. */
+  /** Reads until this time of {@link System#nanoTime}. */
   Map<LeaseHolder, LeaseRequest> leases(long end, List<LeaseHolder> holders)
       throws StatusException, IndexUnavailableException {
     List<LeaseHolder> once = holders.stream().distinct().toList();
@@ -72,7 +72,7 @@ final class EtcdReads {
     }
   }
 
-  /** What the key of a result in that state has beside it. */
+  /** The value of a result's key in that state. */
   static RunState run(KeyValue result, ResultState state) throws IndexUnavailableException {
     if (result.getValue().isEmpty()) {
       return RunState.of(state);

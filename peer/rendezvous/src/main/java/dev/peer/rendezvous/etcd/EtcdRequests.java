@@ -30,7 +30,7 @@ final class EtcdRequests {
         .build();
   }
 
-  /** As many keys, with what is beside them, as a lookup gives. */
+  /** As many keys, with their values, as a lookup returns. */
   static RangeRequest first(ByteString prefix, SortTarget target, SortOrder order) {
     return RangeRequest.newBuilder()
         .setKey(prefix)

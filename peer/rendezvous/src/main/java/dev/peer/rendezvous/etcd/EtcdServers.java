@@ -110,14 +110,14 @@ final class EtcdServers implements AutoCloseable {
   /**
    * Sends the request until a member answers or the time of a change is over.
    *
-   * @throws StatusException if a member refuses it for what it is
+   * @throws StatusException if a member refuses the request itself
    * @throws IndexUnavailableException if none answered in time
    */
   <T> T ask(Request<T> request) throws IndexUnavailableException, StatusException {
     return ask(System.nanoTime() + timeouts.change().toNanos(), request);
   }
 
-  /** As the other, until that time of {@link System#nanoTime}. */
+  /** Asks until this time of {@link System#nanoTime}. */
   <T> T ask(long end, Request<T> request) throws IndexUnavailableException, StatusException {
     int first = answered;
     for (int tried = 0; ; tried++) {
@@ -156,7 +156,7 @@ final class EtcdServers implements AutoCloseable {
     member.retry();
   }
 
-  /** Breaks off what is under way. */
+  /** Cuts off requests in progress. */
   @Override
   public void close() {
     members.forEach(GrpcConnection::close);
@@ -170,7 +170,7 @@ final class EtcdServers implements AutoCloseable {
     return ClientInterceptors.intercept(connection.channel(), REQUIRE_LEADER);
   }
 
-  /** After each of them was tried there is time for what goes on among them. */
+  /** After trying each of them, leaves them time to settle among themselves. */
   private void pause(int tried) throws IndexUnavailableException {
     if ((tried + 1) % members.size() == 0) {
       try {
@@ -186,7 +186,7 @@ final class EtcdServers implements AutoCloseable {
     return new IndexUnavailableException("etcd at " + member + ": " + why(e), e);
   }
 
-  /** What etcd says, and of a connection that failed the cause at the bottom of it. */
+  /** etcd's message or, for a failed connection, its root cause. */
   static String why(StatusException e) {
     Throwable cause = e;
     while (cause.getCause() != null) {

@@ -25,7 +25,7 @@ import java.util.logging.Logger;
  */
 public final class GrpcConnection implements AutoCloseable {
 
-  /** Kept here, or it would be forgotten with its level: what it says belongs to no user. */
+  /** Kept here, or it would be collected with its level: its messages are not for users. */
   private static final Logger SILENT = Logger.getLogger("io.grpc");
 
   static {
@@ -58,7 +58,7 @@ public final class GrpcConnection implements AutoCloseable {
     channel = connected();
   }
 
-  /** What calls are made on now; those under way come to their end on an older one. */
+  /** The channel for new calls; calls in progress end on an older one. */
   public synchronized Channel channel() {
     TlsIdentity.Standing now = identity.standing();
     if (now.generation() != standing.generation() && !channel.isShutdown()) {
@@ -74,7 +74,7 @@ public final class GrpcConnection implements AutoCloseable {
     channel.resetConnectBackoff();
   }
 
-  /** Breaks off what is under way. */
+  /** Cuts off requests in progress. */
   @Override
   public synchronized void close() {
     channel.shutdownNow();

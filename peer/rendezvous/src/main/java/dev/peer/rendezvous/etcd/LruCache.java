@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What was seen of late, bounded: what was not used for the longest time goes first. */
+/** The recently used entries, bounded: the least recently used one goes first. */
 final class LruCache<K, V> {
 
   private static final int MOST = 100_000;

@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How many results each identity has, as far as this node knows: what it counted in etcd, and what
- * came and went here since. It counts anew after every thousand and, at most every few seconds,
- * before it says that the bound is reached.
+ * The number of results of each identity, as far as this node knows: the count in etcd, and the
+ * changes here since. It counts again after every thousand and, at most every few seconds, before
+ * it says that the bound is reached.
  */
 final class ResultCounts {
 
@@ -71,7 +71,7 @@ final class ResultCounts {
     }
   }
 
-  /** A lease has ended, or is new: what is counted may be too much. */
+  /** A lease has ended, or is new: the count may be too high. */
   void doubt(PeerId peer) {
     Tally tally = of(peer);
     synchronized (tally) {
