@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The documents say what the code does. */
 class ReadmeTest {
 
-  private static final List<String> TESTED =
+  private static final List<String> MODULES =
       List.of("core", "vm", "pki-tools", "peer/net", "peer/rendezvous", "peer/node", "peer/cli");
 
   private static final String BEGIN = "<!-- settings -->\n";
@@ -29,6 +29,7 @@ class ReadmeTest {
   private static final Pattern CLAIM = Pattern.compile("- [*]{2}[^*]{10,110}[.][*]{2}");
   private static final Pattern PROMISE =
       Pattern.compile("(?m)^- [*]{2}.*\n(?:  (?!Tests: ).*\n)*  Tests: `\\w+(?:Test|IT|Contract)`");
+  private static final Pattern CLASS = Pattern.compile("`((?:[A-Z][a-z]+){2,})[`.]");
   private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))`");
 
   @Test
@@ -72,6 +73,13 @@ class ReadmeTest {
   }
 
   @Test
+  void everyClassThatTheArchitectureNamesIsThere() throws Exception {
+    String architecture = Files.readString(DETAILS.resolveSibling("architecture.md"));
+
+    assertThat(names(CLASS, architecture)).hasSizeGreaterThan(25).isSubsetOf(classes());
+  }
+
+  @Test
   void everyLinkOfADocumentLeadsSomewhere() throws Exception {
     List<Path> documents = Links.documents(Path.of("..", ".."));
 
@@ -80,7 +88,12 @@ class ReadmeTest {
   }
 
   private static Set<String> testsIn(String text) {
-    return TEST.matcher(text)
+    return names(TEST, text);
+  }
+
+  private static Set<String> names(Pattern pattern, String text) {
+    return pattern
+        .matcher(text)
         .results()
         .map((MatchResult found) -> found.group(1))
         .collect(Collectors.toCollection(TreeSet::new));
@@ -88,8 +101,8 @@ class ReadmeTest {
 
   private static Set<String> classes() throws IOException {
     Set<String> names = new TreeSet<>();
-    for (String module : TESTED) {
-      try (Stream<Path> files = Files.walk(Path.of("..", "..", module, "src", "test", "java"))) {
+    for (String module : MODULES) {
+      try (Stream<Path> files = Files.walk(Path.of("..", "..", module, "src"))) {
         files.map(file -> file.getFileName().toString().replace(".java", "")).forEach(names::add);
       }
     }
