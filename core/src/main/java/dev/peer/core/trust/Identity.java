@@ -91,7 +91,7 @@ public record Identity(
     }
     if (subject.isBlank()) {
       throw new UntrustedCertificateException(
-          "the certificate has no name: it has neither a URI, a DNS name nor a subject");
+          "the certificate names nobody: it has neither a URI, a DNS name nor a subject");
     }
     return new PeerId(subject);
   }

@@ -266,7 +266,7 @@ public final class GitRepository implements AutoCloseable {
       throw unreadable(e);
     }
     throw new SourceException(
-        "the repository has no name: no origin on another machine, and a shallow clone does"
+        "the repository cannot be named: no origin on another machine, and a shallow clone does"
             + " not have the first commit",
         "name the repository with PEER_REPO, or `git fetch --unshallow`");
   }

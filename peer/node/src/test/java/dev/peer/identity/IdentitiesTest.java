@@ -123,7 +123,7 @@ class IdentitiesTest {
 
     look(identities);
 
-    assertThat(said).singleElement().asString().contains("is not taken").contains("has no end");
+    assertThat(said).singleElement().asString().contains("not reloaded").contains("has no end");
     assertServes(identities, first);
 
     files.writeCertificate(whole);
@@ -202,7 +202,7 @@ class IdentitiesTest {
       assertThat(https.send("GET", "/").statusCode()).isEqualTo(403);
     }
     assertThat(said).hasSize(2);
-    assertThat(said.getFirst()).startsWith("warning: what there is of PEER_CA is not taken");
+    assertThat(said.getFirst()).startsWith("warning: PEER_CA: not reloaded");
     assertThat(said.getLast()).startsWith("reloaded: PEER_CRL; ");
   }
 
@@ -248,7 +248,7 @@ class IdentitiesTest {
       assertThat(https.send("GET", "/").statusCode()).isEqualTo(204);
     }
     assertThat(said).hasSize(3);
-    assertThat(said.get(1)).contains("PEER_ALLOW_FETCH is not taken").contains("not a term");
+    assertThat(said.get(1)).contains("PEER_ALLOW_FETCH: not reloaded").contains("not a term");
   }
 
   @Test
