@@ -117,7 +117,7 @@ public enum CertificateUse {
               + (this == SIGN ? target.map(one -> " " + one).orElse("") : "");
       return List.of(
           new CertificateFault(
-              setting() + " has no namespace with " + name + ", and so admits no certificate",
+              setting() + " has no namespace with " + name + ", and so admits nobody",
               "add one, such as " + name + " => " + AccessRule.termsFor(identity).getFirst()));
     }
     return namespaces.stream().map(namespace -> ruleFault(namespace, identity)).toList();
