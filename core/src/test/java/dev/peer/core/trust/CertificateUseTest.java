@@ -109,8 +109,7 @@ class CertificateUseTest {
                 assertThat(refused.faults())
                     .containsExactly(
                         new CertificateFault(
-                            "PEER_ALLOW_FETCH has no namespace with d/x, and so admits no"
-                                + " certificate",
+                            "PEER_ALLOW_FETCH has no namespace with d/x, and so admits nobody",
                             "add one, such as d/x => uri:urn:peer:alice")));
   }
 
