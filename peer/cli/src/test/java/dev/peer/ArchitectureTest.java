@@ -298,6 +298,9 @@ class ArchitectureTest {
         "cli.run",
         "cli.server",
         "cli.setup",
+        "config",
+        "core.id",
+        "core.record",
         "report");
     allow("pki.issue", "core.id", "core.trust");
     allow("pki.cli", "core", "pki.issue");

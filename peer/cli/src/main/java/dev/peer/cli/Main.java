@@ -27,10 +27,11 @@ import dev.peer.cli.server.RendezvousCommand;
 import dev.peer.cli.setup.InitCommand;
 import dev.peer.cli.setup.SecretCommand;
 import dev.peer.cli.setup.StubCommand;
+import dev.peer.config.CallContext;
+import dev.peer.core.record.OutputStreamName;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Failure;
 import dev.peer.report.Interruption;
-import dev.peer.run.CallContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -114,7 +115,8 @@ public final class Main implements Callable<Integer> {
   static int run(CallContext call, Output output, Interruption interruption, String... arguments) {
     CommandLine line = new Main(call, output, interruption).commandLine(arguments);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setOut(output.helpWriter());
+    line.setOut(output.helpWriter(OutputStreamName.STDOUT));
+    line.setErr(output.helpWriter(OutputStreamName.STDERR));
     line.setExecutionExceptionHandler((e, _, _) -> report(output, e));
     line.setParameterExceptionHandler((e, _) -> reportUsage(output, e));
     return line.execute(arguments);

@@ -1,6 +1,7 @@
 package dev.peer.daemonhost;
 
 import dev.peer.client.announce.LeasedAnnouncer;
+import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Setting;
 import dev.peer.core.flow.AnnounceException;
@@ -22,7 +23,6 @@ import dev.peer.network.Publication;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Failure;
 import dev.peer.report.RunOutput;
-import dev.peer.run.CallContext;
 import dev.peer.run.CallerSecrets;
 import dev.peer.run.CrontabRun;
 import dev.peer.run.RunReport;

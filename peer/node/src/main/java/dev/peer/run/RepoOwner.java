@@ -1,5 +1,6 @@
 package dev.peer.run;
 
+import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;

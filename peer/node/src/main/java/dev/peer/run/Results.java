@@ -1,5 +1,6 @@
 package dev.peer.run;
 
+import dev.peer.config.CallContext;
 import dev.peer.core.flow.Replayable;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RunKey;

@@ -2,6 +2,7 @@ package dev.peer.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.config.CallContext;
 import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.source.Git;

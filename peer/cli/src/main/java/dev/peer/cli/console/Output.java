@@ -35,8 +35,8 @@ public final class Output implements RunOutput {
 
   private final Timeline timeline = Timeline.ofProcess();
   private volatile Optional<ProgressLine> progress = Optional.empty();
-  private final Stream stdout = new Stream("stdout", StandardStream.stdout());
-  private final Stream stderr = new Stream("stderr", StandardStream.stderr());
+  private final Stream stdout;
+  private final Stream stderr;
   private final Map<OutputStreamName, EscapeFilter> filters = new EnumMap<>(OutputStreamName.class);
   private final ByteArrayOutputStream partialLine = new ByteArrayOutputStream();
   private String partialStage = "";
@@ -44,6 +44,20 @@ public final class Output implements RunOutput {
   private boolean stdoutDiverted;
   private boolean raw;
   private volatile boolean json;
+
+  /** To this process's stdout and stderr. */
+  public Output() {
+    StandardStream out = StandardStream.stdout();
+    StandardStream err = StandardStream.stderr();
+    this.stdout = new Stream("stdout", out, out.isTerminal());
+    this.stderr = new Stream("stderr", err, err.isTerminal());
+  }
+
+  /** To a caller in this process, who has no terminal. */
+  public Output(OutputStream stdout, OutputStream stderr) {
+    this.stdout = new Stream("stdout", stdout, false);
+    this.stderr = new Stream("stderr", stderr, false);
+  }
 
   @Override
   public synchronized void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
@@ -107,7 +121,7 @@ public final class Output implements RunOutput {
   }
 
   /** Where the parser of the command line writes help. */
-  public PrintWriter helpWriter() {
+  public PrintWriter helpWriter(OutputStreamName stream) {
     return new PrintWriter(
         new OutputStream() {
           @Override
@@ -117,7 +131,7 @@ public final class Output implements RunOutput {
 
           @Override
           public void write(byte[] buffer, int offset, int length) {
-            Output.this.write(OutputStreamName.STDOUT, buffer, offset, length);
+            Output.this.write(stream, buffer, offset, length);
           }
         },
         true,
@@ -292,15 +306,15 @@ public final class Output implements RunOutput {
   private final class Stream {
 
     private final String name;
-    private final StandardStream out;
+    private final OutputStream out;
     private final boolean isTerminal;
     private boolean failed;
     private boolean atLineStart = true;
 
-    Stream(String name, StandardStream out) {
+    Stream(String name, OutputStream out, boolean isTerminal) {
       this.name = name;
       this.out = out;
-      this.isTerminal = out.isTerminal();
+      this.isTerminal = isTerminal;
     }
 
     void write(byte[] bytes) {

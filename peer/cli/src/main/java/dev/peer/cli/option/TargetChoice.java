@@ -1,12 +1,12 @@
 package dev.peer.cli.option;
 
 import dev.peer.cli.console.Output;
+import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.daemon.Reason;
 import dev.peer.daemon.RunOptions;
 import dev.peer.daemon.RunRequest;
 import dev.peer.report.CommandException;
-import dev.peer.run.CallContext;
 import dev.peer.run.RunTarget;
 import dev.peer.source.GitRepository;
 import dev.peer.source.SourceException;

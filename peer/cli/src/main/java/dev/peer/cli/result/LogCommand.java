@@ -2,6 +2,7 @@ package dev.peer.cli.result;
 
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.HelpText;
+import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.RepoId;
@@ -21,7 +22,6 @@ import dev.peer.report.ExitCode;
 import dev.peer.report.Interruption;
 import dev.peer.result.StoredRun;
 import dev.peer.result.VerifiedResult;
-import dev.peer.run.CallContext;
 import dev.peer.run.RepoOwner;
 import dev.peer.run.Results;
 import dev.peer.run.RunTarget;

@@ -1,5 +1,6 @@
 package dev.peer.cli.result;
 
+import dev.peer.config.CallContext;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.store.ListedEntry;
@@ -9,7 +10,6 @@ import dev.peer.core.store.StoredEntry;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.result.StoredRun;
-import dev.peer.run.CallContext;
 import dev.peer.run.RepoOwner;
 import dev.peer.run.Results;
 import dev.peer.run.RunTarget;

@@ -2,13 +2,13 @@ package dev.peer.cli.setup;
 
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.HelpText;
+import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.core.id.Digest;
 import dev.peer.home.HomeLayout;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.OutputFile;
-import dev.peer.run.CallContext;
 import dev.peer.source.GitRepository;
 import dev.peer.vm.image.ImageStore;
 import java.io.IOException;

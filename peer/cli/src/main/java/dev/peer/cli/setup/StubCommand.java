@@ -2,9 +2,9 @@ package dev.peer.cli.setup;
 
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.HelpText;
+import dev.peer.config.CallContext;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
-import dev.peer.run.CallContext;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

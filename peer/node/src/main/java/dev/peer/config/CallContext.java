@@ -1,6 +1,5 @@
-package dev.peer.run;
+package dev.peer.config;
 
-import dev.peer.config.Settings;
 import java.nio.file.Path;
 import java.util.Map;
 

@@ -1,0 +1,154 @@
+package dev.peer.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.cli.CommandScript.Outcome;
+import dev.peer.cli.CommandScript.Step;
+import dev.peer.cli.console.Output;
+import dev.peer.config.CallContext;
+import dev.peer.report.Interruption;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Commands in this process, as the scripts beside this class have them ({@link CommandScript}).
+ *
+ * <p>A script has a directory of its own, {@code [dir]} in its lines, a {@code PEER_HOME} in it,
+ * and no other variable than it sets:
+ *
+ * <ul>
+ *   <li>{@code % repository URL} commits the directory's files in a repository with this origin
+ *   <li>{@code % pki ARGUMENTS} is {@code peer-pki} in the directory {@code pki}
+ *   <li>{@code % NAME=VALUE} sets a variable
+ * </ul>
+ *
+ * {@code -Dscript=ls.txt} plays one alone.
+ */
+class CommandScriptsTest {
+
+  private static final String DIRECTORY = "[dir]";
+
+  @TempDir private Path root;
+
+  @TestFactory
+  Stream<DynamicTest> commandsDoWhatTheScriptsSay() throws Exception {
+    Path scripts = Path.of(CommandScriptsTest.class.getResource("scripts").toURI());
+    try (Stream<Path> files = Files.list(scripts)) {
+      List<Path> chosen =
+          files.filter(file -> file.endsWith(System.getProperty("script", name(file)))).toList();
+      assertThat(chosen).isNotEmpty();
+      return chosen.stream()
+          .sorted()
+          .map(file -> DynamicTest.dynamicTest(name(file), file.toUri(), () -> play(file)));
+    }
+  }
+
+  private static String name(Path file) {
+    return file.getFileName().toString();
+  }
+
+  private void play(Path file) throws Exception {
+    CommandScript script = CommandScript.parse(Files.readString(file));
+    Path directory = Files.createDirectory(root.toRealPath().resolve(name(file)));
+    for (Map.Entry<String, String> one : script.files().entrySet()) {
+      Path target = directory.resolve(one.getKey());
+      Files.createDirectories(target.getParent());
+      Files.writeString(target, one.getValue());
+    }
+    Map<String, String> environment = new HashMap<>();
+    environment.put("PEER_HOME", directory.resolve(".home").toString());
+    List<String> differences = new ArrayList<>();
+    for (Step step : script.steps()) {
+      switch (step) {
+        case Step.SetUp setUp -> setUp(directory, environment, setUp);
+        case Step.Command command -> {
+          Outcome outcome = run(directory, environment, command.words());
+          if (!CommandScript.matches(command.expected(), outcome)) {
+            differences.add(
+                "line %d%n$ %s%n%s"
+                    .formatted(command.line(), String.join(" ", command.words()), outcome));
+          }
+        }
+      }
+    }
+    assertThat(differences).as("what came of commands whose lines say otherwise").isEmpty();
+  }
+
+  private static void setUp(Path directory, Map<String, String> environment, Step.SetUp step)
+      throws Exception {
+    List<String> rest = step.words().subList(1, step.words().size());
+    switch (step.words().getFirst()) {
+      case "repository" -> commit(directory, rest.getFirst());
+      case "pki" -> pki(directory.resolve("pki"), rest);
+      default -> {
+        String[] variable = step.words().getFirst().split("=", 2);
+        assertThat(variable).as("the step of line " + step.line()).hasSize(2);
+        environment.put(variable[0], variable[1].replace(DIRECTORY, directory.toString()));
+      }
+    }
+  }
+
+  private static void commit(Path directory, String origin) throws Exception {
+    git(directory, "init", "--quiet", "--initial-branch=main");
+    git(directory, "remote", "add", "origin", origin);
+    Files.writeString(directory.resolve(".git/info/exclude"), ".home\npki\n");
+    git(directory, "add", "--all");
+    git(directory, "commit", "--quiet", "--message=a commit");
+  }
+
+  private static void git(Path directory, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("git", "-c", "user.name=a", "-c"));
+    command.add("user.email=a@example.org");
+    command.addAll(List.of(arguments));
+    Process git =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
+    String said = new String(git.getInputStream().readAllBytes(), UTF_8);
+    assertThat(git.waitFor()).as(command + said).isZero();
+  }
+
+  private static void pki(Path directory, List<String> arguments) {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of("--dir", directory.toString()));
+    StringWriter said = new StringWriter();
+    int exitCode =
+        dev.peer.pki.cli.Main.described()
+            .setOut(new PrintWriter(said))
+            .setErr(new PrintWriter(said))
+            .execute(all.toArray(String[]::new));
+    assertThat(exitCode).as(all + said.toString()).isZero();
+  }
+
+  private static Outcome run(Path directory, Map<String, String> environment, List<String> words) {
+    assertThat(words.getFirst()).isEqualTo("peer");
+    ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+    ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+    Output output = new Output(stdout, stderr);
+    int exitCode =
+        Main.run(
+            new CallContext(directory, environment),
+            output,
+            Interruption.never(),
+            words.stream()
+                .skip(1)
+                .map(word -> word.replace(DIRECTORY, directory.toString()))
+                .toArray(String[]::new));
+    output.end();
+    return new Outcome(output.exitCode(exitCode), text(stdout, directory), text(stderr, directory));
+  }
+
+  private static String text(ByteArrayOutputStream stream, Path directory) {
+    return stream.toString(UTF_8).replace(directory.toString(), DIRECTORY);
+  }
+}
