@@ -45,11 +45,32 @@ class ArchitectureTest {
     allow("core.network", "core.id");
     allow("core.record", "core.id", "core.key");
     allow("core.scratch");
-    allow("core.trust", "core.id");
-    allow("core.timestamp", "core.id", "core.trust");
+    allow("core.pem", "core.id");
+    allow("core.trust", "core.id", "core.pem");
+    allow("core.access", "core.id", "core.trust");
+    allow("core.timestamp", "core.id", "core.pem", "core.trust");
     allow("core.secret", "core.id", "core.key", "core.record");
-    allow("core.sign", "core.id", "core.key", "core.record", "core.timestamp", "core.trust");
+    allow(
+        "core.sign",
+        "core.access",
+        "core.id",
+        "core.key",
+        "core.pem",
+        "core.record",
+        "core.timestamp",
+        "core.trust");
     allow("core.store", "core.id", "core.key", "core.record", "core.scratch", "core.sign");
+    allow("core.progress", "core.record");
+    allow(
+        "core.find",
+        "core.id",
+        "core.key",
+        "core.progress",
+        "core.record",
+        "core.scratch",
+        "core.sign",
+        "core.store",
+        "core.trust");
     allow("core.flow", "core");
     allow("vm.image", "core.id", "core.record", "core.scratch", "core.sign");
     allow("vm.network", "core.network");
@@ -65,15 +86,34 @@ class ArchitectureTest {
     allow(
         "vm.snapshot", "core.id", "core.key", "core.record", "core.scratch", "vm.image", "vm.qemu");
     allow("vm.exec", "core", "vm");
-    allow("config", "core.id", "core.key", "core.network", "core.record", "core.trust");
+    allow(
+        "config",
+        "core.access",
+        "core.id",
+        "core.key",
+        "core.network",
+        "core.pem",
+        "core.record",
+        "core.trust");
     allow("home", "core.scratch");
-    allow("tls", "core.id", "core.trust");
+    allow("tls", "core.access", "core.id", "core.pem", "core.trust");
     allow("wire", "core.id", "core.record", "core.sign");
     allow("metrics");
-    allow("http", "core.id", "core.record", "core.trust", "metrics", "tls", "wire");
+    allow(
+        "http",
+        "core.access",
+        "core.id",
+        "core.pem",
+        "core.record",
+        "core.trust",
+        "metrics",
+        "tls",
+        "wire");
     allow(
         "rendezvous",
+        "core.access",
         "core.id",
+        "core.pem",
         "core.record",
         "core.timestamp",
         "core.trust",
@@ -81,54 +121,87 @@ class ArchitectureTest {
         "metrics",
         "tls",
         "wire");
-    allow("rendezvous.etcd", "core.id", "core.record", "core.trust", "rendezvous", "tls", "wire");
-    allow("relay", "core.id", "core.record", "core.trust", "http", "metrics", "tls", "wire");
-    allow("source", "core.flow", "core.id", "core.key", "core.record");
+    allow(
+        "rendezvous.etcd",
+        "core.access",
+        "core.id",
+        "core.pem",
+        "core.record",
+        "core.trust",
+        "rendezvous",
+        "tls",
+        "wire");
+    allow(
+        "relay",
+        "core.access",
+        "core.id",
+        "core.pem",
+        "core.record",
+        "core.trust",
+        "http",
+        "metrics",
+        "tls",
+        "wire");
+    allow(
+        "source", "core.find", "core.flow", "core.id", "core.key", "core.progress", "core.record");
     allow("secret", "core.id", "core.scratch", "core.secret");
     allow("terminal", "vm.guest");
     allow(
         "identity",
         "config",
+        "core.access",
+        "core.find",
         "core.flow",
         "core.id",
+        "core.pem",
+        "core.progress",
         "core.sign",
         "core.timestamp",
         "core.trust",
         "tls");
     allow("server", "core", "http", "metrics", "tls", "wire");
-    allow("client", "core.id", "core.record", "core.trust", "tls", "wire");
-    allow("client.fetch", "core", "client", "tls", "wire");
-    allow("client.rendezvous", "core", "client", "client.fetch", "tls", "wire");
+    allow(
+        "client", "core.access", "core.id", "core.pem", "core.record", "core.trust", "tls", "wire");
+    allow("client.fetch", "client", "core", "tls", "wire");
+    allow("client.rendezvous", "client", "client.fetch", "core", "tls", "wire");
     allow(
         "client.announce",
-        "core",
         "client",
         "client.fetch",
         "client.rendezvous",
+        "core",
         "http",
         "server",
         "tls",
         "wire");
     allow(
         "daemon",
-        "core",
         "client",
         "client.announce",
         "client.rendezvous",
+        "core",
         "http",
         "server",
         "tls");
-    allow("daemon.socket", "core.flow", "core.record", "core.scratch", "daemon", "wire");
+    allow(
+        "daemon.socket",
+        "core.find",
+        "core.flow",
+        "core.progress",
+        "core.record",
+        "core.scratch",
+        "daemon",
+        "wire");
     allow("schedule", "core", "daemon", "source");
     allow("report", "config", "core", "source", "vm.image");
     allow(
         "network",
-        "core",
         "client",
         "client.announce",
         "client.fetch",
         "client.rendezvous",
         "config",
+        "core",
         "home",
         "http",
         "identity",
@@ -139,10 +212,9 @@ class ArchitectureTest {
         "vm.image");
     allow(
         "run",
-        "core",
-        "vm",
         "client.rendezvous",
         "config",
+        "core",
         "daemon",
         "home",
         "identity",
@@ -151,16 +223,16 @@ class ArchitectureTest {
         "secret",
         "source",
         "tls",
+        "vm",
         "wire");
-    allow("result", "core", "config", "report", "run");
+    allow("result", "config", "core", "report", "run");
     allow(
         "daemonhost",
-        "core",
-        "vm.exec",
         "client",
         "client.announce",
         "client.fetch",
         "config",
+        "core",
         "daemon",
         "daemon.socket",
         "home",
@@ -172,7 +244,8 @@ class ArchitectureTest {
         "schedule",
         "source",
         "terminal",
-        "tls");
+        "tls",
+        "vm.exec");
     allow("cli.console", "core.id", "core.record", "http", "report", "terminal", "wire");
     allow(
         "cli.option",
@@ -302,7 +375,7 @@ class ArchitectureTest {
         "core.id",
         "core.record",
         "report");
-    allow("pki.issue", "core.id", "core.trust");
+    allow("pki.issue", "core.access", "core.id", "core.pem", "core.trust");
     allow("pki.cli", "core", "pki.issue");
   }
 

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.peer.core.access.AccessRules;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.timestamp.TimestampAuthority;
-import dev.peer.core.trust.AccessRules;
 import dev.peer.http.Https;
 import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;

@@ -1,7 +1,9 @@
 package dev.peer.core.flow;
 
+import dev.peer.core.find.Holder;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.store.StoredRecord;
 import java.nio.file.Path;
 import java.time.Duration;

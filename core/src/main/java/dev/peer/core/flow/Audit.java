@@ -1,5 +1,6 @@
 package dev.peer.core.flow;
 
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;

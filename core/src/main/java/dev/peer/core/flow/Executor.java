@@ -1,5 +1,7 @@
 package dev.peer.core.flow;
 
+import dev.peer.core.progress.ExecutionListener;
+
 /** Runs a revision's tests where nothing but the counted inputs reaches them. */
 public interface Executor {
 

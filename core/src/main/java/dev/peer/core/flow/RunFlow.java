@@ -1,6 +1,17 @@
 package dev.peer.core.flow;
 
+import dev.peer.core.find.FindResult;
+import dev.peer.core.find.Finder;
+import dev.peer.core.find.Holder;
+import dev.peer.core.find.LookupResult;
+import dev.peer.core.find.RemoteRuns;
+import dev.peer.core.find.Replayable;
+import dev.peer.core.find.RunFollower;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.progress.ExecutionListener;
+import dev.peer.core.progress.Notices;
+import dev.peer.core.progress.RunLog;
+import dev.peer.core.progress.TeeListener;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.RunFiles;
@@ -39,8 +50,8 @@ public final class RunFlow {
   private final RecordVerifier verifier;
   private final Optional<Stamper> stamper;
   private final Optional<Announcer> announcer;
-  private final Optional<Joining> joining;
-  private final Turns turns;
+  private final Optional<RunFollower> joining;
+  private final MachineSlots turns;
   private final Notices notices;
 
   /**
@@ -65,7 +76,7 @@ public final class RunFlow {
         stamper,
         Optional.empty(),
         Optional.empty(),
-        Turns.AT_ONCE,
+        MachineSlots.AT_ONCE,
         notices);
   }
 
@@ -85,8 +96,8 @@ public final class RunFlow {
       RecordVerifier verifier,
       Optional<Stamper> stamper,
       Optional<Announcer> announcer,
-      Optional<Joining> joining,
-      Turns turns,
+      Optional<RunFollower> joining,
+      MachineSlots turns,
       Notices notices) {
     this.store = store;
     this.finder = finder;
@@ -122,7 +133,7 @@ public final class RunFlow {
     }
     while (found instanceof FindResult.None) {
       List<Holder> first = List.of();
-      try (Turns.Turn turn = turns.take()) {
+      try (MachineSlots.Turn turn = turns.take()) {
         found = turn.waited() ? searched(() -> find(inputs)) : found;
         if (found instanceof FindResult.None none) {
           try (Announced announced = announced(inputs)) {
@@ -150,7 +161,7 @@ public final class RunFlow {
       SecretSource secrets,
       ExecutionListener listener)
       throws ExecutorException, SecretException, IOException, InterruptedException {
-    try (Turns.Turn _ = turns.take();
+    try (MachineSlots.Turn _ = turns.take();
         Announced announced = announced(inputs)) {
       return run(inputs, source, caches, secrets, listener, announced);
     }
@@ -177,7 +188,7 @@ public final class RunFlow {
                 new ExecutionRequest(
                     inputs, store.ownerOf(inputs.repo()), source, files, caches, passed),
                 announced.shownTo(
-                    new BothListeners(recorded, listener), staged.path().resolve("live")));
+                    new TeeListener(recorded, listener), staged.path().resolve("live")));
       }
       if (!(result instanceof ExecutionResult.Passed ran)) {
         announced.notPassed(result);
@@ -254,7 +265,7 @@ public final class RunFlow {
       return search.find();
     } catch (IOException e) {
       notices.say("no result could be taken over: " + e.getMessage());
-      return new FindResult.Miss(Elsewhere.UNKNOWN);
+      return new FindResult.Miss(RemoteRuns.UNKNOWN);
     }
   }
 
@@ -297,7 +308,7 @@ public final class RunFlow {
     ExecutionListener shownTo(ExecutionListener listener, Path backlog) {
       return announcement.isEmpty()
           ? listener
-          : new BothListeners(announcement.get().begin(backlog), listener);
+          : new TeeListener(announcement.get().begin(backlog), listener);
     }
 
     void notPassed(ExecutionResult result) {

@@ -1,5 +1,6 @@
 package dev.peer.core.flow;
 
+import dev.peer.core.find.Replayable;
 import dev.peer.core.record.RunRecord;
 import java.util.Optional;
 

@@ -11,7 +11,7 @@ public record CommitId(String hex) implements Comparable<CommitId> {
   public CommitId {
     if (!HEX.matcher(hex).matches()) {
       throw new IllegalArgumentException(
-          "not a git commit id (40 lower-case hexadecimal digits expected): " + Shown.of(hex));
+          "not a git commit id (40 lower-case hexadecimal digits expected): " + Printable.of(hex));
     }
   }
 

@@ -24,7 +24,7 @@ public final class Digest implements Comparable<Digest> {
   public static Digest ofHex(String hex) {
     if (hex.length() != DIGITS || !hex.chars().allMatch(Digest::isDigit)) {
       throw new IllegalArgumentException(
-          "not a SHA-256 digest (64 lower-case hexadecimal digits expected): " + Shown.of(hex));
+          "not a SHA-256 digest (64 lower-case hexadecimal digits expected): " + Printable.of(hex));
     }
     return new Digest(hex);
   }
@@ -37,7 +37,7 @@ public final class Digest implements Comparable<Digest> {
   public static Digest parse(String text) {
     if (!text.startsWith(PREFIX)) {
       throw new IllegalArgumentException(
-          "not a digest (sha256: and 64 hexadecimal digits expected): " + Shown.of(text));
+          "not a digest (sha256: and 64 hexadecimal digits expected): " + Printable.of(text));
     }
     return ofHex(text.substring(PREFIX.length()));
   }

@@ -10,9 +10,9 @@ public record PeerId(String text) implements Comparable<PeerId> {
 
   /** Takes the name as the certificate gives it. */
   public PeerId {
-    if (text.isBlank() || text.length() > LONGEST || !Shown.plain(text).equals(text)) {
+    if (text.isBlank() || text.length() > LONGEST || !Printable.plain(text).equals(text)) {
       throw new IllegalArgumentException(
-          "not a peer id (1 to 1024 visible characters expected): " + Shown.of(text));
+          "not a peer id (1 to 1024 visible characters expected): " + Printable.of(text));
     }
   }
 

@@ -35,11 +35,11 @@ public record RepoId(String text) {
         !text.isEmpty()
             && text.length() <= LONGEST
             && text.codePoints().noneMatch(c -> isBlank(c) || c == 0xFFFD)
-            && Shown.plain(text).equals(text);
+            && Printable.plain(text).equals(text);
     if (!wellFormed) {
       throw new IllegalArgumentException(
           "not a repository id (1 to 512 visible characters without blanks expected): "
-              + Shown.of(text));
+              + Printable.of(text));
     }
   }
 
@@ -101,7 +101,7 @@ public record RepoId(String text) {
         .mapToObj(Character::toString)
         .forEach(
             c -> {
-              boolean plain = !isBlank(c.codePointAt(0)) && Shown.plain(c).equals(c);
+              boolean plain = !isBlank(c.codePointAt(0)) && Printable.plain(c).equals(c);
               encoded.append(
                   plain ? c : URLEncoder.encode(c, StandardCharsets.UTF_8).replace("+", "%20"));
             });

@@ -11,7 +11,7 @@ public record TreeId(String hex) implements Comparable<TreeId> {
   public TreeId {
     if (!HEX.matcher(hex).matches()) {
       throw new IllegalArgumentException(
-          "not a git tree id (40 lower-case hexadecimal digits expected): " + Shown.of(hex));
+          "not a git tree id (40 lower-case hexadecimal digits expected): " + Printable.of(hex));
     }
   }
 

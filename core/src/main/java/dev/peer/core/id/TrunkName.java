@@ -23,15 +23,16 @@ public record TrunkName(String text) {
   /** Refuses a text that names no branch, or names one ambiguously. */
   public TrunkName {
     if (NO_REF.matcher(text).matches()) {
-      throw new IllegalArgumentException("not the name of a branch: " + Shown.of(text));
+      throw new IllegalArgumentException("not the name of a branch: " + Printable.of(text));
     }
     if (text.startsWith(REFS) && !FULL.matcher(text).matches()) {
       throw new IllegalArgumentException(
-          "not a ref of a branch (refs/heads/... or refs/remotes/... expected): " + Shown.of(text));
+          "not a ref of a branch (refs/heads/... or refs/remotes/... expected): "
+              + Printable.of(text));
     }
     if (text.startsWith("origin/")) {
       throw new IllegalArgumentException(
-          "a branch of origin is named without `origin/`: " + Shown.of(text));
+          "a branch of origin is named without `origin/`: " + Printable.of(text));
     }
   }
 

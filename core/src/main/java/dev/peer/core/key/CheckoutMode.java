@@ -1,6 +1,6 @@
 package dev.peer.core.key;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.Locale;
 
 /** Which git history the test sees: one commit made from the tree alone, or the real commit. */
@@ -15,7 +15,7 @@ public enum CheckoutMode {
       case "commit" -> COMMIT;
       default ->
           throw new IllegalArgumentException(
-              "not a checkout mode (tree or commit expected): " + Shown.of(text));
+              "not a checkout mode (tree or commit expected): " + Printable.of(text));
     };
   }
 

@@ -1,6 +1,6 @@
 package dev.peer.core.key;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.Locale;
 
 /** What the test may reach: nothing, or what the guest reaches. */
@@ -15,7 +15,7 @@ public enum NetworkMode {
       case "open" -> OPEN;
       default ->
           throw new IllegalArgumentException(
-              "not a network mode (none or open expected): " + Shown.of(text));
+              "not a network mode (none or open expected): " + Printable.of(text));
     };
   }
 

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.Printable;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
-import dev.peer.core.id.Shown;
 import dev.peer.core.id.TreeId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,7 +67,7 @@ public record RunInputs(
   public static String requireTarget(String target) {
     if (!TARGET.matcher(target).matches()) {
       throw new IllegalArgumentException(
-          "not an mk target (letters, digits and _./@%+,:- expected): " + Shown.of(target));
+          "not an mk target (letters, digits and _./@%+,:- expected): " + Printable.of(target));
     }
     return target;
   }
@@ -77,7 +77,7 @@ public record RunInputs(
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "not a variable's name (a letter or _, then letters, digits and _ expected): "
-              + Shown.of(name));
+              + Printable.of(name));
     }
     return name;
   }
@@ -92,7 +92,7 @@ public record RunInputs(
         || value.indexOf('\ufffd') >= 0) {
       throw new IllegalArgumentException(
           "not text in UTF-8 without NUL and U+FFFD, as arguments and variables are: "
-              + Shown.of(value));
+              + Printable.of(value));
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.peer.core.network;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -31,7 +31,7 @@ public record AllowedHost(String name, OptionalInt port) {
     boolean address = DIGITS.matcher(name).matches();
     if (!(address ? ADDRESS : NAME).matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "not a host (a name or an IPv4 address expected): " + Shown.of(name));
+          "not a host (a name or an IPv4 address expected): " + Printable.of(name));
     }
     if (port.isPresent() && (port.getAsInt() < 1 || port.getAsInt() > 65535)) {
       throw new IllegalArgumentException("not a port: " + port.getAsInt());
@@ -50,7 +50,7 @@ public record AllowedHost(String name, OptionalInt port) {
     Matcher form = FORM.matcher(text.toLowerCase(Locale.ROOT));
     if (!form.matches()) {
       throw new IllegalArgumentException(
-          "not a host (HOST or HOST:PORT expected): " + Shown.of(text));
+          "not a host (HOST or HOST:PORT expected): " + Printable.of(text));
     }
     return new AllowedHost(
         form.group(1),

@@ -1,6 +1,6 @@
 package dev.peer.core.record;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.Arrays;
 
 /**
@@ -25,14 +25,14 @@ public record Artifact(String path, boolean executable, Content content) {
     boolean inside =
         !path.isEmpty()
             && path.length() <= LONGEST
-            && Shown.plain(path).equals(path)
+            && Printable.plain(path).equals(path)
             && path.indexOf('\\') < 0
             && Arrays.stream(path.split("/", -1))
                 .noneMatch(name -> name.isEmpty() || name.equals(".") || name.equals(".."));
     if (!inside) {
       throw new IllegalArgumentException(
           "not an artifact's path (names joined by /, without . and .., expected): "
-              + Shown.of(path));
+              + Printable.of(path));
     }
     return path;
   }

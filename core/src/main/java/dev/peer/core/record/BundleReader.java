@@ -2,7 +2,7 @@ package dev.peer.core.record;
 
 import com.github.luben.zstd.ZstdInputStream;
 import dev.peer.core.id.Digest;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,7 +81,7 @@ public final class BundleReader {
       readEntries(tar, entries, record);
       if (!entries.isEmpty()) {
         throw new MalformedException(
-            "the bundle lacks " + Shown.of(entries.keySet().iterator().next()));
+            "the bundle lacks " + Printable.of(entries.keySet().iterator().next()));
       }
     } catch (TargetException e) {
       throw e.cause;
@@ -161,12 +161,13 @@ public final class BundleReader {
       throws IOException, MalformedException {
     String name = entry.getName();
     if (!TarReader.isPlainFile(entry)) {
-      throw new MalformedException("the bundle's entry " + Shown.of(name) + " is not a plain file");
+      throw new MalformedException(
+          "the bundle's entry " + Printable.of(name) + " is not a plain file");
     }
     Expected expected = entries.remove(name);
     if (expected == null) {
       throw new MalformedException(
-          "the bundle's entry " + Shown.of(name) + " is not in the record, or comes twice");
+          "the bundle's entry " + Printable.of(name) + " is not in the record, or comes twice");
     }
     if (name.equals(RECORD)) {
       requireSameRecord(tar.content().readNBytes(LARGEST_RECORD + 1), record);
@@ -174,7 +175,7 @@ public final class BundleReader {
     }
     if (entry.getSize() != expected.content().size()) {
       throw new MalformedException(
-          "the bundle's entry " + Shown.of(name) + " has another size than the record says");
+          "the bundle's entry " + Printable.of(name) + " has another size than the record says");
     }
     write(tar.content(), name, expected);
   }
@@ -210,7 +211,7 @@ public final class BundleReader {
     }
     if (!Digest.ofFinished(sha256).equals(expected.content().digest())) {
       throw new MalformedException(
-          "the bundle's entry " + Shown.of(name) + " has another digest than the record says");
+          "the bundle's entry " + Printable.of(name) + " has another digest than the record says");
     }
     if (expected.executable()) {
       Files.setPosixFilePermissions(expected.file(), PosixFilePermissions.fromString("rwxr-xr-x"));

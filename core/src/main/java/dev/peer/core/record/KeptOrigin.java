@@ -1,6 +1,6 @@
 package dev.peer.core.record;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.Locale;
 
 /**
@@ -25,7 +25,8 @@ public enum KeptOrigin {
       }
     }
     throw new IllegalArgumentException(
-        "not an origin of a kept disk (blank, trunk, history or any expected): " + Shown.of(text));
+        "not an origin of a kept disk (blank, trunk, history or any expected): "
+            + Printable.of(text));
   }
 
   /** Whether it is no wider than the limit. */

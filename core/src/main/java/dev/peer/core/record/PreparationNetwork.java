@@ -1,6 +1,6 @@
 package dev.peer.core.record;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -32,7 +32,7 @@ public record PreparationNetwork(Access access, List<String> hosts, boolean host
         case "hosts" -> HOSTS;
         default ->
             throw new IllegalArgumentException(
-                "open, none or hosts was expected, not " + Shown.of(text));
+                "open, none or hosts was expected, not " + Printable.of(text));
       };
     }
 
@@ -57,7 +57,7 @@ public record PreparationNetwork(Access access, List<String> hosts, boolean host
     for (String host : hosts) {
       if (!HOST.matcher(host).matches()) {
         throw new IllegalArgumentException(
-            "not a host (a name, an address or a network expected): " + Shown.of(host));
+            "not a host (a name, an address or a network expected): " + Printable.of(host));
       }
     }
   }

@@ -1,6 +1,6 @@
 package dev.peer.core.record;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.regex.Pattern;
 
 /** What shaped a run besides its inputs. */
@@ -55,7 +55,8 @@ public sealed interface Provenance {
     public static String requireVersion(String version) {
       if (!VERSION.matcher(version).matches()) {
         throw new IllegalArgumentException(
-            "not a version (1 to 100 printable ASCII characters expected): " + Shown.of(version));
+            "not a version (1 to 100 printable ASCII characters expected): "
+                + Printable.of(version));
       }
       return version;
     }

@@ -1,6 +1,6 @@
 package dev.peer.core.record;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,7 +21,7 @@ public record Timing(OutputStreamName stream, long micros, long bytes) {
     Matcher fields = LINE.matcher(line);
     if (!fields.matches()) {
       throw new MalformedException(
-          "timing: a line such as \"stdout 1200 512\" was expected, not " + Shown.of(line));
+          "timing: a line such as \"stdout 1200 512\" was expected, not " + Printable.of(line));
     }
     return new Timing(
         OutputStreamName.parse(fields.group(1)),

@@ -1,6 +1,6 @@
 package dev.peer.core.secret;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
@@ -30,7 +30,7 @@ public final class SecretScan {
       return Optional.empty();
     }
     for (Artifact artifact : record.artifacts()) {
-      String shown = Shown.of(secrets.mask(artifact.path()));
+      String shown = Printable.of(secrets.mask(artifact.path()));
       byte[] path = artifact.path().getBytes(StandardCharsets.UTF_8);
       Optional<String> leak = found(secrets, "the name of the artifact " + shown, path);
       if (leak.isEmpty()) {

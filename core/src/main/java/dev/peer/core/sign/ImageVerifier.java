@@ -2,14 +2,14 @@ package dev.peer.core.sign;
 
 import static dev.peer.core.trust.CertificateRole.SIGNER;
 
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.Verb;
 import dev.peer.core.id.Digest;
 import dev.peer.core.record.MalformedException;
-import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.UntrustedCertificateException;
-import dev.peer.core.trust.Verb;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;

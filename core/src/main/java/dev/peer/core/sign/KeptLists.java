@@ -1,8 +1,8 @@
 package dev.peer.core.sign;
 
+import dev.peer.core.pem.CredentialException;
+import dev.peer.core.pem.Pem;
 import dev.peer.core.record.MalformedException;
-import dev.peer.core.trust.CredentialException;
-import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.RevocationMode;
 import java.nio.charset.StandardCharsets;

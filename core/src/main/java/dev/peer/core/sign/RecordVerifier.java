@@ -2,9 +2,11 @@ package dev.peer.core.sign;
 
 import static dev.peer.core.trust.CertificateRole.SIGNER;
 
+import dev.peer.core.access.AccessRule;
+import dev.peer.core.access.SignRules;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.id.Printable;
 import dev.peer.core.id.RunKey;
-import dev.peer.core.id.Shown;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.BundleReader;
 import dev.peer.core.record.MalformedException;
@@ -13,11 +15,9 @@ import dev.peer.core.timestamp.Timestamp;
 import dev.peer.core.timestamp.TimestampException;
 import dev.peer.core.timestamp.TimestampToken;
 import dev.peer.core.timestamp.TimestampVerifier;
-import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.RevocationLists;
-import dev.peer.core.trust.SignRules;
 import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.core.trust.ValidPath;
 import java.io.IOException;
@@ -57,7 +57,7 @@ public final class RecordVerifier {
    * timestamps count.
    *
    * @param validator judges certificates
-   * @param signers the rules for signing ({@link dev.peer.core.trust.Verb#SIGN})
+   * @param signers the rules for signing ({@link dev.peer.core.access.Verb#SIGN})
    * @param clock supplies the current time
    */
   public RecordVerifier(CertificateValidator validator, AccessRule signers, InstantSource clock) {
@@ -270,7 +270,10 @@ public final class RecordVerifier {
         signers.admits(signer, inputs.repo(), inputs.targets()),
         mayNotSign(
             signer,
-            " " + Shown.of(String.join(" ", inputs.targets())) + " of " + inputs.repo().text()));
+            " "
+                + Printable.of(String.join(" ", inputs.targets()))
+                + " of "
+                + inputs.repo().text()));
   }
 
   private String mayNotSign(Identity signer, String run) {

@@ -1,7 +1,7 @@
 package dev.peer.core.sign;
 
+import dev.peer.core.pem.KeyKind;
 import dev.peer.core.trust.Credentials;
-import dev.peer.core.trust.KeyKind;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.security.cert.X509Certificate;

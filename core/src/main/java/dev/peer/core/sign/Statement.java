@@ -3,9 +3,9 @@ package dev.peer.core.sign;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.Printable;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
-import dev.peer.core.id.Shown;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Content;
@@ -123,7 +123,7 @@ record Statement(RunKey key, RunRecord record, Content bundle, Digest signerCert
       default ->
           throw new MalformedException(
               "the evidence is of version "
-                  + Shown.of(field.substring(RUN.length()))
+                  + Printable.of(field.substring(RUN.length()))
                   + ", this peer reads 1 and 2: use a newer peer");
     };
   }

@@ -31,7 +31,7 @@ public record Retention(int most, Optional<Duration> longest, long bytes) {
   }
 
   /** Decides which results are removed, and why. */
-  public record Excess(Location entry, Gone.Why why) {}
+  public record Excess(Location entry, Removal.Why why) {}
 
   /**
    * The results to remove.
@@ -44,11 +44,11 @@ public record Retention(int most, Optional<Duration> longest, long bytes) {
     long room = bytes;
     for (Location entry : entries) {
       if (longest.isPresent() && entry.kept().isBefore(now.minus(longest.get()))) {
-        excess.add(new Excess(entry, Gone.Why.AGE));
+        excess.add(new Excess(entry, Removal.Why.AGE));
       } else if (left == 0) {
-        excess.add(new Excess(entry, Gone.Why.NUMBER));
+        excess.add(new Excess(entry, Removal.Why.NUMBER));
       } else if (entry.bundleBytes() > room) {
-        excess.add(new Excess(entry, Gone.Why.BYTES));
+        excess.add(new Excess(entry, Removal.Why.BYTES));
       } else {
         left--;
         room -= entry.bundleBytes();

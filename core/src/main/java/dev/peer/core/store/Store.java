@@ -53,7 +53,7 @@ public final class Store {
   private final Path keeper;
   private final Path changing;
   private final Path changed;
-  private final GoneFile gone;
+  private final RemovalLog gone;
   private final RunLogs logs;
   private final Retention retention;
   private final Path root;
@@ -67,7 +67,7 @@ public final class Store {
     this.keeper = root.resolve("keeper");
     this.changing = root.resolve("changing");
     this.changed = root.resolve("changed");
-    this.gone = new GoneFile(root.resolve("gone"));
+    this.gone = new RemovalLog(root.resolve("gone"));
     this.logs = new RunLogs(staging, root.resolve("failed"), owner);
     this.retention = retention;
   }
@@ -159,7 +159,7 @@ public final class Store {
    * The results that were removed to make room or because they did not hold, the latest first. Old
    * lines are dropped.
    */
-  public List<Gone> gone() throws IOException {
+  public List<Removal> gone() throws IOException {
     return gone.read();
   }
 
@@ -340,13 +340,14 @@ public final class Store {
    * @param repo whose it is, where that is known
    * @return whether it is gone
    */
-  public boolean remove(Location location, Optional<RepoId> repo, Gone.Why why) throws IOException {
+  public boolean remove(Location location, Optional<RepoId> repo, Removal.Why why)
+      throws IOException {
     try (FileHold _ = FileHold.alone(changing)) {
       return removeChanging(location, repo, why);
     }
   }
 
-  private boolean removeChanging(Location location, Optional<RepoId> repo, Gone.Why why)
+  private boolean removeChanging(Location location, Optional<RepoId> repo, Removal.Why why)
       throws IOException {
     if (!Files.exists(location.directory(), LinkOption.NOFOLLOW_LINKS)) {
       return true;
@@ -356,7 +357,7 @@ public final class Store {
     }
     removeIfEmpty(location.directory().getParent());
     gone.add(
-        new Gone(
+        new Removal(
             repo,
             location.key(),
             location.bundleBytes(),
@@ -466,7 +467,7 @@ public final class Store {
   public void drop(RepoId repo, RunKey key) throws IOException {
     try (FileHold _ = FileHold.alone(changing)) {
       for (Path entry : newestFirst(directoryOf(repo).resolve(key.hex()))) {
-        removeChanging(locationOf(entry), Optional.of(repo), Gone.Why.REFUSED);
+        removeChanging(locationOf(entry), Optional.of(repo), Removal.Why.REFUSED);
       }
     }
   }

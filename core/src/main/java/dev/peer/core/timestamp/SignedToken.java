@@ -1,7 +1,7 @@
 package dev.peer.core.timestamp;
 
 import dev.peer.core.id.Digest;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.trust.SignatureAlgorithms;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -105,7 +105,7 @@ final class SignedToken {
       token.validate(new JcaSimpleSignerInfoVerifierBuilder().build(chain.getFirst()));
     } catch (TSPException | OperatorCreationException | RuntimeException e) {
       throw new TimestampException(
-          "its signature does not hold: " + Shown.plain(String.valueOf(e.getMessage())), e);
+          "its signature does not hold: " + Printable.plain(String.valueOf(e.getMessage())), e);
     }
   }
 

@@ -1,10 +1,10 @@
 package dev.peer.core.timestamp;
 
+import dev.peer.core.pem.CredentialException;
+import dev.peer.core.pem.KeyKind;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CertificateValidator;
-import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Credentials;
-import dev.peer.core.trust.KeyKind;
 import dev.peer.core.trust.UntrustedCertificateException;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -1,7 +1,7 @@
 package dev.peer.core.timestamp;
 
 import dev.peer.core.id.Digest;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.SecureRandom;
@@ -70,13 +70,14 @@ public final class TimestampQuery {
     } catch (IOException | TSPException | RuntimeException | StackOverflowError e) {
       // Among them those that BouncyCastle throws at nonsense and at deep nesting.
       throw new TimestampException(
-          "its answer is not one to the query: " + Shown.plain(String.valueOf(e.getMessage())), e);
+          "its answer is not one to the query: " + Printable.plain(String.valueOf(e.getMessage())),
+          e);
     }
   }
 
   private static String said(TimeStampResponse response) {
     return response.getStatusString() == null
         ? "it does not say why"
-        : Shown.of(response.getStatusString());
+        : Printable.of(response.getStatusString());
   }
 }

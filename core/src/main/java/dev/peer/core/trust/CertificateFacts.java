@@ -1,7 +1,7 @@
 package dev.peer.core.trust;
 
 import dev.peer.core.id.Digest;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -36,6 +36,6 @@ public record CertificateFacts(
   }
 
   private static String name(X500Principal name) {
-    return Shown.plain(CertificateNames.text(name));
+    return Printable.plain(CertificateNames.text(name));
   }
 }

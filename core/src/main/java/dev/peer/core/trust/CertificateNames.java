@@ -1,6 +1,6 @@
 package dev.peer.core.trust;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import javax.security.auth.x500.X500Principal;
@@ -26,7 +26,7 @@ final class CertificateNames {
   /** The name, shortened and without invisible characters. */
   static String of(X500Principal name) {
     String text = text(name);
-    return text.isEmpty() ? "a certificate without a subject" : Shown.of(text);
+    return text.isEmpty() ? "a certificate without a subject" : Printable.of(text);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.peer.core.trust;
 
+import dev.peer.core.pem.KeyKind;
 import java.math.BigInteger;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;

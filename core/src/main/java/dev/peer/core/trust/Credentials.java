@@ -1,5 +1,7 @@
 package dev.peer.core.trust;
 
+import dev.peer.core.pem.CredentialException;
+import dev.peer.core.pem.KeyKind;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;

@@ -1,7 +1,7 @@
 package dev.peer.core.trust;
 
 import dev.peer.core.id.PeerId;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -159,12 +159,12 @@ public record Identity(
       throws UntrustedCertificateException {
     if (value instanceof String text
         && text.length() <= LONGEST_NAME
-        && Shown.plain(text).equals(text)
+        && Printable.plain(text).equals(text)
         && text.indexOf('\uFFFD') < 0
         && form.test(text)) {
       return text;
     }
-    String shown = value instanceof String text ? Shown.of(text) : "not a text";
+    String shown = value instanceof String text ? Printable.of(text) : "not a text";
     throw new UntrustedCertificateException(
         "its " + what + " is not one that a peer may have: " + shown);
   }

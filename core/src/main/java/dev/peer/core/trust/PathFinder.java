@@ -1,5 +1,6 @@
 package dev.peer.core.trust;
 
+import dev.peer.core.pem.KeyKind;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;

@@ -1,6 +1,6 @@
 package dev.peer.core.trust;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 
 /** What a revocation list must be to be relied on. */
 public enum RevocationMode {
@@ -20,7 +20,7 @@ public enum RevocationMode {
       default ->
           throw new IllegalArgumentException(
               "not a policy for revocation lists (require, current or warn expected): "
-                  + Shown.of(text));
+                  + Printable.of(text));
     };
   }
 }

@@ -3,6 +3,7 @@ package dev.peer.core.flow;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 
+import dev.peer.core.find.Fetch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /** What comes at once from a holder that is only played. */
-record IncomingBytes(byte[] all, long from) implements Fetch.Incoming {
+public record IncomingBytes(byte[] all, long from) implements Fetch.Incoming {
 
   @Override
   public void into(Path file, Duration pause, LongConsumer progress) throws IOException {

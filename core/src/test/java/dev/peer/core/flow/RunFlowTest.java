@@ -6,6 +6,8 @@ import static dev.peer.core.trust.CertificateMaker.timestamper;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.find.Replayable;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.Records;
 import dev.peer.core.secret.Secrets;

@@ -2,6 +2,7 @@ package dev.peer.core.sign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.access.AccessRule;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
@@ -9,6 +10,7 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.pem.Pem;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.PreparationNetwork;
@@ -17,9 +19,7 @@ import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.Tries;
-import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateValidator;
-import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.TrustAnchors;
 import java.nio.file.Files;

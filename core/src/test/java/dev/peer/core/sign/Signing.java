@@ -2,13 +2,13 @@ package dev.peer.core.sign;
 
 import static dev.peer.core.trust.CertificateMaker.NOW;
 
+import dev.peer.core.access.AccessRule;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.Records;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
-import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateMaker;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RunKey;
-import dev.peer.core.store.Gone.Why;
+import dev.peer.core.store.Removal.Why;
 import dev.peer.core.store.Retention.Excess;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package dev.peer.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.access.AccessRule;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
@@ -11,7 +12,6 @@ import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.Signing;
 import dev.peer.core.sign.VerifiedRecord;
-import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateMaker;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.RevocationLists;

@@ -192,7 +192,7 @@ class StoreTest {
 
       Location oldest = store.locations().getLast();
       assertThat(oldest.directory()).isEqualTo(old.bundleFile().getParent());
-      assertThat(store.remove(oldest, Optional.of(REPO), Gone.Why.NUMBER)).isTrue();
+      assertThat(store.remove(oldest, Optional.of(REPO), Removal.Why.NUMBER)).isTrue();
       assertThat(store.locations()).hasSize(1);
     }
     keep(signing.result(directory.resolve("c"), "c")).close();
@@ -221,9 +221,11 @@ class StoreTest {
     keep(signing.result(directory.resolve("b"), "b")).close();
     store.drop(REPO, KEY);
 
-    List<Gone> gone = Store.open(directory.resolve("store"), 1).gone();
+    List<Removal> gone = Store.open(directory.resolve("store"), 1).gone();
 
-    assertThat(gone).extracting(Gone::why).containsExactly(Gone.Why.REFUSED, Gone.Why.NUMBER);
+    assertThat(gone)
+        .extracting(Removal::why)
+        .containsExactly(Removal.Why.REFUSED, Removal.Why.NUMBER);
     assertThat(gone.getLast().key()).isEqualTo(KEY);
     assertThat(gone.getLast().repository()).contains(REPO);
     assertThat(gone.getLast().kept()).isEqualTo(location.kept());
@@ -247,7 +249,7 @@ class StoreTest {
     try (StoredRecord served = keep(signing.result(directory.resolve("a"), "a"))) {
       Location location = store.locationOf(served);
 
-      assertThat(store.remove(location, Optional.of(REPO), Gone.Why.AGE)).isFalse();
+      assertThat(store.remove(location, Optional.of(REPO), Removal.Why.AGE)).isFalse();
       assertThat(served.bundleFile()).exists();
       assertThat(store.gone()).isEmpty();
     }
@@ -285,7 +287,7 @@ class StoreTest {
 
     assertThat(store.reopen(location, attestation)).isEmpty();
 
-    assertThat(store.remove(location, Optional.of(REPO), Gone.Why.REFUSED)).isTrue();
+    assertThat(store.remove(location, Optional.of(REPO), Removal.Why.REFUSED)).isTrue();
   }
 
   @Test

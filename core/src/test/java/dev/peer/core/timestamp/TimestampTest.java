@@ -12,9 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.pem.CredentialException;
 import dev.peer.core.trust.CertificateMaker;
 import dev.peer.core.trust.CertificateValidator;
-import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Lists;
 import dev.peer.core.trust.Made;
 import dev.peer.core.trust.RevocationLists;

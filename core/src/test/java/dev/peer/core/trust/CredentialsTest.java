@@ -8,6 +8,7 @@ import static dev.peer.core.trust.CertificateMaker.root;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.peer.core.pem.CredentialException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;

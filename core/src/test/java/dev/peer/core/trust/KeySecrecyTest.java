@@ -2,6 +2,8 @@ package dev.peer.core.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.pem.CredentialException;
+import dev.peer.core.pem.Pem;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Base64;

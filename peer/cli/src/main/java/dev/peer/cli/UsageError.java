@@ -1,7 +1,7 @@
 package dev.peer.cli;
 
 import dev.peer.config.Spelling;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.Collection;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +29,7 @@ record UsageError(String message, String hint) {
     }
     Collection<String> commands = command.subcommands().keySet();
     return commands.isEmpty()
-        ? new UsageError("unexpected argument: " + Shown.plain(word), help)
+        ? new UsageError("unexpected argument: " + Printable.plain(word), help)
         : suggesting("unknown command: ", word, commands, command.qualifiedName() + " ", help);
   }
 
@@ -37,7 +37,7 @@ record UsageError(String message, String hint) {
       String what, String word, Collection<String> known, String before, String help) {
     Optional<String> meant = Spelling.nearest(word, known);
     return new UsageError(
-        what + Shown.plain(word),
+        what + Printable.plain(word),
         meant.map(name -> "did you mean `" + before + name + "`? ").orElse("") + help);
   }
 }

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.peer.core.access.AccessRule;
+import dev.peer.core.pem.Pem;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredRecord;
-import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
-import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.TrustAnchors;
 import java.io.IOException;

@@ -2,11 +2,13 @@ package dev.peer.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.peer.core.access.AccessRule;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.pem.Pem;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
@@ -23,10 +25,8 @@ import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.RunSigner;
 import dev.peer.core.store.Store;
-import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
-import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.TrustAnchors;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package dev.peer.http;
 
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.Verb;
 import dev.peer.core.id.RepoId;
-import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Identity;
-import dev.peer.core.trust.Verb;
 import dev.peer.wire.Limits;
 import dev.peer.wire.Problem;
 import dev.peer.wire.Trace;

@@ -1,7 +1,7 @@
 package dev.peer.http;
 
 import dev.peer.core.id.PeerId;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.tls.TlsListener;
 import dev.peer.wire.Limits;
@@ -231,7 +231,7 @@ public final class HttpsServer implements AutoCloseable {
   }
 
   private static String shown(HttpServerExchange exchange) {
-    return Shown.of(exchange.getRequestMethod() + " " + exchange.getRequestPath());
+    return Printable.of(exchange.getRequestMethod() + " " + exchange.getRequestPath());
   }
 
   /** Returns whether the caller got the problem. */

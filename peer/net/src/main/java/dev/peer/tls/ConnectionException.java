@@ -1,6 +1,6 @@
 package dev.peer.tls;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.trust.UntrustedCertificateException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -57,7 +57,7 @@ public final class ConnectionException extends IOException {
   }
 
   private ConnectionException(Kind kind, IOException cause) {
-    super(Shown.plain(String.valueOf(cause.getMessage())), cause);
+    super(Printable.plain(String.valueOf(cause.getMessage())), cause);
     this.kind = kind;
   }
 
@@ -80,7 +80,7 @@ public final class ConnectionException extends IOException {
   public static ConnectionException explain(URI uri, IOException e) {
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof UntrustedCertificateException) {
-        String why = "its certificate is not trusted: " + Shown.plain(t.getMessage());
+        String why = "its certificate is not trusted: " + Printable.plain(t.getMessage());
         return new ConnectionException(Kind.NOT_WHO_IT_SHOULD_BE, uri, why, e);
       }
       if (t instanceof UnexpectedPeerException) {
@@ -94,7 +94,7 @@ public final class ConnectionException extends IOException {
   }
 
   private static ConnectionException explainTls(URI uri, SSLException tls, IOException e) {
-    String message = Shown.plain(String.valueOf(tls.getMessage()));
+    String message = Printable.plain(String.valueOf(tls.getMessage()));
     int alert = message.indexOf(ALERT);
     String name = alert < 0 ? "" : message.substring(alert + ALERT.length());
     if (ABOUT_OUR_CERTIFICATE.contains(name)) {
@@ -126,7 +126,7 @@ public final class ConnectionException extends IOException {
     }
     if (first(e, ConnectException.class).isPresent()
         || first(e, NoRouteToHostException.class).isPresent()) {
-      String said = e.getMessage() == null ? "connection refused" : Shown.plain(e.getMessage());
+      String said = e.getMessage() == null ? "connection refused" : Printable.plain(e.getMessage());
       return new ConnectionException(Kind.UNREACHABLE, uri, said.toLowerCase(Locale.ROOT), e);
     }
     String why = "it broke off without an answer (does it trust our certificate?)";

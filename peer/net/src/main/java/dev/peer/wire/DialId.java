@@ -1,6 +1,6 @@
 package dev.peer.wire;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
@@ -15,7 +15,7 @@ public record DialId(String hex) {
   public DialId {
     if (!FORM.matcher(hex).matches()) {
       throw new IllegalArgumentException(
-          "not a dial (32 hexadecimal digits expected): " + Shown.of(hex));
+          "not a dial (32 hexadecimal digits expected): " + Printable.of(hex));
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.peer.wire;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -15,7 +15,7 @@ public record EventId(String text) {
   /** Takes the id as it is. */
   public EventId {
     if (!FORM.matcher(text).matches()) {
-      throw new IllegalArgumentException("not the id of an event: " + Shown.of(text));
+      throw new IllegalArgumentException("not the id of an event: " + Printable.of(text));
     }
   }
 

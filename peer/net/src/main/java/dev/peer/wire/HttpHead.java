@@ -2,7 +2,7 @@ package dev.peer.wire;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.MalformedException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -44,7 +44,7 @@ public record HttpHead(String start, Map<String, String> headers) {
       left -= line.length() + 2;
       int colon = line.indexOf(':');
       if (colon < 0 || !NAME.matcher(line.substring(0, colon)).matches()) {
-        throw new MalformedException("head: not a header: " + Shown.of(line));
+        throw new MalformedException("head: not a header: " + Printable.of(line));
       }
       String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
       if (headers.putIfAbsent(name, line.substring(colon + 1).strip()) != null) {

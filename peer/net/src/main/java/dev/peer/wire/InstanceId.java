@@ -1,6 +1,6 @@
 package dev.peer.wire;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.MalformedException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -23,7 +23,7 @@ public record InstanceId(String text) {
   public InstanceId {
     if (!FORM.matcher(text).matches()) {
       throw new IllegalArgumentException(
-          "not an instance (1 to 64 of A-Z, a-z, 0-9, - and _ expected): " + Shown.of(text));
+          "not an instance (1 to 64 of A-Z, a-z, 0-9, - and _ expected): " + Printable.of(text));
     }
   }
 
@@ -45,7 +45,8 @@ public record InstanceId(String text) {
       return SOLE;
     }
     if (!query.startsWith(QUERY)) {
-      throw new MalformedException("query: instance=ID or nothing expected: " + Shown.of(query));
+      throw new MalformedException(
+          "query: instance=ID or nothing expected: " + Printable.of(query));
     }
     try {
       return new InstanceId(query.substring(QUERY.length()));

@@ -1,7 +1,7 @@
 package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.time.Duration;
@@ -37,7 +37,7 @@ public record LeaseTerms(Duration renewAfter, Duration expiresAfter, Optional<St
     }
     if (lease.filter(text -> !LEASE.matcher(text).matches()).isPresent()) {
       throw new IllegalArgumentException(
-          "not a lease (1 to 64 letters and digits expected): " + Shown.of(lease.get()));
+          "not a lease (1 to 64 letters and digits expected): " + Printable.of(lease.get()));
     }
   }
 

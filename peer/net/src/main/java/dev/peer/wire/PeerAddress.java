@@ -1,6 +1,6 @@
 package dev.peer.wire;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -47,7 +47,7 @@ public final class PeerAddress {
         "not an address (https://host:port expected, at most "
             + Limits.ADDRESS
             + " characters): "
-            + Shown.of(text),
+            + Printable.of(text),
         cause);
   }
 }

@@ -1,8 +1,8 @@
 package dev.peer.wire;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.Printable;
 import dev.peer.core.id.RunKey;
-import dev.peer.core.id.Shown;
 import dev.peer.core.record.MalformedException;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -37,7 +37,7 @@ public sealed interface PeerPath {
     public ImageFile {
       if (file.length() > 64 || !NAME.matcher(file).matches()) {
         throw new IllegalArgumentException(
-            "not a file of an image (such as manifest.json): " + Shown.of(file));
+            "not a file of an image (such as manifest.json): " + Printable.of(file));
       }
     }
 

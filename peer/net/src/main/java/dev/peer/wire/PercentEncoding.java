@@ -2,7 +2,7 @@ package dev.peer.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.MalformedException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -46,13 +46,13 @@ public final class PercentEncoding {
         i += 2;
       } else {
         throw new MalformedException(
-            "path: % must be followed by two hexadecimal digits: " + Shown.of(segment));
+            "path: % must be followed by two hexadecimal digits: " + Printable.of(segment));
       }
     }
     try {
       return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
     } catch (CharacterCodingException e) {
-      throw new MalformedException("path: not UTF-8: " + Shown.of(segment), e);
+      throw new MalformedException("path: not UTF-8: " + Printable.of(segment), e);
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.util.Arrays;
@@ -74,7 +74,7 @@ public record Problem(Kind kind, String detail) {
   public static Optional<Problem> parse(byte[] json) throws MalformedException {
     StrictJson object = StrictJson.parse("problem", json);
     String type = object.optionalText("type").orElse("about:blank");
-    String detail = Shown.plain(object.optionalText("detail").orElse(""));
+    String detail = Printable.plain(object.optionalText("detail").orElse(""));
     return Kind.ofType(type).map(kind -> new Problem(kind, detail));
   }
 

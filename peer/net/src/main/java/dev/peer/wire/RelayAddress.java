@@ -1,6 +1,6 @@
 package dev.peer.wire;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.net.URI;
 
 /**
@@ -21,7 +21,7 @@ public record RelayAddress(URI relay, InstanceId instance) {
     int slash = text.lastIndexOf('/');
     if (slash < "https://".length()) {
       throw new IllegalArgumentException(
-          "not an address at a relay (https://host:port/instance expected): " + Shown.of(text));
+          "not an address at a relay (https://host:port/instance expected): " + Printable.of(text));
     }
     return new RelayAddress(
         PeerAddress.parse(text.substring(0, slash)), new InstanceId(text.substring(slash + 1)));

@@ -1,6 +1,6 @@
 package dev.peer.wire;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -31,7 +31,7 @@ public enum ResultState {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "not a state (running, failed or passed expected): " + Shown.of(text)));
+                    "not a state (running, failed or passed expected): " + Printable.of(text)));
   }
 
   @Override

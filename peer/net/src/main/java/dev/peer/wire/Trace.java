@@ -1,6 +1,6 @@
 package dev.peer.wire;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -30,7 +30,7 @@ public record Trace(String id) {
   public Trace {
     if (!ID.matcher(id).matches() || id.equals(NONE)) {
       throw new IllegalArgumentException(
-          "not the id of a trace (32 of 0-9 and a-f expected): " + Shown.of(id));
+          "not the id of a trace (32 of 0-9 and a-f expected): " + Printable.of(id));
     }
   }
 

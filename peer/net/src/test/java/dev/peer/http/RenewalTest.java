@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.peer.core.trust.AccessRule;
-import dev.peer.core.trust.AccessRules;
+import dev.peer.core.access.AccessRule;
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.Verb;
 import dev.peer.core.trust.Credentials;
-import dev.peer.core.trust.Verb;
 import dev.peer.tls.PlainTls;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsClient;

@@ -1,7 +1,7 @@
 package dev.peer.client;
 
 import dev.peer.core.id.PeerId;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
@@ -192,7 +192,7 @@ public final class BoundedHttpClient implements AutoCloseable {
 
   /** The message of a failure, on one line and never empty. */
   public static String why(Exception e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : Shown.plain(e.getMessage());
+    return e.getMessage() == null ? e.getClass().getSimpleName() : Printable.plain(e.getMessage());
   }
 
   @Override

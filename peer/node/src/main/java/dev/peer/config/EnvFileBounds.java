@@ -1,6 +1,6 @@
 package dev.peer.config;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -129,7 +129,7 @@ final class EnvFileBounds {
       if (limit.isEmpty()
           || limits.put(limit.get(), most) != null
           || !isOfForm(limit.get(), most)) {
-        throw value.refused("is not a list of limits, each once: " + Shown.of(part), hint());
+        throw value.refused("is not a list of limits, each once: " + Printable.of(part), hint());
       }
     }
     return limits;

@@ -1,6 +1,6 @@
 package dev.peer.config;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,8 @@ public record EtcdAddress(List<URI> members) {
 
   private static IllegalArgumentException refused(String text, Exception cause) {
     return new IllegalArgumentException(
-        "not an etcd (etcd:https://HOST:PORT[,https://HOST:PORT...] expected): " + Shown.of(text),
+        "not an etcd (etcd:https://HOST:PORT[,https://HOST:PORT...] expected): "
+            + Printable.of(text),
         cause);
   }
 }

@@ -1,6 +1,6 @@
 package dev.peer.config;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.net.InetSocketAddress;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,7 +26,7 @@ public record HostPort(String host, int port) {
     int port = form.matches() ? Integer.parseInt(form.group(3)) : -1;
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException(
-          "not a host and a port (HOST:PORT or [IPV6]:PORT expected): " + Shown.of(text));
+          "not a host and a port (HOST:PORT or [IPV6]:PORT expected): " + Printable.of(text));
     }
     return new HostPort(form.group(1) == null ? form.group(2) : form.group(1), port);
   }

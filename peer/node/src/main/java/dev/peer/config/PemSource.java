@@ -1,6 +1,6 @@
 package dev.peer.config;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,7 +12,7 @@ public sealed interface PemSource {
   record File(Path path) implements PemSource {
     @Override
     public String toString() {
-      return Shown.of(path.toString());
+      return Printable.of(path.toString());
     }
   }
 

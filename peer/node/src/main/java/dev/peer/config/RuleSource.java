@@ -1,6 +1,6 @@
 package dev.peer.config;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.nio.file.Path;
 
 /** Where a rule is: in the variable itself, or in a file, which can change. */
@@ -13,7 +13,7 @@ public sealed interface RuleSource {
   record File(Path path) implements RuleSource {
     @Override
     public String toString() {
-      return Shown.of(path.toString());
+      return Printable.of(path.toString());
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.peer.config;
 
 import dev.peer.core.id.Digest;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
@@ -179,7 +179,7 @@ public record RunSettings(
       }
       if (name.startsWith(Setting.PREFIX)) {
         throw value.refused(
-            "names " + Shown.plain(name) + ", which is for peer alone",
+            "names " + Printable.plain(name) + ", which is for peer alone",
             "peer's own settings, its key among them, never get into the guest");
       }
       bounds.requireAllowed(setting, name);

@@ -1,6 +1,6 @@
 package dev.peer.config;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -65,7 +65,7 @@ public final class Settings {
         Spelling.nearest(name, Arrays.stream(Setting.values()).map(Setting::name).toList())
             .map(known -> "; did you mean " + known + "?")
             .orElse("");
-    return Shown.plain(name) + " in " + where + ": unknown setting" + nearest;
+    return Printable.plain(name) + " in " + where + ": unknown setting" + nearest;
   }
 
   /** The setting's value; empty where it has its default. */

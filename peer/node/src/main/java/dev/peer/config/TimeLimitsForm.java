@@ -1,6 +1,6 @@
 package dev.peer.config;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,7 +23,7 @@ final class TimeLimitsForm {
       String stage = equals < 0 ? "" : part.substring(0, equals);
       if (equals >= 0 && !TimeLimits.STAGES.contains(stage)) {
         throw value.refused(
-            "names a stage that there is not: " + Shown.of(stage),
+            "names a stage that there is not: " + Printable.of(stage),
             "the stages are " + String.join(", ", TimeLimits.STAGES));
       }
       boolean twice = equals < 0 ? run != null : stages.put(stage, time) != null;

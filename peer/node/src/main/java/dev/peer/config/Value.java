@@ -1,6 +1,6 @@
 package dev.peer.config;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -61,6 +61,6 @@ record Value(Setting setting, String text, String origin) {
   /** The value for a message; one that may hold a key or a password is not shown. */
   private static String shown(String text) {
     boolean secret = text.contains("-----") || text.contains("@") || text.contains("=");
-    return secret ? "(not shown)" : Shown.of(text);
+    return secret ? "(not shown)" : Printable.of(text);
   }
 }

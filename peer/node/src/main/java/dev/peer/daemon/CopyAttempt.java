@@ -1,11 +1,11 @@
 package dev.peer.daemon;
 
-import dev.peer.core.flow.Fetch;
-import dev.peer.core.flow.FetchException;
-import dev.peer.core.flow.FetchException.Fault;
-import dev.peer.core.flow.Holder;
-import dev.peer.core.flow.Lookup;
-import dev.peer.core.flow.LookupResult;
+import dev.peer.core.find.Fetch;
+import dev.peer.core.find.FetchException;
+import dev.peer.core.find.FetchException.Fault;
+import dev.peer.core.find.Holder;
+import dev.peer.core.find.Lookup;
+import dev.peer.core.find.LookupResult;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;

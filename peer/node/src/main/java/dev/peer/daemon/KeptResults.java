@@ -3,13 +3,13 @@ package dev.peer.daemon;
 import dev.peer.client.announce.LeasedAnnouncer;
 import dev.peer.client.announce.LeasedAnnouncer.Serving;
 import dev.peer.core.flow.AnnounceException;
-import dev.peer.core.flow.Notices;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.progress.Notices;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
-import dev.peer.core.store.Gone;
 import dev.peer.core.store.Location;
+import dev.peer.core.store.Removal;
 import dev.peer.core.store.Retention;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
@@ -132,7 +132,7 @@ public final class KeptResults implements AutoCloseable {
     boolean full = served.count(name.repo()) >= store.retention().most();
     boolean tooOld = full && served.oldest(name.repo()).filter(ran::isBefore).isPresent();
     if (tooOld) {
-      declined.add(name, Gone.Why.NUMBER);
+      declined.add(name, Removal.Why.NUMBER);
     }
     return tooOld;
   }
@@ -241,7 +241,7 @@ public final class KeptResults implements AutoCloseable {
       } else {
         RepoId repo = attestation.record().inputs().repo();
         notices.say("the result " + location.key() + " in the store is not as it was signed");
-        store.remove(location, Optional.of(repo), Gone.Why.REFUSED);
+        store.remove(location, Optional.of(repo), Removal.Why.REFUSED);
         passOver(location);
       }
     } catch (NoSuchFileException e) {

@@ -1,9 +1,9 @@
 package dev.peer.daemon;
 
-import dev.peer.core.flow.Notices;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.progress.Notices;
 import dev.peer.core.record.Content;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;

@@ -1,6 +1,6 @@
 package dev.peer.daemon;
 
-import dev.peer.core.store.Gone;
+import dev.peer.core.store.Removal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -10,22 +10,22 @@ final class RemovedResults {
 
   private static final int MOST = 20_000;
 
-  private final SequencedMap<ResultName, Gone.Why> results = new LinkedHashMap<>();
+  private final SequencedMap<ResultName, Removal.Why> results = new LinkedHashMap<>();
 
   /**
    * Starts with the store's record.
    *
    * @param gone the latest first
    */
-  RemovedResults(List<Gone> gone) {
-    for (Gone one : gone.reversed()) {
+  RemovedResults(List<Removal> gone) {
+    for (Removal one : gone.reversed()) {
       one.repository().ifPresent(repo -> add(new ResultName(repo, one.key()), one.why()));
     }
   }
 
   /** Another peer may have a copy that holds. */
-  synchronized void add(ResultName name, Gone.Why why) {
-    if (why == Gone.Why.REFUSED) {
+  synchronized void add(ResultName name, Removal.Why why) {
+    if (why == Removal.Why.REFUSED) {
       results.remove(name);
       return;
     }
@@ -41,7 +41,7 @@ final class RemovedResults {
    * @param full whether as many of its repository are kept as may be
    */
   synchronized boolean contains(ResultName name, boolean full) {
-    Gone.Why why = results.get(name);
-    return why != null && (full || why != Gone.Why.NUMBER);
+    Removal.Why why = results.get(name);
+    return why != null && (full || why != Removal.Why.NUMBER);
   }
 }

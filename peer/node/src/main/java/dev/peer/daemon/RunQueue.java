@@ -1,8 +1,8 @@
 package dev.peer.daemon;
 
-import dev.peer.core.flow.Notices;
-import dev.peer.core.flow.Turns;
-import dev.peer.core.id.Shown;
+import dev.peer.core.flow.MachineSlots;
+import dev.peer.core.id.Printable;
+import dev.peer.core.progress.Notices;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
@@ -71,7 +71,7 @@ public final class RunQueue implements AutoCloseable {
      * @param places told the run's place in the queue whenever it changes; 1 is the next; not told
      *     if it need not wait
      */
-    Turns turns(IntConsumer places);
+    MachineSlots turns(IntConsumer places);
   }
 
   /** A run that was accepted. */
@@ -335,9 +335,9 @@ public final class RunQueue implements AutoCloseable {
         + " ("
         + request.reason()
         + ": "
-        + Shown.plain(request.target())
+        + Printable.plain(request.target())
         + " in "
-        + Shown.plain(request.directory().toString())
+        + Printable.plain(request.directory().toString())
         + ")";
   }
 
@@ -386,11 +386,11 @@ public final class RunQueue implements AutoCloseable {
     }
 
     @Override
-    public Turns turns(IntConsumer places) {
+    public MachineSlots turns(IntConsumer places) {
       return () -> {
         boolean waited = machines.take(id(), places);
         begin(this);
-        return new Turns.Turn() {
+        return new MachineSlots.Turn() {
           @Override
           public boolean waited() {
             return waited;

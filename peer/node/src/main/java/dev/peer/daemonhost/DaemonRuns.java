@@ -4,12 +4,12 @@ import dev.peer.client.announce.LeasedAnnouncer;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Setting;
+import dev.peer.core.find.Replayable;
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.flow.Announcer;
-import dev.peer.core.flow.Notices;
-import dev.peer.core.flow.Replayable;
-import dev.peer.core.flow.Turns;
+import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.progress.Notices;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.daemon.KeptResults;
@@ -30,8 +30,8 @@ import dev.peer.run.RunSession;
 import dev.peer.run.RunTarget;
 import dev.peer.run.UnattendedOutput;
 import dev.peer.schedule.MadeCrontabs;
-import dev.peer.vm.exec.Aftermath;
 import dev.peer.vm.exec.CrontabResult;
+import dev.peer.vm.exec.FailureAction;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -83,7 +83,7 @@ final class DaemonRuns implements RunQueue.Runner {
   public RunEnding run(RunRequest request, RunQueue.Machine machine) throws InterruptedException {
     UnattendedOutput output = new UnattendedOutput(log, "run " + machine.id());
     RunReport report = new RunReport();
-    Turns turns = machine.turns(place -> output.say("place " + place + " in the queue"));
+    MachineSlots turns = machine.turns(place -> output.say("place " + place + " in the queue"));
     Map<String, String> secrets = isRequest(request) ? Map.of() : System.getenv();
     try {
       int exitCode =
@@ -117,7 +117,7 @@ final class DaemonRuns implements RunQueue.Runner {
    */
   int run(
       RunRequest request,
-      Turns turns,
+      MachineSlots turns,
       Map<String, String> secrets,
       RunOutput output,
       RunReport report)
@@ -132,7 +132,7 @@ final class DaemonRuns implements RunQueue.Runner {
               store,
               request.options(),
               new CallerSecrets(subject, secrets, output),
-              new Aftermath.End(),
+              new FailureAction.End(),
               turns,
               output);
       return run.run(report, new Handing(run));
@@ -145,8 +145,8 @@ final class DaemonRuns implements RunQueue.Runner {
         output, surroundings(request), request.revision(), request.target(), request.arguments());
   }
 
-  private int makeCrontab(RunRequest request, Turns turns, RunOutput output, RunReport report)
-      throws Exception {
+  private int makeCrontab(
+      RunRequest request, MachineSlots turns, RunOutput output, RunReport report) throws Exception {
     CrontabResult result;
     try (RunTarget subject = subject(request, output);
         PeerNetwork network =

@@ -2,7 +2,7 @@ package dev.peer.daemonhost;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import dev.peer.daemon.QueuedRun;
@@ -51,14 +51,14 @@ public final class DaemonStatus {
     String trouble = watched.text("trouble");
     output.print(
         "watching "
-            + Shown.plain(watched.text("directory"))
+            + Printable.plain(watched.text("directory"))
             + watched.optionalText("commit").map(id -> ", seen last: " + shortened(id)).orElse("")
-            + (trouble.isEmpty() ? "" : ": " + Shown.plain(trouble)));
+            + (trouble.isEmpty() ? "" : ": " + Printable.plain(trouble)));
     for (String line : watched.texts("crontab")) {
-      output.print("  " + Shown.plain(line));
+      output.print("  " + Printable.plain(line));
     }
     for (String fault : watched.texts("faults")) {
-      output.print("  left out: " + Shown.plain(fault));
+      output.print("  left out: " + Printable.plain(fault));
     }
   }
 
@@ -127,11 +127,11 @@ public final class DaemonStatus {
         + run.optionalText("how").orElse(run.text("state"))
         + (place > 0 ? " at place " + place : "")
         + "  "
-        + Shown.plain(run.text("target"))
+        + Printable.plain(run.text("target"))
         + " in "
-        + Shown.plain(run.text("directory"))
+        + Printable.plain(run.text("directory"))
         + " at "
-        + shortened(Shown.plain(run.text("revision")))
+        + shortened(Printable.plain(run.text("revision")))
         + "  "
         + run.text("reason")
         + (detail.isEmpty() ? "" : " " + detail)

@@ -5,7 +5,7 @@ import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
-import dev.peer.core.flow.Turns;
+import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.record.StrictJson;
 import dev.peer.daemon.RunEnding;
 import dev.peer.daemon.RunQueue;
@@ -120,7 +120,7 @@ final class DaemonSubmissions implements SubmissionHandler {
       Submitter asker)
       throws InterruptedException {
     RunOutput output = new AskerOutput(asker, ask.age(), ask.progress());
-    Turns turns =
+    MachineSlots turns =
         machine.turns(
             place -> {
               output.step("queue");
@@ -151,7 +151,7 @@ final class DaemonSubmissions implements SubmissionHandler {
 
   private int run(
       RunRequest request,
-      Turns turns,
+      MachineSlots turns,
       Map<String, String> secrets,
       RunOutput output,
       RunReport report,

@@ -4,24 +4,24 @@ import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.PemSource;
 import dev.peer.config.RuleSource;
-import dev.peer.core.flow.Notices;
-import dev.peer.core.id.Shown;
+import dev.peer.core.access.AccessRule;
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.CertificateUse;
+import dev.peer.core.access.NamespaceRules;
+import dev.peer.core.access.SignRules;
+import dev.peer.core.id.Printable;
+import dev.peer.core.pem.CredentialException;
+import dev.peer.core.pem.KeyFile;
+import dev.peer.core.pem.Pem;
+import dev.peer.core.progress.Notices;
 import dev.peer.core.sign.ImageVerifier;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.timestamp.TimestampAuthority;
-import dev.peer.core.trust.AccessRule;
-import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.CertificateRole;
-import dev.peer.core.trust.CertificateUse;
 import dev.peer.core.trust.CertificateValidator;
-import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Credentials;
-import dev.peer.core.trust.KeyFile;
-import dev.peer.core.trust.NamespaceRules;
-import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.RevocationMode;
-import dev.peer.core.trust.SignRules;
 import dev.peer.core.trust.TrustAnchors;
 import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.tls.TlsIdentity;
@@ -458,14 +458,14 @@ public final class Identities {
       return in.readNBytes(Pem.LARGEST_LIST + 1);
     } catch (NoSuchFileException e) {
       throw new CredentialException(
-          name + " names the file " + Shown.of(file.toString()) + ", which is not there",
+          name + " names the file " + Printable.of(file.toString()) + ", which is not there",
           name.startsWith("PEER_ALLOW_")
               ? "set it to rules, or to @ and a file of them"
               : "set it to a PEM file, or to the PEM itself",
           e);
     } catch (IOException e) {
       throw new CredentialException(
-          name + " names the file " + Shown.of(file.toString()) + ", which cannot be read",
+          name + " names the file " + Printable.of(file.toString()) + ", which cannot be read",
           "check its permissions",
           e);
     }

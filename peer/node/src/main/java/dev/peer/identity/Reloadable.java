@@ -1,7 +1,7 @@
 package dev.peer.identity;
 
 import dev.peer.config.ConfigException;
-import dev.peer.core.trust.CredentialException;
+import dev.peer.core.pem.CredentialException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package dev.peer.network;
 
 import dev.peer.client.fetch.ImageFetch;
-import dev.peer.core.flow.FetchException;
-import dev.peer.core.flow.FetchException.Fault;
-import dev.peer.core.flow.Holder;
-import dev.peer.core.flow.Notices;
+import dev.peer.core.find.FetchException;
+import dev.peer.core.find.FetchException.Fault;
+import dev.peer.core.find.Holder;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.progress.Notices;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.ImageVerifier;
 import dev.peer.core.sign.VerificationException;

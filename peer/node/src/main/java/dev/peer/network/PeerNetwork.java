@@ -9,20 +9,20 @@ import dev.peer.client.rendezvous.RendezvousLookup;
 import dev.peer.client.rendezvous.TimestampClient;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
-import dev.peer.core.flow.Acceptance;
+import dev.peer.core.find.Acceptance;
+import dev.peer.core.find.Finder;
+import dev.peer.core.find.Lookup;
+import dev.peer.core.find.LookupResult;
+import dev.peer.core.find.RunFollower;
+import dev.peer.core.find.Surveyor;
 import dev.peer.core.flow.Announcer;
-import dev.peer.core.flow.Finder;
-import dev.peer.core.flow.Joining;
-import dev.peer.core.flow.Lookup;
-import dev.peer.core.flow.LookupResult;
-import dev.peer.core.flow.Notices;
-import dev.peer.core.flow.Once;
 import dev.peer.core.flow.Stamper;
-import dev.peer.core.flow.Surveyor;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.pem.CredentialException;
+import dev.peer.core.progress.DedupingNotices;
+import dev.peer.core.progress.Notices;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
-import dev.peer.core.trust.CredentialException;
 import dev.peer.home.HomeLayout;
 import dev.peer.http.RequestLog;
 import dev.peer.identity.Identities;
@@ -165,8 +165,8 @@ public final class PeerNetwork implements AutoCloseable {
    * @param acceptance which results count
    * @param wait how long
    */
-  public Joining joining(Store store, Acceptance acceptance, Duration wait) {
-    return new Joining(store, finder(store, acceptance), follower, wait, output, output);
+  public RunFollower joining(Store store, Acceptance acceptance, Duration wait) {
+    return new RunFollower(store, finder(store, acceptance), follower, wait, output, output);
   }
 
   /**
@@ -174,9 +174,14 @@ public final class PeerNetwork implements AutoCloseable {
    *
    * @param wait how long
    */
-  public Joining awaiting(Store store, Acceptance acceptance, Duration wait) {
-    return new Joining(
-        store, finder(store, acceptance, new Once(output)), follower, wait, output, output);
+  public RunFollower awaiting(Store store, Acceptance acceptance, Duration wait) {
+    return new RunFollower(
+        store,
+        finder(store, acceptance, new DedupingNotices(output)),
+        follower,
+        wait,
+        output,
+        output);
   }
 
   /** Announces what this peer runs and holds; empty without a rendezvous. */

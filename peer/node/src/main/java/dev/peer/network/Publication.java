@@ -1,9 +1,9 @@
 package dev.peer.network;
 
-import dev.peer.core.flow.Holder;
-import dev.peer.core.flow.LookupResult;
+import dev.peer.core.access.NamespaceRules;
+import dev.peer.core.find.Holder;
+import dev.peer.core.find.LookupResult;
 import dev.peer.core.id.PeerId;
-import dev.peer.core.trust.NamespaceRules;
 
 /** Says in one line to which peers a result is published, or why it is not. */
 public final class Publication {

@@ -1,6 +1,6 @@
 package dev.peer.network;
 
-import dev.peer.core.flow.Notices;
+import dev.peer.core.progress.Notices;
 import java.time.Duration;
 import java.util.function.LongConsumer;
 

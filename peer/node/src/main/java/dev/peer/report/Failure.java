@@ -3,9 +3,9 @@ package dev.peer.report;
 import dev.peer.config.ConfigException;
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.flow.ExecutorException;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
+import dev.peer.core.pem.CredentialException;
 import dev.peer.core.secret.SecretException;
-import dev.peer.core.trust.CredentialException;
 import dev.peer.source.SourceException;
 import dev.peer.vm.image.ImageException;
 import java.io.IOException;
@@ -56,7 +56,7 @@ public record Failure(int exitCode, String message, String hint) {
 
   /** A bug and its place, on one line. */
   public static String bug(Throwable failure) {
-    return Shown.plain(failure.toString()) + place(failure);
+    return Printable.plain(failure.toString()) + place(failure);
   }
 
   private static String place(Throwable failure) {

@@ -1,6 +1,6 @@
 package dev.peer.report;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.scratch.DirectoryHandle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,7 +74,7 @@ public final class OutputFile {
       if (directory.find(name).filter(BasicFileAttributes::isDirectory).isPresent()) {
         throw new CommandException(
             ExitCode.USAGE,
-            option + ": " + Shown.of(file.toString()) + " is a directory",
+            option + ": " + Printable.of(file.toString()) + " is a directory",
             "remove it, or name another place");
       }
       directory.replace(name, permissions, content);
@@ -115,16 +115,16 @@ public final class OutputFile {
           ExitCode.USAGE,
           option
               + ": "
-              + Shown.of(name.toString())
+              + Printable.of(name.toString())
               + " in "
-              + Shown.of(directory.toString())
+              + Printable.of(directory.toString())
               + " is a link in a git work tree",
           "a revision can lead it anywhere: name the directory that you mean, or remove the link");
     }
     if (there.isPresent() && !there.get().isDirectory()) {
       throw new CommandException(
           ExitCode.USAGE,
-          option + ": " + Shown.of(directory.toString()) + " is not a directory",
+          option + ": " + Printable.of(directory.toString()) + " is not a directory",
           "name a directory; it is made if it is missing");
     }
     DirectoryHandle next = make ? handle.openOrMake(name) : handle.open(name);
@@ -144,7 +144,7 @@ public final class OutputFile {
   private static CommandException inGit(String option, Path path) {
     return new CommandException(
         ExitCode.USAGE,
-        option + ": " + Shown.of(path.toString()) + " leads into a git directory",
+        option + ": " + Printable.of(path.toString()) + " leads into a git directory",
         "name a place outside of it: git runs what it finds there");
   }
 
@@ -197,7 +197,7 @@ public final class OutputFile {
   private static CommandException leadsNowhere(String option, Path link) {
     return new CommandException(
         ExitCode.USAGE,
-        option + ": the link " + Shown.of(link.toString()) + " leads nowhere",
+        option + ": the link " + Printable.of(link.toString()) + " leads nowhere",
         "name a directory; it is made if it is missing");
   }
 }

@@ -1,7 +1,7 @@
 package dev.peer.report;
 
-import dev.peer.core.flow.ExecutionListener;
-import dev.peer.core.flow.Notices;
+import dev.peer.core.progress.ExecutionListener;
+import dev.peer.core.progress.Notices;
 import dev.peer.core.record.OutputStreamName;
 
 /** The destination of a run's output, and of peer's messages about it. */

@@ -1,6 +1,6 @@
 package dev.peer.result;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.TarReader;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -112,7 +112,7 @@ public final class ResultArchive {
   private static void require(TarArchiveEntry entry, String name) throws MalformedException {
     if (!entry.getName().equals(name) || !TarReader.isPlainFile(entry)) {
       throw new MalformedException(
-          "where the file " + name + " was expected there is " + Shown.of(entry.getName()));
+          "where the file " + name + " was expected there is " + Printable.of(entry.getName()));
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.peer.result;
 
 import dev.peer.config.PeerSettings;
-import dev.peer.core.flow.Acceptance;
-import dev.peer.core.flow.ClaimedHistory;
+import dev.peer.core.find.Acceptance;
+import dev.peer.core.find.ClaimedHistory;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.RecordVerifier;

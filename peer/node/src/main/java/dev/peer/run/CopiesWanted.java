@@ -1,7 +1,7 @@
 package dev.peer.run;
 
-import dev.peer.core.flow.Holder;
-import dev.peer.core.flow.LookupResult;
+import dev.peer.core.find.Holder;
+import dev.peer.core.find.LookupResult;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.network.PeerNetwork;

@@ -2,7 +2,7 @@ package dev.peer.run;
 
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
-import dev.peer.core.flow.Turns;
+import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.Secrets;
@@ -18,12 +18,13 @@ import java.nio.file.Path;
  *
  * @param subject its target is the crontab's file
  */
-public record CrontabRun(RunTarget subject, PeerNetwork network, Turns turns, RunOutput output) {
+public record CrontabRun(
+    RunTarget subject, PeerNetwork network, MachineSlots turns, RunOutput output) {
 
   public CrontabResult make() throws Exception {
     Path scratch = new HomeLayout(subject.peer().home()).runs();
     try (ScratchDirectory unused = ScratchDirectory.in(scratch);
-        Turns.Turn _ = turns.take()) {
+        MachineSlots.Turn _ = turns.take()) {
       VmExecutor machines = VmExecutors.executor(subject);
       new ImagePullingExecutor(machines, subject.images(), network.images(), System.getenv())
           .require(subject.inputs().image(), output);

@@ -1,11 +1,11 @@
 package dev.peer.run;
 
-import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.id.Digest;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.network.ImageSource;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageStore;

@@ -1,10 +1,10 @@
 package dev.peer.run;
 
 import dev.peer.config.CallContext;
-import dev.peer.core.flow.Replayable;
+import dev.peer.core.find.Replayable;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.id.Printable;
 import dev.peer.core.id.RunKey;
-import dev.peer.core.id.Shown;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
@@ -59,7 +59,7 @@ public final class Results {
     if (!KEY.matcher(prefix).matches()) {
       throw new CommandException(
           ExitCode.USAGE,
-          "not the beginning of a run key: " + Shown.of(prefix),
+          "not the beginning of a run key: " + Printable.of(prefix),
           "give its first digits, as `peer ls` shows them");
     }
     SortedMap<RunKey, StoredEntry> found = store.findByPrefix(prefix);

@@ -2,7 +2,7 @@ package dev.peer.run;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.flow.Replayable;
+import dev.peer.core.find.Replayable;
 import dev.peer.core.id.Digest;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.RunRecord;

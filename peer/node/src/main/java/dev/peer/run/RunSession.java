@@ -1,19 +1,19 @@
 package dev.peer.run;
 
 import dev.peer.config.ConfigException;
+import dev.peer.core.find.Replayable;
+import dev.peer.core.find.RunFollower;
 import dev.peer.core.flow.Announcer;
 import dev.peer.core.flow.Audit;
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest.SourceArchive;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
-import dev.peer.core.flow.Joining;
 import dev.peer.core.flow.Lineage;
-import dev.peer.core.flow.Replayable;
+import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.flow.RunFlow;
 import dev.peer.core.flow.RunOutcome;
 import dev.peer.core.flow.SecretSource;
-import dev.peer.core.flow.Turns;
 import dev.peer.core.sign.RunSigner;
 import dev.peer.core.store.Store;
 import dev.peer.daemon.RunOptions;
@@ -21,7 +21,7 @@ import dev.peer.network.PeerNetwork;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.RunOutput;
-import dev.peer.vm.exec.Aftermath;
+import dev.peer.vm.exec.FailureAction;
 import dev.peer.vm.exec.VmExecutor;
 import java.time.Duration;
 import java.util.Optional;
@@ -39,8 +39,8 @@ public record RunSession(
     Store store,
     RunOptions options,
     SecretSource secrets,
-    Aftermath aftermath,
-    Turns turns,
+    FailureAction aftermath,
+    MachineSlots turns,
     RunOutput output) {
 
   /** What happens to a result. */
@@ -94,7 +94,7 @@ public record RunSession(
             : flow.findOrRun(subject.inputs(), source, caches, secrets, output);
     if (options.audit() && outcome instanceof RunOutcome.WithResult known) {
       try (Replayable result = known.result();
-          Turns.Turn _ = turns.take()) {
+          MachineSlots.Turn _ = turns.take()) {
         return audit(
             Audit.run(result.verified().record(), source, secrets.get(), executor, kept(), output));
       }
@@ -111,10 +111,10 @@ public record RunSession(
   public boolean isAnnounced() {
     return network.announcer().isPresent()
         && !options.audit()
-        && aftermath instanceof Aftermath.End;
+        && aftermath instanceof FailureAction.End;
   }
 
-  private Optional<Joining> joining() throws ConfigException {
+  private Optional<RunFollower> joining() throws ConfigException {
     Duration most = options.follow().orElse(subject.run().timeout().run());
     return isAnnounced() && !options.force() && !options.fresh() && most.isPositive()
         ? Optional.of(network.joining(kept(), subject.acceptance(), most))

@@ -1,6 +1,6 @@
 package dev.peer.run;
 
-import dev.peer.core.flow.Notices;
+import dev.peer.core.progress.Notices;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.report.RunOutput;
 import dev.peer.report.Timeline;

@@ -15,7 +15,7 @@ import dev.peer.source.GitRepository;
 import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
 import dev.peer.source.TrunkHistory;
-import dev.peer.vm.exec.Limits;
+import dev.peer.vm.exec.RunLimits;
 import dev.peer.vm.exec.VmExecutor;
 import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.snapshot.CachePolicy;
@@ -38,7 +38,7 @@ public final class VmExecutors {
     return executor(
         subject.images(),
         subject.peer().home(),
-        new Limits(
+        new RunLimits(
             run.cpus(),
             run.memory(),
             subject.run().disk(),
@@ -61,7 +61,7 @@ public final class VmExecutors {
   }
 
   /** An executor below a home. */
-  public static VmExecutor executor(ImageStore images, Path home, Limits limits, Reach reach)
+  public static VmExecutor executor(ImageStore images, Path home, RunLimits limits, Reach reach)
       throws ConfigException, IOException {
     CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
     return new VmExecutor(

@@ -1,6 +1,6 @@
 package dev.peer.schedule;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.MalformedException;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -83,7 +83,7 @@ record Crontab(List<CrontabLine> lines, List<String> faults) {
     } catch (DateTimeException e) {
       throw new MalformedException(
           "CRON_TZ= and a time zone such as Europe/Berlin or UTC expected, not "
-              + Shown.of(name)
+              + Printable.of(name)
               + ": the lines after it count as if it were not there",
           e);
     }

@@ -5,7 +5,7 @@ import com.cronutils.model.definition.CronDefinition;
 import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.MalformedException;
 import java.time.Instant;
@@ -84,13 +84,13 @@ final class CrontabLine {
    */
   static CrontabLine parse(int number, String line, ZoneId zone) throws MalformedException {
     List<String> words = List.of(line.strip().split("[ \t]+"));
-    if (!words.stream().allMatch(word -> Shown.plain(word).equals(word))) {
+    if (!words.stream().allMatch(word -> Printable.plain(word).equals(word))) {
       throw new MalformedException(
-          "text without control characters expected, not " + Shown.of(line));
+          "text without control characters expected, not " + Printable.of(line));
     }
     int fields = words.getFirst().startsWith("@") ? 1 : FIELDS;
     if (words.size() <= fields) {
-      throw new MalformedException(FORM + " expected, not " + Shown.of(line));
+      throw new MalformedException(FORM + " expected, not " + Printable.of(line));
     }
     List<String> what = words.subList(fields, words.size());
     requireTargets(what);
@@ -118,16 +118,16 @@ final class CrontabLine {
       times = ExecutionTime.forCron(cron);
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       // The library's own checks leave some malformed ranges out, such as "1-5/".
-      throw new MalformedException(FORM + " expected, not " + Shown.of(when) + reason(e), e);
+      throw new MalformedException(FORM + " expected, not " + Printable.of(when) + reason(e), e);
     }
     if (times.nextExecution(Instant.EPOCH.atZone(zone)).isEmpty()) {
-      throw new MalformedException("a day that there is was expected, not " + Shown.of(when));
+      throw new MalformedException("a day that there is was expected, not " + Printable.of(when));
     }
     return times;
   }
 
   private static String reason(RuntimeException e) {
-    return e instanceof IllegalArgumentException ? ": " + Shown.plain(e.getMessage()) : "";
+    return e instanceof IllegalArgumentException ? ": " + Printable.plain(e.getMessage()) : "";
   }
 
   /** Which line of the crontab it is, from 1. */

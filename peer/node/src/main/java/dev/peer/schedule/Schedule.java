@@ -1,6 +1,6 @@
 package dev.peer.schedule;
 
-import dev.peer.core.flow.Notices;
+import dev.peer.core.progress.Notices;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.daemon.RunQueue;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.peer.schedule;
 
-import dev.peer.core.flow.Notices;
 import dev.peer.core.id.Digest;
+import dev.peer.core.progress.Notices;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.scratch.DurableFile;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.peer.schedule;
 
-import dev.peer.core.flow.Notices;
 import dev.peer.core.id.CommitId;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
+import dev.peer.core.progress.Notices;
 import dev.peer.daemon.QueuedRun;
 import dev.peer.daemon.Reason;
 import dev.peer.daemon.RunOptions;
@@ -65,7 +65,7 @@ final class WatchedRepository {
     this.queue = queue;
     this.made = made;
     this.zone = zone;
-    this.notices = text -> notices.say(Shown.plain(directory.toString()) + ": " + text);
+    this.notices = text -> notices.say(Printable.plain(directory.toString()) + ": " + text);
     this.file = new WatchStateFile(state, directory);
     this.seen = file.read(this.notices);
     this.crontab = Crontab.parse(seen.crontab(), zone);

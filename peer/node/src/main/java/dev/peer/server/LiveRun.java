@@ -1,9 +1,9 @@
 package dev.peer.server;
 
-import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.wire.Limits;
 import dev.peer.wire.OutputFrame;

@@ -1,5 +1,7 @@
 package dev.peer.server;
 
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.Verb;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
@@ -7,8 +9,6 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.store.StoredRecord;
-import dev.peer.core.trust.AccessRules;
-import dev.peer.core.trust.Verb;
 import dev.peer.http.HttpCall;
 import dev.peer.http.HttpsServer;
 import dev.peer.http.Operations;

@@ -1,6 +1,6 @@
 package dev.peer.source;
 
-import dev.peer.core.flow.ClaimedHistory;
+import dev.peer.core.find.ClaimedHistory;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.record.KeptOrigin;
 import java.io.IOException;

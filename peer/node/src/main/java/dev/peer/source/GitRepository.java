@@ -3,8 +3,8 @@ package dev.peer.source;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.LocalRepo;
+import dev.peer.core.id.Printable;
 import dev.peer.core.id.RepoId;
-import dev.peer.core.id.Shown;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.CheckoutMode;
 import java.io.File;
@@ -56,7 +56,7 @@ public final class GitRepository implements AutoCloseable {
             .findGitDir(startDirectory.toAbsolutePath().normalize().toFile());
     if (builder.getGitDir() == null) {
       throw new SourceException(
-          "not in a git repository: " + Shown.of(startDirectory.toString()),
+          "not in a git repository: " + Printable.of(startDirectory.toString()),
           "change to a directory of the repository whose tests are to run");
     }
     return new GitRepository(build(builder));
@@ -76,7 +76,7 @@ public final class GitRepository implements AutoCloseable {
     builder.findGitDir(directory.toFile());
     if (builder.getGitDir() == null) {
       throw new SourceException(
-          "no git repository: " + Shown.of(root.toString()), "name the root of one");
+          "no git repository: " + Printable.of(root.toString()), "name the root of one");
     }
     return new GitRepository(build(builder));
   }
@@ -113,7 +113,9 @@ public final class GitRepository implements AutoCloseable {
     if (format != null && !format.equalsIgnoreCase("sha1")) {
       git.close();
       throw new SourceException(
-          "the repository's objects are named by " + Shown.plain(format) + "; only SHA-1 is known",
+          "the repository's objects are named by "
+              + Printable.plain(format)
+              + "; only SHA-1 is known",
           "run the tests in a clone made with `git init --object-format=sha1`");
     }
   }
@@ -131,7 +133,7 @@ public final class GitRepository implements AutoCloseable {
       RevObject named = walk.peel(walk.parseAny(id));
       if (!(named instanceof RevCommit commit)) {
         throw new SourceException(
-            "revision " + Shown.of(revision) + " names a " + typeOf(named) + ", not a commit",
+            "revision " + Printable.of(revision) + " names a " + typeOf(named) + ", not a commit",
             "name a branch, a tag or a commit");
       }
       return new Revision(new CommitId(commit.name()), new TreeId(commit.getTree().name()));
@@ -142,7 +144,7 @@ public final class GitRepository implements AutoCloseable {
               .sorted()
               .collect(Collectors.joining(", "));
       throw new SourceException(
-          "revision " + Shown.of(revision) + " is ambiguous: " + candidates,
+          "revision " + Printable.of(revision) + " is ambiguous: " + candidates,
           "give more digits of the commit's id",
           e);
     } catch (RevisionSyntaxException | IncorrectObjectTypeException | MissingObjectException e) {
@@ -192,7 +194,7 @@ public final class GitRepository implements AutoCloseable {
       if (revision.equals(Constants.HEAD) && head != null && head.isSymbolic()) {
         return new SourceException(
             "there is no commit on "
-                + Shown.plain(Repository.shortenRefName(head.getTarget().getName()))
+                + Printable.plain(Repository.shortenRefName(head.getTarget().getName()))
                 + " yet",
             "commit first: peer tests only what is committed");
       }
@@ -202,7 +204,7 @@ public final class GitRepository implements AutoCloseable {
     String fetch =
         isShallow() ? "; this clone is shallow: `git fetch --unshallow` gets the rest" : "";
     return new SourceException(
-        "unknown revision: " + Shown.of(revision),
+        "unknown revision: " + Printable.of(revision),
         "`git branch -a` and `git tag` list what can be named" + fetch);
   }
 
@@ -381,7 +383,7 @@ public final class GitRepository implements AutoCloseable {
   }
 
   private static String message(Exception e) {
-    return Shown.plain(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+    return Printable.plain(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
   }
 
   /** Where {@code PATH/.git} of a work tree leads, be it a directory or a file. */

@@ -1,6 +1,6 @@
 package dev.peer.source;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -69,7 +69,7 @@ record Submodule(String name, String path, ObjectId commit) {
       config.fromText(new String(gitmodules, StandardCharsets.UTF_8));
     } catch (ConfigInvalidException e) {
       throw new SourceException(
-          "the revision's .gitmodules cannot be read: " + Shown.plain(e.getMessage()),
+          "the revision's .gitmodules cannot be read: " + Printable.plain(e.getMessage()),
           "`git config -f .gitmodules --list` shows where",
           e);
     }
@@ -85,10 +85,10 @@ record Submodule(String name, String path, ObjectId commit) {
 
   private static Submodule checked(String name, String path, ObjectId commit)
       throws SourceException {
-    boolean plain = Shown.plain(path).equals(path);
+    boolean plain = Printable.plain(path).equals(path);
     if (!plain || !isInside(path) || !isInside(name) || isGitDirectory(path)) {
       throw new SourceException(
-          "the submodule " + Shown.of(name) + " at " + Shown.of(path) + " is not allowed",
+          "the submodule " + Printable.of(name) + " at " + Printable.of(path) + " is not allowed",
           "names and paths in .gitmodules must be relative, without .., .git or line breaks");
     }
     return new Submodule(name, path, commit);
@@ -127,7 +127,7 @@ record Submodule(String name, String path, ObjectId commit) {
 
   SourceException missing() {
     return new SourceException(
-        "the submodule " + Shown.of(path) + " is not here, or not its commit " + commit.name(),
+        "the submodule " + Printable.of(path) + " is not here, or not its commit " + commit.name(),
         "git submodule update --init --recursive");
   }
 

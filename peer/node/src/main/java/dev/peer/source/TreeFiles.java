@@ -1,6 +1,6 @@
 package dev.peer.source;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -45,7 +45,7 @@ final class TreeFiles {
       }
     }
     throw new SourceException(
-        Shown.of(path) + " is a symbolic link to a symbolic link, and so on",
+        Printable.of(path) + " is a symbolic link to a symbolic link, and so on",
         "commit the file itself");
   }
 
@@ -70,7 +70,7 @@ final class TreeFiles {
     ObjectLoader blob = objects.open(entry.id(), Constants.OBJ_BLOB);
     if (blob.getSize() > maxBytes) {
       throw new SourceException(
-          Shown.of(path)
+          Printable.of(path)
               + " has "
               + blob.getSize()
               + " bytes in this revision; at most "

@@ -2,14 +2,14 @@ package dev.peer.bench;
 
 import dev.peer.client.Timeouts;
 import dev.peer.client.fetch.LiveFollower;
-import dev.peer.core.flow.ExecutionListener;
-import dev.peer.core.flow.FollowResult;
-import dev.peer.core.flow.Holder;
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.find.FollowResult;
+import dev.peer.core.find.Holder;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.sign.SignedRuns;
-import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.ServerLimits;
 import dev.peer.server.HeldImages;

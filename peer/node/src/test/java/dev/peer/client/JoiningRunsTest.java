@@ -10,31 +10,31 @@ import dev.peer.client.announce.ServeSettings;
 import dev.peer.client.fetch.HolderFetch;
 import dev.peer.client.fetch.LiveFollower;
 import dev.peer.client.rendezvous.RendezvousLookup;
-import dev.peer.core.flow.Acceptance;
+import dev.peer.core.access.AccessRule;
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.find.Acceptance;
+import dev.peer.core.find.FindResult;
+import dev.peer.core.find.Finder;
+import dev.peer.core.find.LookupResult;
+import dev.peer.core.find.Replayable;
+import dev.peer.core.find.RunFollower;
 import dev.peer.core.flow.Announcer;
 import dev.peer.core.flow.CacheUse;
-import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
-import dev.peer.core.flow.FindResult;
-import dev.peer.core.flow.Finder;
-import dev.peer.core.flow.Joining;
-import dev.peer.core.flow.LookupResult;
-import dev.peer.core.flow.Replayable;
+import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.flow.RunFlow;
 import dev.peer.core.flow.RunOutcome;
-import dev.peer.core.flow.Turns;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.secret.Secrets;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.RunSigner;
 import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.store.Store;
-import dev.peer.core.trust.AccessRule;
-import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
@@ -427,8 +427,8 @@ class JoiningRunsTest {
       return said.stream().filter(line -> line.startsWith("following the run of ")).count();
     }
 
-    Joining joining(Duration wait) {
-      return new Joining(store, finder(), follower, wait, viewer, said::add);
+    RunFollower joining(Duration wait) {
+      return new RunFollower(store, finder(), follower, wait, viewer, said::add);
     }
 
     Future<RunOutcome> start() {
@@ -439,7 +439,7 @@ class JoiningRunsTest {
       return start(Optional.empty());
     }
 
-    private Future<RunOutcome> start(Optional<Joining> joining) {
+    private Future<RunOutcome> start(Optional<RunFollower> joining) {
       RunFlow flow =
           new RunFlow(
               store,
@@ -450,7 +450,7 @@ class JoiningRunsTest {
               Optional.empty(),
               Optional.of(announcer),
               joining,
-              Turns.AT_ONCE,
+              MachineSlots.AT_ONCE,
               said::add);
       return threads.submit(
           () -> flow.findOrRun(INPUTS, (_, _) -> {}, CacheUse.NONE, () -> Secrets.NONE, viewer));

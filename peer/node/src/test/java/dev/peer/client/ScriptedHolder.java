@@ -2,7 +2,7 @@ package dev.peer.client;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.peer.core.flow.Holder;
+import dev.peer.core.find.Holder;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.Identity;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.client.rendezvous.RendezvousLookup;
-import dev.peer.core.flow.FetchException.Fault;
-import dev.peer.core.flow.Holder;
-import dev.peer.core.flow.LookupResult;
+import dev.peer.core.find.FetchException.Fault;
+import dev.peer.core.find.Holder;
+import dev.peer.core.find.LookupResult;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;

@@ -3,9 +3,9 @@ package dev.peer.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.client.fetch.HolderFetch;
-import dev.peer.core.flow.Holder;
+import dev.peer.core.find.Holder;
 import dev.peer.core.sign.SignedRuns;
-import dev.peer.core.store.Gone;
+import dev.peer.core.store.Removal;
 import dev.peer.core.store.Retention;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredRecord;
@@ -101,7 +101,7 @@ class KeptResultsTest {
     assertThat(home.notices().take()).contains("is not as it was signed");
     meeting.awaitHolders(SignedRuns.inputs("whole"), 1);
     assertThat(meeting.holders(damaged.record().inputs())).isEmpty();
-    assertThat(store.gone()).extracting(Gone::why).containsExactly(Gone.Why.REFUSED);
+    assertThat(store.gone()).extracting(Removal::why).containsExactly(Removal.Why.REFUSED);
   }
 
   @Test
@@ -139,7 +139,7 @@ class KeptResultsTest {
             gone -> {
               assertThat(gone.key()).isEqualTo(old.record().inputs().key());
               assertThat(gone.repository()).contains(old.record().inputs().repo());
-              assertThat(gone.why()).isEqualTo(Gone.Why.NUMBER);
+              assertThat(gone.why()).isEqualTo(Removal.Why.NUMBER);
             });
     ResultName name = new ResultName(old.record().inputs().repo(), old.record().inputs().key());
     assertThat(home.kept().isDeclined(name)).isTrue();

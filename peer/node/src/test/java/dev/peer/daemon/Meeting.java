@@ -1,11 +1,11 @@
 package dev.peer.daemon;
 
 import dev.peer.client.rendezvous.RendezvousLookup;
-import dev.peer.core.flow.Holder;
-import dev.peer.core.flow.LookupResult;
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.find.Holder;
+import dev.peer.core.find.LookupResult;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.key.RunInputs;
-import dev.peer.core.trust.AccessRules;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.rendezvous.EmbeddedIndex;

@@ -3,10 +3,10 @@ package dev.peer.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.client.fetch.HolderFetch;
-import dev.peer.core.flow.Acceptance;
-import dev.peer.core.flow.FindResult;
-import dev.peer.core.flow.Finder;
-import dev.peer.core.flow.LookupResult;
+import dev.peer.core.find.Acceptance;
+import dev.peer.core.find.FindResult;
+import dev.peer.core.find.Finder;
+import dev.peer.core.find.LookupResult;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.store.Retention;

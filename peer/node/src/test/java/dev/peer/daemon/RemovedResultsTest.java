@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
-import dev.peer.core.store.Gone;
-import dev.peer.core.store.Gone.Why;
+import dev.peer.core.store.Removal;
+import dev.peer.core.store.Removal.Why;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -45,8 +45,8 @@ class RemovedResultsTest {
     assertThat(declined.contains(name(2), false)).isTrue();
   }
 
-  private static Gone gone(int number, Why why) {
-    return new Gone(Optional.of(REPO), name(number).key(), 1, Instant.EPOCH, Instant.EPOCH, why);
+  private static Removal gone(int number, Why why) {
+    return new Removal(Optional.of(REPO), name(number).key(), 1, Instant.EPOCH, Instant.EPOCH, why);
   }
 
   private static ResultName name(int number) {

@@ -4,7 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.peer.core.flow.Turns;
+import dev.peer.core.flow.MachineSlots;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +43,8 @@ class RunQueueTest {
     @Override
     public RunEnding run(RunRequest request, RunQueue.Machine machine) throws InterruptedException {
       String target = request.target();
-      Turns turns = machine.turns(place -> events.add(target + " at place " + place));
-      try (Turns.Turn _ = turns.take()) {
+      MachineSlots turns = machine.turns(place -> events.add(target + " at place " + place));
+      try (MachineSlots.Turn _ = turns.take()) {
         events.add(target + " begins");
         end(target).await();
       } catch (InterruptedException e) {
@@ -205,7 +205,7 @@ class RunQueueTest {
           queue.submit(
               request("a"),
               (_, machine) -> {
-                try (Turns.Turn _ = machine.turns(_ -> {}).take()) {
+                try (MachineSlots.Turn _ = machine.turns(_ -> {}).take()) {
                   throw new IllegalStateException("broken");
                 }
               });
@@ -384,7 +384,7 @@ class RunQueueTest {
       CountDownLatch accepted = new CountDownLatch(1);
       RunQueue.Runner runner =
           (_, machine) -> {
-            try (Turns.Turn _ = machine.turns(_ -> {}).take()) {
+            try (MachineSlots.Turn _ = machine.turns(_ -> {}).take()) {
               accepted.await();
               System.out.println("one runs");
               new CountDownLatch(1).await();

@@ -3,12 +3,12 @@ package dev.peer.fuzz;
 import static dev.peer.fuzz.Parser.bytes;
 import static dev.peer.fuzz.Parser.require;
 
-import dev.peer.core.trust.AccessRule;
+import dev.peer.core.access.AccessRule;
+import dev.peer.core.pem.CredentialException;
+import dev.peer.core.pem.Pem;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CertificateValidator;
-import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Credentials;
-import dev.peer.core.trust.Pem;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.RevocationMode;
 import dev.peer.core.trust.TrustAnchors;

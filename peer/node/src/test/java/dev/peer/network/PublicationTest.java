@@ -2,10 +2,10 @@ package dev.peer.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.core.flow.Holder;
-import dev.peer.core.flow.LookupResult;
+import dev.peer.core.access.NamespaceRules;
+import dev.peer.core.find.Holder;
+import dev.peer.core.find.LookupResult;
 import dev.peer.core.id.PeerId;
-import dev.peer.core.trust.NamespaceRules;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

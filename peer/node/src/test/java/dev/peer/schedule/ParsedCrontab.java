@@ -1,6 +1,6 @@
 package dev.peer.schedule;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.MalformedException;
 import dev.peer.daemon.Reason;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +29,7 @@ public final class ParsedCrontab {
       new Reason(Reason.Kind.CRONTAB, line.toString());
     }
     for (String fault : crontab.faults()) {
-      if (!Shown.plain(fault).equals(fault)) {
+      if (!Printable.plain(fault).equals(fault)) {
         throw new AssertionError("a fault in one plain line");
       }
       throw new MalformedException(fault);

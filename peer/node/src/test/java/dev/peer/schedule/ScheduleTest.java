@@ -3,7 +3,7 @@ package dev.peer.schedule;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.core.flow.Turns;
+import dev.peer.core.flow.MachineSlots;
 import dev.peer.daemon.QueuedRun;
 import dev.peer.daemon.RunEnding;
 import dev.peer.daemon.RunQueue;
@@ -93,8 +93,8 @@ class ScheduleTest {
 
   /** What a machine would do: tests take no time, and a crontab is the file of that name. */
   private RunEnding run(RunRequest request, RunQueue.Machine machine) throws InterruptedException {
-    Turns turns = machine.turns(_ -> {});
-    try (Turns.Turn _ = turns.take()) {
+    MachineSlots turns = machine.turns(_ -> {});
+    try (MachineSlots.Turn _ = turns.take()) {
       if (MadeCrontabs.isRequested(request)) {
         made.add(request, Optional.of(git.run("show", request.revision() + ":crontab")));
       } else {

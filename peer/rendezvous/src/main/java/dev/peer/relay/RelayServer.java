@@ -1,9 +1,9 @@
 package dev.peer.relay;
 
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.Verb;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.record.MalformedException;
-import dev.peer.core.trust.AccessRules;
-import dev.peer.core.trust.Verb;
 import dev.peer.http.Operations;
 import dev.peer.http.ProblemException;
 import dev.peer.metrics.Metrics;

@@ -1,13 +1,13 @@
 package dev.peer.rendezvous;
 
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.Verb;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.timestamp.TimestampAuthority;
-import dev.peer.core.trust.AccessRules;
-import dev.peer.core.trust.Verb;
 import dev.peer.http.HttpCall;
 import dev.peer.http.HttpsServer;
 import dev.peer.http.Operations;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.peer.core.access.AccessRule;
+import dev.peer.core.access.AccessRules;
 import dev.peer.core.id.PeerId;
-import dev.peer.core.trust.AccessRule;
-import dev.peer.core.trust.AccessRules;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.AnsweredRequest;
 import dev.peer.http.Https;

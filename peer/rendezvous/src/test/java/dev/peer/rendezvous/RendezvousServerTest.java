@@ -3,13 +3,13 @@ package dev.peer.rendezvous;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.access.AccessRule;
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.NamespaceRules;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
-import dev.peer.core.trust.AccessRule;
-import dev.peer.core.trust.AccessRules;
-import dev.peer.core.trust.NamespaceRules;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.tls.TestAuthority;

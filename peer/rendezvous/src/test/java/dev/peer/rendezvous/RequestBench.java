@@ -3,10 +3,10 @@ package dev.peer.rendezvous;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.peer.bench.Figures;
+import dev.peer.core.access.AccessRules;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
-import dev.peer.core.trust.AccessRules;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.tls.PlainTls;

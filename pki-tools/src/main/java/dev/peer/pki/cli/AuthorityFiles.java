@@ -1,10 +1,10 @@
 package dev.peer.pki.cli;
 
+import dev.peer.core.pem.CredentialException;
+import dev.peer.core.pem.KeyFile;
+import dev.peer.core.pem.Pem;
 import dev.peer.core.scratch.FileHold;
-import dev.peer.core.trust.CredentialException;
 import dev.peer.core.trust.Credentials;
-import dev.peer.core.trust.KeyFile;
-import dev.peer.core.trust.Pem;
 import dev.peer.pki.issue.CertificateAuthority;
 import dev.peer.pki.issue.PemText;
 import dev.peer.pki.issue.Revocations;

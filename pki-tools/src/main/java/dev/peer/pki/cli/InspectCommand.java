@@ -1,8 +1,8 @@
 package dev.peer.pki.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.pem.Pem;
 import dev.peer.core.record.StrictJson;
-import dev.peer.core.trust.Pem;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package dev.peer.pki.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.access.AccessRule;
+import dev.peer.core.pem.KeyKind;
 import dev.peer.core.record.StrictJson;
-import dev.peer.core.trust.AccessRule;
 import dev.peer.core.trust.CertificateFacts;
 import dev.peer.core.trust.Identity;
-import dev.peer.core.trust.KeyKind;
 import dev.peer.core.trust.UntrustedCertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;

@@ -2,7 +2,7 @@ package dev.peer.pki.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.StrictJson;
 import dev.peer.pki.issue.Revocations;
 import java.security.cert.CRLReason;
@@ -24,7 +24,7 @@ record ListInspection(
   static ListInspection of(X509CRL list) {
     Revocations revocations = Revocations.of(list);
     return new ListInspection(
-        Shown.plain(list.getIssuerX500Principal().getName(X500Principal.RFC2253)),
+        Printable.plain(list.getIssuerX500Principal().getName(X500Principal.RFC2253)),
         revocations.number().toString(),
         list.getThisUpdate().toInstant().toString(),
         Optional.ofNullable(list.getNextUpdate()).map(next -> next.toInstant().toString()),

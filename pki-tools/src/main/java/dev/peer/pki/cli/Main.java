@@ -1,6 +1,6 @@
 package dev.peer.pki.cli;
 
-import dev.peer.core.trust.CredentialException;
+import dev.peer.core.pem.CredentialException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,6 +1,6 @@
 package dev.peer.pki.cli;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.pki.issue.Validity;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -21,16 +21,17 @@ final class Names {
     if (!NAME.matcher(name).matches()) {
       throw new ParameterException(
           spec.commandLine(),
-          "not a name (1 to 64 letters, digits and . _ - expected): " + Shown.of(name));
+          "not a name (1 to 64 letters, digits and . _ - expected): " + Printable.of(name));
     }
     return name;
   }
 
   /** Common names and organizational units have at most 64 characters (RFC 5280). */
   static String requireCommonName(CommandSpec spec, String option, String name) {
-    if (name.isBlank() || name.length() > LONGEST || !Shown.plain(name).equals(name)) {
+    if (name.isBlank() || name.length() > LONGEST || !Printable.plain(name).equals(name)) {
       throw new ParameterException(
-          spec.commandLine(), option + ": 1 to 64 visible characters expected: " + Shown.of(name));
+          spec.commandLine(),
+          option + ": 1 to 64 visible characters expected: " + Printable.of(name));
     }
     return name;
   }

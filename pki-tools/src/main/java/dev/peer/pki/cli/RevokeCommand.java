@@ -1,6 +1,6 @@
 package dev.peer.pki.cli;
 
-import dev.peer.core.trust.Pem;
+import dev.peer.core.pem.Pem;
 import dev.peer.pki.issue.CertificateAuthority;
 import dev.peer.pki.issue.RevocationReason;
 import dev.peer.pki.issue.Revocations;

@@ -1,6 +1,6 @@
 package dev.peer.pki.issue;
 
-import dev.peer.core.trust.CredentialException;
+import dev.peer.core.pem.CredentialException;
 import dev.peer.core.trust.Credentials;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

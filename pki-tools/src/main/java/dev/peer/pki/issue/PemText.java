@@ -1,7 +1,7 @@
 package dev.peer.pki.issue;
 
+import dev.peer.core.pem.Pem;
 import dev.peer.core.trust.Credentials;
-import dev.peer.core.trust.Pem;
 import java.security.PrivateKey;
 import java.security.cert.CRLException;
 import java.security.cert.X509CRL;

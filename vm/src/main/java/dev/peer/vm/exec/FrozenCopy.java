@@ -2,7 +2,7 @@ package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.vm.guest.GuestException;
-import dev.peer.vm.guest.Place;
+import dev.peer.vm.guest.ShellLocation;
 import dev.peer.vm.guest.UserTerminal;
 import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.Machine;
@@ -15,7 +15,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** A copy of a frozen guest, for a shell, with its own memory and its own disk layers. */
-record FrozenCopy(FrozenStore.Kept kept, Optional<Place> place, UserTerminal.Opener terminal) {
+record FrozenCopy(
+    FrozenStore.Kept kept, Optional<ShellLocation> place, UserTerminal.Opener terminal) {
 
   /** Refuses to go on where the guest's machine could not be made again. */
   void requireSame(Qemu qemu, Accelerator accelerator) throws IOException, ExecutorException {

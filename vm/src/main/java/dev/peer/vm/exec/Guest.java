@@ -1,10 +1,10 @@
 package dev.peer.vm.exec;
 
-import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.vm.guest.GuestException;
-import dev.peer.vm.guest.Place;
+import dev.peer.vm.guest.ShellLocation;
 import dev.peer.vm.guest.UserTerminal;
 import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.Machine;
@@ -33,21 +33,21 @@ record Guest(
    * Does what the user asked for after a recipe failed in the guest. Reports every problem, which
    * changes nothing: the run's outcome is known.
    */
-  void afterFailure(ExecutionResult.Failed failed, Aftermath aftermath)
+  void afterFailure(ExecutionResult.Failed failed, FailureAction aftermath)
       throws InterruptedException {
     try {
       switch (aftermath) {
-        case Aftermath.End _ -> {}
-        case Aftermath.Shell shell -> {
+        case FailureAction.End _ -> {}
+        case FailureAction.Shell shell -> {
           listener.note("the stage " + failed.stage() + " ended with " + failed.exitCode());
           openShell(placeOf(failed.stage()), shell.terminal());
         }
-        case Aftermath.Freeze freeze -> freeze(failed.stage(), freeze.store());
+        case FailureAction.Freeze freeze -> freeze(failed.stage(), freeze.store());
       }
     } catch (IOException | GuestException e) {
-      Interruption.rethrow(e);
+      InterruptedIo.rethrow(e);
       listener.note(
-          (aftermath instanceof Aftermath.Freeze
+          (aftermath instanceof FailureAction.Freeze
                   ? "the guest could not be frozen: "
                   : "the shell broke off: ")
               + e.getMessage());
@@ -55,12 +55,12 @@ record Guest(
   }
 
   /** Where the recipes of a stage run. */
-  static Place placeOf(String stage) {
-    return stage.equals(RunStages.TEST) ? Place.CONTAINER : Place.GUEST;
+  static ShellLocation placeOf(String stage) {
+    return stage.equals(RunStages.TEST) ? ShellLocation.CONTAINER : ShellLocation.GUEST;
   }
 
   /** Gives the user a shell, without a network unless the test has one. */
-  void openShell(Place place, UserTerminal.Opener terminal)
+  void openShell(ShellLocation place, UserTerminal.Opener terminal)
       throws IOException, GuestException, InterruptedException {
     GuestNetwork.seal(machine, inputs.network());
     stages.shell(place, inputs.network(), terminal);

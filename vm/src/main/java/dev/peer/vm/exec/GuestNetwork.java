@@ -1,10 +1,10 @@
 package dev.peer.vm.exec;
 
-import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.network.AllowedHost;
 import dev.peer.core.network.Reach;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.vm.qemu.Machine;
 import dev.peer.vm.qemu.Qemu;

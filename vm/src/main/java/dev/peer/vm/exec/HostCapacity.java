@@ -1,7 +1,7 @@
 package dev.peer.vm.exec;
 
-import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.progress.ExecutionListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,13 +19,13 @@ final class HostCapacity {
   private HostCapacity() {}
 
   /** Refuses more memory than there is; says when processors will be shared. */
-  static void check(Limits limits, ExecutionListener listener)
+  static void check(RunLimits limits, ExecutionListener listener)
       throws ExecutorException, IOException {
     Matcher total = TOTAL.matcher(Files.readString(MEMORY));
     if (total.find() && limits.memoryBytes() > Long.parseLong(total.group(1)) * KIBIBYTE) {
       throw new ExecutorException(
           "the guest is to have "
-              + Limits.shown(limits.memoryBytes())
+              + RunLimits.shown(limits.memoryBytes())
               + " of memory, and this host has "
               + Long.parseLong(total.group(1)) * KIBIBYTE / MEBIBYTE
               + "M",

@@ -1,6 +1,6 @@
 package dev.peer.vm.exec;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.record.OutputStreamName;
 import java.io.ByteArrayOutputStream;
@@ -53,7 +53,7 @@ final class LastLines implements OutputSink {
         TERMINAL_SEQUENCE.matcher(partial.toString(StandardCharsets.UTF_8)).replaceAll("");
     // A carriage return starts the line again.
     String line = text.stripTrailing();
-    line = Shown.plain(line.substring(line.lastIndexOf('\r') + 1).replace('\t', ' '));
+    line = Printable.plain(line.substring(line.lastIndexOf('\r') + 1).replace('\t', ' '));
     if (!line.isBlank()) {
       lines.addLast(line);
     }

@@ -1,8 +1,8 @@
 package dev.peer.vm.exec;
 
-import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutorException;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestAgent;
@@ -39,7 +39,7 @@ final class MachineStarter {
   private final Qemu qemu;
   private final GuestImage image;
   private final Accelerator accelerator;
-  private final Limits limits;
+  private final RunLimits limits;
   private final GuestNetwork network;
   private final TemplateStore templates;
   private final Path sockets;
@@ -55,7 +55,7 @@ final class MachineStarter {
       Qemu qemu,
       GuestImage image,
       Accelerator accelerator,
-      Limits limits,
+      RunLimits limits,
       GuestNetwork network,
       TemplateStore templates,
       Path sockets,
@@ -102,8 +102,8 @@ final class MachineStarter {
     try {
       return awaken(machine, disks, Optional.empty(), BOOT_TIME);
     } catch (GuestException | IOException e) {
-      Interruption.rethrow(e);
-      throw BrokenOff.in("boot", machine, Secrets.NONE, e);
+      InterruptedIo.rethrow(e);
+      throw GuestFailures.in("boot", machine, Secrets.NONE, e);
     }
   }
 
@@ -167,7 +167,7 @@ final class MachineStarter {
       Machine machine = start(spec(layered, memory, directory, socketDirectory), directory);
       return Optional.of(awaken(machine, layered, Optional.of(template), cloneTime));
     } catch (QemuException | GuestException | IOException e) {
-      Interruption.rethrow(e);
+      InterruptedIo.rethrow(e);
       listener.note("the machine's template is of no use, booting instead: " + e.getMessage());
       templates.drop(shape);
       disks.blankAgain();
@@ -179,7 +179,7 @@ final class MachineStarter {
   private StartedMachine awaken(
       Machine machine, RunDisks disks, Optional<Template> template, Duration most)
       throws GuestException, IOException, InterruptedException {
-    Deadline deadline = Deadline.start(most, machine::kill);
+    RunDeadline deadline = RunDeadline.start(most, machine::kill);
     try {
       if (template.isPresent()) {
         machine.resumeFrom(template.get().state());
@@ -246,7 +246,7 @@ final class MachineStarter {
         directory,
         name ->
             listener.note(
-                "refused to resolve " + Shown.plain(name) + ": PEER_PREPARE_NETWORK omits it"));
+                "refused to resolve " + Printable.plain(name) + ": PEER_PREPARE_NETWORK omits it"));
   }
 
   private MachineSpec spec(RunDisks disks, Memory memory, Path directory, Path socketDirectory) {

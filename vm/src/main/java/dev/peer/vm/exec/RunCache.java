@@ -1,10 +1,10 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.CacheUse;
-import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.KeptPlan;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.id.CommitId;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.vm.snapshot.DiskName;

@@ -1,11 +1,11 @@
 package dev.peer.vm.exec;
 
-import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputRecorder;
@@ -49,7 +49,7 @@ final class RunStages {
   private final Machine machine;
   private final StageRunner stages;
   private final RunDisks disks;
-  private final Limits limits;
+  private final RunLimits limits;
   private final GuestNetwork network;
   private final RunCache cache;
   private final GuestImage image;
@@ -61,7 +61,7 @@ final class RunStages {
       Machine machine,
       StageRunner stages,
       RunDisks disks,
-      Limits limits,
+      RunLimits limits,
       GuestNetwork network,
       RunCache cache,
       GuestImage image) {
@@ -331,11 +331,11 @@ final class RunStages {
       case "memory-full" ->
           throw new ExecutorException(
               "the guest's memory is full in the stage " + stage + ": " + message,
-              "give it more with PEER_MEMORY (now " + Limits.shown(limits.memoryBytes()) + ")");
+              "give it more with PEER_MEMORY (now " + RunLimits.shown(limits.memoryBytes()) + ")");
       case "disk-full" ->
           throw new ExecutorException(
               "the guest's disk is full in the stage " + stage + ": " + message,
-              "give it more with PEER_DISK (now " + Limits.shown(limits.diskBytes()) + ")");
+              "give it more with PEER_DISK (now " + RunLimits.shown(limits.diskBytes()) + ")");
       case "too-large" ->
           throw new ExecutorException(
               "the artifacts do not fit: " + message,

@@ -1,9 +1,9 @@
 package dev.peer.vm.exec;
 
-import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
 import dev.peer.core.key.NetworkMode;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.BoundedOutput;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.secret.MaskingSink;
@@ -11,7 +11,7 @@ import dev.peer.core.secret.SecretValue;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.guest.GuestException;
-import dev.peer.vm.guest.Place;
+import dev.peer.vm.guest.ShellLocation;
 import dev.peer.vm.guest.StageResult;
 import dev.peer.vm.guest.UserTerminal;
 import java.io.IOException;
@@ -33,14 +33,14 @@ final class StageRunner {
   private final GuestAgent agent;
   private final ExecutionListener listener;
   private final StartedMachine started;
-  private final Limits limits;
+  private final RunLimits limits;
   private final CurrentStage current;
   private final Secrets secrets;
   private Optional<ExecutionResult.TimedOut> timedOut = Optional.empty();
 
   StageRunner(
       StartedMachine started,
-      Limits limits,
+      RunLimits limits,
       CurrentStage current,
       ExecutionListener listener,
       Secrets secrets) {
@@ -70,7 +70,7 @@ final class StageRunner {
   }
 
   /** Gives the user a shell, and waits for its end; nothing of it is masked. */
-  void shell(Place place, NetworkMode network, UserTerminal.Opener opener)
+  void shell(ShellLocation place, NetworkMode network, UserTerminal.Opener opener)
       throws IOException, GuestException {
     current.begin(SHELL);
     listener.step(SHELL);
@@ -147,7 +147,7 @@ final class StageRunner {
   private StageResult runWithin(
       Duration limit, String stage, List<String> arguments, OutputSink sink)
       throws IOException, GuestException, InterruptedException {
-    Deadline deadline = Deadline.start(limit, started.machine()::kill);
+    RunDeadline deadline = RunDeadline.start(limit, started.machine()::kill);
     try (deadline) {
       return agent.run(stage, arguments, sink);
     } finally {

@@ -1,7 +1,6 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.CacheUse;
-import dev.peer.core.flow.ExecutionListener;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
@@ -10,10 +9,11 @@ import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.network.Reach;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestException;
-import dev.peer.vm.guest.Place;
+import dev.peer.vm.guest.ShellLocation;
 import dev.peer.vm.guest.UserTerminal;
 import dev.peer.vm.image.GuestImage;
 import dev.peer.vm.image.ImageException;
@@ -45,11 +45,11 @@ public final class VmExecutor implements Executor {
   private final Path home;
   private final Path sockets;
   private final Map<String, String> environment;
-  private final Limits limits;
+  private final RunLimits limits;
   private final Reach reach;
   private final CachePolicy caches;
   private final Duration cloneTime;
-  private Aftermath aftermath = new Aftermath.End();
+  private FailureAction aftermath = new FailureAction.End();
 
   /**
    * Creates an executor that keeps its temporary files below its home.
@@ -65,7 +65,7 @@ public final class VmExecutor implements Executor {
       Path home,
       Path sockets,
       Map<String, String> environment,
-      Limits limits,
+      RunLimits limits,
       Reach reach,
       CachePolicy caches) {
     this(images, home, sockets, environment, limits, reach, caches, MachineStarter.CLONE_TIME);
@@ -76,7 +76,7 @@ public final class VmExecutor implements Executor {
       Path home,
       Path sockets,
       Map<String, String> environment,
-      Limits limits,
+      RunLimits limits,
       Reach reach,
       CachePolicy caches,
       Duration cloneTime) {
@@ -91,14 +91,14 @@ public final class VmExecutor implements Executor {
   }
 
   /** Sets what happens to guests in which a recipe fails from now on. */
-  public void setAftermath(Aftermath aftermath) {
+  public void setAftermath(FailureAction aftermath) {
     this.aftermath = aftermath;
   }
 
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
-    return follow(new Course.Whole(aftermath), request, listener);
+    return follow(new RunPlan.Whole(aftermath), request, listener);
   }
 
   /**
@@ -109,10 +109,10 @@ public final class VmExecutor implements Executor {
   public Optional<ExecutionResult> openShell(
       ExecutionRequest request,
       ExecutionListener listener,
-      Place place,
+      ShellLocation place,
       UserTerminal.Opener terminal)
       throws ExecutorException, InterruptedException {
-    return follow(new Course.ShellInstead(place, terminal), request, listener);
+    return follow(new RunPlan.ShellInstead(place, terminal), request, listener);
   }
 
   /**
@@ -122,7 +122,7 @@ public final class VmExecutor implements Executor {
    */
   public CrontabResult makeCrontab(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
-    return follow(new Course.Crontab(), request, listener);
+    return follow(new RunPlan.Crontab(), request, listener);
   }
 
   /** The commit of the trunk to prepare first, so that the run does not start blank. */
@@ -154,7 +154,7 @@ public final class VmExecutor implements Executor {
    */
   public Optional<ExecutionResult> prepare(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
-    return follow(new Course.Preparation(), request, listener);
+    return follow(new RunPlan.Preparation(), request, listener);
   }
 
   /**
@@ -166,7 +166,7 @@ public final class VmExecutor implements Executor {
   public void openFrozen(
       FrozenStore.Kept kept,
       ExecutionListener listener,
-      Optional<Place> place,
+      Optional<ShellLocation> place,
       UserTerminal.Opener terminal)
       throws ExecutorException, InterruptedException {
     FrozenCopy copy = new FrozenCopy(kept, place, terminal);
@@ -197,10 +197,10 @@ public final class VmExecutor implements Executor {
   }
 
   /** Runs a course within the time limit. */
-  private <T> T follow(Course<T> course, ExecutionRequest request, ExecutionListener listener)
+  private <T> T follow(RunPlan<T> course, ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
     CurrentStage current = new CurrentStage();
-    Deadline deadline = Deadline.start(limits.timeout(), Thread.currentThread()::interrupt);
+    RunDeadline deadline = RunDeadline.start(limits.timeout(), Thread.currentThread()::interrupt);
     try {
       return translated(() -> follow(course, deadline, request, listener, current));
     } catch (InterruptedException e) {
@@ -217,8 +217,8 @@ public final class VmExecutor implements Executor {
   }
 
   private <T> T follow(
-      Course<T> course,
-      Deadline deadline,
+      RunPlan<T> course,
+      RunDeadline deadline,
       ExecutionRequest request,
       ExecutionListener listener,
       CurrentStage current)
@@ -294,16 +294,16 @@ public final class VmExecutor implements Executor {
     } catch (ImageException e) {
       throw new ExecutorException(e.getMessage(), e.hint(), e);
     } catch (IOException e) {
-      Interruption.rethrow(e);
+      InterruptedIo.rethrow(e);
       throw new ExecutorException(
-          "the run could not be prepared: " + e.getMessage(), BrokenOff.DISK_HINT, e);
+          "the run could not be prepared: " + e.getMessage(), GuestFailures.DISK_HINT, e);
     }
   }
 
   /** The parts of one run. */
   private record Run<T>(
-      Course<T> course,
-      Deadline deadline,
+      RunPlan<T> course,
+      RunDeadline deadline,
       ExecutionRequest request,
       ExecutionListener listener,
       CurrentStage current,
@@ -391,7 +391,7 @@ public final class VmExecutor implements Executor {
   private static ExecutorException brokenOff(
       CurrentStage current, StartedMachine machine, Secrets secrets, Exception e)
       throws InterruptedException {
-    Interruption.rethrow(e);
-    return BrokenOff.in(current.name(), machine.machine(), secrets, e);
+    InterruptedIo.rethrow(e);
+    return GuestFailures.in(current.name(), machine.machine(), secrets, e);
   }
 }

@@ -1,7 +1,7 @@
 package dev.peer.vm.guest;
 
 import dev.peer.core.id.Digest;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
@@ -63,7 +63,7 @@ public final class ArtifactIntake {
       throws IOException, MalformedException {
     String path = Artifact.requirePath(entry.getName().replaceFirst("^\\./", ""));
     if (!TarReader.isPlainFile(entry)) {
-      throw new MalformedException("the artifact " + Shown.of(path) + " is not a plain file");
+      throw new MalformedException("the artifact " + Printable.of(path) + " is not a plain file");
     }
     boolean executable = (entry.getMode() & OWNER_MAY_RUN) != 0;
     Path file = files.artifacts().resolve(path);
@@ -75,7 +75,7 @@ public final class ArtifactIntake {
       long size = tar.content().transferTo(hashed);
       content = new Content(size, Digest.ofFinished(hashed.getMessageDigest()));
     } catch (FileAlreadyExistsException e) {
-      throw new MalformedException("two artifacts have the path " + Shown.of(path), e);
+      throw new MalformedException("two artifacts have the path " + Printable.of(path), e);
     }
     if (executable) {
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));

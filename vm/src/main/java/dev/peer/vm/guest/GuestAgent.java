@@ -1,6 +1,6 @@
 package dev.peer.vm.guest;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.secret.SecretValue;
@@ -78,7 +78,7 @@ public final class GuestAgent {
     send("hello " + nonce + " " + now.getEpochSecond());
     String answer = receive();
     if (!answer.equals("hello " + PROTOCOL)) {
-      throw new GuestException("it greets with " + Shown.of(answer));
+      throw new GuestException("it greets with " + Printable.of(answer));
     }
   }
 
@@ -101,7 +101,7 @@ public final class GuestAgent {
     send(verb);
     String answer = receive();
     if (!answer.equals(verb)) {
-      throw new GuestException("it answers " + Shown.of(answer) + " to " + verb);
+      throw new GuestException("it answers " + Printable.of(answer) + " to " + verb);
     }
   }
 
@@ -153,7 +153,7 @@ public final class GuestAgent {
    * @throws GuestException if the guest broke off
    * @throws IOException if the user's terminal did
    */
-  public void runShell(Place place, String network, SocketChannel port, UserTerminal user)
+  public void runShell(ShellLocation place, String network, SocketChannel port, UserTerminal user)
       throws IOException, GuestException {
     UserTerminal.Size size = user.size();
     send(String.join(" ", SHELL, place.toString(), network, encoded(user.type()), describe(size)));
@@ -254,7 +254,7 @@ public final class GuestAgent {
       String line = receive();
       String[] fields = line.split(" ", -1);
       if (fields.length < 3 || !fields[1].equals(stage)) {
-        throw new GuestException("it answers " + Shown.of(line) + " to the stage " + stage);
+        throw new GuestException("it answers " + Printable.of(line) + " to the stage " + stage);
       }
       if (fields[0].equals("info") && fields.length == 4 && info.size() < MOST_INFO) {
         info.put(fields[2], decoded(fields[3]));
@@ -263,14 +263,14 @@ public final class GuestAgent {
       } else if (fields[0].equals("fail") && fields.length == 4) {
         return new StageResult.Refused(fields[2], decoded(fields[3]), Map.copyOf(info));
       } else {
-        throw new GuestException("it answers " + Shown.of(line) + " to the stage " + stage);
+        throw new GuestException("it answers " + Printable.of(line) + " to the stage " + stage);
       }
     }
   }
 
   private static int exitCode(String text) throws GuestException {
     if (!text.matches("0|[1-9]\\d{0,2}") || Integer.parseInt(text) > LARGEST_EXIT_CODE) {
-      throw new GuestException("not an exit code: " + Shown.of(text));
+      throw new GuestException("not an exit code: " + Printable.of(text));
     }
     return Integer.parseInt(text);
   }
@@ -308,7 +308,8 @@ public final class GuestAgent {
     }
     String prefix = nonce + " ";
     if (!line.toString().startsWith(prefix)) {
-      throw new GuestException("it sends a line without the nonce: " + Shown.of(line.toString()));
+      throw new GuestException(
+          "it sends a line without the nonce: " + Printable.of(line.toString()));
     }
     return line.substring(prefix.length());
   }
@@ -325,7 +326,7 @@ public final class GuestAgent {
           ? ""
           : new String(Base64.getDecoder().decode(field), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw new GuestException("it sends invalid base64: " + Shown.of(field), e);
+      throw new GuestException("it sends invalid base64: " + Printable.of(field), e);
     }
   }
 }

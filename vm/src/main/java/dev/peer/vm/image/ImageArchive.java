@@ -1,7 +1,7 @@
 package dev.peer.vm.image;
 
 import dev.peer.core.id.Digest;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.sign.Attestation;
 import dev.peer.vm.image.ImageException.Kind;
 import java.io.IOException;
@@ -185,7 +185,7 @@ public final class ImageArchive {
       throw foreign(
           name.isEmpty()
               ? "it is not a tar archive"
-              : "it begins with " + Shown.of(name) + ", not with the manifest of an image");
+              : "it begins with " + Printable.of(name) + ", not with the manifest of an image");
     }
   }
 

@@ -3,7 +3,7 @@ package dev.peer.vm.image;
 import dev.peer.core.id.Digest;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
-import dev.peer.core.scratch.FileSeal;
+import dev.peer.core.scratch.FileFingerprint;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.vm.image.ImageException.Kind;
 import dev.peer.vm.image.ImageManifest.Versions;
@@ -261,7 +261,7 @@ public final class ImageStore {
 
   /** A value that changes whenever a file of the image is written or replaced. */
   private static String describe(Path directory) throws IOException {
-    return FileSeal.of(ImageManifest.FILES.stream().map(directory::resolve).toList());
+    return FileFingerprint.of(ImageManifest.FILES.stream().map(directory::resolve).toList());
   }
 
   private String remembered(Digest digest) throws IOException {

@@ -9,7 +9,7 @@ import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.StrictJson;
-import dev.peer.core.scratch.FileSeal;
+import dev.peer.core.scratch.FileFingerprint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -64,7 +64,7 @@ record DiskEntry(
     ArrayNode commits = about.putArray("commits");
     made.commits().forEach(commit -> commits.add(commit.hex()));
     about.put("begun", begun.toString());
-    about.put("seal", FileSeal.of(List.of(disk)));
+    about.put("seal", FileFingerprint.of(List.of(disk)));
     Files.write(directory.resolve(ABOUT), StrictJson.bytes(about));
   }
 
@@ -120,7 +120,7 @@ record DiskEntry(
   /** Whether nothing has written to the disk since it was kept. */
   boolean isAsItWas() throws IOException {
     return Files.isRegularFile(disk(), LinkOption.NOFOLLOW_LINKS)
-        && FileSeal.of(List.of(disk())).equals(seal);
+        && FileFingerprint.of(List.of(disk())).equals(seal);
   }
 
   /** From now on {@link #hasBranches}. */

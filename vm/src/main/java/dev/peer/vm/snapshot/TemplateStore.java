@@ -1,7 +1,7 @@
 package dev.peer.vm.snapshot;
 
 import dev.peer.core.id.Digest;
-import dev.peer.core.scratch.FileSeal;
+import dev.peer.core.scratch.FileFingerprint;
 import dev.peer.core.scratch.ScratchDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -139,6 +139,6 @@ public final class TemplateStore {
   }
 
   private static String sealOf(Template template) throws IOException {
-    return FileSeal.of(template.files());
+    return FileFingerprint.of(template.files());
   }
 }

@@ -221,7 +221,7 @@ class ContainerImagesIT {
     return tree.tar();
   }
 
-  private static Limits limits() {
-    return new Limits(2, 512L << 20, 1L << 30, Duration.ofMinutes(5), Map.of(), 1 << 20);
+  private static RunLimits limits() {
+    return new RunLimits(2, 512L << 20, 1L << 30, Duration.ofMinutes(5), Map.of(), 1 << 20);
   }
 }

@@ -69,7 +69,11 @@ class KeptDiskIT {
     FrozenStore frozen = new FrozenStore(vm().resolve("frozen"));
     Transcript transcript = new Transcript();
     ExecutionResult failed =
-        run(failing + cacheRule("of-failing"), Use.KEPT, new Aftermath.Freeze(frozen), transcript);
+        run(
+            failing + cacheRule("of-failing"),
+            Use.KEPT,
+            new FailureAction.Freeze(frozen),
+            transcript);
     assertThat(failed).isEqualTo(new ExecutionResult.Failed("test", 1));
     assertThat(frozen.list()).as(transcript.text()).hasSize(1);
     assertNeedsNoOtherFile(frozen.list().getFirst().scratch());
@@ -151,7 +155,7 @@ class KeptDiskIT {
   }
 
   private String passes(String mkfile, Use caches, Transcript transcript) throws Exception {
-    ExecutionResult result = run(mkfile, caches, new Aftermath.End(), transcript);
+    ExecutionResult result = run(mkfile, caches, new FailureAction.End(), transcript);
     assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
     return transcript.stdout.toString(UTF_8);
   }
@@ -164,8 +168,8 @@ class KeptDiskIT {
     }
   }
 
-  private ExecutionResult run(String mkfile, Use caches, Aftermath aftermath, Transcript transcript)
-      throws Exception {
+  private ExecutionResult run(
+      String mkfile, Use caches, FailureAction aftermath, Transcript transcript) throws Exception {
     Path repository = Files.createDirectories(repository());
     Files.writeString(repository.resolve("mkfile"), mkfile);
     RunInputs inputs =
@@ -187,7 +191,7 @@ class KeptDiskIT {
             vm(),
             home.resolve("s"),
             System.getenv(),
-            new Limits(2, 2L << 30, DISK_BYTES, Duration.ofMinutes(5), Map.of(), 1L << 20),
+            new RunLimits(2, 2L << 30, DISK_BYTES, Duration.ofMinutes(5), Map.of(), 1L << 20),
             new Reach.Open(),
             POLICY);
     executor.setAftermath(aftermath);

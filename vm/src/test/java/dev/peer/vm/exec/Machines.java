@@ -16,8 +16,8 @@ final class Machines {
   private Machines() {}
 
   /** Boots one with this repository as its input; what belongs to it is below the directory. */
-  static StartedMachine boot(Path directory, Path repository, Limits limits, Transcript transcript)
-      throws Exception {
+  static StartedMachine boot(
+      Path directory, Path repository, RunLimits limits, Transcript transcript) throws Exception {
     Path own = Files.createDirectory(directory.resolve("own"));
     Path sockets = directory.resolve("s");
     ScratchDirectory.createPrivate(sockets);

@@ -2,7 +2,7 @@ package dev.peer.vm.exec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.peer.core.flow.ExecutionListener;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.OutputStreamName;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;

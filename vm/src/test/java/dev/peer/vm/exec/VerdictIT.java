@@ -152,7 +152,7 @@ class VerdictIT {
     return Machines.boot(directory, repository, limits(), transcript);
   }
 
-  private static Limits limits() {
-    return new Limits(2, 512L << 20, 1L << 30, Duration.ofMinutes(5), Map.of(), MOST_OUTPUT);
+  private static RunLimits limits() {
+    return new RunLimits(2, 512L << 20, 1L << 30, Duration.ofMinutes(5), Map.of(), MOST_OUTPUT);
   }
 }

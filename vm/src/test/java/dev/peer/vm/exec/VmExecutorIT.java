@@ -209,8 +209,8 @@ class VmExecutorIT {
 
   @Test
   void endsAStageWhoseTimeIsOverAndCutsAnOutputWithoutEnd() throws Exception {
-    Limits limits =
-        new Limits(
+    RunLimits limits =
+        new RunLimits(
             1,
             512L << 20,
             1L << 30,
@@ -241,7 +241,8 @@ class VmExecutorIT {
 
   @Test
   void saysThatTheDiskWasFullAlthoughTheContainerThatFilledItIsGone() {
-    Limits limits = new Limits(2, 2L << 30, 1L << 30, Duration.ofMinutes(5), Map.of(), 1L << 20);
+    RunLimits limits =
+        new RunLimits(2, 2L << 30, 1L << 30, Duration.ofMinutes(5), Map.of(), 1L << 20);
     String mkfile = "test:VQ:\n\tfallocate -l 900M /filler; cat /dev/zero > /more\n";
 
     assertThat(
@@ -530,11 +531,11 @@ class VmExecutorIT {
     return executor(limits(timeout));
   }
 
-  private VmExecutor executor(Limits limits) {
+  private VmExecutor executor(RunLimits limits) {
     return executor(limits, new Reach.Open());
   }
 
-  private VmExecutor executor(Limits limits, Reach reach) {
+  private VmExecutor executor(RunLimits limits, Reach reach) {
     return new VmExecutor(
         GuestImages.store(),
         home.resolve("vm"),
@@ -545,8 +546,8 @@ class VmExecutorIT {
         CACHES);
   }
 
-  private static Limits limits(Duration timeout) {
-    return new Limits(2, 2L << 30, 8L << 30, timeout, Map.of(), 1L << 20);
+  private static RunLimits limits(Duration timeout) {
+    return new RunLimits(2, 2L << 30, 8L << 30, timeout, Map.of(), 1L << 20);
   }
 
   private List<Path> leftovers() throws IOException {

@@ -265,7 +265,7 @@ class GuestAgentTest {
                     }
                   });
 
-      agent.runShell(Place.CONTAINER, "none", port.host, user);
+      agent.runShell(ShellLocation.CONTAINER, "none", port.host, user);
 
       guest.join();
       assertThat(heard.readLine()).isEqualTo("terminal container none eHRlcm0= 24 80");

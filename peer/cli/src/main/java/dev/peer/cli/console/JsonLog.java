@@ -1,7 +1,7 @@
 package dev.peer.cli.console;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.StrictJson;
 import dev.peer.http.AnsweredRequest;
 import dev.peer.report.Failure;
@@ -80,7 +80,7 @@ final class JsonLog implements Logging.OpenLog {
     line.put("trace", request.trace().id());
     request.caller().ifPresent(caller -> line.put("peer", caller.text()));
     line.put("address", address(request.address()));
-    line.put("method", Shown.plain(request.method()));
+    line.put("method", Printable.plain(request.method()));
     line.put("path", path(request.path()));
     line.put("template", request.template());
     request
@@ -93,7 +93,7 @@ final class JsonLog implements Logging.OpenLog {
   }
 
   private static String path(String path) {
-    return Shown.plain(path.length() > LONGEST_PATH ? path.substring(0, LONGEST_PATH) : path);
+    return Printable.plain(path.length() > LONGEST_PATH ? path.substring(0, LONGEST_PATH) : path);
   }
 
   private static String address(InetSocketAddress address) {

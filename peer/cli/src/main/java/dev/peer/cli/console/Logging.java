@@ -1,6 +1,6 @@
 package dev.peer.cli.console;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.http.AnsweredRequest;
 import dev.peer.http.RequestLog;
 import dev.peer.report.Failure;
@@ -56,7 +56,7 @@ public final class Logging {
 
     private static String text(AnsweredRequest request, Throwable failure) {
       return "warning: "
-          + Shown.of(request.method() + " " + request.path())
+          + Printable.of(request.method() + " " + request.path())
           + " failed, trace "
           + request.trace()
           + ": "

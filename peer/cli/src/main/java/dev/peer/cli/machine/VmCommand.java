@@ -13,7 +13,7 @@ import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.id.Digest;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -31,9 +31,9 @@ import dev.peer.run.RunTarget;
 import dev.peer.run.TrunkPreparingExecutor;
 import dev.peer.run.VmExecutors;
 import dev.peer.terminal.SystemTerminal;
-import dev.peer.vm.exec.Limits;
+import dev.peer.vm.exec.RunLimits;
 import dev.peer.vm.exec.VmExecutor;
-import dev.peer.vm.guest.Place;
+import dev.peer.vm.guest.ShellLocation;
 import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.snapshot.FrozenGuest;
 import dev.peer.vm.snapshot.FrozenStore;
@@ -100,7 +100,7 @@ public final class VmCommand implements Runnable {
     if (frozen != null) {
       return shellInFrozen(frozen, guest);
     }
-    Place place = guest ? Place.GUEST : Place.CONTAINER;
+    ShellLocation place = guest ? ShellLocation.GUEST : ShellLocation.CONTAINER;
     try (RunTarget subject = selection.subject(call, output);
         ScratchDirectory unused =
             ScratchDirectory.in(new HomeLayout(subject.peer().home()).runs())) {
@@ -140,12 +140,12 @@ public final class VmCommand implements Runnable {
     VmExecutors.executor(
             new ImageStore(new HomeLayout(home).images()),
             home,
-            Limits.of(kept.guest().machine()),
+            RunLimits.of(kept.guest().machine()),
             RunSettings.prepareNetwork(call.settings()))
         .openFrozen(
             kept,
             output,
-            guest ? Optional.of(Place.GUEST) : Optional.empty(),
+            guest ? Optional.of(ShellLocation.GUEST) : Optional.empty(),
             SystemTerminal::open);
     return ExitCode.PASSED;
   }
@@ -198,7 +198,7 @@ public final class VmCommand implements Runnable {
             () ->
                 new CommandException(
                     ExitCode.USAGE,
-                    "there is no frozen guest " + Shown.of(id),
+                    "there is no frozen guest " + Printable.of(id),
                     "`peer vm ls` lists them"));
   }
 

@@ -1,6 +1,6 @@
 package dev.peer.cli.option;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import java.io.IOException;
@@ -16,7 +16,7 @@ public final class InputFile {
 
   /** Its bytes; refuses a larger file, and anything that is no file. */
   public static byte[] read(Path file, int most) throws IOException, CommandException {
-    String name = Shown.of(file.toString());
+    String name = Printable.of(file.toString());
     if (!Files.exists(file) || Files.isDirectory(file)) {
       throw new CommandException(
           ExitCode.USAGE,

@@ -14,8 +14,8 @@ import dev.peer.core.sign.Evidence;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
-import dev.peer.core.store.Gone;
 import dev.peer.core.store.ListedEntry;
+import dev.peer.core.store.Removal;
 import dev.peer.core.store.Store;
 import dev.peer.core.timestamp.Timestamp;
 import dev.peer.home.HomeLayout;
@@ -108,9 +108,9 @@ public final class LsCommand implements Callable<Integer> {
   private int printGone(PeerSettings peer) throws Exception {
     Path directory = new HomeLayout(peer.home()).store();
     Optional<RepoId> only = all ? Optional.empty() : Optional.of(RunTarget.repo(call));
-    List<Gone> removed =
-        Files.exists(directory) ? Results.openStore(peer.home()).gone() : List.<Gone>of();
-    List<Gone> asked =
+    List<Removal> removed =
+        Files.exists(directory) ? Results.openStore(peer.home()).gone() : List.<Removal>of();
+    List<Removal> asked =
         removed.stream().filter(one -> only.isEmpty() || one.repository().equals(only)).toList();
     if (json) {
       output.print(goneJson(asked));
@@ -120,7 +120,7 @@ public final class LsCommand implements Callable<Integer> {
     return ExitCode.PASSED;
   }
 
-  private String goneLine(Gone one) {
+  private String goneLine(Removal one) {
     return one.key().hex().substring(0, SHORT)
         + "  "
         + (all ? one.repository().map(repo -> repo + ", ").orElse("") : "")
@@ -134,7 +134,7 @@ public final class LsCommand implements Callable<Integer> {
         + why(one.why());
   }
 
-  private static String why(Gone.Why why) {
+  private static String why(Removal.Why why) {
     return why.text()
         + switch (why) {
           case NUMBER -> " (PEER_KEEP)";
@@ -144,10 +144,10 @@ public final class LsCommand implements Callable<Integer> {
         };
   }
 
-  private static String goneJson(List<Gone> removed) {
+  private static String goneJson(List<Removal> removed) {
     ObjectNode answer = StrictJson.object();
     ArrayNode array = answer.putArray("gone");
-    for (Gone one : removed) {
+    for (Removal one : removed) {
       ObjectNode entry = array.addObject();
       one.repository().ifPresent(repo -> entry.put("repository", repo.text()));
       entry.put("runKey", one.key().hex());

@@ -2,15 +2,15 @@ package dev.peer.cli.result;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.access.NamespaceRules;
+import dev.peer.core.access.SignRules;
 import dev.peer.core.id.Digest;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.trust.CertificateFacts;
-import dev.peer.core.trust.NamespaceRules;
-import dev.peer.core.trust.SignRules;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
 import dev.peer.report.ProvenanceFacts;
@@ -49,15 +49,16 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
     lines.add(Facts.line("repository", inputs.repo().text()));
     lines.add(Facts.line("tree", inputs.tree().hex()));
     inputs.commit().ifPresent(commit -> lines.add(Facts.line("commit", commit.hex())));
-    lines.add(Facts.line("target", Shown.plain(target(inputs))));
-    lines.add(Facts.line("image", inputs.image() + ", " + Shown.plain(inputs.architecture())));
+    lines.add(Facts.line("target", Printable.plain(target(inputs))));
+    lines.add(Facts.line("image", inputs.image() + ", " + Printable.plain(inputs.architecture())));
     lines.add(Facts.line("network", inputs.network().toString()));
     lines.add(Facts.line("variables", names(inputs.environment().keySet())));
     lines.add(Facts.line("secrets", names(record.secretNames())));
     lines.add(
         Facts.line(
-            "container", Shown.plain(record.containerImage() + ", " + record.containerImageId())));
-    lines.add(Facts.line("accelerator", Shown.plain(record.accelerator())));
+            "container",
+            Printable.plain(record.containerImage() + ", " + record.containerImageId())));
+    lines.add(Facts.line("accelerator", Printable.plain(record.accelerator())));
     lines.addAll(ProvenanceFacts.lines(record.provenance()));
     lines.add(
         Facts.line(

@@ -7,8 +7,9 @@ import dev.peer.cli.option.InputFile;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.access.SignRules;
+import dev.peer.core.id.Printable;
 import dev.peer.core.id.RunKey;
-import dev.peer.core.id.Shown;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -19,7 +20,6 @@ import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
-import dev.peer.core.trust.SignRules;
 import dev.peer.identity.Identities;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
@@ -188,7 +188,7 @@ public final class VerifyCommand implements Callable<Integer> {
     } catch (NoSuchFileException e) {
       throw new CommandException(
           ExitCode.USAGE,
-          Shown.of(name) + " holds no attestation",
+          Printable.of(name) + " holds no attestation",
           "name a directory that lies in the store for a result, or an attestation's file",
           e);
     }
@@ -216,7 +216,7 @@ public final class VerifyCommand implements Callable<Integer> {
     if (!Files.isRegularFile(bundle)) {
       throw new CommandException(
           ExitCode.USAGE,
-          "the bundle " + Shown.of(bundle.toString()) + " is not there",
+          "the bundle " + Printable.of(bundle.toString()) + " is not there",
           "name it with --bundle, or verify the attestation's file alone");
     }
     try (ScratchDirectory unpacked = Results.openStore(settings.home()).stage()) {

@@ -2,12 +2,12 @@ package dev.peer.cli.run;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.flow.FollowResult;
-import dev.peer.core.flow.LookupResult;
-import dev.peer.core.flow.Survey;
-import dev.peer.core.flow.Surveyor;
+import dev.peer.core.find.FollowResult;
+import dev.peer.core.find.LookupResult;
+import dev.peer.core.find.Survey;
+import dev.peer.core.find.Surveyor;
 import dev.peer.core.id.PeerId;
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.core.key.KeyInput;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.RunRecord;
@@ -173,7 +173,10 @@ record Explanation(
       parts.add(
           what
               + " "
-              + names.stream().limit(MOST_NAMES).map(Shown::plain).collect(Collectors.joining(", "))
+              + names.stream()
+                  .limit(MOST_NAMES)
+                  .map(Printable::plain)
+                  .collect(Collectors.joining(", "))
               + (names.size() > MOST_NAMES ? " and " + (names.size() - MOST_NAMES) + " more" : ""));
     }
   }
@@ -181,7 +184,7 @@ record Explanation(
   private String shown(KeyInput input) {
     String value = value(input);
     return input.variable().isEmpty()
-        ? Shown.plain(value)
+        ? Printable.plain(value)
         : value.substring(0, DIGEST.length() + DIGITS);
   }
 

@@ -5,10 +5,10 @@ import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.Selection;
 import dev.peer.cli.option.WaitConverter;
 import dev.peer.config.CallContext;
-import dev.peer.core.flow.Elsewhere;
-import dev.peer.core.flow.FindResult;
-import dev.peer.core.flow.Joining;
-import dev.peer.core.flow.Replayable;
+import dev.peer.core.find.FindResult;
+import dev.peer.core.find.RemoteRuns;
+import dev.peer.core.find.Replayable;
+import dev.peer.core.find.RunFollower;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.network.PeerNetwork;
 import dev.peer.report.CommandException;
@@ -72,14 +72,15 @@ public final class ReplayCommand implements Callable<Integer> {
       Results.requireUsable(subject.surroundings(), selection.artifacts());
       report.about(subject);
       subject.sayWhatIsIgnored(output);
-      Joining joining = network.awaiting(Results.openStore(subject), subject.acceptance(), wait);
+      RunFollower joining =
+          network.awaiting(Results.openStore(subject), subject.acceptance(), wait);
       FindResult found = joining.await(subject.inputs());
       if (found instanceof FindResult.None none) {
         joining.notSaid(none.elsewhere().failed()).forEach(failure -> output.say(failure.text()));
       }
       return switch (found) {
         case FindResult.Hit hit -> replay(subject, hit.result(), report);
-        case FindResult.Miss(Elsewhere elsewhere) ->
+        case FindResult.Miss(RemoteRuns elsewhere) ->
             throw new CommandException(
                 ExitCode.NO_RESULT,
                 "no reachable peer holds a result of this run",

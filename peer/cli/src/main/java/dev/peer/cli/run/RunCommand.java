@@ -8,9 +8,9 @@ import dev.peer.cli.option.Selection;
 import dev.peer.cli.option.TerminalRequirement;
 import dev.peer.cli.option.WaitConverter;
 import dev.peer.config.CallContext;
+import dev.peer.core.find.Replayable;
 import dev.peer.core.flow.Announcer;
-import dev.peer.core.flow.Replayable;
-import dev.peer.core.flow.Turns;
+import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.daemon.RunOptions;
 import dev.peer.daemonhost.DaemonHandOff;
@@ -29,7 +29,7 @@ import dev.peer.run.RunReporter;
 import dev.peer.run.RunSession;
 import dev.peer.run.RunTarget;
 import dev.peer.terminal.SystemTerminal;
-import dev.peer.vm.exec.Aftermath;
+import dev.peer.vm.exec.FailureAction;
 import dev.peer.vm.snapshot.FrozenStore;
 import java.time.Duration;
 import java.util.Optional;
@@ -208,7 +208,7 @@ public final class RunCommand implements Callable<Integer> {
               options,
               new CallerSecrets(subject, call.environment(), output),
               aftermath(subject),
-              Turns.AT_ONCE,
+              MachineSlots.AT_ONCE,
               output);
       try (IdentityReloader _ = run.isAnnounced() ? watching(network) : null) {
         return run.run(report, new Staying(run, reporter));
@@ -308,12 +308,12 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private Aftermath aftermath(RunTarget subject) {
+  private FailureAction aftermath(RunTarget subject) {
     if (onFailure.shell) {
-      return new Aftermath.Shell(SystemTerminal::open);
+      return new FailureAction.Shell(SystemTerminal::open);
     }
     return onFailure.freeze
-        ? new Aftermath.Freeze(new FrozenStore(new HomeLayout(subject.peer().home()).frozen()))
-        : new Aftermath.End();
+        ? new FailureAction.Freeze(new FrozenStore(new HomeLayout(subject.peer().home()).frozen()))
+        : new FailureAction.End();
   }
 }

@@ -2,7 +2,7 @@ package dev.peer.rendezvous.etcd;
 
 import dev.peer.client.announce.LeasedAnnouncer;
 import dev.peer.client.rendezvous.RendezvousLookup;
-import dev.peer.core.flow.LookupResult;
+import dev.peer.core.find.LookupResult;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.List;

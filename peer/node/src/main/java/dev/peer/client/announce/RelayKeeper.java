@@ -3,7 +3,7 @@ package dev.peer.client.announce;
 import dev.peer.client.BoundedHttpClient;
 import dev.peer.client.RelayRequest;
 import dev.peer.client.Timeouts;
-import dev.peer.core.flow.Notices;
+import dev.peer.core.progress.Notices;
 import dev.peer.core.record.MalformedException;
 import dev.peer.tls.Duplex;
 import dev.peer.tls.Splice;

@@ -1,6 +1,6 @@
 package dev.peer.client.announce;
 
-import dev.peer.core.flow.Holder;
+import dev.peer.core.find.Holder;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.store.StoredRecord;

@@ -2,9 +2,9 @@ package dev.peer.client.fetch;
 
 import dev.peer.client.BoundedHttpClient;
 import dev.peer.client.Timeouts;
-import dev.peer.core.flow.FetchException;
-import dev.peer.core.flow.FetchException.Fault;
-import dev.peer.core.flow.Holder;
+import dev.peer.core.find.FetchException;
+import dev.peer.core.find.FetchException.Fault;
+import dev.peer.core.find.Holder;
 import dev.peer.tls.ConnectionException;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;

@@ -2,7 +2,7 @@ package dev.peer.client.fetch;
 
 import dev.peer.client.BoundedHttpClient;
 import dev.peer.client.Timeouts;
-import dev.peer.core.flow.Holder;
+import dev.peer.core.find.Holder;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
 import dev.peer.core.sign.Attestation;

@@ -1,7 +1,7 @@
 package dev.peer.client.rendezvous;
 
 import dev.peer.client.BoundedHttpClient;
-import dev.peer.core.flow.FetchException.Fault;
+import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;

@@ -1,6 +1,6 @@
 package dev.peer.daemon.socket;
 
-import dev.peer.core.flow.Notices;
+import dev.peer.core.progress.Notices;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.scratch.ScratchDirectory;

@@ -1,6 +1,6 @@
 package dev.peer.daemon.socket;
 
-import dev.peer.core.flow.Steps;
+import dev.peer.core.progress.Steps;
 import dev.peer.core.record.OutputStreamName;
 
 /** A run's messages and progress for its caller. */

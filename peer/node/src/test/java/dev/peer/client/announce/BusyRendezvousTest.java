@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.client.BoundedHttpClient;
 import dev.peer.client.rendezvous.RendezvousLookup;
-import dev.peer.core.flow.LookupResult;
+import dev.peer.core.find.LookupResult;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;

@@ -5,7 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.peer.core.flow.Turns;
+import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.daemon.QueuedRun;
 import dev.peer.daemon.Reason;
@@ -101,7 +101,7 @@ class DaemonConnectionTest {
 
     private RunEnding run(String target, RunQueue.Machine machine, Submitter asker)
         throws InterruptedException {
-      try (Turns.Turn _ = machine.turns(place -> asker.say("place " + place)).take()) {
+      try (MachineSlots.Turn _ = machine.turns(place -> asker.say("place " + place)).take()) {
         asker.say("begins");
         if (target.equals("long")) {
           end.await();

@@ -1,6 +1,6 @@
 package dev.peer.rendezvous.etcd;
 
-import dev.peer.core.id.Shown;
+import dev.peer.core.id.Printable;
 import dev.peer.rendezvous.IndexUnavailableException;
 import dev.peer.tls.TlsIdentity;
 import io.etcd.jetcd.api.KVGrpc;
@@ -197,7 +197,7 @@ final class EtcdServers implements AutoCloseable {
         cause == e && description != null
             ? description
             : cause == e ? e.getStatus().getCode().toString() : String.valueOf(cause.getMessage());
-    return Shown.plain(why.lines().findFirst().orElse(""));
+    return Printable.plain(why.lines().findFirst().orElse(""));
   }
 
   private static ClientInterceptor requireLeader() {

@@ -1,0 +1,46 @@
+package dev.peer.core.find;
+
+import dev.peer.core.record.Content;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.LongConsumer;
+
+/**
+ * Fetches a result from its holder. What it returns is untrusted. Safe for several threads; ends
+ * soon when its thread is interrupted.
+ */
+public interface Fetch extends Attestations {
+
+  /**
+   * Asks the holder for a bundle, or for the rest of it. Its bytes are yet to come.
+   *
+   * @param from how many of the first bytes are there already, fewer than the bundle has
+   * @throws FetchException if the holder cannot be reached or does not send it
+   */
+  Incoming bundle(Holder holder, Content bundle, long from)
+      throws FetchException, InterruptedException;
+
+  /** Bytes on their way from a holder. Closing it before the end breaks them off. */
+  interface Incoming extends AutoCloseable {
+
+    /** Where they begin: as asked for, or 0 if the holder gives all of them again. */
+    long from();
+
+    /**
+     * Appends the bytes to a file that holds exactly the bytes before them. Written bytes stay if
+     * the transfer breaks off.
+     *
+     * @param pause how long to wait for the next byte, if that is less than would be waited anyway
+     * @param progress told how many bytes more were written, again and again
+     * @throws FetchException if they do not come to their end: then it is of the kind {@code
+     *     UNREACHABLE}; or if they are more or fewer than there should be
+     * @throws IOException if the file could not be written
+     */
+    void into(Path file, Duration pause, LongConsumer progress)
+        throws FetchException, IOException, InterruptedException;
+
+    @Override
+    void close();
+  }
+}

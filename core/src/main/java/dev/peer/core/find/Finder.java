@@ -1,0 +1,171 @@
+package dev.peer.core.find;
+
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.progress.Notices;
+import dev.peer.core.scratch.FileHold;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.sign.VerifiedRecord;
+import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredEntry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Looks for a result: first in the store, then at the holders that a rendezvous names. If a result
+ * does not hold, or does not count here, it says so with the holder's name, and tries the next.
+ */
+public final class Finder {
+
+  private static final Duration HEDGE = Duration.ofMillis(200);
+
+  private final Store store;
+  private final Lookup lookup;
+  private final Fetch fetch;
+  private final RecordVerifier verifier;
+  private final Acceptance acceptance;
+  private final Notices notices;
+  private final Duration hedge;
+
+  /** Creates a finder that asks the next holder as well when one has been silent for 200 ms. */
+  public Finder(
+      Store store,
+      Lookup lookup,
+      Fetch fetch,
+      RecordVerifier verifier,
+      Acceptance acceptance,
+      Notices notices) {
+    this(store, lookup, fetch, verifier, acceptance, notices, HEDGE);
+  }
+
+  /**
+   * Creates a finder with another hedging delay.
+   *
+   * @param hedge how long a holder may be silent before the next one is asked as well
+   */
+  public Finder(
+      Store store,
+      Lookup lookup,
+      Fetch fetch,
+      RecordVerifier verifier,
+      Acceptance acceptance,
+      Notices notices,
+      Duration hedge) {
+    this.store = store;
+    this.lookup = lookup;
+    this.fetch = fetch;
+    this.verifier = verifier;
+    this.acceptance = acceptance;
+    this.notices = notices;
+    this.hedge = hedge;
+  }
+
+  /**
+   * Finds a result of which every byte is verified, and which counts here.
+   *
+   * @throws IOException if the store could not be read or written
+   */
+  public FindResult find(RepoId repo, RunKey key) throws IOException, InterruptedException {
+    notices.step("search");
+    boolean refused = false;
+    Optional<StoredEntry> entry = store.find(repo, key);
+    Optional<FileHold> hold = entry.isPresent() ? store.hold(entry.get()) : Optional.empty();
+    if (hold.isPresent()) {
+      Kept kept;
+      try (FileHold _ = hold.get()) {
+        kept = fromStore(entry.get(), key);
+      }
+      switch (kept) {
+        case Kept.Good(Replayable result) -> {
+          return new FindResult.Hit(result);
+        }
+        case Kept.Uncounted() -> refused = true;
+        case Kept.Bad() -> {
+          store.drop(repo, key);
+          refused = true;
+        }
+      }
+    }
+    notices.step("search");
+    notices.awaiting("the rendezvous");
+    return switch (lookup.find(repo, key)) {
+      case LookupResult.Found found -> fromHolders(found, repo, key, refused);
+      case LookupResult.Absent absent ->
+          missed(refused, new RemoteRuns(true, List.of(), List.of()));
+      case LookupResult.Unavailable unavailable -> {
+        notices.say(unavailable.why());
+        yield missed(refused, RemoteRuns.UNKNOWN);
+      }
+    };
+  }
+
+  /** Finds the result at this holder, without a lookup. */
+  FindResult findFrom(Holder holder, RepoId repo, RunKey key)
+      throws IOException, InterruptedException {
+    return fromHolders(new LookupResult.Found(List.of(holder)), repo, key, false);
+  }
+
+  private static FindResult missed(boolean refused, RemoteRuns elsewhere) {
+    return refused ? new FindResult.NoneVerified(elsewhere) : new FindResult.Miss(elsewhere);
+  }
+
+  /** The store's result of a run, judged. */
+  private sealed interface Kept {
+
+    record Good(Replayable result) implements Kept {}
+
+    /** It holds, and does not count here. It stays: it may count elsewhere, or later. */
+    record Uncounted() implements Kept {}
+
+    record Bad() implements Kept {}
+  }
+
+  private Kept fromStore(StoredEntry entry, RunKey key) throws IOException {
+    notices.step("verify");
+    ScratchDirectory unpacked = store.stage();
+    try {
+      VerifiedAttestation attestation = verifier.verify(entry.attestation(), key, entry.lists());
+      Optional<String> refusal = acceptance.refusal(attestation.record());
+      if (refusal.isPresent()) {
+        notices.say("the result in the local store does not count here: " + refusal.get());
+        unpacked.close();
+        return new Kept.Uncounted();
+      }
+      VerifiedRecord verified =
+          verifier.verify(attestation, entry.bundleFile(), unpackInto(unpacked));
+      return new Kept.Good(
+          new Replayable(verified, store.keep(verified), Optional.empty(), unpacked));
+    } catch (VerificationException e) {
+      notices.say("the result in the local store is refused: " + e.getMessage());
+      unpacked.close();
+      return new Kept.Bad();
+    } catch (IOException | RuntimeException e) {
+      unpacked.close();
+      throw e;
+    }
+  }
+
+  private FindResult fromHolders(
+      LookupResult.Found found, RepoId repo, RunKey key, boolean refusedBefore)
+      throws IOException, InterruptedException {
+    ResultPull pull =
+        new ResultPull(
+            repo, key, store, lookup, fetch, verifier, acceptance, notices, hedge, found.holders());
+    Optional<Replayable> result = pull.take();
+    return result.isPresent()
+        ? new FindResult.Hit(result.get())
+        : missed(
+            refusedBefore || pull.refused(), new RemoteRuns(true, found.running(), found.failed()));
+  }
+
+  private static Path unpackInto(ScratchDirectory directory) throws IOException {
+    return Files.createDirectory(directory.path().resolve("unpacked"));
+  }
+}

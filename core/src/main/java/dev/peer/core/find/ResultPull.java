@@ -1,0 +1,246 @@
+package dev.peer.core.find;
+
+import dev.peer.core.find.FetchException.Fault;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.progress.Notices;
+import dev.peer.core.record.DiskRoom;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.sign.VerifiedRecord;
+import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Fetches one result from the holders that a rendezvous names. The first attestation that verifies
+ * decides which bundle it is. If a holder's answer does not hold, or does not come, it says so with
+ * the holder's name and reports it to the rendezvous that named it.
+ */
+final class ResultPull {
+
+  private final RepoId repo;
+  private final RunKey key;
+  private final Store store;
+  private final Lookup lookup;
+  private final Fetch fetch;
+  private final RecordVerifier verifier;
+  private final Acceptance acceptance;
+  private final Notices notices;
+  private final Duration hedge;
+
+  /** The holders that have not failed yet. */
+  private final List<Holder> left;
+
+  private final Set<PeerId> reported = new HashSet<>();
+  private boolean refused;
+  private boolean allAboutTime = true;
+
+  /**
+   * Asks no holder yet.
+   *
+   * @param hedge how long a holder may be silent before the next is asked beside it
+   * @param holders the holders to ask, the best first
+   */
+  ResultPull(
+      RepoId repo,
+      RunKey key,
+      Store store,
+      Lookup lookup,
+      Fetch fetch,
+      RecordVerifier verifier,
+      Acceptance acceptance,
+      Notices notices,
+      Duration hedge,
+      List<Holder> holders) {
+    this.repo = repo;
+    this.key = key;
+    this.store = store;
+    this.lookup = lookup;
+    this.fetch = fetch;
+    this.verifier = verifier;
+    this.acceptance = acceptance;
+    this.notices = notices;
+    this.hedge = hedge;
+    this.left = new ArrayList<>(holders);
+  }
+
+  /** Whether a holder sent a result that does not hold, or does not count here. */
+  boolean refused() {
+    return refused;
+  }
+
+  /** The result, if one of them gives it. */
+  Optional<Replayable> take() throws IOException, InterruptedException {
+    notices.step("fetch");
+    boolean asked = !left.isEmpty();
+    for (Optional<Attested> one = attestation(); one.isPresent(); one = attestation()) {
+      Optional<Replayable> result = counts(one.get()) ? takeTogether(one.get()) : Optional.empty();
+      if (result.isPresent()) {
+        return result;
+      }
+      // Others may have signed another result of the same run.
+      left.remove(one.get().holder());
+      notices.step("fetch");
+    }
+    if (asked && allAboutTime) {
+      notices.say(
+          "hint: by the clock here, "
+              + Instant.now()
+              + ", the certificate of each holder has expired or is yet to begin: see whether the"
+              + " clock is right");
+    }
+    return Optional.empty();
+  }
+
+  private boolean counts(Attested attested) {
+    Optional<String> refusal = acceptance.refusal(attested.attestation().record());
+    if (refusal.isEmpty()) {
+      return true;
+    }
+    notices.say(
+        "the result of " + attested.holder().id() + " does not count here: " + refusal.get());
+    refused = true;
+    allAboutTime = false;
+    return false;
+  }
+
+  private record Attested(Holder holder, VerifiedAttestation attestation) {}
+
+  private Optional<Attested> attestation() throws InterruptedException {
+    notices.awaiting(
+        "an answer of " + names(left.stream().map(Holder::id).collect(Collectors.toSet())));
+    return new Hedge<Holder, Attested, FetchException>(
+            hedge,
+            holder -> {
+              try {
+                Attestation given = fetch.attestation(holder, key);
+                return new Hedge.Answer.Given<>(
+                    new Attested(holder, verifier.verify(given, key, fetch.servers(holder))));
+              } catch (VerificationException e) {
+                return new Hedge.Answer.Failed<>(
+                    new FetchException(Fault.WRONG, e.getMessage(), e));
+              } catch (FetchException e) {
+                return new Hedge.Answer.Failed<>(e);
+              }
+            },
+            this::failed,
+            _ -> {})
+        .first(List.copyOf(left));
+  }
+
+  private Optional<Replayable> takeTogether(Attested attested)
+      throws IOException, InterruptedException {
+    List<Holder> others = new ArrayList<>(left);
+    others.remove(attested.holder());
+    Set<PeerId> givers = new LinkedHashSet<>();
+    try {
+      return take(attested, attested.holder(), others, givers);
+    } catch (VerificationException e) {
+      if (givers.size() == 1) {
+        failed(named(givers.iterator().next(), attested.holder(), others), wrong(e));
+        return Optional.empty();
+      }
+      refused = true;
+      notices.say("what " + names(givers) + " gave together is refused: " + e.getMessage());
+      return takeWhole(attested, givers, others);
+    }
+  }
+
+  /** The wrong bytes could be anyone's, so each holder sends all bytes, the last one first. */
+  private Optional<Replayable> takeWhole(Attested attested, Set<PeerId> givers, List<Holder> others)
+      throws IOException, InterruptedException {
+    for (PeerId giver : List.copyOf(givers).reversed()) {
+      Holder holder = named(giver, attested.holder(), others);
+      try {
+        Optional<Replayable> result = take(attested, holder, List.of(), new LinkedHashSet<>());
+        if (result.isPresent()) {
+          return result;
+        }
+      } catch (VerificationException e) {
+        failed(holder, wrong(e));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Gets the bundle and verifies it.
+   *
+   * @param givers receives the peers whose bytes it was made of, as soon as all bytes were there
+   * @return empty if not all of it came
+   */
+  private Optional<Replayable> take(
+      Attested attested, Holder first, List<Holder> others, Set<PeerId> givers)
+      throws VerificationException, IOException, InterruptedException {
+    ScratchDirectory staged = store.stage();
+    try {
+      Path bundle = staged.path().resolve("bundle");
+      VerifiedAttestation attestation = attested.attestation();
+      DiskRoom.require(staged.path(), attestation.bundle().size());
+      BundlePull pull = new BundlePull(fetch, attestation.bundle(), bundle, hedge, notices);
+      if (!pull.pull(first, others, this::failed)) {
+        staged.close();
+        return Optional.empty();
+      }
+      givers.addAll(pull.givers());
+      notices.step("verify");
+      Path unpacked = Files.createDirectory(staged.path().resolve("unpacked"));
+      VerifiedRecord verified = verifier.verify(attestation, bundle, unpacked);
+      notices.step("store");
+      StoredRecord stored = store.keep(verified);
+      PeerId giver = List.copyOf(givers).getLast();
+      return Optional.of(new Replayable(verified, stored, Optional.of(giver), staged));
+    } catch (VerificationException | IOException | InterruptedException | RuntimeException e) {
+      staged.close();
+      throw e;
+    }
+  }
+
+  private void failed(Holder holder, FetchException e) {
+    left.remove(holder);
+    notices.say(describe(holder.id(), e));
+    refused |= e.fault() == Fault.WRONG;
+    allAboutTime &= e.isAboutTime();
+    // If this clock may be wrong, report nobody.
+    if (!e.isAboutTime() && reported.add(holder.id())) {
+      lookup.report(repo, key, holder.id(), e.fault());
+    }
+  }
+
+  private static String describe(PeerId holder, FetchException e) {
+    return switch (e.fault()) {
+      case UNREACHABLE -> "the holder " + holder + " cannot be reached: " + e.getMessage();
+      case REFUSED -> "the holder " + holder + " does not give the result: " + e.getMessage();
+      case WRONG -> "the result of " + holder + " is refused: " + e.getMessage();
+    };
+  }
+
+  private static FetchException wrong(VerificationException e) {
+    return new FetchException(Fault.WRONG, e.getMessage(), e);
+  }
+
+  /** A peer can appear once for each of its processes: any of them stands for it. */
+  private static Holder named(PeerId id, Holder first, List<Holder> others) {
+    return others.stream().filter(other -> other.id().equals(id)).findFirst().orElse(first);
+  }
+
+  private static String names(Set<PeerId> peers) {
+    return peers.stream().map(PeerId::text).sorted().collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,114 @@
+package dev.peer.core.find;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.progress.ExecutionListener;
+import dev.peer.core.record.OutputSink;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.RunFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.security.MessageDigest;
+
+/**
+ * Shows a run's output before there is a signature, and remembers the length and digest of what it
+ * showed of each stream.
+ */
+final class ShownOutput implements ExecutionListener {
+
+  private static final int CHUNK = 64 << 10;
+
+  private final ExecutionListener viewer;
+  private final PeerId runner;
+  private final Stream stdout = new Stream();
+  private final Stream stderr = new Stream();
+
+  private static final class Stream {
+    private final MessageDigest sha256 = Digest.sha256();
+    private long size;
+  }
+
+  /**
+   * Nothing is shown yet.
+   *
+   * @param runner whose run it is
+   */
+  ShownOutput(ExecutionListener viewer, PeerId runner) {
+    this.viewer = viewer;
+    this.runner = runner;
+  }
+
+  @Override
+  public void write(OutputStreamName stream, byte[] buffer, int offset, int length)
+      throws IOException {
+    Stream seen = of(stream);
+    seen.sha256.update(buffer, offset, length);
+    seen.size += length;
+    viewer.write(stream, buffer, offset, length);
+  }
+
+  /** It is not our own stage, and so no step of ours. */
+  @Override
+  public void stage(String stage) {
+    viewer.note("stage: " + stage);
+    viewer.awaiting("the run of " + runner + ", which is at " + stage);
+  }
+
+  @Override
+  public void note(String line) {
+    viewer.note(line);
+  }
+
+  @Override
+  public void stageOutput(String stage, byte[] buffer, int offset, int length) throws IOException {
+    viewer.stageOutput(stage, buffer, offset, length);
+  }
+
+  /** Whether both streams of a run begin with exactly the shown bytes. */
+  boolean isBeginningOf(RunFiles files) throws IOException {
+    return isBeginningOf(files, OutputStreamName.STDOUT)
+        && isBeginningOf(files, OutputStreamName.STDERR);
+  }
+
+  /** Passes on the output after the shown part. */
+  OutputSink rest(OutputSink sink) {
+    long[] left = {stdout.size, stderr.size};
+    return (stream, buffer, offset, length) -> {
+      int skipped = (int) Math.min(left[stream.ordinal()], length);
+      left[stream.ordinal()] -= skipped;
+      if (skipped < length) {
+        sink.write(stream, buffer, offset + skipped, length - skipped);
+      }
+    };
+  }
+
+  private boolean isBeginningOf(RunFiles files, OutputStreamName name) throws IOException {
+    Stream seen = of(name);
+    MessageDigest sha256 = Digest.sha256();
+    byte[] chunk = new byte[CHUNK];
+    try (InputStream in = Files.newInputStream(files.output(name))) {
+      for (long left = seen.size; left > 0; ) {
+        int n = in.read(chunk, 0, (int) Math.min(left, CHUNK));
+        if (n < 0) {
+          return false;
+        }
+        sha256.update(chunk, 0, n);
+        left -= n;
+      }
+    }
+    return MessageDigest.isEqual(sha256.digest(), digest(seen));
+  }
+
+  private static byte[] digest(Stream seen) {
+    try {
+      return ((MessageDigest) seen.sha256.clone()).digest();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("every Java runtime's SHA-256 can be cloned", e);
+    }
+  }
+
+  private Stream of(OutputStreamName stream) {
+    return stream == OutputStreamName.STDOUT ? stdout : stderr;
+  }
+}

@@ -1,0 +1,160 @@
+package dev.peer.core.find;
+
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.key.KeyInput;
+import dev.peer.core.key.RunInputs;
+import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.store.ListedEntry;
+import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredEntry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Looks where {@link Finder} does and in the same order, and takes nothing: no bundle is fetched,
+ * and the store stays as it is.
+ */
+public final class Surveyor {
+
+  private static final String IN_STORE = "the result in the local store";
+
+  private final Store store;
+  private final Lookup lookup;
+  private final Attestations attestations;
+  private final RecordVerifier verifier;
+  private final Acceptance acceptance;
+
+  /**
+   * Creates a surveyor that finds results that count here.
+   *
+   * @param acceptance decides which results count
+   */
+  public Surveyor(
+      Store store,
+      Lookup lookup,
+      Attestations attestations,
+      RecordVerifier verifier,
+      Acceptance acceptance) {
+    this.store = store;
+    this.lookup = lookup;
+    this.attestations = attestations;
+    this.verifier = verifier;
+    this.acceptance = acceptance;
+  }
+
+  /**
+   * A result of the store for another run.
+   *
+   * @param differences the inputs in which it differs from the requested run, at least one
+   */
+  public record Near(VerifiedAttestation attestation, List<KeyInput.Difference> differences) {}
+
+  /** Finds where a result of the run is, in the store or at a holder that a rendezvous names. */
+  public Survey survey(RepoId repo, RunKey key) throws IOException, InterruptedException {
+    List<Survey.Failure> failures = new ArrayList<>();
+    Optional<StoredEntry> entry = store.find(repo, key);
+    if (entry.isPresent()) {
+      try {
+        VerifiedAttestation attestation =
+            verifier.verify(entry.get().attestation(), key, entry.get().lists());
+        if (counts(attestation, IN_STORE, failures)) {
+          return held(Optional.empty(), attestation, failures, new LookupResult.Found(List.of()));
+        }
+      } catch (VerificationException e) {
+        failures.add(new Survey.Failure(true, IN_STORE + " is refused: " + e.getMessage()));
+      }
+    }
+    return switch (lookup.find(repo, key)) {
+      case LookupResult.Found found -> survey(found, key, failures);
+      case LookupResult.Absent absent -> nowhere(failures, Optional.empty());
+      case LookupResult.Unavailable unavailable ->
+          nowhere(failures, Optional.of(unavailable.why()));
+    };
+  }
+
+  /**
+   * The store's result of the same repository, whether or not it counts here, that differs in the
+   * fewest inputs, of several the one that ran last.
+   */
+  public Optional<Near> nearest(RunInputs wanted) throws IOException {
+    List<Near> near = new ArrayList<>();
+    for (ListedEntry listed : store.list(wanted.repo())) {
+      try {
+        VerifiedAttestation attestation =
+            verifier.verify(listed.entry().attestation(), listed.key(), listed.entry().lists());
+        near.add(
+            new Near(attestation, KeyInput.differences(wanted, attestation.record().inputs())));
+      } catch (VerificationException e) {
+        // A result that would not be replayed explains nothing.
+        continue;
+      }
+    }
+    return near.stream()
+        .filter(other -> !other.differences().isEmpty())
+        .min(
+            Comparator.comparingInt((Near other) -> other.differences().size())
+                .thenComparing(
+                    other -> other.attestation().record().finishedAt(), Comparator.reverseOrder()));
+  }
+
+  private Survey survey(LookupResult.Found found, RunKey key, List<Survey.Failure> failures)
+      throws InterruptedException {
+    for (Holder holder : found.holders()) {
+      try {
+        VerifiedAttestation attestation =
+            verifier.verify(
+                attestations.attestation(holder, key), key, attestations.servers(holder));
+        if (counts(attestation, "the result of " + holder.id(), failures)) {
+          return held(Optional.of(holder.id()), attestation, failures, found);
+        }
+      } catch (VerificationException e) {
+        failures.add(
+            new Survey.Failure(
+                true, "the result of " + holder.id() + " is refused: " + e.getMessage()));
+      } catch (FetchException e) {
+        failures.add(
+            new Survey.Failure(
+                e.fault() == FetchException.Fault.WRONG,
+                "the holder " + holder.id() + " does not give the result: " + e.getMessage()));
+      }
+    }
+    return new Survey(
+        Optional.empty(), failures, ids(found.running()), found.failed(), Optional.empty());
+  }
+
+  private boolean counts(
+      VerifiedAttestation attestation, String whose, List<Survey.Failure> failures) {
+    Optional<String> refusal = acceptance.refusal(attestation.record());
+    refusal.ifPresent(
+        why -> failures.add(new Survey.Failure(true, whose + " does not count here: " + why)));
+    return refusal.isEmpty();
+  }
+
+  private static Survey held(
+      Optional<PeerId> holder,
+      VerifiedAttestation attestation,
+      List<Survey.Failure> failures,
+      LookupResult.Found found) {
+    return new Survey(
+        Optional.of(new Survey.Held(holder, attestation)),
+        failures,
+        ids(found.running()),
+        found.failed(),
+        Optional.empty());
+  }
+
+  private static Survey nowhere(List<Survey.Failure> failures, Optional<String> unavailable) {
+    return new Survey(Optional.empty(), failures, List.of(), List.of(), unavailable);
+  }
+
+  private static List<PeerId> ids(List<Holder> holders) {
+    return holders.stream().map(Holder::id).toList();
+  }
+}

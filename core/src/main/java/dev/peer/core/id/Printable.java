@@ -1,0 +1,42 @@
+package dev.peer.core.id;
+
+/** Text from outside made fit for an error message: short, and without control characters. */
+public final class Printable {
+
+  private static final int LONGEST = 120;
+
+  private Printable() {}
+
+  /** The text in double quotes, cut after 120 characters, each control character as {@code ?}. */
+  public static String of(String text) {
+    String cut = text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text;
+    return '"' + plain(cut) + '"';
+  }
+
+  /** The text with each control character, line break or direction mark as {@code ?}. */
+  public static String plain(String text) {
+    if (text.chars().allMatch(Printable::isPrintableAscii)) {
+      return text;
+    }
+    StringBuilder shown = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> shown.appendCodePoint(isPlain(c) ? c : '?'));
+    return shown.toString();
+  }
+
+  private static boolean isPrintableAscii(int c) {
+    return c >= ' ' && c <= '~';
+  }
+
+  private static boolean isPlain(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE,
+          Character.UNASSIGNED ->
+          false;
+      default -> true;
+    };
+  }
+}

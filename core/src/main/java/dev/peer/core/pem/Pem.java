@@ -1,0 +1,313 @@
+package dev.peer.core.pem;
+
+import dev.peer.core.id.Printable;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.security.cert.CRL;
+import java.security.cert.CRLException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads and writes the text form of certificates, keys and revocation lists (RFC 7468).
+ *
+ * <p>Text around the blocks is passed over, as are blocks of another kind, so that a file may hold
+ * a certificate and its key. No error repeats any part of a key.
+ */
+public final class Pem {
+
+  /** The most characters that certificates or a key may have. */
+  public static final int LONGEST = 1 << 20;
+
+  /** The most bytes that a revocation list may have. */
+  public static final int LARGEST_LIST = 16 << 20;
+
+  private static final int MOST_BLOCKS = 512;
+  private static final String BEGIN = "-----BEGIN ";
+  private static final String END = "-----END ";
+  private static final String DASHES = "-----";
+  private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
+
+  private Pem() {}
+
+  /**
+   * The certificates in the text, at least one, in their order.
+   *
+   * @param what names the text in messages: a file or a variable
+   */
+  public static List<X509Certificate> certificates(String what, String pem)
+      throws CredentialException {
+    List<X509Certificate> certificates = new ArrayList<>();
+    for (Block block : blocks(what, pem, LONGEST)) {
+      if (block.label().equals("CERTIFICATE")) {
+        certificates.add(certificate(what, block));
+      } else if (block.label().endsWith("TRUSTED CERTIFICATE")) {
+        throw new CredentialException(
+            block.in(what) + ": this form of certificate is OpenSSL's own",
+            "write it again with: openssl x509 -in FILE -out FILE");
+      }
+    }
+    if (certificates.isEmpty()) {
+      throw new CredentialException(
+          what + ": no certificate in it",
+          "a PEM text with -----BEGIN CERTIFICATE----- is expected");
+    }
+    return List.copyOf(certificates);
+  }
+
+  /**
+   * The one private key in the text: PKCS#8, or the older forms for EC (SEC 1) and RSA (PKCS#1).
+   */
+  public static PrivateKey privateKey(String what, String pem) throws CredentialException {
+    List<Block> blocks = blocks(what, pem, LONGEST);
+    List<Block> keys =
+        blocks.stream().filter(block -> block.label().endsWith("PRIVATE KEY")).toList();
+    if (keys.size() != 1) {
+      throw new CredentialException(
+          what
+              + ": "
+              + (keys.isEmpty() ? "no private key" : "more than one private key")
+              + " in it",
+          "a PEM text with one -----BEGIN PRIVATE KEY----- is expected");
+    }
+    Block block = keys.getFirst();
+    PrivateKey key = pkcs8(block.in(what), inPkcs8(block.in(what), block, blocks));
+    if (KeyKind.of(key).isEmpty()) {
+      throw new CredentialException(
+          block.in(what) + ": a key of this kind is not accepted: " + KeyKind.describe(key),
+          "use " + KeyKind.ACCEPTED);
+    }
+    return key;
+  }
+
+  /** The revocation lists in the bytes, at least one: PEM, or one list in DER. */
+  public static List<X509CRL> revocationLists(String what, byte[] bytes)
+      throws CredentialException {
+    if (bytes.length > LARGEST_LIST) {
+      throw tooLarge(what, LARGEST_LIST);
+    }
+    List<X509CRL> lists = new ArrayList<>();
+    if (bytes.length > 0 && bytes[0] == 0x30) {
+      lists.add(revocationList(what, bytes));
+    } else {
+      String text = new String(bytes, StandardCharsets.ISO_8859_1);
+      for (Block block : blocks(what, text, LARGEST_LIST)) {
+        if (block.label().equals("X509 CRL")) {
+          lists.add(revocationList(block.in(what), block.bytes()));
+        }
+      }
+    }
+    if (lists.isEmpty()) {
+      throw new CredentialException(
+          what + ": no certificate revocation list in it",
+          "DER, or a PEM text with -----BEGIN X509 CRL-----, is expected");
+    }
+    return List.copyOf(lists);
+  }
+
+  /** The certificate's text, lines of 64 characters, the last one ended. */
+  public static String write(X509Certificate certificate) {
+    try {
+      return write("CERTIFICATE", certificate.getEncoded());
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a certificate that was parsed has its bytes", e);
+    }
+  }
+
+  /** A block's text, lines of 64 characters, the last one ended. */
+  public static String write(String label, byte[] der) {
+    return BEGIN
+        + label
+        + DASHES
+        + "\n"
+        + LINES.encodeToString(der)
+        + "\n"
+        + END
+        + label
+        + DASHES
+        + "\n";
+  }
+
+  private static X509Certificate certificate(String what, Block block) throws CredentialException {
+    try {
+      X509Certificate certificate =
+          (X509Certificate) x509().generateCertificate(new ByteArrayInputStream(block.bytes()));
+      if (Arrays.equals(certificate.getEncoded(), block.bytes())) {
+        return certificate;
+      }
+    } catch (CertificateException e) {
+      throw notWhatItSays(block.in(what), "certificate", e);
+    }
+    throw notWhatItSays(block.in(what), "certificate", null);
+  }
+
+  private static X509CRL revocationList(String what, byte[] der) throws CredentialException {
+    try {
+      CRL list = x509().generateCRL(new ByteArrayInputStream(der));
+      if (list instanceof X509CRL crl && Arrays.equals(crl.getEncoded(), der)) {
+        return crl;
+      }
+    } catch (CRLException e) {
+      throw notWhatItSays(what, "certificate revocation list", e);
+    }
+    throw notWhatItSays(what, "certificate revocation list", null);
+  }
+
+  private static CertificateFactory x509() {
+    try {
+      return CertificateFactory.getInstance("X.509");
+    } catch (CertificateException e) {
+      throw new IllegalStateException("every Java runtime has X.509", e);
+    }
+  }
+
+  /** Asks each key factory in turn: it looks at the key's algorithm before anything else. */
+  private static PrivateKey pkcs8(String what, byte[] der) throws CredentialException {
+    PKCS8EncodedKeySpec encoded = new PKCS8EncodedKeySpec(der);
+    try {
+      for (String algorithm : List.of("EC", "Ed25519", "RSA")) {
+        try {
+          return KeyFactory.getInstance(algorithm).generatePrivate(encoded);
+        } catch (InvalidKeySpecException e) {
+          continue;
+        }
+      }
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has EC, Ed25519 and RSA", e);
+    }
+    // Without a cause: a parser's message may repeat a part of the key.
+    throw new CredentialException(
+        what + ": not a private key of a kind that is accepted", "use " + KeyKind.ACCEPTED);
+  }
+
+  private static byte[] inPkcs8(String what, Block block, List<Block> all)
+      throws CredentialException {
+    if (block.encrypted()) {
+      throw encrypted(what);
+    }
+    return switch (block.label()) {
+      case "PRIVATE KEY" -> block.bytes();
+      case "EC PRIVATE KEY" -> {
+        Optional<Block> curve =
+            all.stream().filter(each -> each.label().equals("EC PARAMETERS")).findFirst();
+        yield OlderKeyForms.fromSec1(what, block.bytes(), curve.map(Block::bytes));
+      }
+      case "RSA PRIVATE KEY" -> OlderKeyForms.fromPkcs1(what, block.bytes());
+      case "ENCRYPTED PRIVATE KEY" -> throw encrypted(what);
+      default ->
+          throw new CredentialException(
+              what + ": this form of private key is not known",
+              "write it again with: openssl pkcs8 -topk8 -nodes -in FILE");
+    };
+  }
+
+  private static CredentialException encrypted(String what) {
+    return new CredentialException(
+        what + ": the private key is encrypted",
+        "peer asks for no password: decrypt the key with openssl pkey -in FILE -out FILE2, and keep"
+            + " the file readable by its owner only");
+  }
+
+  private static CredentialException notWhatItSays(
+      String what, String expected, GeneralSecurityException cause) {
+    return new CredentialException(
+        what + ": not a well-formed " + expected,
+        "the block is damaged, or holds something else: get the file again",
+        cause);
+  }
+
+  private static CredentialException tooLarge(String what, int most) {
+    return new CredentialException(
+        what + ": too large", "at most " + (most >> 20) + " MiB are read; is it the right file?");
+  }
+
+  private static List<Block> blocks(String what, String pem, int longest)
+      throws CredentialException {
+    if (pem.length() > longest) {
+      throw tooLarge(what, longest);
+    }
+    List<Block> blocks = new ArrayList<>();
+    List<String> lines = pem.lines().map(String::strip).toList();
+    for (int i = 0; i < lines.size(); i++) {
+      if (isBoundary(lines.get(i), BEGIN)) {
+        if (blocks.size() == MOST_BLOCKS) {
+          throw new CredentialException(
+              what + ": more than " + MOST_BLOCKS + " PEM blocks", "is it the right file?");
+        }
+        int end = endOf(what, lines, i);
+        blocks.add(block(what, lines, i, end));
+        i = end;
+      }
+    }
+    return blocks;
+  }
+
+  private static int endOf(String what, List<String> lines, int begin) throws CredentialException {
+    String end = END + lines.get(begin).substring(BEGIN.length());
+    for (int i = begin + 1; i < lines.size(); i++) {
+      if (lines.get(i).equals(end)) {
+        return i;
+      }
+      if (lines.get(i).startsWith(DASHES)) {
+        break;
+      }
+    }
+    throw new CredentialException(
+        what + ": line " + (begin + 1) + ": this block has no end",
+        "the line " + Printable.of(end) + " is expected after it");
+  }
+
+  private static Block block(String what, List<String> lines, int begin, int end)
+      throws CredentialException {
+    String first = lines.get(begin);
+    String label = first.substring(BEGIN.length(), first.length() - DASHES.length());
+    StringBuilder base64 = new StringBuilder();
+    boolean encrypted = false;
+    for (String line : lines.subList(begin + 1, end)) {
+      if (line.indexOf(':') >= 0) {
+        // A header of the form before RFC 7468.
+        encrypted |= line.contains("ENCRYPTED");
+      } else {
+        base64.append(line);
+      }
+    }
+    if (encrypted) {
+      return new Block(label, begin + 1, new byte[0], true);
+    }
+    try {
+      byte[] bytes = Base64.getDecoder().decode(base64.toString());
+      return new Block(label, begin + 1, bytes, false);
+    } catch (IllegalArgumentException e) {
+      throw new CredentialException(
+          what + ": line " + (begin + 1) + ": the block after it is not Base64",
+          "the block is damaged: get the file again");
+    }
+  }
+
+  private static boolean isBoundary(String line, String start) {
+    return line.startsWith(start)
+        && line.endsWith(DASHES)
+        && line.length() > start.length() + DASHES.length();
+  }
+
+  private record Block(String label, int line, byte[] bytes, boolean encrypted) {
+
+    String in(String what) {
+      return what + ": line " + line;
+    }
+  }
+}

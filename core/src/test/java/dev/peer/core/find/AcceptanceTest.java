@@ -1,0 +1,106 @@
+package dev.peer.core.find;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.core.id.CommitId;
+import dev.peer.core.id.Digest;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.KeptOrigin;
+import dev.peer.core.record.Provenance;
+import dev.peer.core.record.Records;
+import dev.peer.core.record.RunOutput;
+import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StartedFrom;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AcceptanceTest {
+
+  private static final CommitId ONE = new CommitId("1".repeat(40));
+  private static final CommitId TWO = new CommitId("2".repeat(40));
+  private static final Content NOTHING = new Content(0, Digest.of(new byte[0]));
+
+  @ParameterizedTest
+  @EnumSource(KeptOrigin.class)
+  void takesWhatIsNoWiderThanRequired(KeptOrigin required) {
+    for (KeptOrigin origin : KeptOrigin.values()) {
+      Acceptance acceptance = new Acceptance(required, ClaimedHistory.UNKNOWN);
+
+      assertThat(acceptance.refusal(startedFrom(origin)).isEmpty())
+          .as("%s where %s is required", origin, required)
+          .isEqualTo(origin.compareTo(required) <= 0);
+    }
+  }
+
+  @Test
+  void namesTheSettingThatTakesIt() {
+    Acceptance trunk = new Acceptance(KeptOrigin.TRUNK, ClaimedHistory.UNKNOWN);
+
+    assertThat(trunk.refusal(startedFrom(KeptOrigin.HISTORY)))
+        .get()
+        .asString()
+        .contains("a disk of the origin history")
+        .contains("PEER_REQUIRE_KEPT=trunk refuses that")
+        .endsWith("PEER_REQUIRE_KEPT=history");
+  }
+
+  @Test
+  void takesEvidenceOfPeer05AsOfAnyOrigin() {
+    RunRecord old = record(new Provenance.Unstated());
+
+    assertThat(Acceptance.EVERYTHING.refusal(old)).isEmpty();
+    assertThat(new Acceptance(KeptOrigin.HISTORY, ClaimedHistory.UNKNOWN).refusal(old))
+        .get()
+        .asString()
+        .contains("peer 0.5")
+        .endsWith("PEER_REQUIRE_KEPT=any");
+  }
+
+  @Test
+  void namesTheCommitsOfWhichTheCloneKnowsBetter() {
+    Acceptance looking = new Acceptance(KeptOrigin.TRUNK, (_, _) -> Set.of(TWO));
+
+    assertThat(looking.refusal(startedFrom(KeptOrigin.TRUNK)))
+        .get()
+        .asString()
+        .contains("only the trunk prepared the disk")
+        .contains("not so of " + TWO);
+    assertThat(looking.refusal(startedFrom(KeptOrigin.BLANK))).isEmpty();
+  }
+
+  @Test
+  void asksNoCloneWhereEveryOriginIsTaken() {
+    Acceptance any = new Acceptance(KeptOrigin.ANY, (_, _) -> Set.of(TWO));
+
+    assertThat(any.refusal(startedFrom(KeptOrigin.TRUNK))).isEmpty();
+  }
+
+  @Test
+  void takesNothingOnTheWordOfASignerWhereTheCloneIsDamaged() {
+    Acceptance damaged =
+        new Acceptance(
+            KeptOrigin.TRUNK,
+            (_, _) -> {
+              throw new IOException("bad pack");
+            });
+
+    assertThat(damaged.refusal(startedFrom(KeptOrigin.TRUNK)))
+        .get()
+        .asString()
+        .contains("bad pack");
+  }
+
+  private static RunRecord startedFrom(KeptOrigin origin) {
+    List<CommitId> commits = origin == KeptOrigin.BLANK ? List.of() : List.of(ONE, TWO);
+    return record(Records.provenance(new StartedFrom(origin, commits)));
+  }
+
+  private static RunRecord record(Provenance provenance) {
+    return Records.with(
+        Records.record(new RunOutput(NOTHING, NOTHING, NOTHING), List.of()), provenance);
+  }
+}

@@ -1,0 +1,316 @@
+package dev.peer.core.find;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.core.flow.IncomingBytes;
+import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.progress.Notices;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.KeptOrigin;
+import dev.peer.core.record.Records;
+import dev.peer.core.record.StartedFrom;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.Signing;
+import dev.peer.core.store.Store;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FinderTest {
+
+  private static final RepoId REPO = Records.inputs().repo();
+  private static final RunKey KEY = Records.inputs().key();
+  private static final Duration PATIENT = Duration.ofMinutes(1);
+
+  @TempDir private Path directory;
+
+  private final List<String> said = new ArrayList<>();
+  private final Holders holders = new Holders();
+  private Acceptance acceptance = Acceptance.EVERYTHING;
+  private Signing signing;
+  private Signing.Result result;
+  private Store store;
+
+  @BeforeEach
+  void makeResult() throws Exception {
+    signing = new Signing();
+    result = signing.result(directory.resolve("result"), "artifact");
+    store = Store.open(directory.resolve("store"), 1);
+  }
+
+  @Test
+  void takesAResultFromItsHolderAndKeepsIt() throws Exception {
+    holders.add("honest", result);
+
+    assertHitFrom("honest");
+
+    holders.byName.clear();
+    assertThat(find()).isInstanceOf(FindResult.Hit.class);
+    assertThat(said).isEmpty();
+  }
+
+  @Test
+  void saysWhomItWaitsForAndHowMuchIsThere() throws Exception {
+    holders.add("laptop", result);
+    List<String> progress = new ArrayList<>();
+    Notices notices =
+        new Notices() {
+          @Override
+          public void say(String line) {}
+
+          @Override
+          public void step(String name) {
+            progress.add(name);
+          }
+
+          @Override
+          public void awaiting(String what) {
+            progress.add(what);
+          }
+
+          @Override
+          public boolean moved(long done, long total) {
+            return progress.add(done + " of " + total);
+          }
+        };
+
+    FindResult found =
+        new Finder(store, holders, holders, signing.verifier(), acceptance, notices)
+            .find(REPO, KEY);
+
+    long size = Files.size(result.bundle());
+    assertThat(progress)
+        .startsWith(
+            "search",
+            "search",
+            "the rendezvous",
+            "fetch",
+            "an answer of laptop",
+            "from laptop",
+            size + " of " + size,
+            "verify");
+    ((FindResult.Hit) found).result().close();
+  }
+
+  @Test
+  void namesAHolderOfAChangedBundleAndTakesTheNext() throws Exception {
+    holders.add("liar", result, bytes -> flipped(bytes, bytes.length / 2));
+    holders.add("short", result, bytes -> Arrays.copyOf(bytes, bytes.length - 1));
+    holders.add("zzz-honest", result);
+
+    assertHitFrom("zzz-honest");
+    assertThat(said).hasSize(2);
+    assertThat(said.get(0)).contains("liar").contains("refused");
+    assertThat(said.get(1)).contains("short").contains("refused");
+  }
+
+  @Test
+  void refusesAResultThatAStrangerSigned() throws Exception {
+    Signing.Result strange = new Signing().result(directory.resolve("strange"), "artifact");
+    holders.add("stranger", strange);
+
+    assertThat(find()).isInstanceOf(FindResult.NoneVerified.class);
+    assertThat(said).singleElement().asString().contains("stranger").contains("not trusted");
+    assertThat(store.find(REPO, KEY)).isEmpty();
+  }
+
+  @Test
+  void namesAHolderWhoseResultDoesNotCountAndTakesTheNext() throws Exception {
+    acceptance = new Acceptance(KeptOrigin.BLANK, ClaimedHistory.UNKNOWN);
+    holders.add("first", result);
+    holders.add("second", blank());
+
+    assertHitFrom("second");
+    assertThat(said)
+        .singleElement()
+        .asString()
+        .contains("the result of first does not count here")
+        .contains("origin trunk, and PEER_REQUIRE_KEPT=blank refuses that");
+    assertThat(holders.reported).isEmpty();
+  }
+
+  @Test
+  void keepsAResultOfTheStoreThatDoesNotCount() throws Exception {
+    holders.add("holder", result);
+    assertHitFrom("holder");
+    holders.byName.clear();
+    acceptance = new Acceptance(KeptOrigin.BLANK, ClaimedHistory.UNKNOWN);
+
+    assertThat(find()).isInstanceOf(FindResult.NoneVerified.class);
+    assertThat(said)
+        .singleElement()
+        .asString()
+        .contains("the result in the local store does not count here");
+
+    acceptance = Acceptance.EVERYTHING;
+    assertThat(find()).isInstanceOf(FindResult.Hit.class);
+  }
+
+  private Signing.Result blank() throws Exception {
+    return signing.result(
+        directory.resolve("blank"), "artifact", Records.provenance(StartedFrom.BLANK));
+  }
+
+  @Test
+  void refusesAResultOfAnotherRun() throws Exception {
+    holders.add("other", result);
+    RunKey other = RunKey.ofHex("1".repeat(64));
+
+    assertThat(finder().find(REPO, other)).isInstanceOf(FindResult.NoneVerified.class);
+    assertThat(said).singleElement().asString().contains("other");
+  }
+
+  @Test
+  void goesOnWhenAHolderIsGone() throws Exception {
+    holders.gone.add("gone");
+    holders.add("gone", result);
+
+    assertThat(find()).isInstanceOf(FindResult.Miss.class);
+    assertThat(said).singleElement().asString().contains("gone").contains("cannot be reached");
+  }
+
+  @Test
+  void takesARunInProgressOrAFailedOneForNoResult() throws Exception {
+    holders.add("laptop", result);
+    holders.state = list -> new LookupResult.Found(List.of(), list, List.of());
+    assertThat(find()).isInstanceOf(FindResult.Miss.class);
+    holders.state =
+        list ->
+            new LookupResult.Found(
+                List.of(),
+                List.of(),
+                list.stream()
+                    .map(holder -> new LookupResult.Failure(holder, Optional.empty()))
+                    .toList());
+    assertThat(find()).isInstanceOf(FindResult.Miss.class);
+
+    holders.state = LookupResult.Found::new;
+    assertHitFrom("laptop");
+  }
+
+  @Test
+  void saysWhyNobodyCouldBeAsked() throws Exception {
+    holders.unavailable = true;
+
+    assertThat(find()).isInstanceOf(FindResult.Miss.class);
+    assertThat(said).containsExactly("the rendezvous is down");
+  }
+
+  @Test
+  void refusesADamagedEntryOfTheStoreAndDropsIt() throws Exception {
+    holders.add("honest", result);
+    assertHitFrom("honest");
+    holders.byName.clear();
+    Path bundle = store.find(REPO, KEY).orElseThrow().bundleFile();
+    Files.write(bundle, flipped(Files.readAllBytes(bundle), 10));
+
+    assertThat(find()).isInstanceOf(FindResult.NoneVerified.class);
+    assertThat(said).singleElement().asString().contains("local store");
+    assertThat(store.find(REPO, KEY)).isEmpty();
+  }
+
+  @Test
+  void leavesNothingStagedWhateverHappened() throws Exception {
+    holders.add("liar", result, bytes -> flipped(bytes, 3));
+
+    find();
+
+    assertThat(directory.resolve("store/staging")).isEmptyDirectory();
+  }
+
+  private FindResult find() throws IOException, InterruptedException {
+    FindResult found = finder().find(REPO, KEY);
+    if (found instanceof FindResult.Hit hit) {
+      hit.result().close();
+    }
+    return found;
+  }
+
+  private void assertHitFrom(String holder) throws Exception {
+    FindResult found = finder().find(REPO, KEY);
+    assertThat(found).isInstanceOf(FindResult.Hit.class);
+    try (Replayable replayable = ((FindResult.Hit) found).result()) {
+      assertThat(replayable.holder()).contains(new PeerId(holder));
+      ByteArrayOutputStream both = new ByteArrayOutputStream();
+      replayable
+          .verified()
+          .files()
+          .replay((stream, buffer, offset, length) -> both.write(buffer, offset, length));
+      assertThat(both.toString(UTF_8)).isEqualTo("one\ntwo\nthree");
+    }
+  }
+
+  private Finder finder() {
+    return new Finder(store, holders, holders, signing.verifier(), acceptance, said::add, PATIENT);
+  }
+
+  private static byte[] flipped(byte[] bytes, int at) {
+    byte[] changed = bytes.clone();
+    changed[at] ^= 1;
+    return changed;
+  }
+
+  /** A rendezvous and holders that do as they are told. */
+  private static final class Holders implements Lookup, Fetch {
+
+    private final Map<String, Attestation> byName = new TreeMap<>();
+    private final Map<String, byte[]> bundles = new TreeMap<>();
+    private final List<String> gone = new ArrayList<>();
+    private Function<List<Holder>, LookupResult> state = LookupResult.Found::new;
+    private final List<String> reported = new ArrayList<>();
+    private boolean unavailable;
+
+    void add(String name, Signing.Result result) throws IOException {
+      add(name, result, UnaryOperator.identity());
+    }
+
+    void add(String name, Signing.Result result, UnaryOperator<byte[]> change) throws IOException {
+      byName.put(name, result.attestation());
+      bundles.put(name, change.apply(Files.readAllBytes(result.bundle())));
+    }
+
+    @Override
+    public LookupResult find(RepoId repo, RunKey key) {
+      if (unavailable) {
+        return new LookupResult.Unavailable("the rendezvous is down");
+      }
+      List<Holder> found =
+          byName.keySet().stream().map(name -> new Holder(new PeerId(name), List.of())).toList();
+      return found.isEmpty() ? new LookupResult.Absent() : state.apply(found);
+    }
+
+    @Override
+    public void report(RepoId repo, RunKey key, PeerId holder, FetchException.Fault fault) {
+      reported.add(holder.text());
+    }
+
+    @Override
+    public Attestation attestation(Holder holder, RunKey key) throws FetchException {
+      if (gone.contains(holder.id().text())) {
+        throw new FetchException(FetchException.Fault.UNREACHABLE, "connection refused");
+      }
+      return byName.get(holder.id().text());
+    }
+
+    @Override
+    public Incoming bundle(Holder holder, Content bundle, long from) {
+      return new IncomingBytes(bundles.get(holder.id().text()), from);
+    }
+  }
+}

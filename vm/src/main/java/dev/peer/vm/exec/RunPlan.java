@@ -1,0 +1,120 @@
+package dev.peer.vm.exec;
+
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.ExecutorException;
+import dev.peer.vm.guest.GuestException;
+import dev.peer.vm.guest.ShellLocation;
+import dev.peer.vm.guest.UserTerminal;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * How far a run goes, and what it does with its guest then.
+ *
+ * @param <T> its outcome
+ */
+sealed interface RunPlan<T> {
+
+  /** Runs the stages, for which time is limited. */
+  T run(Guest guest, RunStages stages, RunClock clock)
+      throws IOException, GuestException, ExecutorException, InterruptedException;
+
+  /** The outcome when the time is over. */
+  T timedOut(ExecutionResult.TimedOut result);
+
+  /** Does the final work with the guest before its machine ends. */
+  void after(Guest guest, T result) throws IOException, GuestException, InterruptedException;
+
+  /** All stages. */
+  record Whole(FailureAction aftermath) implements RunPlan<ExecutionResult> {
+
+    @Override
+    public ExecutionResult run(Guest guest, RunStages stages, RunClock clock)
+        throws IOException, GuestException, ExecutorException, InterruptedException {
+      return stages.run(clock, guest.accelerator());
+    }
+
+    @Override
+    public ExecutionResult timedOut(ExecutionResult.TimedOut result) {
+      return result;
+    }
+
+    @Override
+    public void after(Guest guest, ExecutionResult result) throws InterruptedException {
+      if (result instanceof ExecutionResult.Failed failed) {
+        guest.afterFailure(failed, aftermath);
+      }
+    }
+  }
+
+  /** Up to the point where the test could start; empty if it got there. */
+  record Preparation() implements RunPlan<Optional<ExecutionResult>> {
+
+    @Override
+    public Optional<ExecutionResult> run(Guest guest, RunStages stages, RunClock clock)
+        throws IOException, GuestException, ExecutorException, InterruptedException {
+      return stages.prepareAndKeep(clock);
+    }
+
+    @Override
+    public Optional<ExecutionResult> timedOut(ExecutionResult.TimedOut result) {
+      return Optional.of(result);
+    }
+
+    @Override
+    public void after(Guest guest, Optional<ExecutionResult> result) {
+      // Its disk is kept, or of no use.
+    }
+  }
+
+  /** Up to the point where the test could start, then a shell; empty if it got there. */
+  record ShellInstead(ShellLocation place, UserTerminal.Opener terminal)
+      implements RunPlan<Optional<ExecutionResult>> {
+
+    @Override
+    public Optional<ExecutionResult> run(Guest guest, RunStages stages, RunClock clock)
+        throws IOException, GuestException, ExecutorException, InterruptedException {
+      Optional<ExecutionResult> ended = stages.prepare();
+      if (ended.isEmpty()) {
+        stages.seal();
+        if (place == ShellLocation.CONTAINER) {
+          guest.stages().handSecrets();
+        }
+      }
+      return ended;
+    }
+
+    @Override
+    public Optional<ExecutionResult> timedOut(ExecutionResult.TimedOut result) {
+      return Optional.of(result);
+    }
+
+    @Override
+    public void after(Guest guest, Optional<ExecutionResult> result)
+        throws IOException, GuestException, InterruptedException {
+      if (result.isEmpty()) {
+        guest.openShell(place, terminal);
+      }
+    }
+  }
+
+  /** As far as the test could start, then the crontab. */
+  record Crontab() implements RunPlan<CrontabResult> {
+
+    @Override
+    public CrontabResult run(Guest guest, RunStages stages, RunClock clock)
+        throws IOException, GuestException, ExecutorException, InterruptedException {
+      return stages.makeCrontab();
+    }
+
+    @Override
+    public CrontabResult timedOut(ExecutionResult.TimedOut result) {
+      return new CrontabResult.Ended(result);
+    }
+
+    @Override
+    public void after(Guest guest, CrontabResult result) {
+      // Nothing of the guest is wanted any more.
+    }
+  }
+}
