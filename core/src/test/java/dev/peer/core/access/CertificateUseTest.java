@@ -237,7 +237,7 @@ class CertificateUseTest {
     assertThat(refused(CertificateUse.SIGN, AccessRules.open(), NOW, nobody))
         .extracting(CertificateFault::what)
         .containsExactly(
-            "the certificate has no name: it has neither a URI, a DNS name nor a subject");
+            "the certificate names nobody: it has neither a URI, a DNS name nor a subject");
   }
 
   private List<CertificateFault> refused(
