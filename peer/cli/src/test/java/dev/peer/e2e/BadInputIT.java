@@ -47,7 +47,7 @@ class BadInputIT {
     Repository repository = team.repository("repository", PASSING);
 
     peer.run(repository, "run", "--rev", "nowhere").refuses(2, "nowhere");
-    peer.run(repository, "replay", "--rev", "main").refuses(3, "no peer");
+    peer.run(repository, "replay", "--rev", "main").refuses(3, "no reachable peer");
   }
 
   @Test
@@ -129,9 +129,9 @@ class BadInputIT {
     assertThat(run.stdout()).isEqualTo("before\n");
     assertThat(run.testStderr()).startsWith("wrong");
     assertThat(run.stderr()).contains("peer: failed: the stage test");
-    peer.run(repository, "replay").refuses(3, "no peer");
+    peer.run(repository, "replay").refuses(3, "no reachable peer");
     assertThat(peer.run(repository, "replay", "--json").hasExitCode(3).stdout())
-        .startsWith("{\"outcome\":\"no-result\",\"exitCode\":3,\"message\":\"no peer")
+        .startsWith("{\"outcome\":\"no-result\",\"exitCode\":3,\"message\":\"no reachable peer")
         .contains("\"target\":\"test\"");
   }
 
@@ -191,7 +191,7 @@ class BadInputIT {
     Peer without = peer.with("PEER_IMAGE", "sha256:" + "0".repeat(64));
 
     without.run(repository, "run").refuses(4, "sha256:0{64} is not on this machine");
-    without.run(repository, "replay").refuses(3, "no peer");
+    without.run(repository, "replay").refuses(3, "no reachable peer");
   }
 
   @Test
@@ -258,7 +258,7 @@ class BadInputIT {
     Repository repository = team.repository("repository", PASSING);
     Path key = Path.of(peer.environment().get("PEER_KEY"));
     Path link = Files.createSymbolicLink(team.root().resolve("link"), key);
-    peer.with("PEER_KEY", link).run(repository, "replay").refuses(3, "no peer");
+    peer.with("PEER_KEY", link).run(repository, "replay").refuses(3, "no reachable peer");
 
     for (String mode : new String[] {"rw-r-----", "rw----r--"}) {
       Files.setPosixFilePermissions(key, PosixFilePermissions.fromString(mode));
@@ -266,7 +266,7 @@ class BadInputIT {
       run.refuses(2, "PEER_KEY: the private key in \".*\" is open to others");
       assertThat(run.stderr()).contains("run chmod 600 ", "PEER_KEY takes the PEM itself");
     }
-    peer.with("PEER_KEY", Files.readString(key)).run(repository, "replay").refuses(3, "no peer");
+    peer.with("PEER_KEY", Files.readString(key)).run(repository, "replay").refuses(3, "no reachable peer");
   }
 
   @ParameterizedTest

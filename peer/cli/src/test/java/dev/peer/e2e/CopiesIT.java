@@ -137,7 +137,7 @@ class CopiesIT {
 
     serving.signal("TERM").await().hasExitCode(0);
 
-    team.peer("ci").withoutQemu().run(repository, "replay").refuses(3, "no peer");
+    team.peer("ci").withoutQemu().run(repository, "replay").refuses(3, "no reachable peer");
   }
 
   @Test

@@ -145,7 +145,7 @@ class SealingIT {
         .contains("peer: refused to resolve unlisted.example.org: PEER_PREPARE_NETWORK omits it");
     assertThat(replay.stderr())
         .contains("peer: network: open, the test reached what that host did");
-    peer.with("PEER_NETWORK", "none").run(repository, "replay").refuses(3, "no peer");
+    peer.with("PEER_NETWORK", "none").run(repository, "replay").refuses(3, "no reachable peer");
     seesThatQemuHasNoPrivilege(qemu);
   }
 
