@@ -2,6 +2,10 @@
 # Sourced by the commands: launch MAIN JVM-OPTION ARGUMENT... starts a class on the runtime beside it. The serial collector
 # is the fastest to start; the option may take it back.
 launch() {
+    # A descriptor that the caller closed would be that of the next file to be opened.
+    [ -e /proc/self/fd/0 ] || exec </dev/null
+    [ -e /proc/self/fd/1 ] || exec >/dev/null
+    [ -e /proc/self/fd/2 ] || exec 2>/dev/null
     # The JVM reads arguments, variables and file names in the locale's encoding.
     case ${LC_ALL:-}${LC_CTYPE:-}${LANG:-} in
         '' | C | POSIX) if [ -z "${LC_ALL:-}${LC_CTYPE:-}" ]; then export LC_CTYPE=C.UTF-8; fi ;;

@@ -58,7 +58,7 @@ class DaemonIT {
       assertThat(peer.run(team.root(), "daemon", "status").hasExitCode(0).stdout())
           .contains("daemon: process " + pid + ", since ", "CN=laptop, serves nobody")
           .containsPattern("run 1  passed  test in \\S+replayed at [0-9a-f]{12}  request pid \\d+");
-      peer.run(team.root(), "daemon", "start").refuses(4, "a daemon runs for \\S+ already");
+      peer.run(team.root(), "daemon", "start").refuses(4, "a daemon already runs for \\S+");
       peer.run(team.root(), "daemon").refuses(4, "another daemon keeps the results");
     } finally {
       peer.run(team.root(), "daemon", "stop").hasExitCode(0);
