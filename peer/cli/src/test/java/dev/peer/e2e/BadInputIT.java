@@ -266,7 +266,9 @@ class BadInputIT {
       run.refuses(2, "PEER_KEY: the private key in \".*\" is open to others");
       assertThat(run.stderr()).contains("run chmod 600 ", "PEER_KEY takes the PEM itself");
     }
-    peer.with("PEER_KEY", Files.readString(key)).run(repository, "replay").refuses(3, "no reachable peer");
+    peer.with("PEER_KEY", Files.readString(key))
+        .run(repository, "replay")
+        .refuses(3, "no reachable peer");
   }
 
   @ParameterizedTest
