@@ -32,6 +32,12 @@ public final class StandardStream extends OutputStream {
   private static final int CHARACTER_DEVICE = 0x2000;
   private static final int SOCKET = 0xc000;
 
+  /** The process's stdout. */
+  public static final StandardStream STDOUT = new StandardStream(1, FileDescriptor.out);
+
+  /** The process's stderr. */
+  public static final StandardStream STDERR = new StandardStream(2, FileDescriptor.err);
+
   private final int descriptor;
   private final FileChannel channel;
 
@@ -48,14 +54,26 @@ public final class StandardStream extends OutputStream {
             Thread.ofPlatform().daemon().name("descriptor-" + descriptor).factory());
   }
 
-  /** Stdout; callers share one instance. */
-  public static StandardStream stdout() {
-    return new StandardStream(1, FileDescriptor.out);
+  /** Whether stdin is a terminal. */
+  public static boolean stdinIsTerminal() {
+    return leadsToTerminal(0);
   }
 
-  /** Stderr; callers share one instance. */
-  public static StandardStream stderr() {
-    return new StandardStream(2, FileDescriptor.err);
+  /** Whether it leads to a terminal, or did until that hung up. */
+  public boolean leadsToTerminal() {
+    return leadsToTerminal(descriptor);
+  }
+
+  private static boolean leadsToTerminal(int descriptor) {
+    try {
+      String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+      return device.startsWith("/dev/pts/")
+          || device.startsWith("/dev/tty")
+          || device.startsWith("/dev/console");
+    } catch (IOException e) {
+      // It is closed.
+      return false;
+    }
   }
 
   /**
@@ -81,7 +99,7 @@ public final class StandardStream extends OutputStream {
     Optional<IOException> failure =
         CompletableFuture.supplyAsync(() -> writeAll(buffer), writer).join();
     if (failure.isPresent()) {
-      readerGone = hasReader();
+      readerGone = failsOnlyWithoutReader();
       if (!readerGone) {
         throw failure.get();
       }
@@ -104,7 +122,7 @@ public final class StandardStream extends OutputStream {
   }
 
   /** A write to a pipe, a socket or a terminal fails only as its reader has gone. */
-  private boolean hasReader() {
+  private boolean failsOnlyWithoutReader() {
     int type = type();
     return type == PIPE || type == SOCKET || leadsToTerminal();
   }
@@ -115,17 +133,6 @@ public final class StandardStream extends OutputStream {
     } catch (IOException e) {
       // It is closed.
       return 0;
-    }
-  }
-
-  private boolean leadsToTerminal() {
-    try {
-      String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
-      return device.startsWith("/dev/pts/")
-          || device.startsWith("/dev/tty")
-          || device.startsWith("/dev/console");
-    } catch (IOException e) {
-      return false;
     }
   }
 }

@@ -47,10 +47,8 @@ public final class Output implements RunOutput {
 
   /** To this process's stdout and stderr. */
   public Output() {
-    StandardStream out = StandardStream.stdout();
-    StandardStream err = StandardStream.stderr();
-    this.stdout = new Stream("stdout", out, out.isTerminal());
-    this.stderr = new Stream("stderr", err, err.isTerminal());
+    this.stdout = new Stream("stdout", StandardStream.STDOUT, StandardStream.STDOUT.isTerminal());
+    this.stderr = new Stream("stderr", StandardStream.STDERR, StandardStream.STDERR.isTerminal());
   }
 
   /** To a caller in this process, who has no terminal. */

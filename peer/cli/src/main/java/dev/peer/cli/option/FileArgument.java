@@ -33,17 +33,14 @@ public record FileArgument(String name) {
     void write(OutputStream out) throws IOException, ImageException;
   }
 
+  /** Whether stdin is a terminal. */
+  public static boolean stdinIsTerminal() {
+    return StandardStream.stdinIsTerminal();
+  }
+
   /** Whether stdout is a terminal. */
   public static boolean stdoutIsTerminal() {
-    try {
-      Path stdout = Path.of("/proc/self/fd/1").toRealPath();
-      return stdout.startsWith("/dev/pts")
-          || stdout.startsWith("/dev/console")
-          || stdout.toString().startsWith("/dev/tty");
-    } catch (IOException e) {
-      // A pipe or socket has no path.
-      return false;
-    }
+    return StandardStream.STDOUT.leadsToTerminal();
   }
 
   /**
@@ -52,7 +49,7 @@ public record FileArgument(String name) {
    */
   public void write(Content content) throws IOException, ImageException, CommandException {
     if (equals(STDIO)) {
-      content.write(StandardStream.stdout());
+      content.write(StandardStream.STDOUT);
       return;
     }
     Path file = Path.of(name).toAbsolutePath();

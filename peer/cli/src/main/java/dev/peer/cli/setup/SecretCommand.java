@@ -3,6 +3,7 @@ package dev.peer.cli.setup;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.cli.console.Output;
+import dev.peer.cli.option.FileArgument;
 import dev.peer.cli.option.HelpText;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
@@ -19,8 +20,6 @@ import dev.peer.secret.SecretStore;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -152,7 +151,10 @@ public final class SecretCommand implements Runnable {
   }
 
   private static SecretValue value(String name) throws CommandException, IOException {
-    byte[] bytes = isTerminal() ? typed(name) : System.in.readNBytes(SecretValue.LONGEST + 3);
+    byte[] bytes =
+        FileArgument.stdinIsTerminal()
+            ? typed(name)
+            : System.in.readNBytes(SecretValue.LONGEST + 3);
     try {
       return SecretValue.of(withoutLineEnd(bytes));
     } catch (IllegalArgumentException e) {
@@ -161,12 +163,6 @@ public final class SecretCommand implements Runnable {
           "the value of " + name + " " + e.getMessage(),
           CallerSecrets.HINT_ON_VALUES);
     }
-  }
-
-  private static boolean isTerminal() throws IOException {
-    Path stdin = Path.of("/proc/self/fd/0");
-    return Files.isSymbolicLink(stdin)
-        && Files.readSymbolicLink(stdin).toString().matches("/dev/(pts/|tty|console).*");
   }
 
   private static byte[] typed(String name) throws CommandException {
