@@ -7,9 +7,9 @@ launch() {
     [ -e /proc/self/fd/1 ] || exec >/dev/null
     [ -e /proc/self/fd/2 ] || exec 2>/dev/null
     # The JVM reads arguments, variables and file names in the locale's encoding.
-    case ${LC_ALL:-}${LC_CTYPE:-}${LANG:-} in
-        '' | C | POSIX) if [ -z "${LC_ALL:-}${LC_CTYPE:-}" ]; then export LC_CTYPE=C.UTF-8; fi ;;
-    esac
+    if [ -z "${LC_ALL:-}${LC_CTYPE:-}" ]; then
+        case ${LANG:-C} in C | POSIX) export LC_CTYPE=C.UTF-8 ;; esac
+    fi
     main=$1
     option=$2
     shift 2
