@@ -26,8 +26,7 @@ import javax.tools.ToolProvider;
  * Prints figures of the main sources below a directory: files in a package, lines in a file,
  * parameters in a list, dependencies that close a circle, and type names that are participles.
  *
- * <p>{@code java .ci/Structure.java [DIRECTORY]}, with a JDK 25. Reasons for participles that stay
- * are read from {@code .ci/participles.txt}, a line each: the name, a colon, the reason.
+ * <p>{@code java .ci/Structure.java [DIRECTORY]}, with a JDK 25.
  */
 class Structure {
 
@@ -38,12 +37,7 @@ class Structure {
 
   /** A top-level type's file. */
   private record Source(
-      Path path,
-      String packageName,
-      String name,
-      int lines,
-      Set<String> imports,
-      Set<String> words) {
+      String packageName, String name, int lines, Set<String> imports, Set<String> words) {
 
     String qualifiedName() {
       return packageName + "." + name;
@@ -60,16 +54,7 @@ class Structure {
     Path root = Path.of(arguments.length > 0 ? arguments[0] : ".");
     Structure structure = new Structure();
     structure.read(root);
-    structure.print(reasons(root.resolve(".ci/participles.txt")));
-  }
-
-  private static Map<String, String> reasons(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      return Map.of();
-    }
-    return Files.readAllLines(file).stream()
-        .map(line -> line.split(": ", 2))
-        .collect(Collectors.toMap(parts -> parts[0], parts -> parts[1]));
+    structure.print();
   }
 
   private void read(Path root) throws IOException {
@@ -134,7 +119,7 @@ class Structure {
             .map(Tree::toString)
             .collect(Collectors.toSet());
     int lines = (int) unit.getSourceFile().getCharContent(true).toString().lines().count();
-    sources.add(new Source(path, unit.getPackageName().toString(), name, lines, imports, words));
+    sources.add(new Source(unit.getPackageName().toString(), name, lines, imports, words));
   }
 
   /** The compiler keeps a record's components as private final fields that are not static. */
@@ -142,7 +127,7 @@ class Structure {
     return !field.contains("static ");
   }
 
-  private void print(Map<String, String> reasons) {
+  private void print() {
     Map<String, List<Source>> packages =
         sources.stream()
             .collect(Collectors.groupingBy(Source::packageName, TreeMap::new, Collectors.toList()));
@@ -183,8 +168,7 @@ class Structure {
                 Collectors.counting()))
         .forEach((packageName, count) -> System.out.printf("    %s: %d%n", packageName, count));
     System.out.printf("names that are participles: %d%n", participles.size());
-    participles.forEach(
-        name -> System.out.printf("  %s: %s%n", name, reasons.getOrDefault(name, "no reason")));
+    participles.forEach(name -> System.out.println("  " + name));
   }
 
   private static String spread(List<Integer> figures) {
