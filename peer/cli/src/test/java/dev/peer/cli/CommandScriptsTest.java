@@ -7,6 +7,7 @@ import dev.peer.cli.CommandScript.Outcome;
 import dev.peer.cli.CommandScript.Step;
 import dev.peer.cli.console.Output;
 import dev.peer.config.CallContext;
+import dev.peer.e2e.Repository;
 import dev.peer.report.Interruption;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
@@ -62,10 +63,9 @@ class CommandScriptsTest {
   private void play(Path file) throws Exception {
     CommandScript script = CommandScript.parse(Files.readString(file));
     Path directory = Files.createDirectory(root.toRealPath().resolve(name(file)));
+    Repository files = new Repository(directory);
     for (Map.Entry<String, String> one : script.files().entrySet()) {
-      Path target = directory.resolve(one.getKey());
-      Files.createDirectories(target.getParent());
-      Files.writeString(target, one.getValue());
+      files.write(one.getKey(), one.getValue());
     }
     Map<String, String> environment = new HashMap<>();
     environment.put("PEER_HOME", directory.resolve(".home").toString());
@@ -101,21 +101,9 @@ class CommandScriptsTest {
   }
 
   private static void commit(Path directory, String origin) throws Exception {
-    git(directory, "init", "--quiet", "--initial-branch=main");
-    git(directory, "remote", "add", "origin", origin);
-    Files.writeString(directory.resolve(".git/info/exclude"), ".home\npki\n");
-    git(directory, "add", "--all");
-    git(directory, "commit", "--quiet", "--message=a commit");
-  }
-
-  private static void git(Path directory, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("git", "-c", "user.name=a", "-c"));
-    command.add("user.email=a@example.org");
-    command.addAll(List.of(arguments));
-    Process git =
-        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
-    String said = new String(git.getInputStream().readAllBytes(), UTF_8);
-    assertThat(git.waitFor()).as(command + said).isZero();
+    Repository repository = Repository.init(directory);
+    repository.git("remote", "add", "origin", origin);
+    repository.write(".git/info/exclude", ".home\npki\n").commit();
   }
 
   private static void pki(Path directory, List<String> arguments) {

@@ -9,22 +9,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A git repository, made by git. */
-record Repository(Path directory) {
+public record Repository(Path directory) {
 
-  static Repository init(Path directory) throws IOException, InterruptedException {
+  public static Repository init(Path directory) throws IOException, InterruptedException {
     Files.createDirectories(directory);
     Repository repository = new Repository(directory);
     repository.git("init", "-q", "-b", "main");
     return repository;
   }
 
-  Repository write(String file, String text) throws IOException {
+  public Repository write(String file, String text) throws IOException {
     Files.createDirectories(directory.resolve(file).getParent());
     Files.writeString(directory.resolve(file), text);
     return this;
   }
 
-  Repository commit() throws IOException, InterruptedException {
+  public Repository commit() throws IOException, InterruptedException {
     git("add", "-A");
     git(
         "-c",
@@ -44,7 +44,7 @@ record Repository(Path directory) {
     return git("rev-parse", "HEAD^{tree}").strip();
   }
 
-  String git(String... arguments) throws IOException, InterruptedException {
+  public String git(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("git", "-C", directory.toString()));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
