@@ -48,8 +48,6 @@ import java.util.function.Consumer;
 /** The daemon of a home: joins its parts, and runs them until a signal. */
 public final class Daemon {
 
-  private static final Duration FOREVER = Duration.ofDays(3650);
-
   /** For peers that were sent here just before a result is withdrawn. */
   private static final Duration FAREWELL = Duration.ofSeconds(5);
 
@@ -182,7 +180,7 @@ public final class Daemon {
         looks.start();
         desk.start();
         output.say("takes runs, " + plan.jobs() + " at once");
-        interruption.await(FOREVER);
+        interruption.await(Interruption.FOREVER);
       }
     }
   }

@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Interruption {
 
+  /** Longer than any command serves. */
+  public static final Duration FOREVER = Duration.ofDays(3650);
+
   private final Thread main;
   private final CountDownLatch finished = new CountDownLatch(1);
   private volatile Duration cleanUp = Duration.ofSeconds(10);

@@ -1,5 +1,6 @@
 package dev.peer.report;
 
+import dev.peer.config.Settings;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.OutputStreamName;
@@ -22,6 +23,11 @@ public interface RunOutput extends ExecutionListener, Notices {
     if (!hint.isEmpty()) {
       say("hint: " + hint);
     }
+  }
+
+  /** Says what is odd about settings and does not stop the command. */
+  default void warn(Settings settings) {
+    settings.warnings().forEach(warning -> say("warning: " + warning));
   }
 
   /** The steps of this command. */

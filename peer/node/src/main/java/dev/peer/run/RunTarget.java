@@ -69,7 +69,7 @@ public record RunTarget(
     try {
       Revision revision = git.resolve(name);
       Settings settings = settings(from.environment(), git, revision);
-      settings.warnings().forEach(warning -> output.say("warning: " + warning));
+      output.warn(settings);
       PeerSettings peer = PeerSettings.of(settings);
       RunSettings run = RunSettings.of(settings, Runtime.getRuntime().availableProcessors());
       if (!run.environment().isEmpty()) {
@@ -96,7 +96,7 @@ public record RunTarget(
   private static void requireOwnRule(
       CallContext from, GitRepository git, Revision revision, PeerSettings peer, RunInputs inputs)
       throws ConfigException, SourceException {
-    boolean named = PeerSettings.repo(Settings.of(from.environment())).isPresent();
+    boolean named = PeerSettings.repo(from.settings()).isPresent();
     if (named || peer.repo().isEmpty() || peer.allowSign().isEmpty()) {
       return;
     }
@@ -211,9 +211,14 @@ public record RunTarget(
     }
   }
 
+  /** Which kept disks a run may start from, which only its caller's environment says. */
+  KeptSettings kept() throws ConfigException {
+    return KeptSettings.of(surroundings.settings());
+  }
+
   /** Which results count, as the environment says and as this clone's history bears out. */
   public Acceptance acceptance() throws ConfigException {
-    KeptSettings kept = KeptSettings.of(Settings.of(surroundings.environment()));
+    KeptSettings kept = kept();
     TrunkHistory trunk = new TrunkHistory(git, kept.trunk());
     return new Acceptance(peer.requireKept(), new CloneHistory(git, trunk, revision.commit()));
   }

@@ -55,7 +55,7 @@ public final class VmExecutors {
 
   /** As {@link #lineage(RunTarget)}, of another revision of the subject's repository. */
   public static Lineage lineage(RunTarget subject, Revision revision) throws ConfigException {
-    KeptSettings kept = KeptSettings.of(Settings.of(subject.surroundings().environment()));
+    KeptSettings kept = subject.kept();
     return new Lineage(
         revision.commit(), kept.widest(), new TrunkHistory(subject.git(), kept.trunk()));
   }

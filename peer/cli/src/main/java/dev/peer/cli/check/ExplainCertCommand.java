@@ -142,7 +142,7 @@ public final class ExplainCertCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Settings variables = call.settings();
-    variables.warnings().forEach(warning -> output.say("warning: " + warning));
+    output.warn(variables);
     PeerSettings settings = PeerSettings.of(variables);
     CertificateValidator validator = Identities.validator(settings);
     AccessRules rules = Identities.rules(settings);

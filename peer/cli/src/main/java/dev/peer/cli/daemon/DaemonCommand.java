@@ -78,7 +78,7 @@ public final class DaemonCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Settings settings = call.settings();
-    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    output.warn(settings);
     Daemon daemon = new Daemon(options.plan(), settings, output, interruption);
     try (Logging.OpenLog log = options.logging().open(output)) {
       daemon.serve(log);

@@ -265,7 +265,7 @@ public final class ImageCommand implements Runnable {
     output.showProgress();
     output.step("settings");
     Settings here = RunTarget.settingsHere(call);
-    here.warnings().forEach(warning -> output.say("warning: " + warning));
+    output.warn(here);
     PeerSettings settings = PeerSettings.of(here);
     ImageTrust vouching = ImageTrust.of(settings);
     if (isHere(vouching, digest)) {

@@ -58,18 +58,17 @@ public final class ArtifactsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Settings settings = RunTarget.settingsHere(call);
-    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    output.warn(settings);
     PeerSettings peer = PeerSettings.of(settings);
-    CallContext here = call;
     if (directory != null) {
-      OutputFile.requireDirectory(TO, here.directory().resolve(directory));
+      OutputFile.requireDirectory(TO, call.directory().resolve(directory));
     }
     Store store = Results.openStore(peer.home());
     try (VerifiedResult opened =
         VerifiedResult.of(store, Identities.verifier(peer, output), kept.result(call, store))) {
       List<Artifact> artifacts = opened.counting(peer).verified().record().artifacts();
       if (directory != null) {
-        Results.copyArtifacts(TO, output, opened.verified(), here, directory);
+        Results.copyArtifacts(TO, output, opened.verified(), call, directory);
       }
       if (json) {
         ObjectNode answer = StrictJson.object();

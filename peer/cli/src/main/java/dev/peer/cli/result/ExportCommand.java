@@ -52,7 +52,7 @@ public final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Settings settings = RunTarget.settingsHere(call);
-    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    output.warn(settings);
     PeerSettings peer = PeerSettings.of(settings);
     FileArgument to = file == null ? FileArgument.STDIO : new FileArgument(file);
     if (file == null && FileArgument.stdoutIsTerminal()) {

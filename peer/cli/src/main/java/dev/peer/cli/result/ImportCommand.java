@@ -50,7 +50,7 @@ public final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Settings settings = call.settings();
-    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    output.warn(settings);
     PeerSettings peer = PeerSettings.of(settings);
     Store store =
         Store.open(new HomeLayout(peer.home()).store(), KeepSettings.mostOfCommand(settings));

@@ -103,7 +103,7 @@ public final class LogCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Settings settings = RunTarget.settingsHere(call);
-    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    output.warn(settings);
     PeerSettings peer = PeerSettings.of(settings);
     Store store = Results.openStore(peer.home());
     if (raw) {

@@ -86,7 +86,7 @@ public final class LsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Settings settings = RunTarget.settingsHere(call);
-    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    output.warn(settings);
     PeerSettings peer = PeerSettings.of(settings);
     if (gone) {
       return printGone(peer);

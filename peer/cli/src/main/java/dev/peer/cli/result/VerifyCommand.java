@@ -106,7 +106,7 @@ public final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Settings variables = call.settings();
-    variables.warnings().forEach(warning -> output.say("warning: " + warning));
+    output.warn(variables);
     PeerSettings settings = PeerSettings.of(variables);
     SignRules signers = Identities.rules(settings).sign();
     RecordVerifier verifier = Identities.verifier(settings, output);

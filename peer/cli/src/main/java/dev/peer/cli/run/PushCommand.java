@@ -82,7 +82,7 @@ public final class PushCommand implements Callable<Integer> {
     output.showProgress();
     output.step("settings");
     Settings settings = RunTarget.settingsHere(call);
-    settings.warnings().forEach(warning -> output.say("warning: " + warning));
+    output.warn(settings);
     PeerSettings ours = PeerSettings.of(settings);
     try (PeerNetwork network = PeerNetwork.of(ours, output, CertificateRole.CLIENT)) {
       Store store = Results.openStore(ours.home());

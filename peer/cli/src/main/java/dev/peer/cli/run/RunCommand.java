@@ -62,8 +62,6 @@ import picocli.CommandLine.Option;
     })
 public final class RunCommand implements Callable<Integer> {
 
-  private static final Duration FOREVER = Duration.ofDays(3650);
-
   /** For followers to fetch a run's result before the command leaves. */
   private static final Duration FAREWELL = Duration.ofSeconds(10);
 
@@ -133,7 +131,7 @@ public final class RunCommand implements Callable<Integer> {
         paramLabel = "DURATION",
         converter = DurationConverter.class,
         description = "serve the result for this long (90s, 10m, 1h), then leave")
-    private Duration linger = FOREVER;
+    private Duration linger = Interruption.FOREVER;
   }
 
   public RunCommand(CallContext call, Output output, Interruption interruption) {
@@ -218,7 +216,7 @@ public final class RunCommand implements Callable<Integer> {
 
   private RunOptions options() throws CommandException {
     CopiesWanted wanted = copies.asked();
-    if (copies.wanted() && !stay.linger.equals(FOREVER)) {
+    if (copies.wanted() && !stay.linger.equals(Interruption.FOREVER)) {
       throw new CommandException(
           ExitCode.USAGE,
           "--copies does not go with --linger: it says when to leave",

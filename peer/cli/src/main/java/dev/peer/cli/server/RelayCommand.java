@@ -6,9 +6,11 @@ import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.HostPortConverter;
 import dev.peer.cli.option.SizeConverter;
 import dev.peer.config.CallContext;
+import dev.peer.config.ConfigException;
 import dev.peer.config.HostPort;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.pem.CredentialException;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.daemonhost.IdentityReloader;
 import dev.peer.http.RequestLog;
@@ -21,7 +23,6 @@ import dev.peer.report.ExitCode;
 import dev.peer.report.Interruption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,8 +43,6 @@ import picocli.CommandLine.Option;
       "  peer relay --listen 0.0.0.0:7444 --hourly 8G"
     })
 public final class RelayCommand implements Callable<Integer> {
-
-  private static final Duration FOREVER = Duration.ofDays(3650);
 
   private final CallContext call;
   private final Output output;
@@ -76,20 +75,27 @@ public final class RelayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Settings settings = call.settings();
-    settings.warnings().forEach(warning -> output.say("warning: " + warning));
-    Identities identities =
-        Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);
-    identities.warnOfForgeries();
+    Identities identities = identities(call, output);
     try (Logging.OpenLog log = logging.open(output);
         RelayServer server =
             start(identities, listen, RelayLimits.DEFAULT.withBytesPerHour(hourly), log);
         IdentityReloader _ = new IdentityReloader(identities, interruption)) {
       interruption.serving();
       output.say("relay at https://" + listen.at(server.address()));
-      interruption.await(FOREVER);
+      interruption.await(Interruption.FOREVER);
     }
     return ExitCode.PASSED;
+  }
+
+  /** Reads who a server is and trusts, and warns of what could sign in its name. */
+  static Identities identities(CallContext call, Output output)
+      throws ConfigException, CredentialException {
+    Settings settings = call.settings();
+    output.warn(settings);
+    Identities identities =
+        Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);
+    identities.warnOfForgeries();
+    return identities;
   }
 
   /** Starts one with the usual limits. */

@@ -9,11 +9,8 @@ import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.config.EtcdAddress;
 import dev.peer.config.HostPort;
-import dev.peer.config.PeerSettings;
-import dev.peer.config.Settings;
 import dev.peer.core.pem.CredentialException;
 import dev.peer.core.timestamp.TimestampAuthority;
-import dev.peer.core.trust.CertificateRole;
 import dev.peer.daemonhost.IdentityReloader;
 import dev.peer.http.RequestLog;
 import dev.peer.http.ServerLimits;
@@ -31,7 +28,6 @@ import dev.peer.report.Interruption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -54,8 +50,6 @@ import picocli.CommandLine.Option;
       "  peer rendezvous --listen 0.0.0.0:7443 --store etcd:https://etcd1:2379"
     })
 public final class RendezvousCommand implements Callable<Integer> {
-
-  private static final Duration FOREVER = Duration.ofDays(3650);
 
   private final CallContext call;
   private final Output output;
@@ -166,11 +160,7 @@ public final class RendezvousCommand implements Callable<Integer> {
   }
 
   private void serve(RequestLog log) throws Exception {
-    Settings settings = call.settings();
-    settings.warnings().forEach(warning -> output.say("warning: " + warning));
-    Identities identities =
-        Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);
-    identities.warnOfForgeries();
+    Identities identities = RelayCommand.identities(call, output);
     Optional<TimestampAuthority> timestamps =
         tsa == null
             ? Optional.empty()
@@ -185,7 +175,7 @@ public final class RendezvousCommand implements Callable<Integer> {
       if (passing != null) {
         output.say("relay at https://" + relay.at(passing.address()));
       }
-      interruption.await(FOREVER);
+      interruption.await(Interruption.FOREVER);
     }
   }
 
