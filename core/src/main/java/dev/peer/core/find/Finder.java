@@ -75,8 +75,9 @@ public final class Finder {
   public FindResult find(RepoId repo, RunKey key) throws IOException, InterruptedException {
     notices.step("search");
     boolean refused = false;
-    Optional<StoredEntry> entry = store.find(repo, key);
-    Optional<FileHold> hold = entry.isPresent() ? store.hold(entry.get()) : Optional.empty();
+    Optional<StoredEntry> entry = store.entries().find(repo, key);
+    Optional<FileHold> hold =
+        entry.isPresent() ? store.entries().hold(entry.get()) : Optional.empty();
     if (hold.isPresent()) {
       Kept kept;
       try (FileHold _ = hold.get()) {
@@ -88,7 +89,7 @@ public final class Finder {
         }
         case Kept.Uncounted() -> refused = true;
         case Kept.Bad() -> {
-          store.drop(repo, key);
+          store.removals().drop(repo, key);
           refused = true;
         }
       }

@@ -184,7 +184,7 @@ public final class RunFollower {
             + " is refused: it signed other output than it showed; the output above is"
             + " unsigned");
     result.close();
-    store.drop(run.repo(), run.key());
+    store.removals().drop(run.repo(), run.key());
     return Optional.of(new FindResult.NoneVerified(RemoteRuns.UNKNOWN));
   }
 }

@@ -59,7 +59,7 @@ public final class Surveyor {
   /** Finds where a result of the run is, in the store or at a holder that a rendezvous names. */
   public Survey survey(RepoId repo, RunKey key) throws IOException, InterruptedException {
     List<Survey.Failure> failures = new ArrayList<>();
-    Optional<StoredEntry> entry = store.find(repo, key);
+    Optional<StoredEntry> entry = store.entries().find(repo, key);
     if (entry.isPresent()) {
       try {
         VerifiedAttestation attestation =
@@ -85,7 +85,7 @@ public final class Surveyor {
    */
   public Optional<Near> nearest(RunInputs wanted) throws IOException {
     List<Near> near = new ArrayList<>();
-    for (ListedEntry listed : store.list(wanted.repo())) {
+    for (ListedEntry listed : store.entries().list(wanted.repo())) {
       try {
         VerifiedAttestation attestation =
             verifier.verify(listed.entry().attestation(), listed.key(), listed.entry().lists());

@@ -81,13 +81,13 @@ public final class RunLogs {
   /** Runs of a repository that go on here, the one that began last first. */
   public List<Running> running(RepoId repo) throws IOException {
     List<Path> begun = new ArrayList<>();
-    for (Path staged : Store.children(staging)) {
+    for (Path staged : StoreLayout.children(staging)) {
       Path file = staged.resolve(LOG).resolve(BEGUN);
       if (Files.isRegularFile(file)) {
         begun.add(file);
       }
     }
-    begun.sort(Comparator.comparing(Store::modified).reversed());
+    begun.sort(Comparator.comparing(StoreLayout::modified).reversed());
     List<Running> running = new ArrayList<>();
     for (Path file : begun) {
       running(file, repo).ifPresent(running::add);
@@ -115,7 +115,7 @@ public final class RunLogs {
   public void keep(FailedRun run, RunFiles log) throws IOException {
     Path repository = directoryOf(owner.orElseGet(() -> LocalRepo.named(run.repo())));
     ScratchDirectory.createPrivate(repository);
-    List<Path> before = new ArrayList<>(Store.children(repository));
+    List<Path> before = new ArrayList<>(StoreLayout.children(repository));
     read(repository).stream()
         .findFirst()
         .ifPresent(last -> before.remove(last.output().directory()));
@@ -137,7 +137,7 @@ public final class RunLogs {
   /** The last of each repository, the one that ended last first. */
   public List<Failed> failed() throws IOException {
     List<Failed> all = new ArrayList<>();
-    for (Path repository : Store.children(failed)) {
+    for (Path repository : StoreLayout.children(failed)) {
       read(repository).stream().findFirst().ifPresent(all::add);
     }
     all.sort(byEnd());
@@ -146,7 +146,7 @@ public final class RunLogs {
 
   private static List<Failed> read(Path repository) throws IOException {
     List<Failed> found = new ArrayList<>();
-    for (Path directory : Store.children(repository)) {
+    for (Path directory : StoreLayout.children(repository)) {
       try {
         FailedRun run = FailedRun.parse(Files.readAllBytes(directory.resolve(ABOUT)));
         found.add(new Failed(run, new RunFiles(directory)));

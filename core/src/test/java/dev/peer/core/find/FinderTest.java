@@ -127,7 +127,7 @@ class FinderTest {
 
     assertThat(find()).isInstanceOf(FindResult.NoneVerified.class);
     assertThat(said).singleElement().asString().contains("stranger").contains("not trusted");
-    assertThat(store.find(REPO, KEY)).isEmpty();
+    assertThat(store.entries().find(REPO, KEY)).isEmpty();
   }
 
   @Test
@@ -217,12 +217,12 @@ class FinderTest {
     holders.add("honest", result);
     assertHitFrom("honest");
     holders.byName.clear();
-    Path bundle = store.find(REPO, KEY).orElseThrow().bundleFile();
+    Path bundle = store.entries().find(REPO, KEY).orElseThrow().bundleFile();
     Files.write(bundle, flipped(Files.readAllBytes(bundle), 10));
 
     assertThat(find()).isInstanceOf(FindResult.NoneVerified.class);
     assertThat(said).singleElement().asString().contains("local store");
-    assertThat(store.find(REPO, KEY)).isEmpty();
+    assertThat(store.entries().find(REPO, KEY)).isEmpty();
   }
 
   @Test

@@ -138,7 +138,7 @@ class RunFollowerTest {
 
     assertThat(join()).isInstanceOf(FindResult.NoneVerified.class);
     assertThat(said).anyMatch(line -> line.contains("refused") && line.contains("urn:one"));
-    assertThat(store.find(REPO, KEY)).isEmpty();
+    assertThat(store.entries().find(REPO, KEY)).isEmpty();
   }
 
   @Test

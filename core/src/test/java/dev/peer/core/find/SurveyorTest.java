@@ -63,7 +63,7 @@ class SurveyorTest {
 
     assertThat(survey.held().orElseThrow().holder()).contains(new PeerId("holder"));
     assertThat(survey.held().orElseThrow().attestation().key()).isEqualTo(KEY);
-    assertThat(store.list()).isEmpty();
+    assertThat(store.entries().list()).isEmpty();
   }
 
   @Test
@@ -111,7 +111,7 @@ class SurveyorTest {
   @Test
   void leavesAnEntryOfTheStoreThatDoesNotHoldWhereItIs() throws Exception {
     keep();
-    Path entry = store.find(REPO, KEY).orElseThrow().bundleFile().getParent();
+    Path entry = store.entries().find(REPO, KEY).orElseThrow().bundleFile().getParent();
     Files.writeString(entry.resolve("attestation.json"), "{}");
 
     Survey survey = surveyor().survey(REPO, KEY);

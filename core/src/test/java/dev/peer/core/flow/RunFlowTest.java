@@ -113,6 +113,7 @@ class RunFlowTest {
 
   private byte[] kept() throws IOException {
     return store
+        .entries()
         .find(Records.inputs().repo(), Records.inputs().key())
         .orElseThrow()
         .attestation()

@@ -60,7 +60,7 @@ class StoreRaceTest {
             List.of("keep", result.toString()),
             List.of("drop", "")));
 
-    assertThat(Store.open(store, 1).locations()).hasSizeLessThanOrEqualTo(1);
+    assertThat(Store.open(store, 1).entries().locations()).hasSizeLessThanOrEqualTo(1);
   }
 
   @Test
@@ -75,7 +75,7 @@ class StoreRaceTest {
             List.of("read", ""),
             List.of("read", "")));
 
-    assertThat(Store.open(store, 1).find(REPO, KEY)).isPresent();
+    assertThat(Store.open(store, 1).entries().find(REPO, KEY)).isPresent();
   }
 
   private Path result(String name) throws Exception {
@@ -131,7 +131,7 @@ class StoreRaceTest {
           switch (arguments[1]) {
             case "keep" -> keep(store, verified(directory, Path.of(arguments[2])));
             case "read" -> read(store);
-            default -> () -> store.drop(REPO, KEY);
+            default -> () -> store.removals().drop(REPO, KEY);
           };
       System.out.println("ready");
       System.in.read();
@@ -158,13 +158,15 @@ class StoreRaceTest {
 
     private static Step read(Store store) {
       return () -> {
-        Optional<StoredEntry> entry = store.find(REPO, KEY);
+        Optional<StoredEntry> entry = store.entries().find(REPO, KEY);
         Optional<FileHold> hold =
-            entry.isPresent() ? store.hold(entry.get()) : Optional.<FileHold>empty();
+            entry.isPresent() ? store.entries().hold(entry.get()) : Optional.<FileHold>empty();
         if (hold.isPresent()) {
           try (FileHold _ = hold.get()) {
             require(Files.size(entry.get().bundleFile()) > 0);
-            require(store.list().stream().anyMatch(listed -> listed.entry().equals(entry.get())));
+            require(
+                store.entries().list().stream()
+                    .anyMatch(listed -> listed.entry().equals(entry.get())));
           }
         }
       };

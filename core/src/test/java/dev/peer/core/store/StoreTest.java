@@ -51,7 +51,7 @@ class StoreTest {
     byte[] bundle = Files.readAllBytes(result.bundle());
 
     try (StoredRecord kept = keep(result)) {
-      StoredEntry found = store.find(REPO, KEY).orElseThrow();
+      StoredEntry found = store.entries().find(REPO, KEY).orElseThrow();
 
       assertThat(found.attestation()).isEqualTo(result.attestation());
       assertThat(found.bundleFile()).hasBinaryContent(bundle);
@@ -64,8 +64,8 @@ class StoreTest {
   void findsNothingElse() throws Exception {
     keep(signing.result(directory.resolve("a"), "a")).close();
 
-    assertThat(store.find(new RepoId("another"), KEY)).isEmpty();
-    assertThat(store.find(REPO, RunKey.ofHex("0".repeat(64)))).isEmpty();
+    assertThat(store.entries().find(new RepoId("another"), KEY)).isEmpty();
+    assertThat(store.entries().find(REPO, RunKey.ofHex("0".repeat(64)))).isEmpty();
   }
 
   @Test
@@ -76,16 +76,16 @@ class StoreTest {
       Files.createDirectory(entry.getParent().resolveSibling(KEY.hex() + ".old"));
 
       for (String prefix : List.of("", KEY.hex().substring(0, 1), KEY.hex())) {
-        assertThat(store.findByPrefix(prefix))
+        assertThat(store.entries().findByPrefix(prefix))
             .containsOnlyKeys(KEY)
             .extractingByKey(KEY)
             .isEqualTo(new StoredEntry(result.attestation(), kept.bundleFile(), KeptLists.NONE));
       }
-      assertThat(store.findByPrefix("0".repeat(64))).isEmpty();
-      assertThat(store.findByPrefix(KEY.hex().substring(1))).isEmpty();
-      assertThat(Store.entryIn(entry))
+      assertThat(store.entries().findByPrefix("0".repeat(64))).isEmpty();
+      assertThat(store.entries().findByPrefix(KEY.hex().substring(1))).isEmpty();
+      assertThat(Entries.read(entry))
           .isEqualTo(new StoredEntry(result.attestation(), kept.bundleFile(), KeptLists.NONE));
-      assertThatThrownBy(() -> Store.entryIn(directory)).isInstanceOf(NoSuchFileException.class);
+      assertThatThrownBy(() -> Entries.read(directory)).isInstanceOf(NoSuchFileException.class);
     }
   }
 
@@ -94,33 +94,33 @@ class StoreTest {
     Store large = Store.open(directory.resolve("large"), 2);
     Signing.Result first = signing.result(directory.resolve("a"), "a");
     Signing.Result second = signing.result(directory.resolve("b"), "b");
-    assertThat(large.list()).isEmpty();
+    assertThat(large.entries().list()).isEmpty();
     StoredRecord older = large.keep(verified(first));
     age(older);
     older.close();
     large.keep(verified(second)).close();
 
-    assertThat(large.list(REPO))
+    assertThat(large.entries().list(REPO))
         .extracting(listed -> listed.entry().attestation())
         .containsExactly(second.attestation(), first.attestation());
-    assertThat(large.list()).isEqualTo(large.list(REPO)).hasSize(2);
-    assertThat(large.list().getFirst().key()).isEqualTo(KEY);
-    assertThat(large.list().getFirst().bundleBytes())
-        .isEqualTo(Files.size(large.find(REPO, KEY).orElseThrow().bundleFile()));
-    assertThat(large.list(new RepoId("another"))).isEmpty();
+    assertThat(large.entries().list()).isEqualTo(large.entries().list(REPO)).hasSize(2);
+    assertThat(large.entries().list().getFirst().key()).isEqualTo(KEY);
+    assertThat(large.entries().list().getFirst().bundleBytes())
+        .isEqualTo(Files.size(large.entries().find(REPO, KEY).orElseThrow().bundleFile()));
+    assertThat(large.entries().list(new RepoId("another"))).isEmpty();
   }
 
   @Test
   void keepsTheRevocationListsThatWereLookedAt() throws Exception {
     Signing.Result result = signing.result(directory.resolve("a"), "a");
     keep(result).close();
-    assertThat(store.find(REPO, KEY).orElseThrow().lists()).isEqualTo(KeptLists.NONE);
-    store.drop(REPO, KEY);
+    assertThat(store.entries().find(REPO, KEY).orElseThrow().lists()).isEqualTo(KeptLists.NONE);
+    store.removals().drop(REPO, KEY);
 
     signing.revokeNobody();
     keep(signing.result(directory.resolve("b"), "b")).close();
 
-    KeptLists kept = store.find(REPO, KEY).orElseThrow().lists();
+    KeptLists kept = store.entries().find(REPO, KEY).orElseThrow().lists();
     assertThat(kept.pem()).startsWith("-----BEGIN X509 CRL-----");
     assertThat(signing.verified(signing.result(directory.resolve("c"), "c"), unpack()))
         .extracting(verified -> verified.attestation().lists())
@@ -142,7 +142,8 @@ class StoreTest {
 
     assertThat(served.bundleFile()).exists();
     assertThat(left.bundleFile()).doesNotExist();
-    assertThat(store.find(REPO, KEY).orElseThrow().attestation()).isEqualTo(third.attestation());
+    assertThat(store.entries().find(REPO, KEY).orElseThrow().attestation())
+        .isEqualTo(third.attestation());
     served.close();
   }
 
@@ -175,9 +176,9 @@ class StoreTest {
   void dropsWhatIsToBeDropped() throws Exception {
     keep(signing.result(directory.resolve("a"), "a")).close();
 
-    store.drop(REPO, KEY);
+    store.removals().drop(REPO, KEY);
 
-    assertThat(store.find(REPO, KEY)).isEmpty();
+    assertThat(store.entries().find(REPO, KEY)).isEmpty();
   }
 
   @Test
@@ -186,29 +187,29 @@ class StoreTest {
     StoredRecord old = keep(first);
     age(old);
     old.close();
-    try (FileHold _ = store.takeOver().orElseThrow()) {
+    try (FileHold _ = store.removals().takeOver().orElseThrow()) {
       keep(signing.result(directory.resolve("b"), "b")).close();
-      assertThat(store.locations()).hasSize(2);
+      assertThat(store.entries().locations()).hasSize(2);
 
-      Location oldest = store.locations().getLast();
+      Location oldest = store.entries().locations().getLast();
       assertThat(oldest.directory()).isEqualTo(old.bundleFile().getParent());
-      assertThat(store.remove(oldest, Optional.of(REPO), Removal.Why.NUMBER)).isTrue();
-      assertThat(store.locations()).hasSize(1);
+      assertThat(store.removals().remove(oldest, Optional.of(REPO), Removal.Why.NUMBER)).isTrue();
+      assertThat(store.entries().locations()).hasSize(1);
     }
     keep(signing.result(directory.resolve("c"), "c")).close();
 
-    assertThat(store.locations()).hasSize(1);
+    assertThat(store.entries().locations()).hasSize(1);
   }
 
   @Test
   void isTakenOverAsSoonAsNobodyMakesRoom() throws Exception {
-    FutureTask<Optional<FileHold>> taking = new FutureTask<>(store::takeOver);
+    FutureTask<Optional<FileHold>> taking = new FutureTask<>(store.removals()::takeOver);
     try (FileHold _ = FileHold.tryShared(directory.resolve("store/keeper")).orElseThrow()) {
       Thread.ofVirtual().start(taking);
     }
 
     try (FileHold _ = taking.get().orElseThrow()) {
-      assertThat(store.takeOver()).isEmpty();
+      assertThat(store.removals().takeOver()).isEmpty();
     }
   }
 
@@ -216,12 +217,12 @@ class StoreTest {
   void tellsWhatIsGoneTheLatestFirst() throws Exception {
     StoredRecord first = keep(signing.result(directory.resolve("a"), "a"));
     age(first);
-    Location location = store.locationOf(first);
+    Location location = store.entries().locationOf(first);
     first.close();
     keep(signing.result(directory.resolve("b"), "b")).close();
-    store.drop(REPO, KEY);
+    store.removals().drop(REPO, KEY);
 
-    List<Removal> gone = Store.open(directory.resolve("store"), 1).gone();
+    List<Removal> gone = Store.open(directory.resolve("store"), 1).removals().list();
 
     assertThat(gone)
         .extracting(Removal::why)
@@ -235,23 +236,23 @@ class StoreTest {
   @Test
   void passesOverWhatIsDamagedInTheRecordOfWhatIsGone() throws Exception {
     keep(signing.result(directory.resolve("a"), "a")).close();
-    store.drop(REPO, KEY);
+    store.removals().drop(REPO, KEY);
     Path file = directory.resolve("store/gone");
     String line = Files.readString(file);
 
     Files.writeString(file, "{\"runKey\":\n" + line + line.substring(0, 9));
 
-    assertThat(store.gone()).hasSize(1);
+    assertThat(store.removals().list()).hasSize(1);
   }
 
   @Test
   void leavesAloneWhatSomebodyServes() throws Exception {
     try (StoredRecord served = keep(signing.result(directory.resolve("a"), "a"))) {
-      Location location = store.locationOf(served);
+      Location location = store.entries().locationOf(served);
 
-      assertThat(store.remove(location, Optional.of(REPO), Removal.Why.AGE)).isFalse();
+      assertThat(store.removals().remove(location, Optional.of(REPO), Removal.Why.AGE)).isFalse();
       assertThat(served.bundleFile()).exists();
-      assertThat(store.gone()).isEmpty();
+      assertThat(store.removals().list()).isEmpty();
     }
   }
 
@@ -259,7 +260,7 @@ class StoreTest {
   void opensWhatItKeptBefore() throws Exception {
     Signing.Result result = signing.result(directory.resolve("a"), "a");
     keep(result).close();
-    Location location = store.locations().getFirst();
+    Location location = store.entries().locations().getFirst();
     VerifiedAttestation attestation = signing.verifier().verify(result.attestation(), KEY);
 
     try (StoredRecord again = store.reopen(location, attestation).orElseThrow()) {
@@ -267,11 +268,11 @@ class StoreTest {
       assertThat(again.key()).isEqualTo(KEY);
       assertThat(again.attestation()).isEqualTo(result.attestation());
       assertThat(again.bundle()).isEqualTo(attestation.bundle());
-      store.drop(REPO, KEY);
+      store.removals().drop(REPO, KEY);
       assertThat(again.bundleFile()).exists();
     }
-    store.drop(REPO, KEY);
-    assertThat(store.locations()).isEmpty();
+    store.removals().drop(REPO, KEY);
+    assertThat(store.entries().locations()).isEmpty();
   }
 
   @Test
@@ -279,7 +280,7 @@ class StoreTest {
     Signing.Result result = signing.result(directory.resolve("a"), "a");
     StoredRecord kept = keep(result);
     kept.close();
-    Location location = store.locations().getFirst();
+    Location location = store.entries().locations().getFirst();
     VerifiedAttestation attestation = signing.verifier().verify(result.attestation(), KEY);
     byte[] changed = Files.readAllBytes(kept.bundleFile());
     changed[changed.length / 2] ^= 1;
@@ -287,7 +288,7 @@ class StoreTest {
 
     assertThat(store.reopen(location, attestation)).isEmpty();
 
-    assertThat(store.remove(location, Optional.of(REPO), Removal.Why.REFUSED)).isTrue();
+    assertThat(store.removals().remove(location, Optional.of(REPO), Removal.Why.REFUSED)).isTrue();
   }
 
   @Test
@@ -299,7 +300,7 @@ class StoreTest {
     Files.move(runs, runs.resolveSibling("0".repeat(64)));
     VerifiedAttestation attestation = signing.verifier().verify(result.attestation(), KEY);
 
-    assertThat(store.reopen(store.locations().getFirst(), attestation)).isEmpty();
+    assertThat(store.reopen(store.entries().locations().getFirst(), attestation)).isEmpty();
   }
 
   @Test
@@ -315,7 +316,7 @@ class StoreTest {
   @Test
   void aCloneThatClaimsARepositorysNameTakesNoneOfItsResultsAway() throws Exception {
     keep(signing.result(directory.resolve("ours"), "ours")).close();
-    Path ours = store.locations().getFirst().directory();
+    Path ours = store.entries().locations().getFirst().directory();
     Store claiming = store.keptFor(new LocalRepo(new RepoId("example.org/claiming")));
 
     for (String text : List.of("one", "two")) {
@@ -324,9 +325,15 @@ class StoreTest {
       kept.close();
     }
 
-    assertThat(store.locations()).hasSize(2).extracting(Location::directory).contains(ours);
+    assertThat(store.entries().locations())
+        .hasSize(2)
+        .extracting(Location::directory)
+        .contains(ours);
     keep(signing.result(directory.resolve("newer"), "newer")).close();
-    assertThat(store.locations()).hasSize(2).extracting(Location::directory).doesNotContain(ours);
+    assertThat(store.entries().locations())
+        .hasSize(2)
+        .extracting(Location::directory)
+        .doesNotContain(ours);
   }
 
   @Test
@@ -334,12 +341,12 @@ class StoreTest {
     Signing.Result result = signing.result(directory.resolve("a"), "a");
     Path copy = Files.copy(result.bundle(), directory.resolve("copy"));
     store.keptFor(new LocalRepo(new RepoId("example.org/claiming"))).keep(verified(result)).close();
-    String claimed = store.locations().getFirst().owner();
+    String claimed = store.entries().locations().getFirst().owner();
 
     keep(new Signing.Result(result.record(), result.attestation(), copy)).close();
 
-    assertThat(store.locations()).hasSize(1);
-    assertThat(store.locations().getFirst().owner()).isNotEqualTo(claimed);
+    assertThat(store.entries().locations()).hasSize(1);
+    assertThat(store.entries().locations().getFirst().owner()).isNotEqualTo(claimed);
   }
 
   @Test

@@ -8,8 +8,10 @@ import dev.peer.core.progress.Notices;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.store.Entries;
 import dev.peer.core.store.Location;
 import dev.peer.core.store.Removal;
+import dev.peer.core.store.Removals;
 import dev.peer.core.store.Retention;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
@@ -63,7 +65,7 @@ public final class KeptResults implements AutoCloseable {
   /**
    * Does nothing until it is started.
    *
-   * @param store one that was {@linkplain Store#takeOver taken over}
+   * @param store one that was {@linkplain Removals#takeOver taken over}
    * @param verifier supplies the current verifier
    * @param farewell how long a withdrawn result is still served
    */
@@ -73,7 +75,7 @@ public final class KeptResults implements AutoCloseable {
     this.store = store;
     this.verifier = verifier;
     this.served = new ServedResults();
-    this.declined = new RemovedResults(store.gone());
+    this.declined = new RemovedResults(store.removals().list());
     this.farewell = farewell;
     this.notices = notices;
   }
@@ -180,7 +182,7 @@ public final class KeptResults implements AutoCloseable {
     nextWholeLook = now.plus(WHOLE_LOOK);
     // In this order, so that a result kept and served in between does not count as gone.
     Set<Path> gone = served.directories();
-    List<Location> locations = store.locations();
+    List<Location> locations = store.entries().locations();
     Set<Path> there =
         locations.stream().map(Location::directory).collect(Collectors.toUnmodifiableSet());
     gone.removeAll(there);
@@ -232,7 +234,7 @@ public final class KeptResults implements AutoCloseable {
 
   private void load(Location location) throws VerificationException, IOException {
     try {
-      StoredEntry entry = Store.entryIn(location.directory());
+      StoredEntry entry = Entries.read(location.directory());
       VerifiedAttestation attestation =
           verifier.get().verify(entry.attestation(), location.key(), entry.lists());
       Optional<StoredRecord> record = store.reopen(location, attestation);
@@ -241,7 +243,7 @@ public final class KeptResults implements AutoCloseable {
       } else {
         RepoId repo = attestation.record().inputs().repo();
         notices.say("the result " + location.key() + " in the store is not as it was signed");
-        store.remove(location, Optional.of(repo), Removal.Why.REFUSED);
+        store.removals().remove(location, Optional.of(repo), Removal.Why.REFUSED);
         passOver(location);
       }
     } catch (NoSuchFileException e) {
@@ -284,7 +286,7 @@ public final class KeptResults implements AutoCloseable {
     Optional<ResultName> name = served.nameOf(location.directory());
     served.remove(location.directory());
     leaving.remove(location.directory());
-    if (store.remove(location, name.map(ResultName::repo), excess.why())) {
+    if (store.removals().remove(location, name.map(ResultName::repo), excess.why())) {
       notices.say("removed the result " + location.key() + ": " + excess.why().text());
     } else {
       passOver(location);

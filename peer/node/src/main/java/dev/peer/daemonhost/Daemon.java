@@ -98,6 +98,7 @@ public final class Daemon {
 
   private FileHold takenOver(Store store) throws Exception {
     return store
+        .removals()
         .takeOver()
         .orElseThrow(
             () ->

@@ -62,7 +62,7 @@ public final class Results {
           "not the beginning of a run key: " + Printable.of(prefix),
           "give its first digits, as `peer ls` shows them");
     }
-    SortedMap<RunKey, StoredEntry> found = store.findByPrefix(prefix);
+    SortedMap<RunKey, StoredEntry> found = store.entries().findByPrefix(prefix);
     if (found.isEmpty()) {
       throw new CommandException(
           ExitCode.NO_RESULT,
@@ -88,6 +88,7 @@ public final class Results {
   public static FileHold hold(Store store, RunKey key, StoredEntry entry)
       throws IOException, CommandException {
     return store
+        .entries()
         .hold(entry)
         .orElseThrow(
             () ->

@@ -339,7 +339,7 @@ class LyingRendezvousTest {
   private void assertRuns(URI rendezvous) throws Exception {
     assertThat(findOrRun(rendezvous)).isEqualTo("run here");
     // So that a replay asks the rendezvous again.
-    store.drop(INPUTS.repo(), INPUTS.key());
+    store.removals().drop(INPUTS.repo(), INPUTS.key());
   }
 
   /** What the output of the result is that the flow comes to. */

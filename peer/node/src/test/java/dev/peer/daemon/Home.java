@@ -70,7 +70,7 @@ final class Home {
       Function<Home, Optional<Intake>> intake)
       throws Exception {
     store = Store.open(directory.resolve("store"), retention);
-    FileHold keeper = store.takeOver().orElseThrow();
+    FileHold keeper = store.removals().takeOver().orElseThrow();
     open.add(keeper);
     kept = new KeptResults(store, this::verifier, Duration.ofMillis(100), notices::add);
     open.add(kept);

@@ -90,7 +90,7 @@ class KeptResultsTest {
   void doesNotServeWhatIsNotAsItWasSigned() throws Exception {
     SignedRuns.Result damaged = home.run("damaged");
     Store store = Store.open(directory.resolve("store"), MANY);
-    Path bundle = store.locations().getFirst().directory().resolve("bundle.tar.zst");
+    Path bundle = store.entries().locations().getFirst().directory().resolve("bundle.tar.zst");
     byte[] bytes = Files.readAllBytes(bundle);
     bytes[bytes.length / 2] ^= 1;
     Files.write(bundle, bytes);
@@ -101,7 +101,9 @@ class KeptResultsTest {
     assertThat(home.notices().take()).contains("is not as it was signed");
     meeting.awaitHolders(SignedRuns.inputs("whole"), 1);
     assertThat(meeting.holders(damaged.record().inputs())).isEmpty();
-    assertThat(store.gone()).extracting(Removal::why).containsExactly(Removal.Why.REFUSED);
+    assertThat(store.removals().list())
+        .extracting(Removal::why)
+        .containsExactly(Removal.Why.REFUSED);
   }
 
   @Test
@@ -116,7 +118,7 @@ class KeptResultsTest {
         .startsWith("1 results in the store are not served, they are refused")
         .contains("not trusted");
     assertThat(meeting.holders(strange.record().inputs())).isEmpty();
-    assertThat(home.store().locations()).hasSize(1);
+    assertThat(home.store().entries().locations()).hasSize(1);
   }
 
   @Test
@@ -129,11 +131,12 @@ class KeptResultsTest {
 
     meeting.awaitHolders(old.record().inputs(), 0);
     meeting.awaitHolders(next.record().inputs(), 1);
-    while (home.store().locations().size() > 1) {
+    while (home.store().entries().locations().size() > 1) {
       Thread.sleep(20);
     }
-    assertThat(home.store().locations().getFirst().key()).isEqualTo(next.record().inputs().key());
-    assertThat(home.store().gone())
+    assertThat(home.store().entries().locations().getFirst().key())
+        .isEqualTo(next.record().inputs().key());
+    assertThat(home.store().removals().list())
         .singleElement()
         .satisfies(
             gone -> {
@@ -160,7 +163,7 @@ class KeptResultsTest {
       meeting.awaitHolders(served.record().inputs(), 0);
       meeting.awaitHolders(SignedRuns.inputs("next"), 1);
       assertThat(elsewhere.bundleFile()).exists();
-      assertThat(home.store().gone()).isEmpty();
+      assertThat(home.store().removals().list()).isEmpty();
     }
   }
 
@@ -169,7 +172,7 @@ class KeptResultsTest {
     SignedRuns.Result result = home.run("one");
     home.serve(MANY, meeting.address());
     meeting.awaitHolders(result.record().inputs(), 1);
-    Path entry = home.store().locations().getFirst().directory();
+    Path entry = home.store().entries().locations().getFirst().directory();
     for (String file : List.of("attestation.json", "bundle.tar.zst", "lock")) {
       Files.delete(entry.resolve(file));
     }
@@ -184,7 +187,7 @@ class KeptResultsTest {
   void oneDaemonKeepsAStore() throws Exception {
     home.serve(MANY, meeting.address());
 
-    assertThat(Store.open(directory.resolve("store"), MANY).takeOver()).isEmpty();
+    assertThat(Store.open(directory.resolve("store"), MANY).removals().takeOver()).isEmpty();
   }
 
   private void assertServed(SignedRuns.Result result) throws Exception {

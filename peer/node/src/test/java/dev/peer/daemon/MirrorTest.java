@@ -117,7 +117,7 @@ class MirrorTest {
     meeting.awaitHolders(other.record().inputs(), 1);
     daemon.close();
 
-    assertThat(daemon.store().locations()).isEmpty();
+    assertThat(daemon.store().entries().locations()).isEmpty();
     assertThat(daemon.notices()).isEmpty();
   }
 
@@ -144,7 +144,7 @@ class MirrorTest {
           .startsWith(
               "spiffe://team/liar sent a result that does not hold; peer does not ask it for"
                   + " copies");
-      assertThat(daemon.store().locations()).isEmpty();
+      assertThat(daemon.store().entries().locations()).isEmpty();
 
       laptop.serve(MANY, meeting.address());
 
@@ -165,7 +165,7 @@ class MirrorTest {
     assertThat(daemon.notices().take())
         .startsWith("the holder spiffe://team/laptop does not give the result: its bundle of ")
         .endsWith(" bytes is more than is kept here");
-    assertThat(daemon.store().locations()).isEmpty();
+    assertThat(daemon.store().entries().locations()).isEmpty();
   }
 
   @Test
@@ -233,7 +233,7 @@ class MirrorTest {
 
     meeting.awaitHolders(after.record().inputs(), 2);
     meeting.awaitHolders(before.record().inputs(), 2);
-    assertThat(daemon.store().locations()).hasSize(2);
+    assertThat(daemon.store().entries().locations()).hasSize(2);
   }
 
   private Home home(String name) throws Exception {

@@ -77,7 +77,8 @@ class PushTest {
 
     assertThat(meeting.awaitHolders(result.record().inputs(), 1))
         .containsExactly(daemon.identity().id());
-    assertThat(daemon.store().locations().getFirst().directory().resolve("bundle.tar.zst"))
+    assertThat(
+            daemon.store().entries().locations().getFirst().directory().resolve("bundle.tar.zst"))
         .hasSameBinaryContentAs(result.bundle());
     assertThat(daemon.notices().take())
         .startsWith("took " + result.record().inputs().key().hex().substring(0, 12))
@@ -293,7 +294,7 @@ class PushTest {
   }
 
   private void assertNothingKept() throws Exception {
-    assertThat(daemon.store().locations()).isEmpty();
+    assertThat(daemon.store().entries().locations()).isEmpty();
     assertThat(directory.resolve("d/store/staging")).isEmptyDirectory();
   }
 

@@ -197,7 +197,7 @@ public final class LogCommand implements Callable<Integer> {
       output.say("failed: " + failure.get().why());
       return ExitCode.TESTS_FAILED;
     }
-    if (store.find(repo, key).isPresent()) {
+    if (store.entries().find(repo, key).isPresent()) {
       output.say("passed");
       return ExitCode.PASSED;
     }

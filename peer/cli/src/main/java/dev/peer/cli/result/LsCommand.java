@@ -109,7 +109,9 @@ public final class LsCommand implements Callable<Integer> {
     Path directory = new HomeLayout(peer.home()).store();
     Optional<RepoId> only = all ? Optional.empty() : Optional.of(RunTarget.repo(call));
     List<Removal> removed =
-        Files.exists(directory) ? Results.openStore(peer.home()).gone() : List.<Removal>of();
+        Files.exists(directory)
+            ? Results.openStore(peer.home()).removals().list()
+            : List.<Removal>of();
     List<Removal> asked =
         removed.stream().filter(one -> only.isEmpty() || one.repository().equals(only)).toList();
     if (json) {
@@ -169,7 +171,7 @@ public final class LsCommand implements Callable<Integer> {
       return List.of();
     }
     Store store = Store.open(directory, 1);
-    return only.isPresent() ? store.list(only.get()) : store.list();
+    return only.isPresent() ? store.entries().list(only.get()) : store.entries().list();
   }
 
   private static Listed judged(ListedEntry entry, RecordVerifier verifier) {

@@ -81,7 +81,7 @@ final class StoredRunSelector {
   }
 
   private static Optional<ListedEntry> lastResult(Store store, RepoId repo) throws Exception {
-    List<ListedEntry> listed = store.list(repo);
+    List<ListedEntry> listed = store.entries().list(repo);
     return listed.stream().findFirst();
   }
 

@@ -18,6 +18,7 @@ import dev.peer.core.sign.KeptLists;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.store.Entries;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
 import dev.peer.identity.Identities;
@@ -178,7 +179,7 @@ public final class VerifyCommand implements Callable<Integer> {
 
   private Evidence ofDirectory(Path directory) throws IOException, CommandException {
     try {
-      StoredEntry entry = Store.entryIn(directory);
+      StoredEntry entry = Entries.read(directory);
       return new Evidence(
           entry.attestation(),
           Optional.empty(),

@@ -165,7 +165,7 @@ public final class PushCommand implements Callable<Integer> {
   }
 
   private Map.Entry<RunKey, StoredEntry> last(Store store) throws Exception {
-    List<ListedEntry> listed = store.list(RunTarget.repo(call));
+    List<ListedEntry> listed = store.entries().list(RunTarget.repo(call));
     if (listed.isEmpty()) {
       throw new CommandException(
           ExitCode.NO_RESULT,
