@@ -17,6 +17,7 @@ import dev.peer.pki.issue.Purpose;
 import dev.peer.relay.RelayLimits;
 import dev.peer.relay.RelayServer;
 import dev.peer.rendezvous.EmbeddedIndex;
+import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.server.HeldImages;
 import dev.peer.server.PeerServer;
@@ -130,7 +131,7 @@ class OpenApiTest {
             RendezvousServer.start(
                 team.peer("spiffe://team/rendezvous"),
                 AccessRules::open,
-                new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime),
+                new EmbeddedIndex(IndexSettings.DEFAULT, System::nanoTime),
                 Optional.of(timestamps()),
                 Https.LOOPBACK,
                 ServerLimits.RENDEZVOUS,

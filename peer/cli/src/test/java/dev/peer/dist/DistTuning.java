@@ -40,6 +40,7 @@ import dev.peer.pki.issue.CertificateRequest;
 import dev.peer.pki.issue.PemText;
 import dev.peer.pki.issue.Validity;
 import dev.peer.rendezvous.EmbeddedIndex;
+import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.server.HeldImages;
 import dev.peer.tls.TlsIdentity;
@@ -178,7 +179,7 @@ final class DistTuning {
             RendezvousServer.start(
                 new TlsIdentity(server, validator, InstantSource.system()),
                 AccessRules::open,
-                new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime),
+                new EmbeddedIndex(IndexSettings.DEFAULT, System::nanoTime),
                 new InetSocketAddress("127.0.0.1", 0),
                 ServerLimits.RENDEZVOUS);
         StoredRecord record = record(directory, inputs, holder, validator);

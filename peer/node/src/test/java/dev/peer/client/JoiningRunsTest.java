@@ -39,6 +39,7 @@ import dev.peer.core.trust.Credentials;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.rendezvous.EmbeddedIndex;
+import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.server.HeldImages;
 import dev.peer.tls.TestAuthority;
@@ -100,7 +101,7 @@ class JoiningRunsTest {
             RendezvousServer.start(
                 team.peer("spiffe://team/rendezvous"),
                 AccessRules::open,
-                new EmbeddedIndex(new EmbeddedIndex.Settings(terms, 99, 99), System::nanoTime),
+                new EmbeddedIndex(new IndexSettings(terms, 99, 99), System::nanoTime),
                 Https.LOOPBACK,
                 ServerLimits.RENDEZVOUS));
   }

@@ -9,6 +9,7 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.rendezvous.EmbeddedIndex;
+import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.wire.LeaseTerms;
@@ -34,7 +35,7 @@ final class Meeting implements AutoCloseable {
         RendezvousServer.start(
             team.peer("spiffe://team/rendezvous"),
             AccessRules::open,
-            new EmbeddedIndex(new EmbeddedIndex.Settings(terms, 9, 99), System::nanoTime),
+            new EmbeddedIndex(new IndexSettings(terms, 9, 99), System::nanoTime),
             where,
             ServerLimits.RENDEZVOUS);
     lookup =

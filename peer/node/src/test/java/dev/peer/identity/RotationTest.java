@@ -21,6 +21,7 @@ import dev.peer.http.ServerLimits;
 import dev.peer.identity.OwnFiles.Way;
 import dev.peer.pki.issue.Validity;
 import dev.peer.rendezvous.EmbeddedIndex;
+import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.server.HeldImages;
 import dev.peer.tls.TestAuthority;
@@ -79,7 +80,7 @@ class RotationTest {
             RendezvousServer.start(
                 rendezvous.tls(),
                 rendezvous::rules,
-                new EmbeddedIndex(new EmbeddedIndex.Settings(terms, 9, 99), System::nanoTime),
+                new EmbeddedIndex(new IndexSettings(terms, 9, 99), System::nanoTime),
                 Https.LOOPBACK,
                 ServerLimits.RENDEZVOUS));
     List<URI> address = List.of(PeerAddress.of(meeting.address()));

@@ -7,12 +7,10 @@ import dev.peer.core.id.RunKey;
 import dev.peer.wire.EventId;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.LeaseRequest;
-import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.Limits;
 import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.ResultState;
 import dev.peer.wire.RunState;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,27 +36,9 @@ import java.util.function.LongSupplier;
  */
 public final class EmbeddedIndex implements HolderIndex {
 
-  /**
-   * The limits of an index for one identity.
-   *
-   * @param events how many of the last events it remembers, for returning followers
-   */
-  public record Settings(LeaseTerms terms, int leasesPerPeer, int resultsPerPeer, int events) {
-
-    /** With the default's number of events. */
-    public Settings(LeaseTerms terms, int leasesPerPeer, int resultsPerPeer) {
-      this(terms, leasesPerPeer, resultsPerPeer, DEFAULT.events);
-    }
-
-    /** 45 s, renewed after 15 s; 32 leases, 50,000 results for each identity; 20,000 events. */
-    public static final Settings DEFAULT =
-        new Settings(
-            new LeaseTerms(Duration.ofSeconds(15), Duration.ofSeconds(45)), 32, 50_000, 20_000);
-  }
-
   private static final int SWEPT_WITH_A_CHANGE = 64;
 
-  private final Settings settings;
+  private final IndexSettings settings;
   private final LongSupplier nanoClock;
 
   /** Written under the lock only. */
@@ -85,10 +65,10 @@ public final class EmbeddedIndex implements HolderIndex {
    *
    * @param nanoClock a clock that only goes forward, as {@link System#nanoTime}
    */
-  public EmbeddedIndex(Settings settings, LongSupplier nanoClock) {
+  public EmbeddedIndex(IndexSettings settings, LongSupplier nanoClock) {
     this.settings = settings;
     this.nanoClock = nanoClock;
-    this.history = new History(settings.events);
+    this.history = new History(settings.events());
   }
 
   @Override
@@ -98,18 +78,18 @@ public final class EmbeddedIndex implements HolderIndex {
     boolean renewed = lease != null;
     if (!renewed) {
       Lease.Usage used = usage.computeIfAbsent(holder.peer(), _ -> new Lease.Usage());
-      if (used.leases >= settings.leasesPerPeer) {
-        return new Grant.TooMany(settings.leasesPerPeer);
+      if (used.leases >= settings.leasesPerPeer()) {
+        return new Grant.TooMany(settings.leasesPerPeer());
       }
       used.leases++;
       lease = new Lease(holder.peer(), used);
     }
     lease.renew(
         new HolderList.Entry(holder.peer(), request),
-        nanoClock.getAsLong() + settings.terms.expiresAfter().toNanos());
+        nanoClock.getAsLong() + settings.terms().expiresAfter().toNanos());
     leases.put(holder, lease);
     hold(lease, Set.copyOf(request.images()));
-    return renewed ? new Grant.Renewed(settings.terms) : new Grant.New(settings.terms);
+    return renewed ? new Grant.Renewed(settings.terms()) : new Grant.New(settings.terms());
   }
 
   @Override
@@ -133,9 +113,9 @@ public final class EmbeddedIndex implements HolderIndex {
       }
       Repository repository = repositories.computeIfAbsent(name, Repository::new);
       Optional<Announcement> before = Announcement.of(lease, repository.of(run));
-      if (before.isEmpty() && lease.usage.results >= settings.resultsPerPeer) {
+      if (before.isEmpty() && lease.usage.results >= settings.resultsPerPeer()) {
         dropIfEmpty(repository);
-        return new Announced.TooMany(settings.resultsPerPeer);
+        return new Announced.TooMany(settings.resultsPerPeer());
       }
       Announcement now =
           before

@@ -18,7 +18,7 @@ class EmbeddedHolderIndexTest extends HolderIndexContract {
 
   @Override
   protected HolderIndex open() {
-    return new EmbeddedIndex(new EmbeddedIndex.Settings(TERMS, LEASES, RESULTS), clock::get);
+    return new EmbeddedIndex(new IndexSettings(TERMS, LEASES, RESULTS), clock::get);
   }
 
   @Override
@@ -33,8 +33,7 @@ class EmbeddedHolderIndexTest extends HolderIndexContract {
 
   @Test
   void findsEachOfManyRunKeysThatFallTogether() {
-    EmbeddedIndex large =
-        new EmbeddedIndex(new EmbeddedIndex.Settings(TERMS, 2, 20_000), clock::get);
+    EmbeddedIndex large = new EmbeddedIndex(new IndexSettings(TERMS, 2, 20_000), clock::get);
     large.lease(LAPTOP, at(1));
     for (int i = 0; i < 20_000; i++) {
       large.announce(LAPTOP, REPO, falling(i), PASSED);

@@ -66,7 +66,7 @@ class EventStreamTest {
                     AccessRule.parse("uri:spiffe://team/*"),
                     AccessRule.anyone(),
                     AccessRule.anyone()),
-            new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime),
+            new EmbeddedIndex(IndexSettings.DEFAULT, System::nanoTime),
             Https.LOOPBACK,
             LIMITS);
     laptop = new Https(authority.peer("spiffe://team/laptop"), server.address());

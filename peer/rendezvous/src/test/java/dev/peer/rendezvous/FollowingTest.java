@@ -213,7 +213,7 @@ class FollowingTest {
 
   private EmbeddedIndex newIndex() {
     LeaseTerms terms = new LeaseTerms(Duration.ofSeconds(10), Duration.ofSeconds(30));
-    return new EmbeddedIndex(new EmbeddedIndex.Settings(terms, 2, 100, 10), clock::get);
+    return new EmbeddedIndex(new IndexSettings(terms, 2, 100, 10), clock::get);
   }
 
   private void lease(LeaseHolder holder) {

@@ -29,7 +29,7 @@ final class IndexBench {
   /** Goes on only where it is told to: nobody expires by mistake. */
   private final AtomicLong clock = new AtomicLong();
 
-  private final EmbeddedIndex index = new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, clock::get);
+  private final EmbeddedIndex index = new EmbeddedIndex(IndexSettings.DEFAULT, clock::get);
 
   IndexBench() {}
 

@@ -69,9 +69,8 @@ class RendezvousServerTest {
 
   @BeforeEach
   void start() throws Exception {
-    EmbeddedIndex.Settings settings =
-        new EmbeddedIndex.Settings(
-            new LeaseTerms(Duration.ofSeconds(10), Duration.ofSeconds(30)), 2, 3);
+    IndexSettings settings =
+        new IndexSettings(new LeaseTerms(Duration.ofSeconds(10), Duration.ofSeconds(30)), 2, 3);
     server =
         RendezvousServer.start(
             authority.peer("spiffe://team/rendezvous"),
@@ -524,7 +523,7 @@ class RendezvousServerTest {
     return RendezvousServer.start(
         authority.peer("spiffe://team/rendezvous"),
         () -> rules,
-        new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime),
+        new EmbeddedIndex(IndexSettings.DEFAULT, System::nanoTime),
         Https.LOOPBACK,
         ServerLimits.RENDEZVOUS);
   }

@@ -91,7 +91,7 @@ final class RequestBench {
   }
 
   private void announcements() throws Exception {
-    EmbeddedIndex index = new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime);
+    EmbeddedIndex index = new EmbeddedIndex(IndexSettings.DEFAULT, System::nanoTime);
     try (RendezvousServer server = serve(index);
         ExecutorService threads = Executors.newFixedThreadPool(ANNOUNCERS)) {
       rate(threads, server, "warming-up", Connection::announceEach);

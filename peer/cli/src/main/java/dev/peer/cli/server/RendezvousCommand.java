@@ -20,6 +20,7 @@ import dev.peer.network.ServerOperations;
 import dev.peer.relay.RelayServer;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.HolderIndex;
+import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.rendezvous.etcd.EtcdIndex;
 import dev.peer.report.CommandException;
@@ -194,7 +195,7 @@ public final class RendezvousCommand implements Callable<Integer> {
   }
 
   private Index index(Identities identities) throws ConfigException, CredentialException {
-    EmbeddedIndex.Settings settings = EmbeddedIndex.Settings.DEFAULT;
+    IndexSettings settings = IndexSettings.DEFAULT;
     if (store == null) {
       return new Index(new EmbeddedIndex(settings, System::nanoTime), Optional.empty(), () -> {});
     }

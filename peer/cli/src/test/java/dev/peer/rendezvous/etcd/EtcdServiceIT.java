@@ -14,7 +14,7 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.store.StoredRecords;
 import dev.peer.http.Https;
-import dev.peer.rendezvous.EmbeddedIndex;
+import dev.peer.rendezvous.IndexSettings;
 import dev.peer.server.HeldImages;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 class EtcdServiceIT {
 
-  private static final Duration LEASE = EmbeddedIndex.Settings.DEFAULT.terms().expiresAfter();
+  private static final Duration LEASE = IndexSettings.DEFAULT.terms().expiresAfter();
 
   private static final RepoId REPO = new RepoId("git.example.org/team/project");
 

@@ -28,6 +28,7 @@ import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.pki.issue.Validity;
 import dev.peer.rendezvous.EmbeddedIndex;
+import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.server.HeldImages;
 import dev.peer.tls.TestAuthority;
@@ -445,7 +446,7 @@ public class AnnounceAndLookupTest {
         RendezvousServer.start(
             identity,
             rules,
-            new EmbeddedIndex(new EmbeddedIndex.Settings(terms, 9, 99), System::nanoTime),
+            new EmbeddedIndex(new IndexSettings(terms, 9, 99), System::nanoTime),
             where,
             ServerLimits.RENDEZVOUS));
   }

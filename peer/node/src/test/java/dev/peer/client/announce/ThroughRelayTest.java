@@ -30,6 +30,7 @@ import dev.peer.http.ServerLimits;
 import dev.peer.relay.RelayLimits;
 import dev.peer.relay.RelayServer;
 import dev.peer.rendezvous.EmbeddedIndex;
+import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.server.HeldImages;
 import dev.peer.server.PeerServer;
@@ -400,7 +401,7 @@ class ThroughRelayTest {
             RendezvousServer.start(
                 team.peer("spiffe://team/rendezvous"),
                 AccessRules::open,
-                new EmbeddedIndex(new EmbeddedIndex.Settings(terms, 9, 99), System::nanoTime),
+                new EmbeddedIndex(new IndexSettings(terms, 9, 99), System::nanoTime),
                 Https.LOOPBACK,
                 ServerLimits.RENDEZVOUS));
     return closing(

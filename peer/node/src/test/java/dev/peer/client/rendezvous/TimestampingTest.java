@@ -26,6 +26,7 @@ import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;
 import dev.peer.pki.issue.Purpose;
 import dev.peer.rendezvous.EmbeddedIndex;
+import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
@@ -315,7 +316,7 @@ class TimestampingTest {
         () ->
             new AccessRules(
                 AccessRule.anyone(), AccessRule.anyone(), AccessRule.parse("uri:spiffe://team/*")),
-        new EmbeddedIndex(EmbeddedIndex.Settings.DEFAULT, System::nanoTime),
+        new EmbeddedIndex(IndexSettings.DEFAULT, System::nanoTime),
         timestamps,
         Https.LOOPBACK,
         ServerLimits.RENDEZVOUS,

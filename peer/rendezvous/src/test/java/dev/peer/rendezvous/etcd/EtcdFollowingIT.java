@@ -9,9 +9,9 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
-import dev.peer.rendezvous.EmbeddedIndex.Settings;
 import dev.peer.rendezvous.Following;
 import dev.peer.rendezvous.Following.Event;
+import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.LeaseHolder;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
@@ -230,7 +230,7 @@ class EtcdFollowingIT {
   }
 
   private static EtcdIndex open() {
-    return new EtcdIndex(new Settings(TERMS, 4, 10_000), etcd.client(node), System::nanoTime);
+    return new EtcdIndex(new IndexSettings(TERMS, 4, 10_000), etcd.client(node), System::nanoTime);
   }
 
   private static LeaseHolder holder(String peer, String instance) {

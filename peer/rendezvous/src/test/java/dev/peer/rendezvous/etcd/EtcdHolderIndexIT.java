@@ -3,9 +3,9 @@ package dev.peer.rendezvous.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import dev.peer.rendezvous.EmbeddedIndex.Settings;
 import dev.peer.rendezvous.HolderIndex;
 import dev.peer.rendezvous.HolderIndexContract;
+import dev.peer.rendezvous.IndexSettings;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.LeaseTerms;
@@ -72,7 +72,8 @@ class EtcdHolderIndexIT extends HolderIndexContract {
   }
 
   private static EtcdIndex index(LeaseTerms terms) {
-    return new EtcdIndex(new Settings(terms, LEASES, RESULTS), etcd.client(node), System::nanoTime);
+    return new EtcdIndex(
+        new IndexSettings(terms, LEASES, RESULTS), etcd.client(node), System::nanoTime);
   }
 
   @Override
