@@ -13,6 +13,7 @@ import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.http.Https;
 import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;
+import dev.peer.http.ServerSettings;
 import dev.peer.pki.issue.Purpose;
 import dev.peer.relay.RelayLimits;
 import dev.peer.relay.RelayServer;
@@ -115,9 +116,7 @@ class OpenApiTest {
                     (_, _, _) -> {
                       throw new AssertionError("nothing is handed over here");
                     }),
-                Https.LOOPBACK,
-                ServerLimits.PEER,
-                Operations.quiet());
+                ServerSettings.quiet(Https.LOOPBACK, ServerLimits.PEER));
         Https client = new Https(team.peer("spiffe://team/client"), server.address())) {
       assertThat(documented("peer.yaml")).isEqualTo(served(client, samples));
     }
@@ -133,9 +132,7 @@ class OpenApiTest {
                 AccessRules::open,
                 new EmbeddedIndex(IndexSettings.DEFAULT, System::nanoTime),
                 Optional.of(timestamps()),
-                Https.LOOPBACK,
-                ServerLimits.RENDEZVOUS,
-                Operations.quiet());
+                ServerSettings.quiet(Https.LOOPBACK, ServerLimits.RENDEZVOUS));
         Https client = new Https(team.peer("spiffe://team/client"), server.address())) {
       assertThat(documented("rendezvous.yaml")).isEqualTo(served(client, samples));
     }
@@ -206,9 +203,10 @@ class OpenApiTest {
   @Test
   void theRelaysDocumentHasTheLimitsOfTheCode() throws Exception {
     assertThat(at("relay.yaml", "paths", "/v1/registrations/{instance}", "get").toString())
-        .contains("every " + RelayLimits.DEFAULT.alive().toSeconds() + " seconds");
+        .contains("every " + RelayLimits.DEFAULT.times().alive().toSeconds() + " seconds");
     assertThat(at("relay.yaml", "paths", "/v1/peers/{peer}/{instance}", "get").toString())
-        .contains(RelayLimits.DEFAULT.idle().toSeconds() + " seconds have passed without a byte");
+        .contains(
+            RelayLimits.DEFAULT.times().idle().toSeconds() + " seconds have passed without a byte");
     assertThat(document("relay.yaml").at("/info/description").asText())
         .contains("at most " + Limits.HEADERS / 1024 + " KiB");
   }

@@ -10,7 +10,6 @@ import dev.peer.wire.Trace;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
 /** One request, and the answer to it. Answered once, by one thread. */
@@ -35,14 +33,9 @@ public final class HttpCall {
   private final ServerLimits limits;
   private final long begun = System.nanoTime();
   private final ServerMetrics metrics;
+  private final HttpAnswer answer;
   private Trace trace;
   private String template = AnsweredRequest.NO_TEMPLATE;
-  private long sent;
-
-  /** The rest of an answer that is sent without waiting. */
-  private Rest rest;
-
-  private record Rest(StreamSinkChannel channel, ByteBuffer body) {}
 
   HttpCall(
       HttpServerExchange exchange,
@@ -53,6 +46,7 @@ public final class HttpCall {
     this.request = request;
     this.limits = limits;
     this.metrics = metrics;
+    answer = new HttpAnswer(exchange, limits);
   }
 
   /** The trace that the request belongs to: the one it names, or one of its own. */
@@ -82,7 +76,7 @@ public final class HttpCall {
   void over(RequestLog log, boolean whole, Optional<Throwable> failure) {
     long nanos = System.nanoTime() - begun;
     int status = exchange.getStatusCode();
-    metrics.over(template, method(), whole ? String.valueOf(status) : "cut", sent, nanos);
+    metrics.over(template, method(), whole ? String.valueOf(status) : "cut", answer.sent(), nanos);
     if (log.keeps(failure)) {
       log.answered(answered(whole ? Optional.of(status) : Optional.empty(), nanos, failure));
     }
@@ -93,15 +87,10 @@ public final class HttpCall {
     return new AnsweredRequest(
         Instant.now(),
         trace(),
-        request.caller().map(caller -> caller.identity().id()),
-        exchange.getSourceAddress(),
-        method(),
-        path(),
-        template,
-        status,
-        sent,
-        Duration.ofNanos(nanos),
-        failure);
+        new AnsweredRequest.Sender(
+            request.caller().map(caller -> caller.identity().id()), exchange.getSourceAddress()),
+        new AnsweredRequest.Target(method(), path(), template),
+        new AnsweredRequest.Outcome(status, answer.sent(), Duration.ofNanos(nanos), failure));
   }
 
   /** Whether the connection came in at the loopback interface. */
@@ -238,59 +227,17 @@ public final class HttpCall {
 
   /** Sets a header of the answer. */
   public void set(String name, String value) {
-    exchange.getResponseHeaders().put(new HttpString(name), value);
+    answer.set(name, value);
   }
 
   /** Answers without a body. */
   public void answer(int status) {
-    sayWhetherItStaysOpen();
-    exchange.setStatusCode(status);
-    exchange.endExchange();
+    answer.send(status);
   }
 
   /** Answers with a body; to HEAD, with its size alone. */
   public void answer(int status, String mediaType, byte[] body) throws IOException {
-    StreamSinkChannel channel = head(status, mediaType, body.length);
-    ByteBuffer buffer = ByteBuffer.wrap(body, 0, isHead() ? 0 : body.length);
-    if (!exchange.isInIoThread()) {
-      send(channel, buffer);
-    } else if (isTakenAtOnce(channel, buffer)) {
-      exchange.endExchange();
-    } else {
-      rest = new Rest(channel, buffer);
-    }
-  }
-
-  /** Whether all of the answer was taken, that is, there is nothing to send that waits. */
-  boolean isDone() {
-    return rest == null;
-  }
-
-  /** Sends the rest. */
-  void sendRest() throws IOException {
-    send(rest.channel, rest.body);
-  }
-
-  private void send(StreamSinkChannel channel, ByteBuffer body) throws IOException {
-    while (body.hasRemaining()) {
-      ByteBuffer chunk = body.slice(body.position(), Math.min(CHUNK, body.remaining()));
-      write(channel, chunk);
-      body.position(body.position() + chunk.limit());
-    }
-    end(channel);
-  }
-
-  private boolean isTakenAtOnce(StreamSinkChannel channel, ByteBuffer body) throws IOException {
-    int taken = 1;
-    while (body.hasRemaining() && taken > 0) {
-      taken = channel.write(body);
-      sent += taken;
-    }
-    if (body.hasRemaining()) {
-      return false;
-    }
-    channel.shutdownWrites();
-    return channel.flush();
+    answer.send(status, mediaType, body);
   }
 
   /**
@@ -300,19 +247,7 @@ public final class HttpCall {
    */
   public void answer(int status, String mediaType, FileChannel file, long first, long length)
       throws IOException {
-    StreamSinkChannel channel = head(status, mediaType, length);
-    ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, length));
-    long sent = isHead() ? length : 0;
-    while (sent < length) {
-      chunk.clear().limit((int) Math.min(chunk.capacity(), length - sent));
-      int read = file.read(chunk, first + sent);
-      if (read < 0) {
-        throw new EOFException("the file has become shorter");
-      }
-      sent += read;
-      write(channel, chunk.flip());
-    }
-    end(channel);
+    answer.send(status, mediaType, file, first, length);
   }
 
   /**
@@ -320,19 +255,17 @@ public final class HttpCall {
    * is written.
    */
   public void answer(int status, String mediaType, Pieces pieces) throws IOException {
-    exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, mediaType);
-    exchange.setStatusCode(status);
-    StreamSinkChannel channel = exchange.getResponseChannel();
-    new BlockingChannels(limits.idle()).flush(channel);
-    pieces.writeTo(
-        piece -> {
-          BlockingChannels patient = new BlockingChannels(limits.idle());
-          int size = piece.remaining();
-          patient.write(channel, piece);
-          sent += size;
-          patient.flush(channel);
-        });
-    end(channel);
+    answer.send(status, mediaType, pieces);
+  }
+
+  /** Whether all of the answer was taken, that is, there is nothing to send that waits. */
+  boolean isDone() {
+    return answer.isDone();
+  }
+
+  /** Sends the rest. */
+  void sendRest() throws IOException {
+    answer.sendRest();
   }
 
   /** A body that comes bit by bit. */
@@ -353,39 +286,5 @@ public final class HttpCall {
      * @throws IOException if the caller is gone, too slow, or now refused
      */
     void write(ByteBuffer piece) throws IOException;
-  }
-
-  /** Each chunk has its time: a reader that takes a byte now and then is too slow. */
-  private void write(StreamSinkChannel channel, ByteBuffer chunk) throws IOException {
-    int size = chunk.remaining();
-    new BlockingChannels(limits.idle()).write(channel, chunk);
-    sent += size;
-  }
-
-  private void end(StreamSinkChannel channel) throws IOException {
-    new BlockingChannels(limits.idle()).end(channel);
-    exchange.endExchange();
-  }
-
-  private boolean isHead() {
-    return method().equals("HEAD");
-  }
-
-  private StreamSinkChannel head(int status, String mediaType, long length) {
-    HeaderMap headers = exchange.getResponseHeaders();
-    headers.put(Headers.CONTENT_TYPE, mediaType);
-    headers.put(Headers.CONTENT_LENGTH, length);
-    sayWhetherItStaysOpen();
-    exchange.setStatusCode(status);
-    return exchange.getResponseChannel();
-  }
-
-  /**
-   * An HTTP/1.0 client considers a connection over, and waits for its end, unless told otherwise.
-   */
-  private void sayWhetherItStaysOpen() {
-    if (exchange.isHttp10() && exchange.isPersistent()) {
-      exchange.getResponseHeaders().put(Headers.CONNECTION, "keep-alive");
-    }
   }
 }

@@ -83,27 +83,22 @@ public final class HttpsServer implements AutoCloseable {
   public static HttpsServer start(
       TlsListener listener, InetSocketAddress address, ServerLimits limits, Service service)
       throws IOException {
-    return start(listener, address, limits, Operations.quiet(), service);
+    return start(listener, ServerSettings.quiet(address, limits), service);
   }
 
   /**
    * Starts a server.
    *
-   * @param address where to listen; port 0 takes a free one
-   * @param operations how it is watched over; of one server alone
    * @throws IOException if it cannot listen there
    */
-  public static HttpsServer start(
-      TlsListener listener,
-      InetSocketAddress address,
-      ServerLimits limits,
-      Operations operations,
-      Service service)
+  public static HttpsServer start(TlsListener listener, ServerSettings settings, Service service)
       throws IOException {
+    InetSocketAddress address = settings.address();
+    ServerLimits limits = settings.limits();
     if (address.isUnresolved()) {
       throw new IOException("cannot listen on " + address.getHostString() + ": unknown host");
     }
-    HttpsServer server = new HttpsServer(listener, limits, operations, service);
+    HttpsServer server = new HttpsServer(listener, limits, settings.operations(), service);
     try {
       server.undertow.start();
       server.address =

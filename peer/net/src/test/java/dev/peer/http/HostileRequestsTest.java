@@ -203,7 +203,7 @@ class HostileRequestsTest {
     Service large = call -> call.answer(200, "text/plain", new byte[64 << 20]);
     RequestLog log =
         request -> {
-          if (request.status().isEmpty()) {
+          if (request.outcome().status().isEmpty()) {
             cut.countDown();
           }
         };
@@ -211,9 +211,8 @@ class HostileRequestsTest {
     try (HttpsServer other =
             HttpsServer.start(
                 listener,
-                Https.LOOPBACK,
-                hasty,
-                new Operations(new Metrics(), List.of(), log),
+                new ServerSettings(
+                    Https.LOOPBACK, hasty, new Operations(new Metrics(), List.of(), log)),
                 prompt ? Https.prompt(large) : large);
         SSLSocket socket = connect(other)) {
       socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));

@@ -56,9 +56,10 @@ class OperationsTest {
     server =
         HttpsServer.start(
             new TlsListener(team.peer(team.issue("spiffe://team/server"), clock::get)),
-            Https.LOOPBACK,
-            ServerLimits.PEER,
-            new Operations(new Metrics(), List.of(fault::get), log::add),
+            new ServerSettings(
+                Https.LOOPBACK,
+                ServerLimits.PEER,
+                new Operations(new Metrics(), List.of(fault::get), log::add)),
             OperationsTest::serve);
     client = new Https(team.peer("spiffe://team/client"), server.address());
   }
@@ -183,14 +184,14 @@ class OperationsTest {
 
     AnsweredRequest request = logged();
     assertThat(request.trace()).isEqualTo(TRACE);
-    assertThat(request.caller()).contains(new PeerId("spiffe://team/client"));
-    assertThat(request.address().getAddress().isLoopbackAddress()).isTrue();
-    assertThat(request.method()).isEqualTo("GET");
-    assertThat(request.path()).isEqualTo("/hello/1");
-    assertThat(request.template()).isEqualTo("/hello/{number}");
-    assertThat(request.status()).contains(200);
-    assertThat(request.bytes()).isEqualTo(5);
-    assertThat(request.failure()).isEmpty();
+    assertThat(request.sender().peer()).contains(new PeerId("spiffe://team/client"));
+    assertThat(request.sender().address().getAddress().isLoopbackAddress()).isTrue();
+    assertThat(request.target().method()).isEqualTo("GET");
+    assertThat(request.target().path()).isEqualTo("/hello/1");
+    assertThat(request.target().template()).isEqualTo("/hello/{number}");
+    assertThat(request.outcome().status()).contains(200);
+    assertThat(request.outcome().bytes()).isEqualTo(5);
+    assertThat(request.outcome().failure()).isEmpty();
   }
 
   @Test
@@ -209,15 +210,15 @@ class OperationsTest {
 
     assertThat(new String(answer.body(), UTF_8)).doesNotContain("fault of ours");
     AnsweredRequest request = logged();
-    assertThat(request.status()).contains(500);
-    assertThat(request.failure().orElseThrow()).hasMessage("a fault of ours");
+    assertThat(request.outcome().status()).contains(500);
+    assertThat(request.outcome().failure().orElseThrow()).hasMessage("a fault of ours");
   }
 
   @Test
   void logsAnAnswerThatWasBrokenOff() {
     assertThatThrownBy(() -> client.send("GET", "/cut")).isNotNull();
 
-    assertThat(logged().status()).isEmpty();
+    assertThat(logged().outcome().status()).isEmpty();
   }
 
   private AnsweredRequest logged() {

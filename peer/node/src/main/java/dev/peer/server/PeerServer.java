@@ -11,9 +11,9 @@ import dev.peer.core.sign.VerificationException;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.http.HttpCall;
 import dev.peer.http.HttpsServer;
-import dev.peer.http.Operations;
 import dev.peer.http.ProblemException;
 import dev.peer.http.ServerLimits;
+import dev.peer.http.ServerSettings;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.tls.TlsListener;
 import dev.peer.wire.ByteRange;
@@ -68,18 +68,17 @@ public final class PeerServer implements AutoCloseable {
       Supplier<AccessRules> rules,
       HeldImages images,
       Optional<Intake> intake,
-      InetSocketAddress address,
-      ServerLimits limits,
-      Operations operations)
+      ServerSettings settings)
       throws IOException {
     this.rules = rules;
     this.images = images;
     this.intake = intake;
-    operations
+    settings
+        .operations()
         .metrics()
         .gauge("peer_results_served", "Runs whose result is served.", records::size);
     TlsListener listener = new TlsListener(identity);
-    https = HttpsServer.start(listener, address, limits, operations, this::serve);
+    https = HttpsServer.start(listener, settings, this::serve);
   }
 
   /** Starts to listen, with no records yet, takes none from others, and keeps no log. */
@@ -90,7 +89,7 @@ public final class PeerServer implements AutoCloseable {
       InetSocketAddress address,
       ServerLimits limits)
       throws IOException {
-    return start(identity, rules, images, Optional.empty(), address, limits, Operations.quiet());
+    return start(identity, rules, images, Optional.empty(), ServerSettings.quiet(address, limits));
   }
 
   /**
@@ -98,8 +97,6 @@ public final class PeerServer implements AutoCloseable {
    *
    * @param rules supplies the current rules
    * @param intake takes results that others hand over; empty: none are taken
-   * @param address where to listen; port 0 takes a free one
-   * @param operations how it is watched over; of this server alone
    * @throws IOException if it cannot listen there
    */
   public static PeerServer start(
@@ -107,11 +104,9 @@ public final class PeerServer implements AutoCloseable {
       Supplier<AccessRules> rules,
       HeldImages images,
       Optional<Intake> intake,
-      InetSocketAddress address,
-      ServerLimits limits,
-      Operations operations)
+      ServerSettings settings)
       throws IOException {
-    return new PeerServer(identity, rules, images, intake, address, limits, operations);
+    return new PeerServer(identity, rules, images, intake, settings);
   }
 
   /** Where it listens. */

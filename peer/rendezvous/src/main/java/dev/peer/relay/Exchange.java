@@ -114,14 +114,9 @@ final class Exchange implements AutoCloseable {
         new AnsweredRequest(
             Instant.now(),
             trace,
-            Optional.of(connection.other().id()),
-            connection.remote(),
-            method,
-            path,
-            template,
-            status,
-            bytes,
-            Duration.ofNanos(System.nanoTime() - begun),
-            Optional.empty()));
+            new AnsweredRequest.Sender(Optional.of(connection.other().id()), connection.remote()),
+            new AnsweredRequest.Target(method, path, template),
+            new AnsweredRequest.Outcome(
+                status, bytes, Duration.ofNanos(System.nanoTime() - begun), Optional.empty())));
   }
 }

@@ -62,9 +62,10 @@ public final class RelayServer implements AutoCloseable {
     usage = new Usage(limits, System::nanoTime);
     this.operations = operations.and(identity::fault);
     metrics = new RelayMetrics(operations.metrics(), identity, this::status);
-    tunnels = new Tunnels(limits.idle());
+    tunnels = new Tunnels(limits.times().idle());
     acceptor =
-        TlsAcceptor.start(identity, address, limits.connections(), limits.head(), this::serve);
+        TlsAcceptor.start(
+            identity, address, limits.connections(), limits.times().head(), this::serve);
     sweeper = Thread.ofVirtual().name("sweeper").start(this::sweep);
   }
 
@@ -104,7 +105,8 @@ public final class RelayServer implements AutoCloseable {
   }
 
   private void serve(TlsConnection connection) throws IOException, InterruptedException {
-    try (Exchange exchange = new Exchange(connection, limits.head(), metrics, operations.log())) {
+    try (Exchange exchange =
+        new Exchange(connection, limits.times().head(), metrics, operations.log())) {
       try (Usage.Hold _ = usage.connection(connection.other().id())) {
         String path = exchange.read();
         Optional<OperationsPath> operation = OperationsPath.parse(path);
@@ -161,7 +163,8 @@ public final class RelayServer implements AutoCloseable {
         before.end();
       }
       exchange.upgrade();
-      registration.run(limits.alive(), limits.silence(), busy -> refuseDial(name, busy.id()));
+      registration.run(
+          limits.times().alive(), limits.silence(), busy -> refuseDial(name, busy.id()));
     } finally {
       registrations.remove(name, registration);
     }
@@ -203,7 +206,7 @@ public final class RelayServer implements AutoCloseable {
     if (!dial.of().say(new RelayLine.Dial(id))) {
       throw busy(name);
     }
-    var answer = dial.await(limits.answer());
+    var answer = dial.await(limits.times().answer());
     if (dial.isBusy()) {
       throw busy(name);
     }

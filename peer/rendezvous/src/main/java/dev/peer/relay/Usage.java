@@ -46,7 +46,7 @@ final class Usage {
   synchronized Hold registration(PeerId peer) throws ProblemException {
     Account account = account(peer);
     require(account.registrations < limits.perPeer().registrations(), peer, "registrations");
-    requireOfAll(registrations < limits.registrations(), "registrations");
+    requireOfAll(registrations < limits.total().registrations(), "registrations");
     account.registrations++;
     registrations++;
     return () ->
@@ -63,7 +63,7 @@ final class Usage {
     Account asked = account(to);
     require(asking.asking < limits.perPeer().tunnels(), from, "tunnels");
     require(asked.asked < limits.perPeer().tunnels(), to, "tunnels");
-    requireOfAll(tunnels < limits.tunnels(), "tunnels");
+    requireOfAll(tunnels < limits.total().tunnels(), "tunnels");
     requireLeft(asking, from);
     requireLeft(asked, to);
     asking.asking++;

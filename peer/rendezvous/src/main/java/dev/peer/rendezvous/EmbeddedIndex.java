@@ -44,8 +44,8 @@ public final class EmbeddedIndex implements HolderIndex {
   /** Written under the lock only. */
   private final ConcurrentMap<Fingerprint, Repository> repositories = new ConcurrentHashMap<>();
 
-  /** Written under the lock only; each array is replaced, never changed. */
-  private final ConcurrentMap<Digest, Lease[]> imageHolders = new ConcurrentHashMap<>();
+  /** Written under the lock only. */
+  private final ImageHolders imageHolders = new ImageHolders();
 
   /** Live leases, the next to expire first: all last equally long. */
   private final LinkedHashMap<LeaseHolder, Lease> leases = new LinkedHashMap<>();
@@ -88,7 +88,7 @@ public final class EmbeddedIndex implements HolderIndex {
         new HolderList.Entry(holder.peer(), request),
         nanoClock.getAsLong() + settings.terms().expiresAfter().toNanos());
     leases.put(holder, lease);
-    hold(lease, Set.copyOf(request.images()));
+    imageHolders.hold(lease, Set.copyOf(request.images()));
     return renewed ? new Grant.Renewed(settings.terms()) : new Grant.New(settings.terms());
   }
 
@@ -188,18 +188,7 @@ public final class EmbeddedIndex implements HolderIndex {
 
   @Override
   public List<HolderList.Entry> holders(Digest image) {
-    return live(imageHolders.getOrDefault(image, Lease.NONE));
-  }
-
-  private List<HolderList.Entry> live(Lease[] found) {
-    List<HolderList.Entry> live = new ArrayList<>();
-    long now = nanoClock.getAsLong();
-    for (int i = found.length - 1; i >= 0 && live.size() < Limits.HOLDERS; i--) {
-      if (found[i].isLive(now)) {
-        live.add(found[i].entry());
-      }
-    }
-    return live;
+    return imageHolders.of(image, nanoClock.getAsLong());
   }
 
   @Override
@@ -284,23 +273,9 @@ public final class EmbeddedIndex implements HolderIndex {
     }
   }
 
-  private void hold(Lease lease, Set<Digest> images) {
-    for (Digest image : images) {
-      if (!lease.images.contains(image)) {
-        imageHolders.merge(image, new Lease[] {lease}, EmbeddedIndex::appended);
-      }
-    }
-    for (Digest image : lease.images) {
-      if (!images.contains(image)) {
-        imageHolders.computeIfPresent(image, (_, found) -> without(found, lease));
-      }
-    }
-    lease.images = images;
-  }
-
   private void end(Lease lease) {
     lease.end();
-    hold(lease, Set.of());
+    imageHolders.hold(lease, Set.of());
     lease.usage.leases--;
     announced -= lease.results;
     ended.add(lease);
@@ -339,17 +314,5 @@ public final class EmbeddedIndex implements HolderIndex {
     if (repository.runs.isEmpty()) {
       repositories.remove(repository.name);
     }
-  }
-
-  private static Lease[] appended(Lease[] found, Lease[] one) {
-    Lease[] all = Arrays.copyOf(found, found.length + 1);
-    all[found.length] = one[0];
-    return all;
-  }
-
-  /** Null, which removes the entry, if no one else holds it. */
-  private static Lease[] without(Lease[] found, Lease lease) {
-    Lease[] rest = Arrays.stream(found).filter(l -> l != lease).toArray(Lease[]::new);
-    return rest.length == 0 ? null : rest;
   }
 }

@@ -1,6 +1,8 @@
 package dev.peer.rendezvous;
 
 import dev.peer.core.id.PeerId;
+import dev.peer.http.HttpCall;
+import dev.peer.http.ProblemException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -76,6 +78,15 @@ final class RateLimit {
       if (busy.compareAndSet(before, now + left)) {
         return Optional.empty();
       }
+    }
+  }
+
+  /** Refuses a request for so many changes if its caller makes too many. */
+  void require(HttpCall call, int many) throws ProblemException {
+    PeerId peer = call.caller().id();
+    Optional<Duration> after = changes(peer, many);
+    if (after.isPresent()) {
+      throw ProblemException.busy(peer + " changes too much at once", after.get());
     }
   }
 }

@@ -116,9 +116,9 @@ class RelayServerTest {
 
     AnsweredRequest refused = awaitLogged("/v1/peers/{peer}/{instance}", 404);
     assertThat(refused.trace()).isEqualTo(Trace.ofProcess());
-    assertThat(refused.caller()).contains(new PeerId("spiffe://team/ci"));
-    assertThat(refused.path()).isEqualTo(peer(OTHER).text());
-    assertThat(awaitLogged("/v1/peers/{peer}/{instance}", 101).method()).isEqualTo("GET");
+    assertThat(refused.sender().peer()).contains(new PeerId("spiffe://team/ci"));
+    assertThat(refused.target().path()).isEqualTo(peer(OTHER).text());
+    assertThat(awaitLogged("/v1/peers/{peer}/{instance}", 101).target().method()).isEqualTo("GET");
 
     String text = body(get(ci, "/metrics"));
     assertThat(text)
@@ -353,7 +353,7 @@ class RelayServerTest {
 
   @Test
   void oneIdentityHasSoManyRegistrations() throws Exception {
-    start(perPeer(new RelayLimits.PerPeer(20, 1, 20, 1 << 30)));
+    start(RelayLimits.DEFAULT.with(new RelayLimits.PerPeer(20, 1, 20, 1 << 30)));
     TlsConnection first = register(laptop, ONE);
 
     assertThat(problem(laptop, new RelayPath.Registration(OTHER)))
@@ -371,7 +371,7 @@ class RelayServerTest {
 
   @Test
   void oneIdentityHasSoManyTunnels() throws Exception {
-    start(perPeer(new RelayLimits.PerPeer(20, 20, 1, 1 << 30)));
+    start(RelayLimits.DEFAULT.with(new RelayLimits.PerPeer(20, 20, 1, 1 << 30)));
     TlsConnection control = register(laptop, ONE);
     TlsConnection other = register(ci, ONE);
     Pair first = join(control, ONE);
@@ -393,7 +393,7 @@ class RelayServerTest {
 
   @Test
   void oneIdentityHasSoManyConnections() throws Exception {
-    start(perPeer(new RelayLimits.PerPeer(2, 20, 20, 1 << 30)));
+    start(RelayLimits.DEFAULT.with(new RelayLimits.PerPeer(2, 20, 20, 1 << 30)));
     register(laptop, ONE);
     register(laptop, OTHER);
 
@@ -404,10 +404,7 @@ class RelayServerTest {
 
   @Test
   void allTogetherHaveSoManyRegistrationsAndTunnels() throws Exception {
-    RelayLimits usual = RelayLimits.DEFAULT;
-    start(
-        new RelayLimits(
-            usual.perPeer(), 1, 1, usual.head(), usual.answer(), usual.alive(), usual.idle()));
+    start(RelayLimits.DEFAULT.with(new RelayLimits.Total(1, 1)));
     TlsConnection control = register(laptop, ONE);
     assertThat(problem(ci, new RelayPath.Registration(ONE)))
         .isEqualTo(
@@ -419,7 +416,7 @@ class RelayServerTest {
 
   @Test
   void oneIdentityHasSoManyBytes() throws Exception {
-    start(perPeer(new RelayLimits.PerPeer(20, 20, 20, 1 << 20)));
+    start(RelayLimits.DEFAULT.with(new RelayLimits.PerPeer(20, 20, 20, 1 << 20)));
     TlsConnection control = register(laptop, ONE);
     Pair pair = join(control, ONE);
     byte[] chunk = new byte[64 << 10];
@@ -488,16 +485,11 @@ class RelayServerTest {
 
   @Test
   void doesNotWaitForWhoDoesNotSpeak() throws Exception {
-    RelayLimits usual = RelayLimits.DEFAULT;
+    RelayLimits.Times usual = RelayLimits.DEFAULT.times();
     start(
-        new RelayLimits(
-            usual.perPeer(),
-            usual.registrations(),
-            usual.tunnels(),
-            Duration.ofMillis(300),
-            usual.answer(),
-            usual.alive(),
-            usual.idle()));
+        RelayLimits.DEFAULT.with(
+            new RelayLimits.Times(
+                Duration.ofMillis(300), usual.answer(), usual.alive(), usual.idle())));
     try (Socket socket = new Socket()) {
       socket.connect(relay.address());
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
@@ -599,20 +591,7 @@ class RelayServerTest {
 
   private static RelayLimits limits(Duration answer, Duration alive, Duration idle) {
     RelayLimits usual = RelayLimits.DEFAULT;
-    return new RelayLimits(
-        usual.perPeer(), usual.registrations(), usual.tunnels(), usual.head(), answer, alive, idle);
-  }
-
-  private static RelayLimits perPeer(RelayLimits.PerPeer perPeer) {
-    RelayLimits usual = RelayLimits.DEFAULT;
-    return new RelayLimits(
-        perPeer,
-        usual.registrations(),
-        usual.tunnels(),
-        usual.head(),
-        usual.answer(),
-        usual.alive(),
-        usual.idle());
+    return usual.with(new RelayLimits.Times(usual.times().head(), answer, alive, idle));
   }
 
   private static RelayPath peer(InstanceId instance) {
@@ -657,8 +636,8 @@ class RelayServerTest {
     while (true) {
       Optional<AnsweredRequest> found =
           logged.stream()
-              .filter(request -> request.template().equals(template))
-              .filter(request -> request.status().equals(Optional.of(status)))
+              .filter(request -> request.target().template().equals(template))
+              .filter(request -> request.outcome().status().equals(Optional.of(status)))
               .findFirst();
       if (found.isPresent()) {
         return found.get();

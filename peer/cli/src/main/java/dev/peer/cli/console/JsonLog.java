@@ -75,20 +75,21 @@ final class JsonLog implements Logging.OpenLog {
   private static ObjectNode line(AnsweredRequest request) {
     ObjectNode line = StrictJson.object();
     line.put("time", request.at().truncatedTo(ChronoUnit.MILLIS).toString());
-    line.put("level", request.failure().isPresent() ? "error" : "info");
+    line.put("level", request.outcome().failure().isPresent() ? "error" : "info");
     line.put("event", "request");
     line.put("trace", request.trace().id());
-    request.caller().ifPresent(caller -> line.put("peer", caller.text()));
-    line.put("address", address(request.address()));
-    line.put("method", Printable.plain(request.method()));
-    line.put("path", path(request.path()));
-    line.put("template", request.template());
+    request.sender().peer().ifPresent(caller -> line.put("peer", caller.text()));
+    line.put("address", address(request.sender().address()));
+    line.put("method", Printable.plain(request.target().method()));
+    line.put("path", path(request.target().path()));
+    line.put("template", request.target().template());
     request
+        .outcome()
         .status()
         .ifPresentOrElse(status -> line.put("status", status), () -> line.put("cut", true));
-    line.put("bytes", request.bytes());
-    line.put("milliseconds", request.duration().toNanos() / 1_000 / MICROS_PER_MILLI);
-    request.failure().ifPresent(failure -> line.put("failure", Failure.bug(failure)));
+    line.put("bytes", request.outcome().bytes());
+    line.put("milliseconds", request.outcome().duration().toNanos() / 1_000 / MICROS_PER_MILLI);
+    request.outcome().failure().ifPresent(failure -> line.put("failure", Failure.bug(failure)));
     return line;
   }
 

@@ -51,12 +51,12 @@ public final class Logging {
 
     @Override
     public void answered(AnsweredRequest request) {
-      request.failure().ifPresent(failure -> output.say(text(request, failure)));
+      request.outcome().failure().ifPresent(failure -> output.say(text(request, failure)));
     }
 
     private static String text(AnsweredRequest request, Throwable failure) {
       return "warning: "
-          + Printable.of(request.method() + " " + request.path())
+          + Printable.of(request.target().method() + " " + request.target().path())
           + " failed, trace "
           + request.trace()
           + ": "

@@ -14,6 +14,7 @@ import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.daemonhost.IdentityReloader;
 import dev.peer.http.RequestLog;
 import dev.peer.http.ServerLimits;
+import dev.peer.http.ServerSettings;
 import dev.peer.identity.Identities;
 import dev.peer.identity.StoreFiles;
 import dev.peer.network.ServerOperations;
@@ -223,9 +224,7 @@ public final class RendezvousCommand implements Callable<Integer> {
           identities::rules,
           index,
           timestamps,
-          address,
-          ServerLimits.RENDEZVOUS,
-          ServerOperations.operations(log));
+          new ServerSettings(address, ServerLimits.RENDEZVOUS, ServerOperations.operations(log)));
     } catch (IOException | RuntimeException e) {
       throw new CommandException(
           ExitCode.INFRASTRUCTURE,

@@ -106,14 +106,10 @@ class JsonLogTest {
     return new AnsweredRequest(
         AT,
         new Trace("4bf92f3577b34da6a3ce929d0e0e4736"),
-        Optional.of(new PeerId("spiffe://team/laptop")),
-        new InetSocketAddress("10.0.0.7", 51234),
-        "GET",
-        path,
-        path,
-        status,
-        118,
-        Duration.ofNanos(1_250_000),
-        failure);
+        new AnsweredRequest.Sender(
+            Optional.of(new PeerId("spiffe://team/laptop")),
+            new InetSocketAddress("10.0.0.7", 51234)),
+        new AnsweredRequest.Target("GET", path, path),
+        new AnsweredRequest.Outcome(status, 118, Duration.ofNanos(1_250_000), failure));
   }
 }

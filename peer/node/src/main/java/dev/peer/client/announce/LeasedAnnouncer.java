@@ -13,6 +13,7 @@ import dev.peer.core.progress.Notices;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;
+import dev.peer.http.ServerSettings;
 import dev.peer.server.HeldImages;
 import dev.peer.server.Intake;
 import dev.peer.server.LiveRun;
@@ -176,7 +177,11 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     try {
       server =
           PeerServer.start(
-              identity, rules, images, intake, listen, ServerLimits.PEER, operations.get());
+              identity,
+              rules,
+              images,
+              intake,
+              new ServerSettings(listen, ServerLimits.PEER, operations.get()));
     } catch (IOException e) {
       throw new AnnounceException(e.getMessage(), e);
     }

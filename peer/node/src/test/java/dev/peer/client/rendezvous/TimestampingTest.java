@@ -22,8 +22,8 @@ import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.TrustAnchors;
 import dev.peer.http.Https;
-import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;
+import dev.peer.http.ServerSettings;
 import dev.peer.pki.issue.Purpose;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.IndexSettings;
@@ -318,9 +318,7 @@ class TimestampingTest {
                 AccessRule.anyone(), AccessRule.anyone(), AccessRule.parse("uri:spiffe://team/*")),
         new EmbeddedIndex(IndexSettings.DEFAULT, System::nanoTime),
         timestamps,
-        Https.LOOPBACK,
-        ServerLimits.RENDEZVOUS,
-        Operations.quiet());
+        ServerSettings.quiet(Https.LOOPBACK, ServerLimits.RENDEZVOUS));
   }
 
   private static HttpResponse<byte[]> post(Https client, byte[] query) throws Exception {
