@@ -246,7 +246,15 @@ class ArchitectureTest {
         "terminal",
         "tls",
         "vm.exec");
-    allow("cli.console", "core.id", "core.record", "http", "report", "terminal", "wire");
+    allow(
+        "cli.console",
+        "core.id",
+        "core.progress",
+        "core.record",
+        "http",
+        "report",
+        "terminal",
+        "wire");
     allow(
         "cli.option",
         "cli.console",

@@ -3,6 +3,8 @@ package dev.peer.core.find;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.progress.ExecutionListener;
+import dev.peer.core.progress.OutputBytes;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
@@ -40,29 +42,21 @@ final class ShownOutput implements ExecutionListener {
   }
 
   @Override
-  public void write(OutputStreamName stream, byte[] buffer, int offset, int length)
-      throws IOException {
-    Stream seen = of(stream);
-    seen.sha256.update(buffer, offset, length);
-    seen.size += length;
-    viewer.write(stream, buffer, offset, length);
-  }
-
-  /** It is not our own stage, and so no step of ours. */
-  @Override
-  public void stage(String stage) {
-    viewer.note("stage: " + stage);
-    viewer.awaiting("the run of " + runner + ", which is at " + stage);
-  }
-
-  @Override
-  public void note(String line) {
-    viewer.note(line);
-  }
-
-  @Override
-  public void stageOutput(String stage, byte[] buffer, int offset, int length) throws IOException {
-    viewer.stageOutput(stage, buffer, offset, length);
+  public void accept(RunEvent event) throws IOException {
+    switch (event) {
+      case RunEvent.Stage(String name) -> {
+        // It is not our own stage, and so no step of ours.
+        viewer.note("stage: " + name);
+        viewer.awaiting("the run of " + runner + ", which is at " + name);
+      }
+      case RunEvent.TestOutput(OutputStreamName stream, OutputBytes bytes) -> {
+        Stream seen = of(stream);
+        seen.sha256.update(bytes.buffer(), bytes.offset(), bytes.length());
+        seen.size += bytes.length();
+        viewer.accept(event);
+      }
+      case RunEvent.Message _ -> viewer.accept(event);
+    }
   }
 
   /** Whether both streams of a run begin with exactly the shown bytes. */

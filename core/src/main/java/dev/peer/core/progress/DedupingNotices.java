@@ -26,17 +26,12 @@ public final class DedupingNotices implements Notices {
   }
 
   @Override
-  public void step(String name) {
-    notices.step(name);
+  public void progress(RunEvent.Progress event) {
+    notices.progress(event);
   }
 
   @Override
-  public void awaiting(String what) {
-    notices.awaiting(what);
-  }
-
-  @Override
-  public boolean moved(long done, long total) {
-    return notices.moved(done, total);
+  public boolean showsProgress() {
+    return notices.showsProgress();
   }
 }

@@ -18,7 +18,18 @@ public final class RunLog implements ExecutionListener, AutoCloseable {
   }
 
   @Override
-  public void stage(String stage) {
+  public void accept(RunEvent event) throws IOException {
+    switch (event) {
+      case RunEvent.Stage(String name) -> stageLine(name);
+      case RunEvent.StageOutput(String _, OutputBytes bytes) ->
+          bytes.to(recorder, OutputStreamName.STDERR);
+      case RunEvent.TestOutput(OutputStreamName stream, OutputBytes bytes) ->
+          bytes.to(recorder, stream);
+      case RunEvent.Progress _, RunEvent.Notice _, RunEvent.Answer _ -> {}
+    }
+  }
+
+  private void stageLine(String stage) {
     byte[] line = ("peer: stage: " + stage + "\n").getBytes(StandardCharsets.UTF_8);
     try {
       recorder.write(OutputStreamName.STDERR, line, 0, line.length);
@@ -26,20 +37,6 @@ public final class RunLog implements ExecutionListener, AutoCloseable {
       // The stage's output will fail in the same way, and then end the run.
       return;
     }
-  }
-
-  @Override
-  public void note(String line) {}
-
-  @Override
-  public void stageOutput(String stage, byte[] buffer, int offset, int length) throws IOException {
-    recorder.write(OutputStreamName.STDERR, buffer, offset, length);
-  }
-
-  @Override
-  public void write(OutputStreamName stream, byte[] buffer, int offset, int length)
-      throws IOException {
-    recorder.write(stream, buffer, offset, length);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.progress.Notices;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Records;
@@ -75,18 +76,13 @@ class FinderTest {
           public void say(String line) {}
 
           @Override
-          public void step(String name) {
-            progress.add(name);
-          }
-
-          @Override
-          public void awaiting(String what) {
-            progress.add(what);
-          }
-
-          @Override
-          public boolean moved(long done, long total) {
-            return progress.add(done + " of " + total);
+          public void progress(RunEvent.Progress event) {
+            progress.add(
+                switch (event) {
+                  case RunEvent.Step(String name) -> name;
+                  case RunEvent.Awaiting(String what) -> what;
+                  case RunEvent.Moved(long done, long total) -> done + " of " + total;
+                });
           }
         };
 

@@ -9,6 +9,8 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
+import dev.peer.core.progress.OutputBytes;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.Records;
@@ -315,19 +317,12 @@ class RunFollowerTest {
   private final class Viewer implements ExecutionListener {
 
     @Override
-    public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-      shown.write(buffer, offset, length);
+    public void accept(RunEvent event) {
+      switch (event) {
+        case RunEvent.TestOutput(OutputStreamName _, OutputBytes bytes) -> bytes.to(shown);
+        case RunEvent.Stage _ -> throw new AssertionError("a stage elsewhere is no step here");
+        case RunEvent.Message _ -> {}
+      }
     }
-
-    @Override
-    public void stage(String stage) {
-      throw new AssertionError("a stage elsewhere is no step here");
-    }
-
-    @Override
-    public void stageOutput(String stage, byte[] buffer, int offset, int length) {}
-
-    @Override
-    public void note(String line) {}
   }
 }

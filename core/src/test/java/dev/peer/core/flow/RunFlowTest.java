@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.find.Replayable;
 import dev.peer.core.progress.ExecutionListener;
-import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.Records;
 import dev.peer.core.secret.Secrets;
 import dev.peer.core.sign.Signing;
@@ -142,15 +142,6 @@ class RunFlowTest {
   private static final class Silence implements ExecutionListener {
 
     @Override
-    public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {}
-
-    @Override
-    public void stage(String stage) {}
-
-    @Override
-    public void stageOutput(String stage, byte[] buffer, int offset, int length) {}
-
-    @Override
-    public void note(String line) {}
+    public void accept(RunEvent event) {}
   }
 }

@@ -5,14 +5,12 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Setting;
 import dev.peer.config.Settings;
-import dev.peer.core.record.OutputStreamName;
 import dev.peer.daemon.RunRequest;
 import dev.peer.daemon.socket.DaemonConnection;
 import dev.peer.daemon.socket.DaemonFile;
 import dev.peer.daemon.socket.RequestedVariables;
 import dev.peer.daemon.socket.RunSubmission;
 import dev.peer.daemon.socket.SubmittedVariables;
-import dev.peer.daemon.socket.SubmitterOutput;
 import dev.peer.home.HomeLayout;
 import dev.peer.report.RunOutput;
 import dev.peer.report.Version;
@@ -124,7 +122,7 @@ public final class DaemonHandOff {
                 warnings.forEach(warning -> output.say("warning: " + warning));
                 return given(needed);
               },
-              new Shown(output));
+              output::tell);
       return switch (answer) {
         case DaemonConnection.Answer.Declined(String why) ->
             why.isEmpty() ? new Outcome.RunHere() : here(why);
@@ -166,44 +164,5 @@ public final class DaemonHandOff {
         .filter(name -> RunSettings.mayBePassed(name) && environment.containsKey(name))
         .distinct()
         .collect(Collectors.toMap(Function.identity(), environment::get));
-  }
-
-  /** Shows a run's messages as if it ran here. */
-  private record Shown(RunOutput output) implements SubmitterOutput {
-
-    @Override
-    public void step(String name) {
-      output.step(name);
-    }
-
-    @Override
-    public void awaiting(String what) {
-      output.awaiting(what);
-    }
-
-    @Override
-    public boolean moved(long done, long total) {
-      return output.moved(done, total);
-    }
-
-    @Override
-    public void say(String line) {
-      output.say(line);
-    }
-
-    @Override
-    public void print(String line) {
-      output.print(line);
-    }
-
-    @Override
-    public void stageOutput(String stage, byte[] buffer, int offset, int length) {
-      output.stageOutput(stage, buffer, offset, length);
-    }
-
-    @Override
-    public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-      output.write(stream, buffer, offset, length);
-    }
   }
 }

@@ -34,9 +34,9 @@ final class PullProgress implements LongConsumer {
   @Override
   public void accept(long bytes) {
     done += bytes;
-    boolean shown = notices.moved(done, total);
+    notices.moved(done, total);
     long now = System.nanoTime();
-    if (!shown && done - said >= total / LINES && now - saidAt >= PAUSE) {
+    if (!notices.showsProgress() && done - said >= total / LINES && now - saidAt >= PAUSE) {
       notices.say("got " + done / MEBIBYTE + " of " + mebibytes(total));
       said = done;
       saidAt = now;

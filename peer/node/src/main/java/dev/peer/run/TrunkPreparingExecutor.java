@@ -11,7 +11,7 @@ import dev.peer.core.id.CommitId;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
-import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.secret.Secrets;
 import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
@@ -136,29 +136,12 @@ public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject) imp
   private record Aside(ExecutionListener listener) implements ExecutionListener {
 
     @Override
-    public void step(String name) {
-      listener.step(name);
-    }
-
-    @Override
-    public void stage(String stage) {
-      listener.step(stage);
-    }
-
-    @Override
-    public void note(String line) {
-      listener.note(line);
-    }
-
-    @Override
-    public void stageOutput(String stage, byte[] buffer, int offset, int length)
-        throws IOException {
-      listener.stageOutput(stage, buffer, offset, length);
-    }
-
-    @Override
-    public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-      throw new IllegalStateException("nothing is tested");
+    public void accept(RunEvent event) throws IOException {
+      switch (event) {
+        case RunEvent.Stage(String name) -> listener.step(name);
+        case RunEvent.TestOutput _ -> throw new IllegalStateException("nothing is tested");
+        case RunEvent.Message message -> listener.accept(message);
+      }
     }
   }
 }

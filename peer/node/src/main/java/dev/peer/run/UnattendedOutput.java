@@ -1,6 +1,8 @@
 package dev.peer.run;
 
 import dev.peer.core.progress.Notices;
+import dev.peer.core.progress.OutputBytes;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.report.RunOutput;
 import dev.peer.report.Timeline;
@@ -36,29 +38,19 @@ public final class UnattendedOutput implements RunOutput {
   }
 
   @Override
-  public void say(String text) {
+  public void tell(RunEvent.Message message) {
+    switch (message) {
+      case RunEvent.Step(String step) -> timeline.begin(step);
+      case RunEvent.Awaiting _, RunEvent.Moved _ -> {}
+      case RunEvent.Notice(String text) -> log(text);
+      case RunEvent.Answer(String line) -> log(line);
+      case RunEvent.StageOutput(String _, OutputBytes bytes) -> take(bytes);
+      case RunEvent.TestOutput(OutputStreamName _, OutputBytes bytes) -> take(bytes);
+    }
+  }
+
+  private void log(String text) {
     text.lines().forEach(line -> log.say(name + ": " + line));
-  }
-
-  @Override
-  public void note(String line) {
-    say(line);
-  }
-
-  @Override
-  public void stage(String stage) {
-    step(stage);
-    say("stage: " + stage);
-  }
-
-  @Override
-  public void print(String line) {
-    say(line);
-  }
-
-  @Override
-  public void step(String step) {
-    timeline.begin(step);
   }
 
   @Override
@@ -66,18 +58,9 @@ public final class UnattendedOutput implements RunOutput {
     return timeline;
   }
 
-  @Override
-  public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-    take(buffer, offset, length);
-  }
-
-  @Override
-  public void stageOutput(String stage, byte[] buffer, int offset, int length) {
-    take(buffer, offset, length);
-  }
-
-  private synchronized void take(byte[] buffer, int offset, int length) {
-    for (int i = offset; i < offset + length; i++) {
+  private synchronized void take(OutputBytes bytes) {
+    byte[] buffer = bytes.buffer();
+    for (int i = bytes.offset(); i < bytes.offset() + bytes.length(); i++) {
       if (buffer[i] == '\n') {
         endLine();
       } else if (partialLine.size() < LONGEST_LINE) {

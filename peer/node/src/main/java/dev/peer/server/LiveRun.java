@@ -4,6 +4,8 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.progress.ExecutionListener;
+import dev.peer.core.progress.OutputBytes;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.wire.Limits;
 import dev.peer.wire.OutputFrame;
@@ -89,24 +91,19 @@ public final class LiveRun implements ExecutionListener {
     add(OutputFrame.of(Kind.BEGUN));
   }
 
+  /** Followers get stages and output; notices are for the one whose machine it is. */
   @Override
-  public void stage(String stage) {
-    byte[] name = RunEnd.requireStage(stage).getBytes(StandardCharsets.US_ASCII);
-    add(OutputFrame.of(Kind.STAGE, name, 0, name.length));
-  }
-
-  /** For the one whose machine it is. */
-  @Override
-  public void note(String line) {}
-
-  @Override
-  public void stageOutput(String stage, byte[] buffer, int offset, int length) {
-    add(Kind.STAGE_OUTPUT, buffer, offset, length);
-  }
-
-  @Override
-  public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-    add(stream == OutputStreamName.STDOUT ? Kind.STDOUT : Kind.STDERR, buffer, offset, length);
+  public void accept(RunEvent event) {
+    switch (event) {
+      case RunEvent.Stage(String name) -> {
+        byte[] stage = RunEnd.requireStage(name).getBytes(StandardCharsets.US_ASCII);
+        add(OutputFrame.of(Kind.STAGE, stage, 0, stage.length));
+      }
+      case RunEvent.StageOutput(String _, OutputBytes bytes) -> add(Kind.STAGE_OUTPUT, bytes);
+      case RunEvent.TestOutput(OutputStreamName stream, OutputBytes bytes) ->
+          add(stream == OutputStreamName.STDOUT ? Kind.STDOUT : Kind.STDERR, bytes);
+      case RunEvent.Progress _, RunEvent.Notice _, RunEvent.Answer _ -> {}
+    }
   }
 
   /** It has ended, and nothing more is put out. Only the first end counts. */
@@ -173,10 +170,10 @@ public final class LiveRun implements ExecutionListener {
     }
   }
 
-  private void add(Kind kind, byte[] buffer, int offset, int length) {
-    for (int done = 0; done < length; done += Limits.FRAME) {
-      int part = Math.min(Limits.FRAME, length - done);
-      add(OutputFrame.of(kind, buffer, offset + done, part));
+  private void add(Kind kind, OutputBytes bytes) {
+    for (int done = 0; done < bytes.length(); done += Limits.FRAME) {
+      int part = Math.min(Limits.FRAME, bytes.length() - done);
+      add(OutputFrame.of(kind, bytes.buffer(), bytes.offset() + done, part));
     }
   }
 

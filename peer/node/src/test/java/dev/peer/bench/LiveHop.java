@@ -8,6 +8,8 @@ import dev.peer.core.find.Holder;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
+import dev.peer.core.progress.OutputBytes;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.trust.Credentials;
@@ -125,9 +127,17 @@ public final class LiveHop {
     }
 
     @Override
-    public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-      for (int i = offset; i < offset + length; i++) {
-        line.put(buffer[i]);
+    public void accept(RunEvent event) {
+      switch (event) {
+        case RunEvent.Stage _ -> begun.countDown();
+        case RunEvent.TestOutput(OutputStreamName _, OutputBytes bytes) -> measure(bytes);
+        case RunEvent.Message _ -> {}
+      }
+    }
+
+    private void measure(OutputBytes bytes) {
+      for (int i = bytes.offset(); i < bytes.offset() + bytes.length(); i++) {
+        line.put(bytes.buffer()[i]);
         if (!line.hasRemaining()) {
           long delay = System.nanoTime() - line.flip().getLong();
           if (count++ >= WARM_UP) {
@@ -137,16 +147,5 @@ public final class LiveHop {
         }
       }
     }
-
-    @Override
-    public void stage(String stage) {
-      begun.countDown();
-    }
-
-    @Override
-    public void note(String line) {}
-
-    @Override
-    public void stageOutput(String stage, byte[] buffer, int offset, int length) {}
   }
 }

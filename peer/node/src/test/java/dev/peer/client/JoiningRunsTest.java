@@ -29,6 +29,8 @@ import dev.peer.core.flow.RunFlow;
 import dev.peer.core.flow.RunOutcome;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
+import dev.peer.core.progress.OutputBytes;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.secret.Secrets;
 import dev.peer.core.sign.RecordVerifier;
@@ -555,18 +557,11 @@ class JoiningRunsTest {
     }
 
     @Override
-    public synchronized void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-      shown.write(buffer, offset, length);
-      notifyAll();
+    public synchronized void accept(RunEvent event) {
+      if (event instanceof RunEvent.TestOutput(OutputStreamName _, OutputBytes bytes)) {
+        bytes.to(shown);
+        notifyAll();
+      }
     }
-
-    @Override
-    public void stage(String stage) {}
-
-    @Override
-    public void note(String line) {}
-
-    @Override
-    public void stageOutput(String stage, byte[] buffer, int offset, int length) {}
   }
 }

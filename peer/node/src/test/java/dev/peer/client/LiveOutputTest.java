@@ -19,6 +19,8 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
+import dev.peer.core.progress.OutputBytes;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.store.StoredRecord;
@@ -400,7 +402,7 @@ class LiveOutputTest {
   }
 
   private void write(OutputStreamName stream, String text) {
-    run.write(stream, bytes(text), 0, text.length());
+    run.accept(new RunEvent.TestOutput(stream, new OutputBytes(bytes(text), 0, text.length())));
   }
 
   private Future<FollowResult> follow(String peer, Viewer viewer) {
@@ -452,24 +454,19 @@ class LiveOutputTest {
     }
 
     @Override
-    public synchronized void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-      (stream == OutputStreamName.STDOUT ? stdout : stderr).write(buffer, offset, length);
-      notifyAll();
+    public synchronized void accept(RunEvent event) throws IOException {
+      switch (event) {
+        case RunEvent.Stage(String name) -> stages.add(name);
+        case RunEvent.StageOutput(String stage, OutputBytes bytes) -> {
+          stageOutput.write(bytes(stage + ": "));
+          bytes.to(stageOutput);
+        }
+        case RunEvent.TestOutput(OutputStreamName stream, OutputBytes bytes) -> {
+          bytes.to(stream == OutputStreamName.STDOUT ? stdout : stderr);
+          notifyAll();
+        }
+        case RunEvent.Message _ -> {}
+      }
     }
-
-    @Override
-    public synchronized void stage(String stage) {
-      stages.add(stage);
-    }
-
-    @Override
-    public synchronized void stageOutput(String stage, byte[] buffer, int offset, int length)
-        throws IOException {
-      stageOutput.write(bytes(stage + ": "));
-      stageOutput.write(buffer, offset, length);
-    }
-
-    @Override
-    public void note(String line) {}
   }
 }

@@ -21,7 +21,7 @@ import dev.peer.core.flow.RunOutcome;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
-import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.secret.Secrets;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.RunSigner;
@@ -444,18 +444,6 @@ class LyingRendezvousTest {
   private static final class Nobody implements ExecutionListener {
 
     @Override
-    public void stage(String stage) {}
-
-    @Override
-    public void note(String line) {}
-
-    @Override
-    public void step(String name) {}
-
-    @Override
-    public void stageOutput(String stage, byte[] buffer, int offset, int length) {}
-
-    @Override
-    public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {}
+    public void accept(RunEvent event) {}
   }
 }

@@ -3,6 +3,8 @@ package dev.peer.vm.exec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.peer.core.progress.ExecutionListener;
+import dev.peer.core.progress.OutputBytes;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputStreamName;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -30,23 +32,17 @@ final class Transcript implements ExecutionListener {
   }
 
   @Override
-  public void stage(String stage) {
-    stages.add(stage);
-    onStage.accept(stage);
-  }
-
-  @Override
-  public void note(String line) {
-    notes.add(line);
-  }
-
-  @Override
-  public void stageOutput(String stage, byte[] buffer, int offset, int length) {
-    other.write(buffer, offset, length);
-  }
-
-  @Override
-  public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-    (stream == OutputStreamName.STDOUT ? stdout : stderr).write(buffer, offset, length);
+  public void accept(RunEvent event) {
+    switch (event) {
+      case RunEvent.Stage(String name) -> {
+        stages.add(name);
+        onStage.accept(name);
+      }
+      case RunEvent.Notice(String line) -> notes.add(line);
+      case RunEvent.StageOutput(String _, OutputBytes bytes) -> bytes.to(other);
+      case RunEvent.TestOutput(OutputStreamName stream, OutputBytes bytes) ->
+          bytes.to(stream == OutputStreamName.STDOUT ? stdout : stderr);
+      case RunEvent.Progress _, RunEvent.Answer _ -> {}
+    }
   }
 }

@@ -1,6 +1,8 @@
 package dev.peer.cli.console;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.progress.OutputBytes;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.StrictJson;
 import dev.peer.report.ExitCode;
@@ -58,12 +60,29 @@ public final class Output implements RunOutput {
   }
 
   @Override
-  public synchronized void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
+  public void tell(RunEvent.Message message) {
+    switch (message) {
+      case RunEvent.Step(String name) -> {
+        timeline.begin(name);
+        progress.ifPresent(ProgressLine::step);
+      }
+      case RunEvent.Awaiting(String what) -> progress.ifPresent(line -> line.awaiting(what));
+      case RunEvent.Moved(long done, long total) ->
+          progress.ifPresent(line -> line.moved(done, total));
+      case RunEvent.Notice(String text) -> notice(text);
+      case RunEvent.Answer(String line) -> answer(line);
+      case RunEvent.StageOutput(String stage, OutputBytes bytes) -> stageOutput(stage, bytes);
+      case RunEvent.TestOutput(OutputStreamName stream, OutputBytes bytes) ->
+          testOutput(stream, bytes);
+    }
+  }
+
+  private synchronized void testOutput(OutputStreamName stream, OutputBytes bytes) {
     Stream to = streamOf(stream);
     if (raw || !to.isTerminal) {
-      to.write(buffer, offset, length);
+      to.write(bytes.buffer(), bytes.offset(), bytes.length());
     } else {
-      to.write(filter(stream).filter(buffer, offset, length));
+      to.write(filter(stream).filter(bytes.buffer(), bytes.offset(), bytes.length()));
     }
   }
 
@@ -93,7 +112,7 @@ public final class Output implements RunOutput {
     }
   }
 
-  /** Whether progress is shown. */
+  @Override
   public boolean showsProgress() {
     return progress.isPresent() && !json;
   }
@@ -162,33 +181,13 @@ public final class Output implements RunOutput {
     return timeline;
   }
 
-  @Override
-  public void step(String name) {
-    timeline.begin(name);
-    progress.ifPresent(ProgressLine::step);
-  }
-
-  @Override
-  public void awaiting(String what) {
-    progress.ifPresent(line -> line.awaiting(what));
-  }
-
-  @Override
-  public boolean moved(long done, long total) {
-    progress.ifPresent(line -> line.moved(done, total));
-    return showsProgress();
-  }
-
-  /** Writes a line to stdout: a command's answer. */
-  @Override
-  public synchronized void print(String line) {
+  private synchronized void answer(String line) {
     byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
     stdout.write(stdout.isTerminal ? harmless(bytes) : bytes);
     stdout.write(LINE_END);
   }
 
-  @Override
-  public synchronized void say(String text) {
+  private synchronized void notice(String text) {
     endStage();
     text.lines().map(line -> line.getBytes(StandardCharsets.UTF_8)).forEach(this::say);
   }
@@ -202,21 +201,10 @@ public final class Output implements RunOutput {
     RunOutput.super.error(message, hint);
   }
 
-  @Override
-  public void note(String line) {
-    say(line);
-  }
-
-  @Override
-  public void stage(String stage) {
-    step(stage);
-    say("stage: " + stage);
-  }
-
-  @Override
-  public synchronized void stageOutput(String stage, byte[] buffer, int offset, int length) {
+  private synchronized void stageOutput(String stage, OutputBytes bytes) {
     partialStage = stage;
-    for (int i = offset; i < offset + length; i++) {
+    byte[] buffer = bytes.buffer();
+    for (int i = bytes.offset(); i < bytes.offset() + bytes.length(); i++) {
       stageOutput(buffer[i]);
     }
   }
@@ -256,13 +244,13 @@ public final class Output implements RunOutput {
 
   private void own(byte[] text) {
     if (json) {
-      log(notice(new String(text, StandardCharsets.UTF_8)));
+      log(entry(new String(text, StandardCharsets.UTF_8)));
     } else {
       line("peer: ", text);
     }
   }
 
-  private static ObjectNode notice(String text) {
+  private static ObjectNode entry(String text) {
     int level = text.startsWith("error: ") || text.startsWith("warning: ") ? text.indexOf(':') : -1;
     return entry(level < 0 ? "info" : text.substring(0, level), "notice")
         .put("message", level < 0 ? text : text.substring(level + 2));

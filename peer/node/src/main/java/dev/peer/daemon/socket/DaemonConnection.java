@@ -1,7 +1,7 @@
 package dev.peer.daemon.socket;
 
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.MalformedException;
-import dev.peer.core.record.OutputStreamName;
 import dev.peer.wire.Frames;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A command's connection to a daemon, for one thing that it asks. */
@@ -69,7 +70,7 @@ public final class DaemonConnection implements AutoCloseable {
   public Answer ask(
       RunSubmission ask,
       Function<RequestedVariables, SubmittedVariables> give,
-      SubmitterOutput reply)
+      Consumer<RunEvent.Message> reply)
       throws IOException, InterruptedException {
     send(FrameType.ASK.frame(ask.bytes()));
     listen(reply);
@@ -110,7 +111,7 @@ public final class DaemonConnection implements AutoCloseable {
   /** Asks how the daemon is: JSON. */
   public byte[] status() throws IOException, InterruptedException {
     send(FrameType.STATUS.frame(""));
-    listen(new Nothing());
+    listen(_ -> {});
     Message message = answer();
     if (message.kind().orElseThrow() != FrameType.ANSWER) {
       throw new IOException("the daemon answers something else");
@@ -141,31 +142,20 @@ public final class DaemonConnection implements AutoCloseable {
   }
 
   /** To be interrupted would close the connection: this thread never is. */
-  private void listen(SubmitterOutput reply) {
+  private void listen(Consumer<RunEvent.Message> reply) {
     Thread.ofPlatform().daemon().name("daemon").start(() -> read(reply));
   }
 
-  private void read(SubmitterOutput reply) {
+  private void read(Consumer<RunEvent.Message> reply) {
     Frames.Reader reader = DaemonSocketServer.reader(channel);
-    String stage = "";
+    RunEventCodec codec = new RunEventCodec();
     try {
       while (true) {
         FrameType kind = DaemonSocketServer.next(reader);
-        switch (kind) {
-          case STEP -> reply.step(text(reader));
-          case AWAITING -> reply.awaiting(text(reader));
-          case MOVED -> {
-            String[] doneAndTotal = text(reader).split(" ");
-            reply.moved(Long.parseLong(doneAndTotal[0]), Long.parseLong(doneAndTotal[1]));
-          }
-          case SAY -> reply.say(text(reader));
-          case PRINT -> reply.print(text(reader));
-          case STAGE -> stage = text(reader);
-          case STAGE_OUTPUT -> reply.stageOutput(stage, reader.content(), 0, reader.length());
-          case STDOUT -> reply.write(OutputStreamName.STDOUT, reader.content(), 0, reader.length());
-          case STDERR -> reply.write(OutputStreamName.STDERR, reader.content(), 0, reader.length());
-          default ->
-              messages.add(new Message(Optional.of(kind), DaemonSocketServer.content(reader)));
+        if (kind.isOfARun()) {
+          codec.decode(kind, reader.content(), reader.length()).ifPresent(reply);
+        } else {
+          messages.add(new Message(Optional.of(kind), DaemonSocketServer.content(reader)));
         }
       }
     } catch (IOException | InterruptedException | MalformedException e) {
@@ -173,27 +163,8 @@ public final class DaemonConnection implements AutoCloseable {
     }
   }
 
-  private static String text(Frames.Reader reader) {
-    return new String(reader.content(), 0, reader.length(), StandardCharsets.UTF_8);
-  }
-
   @Override
   public void close() throws IOException {
     channel.close();
-  }
-
-  private static final class Nothing implements SubmitterOutput {
-
-    @Override
-    public void say(String line) {}
-
-    @Override
-    public void print(String line) {}
-
-    @Override
-    public void stageOutput(String stage, byte[] buffer, int offset, int length) {}
-
-    @Override
-    public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {}
   }
 }

@@ -1,8 +1,8 @@
 package dev.peer.daemon.socket;
 
 import dev.peer.core.progress.Notices;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.MalformedException;
-import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.daemon.RunEnding;
 import dev.peer.daemon.RunQueue;
@@ -244,38 +244,8 @@ public final class DaemonSocketServer implements AutoCloseable {
     }
 
     @Override
-    public void step(String name) {
-      writer.step(name);
-    }
-
-    @Override
-    public void awaiting(String what) {
-      writer.awaiting(what);
-    }
-
-    @Override
-    public boolean moved(long done, long total) {
-      return writer.moved(done, total);
-    }
-
-    @Override
-    public void say(String line) {
-      writer.say(line);
-    }
-
-    @Override
-    public void print(String line) {
-      writer.print(line);
-    }
-
-    @Override
-    public void stageOutput(String stage, byte[] buffer, int offset, int length) {
-      writer.stageOutput(stage, buffer, offset, length);
-    }
-
-    @Override
-    public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-      writer.write(stream, buffer, offset, length);
+    public void accept(RunEvent.Message event) {
+      writer.accept(event);
     }
   }
 

@@ -58,6 +58,14 @@ enum FrameType {
         .orElseThrow(() -> new MalformedException("no frame"));
   }
 
+  /** Whether it carries an event of a run; others are about the connection. */
+  boolean isOfARun() {
+    return switch (this) {
+      case STEP, AWAITING, MOVED, SAY, PRINT, STAGE, STAGE_OUTPUT, STDOUT, STDERR -> true;
+      case ASK, STATUS, ANSWER, DECLINED, NEED, GIVE, ACCEPTED, END -> false;
+    };
+  }
+
   byte[] frame(byte[] content) {
     return frame(content, 0, content.length);
   }

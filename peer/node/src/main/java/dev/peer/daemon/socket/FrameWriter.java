@@ -1,6 +1,6 @@
 package dev.peer.daemon.socket;
 
-import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.progress.RunEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -8,13 +8,14 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Sends frames from a thread of its own: an interrupt would close the connection, and a run can be
  * interrupted at any time and must still report. A slow reader delays the run, as a pipe would;
  * once the run is interrupted, not for long.
  */
-final class FrameWriter implements SubmitterOutput, AutoCloseable {
+final class FrameWriter implements Consumer<RunEvent.Message>, AutoCloseable {
 
   private static final int FRAMES = 64;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -23,7 +24,7 @@ final class FrameWriter implements SubmitterOutput, AutoCloseable {
   private final SocketChannel channel;
   private final BlockingQueue<byte[]> frames = new ArrayBlockingQueue<>(FRAMES);
   private final Thread thread = Thread.ofVirtual().name("reply").unstarted(this::send);
-  private String stage = "";
+  private final RunEventCodec codec = new RunEventCodec();
   private volatile boolean gone;
 
   FrameWriter(SocketChannel channel) {
@@ -32,53 +33,8 @@ final class FrameWriter implements SubmitterOutput, AutoCloseable {
   }
 
   @Override
-  public void step(String name) {
-    put(FrameType.STEP.frame(name));
-  }
-
-  @Override
-  public void awaiting(String what) {
-    put(FrameType.AWAITING.frame(what));
-  }
-
-  @Override
-  public boolean moved(long done, long total) {
-    put(FrameType.MOVED.frame(done + " " + total));
-    return true;
-  }
-
-  @Override
-  public void say(String line) {
-    put(FrameType.SAY.frame(line));
-  }
-
-  @Override
-  public void print(String line) {
-    put(FrameType.PRINT.frame(line));
-  }
-
-  @Override
-  public synchronized void stageOutput(String name, byte[] buffer, int offset, int length) {
-    if (!name.equals(stage)) {
-      stage = name;
-      put(FrameType.STAGE.frame(name));
-    }
-    put(FrameType.STAGE_OUTPUT, buffer, offset, length);
-  }
-
-  @Override
-  public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-    put(
-        stream == OutputStreamName.STDOUT ? FrameType.STDOUT : FrameType.STDERR,
-        buffer,
-        offset,
-        length);
-  }
-
-  private void put(FrameType kind, byte[] buffer, int offset, int length) {
-    for (int done = 0; done < length; done += FrameType.LARGEST) {
-      put(kind.frame(buffer, offset + done, Math.min(FrameType.LARGEST, length - done)));
-    }
+  public void accept(RunEvent.Message event) {
+    codec.encode(event, this::put);
   }
 
   /** Nothing is sent any more when the other side is gone. */

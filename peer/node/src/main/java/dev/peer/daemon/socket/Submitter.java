@@ -1,7 +1,10 @@
 package dev.peer.daemon.socket;
 
-/** The caller of a run, as the run sees it. */
-public interface Submitter extends SubmitterOutput {
+import dev.peer.core.progress.RunEvent;
+import java.util.function.Consumer;
+
+/** The caller of a run, as the run sees it: it takes what the run says. */
+public interface Submitter extends Consumer<RunEvent.Message> {
 
   /** The run is on disk. To be told before anything else. */
   void accepted(long id);

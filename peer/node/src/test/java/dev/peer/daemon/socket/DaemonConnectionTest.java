@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.flow.MachineSlots;
+import dev.peer.core.progress.OutputBytes;
+import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.daemon.QueuedRun;
 import dev.peer.daemon.Reason;
@@ -30,6 +32,7 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,8 +104,9 @@ class DaemonConnectionTest {
 
     private RunEnding run(String target, RunQueue.Machine machine, Submitter asker)
         throws InterruptedException {
-      try (MachineSlots.Turn _ = machine.turns(place -> asker.say("place " + place)).take()) {
-        asker.say("begins");
+      try (MachineSlots.Turn _ =
+          machine.turns(place -> asker.accept(new RunEvent.Notice("place " + place))).take()) {
+        asker.accept(new RunEvent.Notice("begins"));
         if (target.equals("long")) {
           end.await();
         } else {
@@ -110,22 +114,31 @@ class DaemonConnectionTest {
         }
         return RunEnding.ofExit(1, "");
       } catch (InterruptedException e) {
-        asker.say(asker.isGone() ? "broken off" : "cut off");
+        asker.accept(new RunEvent.Notice(asker.isGone() ? "broken off" : "cut off"));
         throw e;
       }
     }
 
     private static void say(Submitter asker) {
-      asker.step("boot");
-      asker.awaiting("the machine");
-      asker.moved(7, 1L << 40);
-      asker.stageOutput("prepare", "one".getBytes(UTF_8), 0, 3);
-      asker.stageOutput("prepare", "two".getBytes(UTF_8), 0, 3);
-      asker.write(OutputStreamName.STDOUT, "xout\0x".getBytes(UTF_8), 1, 4);
-      asker.write(OutputStreamName.STDERR, new byte[] {(byte) 0xff}, 0, 1);
+      asker.accept(new RunEvent.Step("boot"));
+      asker.accept(new RunEvent.Awaiting("the machine"));
+      asker.accept(new RunEvent.Moved(7, 1L << 40));
+      asker.accept(new RunEvent.StageOutput("prepare", bytes("one")));
+      asker.accept(new RunEvent.StageOutput("prepare", bytes("two")));
+      asker.accept(
+          new RunEvent.TestOutput(
+              OutputStreamName.STDOUT, new OutputBytes("xout\0x".getBytes(UTF_8), 1, 4)));
+      asker.accept(
+          new RunEvent.TestOutput(
+              OutputStreamName.STDERR, new OutputBytes(new byte[] {(byte) 0xff}, 0, 1)));
       byte[] much = new byte[FrameType.LARGEST + 1];
-      asker.write(OutputStreamName.STDOUT, much, 0, much.length);
-      asker.print("{}");
+      asker.accept(
+          new RunEvent.TestOutput(OutputStreamName.STDOUT, new OutputBytes(much, 0, much.length)));
+      asker.accept(new RunEvent.Answer("{}"));
+    }
+
+    private static OutputBytes bytes(String text) {
+      return new OutputBytes(text.getBytes(UTF_8), 0, text.length());
     }
 
     @Override
@@ -135,45 +148,25 @@ class DaemonConnectionTest {
   }
 
   /** What a command is told, as it is told. */
-  private static final class Shown implements SubmitterOutput {
+  private static final class Shown implements Consumer<RunEvent.Message> {
 
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
 
     @Override
-    public void step(String name) {
-      lines.add("step: " + name);
-    }
-
-    @Override
-    public void awaiting(String what) {
-      lines.add("awaiting: " + what);
-    }
-
-    @Override
-    public boolean moved(long done, long total) {
-      return lines.add("bytes: " + done + " of " + total);
-    }
-
-    @Override
-    public void say(String line) {
-      lines.add(line);
-    }
-
-    @Override
-    public void print(String line) {
-      lines.add("answer: " + line);
-    }
-
-    @Override
-    public void stageOutput(String stage, byte[] buffer, int offset, int length) {
-      lines.add(stage + ": " + new String(buffer, offset, length, UTF_8));
-    }
-
-    @Override
-    public void write(OutputStreamName stream, byte[] buffer, int offset, int length) {
-      (stream == OutputStreamName.STDOUT ? stdout : stderr).write(buffer, offset, length);
+    public void accept(RunEvent.Message event) {
+      switch (event) {
+        case RunEvent.Step(String name) -> lines.add("step: " + name);
+        case RunEvent.Awaiting(String what) -> lines.add("awaiting: " + what);
+        case RunEvent.Moved(long done, long total) -> lines.add("bytes: " + done + " of " + total);
+        case RunEvent.Notice(String line) -> lines.add(line);
+        case RunEvent.Answer(String line) -> lines.add("answer: " + line);
+        case RunEvent.StageOutput(String stage, OutputBytes bytes) ->
+            lines.add(stage + ": " + bytes.text(UTF_8));
+        case RunEvent.TestOutput(OutputStreamName stream, OutputBytes bytes) ->
+            bytes.to(stream == OutputStreamName.STDOUT ? stdout : stderr);
+      }
     }
 
     String next() throws InterruptedException {
