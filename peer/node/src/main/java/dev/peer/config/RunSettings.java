@@ -18,32 +18,18 @@ import java.util.TreeSet;
 /**
  * The settings that shape a run.
  *
- * @param image the guest image, where it is pinned
- * @param environment the counted variables; a name that is not set anywhere is not in it
+ * @param inputs what the run key counts
  * @param secrets names of secrets, which are passed in and not counted
- * @param network the network of the test
  * @param prepareNetwork the hosts that the preparation may reach, and the maximum for an open
  *     network of the test
- * @param checkout which history the test sees
- * @param cpus processors of the guest, at least 1
- * @param memory memory of the guest in bytes
- * @param disk scratch disk of the guest in bytes
- * @param timeout time limits of the run
- * @param maxOutput how many bytes of output of a stage are taken
+ * @param machine the machine that runs it
  * @param keep how many results of each repository are kept, at least 1
  */
 public record RunSettings(
-    Optional<Digest> image,
-    SortedMap<String, String> environment,
+    InputSettings inputs,
     SortedSet<String> secrets,
-    NetworkMode network,
     Reach prepareNetwork,
-    CheckoutMode checkout,
-    int cpus,
-    long memory,
-    long disk,
-    TimeLimits timeout,
-    long maxOutput,
+    MachineSettings machine,
     int keep) {
 
   /** As long as a value may be in the guest, where mk hands it on. */
@@ -51,16 +37,8 @@ public record RunSettings(
 
   private static final Set<String> THE_GUESTS_OWN = Set.of("PATH", "HOME", "CI");
 
-  private static final int MOST_CPUS = 255;
-  private static final int MOST_CPUS_BY_DEFAULT = 4;
-  private static final long LEAST_MEMORY = 256L << 20;
-  private static final long LEAST_DISK = 1L << 30;
-  private static final long LEAST_OUTPUT = 1L << 10;
-  private static final long MOST_OUTPUT = 1L << 30;
-
-  /** Copies the collections. */
+  /** Copies the names. */
   public RunSettings {
-    environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
     secrets = Collections.unmodifiableSortedSet(new TreeSet<>(secrets));
   }
 
@@ -72,25 +50,22 @@ public record RunSettings(
   public static RunSettings of(Settings settings, int processors) throws ConfigException {
     SortedSet<String> secrets = names(settings, Setting.PEER_SECRETS);
     return new RunSettings(
-        settings.read(
-            Setting.PEER_IMAGE,
-            Digest::parse,
-            "sha256: and 64 hexadecimal digits",
-            "sha256:0123...abcd"),
-        environment(settings, secrets),
+        new InputSettings(
+            settings.read(
+                Setting.PEER_IMAGE,
+                Digest::parse,
+                "sha256: and 64 hexadecimal digits",
+                "sha256:0123...abcd"),
+            environment(settings, secrets),
+            settings
+                .valueOrDefault(Setting.PEER_NETWORK)
+                .read(NetworkMode::parse, "none or open", "open"),
+            settings
+                .valueOrDefault(Setting.PEER_CHECKOUT)
+                .read(CheckoutMode::parse, "tree or commit", "commit")),
         secrets,
-        settings
-            .valueOrDefault(Setting.PEER_NETWORK)
-            .read(NetworkMode::parse, "none or open", "open"),
         prepareNetwork(settings),
-        settings
-            .valueOrDefault(Setting.PEER_CHECKOUT)
-            .read(CheckoutMode::parse, "tree or commit", "commit"),
-        cpus(settings, processors),
-        size(settings, Setting.PEER_MEMORY, LEAST_MEMORY, "a size of at least 256M"),
-        size(settings, Setting.PEER_DISK, LEAST_DISK, "a size of at least 1G"),
-        timeout(settings),
-        maxOutput(settings),
+        MachineSettings.of(settings, processors),
         KeepSettings.mostOfCommand(settings));
   }
 
@@ -185,56 +160,5 @@ public record RunSettings(
       bounds.requireAllowed(setting, name);
     }
     return names;
-  }
-
-  private static int cpus(Settings settings, int processors) throws ConfigException {
-    int cpus =
-        settings
-            .read(
-                Setting.PEER_CPUS,
-                text -> ValueForms.count(text, MOST_CPUS),
-                "a number from 1 to " + MOST_CPUS,
-                "2")
-            .orElse(Math.clamp(processors, 1, MOST_CPUS_BY_DEFAULT));
-    new EnvFileBounds(settings).requireWithin(Setting.PEER_CPUS, cpus);
-    return cpus;
-  }
-
-  private static long size(Settings settings, Setting setting, long least, String expected)
-      throws ConfigException {
-    long size =
-        settings
-            .valueOrDefault(setting)
-            .read(text -> atLeast(ValueForms.size(text), least), expected, setting.byDefault());
-    new EnvFileBounds(settings).requireWithin(setting, size);
-    return size;
-  }
-
-  private static long atLeast(long size, long least) {
-    ValueForms.require(size >= least);
-    return size;
-  }
-
-  private static TimeLimits timeout(Settings settings) throws ConfigException {
-    Value value = settings.valueOrDefault(Setting.PEER_TIMEOUT);
-    TimeLimits limits =
-        TimeLimitsForm.read(value, ValueForms.duration(Setting.PEER_TIMEOUT.byDefault()));
-    new EnvFileBounds(settings).requireWithin(value);
-    return limits;
-  }
-
-  private static long maxOutput(Settings settings) throws ConfigException {
-    long size =
-        settings
-            .valueOrDefault(Setting.PEER_MAX_OUTPUT)
-            .read(RunSettings::output, "a size from 1K to 1G", Setting.PEER_MAX_OUTPUT.byDefault());
-    new EnvFileBounds(settings).requireWithin(Setting.PEER_MAX_OUTPUT, size);
-    return size;
-  }
-
-  private static long output(String text) {
-    long size = ValueForms.size(text);
-    ValueForms.require(size >= LEAST_OUTPUT && size <= MOST_OUTPUT);
-    return size;
   }
 }

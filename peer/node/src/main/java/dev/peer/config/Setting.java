@@ -1,53 +1,64 @@
 package dev.peer.config;
 
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Every setting, by the name of its variable. The README's table is made from this. */
 public enum Setting {
-  PEER_CERT(Where.ENVIRONMENT, "", "this peer's certificate chain: a PEM file, or the PEM itself"),
+  PEER_CERT(
+      Where.ENVIRONMENT,
+      HandOff.SAME_PEM,
+      "",
+      "this peer's certificate chain: a PEM file, or the PEM itself"),
   PEER_KEY(
       Where.ENVIRONMENT,
+      HandOff.SAME_PEM,
       "",
       "the certificate's private key: a PEM file that only you can read (`chmod 600`), or the PEM"
           + " itself"),
   PEER_CA(
       Where.ENVIRONMENT,
+      HandOff.SAME_PEM,
       "",
       "the CAs that this peer trusts: a PEM file of certificates, or the PEM itself"),
   PEER_CRL(
       Where.ENVIRONMENT,
+      HandOff.SAME_PEM,
       "",
       "the CAs' revocation lists: CRL files, PEM or DER, separated by commas, or the PEM itself"),
   PEER_CRL_MODE(
       Where.ENVIRONMENT,
+      HandOff.SAME_TEXT,
       "current",
       "`require`: every CA needs a current CRL; `current`: a CRL that is here must be current;"
           + " `warn`: an overdue CRL still counts"),
   PEER_TSA(
       Where.ENVIRONMENT,
+      HandOff.SAME_TEXT,
       "",
       "URL of the time-stamping authority for results signed here; the path is optional for a"
           + " `PEER_RENDEZVOUS`"),
   PEER_TSA_CA(
       Where.ENVIRONMENT,
+      HandOff.SAME_PEM,
       "`PEER_CA`",
       "the CAs whose timestamps count: a PEM file of certificates, or the PEM itself"),
   PEER_ALLOW_FETCH(
       Where.ENVIRONMENT,
+      HandOff.SAME_RULE,
       "",
       "rules for who may fetch results and guest images, by repository, or `@FILE`; unset: any"
           + " certificate of `PEER_CA`; empty: nobody"),
   PEER_ALLOW_ANNOUNCE(
       Where.ENVIRONMENT,
+      HandOff.SAME_RULE,
       "",
       "rules for who may announce results and guest images, by repository, or `@FILE`; unset: any"
           + " certificate of `PEER_CA`; empty: nobody"),
   PEER_ALLOW_SIGN(
       Where.ENVIRONMENT,
+      HandOff.SAME_RULE,
       "",
       "rules for whose results count, by repository and target, or `@FILE`; unset: any certificate"
           + " of `PEER_CA`; empty: nobody"),
@@ -58,6 +69,7 @@ public enum Setting {
           + " anyone whom `PEER_ALLOW_SIGN` admits; empty: nobody"),
   PEER_REQUIRE_KEPT(
       Where.ENVIRONMENT,
+      HandOff.SENT,
       "trunk",
       "which results count, by the disk that their run started from: `blank`: a blank disk only;"
           + " `trunk`: also one kept of the trunk's commits; `history`: also one of the revision's"
@@ -85,14 +97,17 @@ public enum Setting {
   PEER_SECRETS(Where.BOTH, "", "names of secrets that the test gets; peer masks their values"),
   PEER_ALLOW_ENV(
       Where.ENVIRONMENT,
+      HandOff.SENT,
       "",
       "names that `PEER_ENV` in `.env` may list, such as `LANG,CI_*`; unset: any; empty: none"),
   PEER_ALLOW_SECRETS(
       Where.ENVIRONMENT,
+      HandOff.SENT,
       "",
       "names that `PEER_SECRETS` in `.env` may list; unset: any; empty: none"),
   PEER_LIMITS(
       Where.ENVIRONMENT,
+      HandOff.SENT,
       "",
       "the maximum that `.env` may ask for: `timeout=2h,memory=8G,disk=50G,cpus=8,output=256M`, or"
           + " some of these"),
@@ -135,11 +150,13 @@ public enum Setting {
       "maximum size of the container images and caches of all repositories"),
   PEER_TRUNK(
       Where.ENVIRONMENT,
+      HandOff.SENT,
       "`origin/HEAD`'s; without any remote: `HEAD`",
       "the branch that your team has accepted: a branch of `origin`, or a ref such as"
           + " `refs/remotes/upstream/main`"),
   PEER_KEPT(
       Where.ENVIRONMENT,
+      HandOff.SENT,
       "trunk",
       "whose container images and caches a run starts from: `trunk`: those of the trunk's commits;"
           + " `history`: those of all its ancestors; `any`: those of any revision");
@@ -158,23 +175,34 @@ public enum Setting {
     }
   }
 
+  /** What becomes of a command's value when a daemon runs for the command. */
+  public enum HandOff {
+    /** It belongs to the run and its caller: the command sends it, and it counts for the run. */
+    SENT,
+    /** It belongs to the machine that runs: the daemon's own counts. */
+    DAEMONS_OWN,
+    /** It is who a process is or trusts, as PEM: a daemon with another declines the run. */
+    SAME_PEM,
+    /** Likewise, as a rule. */
+    SAME_RULE,
+    /** Likewise, as its text. */
+    SAME_TEXT
+  }
+
   static final String PREFIX = "PEER_";
 
-  private static final Set<Setting> OF_THE_RUN =
-      EnumSet.of(
-          PEER_TRUNK,
-          PEER_KEPT,
-          PEER_REQUIRE_KEPT,
-          PEER_ALLOW_ENV,
-          PEER_ALLOW_SECRETS,
-          PEER_LIMITS);
-
   private final Where where;
+  private final HandOff handOff;
   private final String byDefault;
   private final String meaning;
 
   Setting(Where where, String byDefault, String meaning) {
+    this(where, where == Where.BOTH ? HandOff.SENT : HandOff.DAEMONS_OWN, byDefault, meaning);
+  }
+
+  Setting(Where where, HandOff handOff, String byDefault, String meaning) {
     this.where = where;
+    this.handOff = handOff;
     this.byDefault = byDefault;
     this.meaning = meaning;
   }
@@ -194,9 +222,9 @@ public enum Setting {
     return meaning;
   }
 
-  /** Whether it belongs to a run and its caller, not to the machine that runs it. */
-  public boolean isOfTheRun() {
-    return where == Where.BOTH || OF_THE_RUN.contains(this);
+  /** What becomes of it when a daemon runs for a command. */
+  public HandOff handOff() {
+    return handOff;
   }
 
   /** Whether an empty value is a value, and not the default. */

@@ -58,6 +58,7 @@ public final class Daemon {
   private static final Duration LOOK = Duration.ofSeconds(2);
 
   private final DaemonPlan plan;
+  private final Settings settings;
   private final PeerSettings peer;
   private final Retention retention;
   private final HomeLayout layout;
@@ -68,6 +69,7 @@ public final class Daemon {
   public Daemon(DaemonPlan plan, Settings settings, RunOutput output, Interruption interruption)
       throws ConfigException, CommandException {
     this.plan = plan;
+    this.settings = settings;
     this.peer = PeerSettings.of(settings);
     this.layout = new HomeLayout(peer.home());
     this.output = output;
@@ -130,7 +132,7 @@ public final class Daemon {
               : Optional.of(
                   new PushIntake(repositories, store, identities::verifier, kept, output));
       Optional<LeasedAnnouncer> announcer =
-          peer.rendezvous().isEmpty()
+          peer.reach().rendezvous().isEmpty()
               ? Optional.empty()
               : Optional.of(network.leasedAnnouncer(intake));
       interruption.serving();
@@ -173,7 +175,7 @@ public final class Daemon {
                   layout.daemon(),
                   VmExecutors.sockets(peer.home()),
                   Version.text(),
-                  new DaemonSubmissions(peer, queue, runs, all),
+                  new DaemonSubmissions(settings, queue, runs, all),
                   output);
           Watch looks = new Watch(_ -> schedule.look(), LOOK)) {
         queue.start();
@@ -213,7 +215,7 @@ public final class Daemon {
     json.put("home", peer.home().toString()).put("id", identities.tls().id().toString());
     address(announcer).ifPresent(at -> json.put("address", "https://" + at));
     ArrayNode rendezvous = json.putArray("rendezvous");
-    peer.rendezvous().forEach(address -> rendezvous.add(address.toString()));
+    peer.reach().rendezvous().forEach(address -> rendezvous.add(address.toString()));
     ArrayNode mirrors = json.putArray("mirrors");
     plan.mirrored().forEach(repo -> mirrors.add(repo.text()));
     json.put("jobs", plan.jobs()).put("results", kept.size());

@@ -5,6 +5,7 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Setting;
 import dev.peer.config.Settings;
+import dev.peer.config.TrustFingerprint;
 import dev.peer.daemon.RunRequest;
 import dev.peer.daemon.socket.DaemonConnection;
 import dev.peer.daemon.socket.DaemonFile;
@@ -83,7 +84,7 @@ public final class DaemonHandOff {
               Version.text(),
               output.timeline().total(),
               request.apply(runSettings()),
-              TrustFingerprint.of(peer),
+              TrustFingerprint.of(settings),
               showsProgress,
               timings,
               json);
@@ -148,7 +149,7 @@ public final class DaemonHandOff {
   /** The settings that belong to the run, as far as they are set here. */
   private SortedMap<String, String> runSettings() {
     return Arrays.stream(Setting.values())
-        .filter(Setting::isOfTheRun)
+        .filter(setting -> setting.handOff() == Setting.HandOff.SENT)
         .map(Setting::name)
         .filter(environment::containsKey)
         .collect(

@@ -43,7 +43,7 @@ public record DaemonPlan(List<RepoId> mirrored, List<Path> watched, int jobs) {
           "--watch: at most " + MOST_WATCHED + " repositories",
           "start another daemon for the others, with a PEER_HOME of its own");
     }
-    if (peer.rendezvous().isEmpty() && !mirrored.isEmpty()) {
+    if (peer.reach().rendezvous().isEmpty() && !mirrored.isEmpty()) {
       throw new ConfigException(
           "--mirror needs PEER_RENDEZVOUS, which is not set: no rendezvous would name results",
           "set it to your team's rendezvous, such as https://meet.example.org:7443");

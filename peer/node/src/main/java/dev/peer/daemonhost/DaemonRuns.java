@@ -183,11 +183,13 @@ final class DaemonRuns implements RunQueue.Runner {
   /** Whether it is a setting that belongs to the machine and its user, and not to the run. */
   private static boolean isOfTheDaemon(String name) {
     return Arrays.stream(Setting.values())
-        .anyMatch(setting -> setting.name().equals(name) && !setting.isOfTheRun());
+        .anyMatch(
+            setting -> setting.name().equals(name) && setting.handOff() != Setting.HandOff.SENT);
   }
 
   private Optional<LeasedAnnouncer> announcer(RunTarget subject, RunOutput output) {
-    if (announcer.isPresent() && !subject.peer().rendezvous().equals(peer.rendezvous())) {
+    if (announcer.isPresent()
+        && !subject.peer().reach().rendezvous().equals(peer.reach().rendezvous())) {
       output.say("not announced: the daemon has another PEER_RENDEZVOUS than this revision");
       return Optional.empty();
     }
@@ -210,7 +212,7 @@ final class DaemonRuns implements RunQueue.Runner {
       kept.add(Store.reopen(result.stored()), result.verified().record().finishedAt());
       PeerNetwork network = run.network();
       if (network.announcer().isEmpty()) {
-        run.output().say(Publication.none(peer.rendezvous().isEmpty()));
+        run.output().say(Publication.none(peer.reach().rendezvous().isEmpty()));
         return ExitCode.PASSED;
       }
       run.output().step("announce");

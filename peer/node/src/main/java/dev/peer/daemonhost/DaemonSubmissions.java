@@ -5,6 +5,7 @@ import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
+import dev.peer.config.TrustFingerprint;
 import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.record.StrictJson;
 import dev.peer.daemon.RunEnding;
@@ -36,7 +37,7 @@ import java.util.function.Consumer;
 final class DaemonSubmissions implements SubmissionHandler {
 
   private final PeerSettings peer;
-  private final SortedMap<String, String> standing;
+  private final SortedMap<String, String> trust;
   private final RunQueue queue;
   private final DaemonRuns runs;
   private final Consumer<ObjectNode> self;
@@ -46,9 +47,10 @@ final class DaemonSubmissions implements SubmissionHandler {
    *
    * @param self adds the daemon's own part of its status
    */
-  DaemonSubmissions(PeerSettings peer, RunQueue queue, DaemonRuns runs, Consumer<ObjectNode> self) {
-    this.peer = peer;
-    this.standing = TrustFingerprint.of(peer);
+  DaemonSubmissions(Settings settings, RunQueue queue, DaemonRuns runs, Consumer<ObjectNode> self)
+      throws ConfigException {
+    this.peer = PeerSettings.of(settings);
+    this.trust = TrustFingerprint.of(settings);
     this.queue = queue;
     this.runs = runs;
     this.self = self;
@@ -60,8 +62,8 @@ final class DaemonSubmissions implements SubmissionHandler {
       return new Admission.Declined("the daemon is of version " + Version.text());
     }
     List<String> others =
-        standing.keySet().stream()
-            .filter(name -> !standing.get(name).equals(ask.standing().get(name)))
+        trust.keySet().stream()
+            .filter(name -> !trust.get(name).equals(ask.trust().get(name)))
             .toList();
     if (!others.isEmpty()) {
       return new Admission.Declined("the daemon has another " + String.join(", ", others));
@@ -74,7 +76,7 @@ final class DaemonSubmissions implements SubmissionHandler {
       Revision revision = git.resolve(request.revision());
       Settings settings =
           RunTarget.settings(DaemonRuns.surroundings(request).environment(), git, revision);
-      if (!PeerSettings.of(settings).rendezvous().equals(peer.rendezvous())) {
+      if (!PeerSettings.of(settings).reach().rendezvous().equals(peer.reach().rendezvous())) {
         return new Admission.Declined("the daemon has another PEER_RENDEZVOUS");
       }
       return new Admission.Taken(

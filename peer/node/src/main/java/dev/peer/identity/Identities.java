@@ -77,27 +77,27 @@ public final class Identities {
       throws ConfigException, CredentialException {
     this.notices = notices;
     this.roles = roles;
-    dev.peer.config.CredentialSources sources = settings.credentials();
-    crlMode = sources.crlMode();
-    openSign = settings.allowSign().isEmpty();
+    dev.peer.config.CredentialSources sources = settings.identity().credentials();
+    crlMode = sources.revocation().mode();
+    openSign = settings.rules().sign().isEmpty();
     anchors = anchors("PEER_CA", sources.ca());
     timestampAnchors =
-        settings.tsaCa().isPresent()
-            ? Optional.of(anchors("PEER_TSA_CA", settings.tsaCa().get()))
+        settings.identity().timestamps().cas().isPresent()
+            ? Optional.of(anchors("PEER_TSA_CA", settings.identity().timestamps().cas().get()))
             : Optional.empty();
-    for (PemSource crl : sources.crl()) {
+    for (PemSource crl : sources.revocation().lists()) {
       lists.add(Reloadable.read(files(crl), () -> readLists(crl)));
     }
     fetch =
         Reloadable.read(
-            files(settings.allowFetch()),
-            () -> namespaceRules("PEER_ALLOW_FETCH", settings.allowFetch()));
+            files(settings.rules().fetch()),
+            () -> namespaceRules("PEER_ALLOW_FETCH", settings.rules().fetch()));
     announce =
         Reloadable.read(
-            files(settings.allowAnnounce()),
-            () -> namespaceRules("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce()));
-    sign = Reloadable.read(files(settings.allowSign()), () -> signRules(settings));
-    image = Reloadable.read(files(settings.allowImage()), () -> imageRule(settings));
+            files(settings.rules().announce()),
+            () -> namespaceRules("PEER_ALLOW_ANNOUNCE", settings.rules().announce()));
+    sign = Reloadable.read(files(settings.rules().sign()), () -> signRules(settings));
+    image = Reloadable.read(files(settings.rules().image()), () -> imageRule(settings));
     judge();
     own =
         Reloadable.read(
@@ -129,15 +129,15 @@ public final class Identities {
   public static CertificateValidator validator(PeerSettings settings)
       throws ConfigException, CredentialException {
     return new CertificateValidator(
-        readAnchors("PEER_CA", settings.trustedCas()), readLists(settings));
+        readAnchors("PEER_CA", settings.identity().trustedCas()), readLists(settings));
   }
 
   /** Who may do what. */
   public static AccessRules rules(PeerSettings settings)
       throws ConfigException, CredentialException {
     return new AccessRules(
-        namespaceRules("PEER_ALLOW_FETCH", settings.allowFetch()),
-        namespaceRules("PEER_ALLOW_ANNOUNCE", settings.allowAnnounce()),
+        namespaceRules("PEER_ALLOW_FETCH", settings.rules().fetch()),
+        namespaceRules("PEER_ALLOW_ANNOUNCE", settings.rules().announce()),
         signRules(settings),
         imageRule(settings));
   }
@@ -157,10 +157,11 @@ public final class Identities {
       throws ConfigException, CredentialException {
     RevocationLists lists = readLists(settings);
     CertificateValidator validator =
-        new CertificateValidator(readAnchors("PEER_CA", settings.trustedCas()), lists);
+        new CertificateValidator(readAnchors("PEER_CA", settings.identity().trustedCas()), lists);
     CertificateValidator timestampers =
-        settings.tsaCa().isPresent()
-            ? new CertificateValidator(readAnchors("PEER_TSA_CA", settings.tsaCa().get()), lists)
+        settings.identity().timestamps().cas().isPresent()
+            ? new CertificateValidator(
+                readAnchors("PEER_TSA_CA", settings.identity().timestamps().cas().get()), lists)
             : validator;
     lists.overdue(Instant.now()).forEach(text -> notices.say("warning: " + text));
     return new RecordVerifier(validator, timestampers, signRules(settings), InstantSource.system());
@@ -289,10 +290,10 @@ public final class Identities {
 
   private static RevocationLists readLists(PeerSettings settings) throws CredentialException {
     List<X509CRL> all = new ArrayList<>();
-    for (PemSource crl : settings.crl()) {
+    for (PemSource crl : settings.identity().revocation().lists()) {
       all.addAll(readLists(crl));
     }
-    return RevocationLists.of(all, settings.crlMode());
+    return RevocationLists.of(all, settings.identity().revocation().mode());
   }
 
   private static Reloadable<TrustAnchors> anchors(String name, PemSource source)
@@ -379,20 +380,23 @@ public final class Identities {
   /** Whose results count, as the rules are now. */
   public static SignRules signRules(PeerSettings settings)
       throws ConfigException, CredentialException {
-    return settings.allowSign().isEmpty()
+    return settings.rules().sign().isEmpty()
         ? SignRules.everywhere(AccessRule.anyone())
         : rules(
-            "PEER_ALLOW_SIGN", settings.allowSign().get(), SignRules::parse, SignRules::parseLines);
+            "PEER_ALLOW_SIGN",
+            settings.rules().sign().get(),
+            SignRules::parse,
+            SignRules::parseLines);
   }
 
   private static Optional<AccessRule> imageRule(PeerSettings settings)
       throws ConfigException, CredentialException {
-    return settings.allowImage().isEmpty()
+    return settings.rules().image().isEmpty()
         ? Optional.empty()
         : Optional.of(
             rules(
                 "PEER_ALLOW_IMAGE",
-                settings.allowImage().get(),
+                settings.rules().image().get(),
                 AccessRule::parse,
                 AccessRule::parseLines));
   }

@@ -27,7 +27,7 @@ public record ImageTrust(ImageStore images, Optional<ImageVerifier> verifier) {
   public static ImageTrust of(PeerSettings settings) throws ConfigException, CredentialException {
     return new ImageTrust(
         new ImageStore(new HomeLayout(settings.home()).images()),
-        settings.ca().isEmpty()
+        settings.identity().ca().isEmpty()
             ? Optional.empty()
             : Optional.of(Identities.imageVerifier(settings)));
   }

@@ -73,9 +73,10 @@ public final class PeerNetwork implements AutoCloseable {
     this.announcer = announcer;
     this.closesAnnouncer = closesAnnouncer;
     this.lookup =
-        settings.rendezvous().isEmpty()
+        settings.reach().rendezvous().isEmpty()
             ? Optional.empty()
-            : Optional.of(new RendezvousLookup(tls, settings.rendezvous(), Timeouts.DEFAULT));
+            : Optional.of(
+                new RendezvousLookup(tls, settings.reach().rendezvous(), Timeouts.DEFAULT));
     this.images =
         new ImageSource(
             new ImageStore(new HomeLayout(settings.home()).images()),
@@ -85,8 +86,12 @@ public final class PeerNetwork implements AutoCloseable {
             output);
     this.timestamps =
         settings
-            .tsa()
-            .map(tsa -> TimestampClient.of(tls, settings.rendezvous(), tsa, Timeouts.DEFAULT));
+            .identity()
+            .timestamps()
+            .authority()
+            .map(
+                tsa ->
+                    TimestampClient.of(tls, settings.reach().rendezvous(), tsa, Timeouts.DEFAULT));
   }
 
   /**
@@ -109,7 +114,7 @@ public final class PeerNetwork implements AutoCloseable {
       throws ConfigException, CredentialException {
     Identities identities = Identities.of(settings, output, roles);
     Optional<LeasedAnnouncer> announcer =
-        settings.rendezvous().isEmpty()
+        settings.reach().rendezvous().isEmpty()
             ? Optional.empty()
             : Optional.of(announcer(identities, settings, output, log, Optional.empty()));
     return new PeerNetwork(identities, settings, output, log, announcer, true);
@@ -201,10 +206,10 @@ public final class PeerNetwork implements AutoCloseable {
   /** Where this peer serves, where there is a rendezvous. */
   public static ServeSettings serveSettings(PeerSettings settings) {
     return new ServeSettings(
-        settings.rendezvous(),
-        settings.listen().map(at -> new InetSocketAddress(at.host(), at.port())),
-        settings.advertise().stream().map(at -> URI.create("https://" + at)).toList(),
-        settings.relays());
+        settings.reach().rendezvous(),
+        settings.reach().listen().map(at -> new InetSocketAddress(at.host(), at.port())),
+        settings.reach().advertise().stream().map(at -> URI.create("https://" + at)).toList(),
+        settings.reach().relays());
   }
 
   private static LeasedAnnouncer announcer(
@@ -226,7 +231,7 @@ public final class PeerNetwork implements AutoCloseable {
 
   /** Where others meet. */
   public List<URI> rendezvous() {
-    return settings.rendezvous();
+    return settings.reach().rendezvous();
   }
 
   /** Who is asked there. */

@@ -98,7 +98,7 @@ public final class VerifiedResult implements AutoCloseable {
 
   /** Why a result does not count here, as far as can be told without a clone. */
   public static Optional<String> refusal(PeerSettings settings, VerifiedAttestation attestation) {
-    return new Acceptance(settings.requireKept(), ClaimedHistory.UNKNOWN)
+    return new Acceptance(settings.rules().requireKept(), ClaimedHistory.UNKNOWN)
         .refusal(attestation.record());
   }
 

@@ -115,7 +115,7 @@ public record RunSession(
   }
 
   private Optional<RunFollower> joining() throws ConfigException {
-    Duration most = options.follow().orElse(subject.run().timeout().run());
+    Duration most = options.follow().orElse(subject.run().machine().timeout().run());
     return isAnnounced() && !options.force() && !options.fresh() && most.isPositive()
         ? Optional.of(network.joining(kept(), subject.acceptance(), most))
         : Optional.empty();

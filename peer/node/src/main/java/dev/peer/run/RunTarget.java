@@ -72,8 +72,8 @@ public record RunTarget(
       output.warn(settings);
       PeerSettings peer = PeerSettings.of(settings);
       RunSettings run = RunSettings.of(settings, Runtime.getRuntime().availableProcessors());
-      if (!run.environment().isEmpty()) {
-        output.say("counted variables: " + String.join(", ", run.environment().keySet()));
+      if (!run.inputs().environment().isEmpty()) {
+        output.say("counted variables: " + String.join(", ", run.inputs().environment().keySet()));
       }
       requireMkfile(git, revision);
       ImageStore images = new ImageStore(new HomeLayout(peer.home()).images());
@@ -97,7 +97,7 @@ public record RunTarget(
       CallContext from, GitRepository git, Revision revision, PeerSettings peer, RunInputs inputs)
       throws ConfigException, SourceException {
     boolean named = PeerSettings.repo(from.settings()).isPresent();
-    if (named || peer.repo().isEmpty() || peer.allowSign().isEmpty()) {
+    if (named || peer.repo().isEmpty() || peer.rules().sign().isEmpty()) {
       return;
     }
     RepoId own = git.repoId(revision);
@@ -162,18 +162,21 @@ public record RunTarget(
       String target,
       List<String> arguments)
       throws SourceException, ImageException, IOException, CommandException {
-    Digest image = run.image().isPresent() ? run.image().get() : newest(output, images);
+    Digest image =
+        run.inputs().image().isPresent() ? run.inputs().image().get() : newest(output, images);
     try {
       return new RunInputs(
           repo(git, revision, peer),
           revision.tree(),
-          run.checkout() == CheckoutMode.COMMIT ? Optional.of(revision.commit()) : Optional.empty(),
+          run.inputs().checkout() == CheckoutMode.COMMIT
+              ? Optional.of(revision.commit())
+              : Optional.empty(),
           target,
           arguments,
-          run.environment(),
+          run.inputs().environment(),
           image,
           ARCHITECTURE,
-          run.network());
+          run.inputs().network());
     } catch (IllegalArgumentException e) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -220,7 +223,8 @@ public record RunTarget(
   public Acceptance acceptance() throws ConfigException {
     KeptSettings kept = kept();
     TrunkHistory trunk = new TrunkHistory(git, kept.trunk());
-    return new Acceptance(peer.requireKept(), new CloneHistory(git, trunk, revision.commit()));
+    return new Acceptance(
+        peer.rules().requireKept(), new CloneHistory(git, trunk, revision.commit()));
   }
 
   /** Reports the changes of the work tree that are not in the revision. */

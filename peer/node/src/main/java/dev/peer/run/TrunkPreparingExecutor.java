@@ -106,15 +106,17 @@ public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject) imp
             new RunInputs(
                 inputs.repo(),
                 revision.tree(),
-                settings.checkout() == CheckoutMode.COMMIT ? Optional.of(commit) : Optional.empty(),
+                settings.inputs().checkout() == CheckoutMode.COMMIT
+                    ? Optional.of(commit)
+                    : Optional.empty(),
                 TARGET,
                 List.of(),
-                settings.environment(),
+                settings.inputs().environment(),
                 inputs.image(),
                 inputs.architecture(),
-                settings.network()),
+                settings.inputs().network()),
             request.owner(),
-            VmExecutors.source(subject.git(), revision, settings.checkout()),
+            VmExecutors.source(subject.git(), revision, settings.inputs().checkout()),
             request.files(),
             new CacheUse.Kept(VmExecutors.lineage(subject, revision)),
             Secrets.NONE);

@@ -39,12 +39,12 @@ public final class VmExecutors {
         subject.images(),
         subject.peer().home(),
         new RunLimits(
-            run.cpus(),
-            run.memory(),
-            subject.run().disk(),
-            run.timeout().run(),
-            run.timeout().stages(),
-            run.maxOutput()),
+            run.machine().cpus(),
+            run.machine().memory(),
+            subject.run().machine().disk(),
+            run.machine().timeout().run(),
+            run.machine().timeout().stages(),
+            run.machine().maxOutput()),
         run.prepareNetwork());
   }
 
@@ -82,7 +82,7 @@ public final class VmExecutors {
 
   /** The revision as the guest gets it. */
   public static SourceArchive source(RunTarget subject) {
-    return source(subject.git(), subject.revision(), subject.run().checkout());
+    return source(subject.git(), subject.revision(), subject.run().inputs().checkout());
   }
 
   /** A revision as the guest gets it. */

@@ -43,8 +43,8 @@ class EnvFileBoundsTest {
             Map.of("PEER_LIMITS", LIMITS),
             "PEER_TIMEOUT='test=30m'\nPEER_MEMORY=4G\nPEER_CPUS=2\nPEER_MAX_OUTPUT=1M\n");
 
-    assertThat(run.memory()).isEqualTo(4L << 30);
-    assertThat(run.timeout().stages()).containsEntry("test", Duration.ofMinutes(30));
+    assertThat(run.machine().memory()).isEqualTo(4L << 30);
+    assertThat(run.machine().timeout().stages()).containsEntry("test", Duration.ofMinutes(30));
   }
 
   @Test
@@ -57,8 +57,8 @@ class EnvFileBoundsTest {
 
     RunSettings run = run(environment, "PEER_CPUS=200\nPEER_ENV=OTHER\n");
 
-    assertThat(run.cpus()).isEqualTo(8);
-    assertThat(run.environment()).containsOnlyKeys("TOKEN");
+    assertThat(run.machine().cpus()).isEqualTo(8);
+    assertThat(run.inputs().environment()).containsOnlyKeys("TOKEN");
   }
 
   @Test
@@ -66,11 +66,12 @@ class EnvFileBoundsTest {
     Map<String, String> allowed =
         Map.of("PEER_ALLOW_ENV", "LANG,CI_*", "PEER_ALLOW_SECRETS", "", "AWS_KEY", "x");
 
-    assertThat(run(allowed, "PEER_ENV=LANG,CI_JOB\nLANG=C\n").environment()).containsKey("LANG");
+    assertThat(run(allowed, "PEER_ENV=LANG,CI_JOB\nLANG=C\n").inputs().environment())
+        .containsKey("LANG");
     assertRefused(allowed, "PEER_ENV=LANG,AWS_KEY", "names AWS_KEY, which PEER_ALLOW_ENV");
     assertRefused(allowed, "PEER_ENV=XCI_A", "names XCI_A");
     assertRefused(allowed, "PEER_SECRETS=AWS_KEY", "names AWS_KEY, which PEER_ALLOW_SECRETS");
-    assertThat(run(Map.of("AWS_KEY", "x"), "PEER_ENV=AWS_KEY").environment())
+    assertThat(run(Map.of("AWS_KEY", "x"), "PEER_ENV=AWS_KEY").inputs().environment())
         .containsKey("AWS_KEY");
   }
 
@@ -90,10 +91,10 @@ class EnvFileBoundsTest {
             Map.of("PEER_ENV", "", "PEER_SECRETS", "", "PEER_NETWORK", "", "PEER_CPUS", "1"),
             "PEER_ENV=LANG\nPEER_SECRETS=TOKEN\nPEER_NETWORK=open\nPEER_CPUS=9\nLANG=C\n");
 
-    assertThat(run.environment()).isEmpty();
+    assertThat(run.inputs().environment()).isEmpty();
     assertThat(run.secrets()).isEmpty();
-    assertThat(run.network()).hasToString("none");
-    assertThat(run.cpus()).isEqualTo(1);
+    assertThat(run.inputs().network()).hasToString("none");
+    assertThat(run.machine().cpus()).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -122,7 +123,7 @@ class EnvFileBoundsTest {
         new Setting[] {Setting.PEER_LIMITS, Setting.PEER_ALLOW_ENV, Setting.PEER_ALLOW_SECRETS}) {
       assertThatExceptionOfType(ConfigException.class)
           .isThrownBy(() -> settings(Map.of(), setting + "=x"));
-      assertThat(setting.isOfTheRun()).isTrue();
+      assertThat(setting.handOff()).isEqualTo(Setting.HandOff.SENT);
     }
   }
 

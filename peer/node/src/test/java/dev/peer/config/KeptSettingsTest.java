@@ -34,10 +34,10 @@ class KeptSettingsTest {
 
   @Test
   void goWithTheRunWhoeverDoesIt() {
-    assertThat(Setting.PEER_TRUNK.isOfTheRun()).isTrue();
-    assertThat(Setting.PEER_KEPT.isOfTheRun()).isTrue();
-    assertThat(Setting.PEER_IMAGE.isOfTheRun()).isTrue();
-    assertThat(Setting.PEER_CACHE_MAX_BYTES.isOfTheRun()).isFalse();
-    assertThat(Setting.PEER_KEY.isOfTheRun()).isFalse();
+    assertThat(Setting.PEER_TRUNK.handOff()).isEqualTo(Setting.HandOff.SENT);
+    assertThat(Setting.PEER_KEPT.handOff()).isEqualTo(Setting.HandOff.SENT);
+    assertThat(Setting.PEER_IMAGE.handOff()).isEqualTo(Setting.HandOff.SENT);
+    assertThat(Setting.PEER_CACHE_MAX_BYTES.handOff()).isEqualTo(Setting.HandOff.DAEMONS_OWN);
+    assertThat(Setting.PEER_KEY.handOff()).isEqualTo(Setting.HandOff.SAME_PEM);
   }
 }

@@ -26,22 +26,19 @@ class PeerSettingsTest {
             new PeerSettings(
                 Path.of("/home/me/.local/state/peer"),
                 Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                RevocationMode.CURRENT,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                KeptOrigin.TRUNK,
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                List.of()));
+                new IdentitySettings(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    new IdentitySettings.Revocation(List.of(), RevocationMode.CURRENT),
+                    new IdentitySettings.Timestamps(Optional.empty(), Optional.empty())),
+                new ReachSettings(List.of(), Optional.empty(), List.of(), List.of()),
+                new RuleSettings(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    KeptOrigin.TRUNK)));
   }
 
   @Test
@@ -70,27 +67,32 @@ class PeerSettingsTest {
         .isEqualTo(
             new PeerSettings(
                 Path.of("/var/lib/peer"),
-                Optional.of(new PemSource.File(Path.of("/etc/peer/cert.pem"))),
-                Optional.of(new PemSource.File(Path.of("key.pem"))),
-                Optional.of(
-                    new PemSource.Inline(
-                        "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----")),
-                List.of(
-                    new PemSource.File(Path.of("crl.pem")),
-                    new PemSource.File(Path.of("/etc/peer/the team.crl"))),
-                RevocationMode.REQUIRE,
-                Optional.of(URI.create("http://tsa.example.org/tsr?a=b")),
-                Optional.of(new PemSource.File(Path.of("tsa-ca.pem"))),
-                Optional.of(new RuleSource.Text("dns:*.example.org")),
-                Optional.of(new RuleSource.File(Path.of("/etc/peer/rules"))),
-                Optional.of(new RuleSource.Text("")),
-                Optional.of(new RuleSource.Text("ou:build")),
-                KeptOrigin.BLANK,
-                List.of(URI.create("https://a.example.org"), URI.create("https://b:8443")),
                 Optional.of(new RepoId("team/project")),
-                Optional.of(new HostPort("::", 0)),
-                List.of(new HostPort("10.0.0.7", 8443), new HostPort("2001:db8::7", 8443)),
-                List.of(URI.create("https://a:7444"), URI.create("https://b:7444"))));
+                new IdentitySettings(
+                    Optional.of(new PemSource.File(Path.of("/etc/peer/cert.pem"))),
+                    Optional.of(new PemSource.File(Path.of("key.pem"))),
+                    Optional.of(
+                        new PemSource.Inline(
+                            "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----")),
+                    new IdentitySettings.Revocation(
+                        List.of(
+                            new PemSource.File(Path.of("crl.pem")),
+                            new PemSource.File(Path.of("/etc/peer/the team.crl"))),
+                        RevocationMode.REQUIRE),
+                    new IdentitySettings.Timestamps(
+                        Optional.of(URI.create("http://tsa.example.org/tsr?a=b")),
+                        Optional.of(new PemSource.File(Path.of("tsa-ca.pem"))))),
+                new ReachSettings(
+                    List.of(URI.create("https://a.example.org"), URI.create("https://b:8443")),
+                    Optional.of(new HostPort("::", 0)),
+                    List.of(new HostPort("10.0.0.7", 8443), new HostPort("2001:db8::7", 8443)),
+                    List.of(URI.create("https://a:7444"), URI.create("https://b:7444"))),
+                new RuleSettings(
+                    Optional.of(new RuleSource.Text("dns:*.example.org")),
+                    Optional.of(new RuleSource.File(Path.of("/etc/peer/rules"))),
+                    Optional.of(new RuleSource.Text("")),
+                    Optional.of(new RuleSource.Text("ou:build")),
+                    KeptOrigin.BLANK)));
   }
 
   @ParameterizedTest
@@ -111,7 +113,8 @@ class PeerSettingsTest {
   void theRendezvousMayComeFromTheRepository() throws ConfigException {
     Settings settings =
         SettingsTest.settings(Map.of("HOME", "/h"), "PEER_RENDEZVOUS=https://a:1\n");
-    assertThat(PeerSettings.of(settings).rendezvous()).containsExactly(URI.create("https://a:1"));
+    assertThat(PeerSettings.of(settings).reach().rendezvous())
+        .containsExactly(URI.create("https://a:1"));
   }
 
   @ParameterizedTest
@@ -166,7 +169,7 @@ class PeerSettingsTest {
   void pemTextGetsItsLineBreaksBack() throws ConfigException {
     PeerSettings settings =
         of(Map.of("PEER_KEY", "-----BEGIN PRIVATE KEY-----\\nMII\\n-----END PRIVATE KEY-----"));
-    assertThat(settings.key())
+    assertThat(settings.identity().key())
         .hasValue(
             new PemSource.Inline("-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----"));
   }
@@ -183,19 +186,19 @@ class PeerSettingsTest {
   @Test
   void credentialsNeedAllThree() throws ConfigException {
     assertThatExceptionOfType(ConfigException.class)
-        .isThrownBy(() -> of(Map.of("PEER_CERT", "c.pem")).credentials())
+        .isThrownBy(() -> of(Map.of("PEER_CERT", "c.pem")).identity().credentials())
         .withMessage("PEER_KEY and PEER_CA are not set");
     assertThatExceptionOfType(ConfigException.class)
-        .isThrownBy(() -> of(Map.of("PEER_CERT", "c", "PEER_KEY", "k")).credentials())
+        .isThrownBy(() -> of(Map.of("PEER_CERT", "c", "PEER_KEY", "k")).identity().credentials())
         .withMessage("PEER_CA is not set");
-    assertThat(of(Map.of("PEER_CERT", "c", "PEER_KEY", "k", "PEER_CA", "a")).credentials())
+    assertThat(
+            of(Map.of("PEER_CERT", "c", "PEER_KEY", "k", "PEER_CA", "a")).identity().credentials())
         .isEqualTo(
             new CredentialSources(
                 new PemSource.File(Path.of("c")),
                 new PemSource.File(Path.of("k")),
                 new PemSource.File(Path.of("a")),
-                List.of(),
-                RevocationMode.CURRENT));
+                new IdentitySettings.Revocation(List.of(), RevocationMode.CURRENT)));
   }
 
   @Test
@@ -206,16 +209,18 @@ class PeerSettingsTest {
     environment.put("PEER_CA", "a");
     environment.put("PEER_CRL_MODE", "require");
     assertThatExceptionOfType(ConfigException.class)
-        .isThrownBy(() -> of(environment).credentials())
+        .isThrownBy(() -> of(environment).identity().credentials())
         .withMessageContaining("PEER_CRL is not set");
     environment.put("PEER_CRL", "l");
-    assertThat(of(environment).credentials().crlMode()).isEqualTo(RevocationMode.REQUIRE);
+    assertThat(of(environment).identity().credentials().revocation().mode())
+        .isEqualTo(RevocationMode.REQUIRE);
   }
 
   @Test
   void revocationListsMayBeInTheVariable() throws ConfigException {
     String pem = "-----BEGIN X509 CRL-----\nMII,=\n-----END X509 CRL-----";
-    assertThat(of(Map.of("PEER_CRL", pem)).crl()).containsExactly(new PemSource.Inline(pem));
+    assertThat(of(Map.of("PEER_CRL", pem)).identity().revocation().lists())
+        .containsExactly(new PemSource.Inline(pem));
   }
 
   @Test

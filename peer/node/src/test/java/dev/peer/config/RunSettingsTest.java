@@ -27,24 +27,23 @@ class RunSettingsTest {
     assertThat(RunSettings.of(Settings.of(Map.of()), 16))
         .isEqualTo(
             new RunSettings(
-                Optional.empty(),
-                new TreeMap<>(),
+                new InputSettings(
+                    Optional.empty(), new TreeMap<>(), NetworkMode.NONE, CheckoutMode.TREE),
                 new TreeSet<>(),
-                NetworkMode.NONE,
                 new Reach.Open(),
-                CheckoutMode.TREE,
-                4,
-                2L << 30,
-                20L << 30,
-                new TimeLimits(Duration.ofHours(1), Map.of()),
-                64L << 20,
+                new MachineSettings(
+                    4,
+                    2L << 30,
+                    20L << 30,
+                    new TimeLimits(Duration.ofHours(1), Map.of()),
+                    64L << 20),
                 1));
   }
 
   @ParameterizedTest
   @CsvSource({"0, 1", "1, 1", "3, 3", "4, 4", "5, 4"})
   void asManyProcessorsAsTheMachineHasButFour(int processors, int cpus) throws ConfigException {
-    assertThat(RunSettings.of(Settings.of(Map.of()), processors).cpus()).isEqualTo(cpus);
+    assertThat(RunSettings.of(Settings.of(Map.of()), processors).machine().cpus()).isEqualTo(cpus);
   }
 
   @Test
@@ -69,19 +68,21 @@ class RunSettingsTest {
     assertThat(RunSettings.of(Settings.of(environment), 2))
         .isEqualTo(
             new RunSettings(
-                Optional.of(Digest.parse(DIGEST)),
-                new TreeMap<>(Map.of("LANG", "C", "MODE", "")),
+                new InputSettings(
+                    Optional.of(Digest.parse(DIGEST)),
+                    new TreeMap<>(Map.of("LANG", "C", "MODE", "")),
+                    NetworkMode.OPEN,
+                    CheckoutMode.COMMIT),
                 new TreeSet<>(List.of("TOKEN")),
-                NetworkMode.OPEN,
                 Reach.parse("packages.example.org:80,192.0.2.7"),
-                CheckoutMode.COMMIT,
-                8,
-                512L << 20,
-                4L << 30,
-                new TimeLimits(
-                    Duration.ofSeconds(90),
-                    Map.of("prepare", Duration.ofHours(1), "test", Duration.ofMinutes(10))),
-                3L << 20,
+                new MachineSettings(
+                    8,
+                    512L << 20,
+                    4L << 30,
+                    new TimeLimits(
+                        Duration.ofSeconds(90),
+                        Map.of("prepare", Duration.ofHours(1), "test", Duration.ofMinutes(10))),
+                    3L << 20),
                 5));
   }
 
@@ -90,14 +91,14 @@ class RunSettingsTest {
     Settings settings =
         SettingsTest.settings(
             Map.of("A", "environment"), "PEER_ENV='A B C'\nA=file\nB=file\nD=x\n");
-    assertThat(RunSettings.of(settings, 1).environment())
+    assertThat(RunSettings.of(settings, 1).inputs().environment())
         .isEqualTo(Map.of("A", "environment", "B", "file"));
   }
 
   @Test
   void anEmptyListInTheEnvironmentCountsNothing() throws ConfigException {
     Settings settings = SettingsTest.settings(Map.of("PEER_ENV", ""), "PEER_ENV=A\nA=file\n");
-    assertThat(RunSettings.of(settings, 1).environment()).isEmpty();
+    assertThat(RunSettings.of(settings, 1).inputs().environment()).isEmpty();
   }
 
   @ParameterizedTest
@@ -152,7 +153,7 @@ class RunSettingsTest {
     "2T, 2199023255552"
   })
   void readsSizes(String size, long bytes) throws ConfigException {
-    assertThat(RunSettings.of(Settings.of(Map.of("PEER_MEMORY", size)), 1).memory())
+    assertThat(RunSettings.of(Settings.of(Map.of("PEER_MEMORY", size)), 1).machine().memory())
         .isEqualTo(bytes);
   }
 
@@ -188,7 +189,7 @@ class RunSettingsTest {
     "30d, PT720H"
   })
   void readsTimes(String text, Duration time) throws ConfigException {
-    assertThat(RunSettings.of(Settings.of(Map.of("PEER_TIMEOUT", text)), 1).timeout())
+    assertThat(RunSettings.of(Settings.of(Map.of("PEER_TIMEOUT", text)), 1).machine().timeout())
         .isEqualTo(new TimeLimits(time, Map.of()));
   }
 
@@ -214,7 +215,10 @@ class RunSettingsTest {
 
   @Test
   void aStageMayHaveALimitWhereTheRunHasItsDefault() throws ConfigException {
-    assertThat(RunSettings.of(Settings.of(Map.of("PEER_TIMEOUT", "post-test=5s")), 1).timeout())
+    assertThat(
+            RunSettings.of(Settings.of(Map.of("PEER_TIMEOUT", "post-test=5s")), 1)
+                .machine()
+                .timeout())
         .isEqualTo(new TimeLimits(Duration.ofHours(1), Map.of("post-test", Duration.ofSeconds(5))));
   }
 

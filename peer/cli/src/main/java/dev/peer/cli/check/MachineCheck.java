@@ -148,7 +148,7 @@ final class MachineCheck {
   private void image(Path home, boolean runs) {
     try {
       Optional<Digest> pinned =
-          RunSettings.of(settings, Runtime.getRuntime().availableProcessors()).image();
+          RunSettings.of(settings, Runtime.getRuntime().availableProcessors()).inputs().image();
       ImageStore images = new ImageStore(new HomeLayout(home).images());
       Optional<Digest> image = pinned.isPresent() ? pinned : images.newest();
       if (image.isEmpty()) {

@@ -45,7 +45,7 @@ final class NetworkCheck {
     try {
       Identities identities = Identities.of(settings, this::warn);
       certificate(identities);
-      if (settings.rendezvous().isEmpty()) {
+      if (settings.reach().rendezvous().isEmpty()) {
         findings.add(
             Finding.warning(
                 "rendezvous",
@@ -55,7 +55,7 @@ final class NetworkCheck {
         signers();
         reach(identities);
       }
-      settings.relays().forEach(relay -> relay(identities, relay));
+      settings.reach().relays().forEach(relay -> relay(identities, relay));
     } catch (ConfigException e) {
       findings.add(Finding.misconfigured("certificate", e.getMessage(), e.hint()));
     } catch (CredentialException e) {
@@ -105,7 +105,7 @@ final class NetworkCheck {
   }
 
   private void signers() {
-    if (settings.allowSign().isEmpty()) {
+    if (settings.rules().sign().isEmpty()) {
       findings.add(
           Finding.warning(
               "rules",
@@ -134,7 +134,7 @@ final class NetworkCheck {
 
   private void reach(Identities identities) throws InterruptedException {
     List<URI> answering = new ArrayList<>();
-    for (URI rendezvous : settings.rendezvous()) {
+    for (URI rendezvous : settings.reach().rendezvous()) {
       try (RendezvousCheck check =
           new RendezvousCheck(identities.tls(), rendezvous, Timeouts.DEFAULT)) {
         RendezvousCheck.Met met = check.meet();
@@ -222,7 +222,7 @@ final class NetworkCheck {
     if (!reached.isEmpty()) {
       return Finding.ok("reach", seen + names(reached));
     }
-    return settings.relays().isEmpty()
+    return settings.reach().relays().isEmpty()
         ? Finding.warning(
             "reach",
             seen + "none of " + names(told),

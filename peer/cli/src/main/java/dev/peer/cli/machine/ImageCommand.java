@@ -86,7 +86,7 @@ public final class ImageCommand implements Runnable {
     output.showProgress();
     PeerSettings settings = settings();
     Optional<Identities> signer =
-        settings.cert().isEmpty() ? Optional.empty() : Optional.of(signer(settings));
+        settings.identity().cert().isEmpty() ? Optional.empty() : Optional.of(signer(settings));
     ImageStore images = new ImageStore(new HomeLayout(settings.home()).images());
     output.step("build");
     Path recipe = Path.of(System.getProperty("peer.dist", "."), "share", "image", "build");
@@ -271,7 +271,7 @@ public final class ImageCommand implements Runnable {
     if (isHere(vouching, digest)) {
       vouching.images().provenance().add(digest, Origin.PULLED);
       output.say("the guest image " + digest + " is on this machine already");
-    } else if (from == null && settings.rendezvous().isEmpty()) {
+    } else if (from == null && settings.reach().rendezvous().isEmpty()) {
       throw new CommandException(
           ExitCode.USAGE,
           "no peer can be asked for the guest image: PEER_RENDEZVOUS is not set",

@@ -58,7 +58,7 @@ public final class ExplainCommand implements Callable<Integer> {
     try (RunTarget subject = target.subject(call, output)) {
       subject.sayWhatIsIgnored(output);
       Store store = Results.openStore(subject);
-      if (subject.peer().rendezvous().isEmpty()) {
+      if (subject.peer().reach().rendezvous().isEmpty()) {
         // Without a rendezvous to ask, no certificate is needed.
         return explain(
             subject,
@@ -85,7 +85,7 @@ public final class ExplainCommand implements Callable<Integer> {
     Explanation explanation =
         new Explanation(
             subject.inputs(),
-            !subject.peer().rendezvous().isEmpty(),
+            !subject.peer().reach().rendezvous().isEmpty(),
             digests,
             survey,
             nearest,

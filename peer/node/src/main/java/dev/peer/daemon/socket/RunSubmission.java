@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param version of the command
  * @param age the time since the command started
  * @param request the run; its environment holds only the settings of the run
- * @param standing the command's identity and trust: a digest for each setting
+ * @param trust the command's identity and trust: a digest for each setting
  * @param progress whether to be told of each step as it begins, and how far it is
  * @param timings whether to say how long each step took
  * @param json whether to print the outcome as JSON
@@ -24,7 +24,7 @@ public record RunSubmission(
     String version,
     Duration age,
     RunRequest request,
-    SortedMap<String, String> standing,
+    SortedMap<String, String> trust,
     boolean progress,
     boolean timings,
     boolean json) {
@@ -33,14 +33,14 @@ public record RunSubmission(
 
   /** Copies the map. */
   public RunSubmission {
-    standing = Collections.unmodifiableSortedMap(new TreeMap<>(standing));
+    trust = Collections.unmodifiableSortedMap(new TreeMap<>(trust));
   }
 
   byte[] bytes() {
     ObjectNode node = StrictJson.object();
     node.put("version", version).put("ageMilliseconds", age.toMillis());
     node.set("request", request.json());
-    standing.forEach(node.putObject("standing")::put);
+    trust.forEach(node.putObject("standing")::put);
     node.put("progress", progress).put("timings", timings).put("json", json);
     return StrictJson.bytes(node);
   }

@@ -1,0 +1,29 @@
+package dev.peer.config;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.key.CheckoutMode;
+import dev.peer.core.key.NetworkMode;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The settings that the run key counts: two runs are compared by them.
+ *
+ * @param image the guest image, where it is pinned
+ * @param environment the counted variables; a name that is not set anywhere is not in it
+ * @param network the network of the test
+ * @param checkout which history the test sees
+ */
+public record InputSettings(
+    Optional<Digest> image,
+    SortedMap<String, String> environment,
+    NetworkMode network,
+    CheckoutMode checkout) {
+
+  /** Copies the variables. */
+  public InputSettings {
+    environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+  }
+}

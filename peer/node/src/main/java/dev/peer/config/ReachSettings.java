@@ -1,0 +1,75 @@
+package dev.peer.config;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How this peer and others reach each other.
+ *
+ * @param rendezvous {@code https://HOST[:PORT]} without a path, each once, in the order given
+ * @param listen where to serve; port 0 is any
+ * @param advertise where others reach this peer
+ * @param relays {@code https://HOST:PORT} of the relays through which others reach this peer, each
+ *     once
+ */
+public record ReachSettings(
+    List<URI> rendezvous, Optional<HostPort> listen, List<HostPort> advertise, List<URI> relays) {
+
+  /** Copies the lists. */
+  public ReachSettings {
+    rendezvous = List.copyOf(rendezvous);
+    advertise = List.copyOf(advertise);
+    relays = List.copyOf(relays);
+  }
+
+  /** Reads them. */
+  static ReachSettings of(Settings settings) throws ConfigException {
+    return new ReachSettings(
+        rendezvous(settings), listen(settings), advertise(settings), relays(settings));
+  }
+
+  private static List<URI> rendezvous(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_RENDEZVOUS)
+        .readEach(
+            ValueForms::server, "https://HOST:PORT without a path", "https://meet.example.org:8443")
+        .stream()
+        .distinct()
+        .toList();
+  }
+
+  private static Optional<HostPort> listen(Settings settings) throws ConfigException {
+    return settings.read(Setting.PEER_LISTEN, HostPort::parse, "HOST:PORT", "0.0.0.0:8443");
+  }
+
+  private static List<HostPort> advertise(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_ADVERTISE)
+        .readEach(ReachSettings::reachable, "HOST:PORT with a port above 0", "10.0.0.7:8443");
+  }
+
+  private static List<URI> relays(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_RELAY)
+        .readEach(
+            ReachSettings::relay,
+            "https://HOST:PORT without a path",
+            "https://meet.example.org:7444")
+        .stream()
+        .distinct()
+        .toList();
+  }
+
+  private static URI relay(String text) {
+    URI relay = ValueForms.server(text);
+    ValueForms.require(relay.getPort() > 0);
+    return relay;
+  }
+
+  private static HostPort reachable(String text) {
+    HostPort address = HostPort.parse(text);
+    ValueForms.require(address.port() > 0);
+    return address;
+  }
+}
