@@ -10,23 +10,27 @@ import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets the JDK's HTTP client go a {@link Route}: it can only connect to addresses, and to others
- * through a proxy. So this is one, on the loopback address, that opens the route for a caller with
- * a token that only this process knows.
+ * through a proxy. So this is one, on the loopback address, that opens the route for a request with
+ * a pass. A pass is a word that only this process knows, good for one request.
  */
 final class RouteProxy implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RouteProxy.class);
   private static final String HEADER = "Proxy-Authorization";
   private static final int MOST = 16 << 10;
   private static final Duration HEAD = Duration.ofSeconds(30);
@@ -34,9 +38,8 @@ final class RouteProxy implements AutoCloseable {
 
   private final Route route;
   private final ServerSocket server;
-  private final String word = word();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-  private volatile IOException failure = new IOException("no way was tried");
+  private final Set<Pass> passes = ConcurrentHashMap.newKeySet();
 
   RouteProxy(Route route) throws IOException {
     this.route = route;
@@ -49,15 +52,40 @@ final class RouteProxy implements AutoCloseable {
     return ProxySelector.of((InetSocketAddress) server.getLocalSocketAddress());
   }
 
-  /** The request with the word, which the client keeps from the party itself. */
-  HttpRequest admitted(HttpRequest request) {
-    return HttpRequest.newBuilder(request, (_, _) -> true).header(HEADER, word).build();
+  /** A pass for one request; close it when the answer's head is there, or there is none. */
+  Pass pass() {
+    Pass pass = new Pass();
+    passes.add(pass);
+    return pass;
   }
 
-  /** Translates an exception of the client. */
-  ConnectionException explain(URI uri, IOException e) {
-    boolean noWay = String.valueOf(e.getMessage()).startsWith("Tunnel failed");
-    return noWay ? ConnectionException.noWay(failure) : ConnectionException.explain(uri, e);
+  /** Admits one request, and learns why the route could not be opened for it. */
+  final class Pass implements AutoCloseable {
+
+    private final String word = word();
+    private volatile IOException failure;
+
+    private Pass() {}
+
+    /** The request with the word, which the client keeps from the party itself. */
+    HttpRequest admitted(HttpRequest request) {
+      return HttpRequest.newBuilder(request, (_, _) -> true).header(HEADER, word).build();
+    }
+
+    /** Why there was no route for the request; empty: there was one, or none was needed. */
+    Optional<IOException> failure() {
+      return Optional.ofNullable(failure);
+    }
+
+    private boolean isIn(String line) {
+      String expected = HEADER + ": " + word;
+      return MessageDigest.isEqual(line.getBytes(ISO_8859_1), expected.getBytes(ISO_8859_1));
+    }
+
+    @Override
+    public void close() {
+      passes.remove(this);
+    }
   }
 
   @Override
@@ -80,23 +108,34 @@ final class RouteProxy implements AutoCloseable {
 
   private void serve(Socket socket) {
     try {
-      if (isAdmitted(socket)) {
-        serve(socket, route.open());
-      } else {
+      Optional<Pass> pass = passOf(socket);
+      if (pass.isEmpty()) {
         answer(socket, "403 Forbidden");
+        return;
+      }
+      Optional<Duplex> far = open(pass.get());
+      if (far.isEmpty()) {
+        answer(socket, "502 Bad Gateway");
+      } else {
+        serve(socket, far.get());
       }
     } catch (IOException e) {
-      failure = e;
-      try {
-        answer(socket, "502 Bad Gateway");
-      } catch (IOException gone) {
-        e.addSuppressed(gone);
-      }
+      LOG.debug("broken off", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       open.remove(socket);
       Deadline.close(socket);
+    }
+  }
+
+  /** Empty: there is no way, and the pass knows why before its request is told. */
+  private Optional<Duplex> open(Pass pass) throws InterruptedException {
+    try {
+      return Optional.of(route.open());
+    } catch (IOException e) {
+      pass.failure = e;
+      return Optional.empty();
     }
   }
 
@@ -110,14 +149,10 @@ final class RouteProxy implements AutoCloseable {
     }
   }
 
-  private boolean isAdmitted(Socket socket) throws IOException {
+  private Optional<Pass> passOf(Socket socket) throws IOException {
     try (Deadline _ = Deadline.in(HEAD, () -> Deadline.close(socket))) {
-      String expected = HEADER + ": " + word;
-      return head(socket.getInputStream())
-          .lines()
-          .anyMatch(
-              line ->
-                  MessageDigest.isEqual(line.getBytes(ISO_8859_1), expected.getBytes(ISO_8859_1)));
+      List<String> lines = head(socket.getInputStream()).lines().toList();
+      return passes.stream().filter(pass -> lines.stream().anyMatch(pass::isIn)).findAny();
     }
   }
 

@@ -142,16 +142,28 @@ public final class TlsClient implements AutoCloseable {
 
   private <T> HttpResponse<T> sendOnce(HttpRequest request, HttpResponse.BodyHandler<T> body)
       throws ConnectionException, InterruptedException {
+    if (route.isEmpty()) {
+      return sendItself(request, body);
+    }
+    try (RouteProxy.Pass pass = route.get().pass()) {
+      try {
+        return sendItself(pass.admitted(request), body);
+      } catch (ConnectionException e) {
+        throw pass.failure().map(ConnectionException::noWay).orElse(e);
+      }
+    }
+  }
+
+  private <T> HttpResponse<T> sendItself(HttpRequest request, HttpResponse.BodyHandler<T> body)
+      throws ConnectionException, InterruptedException {
     while (true) {
       HttpClient client = current();
       try {
-        return client.send(route.map(way -> way.admitted(request)).orElse(request), body);
+        return client.send(request, body);
       } catch (IOException e) {
         // It may have been retired just before, and then takes no request.
         if (client == current()) {
-          throw route
-              .map(way -> way.explain(request.uri(), e))
-              .orElseGet(() -> ConnectionException.explain(request.uri(), e));
+          throw ConnectionException.explain(request.uri(), e);
         }
       }
     }

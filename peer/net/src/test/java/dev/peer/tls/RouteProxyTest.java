@@ -41,33 +41,52 @@ class RouteProxyTest {
   }
 
   @Test
-  void opensTheRouteForItsClient() throws Exception {
-    String word =
-        proxy
-            .admitted(HttpRequest.newBuilder(ANY).build())
-            .headers()
-            .firstValue("Proxy-Authorization")
-            .orElseThrow();
-
-    assertThat(ask("Proxy-Authorization: " + word + "\r\n")).startsWith("HTTP/1.1 502 ");
-    assertThat(opened).hasValue(1);
-    assertThat(proxy.explain(ANY, new IOException("Tunnel failed, got: 502")))
-        .hasMessage("there is no way");
+  void opensTheRouteForARequestWithAPass() throws Exception {
+    try (RouteProxy.Pass pass = proxy.pass();
+        RouteProxy.Pass other = proxy.pass()) {
+      assertThat(ask(word(pass))).startsWith("HTTP/1.1 502 ");
+      assertThat(opened).hasValue(1);
+      assertThat(pass.failure().orElseThrow()).hasMessage("there is no way");
+      assertThat(other.failure()).isEmpty();
+    }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "Proxy-Authorization: Peer \r\n", "Proxy-Authorization: Peer 0\r\n"})
-  void refusesWhoDoesNotKnowTheWord(String header) throws Exception {
-    assertThat(ask(header)).startsWith("HTTP/1.1 403 ");
+  void refusesARequestWithoutAPass(String header) throws Exception {
+    try (RouteProxy.Pass pass = proxy.pass()) {
+      assertThat(ask(header)).startsWith("HTTP/1.1 403 ");
+      assertThat(opened).hasValue(0);
+      assertThat(pass.failure()).isEmpty();
+    }
+  }
+
+  @Test
+  void refusesAPassWhoseRequestIsOver() throws Exception {
+    String word;
+    try (RouteProxy.Pass pass = proxy.pass()) {
+      word = word(pass);
+    }
+
+    assertThat(ask(word)).startsWith("HTTP/1.1 403 ");
     assertThat(opened).hasValue(0);
   }
 
   @Test
-  void hasAnotherWordEachTime() throws Exception {
-    HttpRequest request = HttpRequest.newBuilder(ANY).build();
-    try (RouteProxy other = new RouteProxy(() -> null)) {
-      assertThat(proxy.admitted(request).headers()).isNotEqualTo(other.admitted(request).headers());
+  void refusesAPassOfAnotherProxy() throws Exception {
+    try (RouteProxy other = new RouteProxy(() -> null);
+        RouteProxy.Pass pass = other.pass()) {
+      assertThat(ask(word(pass))).startsWith("HTTP/1.1 403 ");
     }
+  }
+
+  private static String word(RouteProxy.Pass pass) {
+    return "Proxy-Authorization: "
+        + pass.admitted(HttpRequest.newBuilder(ANY).build())
+            .headers()
+            .firstValue("Proxy-Authorization")
+            .orElseThrow()
+        + "\r\n";
   }
 
   private String ask(String header) throws IOException {
