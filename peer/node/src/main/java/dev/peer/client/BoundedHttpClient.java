@@ -163,7 +163,7 @@ public final class BoundedHttpClient implements AutoCloseable {
       return new Answer(
           answer.statusCode(), bytes, problem(answer, bytes), retryAfter(answer), answer);
     } catch (IOException e) {
-      throw new IOException(uri.getHost() + ":" + uri.getPort() + ": " + e.getMessage(), e);
+      throw new IOException(uri.getAuthority() + ": " + e.getMessage(), e);
     }
   }
 
