@@ -29,10 +29,7 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
   private final Lookup lookup;
   private final Fetch fetch;
   private final RecordVerifier verifier;
-  private final KeptResults kept;
-  private final PeerId self;
-  private final PeerBackoff shunned;
-  private final ByteBudget budget;
+  private final CopyRules rules;
   private final Set<PeerId> liars = new LinkedHashSet<>();
   private Optional<ByteBudget.Share> share = Optional.empty();
   private boolean unwanted;
@@ -40,22 +37,12 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
   private volatile boolean old;
 
   CopyAttempt(
-      ResultName name,
-      Lookup lookup,
-      Fetch fetch,
-      RecordVerifier verifier,
-      KeptResults kept,
-      PeerId self,
-      PeerBackoff shunned,
-      ByteBudget budget) {
+      ResultName name, Lookup lookup, Fetch fetch, RecordVerifier verifier, CopyRules rules) {
     this.name = name;
     this.lookup = lookup;
     this.fetch = fetch;
     this.verifier = verifier;
-    this.kept = kept;
-    this.self = self;
-    this.shunned = shunned;
-    this.budget = budget;
+    this.rules = rules;
   }
 
   @Override
@@ -63,9 +50,7 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
     LookupResult result = lookup.find(repo, key);
     if (result instanceof LookupResult.Found found) {
       List<Holder> others =
-          found.holders().stream()
-              .filter(holder -> !holder.id().equals(self) && !shunned.contains(holder.id()))
-              .toList();
+          found.holders().stream().filter(holder -> rules.allow(holder.id())).toList();
       result = others.isEmpty() ? new LookupResult.Absent() : new LookupResult.Found(others);
     }
     nobody = result instanceof LookupResult.Absent;
@@ -132,7 +117,7 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
     } catch (VerificationException e) {
       return;
     }
-    if (kept.isTooOld(name, ran)) {
+    if (rules.kept().isTooOld(name, ran)) {
       old = true;
       throw unwanted("it is older than all that is kept here");
     }
@@ -140,11 +125,11 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
 
   /** Waits until there is room, once for all holders that are asked for the same bundle. */
   private synchronized void takeShare(Content bundle) throws FetchException, InterruptedException {
-    if (bundle.size() > budget.most()) {
+    if (bundle.size() > rules.budget().most()) {
       throw unwanted("its bundle of " + bundle.size() + " bytes is more than is kept here");
     }
     if (share.isEmpty()) {
-      share = Optional.of(budget.take(bundle.size()));
+      share = Optional.of(rules.budget().take(bundle.size()));
     }
   }
 

@@ -41,56 +41,67 @@ public final class Mirror implements AutoCloseable {
 
   private static final int SHORT = 12;
 
-  private final TlsIdentity identity;
   private final Store store;
   private final Fetch fetch;
   private final Supplier<RecordVerifier> verifier;
-  private final KeptResults kept;
   private final Notices notices;
   private final CopyQueue queue;
-  private final PeerBackoff shunned = new PeerBackoff(System::nanoTime);
-  private final ByteBudget budget;
+  private final CopyRules rules;
   private final Map<URI, RendezvousLookup> lookups = new HashMap<>();
   private final List<RepoEvents> streams = new ArrayList<>();
   private final List<Thread> copying = new ArrayList<>();
 
   /**
+   * What is followed.
+   *
+   * @param rendezvous where
+   * @param repositories whose results are kept
+   */
+  public record Sources(
+      TlsIdentity identity, List<URI> rendezvous, List<RepoId> repositories, Timeouts patience) {
+
+    /** Copies the lists. */
+    public Sources {
+      rendezvous = List.copyOf(rendezvous);
+      repositories = List.copyOf(repositories);
+    }
+  }
+
+  /**
    * Does nothing until it is started.
    *
-   * @param repositories whose results are kept
-   * @param rendezvous where they are followed
    * @param fetch the way to holders
    * @param verifier supplies the current verifier
    * @param kept serves the kept results
    * @param notices told of peers that sent bad results, and of copies
    */
   public Mirror(
-      TlsIdentity identity,
-      List<RepoId> repositories,
-      List<URI> rendezvous,
-      Timeouts patience,
+      Sources sources,
       Store store,
       Fetch fetch,
       Supplier<RecordVerifier> verifier,
       KeptResults kept,
       Notices notices) {
-    this.identity = identity;
+    TlsIdentity identity = sources.identity();
     this.store = store;
     this.fetch = fetch;
     this.verifier = verifier;
-    this.kept = kept;
     this.notices = notices;
     queue = new CopyQueue(System::nanoTime);
-    budget = new ByteBudget(store.retention().bytes());
-    for (URI address : rendezvous) {
-      lookups.put(address, new RendezvousLookup(identity, List.of(address), patience));
-      for (RepoId repo : repositories) {
+    rules =
+        new CopyRules(
+            identity.id(),
+            kept,
+            new PeerBackoff(System::nanoTime),
+            new ByteBudget(store.retention().bytes()));
+    for (URI address : sources.rendezvous()) {
+      lookups.put(address, new RendezvousLookup(identity, List.of(address), sources.patience()));
+      for (RepoId repo : sources.repositories()) {
         streams.add(
             new RepoEvents(
                 identity,
-                address,
-                repo,
-                patience,
+                new RepoEvents.Source(address, repo),
+                sources.patience(),
                 SILENCE,
                 (peer, key) -> announced(address, repo, peer, key),
                 notices));
@@ -121,12 +132,7 @@ public final class Mirror implements AutoCloseable {
 
   private void announced(URI rendezvous, RepoId repo, PeerId peer, RunKey key) {
     ResultName name = new ResultName(repo, key);
-    boolean wanted =
-        !peer.equals(identity.id())
-            && !shunned.contains(peer)
-            && !kept.holds(name)
-            && !kept.isDeclined(name);
-    if (wanted) {
+    if (rules.allow(peer) && rules.wants(name)) {
       queue.add(name, rendezvous);
     }
   }
@@ -152,20 +158,12 @@ public final class Mirror implements AutoCloseable {
 
   private void copy(CopyQueue.Item item) throws IOException, InterruptedException {
     ResultName name = item.name();
-    if (kept.holds(name) || kept.isDeclined(name)) {
+    if (!rules.wants(name)) {
       queue.done(item);
       return;
     }
     try (CopyAttempt attempt =
-        new CopyAttempt(
-            name,
-            lookups.get(item.rendezvous()),
-            fetch,
-            verifier.get(),
-            kept,
-            identity.id(),
-            shunned,
-            budget)) {
+        new CopyAttempt(name, lookups.get(item.rendezvous()), fetch, verifier.get(), rules)) {
       copy(item, attempt);
     }
   }
@@ -195,7 +193,7 @@ public final class Mirror implements AutoCloseable {
       }
     }
     for (PeerId liar : attempt.liars()) {
-      long minutes = shunned.add(liar).toMinutes();
+      long minutes = rules.shunned().add(liar).toMinutes();
       notices.say(
           liar
               + " sent a result that does not hold; peer does not ask it for copies for "
@@ -216,7 +214,7 @@ public final class Mirror implements AutoCloseable {
     long bytes = stored.bundle().size();
     // A copy is as old as its run: of many that come at once, the latest stay.
     store.date(stored, ran);
-    kept.add(stored, ran);
+    rules.kept().add(stored, ran);
     notices.say(
         "copied "
             + name.key().hex().substring(0, SHORT)

@@ -14,29 +14,23 @@ import java.util.TreeMap;
  * @param id its number; later runs have higher ones
  * @param accepted when it was accepted
  * @param attempts in how many daemons it got a machine
- * @param ended how and when it ended, if it has
+ * @param end how and when it ended, if it has
  */
 record QueueEntry(
-    long id, RunRequest request, Instant accepted, int attempts, Optional<Ended> ended) {
-
-  record Ended(RunEnding ending, Instant at) {}
+    long id, RunRequest request, Instant accepted, int attempts, Optional<QueuedRun.End> end) {
 
   QueueEntry withAttempts(int number) {
-    return new QueueEntry(id, request, accepted, number, ended);
+    return new QueueEntry(id, request, accepted, number, end);
   }
 
   /** Its variables are needed no more. */
   QueueEntry ended(RunEnding ending, Instant at) {
-    RunRequest shown =
-        new RunRequest(
-            request.directory(),
-            request.revision(),
-            request.target(),
-            request.arguments(),
-            request.reason(),
-            request.options(),
-            new TreeMap<>());
-    return new QueueEntry(id, shown, accepted, attempts, Optional.of(new Ended(ending, at)));
+    return new QueueEntry(
+        id,
+        request.withEnvironment(new TreeMap<>()),
+        accepted,
+        attempts,
+        Optional.of(new QueuedRun.End(ending, at)));
   }
 
   byte[] json() {
@@ -44,13 +38,13 @@ record QueueEntry(
     json.put("id", id);
     json.set("request", request.json());
     json.put("accepted", accepted.toString()).put("attempts", attempts);
-    ended.ifPresent(
-        end ->
+    end.ifPresent(
+        it ->
             json.putObject("ended")
-                .put("how", end.ending().how().text())
-                .put("exitCode", end.ending().exitCode())
-                .put("text", end.ending().text())
-                .put("at", end.at().toString()));
+                .put("how", it.ending().how().text())
+                .put("exitCode", it.ending().exitCode())
+                .put("text", it.ending().text())
+                .put("at", it.at().toString()));
     return StrictJson.bytes(json);
   }
 
@@ -67,16 +61,16 @@ record QueueEntry(
     return entry;
   }
 
-  private static Ended end(StrictJson json) throws MalformedException {
-    Ended ended =
-        new Ended(
+  private static QueuedRun.End end(StrictJson json) throws MalformedException {
+    QueuedRun.End end =
+        new QueuedRun.End(
             new RunEnding(
                 json.value("how", RunEnding.How::parse),
                 (int) json.number("exitCode"),
                 json.text("text")),
             json.value("at", QueueEntry::instant));
     json.end();
-    return ended;
+    return end;
   }
 
   private static Instant instant(String text) {

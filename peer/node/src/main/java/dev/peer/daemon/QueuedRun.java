@@ -10,21 +10,33 @@ import java.util.Optional;
  * @param id its number; later runs have higher ones
  * @param accepted when it was accepted
  * @param attempts in how many daemons it got a machine; more than one: the others were killed
- * @param place its place in the queue for a machine; 1 is the next, 0: it does not wait
- * @param ended when it ended, if it has
- * @param ending how
+ * @param position where it stands
+ * @param end how and when it ended, if it has
  */
 public record QueuedRun(
     long id,
     RunRequest request,
     Instant accepted,
     int attempts,
-    State state,
-    int place,
-    Optional<Instant> ended,
-    Optional<RunEnding> ending) {
+    Position position,
+    Optional<End> end) {
 
-  /** Where it stands. */
+  /**
+   * Where a run stands.
+   *
+   * @param place its place in the queue for a machine; 1 is the next, 0: it does not wait
+   */
+  public record Position(State state, int place) {}
+
+  /** How and when a run ended. */
+  public record End(RunEnding ending, Instant at) {}
+
+  /** What it does. */
+  public State state() {
+    return position.state();
+  }
+
+  /** What a run does. */
   public enum State {
     /** It looks for a result, here and elsewhere, or follows a run elsewhere. */
     SEARCHING,

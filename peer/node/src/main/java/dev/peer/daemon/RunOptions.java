@@ -16,7 +16,6 @@ import java.util.Optional;
  * @param audit then run once more without any cache, and compare
  * @param artifacts where the artifacts are copied to, if they are
  * @param copies how many other peers are to hold the result before the run ends
- * @param copiesWait how long that is waited for
  * @param follow how long a run elsewhere is followed; empty: as long as a run may take
  */
 public record RunOptions(
@@ -24,21 +23,36 @@ public record RunOptions(
     boolean fresh,
     boolean audit,
     Optional<Path> artifacts,
-    int copies,
-    Duration copiesWait,
+    Copies copies,
     Optional<Duration> follow) {
 
   private static final int MOST_COPIES = 1000;
 
+  /**
+   * How many other peers are to hold a result before its run ends.
+   *
+   * @param number how many; 0: none
+   * @param longest how long that is waited for
+   */
+  public record Copies(int number, Duration longest) {
+
+    /** Nobody else needs to hold it. */
+    public static final Copies NONE = new Copies(0, Duration.ZERO);
+  }
+
   /** Takes a result if there is one, and does nothing more. */
   public static final RunOptions DEFAULT =
-      new RunOptions(false, false, false, Optional.empty(), 0, Duration.ZERO, Optional.empty());
+      new RunOptions(false, false, false, Optional.empty(), Copies.NONE, Optional.empty());
+
+  /** As by default, although there is a result. */
+  public static final RunOptions FORCED =
+      new RunOptions(true, false, false, Optional.empty(), Copies.NONE, Optional.empty());
 
   ObjectNode json() {
     ObjectNode json = StrictJson.object();
     json.put("force", force).put("fresh", fresh).put("audit", audit);
     artifacts.ifPresent(path -> json.put("artifacts", path.toString()));
-    json.put("copies", copies).put("copiesWait", copiesWait.toString());
+    json.put("copies", copies.number()).put("copiesWait", copies.longest().toString());
     follow.ifPresent(duration -> json.put("follow", duration.toString()));
     return json;
   }
@@ -50,8 +64,8 @@ public record RunOptions(
             json.truth("fresh"),
             json.truth("audit"),
             json.optionalValue("artifacts", Path::of),
-            copies(json.number("copies")),
-            json.value("copiesWait", RunOptions::duration),
+            new Copies(
+                copies(json.number("copies")), json.value("copiesWait", RunOptions::duration)),
             json.optionalValue("follow", RunOptions::duration));
     json.end();
     return options;

@@ -127,7 +127,7 @@ public final class RunQueue implements AutoCloseable {
     synchronized (this) {
       for (QueueEntry entry : left) {
         last = Math.max(last, entry.id());
-        if (entry.ended().isPresent()) {
+        if (entry.end().isPresent()) {
           ended.add(entry);
         } else if (entry.attempts() >= MOST_ATTEMPTS) {
           lose(entry);
@@ -206,10 +206,10 @@ public final class RunQueue implements AutoCloseable {
     List<QueueEntry> all = new QueueFiles(directory).read((_, _) -> {});
     List<QueuedRun> runs = new ArrayList<>();
     all.stream()
-        .filter(entry -> entry.ended().isEmpty())
+        .filter(entry -> entry.end().isEmpty())
         .forEach(entry -> runs.add(now(entry, QueuedRun.State.WAITING, 0)));
     all.reversed().stream()
-        .filter(entry -> entry.ended().isPresent())
+        .filter(entry -> entry.end().isPresent())
         .forEach(entry -> runs.add(now(entry, QueuedRun.State.ENDED, 0)));
     return runs;
   }
@@ -220,10 +220,8 @@ public final class RunQueue implements AutoCloseable {
         entry.request(),
         entry.accepted(),
         entry.attempts(),
-        state,
-        place,
-        entry.ended().map(QueueEntry.Ended::at),
-        entry.ended().map(QueueEntry.Ended::ending));
+        new QueuedRun.Position(state, place),
+        entry.end());
   }
 
   /**

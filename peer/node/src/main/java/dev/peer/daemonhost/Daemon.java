@@ -36,10 +36,9 @@ import dev.peer.run.VmExecutors;
 import dev.peer.schedule.MadeCrontabs;
 import dev.peer.schedule.Schedule;
 import dev.peer.server.Intake;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -116,10 +115,8 @@ public final class Daemon {
     try (KeptResults kept = new KeptResults(store, identities::verifier, FAREWELL, output);
         Mirror mirror =
             new Mirror(
-                identities.tls(),
-                repositories,
-                network.rendezvous(),
-                Timeouts.DEFAULT,
+                new Mirror.Sources(
+                    identities.tls(), network.rendezvous(), repositories, Timeouts.DEFAULT),
                 store,
                 network.fetch(),
                 identities::verifier,
@@ -139,11 +136,9 @@ public final class Daemon {
       start(kept, announcer);
       mirror.start();
       sayWhere(identities, announcer);
+      DaemonParts parts = new DaemonParts(identities, announcer, store, kept);
       MadeCrontabs crontabs = new MadeCrontabs();
-      run(
-          new DaemonRuns(peer, identities, announcer, store, kept, crontabs, output),
-          crontabs,
-          json -> describe(json, identities, announcer, kept));
+      run(new DaemonRuns(peer, parts, crontabs, output), crontabs, json -> describe(json, parts));
     }
   }
 
@@ -162,13 +157,7 @@ public final class Daemon {
     try (RunQueue queue = new RunQueue(layout.queue(), plan.jobs(), runs, output)) {
       Schedule schedule =
           new Schedule(
-              layout.watched(),
-              plan.watched(),
-              queue,
-              crontabs,
-              ZoneId.systemDefault(),
-              InstantSource.system(),
-              output);
+              layout.watched(), plan.watched(), queue, crontabs, Clock.systemDefaultZone(), output);
       Consumer<ObjectNode> all = self.andThen(json -> DaemonStatus.put(json, schedule.status()));
       try (DaemonSocketServer desk =
               DaemonSocketServer.open(
@@ -205,19 +194,15 @@ public final class Daemon {
   }
 
   /** Describes the daemon itself. */
-  private void describe(
-      ObjectNode json,
-      Identities identities,
-      Optional<LeasedAnnouncer> announcer,
-      KeptResults kept) {
+  private void describe(ObjectNode json, DaemonParts parts) {
     json.put("running", true).put("pid", ProcessHandle.current().pid());
     json.put("since", since.toString()).put("version", Version.text());
-    json.put("home", peer.home().toString()).put("id", identities.tls().id().toString());
-    address(announcer).ifPresent(at -> json.put("address", "https://" + at));
+    json.put("home", peer.home().toString()).put("id", parts.identities().tls().id().toString());
+    address(parts.announcer()).ifPresent(at -> json.put("address", "https://" + at));
     ArrayNode rendezvous = json.putArray("rendezvous");
     peer.reach().rendezvous().forEach(address -> rendezvous.add(address.toString()));
     ArrayNode mirrors = json.putArray("mirrors");
     plan.mirrored().forEach(repo -> mirrors.add(repo.text()));
-    json.put("jobs", plan.jobs()).put("results", kept.size());
+    json.put("jobs", plan.jobs()).put("results", parts.kept().size());
   }
 }

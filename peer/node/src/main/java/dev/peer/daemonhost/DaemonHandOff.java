@@ -85,9 +85,7 @@ public final class DaemonHandOff {
               output.timeline().total(),
               request.apply(runSettings()),
               TrustFingerprint.of(settings),
-              showsProgress,
-              timings,
-              json);
+              new RunSubmission.Display(showsProgress, timings, json));
       return ask(daemon.get(), ask, settings.warnings());
     } catch (ConfigException e) {
       // The run itself reports the error.

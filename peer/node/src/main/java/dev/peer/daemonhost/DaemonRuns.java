@@ -12,12 +12,10 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
-import dev.peer.daemon.KeptResults;
 import dev.peer.daemon.Reason;
 import dev.peer.daemon.RunEnding;
 import dev.peer.daemon.RunQueue;
 import dev.peer.daemon.RunRequest;
-import dev.peer.identity.Identities;
 import dev.peer.network.PeerNetwork;
 import dev.peer.network.Publication;
 import dev.peer.report.ExitCode;
@@ -45,10 +43,7 @@ final class DaemonRuns implements RunQueue.Runner {
   private static final List<String> PLACES = List.of("HOME", "XDG_STATE_HOME");
 
   private final PeerSettings peer;
-  private final Identities identities;
-  private final Optional<LeasedAnnouncer> announcer;
-  private final Store store;
-  private final KeptResults kept;
+  private final DaemonParts daemon;
   private final MadeCrontabs crontabs;
   private final Notices log;
 
@@ -56,24 +51,12 @@ final class DaemonRuns implements RunQueue.Runner {
    * For one daemon.
    *
    * @param peer its settings
-   * @param announcer announces its runs; empty: they are not announced
-   * @param kept serves their results
    * @param crontabs receives new crontabs
    * @param log told of runs without a waiting caller
    */
-  DaemonRuns(
-      PeerSettings peer,
-      Identities identities,
-      Optional<LeasedAnnouncer> announcer,
-      Store store,
-      KeptResults kept,
-      MadeCrontabs crontabs,
-      Notices log) {
+  DaemonRuns(PeerSettings peer, DaemonParts daemon, MadeCrontabs crontabs, Notices log) {
     this.peer = peer;
-    this.identities = identities;
-    this.announcer = announcer;
-    this.store = store;
-    this.kept = kept;
+    this.daemon = daemon;
     this.crontabs = crontabs;
     this.log = log;
   }
@@ -106,7 +89,7 @@ final class DaemonRuns implements RunQueue.Runner {
 
   /** Whether others would accept a signature made here now. */
   boolean canSign() {
-    return identities.isGoodFor(CertificateRole.SIGNER);
+    return daemon.identities().isGoodFor(CertificateRole.SIGNER);
   }
 
   /**
@@ -124,12 +107,13 @@ final class DaemonRuns implements RunQueue.Runner {
       throws Exception {
     try (RunTarget subject = subject(request, output);
         PeerNetwork network =
-            PeerNetwork.within(identities, subject.peer(), output, announcer(subject, output))) {
+            PeerNetwork.within(
+                daemon.identities(), subject.peer(), output, announcer(subject, output))) {
       RunSession run =
           new RunSession(
               subject,
               network,
-              store,
+              daemon.store(),
               request.options(),
               new CallerSecrets(subject, secrets, output),
               new FailureAction.End(),
@@ -142,7 +126,11 @@ final class DaemonRuns implements RunQueue.Runner {
   private static RunTarget subject(RunRequest request, RunOutput output) throws Exception {
     output.step("settings");
     return RunTarget.of(
-        output, surroundings(request), request.revision(), request.target(), request.arguments());
+        output,
+        surroundings(request),
+        request.revision(),
+        request.target(),
+        request.subject().arguments());
   }
 
   private int makeCrontab(
@@ -150,7 +138,7 @@ final class DaemonRuns implements RunQueue.Runner {
     CrontabResult result;
     try (RunTarget subject = subject(request, output);
         PeerNetwork network =
-            PeerNetwork.within(identities, subject.peer(), output, Optional.empty())) {
+            PeerNetwork.within(daemon.identities(), subject.peer(), output, Optional.empty())) {
       result = new CrontabRun(subject, network, turns, output).make();
     }
     return switch (result) {
@@ -188,12 +176,12 @@ final class DaemonRuns implements RunQueue.Runner {
   }
 
   private Optional<LeasedAnnouncer> announcer(RunTarget subject, RunOutput output) {
-    if (announcer.isPresent()
+    if (daemon.announcer().isPresent()
         && !subject.peer().reach().rendezvous().equals(peer.reach().rendezvous())) {
       output.say("not announced: the daemon has another PEER_RENDEZVOUS than this revision");
       return Optional.empty();
     }
-    return announcer;
+    return daemon.announcer();
   }
 
   /** Leaves a result to the daemon, which serves it. */
@@ -209,20 +197,20 @@ final class DaemonRuns implements RunQueue.Runner {
     public int serve(
         Replayable result, Optional<Announcer.Announcement> announced, RunReport report)
         throws Exception {
-      kept.add(Store.reopen(result.stored()), result.verified().record().finishedAt());
+      daemon.kept().add(Store.reopen(result.stored()), result.verified().record().finishedAt());
       PeerNetwork network = run.network();
       if (network.announcer().isEmpty()) {
         run.output().say(Publication.none(peer.reach().rendezvous().isEmpty()));
         return ExitCode.PASSED;
       }
       run.output().step("announce");
-      identities.refresh(true);
+      daemon.identities().refresh(true);
       RunInputs inputs = result.verified().record().inputs();
       try (Announcer.Announcement announcement = announcement(network, result, announced)) {
         announcement.awaitTold();
         run.output().say(network.publication(inputs));
         run.output().say("the daemon serves the result");
-        if (run.copies().number() > 0) {
+        if (run.copies().isNeeded()) {
           run.copies().await(network, inputs, run.output(), report);
         }
       }

@@ -70,19 +70,19 @@ public final class DaemonStatus {
   private static ObjectNode json(QueuedRun run) {
     RunRequest request = run.request();
     ObjectNode json = StrictJson.object();
-    json.put("id", run.id()).put("state", run.state().text()).put("place", run.place());
+    json.put("id", run.id()).put("state", run.state().text()).put("place", run.position().place());
     json.put("reason", request.reason().kind().text()).put("detail", request.reason().detail());
     json.put("directory", request.directory().toString()).put("revision", request.revision());
     json.put("target", request.target());
-    request.arguments().forEach(json.putArray("arguments")::add);
+    request.subject().arguments().forEach(json.putArray("arguments")::add);
     json.put("accepted", run.accepted().toString()).put("attempts", run.attempts());
-    run.ended().ifPresent(at -> json.put("ended", at.toString()));
-    run.ending()
+    run.end()
         .ifPresent(
-            ending ->
-                json.put("how", ending.how().text())
-                    .put("exitCode", ending.exitCode())
-                    .put("text", ending.text()));
+            end ->
+                json.put("ended", end.at().toString())
+                    .put("how", end.ending().how().text())
+                    .put("exitCode", end.ending().exitCode())
+                    .put("text", end.ending().text()));
     return json;
   }
 

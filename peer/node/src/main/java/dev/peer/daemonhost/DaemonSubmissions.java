@@ -80,7 +80,8 @@ final class DaemonSubmissions implements SubmissionHandler {
         return new Admission.Declined("the daemon has another PEER_RENDEZVOUS");
       }
       return new Admission.Taken(
-          ofCommit(request, revision),
+          // A name can change its meaning while the run waits.
+          request.withRevision(revision.commit().hex()),
           new RequestedVariables(
               List.copyOf(RunSettings.countedNames(settings)),
               List.copyOf(RunSettings.secretNames(settings))));
@@ -88,18 +89,6 @@ final class DaemonSubmissions implements SubmissionHandler {
       // The command itself gives the best message.
       return new Admission.Declined("");
     }
-  }
-
-  /** A name can change its meaning while the run waits. */
-  private static RunRequest ofCommit(RunRequest request, Revision revision) {
-    return new RunRequest(
-        request.directory(),
-        revision.commit().hex(),
-        request.target(),
-        request.arguments(),
-        request.reason(),
-        request.options(),
-        request.environment());
   }
 
   @Override
@@ -121,7 +110,7 @@ final class DaemonSubmissions implements SubmissionHandler {
       RunQueue.Machine machine,
       Submitter asker)
       throws InterruptedException {
-    RunOutput output = new AskerOutput(asker, ask.age(), ask.progress());
+    RunOutput output = new AskerOutput(asker, ask.age(), ask.display().progress());
     MachineSlots turns =
         machine.turns(
             place -> {
@@ -132,7 +121,7 @@ final class DaemonSubmissions implements SubmissionHandler {
     AtomicReference<String> message = new AtomicReference<>("");
     try {
       int exitCode =
-          new RunReporter(ask.timings(), ask.json())
+          new RunReporter(ask.display().timings(), ask.display().json())
               .around(
                   output,
                   report -> {

@@ -127,8 +127,8 @@ public record RunSession(
   }
 
   /** How many others are to hold the result. */
-  public CopiesWanted copies() {
-    return new CopiesWanted(options.copies(), options.copiesWait());
+  public CopyWait copies() {
+    return new CopyWait(options.copies());
   }
 
   private int replay(Replayable result, RunReport report, Afterwards afterwards) throws Exception {

@@ -7,8 +7,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.time.ZoneId;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +21,7 @@ import java.util.stream.Collectors;
 public final class Schedule {
 
   private final List<WatchedRepository> repositories = new ArrayList<>();
-  private final InstantSource clock;
+  private final Clock clock;
 
   /**
    * Does nothing until it is told to.
@@ -31,7 +30,7 @@ public final class Schedule {
    * @param watched the repositories' roots; they need not be there
    * @param queue does the due runs
    * @param made supplies new crontabs
-   * @param zone the time zone of crontabs that say none
+   * @param clock the time, and the time zone of crontabs that say none
    * @param notices told of new, missed and overtaken runs
    */
   public Schedule(
@@ -39,8 +38,7 @@ public final class Schedule {
       List<Path> watched,
       RunQueue queue,
       MadeCrontabs made,
-      ZoneId zone,
-      InstantSource clock,
+      Clock clock,
       Notices notices)
       throws IOException {
     this.clock = clock;
@@ -49,7 +47,8 @@ public final class Schedule {
     ScratchDirectory.createPrivate(state);
     forgetOthers(state, directories);
     for (Path directory : directories) {
-      repositories.add(new WatchedRepository(directory, state, queue, made, zone, notices));
+      repositories.add(
+          new WatchedRepository(directory, state, queue, made, clock.getZone(), notices));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.peer.daemon.RunOptions;
 import dev.peer.daemon.RunQueue;
 import dev.peer.daemon.RunRefusedException;
 import dev.peer.daemon.RunRequest;
+import dev.peer.daemon.RunSubject;
 import dev.peer.source.GitRepository;
 import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
@@ -32,10 +33,6 @@ final class WatchedRepository {
   private static final int MOST_OVERTAKEN = 1000;
   private static final int SHORT = 12;
   private static final Duration LATE = Duration.ofMinutes(1);
-
-  /** A line is there to be run, whether or not the same was run before. */
-  private static final RunOptions AGAIN =
-      new RunOptions(true, false, false, Optional.empty(), 0, Duration.ZERO, Optional.empty());
 
   private final Path directory;
   private final RunQueue queue;
@@ -238,14 +235,12 @@ final class WatchedRepository {
     keep(seen.withHandled(line, due.get().last().toInstant()));
     sayMissed(line, due.get(), now);
     try {
+      // A line is there to be run, whether or not the same was run before.
       queue.submit(
           new RunRequest(
-              directory,
-              newest.commit().hex(),
-              line.target(),
-              line.arguments(),
+              new RunSubject(directory, newest.commit().hex(), line.target(), line.arguments()),
               reason,
-              AGAIN,
+              RunOptions.FORCED,
               new TreeMap<>()));
     } catch (RunRefusedException | IOException e) {
       notices.say("warning: " + described(line, due.get()) + " is missed: " + e.getMessage());

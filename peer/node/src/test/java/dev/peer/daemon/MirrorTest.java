@@ -250,10 +250,7 @@ class MirrorTest {
     daemon
         .closing(
             new Mirror(
-                daemon.identity(),
-                List.of(repo),
-                rendezvous,
-                Home.PATIENCE,
+                new Mirror.Sources(daemon.identity(), rendezvous, List.of(repo), Home.PATIENCE),
                 daemon.store(),
                 fetch,
                 daemon::verifier,

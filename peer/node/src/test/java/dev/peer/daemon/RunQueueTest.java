@@ -100,7 +100,7 @@ class RunQueueTest {
       assertThat(end(ticket).how()).isEqualTo(RunEnding.How.PASSED);
       assertThat(queue.runs())
           .singleElement()
-          .satisfies(run -> assertThat(run.ending()).contains(end(ticket)));
+          .satisfies(run -> assertThat(run.end().map(QueuedRun.End::ending)).contains(end(ticket)));
     }
     assertThat(said).containsExactly("run 1 (watch main: test in /repository): passed");
   }
@@ -114,7 +114,7 @@ class RunQueueTest {
       assertThat(work.next()).isEqualTo("b at place 1");
       RunQueue.Ticket c = queue.submit(request("c"));
       assertThat(work.next()).isEqualTo("c at place 2");
-      assertThat(queue.runs()).extracting(QueuedRun::place).containsExactly(0, 1, 2);
+      assertThat(queue.runs()).extracting(run -> run.position().place()).containsExactly(0, 1, 2);
       work.letEnd("a", "c");
       assertThat(List.of(work.next(), work.next()))
           .containsExactlyInAnyOrder("b begins", "c at place 1");
@@ -260,18 +260,18 @@ class RunQueueTest {
   void keepsWhatWasAskedFor() throws Exception {
     RunRequest all =
         new RunRequest(
-            Path.of("/repository/a b"),
-            "0123456789012345678901234567890123456789",
-            "test",
-            List.of("-x", "ü"),
+            new RunSubject(
+                Path.of("/repository/a b"),
+                "0123456789012345678901234567890123456789",
+                "test",
+                List.of("-x", "ü")),
             new Reason(Reason.Kind.REQUEST, "pid 7"),
             new RunOptions(
                 true,
                 true,
                 true,
                 Optional.of(Path.of("out")),
-                2,
-                Duration.ofSeconds(90),
+                new RunOptions.Copies(2, Duration.ofSeconds(90)),
                 Optional.of(Duration.ZERO)),
             new TreeMap<>(Map.of("LANG", "C", "PEER_ENV", "LANG")));
     try (RunQueue queue = queue(1)) {
@@ -322,7 +322,8 @@ class RunQueueTest {
       assertThat(queue.runs())
           .singleElement()
           .satisfies(
-              run -> assertThat(run.ending().orElseThrow().how()).isEqualTo(RunEnding.How.LOST));
+              run ->
+                  assertThat(run.end().orElseThrow().ending().how()).isEqualTo(RunEnding.How.LOST));
     }
     try (RunQueue later = queue(1)) {
       assertThat(later.runs()).hasSize(1);
@@ -348,7 +349,7 @@ class RunQueueTest {
   /** The runs on disk that have not ended. */
   private List<QueueEntry> left() throws Exception {
     return new QueueFiles(directory)
-        .read((_, _) -> {}).stream().filter(entry -> entry.ended().isEmpty()).toList();
+        .read((_, _) -> {}).stream().filter(entry -> entry.end().isEmpty()).toList();
   }
 
   /** A process with a queue in which these are accepted and the first has begun. */

@@ -84,8 +84,7 @@ class ScheduleTest {
             List.of(git.directory()),
             queue,
             made,
-            ZoneOffset.UTC,
-            (InstantSource) now::get,
+            ((InstantSource) now::get).withZone(ZoneOffset.UTC),
             said::add);
     queue.start();
     schedule.begin();

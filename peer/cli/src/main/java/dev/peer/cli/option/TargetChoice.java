@@ -6,6 +6,7 @@ import dev.peer.config.ConfigException;
 import dev.peer.daemon.Reason;
 import dev.peer.daemon.RunOptions;
 import dev.peer.daemon.RunRequest;
+import dev.peer.daemon.RunSubject;
 import dev.peer.report.CommandException;
 import dev.peer.run.RunTarget;
 import dev.peer.source.GitRepository;
@@ -39,10 +40,7 @@ public final class TargetChoice {
   /** To be run by the daemon, from the working directory. */
   RunRequest request(CallContext call, RunOptions options, SortedMap<String, String> settings) {
     return new RunRequest(
-        call.directory(),
-        revision,
-        target,
-        arguments,
+        new RunSubject(call.directory(), revision, target, arguments),
         new Reason(Reason.Kind.REQUEST, "pid " + ProcessHandle.current().pid()),
         options,
         settings);

@@ -1,9 +1,9 @@
 package dev.peer.cli.run;
 
 import dev.peer.cli.option.DurationConverter;
+import dev.peer.daemon.RunOptions;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
-import dev.peer.run.CopiesWanted;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -33,13 +33,13 @@ final class Copies {
   }
 
   /** What was asked for. */
-  CopiesWanted asked() throws CommandException {
+  RunOptions.Copies asked() throws CommandException {
     if (copies < 0 || copies > MOST) {
       throw new CommandException(
           ExitCode.USAGE,
           "--copies: a number from 1 to " + MOST + " was expected, not " + copies,
           "as many as there are peers that mirror the repository");
     }
-    return new CopiesWanted(copies, wait);
+    return new RunOptions.Copies(copies, wait);
   }
 }

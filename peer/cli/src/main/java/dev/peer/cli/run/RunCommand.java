@@ -22,7 +22,6 @@ import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Interruption;
 import dev.peer.run.CallerSecrets;
-import dev.peer.run.CopiesWanted;
 import dev.peer.run.Results;
 import dev.peer.run.RunReport;
 import dev.peer.run.RunReporter;
@@ -215,7 +214,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private RunOptions options() throws CommandException {
-    CopiesWanted wanted = copies.asked();
+    RunOptions.Copies asked = copies.asked();
     if (copies.wanted() && !stay.linger.equals(Interruption.FOREVER)) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -223,13 +222,7 @@ public final class RunCommand implements Callable<Integer> {
           "use --copies-wait for the maximum wait");
     }
     return new RunOptions(
-        force,
-        fresh,
-        audit,
-        selection.artifacts(),
-        wanted.number(),
-        wanted.most(),
-        Optional.ofNullable(wait));
+        force, fresh, audit, selection.artifacts(), asked, Optional.ofNullable(wait));
   }
 
   private IdentityReloader watching(PeerNetwork network) {

@@ -62,9 +62,8 @@ public final class HolderFetch implements Fetch, AutoCloseable {
         connections,
         patience,
         holder,
-        new PeerPath.Blob(bundle.digest()),
-        "the bundle " + bundle.digest(),
-        bundle.size(),
+        new Transfer.Body(
+            new PeerPath.Blob(bundle.digest()), "the bundle " + bundle.digest(), bundle.size()),
         from);
   }
 

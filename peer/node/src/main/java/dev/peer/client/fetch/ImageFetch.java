@@ -66,9 +66,7 @@ public final class ImageFetch implements AutoCloseable {
             connections,
             patience,
             holder,
-            new ImageFile(image, file),
-            file + " of the image",
-            size,
+            new Transfer.Body(new ImageFile(image, file), file + " of the image", size),
             there)) {
       transfer.into(target, patience.stall(), progress);
     }

@@ -31,17 +31,20 @@ final class Transfer implements Fetch.Incoming {
   private final long from;
   private final Timeouts patience;
 
+  /**
+   * The content that is asked for.
+   *
+   * @param what its name for the user
+   * @param size the bytes that all of it has
+   */
+  record Body(PeerPath path, String what, long size) {}
+
   private Transfer(
-      Holder holder,
-      HttpResponse<InputStream> answer,
-      String what,
-      long size,
-      long from,
-      Timeouts patience) {
+      Holder holder, HttpResponse<InputStream> answer, Body body, long from, Timeouts patience) {
     this.holder = holder;
     this.answer = answer;
-    this.what = what;
-    this.size = size;
+    this.what = body.what();
+    this.size = body.size();
     this.from = from;
     this.patience = patience;
   }
@@ -49,25 +52,17 @@ final class Transfer implements Fetch.Incoming {
   /**
    * Asks a holder.
    *
-   * @param what its name for the user
-   * @param size the bytes that all of it has
    * @param there how many of the first are not asked for, fewer than all
    */
   static Transfer open(
-      HolderConnections connections,
-      Timeouts patience,
-      Holder holder,
-      PeerPath path,
-      String what,
-      long size,
-      long there)
+      HolderConnections connections, Timeouts patience, Holder holder, Body body, long there)
       throws FetchException, InterruptedException {
-    HttpResponse<InputStream> answer = connections.open(holder, path, there);
+    HttpResponse<InputStream> answer = connections.open(holder, body.path(), there);
     boolean part = answer.statusCode() == 206;
-    Transfer transfer = new Transfer(holder, answer, what, size, part ? there : 0, patience);
-    if (part && !isRange(answer, there, size)) {
+    Transfer transfer = new Transfer(holder, answer, body, part ? there : 0, patience);
+    if (part && !isRange(answer, there, body.size())) {
       transfer.close();
-      throw new FetchException(Fault.WRONG, holder.id() + " gave another part of " + what);
+      throw new FetchException(Fault.WRONG, holder.id() + " gave another part of " + body.what());
     }
     return transfer;
   }

@@ -52,6 +52,9 @@ public final class RepoEvents implements AutoCloseable {
   private Duration retry = FIRST_RETRY;
   private boolean away;
 
+  /** The repository, and where it is followed. */
+  public record Source(URI rendezvous, RepoId repo) {}
+
   /** Receives events, from one thread. */
   @FunctionalInterface
   public interface Listener {
@@ -68,15 +71,14 @@ public final class RepoEvents implements AutoCloseable {
    */
   public RepoEvents(
       TlsIdentity identity,
-      URI rendezvous,
-      RepoId repo,
+      Source source,
       Timeouts patience,
       Duration silence,
       Listener listener,
       Notices notices) {
     this.https = TlsClient.ofService(identity, patience.connect());
-    this.rendezvous = rendezvous;
-    this.repo = repo;
+    this.rendezvous = source.rendezvous();
+    this.repo = source.repo();
     this.patience = patience;
     this.silence = silence;
     this.listener = listener;

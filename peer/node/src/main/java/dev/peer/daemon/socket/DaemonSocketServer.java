@@ -171,14 +171,7 @@ public final class DaemonSocketServer implements AutoCloseable {
   private static RunRequest with(RunRequest request, Map<String, String> variables) {
     SortedMap<String, String> environment = new TreeMap<>(request.environment());
     environment.putAll(variables);
-    return new RunRequest(
-        request.directory(),
-        request.revision(),
-        request.target(),
-        request.arguments(),
-        request.reason(),
-        request.options(),
-        environment);
+    return request.withEnvironment(environment);
   }
 
   private void run(

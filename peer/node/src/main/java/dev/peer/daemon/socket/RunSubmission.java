@@ -16,18 +16,23 @@ import java.util.TreeMap;
  * @param age the time since the command started
  * @param request the run; its environment holds only the settings of the run
  * @param trust the command's identity and trust: a digest for each setting
- * @param progress whether to be told of each step as it begins, and how far it is
- * @param timings whether to say how long each step took
- * @param json whether to print the outcome as JSON
+ * @param display what the command wants to see of it
  */
 public record RunSubmission(
     String version,
     Duration age,
     RunRequest request,
     SortedMap<String, String> trust,
-    boolean progress,
-    boolean timings,
-    boolean json) {
+    Display display) {
+
+  /**
+   * What a command shows.
+   *
+   * @param progress whether to be told of each step as it begins, and how far it is
+   * @param timings whether to say how long each step took
+   * @param json whether to print the outcome as JSON
+   */
+  public record Display(boolean progress, boolean timings, boolean json) {}
 
   private static final Duration OLDEST = Duration.ofDays(1);
 
@@ -41,7 +46,8 @@ public record RunSubmission(
     node.put("version", version).put("ageMilliseconds", age.toMillis());
     node.set("request", request.json());
     trust.forEach(node.putObject("standing")::put);
-    node.put("progress", progress).put("timings", timings).put("json", json);
+    node.put("progress", display.progress());
+    node.put("timings", display.timings()).put("json", display.json());
     return StrictJson.bytes(node);
   }
 
@@ -53,9 +59,7 @@ public record RunSubmission(
             age(json.number("ageMilliseconds")),
             RunRequest.read(json.object("request")),
             json.textMap("standing"),
-            json.truth("progress"),
-            json.truth("timings"),
-            json.truth("json"));
+            new Display(json.truth("progress"), json.truth("timings"), json.truth("json")));
     json.end();
     return ask;
   }

@@ -142,8 +142,7 @@ class RepoEventsTest {
     events =
         new RepoEvents(
             team.peer("spiffe://team/daemon"),
-            rendezvous.address(),
-            REPO,
+            new RepoEvents.Source(rendezvous.address(), REPO),
             AnnounceAndLookupTest.PATIENCE,
             silence,
             (peer, key) -> told.add(peer + " " + key),

@@ -16,6 +16,7 @@ import dev.peer.daemon.RunOptions;
 import dev.peer.daemon.RunQueue;
 import dev.peer.daemon.RunRefusedException;
 import dev.peer.daemon.RunRequest;
+import dev.peer.daemon.RunSubject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -179,17 +180,12 @@ class DaemonConnectionTest {
         VERSION,
         Duration.ofMillis(7),
         new RunRequest(
-            root,
-            "HEAD",
-            target,
-            List.of(),
+            new RunSubject(root, "HEAD", target, List.of()),
             new Reason(Reason.Kind.REQUEST, "pid 7"),
             RunOptions.DEFAULT,
             new TreeMap<>(Map.of("PEER_CPUS", "1"))),
         new TreeMap<>(Map.of("PEER_CA", "0")),
-        true,
-        true,
-        true);
+        new RunSubmission.Display(true, true, true));
   }
 
   private static SubmittedVariables given(RequestedVariables needed) {
@@ -286,7 +282,7 @@ class DaemonConnectionTest {
       while (queue.runs().getLast().state() != QueuedRun.State.ENDED) {
         Thread.onSpinWait();
       }
-      assertThat(queue.runs().getLast().ending().orElseThrow().how())
+      assertThat(queue.runs().getLast().end().orElseThrow().ending().how())
           .isEqualTo(RunEnding.How.CANCELLED);
       end.countDown();
       assertThat(one.await()).isEqualTo(OptionalInt.of(1));

@@ -4,6 +4,7 @@ import dev.peer.core.find.Holder;
 import dev.peer.core.find.LookupResult;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.key.RunInputs;
+import dev.peer.daemon.RunOptions;
 import dev.peer.network.PeerNetwork;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
@@ -13,19 +14,19 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * That other peers are to hold a result before its run ends.
- *
- * @param number how many; 0: none
- * @param most how long that is waited for at most
- */
-public record CopiesWanted(int number, Duration most) {
+/** A run's wait for other peers to hold its result. */
+public record CopyWait(RunOptions.Copies copies) {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
+  /** Whether there is anything to wait for. */
+  public boolean isNeeded() {
+    return copies.number() > 0;
+  }
+
   /** Refuses an impossible request before anything runs. */
   void requireUsable(PeerNetwork network) throws CommandException {
-    if (number > 0 && network.lookup().isEmpty()) {
+    if (isNeeded() && network.lookup().isEmpty()) {
       throw new CommandException(
           ExitCode.USAGE,
           "--copies needs PEER_RENDEZVOUS, which is not set: no peer would learn of the result",
@@ -35,7 +36,8 @@ public record CopiesWanted(int number, Duration most) {
 
   /** Waits, prints the outcome, and adds it to the report. */
   public void await(PeerNetwork network, RunInputs inputs, RunOutput output, RunReport report) {
-    Instant until = Instant.now().plus(most);
+    Instant until = Instant.now().plus(copies.longest());
+    int number = copies.number();
     Seen seen = new Seen(0, Optional.empty());
     try {
       seen = look(network, inputs);

@@ -1,0 +1,16 @@
+package dev.peer.daemonhost;
+
+import dev.peer.client.announce.LeasedAnnouncer;
+import dev.peer.core.store.Store;
+import dev.peer.daemon.KeptResults;
+import dev.peer.identity.Identities;
+import java.util.Optional;
+
+/**
+ * What a daemon has open while it serves, and its runs use.
+ *
+ * @param announcer announces its runs and results; empty: they are not announced
+ * @param kept serves its results
+ */
+record DaemonParts(
+    Identities identities, Optional<LeasedAnnouncer> announcer, Store store, KeptResults kept) {}
