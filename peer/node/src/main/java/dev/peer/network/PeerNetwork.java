@@ -218,15 +218,17 @@ public final class PeerNetwork implements AutoCloseable {
       RunOutput output,
       RequestLog log,
       Optional<Intake> intake) {
+    ImageStore images = new ImageStore(new HomeLayout(settings.home()).images());
     return new LeasedAnnouncer(
         identities.tls(),
-        identities::rules,
-        new CheckedImages(new ImageStore(new HomeLayout(settings.home()).images())),
-        intake,
+        new LeasedAnnouncer.Service(
+            identities::rules,
+            new CheckedImages(images),
+            intake,
+            () -> ServerOperations.operations(log, ServerOperations.home(settings.home()))),
         serveSettings(settings),
         Timeouts.DEFAULT,
-        output,
-        () -> ServerOperations.operations(log, ServerOperations.home(settings.home())));
+        output);
   }
 
   /** Where others meet. */

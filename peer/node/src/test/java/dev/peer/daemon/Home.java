@@ -77,13 +77,11 @@ final class Home {
     announcer =
         new LeasedAnnouncer(
             identity,
-            rules,
-            HeldImages.NONE,
-            intake.apply(this),
+            new LeasedAnnouncer.Service(
+                rules, HeldImages.NONE, intake.apply(this), Operations::quiet),
             new ServeSettings(List.of(rendezvous), Optional.empty(), List.of()),
             PATIENCE,
-            notices::add,
-            Operations::quiet);
+            notices::add);
     kept.start(announcer);
     return this;
   }

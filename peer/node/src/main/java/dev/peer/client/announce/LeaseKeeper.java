@@ -1,38 +1,27 @@
 package dev.peer.client.announce;
 
 import dev.peer.client.BoundedHttpClient;
-import dev.peer.client.BusyException;
 import dev.peer.client.Timeouts;
-import dev.peer.client.rendezvous.RendezvousLookup;
 import dev.peer.core.find.Holder;
 import dev.peer.core.id.PeerId;
-import dev.peer.core.id.RepoId;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.MalformedException;
-import dev.peer.wire.AnnouncementQuery;
 import dev.peer.wire.HolderList;
-import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
-import dev.peer.wire.Limits;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.ResultState;
-import dev.peer.wire.RunEnd;
-import dev.peer.wire.RunList;
 import dev.peer.wire.RunState;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Keeps one lease at one rendezvous, with the announcements that should be under it.
@@ -42,10 +31,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * renewal.
  */
 final class LeaseKeeper implements AutoCloseable {
-
-  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
-  private static final Duration LAST_RETRY = Duration.ofSeconds(15);
-  private static final Duration LONGEST = Duration.ofSeconds(Limits.LEASE_SECONDS);
 
   /** Supplies the current request for the rendezvous. */
   @FunctionalInterface
@@ -62,21 +47,12 @@ final class LeaseKeeper implements AutoCloseable {
   private record Told(RunState state, boolean taken) {}
 
   private final PeerId self;
-  private final URI rendezvous;
-  private final BoundedHttpClient asker;
+  private final LeaseRequests rendezvous;
   private final Request request;
   private final Timeouts patience;
   private final Notices notices;
-  private final InstanceId instance;
+  private final AnnouncementPlan plan = new AnnouncementPlan();
   private final Thread thread;
-
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final Condition rounded = lock.newCondition();
-  private final Map<RendezvousPath.Result, RunState> wanted = new LinkedHashMap<>();
-  private final Map<RendezvousPath.Result, List<Holder>> earlier = new HashMap<>();
-  private long version;
-  private long roundedVersion;
 
   /** The last announcement of each run; for this keeper's thread alone. */
   private final Map<RendezvousPath.Result, Told> told = new LinkedHashMap<>();
@@ -90,17 +66,9 @@ final class LeaseKeeper implements AutoCloseable {
   private volatile boolean asked;
 
   LeaseKeeper(
-      PeerId self,
-      URI rendezvous,
-      InstanceId instance,
-      BoundedHttpClient asker,
-      Request request,
-      Timeouts patience,
-      Notices notices) {
+      PeerId self, LeaseRequests rendezvous, Request request, Timeouts patience, Notices notices) {
     this.self = self;
     this.rendezvous = rendezvous;
-    this.instance = instance;
-    this.asker = asker;
     this.request = request;
     this.patience = patience;
     this.notices = notices;
@@ -118,54 +86,22 @@ final class LeaseKeeper implements AutoCloseable {
    * @param state nothing: it is not announced
    */
   void want(RendezvousPath.Result run, Optional<RunState> state) {
-    lock.lock();
-    try {
-      if (state.isPresent()) {
-        wanted.put(run, state.get());
-      } else {
-        wanted.remove(run);
-        earlier.remove(run);
-      }
-      version++;
-      changed.signal();
-    } finally {
-      lock.unlock();
-    }
+    plan.want(run, state);
   }
 
   /** The peers that announced the run before us; empty: the rendezvous has not answered. */
   Optional<List<Holder>> earlier(RendezvousPath.Result run) {
-    lock.lock();
-    try {
-      return Optional.ofNullable(earlier.get(run));
-    } finally {
-      lock.unlock();
-    }
+    return plan.earlier(run);
   }
 
   /** Renews the lease at once, because the request has changed. */
   void renew() {
-    lock.lock();
-    try {
-      version++;
-      changed.signal();
-    } finally {
-      lock.unlock();
-    }
+    plan.touch();
   }
 
   /** Waits until the current announcements were tried once, for at most the time of an answer. */
   void awaitRound() throws InterruptedException {
-    lock.lock();
-    try {
-      long target = version;
-      long left = patience.answer().toNanos();
-      while (roundedVersion < target && left > 0) {
-        left = rounded.awaitNanos(left);
-      }
-    } finally {
-      lock.unlock();
-    }
+    plan.awaitTried(patience.answer());
   }
 
   /**
@@ -186,42 +122,37 @@ final class LeaseKeeper implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    asker.close();
+    rendezvous.client().close();
   }
 
   private void leave() throws IOException, InterruptedException {
-    Map<RendezvousPath.Result, RunState> failed = wanted();
+    Map<RendezvousPath.Result, RunState> failed = plan.wanted();
     failed.values().removeIf(state -> state.state() != ResultState.FAILED);
     if (failed.isEmpty()) {
-      part("DELETE", uri("/v1/lease"), Optional.empty());
+      rendezvous.end(patience.farewell());
       return;
     }
     // Nothing else of it leads here any more.
-    part("PUT", uri("/v1/lease"), Optional.of(new LeaseRequest(addresses).json()));
+    rendezvous.renew(new LeaseRequest(addresses), patience.farewell());
     for (Map.Entry<RendezvousPath.Result, RunState> run : failed.entrySet()) {
-      part("PUT", uri(run.getKey(), run.getValue()), body(run.getValue()));
+      rendezvous.announce(run.getKey(), run.getValue(), patience.farewell());
     }
   }
 
-  private void part(String method, URI uri, Optional<byte[]> body)
-      throws IOException, InterruptedException {
-    asker.ask(method, uri, body, patience.farewell());
-  }
-
   private void run() {
-    Duration renewal = LAST_RETRY;
-    Duration retry = FIRST_RETRY;
+    Duration renewal = LeasePace.LAST_RETRY;
+    Duration retry = LeasePace.FIRST_RETRY;
     boolean away = false;
     try {
       while (true) {
         Duration pause;
-        long tried = version();
+        long change = plan.change();
         try {
           renewal = round();
           pause = renewal;
-          retry = FIRST_RETRY;
+          retry = LeasePace.FIRST_RETRY;
           if (away) {
-            notices.say("rendezvous " + rendezvous.getAuthority() + " is back");
+            notices.say("rendezvous " + rendezvous.name() + " is back");
           }
           away = false;
         } catch (IOException e) {
@@ -229,10 +160,11 @@ final class LeaseKeeper implements AutoCloseable {
             notices.say("not announced; retrying: rendezvous " + BoundedHttpClient.why(e));
           }
           away = true;
-          pause = longer(shorter(retry, renewal), asked(e));
-          retry = shorter(retry.multipliedBy(2), LAST_RETRY);
+          pause = LeasePace.pause(retry, renewal, e);
+          retry = LeasePace.next(retry);
         }
-        endRound(tried, pause);
+        double random = ThreadLocalRandom.current().nextDouble();
+        plan.endRound(change, LeasePace.spread(pause, random));
       }
     } catch (InterruptedException e) {
       // Closed.
@@ -245,10 +177,10 @@ final class LeaseKeeper implements AutoCloseable {
     if (!announceWanted()) {
       terms = lease();
       if (!announceWanted()) {
-        throw new IOException(rendezvous.getAuthority() + ": the rendezvous dropped our lease");
+        throw new IOException(rendezvous.name() + ": the rendezvous dropped our lease");
       }
     }
-    Map<RendezvousPath.Result, RunState> still = wanted();
+    Map<RendezvousPath.Result, RunState> still = plan.wanted();
     for (RendezvousPath.Result run : List.copyOf(told.keySet())) {
       if (!still.containsKey(run)) {
         retract(run);
@@ -258,7 +190,7 @@ final class LeaseKeeper implements AutoCloseable {
   }
 
   private void retract(RendezvousPath.Result run) throws IOException, InterruptedException {
-    require(ask("DELETE", uri(run.text()), Optional.empty()), 204);
+    rendezvous.withdraw(run);
     told.remove(run);
   }
 
@@ -266,9 +198,9 @@ final class LeaseKeeper implements AutoCloseable {
     LeaseRequest now = request.now();
     addresses = now.addresses();
     asked = true;
-    BoundedHttpClient.Answer answer = ask("PUT", uri("/v1/lease"), Optional.of(now.json()));
+    BoundedHttpClient.Answer answer = rendezvous.renew(now);
     if (answer.status() != 200) {
-      require(answer, 201);
+      rendezvous.require(answer, 201);
       told.clear();
     }
     try {
@@ -281,31 +213,28 @@ final class LeaseKeeper implements AutoCloseable {
       renewAt = System.nanoTime() + terms.renewAfter().toNanos();
       return terms;
     } catch (MalformedException e) {
-      throw new IOException(
-          rendezvous.getAuthority() + ": nonsense: " + BoundedHttpClient.why(e), e);
+      throw rendezvous.nonsense(e);
     }
   }
 
   /** Says whether there is a lease to announce under. */
   private boolean announceWanted() throws IOException, InterruptedException {
-    Map<RepoId, List<RendezvousPath.Result>> passed = new LinkedHashMap<>();
-    for (Map.Entry<RendezvousPath.Result, RunState> entry : wanted().entrySet()) {
+    List<RendezvousPath.Result> passed = new ArrayList<>();
+    for (Map.Entry<RendezvousPath.Result, RunState> entry : plan.wanted().entrySet()) {
       RendezvousPath.Result run = entry.getKey();
       RunState state = entry.getValue();
       if (new Told(state, true).equals(told.get(run))) {
         continue;
       }
       if (state.isPassed()) {
-        passed.computeIfAbsent(run.repo(), _ -> new ArrayList<>()).add(run);
+        passed.add(run);
       } else if (!announce(run, state)) {
         return false;
       }
     }
-    for (List<RendezvousPath.Result> runs : passed.values()) {
-      for (int from = 0; from < runs.size(); from += Limits.RUNS) {
-        if (!announcePassed(runs.subList(from, Math.min(runs.size(), from + Limits.RUNS)))) {
-          return false;
-        }
+    for (List<RendezvousPath.Result> runs : LeasePace.together(passed)) {
+      if (!announcePassed(runs)) {
+        return false;
       }
     }
     return true;
@@ -315,13 +244,11 @@ final class LeaseKeeper implements AutoCloseable {
   private boolean announcePassed(List<RendezvousPath.Result> runs)
       throws IOException, InterruptedException {
     if (runs.size() > 1) {
-      RunList list = new RunList(runs.stream().map(RendezvousPath.Result::key).toList());
-      RendezvousPath together = new RendezvousPath.Results(runs.getFirst().repo());
       if (!isStillLeased()) {
         return false;
       }
       runs.forEach(run -> told.put(run, new Told(RunState.PASSED, false)));
-      BoundedHttpClient.Answer answer = ask("POST", uri(together.text()), Optional.of(list.json()));
+      BoundedHttpClient.Answer answer = rendezvous.announcePassed(runs);
       if (!answer.is(Problem.Kind.NO_SUCH_PATH)) {
         return isAnnounced(runs, RunState.PASSED, answer);
       }
@@ -343,7 +270,7 @@ final class LeaseKeeper implements AutoCloseable {
       retract(run);
     }
     told.put(run, new Told(state, false));
-    BoundedHttpClient.Answer answer = ask("PUT", uri(run, state), body(state));
+    BoundedHttpClient.Answer answer = rendezvous.announce(run, state);
     return isAnnounced(List.of(run), state, answer);
   }
 
@@ -368,110 +295,24 @@ final class LeaseKeeper implements AutoCloseable {
         // A request of before, that was held up on its way, said that it passed.
         told.put(runs.getFirst(), new Told(RunState.PASSED, false));
       }
-      require(answer, 200);
+      rendezvous.require(answer, 200);
       keepEarlier(runs.getFirst(), answer);
     } else {
-      require(answer, 204);
+      rendezvous.require(answer, 204);
     }
     runs.forEach(run -> told.put(run, new Told(state, true)));
     return true;
   }
 
-  /** The first answer counts: peers that learn later that we run it will find us running. */
   private void keepEarlier(RendezvousPath.Result run, BoundedHttpClient.Answer answer)
       throws IOException {
     List<Holder> before = new ArrayList<>();
-    try {
-      for (HolderList.Entry entry : HolderList.parse(answer.body()).in(ResultState.RUNNING)) {
-        if (entry.peer().equals(self) && addresses.containsAll(entry.addresses())) {
-          break;
-        }
-        before.add(RendezvousLookup.holder(entry, asker.serverOf(answer)));
+    for (HolderList.Entry entry : rendezvous.runners(answer)) {
+      if (entry.peer().equals(self) && addresses.containsAll(entry.addresses())) {
+        break;
       }
-    } catch (MalformedException e) {
-      throw new IOException(
-          rendezvous.getAuthority() + ": nonsense: " + BoundedHttpClient.why(e), e);
+      before.add(rendezvous.holder(entry, answer));
     }
-    lock.lock();
-    try {
-      if (wanted.containsKey(run)) {
-        earlier.putIfAbsent(run, List.copyOf(before));
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private BoundedHttpClient.Answer ask(String method, URI uri, Optional<byte[]> body)
-      throws IOException, InterruptedException {
-    return asker.ask(method, uri, body);
-  }
-
-  private void require(BoundedHttpClient.Answer answer, int status) throws IOException {
-    if (answer.status() != status) {
-      String why = rendezvous.getAuthority() + ": " + answer.why();
-      throw answer.retryAfter().isPresent()
-          ? new BusyException(why, answer.retryAfter().get())
-          : new IOException(why);
-    }
-  }
-
-  private URI uri(String path) {
-    return URI.create(rendezvous + path + instance.query());
-  }
-
-  private URI uri(RendezvousPath.Result run, RunState state) {
-    String query = new AnnouncementQuery(instance, state.state()).text();
-    return URI.create(rendezvous + run.text() + query);
-  }
-
-  private static Optional<byte[]> body(RunState state) {
-    return state.failure().map(RunEnd.Failed::bareJson);
-  }
-
-  private long version() {
-    lock.lock();
-    try {
-      return version;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private Map<RendezvousPath.Result, RunState> wanted() {
-    lock.lock();
-    try {
-      return new LinkedHashMap<>(wanted);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Waits for a random time a little below this, or until the announcements change. */
-  private void endRound(long tried, Duration pause) throws InterruptedException {
-    long nanos = pause.toNanos() - ThreadLocalRandom.current().nextLong(pause.toNanos() / 5);
-    lock.lock();
-    try {
-      roundedVersion = tried;
-      rounded.signalAll();
-      while (version == tried && nanos > 0) {
-        nanos = changed.awaitNanos(nanos);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** How long we were asked to stay away. A lease does not outlast more. */
-  private static Duration asked(IOException e) {
-    return e instanceof BusyException busy ? shorter(busy.retryAfter(), LONGEST) : Duration.ZERO;
-  }
-
-  private static Duration longer(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? other : one;
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
+    plan.keepEarlier(run, before);
   }
 }

@@ -45,15 +45,25 @@ import java.util.function.Supplier;
 public final class LeasedAnnouncer implements Announcer, AutoCloseable {
 
   private final TlsIdentity identity;
-  private final Supplier<AccessRules> rules;
-  private final HeldImages images;
-  private final Optional<Intake> intake;
+  private final Service service;
   private final ServeSettings settings;
   private final Timeouts patience;
   private final Notices notices;
-  private final Supplier<Operations> operations;
   private Optional<ServingSession> session = Optional.empty();
   private boolean lasting;
+
+  /**
+   * What others get here, beside the records that are announced.
+   *
+   * @param rules supplies the current rules for fetching from us and handing over to us
+   * @param intake takes results that others hand over; empty: none are taken
+   * @param operations gives how the server is watched over, each time it begins to listen
+   */
+  public record Service(
+      Supplier<AccessRules> rules,
+      HeldImages images,
+      Optional<Intake> intake,
+      Supplier<Operations> operations) {}
 
   /** Does nothing until the first announcement, takes nothing from others, and keeps no log. */
   public LeasedAnnouncer(
@@ -63,34 +73,30 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       ServeSettings settings,
       Timeouts patience,
       Notices notices) {
-    this(identity, rules, images, Optional.empty(), settings, patience, notices, Operations::quiet);
+    this(
+        identity,
+        new Service(rules, images, Optional.empty(), Operations::quiet),
+        settings,
+        patience,
+        notices);
   }
 
   /**
    * Does nothing until the first announcement.
    *
-   * @param rules supplies the current rules for fetching from us and handing over to us
-   * @param intake takes results that others hand over; empty: none are taken
    * @param notices told once when a rendezvous goes away, and once when it is back
-   * @param operations gives how the server is watched over, each time it begins to listen
    */
   public LeasedAnnouncer(
       TlsIdentity identity,
-      Supplier<AccessRules> rules,
-      HeldImages images,
-      Optional<Intake> intake,
+      Service service,
       ServeSettings settings,
       Timeouts patience,
-      Notices notices,
-      Supplier<Operations> operations) {
+      Notices notices) {
     this.identity = identity;
-    this.rules = rules;
-    this.images = images;
-    this.intake = intake;
+    this.service = service;
     this.settings = settings;
     this.patience = patience;
     this.notices = notices;
-    this.operations = operations;
   }
 
   /** A result being served, which can be taken back before it is served no more. */
@@ -178,10 +184,10 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       server =
           PeerServer.start(
               identity,
-              rules,
-              images,
-              intake,
-              new ServerSettings(listen, ServerLimits.PEER, operations.get()));
+              service.rules(),
+              service.images(),
+              service.intake(),
+              new ServerSettings(listen, ServerLimits.PEER, service.operations().get()));
     } catch (IOException e) {
       throw new AnnounceException(e.getMessage(), e);
     }
@@ -193,12 +199,10 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       keepers.add(
           new LeaseKeeper(
               identity.id(),
-              rendezvous,
-              instance,
-              new BoundedHttpClient(https, patience),
+              new LeaseRequests(rendezvous, instance, new BoundedHttpClient(https, patience)),
               () ->
                   settings.request(
-                      rendezvous, server.address(), images.digests(), registered(relays)),
+                      rendezvous, server.address(), service.images().digests(), registered(relays)),
               patience,
               notices));
     }
@@ -206,9 +210,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       relays.add(
           new RelayKeeper(
               identity,
-              relay,
-              instance,
-              server.address(),
+              new RelayKeeper.Registration(relay, instance, server.address()),
               patience,
               RelayPace.DEFAULT,
               notices,

@@ -47,23 +47,27 @@ final class RelayKeeper implements AutoCloseable {
   private volatile boolean registered;
 
   /**
-   * Does nothing yet.
+   * What is registered.
    *
    * @param listener where this peer listens
+   */
+  record Registration(URI relay, InstanceId instance, InetSocketAddress listener) {}
+
+  /**
+   * Does nothing yet.
+   *
    * @param changed called when it is registered, and when it is not any more
    */
   RelayKeeper(
       TlsIdentity identity,
-      URI relay,
-      InstanceId instance,
-      InetSocketAddress listener,
+      Registration registration,
       Timeouts patience,
       RelayPace pace,
       Notices notices,
       Runnable changed) {
-    this.relay = relay;
-    this.instance = instance;
-    this.listener = reachable(listener);
+    this.relay = registration.relay();
+    this.instance = registration.instance();
+    this.listener = reachable(registration.listener());
     this.patience = patience;
     this.pace = pace;
     this.notices = notices;

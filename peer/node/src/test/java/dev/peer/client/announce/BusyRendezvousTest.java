@@ -93,10 +93,12 @@ class BusyRendezvousTest {
     LeaseKeeper keeper =
         new LeaseKeeper(
             laptop.id(),
-            address(),
-            new InstanceId("a"),
-            new BoundedHttpClient(
-                TlsClient.ofService(laptop, Duration.ofSeconds(9)), AnnounceAndLookupTest.PATIENCE),
+            new LeaseRequests(
+                address(),
+                new InstanceId("a"),
+                new BoundedHttpClient(
+                    TlsClient.ofService(laptop, Duration.ofSeconds(9)),
+                    AnnounceAndLookupTest.PATIENCE)),
             () -> new LeaseRequest(List.of(PeerAddress.parse("https://h:7001"))),
             AnnounceAndLookupTest.PATIENCE,
             notices::add);

@@ -65,10 +65,12 @@ class ManyAnnouncementsTest {
     keeper =
         new LeaseKeeper(
             laptop.id(),
-            PeerAddress.of(server.address()),
-            new InstanceId("a"),
-            new BoundedHttpClient(
-                TlsClient.ofService(laptop, Duration.ofSeconds(9)), AnnounceAndLookupTest.PATIENCE),
+            new LeaseRequests(
+                PeerAddress.of(server.address()),
+                new InstanceId("a"),
+                new BoundedHttpClient(
+                    TlsClient.ofService(laptop, Duration.ofSeconds(9)),
+                    AnnounceAndLookupTest.PATIENCE)),
             () -> new LeaseRequest(List.of(PeerAddress.parse("https://h:7001"))),
             AnnounceAndLookupTest.PATIENCE,
             notices::add);

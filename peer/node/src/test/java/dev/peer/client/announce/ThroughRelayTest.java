@@ -379,7 +379,12 @@ class ThroughRelayTest {
   private RelayKeeper keeper(TlsIdentity identity, PeerServer server, URI relay, RelayPace pace) {
     return closing(
         new RelayKeeper(
-            identity, relay, INSTANCE, server.address(), PATIENCE, pace, notices::add, () -> {}));
+            identity,
+            new RelayKeeper.Registration(relay, INSTANCE, server.address()),
+            PATIENCE,
+            pace,
+            notices::add,
+            () -> {}));
   }
 
   private RelayKeeper keep(TlsIdentity identity, PeerServer server, URI relay, RelayPace pace)
