@@ -1,18 +1,15 @@
 package dev.peer.identity;
 
 import dev.peer.config.ConfigException;
+import dev.peer.config.CredentialSources;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.PemSource;
-import dev.peer.config.RuleSource;
 import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
 import dev.peer.core.access.CertificateUse;
 import dev.peer.core.access.NamespaceRules;
 import dev.peer.core.access.SignRules;
-import dev.peer.core.id.Printable;
 import dev.peer.core.pem.CredentialException;
-import dev.peer.core.pem.KeyFile;
-import dev.peer.core.pem.Pem;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.sign.ImageVerifier;
 import dev.peer.core.sign.RecordVerifier;
@@ -25,11 +22,6 @@ import dev.peer.core.trust.RevocationMode;
 import dev.peer.core.trust.TrustAnchors;
 import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.tls.TlsIdentity;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
 import java.time.Instant;
@@ -40,7 +32,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * This peer's identity, whom it trusts, and the rules: read from the settings and checked. A
@@ -67,7 +58,7 @@ public final class Identities {
   private final Set<String> warned = new HashSet<>();
   private final TlsIdentity tls;
   private final List<CertificateRole> roles;
-  private Optional<StoreSide> store = Optional.empty();
+  private Optional<StoreIdentity> store = Optional.empty();
   private RevocationLists revocationLists;
   private Optional<String> ownFault = Optional.empty();
   private volatile CertificateValidator validator;
@@ -77,36 +68,41 @@ public final class Identities {
       throws ConfigException, CredentialException {
     this.notices = notices;
     this.roles = roles;
-    dev.peer.config.CredentialSources sources = settings.identity().credentials();
+    CredentialSources sources = settings.identity().credentials();
     crlMode = sources.revocation().mode();
     openSign = settings.rules().sign().isEmpty();
-    anchors = anchors("PEER_CA", sources.ca());
+    anchors = SourceFiles.reloadableAnchors("PEER_CA", sources.ca());
     timestampAnchors =
         settings.identity().timestamps().cas().isPresent()
-            ? Optional.of(anchors("PEER_TSA_CA", settings.identity().timestamps().cas().get()))
+            ? Optional.of(
+                SourceFiles.reloadableAnchors(
+                    "PEER_TSA_CA", settings.identity().timestamps().cas().get()))
             : Optional.empty();
     for (PemSource crl : sources.revocation().lists()) {
-      lists.add(Reloadable.read(files(crl), () -> readLists(crl)));
+      lists.add(Reloadable.read(SourceFiles.files(crl), () -> SourceFiles.lists(crl)));
     }
     fetch =
         Reloadable.read(
-            files(settings.rules().fetch()),
-            () -> namespaceRules("PEER_ALLOW_FETCH", settings.rules().fetch()));
+            SourceFiles.files(settings.rules().fetch()),
+            () -> RuleReader.namespaceRules("PEER_ALLOW_FETCH", settings.rules().fetch()));
     announce =
         Reloadable.read(
-            files(settings.rules().announce()),
-            () -> namespaceRules("PEER_ALLOW_ANNOUNCE", settings.rules().announce()));
-    sign = Reloadable.read(files(settings.rules().sign()), () -> signRules(settings));
-    image = Reloadable.read(files(settings.rules().image()), () -> imageRule(settings));
+            SourceFiles.files(settings.rules().announce()),
+            () -> RuleReader.namespaceRules("PEER_ALLOW_ANNOUNCE", settings.rules().announce()));
+    sign =
+        Reloadable.read(
+            SourceFiles.files(settings.rules().sign()), () -> RuleReader.signRules(settings));
+    image =
+        Reloadable.read(
+            SourceFiles.files(settings.rules().image()), () -> RuleReader.imageRule(settings));
     judge();
     own =
         Reloadable.read(
-            files(sources.certificate(), sources.key()),
+            SourceFiles.files(sources.certificate(), sources.key()),
             () -> {
               Credentials credentials =
-                  Credentials.of(
-                      Pem.certificates("PEER_CERT", text("PEER_CERT", sources.certificate())),
-                      Pem.privateKey("PEER_KEY", key("PEER_KEY", sources.key())));
+                  SourceFiles.credentials(
+                      "PEER_CERT", sources.certificate(), "PEER_KEY", sources.key());
               requireValid(credentials);
               return credentials;
             });
@@ -125,108 +121,26 @@ public final class Identities {
     return new Identities(settings, notices, List.of(roles));
   }
 
-  /** The judge of others; needs no certificate of our own. */
-  public static CertificateValidator validator(PeerSettings settings)
-      throws ConfigException, CredentialException {
-    return new CertificateValidator(
-        readAnchors("PEER_CA", settings.identity().trustedCas()), readLists(settings));
-  }
-
-  /** Who may do what. */
-  public static AccessRules rules(PeerSettings settings)
-      throws ConfigException, CredentialException {
-    return new AccessRules(
-        namespaceRules("PEER_ALLOW_FETCH", settings.rules().fetch()),
-        namespaceRules("PEER_ALLOW_ANNOUNCE", settings.rules().announce()),
-        signRules(settings),
-        imageRule(settings));
-  }
-
-  /** The verifier of guest images, for a command that needs no certificate of its own. */
-  public static ImageVerifier imageVerifier(PeerSettings settings)
-      throws ConfigException, CredentialException {
-    return new ImageVerifier(validator(settings), rules(settings), InstantSource.system());
-  }
-
-  /**
-   * The verifier of results, for a command that needs no certificate of its own.
-   *
-   * @param notices told of outdated files
-   */
-  public static RecordVerifier verifier(PeerSettings settings, Notices notices)
-      throws ConfigException, CredentialException {
-    RevocationLists lists = readLists(settings);
-    CertificateValidator validator =
-        new CertificateValidator(readAnchors("PEER_CA", settings.identity().trustedCas()), lists);
-    CertificateValidator timestampers =
-        settings.identity().timestamps().cas().isPresent()
-            ? new CertificateValidator(
-                readAnchors("PEER_TSA_CA", settings.identity().timestamps().cas().get()), lists)
-            : validator;
-    lists.overdue(Instant.now()).forEach(text -> notices.say("warning: " + text));
-    return new RecordVerifier(validator, timestampers, signRules(settings), InstantSource.system());
-  }
-
   /** A time-stamping authority with this certificate and key, whose tokens would count here. */
   public TimestampAuthority timestampAuthority(Path certificate, Path key)
       throws CredentialException {
     return TimestampAuthority.of(
-        Credentials.of(
-            Pem.certificates("--tsa-cert", text("--tsa-cert", new PemSource.File(certificate))),
-            Pem.privateKey("--tsa-key", key("--tsa-key", new PemSource.File(key)))),
+        SourceFiles.credentials(
+            "--tsa-cert", new PemSource.File(certificate), "--tsa-key", new PemSource.File(key)),
         timestampers,
         InstantSource.system());
   }
 
-  /** Our identity towards the store of an index, and the authority of the store's certificate. */
-  private record StoreSide(
-      Optional<Reloadable<Credentials>> own,
-      Optional<Reloadable<TrustAnchors>> anchors,
-      TlsIdentity tls) {}
-
   /** The TLS identity for connections to the store of an index; it follows reloads. */
   public synchronized TlsIdentity store(StoreFiles files)
       throws ConfigException, CredentialException {
-    Optional<Reloadable<Credentials>> pair =
-        files.pair().isEmpty() ? Optional.empty() : Optional.of(storePair(files.pair().get()));
-    Optional<Reloadable<TrustAnchors>> ca =
-        files.ca().isEmpty()
-            ? Optional.empty()
-            : Optional.of(anchors("--store-ca", new PemSource.File(files.ca().get())));
-    TlsIdentity made =
-        new TlsIdentity(storeCredentials(pair), storeValidator(ca), InstantSource.system());
-    store = Optional.of(new StoreSide(pair, ca, made));
-    return made;
+    StoreIdentity made = new StoreIdentity(files, fallback());
+    store = Optional.of(made);
+    return made.tls();
   }
 
-  private static Reloadable<Credentials> storePair(StoreFiles.Pair pair)
-      throws ConfigException, CredentialException {
-    PemSource certificate = new PemSource.File(pair.certificate());
-    PemSource key = new PemSource.File(pair.key());
-    return Reloadable.read(
-        files(certificate, key),
-        () ->
-            Credentials.of(
-                Pem.certificates("--store-cert", text("--store-cert", certificate)),
-                Pem.privateKey("--store-key", key("--store-key", key))));
-  }
-
-  private Credentials storeCredentials(Optional<Reloadable<Credentials>> pair) {
-    return pair.map(Reloadable::value).orElseGet(own::value);
-  }
-
-  private CertificateValidator storeValidator(Optional<Reloadable<TrustAnchors>> ca) {
-    return ca.map(part -> new CertificateValidator(part.value(), revocationLists))
-        .orElse(validator);
-  }
-
-  private void lookAt(StoreSide side, boolean now, List<String> taken) {
-    side.own().ifPresent(part -> look("--store-cert and --store-key", part, now, taken));
-    side.anchors().ifPresent(part -> look("--store-ca", part, now, taken));
-  }
-
-  private void renew(StoreSide side) {
-    side.tls().renew(storeCredentials(side.own()), storeValidator(side.anchors()));
+  private StoreIdentity.Fallback fallback() {
+    return new StoreIdentity.Fallback(own.value(), validator, revocationLists);
   }
 
   /**
@@ -244,7 +158,7 @@ public final class Identities {
     look("PEER_ALLOW_ANNOUNCE", announce, now, taken);
     look("PEER_ALLOW_SIGN", sign, now, taken);
     look("PEER_ALLOW_IMAGE", image, now, taken);
-    store.ifPresent(side -> lookAt(side, now, taken));
+    store.ifPresent(side -> side.forEach((name, part) -> look(name, part, now, taken)));
     if (!taken.isEmpty()) {
       judge();
     }
@@ -253,7 +167,7 @@ public final class Identities {
     look("PEER_CERT and PEER_KEY", own, now, taken);
     if (!taken.isEmpty()) {
       tls.renew(own.value(), validator);
-      store.ifPresent(this::renew);
+      store.ifPresent(side -> side.renew(fallback()));
       ownFault = ownFault();
       notices.say(
           "reloaded: "
@@ -286,28 +200,6 @@ public final class Identities {
         timestampAnchors.isPresent()
             ? new CertificateValidator(timestampAnchors.get().value(), revocationLists)
             : validator;
-  }
-
-  private static RevocationLists readLists(PeerSettings settings) throws CredentialException {
-    List<X509CRL> all = new ArrayList<>();
-    for (PemSource crl : settings.identity().revocation().lists()) {
-      all.addAll(readLists(crl));
-    }
-    return RevocationLists.of(all, settings.identity().revocation().mode());
-  }
-
-  private static Reloadable<TrustAnchors> anchors(String name, PemSource source)
-      throws ConfigException, CredentialException {
-    return Reloadable.read(files(source), () -> readAnchors(name, source));
-  }
-
-  private static TrustAnchors readAnchors(String name, PemSource source)
-      throws CredentialException {
-    return TrustAnchors.of(Pem.certificates(name, text(name, source)));
-  }
-
-  private static List<X509CRL> readLists(PemSource source) throws CredentialException {
-    return Pem.revocationLists("PEER_CRL", bytes("PEER_CRL", source));
   }
 
   private void warn() {
@@ -367,111 +259,6 @@ public final class Identities {
   private void validate(Credentials credentials) throws UntrustedCertificateException {
     for (CertificateRole role : roles) {
       validator.validate(credentials.chain(), role, Instant.now());
-    }
-  }
-
-  private static NamespaceRules namespaceRules(String name, Optional<RuleSource> source)
-      throws ConfigException, CredentialException {
-    return source.isEmpty()
-        ? NamespaceRules.everywhere(AccessRule.anyone())
-        : rules(name, source.get(), NamespaceRules::parse, NamespaceRules::parseLines);
-  }
-
-  /** Whose results count, as the rules are now. */
-  public static SignRules signRules(PeerSettings settings)
-      throws ConfigException, CredentialException {
-    return settings.rules().sign().isEmpty()
-        ? SignRules.everywhere(AccessRule.anyone())
-        : rules(
-            "PEER_ALLOW_SIGN",
-            settings.rules().sign().get(),
-            SignRules::parse,
-            SignRules::parseLines);
-  }
-
-  private static Optional<AccessRule> imageRule(PeerSettings settings)
-      throws ConfigException, CredentialException {
-    return settings.rules().image().isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            rules(
-                "PEER_ALLOW_IMAGE",
-                settings.rules().image().get(),
-                AccessRule::parse,
-                AccessRule::parseLines));
-  }
-
-  private static List<Path> files(Optional<RuleSource> source) {
-    return source.isPresent() && source.get() instanceof RuleSource.File file
-        ? List.of(file.path())
-        : List.of();
-  }
-
-  private static <T> T rules(
-      String name, RuleSource source, Function<String, T> parse, Function<String, T> parseLines)
-      throws ConfigException, CredentialException {
-    try {
-      return switch (source) {
-        case RuleSource.Text text -> parse.apply(text.text());
-        case RuleSource.File file ->
-            parseLines.apply(new String(read(name, file.path()), StandardCharsets.UTF_8));
-      };
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException(
-          name + ": " + e.getMessage(),
-          "a rule is such as uri:spiffe://example.org/ci/* or ou:build+issuer:CN=Team CA; for some"
-              + " repositories github.com/team/* => ou:team; PEER_ALLOW_SIGN takes targets too:"
-              + " github.com/team/app publish => ou:build");
-    }
-  }
-
-  private static String key(String name, PemSource source) throws CredentialException {
-    String text = text(name, source);
-    if (source instanceof PemSource.File(Path file)) {
-      KeyFile.requirePrivate(name, file);
-    }
-    return text;
-  }
-
-  private static List<Path> files(PemSource... sources) {
-    List<Path> files = new ArrayList<>();
-    for (PemSource source : sources) {
-      if (source instanceof PemSource.File file) {
-        files.add(file.path());
-      }
-    }
-    return files;
-  }
-
-  private static String text(String name, PemSource source) throws CredentialException {
-    return switch (source) {
-      case PemSource.Inline inline -> inline.text();
-      case PemSource.File file -> new String(bytes(name, file), StandardCharsets.UTF_8);
-    };
-  }
-
-  private static byte[] bytes(String name, PemSource source) throws CredentialException {
-    return switch (source) {
-      case PemSource.Inline inline -> inline.text().getBytes(StandardCharsets.UTF_8);
-      case PemSource.File file -> read(name, file.path());
-    };
-  }
-
-  private static byte[] read(String name, Path file) throws CredentialException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(Pem.LARGEST_LIST + 1);
-    } catch (NoSuchFileException e) {
-      throw new CredentialException(
-          name + " names the file " + Printable.of(file.toString()) + ", which is not there",
-          name.startsWith("PEER_ALLOW_")
-              ? "set it to rules, or to @ and a file of them"
-              : "set it to a PEM file, or to the PEM itself",
-          e);
-    } catch (IOException e) {
-      throw new CredentialException(
-          name + " names the file " + Printable.of(file.toString()) + ", which cannot be read",
-          "check its permissions",
-          e);
     }
   }
 

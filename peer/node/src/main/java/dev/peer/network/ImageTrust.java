@@ -8,7 +8,7 @@ import dev.peer.core.pem.CredentialException;
 import dev.peer.core.sign.ImageVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.home.HomeLayout;
-import dev.peer.identity.Identities;
+import dev.peer.identity.Verifiers;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageException.Kind;
 import dev.peer.vm.image.ImageProvenance;
@@ -29,7 +29,7 @@ public record ImageTrust(ImageStore images, Optional<ImageVerifier> verifier) {
         new ImageStore(new HomeLayout(settings.home()).images()),
         settings.identity().ca().isEmpty()
             ? Optional.empty()
-            : Optional.of(Identities.imageVerifier(settings)));
+            : Optional.of(Verifiers.imageVerifier(settings)));
   }
 
   /** The state of an image's attestation. */

@@ -16,7 +16,7 @@ import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.pem.CredentialException;
 import dev.peer.home.HomeLayout;
-import dev.peer.identity.Identities;
+import dev.peer.identity.RuleReader;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.RunOutput;
@@ -115,7 +115,7 @@ public record RunTarget(
 
   private static SignRules signRules(PeerSettings peer) throws ConfigException {
     try {
-      return Identities.signRules(peer);
+      return RuleReader.signRules(peer);
     } catch (CredentialException e) {
       throw new ConfigException(e.getMessage(), e.hint());
     }

@@ -345,13 +345,13 @@ class IdentitiesTest {
             "PEER_CRL_MODE",
             "require");
 
-    assertThat(Identities.verifier(PeerSettings.of(Settings.of(environment)), said::add))
+    assertThat(Verifiers.verifier(PeerSettings.of(Settings.of(environment)), said::add))
         .isNotNull();
     assertThat(said).isEmpty();
 
     Map<String, String> without = new HashMap<>(environment);
     without.remove("PEER_CRL");
-    assertThatThrownBy(() -> Identities.verifier(PeerSettings.of(Settings.of(without)), said::add))
+    assertThatThrownBy(() -> Verifiers.verifier(PeerSettings.of(Settings.of(without)), said::add))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("no certificate could be trusted");
   }

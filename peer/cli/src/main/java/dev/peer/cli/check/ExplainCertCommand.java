@@ -20,7 +20,8 @@ import dev.peer.core.trust.CertificateFault;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.UntrustedCertificateException;
-import dev.peer.identity.Identities;
+import dev.peer.identity.RuleReader;
+import dev.peer.identity.Verifiers;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
 import java.nio.charset.StandardCharsets;
@@ -144,8 +145,8 @@ public final class ExplainCertCommand implements Callable<Integer> {
     Settings variables = call.settings();
     output.warn(variables);
     PeerSettings settings = PeerSettings.of(variables);
-    CertificateValidator validator = Identities.validator(settings);
-    AccessRules rules = Identities.rules(settings);
+    CertificateValidator validator = Verifiers.validator(settings);
+    AccessRules rules = RuleReader.rules(settings);
     List<X509Certificate> chain =
         Pem.certificates(
             file.toString(), new String(InputFile.read(file, Pem.LONGEST), StandardCharsets.UTF_8));

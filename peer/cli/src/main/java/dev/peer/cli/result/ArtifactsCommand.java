@@ -9,7 +9,7 @@ import dev.peer.config.Settings;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.store.Store;
-import dev.peer.identity.Identities;
+import dev.peer.identity.Verifiers;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
 import dev.peer.report.OutputFile;
@@ -65,7 +65,7 @@ public final class ArtifactsCommand implements Callable<Integer> {
     }
     Store store = Results.openStore(peer.home());
     try (VerifiedResult opened =
-        VerifiedResult.of(store, Identities.verifier(peer, output), kept.result(call, store))) {
+        VerifiedResult.of(store, Verifiers.verifier(peer, output), kept.result(call, store))) {
       List<Artifact> artifacts = opened.counting(peer).verified().record().artifacts();
       if (directory != null) {
         Results.copyArtifacts(TO, output, opened.verified(), call, directory);

@@ -7,7 +7,7 @@ import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.store.Store;
-import dev.peer.identity.Identities;
+import dev.peer.identity.Verifiers;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.result.ResultArchive;
@@ -64,7 +64,7 @@ public final class ExportCommand implements Callable<Integer> {
     Store store = Results.openStore(peer.home());
     StoredRun.Result found = kept.result(call, store);
     try (VerifiedResult opened =
-        VerifiedResult.of(store, Identities.verifier(peer, output), found)) {
+        VerifiedResult.of(store, Verifiers.verifier(peer, output), found)) {
       to.write(out -> ResultArchive.write(found.entry(), out));
       output.say(
           "written: the result "

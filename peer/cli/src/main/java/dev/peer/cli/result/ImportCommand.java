@@ -12,7 +12,7 @@ import dev.peer.core.sign.VerificationException;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.home.HomeLayout;
-import dev.peer.identity.Identities;
+import dev.peer.identity.Verifiers;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.result.ResultArchive;
@@ -55,7 +55,7 @@ public final class ImportCommand implements Callable<Integer> {
     Store store =
         Store.open(new HomeLayout(peer.home()).store(), KeepSettings.mostOfCommand(settings));
     try (InputStream in = new FileArgument(file).read("peer export");
-        StoredRecord record = ResultArchive.read(in, store, Identities.verifier(peer, output))) {
+        StoredRecord record = ResultArchive.read(in, store, Verifiers.verifier(peer, output))) {
       output.print(record.key().hex());
       output.say("kept: a result of " + record.repo());
     } catch (MalformedException e) {

@@ -16,7 +16,7 @@ import dev.peer.core.record.RunRecord;
 import dev.peer.core.store.FailedRun;
 import dev.peer.core.store.RunLogs;
 import dev.peer.core.store.Store;
-import dev.peer.identity.Identities;
+import dev.peer.identity.Verifiers;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Interruption;
@@ -133,7 +133,7 @@ public final class LogCommand implements Callable<Integer> {
       }
       case StoredRun.Result result -> {
         try (VerifiedResult opened =
-            VerifiedResult.of(store, Identities.verifier(peer, output), result)) {
+            VerifiedResult.of(store, Verifiers.verifier(peer, output), result)) {
           RunRecord record = opened.verified().record();
           show(
               opened.verified().files(),

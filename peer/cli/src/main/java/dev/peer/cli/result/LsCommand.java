@@ -19,7 +19,7 @@ import dev.peer.core.store.Removal;
 import dev.peer.core.store.Store;
 import dev.peer.core.timestamp.Timestamp;
 import dev.peer.home.HomeLayout;
-import dev.peer.identity.Identities;
+import dev.peer.identity.Verifiers;
 import dev.peer.report.ExitCode;
 import dev.peer.run.Results;
 import dev.peer.run.RunTarget;
@@ -91,7 +91,7 @@ public final class LsCommand implements Callable<Integer> {
     if (gone) {
       return printGone(peer);
     }
-    RecordVerifier verifier = Identities.verifier(peer, output);
+    RecordVerifier verifier = Verifiers.verifier(peer, output);
     List<Listed> results = new ArrayList<>();
     Optional<RepoId> only = all ? Optional.empty() : Optional.of(RunTarget.repo(call));
     for (ListedEntry entry : entries(new HomeLayout(peer.home()).store(), only)) {

@@ -10,7 +10,8 @@ import dev.peer.core.record.Artifact;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.store.FailedRun;
 import dev.peer.core.store.Store;
-import dev.peer.identity.Identities;
+import dev.peer.identity.RuleReader;
+import dev.peer.identity.Verifiers;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
 import dev.peer.result.StoredRun;
@@ -68,7 +69,7 @@ public final class ShowCommand implements Callable<Integer> {
       case StoredRun.Failure failure -> show(failure.log().run());
       case StoredRun.Result result -> {
         try (VerifiedResult opened =
-            VerifiedResult.of(store, Identities.verifier(peer, output), result)) {
+            VerifiedResult.of(store, Verifiers.verifier(peer, output), result)) {
           show(opened, peer);
         }
       }
@@ -78,7 +79,7 @@ public final class ShowCommand implements Callable<Integer> {
 
   private void show(VerifiedResult opened, PeerSettings peer) throws Exception {
     VerifiedFacts facts =
-        new VerifiedFacts(opened.verified().attestation(), Identities.rules(peer).sign(), true);
+        new VerifiedFacts(opened.verified().attestation(), RuleReader.rules(peer).sign(), true);
     Optional<String> refusal = VerifiedResult.refusal(peer, opened.verified().attestation());
     if (json) {
       ObjectNode answer = facts.json();

@@ -21,7 +21,8 @@ import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.store.Entries;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
-import dev.peer.identity.Identities;
+import dev.peer.identity.RuleReader;
+import dev.peer.identity.Verifiers;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
@@ -109,8 +110,8 @@ public final class VerifyCommand implements Callable<Integer> {
     Settings variables = call.settings();
     output.warn(variables);
     PeerSettings settings = PeerSettings.of(variables);
-    SignRules signers = Identities.rules(settings).sign();
-    RecordVerifier verifier = Identities.verifier(settings, output);
+    SignRules signers = RuleReader.rules(settings).sign();
+    RecordVerifier verifier = Verifiers.verifier(settings, output);
     try (Evidence evidence = evidence(settings)) {
       VerifiedAttestation verified =
           evidence.key().isPresent()

@@ -11,7 +11,7 @@ import dev.peer.core.key.KeyInput;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.home.HomeLayout;
-import dev.peer.identity.Identities;
+import dev.peer.identity.Verifiers;
 import dev.peer.network.PeerNetwork;
 import dev.peer.report.Facts;
 import dev.peer.run.Results;
@@ -68,7 +68,7 @@ public final class ExplainCommand implements Callable<Integer> {
                 (holder, key) -> {
                   throw new IllegalStateException("there is no holder where nobody is asked");
                 },
-                Identities.verifier(subject.peer(), output),
+                Verifiers.verifier(subject.peer(), output),
                 subject.acceptance()));
       }
       try (PeerNetwork network = PeerNetwork.of(subject.peer(), output, CertificateRole.CLIENT)) {
