@@ -5,7 +5,6 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
-import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
@@ -14,7 +13,6 @@ import dev.peer.core.store.StoredEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,47 +22,22 @@ import java.util.Optional;
  */
 public final class Finder {
 
-  private static final Duration HEDGE = Duration.ofMillis(200);
-
   private final Store store;
-  private final Lookup lookup;
-  private final Fetch fetch;
-  private final RecordVerifier verifier;
-  private final Acceptance acceptance;
+  private final Holders holders;
+  private final ResultRules rules;
   private final Notices notices;
-  private final Duration hedge;
-
-  /** Creates a finder that asks the next holder as well when one has been silent for 200 ms. */
-  public Finder(
-      Store store,
-      Lookup lookup,
-      Fetch fetch,
-      RecordVerifier verifier,
-      Acceptance acceptance,
-      Notices notices) {
-    this(store, lookup, fetch, verifier, acceptance, notices, HEDGE);
-  }
 
   /**
-   * Creates a finder with another hedging delay.
+   * Creates a finder.
    *
-   * @param hedge how long a holder may be silent before the next one is asked as well
+   * @param holders the way to results that are not in the store
+   * @param rules decide which result is used
    */
-  public Finder(
-      Store store,
-      Lookup lookup,
-      Fetch fetch,
-      RecordVerifier verifier,
-      Acceptance acceptance,
-      Notices notices,
-      Duration hedge) {
+  public Finder(Store store, Holders holders, ResultRules rules, Notices notices) {
     this.store = store;
-    this.lookup = lookup;
-    this.fetch = fetch;
-    this.verifier = verifier;
-    this.acceptance = acceptance;
+    this.holders = holders;
+    this.rules = rules;
     this.notices = notices;
-    this.hedge = hedge;
   }
 
   /**
@@ -96,7 +69,7 @@ public final class Finder {
     }
     notices.step("search");
     notices.awaiting("the rendezvous");
-    return switch (lookup.find(repo, key)) {
+    return switch (holders.lookup().find(repo, key)) {
       case LookupResult.Found found -> fromHolders(found, repo, key, refused);
       case LookupResult.Absent absent ->
           missed(refused, new RemoteRuns(true, List.of(), List.of()));
@@ -132,15 +105,16 @@ public final class Finder {
     notices.step("verify");
     ScratchDirectory unpacked = store.stage();
     try {
-      VerifiedAttestation attestation = verifier.verify(entry.attestation(), key, entry.lists());
-      Optional<String> refusal = acceptance.refusal(attestation.record());
+      VerifiedAttestation attestation =
+          rules.verifier().verify(entry.attestation(), key, entry.lists());
+      Optional<String> refusal = rules.acceptance().refusal(attestation.record());
       if (refusal.isPresent()) {
         notices.say("the result in the local store does not count here: " + refusal.get());
         unpacked.close();
         return new Kept.Uncounted();
       }
       VerifiedRecord verified =
-          verifier.verify(attestation, entry.bundleFile(), unpackInto(unpacked));
+          rules.verifier().verify(attestation, entry.bundleFile(), unpackInto(unpacked));
       return new Kept.Good(
           new Replayable(verified, store.keep(verified), Optional.empty(), unpacked));
     } catch (VerificationException e) {
@@ -156,10 +130,8 @@ public final class Finder {
   private FindResult fromHolders(
       LookupResult.Found found, RepoId repo, RunKey key, boolean refusedBefore)
       throws IOException, InterruptedException {
-    ResultPull pull =
-        new ResultPull(
-            repo, key, store, lookup, fetch, verifier, acceptance, notices, hedge, found.holders());
-    Optional<Replayable> result = pull.take();
+    ResultPull pull = new ResultPull(repo, key, store, holders, rules, notices);
+    Optional<Replayable> result = pull.take(found.holders());
     return result.isPresent()
         ? new FindResult.Hit(result.get())
         : missed(

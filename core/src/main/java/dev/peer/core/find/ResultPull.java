@@ -8,7 +8,6 @@ import dev.peer.core.progress.Notices;
 import dev.peer.core.record.DiskRoom;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
-import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
@@ -17,7 +16,6 @@ import dev.peer.core.store.StoredRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,47 +35,26 @@ final class ResultPull {
   private final RepoId repo;
   private final RunKey key;
   private final Store store;
-  private final Lookup lookup;
-  private final Fetch fetch;
-  private final RecordVerifier verifier;
-  private final Acceptance acceptance;
+  private final Holders holders;
+  private final ResultRules rules;
   private final Notices notices;
-  private final Duration hedge;
 
   /** The holders that have not failed yet. */
-  private final List<Holder> left;
+  private final List<Holder> left = new ArrayList<>();
 
   private final Set<PeerId> reported = new HashSet<>();
   private boolean refused;
   private boolean allAboutTime = true;
 
-  /**
-   * Asks no holder yet.
-   *
-   * @param hedge how long a holder may be silent before the next is asked beside it
-   * @param holders the holders to ask, the best first
-   */
+  /** Asks no holder yet. */
   ResultPull(
-      RepoId repo,
-      RunKey key,
-      Store store,
-      Lookup lookup,
-      Fetch fetch,
-      RecordVerifier verifier,
-      Acceptance acceptance,
-      Notices notices,
-      Duration hedge,
-      List<Holder> holders) {
+      RepoId repo, RunKey key, Store store, Holders holders, ResultRules rules, Notices notices) {
     this.repo = repo;
     this.key = key;
     this.store = store;
-    this.lookup = lookup;
-    this.fetch = fetch;
-    this.verifier = verifier;
-    this.acceptance = acceptance;
+    this.holders = holders;
+    this.rules = rules;
     this.notices = notices;
-    this.hedge = hedge;
-    this.left = new ArrayList<>(holders);
   }
 
   /** Whether a holder sent a result that does not hold, or does not count here. */
@@ -85,8 +62,13 @@ final class ResultPull {
     return refused;
   }
 
-  /** The result, if one of them gives it. */
-  Optional<Replayable> take() throws IOException, InterruptedException {
+  /**
+   * The result, if one of these holders gives it.
+   *
+   * @param named the holders to ask, the best first
+   */
+  Optional<Replayable> take(List<Holder> named) throws IOException, InterruptedException {
+    left.addAll(named);
     notices.step("fetch");
     boolean asked = !left.isEmpty();
     for (Optional<Attested> one = attestation(); one.isPresent(); one = attestation()) {
@@ -109,7 +91,7 @@ final class ResultPull {
   }
 
   private boolean counts(Attested attested) {
-    Optional<String> refusal = acceptance.refusal(attested.attestation().record());
+    Optional<String> refusal = rules.acceptance().refusal(attested.attestation().record());
     if (refusal.isEmpty()) {
       return true;
     }
@@ -126,12 +108,14 @@ final class ResultPull {
     notices.awaiting(
         "an answer of " + names(left.stream().map(Holder::id).collect(Collectors.toSet())));
     return new Hedge<Holder, Attested, FetchException>(
-            hedge,
+            holders.hedge(),
             holder -> {
               try {
-                Attestation given = fetch.attestation(holder, key);
+                Attestation given = holders.fetch().attestation(holder, key);
                 return new Hedge.Answer.Given<>(
-                    new Attested(holder, verifier.verify(given, key, fetch.servers(holder))));
+                    new Attested(
+                        holder,
+                        rules.verifier().verify(given, key, holders.fetch().servers(holder))));
               } catch (VerificationException e) {
                 return new Hedge.Answer.Failed<>(
                     new FetchException(Fault.WRONG, e.getMessage(), e));
@@ -193,7 +177,8 @@ final class ResultPull {
       Path bundle = staged.path().resolve("bundle");
       VerifiedAttestation attestation = attested.attestation();
       DiskRoom.require(staged.path(), attestation.bundle().size());
-      BundlePull pull = new BundlePull(fetch, attestation.bundle(), bundle, hedge, notices);
+      BundlePull pull =
+          new BundlePull(holders.fetch(), attestation.bundle(), bundle, holders.hedge(), notices);
       if (!pull.pull(first, others, this::failed)) {
         staged.close();
         return Optional.empty();
@@ -201,7 +186,7 @@ final class ResultPull {
       givers.addAll(pull.givers());
       notices.step("verify");
       Path unpacked = Files.createDirectory(staged.path().resolve("unpacked"));
-      VerifiedRecord verified = verifier.verify(attestation, bundle, unpacked);
+      VerifiedRecord verified = rules.verifier().verify(attestation, bundle, unpacked);
       notices.step("store");
       StoredRecord stored = store.keep(verified);
       PeerId giver = List.copyOf(givers).getLast();
@@ -219,7 +204,7 @@ final class ResultPull {
     allAboutTime &= e.isAboutTime();
     // If this clock may be wrong, report nobody.
     if (!e.isAboutTime() && reported.add(holder.id())) {
-      lookup.report(repo, key, holder.id(), e.fault());
+      holders.lookup().report(repo, key, holder.id(), e.fault());
     }
   }
 

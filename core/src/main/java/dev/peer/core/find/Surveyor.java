@@ -5,7 +5,6 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.key.KeyInput;
 import dev.peer.core.key.RunInputs;
-import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.store.ListedEntry;
@@ -28,25 +27,18 @@ public final class Surveyor {
   private final Store store;
   private final Lookup lookup;
   private final Attestations attestations;
-  private final RecordVerifier verifier;
-  private final Acceptance acceptance;
+  private final ResultRules rules;
 
   /**
    * Creates a surveyor that finds results that count here.
    *
-   * @param acceptance decides which results count
+   * @param rules decide which results count
    */
-  public Surveyor(
-      Store store,
-      Lookup lookup,
-      Attestations attestations,
-      RecordVerifier verifier,
-      Acceptance acceptance) {
+  public Surveyor(Store store, Lookup lookup, Attestations attestations, ResultRules rules) {
     this.store = store;
     this.lookup = lookup;
     this.attestations = attestations;
-    this.verifier = verifier;
-    this.acceptance = acceptance;
+    this.rules = rules;
   }
 
   /**
@@ -63,7 +55,7 @@ public final class Surveyor {
     if (entry.isPresent()) {
       try {
         VerifiedAttestation attestation =
-            verifier.verify(entry.get().attestation(), key, entry.get().lists());
+            rules.verifier().verify(entry.get().attestation(), key, entry.get().lists());
         if (counts(attestation, IN_STORE, failures)) {
           return held(Optional.empty(), attestation, failures, new LookupResult.Found(List.of()));
         }
@@ -88,7 +80,9 @@ public final class Surveyor {
     for (ListedEntry listed : store.entries().list(wanted.repo())) {
       try {
         VerifiedAttestation attestation =
-            verifier.verify(listed.entry().attestation(), listed.key(), listed.entry().lists());
+            rules
+                .verifier()
+                .verify(listed.entry().attestation(), listed.key(), listed.entry().lists());
         near.add(
             new Near(attestation, KeyInput.differences(wanted, attestation.record().inputs())));
       } catch (VerificationException e) {
@@ -109,8 +103,9 @@ public final class Surveyor {
     for (Holder holder : found.holders()) {
       try {
         VerifiedAttestation attestation =
-            verifier.verify(
-                attestations.attestation(holder, key), key, attestations.servers(holder));
+            rules
+                .verifier()
+                .verify(attestations.attestation(holder, key), key, attestations.servers(holder));
         if (counts(attestation, "the result of " + holder.id(), failures)) {
           return held(Optional.of(holder.id()), attestation, failures, found);
         }
@@ -131,7 +126,7 @@ public final class Surveyor {
 
   private boolean counts(
       VerifiedAttestation attestation, String whose, List<Survey.Failure> failures) {
-    Optional<String> refusal = acceptance.refusal(attestation.record());
+    Optional<String> refusal = rules.acceptance().refusal(attestation.record());
     refusal.ifPresent(
         why -> failures.add(new Survey.Failure(true, whose + " does not count here: " + why)));
     return refusal.isEmpty();

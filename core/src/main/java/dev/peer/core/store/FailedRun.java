@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.id.TreeId;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.time.DateTimeException;
@@ -16,54 +17,72 @@ import java.util.Optional;
  * A run that did not pass, kept for inspection. It is unsigned and no result: it is never replayed,
  * and no other peer learns of it.
  *
- * @param key the run's key
- * @param repo the repository
- * @param tree the revision's tree
- * @param target mk's target
- * @param arguments further arguments of mk
+ * @param subject what ran
  * @param startedAt when it began
  * @param endedAt when it ended
- * @param stage in which stage
- * @param exitCode mk's exit code, where a recipe failed
- * @param why one line
+ * @param failure how it ended
  */
-public record FailedRun(
-    RunKey key,
-    RepoId repo,
-    TreeId tree,
-    String target,
-    List<String> arguments,
-    Instant startedAt,
-    Instant endedAt,
-    String stage,
-    Optional<Integer> exitCode,
-    String why) {
+public record FailedRun(Subject subject, Instant startedAt, Instant endedAt, Failure failure) {
 
-  /** Copies the arguments, and cuts times to milliseconds. */
+  /**
+   * What ran.
+   *
+   * @param key the run's key
+   * @param repo the repository
+   * @param tree the revision's tree
+   * @param target mk's target
+   * @param arguments further arguments of mk
+   */
+  public record Subject(
+      RunKey key, RepoId repo, TreeId tree, String target, List<String> arguments) {
+
+    /** Copies the arguments. */
+    public Subject {
+      arguments = List.copyOf(arguments);
+    }
+
+    /** The run with these inputs. */
+    public static Subject of(RunInputs inputs) {
+      return new Subject(
+          inputs.key(), inputs.repo(), inputs.tree(), inputs.target(), inputs.arguments());
+    }
+  }
+
+  /**
+   * How it ended.
+   *
+   * @param stage in which stage
+   * @param exitCode mk's exit code, where a recipe failed
+   * @param why one line
+   */
+  public record Failure(String stage, Optional<Integer> exitCode, String why) {}
+
+  /** Cuts times to milliseconds. */
   public FailedRun {
-    arguments = List.copyOf(arguments);
     startedAt = startedAt.truncatedTo(ChronoUnit.MILLIS);
     endedAt = endedAt.truncatedTo(ChronoUnit.MILLIS);
   }
 
   static FailedRun parse(byte[] json) throws MalformedException {
     StrictJson object = StrictJson.parse("failed run", json);
-    FailedRun run =
-        new FailedRun(
+    Subject subject =
+        new Subject(
             object.value("runKey", RunKey::ofHex),
             object.value("repository", RepoId::new),
             object.value("tree", TreeId::new),
             object.text("target"),
-            object.texts("arguments"),
-            object.value("started", FailedRun::instant),
-            object.value("ended", FailedRun::instant),
+            object.texts("arguments"));
+    Instant startedAt = object.value("started", FailedRun::instant);
+    Instant endedAt = object.value("ended", FailedRun::instant);
+    Failure failure =
+        new Failure(
             object.text("stage"),
             object.has("exitCode")
                 ? Optional.of((int) object.number("exitCode"))
                 : Optional.empty(),
             object.text("why"));
     object.end();
-    return run;
+    return new FailedRun(subject, startedAt, endedAt, failure);
   }
 
   private static Instant instant(String text) {
@@ -77,16 +96,16 @@ public record FailedRun(
   /** The form that {@link #parse} reads. */
   public ObjectNode json() {
     ObjectNode object = StrictJson.object();
-    object.put("runKey", key.hex());
-    object.put("repository", repo.text());
-    object.put("tree", tree.hex());
-    object.put("target", target);
-    arguments.forEach(object.putArray("arguments")::add);
+    object.put("runKey", subject.key().hex());
+    object.put("repository", subject.repo().text());
+    object.put("tree", subject.tree().hex());
+    object.put("target", subject.target());
+    subject.arguments().forEach(object.putArray("arguments")::add);
     object.put("started", startedAt.toString());
     object.put("ended", endedAt.toString());
-    object.put("stage", stage);
-    exitCode.ifPresent(code -> object.put("exitCode", code));
-    object.put("why", why);
+    object.put("stage", failure.stage());
+    failure.exitCode().ifPresent(code -> object.put("exitCode", code));
+    object.put("why", failure.why());
     return object;
   }
 }

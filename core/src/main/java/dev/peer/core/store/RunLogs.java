@@ -113,7 +113,7 @@ public final class RunLogs {
    * it stays for a process that reads it now, and goes with the next.
    */
   public void keep(FailedRun run, RunFiles log) throws IOException {
-    Path repository = directoryOf(owner.orElseGet(() -> LocalRepo.named(run.repo())));
+    Path repository = directoryOf(owner.orElseGet(() -> LocalRepo.named(run.subject().repo())));
     ScratchDirectory.createPrivate(repository);
     List<Path> before = new ArrayList<>(StoreLayout.children(repository));
     read(repository).stream()

@@ -42,7 +42,7 @@ class FinderTest {
   @TempDir private Path directory;
 
   private final List<String> said = new ArrayList<>();
-  private final Holders holders = new Holders();
+  private final ScriptedHolders holders = new ScriptedHolders();
   private Acceptance acceptance = Acceptance.EVERYTHING;
   private Signing signing;
   private Signing.Result result;
@@ -87,7 +87,11 @@ class FinderTest {
         };
 
     FindResult found =
-        new Finder(store, holders, holders, signing.verifier(), acceptance, notices)
+        new Finder(
+                store,
+                new Holders(holders, holders),
+                new ResultRules(signing.verifier(), acceptance),
+                notices)
             .find(REPO, KEY);
 
     long size = Files.size(result.bundle());
@@ -253,7 +257,11 @@ class FinderTest {
   }
 
   private Finder finder() {
-    return new Finder(store, holders, holders, signing.verifier(), acceptance, said::add, PATIENT);
+    return new Finder(
+        store,
+        new Holders(holders, holders, PATIENT),
+        new ResultRules(signing.verifier(), acceptance),
+        said::add);
   }
 
   private static byte[] flipped(byte[] bytes, int at) {
@@ -263,7 +271,7 @@ class FinderTest {
   }
 
   /** A rendezvous and holders that do as they are told. */
-  private static final class Holders implements Lookup, Fetch {
+  private static final class ScriptedHolders implements Lookup, Fetch {
 
     private final Map<String, Attestation> byName = new TreeMap<>();
     private final Map<String, byte[]> bundles = new TreeMap<>();

@@ -283,7 +283,10 @@ class RunFollowerTest {
           return new LookupResult.Found(holding, running, List.of());
         };
     return new Finder(
-        store, lookup, new Holders(), signing.verifier(), Acceptance.EVERYTHING, said::add);
+        store,
+        new Holders(lookup, new ScriptedHolders()),
+        new ResultRules(signing.verifier(), Acceptance.EVERYTHING),
+        said::add);
   }
 
   private static Replayable hit(FindResult found) {
@@ -297,7 +300,7 @@ class RunFollowerTest {
   }
 
   /** Whoever is asked has the result. */
-  private final class Holders implements Fetch {
+  private final class ScriptedHolders implements Fetch {
 
     @Override
     public Attestation attestation(Holder holder, RunKey key) {

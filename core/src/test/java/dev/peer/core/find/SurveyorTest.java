@@ -190,7 +190,10 @@ class SurveyorTest {
 
   private Surveyor surveyor() {
     return new Surveyor(
-        store, (repo, key) -> others, this::attestation, signing.verifier(), acceptance);
+        store,
+        (repo, key) -> others,
+        this::attestation,
+        new ResultRules(signing.verifier(), acceptance));
   }
 
   private Attestation attestation(Holder holder, RunKey key) throws FetchException {

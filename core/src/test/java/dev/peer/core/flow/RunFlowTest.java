@@ -131,7 +131,12 @@ class RunFlowTest {
         };
     RunFlow flow =
         new RunFlow(
-            store, null, executor, signing.signer(), signing.verifier(), stamper, said::add);
+            store,
+            null,
+            executor,
+            new Attester(signing.signer(), signing.verifier(), stamper, said::add),
+            Coordination.NONE,
+            said::add);
     RunOutcome outcome =
         flow.run(Records.inputs(), (_, _) -> {}, CacheUse.NONE, () -> Secrets.NONE, new Silence());
     try (Replayable result = ((RunOutcome.Ran) outcome).result()) {

@@ -381,16 +381,10 @@ class StoreTest {
     RunInputs inputs = Records.inputs();
     FailedRun run =
         new FailedRun(
-            inputs.key(),
-            inputs.repo(),
-            inputs.tree(),
-            inputs.target(),
-            inputs.arguments(),
+            FailedRun.Subject.of(inputs),
             end,
             end,
-            "test",
-            Optional.of(1),
-            "failed");
+            new FailedRun.Failure("test", Optional.of(1), "failed"));
     try (ScratchDirectory staged = store.stage()) {
       RunLogs logs = store.keptFor(repo).logs();
       logs.keep(run, logs.begin(staged, inputs));

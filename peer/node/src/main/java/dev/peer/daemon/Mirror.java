@@ -7,7 +7,9 @@ import dev.peer.core.find.Acceptance;
 import dev.peer.core.find.Fetch;
 import dev.peer.core.find.FindResult;
 import dev.peer.core.find.Finder;
+import dev.peer.core.find.Holders;
 import dev.peer.core.find.Replayable;
+import dev.peer.core.find.ResultRules;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
@@ -174,10 +176,8 @@ public final class Mirror implements AutoCloseable {
     Finder finder =
         new Finder(
             store,
-            attempt,
-            attempt,
-            verifier.get(),
-            Acceptance.EVERYTHING,
+            new Holders(attempt, attempt),
+            new ResultRules(verifier.get(), Acceptance.EVERYTHING),
             line -> sayUnlessOld(attempt, line));
     switch (finder.find(name.repo(), name.key())) {
       case FindResult.Hit(Replayable result) -> {

@@ -11,8 +11,10 @@ import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.core.find.Acceptance;
 import dev.peer.core.find.Finder;
+import dev.peer.core.find.Holders;
 import dev.peer.core.find.Lookup;
 import dev.peer.core.find.LookupResult;
+import dev.peer.core.find.ResultRules;
 import dev.peer.core.find.RunFollower;
 import dev.peer.core.find.Surveyor;
 import dev.peer.core.flow.Announcer;
@@ -142,12 +144,16 @@ public final class PeerNetwork implements AutoCloseable {
   }
 
   private Finder finder(Store store, Acceptance acceptance, Notices notices) {
-    return new Finder(store, anybody(), fetch, identities.verifier(), acceptance, notices);
+    return new Finder(store, new Holders(anybody(), fetch), rules(acceptance), notices);
   }
 
   /** Looks where the finder does, and takes nothing. */
   public Surveyor surveyor(Store store, Acceptance acceptance) {
-    return new Surveyor(store, anybody(), fetch, identities.verifier(), acceptance);
+    return new Surveyor(store, anybody(), fetch, rules(acceptance));
+  }
+
+  private ResultRules rules(Acceptance acceptance) {
+    return new ResultRules(identities.verifier(), acceptance);
   }
 
   private Lookup anybody() {
@@ -170,12 +176,12 @@ public final class PeerNetwork implements AutoCloseable {
    * @param acceptance which results count
    * @param wait how long
    */
-  public RunFollower joining(Store store, Acceptance acceptance, Duration wait) {
+  public RunFollower follower(Store store, Acceptance acceptance, Duration wait) {
     return new RunFollower(store, finder(store, acceptance), follower, wait, output, output);
   }
 
   /**
-   * Like {@link #joining}, for a search that continues until there is a result.
+   * Like {@link #follower}, for a search that continues until there is a result.
    *
    * @param wait how long
    */

@@ -4,8 +4,10 @@ import dev.peer.config.ConfigException;
 import dev.peer.core.find.Replayable;
 import dev.peer.core.find.RunFollower;
 import dev.peer.core.flow.Announcer;
+import dev.peer.core.flow.Attester;
 import dev.peer.core.flow.Audit;
 import dev.peer.core.flow.CacheUse;
+import dev.peer.core.flow.Coordination;
 import dev.peer.core.flow.ExecutionRequest.SourceArchive;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
@@ -79,12 +81,13 @@ public record RunSession(
             kept(),
             network.finder(kept(), subject.acceptance()),
             executor,
-            new RunSigner(network.identities()::credentials),
-            network.identities().verifier(),
-            network.stamper(),
-            isAnnounced() ? network.announcer() : Optional.empty(),
-            joining(),
-            turns,
+            new Attester(
+                new RunSigner(network.identities()::credentials),
+                network.identities().verifier(),
+                network.stamper(),
+                output),
+            new Coordination(
+                isAnnounced() ? network.announcer() : Optional.empty(), follower(), turns),
             output);
     SourceArchive source = VmExecutors.source(subject);
     CacheUse caches = options.fresh() ? new CacheUse.Renewed(lineage) : new CacheUse.Kept(lineage);
@@ -114,10 +117,10 @@ public record RunSession(
         && aftermath instanceof FailureAction.End;
   }
 
-  private Optional<RunFollower> joining() throws ConfigException {
+  private Optional<RunFollower> follower() throws ConfigException {
     Duration most = options.follow().orElse(subject.run().machine().timeout().run());
     return isAnnounced() && !options.force() && !options.fresh() && most.isPositive()
-        ? Optional.of(network.joining(kept(), subject.acceptance(), most))
+        ? Optional.of(network.follower(kept(), subject.acceptance(), most))
         : Optional.empty();
   }
 

@@ -11,9 +11,11 @@ import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.find.FindResult;
 import dev.peer.core.find.Finder;
 import dev.peer.core.find.Holder;
+import dev.peer.core.find.Holders;
 import dev.peer.core.find.Lookup;
 import dev.peer.core.find.LookupResult;
 import dev.peer.core.find.Replayable;
+import dev.peer.core.find.ResultRules;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
@@ -410,12 +412,9 @@ class HolderFailuresTest {
         new RecordVerifier(team.validator(), AccessRule.anyone(), InstantSource.system());
     return new Finder(
         store,
-        new Named(List.of(holders)),
-        fetch,
-        verifier,
-        Acceptance.EVERYTHING,
-        said::add,
-        hedge);
+        new Holders(new Named(List.of(holders)), fetch, hedge),
+        new ResultRules(verifier, Acceptance.EVERYTHING),
+        said::add);
   }
 
   /** Names these, and remembers what is reported of them. */

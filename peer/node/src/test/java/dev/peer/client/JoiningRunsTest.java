@@ -15,11 +15,15 @@ import dev.peer.core.access.AccessRules;
 import dev.peer.core.find.Acceptance;
 import dev.peer.core.find.FindResult;
 import dev.peer.core.find.Finder;
+import dev.peer.core.find.Holders;
 import dev.peer.core.find.LookupResult;
 import dev.peer.core.find.Replayable;
+import dev.peer.core.find.ResultRules;
 import dev.peer.core.find.RunFollower;
 import dev.peer.core.flow.Announcer;
+import dev.peer.core.flow.Attester;
 import dev.peer.core.flow.CacheUse;
+import dev.peer.core.flow.Coordination;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
@@ -448,19 +452,19 @@ class JoiningRunsTest {
               store,
               finder(),
               machine,
-              new RunSigner(credentials),
-              verifier,
-              Optional.empty(),
-              Optional.of(announcer),
-              joining,
-              MachineSlots.AT_ONCE,
+              new Attester(new RunSigner(credentials), verifier, Optional.empty(), said::add),
+              new Coordination(Optional.of(announcer), joining, MachineSlots.AT_ONCE),
               said::add);
       return threads.submit(
           () -> flow.findOrRun(INPUTS, (_, _) -> {}, CacheUse.NONE, () -> Secrets.NONE, viewer));
     }
 
     private Finder finder() {
-      return new Finder(store, lookup, fetch, verifier, Acceptance.EVERYTHING, said::add);
+      return new Finder(
+          store,
+          new Holders(lookup, fetch),
+          new ResultRules(verifier, Acceptance.EVERYTHING),
+          said::add);
     }
 
     @Override

@@ -11,7 +11,11 @@ import dev.peer.core.access.AccessRules;
 import dev.peer.core.find.Acceptance;
 import dev.peer.core.find.FindResult;
 import dev.peer.core.find.Finder;
+import dev.peer.core.find.Holders;
+import dev.peer.core.find.ResultRules;
+import dev.peer.core.flow.Attester;
 import dev.peer.core.flow.CacheUse;
+import dev.peer.core.flow.Coordination;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
@@ -351,9 +355,12 @@ class LyingRendezvousTest {
               store,
               finder(lookup, fetch),
               new OneThatPasses(),
-              new RunSigner(team.issue("spiffe://team/laptop")),
-              verifier,
-              Optional.empty(),
+              new Attester(
+                  new RunSigner(team.issue("spiffe://team/laptop")),
+                  verifier,
+                  Optional.empty(),
+                  notices::add),
+              Coordination.NONE,
               notices::add);
       RunOutcome outcome =
           flow.findOrRun(INPUTS, (_, _) -> {}, CacheUse.NONE, () -> Secrets.NONE, new Nobody());
@@ -377,7 +384,10 @@ class LyingRendezvousTest {
   /** One that takes nobody for silent, so that each of them has its say. */
   private Finder finder(RendezvousLookup lookup, HolderFetch fetch) {
     return new Finder(
-        store, lookup, fetch, verifier, Acceptance.EVERYTHING, notices::add, Duration.ofMinutes(1));
+        store,
+        new Holders(lookup, fetch, Duration.ofMinutes(1)),
+        new ResultRules(verifier, Acceptance.EVERYTHING),
+        notices::add);
   }
 
   private static TlsIdentity laptop() {

@@ -6,7 +6,9 @@ import dev.peer.client.fetch.HolderFetch;
 import dev.peer.core.find.Acceptance;
 import dev.peer.core.find.FindResult;
 import dev.peer.core.find.Finder;
+import dev.peer.core.find.Holders;
 import dev.peer.core.find.LookupResult;
+import dev.peer.core.find.ResultRules;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.store.Retention;
@@ -98,10 +100,10 @@ class MirrorTest {
       Finder finder =
           new Finder(
               Store.open(directory.resolve("ci"), 1),
-              (repo, key) -> new LookupResult.Found(meeting.found(result.record().inputs())),
-              fetch,
-              daemon.verifier(),
-              Acceptance.EVERYTHING,
+              new Holders(
+                  (repo, key) -> new LookupResult.Found(meeting.found(result.record().inputs())),
+                  fetch),
+              new ResultRules(daemon.verifier(), Acceptance.EVERYTHING),
               _ -> {});
       FindResult found = finder.find(REPO, result.record().inputs().key());
       assertThat(found).isInstanceOf(FindResult.Hit.class);

@@ -124,12 +124,12 @@ public final class LogCommand implements Callable<Integer> {
     switch (kept.find(call, store, failed)) {
       case StoredRun.Failure(RunLogs.Failed log) -> {
         FailedRun run = log.run();
-        show(log.output(), run.startedAt(), run.target() + " of " + run.repo());
+        show(log.output(), run.startedAt(), run.subject().target() + " of " + run.subject().repo());
         output.say(
             "failed "
                 + Results.ago(Duration.between(run.endedAt(), Instant.now()))
                 + ": "
-                + run.why());
+                + run.failure().why());
       }
       case StoredRun.Result result -> {
         try (VerifiedResult opened =
@@ -193,8 +193,8 @@ public final class LogCommand implements Callable<Integer> {
 
   private int ended(Store store, RepoId repo, RunKey key) throws Exception {
     var failure = store.logs().lastFailed(RepoOwner.here(call)).map(RunLogs.Failed::run);
-    if (failure.isPresent() && failure.get().key().equals(key)) {
-      output.say("failed: " + failure.get().why());
+    if (failure.isPresent() && failure.get().subject().key().equals(key)) {
+      output.say("failed: " + failure.get().failure().why());
       return ExitCode.TESTS_FAILED;
     }
     if (store.entries().find(repo, key).isPresent()) {

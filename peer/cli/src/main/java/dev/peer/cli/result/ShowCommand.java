@@ -107,8 +107,10 @@ public final class ShowCommand implements Callable<Integer> {
     output.print(
         Facts.line(
             "failed",
-            Results.ago(Duration.between(run.endedAt(), Instant.now())) + ": " + run.why()));
-    output.print(Facts.line("run", run.key().hex()));
+            Results.ago(Duration.between(run.endedAt(), Instant.now()))
+                + ": "
+                + run.failure().why()));
+    output.print(Facts.line("run", run.subject().key().hex()));
     output.print(
         Facts.line(
             "ran",
@@ -116,12 +118,14 @@ public final class ShowCommand implements Callable<Integer> {
                 + " to "
                 + run.endedAt()
                 + ", to the stage "
-                + run.stage()
-                + run.exitCode().map(code -> ", exit code " + code).orElse("")));
-    output.print(Facts.line("repository", run.repo().text()));
-    output.print(Facts.line("tree", run.tree().hex()));
+                + run.failure().stage()
+                + run.failure().exitCode().map(code -> ", exit code " + code).orElse("")));
+    output.print(Facts.line("repository", run.subject().repo().text()));
+    output.print(Facts.line("tree", run.subject().tree().hex()));
     output.print(
-        Facts.line("target", String.join(" ", run.target(), String.join(" ", run.arguments()))));
+        Facts.line(
+            "target",
+            String.join(" ", run.subject().target(), String.join(" ", run.subject().arguments()))));
     output.print(Facts.line("output", "`peer log --failed` shows it"));
   }
 }

@@ -5,6 +5,7 @@ import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.TargetChoice;
 import dev.peer.config.CallContext;
 import dev.peer.core.find.LookupResult;
+import dev.peer.core.find.ResultRules;
 import dev.peer.core.find.Survey;
 import dev.peer.core.find.Surveyor;
 import dev.peer.core.key.KeyInput;
@@ -68,8 +69,8 @@ public final class ExplainCommand implements Callable<Integer> {
                 (holder, key) -> {
                   throw new IllegalStateException("there is no holder where nobody is asked");
                 },
-                Verifiers.verifier(subject.peer(), output),
-                subject.acceptance()));
+                new ResultRules(
+                    Verifiers.verifier(subject.peer(), output), subject.acceptance())));
       }
       try (PeerNetwork network = PeerNetwork.of(subject.peer(), output, CertificateRole.CLIENT)) {
         return explain(subject, network.surveyor(store, subject.acceptance()));

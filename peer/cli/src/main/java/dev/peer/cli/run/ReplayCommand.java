@@ -72,11 +72,11 @@ public final class ReplayCommand implements Callable<Integer> {
       Results.requireUsable(subject.surroundings(), selection.artifacts());
       report.about(subject);
       subject.sayWhatIsIgnored(output);
-      RunFollower joining =
+      RunFollower follower =
           network.awaiting(Results.openStore(subject), subject.acceptance(), wait);
-      FindResult found = joining.await(subject.inputs());
+      FindResult found = follower.await(subject.inputs());
       if (found instanceof FindResult.None none) {
-        joining.notSaid(none.elsewhere().failed()).forEach(failure -> output.say(failure.text()));
+        follower.notSaid(none.elsewhere().failed()).forEach(failure -> output.say(failure.text()));
       }
       return switch (found) {
         case FindResult.Hit hit -> replay(subject, hit.result(), report);
@@ -84,7 +84,7 @@ public final class ReplayCommand implements Callable<Integer> {
             throw new CommandException(
                 ExitCode.NO_RESULT,
                 "no reachable peer holds a result of this run",
-                joining.notFollowed(elsewhere.running()).stream()
+                follower.notFollowed(elsewhere.running()).stream()
                     .findFirst()
                     .map(peer -> peer.id() + " runs it now: `peer replay --wait 10m` follows that")
                     .orElse("`peer run` runs it"));
