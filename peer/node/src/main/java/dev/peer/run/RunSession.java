@@ -31,7 +31,7 @@ import java.util.Optional;
 /**
  * One run, from the request to its result: the code that {@code peer run} and the daemon share.
  *
- * @param aftermath what happens to the guest if a recipe fails
+ * @param onFailure what happens to the guest if a recipe fails
  * @param turns when it may have a machine
  * @param output told all of it
  */
@@ -41,7 +41,7 @@ public record RunSession(
     Store store,
     RunOptions options,
     SecretSource secrets,
-    FailureAction aftermath,
+    FailureAction onFailure,
     MachineSlots turns,
     RunOutput output) {
 
@@ -69,7 +69,7 @@ public record RunSession(
     subject.sayWhatIsIgnored(output);
     Lineage lineage = VmExecutors.lineage(subject);
     VmExecutor machines = VmExecutors.executor(subject);
-    machines.setAftermath(aftermath);
+    machines.setOnFailure(onFailure);
     Executor executor =
         new ImagePullingExecutor(
             new TrunkPreparingExecutor(machines, subject),
@@ -114,7 +114,7 @@ public record RunSession(
   public boolean isAnnounced() {
     return network.announcer().isPresent()
         && !options.audit()
-        && aftermath instanceof FailureAction.End;
+        && onFailure instanceof FailureAction.End;
   }
 
   private Optional<RunFollower> follower() throws ConfigException {

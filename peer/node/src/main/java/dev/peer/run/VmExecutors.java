@@ -17,6 +17,7 @@ import dev.peer.source.SourceException;
 import dev.peer.source.TrunkHistory;
 import dev.peer.vm.exec.RunLimits;
 import dev.peer.vm.exec.VmExecutor;
+import dev.peer.vm.exec.VmHost;
 import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.snapshot.CachePolicy;
 import java.io.IOException;
@@ -65,10 +66,7 @@ public final class VmExecutors {
       throws ConfigException, IOException {
     CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
     return new VmExecutor(
-        images,
-        new HomeLayout(home).machines(),
-        sockets(home),
-        System.getenv(),
+        new VmHost(images, new HomeLayout(home).machines(), sockets(home), System.getenv()),
         limits,
         reach,
         new CachePolicy(caches.maxAge(), caches.maxBytes()));

@@ -33,7 +33,8 @@ record FrozenCopy(
       throws QemuException, IOException, InterruptedException {
     FrozenGuest.Shape shape = kept.guest().machine();
     RunDisks disks =
-        RunDisks.ofFrozen(directory, shape.inputBytes(), shape.diskBytes(), kept.scratch());
+        RunDisks.ofFrozen(
+            directory, shape.sizes().inputBytes(), shape.sizes().diskBytes(), kept.scratch());
     return starter.startFrozen(disks, directory, socketDirectory, kept.state(), shape.nonce());
   }
 
@@ -43,6 +44,6 @@ record FrozenCopy(
     FrozenGuest guest = kept.guest();
     GuestNetwork.seal(machine, guest.network());
     machine.resume();
-    stages.shell(place.orElse(Guest.placeOf(guest.stage())), guest.network(), terminal);
+    stages.shell(place.orElse(Guest.placeOf(guest.stop().stage())), guest.network(), terminal);
   }
 }

@@ -26,17 +26,17 @@ record Guest(
 
   /** The accelerator that runs its code. */
   Accelerator accelerator() {
-    return starter.accelerator();
+    return starter.model().accelerator();
   }
 
   /**
    * Does what the user asked for after a recipe failed in the guest. Reports every problem, which
    * changes nothing: the run's outcome is known.
    */
-  void afterFailure(ExecutionResult.Failed failed, FailureAction aftermath)
+  void afterFailure(ExecutionResult.Failed failed, FailureAction action)
       throws InterruptedException {
     try {
-      switch (aftermath) {
+      switch (action) {
         case FailureAction.End _ -> {}
         case FailureAction.Shell shell -> {
           listener.note("the stage " + failed.stage() + " ended with " + failed.exitCode());
@@ -47,7 +47,7 @@ record Guest(
     } catch (IOException | GuestException e) {
       InterruptedIo.rethrow(e);
       listener.note(
-          (aftermath instanceof FailureAction.Freeze
+          (action instanceof FailureAction.Freeze
                   ? "the guest could not be frozen: "
                   : "the shell broke off: ")
               + e.getMessage());
@@ -70,13 +70,10 @@ record Guest(
     listener.step("freeze");
     listener.note("freezing the guest");
     GuestNetwork.seal(machine, inputs.network());
-    Path scratch = machine.flatten(disks.scratch());
+    Path scratch = machine.layers().flatten(disks.scratch());
     FrozenGuest guest =
         new FrozenGuest(
-            inputs.repo(),
-            inputs.tree(),
-            inputs.target(),
-            stage,
+            new FrozenGuest.StopPoint(inputs.repo(), inputs.tree(), inputs.target(), stage),
             Instant.now(),
             inputs.network(),
             starter.shapeOf(disks, stages.nonce()));
@@ -84,7 +81,7 @@ record Guest(
         store.keep(
             guest,
             (stateFile, scratchFile) -> {
-              machine.freezeWholeTo(stateFile);
+              machine.migration().freezeWholeTo(stateFile);
               machine.quit();
               Files.move(scratch, scratchFile);
             });

@@ -8,11 +8,10 @@ import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.image.GuestImage;
-import dev.peer.vm.qemu.Accelerator;
+import dev.peer.vm.qemu.Connections;
 import dev.peer.vm.qemu.Machine;
 import dev.peer.vm.qemu.MachineSpec;
 import dev.peer.vm.qemu.Memory;
-import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.qemu.QemuArguments;
 import dev.peer.vm.qemu.QemuException;
 import dev.peer.vm.snapshot.FrozenGuest;
@@ -36,10 +35,7 @@ final class MachineStarter {
 
   private static final Duration BOOT_TIME = Duration.ofSeconds(120);
 
-  private final Qemu qemu;
-  private final GuestImage image;
-  private final Accelerator accelerator;
-  private final RunLimits limits;
+  private final MachineModel model;
   private final GuestNetwork network;
   private final TemplateStore templates;
   private final Path sockets;
@@ -47,24 +43,18 @@ final class MachineStarter {
   private final ExecutionListener listener;
 
   /**
-   * Starts machines of one image and shape.
+   * Starts machines of one model.
    *
    * @param cloneTime how long a clone may take until its agent answers
    */
   MachineStarter(
-      Qemu qemu,
-      GuestImage image,
-      Accelerator accelerator,
-      RunLimits limits,
+      MachineModel model,
       GuestNetwork network,
       TemplateStore templates,
       Path sockets,
       Duration cloneTime,
       ExecutionListener listener) {
-    this.qemu = qemu;
-    this.image = image;
-    this.accelerator = accelerator;
-    this.limits = limits;
+    this.model = model;
     this.network = network;
     this.templates = templates;
     this.sockets = sockets;
@@ -72,9 +62,9 @@ final class MachineStarter {
     this.listener = listener;
   }
 
-  /** The image that the machines are of. */
-  GuestImage image() {
-    return image;
+  /** The model that the machines are of. */
+  MachineModel model() {
+    return model;
   }
 
   /**
@@ -97,7 +87,7 @@ final class MachineStarter {
   StartedMachine boot(RunDisks disks, Path directory, Path socketDirectory)
       throws QemuException, ExecutorException, IOException, InterruptedException {
     listener.step("boot");
-    Memory memory = new Memory.Anonymous(limits.memoryMebibytes());
+    Memory memory = new Memory.Anonymous(model.limits().memoryMebibytes());
     Machine machine = start(spec(disks, memory, directory, socketDirectory), directory);
     try {
       return awaken(machine, disks, Optional.empty(), BOOT_TIME);
@@ -107,10 +97,6 @@ final class MachineStarter {
     }
   }
 
-  Accelerator accelerator() {
-    return accelerator;
-  }
-
   GuestNetwork network() {
     return network;
   }
@@ -118,13 +104,14 @@ final class MachineStarter {
   /** The machine that one of these disks requires. */
   FrozenGuest.Shape shapeOf(RunDisks disks, String nonce) throws IOException {
     return new FrozenGuest.Shape(
-        qemu.build(),
-        accelerator.toString(),
-        image.digest(),
-        limits.cpus(),
-        limits.memoryMebibytes(),
-        limits.diskBytes(),
-        disks.inputBytes(),
+        model.qemu().build(),
+        model.accelerator().toString(),
+        model.image().digest(),
+        new FrozenGuest.Sizes(
+            model.limits().cpus(),
+            model.limits().memoryMebibytes(),
+            model.limits().diskBytes(),
+            disks.inputBytes()),
         nonce);
   }
 
@@ -137,10 +124,10 @@ final class MachineStarter {
       RunDisks disks, Path directory, Path socketDirectory, Path state, String nonce)
       throws QemuException, IOException, InterruptedException {
     listener.step("resume");
-    Memory memory = new Memory.Frozen(limits.memoryMebibytes());
+    Memory memory = new Memory.Frozen(model.limits().memoryMebibytes());
     Machine machine = start(spec(disks, memory, directory, socketDirectory), directory);
     try {
-      machine.takeOverWhole(state);
+      machine.migration().takeOverWhole(state);
       network.grant(machine);
       return new StartedMachine(
           machine,
@@ -162,7 +149,7 @@ final class MachineStarter {
     try {
       Template template = template(shape);
       listener.step("resume");
-      Memory memory = new Memory.Clone(limits.memoryMebibytes(), template.memory());
+      Memory memory = new Memory.Clone(model.limits().memoryMebibytes(), template.memory());
       RunDisks layered = disks.above(template.scratch());
       Machine machine = start(spec(layered, memory, directory, socketDirectory), directory);
       return Optional.of(awaken(machine, layered, Optional.of(template), cloneTime));
@@ -182,7 +169,7 @@ final class MachineStarter {
     RunDeadline deadline = RunDeadline.start(most, machine::kill);
     try {
       if (template.isPresent()) {
-        machine.resumeFrom(template.get().state());
+        machine.migration().resumeFrom(template.get().state());
       }
       listener.step("hello");
       GuestAgent agent =
@@ -225,12 +212,12 @@ final class MachineStarter {
     Path directory = template.memory().getParent();
     try (ScratchDirectory files = ScratchDirectory.in(directory.resolve("boot"));
         ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
-      RunDisks disks = RunDisks.blank(files.path(), limits.diskBytes());
-      Memory memory = new Memory.Shared(limits.memoryMebibytes(), template.memory());
+      RunDisks disks = RunDisks.blank(files.path(), model.limits().diskBytes());
+      Memory memory = new Memory.Shared(model.limits().memoryMebibytes(), template.memory());
       MachineSpec spec = spec(disks, memory, files.path(), socketDirectory.path());
       try (Machine machine = start(spec, files.path())) {
         machine.awaitPortOpen(GuestAgent.CONTROL);
-        machine.freezeTo(template.state());
+        machine.migration().freezeTo(template.state());
         machine.quit();
       }
       Files.move(disks.scratch().layer(), template.scratch());
@@ -241,7 +228,7 @@ final class MachineStarter {
   private Machine start(MachineSpec spec, Path directory)
       throws QemuException, IOException, InterruptedException {
     return Machine.start(
-        qemu,
+        model.qemu(),
         spec,
         directory,
         name ->
@@ -250,34 +237,33 @@ final class MachineStarter {
   }
 
   private MachineSpec spec(RunDisks disks, Memory memory, Path directory, Path socketDirectory) {
-    return spec(image, disks, memory, directory, socketDirectory);
+    return spec(model.image(), disks, memory, directory, socketDirectory);
   }
 
   private MachineSpec spec(
       GuestImage files, RunDisks disks, Memory memory, Path directory, Path socketDirectory) {
     return new MachineSpec(
         files,
-        accelerator,
-        limits.cpus(),
+        model.accelerator(),
+        model.limits().cpus(),
         memory,
         disks.asDisks(),
-        GuestAgent.PORTS,
-        socketDirectory,
-        network.filter());
+        new Connections(GuestAgent.PORTS, socketDirectory, network.filter()));
   }
 
   /** Everything that shapes a machine, except for its files on this host. */
   private String shape(RunDisks disks) throws IOException {
     Path nowhere = Path.of("/");
     RunDisks anyDisks = RunDisks.in(nowhere, Optional.empty());
-    Memory memory = new Memory.Shared(limits.memoryMebibytes(), nowhere);
+    Memory memory = new Memory.Shared(model.limits().memoryMebibytes(), nowhere);
     return String.join(
         "\n",
-        qemu.build(),
-        image.digest().toString(),
-        String.valueOf(limits.diskBytes()),
+        model.qemu().build(),
+        model.image().digest().toString(),
+        String.valueOf(model.limits().diskBytes()),
         String.valueOf(disks.inputBytes()),
         String.join(
-            "\n", QemuArguments.of(spec(image.in(nowhere), anyDisks, memory, nowhere, nowhere))));
+            "\n",
+            QemuArguments.of(spec(model.image().in(nowhere), anyDisks, memory, nowhere, nowhere))));
   }
 }

@@ -7,6 +7,7 @@ import dev.peer.core.id.CommitId;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.StartedFrom;
+import dev.peer.vm.snapshot.DiskHistory;
 import dev.peer.vm.snapshot.DiskName;
 import dev.peer.vm.snapshot.KeptDisk;
 import dev.peer.vm.snapshot.RepositoryDisks;
@@ -116,7 +117,10 @@ final class RunCache implements AutoCloseable {
     // The machine has ended: the disk that it started from may go.
     close();
     disks.keep(
-        name, layer, made(left.orElseThrow()), base.map(KeptDisk::begun).orElse(begun), base);
+        name,
+        layer,
+        new DiskHistory(made(left.orElseThrow()), base.map(KeptDisk::begun).orElse(begun)),
+        base);
   }
 
   private StartedFrom made(Left by) {

@@ -33,9 +33,9 @@ public record RunLimits(
   /** The limits of a frozen guest, and a day: no stage will run in it. */
   public static RunLimits of(FrozenGuest.Shape machine) {
     return new RunLimits(
-        machine.cpus(),
-        machine.memoryMebibytes() * MEBIBYTE,
-        machine.diskBytes(),
+        machine.sizes().cpus(),
+        machine.sizes().memoryMebibytes() * MEBIBYTE,
+        machine.sizes().diskBytes(),
         Duration.ofDays(1),
         Map.of(),
         0);

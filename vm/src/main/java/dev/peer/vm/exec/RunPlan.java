@@ -26,12 +26,12 @@ sealed interface RunPlan<T> {
   void after(Guest guest, T result) throws IOException, GuestException, InterruptedException;
 
   /** All stages. */
-  record Whole(FailureAction aftermath) implements RunPlan<ExecutionResult> {
+  record Whole(FailureAction onFailure) implements RunPlan<ExecutionResult> {
 
     @Override
     public ExecutionResult run(Guest guest, RunStages stages, RunClock clock)
         throws IOException, GuestException, ExecutorException, InterruptedException {
-      return stages.run(clock, guest.accelerator());
+      return stages.run(clock);
     }
 
     @Override
@@ -42,7 +42,7 @@ sealed interface RunPlan<T> {
     @Override
     public void after(Guest guest, ExecutionResult result) throws InterruptedException {
       if (result instanceof ExecutionResult.Failed failed) {
-        guest.afterFailure(failed, aftermath);
+        guest.afterFailure(failed, onFailure);
       }
     }
   }

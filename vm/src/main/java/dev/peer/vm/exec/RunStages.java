@@ -17,8 +17,6 @@ import dev.peer.core.record.Tries;
 import dev.peer.vm.guest.ArtifactIntake;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.StageResult;
-import dev.peer.vm.image.GuestImage;
-import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.Machine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,7 +37,6 @@ final class RunStages {
   private static final String CRONTAB = "crontab";
 
   private static final int LARGEST_CRONTAB = 1 << 14;
-  private static final String NO_TARGET = "no-target";
 
   private static final long NANOS_PER_MICRO = 1_000;
 
@@ -49,32 +46,27 @@ final class RunStages {
   private final Machine machine;
   private final StageRunner stages;
   private final RunDisks disks;
-  private final RunLimits limits;
-  private final GuestNetwork network;
+  private final MachineStarter starter;
   private final RunCache cache;
-  private final GuestImage image;
+  private final StageOutcomes outcomes;
   private Map<String, String> prepared = Map.of();
 
   RunStages(
       ExecutionRequest request,
       ExecutionListener listener,
-      Machine machine,
+      StartedMachine machine,
       StageRunner stages,
-      RunDisks disks,
-      RunLimits limits,
-      GuestNetwork network,
-      RunCache cache,
-      GuestImage image) {
+      MachineStarter starter,
+      RunCache cache) {
     this.request = request;
     this.inputs = request.inputs();
     this.listener = listener;
-    this.machine = machine;
+    this.machine = machine.machine();
     this.stages = stages;
-    this.disks = disks;
-    this.limits = limits;
-    this.network = network;
+    this.disks = machine.disks();
+    this.starter = starter;
     this.cache = cache;
-    this.image = image;
+    this.outcomes = new StageOutcomes(starter.model().limits());
   }
 
   /** The stages before the test: how the run ended, unless the test can start. */
@@ -86,7 +78,7 @@ final class RunStages {
     }
     StageResult result = stages.run(PREPARE, targetAndArguments());
     prepared = result.info();
-    return endedBy(PREPARE, result);
+    return outcomes.endedBy(PREPARE, result);
   }
 
   private Optional<ExecutionResult> checkOut()
@@ -94,9 +86,9 @@ final class RunStages {
     stages.setVariables(inputs.environment());
     StageResult checkout = stages.run(CHECKOUT, List.of("HEAD"));
     if (checkout instanceof StageResult.Refused refused) {
-      return Optional.of(refused(CHECKOUT, refused));
+      return Optional.of(outcomes.refused(CHECKOUT, refused));
     }
-    if (!passed(checkout)) {
+    if (!StageOutcomes.passed(checkout)) {
       throw new ExecutorException(
           "the revision could not be put into the guest", "see above what git says");
     }
@@ -111,10 +103,11 @@ final class RunStages {
       return new CrontabResult.Ended(ended.get());
     }
     StageResult result = stages.run(PREPARE, targetAndArguments());
-    if (result instanceof StageResult.Refused refused && refused.reason().equals(NO_TARGET)) {
+    if (result instanceof StageResult.Refused refused
+        && refused.reason().equals(StageOutcomes.NO_TARGET)) {
       return new CrontabResult.NoRule();
     }
-    ended = endedBy(PREPARE, result);
+    ended = outcomes.endedBy(PREPARE, result);
     if (ended.isPresent()) {
       return new CrontabResult.Ended(ended.get());
     }
@@ -136,7 +129,7 @@ final class RunStages {
                 text.write(buffer, offset, Math.min(length, LARGEST_CRONTAB + 1 - text.size()));
               }
             });
-    Optional<ExecutionResult> ended = endedBy(CRONTAB, result);
+    Optional<ExecutionResult> ended = outcomes.endedBy(CRONTAB, result);
     if (ended.isPresent()) {
       return new CrontabResult.Ended(ended.get());
     }
@@ -155,11 +148,11 @@ final class RunStages {
     listener.step("link down");
     GuestNetwork.seal(machine, inputs.network());
     if (inputs.network() == NetworkMode.OPEN) {
-      listener.note("network: open, " + network.openReach());
+      listener.note("network: open, " + starter.network().openReach());
     }
   }
 
-  ExecutionResult run(RunClock clock, Accelerator accelerator)
+  ExecutionResult run(RunClock clock)
       throws IOException, GuestException, ExecutorException, InterruptedException {
     Optional<ExecutionResult> ended = prepare();
     if (ended.isPresent()) {
@@ -168,18 +161,18 @@ final class RunStages {
     boolean kept = cache.keeps() && prepared.containsKey("keep");
     if (kept) {
       // Before the test: it can leave nothing to later runs.
-      stages.whileDiskIsFrozen(() -> machine.startNextLayer(disks.scratch()));
+      stages.whileDiskIsFrozen(() -> machine.layers().startNext(disks.scratch()));
     }
     seal();
     try (OutputRecorder recorder =
         new OutputRecorder(request.files(), () -> System.nanoTime() / NANOS_PER_MICRO)) {
       StageResult tested = runTest(recorder);
-      ended = endedBy(TEST, tested);
+      ended = outcomes.endedBy(TEST, tested);
       if (ended.isPresent()) {
         return ended.get();
       }
       RunOutput output = recorder.finish();
-      ExecutionResult result = afterTest(clock, accelerator, output);
+      ExecutionResult result = afterTest(clock, output);
       if (kept && result instanceof ExecutionResult.Passed) {
         keepDisk(clock);
       }
@@ -195,7 +188,7 @@ final class RunStages {
       throws IOException, GuestException, ExecutorException, InterruptedException {
     Optional<ExecutionResult> ended = prepare();
     if (ended.isEmpty() && cache.keeps()) {
-      stages.whileDiskIsFrozen(() -> machine.startNextLayer(disks.scratch()));
+      stages.whileDiskIsFrozen(() -> machine.layers().startNext(disks.scratch()));
       keepDisk(clock);
     }
     return ended;
@@ -210,7 +203,7 @@ final class RunStages {
     }
     try {
       if (disks.scratch().base().isPresent()) {
-        machine.detachFromBase(disks.scratch());
+        machine.layers().detachFromBase(disks.scratch());
       }
       machine.quit();
       cache.keep(disks.scratch().layer(), clock.begun());
@@ -241,10 +234,10 @@ final class RunStages {
     return all;
   }
 
-  private ExecutionResult afterTest(RunClock clock, Accelerator accelerator, RunOutput output)
+  private ExecutionResult afterTest(RunClock clock, RunOutput output)
       throws IOException, GuestException, ExecutorException, InterruptedException {
     StageResult collected = stages.run(ARTIFACTS, List.of());
-    Optional<ExecutionResult> ended = endedBy(ARTIFACTS, collected);
+    Optional<ExecutionResult> ended = outcomes.endedBy(ARTIFACTS, collected);
     if (ended.isPresent()) {
       return ended.get();
     }
@@ -257,7 +250,7 @@ final class RunStages {
           request.secrets().mask(e.getMessage()),
           "an artifact is a plain file below /var/run/ci/artifacts with a plain name");
     }
-    ended = endedBy(POST_TEST, stages.run(POST_TEST, List.of()));
+    ended = outcomes.endedBy(POST_TEST, stages.run(POST_TEST, List.of()));
     if (ended.isPresent()) {
       return ended.get();
     }
@@ -271,9 +264,9 @@ final class RunStages {
             prepared.getOrDefault("container-image", ""),
             prepared.getOrDefault("container-image-id", ""),
             request.secrets().names(),
-            accelerator.toString(),
-            limits.cpus(),
-            limits.memoryBytes(),
+            starter.model().accelerator().toString(),
+            starter.model().limits().cpus(),
+            starter.model().limits().memoryBytes(),
             provenance(),
             output,
             artifacts));
@@ -282,69 +275,9 @@ final class RunStages {
   private Provenance provenance() {
     return new Provenance.Stated(
         cache.startedFrom(),
-        network.ofPreparation(),
-        image.mkVersion(),
-        image.agentVersion(),
+        starter.network().ofPreparation(),
+        starter.model().image().mkVersion(),
+        starter.model().image().agentVersion(),
         Tries.ONCE);
-  }
-
-  private static boolean passed(StageResult result) {
-    return result instanceof StageResult.Exited exited && exited.exitCode() == 0;
-  }
-
-  /** The outcome of the run if the stage ends it. */
-  private Optional<ExecutionResult> endedBy(String stage, StageResult result)
-      throws ExecutorException {
-    if (passed(result)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        switch (result) {
-          case StageResult.Exited exited -> new ExecutionResult.Failed(stage, exited.exitCode());
-          case StageResult.Refused refused -> refused(stage, refused);
-        });
-  }
-
-  private ExecutionResult refused(String stage, StageResult.Refused refused)
-      throws ExecutorException {
-    String message = refused.message();
-    return switch (refused.reason()) {
-      case NO_TARGET ->
-          new ExecutionResult.Refused(
-              stage, message, "add a rule for it to the mkfile, or ask for a target that has one");
-      case "mkfile" ->
-          new ExecutionResult.Refused(stage, message, "fix the mkfile where mk says so");
-      case "no-image" ->
-          new ExecutionResult.Refused(
-              stage,
-              message,
-              "make base-image build the image that CONTAINERIMAGE names"
-                  + " (podman build -t $CONTAINERIMAGE .)");
-      case "container" ->
-          new ExecutionResult.Refused(
-              stage,
-              message,
-              "check that the container image runs, and has the user that it names");
-      case "no-artifact" ->
-          new ExecutionResult.Refused(
-              stage, message, "make every file that the mkfile names below /var/run/ci/artifacts");
-      case "memory-full" ->
-          throw new ExecutorException(
-              "the guest's memory is full in the stage " + stage + ": " + message,
-              "give it more with PEER_MEMORY (now " + RunLimits.shown(limits.memoryBytes()) + ")");
-      case "disk-full" ->
-          throw new ExecutorException(
-              "the guest's disk is full in the stage " + stage + ": " + message,
-              "give it more with PEER_DISK (now " + RunLimits.shown(limits.diskBytes()) + ")");
-      case "too-large" ->
-          throw new ExecutorException(
-              "the artifacts do not fit: " + message,
-              "keep fewer, or give the guest more disk with PEER_DISK");
-      default ->
-          throw new ExecutorException(
-              "the guest failed in the stage " + stage + ": " + message,
-              "see above; if it happens again, build the guest image again with `peer image"
-                  + " build`");
-    };
   }
 }

@@ -17,7 +17,6 @@ import dev.peer.vm.guest.ShellLocation;
 import dev.peer.vm.guest.UserTerminal;
 import dev.peer.vm.image.GuestImage;
 import dev.peer.vm.image.ImageException;
-import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.AcceleratorProbe;
 import dev.peer.vm.qemu.Qemu;
@@ -32,7 +31,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -41,49 +39,25 @@ import java.util.Optional;
  */
 public final class VmExecutor implements Executor {
 
-  private final ImageStore images;
-  private final Path home;
-  private final Path sockets;
-  private final Map<String, String> environment;
+  private final VmHost host;
   private final RunLimits limits;
   private final Reach reach;
   private final CachePolicy caches;
   private final Duration cloneTime;
-  private FailureAction aftermath = new FailureAction.End();
+  private FailureAction onFailure = new FailureAction.End();
 
   /**
-   * Creates an executor that keeps its temporary files below its home.
+   * Creates an executor that keeps its temporary files in the host's home.
    *
-   * @param home a directory on a disk with room
-   * @param sockets a directory whose path is short, as the paths of sockets must be
-   * @param environment supplies {@code PATH}
    * @param reach the hosts that guests may reach while they have a network
    * @param caches when kept disks of repositories are dropped
    */
-  public VmExecutor(
-      ImageStore images,
-      Path home,
-      Path sockets,
-      Map<String, String> environment,
-      RunLimits limits,
-      Reach reach,
-      CachePolicy caches) {
-    this(images, home, sockets, environment, limits, reach, caches, MachineStarter.CLONE_TIME);
+  public VmExecutor(VmHost host, RunLimits limits, Reach reach, CachePolicy caches) {
+    this(host, limits, reach, caches, MachineStarter.CLONE_TIME);
   }
 
-  VmExecutor(
-      ImageStore images,
-      Path home,
-      Path sockets,
-      Map<String, String> environment,
-      RunLimits limits,
-      Reach reach,
-      CachePolicy caches,
-      Duration cloneTime) {
-    this.images = images;
-    this.home = home;
-    this.sockets = sockets;
-    this.environment = Map.copyOf(environment);
+  VmExecutor(VmHost host, RunLimits limits, Reach reach, CachePolicy caches, Duration cloneTime) {
+    this.host = host;
     this.limits = limits;
     this.reach = reach;
     this.caches = caches;
@@ -91,14 +65,14 @@ public final class VmExecutor implements Executor {
   }
 
   /** Sets what happens to guests in which a recipe fails from now on. */
-  public void setAftermath(FailureAction aftermath) {
-    this.aftermath = aftermath;
+  public void setOnFailure(FailureAction action) {
+    this.onFailure = action;
   }
 
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
-    return follow(new RunPlan.Whole(aftermath), request, listener);
+    return follow(new RunPlan.Whole(onFailure), request, listener);
   }
 
   /**
@@ -144,7 +118,7 @@ public final class VmExecutor implements Executor {
   }
 
   private UnpreparedCommits unprepared() {
-    return new UnpreparedCommits(home.resolve("unprepared"), InstantSource.system());
+    return new UnpreparedCommits(host.home().resolve("unprepared"), InstantSource.system());
   }
 
   /**
@@ -172,16 +146,20 @@ public final class VmExecutor implements Executor {
     FrozenCopy copy = new FrozenCopy(kept, place, terminal);
     translated(
         () -> {
-          Qemu qemu = Qemu.find(environment);
+          Qemu qemu = Qemu.find(host.environment());
           HostCapacity.check(limits, listener);
           Path runs = reapedRuns();
-          Accelerator accelerator = new AcceleratorProbe(home, runs).best(qemu);
+          Accelerator accelerator = new AcceleratorProbe(host.home(), runs).best(qemu);
           copy.requireSame(qemu, accelerator);
           MachineStarter starter =
-              starter(qemu, images.resolve(kept.guest().machine().image()), accelerator, listener);
+              starter(
+                  qemu,
+                  host.images().resolve(kept.guest().machine().image()),
+                  accelerator,
+                  listener);
           CurrentStage current = new CurrentStage();
           try (ScratchDirectory directory = ScratchDirectory.in(runs);
-              ScratchDirectory socketDirectory = ScratchDirectory.in(sockets);
+              ScratchDirectory socketDirectory = ScratchDirectory.in(host.sockets());
               StartedMachine machine =
                   copy.start(starter, directory.path(), socketDirectory.path())) {
             try {
@@ -189,23 +167,24 @@ public final class VmExecutor implements Executor {
                   machine.machine(),
                   new StageRunner(machine, limits, current, listener, Secrets.NONE));
             } catch (GuestException | IOException e) {
-              throw brokenOff(current, machine, Secrets.NONE, e);
+              throw PlanRunner.brokenOff(current, machine, Secrets.NONE, e);
             }
           }
           return kept;
         });
   }
 
-  /** Runs a course within the time limit. */
-  private <T> T follow(RunPlan<T> course, ExecutionRequest request, ExecutionListener listener)
+  /** Runs a plan within the time limit. */
+  private <T> T follow(RunPlan<T> plan, ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
     CurrentStage current = new CurrentStage();
     RunDeadline deadline = RunDeadline.start(limits.timeout(), Thread.currentThread()::interrupt);
     try {
-      return translated(() -> follow(course, deadline, request, listener, current));
+      RunProgress progress = new RunProgress(deadline, current, listener);
+      return translated(() -> follow(plan, progress, request));
     } catch (InterruptedException e) {
       if (deadline.passed()) {
-        return course.timedOut(current.timedOut(Scope.RUN, limits.timeout()));
+        return plan.timedOut(current.timedOut(Scope.RUN, limits.timeout()));
       }
       throw e;
     } finally {
@@ -216,19 +195,15 @@ public final class VmExecutor implements Executor {
     }
   }
 
-  private <T> T follow(
-      RunPlan<T> course,
-      RunDeadline deadline,
-      ExecutionRequest request,
-      ExecutionListener listener,
-      CurrentStage current)
+  private <T> T follow(RunPlan<T> plan, RunProgress progress, ExecutionRequest request)
       throws QemuException, ImageException, IOException, ExecutorException, InterruptedException {
+    ExecutionListener listener = progress.listener();
     listener.step("image");
-    Qemu qemu = Qemu.find(environment);
-    GuestImage image = images.resolve(request.inputs().image());
+    Qemu qemu = Qemu.find(host.environment());
+    GuestImage image = host.images().resolve(request.inputs().image());
     HostCapacity.check(limits, listener);
     Path runs = reapedRuns();
-    Accelerator accelerator = new AcceleratorProbe(home, runs).best(qemu);
+    Accelerator accelerator = new AcceleratorProbe(host.home(), runs).best(qemu);
     MachineStarter starter = starter(qemu, image, accelerator, listener);
     listener.stage("boot");
     listener.note(
@@ -238,19 +213,19 @@ public final class VmExecutor implements Executor {
     starter.network().warn(listener);
     RepositoryDisks disks = disks(listener);
     try (RunCache cache = RunCache.open(disks, nameOf(request), request.caches(), listener)) {
-      Run<T> run = new Run<>(course, deadline, request, listener, current, starter, cache);
-      Optional<T> result = follow(run, runs);
+      PlanRunner<T> runner = new PlanRunner<>(plan, progress, request, starter, cache);
+      Optional<T> result = runner.run(runs, host.sockets());
       if (result.isPresent()) {
         return result.get();
       }
       cache.dropBase();
-      return follow(run, runs).orElseThrow();
+      return runner.run(runs, host.sockets()).orElseThrow();
     }
   }
 
   private RepositoryDisks disks(ExecutionListener listener) {
     return new RepositoryDisks(
-        home.resolve("disks"), caches, InstantSource.system(), listener::note);
+        host.home().resolve("disks"), caches, InstantSource.system(), listener::note);
   }
 
   private DiskName nameOf(ExecutionRequest request) {
@@ -258,9 +233,9 @@ public final class VmExecutor implements Executor {
   }
 
   private Path reapedRuns() throws IOException {
-    Path runs = home.resolve("runs");
+    Path runs = host.home().resolve("runs");
     ScratchDirectory.reap(runs);
-    ScratchDirectory.reap(sockets);
+    ScratchDirectory.reap(host.sockets());
     return runs;
   }
 
@@ -268,13 +243,10 @@ public final class VmExecutor implements Executor {
       Qemu qemu, GuestImage image, Accelerator accelerator, ExecutionListener listener)
       throws IOException, ExecutorException, InterruptedException {
     return new MachineStarter(
-        qemu,
-        image,
-        accelerator,
-        limits,
+        new MachineModel(qemu, accelerator, image, limits),
         GuestNetwork.of(reach, qemu),
-        new TemplateStore(home.resolve("templates")),
-        sockets,
+        new TemplateStore(host.home().resolve("templates")),
+        host.sockets(),
         cloneTime,
         listener);
   }
@@ -298,100 +270,5 @@ public final class VmExecutor implements Executor {
       throw new ExecutorException(
           "the run could not be prepared: " + e.getMessage(), GuestFailures.DISK_HINT, e);
     }
-  }
-
-  /** The parts of one run. */
-  private record Run<T>(
-      RunPlan<T> course,
-      RunDeadline deadline,
-      ExecutionRequest request,
-      ExecutionListener listener,
-      CurrentStage current,
-      MachineStarter starter,
-      RunCache cache) {}
-
-  /** Runs once; empty if no machine starts with the kept disk. */
-  private <T> Optional<T> follow(Run<T> run, Path runs)
-      throws IOException, QemuException, ExecutorException, InterruptedException {
-    try (ScratchDirectory directory = ScratchDirectory.in(runs);
-        ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
-      RunClock clock = RunClock.start();
-      run.listener.step("source");
-      RunDisks disks =
-          RunDisks.create(
-              directory.path(), run.request.source(), limits.diskBytes(), run.cache.base());
-      Optional<StartedMachine> started =
-          start(run, disks, directory.path(), socketDirectory.path());
-      if (started.isEmpty()) {
-        return Optional.empty();
-      }
-      try (StartedMachine machine = started.get()) {
-        return Optional.of(follow(run, machine, clock));
-      }
-    }
-  }
-
-  private static Optional<StartedMachine> start(
-      Run<?> run, RunDisks disks, Path directory, Path socketDirectory)
-      throws IOException, QemuException, ExecutorException, InterruptedException {
-    try {
-      return Optional.of(
-          run.request.caches() instanceof CacheUse.None
-              ? run.starter.boot(disks, directory, socketDirectory)
-              : run.starter.start(disks, directory, socketDirectory));
-    } catch (QemuException | ExecutorException e) {
-      if (run.cache.base().isPresent()) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
-  private <T> T follow(Run<T> run, StartedMachine machine, RunClock clock)
-      throws IOException, ExecutorException, InterruptedException {
-    StageRunner stages =
-        new StageRunner(machine, limits, run.current, run.listener, run.request.secrets());
-    RunStages all =
-        new RunStages(
-            run.request,
-            run.listener,
-            machine.machine(),
-            stages,
-            machine.disks(),
-            limits,
-            run.starter.network(),
-            run.cache,
-            run.starter.image());
-    Guest guest =
-        new Guest(
-            run.request.inputs(),
-            run.listener,
-            machine.machine(),
-            stages,
-            machine.disks(),
-            run.starter);
-    try {
-      T result = run.course.run(guest, all, clock);
-      run.deadline.close();
-      if (run.deadline.passed()) {
-        throw new InterruptedException("the time of the run is over");
-      }
-      run.course.after(guest, result);
-      return result;
-    } catch (GuestException | IOException e) {
-      if (stages.timedOut().isPresent()) {
-        return run.course.timedOut(stages.timedOut().get());
-      }
-      throw brokenOff(run.current, machine, run.request.secrets(), e);
-    } finally {
-      run.listener.step("clean up");
-    }
-  }
-
-  private static ExecutorException brokenOff(
-      CurrentStage current, StartedMachine machine, Secrets secrets, Exception e)
-      throws InterruptedException {
-    InterruptedIo.rethrow(e);
-    return GuestFailures.in(current.name(), machine.machine(), secrets, e);
   }
 }

@@ -1,13 +1,10 @@
 package dev.peer.vm.qemu;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.record.StrictJson;
 import dev.peer.vm.network.NetworkFilter;
-import dev.peer.vm.qemu.MachineSpec.LayeredDisk;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -15,26 +12,17 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A running machine. Closing it ends the process at once and waits until it is gone. */
 public final class Machine implements AutoCloseable {
 
-  /** Where QEMU makes the socket for the state that it is to take over. */
-  private static final String INCOMING = "in";
-
-  private static final String STATE = "state";
-  private static final String FLATTEN = "flatten";
-  private static final Duration FLATTEN_TIME = Duration.ofSeconds(300);
   private static final Duration END_TIME = Duration.ofSeconds(5);
 
   /** For the last words of a machine that may go on. */
@@ -42,19 +30,16 @@ public final class Machine implements AutoCloseable {
 
   private static final Duration QUIT_TIME = Duration.ofSeconds(20);
   private static final Duration BOOT_TIME = Duration.ofSeconds(120);
-  private static final long UNLIMITED = 1L << 40;
-  private static final Duration MIGRATION_TIME = Duration.ofSeconds(60);
 
   private final Process process;
-  private final HostFiles files;
-  private final Path sockets;
   private final Tail console = new Tail();
   private final Tail output;
   private final Map<String, SocketChannel> ports;
   private final Optional<NetworkFilter> network;
   private final Qmp qmp;
-  private final Set<String> inNextLayer = ConcurrentHashMap.newKeySet();
   private final Events events = new Events();
+  private final Migration migration;
+  private final DiskLayers layers;
 
   private Machine(
       Process process,
@@ -65,14 +50,14 @@ public final class Machine implements AutoCloseable {
       Optional<NetworkFilter> network)
       throws IOException, InterruptedException {
     this.process = process;
-    this.files = files;
-    this.sockets = sockets;
     this.output = output;
     this.network = network;
     this.ports = connected;
-    SocketChannel said = connected.get(MachineSpec.CONSOLE);
+    SocketChannel said = connected.get(Connections.CONSOLE);
     Thread.ofVirtual().name("console").start(() -> listenTo(said));
-    this.qmp = new Qmp(connected.get(MachineSpec.QMP), this::onEvent, events::end);
+    this.qmp = new Qmp(connected.get(Connections.QMP), this::onEvent, events::end);
+    this.migration = new Migration(process, files, sockets, qmp, events);
+    this.layers = new DiskLayers(qmp, events);
   }
 
   /** The guest may say anything, without end. */
@@ -94,16 +79,16 @@ public final class Machine implements AutoCloseable {
   public static Machine start(Qemu qemu, MachineSpec spec, Path directory, Consumer<String> refused)
       throws QemuException, IOException, InterruptedException {
     Tail output = new Tail();
-    List<String> names = spec.connections();
+    List<String> names = spec.connections().names();
     Map<String, ServerSocketChannel> listeners = new HashMap<>();
     Map<String, SocketChannel> connected = new HashMap<>();
     Process process = null;
     try {
       HostFiles files = new HostFiles(qemu.user(spec.accelerator()));
       for (String name : names) {
-        listeners.put(name, listen(files, spec.socketDirectory().resolve(name)));
+        listeners.put(name, listen(files, spec.connections().directory().resolve(name)));
       }
-      files.makeDirectory(spec.socketDirectory().resolve(INCOMING));
+      files.makeDirectory(spec.connections().directory().resolve(Migration.INCOMING));
       List<String> arguments = QemuArguments.of(spec.through(files));
       process = qemu.start(arguments, files, directory, output);
       // A QEMU that ends before it connects must not leave us waiting.
@@ -112,8 +97,11 @@ public final class Machine implements AutoCloseable {
         connected.put(name, listeners.get(name).accept());
       }
       Optional<NetworkFilter> network =
-          spec.reach().map(reach -> NetworkFilter.start(reach, networkOf(connected), refused));
-      return new Machine(process, files, spec.socketDirectory(), output, connected, network);
+          spec.connections()
+              .reach()
+              .map(reach -> NetworkFilter.start(reach, networkOf(connected), refused));
+      return new Machine(
+          process, files, spec.connections().directory(), output, connected, network);
     } catch (QemuException | IOException | InterruptedException | RuntimeException e) {
       connected.values().forEach(Machine::closeQuietly);
       if (process != null) {
@@ -147,7 +135,7 @@ public final class Machine implements AutoCloseable {
     }
   }
 
-  private static ServerSocketChannel listen(HostFiles files, Path socket) throws IOException {
+  static ServerSocketChannel listen(HostFiles files, Path socket) throws IOException {
     // A machine that did not come up leaves its own.
     Files.deleteIfExists(socket);
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -184,137 +172,19 @@ public final class Machine implements AutoCloseable {
         BOOT_TIME);
   }
 
-  /** Freezes the machine and writes all but its memory to a new file. */
-  public void freezeTo(Path state) throws IOException, InterruptedException {
-    freezeTo(state, true);
+  /** Writes the machine's state to a file, or takes it over from one. */
+  public Migration migration() {
+    return migration;
   }
 
-  /** Freezes the machine and writes it with its memory, but without its disks, to a new file. */
-  public void freezeWholeTo(Path state) throws IOException, InterruptedException {
-    freezeTo(state, false);
-  }
-
-  private void freezeTo(Path state, boolean memoryInItsFile)
-      throws IOException, InterruptedException {
-    qmp.execute("stop", StrictJson.object());
-    setCapabilities(memoryInItsFile);
-    // Nothing else wants the socket: it need not be slowed down.
-    qmp.execute("migrate-set-parameters", StrictJson.object().put("max-bandwidth", UNLIMITED));
-    int before = events.count();
-    Path socket = sockets.resolve(STATE);
-    try (ServerSocketChannel listener = listen(files, socket)) {
-      process.onExit().thenRun(() -> closeQuietly(listener));
-      qmp.execute("migrate", StrictJson.object().put("uri", uri(socket)));
-      try (SocketChannel from = listener.accept();
-          OutputStream to = Files.newOutputStream(state, StandardOpenOption.CREATE_NEW)) {
-        Channels.newInputStream(from).transferTo(to);
-      }
-    }
-    awaitMigrated(before);
-  }
-
-  /** Lets a clone go on from the state of its template. */
-  public void resumeFrom(Path state) throws IOException, InterruptedException {
-    takeOver(state, true);
-    resume();
-  }
-
-  /** Takes over a whole frozen machine, which stays frozen until {@link #resume}. */
-  public void takeOverWhole(Path state) throws IOException, InterruptedException {
-    takeOver(state, false);
+  /** Starts and joins the layers of its disks. */
+  public DiskLayers layers() {
+    return layers;
   }
 
   /** Lets a frozen machine go on. */
   public void resume() throws IOException, InterruptedException {
     qmp.execute("cont", StrictJson.object());
-  }
-
-  private void takeOver(Path state, boolean memoryInItsFile)
-      throws IOException, InterruptedException {
-    setCapabilities(memoryInItsFile);
-    int before = events.count();
-    Path socket = sockets.resolve(INCOMING).resolve(STATE);
-    qmp.execute("migrate-incoming", StrictJson.object().put("uri", uri(socket)));
-    try (SocketChannel to = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      Files.copy(state, Channels.newOutputStream(to));
-    }
-    awaitMigrated(before);
-  }
-
-  private String uri(Path socket) throws IOException {
-    return "unix:" + files.directory(sockets).resolve(sockets.relativize(socket));
-  }
-
-  private void setCapabilities(boolean memoryInItsFile) throws IOException, InterruptedException {
-    ObjectNode arguments = StrictJson.object();
-    ArrayNode capabilities = arguments.putArray("capabilities");
-    capabilities.addObject().put("capability", "events").put("state", true);
-    capabilities.addObject().put("capability", "x-ignore-shared").put("state", memoryInItsFile);
-    qmp.execute("migrate-set-capabilities", arguments);
-  }
-
-  private void awaitMigrated(int before) throws IOException, InterruptedException {
-    JsonNode end =
-        events.await(
-            before,
-            event ->
-                event.path("event").asText().equals("MIGRATION")
-                    && event.at("/data/status").asText().matches("completed|failed"),
-            MIGRATION_TIME);
-    if (!end.at("/data/status").asText().equals("completed")) {
-      throw new IOException("QEMU could not move the machine's state");
-    }
-  }
-
-  /**
-   * Ends a disk's layer: from now on the guest writes to the next one. The guest must have synced
-   * its file system there, and must not write to it during the call.
-   */
-  public void startNextLayer(LayeredDisk disk) throws IOException, InterruptedException {
-    ObjectNode arguments = StrictJson.object();
-    arguments.put("node", disk.serial());
-    arguments.put("overlay", disk.next());
-    qmp.execute("blockdev-snapshot", arguments);
-    inNextLayer.add(disk.serial());
-  }
-
-  /**
-   * Copies into a disk's upper layer the data that it still reads from the layers below.
-   *
-   * @return the layer's file, which is the whole disk from now on
-   */
-  public Path flatten(LayeredDisk disk) throws IOException, InterruptedException {
-    boolean next = inNextLayer.contains(disk.serial());
-    if (next || disk.base().isPresent()) {
-      stream(next ? disk.next() : disk.serial());
-    }
-    return next ? disk.nextLayer() : disk.layer();
-  }
-
-  /**
-   * Copies into a disk's ended layer the data that it still reads from its base, and detaches the
-   * base.
-   */
-  public void detachFromBase(LayeredDisk disk) throws IOException, InterruptedException {
-    stream(disk.serial());
-  }
-
-  private void stream(String layer) throws IOException, InterruptedException {
-    ObjectNode arguments = StrictJson.object();
-    arguments.put("job-id", FLATTEN);
-    arguments.put("device", layer);
-    int before = events.count();
-    qmp.execute("block-stream", arguments);
-    JsonNode end =
-        events.await(
-            before,
-            event ->
-                event.at("/data/device").asText().equals(FLATTEN)
-                    && event.path("event").asText().matches("BLOCK_JOB_(COMPLETED|CANCELLED)"),
-            FLATTEN_TIME);
-    if (end.at("/data").has("error") || end.path("event").asText().endsWith("CANCELLED")) {
-      throw new IOException("QEMU could not copy a disk: " + end.at("/data/error").asText());
-    }
   }
 
   /** Ends the process in order, so that the files of its disks are whole. */
@@ -379,7 +249,7 @@ public final class Machine implements AutoCloseable {
     }
   }
 
-  private static void closeQuietly(AutoCloseable closeable) {
+  static void closeQuietly(AutoCloseable closeable) {
     try {
       closeable.close();
     } catch (Exception e) {

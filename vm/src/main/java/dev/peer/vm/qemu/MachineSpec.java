@@ -1,8 +1,6 @@
 package dev.peer.vm.qemu;
 
-import dev.peer.core.network.Reach;
 import dev.peer.vm.image.GuestImage;
-import dev.peer.vm.network.NetworkFilter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,10 +15,7 @@ import java.util.Optional;
  * @param cpus its processors, 1 or more
  * @param memory its memory, and with it whether it boots or is a clone
  * @param disks its further disks
- * @param ports the names of its serial ports to the host, besides the console
- * @param socketDirectory where the host listens: a socket for each of {@link #connections}
- * @param reach the hosts that the guest may reach, if its frames are filtered; empty: this QEMU
- *     cannot filter
+ * @param connections its connections to the host
  */
 public record MachineSpec(
     GuestImage image,
@@ -28,20 +23,11 @@ public record MachineSpec(
     int cpus,
     Memory memory,
     List<Disk> disks,
-    List<String> ports,
-    Path socketDirectory,
-    Optional<Reach> reach) {
+    Connections connections) {
 
-  /** The socket on which the host listens for the machine's control connection. */
-  public static final String QMP = "qmp";
-
-  /** The socket on which it receives the guest's kernel messages. */
-  static final String CONSOLE = "console";
-
-  /** Copies the lists. */
+  /** Copies the list. */
   public MachineSpec {
     disks = List.copyOf(disks);
-    ports = List.copyOf(ports);
   }
 
   /** The same machine with its files as QEMU names them, which may use them from now on. */
@@ -59,20 +45,7 @@ public record MachineSpec(
         cpus,
         memory.through(files),
         named,
-        ports,
-        files.directory(socketDirectory),
-        reach);
-  }
-
-  /** The names of the sockets to which QEMU connects. */
-  List<String> connections() {
-    List<String> names = new ArrayList<>(ports);
-    names.add(QMP);
-    names.add(CONSOLE);
-    if (reach.isPresent()) {
-      names.addAll(NetworkFilter.CONNECTIONS);
-    }
-    return names;
+        connections.in(files.directory(connections.directory())));
   }
 
   /** A disk besides the root. */
@@ -104,7 +77,7 @@ public record MachineSpec(
    *
    * @param base the file below, which is only read; empty: zeros
    * @param layer the file that the guest writes
-   * @param nextLayer the file that the guest writes after {@link Machine#startNextLayer}
+   * @param nextLayer the file that the guest writes after {@link DiskLayers#startNext}
    */
   public record LayeredDisk(String serial, Optional<Path> base, Path layer, Path nextLayer)
       implements Disk {

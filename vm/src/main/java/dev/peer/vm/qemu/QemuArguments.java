@@ -47,11 +47,11 @@ public final class QemuArguments {
     disk(arguments, new RawDisk("root", spec.image().root(), true));
     spec.disks().forEach(disk -> disk(arguments, disk));
     network(arguments, spec);
-    add(arguments, "-chardev", socket(spec, "console", MachineSpec.CONSOLE));
+    add(arguments, "-chardev", socket(spec, "console", Connections.CONSOLE));
     add(arguments, "-serial", "chardev:console");
     add(arguments, "-device", "virtio-serial-pci,id=ports");
-    spec.ports().forEach(port -> port(arguments, spec, port));
-    add(arguments, "-chardev", socket(spec, "qmp", MachineSpec.QMP));
+    spec.connections().ports().forEach(port -> port(arguments, spec, port));
+    add(arguments, "-chardev", socket(spec, "qmp", Connections.QMP));
     add(arguments, "-mon", "chardev=qmp,mode=control");
     return List.copyOf(arguments);
   }
@@ -163,7 +163,7 @@ public final class QemuArguments {
   private static void network(List<String> arguments, MachineSpec spec) {
     add(arguments, "-netdev", "user,id=net0,ipv6=off");
     add(arguments, "-device", "virtio-net-pci,id=" + NETWORK_CARD + ",netdev=net0,romfile=");
-    if (spec.reach().isPresent()) {
+    if (spec.connections().reach().isPresent()) {
       for (String name : NetworkFilter.CONNECTIONS) {
         add(arguments, "-chardev", socket(spec, name, name));
       }
@@ -189,7 +189,7 @@ public final class QemuArguments {
   }
 
   private static String socket(MachineSpec spec, String id, String name) {
-    return "socket,id=" + id + ",path=" + escaped(spec.socketDirectory().resolve(name));
+    return "socket,id=" + id + ",path=" + escaped(spec.connections().directory().resolve(name));
   }
 
   /** In QEMU's option lists a comma is written twice. */

@@ -24,21 +24,14 @@ import java.util.List;
 /**
  * A kept disk's directory, as it was read.
  *
- * @param made whose preparations wrote it; {@link StartedFrom#UNKNOWN}: peer 0.5 kept it
- * @param begun when it was blank
+ * @param name the runs that may begin with it
+ * @param history what it has been through
  * @param seal the identity of the disk's file when it was kept
  * @param used when a run last began with it or kept it
+ * @param bytes its size on this disk
  */
 record DiskEntry(
-    Path directory,
-    RepoId repo,
-    Digest image,
-    long diskBytes,
-    StartedFrom made,
-    Instant begun,
-    String seal,
-    Instant used,
-    long bytes) {
+    Path directory, DiskName name, DiskHistory history, String seal, Instant used, long bytes) {
 
   static final String LOCK = "lock";
 
@@ -48,22 +41,21 @@ record DiskEntry(
   private static final int LARGEST_TEXT = 1 << 16;
 
   /** Moves a disk's file into a directory, and writes its description there. */
-  static void write(
-      Path directory, DiskName name, Path file, StartedFrom made, Instant begun, Instant now)
+  static void write(Path directory, DiskName name, Path file, DiskHistory history, Instant now)
       throws IOException {
     Path disk = directory.resolve(DISK);
     Files.move(file, disk, StandardCopyOption.ATOMIC_MOVE);
-    RepositoryDisks.takeOver(disk, directory);
+    FileOwnership.takeOver(disk, directory);
     Path lock = Files.createFile(directory.resolve(LOCK));
     Files.setLastModifiedTime(lock, FileTime.from(now));
     ObjectNode about = StrictJson.object();
     about.put("repo", name.repo().text());
     about.put("image", name.image().toString());
     about.put("diskBytes", name.bytes());
-    about.put("origin", made.origin().toString());
+    about.put("origin", history.made().origin().toString());
     ArrayNode commits = about.putArray("commits");
-    made.commits().forEach(commit -> commits.add(commit.hex()));
-    about.put("begun", begun.toString());
+    history.made().commits().forEach(commit -> commits.add(commit.hex()));
+    about.put("begun", history.begun().toString());
     about.put("seal", FileFingerprint.of(List.of(disk)));
     Files.write(directory.resolve(ABOUT), StrictJson.bytes(about));
   }
@@ -73,11 +65,13 @@ record DiskEntry(
     DiskEntry entry =
         new DiskEntry(
             directory,
-            about.value("repo", RepoId::new),
-            about.value("image", Digest::parse),
-            about.number("diskBytes"),
-            about.has("origin") ? made(about) : StartedFrom.UNKNOWN,
-            about.value("begun", DiskEntry::instant),
+            new DiskName(
+                about.value("repo", RepoId::new),
+                about.value("image", Digest::parse),
+                about.number("diskBytes")),
+            new DiskHistory(
+                about.has("origin") ? made(about) : StartedFrom.UNKNOWN,
+                about.value("begun", DiskEntry::instant)),
             about.text("seal"),
             Files.getLastModifiedTime(directory.resolve(LOCK)).toInstant(),
             Files.size(directory.resolve(DISK)));
@@ -133,7 +127,7 @@ record DiskEntry(
     return Files.exists(directory.resolve(BRANCHES), LinkOption.NOFOLLOW_LINKS);
   }
 
-  RepositoryDisks.Listed listed() {
-    return new RepositoryDisks.Listed(repo, image, diskBytes, made, begun, used, bytes);
+  DiskSummary summary() {
+    return new DiskSummary(name, history, used, bytes);
   }
 }

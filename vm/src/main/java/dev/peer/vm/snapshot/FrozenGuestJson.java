@@ -25,19 +25,19 @@ final class FrozenGuestJson {
     FrozenGuest.Shape machine = guest.machine();
     ObjectNode json = StrictJson.object();
     json.put("format", FORMAT);
-    json.put("repo", guest.repo().text());
-    json.put("tree", guest.tree().hex());
-    json.put("target", guest.target());
-    json.put("stage", guest.stage());
+    json.put("repo", guest.stop().repo().text());
+    json.put("tree", guest.stop().tree().hex());
+    json.put("target", guest.stop().target());
+    json.put("stage", guest.stop().stage());
     json.put("frozenAt", guest.frozenAt().toString());
     json.put("network", guest.network().toString());
     json.put("qemu", machine.qemu());
     json.put("accelerator", machine.accelerator());
     json.put("image", machine.image().toString());
-    json.put("cpus", machine.cpus());
-    json.put("memoryMebibytes", machine.memoryMebibytes());
-    json.put("diskBytes", machine.diskBytes());
-    json.put("inputBytes", machine.inputBytes());
+    json.put("cpus", machine.sizes().cpus());
+    json.put("memoryMebibytes", machine.sizes().memoryMebibytes());
+    json.put("diskBytes", machine.sizes().diskBytes());
+    json.put("inputBytes", machine.sizes().inputBytes());
     json.put("nonce", machine.nonce());
     return StrictJson.bytes(json);
   }
@@ -49,20 +49,22 @@ final class FrozenGuestJson {
     }
     FrozenGuest guest =
         new FrozenGuest(
-            json.value("repo", RepoId::new),
-            json.value("tree", TreeId::new),
-            json.text("target"),
-            json.text("stage"),
+            new FrozenGuest.StopPoint(
+                json.value("repo", RepoId::new),
+                json.value("tree", TreeId::new),
+                json.text("target"),
+                json.text("stage")),
             json.value("frozenAt", FrozenGuestJson::instant),
             json.value("network", NetworkMode::parse),
             new FrozenGuest.Shape(
                 json.text("qemu"),
                 json.text("accelerator"),
                 json.value("image", Digest::parse),
-                Math.toIntExact(size(json, "cpus", Integer.MAX_VALUE)),
-                size(json, "memoryMebibytes", Integer.MAX_VALUE),
-                size(json, "diskBytes", Long.MAX_VALUE),
-                size(json, "inputBytes", Long.MAX_VALUE),
+                new FrozenGuest.Sizes(
+                    Math.toIntExact(size(json, "cpus", Integer.MAX_VALUE)),
+                    size(json, "memoryMebibytes", Integer.MAX_VALUE),
+                    size(json, "diskBytes", Long.MAX_VALUE),
+                    size(json, "inputBytes", Long.MAX_VALUE)),
                 json.value("nonce", FrozenGuestJson::nonce)));
     json.end();
     return guest;

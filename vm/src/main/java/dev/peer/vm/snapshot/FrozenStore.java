@@ -62,7 +62,7 @@ public final class FrozenStore {
     try (ScratchDirectory made = ScratchDirectory.in(unfinished)) {
       Path directory = made.path();
       freezer.freeze(directory.resolve(STATE), directory.resolve(SCRATCH));
-      RepositoryDisks.takeOver(directory.resolve(SCRATCH), directory);
+      FileOwnership.takeOver(directory.resolve(SCRATCH), directory);
       Files.write(directory.resolve(ABOUT), FrozenGuestJson.write(guest));
       String id = directory.getFileName().toString();
       made.moveTo(root.resolve(id));

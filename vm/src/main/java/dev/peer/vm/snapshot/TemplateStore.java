@@ -87,7 +87,7 @@ public final class TemplateStore {
     try (ScratchDirectory made = ScratchDirectory.in(unfinished)) {
       Template template = templateIn(made.path());
       maker.make(template);
-      RepositoryDisks.takeOver(template.scratch(), made.path());
+      FileOwnership.takeOver(template.scratch(), made.path());
       Files.writeString(made.path().resolve(SEAL), sealOf(template));
       Optional<Template> other = find(shape);
       if (other.isPresent()) {

@@ -19,7 +19,9 @@ import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.snapshot.CachePolicy;
+import dev.peer.vm.snapshot.DiskHistory;
 import dev.peer.vm.snapshot.DiskName;
+import dev.peer.vm.snapshot.DiskRemoval;
 import dev.peer.vm.snapshot.FrozenStore;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.DataInputStream;
@@ -63,7 +65,7 @@ class KeptDiskIT {
   @Test
   void beginsWithWhatTheLastPassingRunPreparedAndNothingElse() throws Exception {
     String first = passes(preparing("one"), Use.KEPT, new Transcript());
-    Instant begun = disks.list().getFirst().begun();
+    Instant begun = disks.list().getFirst().history().begun();
 
     String failing = preparing("x").replace("test:VQ:\n", "test:VQ:\n\tfalse\n");
     FrozenStore frozen = new FrozenStore(vm().resolve("frozen"));
@@ -82,7 +84,7 @@ class KeptDiskIT {
     assertThat(grown).isEqualTo(first.replace("stamp\n", "more\nstamp\n"));
     assertThat(passes(preparing("four"), Use.KEPT, new Transcript())).isEqualTo(grown);
     assertThat(disks.list())
-        .extracting(RepositoryDisks.Listed::repo, RepositoryDisks.Listed::begun)
+        .extracting(disk -> disk.name().repo(), disk -> disk.history().begun())
         .containsExactly(org.assertj.core.groups.Tuple.tuple(REPO, begun));
 
     assertThat(passes(preparing("five"), Use.NONE, new Transcript()).lines().toList())
@@ -92,8 +94,8 @@ class KeptDiskIT {
         .hasSize(3)
         .doesNotContainAnyElementsOf(first.lines().limit(2).toList());
     assertThat(disks.list()).hasSize(1);
-    assertThat(disks.list().getFirst().begun()).isAfter(begun);
-    assertThat(disks.gone()).extracting(RepositoryDisks.Gone::repo).containsExactly(REPO);
+    assertThat(disks.list().getFirst().history().begun()).isAfter(begun);
+    assertThat(disks.removals()).extracting(DiskRemoval::repo).containsExactly(REPO);
   }
 
   @Test
@@ -106,8 +108,9 @@ class KeptDiskIT {
     disks.keep(
         new DiskName(REPO, image, DISK_BYTES),
         noDisk,
-        new StartedFrom(KeptOrigin.TRUNK, List.of(Lineages.ofHead(repository()).revision())),
-        Instant.now(),
+        new DiskHistory(
+            new StartedFrom(KeptOrigin.TRUNK, List.of(Lineages.ofHead(repository()).revision())),
+            Instant.now()),
         Optional.empty());
     Transcript transcript = new Transcript();
 
@@ -169,7 +172,7 @@ class KeptDiskIT {
   }
 
   private ExecutionResult run(
-      String mkfile, Use caches, FailureAction aftermath, Transcript transcript) throws Exception {
+      String mkfile, Use caches, FailureAction onFailure, Transcript transcript) throws Exception {
     Path repository = Files.createDirectories(repository());
     Files.writeString(repository.resolve("mkfile"), mkfile);
     RunInputs inputs =
@@ -187,14 +190,11 @@ class KeptDiskIT {
     RunFiles files = new RunFiles(Files.createDirectory(directory.resolve("result" + runs)));
     VmExecutor executor =
         new VmExecutor(
-            GuestImages.store(),
-            vm(),
-            home.resolve("s"),
-            System.getenv(),
+            new VmHost(GuestImages.store(), vm(), home.resolve("s"), System.getenv()),
             new RunLimits(2, 2L << 30, DISK_BYTES, Duration.ofMinutes(5), Map.of(), 1L << 20),
             new Reach.Open(),
             POLICY);
-    executor.setAftermath(aftermath);
+    executor.setOnFailure(onFailure);
     return executor.execute(
         new ExecutionRequest(
             inputs,

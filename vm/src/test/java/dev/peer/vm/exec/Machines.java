@@ -31,10 +31,12 @@ final class Machines {
     GuestImage image = GuestImages.store().resolve(GuestImages.store().newest().orElseThrow());
     MachineStarter starter =
         new MachineStarter(
-            qemu,
-            image,
-            new AcceleratorProbe(directory.resolve("home"), directory.resolve("runs")).best(qemu),
-            limits,
+            new MachineModel(
+                qemu,
+                new AcceleratorProbe(directory.resolve("home"), directory.resolve("runs"))
+                    .best(qemu),
+                image,
+                limits),
             GuestNetwork.of(new Reach.None(), qemu),
             new TemplateStore(directory.resolve("templates")),
             sockets,

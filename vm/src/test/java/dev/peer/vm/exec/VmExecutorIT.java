@@ -264,10 +264,7 @@ class VmExecutorIT {
     transcript.notes.clear();
     VmExecutor impatient =
         new VmExecutor(
-            GuestImages.store(),
-            home.resolve("vm"),
-            home.resolve("s"),
-            System.getenv(),
+            new VmHost(GuestImages.store(), home.resolve("vm"), home.resolve("s"), System.getenv()),
             limits(Duration.ofMinutes(5)),
             new Reach.Open(),
             CACHES,
@@ -377,10 +374,11 @@ class VmExecutorIT {
   void saysWhenQemuIsMissing() {
     VmExecutor executor =
         new VmExecutor(
-            GuestImages.store(),
-            home.resolve("vm"),
-            home.resolve("s"),
-            Map.of("PATH", "/nonexistent"),
+            new VmHost(
+                GuestImages.store(),
+                home.resolve("vm"),
+                home.resolve("s"),
+                Map.of("PATH", "/nonexistent")),
             limits(Duration.ofMinutes(5)),
             new Reach.Open(),
             CACHES);
@@ -537,10 +535,7 @@ class VmExecutorIT {
 
   private VmExecutor executor(RunLimits limits, Reach reach) {
     return new VmExecutor(
-        GuestImages.store(),
-        home.resolve("vm"),
-        home.resolve("s"),
-        System.getenv(),
+        new VmHost(GuestImages.store(), home.resolve("vm"), home.resolve("s"), System.getenv()),
         limits,
         reach,
         CACHES);

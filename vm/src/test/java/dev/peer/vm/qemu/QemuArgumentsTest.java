@@ -83,9 +83,10 @@ class QemuArgumentsTest {
             filtered.cpus(),
             filtered.memory(),
             filtered.disks(),
-            filtered.ports(),
-            filtered.socketDirectory(),
-            Optional.empty());
+            new Connections(
+                filtered.connections().ports(),
+                filtered.connections().directory(),
+                Optional.empty()));
 
     assertThat(QemuArguments.of(filtered))
         .containsSequence("-netdev", "user,id=net0,ipv6=off")
@@ -97,9 +98,9 @@ class QemuArgumentsTest {
         .containsSequence(
             "-object", "filter-redirector,netdev=net0,id=answers,queue=tx,indev=net-answers");
     assertThat(QemuArguments.of(unfiltered)).noneMatch(it -> it.startsWith("filter-redirector"));
-    assertThat(filtered.connections())
+    assertThat(filtered.connections().names())
         .containsExactly("peer.control", "qmp", "console", "net-sent", "net-passed", "net-answers");
-    assertThat(unfiltered.connections()).containsExactly("peer.control", "qmp", "console");
+    assertThat(unfiltered.connections().names()).containsExactly("peer.control", "qmp", "console");
   }
 
   @Test
@@ -132,8 +133,7 @@ class QemuArgumentsTest {
         3,
         new Memory.Anonymous(512),
         List.of(disk),
-        List.of("peer.control"),
-        Path.of(directory),
-        Optional.of(new Reach.Open()));
+        new Connections(
+            List.of("peer.control"), Path.of(directory), Optional.of(new Reach.Open())));
   }
 }

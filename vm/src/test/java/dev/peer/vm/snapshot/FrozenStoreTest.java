@@ -112,20 +112,15 @@ class FrozenStoreTest {
 
   private static FrozenGuest guest(Instant frozenAt) {
     return new FrozenGuest(
-        new RepoId("example.org/frozen"),
-        new TreeId("0".repeat(40)),
-        "test",
-        "test",
+        new FrozenGuest.StopPoint(
+            new RepoId("example.org/frozen"), new TreeId("0".repeat(40)), "test", "test"),
         frozenAt,
         NetworkMode.NONE,
         new FrozenGuest.Shape(
             "qemu 7.2",
             "tcg",
             Digest.of(new byte[0]),
-            2,
-            2048,
-            20L << 30,
-            20L << 30,
+            new FrozenGuest.Sizes(2, 2048, 20L << 30, 20L << 30),
             "0123456789abcdef".repeat(2)));
   }
 }

@@ -54,8 +54,8 @@ class RepositoryDisksTest {
     }
 
     assertThat(disks().made(name("a"))).containsExactly(trunk(1));
-    assertThat(disks().list()).extracting(RepositoryDisks.Listed::made).containsExactly(trunk(1));
-    assertThat(disks().gone()).isEmpty();
+    assertThat(disks().list()).extracting(disk -> disk.history().made()).containsExactly(trunk(1));
+    assertThat(disks().removals()).isEmpty();
   }
 
   @Test
@@ -84,7 +84,7 @@ class RepositoryDisksTest {
     keep("a", 100);
     keep("a", 200);
 
-    assertThat(disks().list()).extracting(RepositoryDisks.Listed::bytes).containsExactly(200L);
+    assertThat(disks().list()).extracting(DiskSummary::bytes).containsExactly(200L);
   }
 
   @Test
@@ -137,7 +137,7 @@ class RepositoryDisksTest {
     assertThat(disks().find(name("a"), trunk(1), false)).isEmpty();
 
     assertThat(notices).singleElement().asString().contains("a was dropped", "PEER_CACHE_MAX_AGE");
-    assertThat(disks().gone())
+    assertThat(disks().removals())
         .singleElement()
         .satisfies(
             gone -> {
@@ -168,8 +168,10 @@ class RepositoryDisksTest {
     now = now.plusSeconds(60);
     keep("c", 4000);
 
-    assertThat(disks().list()).extracting(disk -> disk.repo().text()).containsExactly("c", "a");
-    assertThat(disks().gone()).singleElement().asString().contains("PEER_CACHE_MAX_BYTES");
+    assertThat(disks().list())
+        .extracting(disk -> disk.name().repo().text())
+        .containsExactly("c", "a");
+    assertThat(disks().removals()).singleElement().asString().contains("PEER_CACHE_MAX_BYTES");
   }
 
   @Test
@@ -205,14 +207,14 @@ class RepositoryDisksTest {
   }
 
   private void keep(String repo, long bytes, StartedFrom made) throws IOException {
-    disks().keep(name(repo), written(bytes), made, now, Optional.empty());
+    disks().keep(name(repo), written(bytes), new DiskHistory(made, now), Optional.empty());
     assertThat(directory.resolve("made")).doesNotExist();
   }
 
   private void keepFrom(StartedFrom from, StartedFrom made, boolean branch) throws IOException {
     Optional<KeptDisk> base = disks().find(name("a"), from, branch);
     base.orElseThrow().close();
-    disks().keep(name("a"), written(100), made, now, base);
+    disks().keep(name("a"), written(100), new DiskHistory(made, now), base);
   }
 
   private Path written(long bytes) throws IOException {

@@ -15,6 +15,8 @@ import dev.peer.report.ExitCode;
 import dev.peer.run.RepoOwner;
 import dev.peer.run.Results;
 import dev.peer.vm.snapshot.CachePolicy;
+import dev.peer.vm.snapshot.DiskRemoval;
+import dev.peer.vm.snapshot.DiskSummary;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import dev.peer.vm.snapshot.UnpreparedCommits;
 import java.nio.charset.StandardCharsets;
@@ -69,28 +71,28 @@ public final class CacheCommand implements Runnable {
       footer = {"  peer cache ls", "  peer cache ls --json"})
   int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
     RepositoryDisks disks = disks();
-    List<RepositoryDisks.Listed> kept = disks.list();
-    List<RepositoryDisks.Gone> gone = disks.gone();
+    List<DiskSummary> kept = disks.list();
+    List<DiskRemoval> gone = disks.removals();
     if (json) {
       output.print(json(kept, gone));
       return ExitCode.PASSED;
     }
     Instant now = Instant.now();
-    for (RepositoryDisks.Listed disk : kept) {
+    for (DiskSummary disk : kept) {
       output.print(
-          disk.repo()
+          disk.name().repo()
               + "  begun "
-              + Results.ago(Duration.between(disk.begun(), now))
+              + Results.ago(Duration.between(disk.history().begun(), now))
               + ", used "
               + Results.ago(Duration.between(disk.used(), now))
               + ", "
               + disk.bytes() / MEBIBYTE
               + " MiB, "
-              + disk.made()
+              + disk.history().made()
               + ", image "
-              + disk.image());
+              + disk.name().image());
     }
-    for (RepositoryDisks.Gone one : gone) {
+    for (DiskRemoval one : gone) {
       output.print(
           one.repo()
               + "  dropped "
@@ -122,7 +124,7 @@ public final class CacheCommand implements Runnable {
     RepositoryDisks disks = disks();
     Set<RepoId> kept =
         disks.list().stream()
-            .map(RepositoryDisks.Listed::repo)
+            .map(summary -> summary.name().repo())
             .collect(Collectors.toCollection(LinkedHashSet::new));
     new UnpreparedCommits(layout().unprepared(), InstantSource.system()).clear();
     for (RepoId repo : all ? kept : named(names, kept)) {
@@ -157,23 +159,23 @@ public final class CacheCommand implements Runnable {
     return repos;
   }
 
-  private static String json(List<RepositoryDisks.Listed> kept, List<RepositoryDisks.Gone> gone) {
+  private static String json(List<DiskSummary> kept, List<DiskRemoval> gone) {
     ObjectNode answer = StrictJson.object();
     ArrayNode disks = answer.putArray("kept");
-    for (RepositoryDisks.Listed disk : kept) {
+    for (DiskSummary disk : kept) {
       ObjectNode entry = disks.addObject();
-      entry.put("repo", disk.repo().text());
-      entry.put("image", disk.image().toString());
-      entry.put("diskBytes", disk.diskBytes());
-      entry.put("origin", disk.made().origin().toString());
+      entry.put("repo", disk.name().repo().text());
+      entry.put("image", disk.name().image().toString());
+      entry.put("diskBytes", disk.name().bytes());
+      entry.put("origin", disk.history().made().origin().toString());
       ArrayNode commits = entry.putArray("commits");
-      disk.made().commits().forEach(commit -> commits.add(commit.hex()));
-      entry.put("begun", disk.begun().toString());
+      disk.history().made().commits().forEach(commit -> commits.add(commit.hex()));
+      entry.put("begun", disk.history().begun().toString());
       entry.put("used", disk.used().toString());
       entry.put("bytes", disk.bytes());
     }
     ArrayNode dropped = answer.putArray("dropped");
-    for (RepositoryDisks.Gone one : gone) {
+    for (DiskRemoval one : gone) {
       ObjectNode entry = dropped.addObject();
       entry.put("repo", one.repo().text());
       entry.put("when", one.when().toString());

@@ -170,10 +170,10 @@ public final class VmCommand implements Runnable {
               kept.id(),
               Results.ago(Duration.between(guest.frozenAt(), Instant.now())),
               kept.bytes() / MEBIBYTE + " MiB",
-              guest.repo().text(),
-              guest.tree().hex(),
-              guest.target(),
-              "failed in " + guest.stage()));
+              guest.stop().repo().text(),
+              guest.stop().tree().hex(),
+              guest.stop().target(),
+              "failed in " + guest.stop().stage()));
     }
     return ExitCode.PASSED;
   }
@@ -213,10 +213,10 @@ public final class VmCommand implements Runnable {
       FrozenGuest guest = kept.guest();
       ObjectNode entry = entries.addObject();
       entry.put("id", kept.id());
-      entry.put("repo", guest.repo().text());
-      entry.put("tree", guest.tree().hex());
-      entry.put("target", guest.target());
-      entry.put("stage", guest.stage());
+      entry.put("repo", guest.stop().repo().text());
+      entry.put("tree", guest.stop().tree().hex());
+      entry.put("target", guest.stop().target());
+      entry.put("stage", guest.stop().stage());
       entry.put("frozenAt", guest.frozenAt().toString());
       entry.put("bytes", kept.bytes());
     }

@@ -204,7 +204,7 @@ public final class RunCommand implements Callable<Integer> {
               Results.openStore(subject),
               options,
               new CallerSecrets(subject, call.environment(), output),
-              aftermath(subject),
+              onFailure(subject),
               MachineSlots.AT_ONCE,
               output);
       try (IdentityReloader _ = run.isAnnounced() ? watching(network) : null) {
@@ -299,7 +299,7 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private FailureAction aftermath(RunTarget subject) {
+  private FailureAction onFailure(RunTarget subject) {
     if (onFailure.shell) {
       return new FailureAction.Shell(SystemTerminal::open);
     }

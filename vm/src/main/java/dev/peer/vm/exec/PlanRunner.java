@@ -1,0 +1,121 @@
+package dev.peer.vm.exec;
+
+import dev.peer.core.flow.CacheUse;
+import dev.peer.core.flow.ExecutionRequest;
+import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.secret.Secrets;
+import dev.peer.vm.guest.GuestException;
+import dev.peer.vm.qemu.QemuException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** One run: starts its machine, takes it through a plan's stages, and ends it. */
+final class PlanRunner<T> {
+
+  private final RunPlan<T> plan;
+  private final RunProgress progress;
+  private final ExecutionRequest request;
+  private final MachineStarter starter;
+  private final RunCache cache;
+
+  PlanRunner(
+      RunPlan<T> plan,
+      RunProgress progress,
+      ExecutionRequest request,
+      MachineStarter starter,
+      RunCache cache) {
+    this.plan = plan;
+    this.progress = progress;
+    this.request = request;
+    this.starter = starter;
+    this.cache = cache;
+  }
+
+  /**
+   * Runs once; empty if no machine starts with the kept disk.
+   *
+   * @param runs where the files of runs are
+   * @param sockets where the host listens
+   */
+  Optional<T> run(Path runs, Path sockets)
+      throws IOException, QemuException, ExecutorException, InterruptedException {
+    try (ScratchDirectory directory = ScratchDirectory.in(runs);
+        ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
+      RunClock clock = RunClock.start();
+      progress.listener().step("source");
+      RunDisks disks =
+          RunDisks.create(
+              directory.path(),
+              request.source(),
+              starter.model().limits().diskBytes(),
+              cache.base());
+      Optional<StartedMachine> started = start(disks, directory.path(), socketDirectory.path());
+      if (started.isEmpty()) {
+        return Optional.empty();
+      }
+      try (StartedMachine machine = started.get()) {
+        return Optional.of(follow(machine, clock));
+      }
+    }
+  }
+
+  private Optional<StartedMachine> start(RunDisks disks, Path directory, Path socketDirectory)
+      throws IOException, QemuException, ExecutorException, InterruptedException {
+    try {
+      return Optional.of(
+          request.caches() instanceof CacheUse.None
+              ? starter.boot(disks, directory, socketDirectory)
+              : starter.start(disks, directory, socketDirectory));
+    } catch (QemuException | ExecutorException e) {
+      if (cache.base().isPresent()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private T follow(StartedMachine machine, RunClock clock)
+      throws IOException, ExecutorException, InterruptedException {
+    StageRunner stages =
+        new StageRunner(
+            machine,
+            starter.model().limits(),
+            progress.current(),
+            progress.listener(),
+            request.secrets());
+    RunStages all = new RunStages(request, progress.listener(), machine, stages, starter, cache);
+    Guest guest =
+        new Guest(
+            request.inputs(),
+            progress.listener(),
+            machine.machine(),
+            stages,
+            machine.disks(),
+            starter);
+    try {
+      T result = plan.run(guest, all, clock);
+      progress.deadline().close();
+      if (progress.deadline().passed()) {
+        throw new InterruptedException("the time of the run is over");
+      }
+      plan.after(guest, result);
+      return result;
+    } catch (GuestException | IOException e) {
+      if (stages.timedOut().isPresent()) {
+        return plan.timedOut(stages.timedOut().get());
+      }
+      throw brokenOff(progress.current(), machine, request.secrets(), e);
+    } finally {
+      progress.listener().step("clean up");
+    }
+  }
+
+  static ExecutorException brokenOff(
+      CurrentStage current, StartedMachine machine, Secrets secrets, Exception e)
+      throws InterruptedException {
+    InterruptedIo.rethrow(e);
+    return GuestFailures.in(current.name(), machine.machine(), secrets, e);
+  }
+}

@@ -1,0 +1,46 @@
+package dev.peer.vm.qemu;
+
+import dev.peer.core.network.Reach;
+import dev.peer.vm.network.NetworkFilter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The connections of a machine to the host.
+ *
+ * @param ports the names of its serial ports to the host, besides the console
+ * @param directory where the host listens: a socket for each of {@link #names}
+ * @param reach the hosts that the guest may reach, if its frames are filtered; empty: this QEMU
+ *     cannot filter
+ */
+public record Connections(List<String> ports, Path directory, Optional<Reach> reach) {
+
+  /** The socket on which the host listens for the machine's control connection. */
+  public static final String QMP = "qmp";
+
+  /** The socket on which it receives the guest's kernel messages. */
+  static final String CONSOLE = "console";
+
+  /** Copies the list. */
+  public Connections {
+    ports = List.copyOf(ports);
+  }
+
+  /** The same connections, with their sockets in another directory. */
+  Connections in(Path other) {
+    return new Connections(ports, other, reach);
+  }
+
+  /** The names of the sockets to which QEMU connects. */
+  List<String> names() {
+    List<String> names = new ArrayList<>(ports);
+    names.add(QMP);
+    names.add(CONSOLE);
+    if (reach.isPresent()) {
+      names.addAll(NetworkFilter.CONNECTIONS);
+    }
+    return names;
+  }
+}
