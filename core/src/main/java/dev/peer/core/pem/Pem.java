@@ -1,6 +1,5 @@
 package dev.peer.core.pem;
 
-import dev.peer.core.id.Printable;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -36,7 +35,6 @@ public final class Pem {
   /** The most bytes that a revocation list may have. */
   public static final int LARGEST_LIST = 16 << 20;
 
-  private static final int MOST_BLOCKS = 512;
   private static final String BEGIN = "-----BEGIN ";
   private static final String END = "-----END ";
   private static final String DASHES = "-----";
@@ -52,7 +50,7 @@ public final class Pem {
   public static List<X509Certificate> certificates(String what, String pem)
       throws CredentialException {
     List<X509Certificate> certificates = new ArrayList<>();
-    for (Block block : blocks(what, pem, LONGEST)) {
+    for (PemBlock block : PemBlock.read(what, pem, LONGEST)) {
       if (block.label().equals("CERTIFICATE")) {
         certificates.add(certificate(what, block));
       } else if (block.label().endsWith("TRUSTED CERTIFICATE")) {
@@ -73,8 +71,8 @@ public final class Pem {
    * The one private key in the text: PKCS#8, or the older forms for EC (SEC 1) and RSA (PKCS#1).
    */
   public static PrivateKey privateKey(String what, String pem) throws CredentialException {
-    List<Block> blocks = blocks(what, pem, LONGEST);
-    List<Block> keys =
+    List<PemBlock> blocks = PemBlock.read(what, pem, LONGEST);
+    List<PemBlock> keys =
         blocks.stream().filter(block -> block.label().endsWith("PRIVATE KEY")).toList();
     if (keys.size() != 1) {
       throw new CredentialException(
@@ -84,7 +82,7 @@ public final class Pem {
               + " in it",
           "a PEM text with one -----BEGIN PRIVATE KEY----- is expected");
     }
-    Block block = keys.getFirst();
+    PemBlock block = keys.getFirst();
     PrivateKey key = pkcs8(block.in(what), inPkcs8(block.in(what), block, blocks));
     if (KeyKind.of(key).isEmpty()) {
       throw new CredentialException(
@@ -105,7 +103,7 @@ public final class Pem {
       lists.add(revocationList(what, bytes));
     } else {
       String text = new String(bytes, StandardCharsets.ISO_8859_1);
-      for (Block block : blocks(what, text, LARGEST_LIST)) {
+      for (PemBlock block : PemBlock.read(what, text, LARGEST_LIST)) {
         if (block.label().equals("X509 CRL")) {
           lists.add(revocationList(block.in(what), block.bytes()));
         }
@@ -142,7 +140,8 @@ public final class Pem {
         + "\n";
   }
 
-  private static X509Certificate certificate(String what, Block block) throws CredentialException {
+  private static X509Certificate certificate(String what, PemBlock block)
+      throws CredentialException {
     try {
       X509Certificate certificate =
           (X509Certificate) x509().generateCertificate(new ByteArrayInputStream(block.bytes()));
@@ -194,7 +193,7 @@ public final class Pem {
         what + ": not a private key of a kind that is accepted", "use " + KeyKind.ACCEPTED);
   }
 
-  private static byte[] inPkcs8(String what, Block block, List<Block> all)
+  private static byte[] inPkcs8(String what, PemBlock block, List<PemBlock> all)
       throws CredentialException {
     if (block.encrypted()) {
       throw encrypted(what);
@@ -202,9 +201,9 @@ public final class Pem {
     return switch (block.label()) {
       case "PRIVATE KEY" -> block.bytes();
       case "EC PRIVATE KEY" -> {
-        Optional<Block> curve =
+        Optional<PemBlock> curve =
             all.stream().filter(each -> each.label().equals("EC PARAMETERS")).findFirst();
-        yield OlderKeyForms.fromSec1(what, block.bytes(), curve.map(Block::bytes));
+        yield OlderKeyForms.fromSec1(what, block.bytes(), curve.map(PemBlock::bytes));
       }
       case "RSA PRIVATE KEY" -> OlderKeyForms.fromPkcs1(what, block.bytes());
       case "ENCRYPTED PRIVATE KEY" -> throw encrypted(what);
@@ -230,84 +229,8 @@ public final class Pem {
         cause);
   }
 
-  private static CredentialException tooLarge(String what, int most) {
+  static CredentialException tooLarge(String what, int most) {
     return new CredentialException(
         what + ": too large", "at most " + (most >> 20) + " MiB are read; is it the right file?");
-  }
-
-  private static List<Block> blocks(String what, String pem, int longest)
-      throws CredentialException {
-    if (pem.length() > longest) {
-      throw tooLarge(what, longest);
-    }
-    List<Block> blocks = new ArrayList<>();
-    List<String> lines = pem.lines().map(String::strip).toList();
-    for (int i = 0; i < lines.size(); i++) {
-      if (isBoundary(lines.get(i), BEGIN)) {
-        if (blocks.size() == MOST_BLOCKS) {
-          throw new CredentialException(
-              what + ": more than " + MOST_BLOCKS + " PEM blocks", "is it the right file?");
-        }
-        int end = endOf(what, lines, i);
-        blocks.add(block(what, lines, i, end));
-        i = end;
-      }
-    }
-    return blocks;
-  }
-
-  private static int endOf(String what, List<String> lines, int begin) throws CredentialException {
-    String end = END + lines.get(begin).substring(BEGIN.length());
-    for (int i = begin + 1; i < lines.size(); i++) {
-      if (lines.get(i).equals(end)) {
-        return i;
-      }
-      if (lines.get(i).startsWith(DASHES)) {
-        break;
-      }
-    }
-    throw new CredentialException(
-        what + ": line " + (begin + 1) + ": this block has no end",
-        "the line " + Printable.of(end) + " is expected after it");
-  }
-
-  private static Block block(String what, List<String> lines, int begin, int end)
-      throws CredentialException {
-    String first = lines.get(begin);
-    String label = first.substring(BEGIN.length(), first.length() - DASHES.length());
-    StringBuilder base64 = new StringBuilder();
-    boolean encrypted = false;
-    for (String line : lines.subList(begin + 1, end)) {
-      if (line.indexOf(':') >= 0) {
-        // A header of the form before RFC 7468.
-        encrypted |= line.contains("ENCRYPTED");
-      } else {
-        base64.append(line);
-      }
-    }
-    if (encrypted) {
-      return new Block(label, begin + 1, new byte[0], true);
-    }
-    try {
-      byte[] bytes = Base64.getDecoder().decode(base64.toString());
-      return new Block(label, begin + 1, bytes, false);
-    } catch (IllegalArgumentException e) {
-      throw new CredentialException(
-          what + ": line " + (begin + 1) + ": the block after it is not Base64",
-          "the block is damaged: get the file again");
-    }
-  }
-
-  private static boolean isBoundary(String line, String start) {
-    return line.startsWith(start)
-        && line.endsWith(DASHES)
-        && line.length() > start.length() + DASHES.length();
-  }
-
-  private record Block(String label, int line, byte[] bytes, boolean encrypted) {
-
-    String in(String what) {
-      return what + ": line " + line;
-    }
   }
 }

@@ -35,8 +35,8 @@ final class SecretPatterns {
     return new Watch(
         List.of(
             new SecretView.Plain(plain, finds),
-            new SecretView.Json(plain, finds),
-            new SecretView.Percent(percent, finds),
+            new EscapeView.Json(plain, finds),
+            new EscapeView.Percent(percent, finds),
             new SecretView.Base64(base64, finds)));
   }
 

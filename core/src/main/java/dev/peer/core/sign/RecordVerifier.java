@@ -1,6 +1,5 @@
 package dev.peer.core.sign;
 
-import static dev.peer.core.trust.CertificateRole.SIGNER;
 
 import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.SignRules;
@@ -12,28 +11,18 @@ import dev.peer.core.record.BundleReader;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.timestamp.Timestamp;
-import dev.peer.core.timestamp.TimestampException;
 import dev.peer.core.timestamp.TimestampToken;
 import dev.peer.core.timestamp.TimestampVerifier;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.RevocationLists;
-import dev.peer.core.trust.UntrustedCertificateException;
-import dev.peer.core.trust.ValidPath;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.StringJoiner;
-import java.util.stream.Stream;
 
 /**
  * Turns evidence from outside into evidence that holds, or says why it does not.
@@ -47,8 +36,7 @@ public final class RecordVerifier {
   /** How far the clocks of two peers may differ. */
   public static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
-  private final CertificateValidator validator;
-  private final TimestampVerifier timestamps;
+  private final SignerCheck signerCheck;
   private final SignRules signers;
   private final InstantSource clock;
 
@@ -79,8 +67,7 @@ public final class RecordVerifier {
       CertificateValidator timestampers,
       SignRules signers,
       InstantSource clock) {
-    this.validator = validator;
-    this.timestamps = new TimestampVerifier(timestampers, CLOCK_SKEW);
+    this.signerCheck = new SignerCheck(validator, new TimestampVerifier(timestampers, CLOCK_SKEW));
     this.signers = signers;
     this.clock = clock;
   }
@@ -160,7 +147,7 @@ public final class RecordVerifier {
   public VerifiedAttestation stamp(VerifiedAttestation attestation, TimestampToken token)
       throws VerificationException {
     Envelope stamped = attestation.parts().with(token);
-    Stamp stamp = stamp(stamped, clock.instant(), RevocationLists.none());
+    SignerCheck.Stamp stamp = signerCheck.stamp(stamped, clock.instant(), RevocationLists.none());
     if (stamp.holding().isEmpty()) {
       throw new VerificationException(stamp.whyNot());
     }
@@ -174,8 +161,8 @@ public final class RecordVerifier {
   private VerifiedAttestation verify(Attestation untrusted, Envelope envelope, RevocationLists kept)
       throws VerificationException, MalformedException {
     Instant now = clock.instant();
-    Stamp stamp = stamp(envelope, now, kept);
-    Judgement judgement = judge(envelope, stamp, now, kept);
+    SignerCheck.Stamp stamp = signerCheck.stamp(envelope, now, kept);
+    SignerCheck.Judgement judgement = signerCheck.judge(envelope, stamp, now, kept);
     Identity signer = judgement.path().identity();
     require(signers.admitsSomewhere(signer), mayNotSign(signer, ""));
     Signatures.require(envelope);
@@ -206,62 +193,6 @@ public final class RecordVerifier {
     } catch (MalformedException e) {
       throw new VerificationException(e.getMessage(), e);
     }
-  }
-
-  /** A timestamp that counts, or why there is none. */
-  private record Stamp(Optional<Timestamp> holding, String whyNot) {}
-
-  /** The signer, and the evidence that makes its signature hold. */
-  private record Judgement(ValidPath path, Evidence evidence, List<X509CRL> lists) {}
-
-  private Stamp stamp(Envelope envelope, Instant now, RevocationLists kept)
-      throws VerificationException {
-    if (envelope.timestamp().isEmpty()) {
-      return new Stamp(Optional.empty(), "");
-    }
-    try {
-      return new Stamp(
-          Optional.of(
-              timestamps.verify(envelope.timestamp().get(), envelope.signature(), now, kept)),
-          "");
-    } catch (TimestampException e) {
-      throw new VerificationException("its timestamp does not hold: " + e.getMessage(), e);
-    } catch (UntrustedCertificateException e) {
-      return new Stamp(
-          Optional.empty(),
-          "its timestamp does not count, the authority is not trusted: " + e.getMessage());
-    }
-  }
-
-  private Judgement judge(Envelope envelope, Stamp stamp, Instant now, RevocationLists kept)
-      throws VerificationException {
-    List<Judgement> good = new ArrayList<>();
-    StringJoiner refusals = new StringJoiner("; ");
-    try {
-      ValidPath path = validator.validate(envelope.chain(), SIGNER, now, now, kept);
-      good.add(new Judgement(path, new Evidence(path.until(), Optional.empty()), path.lists()));
-    } catch (UntrustedCertificateException e) {
-      refusals.add("the signer is not trusted: " + e.getMessage());
-    }
-    if (stamp.holding().isPresent()) {
-      Timestamp timestamp = stamp.holding().get();
-      try {
-        ValidPath path = validator.validate(envelope.chain(), SIGNER, timestamp.time(), now, kept);
-        good.add(
-            new Judgement(
-                path,
-                new Evidence(timestamp.until(), stamp.holding()),
-                Stream.concat(path.lists().stream(), timestamp.lists().stream()).toList()));
-      } catch (UntrustedCertificateException e) {
-        refusals.add(
-            "nor at " + timestamp.time() + ", the time of its timestamp: " + e.getMessage());
-      }
-    } else if (!stamp.whyNot().isEmpty()) {
-      refusals.add(stamp.whyNot());
-    }
-    return good.stream()
-        .max(Comparator.comparing(judgement -> judgement.evidence().until()))
-        .orElseThrow(() -> new VerificationException(refusals.toString()));
   }
 
   /** The rule is checked for what the signer says it ran, now that the signature holds. */

@@ -4,17 +4,12 @@ import dev.peer.core.id.Printable;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.secret.SecretValue;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,47 +31,36 @@ public final class GuestAgent {
 
   private static final String SHELL = "terminal";
 
-  private static final int LONGEST_LINE = 1 << 16;
   private static final int MOST_INFO = 64;
   private static final int LARGEST_EXIT_CODE = 255;
   private static final String PROTOCOL = "4";
 
-  private final SocketChannel control;
-  private final InputStream answers;
+  private final ControlPort control;
   private final MarkedOutput stdout;
   private final MarkedOutput stderr;
-  private final String nonce;
 
   /** Takes the three connections; they stay the caller's to close. */
   public GuestAgent(SocketChannel control, SocketChannel stdout, SocketChannel stderr) {
-    this(control, stdout, stderr, newNonce());
+    this(control, stdout, stderr, ControlPort.newNonce());
   }
 
   /** The agent of a machine that was greeted with this nonce, then frozen. */
   public GuestAgent(
       SocketChannel control, SocketChannel stdout, SocketChannel stderr, String nonce) {
-    this.nonce = nonce;
-    this.control = control;
-    this.answers = new BufferedInputStream(Channels.newInputStream(control));
-    this.stdout = new MarkedOutput(Channels.newInputStream(stdout), marker());
-    this.stderr = new MarkedOutput(Channels.newInputStream(stderr), marker());
-  }
-
-  private static String newNonce() {
-    byte[] random = new byte[16];
-    new SecureRandom().nextBytes(random);
-    return HexFormat.of().formatHex(random);
+    this.control = new ControlPort(control, nonce);
+    this.stdout = new MarkedOutput(Channels.newInputStream(stdout), marker("", nonce));
+    this.stderr = new MarkedOutput(Channels.newInputStream(stderr), marker("", nonce));
   }
 
   /** The nonce at the start of every line of this guest: 32 hexadecimal digits. */
   public String nonce() {
-    return nonce;
+    return control.nonce();
   }
 
   /** Waits until the guest is up, and sets its clock. */
   public void greet(Instant now) throws IOException, GuestException {
-    send("hello " + nonce + " " + now.getEpochSecond());
-    String answer = receive();
+    control.send("hello " + control.nonce() + " " + now.getEpochSecond());
+    String answer = control.receive();
     if (!answer.equals("hello " + PROTOCOL)) {
       throw new GuestException("it greets with " + Printable.of(answer));
     }
@@ -84,30 +68,22 @@ public final class GuestAgent {
 
   /** Gives all following stages a variable. */
   public void setVariable(String name, String value) throws IOException, GuestException {
-    send("env " + encoded(name) + " " + encoded(value));
+    control.send("env " + ControlPort.encoded(name) + " " + ControlPort.encoded(value));
   }
 
   /** Brings the scratch disk's file system in order and keeps it so until {@link #thawDisk}. */
   public void freezeDisk() throws IOException, GuestException {
-    command("freeze");
+    control.command("freeze");
   }
 
   /** Lets the guest write to its scratch disk again. */
   public void thawDisk() throws IOException, GuestException {
-    command("thaw");
-  }
-
-  private void command(String verb) throws IOException, GuestException {
-    send(verb);
-    String answer = receive();
-    if (!answer.equals(verb)) {
-      throw new GuestException("it answers " + Printable.of(answer) + " to " + verb);
-    }
+    control.command("thaw");
   }
 
   /** Gives the stage {@code test} a variable, and a shell in its container, but no other stage. */
   public void setSecret(String name, SecretValue value) throws IOException, GuestException {
-    send("secret " + encoded(name) + " " + encoded(value.reveal()));
+    control.send("secret " + ControlPort.encoded(name) + " " + ControlPort.encoded(value.reveal()));
   }
 
   /**
@@ -119,8 +95,8 @@ public final class GuestAgent {
   public StageResult run(String stage, List<String> arguments, OutputSink sink)
       throws IOException, GuestException, InterruptedException {
     StringBuilder line = new StringBuilder("run ").append(stage);
-    arguments.forEach(argument -> line.append(' ').append(encoded(argument)));
-    send(line.toString());
+    arguments.forEach(argument -> line.append(' ').append(ControlPort.encoded(argument)));
+    control.send(line.toString());
     CompletableFuture<Boolean> out = pump(stdout, OutputStreamName.STDOUT, sink);
     CompletableFuture<Boolean> err = pump(stderr, OutputStreamName.STDERR, sink);
     StageResult result = awaitResult(stage, List.of(out, err));
@@ -156,7 +132,14 @@ public final class GuestAgent {
   public void runShell(ShellLocation place, String network, SocketChannel port, UserTerminal user)
       throws IOException, GuestException {
     UserTerminal.Size size = user.size();
-    send(String.join(" ", SHELL, place.toString(), network, encoded(user.type()), describe(size)));
+    control.send(
+        String.join(
+            " ",
+            SHELL,
+            place.toString(),
+            network,
+            ControlPort.encoded(user.type()),
+            describe(size)));
     user.onResize(this::resize);
     Thread typing = Thread.ofVirtual().name("typing").start(() -> type(user, port));
     try {
@@ -176,7 +159,7 @@ public final class GuestAgent {
 
   private void resize(UserTerminal.Size size) {
     try {
-      send("resize " + describe(size));
+      control.send("resize " + describe(size));
     } catch (IOException | GuestException e) {
       // The guest is gone, and the readers of its output see that.
       return;
@@ -203,11 +186,11 @@ public final class GuestAgent {
    * next.
    */
   private byte[] terminalMarker() {
-    return ("\0" + nonce + "\n").getBytes(StandardCharsets.US_ASCII);
+    return marker("\0", control.nonce());
   }
 
-  private byte[] marker() {
-    return (nonce + "\n").getBytes(StandardCharsets.US_ASCII);
+  private static byte[] marker(String first, String nonce) {
+    return (first + nonce + "\n").getBytes(StandardCharsets.US_ASCII);
   }
 
   private CompletableFuture<Boolean> pump(
@@ -223,20 +206,10 @@ public final class GuestAgent {
                         (buffer, offset, length) -> sink.write(name, buffer, offset, length)));
               } catch (IOException | RuntimeException | Error e) {
                 ended.completeExceptionally(e);
-                giveUp();
+                control.giveUp();
               }
             });
     return ended;
-  }
-
-  /** Waits for no more answers: a stage whose output nobody reads may never end. */
-  private void giveUp() {
-    try {
-      control.close();
-    } catch (IOException e) {
-      // It is closed all the same.
-      return;
-    }
   }
 
   private static boolean await(CompletableFuture<Boolean> ended)
@@ -251,17 +224,17 @@ public final class GuestAgent {
   private StageResult awaitResult(String stage) throws IOException, GuestException {
     Map<String, String> info = new TreeMap<>();
     while (true) {
-      String line = receive();
+      String line = control.receive();
       String[] fields = line.split(" ", -1);
       if (fields.length < 3 || !fields[1].equals(stage)) {
         throw new GuestException("it answers " + Printable.of(line) + " to the stage " + stage);
       }
       if (fields[0].equals("info") && fields.length == 4 && info.size() < MOST_INFO) {
-        info.put(fields[2], decoded(fields[3]));
+        info.put(fields[2], ControlPort.decoded(fields[3]));
       } else if (fields[0].equals("exit") && fields.length == 3) {
         return new StageResult.Exited(exitCode(fields[2]), Map.copyOf(info));
       } else if (fields[0].equals("fail") && fields.length == 4) {
-        return new StageResult.Refused(fields[2], decoded(fields[3]), Map.copyOf(info));
+        return new StageResult.Refused(fields[2], ControlPort.decoded(fields[3]), Map.copyOf(info));
       } else {
         throw new GuestException("it answers " + Printable.of(line) + " to the stage " + stage);
       }
@@ -273,60 +246,5 @@ public final class GuestAgent {
       throw new GuestException("not an exit code: " + Printable.of(text));
     }
     return Integer.parseInt(text);
-  }
-
-  private synchronized void send(String line) throws IOException, GuestException {
-    if (line.length() >= LONGEST_LINE) {
-      throw new GuestException(
-          "a value of " + line.length() + " characters is too long for its control port");
-    }
-    ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.US_ASCII));
-    try {
-      while (bytes.hasRemaining()) {
-        control.write(bytes);
-      }
-    } catch (IOException e) {
-      throw new GuestException("its control port is closed", e);
-    }
-  }
-
-  /** The next line, without the nonce that it must begin with. */
-  private String receive() throws GuestException {
-    StringBuilder line = new StringBuilder();
-    try {
-      for (int c = answers.read(); c != '\n'; c = answers.read()) {
-        if (c < 0) {
-          throw new GuestException("it broke off");
-        }
-        if (line.length() == LONGEST_LINE) {
-          throw new GuestException("it sends a line without end");
-        }
-        line.append((char) c);
-      }
-    } catch (IOException e) {
-      throw new GuestException("its control port is closed", e);
-    }
-    String prefix = nonce + " ";
-    if (!line.toString().startsWith(prefix)) {
-      throw new GuestException(
-          "it sends a line without the nonce: " + Printable.of(line.toString()));
-    }
-    return line.substring(prefix.length());
-  }
-
-  private static String encoded(String value) {
-    return value.isEmpty()
-        ? "-"
-        : Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String decoded(String field) throws GuestException {
-    try {
-      return field.equals("-")
-          ? ""
-          : new String(Base64.getDecoder().decode(field), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw new GuestException("it sends invalid base64: " + Printable.of(field), e);
-    }
   }
 }
