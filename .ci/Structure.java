@@ -20,20 +20,35 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.lang.model.element.Modifier;
 import javax.tools.ToolProvider;
 
 /**
  * Prints figures of the main sources below a directory: files in a package, lines in a file,
- * parameters in a list, dependencies that close a circle, and type names that are participles.
+ * parameters in a list, dependencies that close a circle, type names that are participles, and
+ * names that two packages give to types.
  *
  * <p>{@code java .ci/Structure.java [DIRECTORY]}, with a JDK 25.
  */
 class Structure {
 
+  private static final int MOST_PARAMETERS = 6;
+
   private static final Pattern PARTICIPLE =
       Pattern.compile(
-          "(.*[a-z](?<!Thr|thr|[Nn]e|[Ff]e|[Ss]e)ed|.*[a-z](?<!Str|str|[Ss]pr|[Tt]h|[Kk])ing"
+          "(.*[a-z]ed|.*[a-z]ing"
               + "|.*(Given|Gone|Held|Hidden|Kept|Known|Left|Lent|Made|Seen|Shown|Sent|Taken|Told|Unknown|Written))");
+
+  /** Names end with these in the field, which only look like participles. */
+  private static final Pattern NOUN =
+      Pattern.compile(
+          ".*(Encoding|Feed|Finding|King|Need|Seed|Setting|Speed|Spelling|Spring|String|Thing|Thread|Timing|Nothing)");
+
+  /** Lists that stay as long as what they are about, and why. */
+  private static final Map<String, String> LONG_LISTS =
+      Map.of(
+          "RunInputs", "the document that the run key is computed over, field by field",
+          "RunRecord", "the document that a signature is about, field by field");
 
   /** A top-level type's file. */
   private record Source(
@@ -46,9 +61,13 @@ class Structure {
 
   private record Signature(String owner, String name, int parameters) {}
 
+  /** A participle, with the names of the types around it and above it. */
+  private record TypeName(String name, Set<String> parents) {}
+
   private final List<Source> sources = new ArrayList<>();
   private final List<Signature> signatures = new ArrayList<>();
-  private final Set<String> participles = new TreeSet<>();
+  private final Set<String> sealedTypes = new HashSet<>();
+  private final List<TypeName> participles = new ArrayList<>();
 
   public static void main(String[] arguments) throws IOException {
     Path root = Path.of(arguments.length > 0 ? arguments[0] : ".");
@@ -78,16 +97,31 @@ class Structure {
     }
   }
 
+  private static TypeName typeName(ClassTree type, List<String> around) {
+    Set<String> parents =
+        new HashSet<>(around.subList(Math.max(0, around.size() - 1), around.size()));
+    Stream.concat(type.getImplementsClause().stream(), Stream.ofNullable(type.getExtendsClause()))
+        .map(parent -> parent.toString().replaceAll("<.*", "").replaceAll(".*\\.", ""))
+        .forEach(parents::add);
+    return new TypeName(type.getSimpleName().toString(), parents);
+  }
+
   private void add(CompilationUnitTree unit) throws IOException {
     Path path = Path.of(unit.getSourceFile().toUri());
     String name = path.getFileName().toString().replace(".java", "");
     Set<String> words = new HashSet<>();
     new TreeScanner<Void, String>() {
+
+      private final List<String> around = new ArrayList<>();
+
       @Override
       public Void visitClass(ClassTree type, String owner) {
         String typeName = type.getSimpleName().toString();
+        if (type.getModifiers().getFlags().contains(Modifier.SEALED)) {
+          sealedTypes.add(typeName);
+        }
         if (PARTICIPLE.matcher(typeName).matches()) {
-          participles.add(typeName);
+          participles.add(typeName(type, around));
         }
         if (type.getKind() == Tree.Kind.RECORD) {
           long components =
@@ -97,7 +131,10 @@ class Structure {
                   .count();
           signatures.add(new Signature(owner, "record " + typeName, (int) components));
         }
-        return super.visitClass(type, owner);
+        around.add(typeName);
+        super.visitClass(type, owner);
+        around.removeLast();
+        return null;
       }
 
       @Override
@@ -149,12 +186,17 @@ class Structure {
     System.out.println(
         "parameters in a list  " + spread(signatures.stream().map(Signature::parameters).toList()));
     signatures.stream()
-        .filter(signature -> signature.parameters() > 6)
+        .filter(signature -> signature.parameters() > MOST_PARAMETERS)
         .forEach(
             signature ->
                 System.out.printf(
-                    "  %d: %s in %s%n",
-                    signature.parameters(), signature.name(), signature.owner()));
+                    "  %d: %s in %s%s%n",
+                    signature.parameters(),
+                    signature.name(),
+                    signature.owner(),
+                    LONG_LISTS.containsKey(signature.owner())
+                        ? " (" + LONG_LISTS.get(signature.owner()) + ")"
+                        : ""));
     Map<String, Set<String>> files = dependencies();
     System.out.println("dependencies that close a circle");
     System.out.println("  of packages: " + closing(byPackage(files)));
@@ -167,8 +209,39 @@ class Structure {
                 TreeMap::new,
                 Collectors.counting()))
         .forEach((packageName, count) -> System.out.printf("    %s: %d%n", packageName, count));
-    System.out.printf("names that are participles: %d%n", participles.size());
-    participles.forEach(name -> System.out.println("  " + name));
+    printParticiples();
+    System.out.println("names that two packages give to types");
+    sources.stream()
+        .collect(
+            Collectors.groupingBy(
+                Source::name,
+                TreeMap::new,
+                Collectors.mapping(Source::packageName, Collectors.toList())))
+        .forEach(
+            (name, owners) -> {
+              if (owners.size() > 1) {
+                System.out.printf("  %s: %s%n", name, String.join(", ", owners));
+              }
+            });
+  }
+
+  private void printParticiples() {
+    Map<String, Set<String>> byReason = new TreeMap<>();
+    for (TypeName type : participles) {
+      String reason =
+          NOUN.matcher(type.name()).matches()
+              ? "a noun"
+              : type.parents().stream().anyMatch(sealedTypes::contains)
+                  ? "a case of a sealed type, which names a state"
+                  : "";
+      byReason.computeIfAbsent(reason, _ -> new TreeSet<>()).add(type.name());
+    }
+    Set<String> left = byReason.getOrDefault("", Set.of());
+    System.out.printf("names that are participles: %d%n", left.size());
+    left.forEach(name -> System.out.println("  " + name));
+    byReason.remove("");
+    byReason.forEach(
+        (reason, names) -> System.out.printf("  %s: %s%n", reason, String.join(", ", names)));
   }
 
   private static String spread(List<Integer> figures) {

@@ -67,7 +67,7 @@ final class BundlePull {
     for (int round = 0; round < ROUNDS; round++) {
       List<Holder> waiting = new ArrayList<>(able);
       while (!waiting.isEmpty()) {
-        Optional<Opened> opened =
+        Optional<Source> source =
             open(
                 waiting,
                 (holder, e) -> {
@@ -77,11 +77,11 @@ final class BundlePull {
                     failed.accept(holder, e);
                   }
                 });
-        if (opened.isPresent()) {
-          Holder holder = opened.get().holder();
+        if (source.isPresent()) {
+          Holder holder = source.get().holder();
           waiting.remove(holder);
           try {
-            take(opened.get(), waiting.isEmpty() ? LAST_PAUSE : PAUSE);
+            take(source.get(), waiting.isEmpty() ? LAST_PAUSE : PAUSE);
             return true;
           } catch (FetchException e) {
             if (e.fault() != Fault.UNREACHABLE) {
@@ -95,31 +95,31 @@ final class BundlePull {
     return false;
   }
 
-  private record Opened(Holder holder, Fetch.Incoming incoming) {}
+  private record Source(Holder holder, Fetch.Download download) {}
 
-  private Optional<Opened> open(List<Holder> holders, BiConsumer<Holder, FetchException> failed)
+  private Optional<Source> open(List<Holder> holders, BiConsumer<Holder, FetchException> failed)
       throws IOException, InterruptedException {
     long there = there();
-    return new Hedge<Holder, Opened, FetchException>(
+    return new Hedge<Holder, Source, FetchException>(
             hedge,
             holder -> {
               try {
                 return new Hedge.Answer.Given<>(
-                    new Opened(holder, fetch.bundle(holder, bundle, there)));
+                    new Source(holder, fetch.bundle(holder, bundle, there)));
               } catch (FetchException e) {
                 return new Hedge.Answer.Failed<>(e);
               }
             },
             failed,
-            opened -> opened.incoming().close())
+            source -> source.download().close())
         .first(List.copyOf(holders));
   }
 
-  private void take(Opened opened, Duration pause)
+  private void take(Source source, Duration pause)
       throws FetchException, IOException, InterruptedException {
-    PeerId holder = opened.holder().id();
-    try (Fetch.Incoming incoming = opened.incoming()) {
-      long from = incoming.from();
+    PeerId holder = source.holder().id();
+    try (Fetch.Download download = source.download()) {
+      long from = download.from();
       if (from == 0) {
         givers.clear();
       } else {
@@ -128,7 +128,7 @@ final class BundlePull {
       notices.awaiting("from " + holder);
       AtomicLong there = new AtomicLong(from);
       try {
-        incoming.into(file, pause, more -> notices.moved(there.addAndGet(more), bundle.size()));
+        download.into(file, pause, more -> notices.moved(there.addAndGet(more), bundle.size()));
         givers.add(holder);
       } catch (FetchException e) {
         if (e.fault() == Fault.WRONG) {

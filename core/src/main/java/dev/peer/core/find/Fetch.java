@@ -18,11 +18,11 @@ public interface Fetch extends Attestations {
    * @param from how many of the first bytes are there already, fewer than the bundle has
    * @throws FetchException if the holder cannot be reached or does not send it
    */
-  Incoming bundle(Holder holder, Content bundle, long from)
+  Download bundle(Holder holder, Content bundle, long from)
       throws FetchException, InterruptedException;
 
   /** Bytes on their way from a holder. Closing it before the end breaks them off. */
-  interface Incoming extends AutoCloseable {
+  interface Download extends AutoCloseable {
 
     /** Where they begin: as asked for, or 0 if the holder gives all of them again. */
     long from();

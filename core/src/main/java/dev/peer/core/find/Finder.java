@@ -52,16 +52,16 @@ public final class Finder {
     Optional<FileHold> hold =
         entry.isPresent() ? store.entries().hold(entry.get()) : Optional.empty();
     if (hold.isPresent()) {
-      Kept kept;
+      StoreAnswer answer;
       try (FileHold _ = hold.get()) {
-        kept = fromStore(entry.get(), key);
+        answer = fromStore(entry.get(), key);
       }
-      switch (kept) {
-        case Kept.Good(Replayable result) -> {
+      switch (answer) {
+        case StoreAnswer.Good(Replayable result) -> {
           return new FindResult.Hit(result);
         }
-        case Kept.Uncounted() -> refused = true;
-        case Kept.Bad() -> {
+        case StoreAnswer.Uncounted() -> refused = true;
+        case StoreAnswer.Bad() -> {
           store.removals().drop(repo, key);
           refused = true;
         }
@@ -91,17 +91,17 @@ public final class Finder {
   }
 
   /** The store's result of a run, judged. */
-  private sealed interface Kept {
+  private sealed interface StoreAnswer {
 
-    record Good(Replayable result) implements Kept {}
+    record Good(Replayable result) implements StoreAnswer {}
 
     /** It holds, and does not count here. It stays: it may count elsewhere, or later. */
-    record Uncounted() implements Kept {}
+    record Uncounted() implements StoreAnswer {}
 
-    record Bad() implements Kept {}
+    record Bad() implements StoreAnswer {}
   }
 
-  private Kept fromStore(StoredEntry entry, RunKey key) throws IOException {
+  private StoreAnswer fromStore(StoredEntry entry, RunKey key) throws IOException {
     notices.step("verify");
     ScratchDirectory unpacked = store.stage();
     try {
@@ -111,16 +111,16 @@ public final class Finder {
       if (refusal.isPresent()) {
         notices.say("the result in the local store does not count here: " + refusal.get());
         unpacked.close();
-        return new Kept.Uncounted();
+        return new StoreAnswer.Uncounted();
       }
       VerifiedRecord verified =
           rules.verifier().verify(attestation, entry.bundleFile(), unpackInto(unpacked));
-      return new Kept.Good(
+      return new StoreAnswer.Good(
           new Replayable(verified, store.keep(verified), Optional.empty(), unpacked));
     } catch (VerificationException e) {
       notices.say("the result in the local store is refused: " + e.getMessage());
       unpacked.close();
-      return new Kept.Bad();
+      return new StoreAnswer.Bad();
     } catch (IOException | RuntimeException e) {
       unpacked.close();
       throw e;

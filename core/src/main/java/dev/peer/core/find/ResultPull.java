@@ -71,7 +71,7 @@ final class ResultPull {
     left.addAll(named);
     notices.step("fetch");
     boolean asked = !left.isEmpty();
-    for (Optional<Attested> one = attestation(); one.isPresent(); one = attestation()) {
+    for (Optional<Candidate> one = attestation(); one.isPresent(); one = attestation()) {
       Optional<Replayable> result = counts(one.get()) ? takeTogether(one.get()) : Optional.empty();
       if (result.isPresent()) {
         return result;
@@ -90,30 +90,30 @@ final class ResultPull {
     return Optional.empty();
   }
 
-  private boolean counts(Attested attested) {
-    Optional<String> refusal = rules.acceptance().refusal(attested.attestation().record());
+  private boolean counts(Candidate candidate) {
+    Optional<String> refusal = rules.acceptance().refusal(candidate.attestation().record());
     if (refusal.isEmpty()) {
       return true;
     }
     notices.say(
-        "the result of " + attested.holder().id() + " does not count here: " + refusal.get());
+        "the result of " + candidate.holder().id() + " does not count here: " + refusal.get());
     refused = true;
     allAboutTime = false;
     return false;
   }
 
-  private record Attested(Holder holder, VerifiedAttestation attestation) {}
+  private record Candidate(Holder holder, VerifiedAttestation attestation) {}
 
-  private Optional<Attested> attestation() throws InterruptedException {
+  private Optional<Candidate> attestation() throws InterruptedException {
     notices.awaiting(
         "an answer of " + names(left.stream().map(Holder::id).collect(Collectors.toSet())));
-    return new Hedge<Holder, Attested, FetchException>(
+    return new Hedge<Holder, Candidate, FetchException>(
             holders.hedge(),
             holder -> {
               try {
                 Attestation given = holders.fetch().attestation(holder, key);
                 return new Hedge.Answer.Given<>(
-                    new Attested(
+                    new Candidate(
                         holder,
                         rules.verifier().verify(given, key, holders.fetch().servers(holder))));
               } catch (VerificationException e) {
@@ -128,31 +128,32 @@ final class ResultPull {
         .first(List.copyOf(left));
   }
 
-  private Optional<Replayable> takeTogether(Attested attested)
+  private Optional<Replayable> takeTogether(Candidate candidate)
       throws IOException, InterruptedException {
     List<Holder> others = new ArrayList<>(left);
-    others.remove(attested.holder());
+    others.remove(candidate.holder());
     Set<PeerId> givers = new LinkedHashSet<>();
     try {
-      return take(attested, attested.holder(), others, givers);
+      return take(candidate, candidate.holder(), others, givers);
     } catch (VerificationException e) {
       if (givers.size() == 1) {
-        failed(named(givers.iterator().next(), attested.holder(), others), wrong(e));
+        failed(named(givers.iterator().next(), candidate.holder(), others), wrong(e));
         return Optional.empty();
       }
       refused = true;
       notices.say("what " + names(givers) + " gave together is refused: " + e.getMessage());
-      return takeWhole(attested, givers, others);
+      return takeWhole(candidate, givers, others);
     }
   }
 
   /** The wrong bytes could be anyone's, so each holder sends all bytes, the last one first. */
-  private Optional<Replayable> takeWhole(Attested attested, Set<PeerId> givers, List<Holder> others)
+  private Optional<Replayable> takeWhole(
+      Candidate candidate, Set<PeerId> givers, List<Holder> others)
       throws IOException, InterruptedException {
     for (PeerId giver : List.copyOf(givers).reversed()) {
-      Holder holder = named(giver, attested.holder(), others);
+      Holder holder = named(giver, candidate.holder(), others);
       try {
-        Optional<Replayable> result = take(attested, holder, List.of(), new LinkedHashSet<>());
+        Optional<Replayable> result = take(candidate, holder, List.of(), new LinkedHashSet<>());
         if (result.isPresent()) {
           return result;
         }
@@ -170,12 +171,12 @@ final class ResultPull {
    * @return empty if not all of it came
    */
   private Optional<Replayable> take(
-      Attested attested, Holder first, List<Holder> others, Set<PeerId> givers)
+      Candidate candidate, Holder first, List<Holder> others, Set<PeerId> givers)
       throws VerificationException, IOException, InterruptedException {
     ScratchDirectory staged = store.stage();
     try {
       Path bundle = staged.path().resolve("bundle");
-      VerifiedAttestation attestation = attested.attestation();
+      VerifiedAttestation attestation = candidate.attestation();
       DiskRoom.require(staged.path(), attestation.bundle().size());
       BundlePull pull =
           new BundlePull(holders.fetch(), attestation.bundle(), bundle, holders.hedge(), notices);

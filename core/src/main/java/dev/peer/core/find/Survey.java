@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param unavailable why no rendezvous could be asked, if so
  */
 public record Survey(
-    Optional<Held> held,
+    Optional<Place> held,
     List<Failure> failures,
     List<PeerId> running,
     List<LookupResult.Failure> failed,
@@ -33,7 +33,7 @@ public record Survey(
    *
    * @param holder the peer that has it; empty if it is in the store
    */
-  public record Held(Optional<PeerId> holder, VerifiedAttestation attestation) {}
+  public record Place(Optional<PeerId> holder, VerifiedAttestation attestation) {}
 
   /**
    * A result that would not be taken.

@@ -138,7 +138,7 @@ public final class Surveyor {
       List<Survey.Failure> failures,
       LookupResult.Found found) {
     return new Survey(
-        Optional.of(new Survey.Held(holder, attestation)),
+        Optional.of(new Survey.Place(holder, attestation)),
         failures,
         ids(found.running()),
         found.failed(),

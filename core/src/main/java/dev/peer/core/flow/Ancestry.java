@@ -13,5 +13,5 @@ public interface Ancestry {
    *
    * @param asked commits, of any history
    */
-  Standing standing(CommitId revision, Set<CommitId> asked);
+  HistoryPosition standing(CommitId revision, Set<CommitId> asked);
 }

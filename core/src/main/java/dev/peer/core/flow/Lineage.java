@@ -72,7 +72,7 @@ public final class Lineage {
         disks.putIfAbsent(disk.commits().getLast(), disk);
       }
     }
-    Standing standing = ancestry.standing(revision, disks.keySet());
+    HistoryPosition standing = ancestry.standing(revision, disks.keySet());
     Optional<KeptOrigin> left =
         standing.onTrunk()
             ? Optional.of(KeptOrigin.TRUNK)

@@ -96,7 +96,7 @@ public final class Pem {
   public static List<X509CRL> revocationLists(String what, byte[] bytes)
       throws CredentialException {
     if (bytes.length > LARGEST_LIST) {
-      throw tooLarge(what, LARGEST_LIST);
+      throw PemBlock.tooLarge(what, LARGEST_LIST);
     }
     List<X509CRL> lists = new ArrayList<>();
     if (bytes.length > 0 && bytes[0] == 0x30) {
@@ -227,10 +227,5 @@ public final class Pem {
         what + ": not a well-formed " + expected,
         "the block is damaged, or holds something else: get the file again",
         cause);
-  }
-
-  static CredentialException tooLarge(String what, int most) {
-    return new CredentialException(
-        what + ": too large", "at most " + (most >> 20) + " MiB are read; is it the right file?");
   }
 }

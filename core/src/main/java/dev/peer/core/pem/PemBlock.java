@@ -27,7 +27,7 @@ record PemBlock(String label, int line, byte[] bytes, boolean encrypted) {
   /** The blocks of a text, in their order. */
   static List<PemBlock> read(String what, String pem, int longest) throws CredentialException {
     if (pem.length() > longest) {
-      throw Pem.tooLarge(what, longest);
+      throw tooLarge(what, longest);
     }
     List<PemBlock> blocks = new ArrayList<>();
     List<String> lines = pem.lines().map(String::strip).toList();
@@ -91,5 +91,10 @@ record PemBlock(String label, int line, byte[] bytes, boolean encrypted) {
     return line.startsWith(start)
         && line.endsWith(DASHES)
         && line.length() > start.length() + DASHES.length();
+  }
+
+  static CredentialException tooLarge(String what, int most) {
+    return new CredentialException(
+        what + ": too large", "at most " + (most >> 20) + " MiB are read; is it the right file?");
   }
 }

@@ -70,13 +70,13 @@ public final class BundleReader {
           "the bundle's digest is " + actual + ", signed is " + expected.digest());
     }
     RunFiles files = new RunFiles(into);
-    Map<String, Expected> entries = expectedEntries(record, files);
+    Map<String, ExpectedFile> entries = expectedEntries(record, files);
     long most = mostBytes(entries, record);
     requireBounded(expected, record);
     DiskRoom.require(into, contentBytes(record));
     try (InputStream file = new BufferedInputStream(Files.newInputStream(bundle), 1 << 16);
         ZstdInputStream zstd = new ZstdInputStream(file);
-        Bounded bounded = new Bounded(zstd, most);
+        BoundedStream bounded = new BoundedStream(zstd, most);
         TarReader tar = new TarReader(bounded)) {
       readEntries(tar, entries, record);
       if (!entries.isEmpty()) {
@@ -108,28 +108,28 @@ public final class BundleReader {
     files.replay((stream, buffer, offset, length) -> {});
   }
 
-  private record Expected(Path file, Content content, boolean executable) {}
+  private record ExpectedFile(Path file, Content content, boolean executable) {}
 
-  private static Map<String, Expected> expectedEntries(RunRecord record, RunFiles files) {
-    Map<String, Expected> entries = new LinkedHashMap<>();
-    RunOutput output = record.output();
-    entries.put(RECORD, new Expected(null, null, false));
-    entries.put(TIMING, new Expected(files.timing(), output.timing(), false));
+  private static Map<String, ExpectedFile> expectedEntries(RunRecord record, RunFiles files) {
+    Map<String, ExpectedFile> entries = new LinkedHashMap<>();
+    TestOutput output = record.output();
+    entries.put(RECORD, new ExpectedFile(null, null, false));
+    entries.put(TIMING, new ExpectedFile(files.timing(), output.timing(), false));
     entries.put(
-        STDOUT, new Expected(files.output(OutputStreamName.STDOUT), output.stdout(), false));
+        STDOUT, new ExpectedFile(files.output(OutputStreamName.STDOUT), output.stdout(), false));
     entries.put(
-        STDERR, new Expected(files.output(OutputStreamName.STDERR), output.stderr(), false));
+        STDERR, new ExpectedFile(files.output(OutputStreamName.STDERR), output.stderr(), false));
     for (Artifact artifact : record.artifacts()) {
       entries.put(
           ARTIFACTS + artifact.path(),
-          new Expected(files.artifact(artifact), artifact.content(), artifact.executable()));
+          new ExpectedFile(files.artifact(artifact), artifact.content(), artifact.executable()));
     }
     return entries;
   }
 
   /** The bytes of the record's files together. */
   static long contentBytes(RunRecord record) {
-    RunOutput output = record.output();
+    TestOutput output = record.output();
     long bytes = output.stdout().size();
     bytes = Math.addExact(bytes, output.stderr().size());
     bytes = Math.addExact(bytes, output.timing().size());
@@ -139,7 +139,7 @@ public final class BundleReader {
     return bytes;
   }
 
-  private static long mostBytes(Map<String, Expected> entries, RunRecord record)
+  private static long mostBytes(Map<String, ExpectedFile> entries, RunRecord record)
       throws MalformedException {
     try {
       long overhead = LARGEST_RECORD + (entries.size() + 3L) * TAR_OVERHEAD;
@@ -149,7 +149,8 @@ public final class BundleReader {
     }
   }
 
-  private static void readEntries(TarReader tar, Map<String, Expected> entries, RunRecord record)
+  private static void readEntries(
+      TarReader tar, Map<String, ExpectedFile> entries, RunRecord record)
       throws IOException, MalformedException {
     for (TarArchiveEntry entry = tar.next(); entry != null; entry = tar.next()) {
       readEntry(tar, entry, entries, record);
@@ -157,14 +158,14 @@ public final class BundleReader {
   }
 
   private static void readEntry(
-      TarReader tar, TarArchiveEntry entry, Map<String, Expected> entries, RunRecord record)
+      TarReader tar, TarArchiveEntry entry, Map<String, ExpectedFile> entries, RunRecord record)
       throws IOException, MalformedException {
     String name = entry.getName();
     if (!TarReader.isPlainFile(entry)) {
       throw new MalformedException(
           "the bundle's entry " + Printable.of(name) + " is not a plain file");
     }
-    Expected expected = entries.remove(name);
+    ExpectedFile expected = entries.remove(name);
     if (expected == null) {
       throw new MalformedException(
           "the bundle's entry " + Printable.of(name) + " is not in the record, or comes twice");
@@ -195,7 +196,7 @@ public final class BundleReader {
     }
   }
 
-  private static void write(InputStream content, String name, Expected expected)
+  private static void write(InputStream content, String name, ExpectedFile expected)
       throws IOException, MalformedException {
     MessageDigest sha256 = Digest.sha256();
     byte[] buffer = new byte[1 << 16];
@@ -243,12 +244,12 @@ public final class BundleReader {
   }
 
   /** Fails if the content is longer than the record allows. */
-  private static final class Bounded extends InputStream {
+  private static final class BoundedStream extends InputStream {
 
     private final InputStream in;
     private long left;
 
-    Bounded(InputStream in, long most) {
+    BoundedStream(InputStream in, long most) {
       this.in = in;
       this.left = most;
     }

@@ -57,7 +57,7 @@ public final class BundleWriter {
       putHeader(tar, BundleReader.RECORD, json.length, false);
       tar.write(json);
       tar.closeArchiveEntry();
-      RunOutput output = record.output();
+      TestOutput output = record.output();
       put(tar, BundleReader.TIMING, files.timing(), output.timing(), false);
       put(tar, BundleReader.STDOUT, files.output(OutputStreamName.STDOUT), output.stdout(), false);
       put(tar, BundleReader.STDERR, files.output(OutputStreamName.STDERR), output.stderr(), false);

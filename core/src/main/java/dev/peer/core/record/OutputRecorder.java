@@ -20,9 +20,9 @@ public final class OutputRecorder implements OutputSink, AutoCloseable {
 
   private static final long MERGE_MICROS = 1_000;
 
-  private final Counted stdout;
-  private final Counted stderr;
-  private final Counted timing;
+  private final CountedFile stdout;
+  private final CountedFile stderr;
+  private final CountedFile timing;
   private final LongSupplier micros;
   private final boolean live;
   private long last;
@@ -38,9 +38,9 @@ public final class OutputRecorder implements OutputSink, AutoCloseable {
   }
 
   private OutputRecorder(RunFiles files, LongSupplier micros, boolean live) throws IOException {
-    this.stdout = new Counted(files.output(OutputStreamName.STDOUT), live);
-    this.stderr = new Counted(files.output(OutputStreamName.STDERR), live);
-    this.timing = new Counted(files.timing(), live);
+    this.stdout = new CountedFile(files.output(OutputStreamName.STDOUT), live);
+    this.stderr = new CountedFile(files.output(OutputStreamName.STDERR), live);
+    this.timing = new CountedFile(files.timing(), live);
     this.live = live;
     this.micros = micros;
     this.last = micros.getAsLong();
@@ -72,10 +72,10 @@ public final class OutputRecorder implements OutputSink, AutoCloseable {
   }
 
   /** Ends the files and returns their content's sizes and digests. */
-  public synchronized RunOutput finish() throws IOException {
+  public synchronized TestOutput finish() throws IOException {
     flushTiming();
     close();
-    return new RunOutput(stdout.content(), stderr.content(), timing.content());
+    return new TestOutput(stdout.content(), stderr.content(), timing.content());
   }
 
   @Override
@@ -95,12 +95,12 @@ public final class OutputRecorder implements OutputSink, AutoCloseable {
   }
 
   /** A file that knows its size and digest when it is closed. */
-  private static final class Counted implements AutoCloseable {
+  private static final class CountedFile implements AutoCloseable {
 
     private final DigestOutputStream out;
     private long size;
 
-    Counted(Path file, boolean live) throws IOException {
+    CountedFile(Path file, boolean live) throws IOException {
       OutputStream raw = Files.newOutputStream(file);
       this.out =
           new DigestOutputStream(live ? raw : new BufferedOutputStream(raw), Digest.sha256());

@@ -36,7 +36,7 @@ public record RunRecord(
     int cpus,
     long memoryBytes,
     Provenance provenance,
-    RunOutput output,
+    TestOutput output,
     List<Artifact> artifacts) {
 
   /** Copies the collections, cuts times to milliseconds, refuses two artifacts of one path. */

@@ -73,8 +73,8 @@ public final class RunRecordJson {
     String accelerator = json.text("accelerator");
     int cpus = Math.toIntExact(Math.clamp(json.number("cpus"), 1, Integer.MAX_VALUE));
     long memoryBytes = json.number("memoryBytes");
-    RunOutput output =
-        new RunOutput(
+    TestOutput output =
+        new TestOutput(
             readContent(json.object("stdout")),
             readContent(json.object("stderr")),
             readContent(json.object("timing")));

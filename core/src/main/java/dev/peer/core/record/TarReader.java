@@ -15,12 +15,12 @@ public final class TarReader implements AutoCloseable {
 
   private static final int LONGEST_DESCRIPTION = 1 << 16;
 
-  private final Metered metered;
+  private final MeteredStream metered;
   private final TarArchiveInputStream tar;
 
   /** Reads the stream, which is closed with this. */
   public TarReader(InputStream in) {
-    metered = new Metered(in);
+    metered = new MeteredStream(in);
     tar = new TarArchiveInputStream(metered, "UTF-8");
   }
 
@@ -63,11 +63,11 @@ public final class TarReader implements AutoCloseable {
   }
 
   /** Fails where more is read than was allowed. */
-  private static final class Metered extends FilterInputStream {
+  private static final class MeteredStream extends FilterInputStream {
 
     private long left = Long.MAX_VALUE;
 
-    Metered(InputStream in) {
+    MeteredStream(InputStream in) {
       super(in);
     }
 

@@ -156,7 +156,8 @@ public final class DirectoryHandle implements AutoCloseable {
    * follow it.
    */
   public <X extends Exception> void replace(
-      Path name, Set<PosixFilePermission> permissions, Content<X> content) throws IOException, X {
+      Path name, Set<PosixFilePermission> permissions, ContentWriter<X> content)
+      throws IOException, X {
     byte[] random = new byte[8];
     RANDOM.nextBytes(random);
     Path beside = Path.of(".peer-" + HexFormat.of().formatHex(random));
@@ -180,7 +181,7 @@ public final class DirectoryHandle implements AutoCloseable {
 
   /** Writes a file's content. */
   @FunctionalInterface
-  public interface Content<X extends Exception> {
+  public interface ContentWriter<X extends Exception> {
 
     /** Writes all of it. */
     void write(FileChannel to) throws IOException, X;

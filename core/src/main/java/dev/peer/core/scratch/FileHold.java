@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public final class FileHold implements AutoCloseable {
 
-  private static final Map<Path, Shared> HELD = new HashMap<>();
+  private static final Map<Path, OpenFile> HELD = new HashMap<>();
 
   private final Path file;
   private boolean closed;
@@ -30,14 +30,14 @@ public final class FileHold implements AutoCloseable {
     this.file = file;
   }
 
-  private static final class Shared {
+  private static final class OpenFile {
 
     private final FileChannel channel;
     private boolean alone;
     private final Thread first = Thread.currentThread();
     private int holders = 1;
 
-    Shared(FileChannel channel, boolean alone) {
+    OpenFile(FileChannel channel, boolean alone) {
       this.channel = channel;
       this.alone = alone;
     }
@@ -62,9 +62,9 @@ public final class FileHold implements AutoCloseable {
   }
 
   private static FileHold await(Path name, boolean shared) throws IOException {
-    Shared claimed;
+    OpenFile claimed;
     synchronized (HELD) {
-      Shared held = HELD.get(name);
+      OpenFile held = HELD.get(name);
       while (held != null && !(shared && !held.alone)) {
         awaitRelease(name, held);
         held = HELD.get(name);
@@ -74,7 +74,7 @@ public final class FileHold implements AutoCloseable {
         return new FileHold(name);
       }
       // Until the kernel has given it, other threads take it for held alone, and wait here.
-      claimed = new Shared(open(name), true);
+      claimed = new OpenFile(open(name), true);
       HELD.put(name, claimed);
     }
     boolean given = false;
@@ -102,7 +102,7 @@ public final class FileHold implements AutoCloseable {
     return FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
-  private static void awaitRelease(Path name, Shared held) throws IOException {
+  private static void awaitRelease(Path name, OpenFile held) throws IOException {
     if (held.alone && held.first == Thread.currentThread()) {
       throw new IOException("this thread holds " + name + " alone");
     }
@@ -122,7 +122,7 @@ public final class FileHold implements AutoCloseable {
   public static Optional<FileHold> tryShared(Path file) throws IOException {
     Path name = nameOf(file);
     synchronized (HELD) {
-      Shared held = HELD.get(name);
+      OpenFile held = HELD.get(name);
       if (held != null) {
         held.holders += held.alone ? 0 : 1;
         return held.alone ? Optional.empty() : Optional.of(new FileHold(name));
@@ -136,7 +136,7 @@ public final class FileHold implements AutoCloseable {
     Path name = nameOf(file);
     synchronized (HELD) {
       FileChannel channel = createLocked(name);
-      HELD.put(name, new Shared(channel, true));
+      HELD.put(name, new OpenFile(channel, true));
       return new FileHold(name);
     }
   }
@@ -185,7 +185,7 @@ public final class FileHold implements AutoCloseable {
     if (lock == null) {
       return Optional.empty();
     }
-    HELD.put(name, new Shared(channel, !shared));
+    HELD.put(name, new OpenFile(channel, !shared));
     return Optional.of(new FileHold(name));
   }
 
@@ -200,7 +200,7 @@ public final class FileHold implements AutoCloseable {
         return;
       }
       closed = true;
-      Shared held = HELD.get(file);
+      OpenFile held = HELD.get(file);
       held.holders--;
       if (held.holders == 0) {
         HELD.remove(file);

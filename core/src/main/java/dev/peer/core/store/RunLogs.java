@@ -57,14 +57,14 @@ public final class RunLogs {
    * @param target mk's target
    * @param output its output so far
    */
-  public record Running(RunKey key, String target, RunFiles output) {}
+  public record LiveLog(RunKey key, String target, RunFiles output) {}
 
   /**
    * A run that did not pass.
    *
    * @param output all of its output, with the stages around the test on stderr
    */
-  public record Failed(FailedRun run, RunFiles output) {}
+  public record FailureLog(FailedRun run, RunFiles output) {}
 
   /** Creates the place for the output of a run that starts, which others can follow. */
   public RunFiles begin(ScratchDirectory staged, RunInputs inputs) throws IOException {
@@ -79,7 +79,7 @@ public final class RunLogs {
   }
 
   /** Runs of a repository that go on here, the one that began last first. */
-  public List<Running> running(RepoId repo) throws IOException {
+  public List<LiveLog> running(RepoId repo) throws IOException {
     List<Path> begun = new ArrayList<>();
     for (Path staged : StoreLayout.children(staging)) {
       Path file = staged.resolve(LOG).resolve(BEGUN);
@@ -88,19 +88,19 @@ public final class RunLogs {
       }
     }
     begun.sort(Comparator.comparing(StoreLayout::modified).reversed());
-    List<Running> running = new ArrayList<>();
+    List<LiveLog> running = new ArrayList<>();
     for (Path file : begun) {
       running(file, repo).ifPresent(running::add);
     }
     return running;
   }
 
-  private static Optional<Running> running(Path begun, RepoId repo) throws IOException {
+  private static Optional<LiveLog> running(Path begun, RepoId repo) throws IOException {
     try {
       StrictJson object = StrictJson.parse("run", Files.readAllBytes(begun));
       RunKey key = object.value("runKey", RunKey::ofHex);
       return object.value("repository", RepoId::new).equals(repo)
-          ? Optional.of(new Running(key, object.text("target"), new RunFiles(begun.getParent())))
+          ? Optional.of(new LiveLog(key, object.text("target"), new RunFiles(begun.getParent())))
           : Optional.empty();
     } catch (NoSuchFileException | MalformedException e) {
       // It has just ended.
@@ -130,13 +130,13 @@ public final class RunLogs {
   }
 
   /** The repository's last run that did not pass. */
-  public Optional<Failed> lastFailed(LocalRepo repo) throws IOException {
+  public Optional<FailureLog> lastFailed(LocalRepo repo) throws IOException {
     return read(directoryOf(repo)).stream().findFirst();
   }
 
   /** The last of each repository, the one that ended last first. */
-  public List<Failed> failed() throws IOException {
-    List<Failed> all = new ArrayList<>();
+  public List<FailureLog> failed() throws IOException {
+    List<FailureLog> all = new ArrayList<>();
     for (Path repository : StoreLayout.children(failed)) {
       read(repository).stream().findFirst().ifPresent(all::add);
     }
@@ -144,12 +144,12 @@ public final class RunLogs {
     return all;
   }
 
-  private static List<Failed> read(Path repository) throws IOException {
-    List<Failed> found = new ArrayList<>();
+  private static List<FailureLog> read(Path repository) throws IOException {
+    List<FailureLog> found = new ArrayList<>();
     for (Path directory : StoreLayout.children(repository)) {
       try {
         FailedRun run = FailedRun.parse(Files.readAllBytes(directory.resolve(ABOUT)));
-        found.add(new Failed(run, new RunFiles(directory)));
+        found.add(new FailureLog(run, new RunFiles(directory)));
       } catch (NoSuchFileException | MalformedException e) {
         // Another process has just replaced it, or it was damaged.
         continue;
@@ -159,8 +159,8 @@ public final class RunLogs {
     return found;
   }
 
-  private static Comparator<Failed> byEnd() {
-    return Comparator.comparing((Failed kept) -> kept.run().endedAt()).reversed();
+  private static Comparator<FailureLog> byEnd() {
+    return Comparator.comparing((FailureLog kept) -> kept.run().endedAt()).reversed();
   }
 
   private Path directoryOf(LocalRepo repo) {

@@ -8,9 +8,9 @@ import dev.peer.core.record.Content;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.Records;
-import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StartedFrom;
+import dev.peer.core.record.TestOutput;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -101,6 +101,6 @@ class AcceptanceTest {
 
   private static RunRecord record(Provenance provenance) {
     return Records.with(
-        Records.record(new RunOutput(NOTHING, NOTHING, NOTHING), List.of()), provenance);
+        Records.record(new TestOutput(NOTHING, NOTHING, NOTHING), List.of()), provenance);
   }
 }

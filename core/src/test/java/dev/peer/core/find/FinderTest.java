@@ -3,7 +3,7 @@ package dev.peer.core.find;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.core.flow.IncomingBytes;
+import dev.peer.core.flow.DownloadBytes;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
@@ -313,8 +313,8 @@ class FinderTest {
     }
 
     @Override
-    public Incoming bundle(Holder holder, Content bundle, long from) {
-      return new IncomingBytes(bundles.get(holder.id().text()), from);
+    public Download bundle(Holder holder, Content bundle, long from) {
+      return new DownloadBytes(bundles.get(holder.id().text()), from);
     }
   }
 }

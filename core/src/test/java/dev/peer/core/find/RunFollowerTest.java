@@ -3,7 +3,7 @@ package dev.peer.core.find;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.core.flow.IncomingBytes;
+import dev.peer.core.flow.DownloadBytes;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
@@ -308,9 +308,9 @@ class RunFollowerTest {
     }
 
     @Override
-    public Incoming bundle(Holder holder, Content bundle, long from) {
+    public Download bundle(Holder holder, Content bundle, long from) {
       try {
-        return new IncomingBytes(Files.readAllBytes(result.bundle()), from);
+        return new DownloadBytes(Files.readAllBytes(result.bundle()), from);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

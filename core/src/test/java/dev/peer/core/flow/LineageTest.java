@@ -27,7 +27,7 @@ class LineageTest {
   /** A branch that left the trunk at BASE and has OWN. */
   private static final Ancestry BRANCH =
       (_, asked) ->
-          new Standing(
+          new HistoryPosition(
               false,
               Optional.of(BASE),
               first(asked.contains(OWN), OWN).or(() -> first(asked.contains(BASE), BASE)),
@@ -36,7 +36,7 @@ class LineageTest {
 
   private static final Ancestry TRUNK =
       (revision, asked) ->
-          new Standing(
+          new HistoryPosition(
               true,
               Optional.of(revision),
               first(asked.contains(BASE), BASE),
@@ -45,7 +45,8 @@ class LineageTest {
 
   private static final Ancestry NOWHERE =
       (_, _) ->
-          new Standing(false, Optional.empty(), Optional.empty(), Optional.empty(), "why not");
+          new HistoryPosition(
+              false, Optional.empty(), Optional.empty(), Optional.empty(), "why not");
 
   @Test
   void aBranchStartsFromTheTrunksDiskAndLeavesNone() {

@@ -140,7 +140,7 @@ class BundleTest {
   }
 
   private long outputBytes() {
-    RunOutput output = record.output();
+    TestOutput output = record.output();
     return output.stdout().size() + output.stderr().size() + output.timing().size();
   }
 
@@ -248,10 +248,10 @@ class BundleTest {
   void refusesTimingThatDoesNotFitTheOutput() throws Exception {
     byte[] timing = "stdout 0 3\nstderr 0 4\n".getBytes(UTF_8);
     Files.write(files.timing(), timing);
-    RunOutput output = record.output();
+    TestOutput output = record.output();
     record =
         Records.record(
-            new RunOutput(
+            new TestOutput(
                 output.stdout(), output.stderr(), new Content(timing.length, Digest.of(timing))),
             record.artifacts());
     Content content = BundleWriter.write(record, files, bundle);

@@ -31,7 +31,7 @@ class OutputTest {
 
   @Test
   void keepsBothStreamsApartAndTheirOrder() throws Exception {
-    RunOutput output;
+    TestOutput output;
     try (OutputRecorder recorder = new OutputRecorder(files, micros::get)) {
       write(recorder, OutputStreamName.STDOUT, "a", 10_000);
       write(recorder, OutputStreamName.STDERR, "b", 20_000);

@@ -41,7 +41,7 @@ public final class Records {
   /** A run that wrote something on both streams and left these artifacts, its files in place. */
   public static RunRecord make(RunFiles files, Map<String, byte[]> artifacts) throws IOException {
     AtomicLong micros = new AtomicLong();
-    RunOutput output;
+    TestOutput output;
     try (OutputRecorder recorder = new OutputRecorder(files, () -> micros.addAndGet(5_000))) {
       write(recorder, OutputStreamName.STDOUT, "one\n");
       write(recorder, OutputStreamName.STDERR, "two\n");
@@ -63,12 +63,12 @@ public final class Records {
   }
 
   /** A record of these. */
-  public static RunRecord record(RunOutput output, List<Artifact> artifacts) {
+  public static RunRecord record(TestOutput output, List<Artifact> artifacts) {
     return record(inputs(), output, artifacts);
   }
 
   /** A record of these. */
-  public static RunRecord record(RunInputs inputs, RunOutput output, List<Artifact> artifacts) {
+  public static RunRecord record(RunInputs inputs, TestOutput output, List<Artifact> artifacts) {
     return new RunRecord(
         inputs,
         0,

@@ -21,7 +21,7 @@ class RunRecordJsonTest {
 
   private final RunRecord record =
       Records.record(
-          new RunOutput(CONTENT, CONTENT, CONTENT),
+          new TestOutput(CONTENT, CONTENT, CONTENT),
           List.of(new Artifact("a/b.txt", true, CONTENT)));
 
   @Test

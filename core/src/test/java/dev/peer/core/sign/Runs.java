@@ -13,8 +13,8 @@ import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.Records;
 import dev.peer.core.record.RunFiles;
-import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.TestOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -133,7 +133,7 @@ final class Runs {
         2,
         2L << 30,
         provenance,
-        new RunOutput(content("out"), content("err"), content(TIMING)),
+        new TestOutput(content("out"), content("err"), content(TIMING)),
         List.of(new Artifact("report.txt", false, content("report"))));
   }
 

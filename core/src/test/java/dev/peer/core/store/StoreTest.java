@@ -363,12 +363,12 @@ class StoreTest {
     LocalRepo repo = new LocalRepo(new RepoId("example.org/a"));
     Instant now = Instant.now();
     keepFailed(repo, now);
-    RunLogs.Failed first = store.logs().lastFailed(repo).orElseThrow();
+    RunLogs.FailureLog first = store.logs().lastFailed(repo).orElseThrow();
 
     keepFailed(repo, now.plusSeconds(1));
 
     assertThat(first.output().directory()).isNotEmptyDirectory();
-    RunLogs.Failed second = store.logs().lastFailed(repo).orElseThrow();
+    RunLogs.FailureLog second = store.logs().lastFailed(repo).orElseThrow();
     assertThat(second.run().endedAt()).isAfter(first.run().endedAt());
 
     keepFailed(repo, now.plusSeconds(2));

@@ -17,9 +17,9 @@ import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunFiles;
-import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StartedFrom;
+import dev.peer.core.record.TestOutput;
 import dev.peer.core.record.Tries;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
@@ -99,7 +99,7 @@ record SignedResult(Repository repository) {
   interface Output {
 
     /** Writes it. */
-    RunOutput of(RunFiles files) throws Exception;
+    TestOutput of(RunFiles files) throws Exception;
   }
 
   static Output output(String stdout, String stderr) {
@@ -128,8 +128,8 @@ record SignedResult(Repository repository) {
     return artifacts;
   }
 
-  private static RunRecord record(Repository repository, RunOutput output, List<Artifact> artifacts)
-      throws Exception {
+  private static RunRecord record(
+      Repository repository, TestOutput output, List<Artifact> artifacts) throws Exception {
     Instant now = Instant.now();
     return new RunRecord(
         new RunInputs(

@@ -82,7 +82,7 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
   }
 
   @Override
-  public Incoming bundle(Holder holder, Content bundle, long from)
+  public Download bundle(Holder holder, Content bundle, long from)
       throws FetchException, InterruptedException {
     takeShare(bundle);
     return fetch.bundle(holder, bundle, from);

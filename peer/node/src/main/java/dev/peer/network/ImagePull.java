@@ -12,7 +12,7 @@ import dev.peer.core.sign.ImageVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.trust.Identity;
 import dev.peer.vm.image.ImageException;
-import dev.peer.vm.image.ImageException.Kind;
+import dev.peer.vm.image.ImageException.Defect;
 import dev.peer.vm.image.ImageIntake;
 import dev.peer.vm.image.ImageProvenance;
 import dev.peer.vm.image.ImageStore;
@@ -86,7 +86,7 @@ final class ImagePull {
 
   private static ImageException unvouched(Digest digest, String asked) {
     return new ImageException(
-        Kind.MISSING,
+        Defect.MISSING,
         "the guest image "
             + digest
             + " is not on this machine, and no holder shows an attestation of it that counts;"
@@ -101,7 +101,7 @@ final class ImagePull {
   /** The image is not here, and why no holder sent it. */
   static ImageException missing(Digest digest, String why) {
     return new ImageException(
-        Kind.MISSING,
+        Defect.MISSING,
         "the guest image " + digest + " is not on this machine, and " + why,
         "build it with `peer image build`, or get it from a machine that has it: `peer image pull "
             + digest
@@ -248,7 +248,7 @@ final class ImagePull {
 
     private static FetchException wrongOrElse(Holder holder, ImageException e)
         throws ImageException {
-      if (e.kind() != Kind.DAMAGED) {
+      if (e.defect() != Defect.DAMAGED) {
         throw e;
       }
       return new FetchException(Fault.WRONG, holder.id() + ": " + e.getMessage(), e);

@@ -10,7 +10,7 @@ import dev.peer.core.sign.VerificationException;
 import dev.peer.home.HomeLayout;
 import dev.peer.identity.Verifiers;
 import dev.peer.vm.image.ImageException;
-import dev.peer.vm.image.ImageException.Kind;
+import dev.peer.vm.image.ImageException.Defect;
 import dev.peer.vm.image.ImageProvenance;
 import dev.peer.vm.image.ImageStore;
 import java.io.IOException;
@@ -62,7 +62,7 @@ public record ImageTrust(ImageStore images, Optional<ImageVerifier> verifier) {
 
   /** Judges who vouches for a local image. */
   public Voucher of(Digest image) throws IOException {
-    Optional<ImageProvenance.Kept> kept = images.provenance().attestation(image);
+    Optional<ImageProvenance.KeptStatement> kept = images.provenance().attestation(image);
     if (kept.isEmpty()) {
       return new Voucher.Nobody();
     }
@@ -90,7 +90,7 @@ public record ImageTrust(ImageStore images, Optional<ImageVerifier> verifier) {
   public void require(Digest image) throws ImageException, IOException {
     if (!counts(image)) {
       throw new ImageException(
-          Kind.REFUSED,
+          Defect.REFUSED,
           "the guest image " + image + " came from a peer, and does not count now: " + of(image),
           "`peer image pull "
               + image

@@ -40,7 +40,7 @@ public record Failure(int exitCode, String message, String hint) {
   }
 
   private static int exitCode(ImageException e) {
-    return e.kind() == ImageException.Kind.NONE ? ExitCode.USAGE : ExitCode.INFRASTRUCTURE;
+    return e.defect() == ImageException.Defect.NONE ? ExitCode.USAGE : ExitCode.INFRASTRUCTURE;
   }
 
   private static String describe(IOException e) {

@@ -65,7 +65,7 @@ public final class OutputFile {
       String option,
       Path file,
       Set<PosixFilePermission> permissions,
-      DirectoryHandle.Content<X> content)
+      DirectoryHandle.ContentWriter<X> content)
       throws IOException, CommandException, X {
     Path absolute = file.toAbsolutePath().normalize();
     Path name = absolute.getFileName();

@@ -11,5 +11,5 @@ public sealed interface StoredRun {
   record Result(RunKey key, StoredEntry entry) implements StoredRun {}
 
   /** A run that did not pass. */
-  record Failure(RunLogs.Failed log) implements StoredRun {}
+  record Failure(RunLogs.FailureLog log) implements StoredRun {}
 }

@@ -192,7 +192,7 @@ public record RunTarget(
     Optional<Digest> newest = images.newest();
     if (newest.isEmpty()) {
       throw new ImageException(
-          ImageException.Kind.NONE,
+          ImageException.Defect.NONE,
           "PEER_IMAGE is not set, and there is no guest image on this machine that was built here"
               + " or asked for by name",
           "build one with `peer image build`, or set PEER_IMAGE to the team's (`peer image ls"

@@ -1,6 +1,6 @@
 package dev.peer.source;
 
-import dev.peer.core.flow.Standing;
+import dev.peer.core.flow.HistoryPosition;
 import dev.peer.core.id.CommitId;
 import java.io.IOException;
 import java.util.Comparator;
@@ -60,7 +60,8 @@ final class CommonHistory {
    * @param trunk the newest commit of the trunk, where it is known
    * @param said the trunk's name, or why it is unknown
    */
-  Standing standing(CommitId commit, Optional<ObjectId> trunk, Set<CommitId> among, String said)
+  HistoryPosition standing(
+      CommitId commit, Optional<ObjectId> trunk, Set<CommitId> among, String said)
       throws IOException {
     revision = walk.parseCommit(ObjectId.fromString(commit.hex()));
     begin(revision, ofRevision);
@@ -72,7 +73,7 @@ final class CommonHistory {
     }
     boolean whole = look(trunk.isPresent());
     boolean onTrunk = revision.has(ofTrunk);
-    return new Standing(
+    return new HistoryPosition(
         onTrunk,
         id(onTrunk ? revision : base),
         id(nearest),

@@ -1,7 +1,7 @@
 package dev.peer.source;
 
 import dev.peer.core.flow.Ancestry;
-import dev.peer.core.flow.Standing;
+import dev.peer.core.flow.HistoryPosition;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.TrunkName;
 import java.io.IOException;
@@ -46,11 +46,11 @@ public final class TrunkHistory implements Ancestry {
   }
 
   @Override
-  public Standing standing(CommitId revision, Set<CommitId> asked) {
+  public HistoryPosition standing(CommitId revision, Set<CommitId> asked) {
     try {
       return lookUp(revision, asked);
     } catch (IOException e) {
-      return new Standing(
+      return new HistoryPosition(
           false,
           Optional.empty(),
           Optional.empty(),
@@ -59,7 +59,7 @@ public final class TrunkHistory implements Ancestry {
     }
   }
 
-  private Standing lookUp(CommitId revision, Set<CommitId> asked) throws IOException {
+  private HistoryPosition lookUp(CommitId revision, Set<CommitId> asked) throws IOException {
     try (RevWalk walk = new RevWalk(git)) {
       walk.setRetainBody(false);
       CommonHistory common = new CommonHistory(walk, git.getObjectDatabase().getShallowCommits());

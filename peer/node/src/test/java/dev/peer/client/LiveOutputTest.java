@@ -338,7 +338,7 @@ class LiveOutputTest {
 
     try (HolderFetch fetch =
             new HolderFetch(team.peer("spiffe://team/ci"), AnnounceAndLookupTest.PATIENCE);
-        Fetch.Incoming bundle = fetch.bundle(holder(server), record.bundle(), 0)) {
+        Fetch.Download bundle = fetch.bundle(holder(server), record.bundle(), 0)) {
       bundle.into(directory.resolve("fetched"), AnnounceAndLookupTest.PATIENCE.stall(), _ -> {});
     }
     waited.await();

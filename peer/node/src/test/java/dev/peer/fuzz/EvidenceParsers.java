@@ -20,11 +20,11 @@ import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunFiles;
-import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.RunRecordJson;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.StrictJson;
+import dev.peer.core.record.TestOutput;
 import dev.peer.core.record.Timing;
 import dev.peer.core.record.Tries;
 import dev.peer.core.sign.Attestation;
@@ -179,7 +179,7 @@ final class EvidenceParsers {
   }
 
   private static RunRecord record(RunFiles files) throws Exception {
-    RunOutput output;
+    TestOutput output;
     try (OutputRecorder recorder = new OutputRecorder(files, () -> 0)) {
       recorder.write(OutputStreamName.STDOUT, STDOUT, 0, 4);
       recorder.write(OutputStreamName.STDERR, STDERR, 0, STDERR.length);

@@ -2,7 +2,7 @@ package dev.peer.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.core.flow.Standing;
+import dev.peer.core.flow.HistoryPosition;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.TrunkName;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +39,7 @@ class TrunkHistoryTest {
   void aCommitOfTheTrunkStartsFromItsNearestAncestorAndNoDescendant() throws Exception {
     Git clone = cloned();
 
-    Standing standing = standing(clone, second, first, second, third);
+    HistoryPosition standing = standing(clone, second, first, second, third);
 
     assertThat(standing.onTrunk()).isTrue();
     assertThat(standing.base()).contains(new CommitId(second));
@@ -57,7 +57,7 @@ class TrunkHistoryTest {
     String one = commit(clone, "a");
     String two = commit(clone, "b");
 
-    Standing standing = standing(clone, two, first, one, third);
+    HistoryPosition standing = standing(clone, two, first, one, third);
 
     assertThat(standing.onTrunk()).isFalse();
     assertThat(standing.base()).contains(new CommitId(second));
@@ -73,7 +73,7 @@ class TrunkHistoryTest {
     clone.run("checkout", "-q", "-b", "other", second);
     String other = commit(clone, "b");
 
-    Standing standing = standing(clone, other, one);
+    HistoryPosition standing = standing(clone, other, one);
 
     assertThat(standing.nearest()).isEmpty();
     assertThat(standing.base()).contains(new CommitId(second));
@@ -100,7 +100,7 @@ class TrunkHistoryTest {
     origin.run("checkout", "-q", "main");
     origin.run("merge", "-q", "--no-ff", "-m", "merge", "feature");
 
-    Standing standing = standing(cloned(), ofBranch, second);
+    HistoryPosition standing = standing(cloned(), ofBranch, second);
 
     assertThat(standing.onTrunk()).isTrue();
     assertThat(standing.base()).contains(new CommitId(ofBranch));
@@ -118,7 +118,7 @@ class TrunkHistoryTest {
     origin.run("checkout", "-q", "main");
     Git clone = cloned();
 
-    Standing standing = standing(clone, crossed, first, third);
+    HistoryPosition standing = standing(clone, crossed, first, third);
 
     assertThat(standing.onTrunk()).isFalse();
     assertThat(clone.run("merge-base", "--all", crossed, "origin/main").lines())
@@ -133,7 +133,7 @@ class TrunkHistoryTest {
     clone.run("checkout", "-q", "--orphan", "other");
     String other = commit(clone, "a");
 
-    Standing standing = standing(clone, other, first, third);
+    HistoryPosition standing = standing(clone, other, first, third);
 
     assertThat(standing.onTrunk()).isFalse();
     assertThat(standing.base()).isEmpty();
@@ -166,7 +166,7 @@ class TrunkHistoryTest {
                 StandardCharsets.UTF_8)
             .strip();
 
-    Standing standing = standing(clone, old, first);
+    HistoryPosition standing = standing(clone, old, first);
 
     assertThat(standing.onTrunk()).isFalse();
     assertThat(standing.base()).contains(new CommitId(second));
@@ -180,8 +180,8 @@ class TrunkHistoryTest {
     origin.run("checkout", "-q", "main");
     Git clone = cloned("--depth", "1", "--no-single-branch");
 
-    Standing branch = standing(clone, ofBranch, first);
-    Standing main = standing(clone, third, first, second);
+    HistoryPosition branch = standing(clone, ofBranch, first);
+    HistoryPosition main = standing(clone, third, first, second);
 
     assertThat(branch.base()).isEmpty();
     assertThat(branch.unknown()).contains("too shallow", "git fetch --unshallow");
@@ -206,7 +206,7 @@ class TrunkHistoryTest {
         "file://" + origin.directory(),
         clone.directory().toString());
 
-    Standing standing = standing(clone, ofBranch, first);
+    HistoryPosition standing = standing(clone, ofBranch, first);
 
     assertThat(standing.base()).contains(new CommitId(second));
     assertThat(standing.nearestOnTrunk()).contains(new CommitId(first));
@@ -247,7 +247,7 @@ class TrunkHistoryTest {
         "+refs/heads/*:refs/remotes/origin/*");
     assertThat(clone.run("rev-parse", "refs/remotes/origin/HEAD")).isEqualTo(planted);
 
-    Standing standing = standing(clone, planted, first);
+    HistoryPosition standing = standing(clone, planted, first);
 
     assertThat(standing.onTrunk()).isFalse();
     assertThat(standing.base()).isEmpty();
@@ -270,7 +270,8 @@ class TrunkHistoryTest {
 
   @Test
   void aTrunkThatIsNotHereIsNamed() throws Exception {
-    Standing standing = standing(cloned(), Optional.of(new TrunkName("release")), third, first);
+    HistoryPosition standing =
+        standing(cloned(), Optional.of(new TrunkName("release")), third, first);
 
     assertThat(standing.onTrunk()).isFalse();
     assertThat(standing.unknown()).contains("refs/remotes/origin/release");
@@ -278,7 +279,8 @@ class TrunkHistoryTest {
 
   @Test
   void commitsOfAnotherRepositoryAreInNoHistory() throws Exception {
-    Standing standing = standing(cloned(), third, "0123456789012345678901234567890123456789");
+    HistoryPosition standing =
+        standing(cloned(), third, "0123456789012345678901234567890123456789");
 
     assertThat(standing.nearest()).isEmpty();
     assertThat(standing.unknown()).isEmpty();
@@ -298,11 +300,12 @@ class TrunkHistoryTest {
     return git.write(name, name).commitAll(name);
   }
 
-  private static Standing standing(Git git, String revision, String... asked) throws Exception {
+  private static HistoryPosition standing(Git git, String revision, String... asked)
+      throws Exception {
     return standing(git, Optional.empty(), revision, asked);
   }
 
-  private static Standing standing(
+  private static HistoryPosition standing(
       Git git, Optional<TrunkName> trunk, String revision, String... asked) throws Exception {
     try (GitRepository repository = GitRepository.open(git.directory())) {
       return new TrunkHistory(repository, trunk)

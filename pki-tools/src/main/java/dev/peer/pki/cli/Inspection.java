@@ -12,25 +12,34 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
  * The content of a certificate, for people.
  *
- * @param peer the peer that it names; empty if it names none
- * @param whyNobody why, then
- * @param terms the terms of rules that match it
+ * @param bearer the peer that it names, or why it names none
+ * @param facts its subject, issuer and times
+ * @param key the kind of its key
+ * @param uses what it may be used for
  */
-record Inspection(
-    Optional<Identity> peer,
-    String whyNobody,
-    CertificateFacts facts,
-    String key,
-    boolean authority,
-    List<String> usages,
-    List<String> purposes,
-    List<String> terms) {
+record Inspection(Bearer bearer, CertificateFacts facts, String key, Uses uses) {
+
+  /** The peer that a certificate names. */
+  private sealed interface Bearer {
+
+    record Peer(Identity identity) implements Bearer {}
+
+    record Nobody(String why) implements Bearer {}
+  }
+
+  /**
+   * What a certificate may be used for.
+   *
+   * @param authority whether it may issue others
+   * @param usages its key usage
+   * @param purposes its extended key usage
+   */
+  private record Uses(boolean authority, List<String> usages, List<String> purposes) {}
 
   private static final List<String> USAGES =
       List.of(
@@ -53,61 +62,77 @@ record Inspection(
           "2.5.29.37.0", "any");
 
   static Inspection of(X509Certificate certificate) throws CommandException {
-    Optional<Identity> peer;
-    String whyNobody;
-    try {
-      peer = Optional.of(Identity.of(certificate));
-      whyNobody = "";
-    } catch (UntrustedCertificateException e) {
-      peer = Optional.empty();
-      whyNobody = e.getMessage();
-    }
     try {
       return new Inspection(
-          peer,
-          whyNobody,
+          bearer(certificate),
           CertificateFacts.of(certificate),
           KeyKind.describe(certificate.getPublicKey()),
-          certificate.getBasicConstraints() >= 0,
-          usages(certificate),
-          purposes(certificate),
-          peer.map(AccessRule::termsFor).orElse(List.of()));
+          new Uses(
+              certificate.getBasicConstraints() >= 0, usages(certificate), purposes(certificate)));
     } catch (CertificateParsingException e) {
       throw new CommandException(
           "the certificate is malformed", "have it issued again: " + e.getMessage());
     }
   }
 
+  private static Bearer bearer(X509Certificate certificate) {
+    try {
+      return new Bearer.Peer(Identity.of(certificate));
+    } catch (UntrustedCertificateException e) {
+      return new Bearer.Nobody(e.getMessage());
+    }
+  }
+
+  /** The terms of rules that match the certificate. */
+  private List<String> terms() {
+    return switch (bearer) {
+      case Bearer.Peer(Identity identity) -> AccessRule.termsFor(identity);
+      case Bearer.Nobody _ -> List.of();
+    };
+  }
+
   List<String> lines() {
     List<String> lines = new ArrayList<>();
-    lines.add(line("peer", peer.map(identity -> identity.id().text()).orElse("- " + whyNobody)));
+    lines.add(
+        line(
+            "peer",
+            switch (bearer) {
+              case Bearer.Peer(Identity identity) -> identity.id().text();
+              case Bearer.Nobody(String why) -> "- " + why;
+            }));
     lines.add(line("subject", facts.subject()));
     lines.add(line("issuer", facts.issuer()));
     lines.add(line("serial", facts.serial()));
     lines.add(line("valid", facts.from() + " to " + facts.until()));
     lines.add(line("key", key));
-    lines.add(line("authority", authority ? "yes" : "no"));
-    lines.add(line("usage", usages.isEmpty() ? "not limited" : String.join(", ", usages)));
-    lines.add(line("purpose", purposes.isEmpty() ? "not limited" : String.join(", ", purposes)));
+    lines.add(line("authority", uses.authority() ? "yes" : "no"));
+    lines.add(
+        line("usage", uses.usages().isEmpty() ? "not limited" : String.join(", ", uses.usages())));
+    lines.add(
+        line(
+            "purpose",
+            uses.purposes().isEmpty() ? "not limited" : String.join(", ", uses.purposes())));
     lines.add(line("digest", facts.digest().toString()));
-    terms.forEach(term -> lines.add(line("rule term", term)));
+    terms().forEach(term -> lines.add(line("rule term", term)));
     return lines;
   }
 
   ObjectNode toJson() {
     ObjectNode json = StrictJson.object();
-    peer.ifPresent(identity -> json.put("peer", identity.id().text()));
+    if (bearer instanceof Bearer.Peer(Identity identity)) {
+      json.put("peer", identity.id().text());
+    }
     json.put("subject", facts.subject());
     json.put("issuer", facts.issuer());
     json.put("serial", facts.serial());
     json.put("notBefore", facts.from().toString());
     json.put("notAfter", facts.until().toString());
     json.put("key", key);
-    json.put("authority", authority);
-    usages.forEach(json.putArray("keyUsage")::add);
-    purposes.forEach(json.putArray("extendedKeyUsage")::add);
+    json.put("authority", uses.authority());
+    uses.usages().forEach(json.putArray("keyUsage")::add);
+    uses.purposes().forEach(json.putArray("extendedKeyUsage")::add);
     json.put("digest", facts.digest().toString());
-    terms.forEach(json.putArray("ruleTerms")::add);
+    terms().forEach(json.putArray("ruleTerms")::add);
     return json;
   }
 

@@ -240,9 +240,10 @@ public final class CertificateAuthority {
     }
     GeneralName[] names =
         Stream.concat(
-                request.uris().stream()
+                request.names().uris().stream()
                     .map(uri -> new GeneralName(GeneralName.uniformResourceIdentifier, uri)),
-                request.dnsNames().stream().map(dns -> new GeneralName(GeneralName.dNSName, dns)))
+                request.names().dnsNames().stream()
+                    .map(dns -> new GeneralName(GeneralName.dNSName, dns)))
             .toArray(GeneralName[]::new);
     if (names.length > 0) {
       builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
@@ -301,7 +302,7 @@ public final class CertificateAuthority {
 
   private static X500Name subject(CertificateRequest request) {
     X500NameBuilder builder = new X500NameBuilder(BCStyle.INSTANCE);
-    request.organizationalUnit().ifPresent(unit -> builder.addRDN(BCStyle.OU, unit));
-    return builder.addRDN(BCStyle.CN, request.commonName()).build();
+    request.subject().organizationalUnit().ifPresent(unit -> builder.addRDN(BCStyle.OU, unit));
+    return builder.addRDN(BCStyle.CN, request.subject().commonName()).build();
   }
 }

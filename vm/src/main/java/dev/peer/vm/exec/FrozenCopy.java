@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /** A copy of a frozen guest, for a shell, with its own memory and its own disk layers. */
 record FrozenCopy(
-    FrozenStore.Kept kept, Optional<ShellLocation> place, UserTerminal.Opener terminal) {
+    FrozenStore.Entry kept, Optional<ShellLocation> place, UserTerminal.Opener terminal) {
 
   /** Refuses to go on where the guest's machine could not be made again. */
   void requireSame(Qemu qemu, Accelerator accelerator) throws IOException, ExecutorException {

@@ -77,7 +77,7 @@ record Guest(
             Instant.now(),
             inputs.network(),
             starter.shapeOf(disks, stages.nonce()));
-    FrozenStore.Kept kept =
+    FrozenStore.Entry kept =
         store.keep(
             guest,
             (stateFile, scratchFile) -> {
@@ -85,7 +85,7 @@ record Guest(
               machine.quit();
               Files.move(scratch, scratchFile);
             });
-    for (FrozenStore.Kept dropped : store.prune()) {
+    for (FrozenStore.Entry dropped : store.prune()) {
       listener.note("dropped the frozen guest " + dropped.id() + ", the oldest");
     }
     listener.note("the guest is frozen: `peer vm shell --frozen " + kept.id() + "` gets into it");

@@ -23,22 +23,22 @@ final class RunCache implements AutoCloseable {
 
   private final RepositoryDisks disks;
   private final DiskName name;
-  private final Optional<Left> left;
+  private final Optional<NextDisk> next;
   private Optional<KeptDisk> base;
   private StartedFrom startedFrom;
 
   /** The commit that leaves a disk, and the origin of its own part. */
-  private record Left(CommitId revision, KeptOrigin origin) {}
+  private record NextDisk(CommitId revision, KeptOrigin origin) {}
 
   private RunCache(
       RepositoryDisks disks,
       DiskName name,
-      Optional<Left> left,
+      Optional<NextDisk> next,
       Optional<KeptDisk> base,
       StartedFrom startedFrom) {
     this.disks = disks;
     this.name = name;
-    this.left = left;
+    this.next = next;
     this.base = base;
     this.startedFrom = startedFrom;
   }
@@ -50,7 +50,7 @@ final class RunCache implements AutoCloseable {
       case CacheUse.Kept(Lineage lineage) -> kept(disks, name, lineage, listener);
       case CacheUse.Renewed(Lineage lineage) -> {
         disks.drop(name.repo(), "a run was asked to begin without it");
-        yield blank(disks, name, left(lineage, lineage.plan(List.of())));
+        yield blank(disks, name, next(lineage, lineage.plan(List.of())));
       }
       case CacheUse.None _ -> blank(disks, name, Optional.empty());
     };
@@ -65,7 +65,7 @@ final class RunCache implements AutoCloseable {
           "it does not say which commits made it (peer 0.5 kept it), and may be any branch's");
     }
     KeptPlan plan = lineage.plan(disks.made(name));
-    Optional<Left> left = left(lineage, plan);
+    Optional<NextDisk> next = next(lineage, plan);
     if (!plan.unknown().isEmpty()) {
       listener.note("starting from a blank disk: " + plan.unknown());
     }
@@ -73,18 +73,18 @@ final class RunCache implements AutoCloseable {
       boolean branch = !plan.left().equals(Optional.of(plan.disk().get().origin()));
       Optional<KeptDisk> base = disks.find(name, plan.disk().get(), branch);
       if (base.isPresent()) {
-        return new RunCache(disks, name, left, base, plan.startedFrom());
+        return new RunCache(disks, name, next, base, plan.startedFrom());
       }
     }
-    return blank(disks, name, left);
+    return blank(disks, name, next);
   }
 
-  private static RunCache blank(RepositoryDisks disks, DiskName name, Optional<Left> left) {
-    return new RunCache(disks, name, left, Optional.empty(), StartedFrom.BLANK);
+  private static RunCache blank(RepositoryDisks disks, DiskName name, Optional<NextDisk> next) {
+    return new RunCache(disks, name, next, Optional.empty(), StartedFrom.BLANK);
   }
 
-  private static Optional<Left> left(Lineage lineage, KeptPlan plan) {
-    return plan.left().map(origin -> new Left(lineage.revision(), origin));
+  private static Optional<NextDisk> next(Lineage lineage, KeptPlan plan) {
+    return plan.left().map(origin -> new NextDisk(lineage.revision(), origin));
   }
 
   /** The disk to begin with. */
@@ -99,7 +99,7 @@ final class RunCache implements AutoCloseable {
 
   /** Whether the run may leave a disk. */
   boolean keeps() {
-    return left.isPresent() && startedFrom.commits().size() < StartedFrom.MOST_COMMITS;
+    return next.isPresent() && startedFrom.commits().size() < StartedFrom.MOST_COMMITS;
   }
 
   /** Gives up the disk to begin with: no machine came up with it. */
@@ -119,11 +119,11 @@ final class RunCache implements AutoCloseable {
     disks.keep(
         name,
         layer,
-        new DiskHistory(made(left.orElseThrow()), base.map(KeptDisk::begun).orElse(begun)),
+        new DiskHistory(made(next.orElseThrow()), base.map(KeptDisk::begun).orElse(begun)),
         base);
   }
 
-  private StartedFrom made(Left by) {
+  private StartedFrom made(NextDisk by) {
     List<CommitId> commits = new ArrayList<>(startedFrom.commits());
     commits.remove(by.revision());
     commits.add(by.revision());

@@ -11,8 +11,8 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.Provenance;
-import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.TestOutput;
 import dev.peer.core.record.Tries;
 import dev.peer.vm.guest.ArtifactIntake;
 import dev.peer.vm.guest.GuestException;
@@ -171,7 +171,7 @@ final class RunStages {
       if (ended.isPresent()) {
         return ended.get();
       }
-      RunOutput output = recorder.finish();
+      TestOutput output = recorder.finish();
       ExecutionResult result = afterTest(clock, output);
       if (kept && result instanceof ExecutionResult.Passed) {
         keepDisk(clock);
@@ -234,7 +234,7 @@ final class RunStages {
     return all;
   }
 
-  private ExecutionResult afterTest(RunClock clock, RunOutput output)
+  private ExecutionResult afterTest(RunClock clock, TestOutput output)
       throws IOException, GuestException, ExecutorException, InterruptedException {
     StageResult collected = stages.run(ARTIFACTS, List.of());
     Optional<ExecutionResult> ended = outcomes.endedBy(ARTIFACTS, collected);

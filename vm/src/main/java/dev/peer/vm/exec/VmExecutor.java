@@ -138,7 +138,7 @@ public final class VmExecutor implements Executor {
    * @param place where to open it; empty: where the recipe failed
    */
   public void openFrozen(
-      FrozenStore.Kept kept,
+      FrozenStore.Entry kept,
       ExecutionListener listener,
       Optional<ShellLocation> place,
       UserTerminal.Opener terminal)

@@ -3,7 +3,7 @@ package dev.peer.vm.image;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Printable;
 import dev.peer.core.sign.Attestation;
-import dev.peer.vm.image.ImageException.Kind;
+import dev.peer.vm.image.ImageException.Defect;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -57,7 +57,7 @@ public final class ImageArchive {
       }
       if (written < size) {
         throw new ImageException(
-            Kind.DAMAGED,
+            Defect.DAMAGED,
             "the guest image " + image.digest() + " is damaged: its file " + name + " is cut off",
             "find out what writes to " + image.directory());
       }
@@ -228,7 +228,7 @@ public final class ImageArchive {
 
   private static ImageException foreign(String why) {
     return new ImageException(
-        Kind.REFUSED,
+        Defect.REFUSED,
         "that is no image that can be taken in: " + why,
         "it must be what `peer image export` wrote, whole and unchanged");
   }

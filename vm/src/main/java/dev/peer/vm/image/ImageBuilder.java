@@ -1,7 +1,7 @@
 package dev.peer.vm.image;
 
 import dev.peer.core.id.Digest;
-import dev.peer.vm.image.ImageException.Kind;
+import dev.peer.vm.image.ImageException.Defect;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +37,7 @@ public final class ImageBuilder {
       throws ImageException, IOException, InterruptedException {
     if (!Files.isRegularFile(recipe)) {
       throw new ImageException(
-          Kind.BUILD,
+          Defect.BUILD,
           "the recipe " + recipe + " is not there",
           "install peer with its share/image");
     }
@@ -54,13 +54,13 @@ public final class ImageBuilder {
       said.join();
       if (exitCode != 0) {
         throw new ImageException(
-            Kind.BUILD,
+            Defect.BUILD,
             "the guest image could not be built (exit code " + exitCode + ")",
             "see above");
       }
       return Digest.parse(printed.get());
     } catch (IllegalArgumentException | ExecutionException e) {
-      throw new ImageException(Kind.BUILD, "the recipe printed no digest", "see above", e);
+      throw new ImageException(Defect.BUILD, "the recipe printed no digest", "see above", e);
     } catch (InterruptedException e) {
       // The recipe cleans up after itself, so it is asked to end and waited for, not killed.
       process.destroy();

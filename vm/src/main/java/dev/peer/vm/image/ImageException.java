@@ -5,11 +5,11 @@ public final class ImageException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  private final Kind kind;
+  private final Defect defect;
   private final String hint;
 
   /** The kind of failure. */
-  public enum Kind {
+  public enum Defect {
     /** No image is named, and none is there. */
     NONE,
     /** The image that is named is not there. */
@@ -22,20 +22,20 @@ public final class ImageException extends Exception {
     BUILD
   }
 
-  public ImageException(Kind kind, String message, String hint) {
+  public ImageException(Defect defect, String message, String hint) {
     super(message);
-    this.kind = kind;
+    this.defect = defect;
     this.hint = hint;
   }
 
-  public ImageException(Kind kind, String message, String hint, Throwable cause) {
+  public ImageException(Defect defect, String message, String hint, Throwable cause) {
     super(message, cause);
-    this.kind = kind;
+    this.defect = defect;
     this.hint = hint;
   }
 
-  public Kind kind() {
-    return kind;
+  public Defect defect() {
+    return defect;
   }
 
   public String hint() {

@@ -5,7 +5,7 @@ import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
-import dev.peer.vm.image.ImageException.Kind;
+import dev.peer.vm.image.ImageException.Defect;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -70,8 +70,8 @@ public final class ImageIntake implements AutoCloseable {
   /**
    * Takes the manifest.
    *
-   * @throws ImageException {@link Kind#DAMAGED} if the bytes do not match the image's digest,
-   *     {@link Kind#REFUSED} if they do, and the image cannot be used here
+   * @throws ImageException {@link Defect#DAMAGED} if the bytes do not match the image's digest,
+   *     {@link Defect#REFUSED} if they do, and the image cannot be used here
    */
   public void manifest(byte[] bytes) throws ImageException, IOException {
     if (!Digest.of(bytes).equals(digest)) {
@@ -126,8 +126,8 @@ public final class ImageIntake implements AutoCloseable {
   /**
    * Syncs a file that was written, and checks it.
    *
-   * @throws ImageException {@link Kind#DAMAGED} if its bytes do not match the manifest; the file is
-   *     removed then
+   * @throws ImageException {@link Defect#DAMAGED} if its bytes do not match the manifest; the file
+   *     is removed then
    */
   public void check(String name) throws ImageException, IOException {
     Content expected = content(name);
@@ -172,14 +172,14 @@ public final class ImageIntake implements AutoCloseable {
 
   private ImageException damaged(String name) {
     return new ImageException(
-        Kind.DAMAGED,
+        Defect.DAMAGED,
         name + " is not the one that the guest image " + digest + " has",
         "get the image once more, from where it is whole");
   }
 
   private ImageException refused(String why, Exception cause) {
     return new ImageException(
-        Kind.REFUSED,
+        Defect.REFUSED,
         "the guest image " + digest + " cannot be used here: " + why,
         "another version of peer has made it; build one with `peer image build`",
         cause);

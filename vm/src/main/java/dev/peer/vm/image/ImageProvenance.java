@@ -37,7 +37,7 @@ public final class ImageProvenance {
    *
    * @param since when it came
    */
-  public record Kept(Attestation attestation, Instant since) {}
+  public record KeptStatement(Attestation attestation, Instant since) {}
 
   /**
    * How the image came here. An image without a mark counts as built here: peer 0.5 and {@code
@@ -76,14 +76,14 @@ public final class ImageProvenance {
   }
 
   /** The attestation that is kept of an image. */
-  public Optional<Kept> attestation(Digest image) throws IOException {
+  public Optional<KeptStatement> attestation(Digest image) throws IOException {
     Path file = file(ATTESTATIONS, image);
     try {
       if (Files.size(file) > Attestation.LARGEST) {
         return Optional.empty();
       }
       return Optional.of(
-          new Kept(
+          new KeptStatement(
               Attestation.of(Files.readAllBytes(file)),
               Files.getLastModifiedTime(file).toInstant()));
     } catch (NoSuchFileException e) {

@@ -5,7 +5,7 @@ import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.scratch.FileFingerprint;
 import dev.peer.core.scratch.ScratchDirectory;
-import dev.peer.vm.image.ImageException.Kind;
+import dev.peer.vm.image.ImageException.Defect;
 import dev.peer.vm.image.ImageManifest.Versions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,7 +55,7 @@ public final class ImageStore {
    * @param bytes the size of its files together
    * @param origin how it came here
    */
-  public record Listed(Digest digest, FileTime created, long bytes, Origin origin) {}
+  public record Entry(Digest digest, FileTime created, long bytes, Origin origin) {}
 
   /** The directory that holds the images. */
   public Path root() {
@@ -68,8 +68,8 @@ public final class ImageStore {
   }
 
   /** All images, the newest first. */
-  public List<Listed> list() throws IOException {
-    List<Listed> images = new ArrayList<>();
+  public List<Entry> list() throws IOException {
+    List<Entry> images = new ArrayList<>();
     if (!Files.isDirectory(root)) {
       return images;
     }
@@ -79,7 +79,7 @@ public final class ImageStore {
         if (NAME.matcher(name).matches() && Files.isDirectory(directory)) {
           Digest digest = Digest.ofHex(name);
           images.add(
-              new Listed(
+              new Entry(
                   digest,
                   Files.getLastModifiedTime(directory),
                   sizeOf(directory),
@@ -87,7 +87,7 @@ public final class ImageStore {
         }
       }
     }
-    images.sort(Comparator.comparing(Listed::created).reversed().thenComparing(Listed::digest));
+    images.sort(Comparator.comparing(Entry::created).reversed().thenComparing(Entry::digest));
     return images;
   }
 
@@ -99,7 +99,7 @@ public final class ImageStore {
     return list().stream()
         .filter(image -> image.origin().isChosen())
         .findFirst()
-        .map(Listed::digest);
+        .map(Entry::digest);
   }
 
   /** Whether there is an image of this digest, in whatever state. */
@@ -110,7 +110,7 @@ public final class ImageStore {
   /** The images whose bytes were checked and have not changed since, the newest first. */
   public List<Digest> checked() throws IOException {
     List<Digest> checked = new ArrayList<>();
-    for (Listed image : list()) {
+    for (Entry image : list()) {
       if (isChecked(image.digest())) {
         checked.add(image.digest());
       }
@@ -153,7 +153,7 @@ public final class ImageStore {
     try {
       if (!Files.isDirectory(directory)) {
         throw new ImageException(
-            Kind.MISSING,
+            Defect.MISSING,
             "the guest image " + digest + " is not on this machine",
             "build it with `peer image build`, get it with `peer image pull`, or name one of"
                 + " `peer image ls` in PEER_IMAGE");
@@ -242,7 +242,7 @@ public final class ImageStore {
 
   static ImageException outdated(Digest digest) {
     return new ImageException(
-        Kind.REFUSED,
+        Defect.REFUSED,
         "the guest image "
             + digest
             + " is one of peer 0.5 or older, whose mk passes some tests that failed: it is not run",
@@ -252,7 +252,7 @@ public final class ImageStore {
 
   private static ImageException damaged(Digest digest, String why, Throwable cause) {
     return new ImageException(
-        Kind.DAMAGED,
+        Defect.DAMAGED,
         "the guest image " + digest + " is damaged: " + why,
         "remove its directory and build it again with `peer image build`, or get it with"
             + " `peer image pull`",

@@ -38,7 +38,7 @@ final class Gate {
   private final Predicate<Inet4Address> near;
   private final Resolver resolver;
   private final Consumer<String> refused;
-  private final Set<Opening> openings = ConcurrentHashMap.newKeySet();
+  private final Set<Permit> openings = ConcurrentHashMap.newKeySet();
   private final Set<String> refusals = new HashSet<>();
 
   /** Resolves a name on this host. */
@@ -50,10 +50,10 @@ final class Gate {
   }
 
   /** An address that the guest may reach, at one port or at all. */
-  private record Opening(Inet4Address address, OptionalInt port) {}
+  private record Permit(Inet4Address address, OptionalInt port) {}
 
   /** What to do with a frame. */
-  enum Verdict {
+  enum FrameAction {
     /** It goes on. */
     PASS,
     /** It ends here. */
@@ -77,21 +77,21 @@ final class Gate {
     this.refused = refused;
     for (AllowedHost host : listed()) {
       if (host.isAddress()) {
-        openings.add(new Opening(address(host.name()), host.port()));
+        openings.add(new Permit(address(host.name()), host.port()));
       }
     }
   }
 
   /** Decides about a frame, whose packet is given if it has one. */
-  Verdict judge(byte[] frame, Optional<Packet> packet) {
+  FrameAction judge(byte[] frame, Optional<Packet> packet) {
     if (packet.isEmpty()) {
-      return isArp(frame) ? Verdict.PASS : Verdict.DROP;
+      return isArp(frame) ? FrameAction.PASS : FrameAction.DROP;
     }
     Packet sent = packet.get();
     if (sent.destination().equals(NAME_SERVER)) {
       return nameServer(sent);
     }
-    return mayReach(sent) ? Verdict.PASS : Verdict.PROHIBIT;
+    return mayReach(sent) ? FrameAction.PASS : FrameAction.PROHIBIT;
   }
 
   private static boolean isArp(byte[] frame) {
@@ -99,12 +99,12 @@ final class Gate {
   }
 
   /** Only names: at any other port QEMU would lead to the host that resolves names for this one. */
-  private Verdict nameServer(Packet packet) {
+  private FrameAction nameServer(Packet packet) {
     boolean names = packet.destinationPort().equals(OptionalInt.of(NAMES_PORT));
     return switch (reach) {
-      case Reach.Open _ when names -> Verdict.PASS;
-      case Reach.Hosts _ when names && packet.protocol() == Packet.UDP -> Verdict.LOOK_UP;
-      case Reach _ -> Verdict.PROHIBIT;
+      case Reach.Open _ when names -> FrameAction.PASS;
+      case Reach.Hosts _ when names && packet.protocol() == Packet.UDP -> FrameAction.LOOK_UP;
+      case Reach _ -> FrameAction.PROHIBIT;
     };
   }
 
@@ -125,9 +125,9 @@ final class Gate {
   }
 
   private boolean isOpen(Packet packet) {
-    return openings.contains(new Opening(packet.destination(), OptionalInt.empty()))
+    return openings.contains(new Permit(packet.destination(), OptionalInt.empty()))
         || (packet.destinationPort().isPresent()
-            && openings.contains(new Opening(packet.destination(), packet.destinationPort())));
+            && openings.contains(new Permit(packet.destination(), packet.destinationPort())));
   }
 
   /** Answers a datagram to the name server; nothing if it asks nothing. May take long. */
@@ -151,7 +151,7 @@ final class Gate {
         if (address instanceof Inet4Address found
             && isFar(found)
             && openings.size() < MOST_OPENINGS) {
-          hosts.forEach(host -> openings.add(new Opening(found, host.port())));
+          hosts.forEach(host -> openings.add(new Permit(found, host.port())));
           given.add(found);
         }
       }

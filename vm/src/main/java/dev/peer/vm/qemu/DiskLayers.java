@@ -17,10 +17,10 @@ public final class DiskLayers {
   private static final Duration FLATTEN_TIME = Duration.ofSeconds(300);
 
   private final Qmp qmp;
-  private final Events events;
+  private final QmpEvents events;
   private final Set<String> inNextLayer = ConcurrentHashMap.newKeySet();
 
-  DiskLayers(Qmp qmp, Events events) {
+  DiskLayers(Qmp qmp, QmpEvents events) {
     this.qmp = qmp;
     this.events = events;
   }

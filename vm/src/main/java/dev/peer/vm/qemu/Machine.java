@@ -5,12 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.record.StrictJson;
 import dev.peer.vm.network.NetworkFilter;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,7 +34,7 @@ public final class Machine implements AutoCloseable {
   private final Map<String, SocketChannel> ports;
   private final Optional<NetworkFilter> network;
   private final Qmp qmp;
-  private final Events events = new Events();
+  private final QmpEvents events = new QmpEvents();
   private final Migration migration;
   private final DiskLayers layers;
 
@@ -86,13 +83,13 @@ public final class Machine implements AutoCloseable {
     try {
       HostFiles files = new HostFiles(qemu.user(spec.accelerator()));
       for (String name : names) {
-        listeners.put(name, listen(files, spec.connections().directory().resolve(name)));
+        listeners.put(name, Sockets.listen(files, spec.connections().directory().resolve(name)));
       }
       files.makeDirectory(spec.connections().directory().resolve(Migration.INCOMING));
       List<String> arguments = QemuArguments.of(spec.through(files));
       process = qemu.start(arguments, files, directory, output);
       // A QEMU that ends before it connects must not leave us waiting.
-      process.onExit().thenRun(() -> listeners.values().forEach(Machine::closeQuietly));
+      process.onExit().thenRun(() -> listeners.values().forEach(Sockets::closeQuietly));
       for (String name : names) {
         connected.put(name, listeners.get(name).accept());
       }
@@ -103,7 +100,7 @@ public final class Machine implements AutoCloseable {
       return new Machine(
           process, files, spec.connections().directory(), output, connected, network);
     } catch (QemuException | IOException | InterruptedException | RuntimeException e) {
-      connected.values().forEach(Machine::closeQuietly);
+      connected.values().forEach(Sockets::closeQuietly);
       if (process != null) {
         if (e instanceof IOException && endsItself(process)) {
           output.awaitClosed(END_TIME.toMillis());
@@ -116,7 +113,7 @@ public final class Machine implements AutoCloseable {
       }
       throw e;
     } finally {
-      listeners.values().forEach(Machine::closeQuietly);
+      listeners.values().forEach(Sockets::closeQuietly);
     }
   }
 
@@ -132,20 +129,6 @@ public final class Machine implements AutoCloseable {
       return process.waitFor(END_TIME.toMillis(), TimeUnit.MILLISECONDS);
     } finally {
       end(process);
-    }
-  }
-
-  static ServerSocketChannel listen(HostFiles files, Path socket) throws IOException {
-    // A machine that did not come up leaves its own.
-    Files.deleteIfExists(socket);
-    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    try {
-      listener.bind(UnixDomainSocketAddress.of(socket));
-      files.give(socket);
-      return listener;
-    } catch (IOException | RuntimeException e) {
-      listener.close();
-      throw e;
     }
   }
 
@@ -229,7 +212,7 @@ public final class Machine implements AutoCloseable {
   public void close() throws IOException {
     end(process);
     network.ifPresent(NetworkFilter::close);
-    ports.values().forEach(Machine::closeQuietly);
+    ports.values().forEach(Sockets::closeQuietly);
     qmp.close();
   }
 
@@ -246,15 +229,6 @@ public final class Machine implements AutoCloseable {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  static void closeQuietly(AutoCloseable closeable) {
-    try {
-      closeable.close();
-    } catch (Exception e) {
-      // It is being given up: there is nothing to do about it.
-      return;
     }
   }
 }

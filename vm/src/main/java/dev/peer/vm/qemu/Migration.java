@@ -29,9 +29,9 @@ public final class Migration {
   private final HostFiles files;
   private final Path sockets;
   private final Qmp qmp;
-  private final Events events;
+  private final QmpEvents events;
 
-  Migration(Process process, HostFiles files, Path sockets, Qmp qmp, Events events) {
+  Migration(Process process, HostFiles files, Path sockets, Qmp qmp, QmpEvents events) {
     this.process = process;
     this.files = files;
     this.sockets = sockets;
@@ -57,8 +57,8 @@ public final class Migration {
     qmp.execute("migrate-set-parameters", StrictJson.object().put("max-bandwidth", UNLIMITED));
     int before = events.count();
     Path socket = sockets.resolve(STATE);
-    try (ServerSocketChannel listener = Machine.listen(files, socket)) {
-      process.onExit().thenRun(() -> Machine.closeQuietly(listener));
+    try (ServerSocketChannel listener = Sockets.listen(files, socket)) {
+      process.onExit().thenRun(() -> Sockets.closeQuietly(listener));
       qmp.execute("migrate", StrictJson.object().put("uri", uri(socket)));
       try (SocketChannel from = listener.accept();
           OutputStream to = Files.newOutputStream(state, StandardOpenOption.CREATE_NEW)) {

@@ -45,7 +45,7 @@ public final class FrozenStore {
    * @param scratch the file of its scratch disk
    * @param bytes how large both are
    */
-  public record Kept(String id, FrozenGuest guest, Path state, Path scratch, long bytes) {}
+  public record Entry(String id, FrozenGuest guest, Path state, Path scratch, long bytes) {}
 
   /** Freezes a guest. */
   @FunctionalInterface
@@ -56,7 +56,7 @@ public final class FrozenStore {
   }
 
   /** Keeps a guest. */
-  public Kept keep(FrozenGuest guest, Freezer freezer) throws IOException, InterruptedException {
+  public Entry keep(FrozenGuest guest, Freezer freezer) throws IOException, InterruptedException {
     Path unfinished = root.resolve(UNFINISHED);
     ScratchDirectory.reap(unfinished);
     try (ScratchDirectory made = ScratchDirectory.in(unfinished)) {
@@ -71,8 +71,8 @@ public final class FrozenStore {
   }
 
   /** All of them, the newest first; directories that do not hold a whole one are left out. */
-  public List<Kept> list() throws IOException {
-    List<Kept> all = new ArrayList<>();
+  public List<Entry> list() throws IOException {
+    List<Entry> all = new ArrayList<>();
     if (!Files.isDirectory(root)) {
       return all;
     }
@@ -81,32 +81,32 @@ public final class FrozenStore {
         read(directory.getFileName().toString()).ifPresent(all::add);
       }
     }
-    all.sort(Comparator.comparing((Kept kept) -> kept.guest().frozenAt()).reversed());
+    all.sort(Comparator.comparing((Entry kept) -> kept.guest().frozenAt()).reversed());
     return all;
   }
 
   /** The one whose id is this or begins so, if there is exactly one. */
-  public Optional<Kept> find(String id) throws IOException {
-    List<Kept> found = list().stream().filter(kept -> kept.id().startsWith(id)).toList();
+  public Optional<Entry> find(String id) throws IOException {
+    List<Entry> found = list().stream().filter(kept -> kept.id().startsWith(id)).toList();
     return found.size() == 1 && !id.isEmpty() ? Optional.of(found.getFirst()) : Optional.empty();
   }
 
   /** Removes one; a machine that continues it keeps its open files. */
-  public void remove(Kept kept) throws IOException {
+  public void remove(Entry kept) throws IOException {
     ScratchDirectory.delete(root.resolve(kept.id()));
   }
 
   /** Removes the oldest beyond {@link #MOST} and returns them. */
-  public List<Kept> prune() throws IOException {
-    List<Kept> all = list();
-    List<Kept> dropped = all.subList(Math.min(MOST, all.size()), all.size());
-    for (Kept kept : dropped) {
+  public List<Entry> prune() throws IOException {
+    List<Entry> all = list();
+    List<Entry> dropped = all.subList(Math.min(MOST, all.size()), all.size());
+    for (Entry kept : dropped) {
       remove(kept);
     }
     return List.copyOf(dropped);
   }
 
-  private Optional<Kept> read(String id) throws IOException {
+  private Optional<Entry> read(String id) throws IOException {
     Path about = root.resolve(id).resolve(ABOUT);
     if (!ID.matcher(id).matches() || !Files.isRegularFile(about, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
@@ -118,7 +118,7 @@ public final class FrozenStore {
     }
   }
 
-  private Kept kept(String id, FrozenGuest guest) throws IOException {
+  private Entry kept(String id, FrozenGuest guest) throws IOException {
     Path directory = root.resolve(id);
     long bytes = 0;
     try (Stream<Path> files = Files.list(directory)) {
@@ -126,6 +126,6 @@ public final class FrozenStore {
         bytes += Files.size(file);
       }
     }
-    return new Kept(id, guest, directory.resolve(STATE), directory.resolve(SCRATCH), bytes);
+    return new Entry(id, guest, directory.resolve(STATE), directory.resolve(SCRATCH), bytes);
   }
 }

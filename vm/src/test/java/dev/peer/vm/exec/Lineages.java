@@ -1,8 +1,8 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.Ancestry;
+import dev.peer.core.flow.HistoryPosition;
 import dev.peer.core.flow.Lineage;
-import dev.peer.core.flow.Standing;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.record.KeptOrigin;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ final class Lineages {
         (_, asked) -> {
           Optional<CommitId> nearest =
               history.lines().map(CommitId::new).filter(asked::contains).findFirst();
-          return new Standing(true, Optional.of(head), nearest, nearest, "");
+          return new HistoryPosition(true, Optional.of(head), nearest, nearest, "");
         };
     return new Lineage(head, KeptOrigin.TRUNK, ancestry);
   }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
 import dev.peer.core.sign.Attestation;
-import dev.peer.vm.image.ImageException.Kind;
+import dev.peer.vm.image.ImageException.Defect;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -341,8 +341,8 @@ class ImageArchiveTest {
     assertThatThrownBy(() -> read(bytes))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining(why)
-        .extracting(e -> ((ImageException) e).kind())
-        .isIn(Kind.REFUSED, Kind.DAMAGED);
+        .extracting(e -> ((ImageException) e).defect())
+        .isIn(Defect.REFUSED, Defect.DAMAGED);
     try (Stream<Path> left =
         Files.exists(images.root()) ? Files.list(images.root()) : Stream.of()) {
       assertThat(left).allMatch(path -> path.endsWith(".incoming"));

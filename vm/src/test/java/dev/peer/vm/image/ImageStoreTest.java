@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
 import dev.peer.core.sign.Attestation;
-import dev.peer.vm.image.ImageException.Kind;
+import dev.peer.vm.image.ImageException.Defect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,8 +50,8 @@ class ImageStoreTest {
     assertThatThrownBy(() -> store.resolve(digest))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining("damaged")
-        .extracting(e -> ((ImageException) e).kind())
-        .isEqualTo(Kind.DAMAGED);
+        .extracting(e -> ((ImageException) e).defect())
+        .isEqualTo(Defect.DAMAGED);
   }
 
   @Test
@@ -84,8 +84,8 @@ class ImageStoreTest {
     assertThatThrownBy(() -> new ImageStore(root).resolve(digest))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining(digest.toString())
-        .extracting(e -> ((ImageException) e).kind())
-        .isEqualTo(Kind.MISSING);
+        .extracting(e -> ((ImageException) e).defect())
+        .isEqualTo(Defect.MISSING);
   }
 
   @Test
@@ -111,7 +111,7 @@ class ImageStoreTest {
     Digest digest = makeImage("a", MadeImage.OLD);
     ImageStore store = new ImageStore(root);
 
-    assertThat(store.list()).extracting(ImageStore.Listed::digest).containsExactly(digest);
+    assertThat(store.list()).extracting(ImageStore.Entry::digest).containsExactly(digest);
     assertThat(store.newest()).contains(digest);
     assertThat(store.contains(digest)).isTrue();
     assertThat(store.checked()).isEmpty();
@@ -133,7 +133,7 @@ class ImageStoreTest {
     Files.writeString(root.resolve("notes"), "");
     ImageStore store = new ImageStore(root);
 
-    assertThat(store.list()).extracting(ImageStore.Listed::digest).containsExactly(newer, older);
+    assertThat(store.list()).extracting(ImageStore.Entry::digest).containsExactly(newer, older);
     assertThat(store.newest()).contains(newer);
   }
 
@@ -150,9 +150,9 @@ class ImageStoreTest {
         root.resolve(built.hex()), FileTime.from(Instant.now().minusSeconds(60)));
     Digest pinned = takeIn(store, "pinned", Origin.PINNED);
 
-    assertThat(store.list()).extracting(ImageStore.Listed::digest).containsExactly(pinned, built);
+    assertThat(store.list()).extracting(ImageStore.Entry::digest).containsExactly(pinned, built);
     assertThat(store.list())
-        .extracting(ImageStore.Listed::origin)
+        .extracting(ImageStore.Entry::origin)
         .containsExactly(Origin.PINNED, Origin.BUILT);
     assertThat(store.newest()).contains(built);
 

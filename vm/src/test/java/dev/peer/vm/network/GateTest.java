@@ -3,7 +3,7 @@ package dev.peer.vm.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.network.Reach;
-import dev.peer.vm.network.Gate.Verdict;
+import dev.peer.vm.network.Gate.FrameAction;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -54,9 +54,11 @@ class GateTest {
         continue;
       }
       Gate gate = gate(reach);
-      assertThat(judge(gate, Frames.tcp(address, 80))).as("%s", reach).isEqualTo(Verdict.PROHIBIT);
-      assertThat(judge(gate, Frames.udp(address, 80))).isEqualTo(Verdict.PROHIBIT);
-      assertThat(judge(gate, Frames.ping(address))).isEqualTo(Verdict.PROHIBIT);
+      assertThat(judge(gate, Frames.tcp(address, 80)))
+          .as("%s", reach)
+          .isEqualTo(FrameAction.PROHIBIT);
+      assertThat(judge(gate, Frames.udp(address, 80))).isEqualTo(FrameAction.PROHIBIT);
+      assertThat(judge(gate, Frames.ping(address))).isEqualTo(FrameAction.PROHIBIT);
     }
   }
 
@@ -75,29 +77,29 @@ class GateTest {
         .allSatisfy(
             address ->
                 assertThat(judge(gate, Frames.tcp(address.getHostAddress(), 22)))
-                    .isEqualTo(Verdict.PROHIBIT));
+                    .isEqualTo(FrameAction.PROHIBIT));
   }
 
   @Test
   void anOpenNetworkReachesAllElseAndNamesAtTheirPortOnly() {
     Gate gate = gate(new Reach.Open());
 
-    assertThat(judge(gate, Frames.arp())).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate, Frames.tcp(FAR, 443))).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate, Frames.udp(FAR, 443))).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate, Frames.ping(FAR))).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate, Frames.tcp("10.0.3.2", 443))).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate, Frames.udp("10.0.2.3", 53))).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate, Frames.tcp("10.0.2.3", 53))).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate, Frames.tcp("10.0.2.3", 80))).isEqualTo(Verdict.PROHIBIT);
+    assertThat(judge(gate, Frames.arp())).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate, Frames.tcp(FAR, 443))).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate, Frames.udp(FAR, 443))).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate, Frames.ping(FAR))).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate, Frames.tcp("10.0.3.2", 443))).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate, Frames.udp("10.0.2.3", 53))).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate, Frames.tcp("10.0.2.3", 53))).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate, Frames.tcp("10.0.2.3", 80))).isEqualTo(FrameAction.PROHIBIT);
   }
 
   @Test
   void noNetworkReachesNothing() {
     Gate gate = gate(new Reach.None());
 
-    assertThat(judge(gate, Frames.tcp(FAR, 443))).isEqualTo(Verdict.PROHIBIT);
-    assertThat(judge(gate, Frames.udp("10.0.2.3", 53))).isEqualTo(Verdict.PROHIBIT);
+    assertThat(judge(gate, Frames.tcp(FAR, 443))).isEqualTo(FrameAction.PROHIBIT);
+    assertThat(judge(gate, Frames.udp("10.0.2.3", 53))).isEqualTo(FrameAction.PROHIBIT);
   }
 
   @Test
@@ -105,15 +107,23 @@ class GateTest {
     Gate gate = gate(new Reach.Open());
     byte[] good = Frames.tcp(FAR, 443);
 
-    assertThat(judge(gate, changed(good, 12, 0x86, 0xdd))).as("IPv6").isEqualTo(Verdict.DROP);
-    assertThat(judge(gate, changed(good, 12, 0x81, 0x00))).as("VLAN").isEqualTo(Verdict.DROP);
-    assertThat(judge(gate, changed(good, Frames.IP, 0x46))).as("options").isEqualTo(Verdict.DROP);
-    assertThat(judge(gate, changed(good, Frames.IP, 0x44))).as("short").isEqualTo(Verdict.DROP);
-    assertThat(judge(gate, changed(good, Frames.IP + 2, 0x7f))).as("cut").isEqualTo(Verdict.DROP);
-    assertThat(judge(gate, changed(good, Frames.IP + 2, 0, 20))).as("bare").isEqualTo(Verdict.DROP);
-    assertThat(judge(gate, changed(good, Frames.IP + 9, 41))).as("tunnel").isEqualTo(Verdict.DROP);
+    assertThat(judge(gate, changed(good, 12, 0x86, 0xdd))).as("IPv6").isEqualTo(FrameAction.DROP);
+    assertThat(judge(gate, changed(good, 12, 0x81, 0x00))).as("VLAN").isEqualTo(FrameAction.DROP);
+    assertThat(judge(gate, changed(good, Frames.IP, 0x46)))
+        .as("options")
+        .isEqualTo(FrameAction.DROP);
+    assertThat(judge(gate, changed(good, Frames.IP, 0x44))).as("short").isEqualTo(FrameAction.DROP);
+    assertThat(judge(gate, changed(good, Frames.IP + 2, 0x7f)))
+        .as("cut")
+        .isEqualTo(FrameAction.DROP);
+    assertThat(judge(gate, changed(good, Frames.IP + 2, 0, 20)))
+        .as("bare")
+        .isEqualTo(FrameAction.DROP);
+    assertThat(judge(gate, changed(good, Frames.IP + 9, 41)))
+        .as("tunnel")
+        .isEqualTo(FrameAction.DROP);
     for (int length = 0; length < good.length; length++) {
-      assertThat(judge(gate, Arrays.copyOf(good, length))).isEqualTo(Verdict.DROP);
+      assertThat(judge(gate, Arrays.copyOf(good, length))).isEqualTo(FrameAction.DROP);
     }
   }
 
@@ -121,34 +131,34 @@ class GateTest {
   void aFragmentWithoutPortsPassesOnlyWhereAllPortsMay() {
     byte[] later = changed(Frames.udp(FAR, 53), Frames.IP + 6, 0x20, 0x01);
 
-    assertThat(judge(gate(new Reach.Open()), later)).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate(hosts(FAR)), later)).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate(hosts(FAR + ":53")), later)).isEqualTo(Verdict.PROHIBIT);
+    assertThat(judge(gate(new Reach.Open()), later)).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate(hosts(FAR)), later)).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate(hosts(FAR + ":53")), later)).isEqualTo(FrameAction.PROHIBIT);
     assertThat(
             judge(
                 gate(new Reach.Open()),
                 changed(Frames.udp("10.0.2.3", 53), Frames.IP + 6, 0x20, 0x01)))
-        .isEqualTo(Verdict.PROHIBIT);
+        .isEqualTo(FrameAction.PROHIBIT);
   }
 
   @Test
   void aListOpensItsAddressesAtTheirPortsAndOnePortOfThisHost() {
     Gate gate = gate(hosts("203.0.113.7:443,203.0.113.8,10.0.2.2:3128"));
 
-    assertThat(judge(gate, Frames.tcp(FAR, 443))).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate, Frames.tcp(FAR, 80))).isEqualTo(Verdict.PROHIBIT);
-    assertThat(judge(gate, Frames.ping(FAR))).isEqualTo(Verdict.PROHIBIT);
-    assertThat(judge(gate, Frames.ping("203.0.113.8"))).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate, Frames.tcp("203.0.113.9", 443))).isEqualTo(Verdict.PROHIBIT);
-    assertThat(judge(gate, Frames.tcp("10.0.2.2", 3128))).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate, Frames.tcp("10.0.2.2", 22))).isEqualTo(Verdict.PROHIBIT);
-    assertThat(judge(gate, Frames.tcp("10.0.2.3", 53))).isEqualTo(Verdict.PROHIBIT);
+    assertThat(judge(gate, Frames.tcp(FAR, 443))).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate, Frames.tcp(FAR, 80))).isEqualTo(FrameAction.PROHIBIT);
+    assertThat(judge(gate, Frames.ping(FAR))).isEqualTo(FrameAction.PROHIBIT);
+    assertThat(judge(gate, Frames.ping("203.0.113.8"))).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate, Frames.tcp("203.0.113.9", 443))).isEqualTo(FrameAction.PROHIBIT);
+    assertThat(judge(gate, Frames.tcp("10.0.2.2", 3128))).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate, Frames.tcp("10.0.2.2", 22))).isEqualTo(FrameAction.PROHIBIT);
+    assertThat(judge(gate, Frames.tcp("10.0.2.3", 53))).isEqualTo(FrameAction.PROHIBIT);
   }
 
   @Test
   void aListedNameIsAnsweredByThisHostAndOpensWhatItGave() {
     Gate gate = gate(hosts("mirror.example:443"));
-    assertThat(judge(gate, Frames.tcp(FAR, 443))).isEqualTo(Verdict.PROHIBIT);
+    assertThat(judge(gate, Frames.tcp(FAR, 443))).isEqualTo(FrameAction.PROHIBIT);
 
     ByteBuffer answer = ask(gate, "Mirror.Example", 1);
 
@@ -156,9 +166,9 @@ class GateTest {
     assertThat(answer.getShort(2)).isEqualTo((short) 0x8180);
     assertThat(answer.getShort(6)).as("answers").isEqualTo((short) 2);
     assertThat(answer.getInt(answer.limit() - 4)).as("203.0.113.8").isEqualTo(0xcb007108);
-    assertThat(judge(gate, Frames.tcp(FAR, 443))).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate, Frames.tcp("203.0.113.8", 443))).isEqualTo(Verdict.PASS);
-    assertThat(judge(gate, Frames.tcp(FAR, 80))).isEqualTo(Verdict.PROHIBIT);
+    assertThat(judge(gate, Frames.tcp(FAR, 443))).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate, Frames.tcp("203.0.113.8", 443))).isEqualTo(FrameAction.PASS);
+    assertThat(judge(gate, Frames.tcp(FAR, 80))).isEqualTo(FrameAction.PROHIBIT);
     assertThat(ask(gate, "mirror.example", 28).getShort(6)).as("IPv6").isZero();
     assertThat(refused).isEmpty();
   }
@@ -176,7 +186,7 @@ class GateTest {
       ask(gate, "n" + i + ".example", 1);
     }
 
-    assertThat(judge(gate, Frames.tcp("203.0.113.9", 443))).isEqualTo(Verdict.PROHIBIT);
+    assertThat(judge(gate, Frames.tcp("203.0.113.9", 443))).isEqualTo(FrameAction.PROHIBIT);
     assertThat(refused)
         .hasSize(10)
         .startsWith("other.example", "secret.other.example", "n0.example");
@@ -188,7 +198,7 @@ class GateTest {
 
     assertThat(ask(gate, "rebound.example", 1).getShort(6)).isZero();
     for (String address : NAMES.get("rebound.example")) {
-      assertThat(judge(gate, Frames.tcp(address, 80))).isEqualTo(Verdict.PROHIBIT);
+      assertThat(judge(gate, Frames.tcp(address, 80))).isEqualTo(FrameAction.PROHIBIT);
     }
     assertThat(ask(gate, "gone.example", 1).getShort(2)).isEqualTo((short) 0x8182);
   }
@@ -236,14 +246,14 @@ class GateTest {
     return Reach.parse(list);
   }
 
-  private static Verdict judge(Gate gate, byte[] frame) {
+  private static FrameAction judge(Gate gate, byte[] frame) {
     return gate.judge(frame, Packet.parse(frame));
   }
 
   /** The message that answers a question, of which the gate says that it answers it. */
   private static ByteBuffer ask(Gate gate, String name, int type) {
     byte[] frame = Frames.udp("10.0.2.3", 53, Frames.question(name, type));
-    assertThat(judge(gate, frame)).isEqualTo(Verdict.LOOK_UP);
+    assertThat(judge(gate, frame)).isEqualTo(FrameAction.LOOK_UP);
     Optional<byte[]> answer = gate.lookUp(Frames.packet(frame));
     Packet back = Frames.packet(answer.orElseThrow());
     assertThat(back.destination()).isEqualTo(InetAddress.ofLiteral("10.0.2.15"));

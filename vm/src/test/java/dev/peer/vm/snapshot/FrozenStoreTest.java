@@ -30,7 +30,7 @@ class FrozenStoreTest {
 
   @Test
   void keepsAGuestForItsOwnerAlone() throws Exception {
-    FrozenStore.Kept kept = keep(NOON);
+    FrozenStore.Entry kept = keep(NOON);
 
     assertThat(store.list()).containsExactly(kept);
     assertThat(kept.guest()).isEqualTo(guest(NOON));
@@ -42,7 +42,7 @@ class FrozenStoreTest {
 
   @Test
   void findsAGuestByTheBeginningOfItsId() throws Exception {
-    FrozenStore.Kept kept = keep(NOON);
+    FrozenStore.Entry kept = keep(NOON);
 
     assertThat(store.find(kept.id())).contains(kept);
     assertThat(store.find(kept.id().substring(0, 6))).contains(kept);
@@ -52,10 +52,10 @@ class FrozenStoreTest {
 
   @Test
   void keepsTheNewest() throws Exception {
-    FrozenStore.Kept oldest = keep(NOON.minusSeconds(1));
-    FrozenStore.Kept newest = keep(NOON.plusSeconds(2));
-    FrozenStore.Kept middle = keep(NOON);
-    FrozenStore.Kept newer = keep(NOON.plusSeconds(1));
+    FrozenStore.Entry oldest = keep(NOON.minusSeconds(1));
+    FrozenStore.Entry newest = keep(NOON.plusSeconds(2));
+    FrozenStore.Entry middle = keep(NOON);
+    FrozenStore.Entry newer = keep(NOON.plusSeconds(1));
 
     assertThat(store.prune()).containsExactly(oldest);
 
@@ -65,7 +65,7 @@ class FrozenStoreTest {
 
   @Test
   void removesAGuest() throws Exception {
-    FrozenStore.Kept kept = keep(NOON);
+    FrozenStore.Entry kept = keep(NOON);
 
     store.remove(kept);
 
@@ -94,14 +94,14 @@ class FrozenStoreTest {
 
   @Test
   void leavesOutWhatItDoesNotKnow() throws Exception {
-    FrozenStore.Kept kept = keep(NOON);
+    FrozenStore.Entry kept = keep(NOON);
     Path about = kept.state().resolveSibling("frozen.json");
     Files.writeString(about, Files.readString(about).replace("\"cpus\":2", "\"cpus\":0"));
 
     assertThat(store.list()).isEmpty();
   }
 
-  private FrozenStore.Kept keep(Instant frozenAt) throws Exception {
+  private FrozenStore.Entry keep(Instant frozenAt) throws Exception {
     return store.keep(
         guest(frozenAt),
         (state, scratch) -> {

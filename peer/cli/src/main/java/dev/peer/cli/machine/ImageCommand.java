@@ -214,7 +214,10 @@ public final class ImageCommand implements Runnable {
     ImageStore images = images();
     GuestImage image = images.resolve(digest == null ? newest(images) : digest);
     Optional<Attestation> attestation =
-        images.provenance().attestation(image.digest()).map(ImageProvenance.Kept::attestation);
+        images
+            .provenance()
+            .attestation(image.digest())
+            .map(ImageProvenance.KeptStatement::attestation);
     target.write(out -> ImageArchive.write(image, attestation, out));
     output.say("exported the guest image " + image.digest());
     return ExitCode.PASSED;
@@ -326,7 +329,7 @@ public final class ImageCommand implements Runnable {
         .orElseThrow(
             () ->
                 new ImageException(
-                    ImageException.Kind.NONE,
+                    ImageException.Defect.NONE,
                     "there is no guest image on this machine that was built here or asked for by"
                         + " name",
                     "build one with `peer image build`, or get the team's with `peer image pull"

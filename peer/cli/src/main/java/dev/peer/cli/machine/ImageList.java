@@ -20,7 +20,7 @@ record ImageList(ImageTrust vouching) {
   /** For people, a line each. */
   List<String> lines() throws IOException {
     List<String> lines = new ArrayList<>();
-    for (ImageStore.Listed image : vouching.images().list()) {
+    for (ImageStore.Entry image : vouching.images().list()) {
       lines.add(
           "%s  %s  %d MiB  %s; %s"
               .formatted(
@@ -37,7 +37,7 @@ record ImageList(ImageTrust vouching) {
   String json() throws IOException {
     ObjectNode answer = StrictJson.object();
     ArrayNode images = answer.putArray("images");
-    for (ImageStore.Listed image : vouching.images().list()) {
+    for (ImageStore.Entry image : vouching.images().list()) {
       ObjectNode entry = images.addObject();
       entry.put("digest", image.digest().toString());
       entry.put("created", image.created().toInstant().toString());

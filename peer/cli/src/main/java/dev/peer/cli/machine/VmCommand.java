@@ -136,7 +136,7 @@ public final class VmCommand implements Runnable {
 
   private int shellInFrozen(String id, boolean guest) throws Exception {
     Path home = home();
-    FrozenStore.Kept kept = kept(home, id);
+    FrozenStore.Entry kept = kept(home, id);
     VmExecutors.executor(
             new ImageStore(new HomeLayout(home).images()),
             home,
@@ -157,12 +157,12 @@ public final class VmCommand implements Runnable {
       footerHeading = HelpText.EXAMPLES,
       footer = {"  peer vm ls --json"})
   int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
-    List<FrozenStore.Kept> all = new FrozenStore(new HomeLayout(home()).frozen()).list();
+    List<FrozenStore.Entry> all = new FrozenStore(new HomeLayout(home()).frozen()).list();
     if (json) {
       output.print(json(all));
       return ExitCode.PASSED;
     }
-    for (FrozenStore.Kept kept : all) {
+    for (FrozenStore.Entry kept : all) {
       FrozenGuest guest = kept.guest();
       output.print(
           String.join(
@@ -191,7 +191,7 @@ public final class VmCommand implements Runnable {
     return ExitCode.PASSED;
   }
 
-  private static FrozenStore.Kept kept(Path home, String id) throws Exception {
+  private static FrozenStore.Entry kept(Path home, String id) throws Exception {
     return new FrozenStore(new HomeLayout(home).frozen())
         .find(id)
         .orElseThrow(
@@ -206,10 +206,10 @@ public final class VmCommand implements Runnable {
     return PeerSettings.home(call.settings());
   }
 
-  private static String json(List<FrozenStore.Kept> all) {
+  private static String json(List<FrozenStore.Entry> all) {
     ObjectNode answer = StrictJson.object();
     ArrayNode entries = answer.putArray("frozen");
-    for (FrozenStore.Kept kept : all) {
+    for (FrozenStore.Entry kept : all) {
       FrozenGuest guest = kept.guest();
       ObjectNode entry = entries.addObject();
       entry.put("id", kept.id());

@@ -115,14 +115,14 @@ public final class LogCommand implements Callable<Integer> {
             ExitCode.USAGE, "--cast does not go with --follow", "wait for the run's end");
       }
       RepoId repo = RunTarget.repo(call);
-      List<RunLogs.Running> running = store.logs().running(repo);
+      List<RunLogs.LiveLog> running = store.logs().running(repo);
       if (!running.isEmpty()) {
         return follow(store, repo, running.getFirst());
       }
       output.say("no run of this repository is in progress here; this is the last one");
     }
     switch (kept.find(call, store, failed)) {
-      case StoredRun.Failure(RunLogs.Failed log) -> {
+      case StoredRun.Failure(RunLogs.FailureLog log) -> {
         FailedRun run = log.run();
         show(log.output(), run.startedAt(), run.subject().target() + " of " + run.subject().repo());
         output.say(
@@ -162,7 +162,7 @@ public final class LogCommand implements Callable<Integer> {
     }
   }
 
-  private int follow(Store store, RepoId repo, RunLogs.Running running) throws Exception {
+  private int follow(Store store, RepoId repo, RunLogs.LiveLog running) throws Exception {
     interruption.serving();
     try (OutputTail tail = awaitOutput(running.output());
         Shown shown = new Shown()) {
@@ -192,7 +192,7 @@ public final class LogCommand implements Callable<Integer> {
   }
 
   private int ended(Store store, RepoId repo, RunKey key) throws Exception {
-    var failure = store.logs().lastFailed(RepoOwner.here(call)).map(RunLogs.Failed::run);
+    var failure = store.logs().lastFailed(RepoOwner.here(call)).map(RunLogs.FailureLog::run);
     if (failure.isPresent() && failure.get().subject().key().equals(key)) {
       output.say("failed: " + failure.get().failure().why());
       return ExitCode.TESTS_FAILED;

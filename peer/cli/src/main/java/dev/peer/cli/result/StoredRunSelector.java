@@ -59,7 +59,7 @@ final class StoredRunSelector {
       return named(store);
     }
     RepoId repo = RunTarget.repo(call);
-    Optional<RunLogs.Failed> failure = store.logs().lastFailed(RepoOwner.here(call));
+    Optional<RunLogs.FailureLog> failure = store.logs().lastFailed(RepoOwner.here(call));
     if (which.isWanted()) {
       return failure
           .map(StoredRun.Failure::new)

@@ -108,7 +108,7 @@ record Explanation(
 
   private String result() {
     if (survey.held().isPresent()) {
-      Survey.Held held = survey.held().get();
+      Survey.Place held = survey.held().get();
       return "hit, "
           + held.holder().map(holder -> "with " + holder).orElse("in the store")
           + ": "
@@ -204,7 +204,7 @@ record Explanation(
     }
   }
 
-  private static void put(ObjectNode json, Survey.Held held) {
+  private static void put(ObjectNode json, Survey.Place held) {
     json.put("source", held.holder().isPresent() ? "peer" : "store");
     held.holder().ifPresent(holder -> json.put("holder", holder.text()));
     put(json, held.attestation());

@@ -56,7 +56,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
   }
 
   @Override
-  public Incoming bundle(Holder holder, Content bundle, long from)
+  public Download bundle(Holder holder, Content bundle, long from)
       throws FetchException, InterruptedException {
     return Transfer.open(
         connections,

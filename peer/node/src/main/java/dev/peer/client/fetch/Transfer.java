@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.function.LongConsumer;
 
 /** A large answer on its way into a file: the whole content, or the rest after its first bytes. */
-final class Transfer implements Fetch.Incoming {
+final class Transfer implements Fetch.Download {
 
   private static final int CHUNK = 64 << 10;
 

@@ -128,7 +128,7 @@ public class AnnounceAndLookupTest {
       assertThat(fetch.attestation(holders.getFirst(), key(1)))
           .isEqualTo(Attestation.of(new byte[] {1}));
       Path target = directory.resolve("target");
-      try (Fetch.Incoming bundle = fetch.bundle(holders.getFirst(), record.bundle(), 0)) {
+      try (Fetch.Download bundle = fetch.bundle(holders.getFirst(), record.bundle(), 0)) {
         bundle.into(target, PATIENCE.stall(), _ -> {});
       }
       assertThat(target).hasSameBinaryContentAs(record.bundleFile());

@@ -325,7 +325,7 @@ class ThroughRelayTest {
     try (HolderFetch fetch = new HolderFetch(team.peer(ci), PATIENCE)) {
       assertThat(fetch.attestation(holder, KEY)).isEqualTo(Attestation.of(new byte[] {1}));
       Path target = directory.resolve("target" + System.nanoTime());
-      try (Fetch.Incoming bundle = fetch.bundle(holder, record().bundle(), 0)) {
+      try (Fetch.Download bundle = fetch.bundle(holder, record().bundle(), 0)) {
         bundle.into(target, PATIENCE.stall(), _ -> {});
       }
       assertThat(target).hasBinaryContent(BYTES);

@@ -241,7 +241,7 @@ class HolderFetchTest {
     try (FaultyHolder stalling = new FaultyHolder(laptop, head, new byte[1000], true);
         HolderFetch patient =
             new HolderFetch(team.peer("spiffe://team/ci"), AnnounceAndLookupTest.PATIENCE);
-        Fetch.Incoming bundle = patient.bundle(holder(stalling.address()), BUNDLE, 0)) {
+        Fetch.Download bundle = patient.bundle(holder(stalling.address()), BUNDLE, 0)) {
       assertThatThrownBy(() -> bundle.into(target, Duration.ofMillis(50), _ -> {}))
           .hasMessageContaining("stalled after ");
     }
@@ -283,7 +283,7 @@ class HolderFetchTest {
   }
 
   private void take(Holder holder, long from) throws Exception {
-    try (Fetch.Incoming bundle = fetch.bundle(holder, BUNDLE, from)) {
+    try (Fetch.Download bundle = fetch.bundle(holder, BUNDLE, from)) {
       bundle.into(target, HASTY.stall(), _ -> {});
     }
   }

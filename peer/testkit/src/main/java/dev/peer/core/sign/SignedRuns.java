@@ -13,9 +13,9 @@ import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunFiles;
-import dev.peer.core.record.RunOutput;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StartedFrom;
+import dev.peer.core.record.TestOutput;
 import dev.peer.core.record.Tries;
 import dev.peer.core.trust.Credentials;
 import java.io.IOException;
@@ -58,7 +58,7 @@ public final class SignedRuns {
   /** A run that passed just now and wrote this, its files in place. */
   public static RunRecord record(RunInputs inputs, RunFiles files, String stdout)
       throws IOException {
-    RunOutput output;
+    TestOutput output;
     try (OutputRecorder recorder = new OutputRecorder(files, () -> 0)) {
       byte[] bytes = stdout.getBytes(UTF_8);
       recorder.write(OutputStreamName.STDOUT, bytes, 0, bytes.length);

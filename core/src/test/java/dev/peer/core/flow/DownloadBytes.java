@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /** What comes at once from a holder that is only played. */
-public record IncomingBytes(byte[] all, long from) implements Fetch.Incoming {
+public record DownloadBytes(byte[] all, long from) implements Fetch.Download {
 
   @Override
   public void into(Path file, Duration pause, LongConsumer progress) throws IOException {

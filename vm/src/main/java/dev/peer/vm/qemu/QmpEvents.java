@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** The events of one machine, from its start. */
-final class Events {
+final class QmpEvents {
 
   private static final int MOST = 10_000;
 

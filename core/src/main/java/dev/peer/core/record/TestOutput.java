@@ -7,4 +7,4 @@ package dev.peer.core.record;
  * @param stderr the test's standard error
  * @param timing in which pieces and when, in the form of {@link Timing}
  */
-public record RunOutput(Content stdout, Content stderr, Content timing) {}
+public record TestOutput(Content stdout, Content stderr, Content timing) {}

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param nearestOnTrunk the nearest that the trunk has too
  * @param unknown why a commit may be missing above, with the remedy; empty if none is
  */
-public record Standing(
+public record HistoryPosition(
     boolean onTrunk,
     Optional<CommitId> base,
     Optional<CommitId> nearest,
