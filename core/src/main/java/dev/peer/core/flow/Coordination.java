@@ -41,7 +41,8 @@ public record Coordination(
   /** The runners that started earlier and were not followed yet. */
   List<Holder> toFollow(OwnAnnouncement own) throws InterruptedException {
     return follower.isEmpty() || own.announcement().isEmpty()
-? List.of() : follower.get().toFollow(own.earlier());
+        ? List.of()
+        : follower.get().toFollow(own.earlier());
   }
 
   /** The failures elsewhere of which nothing was said yet. */

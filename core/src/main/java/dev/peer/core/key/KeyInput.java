@@ -67,7 +67,7 @@ public record KeyInput(Kind kind, String variable, String value) {
         .environment()
         .forEach((name, value) -> all.add(new KeyInput(Kind.VARIABLE, name, value)));
     all.add(plain(Kind.IMAGE, inputs.image().toString()));
-    all.add(plain(Kind.ARCHITECTURE, inputs.architecture()));
+    all.add(plain(Kind.ARCHITECTURE, inputs.architecture().name()));
     all.add(plain(Kind.NETWORK, inputs.network().toString()));
     return all;
   }

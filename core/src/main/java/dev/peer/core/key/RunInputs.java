@@ -3,6 +3,7 @@ package dev.peer.core.key;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Printable;
@@ -31,7 +32,7 @@ import org.erdtman.jcs.JsonCanonicalizer;
  * @param arguments further arguments of mk
  * @param environment the counted variables, by name
  * @param image the guest image
- * @param architecture the guest's architecture, such as {@code x86_64}
+ * @param architecture the guest's architecture
  * @param network what the test may reach
  */
 public record RunInputs(
@@ -42,7 +43,7 @@ public record RunInputs(
     List<String> arguments,
     SortedMap<String, String> environment,
     Digest image,
-    String architecture,
+    Architecture architecture,
     NetworkMode network) {
 
   /** The version of the key's form; another form gives other keys. */
@@ -119,7 +120,7 @@ public record RunInputs(
     arguments.forEach(json.putArray("arguments")::add);
     environment.forEach(json.putObject("environment")::put);
     json.put("image", image.toString());
-    json.put("architecture", architecture);
+    json.put("architecture", architecture.name());
     json.put("network", network.toString());
     try {
       return new JsonCanonicalizer(JSON.writeValueAsString(json)).getEncodedUTF8();

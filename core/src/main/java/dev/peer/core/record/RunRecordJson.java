@@ -2,6 +2,7 @@ package dev.peer.core.record;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
@@ -113,7 +114,7 @@ public final class RunRecordJson {
     inputs.arguments().forEach(json.putArray("arguments")::add);
     inputs.environment().forEach(json.putObject("environment")::put);
     json.put("image", inputs.image().toString());
-    json.put("architecture", inputs.architecture());
+    json.put("architecture", inputs.architecture().name());
     json.put("network", inputs.network().toString());
     return json;
   }
@@ -129,7 +130,7 @@ public final class RunRecordJson {
               json.texts("arguments"),
               json.textMap("environment"),
               json.value("image", Digest::parse),
-              json.text("architecture"),
+              json.value("architecture", Architecture::new),
               json.value("network", NetworkMode::parse));
       json.end();
       return inputs;

@@ -1,6 +1,5 @@
 package dev.peer.core.secret;
 
-
 /**
  * A decoded view of a byte stream, followed with an automaton. Each kind of view decodes one
  * encoding and leaves other bytes as they are, so it finds a value whichever of its characters were

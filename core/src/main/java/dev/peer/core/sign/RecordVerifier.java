@@ -1,6 +1,5 @@
 package dev.peer.core.sign;
 
-
 import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.SignRules;
 import dev.peer.core.id.PeerId;

@@ -2,6 +2,7 @@ package dev.peer.core.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
@@ -75,7 +76,7 @@ class KeyInputTest {
         arguments,
         new TreeMap<>(environment),
         Digest.parse("sha256:" + "0".repeat(64)),
-        "x86_64",
+        Architecture.AMD64,
         NetworkMode.NONE);
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
@@ -108,7 +109,7 @@ class RunInputsTest {
         arguments,
         new TreeMap<>(environment),
         Digest.ofHex("0".repeat(64)),
-        "x86_64",
+        Architecture.AMD64,
         NetworkMode.parse(network));
   }
 }

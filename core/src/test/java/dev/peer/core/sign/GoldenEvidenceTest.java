@@ -3,6 +3,7 @@ package dev.peer.core.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.access.AccessRule;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
@@ -63,7 +64,7 @@ class GoldenEvidenceTest {
                 List.of("TABLE=1"),
                 new TreeMap<>(Map.of("LEVEL", "gold")),
                 Digest.ofHex("fdb83e9287896bf43e7422dcf3d732ca6af55c0daf7c41a991a129c95b7a60eb"),
-                "x86_64",
+                Architecture.AMD64,
                 NetworkMode.NONE));
     assertThat(record.inputs().key())
         .isEqualTo(
@@ -106,7 +107,7 @@ class GoldenEvidenceTest {
                 List.of("TABLE=1"),
                 new TreeMap<>(Map.of("LEVEL", "gold")),
                 Digest.ofHex("47c70a47e960755c4bcb47953ae5a2f0d5035df497b85de9526502dd16317b91"),
-                "x86_64",
+                Architecture.AMD64,
                 NetworkMode.NONE));
     assertThat(record.inputs().key())
         .isEqualTo(

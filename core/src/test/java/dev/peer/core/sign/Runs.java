@@ -2,6 +2,7 @@ package dev.peer.core.sign;
 
 import static dev.peer.core.trust.CertificateMaker.NOW;
 
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
@@ -87,7 +88,7 @@ final class Runs {
         List.of("-k"),
         environment,
         Digest.of("image".getBytes(StandardCharsets.UTF_8)),
-        "x86_64",
+        Architecture.AMD64,
         NetworkMode.NONE);
   }
 

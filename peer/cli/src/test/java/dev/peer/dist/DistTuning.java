@@ -8,6 +8,7 @@ import dev.peer.client.announce.ServeSettings;
 import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
 import dev.peer.core.flow.Announcer.Announcement;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
@@ -225,7 +226,7 @@ final class DistTuning {
           List.of(),
           new TreeMap<>(),
           Digest.parse(IMAGE),
-          "x86_64",
+          Architecture.AMD64,
           NetworkMode.NONE);
     }
   }

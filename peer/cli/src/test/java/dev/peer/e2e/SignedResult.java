@@ -3,6 +3,7 @@ package dev.peer.e2e;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.peer.core.access.AccessRule;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
@@ -140,7 +141,7 @@ record SignedResult(Repository repository) {
             List.of(),
             new TreeMap<>(),
             IMAGE,
-            "x86_64",
+            Architecture.AMD64,
             NetworkMode.NONE),
         0,
         now.minusSeconds(61),

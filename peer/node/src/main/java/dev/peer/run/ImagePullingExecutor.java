@@ -4,6 +4,7 @@ import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.network.ImageSource;
@@ -52,7 +53,7 @@ public record ImagePullingExecutor(
       }
       listener.note("the guest image " + image + " is not on this machine: asking the peers");
       // A machine that cannot run it need not pull it.
-      Qemu.find(environment);
+      Qemu.find(Architecture.AMD64, environment);
       source.pull(image, Origin.PINNED);
     } catch (QemuException e) {
       throw new ExecutorException(e.getMessage(), e.hint(), e);

@@ -9,6 +9,7 @@ import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.access.SignRules;
 import dev.peer.core.find.Acceptance;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
@@ -49,7 +50,6 @@ public record RunTarget(
     RunInputs inputs)
     implements AutoCloseable {
 
-  private static final String ARCHITECTURE = "x86_64";
   private static final String ENV_FILE = ".env";
   private static final String MKFILE = "mkfile";
   private static final int LARGEST_MKFILE = 1 << 20;
@@ -175,7 +175,7 @@ public record RunTarget(
           arguments,
           run.inputs().environment(),
           image,
-          ARCHITECTURE,
+          Architecture.AMD64,
           run.inputs().network());
     } catch (IllegalArgumentException e) {
       throw new CommandException(

@@ -5,6 +5,7 @@ import static dev.peer.fuzz.Parser.require;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
@@ -197,7 +198,7 @@ final class EvidenceParsers {
             List.of("LEVEL=2"),
             new TreeMap<>(Map.of("LANG", "C.UTF-8")),
             Digest.of(new byte[] {1}),
-            "x86_64",
+            Architecture.AMD64,
             NetworkMode.NONE),
         0,
         Instant.parse("2026-01-01T10:00:00Z"),

@@ -146,17 +146,13 @@ public final class VmExecutor implements Executor {
     FrozenCopy copy = new FrozenCopy(kept, place, terminal);
     translated(
         () -> {
-          Qemu qemu = Qemu.find(host.environment());
+          GuestImage image = host.images().resolve(kept.guest().machine().image());
+          Qemu qemu = Qemu.find(image.architecture(), host.environment());
           HostCapacity.check(limits, listener);
           Path runs = reapedRuns();
           Accelerator accelerator = new AcceleratorProbe(host.home(), runs).best(qemu);
           copy.requireSame(qemu, accelerator);
-          MachineStarter starter =
-              starter(
-                  qemu,
-                  host.images().resolve(kept.guest().machine().image()),
-                  accelerator,
-                  listener);
+          MachineStarter starter = starter(qemu, image, accelerator, listener);
           CurrentStage current = new CurrentStage();
           try (ScratchDirectory directory = ScratchDirectory.in(runs);
               ScratchDirectory socketDirectory = ScratchDirectory.in(host.sockets());
@@ -199,7 +195,7 @@ public final class VmExecutor implements Executor {
       throws QemuException, ImageException, IOException, ExecutorException, InterruptedException {
     ExecutionListener listener = progress.listener();
     listener.step("image");
-    Qemu qemu = Qemu.find(host.environment());
+    Qemu qemu = Qemu.find(request.inputs().architecture(), host.environment());
     GuestImage image = host.images().resolve(request.inputs().image());
     HostCapacity.check(limits, listener);
     Path runs = reapedRuns();

@@ -1,5 +1,6 @@
 package dev.peer.vm.image;
 
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import java.nio.file.Path;
 
@@ -8,7 +9,7 @@ import java.nio.file.Path;
  *
  * @param digest the digest of its manifest
  * @param directory where its files lie
- * @param architecture such as {@code x86_64}
+ * @param architecture the architecture of its programs
  * @param kernelArguments the kernel's command line
  * @param mkVersion mk's source package, its version and our patches: {@code 9base 1:6-13+5f0c...}
  * @param agentVersion the guest protocol's version and the guest's scripts: {@code 4+5f0c...}
@@ -16,7 +17,7 @@ import java.nio.file.Path;
 public record GuestImage(
     Digest digest,
     Path directory,
-    String architecture,
+    Architecture architecture,
     String kernelArguments,
     String mkVersion,
     String agentVersion) {

@@ -1,5 +1,6 @@
 package dev.peer.vm.image;
 
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
@@ -13,14 +14,14 @@ import java.util.TreeMap;
 /**
  * The contents of an image. Its digest is the SHA-256 of the manifest's bytes as they are.
  *
- * @param architecture such as {@code x86_64}
+ * @param architecture the architecture of its programs
  * @param kernelArguments the kernel's command line
  * @param versions the versions of the programs that decide in the guest whether a run passes; empty
  *     for an image of peer 0.5 or older, whose mk passes some tests that failed
  * @param files size and digest of each file, by name
  */
 record ImageManifest(
-    String architecture,
+    Architecture architecture,
     String kernelArguments,
     Optional<Versions> versions,
     Map<String, Content> files) {
@@ -64,7 +65,7 @@ record ImageManifest(
                 new Versions(
                     json.value("mk", Provenance.Stated::requireVersion),
                     json.value("agent", Provenance.Stated::requireVersion)));
-    String architecture = json.text("architecture");
+    Architecture architecture = json.value("architecture", Architecture::new);
     String kernelArguments = json.text("kernelArguments");
     StrictJson entries = json.object("files");
     Map<String, Content> files = new TreeMap<>();

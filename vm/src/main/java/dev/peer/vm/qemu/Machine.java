@@ -106,7 +106,9 @@ public final class Machine implements AutoCloseable {
           output.awaitClosed(END_TIME.toMillis());
           throw new QemuException(
               "QEMU did not start: " + output.lastLines(5),
-              "see whether `qemu-system-x86_64 --version` works and there is memory enough",
+              "see whether `"
+                  + spec.image().architecture().emulator()
+                  + " --version` works and there is memory enough",
               e);
         }
         end(process);

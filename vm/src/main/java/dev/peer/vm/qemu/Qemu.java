@@ -1,5 +1,6 @@
 package dev.peer.vm.qemu;
 
+import dev.peer.core.id.Architecture;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,10 +21,6 @@ public final class Qemu {
   /** The kind of object that does so. */
   static final String FILTER = "filter-redirector";
 
-  private static final String PROGRAM = "qemu-system-x86_64";
-  private static final String INSTALL =
-      "install it (Debian: apt-get install qemu-system-x86), or replay where another peer ran";
-
   private final Path program;
   private final Path setpriv;
 
@@ -32,11 +29,17 @@ public final class Qemu {
     this.setpriv = setpriv;
   }
 
-  /** Finds the programs in the directories of {@code PATH}. */
-  public static Qemu find(Map<String, String> environment) throws QemuException {
+  /** Finds the programs for machines of an architecture in the directories of {@code PATH}. */
+  public static Qemu find(Architecture architecture, Map<String, String> environment)
+      throws QemuException {
     String path = environment.getOrDefault("PATH", "");
     return new Qemu(
-        find(path, PROGRAM, INSTALL),
+        find(
+            path,
+            architecture.emulator(),
+            "install it (Debian: apt-get install "
+                + architecture.emulatorPackage()
+                + "), or replay where another peer ran"),
         find(path, "setpriv", "install util-linux (Debian: apt-get install util-linux)"));
   }
 

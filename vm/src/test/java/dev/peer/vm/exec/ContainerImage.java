@@ -3,6 +3,7 @@ package dev.peer.vm.exec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.peer.core.id.Architecture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -37,7 +38,7 @@ record ContainerImage(String name, List<byte[]> layers, Map<String, ?> config) {
     return JSON.writeValueAsBytes(
         Map.of(
             "architecture",
-            "amd64",
+            Architecture.AMD64.debianName(),
             "os",
             "linux",
             "config",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.network.Reach;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.vm.qemu.Qemu;
@@ -24,7 +25,7 @@ class GuestNetworkTest {
 
   @Test
   void whatAGuestSendsIsFilteredByTheQemuThatIsInstalled() throws Exception {
-    GuestNetwork network = GuestNetwork.of(LIST, Qemu.find(System.getenv()));
+    GuestNetwork network = GuestNetwork.of(LIST, Qemu.find(Architecture.AMD64, System.getenv()));
 
     network.warn(transcript);
 
@@ -75,6 +76,6 @@ class GuestNetworkTest {
             exit 1
             """);
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return Qemu.find(Map.of("PATH", directory + ":" + System.getenv("PATH")));
+    return Qemu.find(Architecture.AMD64, Map.of("PATH", directory + ":" + System.getenv("PATH")));
   }
 }

@@ -7,6 +7,7 @@ import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Lineage;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
@@ -184,7 +185,7 @@ class KeptDiskIT {
             List.of(),
             new TreeMap<>(),
             image,
-            "x86_64",
+            Architecture.AMD64,
             NetworkMode.NONE);
     runs++;
     RunFiles files = new RunFiles(Files.createDirectory(directory.resolve("result" + runs)));

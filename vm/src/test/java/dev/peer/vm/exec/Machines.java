@@ -1,5 +1,6 @@
 package dev.peer.vm.exec;
 
+import dev.peer.core.id.Architecture;
 import dev.peer.core.network.Reach;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.vm.image.GuestImage;
@@ -27,7 +28,7 @@ final class Machines {
             (scratch, out) -> GitTar.write(repository, out),
             limits.diskBytes(),
             Optional.empty());
-    Qemu qemu = Qemu.find(System.getenv());
+    Qemu qemu = Qemu.find(Architecture.AMD64, System.getenv());
     GuestImage image = GuestImages.store().resolve(GuestImages.store().newest().orElseThrow());
     MachineStarter starter =
         new MachineStarter(

@@ -8,6 +8,7 @@ import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
@@ -432,7 +433,7 @@ class VmExecutorIT {
             List.of(),
             new TreeMap<>(environment),
             GuestImages.store().newest().orElseThrow(),
-            "x86_64",
+            Architecture.AMD64,
             NetworkMode.NONE);
     return executor.execute(
         new ExecutionRequest(

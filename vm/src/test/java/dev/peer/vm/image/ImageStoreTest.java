@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.sign.Attestation;
 import dev.peer.vm.image.ImageException.Defect;
@@ -31,7 +32,7 @@ class ImageStoreTest {
     assertThat(image.digest()).isEqualTo(digest);
     assertThat(image.kernel()).hasContent("kernel a");
     assertThat(image.kernelArguments()).isEqualTo("quiet");
-    assertThat(image.architecture()).isEqualTo("x86_64");
+    assertThat(image.architecture()).isEqualTo(Architecture.AMD64);
     assertThat(image.mkVersion()).isEqualTo("9base 1");
     assertThat(image.agentVersion()).isEqualTo("4");
   }

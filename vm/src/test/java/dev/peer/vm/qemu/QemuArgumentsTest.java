@@ -2,6 +2,7 @@ package dev.peer.vm.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.network.Reach;
 import dev.peer.vm.image.GuestImage;
@@ -123,7 +124,7 @@ class QemuArgumentsTest {
         new GuestImage(
             Digest.of(new byte[0]),
             Path.of("/images/i"),
-            "x86_64",
+            Architecture.AMD64,
             "quiet panic=-1",
             "mk",
             "agent");

@@ -4,6 +4,7 @@ import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.network.Reach;
 import dev.peer.core.pem.CredentialException;
@@ -85,7 +86,7 @@ final class MachineCheck {
 
   private Optional<Qemu> qemu() {
     try {
-      Qemu qemu = Qemu.find(environment);
+      Qemu qemu = Qemu.find(Architecture.AMD64, environment);
       findings.add(Finding.ok("qemu", qemu.build()));
       return Optional.of(qemu);
     } catch (QemuException e) {

@@ -50,7 +50,7 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
     lines.add(Facts.line("tree", inputs.tree().hex()));
     inputs.commit().ifPresent(commit -> lines.add(Facts.line("commit", commit.hex())));
     lines.add(Facts.line("target", Printable.plain(target(inputs))));
-    lines.add(Facts.line("image", inputs.image() + ", " + Printable.plain(inputs.architecture())));
+    lines.add(Facts.line("image", inputs.image() + ", " + inputs.architecture()));
     lines.add(Facts.line("network", inputs.network().toString()));
     lines.add(Facts.line("variables", names(inputs.environment().keySet())));
     lines.add(Facts.line("secrets", names(record.secretNames())));
@@ -103,7 +103,7 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
     json.put("target", inputs.target());
     inputs.arguments().forEach(json.putArray("arguments")::add);
     json.put("image", inputs.image().toString());
-    json.put("architecture", inputs.architecture());
+    json.put("architecture", inputs.architecture().name());
     json.put("network", inputs.network().toString());
     inputs.environment().keySet().forEach(json.putArray("variables")::add);
     record.secretNames().forEach(json.putArray("secrets")::add);

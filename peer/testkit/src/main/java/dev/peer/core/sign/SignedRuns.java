@@ -2,6 +2,7 @@ package dev.peer.core.sign;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
@@ -51,7 +52,7 @@ public final class SignedRuns {
         List.of("LEVEL=2"),
         new TreeMap<>(Map.of("LANG", "C.UTF-8")),
         Digest.of(new byte[] {1}),
-        "x86_64",
+        Architecture.AMD64,
         NetworkMode.NONE);
   }
 
