@@ -196,7 +196,7 @@ public final class NamespaceRules {
     }
     requireHostInLowerCase(repositories);
     // Refuses a text that cannot name a repository.
-    RepoId unused = new RepoId(path);
+    var _ = new RepoId(path);
   }
 
   /** Without a comma: targets separated by commas would name one that no mkfile has. */

@@ -92,13 +92,11 @@ public final class Hedge<A, T, F> {
   private record Said<A, T, F>(A who, Answer<T, F> said, Throwable fault) {
 
     Answer<T, F> answer() {
-      switch (fault) {
-        case null -> {
-          return said;
-        }
+      return switch (fault) {
+        case null -> said;
         case Error error -> throw error;
         default -> throw new IllegalStateException(fault);
-      }
+      };
     }
   }
 

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.security.MessageDigest;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * Shows a run's output before there is a signature, and remembers the length and digest of what it
@@ -67,10 +69,12 @@ final class ShownOutput implements ExecutionListener {
 
   /** Passes on the output after the shown part. */
   OutputSink rest(OutputSink sink) {
-    long[] left = {stdout.size, stderr.size};
+    Map<OutputStreamName, Long> left =
+        new EnumMap<>(
+            Map.of(OutputStreamName.STDOUT, stdout.size, OutputStreamName.STDERR, stderr.size));
     return (stream, buffer, offset, length) -> {
-      int skipped = (int) Math.min(left[stream.ordinal()], length);
-      left[stream.ordinal()] -= skipped;
+      int skipped = (int) Math.min(left.get(stream), length);
+      left.merge(stream, (long) -skipped, Long::sum);
       if (skipped < length) {
         sink.write(stream, buffer, offset + skipped, length - skipped);
       }

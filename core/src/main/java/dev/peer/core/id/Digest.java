@@ -30,7 +30,7 @@ public final class Digest implements Comparable<Digest> {
   }
 
   private static boolean isDigit(int c) {
-    return c >= '0' && c <= '9' || c >= 'a' && c <= 'f';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
   }
 
   /** Takes the text form, {@code sha256:...}. */

@@ -53,7 +53,7 @@ public final class TarReader implements AutoCloseable {
   public static boolean isPlainFile(TarArchiveEntry entry) {
     boolean regular =
         entry.getLinkFlag() == TarConstants.LF_NORMAL
-            || entry.getLinkFlag() == TarConstants.LF_OLDNORM && !entry.isDirectory();
+            || (entry.getLinkFlag() == TarConstants.LF_OLDNORM && !entry.isDirectory());
     return regular && !entry.isSparse();
   }
 

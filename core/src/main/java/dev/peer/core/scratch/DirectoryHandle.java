@@ -44,6 +44,7 @@ public final class DirectoryHandle implements AutoCloseable {
   }
 
   /** Opens a directory, wherever links lead to it. */
+  @SuppressWarnings("StreamResourceLeak") // The handle closes it.
   public static DirectoryHandle of(Path directory) throws IOException {
     DirectoryStream<Path> stream = Files.newDirectoryStream(directory);
     if (stream instanceof SecureDirectoryStream<Path> secure) {

@@ -59,7 +59,7 @@ final class NameConstraintsCheck {
     NameConstraintsCheck check = new NameConstraintsCheck();
     for (X509Certificate certificate : path.reversed()) {
       try {
-        boolean leaf = certificate == path.getFirst();
+        boolean leaf = certificate.equals(path.getFirst());
         if (leaf || !isSelfIssued(certificate)) {
           check.requireAllowed(certificate);
         }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -197,7 +198,11 @@ class MaskingTest {
       String all = "%" + HexFormat.ofDelimiter("%").formatHex(value.getBytes(UTF_8));
       for (String encoded :
           List.of(
-              form, form.replace("+", "%20"), form.replace("%2F", "/"), all, all.toUpperCase())) {
+              form,
+              form.replace("+", "%20"),
+              form.replace("%2F", "/"),
+              all,
+              all.toUpperCase(Locale.ROOT))) {
         assertThat(masked("a=" + encoded + "&b", value)).as(encoded).isEqualTo("a=***&b");
         assertThat(masked("%" + encoded + "%", value)).as(encoded).isEqualTo("%***%");
       }
@@ -207,7 +212,9 @@ class MaskingTest {
 
   /** The hexadecimal digits of the escapes alone. */
   private static String lower(String form) {
-    return Pattern.compile("%..").matcher(form).replaceAll(escape -> escape.group().toLowerCase());
+    return Pattern.compile("%..")
+        .matcher(form)
+        .replaceAll(escape -> escape.group().toLowerCase(Locale.ROOT));
   }
 
   @Test

@@ -85,7 +85,7 @@ public final class Main implements Callable<Integer> {
     commands.put("image", new ImageCommand(call, output));
     commands.put("init", new InitCommand(call, output));
     commands.put("secret", new SecretCommand(call, output));
-    commands.put("stub", new StubCommand(call, output));
+    commands.put("stub", new StubCommand(output));
     commands.put("vm", new VmCommand(call, output));
     commands.put(HELP, new HelpCommand());
   }

@@ -53,6 +53,7 @@ import java.lang.classfile.ClassFileVersion;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeTransform;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URL;
@@ -181,7 +182,7 @@ final class DistTuning {
                 new TlsIdentity(server, validator, InstantSource.system()),
                 AccessRules::open,
                 new EmbeddedIndex(IndexSettings.DEFAULT, System::nanoTime),
-                new InetSocketAddress("127.0.0.1", 0),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 ServerLimits.RENDEZVOUS);
         StoredRecord record = record(directory, inputs, holder, validator);
         LeasedAnnouncer announcer = announcer(identity, rendezvous);

@@ -1,5 +1,6 @@
 package dev.peer.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -92,7 +93,7 @@ class KeptRunsIT {
     Path bad = team.root().resolve("bad.tar");
     Files.write(bad, Arrays.copyOf(whole, whole.length / 2));
     third.run(team.root(), "import", bad.toString()).refuses(2, "no result that can be taken in");
-    Files.write(bad, "not a tar".getBytes());
+    Files.write(bad, "not a tar".getBytes(UTF_8));
     third.run(team.root(), "import", bad.toString()).refuses(2, "no result that can be taken in");
     byte[] changed = whole.clone();
     changed[whole.length - 4096] ^= 1;

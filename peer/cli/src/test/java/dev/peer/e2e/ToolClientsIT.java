@@ -2,7 +2,6 @@ package dev.peer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.e2e.ToolChain.Key;
 import dev.peer.e2e.ToolChain.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,13 +30,13 @@ class ToolClientsIT {
 
   /** Everything that listens, each with the authority that issued its certificate above it. */
   enum Listener {
-    RENDEZVOUS(Tool.OPENSSL, Key.ED25519),
-    PEER(Tool.CERTTOOL, Key.RSA);
+    RENDEZVOUS(Tool.OPENSSL, ToolChain.Key.ED25519),
+    PEER(Tool.CERTTOOL, ToolChain.Key.RSA);
 
     private final Tool tool;
-    private final Key key;
+    private final ToolChain.Key key;
 
-    Listener(Tool tool, Key key) {
+    Listener(Tool tool, ToolChain.Key key) {
       this.tool = tool;
       this.key = key;
     }
@@ -60,13 +59,13 @@ class ToolClientsIT {
         trusted,
         ToolChain.read(team.authority().certificate())
             + ToolChain.roots()
-            + ofBrowser(Key.EC).issuer()
-            + ofBrowser(Key.RSA).issuer());
+            + ofBrowser(ToolChain.Key.EC).issuer()
+            + ofBrowser(ToolChain.Key.RSA).issuer());
     team.startRendezvous(
         team.peer("rendezvous", Listener.RENDEZVOUS.chain().peer()).with("PEER_CA", trusted));
     holder = team.peer("holder", Listener.PEER.chain().peer()).with("PEER_CA", trusted);
     sample.startHolder(holder);
-    holderAddress = team.addressOf(holder, ToolChain.of(Tool.OPENSSL, Key.EC).peer());
+    holderAddress = team.addressOf(holder, ToolChain.of(Tool.OPENSSL, ToolChain.Key.EC).peer());
   }
 
   @AfterAll
@@ -99,7 +98,7 @@ class ToolClientsIT {
   @ParameterizedTest
   @EnumSource
   void curlIsRefusedWithoutTheAuthorityAboveItsCertificate(Listener listener) throws Exception {
-    ToolChain chain = ToolChain.of(Tool.CFSSL, Key.EC);
+    ToolChain chain = ToolChain.of(Tool.CFSSL, ToolChain.Key.EC);
     String pem = ToolChain.read(chain.peer().certificate());
     Path alone = team.root().resolve("alone-" + listener + ".pem");
     Files.writeString(alone, pem.substring(0, pem.length() - chain.issuer().length()));
@@ -110,7 +109,7 @@ class ToolClientsIT {
   @ParameterizedTest
   @EnumSource
   void opensslFindsTheListenersCertificateGood(Listener listener) throws Exception {
-    for (Key key : Key.values()) {
+    for (ToolChain.Key key : ToolChain.Key.values()) {
       Authority.Identity client = ToolChain.of(Tool.EASYRSA, key).peer();
       Run openssl =
           team.tool(
@@ -141,7 +140,7 @@ class ToolClientsIT {
    */
   @ParameterizedTest
   @EnumSource(names = {"EC", "RSA"})
-  void chromiumGetsInWithACertificate(Key key) throws Exception {
+  void chromiumGetsInWithACertificate(ToolChain.Key key) throws Exception {
     Browser browser =
         Browser.trusting(team, Listener.PEER.chain().root()).with(ofBrowser(key).peer());
 
@@ -182,7 +181,7 @@ class ToolClientsIT {
     assertThat(other.hasExitCode(1).stderr()).contains("certificate does not hold");
   }
 
-  private static ToolChain ofBrowser(Key key) throws IOException {
+  private static ToolChain ofBrowser(ToolChain.Key key) throws IOException {
     return ToolChain.of(Tool.EASYRSA, key);
   }
 

@@ -162,7 +162,7 @@ public final class HttpCall {
   public boolean mayHaveBody() {
     HeaderMap headers = exchange.getRequestHeaders();
     String length = headers.getFirst(Headers.CONTENT_LENGTH);
-    return length != null && !length.equals("0") || headers.contains(Headers.TRANSFER_ENCODING);
+    return (length != null && !length.equals("0")) || headers.contains(Headers.TRANSFER_ENCODING);
   }
 
   /** Refuses a body of any kind. */

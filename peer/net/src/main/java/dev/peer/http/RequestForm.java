@@ -32,10 +32,10 @@ final class RequestForm {
       throw malformed(exchange, "a body has a Content-Length and no Transfer-Encoding");
     }
     if (lengths > 1
-        || lengths == 1 && !LENGTH.matcher(headers.getFirst(Headers.CONTENT_LENGTH)).matches()) {
+        || (lengths == 1 && !LENGTH.matcher(headers.getFirst(Headers.CONTENT_LENGTH)).matches())) {
       throw malformed(exchange, "one Content-Length was expected, of digits");
     }
-    if (hosts > 1 || current && hosts == 0) {
+    if (hosts > 1 || (current && hosts == 0)) {
       throw malformed(exchange, "one Host was expected");
     }
     if (exchange.isHostIncludedInRequestURI() || !exchange.getRequestPath().startsWith("/")) {

@@ -162,7 +162,7 @@ public final class TlsClient implements AutoCloseable {
         return client.send(request, body);
       } catch (IOException e) {
         // It may have been retired just before, and then takes no request.
-        if (client == current()) {
+        if (client.equals(current())) {
           throw ConnectionException.explain(request.uri(), e);
         }
       }

@@ -34,7 +34,7 @@ public record ByteRange(long first, long length) {
    */
   public static Asked parse(String header, long size) {
     Matcher single = SINGLE.matcher(header == null ? "" : header);
-    if (!single.matches() || single.group(1).isEmpty() && single.group(2).isEmpty()) {
+    if (!single.matches() || (single.group(1).isEmpty() && single.group(2).isEmpty())) {
       return new Asked.Whole();
     }
     if (single.group(1).isEmpty()) {

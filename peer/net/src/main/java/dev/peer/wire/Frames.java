@@ -20,7 +20,7 @@ public final class Frames {
     byte[] frame = new byte[HEAD + length];
     frame[0] = code;
     for (int i = 1; i < HEAD; i++) {
-      frame[i] = (byte) (length >>> Byte.SIZE * (HEAD - 1 - i));
+      frame[i] = (byte) (length >>> (Byte.SIZE * (HEAD - 1 - i)));
     }
     System.arraycopy(buffer, offset, frame, HEAD, length);
     return frame;
@@ -70,7 +70,7 @@ public final class Frames {
       fill(head, first, HEAD);
       long size = 0;
       for (int i = 1; i < HEAD; i++) {
-        size = size << Byte.SIZE | head[i] & 0xff;
+        size = size << Byte.SIZE | (head[i] & 0xff);
       }
       if (size > most) {
         throw new MalformedException("a frame of more than " + most + " bytes");

@@ -91,7 +91,7 @@ public record HttpHead(String start, Map<String, String> headers) {
         }
         return line.toString();
       }
-      if (c < ' ' && c != '\t' || c > '~') {
+      if ((c < ' ' && c != '\t') || c > '~') {
         throw new MalformedException("head: a character that no head has");
       }
       if (line.length() + 2 >= most) {

@@ -34,7 +34,7 @@ public record LeaseRequest(List<URI> addresses, List<Digest> images, List<URI> r
     addresses = List.copyOf(addresses);
     images = List.copyOf(images);
     relays = List.copyOf(relays);
-    if (addresses.isEmpty() && relays.isEmpty()
+    if ((addresses.isEmpty() && relays.isEmpty())
         || addresses.size() > Limits.ADDRESSES
         || new HashSet<>(addresses).size() < addresses.size()) {
       throw new IllegalArgumentException(

@@ -73,24 +73,23 @@ public sealed interface RendezvousPath {
    * @throws MalformedException if a part of it is malformed
    */
   static Optional<RendezvousPath> parse(String raw) throws MalformedException {
-    switch (raw) {
-      case "/v1/lease":
-        return Optional.of(new Lease());
-      case "/v1/timestamp":
-        return Optional.of(new Timestamp());
-      case "/v1/reach":
-        return Optional.of(new Reach());
-      case "/v1/status":
-        return Optional.of(new Status());
-      default:
-        String[] parts = raw.split("/", -1);
-        if (parts.length == 5 && raw.startsWith("/v1/images/sha256/")) {
-          return Optional.of(image(parts[4]));
-        }
-        return raw.startsWith("/v1/repos/") && parts.length > 4
-            ? ofRepository(parts)
-            : Optional.empty();
+    return switch (raw) {
+      case "/v1/lease" -> Optional.of(new Lease());
+      case "/v1/timestamp" -> Optional.of(new Timestamp());
+      case "/v1/reach" -> Optional.of(new Reach());
+      case "/v1/status" -> Optional.of(new Status());
+      default -> ofMany(raw);
+    };
+  }
+
+  private static Optional<RendezvousPath> ofMany(String raw) throws MalformedException {
+    String[] parts = raw.split("/", -1);
+    if (parts.length == 5 && raw.startsWith("/v1/images/sha256/")) {
+      return Optional.of(image(parts[4]));
     }
+    return raw.startsWith("/v1/repos/") && parts.length > 4
+        ? ofRepository(parts)
+        : Optional.empty();
   }
 
   private static Optional<RendezvousPath> ofRepository(String[] parts) throws MalformedException {

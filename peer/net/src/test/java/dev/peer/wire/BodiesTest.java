@@ -160,7 +160,7 @@ class BodiesTest {
 
     assertThat(PeerAddress.of(new InetSocketAddress(InetAddress.getByAddress(six), 1)))
         .isEqualTo(PeerAddress.parse("https://[2001:db8:0:0:0:0:0:1]:1"));
-    assertThat(PeerAddress.of(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 7)))
+    assertThat(PeerAddress.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 7)))
         .isEqualTo(PeerAddress.parse("https://127.0.0.1:7"));
   }
 

@@ -137,7 +137,7 @@ final class EnvFileBounds {
 
   private static boolean isOfForm(Limit limit, String most) {
     try {
-      limit.form.apply(most);
+      var _ = limit.form.apply(most);
       return true;
     } catch (IllegalArgumentException | ArithmeticException e) {
       return false;

@@ -107,7 +107,7 @@ final class CopyQueue {
       done(item);
       return Optional.empty();
     }
-    Duration pause = FIRST_RETRY.multipliedBy(1L << failed.tries - 1);
+    Duration pause = FIRST_RETRY.multipliedBy(1L << (failed.tries - 1));
     Duration bounded = pause.compareTo(LAST_RETRY) < 0 ? pause : LAST_RETRY;
     failed.notBefore = nanoClock.getAsLong() + bounded.toNanos();
     notifyAll();

@@ -39,6 +39,7 @@ import dev.peer.server.Intake;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -157,7 +158,12 @@ public final class Daemon {
     try (RunQueue queue = new RunQueue(layout.queue(), plan.jobs(), runs, output)) {
       Schedule schedule =
           new Schedule(
-              layout.watched(), plan.watched(), queue, crontabs, Clock.systemDefaultZone(), output);
+              layout.watched(),
+              plan.watched(),
+              queue,
+              crontabs,
+              Clock.system(ZoneId.systemDefault()),
+              output);
       Consumer<ObjectNode> all = self.andThen(json -> DaemonStatus.put(json, schedule.status()));
       try (DaemonSocketServer desk =
               DaemonSocketServer.open(

@@ -120,8 +120,9 @@ final class CommonHistory {
       return nearest != null || isBefore(next, oldestAsked);
     }
     boolean standingIsKnown =
-        revision.has(ofTrunk) || base != null && isBefore(next, revision.getCommitTime());
-    boolean nearestIsKnown = nearestOnTrunk != null || base != null && isBefore(next, oldestAsked);
+        revision.has(ofTrunk) || (base != null && isBefore(next, revision.getCommitTime()));
+    boolean nearestIsKnown =
+        nearestOnTrunk != null || (base != null && isBefore(next, oldestAsked));
     return standingIsKnown && nearestIsKnown;
   }
 
@@ -141,8 +142,9 @@ final class CommonHistory {
   }
 
   private void pass(RevCommit commit, RevCommit parent) throws IOException {
-    boolean grown = pass(commit, parent, ofRevision) | pass(commit, parent, ofTrunk);
-    if (grown) {
+    boolean revisionGrew = pass(commit, parent, ofRevision);
+    boolean trunkGrew = pass(commit, parent, ofTrunk);
+    if (revisionGrew || trunkGrew) {
       try {
         walk.parseHeaders(parent);
         queue.add(parent);

@@ -52,7 +52,7 @@ record Submodule(String name, String path, ObjectId commit) {
         walk.setRecursive(true);
         while (walk.next()) {
           String name = names.get(walk.getPathString());
-          if (walk.getFileMode(0) == FileMode.GITLINK && name != null) {
+          if (FileMode.GITLINK.equals(walk.getRawMode(0)) && name != null) {
             submodules.add(checked(name, walk.getPathString(), walk.getObjectId(0)));
           }
         }

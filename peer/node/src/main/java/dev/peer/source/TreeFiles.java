@@ -60,7 +60,7 @@ final class TreeFiles {
       if (walk == null) {
         return Optional.empty();
       }
-      boolean link = walk.getFileMode(0) == FileMode.SYMLINK;
+      boolean link = FileMode.SYMLINK.equals(walk.getRawMode(0));
       boolean file = (walk.getRawMode(0) & FileMode.TYPE_MASK) == FileMode.TYPE_FILE;
       return link || file ? Optional.of(new Entry(walk.getObjectId(0), link)) : Optional.empty();
     }

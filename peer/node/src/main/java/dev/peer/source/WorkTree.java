@@ -57,7 +57,7 @@ final class WorkTree {
     DirCache index = git.readDirCache();
     for (int i = 0; i < index.getEntryCount(); i++) {
       DirCacheEntry entry = index.getEntry(i);
-      if (entry.getFileMode() == FileMode.GITLINK && isChanged(git, entry, depth)) {
+      if (FileMode.GITLINK.equals(entry.getRawMode()) && isChanged(git, entry, depth)) {
         changed.add(entry.getPathString());
       }
     }

@@ -167,7 +167,7 @@ public final class EscapeFilter {
 
   /** None, or 0, which is the same. */
   private boolean hasNoParameter() {
-    return heldLength == 2 || heldLength == 3 && held[2] == '0';
+    return heldLength == 2 || (heldLength == 3 && held[2] == '0');
   }
 
   private void hold(int one, State next) {
@@ -202,6 +202,6 @@ public final class EscapeFilter {
 
   /** ASCII that is shown, or moves on in its line, to its begin or to the next. */
   private static boolean isPlain(byte one) {
-    return one >= ' ' && one < DEL || one == '\n' || one == '\r' || one == '\t';
+    return (one >= ' ' && one < DEL) || one == '\n' || one == '\r' || one == '\t';
   }
 }

@@ -35,7 +35,7 @@ class DefaultPortTest {
 
   @Test
   void findsTheAddressThatARendezvousWithoutAPortSees() throws Exception {
-    InetAddress loopback = InetAddress.getByName("127.0.0.1");
+    InetAddress loopback = InetAddress.getLoopbackAddress();
     assertThat(LocalRoute.towards(RENDEZVOUS)).isEqualTo(loopback);
 
     ServeSettings settings =

@@ -174,7 +174,7 @@ class JoiningRunsTest {
   void runsItselfWhenTheFirstIsInterrupted() throws Exception {
     Peer laptop = peer("laptop");
     Peer ci = peer("ci");
-    laptop.start();
+    var _ = laptop.start();
     laptop.machine.awaitStart();
     Future<RunOutcome> second = ci.start();
     laptop.machine.write("first\n");
@@ -192,7 +192,7 @@ class JoiningRunsTest {
   void runsItselfWhenTheFirstIsGone() throws Exception {
     Peer laptop = peer("laptop");
     Peer ci = peer("ci");
-    laptop.start();
+    var _ = laptop.start();
     laptop.machine.awaitStart();
     Future<RunOutcome> second = ci.start();
     laptop.machine.write("first\n");
@@ -208,7 +208,7 @@ class JoiningRunsTest {
   void ofThoseWhoFollowedOneRunsWhenTheFirstIsGone() throws Exception {
     Peer laptop = peer("laptop");
     List<Peer> others = List.of(peer("ci"), peer("desk"), peer("phone"));
-    laptop.start();
+    var _ = laptop.start();
     laptop.machine.awaitStart();
     List<Future<RunOutcome>> outcomes = others.stream().map(Peer::start).toList();
     laptop.machine.write("first\n");
@@ -305,7 +305,7 @@ class JoiningRunsTest {
   @Test
   void aRunInProgressIsNoResult() throws Exception {
     Peer laptop = peer("laptop");
-    laptop.start();
+    var _ = laptop.start();
     laptop.machine.awaitStart();
     Peer ci = peer("ci");
 
@@ -318,7 +318,7 @@ class JoiningRunsTest {
   @Test
   void aReplayFollowsAndEndsWithoutAResultWhenTheWaitIsOver() throws Exception {
     Peer laptop = peer("laptop");
-    laptop.start();
+    var _ = laptop.start();
     laptop.machine.awaitStart();
     Peer ci = peer("ci");
 
@@ -333,7 +333,7 @@ class JoiningRunsTest {
   @Test
   void runsBesideAnotherWhenItIsNotToJoin() throws Exception {
     Peer laptop = peer("laptop");
-    laptop.start();
+    var _ = laptop.start();
     laptop.machine.awaitStart();
     Peer ci = peer("ci");
     ci.machine.letPass();
@@ -345,7 +345,7 @@ class JoiningRunsTest {
   @Test
   void runsBesideAPeerWhoseResultsDoNotCount() throws Exception {
     Peer laptop = peer("laptop");
-    laptop.start();
+    var _ = laptop.start();
     laptop.machine.awaitStart();
     laptop.machine.write("first\n");
     Peer ci = peer("ci", "uri:spiffe://team/ci");

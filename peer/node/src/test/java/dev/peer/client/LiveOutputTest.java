@@ -299,7 +299,7 @@ class LiveOutputTest {
     for (int i = 0; i < Limits.FOLLOWERS; i++) {
       Viewer viewer = new Viewer();
       viewers.add(viewer);
-      follow(ci, viewer, LONG, holder(server));
+      var _ = follow(ci, viewer, LONG, holder(server));
     }
     write(OutputStreamName.STDOUT, "x");
     for (Viewer viewer : viewers) {
@@ -326,12 +326,13 @@ class LiveOutputTest {
     CountDownLatch waited = new CountDownLatch(1);
     run.end(new RunEnd.Passed());
     assertThat(following.get()).isEqualTo(new FollowResult.Passed());
-    threads.submit(
-        () -> {
-          run.awaitFollowers(LONG);
-          waited.countDown();
-          return null;
-        });
+    var _ =
+        threads.submit(
+            () -> {
+              run.awaitFollowers(LONG);
+              waited.countDown();
+              return null;
+            });
     StoredRecord record = StoredRecords.of(directory, REPO, KEY, new byte[] {1}, new byte[] {2});
     server.add(record);
     assertThat(waited.getCount()).isEqualTo(1);

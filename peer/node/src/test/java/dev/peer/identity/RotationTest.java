@@ -101,10 +101,11 @@ class RotationTest {
         closing(new RendezvousLookup(fetching.tls(), address, Timeouts.DEFAULT));
     HolderFetch fetch = closing(new HolderFetch(fetching.tls(), Timeouts.DEFAULT));
 
+    List<Way> ways = List.of(Way.values());
     int rotations = 0;
-    while (!Instant.now().isAfter(firstEnd.plusSeconds(1)) || rotations < Way.values().length) {
+    while (!Instant.now().isAfter(firstEnd.plusSeconds(1)) || rotations < ways.size()) {
       for (Rotated each : all) {
-        each.files().replace(issue(each.name()), Way.values()[rotations % Way.values().length]);
+        each.files().replace(issue(each.name()), ways.get(rotations % ways.size()));
       }
       rotations++;
       // Requests go on while it is noticed, and after.

@@ -150,6 +150,8 @@ class OutputFileTest {
   }
 
   private static Stream<Path> children(Path directory) throws IOException {
-    return Files.list(directory).toList().stream();
+    try (Stream<Path> children = Files.list(directory)) {
+      return children.toList().stream();
+    }
   }
 }

@@ -381,7 +381,7 @@ class ScheduleTest {
     schedule.look();
     begun.poll(120, SECONDS);
     for (int minute = 2; minute <= 9; minute++) {
-      now.set(TEN.plusSeconds(60 * minute));
+      now.set(TEN.plusSeconds(60L * minute));
       schedule.look();
     }
     assertThat(queue.runs()).filteredOn(run -> run.state() != QueuedRun.State.ENDED).hasSize(1);

@@ -1,5 +1,6 @@
 package dev.peer.source;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -220,8 +221,8 @@ class GitRepositoryTest {
     git.write("a.txt", "not committed");
     try (GitRepository repository = GitRepository.open(git.directory())) {
       Revision revision = repository.resolve(first);
-      assertThat(repository.file(revision, "a.txt", 10)).hasValue("one\n".getBytes());
-      assertThat(repository.file(revision, "dir/b.txt", 2)).hasValue("b\n".getBytes());
+      assertThat(repository.file(revision, "a.txt", 10)).hasValue("one\n".getBytes(UTF_8));
+      assertThat(repository.file(revision, "dir/b.txt", 2)).hasValue("b\n".getBytes(UTF_8));
       assertThat(repository.file(revision, "absent", 10)).isEmpty();
       assertThat(repository.file(revision, "dir", 10)).isEmpty();
       failure(() -> repository.file(revision, "a.txt", 3), "\"a.txt\" has 4 bytes");
@@ -239,7 +240,7 @@ class GitRepositoryTest {
     git.commitAll("links");
     try (GitRepository repository = GitRepository.open(git.directory())) {
       Revision revision = repository.resolve("HEAD");
-      assertThat(repository.file(revision, "link", 10)).hasValue("two\n".getBytes());
+      assertThat(repository.file(revision, "link", 10)).hasValue("two\n".getBytes(UTF_8));
       assertThat(repository.file(revision, "outside", 10)).isEmpty();
       assertThat(repository.file(revision, "absolute", 10)).isEmpty();
       assertThat(repository.file(revision, "root", 10)).isEmpty();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -414,7 +415,7 @@ class GuestTarTest {
     return Files.readAllLines(temp.resolve(guest.directory().getFileName() + ".submodules"));
   }
 
-  private static TreeSet<String> objects(Git git) {
+  private static SortedSet<String> objects(Git git) {
     Stream<String> lines =
         git.run("cat-file", "--batch-all-objects", "--batch-check=%(objectname)").lines();
     return new TreeSet<>(lines.toList());

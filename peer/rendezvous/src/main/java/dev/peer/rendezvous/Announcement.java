@@ -96,7 +96,7 @@ final class Announcement {
     for (Announcement one : all) {
       hasThis |= one == this;
       boolean counts = one.isIn(ResultState.RUNNING) && one.lease.isLive(now);
-      if (one == this || counts && order.size() < (hasThis ? most : most - 1)) {
+      if (one == this || (counts && order.size() < (hasThis ? most : most - 1))) {
         order.add(one.entry());
       }
     }

@@ -97,7 +97,7 @@ final class DialBack {
     if (asked.size() > MOST_REMEMBERED) {
       asked.pollFirstEntry();
     }
-    if (last != null && now - last < PAUSE.toNanos() || !underWay.add(peer)) {
+    if ((last != null && now - last < PAUSE.toNanos()) || !underWay.add(peer)) {
       throw ProblemException.busy(peer + " has just asked whether it can be reached", PAUSE);
     }
   }

@@ -304,12 +304,15 @@ public abstract class HolderIndexContract {
       for (int i = 0; i < many; i++) {
         LeaseHolder holder = holder("peer-" + i, "a");
         lease(holder, i + 1);
-        threads.submit(
-            () -> {
-              List<HolderList.Entry> order = run(holder);
-              assertThat(order).extracting(HolderList.Entry::peer).contains(holder.peer());
-              return order.getFirst().peer().equals(holder.peer()) ? first.incrementAndGet() : 0;
-            });
+        var _ =
+            threads.submit(
+                () -> {
+                  List<HolderList.Entry> order = run(holder);
+                  assertThat(order).extracting(HolderList.Entry::peer).contains(holder.peer());
+                  return order.getFirst().peer().equals(holder.peer())
+                      ? first.incrementAndGet()
+                      : 0;
+                });
       }
     }
 
@@ -402,21 +405,22 @@ public abstract class HolderIndexContract {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int t = 0; t < 8; t++) {
         LeaseHolder holder = holder("peer-" + t, "a");
-        threads.submit(
-            () -> {
-              for (int round = 0; round < 10; round++) {
-                lease(holder, 1);
-                for (int i = 0; i < 20; i++) {
-                  announce(holder, i);
-                  index.holders(REPO, key(i));
-                }
-                index.retract(holder, REPO, key(0));
-                if (round < 9) {
-                  index.withdraw(holder);
-                }
-              }
-              return null;
-            });
+        var _ =
+            threads.submit(
+                () -> {
+                  for (int round = 0; round < 10; round++) {
+                    lease(holder, 1);
+                    for (int i = 0; i < 20; i++) {
+                      announce(holder, i);
+                      index.holders(REPO, key(i));
+                    }
+                    index.retract(holder, REPO, key(0));
+                    if (round < 9) {
+                      index.withdraw(holder);
+                    }
+                  }
+                  return null;
+                });
       }
     }
 

@@ -47,7 +47,7 @@ final class IndexBench {
     double seconds = (System.nanoTime() - began) / (double) SECOND;
     System.gc();
     long entries = (long) peers * results;
-    Figures.print("entries, of " + peers + " peers", entries, "");
+    Figures.print("entries, of " + peers + " peers", (double) entries, "");
     Figures.print("announcements", entries / seconds, "/s");
     Figures.printAtMost(
         "heap of an entry, leases included", (used() - before) / (double) entries, "bytes", 200);

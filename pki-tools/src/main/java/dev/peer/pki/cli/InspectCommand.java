@@ -71,6 +71,6 @@ final class InspectCommand implements Callable<Integer> {
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     int list = text.indexOf("-----BEGIN X509 CRL-----");
     int certificate = text.indexOf("-----BEGIN CERTIFICATE-----");
-    return text.startsWith("0") || list >= 0 && (certificate < 0 || list < certificate);
+    return text.startsWith("0") || (list >= 0 && (certificate < 0 || list < certificate));
   }
 }

@@ -5,11 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Printable;
 import dev.peer.core.record.StrictJson;
 import dev.peer.pki.issue.Revocations;
-import java.security.cert.CRLReason;
 import java.security.cert.X509CRL;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
 
@@ -40,7 +38,8 @@ record ListInspection(
     for (Revocations.Entry entry : revoked) {
       lines.add(
           Inspection.line(
-              "revoked", entry.serial().toString(16) + " at " + entry.at() + ", " + reason(entry)));
+              "revoked",
+              entry.serial().toString(16) + " at " + entry.at() + ", " + entry.reasonName()));
     }
     return lines;
   }
@@ -56,12 +55,8 @@ record ListInspection(
       ObjectNode one = entries.addObject();
       one.put("serial", entry.serial().toString(16));
       one.put("at", entry.at().toString());
-      one.put("reason", reason(entry));
+      one.put("reason", entry.reasonName());
     }
     return json;
-  }
-
-  private static String reason(Revocations.Entry entry) {
-    return CRLReason.values()[entry.reason()].name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.CRLNumber;
@@ -22,12 +23,21 @@ import org.bouncycastle.asn1.x509.Extension;
  */
 public record Revocations(List<Entry> entries, BigInteger number) {
 
+  /** Each at the index that is its code. */
+  private static final List<CRLReason> REASONS = List.of(CRLReason.values());
+
   /**
    * A certificate that is no longer good.
    *
    * @param reason the code of RFC 5280; 0 is none
    */
-  public record Entry(BigInteger serial, Instant at, int reason) {}
+  public record Entry(BigInteger serial, Instant at, int reason) {
+
+    /** The reason's name, as the command takes it. */
+    public String reasonName() {
+      return REASONS.get(reason).name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
 
   /** Sorts the entries. */
   public Revocations {
@@ -49,7 +59,7 @@ public record Revocations(List<Entry> entries, BigInteger number) {
           new Entry(
               entry.getSerialNumber(),
               entry.getRevocationDate().toInstant(),
-              reason == null ? 0 : reason.ordinal()));
+              reason == null ? 0 : REASONS.indexOf(reason)));
     }
     return new Revocations(entries, numberOf(list));
   }

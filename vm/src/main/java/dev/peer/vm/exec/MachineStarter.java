@@ -33,7 +33,7 @@ final class MachineStarter {
   /** From the start of a clone to its agent's answer: many times the usual time. */
   static final Duration CLONE_TIME = Duration.ofSeconds(30);
 
-  private static final Duration BOOT_TIME = Duration.ofSeconds(120);
+  private static final Duration BOOT_TIME = Duration.ofMinutes(2);
 
   private final MachineModel model;
   private final GuestNetwork network;
@@ -88,7 +88,7 @@ final class MachineStarter {
       throws QemuException, ExecutorException, IOException, InterruptedException {
     listener.step("boot");
     Memory memory = new Memory.Anonymous(model.limits().memoryMebibytes());
-    Machine machine = start(spec(disks, memory, directory, socketDirectory), directory);
+    Machine machine = start(spec(disks, memory, socketDirectory), directory);
     try {
       return awaken(machine, disks, Optional.empty(), BOOT_TIME);
     } catch (GuestException | IOException e) {
@@ -125,7 +125,7 @@ final class MachineStarter {
       throws QemuException, IOException, InterruptedException {
     listener.step("resume");
     Memory memory = new Memory.Frozen(model.limits().memoryMebibytes());
-    Machine machine = start(spec(disks, memory, directory, socketDirectory), directory);
+    Machine machine = start(spec(disks, memory, socketDirectory), directory);
     try {
       machine.migration().takeOverWhole(state);
       network.grant(machine);
@@ -151,7 +151,7 @@ final class MachineStarter {
       listener.step("resume");
       Memory memory = new Memory.Clone(model.limits().memoryMebibytes(), template.memory());
       RunDisks layered = disks.above(template.scratch());
-      Machine machine = start(spec(layered, memory, directory, socketDirectory), directory);
+      Machine machine = start(spec(layered, memory, socketDirectory), directory);
       return Optional.of(awaken(machine, layered, Optional.of(template), cloneTime));
     } catch (QemuException | GuestException | IOException e) {
       InterruptedIo.rethrow(e);
@@ -214,7 +214,7 @@ final class MachineStarter {
         ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
       RunDisks disks = RunDisks.blank(files.path(), model.limits().diskBytes());
       Memory memory = new Memory.Shared(model.limits().memoryMebibytes(), template.memory());
-      MachineSpec spec = spec(disks, memory, files.path(), socketDirectory.path());
+      MachineSpec spec = spec(disks, memory, socketDirectory.path());
       try (Machine machine = start(spec, files.path())) {
         machine.awaitPortOpen(GuestAgent.CONTROL);
         machine.migration().freezeTo(template.state());
@@ -236,12 +236,11 @@ final class MachineStarter {
                 "refused to resolve " + Printable.plain(name) + ": PEER_PREPARE_NETWORK omits it"));
   }
 
-  private MachineSpec spec(RunDisks disks, Memory memory, Path directory, Path socketDirectory) {
-    return spec(model.image(), disks, memory, directory, socketDirectory);
+  private MachineSpec spec(RunDisks disks, Memory memory, Path socketDirectory) {
+    return spec(model.image(), disks, memory, socketDirectory);
   }
 
-  private MachineSpec spec(
-      GuestImage files, RunDisks disks, Memory memory, Path directory, Path socketDirectory) {
+  private MachineSpec spec(GuestImage files, RunDisks disks, Memory memory, Path socketDirectory) {
     return new MachineSpec(
         files,
         model.accelerator(),
@@ -263,7 +262,6 @@ final class MachineStarter {
         String.valueOf(model.limits().diskBytes()),
         String.valueOf(disks.inputBytes()),
         String.join(
-            "\n",
-            QemuArguments.of(spec(model.image().in(nowhere), anyDisks, memory, nowhere, nowhere))));
+            "\n", QemuArguments.of(spec(model.image().in(nowhere), anyDisks, memory, nowhere))));
   }
 }

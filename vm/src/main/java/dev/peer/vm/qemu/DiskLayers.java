@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class DiskLayers {
 
   private static final String FLATTEN = "flatten";
-  private static final Duration FLATTEN_TIME = Duration.ofSeconds(300);
+  private static final Duration FLATTEN_TIME = Duration.ofMinutes(5);
 
   private final Qmp qmp;
   private final QmpEvents events;

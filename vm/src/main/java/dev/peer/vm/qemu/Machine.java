@@ -26,7 +26,7 @@ public final class Machine implements AutoCloseable {
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private static final Duration QUIT_TIME = Duration.ofSeconds(20);
-  private static final Duration BOOT_TIME = Duration.ofSeconds(120);
+  private static final Duration BOOT_TIME = Duration.ofMinutes(2);
 
   private final Process process;
   private final Tail console = new Tail();
@@ -89,7 +89,7 @@ public final class Machine implements AutoCloseable {
       List<String> arguments = QemuArguments.of(spec.through(files));
       process = qemu.start(arguments, files, directory, output);
       // A QEMU that ends before it connects must not leave us waiting.
-      process.onExit().thenRun(() -> listeners.values().forEach(Sockets::closeQuietly));
+      var _ = process.onExit().thenRun(() -> listeners.values().forEach(Sockets::closeQuietly));
       for (String name : names) {
         connected.put(name, listeners.get(name).accept());
       }

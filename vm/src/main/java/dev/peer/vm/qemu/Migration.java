@@ -58,7 +58,7 @@ public final class Migration {
     int before = events.count();
     Path socket = sockets.resolve(STATE);
     try (ServerSocketChannel listener = Sockets.listen(files, socket)) {
-      process.onExit().thenRun(() -> Sockets.closeQuietly(listener));
+      var _ = process.onExit().thenRun(() -> Sockets.closeQuietly(listener));
       qmp.execute("migrate", StrictJson.object().put("uri", uri(socket)));
       try (SocketChannel from = listener.accept();
           OutputStream to = Files.newOutputStream(state, StandardOpenOption.CREATE_NEW)) {

@@ -127,7 +127,7 @@ public final class Qemu {
     try {
       return started.get();
     } catch (InterruptedException e) {
-      started.thenAccept(Process::destroyForcibly);
+      var _ = started.thenAccept(Process::destroyForcibly);
       throw e;
     } catch (ExecutionException e) {
       throw new IOException(e.getCause().getMessage(), e.getCause());

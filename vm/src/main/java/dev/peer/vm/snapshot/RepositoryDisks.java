@@ -135,7 +135,7 @@ public final class RepositoryDisks {
     boolean isOfSameCommit =
         !entry.history().made().commits().isEmpty()
             && entry.history().made().commits().getLast().equals(made.commits().getLast());
-    return isOfSameCommit || isSource && !entry.hasBranches();
+    return isOfSameCommit || (isSource && !entry.hasBranches());
   }
 
   /** Drops the disks of this name whose commits are unknown. */

@@ -88,7 +88,9 @@ final class JsonLog implements Logging.OpenLog {
         .status()
         .ifPresentOrElse(status -> line.put("status", status), () -> line.put("cut", true));
     line.put("bytes", request.outcome().bytes());
-    line.put("milliseconds", request.outcome().duration().toNanos() / 1_000 / MICROS_PER_MILLI);
+    line.put(
+        "milliseconds",
+        TimeUnit.NANOSECONDS.toMicros(request.outcome().duration().toNanos()) / MICROS_PER_MILLI);
     request.outcome().failure().ifPresent(failure -> line.put("failure", Failure.bug(failure)));
     return line;
   }

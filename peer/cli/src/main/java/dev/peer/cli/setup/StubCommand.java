@@ -2,7 +2,6 @@ package dev.peer.cli.setup;
 
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.HelpText;
-import dev.peer.config.CallContext;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import java.util.List;
@@ -27,7 +26,6 @@ import picocli.CommandLine.Parameters;
     })
 public final class StubCommand implements Callable<Integer> {
 
-  private final CallContext call;
   private final Output output;
 
   @Parameters(index = "0", paramLabel = "PLATFORM", description = "the CI platform")
@@ -40,8 +38,7 @@ public final class StubCommand implements Callable<Integer> {
       description = "mk targets (default: test)")
   private List<String> targets = List.of();
 
-  public StubCommand(CallContext call, Output output) {
-    this.call = call;
+  public StubCommand(Output output) {
     this.output = output;
   }
 

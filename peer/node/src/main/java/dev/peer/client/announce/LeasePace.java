@@ -42,7 +42,7 @@ final class LeasePace {
    * @param random from 0 to 1
    */
   static Duration spread(Duration pause, double random) {
-    return pause.minusNanos((long) (pause.toNanos() / 5 * random));
+    return pause.minusNanos((long) (pause.toNanos() * random / 5));
   }
 
   /** How long the rendezvous wants us to stay away. A lease does not outlast more. */

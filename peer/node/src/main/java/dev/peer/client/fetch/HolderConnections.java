@@ -87,7 +87,7 @@ final class HolderConnections implements AutoCloseable {
       throw failures.of(holder);
     }
     int status = answer.get().statusCode();
-    if (status == 200 || skipped > 0 && status == 206) {
+    if (status == 200 || (skipped > 0 && status == 206)) {
       return answer.get();
     }
     // It is the right peer: another of its addresses would say the same.

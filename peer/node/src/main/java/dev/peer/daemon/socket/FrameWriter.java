@@ -19,6 +19,8 @@ final class FrameWriter implements Consumer<RunEvent.Message>, AutoCloseable {
 
   private static final int FRAMES = 64;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** No frame is empty. */
   private static final byte[] LAST = new byte[0];
 
   private final SocketChannel channel;
@@ -60,7 +62,7 @@ final class FrameWriter implements Consumer<RunEvent.Message>, AutoCloseable {
 
   private void send() {
     try {
-      for (byte[] frame = frames.take(); frame != LAST; frame = frames.take()) {
+      for (byte[] frame = frames.take(); frame.length > LAST.length; frame = frames.take()) {
         ByteBuffer bytes = ByteBuffer.wrap(frame);
         while (bytes.hasRemaining()) {
           channel.write(bytes);

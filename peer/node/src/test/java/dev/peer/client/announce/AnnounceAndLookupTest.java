@@ -36,6 +36,7 @@ import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.PeerAddress;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -314,7 +315,8 @@ public class AnnounceAndLookupTest {
   @Test
   void canNotServeWhereSomethingElseListens() throws Exception {
     try (ServerSocket taken = new ServerSocket(0)) {
-      InetSocketAddress listen = new InetSocketAddress("127.0.0.1", taken.getLocalPort());
+      InetSocketAddress listen =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort());
       LeasedAnnouncer announcer = closing(announcer(laptop, Optional.of(listen), List.of()));
 
       assertThatThrownBy(() -> announcer.announce(record(1)))

@@ -152,7 +152,7 @@ class ThroughRelayTest {
     assertThat(notices.take())
         .startsWith("not reachable through a relay, trying on: relay " + address.getAuthority());
     holderWithRelays(0);
-    relay = relay(relay.address());
+    relay(relay.address());
 
     assertFetches(holderWithRelays(1));
     assertThat(notices.take())

@@ -251,7 +251,7 @@ class TimestampingTest {
             }));
   }
 
-  private interface Handler {
+  interface Handler {
     void handle(HttpExchange exchange) throws IOException;
   }
 

@@ -17,9 +17,11 @@ import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeRequest.SortOrder;
 import io.etcd.jetcd.api.RangeRequest.SortTarget;
 import io.etcd.jetcd.api.RangeResponse;
+import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -44,9 +46,10 @@ final class EtcdLookup {
     long end = etcd.endOfLookup();
     TxnRequest built = read.build();
     TxnResponse answer = etcd.ask(end, member -> member.keys().txn(built));
+    Iterator<ResponseOp> ranges = answer.getResponsesList().iterator();
     List<Found> found = new ArrayList<>();
     for (ResultState state : ResultState.values()) {
-      add(found, answer.getResponses(state.ordinal()).getResponseRange(), state);
+      add(found, ranges.next().getResponseRange(), state);
     }
     return addressed(end, found);
   }

@@ -188,15 +188,15 @@ final class EtcdServers implements AutoCloseable {
 
   /** etcd's message or, for a failed connection, its root cause. */
   static String why(StatusException e) {
-    Throwable cause = e;
-    while (cause.getCause() != null) {
+    Throwable cause = e.getCause();
+    while (cause != null && cause.getCause() != null) {
       cause = cause.getCause();
     }
     String description = e.getStatus().getDescription();
     String why =
-        cause == e && description != null
-            ? description
-            : cause == e ? e.getStatus().getCode().toString() : String.valueOf(cause.getMessage());
+        cause != null
+            ? String.valueOf(cause.getMessage())
+            : description != null ? description : e.getStatus().getCode().toString();
     return Printable.plain(why.lines().findFirst().orElse(""));
   }
 

@@ -52,7 +52,7 @@ final class ResultCounts {
     synchronized (tally) {
       long now = nanoClock.getAsLong();
       boolean rested = !tally.counted || now - tally.countedAt >= REST;
-      if (tally.added >= COUNTED_AFTER || tally.results + more > most && rested) {
+      if (tally.added >= COUNTED_AFTER || (tally.results + more > most && rested)) {
         tally.results = counter.resultsOf(peer);
         tally.added = 0;
         tally.countedAt = now;
