@@ -115,9 +115,8 @@ final class DaemonRuns implements RunQueue.Runner {
               network,
               daemon.store(),
               request.options(),
-              new CallerSecrets(subject, secrets, output),
-              new FailureAction.End(),
-              turns,
+              new RunSession.Means(
+                  new CallerSecrets(subject, secrets, output), new FailureAction.End(), turns),
               output);
       return run.run(report, new Handing(run));
     }

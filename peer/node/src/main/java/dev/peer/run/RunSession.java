@@ -31,8 +31,7 @@ import java.util.Optional;
 /**
  * One run, from the request to its result: the code that {@code peer run} and the daemon share.
  *
- * @param onFailure what happens to the guest if a recipe fails
- * @param turns when it may have a machine
+ * @param means what the process that runs it lends it
  * @param output told all of it
  */
 public record RunSession(
@@ -40,10 +39,16 @@ public record RunSession(
     PeerNetwork network,
     Store store,
     RunOptions options,
-    SecretSource secrets,
-    FailureAction onFailure,
-    MachineSlots turns,
+    Means means,
     RunOutput output) {
+
+  /**
+   * What a process lends a run.
+   *
+   * @param onFailure what happens to the guest if a recipe fails
+   * @param machines when the run may have a machine
+   */
+  public record Means(SecretSource secrets, FailureAction onFailure, MachineSlots machines) {}
 
   /** What happens to a result. */
   public interface Afterwards {
@@ -69,7 +74,7 @@ public record RunSession(
     subject.sayWhatIsIgnored(output);
     Lineage lineage = VmExecutors.lineage(subject);
     VmExecutor machines = VmExecutors.executor(subject);
-    machines.setOnFailure(onFailure);
+    machines.setOnFailure(means.onFailure());
     Executor executor =
         new ImagePullingExecutor(
             new TrunkPreparingExecutor(machines, subject),
@@ -87,19 +92,27 @@ public record RunSession(
                 network.stamper(),
                 output),
             new Coordination(
-                isAnnounced() ? network.announcer() : Optional.empty(), follower(), turns),
+                isAnnounced() ? network.announcer() : Optional.empty(),
+                follower(),
+                means.machines()),
             output);
     SourceArchive source = VmExecutors.source(subject);
     CacheUse caches = options.fresh() ? new CacheUse.Renewed(lineage) : new CacheUse.Kept(lineage);
     RunOutcome outcome =
         options.force() || options.fresh()
-            ? flow.run(subject.inputs(), source, caches, secrets, output)
-            : flow.findOrRun(subject.inputs(), source, caches, secrets, output);
+            ? flow.run(subject.inputs(), source, caches, means.secrets(), output)
+            : flow.findOrRun(subject.inputs(), source, caches, means.secrets(), output);
     if (options.audit() && outcome instanceof RunOutcome.WithResult known) {
       try (Replayable result = known.result();
-          MachineSlots.Turn _ = turns.take()) {
+          MachineSlots.Turn _ = means.machines().take()) {
         return audit(
-            Audit.run(result.verified().record(), source, secrets.get(), executor, kept(), output));
+            Audit.run(
+                result.verified().record(),
+                source,
+                means.secrets().get(),
+                executor,
+                kept(),
+                output));
       }
     }
     return switch (outcome) {
@@ -114,7 +127,7 @@ public record RunSession(
   public boolean isAnnounced() {
     return network.announcer().isPresent()
         && !options.audit()
-        && onFailure instanceof FailureAction.End;
+        && means.onFailure() instanceof FailureAction.End;
   }
 
   private Optional<RunFollower> follower() throws ConfigException {

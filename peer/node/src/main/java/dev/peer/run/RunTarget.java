@@ -3,6 +3,7 @@ package dev.peer.run;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.config.EnvFile;
+import dev.peer.config.InputSettings;
 import dev.peer.config.KeptSettings;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
@@ -44,15 +45,21 @@ public record RunTarget(
     GitRepository git,
     Revision revision,
     LocalRepo owner,
-    PeerSettings peer,
-    RunSettings run,
-    ImageStore images,
+    RevisionSettings settings,
     RunInputs inputs)
     implements AutoCloseable {
 
   private static final String ENV_FILE = ".env";
   private static final String MKFILE = "mkfile";
   private static final int LARGEST_MKFILE = 1 << 20;
+
+  /**
+   * What the caller's environment and the revision's {@code .env} say together.
+   *
+   * @param peer about the peer
+   * @param run about the run
+   */
+  public record RevisionSettings(PeerSettings peer, RunSettings run) {}
 
   /**
    * Reads the repository that a directory is in.
@@ -68,19 +75,21 @@ public record RunTarget(
     GitRepository git = GitRepository.open(from.directory());
     try {
       Revision revision = git.resolve(name);
-      Settings settings = settings(from.environment(), git, revision);
-      output.warn(settings);
-      PeerSettings peer = PeerSettings.of(settings);
-      RunSettings run = RunSettings.of(settings, Runtime.getRuntime().availableProcessors());
+      Settings read = settings(from.environment(), git, revision);
+      output.warn(read);
+      PeerSettings peer = PeerSettings.of(read);
+      RunSettings run = RunSettings.of(read, Runtime.getRuntime().availableProcessors());
       if (!run.inputs().environment().isEmpty()) {
         output.say("counted variables: " + String.join(", ", run.inputs().environment().keySet()));
       }
       requireMkfile(git, revision);
-      ImageStore images = new ImageStore(new HomeLayout(peer.home()).images());
-      RunInputs inputs = inputs(output, git, revision, peer, run, images, target, arguments);
+      Optional<Digest> pinned = run.inputs().image();
+      Digest image = pinned.isPresent() ? pinned.get() : newest(output, images(peer));
+      RunInputs inputs =
+          inputs(repo(git, revision, peer), revision, run.inputs(), image, target, arguments);
       requireOwnRule(from, git, revision, peer, inputs);
       LocalRepo owner = RepoOwner.of(from.environment(), git, revision);
-      return new RunTarget(from, git, revision, owner, peer, run, images, inputs);
+      return new RunTarget(from, git, revision, owner, new RevisionSettings(peer, run), inputs);
     } catch (SourceException
         | ConfigException
         | ImageException
@@ -153,30 +162,26 @@ public record RunTarget(
   }
 
   private static RunInputs inputs(
-      RunOutput output,
-      GitRepository git,
+      RepoId repo,
       Revision revision,
-      PeerSettings peer,
-      RunSettings run,
-      ImageStore images,
+      InputSettings settings,
+      Digest image,
       String target,
       List<String> arguments)
-      throws SourceException, ImageException, IOException, CommandException {
-    Digest image =
-        run.inputs().image().isPresent() ? run.inputs().image().get() : newest(output, images);
+      throws CommandException {
     try {
       return new RunInputs(
-          repo(git, revision, peer),
+          repo,
           revision.tree(),
-          run.inputs().checkout() == CheckoutMode.COMMIT
+          settings.checkout() == CheckoutMode.COMMIT
               ? Optional.of(revision.commit())
               : Optional.empty(),
           target,
           arguments,
-          run.inputs().environment(),
+          settings.environment(),
           image,
           Architecture.AMD64,
-          run.inputs().network());
+          settings.network());
     } catch (IllegalArgumentException e) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -214,6 +219,25 @@ public record RunTarget(
     }
   }
 
+  /** About the peer. */
+  public PeerSettings peer() {
+    return settings.peer();
+  }
+
+  /** About the run. */
+  public RunSettings run() {
+    return settings.run();
+  }
+
+  /** The guest images of this machine. */
+  public ImageStore images() {
+    return images(peer());
+  }
+
+  private static ImageStore images(PeerSettings peer) {
+    return new ImageStore(new HomeLayout(peer.home()).images());
+  }
+
   /** Which kept disks a run may start from, which only its caller's environment says. */
   KeptSettings kept() throws ConfigException {
     return KeptSettings.of(surroundings.settings());
@@ -224,7 +248,7 @@ public record RunTarget(
     KeptSettings kept = kept();
     TrunkHistory trunk = new TrunkHistory(git, kept.trunk());
     return new Acceptance(
-        peer.rules().requireKept(), new CloneHistory(git, trunk, revision.commit()));
+        peer().rules().requireKept(), new CloneHistory(git, trunk, revision.commit()));
   }
 
   /** Reports the changes of the work tree that are not in the revision. */

@@ -203,9 +203,10 @@ public final class RunCommand implements Callable<Integer> {
               network,
               Results.openStore(subject),
               options,
-              new CallerSecrets(subject, call.environment(), output),
-              onFailure(subject),
-              MachineSlots.AT_ONCE,
+              new RunSession.Means(
+                  new CallerSecrets(subject, call.environment(), output),
+                  failureAction(subject),
+                  MachineSlots.AT_ONCE),
               output);
       try (IdentityReloader _ = run.isAnnounced() ? watching(network) : null) {
         return run.run(report, new Staying(run, reporter));
@@ -299,7 +300,7 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private FailureAction onFailure(RunTarget subject) {
+  private FailureAction failureAction(RunTarget subject) {
     if (onFailure.shell) {
       return new FailureAction.Shell(SystemTerminal::open);
     }
