@@ -69,8 +69,7 @@ public final class ExplainCommand implements Callable<Integer> {
                 (holder, key) -> {
                   throw new IllegalStateException("there is no holder where nobody is asked");
                 },
-                new ResultRules(
-                    Verifiers.verifier(subject.peer(), output), subject.acceptance())));
+                new ResultRules(Verifiers.verifier(subject.peer(), output), subject.acceptance())));
       }
       try (PeerNetwork network = PeerNetwork.of(subject.peer(), output, CertificateRole.CLIENT)) {
         return explain(subject, network.surveyor(store, subject.acceptance()));
