@@ -8,12 +8,8 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** What a certificate must be by itself, on any path. */
 final class CertificateProfile {
@@ -21,14 +17,12 @@ final class CertificateProfile {
   private static final int LARGEST = 1 << 16;
   private static final int LONGEST_SERIAL_BITS = 160;
 
-  private static final String SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
   private static final String KEY_USAGE = "2.5.29.15";
   private static final String SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
   private static final String BASIC_CONSTRAINTS = "2.5.29.19";
   private static final String NAME_CONSTRAINTS = "2.5.29.30";
   private static final String CERTIFICATE_POLICIES = "2.5.29.32";
   private static final String POLICY_MAPPINGS = "2.5.29.33";
-  private static final String AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
   private static final String POLICY_CONSTRAINTS = "2.5.29.36";
   private static final String EXTENDED_KEY_USAGE = "2.5.29.37";
   private static final String INHIBIT_ANY_POLICY = "2.5.29.54";
@@ -43,13 +37,6 @@ final class CertificateProfile {
           POLICY_CONSTRAINTS,
           EXTENDED_KEY_USAGE,
           INHIBIT_ANY_POLICY);
-
-  // The identifier with its length, in hexadecimal: in an octet string, and first in a sequence.
-  // To load a reader for DER would take longer than all the rest.
-  private static final String DER_LENGTH = "(?:[0-7].|81..|82....)";
-  private static final Pattern SUBJECT_KEY = Pattern.compile("04" + DER_LENGTH + "04(.+)");
-  private static final Pattern ISSUERS_KEY =
-      Pattern.compile("04" + DER_LENGTH + "30" + DER_LENGTH + "80(.+)");
 
   static final String MALFORMED_MEND =
       "have it issued again by an authority that encodes it as RFC 5280 says";
@@ -212,12 +199,18 @@ final class CertificateProfile {
   /** What a trust anchor must be, besides an authority. */
   static void requireAnchor(X509Certificate certificate, Faults faults)
       throws UntrustedCertificateException {
-    faults.require(
-        !certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())
-            || namesItsOwnKey(certificate),
-        certificate,
-        "is its own issuer, and names another key as its issuer's (authority key identifier)",
-        "make the authority's certificate again: both key identifiers are those of its own key");
+    if (!certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
+      return;
+    }
+    try {
+      faults.require(
+          KeyIdentifiers.areOne(certificate),
+          certificate,
+          "is its own issuer, and names another key as its issuer's (authority key identifier)",
+          "make the authority's certificate again: both key identifiers are those of its own key");
+    } catch (CertificateParsingException e) {
+      faults.add(certificate, "has a malformed key identifier", MALFORMED_MEND);
+    }
   }
 
   /** Whether the certificate limits the policies below it. */
@@ -233,20 +226,6 @@ final class CertificateProfile {
   /** Whether the certificate limits the names below it, or at least means to. */
   static boolean hasNameConstraints(X509Certificate certificate) {
     return certificate.getExtensionValue(NAME_CONSTRAINTS) != null;
-  }
-
-  /** Whether the key identifiers are one, where both are there. */
-  private static boolean namesItsOwnKey(X509Certificate certificate) {
-    Optional<String> own = keyIdentifier(certificate, SUBJECT_KEY_IDENTIFIER, SUBJECT_KEY);
-    Optional<String> issuers = keyIdentifier(certificate, AUTHORITY_KEY_IDENTIFIER, ISSUERS_KEY);
-    return own.isEmpty() || issuers.isEmpty() || issuers.get().startsWith(own.get());
-  }
-
-  private static Optional<String> keyIdentifier(
-      X509Certificate certificate, String oid, Pattern form) {
-    byte[] value = certificate.getExtensionValue(oid);
-    Matcher der = form.matcher(value == null ? "" : HexFormat.of().formatHex(value));
-    return der.matches() ? Optional.of(der.group(1)) : Optional.empty();
   }
 
   private static void requireValidAt(X509Certificate certificate, Instant at, Faults faults)

@@ -20,6 +20,7 @@ import java.security.spec.RSAKeyGenParameterSpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -250,6 +251,22 @@ class CertificateValidatorTest {
     }
     for (Made each : List.of(other, longer)) {
       assertRefused("names another key", each, leaf("alice", each).make());
+    }
+  }
+
+  @Test
+  void refusesARootWhoseKeyIdentifiersAreMalformed() throws Exception {
+    for (String malformed : List.of("3003800101", "0481030102030a", "04030102", "0403010203ff")) {
+      byte[] value = HexFormat.of().parseHex(malformed);
+      Made root = root("Root").extension(Extension.subjectKeyIdentifier, false, value).make();
+
+      assertRefused("malformed key identifier", root, leaf("alice", root).make());
+    }
+    for (String malformed : List.of("0403010203", "30058004010203", "3006808103010203", "3000ff")) {
+      byte[] value = HexFormat.of().parseHex(malformed);
+      Made root = root("Root").extension(Extension.authorityKeyIdentifier, false, value).make();
+
+      assertRefused("malformed key identifier", root, leaf("alice", root).make());
     }
   }
 
