@@ -47,7 +47,6 @@ sub attach_scratch {
     bind_at("$SCRATCH/kept/cache", '/run/ci/cache');
     mount_at("/$_", "/mnt/$_", '', $MS_BIND | $MS_REC, '') for qw(dev proc sys run);
     bind_at("$SCRATCH/kept/containers", '/mnt/var/lib/containers');
-    bind_at("$FRESH/work",              '/mnt/work');
     bind_at("$FRESH/tmp",               '/mnt/tmp');
     bind_at("$FRESH/var-tmp",           '/mnt/var/tmp');
     bind_at('/usr/lib/peer/images',     '/mnt/usr/lib/peer/images');
@@ -82,7 +81,7 @@ sub mount_at {
 # What a run finds empty.
 sub make_fresh {
     make_directory($FRESH);
-    make_directory("$FRESH/$_") for qw(upper workdir work tmp var-tmp container container/upper container/work);
+    make_directory("$FRESH/$_") for qw(upper workdir work work.below tmp var-tmp container container/upper container/work);
     make_directory("$FRESH/$_") for qw(ci ci/cache ci/env ci/artifacts);
     chmod 01777, "$FRESH/tmp", "$FRESH/var-tmp";
 }

@@ -152,29 +152,4 @@ $ci/artifacts/b:
 END
 expect "an artifact whose recipe fails fails its stage" 1 "$(stage artifacts)"
 
-# The disk `input` with a repository that has the submodules one and two.
-input() {
-    rm -rf "$work/input"
-    for path in . one two; do
-        mkdir -p "$work/input/$path"
-        git init --quiet "$work/input/$path"
-        echo "$path" >"$work/input/$path/file"
-        git -C "$work/input/$path" add file
-        git -C "$work/input/$path" -c user.name=a -c user.email=a@localhost commit --quiet --message=a
-        rm "$work/input/$path/file"
-    done
-    mkdir "$work/input/.peer"
-    printf 'one\ntwo\n' >"$work/input/.peer/submodules"
-    "$@"
-    tar --create --file="$work/disks/input" --directory="$work/input" .
-}
-input true
-expect "a revision is checked out" 0 "$(stage checkout HEAD)"
-expect "its submodules too" "one two " "$(cat one/file two/file | tr '\n' ' ')"
-input rm -rf "$work/input/one/.git/refs/heads"
-expect "a submodule that cannot be checked out fails its stage" failed "$(outcome checkout HEAD)"
-input true
-truncate -s 20K "$work/disks/input"
-expect "a revision that is cut fails its stage" failed "$(outcome checkout HEAD)"
-
 conclude

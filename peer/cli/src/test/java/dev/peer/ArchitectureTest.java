@@ -82,6 +82,7 @@ class ArchitectureTest {
         "core.scratch",
         "vm.image",
         "vm.network");
+    allow("vm.erofs", "core.flow", "core.id");
     allow("vm.guest", "core.id", "core.record", "core.secret");
     allow(
         "vm.snapshot", "core.id", "core.key", "core.record", "core.scratch", "vm.image", "vm.qemu");

@@ -35,7 +35,7 @@ public record Audit(ExecutionResult result, List<String> differences) {
    */
   public static Audit run(
       RunRecord known,
-      ExecutionRequest.SourceArchive source,
+      ExecutionRequest.SourceTree source,
       Secrets secrets,
       Executor executor,
       Store store,

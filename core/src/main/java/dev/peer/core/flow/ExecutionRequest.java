@@ -5,7 +5,6 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.secret.Secrets;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 
 /**
@@ -13,7 +12,7 @@ import java.nio.file.Path;
  *
  * @param inputs everything that counts
  * @param owner whose disks and caches it begins with and leaves, whatever the inputs call it
- * @param source writes the revision as a tar
+ * @param source writes the revision's files
  * @param files an empty directory for the result
  * @param caches what it may use of earlier runs
  * @param secrets passed to the test stage alone, and masked in all output
@@ -21,20 +20,21 @@ import java.nio.file.Path;
 public record ExecutionRequest(
     RunInputs inputs,
     LocalRepo owner,
-    SourceArchive source,
+    SourceTree source,
     RunFiles files,
     CacheUse caches,
     Secrets secrets) {
 
-  /** The revision as a tar of git directories, made when it is needed. */
+  /** The revision's files, written when they are needed. */
   @FunctionalInterface
-  public interface SourceArchive {
+  public interface SourceTree {
 
     /**
-     * Writes the whole tar; the stream stays open.
+     * Writes all of them, in the form that {@code image/README.md} describes.
      *
      * @param scratch a directory for temporary files
+     * @param root of the disk that the guest gets
      */
-    void writeTo(Path scratch, OutputStream out) throws IOException;
+    void writeTo(Path scratch, GuestDirectory root) throws IOException;
   }
 }

@@ -71,7 +71,7 @@ public final class RunFlow {
    */
   public RunOutcome findOrRun(
       RunInputs inputs,
-      ExecutionRequest.SourceArchive source,
+      ExecutionRequest.SourceTree source,
       CacheUse caches,
       SecretSource secrets,
       ExecutionListener listener)
@@ -105,7 +105,7 @@ public final class RunFlow {
   /** Runs, regardless of existing results and of runs elsewhere. */
   public RunOutcome run(
       RunInputs inputs,
-      ExecutionRequest.SourceArchive source,
+      ExecutionRequest.SourceTree source,
       CacheUse caches,
       SecretSource secrets,
       ExecutionListener listener)
@@ -118,7 +118,7 @@ public final class RunFlow {
 
   private RunOutcome run(
       RunInputs inputs,
-      ExecutionRequest.SourceArchive source,
+      ExecutionRequest.SourceTree source,
       CacheUse caches,
       SecretSource secrets,
       ExecutionListener listener,

@@ -8,7 +8,7 @@ import dev.peer.core.flow.Attester;
 import dev.peer.core.flow.Audit;
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.Coordination;
-import dev.peer.core.flow.ExecutionRequest.SourceArchive;
+import dev.peer.core.flow.ExecutionRequest.SourceTree;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.Lineage;
@@ -96,7 +96,7 @@ public record RunSession(
                 follower(),
                 means.machines()),
             output);
-    SourceArchive source = VmExecutors.source(subject);
+    SourceTree source = VmExecutors.source(subject);
     CacheUse caches = options.fresh() ? new CacheUse.Renewed(lineage) : new CacheUse.Kept(lineage);
     RunOutcome outcome =
         options.force() || options.fresh()

@@ -5,7 +5,7 @@ import dev.peer.config.ConfigException;
 import dev.peer.config.KeptSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
-import dev.peer.core.flow.ExecutionRequest.SourceArchive;
+import dev.peer.core.flow.ExecutionRequest.SourceTree;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.network.Reach;
@@ -79,15 +79,15 @@ public final class VmExecutors {
   }
 
   /** The revision as the guest gets it. */
-  public static SourceArchive source(RunTarget subject) {
+  public static SourceTree source(RunTarget subject) {
     return source(subject.git(), subject.revision(), subject.run().inputs().checkout());
   }
 
   /** A revision as the guest gets it. */
-  public static SourceArchive source(GitRepository git, Revision revision, CheckoutMode checkout) {
-    return (scratch, out) -> {
+  public static SourceTree source(GitRepository git, Revision revision, CheckoutMode checkout) {
+    return (scratch, root) -> {
       try {
-        git.writeTar(revision, checkout, scratch, out);
+        git.writeGuestTree(revision, checkout, scratch, root);
       } catch (SourceException e) {
         throw new IOException(e.getMessage() + "; " + e.hint(), e);
       }

@@ -1,5 +1,6 @@
 package dev.peer.source;
 
+import dev.peer.core.flow.GuestDirectory;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.LocalRepo;
@@ -9,9 +10,9 @@ import dev.peer.core.id.TreeId;
 import dev.peer.core.key.CheckoutMode;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -320,34 +321,35 @@ public final class GitRepository implements AutoCloseable {
   }
 
   /**
-   * Writes the tar that takes a revision into the guest: repositories without work trees, which the
-   * guest checks out with git. In this order:
+   * Writes the files that take a revision into the guest:
    *
    * <ul>
-   *   <li>{@code .peer/submodules}: the paths of the submodules, one a line, parents first
-   *   <li>{@code .git/...}: the repository, with one commit on its branch {@code main}
-   *   <li>{@code PATH/.git/...}: each submodule in the same form, with the commit that its parent's
+   *   <li>{@code tree/...}: the work tree, its submodules in their places
+   *   <li>{@code tree/.git/...}: the repository, with one commit on its branch {@code main}; {@code
+   *       tree/PATH/.git/...}: each submodule in the same form, with the commit that its parent's
    *       tree names
+   *   <li>{@code submodules}: their paths, one a line, parents first
+   *   <li>{@code conversions}: an empty file, there if attributes may make the content of files
+   *       another one than their objects', which is left to the guest's git
    * </ul>
    *
    * <p>The one commit is, for {@link CheckoutMode#COMMIT} and for submodules, the real one, its
    * parents cut off by a {@code shallow} file; for {@link CheckoutMode#TREE} a commit made from the
-   * tree's id alone. Only what that commit's tree reaches is in the tar. A submodule is what the
-   * tree's {@code .gitmodules} names, unless with {@code update = none}; any other gitlink is an
-   * empty directory, as in a fresh clone. So the tree decides whether a submodule is in the tar,
-   * never the state of this machine.
-   *
-   * <p>Everything is looked up before the first byte is written, except the content of files.
+   * tree's id alone. Only what that commit's tree reaches is there. A submodule is what the tree's
+   * {@code .gitmodules} names, unless with {@code update = none}; any other gitlink is an empty
+   * directory, as in a fresh clone. So the tree decides whether a submodule is there, never the
+   * state of this machine. All files were changed now: what a cache kept is older.
    *
    * @param scratch a directory for the packs while they are made; nothing is left there
-   * @param out gets the tar; stays open
+   * @param root gets the files
    * @throws SourceException if something of the revision is missing or not allowed
-   * @throws IOException if {@code out} or {@code scratch} cannot be written
+   * @throws IOException if {@code root} or {@code scratch} cannot be written
    */
-  public void writeTar(Revision revision, CheckoutMode mode, Path scratch, OutputStream out)
+  public void writeGuestTree(
+      Revision revision, CheckoutMode mode, Path scratch, GuestDirectory root)
       throws SourceException, IOException {
     try (GuestSource source = GuestSource.of(git, revision, mode)) {
-      new GuestTar(scratch, out).write(source);
+      new GuestTree(scratch, Instant.now()).write(source, root);
     }
   }
 

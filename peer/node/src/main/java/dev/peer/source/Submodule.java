@@ -36,7 +36,9 @@ record Submodule(String name, String path, ObjectId commit) {
 
   private static final int LONGEST_GITMODULES = 1 << 20;
 
-  /** The submodules of a part's tree by path; see {@link GitRepository#writeTar} for which. */
+  /**
+   * The submodules of a part's tree by path; see {@link GitRepository#writeGuestTree} for which.
+   */
   static List<Submodule> in(GuestSource.Part part) throws IOException, SourceException {
     ObjectId tree = part.commit().tree();
     List<Submodule> submodules = new ArrayList<>();

@@ -8,8 +8,8 @@ import dev.peer.core.id.CommitId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.CheckoutMode;
+import dev.peer.core.scratch.ScratchDirectory;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -271,9 +271,11 @@ class GitRepositoryTest {
       repository.dirtyState();
       repository.file(revision, "a.txt", 10);
       Path scratch = Files.createTempDirectory("scratch");
-      repository.writeTar(revision, CheckoutMode.TREE, scratch, OutputStream.nullOutputStream());
+      Path files = Files.createTempDirectory("files");
+      repository.writeGuestTree(revision, CheckoutMode.TREE, scratch, new DirectoryOnDisk(files));
       assertThat(scratch).isEmptyDirectory();
       Files.delete(scratch);
+      ScratchDirectory.delete(files);
     }
     // JGit would measure the file system in the background.
     Thread.sleep(300);

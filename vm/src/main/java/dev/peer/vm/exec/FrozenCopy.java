@@ -32,9 +32,7 @@ record FrozenCopy(
   StartedMachine start(MachineStarter starter, Path directory, Path socketDirectory)
       throws QemuException, IOException, InterruptedException {
     FrozenGuest.Shape shape = kept.guest().machine();
-    RunDisks disks =
-        RunDisks.ofFrozen(
-            directory, shape.sizes().inputBytes(), shape.sizes().diskBytes(), kept.scratch());
+    RunDisks disks = RunDisks.ofFrozen(directory, kept);
     return starter.startFrozen(disks, directory, socketDirectory, kept.state(), shape.nonce());
   }
 

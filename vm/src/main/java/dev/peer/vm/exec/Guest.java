@@ -80,10 +80,11 @@ record Guest(
     FrozenStore.Entry kept =
         store.keep(
             guest,
-            (stateFile, scratchFile) -> {
+            (stateFile, scratchFile, inputFile) -> {
               machine.migration().freezeWholeTo(stateFile);
               machine.quit();
               Files.move(scratch, scratchFile);
+              Files.move(disks.input().file(), inputFile);
             });
     for (FrozenStore.Entry dropped : store.prune()) {
       listener.note("dropped the frozen guest " + dropped.id() + ", the oldest");

@@ -1,13 +1,14 @@
 package dev.peer.vm.exec;
 
-import dev.peer.core.flow.ExecutionRequest.SourceArchive;
+import dev.peer.core.flow.ExecutionRequest.SourceTree;
+import dev.peer.vm.erofs.ErofsImage;
 import dev.peer.vm.qemu.DiskLayer;
 import dev.peer.vm.qemu.MachineSpec.Disk;
 import dev.peer.vm.qemu.MachineSpec.LayeredDisk;
 import dev.peer.vm.qemu.MachineSpec.RawDisk;
-import java.io.BufferedOutputStream;
+import dev.peer.vm.snapshot.FrozenGuest;
+import dev.peer.vm.snapshot.FrozenStore;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The disks of one run: the revision's tar to read, a scratch disk that is blank or was kept of an
- * earlier run, and one for the tar of the artifacts.
+ * The disks of one run: the revision's files to read, a scratch disk that is blank or was kept of
+ * an earlier run, and one for the tar of the artifacts.
  */
 record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
 
@@ -27,12 +28,13 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
    *
    * @param kept the scratch disk as an earlier run left it, of the same size
    */
-  static RunDisks create(Path directory, SourceArchive source, long diskBytes, Optional<Path> kept)
+  static RunDisks create(Path directory, SourceTree source, long diskBytes, Optional<Path> kept)
       throws IOException {
     RunDisks disks = in(directory, kept);
     Path input = disks.input.file();
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(input), 1 << 16)) {
-      source.writeTo(directory, out);
+    try (ErofsImage image = ErofsImage.create(input, diskBytes)) {
+      source.writeTo(directory, image.root());
+      image.finish();
     }
     // All of one size, whatever the revision: a template's disks are as large as its clones'.
     setSize(input, roundedUp(Math.max(Files.size(input), diskBytes)));
@@ -44,20 +46,21 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
 
   /** Disks without content, of the sizes that a run's have. */
   static RunDisks blank(Path directory, long diskBytes) throws IOException {
-    return create(directory, (scratch, out) -> {}, diskBytes, Optional.empty());
+    return create(directory, (_, _) -> {}, diskBytes, Optional.empty());
   }
 
-  /**
-   * The disks of a copy of a frozen guest, which has read its input.
-   *
-   * @param inputBytes the size of the input disk
-   * @param scratch the scratch disk as it was frozen, of the size {@code diskBytes}
-   */
-  static RunDisks ofFrozen(Path directory, long inputBytes, long diskBytes, Path scratch)
-      throws IOException {
-    RunDisks disks = create(directory, (files, out) -> {}, diskBytes, Optional.of(scratch));
-    setSize(disks.input.file(), inputBytes);
-    return disks;
+  /** The disks of a copy of a frozen guest: it reads the same input, and writes to a layer. */
+  static RunDisks ofFrozen(Path directory, FrozenStore.Entry frozen) throws IOException {
+    FrozenGuest.Shape shape = frozen.guest().machine();
+    RunDisks disks =
+        create(directory, (_, _) -> {}, shape.sizes().diskBytes(), Optional.of(frozen.scratch()));
+    // A guest that an older version froze has read its input, and keeps none.
+    if (!Files.exists(frozen.input())) {
+      setSize(disks.input.file(), shape.sizes().inputBytes());
+      return disks;
+    }
+    return new RunDisks(
+        new RawDisk(disks.input.serial(), frozen.input(), true), disks.scratch, disks.output);
   }
 
   /** The disks as they are named below a directory. */

@@ -84,7 +84,7 @@ final class RunStages {
   private Optional<ExecutionResult> checkOut()
       throws IOException, GuestException, ExecutorException, InterruptedException {
     stages.setVariables(inputs.environment());
-    StageResult checkout = stages.run(CHECKOUT, List.of("HEAD"));
+    StageResult checkout = stages.run(CHECKOUT, List.of());
     if (checkout instanceof StageResult.Refused refused) {
       return Optional.of(outcomes.refused(CHECKOUT, refused));
     }

@@ -7,13 +7,13 @@ import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The frozen guests of this machine, each in a directory named by its id. Frozen files are only
@@ -26,6 +26,7 @@ public final class FrozenStore {
 
   private static final String STATE = "state";
   private static final String SCRATCH = "scratch";
+  private static final String INPUT = "input";
   private static final String ABOUT = "frozen.json";
   private static final String UNFINISHED = "unfinished";
   private static final Pattern ID = Pattern.compile("[0-9a-f]{16}");
@@ -43,16 +44,18 @@ public final class FrozenStore {
    * @param id 16 hexadecimal digits
    * @param state the file of its memory and of everything else but its disks
    * @param scratch the file of its scratch disk
-   * @param bytes how large both are
+   * @param input the file of the disk that it reads its revision from
+   * @param bytes how large the first two are: the third is mostly holes
    */
-  public record Entry(String id, FrozenGuest guest, Path state, Path scratch, long bytes) {}
+  public record Entry(
+      String id, FrozenGuest guest, Path state, Path scratch, Path input, long bytes) {}
 
   /** Freezes a guest. */
   @FunctionalInterface
   public interface Freezer {
 
-    /** Writes the guest's state, and moves its scratch disk there; neither file exists yet. */
-    void freeze(Path state, Path scratch) throws IOException, InterruptedException;
+    /** Writes the guest's state, and moves its disks there; none of the files exists yet. */
+    void freeze(Path state, Path scratch, Path input) throws IOException, InterruptedException;
   }
 
   /** Keeps a guest. */
@@ -61,7 +64,8 @@ public final class FrozenStore {
     ScratchDirectory.reap(unfinished);
     try (ScratchDirectory made = ScratchDirectory.in(unfinished)) {
       Path directory = made.path();
-      freezer.freeze(directory.resolve(STATE), directory.resolve(SCRATCH));
+      freezer.freeze(
+          directory.resolve(STATE), directory.resolve(SCRATCH), directory.resolve(INPUT));
       FileOwnership.takeOver(directory.resolve(SCRATCH), directory);
       Files.write(directory.resolve(ABOUT), FrozenGuestJson.write(guest));
       String id = directory.getFileName().toString();
@@ -113,19 +117,16 @@ public final class FrozenStore {
     }
     try (InputStream in = Files.newInputStream(about)) {
       return Optional.of(kept(id, FrozenGuestJson.parse(in.readNBytes(FrozenGuestJson.LARGEST))));
-    } catch (MalformedException e) {
+    } catch (MalformedException | NoSuchFileException e) {
       return Optional.empty();
     }
   }
 
   private Entry kept(String id, FrozenGuest guest) throws IOException {
     Path directory = root.resolve(id);
-    long bytes = 0;
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        bytes += Files.size(file);
-      }
-    }
-    return new Entry(id, guest, directory.resolve(STATE), directory.resolve(SCRATCH), bytes);
+    Path state = directory.resolve(STATE);
+    Path scratch = directory.resolve(SCRATCH);
+    long bytes = Files.size(state) + Files.size(scratch);
+    return new Entry(id, guest, state, scratch, directory.resolve(INPUT), bytes);
   }
 }

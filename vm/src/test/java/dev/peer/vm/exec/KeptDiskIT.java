@@ -105,7 +105,7 @@ class KeptDiskIT {
     Files.writeString(noDisk, "not a disk of QEMU's");
     Files.createDirectories(repository());
     Files.writeString(repository().resolve("mkfile"), "first");
-    GitTar.commit(repository());
+    GitFiles.commit(repository());
     disks.keep(
         new DiskName(REPO, image, DISK_BYTES),
         noDisk,
@@ -179,7 +179,7 @@ class KeptDiskIT {
     RunInputs inputs =
         new RunInputs(
             REPO,
-            new TreeId(GitTar.commit(repository)),
+            new TreeId(GitFiles.commit(repository)),
             Optional.empty(),
             "test",
             List.of(),
@@ -200,7 +200,7 @@ class KeptDiskIT {
         new ExecutionRequest(
             inputs,
             new LocalRepo(inputs.repo()),
-            (_, out) -> GitTar.write(repository, out),
+            (_, root) -> GitFiles.write(repository, root),
             files,
             caches.of(Lineages.ofHead(repository)),
             Secrets.NONE),

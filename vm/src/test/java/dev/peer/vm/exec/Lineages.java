@@ -15,8 +15,8 @@ final class Lineages {
 
   /** The lineage of a repository's HEAD, whose trunk is all that it descends from. */
   static Lineage ofHead(Path repository) throws Exception {
-    CommitId head = new CommitId(GitTar.git(repository, "rev-parse", "HEAD").strip());
-    String history = GitTar.git(repository, "rev-list", "HEAD");
+    CommitId head = new CommitId(GitFiles.git(repository, "rev-parse", "HEAD").strip());
+    String history = GitFiles.git(repository, "rev-list", "HEAD");
     Ancestry ancestry =
         (_, asked) -> {
           Optional<CommitId> nearest =

@@ -25,7 +25,7 @@ final class Machines {
     RunDisks disks =
         RunDisks.create(
             own,
-            (scratch, out) -> GitTar.write(repository, out),
+            (_, root) -> GitFiles.write(repository, root),
             limits.diskBytes(),
             Optional.empty());
     Qemu qemu = Qemu.find(Architecture.AMD64, System.getenv());

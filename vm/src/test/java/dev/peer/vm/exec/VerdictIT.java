@@ -91,7 +91,7 @@ class VerdictIT {
       stages = new StageRunner(machine, limits(), new CurrentStage(), transcript, Secrets.NONE);
       // What would lead git and tar elsewhere.
       stages.setVariables(Map.of("GIT_WORK_TREE", "/tmp", "TAR_OPTIONS", "--exclude=mkfile"));
-      assertThat(stages.run("checkout", List.of("HEAD"))).isEqualTo(new Exited(0, Map.of()));
+      assertThat(stages.run("checkout", List.of())).isEqualTo(new Exited(0, Map.of()));
       assertThat(stages.run("prepare", List.of("passes")))
           .as(transcript.text())
           .isInstanceOfSatisfying(Exited.class, end -> assertThat(end.exitCode()).isZero());
@@ -148,7 +148,7 @@ class VerdictIT {
   private StartedMachine start() throws Exception {
     Path repository = Files.createDirectory(directory.resolve("repo"));
     Files.writeString(repository.resolve("mkfile"), MKFILE);
-    GitTar.commit(repository);
+    GitFiles.commit(repository);
     return Machines.boot(directory, repository, limits(), transcript);
   }
 

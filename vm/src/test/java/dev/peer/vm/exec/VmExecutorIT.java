@@ -274,7 +274,7 @@ class VmExecutorIT {
     ExecutionResult result =
         execute(
             impatient,
-            GitTar.tree(repository()),
+            GitFiles.tree(repository()),
             "test",
             Map.of(),
             new RunFiles(Files.createDirectory(directory.resolve("again"))),
@@ -409,7 +409,7 @@ class VmExecutorIT {
   private ExecutionResult executeCommitted(Path into, Transcript follower) throws Exception {
     return execute(
         executor(Duration.ofMinutes(5)),
-        GitTar.tree(repository()),
+        GitFiles.tree(repository()),
         "test",
         Map.of(),
         new RunFiles(Files.createDirectory(into)),
@@ -439,7 +439,7 @@ class VmExecutorIT {
         new ExecutionRequest(
             inputs,
             new LocalRepo(inputs.repo()),
-            (_, out) -> GitTar.write(repository(), out),
+            (_, root) -> GitFiles.write(repository(), root),
             into,
             new CacheUse.Kept(Lineages.ofHead(repository())),
             Secrets.NONE),
@@ -453,7 +453,7 @@ class VmExecutorIT {
   private String commit(String mkfile) throws Exception {
     Files.createDirectories(repository());
     Files.writeString(repository().resolve("mkfile"), mkfile);
-    return GitTar.commit(repository());
+    return GitFiles.commit(repository());
   }
 
   private static String[] identity(Transcript transcript) {

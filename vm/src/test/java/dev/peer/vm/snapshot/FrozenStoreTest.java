@@ -78,7 +78,7 @@ class FrozenStoreTest {
     try {
       store.keep(
           guest(NOON),
-          (state, scratch) -> {
+          (state, _, _) -> {
             Files.writeString(state, "half");
             throw new IOException("full");
           });
@@ -104,9 +104,10 @@ class FrozenStoreTest {
   private FrozenStore.Entry keep(Instant frozenAt) throws Exception {
     return store.keep(
         guest(frozenAt),
-        (state, scratch) -> {
+        (state, scratch, input) -> {
           Files.writeString(state, "state");
           Files.writeString(scratch, "scratch");
+          Files.writeString(input, "input");
         });
   }
 

@@ -2,20 +2,21 @@ package dev.peer.vm.exec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.peer.core.flow.GuestDirectory;
+import dev.peer.core.flow.GuestDirectory.Mode;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** Repositories for these tests, made with git, in the form that the guest takes. */
-final class GitTar {
+final class GitFiles {
 
-  private GitTar() {}
+  private GitFiles() {}
 
   /** Makes a repository with one commit of all that lies in the directory; its tree's id. */
   static String commit(Path repository) throws IOException, InterruptedException {
@@ -30,29 +31,33 @@ final class GitTar {
     return git(repository, "rev-parse", "HEAD^{tree}").strip();
   }
 
-  /** Writes the tar: the git directory alone. */
-  static void write(Path repository, OutputStream out) throws IOException {
-    TarArchiveOutputStream tar = new TarArchiveOutputStream(out);
-    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+  /** Writes the disk: the work tree that was committed, and its git directory. */
+  static void write(Path repository, GuestDirectory root) throws IOException {
+    copy(repository, root.directory(bytes("tree"), Instant.now()));
+    root.file(bytes("submodules"), Mode.PLAIN, Instant.now(), out -> {});
+  }
+
+  private static void copy(Path from, GuestDirectory to) throws IOException {
     List<Path> paths;
-    try (Stream<Path> walk = Files.walk(repository.resolve(".git"))) {
-      paths = walk.sorted().toList();
+    try (Stream<Path> all = Files.list(from)) {
+      paths = all.sorted().toList();
     }
     for (Path path : paths) {
-      String name = repository.relativize(path).toString();
-      if (name.startsWith(".git/hooks") || name.equals(".git/index")) {
-        continue;
+      byte[] name = bytes(path.getFileName().toString());
+      Instant modified = Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant();
+      if (Files.isSymbolicLink(path)) {
+        to.link(name, bytes(Files.readSymbolicLink(path).toString()), modified);
+      } else if (Files.isDirectory(path)) {
+        copy(path, to.directory(name, modified));
+      } else {
+        Mode mode = Files.isExecutable(path) ? Mode.EXECUTABLE : Mode.PLAIN;
+        to.file(name, mode, modified, out -> Files.copy(path, out));
       }
-      tar.putArchiveEntry(new TarArchiveEntry(path, name));
-      if (Files.isRegularFile(path)) {
-        Files.copy(path, tar);
-      }
-      tar.closeArchiveEntry();
     }
-    TarArchiveEntry submodules = new TarArchiveEntry(".peer/submodules");
-    tar.putArchiveEntry(submodules);
-    tar.closeArchiveEntry();
-    tar.finish();
+  }
+
+  private static byte[] bytes(String name) {
+    return name.getBytes(UTF_8);
   }
 
   static String git(Path directory, String... arguments) throws IOException, InterruptedException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.peer.core.key.CheckoutMode;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +16,6 @@ import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The tar, unpacked and checked out as the guest does it: with tar and git. */
-class GuestTarTest {
+/** The files of a revision, written to a directory instead of a disk, and what git says of them. */
+class GuestTreeTest {
 
   @TempDir Path temp;
 
@@ -177,26 +174,55 @@ class GuestTarTest {
   }
 
   @Test
-  void theSameRevisionGivesTheSameBytes() throws Exception {
-    assertThat(tar(git, "HEAD", CheckoutMode.TREE)).isEqualTo(tar(git, "HEAD", CheckoutMode.TREE));
+  void theSameRevisionGivesTheSameFiles() throws Exception {
+    Path one = guest("HEAD", CheckoutMode.TREE).directory();
+    Path other = guest("HEAD", CheckoutMode.TREE).directory();
+    try (Stream<Path> files = Files.walk(one)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path same = other.resolve(one.relativize(file));
+        // The index has the files' times and numbers.
+        if (!file.endsWith("index")) {
+          assertThat(Files.mismatch(file, same)).as(file.toString()).isEqualTo(-1);
+        }
+      }
+    }
   }
 
   @Test
-  void membersTellNothingOfThisMachine() throws Exception {
-    byte[] tar = tar(git, "HEAD", CheckoutMode.TREE);
-    List<String> names = new ArrayList<>();
-    try (TarArchiveInputStream in = new TarArchiveInputStream(new ByteArrayInputStream(tar))) {
-      for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-        names.add(entry.getName());
-        assertThat(entry.getUserName() + entry.getGroupName()).isEmpty();
-        assertThat(entry.getLongUserId() + entry.getLongGroupId()).isZero();
-        assertThat(entry.getLastModifiedTime().toInstant()).isEqualTo("2000-01-01T00:00:00Z");
-        assertThat(entry.isFile() || entry.isDirectory()).isTrue();
-      }
-    }
-    assertThat(names)
-        .startsWith(".peer/", ".peer/submodules", ".git/", ".git/HEAD", ".git/config")
-        .doesNotHaveDuplicates();
+  void theIndexIsNewerThanTheFiles() throws Exception {
+    Path directory = guest("HEAD", CheckoutMode.TREE).directory();
+    assertThat(Files.getLastModifiedTime(directory.resolve(".git/index")))
+        .isGreaterThan(Files.getLastModifiedTime(directory.resolve("a.txt")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "*.bat text eol=crlf",
+        "[attr]windows EOL=crlf",
+        "*.c ident",
+        "*.txt working-tree-encoding=UTF-16"
+      })
+  void attributesThatConvertFilesAreLeftToTheGuest(String attributes) throws Exception {
+    git.write("deep/er/.gitattributes", attributes + "\n").commitAll("attributes");
+    assertThat(files(git, "HEAD").resolve("conversions")).isEmptyFile();
+  }
+
+  @Test
+  void otherAttributesAreNoMatter() throws Exception {
+    git.write(".gitattributes", "*.png binary\n* text=auto\n").commitAll("attributes");
+    assertThat(files(git, "HEAD").resolve("conversions")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".git", ".GIT", "git~1", "..", "."})
+  void aNameThatGitDoesNotCheckOutIsRefused(String name) throws Exception {
+    ByteArrayOutputStream raw = new ByteArrayOutputStream();
+    entry(raw, "100644", name, git.run("rev-parse", "HEAD:a.txt"));
+    String tree =
+        git.runWith(raw.toByteArray(), "hash-object", "-w", "-t", "tree", "--literally", "--stdin");
+    git.run("update-ref", "HEAD", git.run("commit-tree", "-m", "hostile", tree));
+    refused(git, "git does not check this revision out");
   }
 
   @Test
@@ -379,9 +405,10 @@ class GuestTarTest {
   private ThrowableAssertAlternative<SourceException> refused(Git from, String message)
       throws IOException {
     Path scratch = Files.createTempDirectory(temp, "scratch");
+    Path files = Files.createTempDirectory(temp, "files");
     try {
       return assertThatExceptionOfType(SourceException.class)
-          .isThrownBy(() -> tar(from, "HEAD", CheckoutMode.TREE, scratch))
+          .isThrownBy(() -> write(from, "HEAD", CheckoutMode.TREE, scratch, files))
           .withMessageContaining(message);
     } finally {
       assertThat(scratch).isEmptyDirectory();
@@ -392,17 +419,13 @@ class GuestTarTest {
     return guest(git, revision, mode);
   }
 
-  /** What the guest's script does, and what must hold after it. */
+  /** The work tree, and what must hold of it. */
   private Git guest(Git from, String revision, CheckoutMode mode) throws Exception {
-    Path directory = Files.createTempDirectory(temp, "guest");
-    Git.run(directory, tar(from, revision, mode), List.of("tar", "-xf", "-"));
-    Path list = temp.resolve(directory.getFileName() + ".submodules");
-    Files.move(directory.resolve(".peer/submodules"), list);
-    Files.delete(directory.resolve(".peer"));
-    Git guest = Git.in(directory);
+    Path files = Files.createTempDirectory(temp, "files");
+    write(from, revision, mode, Files.createTempDirectory(temp, "scratch"), files);
+    Git guest = Git.in(files.resolve("tree"));
     List<Git> all = new ArrayList<>(List.of(guest));
-    submodules(guest).forEach(path -> all.add(Git.in(directory.resolve(path))));
-    all.forEach(each -> each.run("reset", "-q", "--hard"));
+    submodules(guest).forEach(path -> all.add(Git.in(guest.directory().resolve(path))));
     for (Git each : all) {
       each.run("fsck", "--strict", "--full");
       assertThat(each.run("status", "--porcelain")).isEmpty();
@@ -411,8 +434,8 @@ class GuestTarTest {
     return guest;
   }
 
-  private List<String> submodules(Git guest) throws IOException {
-    return Files.readAllLines(temp.resolve(guest.directory().getFileName() + ".submodules"));
+  private static List<String> submodules(Git guest) throws IOException {
+    return Files.readAllLines(guest.directory().resolveSibling("submodules"));
   }
 
   private static SortedSet<String> objects(Git git) {
@@ -421,16 +444,18 @@ class GuestTarTest {
     return new TreeSet<>(lines.toList());
   }
 
-  private byte[] tar(Git from, String revision, CheckoutMode mode) throws Exception {
-    return tar(from, revision, mode, Files.createTempDirectory(temp, "scratch"));
+  private Path files(Git from, String revision) throws Exception {
+    Path files = Files.createTempDirectory(temp, "files");
+    Path scratch = Files.createTempDirectory(temp, "scratch");
+    write(from, revision, CheckoutMode.TREE, scratch, files);
+    return files;
   }
 
-  private static byte[] tar(Git from, String revision, CheckoutMode mode, Path scratch)
+  private static void write(Git from, String revision, CheckoutMode mode, Path scratch, Path files)
       throws Exception {
-    ByteArrayOutputStream tar = new ByteArrayOutputStream();
     try (GitRepository repository = GitRepository.open(from.directory())) {
-      repository.writeTar(repository.resolve(revision), mode, scratch, tar);
+      repository.writeGuestTree(
+          repository.resolve(revision), mode, scratch, new DirectoryOnDisk(files));
     }
-    return tar.toByteArray();
   }
 }

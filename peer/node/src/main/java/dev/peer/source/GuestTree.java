@@ -1,0 +1,142 @@
+package dev.peer.source;
+
+import dev.peer.core.flow.GuestDirectory;
+import dev.peer.core.flow.GuestDirectory.Content;
+import dev.peer.core.flow.GuestDirectory.Mode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.zip.DeflaterOutputStream;
+import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+
+/** Writes a {@link GuestSource} as {@link GitRepository#writeGuestTree} describes. */
+final class GuestTree {
+
+  private static final String BRANCH = "main";
+
+  private static final String CONFIG =
+      """
+      [core]
+      \trepositoryformatversion = 0
+      \tfilemode = true
+      \tbare = false
+      """;
+
+  private final Path scratch;
+  private final Instant modified;
+
+  /**
+   * @param scratch for the packs while they are made
+   * @param modified of all files
+   */
+  GuestTree(Path scratch, Instant modified) {
+    this.scratch = scratch;
+    this.modified = modified;
+  }
+
+  void write(GuestSource source, GuestDirectory root) throws IOException, SourceException {
+    boolean converted = false;
+    Map<String, GuestDirectory> tops = new HashMap<>();
+    tops.put("", directory(root, "tree"));
+    for (GuestSource.Part part : source.parts()) {
+      GuestDirectory top = tops.get(part.path());
+      CheckedOutTree tree = new CheckedOutTree(part, modified, tops);
+      try {
+        tree.write(top);
+        converted |= tree.hasConversions();
+        repository(directory(top, Constants.DOT_GIT), part, tree.index());
+      } catch (MissingObjectException e) {
+        throw GitRepository.missing(part.git().getConfig(), e.getObjectId(), e);
+      }
+    }
+    file(
+        root,
+        "submodules",
+        source.parts().stream()
+            .skip(1)
+            .map(part -> part.path() + "\n")
+            .collect(Collectors.joining()));
+    if (converted) {
+      file(root, "conversions", "");
+    }
+  }
+
+  private void repository(GuestDirectory git, GuestSource.Part part, byte[] index)
+      throws IOException {
+    GuestSource.OneCommit commit = part.commit();
+    file(git, "HEAD", "ref: refs/heads/" + BRANCH + "\n");
+    file(git, "config", CONFIG);
+    GuestDirectory refs = directory(git, "refs");
+    file(directory(refs, "heads"), BRANCH, commit.id().name() + "\n");
+    directory(refs, "tags");
+    if (commit.cut()) {
+      file(git, "shallow", commit.id().name() + "\n");
+    }
+    GuestDirectory objects = directory(git, "objects");
+    directory(objects, "info");
+    GuestDirectory packs = directory(objects, "pack");
+    Map<String, GuestDirectory> fans = new HashMap<>();
+    loose(objects, fans, commit.id(), "commit", commit.bytes());
+    if (commit.tree().equals(Constants.EMPTY_TREE_ID)) {
+      // git knows the empty tree without storing it, so it may be nowhere to be read from.
+      loose(objects, fans, commit.tree(), "tree", new byte[0]);
+    } else {
+      pack(packs, part);
+    }
+    // git looks again at each file that is not older than the index.
+    git.file(bytes("index"), Mode.PLAIN, modified.plusSeconds(1), out -> out.write(index));
+  }
+
+  private void loose(
+      GuestDirectory objects,
+      Map<String, GuestDirectory> fans,
+      ObjectId id,
+      String type,
+      byte[] content)
+      throws IOException {
+    String fan = id.name().substring(0, 2);
+    if (!fans.containsKey(fan)) {
+      fans.put(fan, directory(objects, fan));
+    }
+    file(
+        fans.get(fan),
+        id.name().substring(2),
+        out -> {
+          DeflaterOutputStream deflated = new DeflaterOutputStream(out);
+          deflated.write(bytes(type + " " + content.length + "\0"));
+          deflated.write(content);
+          deflated.finish();
+        });
+  }
+
+  private void pack(GuestDirectory packs, GuestSource.Part part) throws IOException {
+    try (TreePack pack = TreePack.write(part.git(), part.commit().tree(), scratch)) {
+      file(packs, "pack-" + pack.name() + ".pack", out -> Files.copy(pack.pack(), out));
+      file(packs, "pack-" + pack.name() + ".idx", out -> Files.copy(pack.index(), out));
+    }
+  }
+
+  private GuestDirectory directory(GuestDirectory in, String name) throws IOException {
+    return in.directory(bytes(name), modified);
+  }
+
+  private void file(GuestDirectory in, String name, String content) throws IOException {
+    in.file(bytes(name), Mode.PLAIN, modified, out -> out.write(bytes(content)));
+  }
+
+  /** A file of git's objects, which nobody changes. */
+  private void file(GuestDirectory in, String name, Content content) throws IOException {
+    in.file(bytes(name), Mode.READ_ONLY, modified, content);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
