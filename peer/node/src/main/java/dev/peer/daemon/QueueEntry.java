@@ -1,6 +1,7 @@
 package dev.peer.daemon;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.Printable;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.time.Instant;
@@ -31,6 +32,19 @@ record QueueEntry(
         accepted,
         attempts,
         Optional.of(new QueuedRun.End(ending, at)));
+  }
+
+  /** Its name in messages. */
+  String name() {
+    return "run "
+        + id
+        + " ("
+        + request.reason()
+        + ": "
+        + Printable.plain(request.target())
+        + " in "
+        + Printable.plain(request.directory().toString())
+        + ")";
   }
 
   byte[] json() {

@@ -31,6 +31,16 @@ public record QueuedRun(
   /** How and when a run ended. */
   public record End(RunEnding ending, Instant at) {}
 
+  static QueuedRun of(QueueEntry entry, State state, int place) {
+    return new QueuedRun(
+        entry.id(),
+        entry.request(),
+        entry.accepted(),
+        entry.attempts(),
+        new Position(state, place),
+        entry.end());
+  }
+
   /** What it does. */
   public State state() {
     return position.state();

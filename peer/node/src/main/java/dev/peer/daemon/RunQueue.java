@@ -1,7 +1,6 @@
 package dev.peer.daemon;
 
 import dev.peer.core.flow.MachineSlots;
-import dev.peer.core.id.Printable;
 import dev.peer.core.progress.Notices;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -26,22 +25,45 @@ import java.util.function.IntConsumer;
  * run does so up to three times, because it may be what killed the process; then it is lost, and
  * the queue says so. The last ended runs stay on disk too, without their variables.
  *
- * <p>For several threads at once.
+ * <p>What happens to a run, with its {@link QueuedRun.State} and the ending that it gets:
+ *
+ * <pre>
+ *    submit, or start with a run that an earlier queue has left
+ *        |                      \
+ *        |                       had a machine in three processes already ----&gt; ENDED, lost
+ *        v
+ *    SEARCHING ------- found a result, or was followed, or failed ------------&gt; ENDED, passed or
+ *        |    ^                                                                  failed
+ *        |    | gives it back
+ *        |    |
+ *        |  RUNNING  has a machine; the first time, its attempt is on disk before it has one
+ *        |    ^
+ *        |    | is the first of those that wait, and a machine is free
+ *        v    |
+ *      WAITING
+ *
+ *    any of the three: cancel, withdraw (without an attempt only) --------------&gt; ENDED, cancelled
+ *    any of the three: the queue is closed -----&gt; on disk without attempts, POSTPONED for its caller
+ *    any of the three: the process is killed ---&gt; on disk with its attempts; the next queue starts it
+ * </pre>
+ *
+ * <p>For several threads at once. Locks are taken in this order: the queue's own, which also guards
+ * the files; then that of {@link Machines}, or of one {@link OpenRun}. Whoever holds one of the
+ * latter takes no other. No listener to places in the queue is called under a lock.
  */
 public final class RunQueue implements AutoCloseable {
 
   private static final int MOST_OPEN = 1000;
   private static final int MOST_ATTEMPTS = 3;
   private static final int MOST_ENDED = 50;
-  private static final int INFRASTRUCTURE = 4;
-  private static final RunEnding BROKEN_OFF = new RunEnding(RunEnding.How.CANCELLED, 130, "");
+  static final int INFRASTRUCTURE = 4;
 
   private final int mostOpen;
   private final QueueFiles files;
   private final Machines machines;
   private final Runner unattended;
   private final Notices notices;
-  private final SortedMap<Long, Running> open = new TreeMap<>();
+  private final SortedMap<Long, OpenRun> open = new TreeMap<>();
   private final List<QueueEntry> ended = new ArrayList<>();
   private long last;
   private boolean closed;
@@ -123,7 +145,7 @@ public final class RunQueue implements AutoCloseable {
               + ": "
               + file.getValue());
     }
-    List<Running> begin = new ArrayList<>();
+    List<OpenRun> begin = new ArrayList<>();
     synchronized (this) {
       for (QueueEntry entry : left) {
         last = Math.max(last, entry.id());
@@ -132,17 +154,17 @@ public final class RunQueue implements AutoCloseable {
         } else if (entry.attempts() >= MOST_ATTEMPTS) {
           lose(entry);
         } else {
-          begin.add(new Running(entry, unattended));
+          begin.add(new OpenRun(this, machines, entry, unattended));
         }
       }
-      for (Running run : begin) {
+      for (OpenRun run : begin) {
         notices.say(
             run.name()
                 + (run.entry.attempts() > 0
                     ? " was cut off when the daemon ended, and runs again"
                     : " was in the queue when the daemon ended"));
         open.put(run.id(), run);
-        run.thread.start();
+        run.start();
       }
     }
   }
@@ -156,7 +178,7 @@ public final class RunQueue implements AutoCloseable {
     QueueEntry end = entry.ended(lost, Instant.now());
     files.write(end);
     ended.add(end);
-    notices.say("warning: " + name(entry) + " is lost: " + lost.text());
+    notices.say("warning: " + entry.name() + " is lost: " + lost.text());
   }
 
   /**
@@ -187,9 +209,9 @@ public final class RunQueue implements AutoCloseable {
       QueueEntry entry = new QueueEntry(last + 1, request, Instant.now(), 0, Optional.empty());
       files.write(entry);
       last++;
-      Running run = new Running(entry, runner);
+      OpenRun run = new OpenRun(this, machines, entry, runner);
       open.put(run.id(), run);
-      run.thread.start();
+      run.start();
       return run;
     }
   }
@@ -207,21 +229,11 @@ public final class RunQueue implements AutoCloseable {
     List<QueuedRun> runs = new ArrayList<>();
     all.stream()
         .filter(entry -> entry.end().isEmpty())
-        .forEach(entry -> runs.add(now(entry, QueuedRun.State.WAITING, 0)));
+        .forEach(entry -> runs.add(QueuedRun.of(entry, QueuedRun.State.WAITING, 0)));
     all.reversed().stream()
         .filter(entry -> entry.end().isPresent())
-        .forEach(entry -> runs.add(now(entry, QueuedRun.State.ENDED, 0)));
+        .forEach(entry -> runs.add(QueuedRun.of(entry, QueuedRun.State.ENDED, 0)));
     return runs;
-  }
-
-  private static QueuedRun now(QueueEntry entry, QueuedRun.State state, int place) {
-    return new QueuedRun(
-        entry.id(),
-        entry.request(),
-        entry.accepted(),
-        entry.attempts(),
-        new QueuedRun.Position(state, place),
-        entry.end());
   }
 
   /**
@@ -232,7 +244,7 @@ public final class RunQueue implements AutoCloseable {
     List<QueuedRun> runs = new ArrayList<>();
     open.values().forEach(run -> runs.add(run.now()));
     for (QueueEntry entry : ended.reversed()) {
-      runs.add(now(entry, QueuedRun.State.ENDED, 0));
+      runs.add(QueuedRun.of(entry, QueuedRun.State.ENDED, 0));
     }
     return runs;
   }
@@ -243,7 +255,7 @@ public final class RunQueue implements AutoCloseable {
    * @return whether it was broken off
    */
   public synchronized boolean withdraw(long id) {
-    Running run = open.get(id);
+    OpenRun run = open.get(id);
     if (run == null || run.entry.attempts() > 0) {
       return false;
     }
@@ -254,17 +266,17 @@ public final class RunQueue implements AutoCloseable {
   /** Accepts nothing more, interrupts runs that have not ended, and waits for them. */
   @Override
   public void close() {
-    List<Running> left;
+    List<OpenRun> left;
     synchronized (this) {
       closed = true;
       left = List.copyOf(open.values());
     }
-    left.forEach(Running::interrupt);
+    left.forEach(OpenRun::interrupt);
     boolean interrupted = false;
-    for (Running run : left) {
-      while (run.thread.isAlive()) {
+    for (OpenRun run : left) {
+      while (run.isAlive()) {
         try {
-          run.thread.join();
+          run.join();
         } catch (InterruptedException e) {
           interrupted = true;
         }
@@ -275,10 +287,10 @@ public final class RunQueue implements AutoCloseable {
     }
   }
 
-  private void end(Running run, RunEnding reached) {
+  void end(OpenRun run, RunEnding reached) {
     RunEnding ending = reached;
     synchronized (this) {
-      boolean postponed = closed && !run.cancelled && reached.how() == RunEnding.How.CANCELLED;
+      boolean postponed = closed && !run.isCancelled() && reached.how() == RunEnding.How.CANCELLED;
       try {
         if (postponed) {
           ending = new RunEnding(RunEnding.How.POSTPONED, INFRASTRUCTURE, "the daemon has ended");
@@ -302,10 +314,10 @@ public final class RunQueue implements AutoCloseable {
             + ": "
             + ending.how().text()
             + (ending.text().isEmpty() ? "" : ", " + ending.text()));
-    run.ended.complete(ending);
+    run.ended().complete(ending);
   }
 
-  private synchronized void begin(Running run) {
+  synchronized void begin(OpenRun run) {
     run.running = true;
     if (run.begun) {
       return;
@@ -322,114 +334,7 @@ public final class RunQueue implements AutoCloseable {
     }
   }
 
-  private synchronized void rest(Running run) {
+  synchronized void rest(OpenRun run) {
     run.running = false;
-  }
-
-  private static String name(QueueEntry entry) {
-    RunRequest request = entry.request();
-    return "run "
-        + entry.id()
-        + " ("
-        + request.reason()
-        + ": "
-        + Printable.plain(request.target())
-        + " in "
-        + Printable.plain(request.directory().toString())
-        + ")";
-  }
-
-  /** A run that has not ended. */
-  private final class Running implements Ticket, Machine {
-
-    private final Runner runner;
-    private final Thread thread;
-    private final CompletableFuture<RunEnding> ended = new CompletableFuture<>();
-    private QueueEntry entry;
-    private boolean running;
-    private boolean begun;
-    private volatile boolean cancelled;
-    private boolean over;
-
-    Running(QueueEntry entry, Runner runner) {
-      this.entry = entry;
-      this.runner = runner;
-      // QEMU ends with the thread that started it: one that is not its own might end before.
-      this.thread = Thread.ofPlatform().name("run " + entry.id()).unstarted(this::run);
-    }
-
-    private void run() {
-      RunEnding ending;
-      try {
-        ending = runner.run(entry.request(), this);
-      } catch (InterruptedException e) {
-        ending = BROKEN_OFF;
-      } catch (RuntimeException | Error e) {
-        ending = new RunEnding(RunEnding.How.FAILED, INFRASTRUCTURE, "unexpected: " + e);
-      }
-      boolean interrupted = stopInterrupts();
-      end(this, interrupted && ending.how() != RunEnding.How.PASSED ? BROKEN_OFF : ending);
-    }
-
-    private synchronized void interrupt() {
-      if (!over) {
-        thread.interrupt();
-      }
-    }
-
-    /** Later writes are whole. */
-    private synchronized boolean stopInterrupts() {
-      over = true;
-      return Thread.interrupted();
-    }
-
-    @Override
-    public MachineSlots turns(IntConsumer places) {
-      return () -> {
-        boolean waited = machines.take(id(), places);
-        begin(this);
-        return new MachineSlots.Turn() {
-          @Override
-          public boolean waited() {
-            return waited;
-          }
-
-          @Override
-          public void close() {
-            rest(Running.this);
-            machines.giveBack();
-          }
-        };
-      };
-    }
-
-    @Override
-    public long id() {
-      return entry.id();
-    }
-
-    String name() {
-      return RunQueue.name(entry);
-    }
-
-    @Override
-    public CompletableFuture<RunEnding> ended() {
-      return ended;
-    }
-
-    @Override
-    public void cancel() {
-      cancelled = true;
-      interrupt();
-    }
-
-    QueuedRun now() {
-      int place = machines.place(id());
-      QueuedRun.State state =
-          place > 0
-              ? QueuedRun.State.WAITING
-              : running ? QueuedRun.State.RUNNING : QueuedRun.State.SEARCHING;
-      return RunQueue.now(entry, state, place);
-    }
   }
 }
