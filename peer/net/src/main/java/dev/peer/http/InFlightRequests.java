@@ -14,6 +14,11 @@ import java.util.function.Predicate;
  *
  * <p>Callers register before they check the rules, and reloads apply before they scan, so no
  * revoked caller slips through.
+ *
+ * <p>Order of locks: a reload holds the lock of what it reloads when it cuts requests off, and then
+ * takes the monitor of one request at a time. A thread that answers under its request's monitor
+ * serves what is at hand: it never reloads, and it takes no other request's monitor. The set and
+ * the conditions need no lock.
  */
 final class InFlightRequests {
 
