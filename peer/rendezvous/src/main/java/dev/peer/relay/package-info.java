@@ -8,5 +8,11 @@
  *
  * <p>Blocking code on virtual threads. Uses {@code peer.tls}, {@code peer.http} for refusals,
  * {@code peer.wire}, {@code core.id}, {@code core.record} and {@code core.trust}.
+ *
+ * <p>It reads the one head of a connection itself, and does not upgrade a connection of Undertow's.
+ * That would be no faster (medians of 8 rounds on 2 busy cores: 120 MiB/s into a connection for 105
+ * with Undertow, 58 microseconds for an echo for 66), and would save little: the caller's side
+ * needs {@link dev.peer.wire.HttpHead} all the same, and reading and writing that blocks, is cut
+ * off at any time and has a limit for silence would have to be built over Undertow's channels.
  */
 package dev.peer.relay;
