@@ -37,12 +37,12 @@ public final class HttpsServer implements AutoCloseable {
   private final Service service;
   private final ServerLimits limits;
   private final Operations operations;
-  private final OperationsService watched;
+  private final OperationsService operationsService;
   private final ServerMetrics metrics;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final InFlightRequests requests = new InFlightRequests();
   private final Runnable renewal = this::renew;
-  private final GracefulShutdownHandler gate;
+  private final GracefulShutdownHandler shutdown;
   private final Undertow undertow;
   private final HttpOpenListener http;
   private InetSocketAddress address;
@@ -53,9 +53,9 @@ public final class HttpsServer implements AutoCloseable {
     this.service = service;
     this.limits = limits;
     this.operations = operations;
-    watched = new OperationsService(operations, listener);
+    operationsService = new OperationsService(operations, listener);
     metrics = new ServerMetrics(operations.metrics(), listener);
-    gate = new GracefulShutdownHandler(this::handle);
+    shutdown = new GracefulShutdownHandler(this::handle);
     undertow =
         Undertow.builder()
             .setIoThreads(Math.max(2, Runtime.getRuntime().availableProcessors()))
@@ -76,7 +76,7 @@ public final class HttpsServer implements AutoCloseable {
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int) limits.idle().toMillis())
                 .set(UndertowOptions.IDLE_TIMEOUT, (int) limits.idle().toMillis())
                 .getMap());
-    http.setRootHandler(gate);
+    http.setRootHandler(shutdown);
   }
 
   /** Starts a server that keeps no log. */
@@ -130,9 +130,9 @@ public final class HttpsServer implements AutoCloseable {
   /** Takes no more requests, gives those in progress a short time, then cuts them off. */
   @Override
   public void close() {
-    gate.shutdown();
+    shutdown.shutdown();
     try {
-      gate.awaitShutdown(limits.grace().toMillis());
+      shutdown.awaitShutdown(limits.grace().toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -179,7 +179,7 @@ public final class HttpsServer implements AutoCloseable {
       } while (request.caller().filter(listener::isUpToDate).isEmpty());
       Optional<OperationsPath> path = OperationsPath.parse(call.path());
       if (path.isPresent()) {
-        watched.serve(call, path.get());
+        operationsService.serve(call, path.get());
       } else {
         service.serve(call);
       }

@@ -34,8 +34,8 @@ public final class Caller {
   }
 
   /** Whether it was established by the current rules. */
-  boolean isOf(TlsIdentity.Standing standing) {
-    return generation == standing.generation();
+  boolean isOf(TlsIdentity.State state) {
+    return generation == state.generation();
   }
 
   /** Whether it was found out a moment ago. */

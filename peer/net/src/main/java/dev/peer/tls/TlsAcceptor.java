@@ -29,7 +29,7 @@ public final class TlsAcceptor implements AutoCloseable {
   private final Newcomers<Socket> newcomers;
   private final ServerSocket server;
   private final OpenConnections open;
-  private TlsIdentity.Standing presented;
+  private TlsIdentity.State presented;
   private SSLContext context;
 
   private TlsAcceptor(
@@ -186,7 +186,7 @@ public final class TlsAcceptor implements AutoCloseable {
 
   /** Another one after each change, which knows none of the sessions before it. */
   private synchronized SSLContext context() {
-    TlsIdentity.Standing now = identity.standing();
+    TlsIdentity.State now = identity.state();
     if (context == null || presented.generation() != now.generation()) {
       presented = now;
       context = TlsListener.context(identity, now, new Handshakes());

@@ -36,7 +36,7 @@ public final class TlsClient implements AutoCloseable {
   private final Optional<RouteProxy> route;
   private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<HttpClient> retired = new ArrayList<>();
-  private TlsIdentity.Standing standing;
+  private TlsIdentity.State state;
   private HttpClient http;
   private boolean closed;
 
@@ -49,7 +49,7 @@ public final class TlsClient implements AutoCloseable {
     this.expected = expected;
     this.connectTimeout = connectTimeout;
     this.route = route;
-    standing = identity.standing();
+    state = identity.state();
     http = connected();
   }
 
@@ -170,12 +170,12 @@ public final class TlsClient implements AutoCloseable {
   }
 
   private synchronized HttpClient current() {
-    TlsIdentity.Standing now = identity.standing();
-    if (now.generation() != standing.generation() && !closed) {
+    TlsIdentity.State now = identity.state();
+    if (now.generation() != state.generation() && !closed) {
       http.shutdown();
       retired.removeIf(HttpClient::isTerminated);
       retired.add(http);
-      standing = now;
+      state = now;
       http = connected();
     }
     return http;
@@ -192,7 +192,7 @@ public final class TlsClient implements AutoCloseable {
         .proxy(route.map(RouteProxy::selector).orElse(HttpClient.Builder.NO_PROXY))
         .connectTimeout(connectTimeout)
         .executor(threads)
-        .sslContext(identity.context(standing, expected, new Handshakes()))
+        .sslContext(identity.context(state, expected, new Handshakes()))
         .sslParameters(parameters)
         .build();
   }

@@ -70,7 +70,7 @@ public final class TlsConnector implements AutoCloseable {
     SSLSocket tls =
         (SSLSocket)
             identity
-                .context(identity.standing(), expected, new Handshakes())
+                .context(identity.state(), expected, new Handshakes())
                 .getSocketFactory()
                 .createSocket(socket, server.getHost(), server.getPort(), true);
     SSLParameters parameters = tls.getSSLParameters();

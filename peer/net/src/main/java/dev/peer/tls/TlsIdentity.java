@@ -38,11 +38,11 @@ public final class TlsIdentity {
 
   private final InstantSource clock;
   private final List<Runnable> followers = new CopyOnWriteArrayList<>();
-  private volatile Standing standing;
+  private volatile State state;
 
   /** Takes our certificate with its key, and the judge of everybody else's. */
   public TlsIdentity(Credentials credentials, CertificateValidator validator, InstantSource clock) {
-    this.standing = new Standing(credentials, new Verdicts(validator), 0);
+    this.state = new State(credentials, new Verdicts(validator), 0);
     this.clock = clock;
   }
 
@@ -51,11 +51,11 @@ public final class TlsIdentity {
    *
    * @param generation another one after each change
    */
-  public record Standing(Credentials credentials, Verdicts verdicts, long generation) {}
+  public record State(Credentials credentials, Verdicts verdicts, long generation) {}
 
   /** Our own name, as others will read it in our certificate. */
   public PeerId id() {
-    return standing.credentials().identity().id();
+    return state.credentials().identity().id();
   }
 
   /**
@@ -63,18 +63,18 @@ public final class TlsIdentity {
    * judged again: no request of a refused party succeeds any more.
    */
   public synchronized void renew(Credentials credentials, CertificateValidator validator) {
-    standing = new Standing(credentials, new Verdicts(validator), standing.generation() + 1);
+    state = new State(credentials, new Verdicts(validator), state.generation() + 1);
     followers.forEach(Runnable::run);
   }
 
   /** When our own certificate ends. */
   public Instant certificateEnd() {
-    return standing().credentials().leaf().getNotAfter().toInstant();
+    return state().credentials().leaf().getNotAfter().toInstant();
   }
 
   /** Why others would refuse us as a server now; empty: they would not. */
   public Optional<String> fault() {
-    Standing now = standing;
+    State now = state;
     try {
       validate(now, now.credentials().chain(), CertificateRole.SERVER);
       return Optional.empty();
@@ -83,8 +83,8 @@ public final class TlsIdentity {
     }
   }
 
-  public Standing standing() {
-    return standing;
+  public State state() {
+    return state;
   }
 
   /** Has it called after each change, before {@link #renew} returns. */
@@ -98,10 +98,10 @@ public final class TlsIdentity {
 
   Identity validate(List<X509Certificate> chain, CertificateRole role)
       throws UntrustedCertificateException {
-    return validate(standing, chain, role);
+    return validate(state, chain, role);
   }
 
-  Identity validate(Standing at, List<X509Certificate> chain, CertificateRole role)
+  Identity validate(State at, List<X509Certificate> chain, CertificateRole role)
       throws UntrustedCertificateException {
     return at.verdicts().validate(chain, role, clock.instant());
   }
@@ -116,7 +116,7 @@ public final class TlsIdentity {
    * @param expected the peer that a server must be, if known
    * @param handshakes counts the handshakes in which we are the server
    */
-  SSLContext context(Standing at, Optional<PeerId> expected, Handshakes handshakes) {
+  SSLContext context(State at, Optional<PeerId> expected, Handshakes handshakes) {
     try {
       SSLContext context = SSLContext.getInstance(PROTOCOL);
       KeyManager own = new OwnKey(at.credentials(), handshakes);

@@ -55,14 +55,14 @@ public final class TlsListener {
   private final TlsIdentity identity;
   private final Handshakes handshakes = new Handshakes();
   private final LongAdder connections = new LongAdder();
-  private volatile TlsIdentity.Standing presented;
+  private volatile TlsIdentity.State presented;
   private UndertowXnioSsl ssl;
   private AcceptingChannel<SslConnection> server;
 
   /** Creates a listener that presents this identity, and admits the parties that it trusts. */
   public TlsListener(TlsIdentity identity) {
     this.identity = identity;
-    this.presented = identity.standing();
+    this.presented = identity.state();
   }
 
   /** Our own name. */
@@ -155,8 +155,8 @@ public final class TlsListener {
 
   /** Presents our current identity to new connections, and resumes no earlier session. */
   public synchronized void renew() {
-    if (presented.generation() != identity.standing().generation()) {
-      presented = identity.standing();
+    if (presented.generation() != identity.state().generation()) {
+      presented = identity.state();
       ssl.updateSSLContext(context());
     }
   }
@@ -178,14 +178,14 @@ public final class TlsListener {
   public Caller callerOf(HttpServerExchange exchange) throws UntrustedCertificateException {
     ServerConnection connection = exchange.getConnection();
     Caller known = connection.getAttachment(CALLER);
-    TlsIdentity.Standing standing = identity.standing();
+    TlsIdentity.State state = identity.state();
     Instant now = identity.now();
-    if (known != null && known.isOf(standing) && known.stands(now)) {
+    if (known != null && known.isOf(state) && known.stands(now)) {
       return known;
     }
     List<X509Certificate> chain = chain(connection);
-    Identity who = identity.validate(standing, chain, CertificateRole.CLIENT);
-    Caller caller = new Caller(who, chain, now, standing.generation());
+    Identity who = identity.validate(state, chain, CertificateRole.CLIENT);
+    Caller caller = new Caller(who, chain, now, state.generation());
     if (connection.putAttachment(CALLER, caller) == null) {
       connections.increment();
       connection.addCloseListener(_ -> connections.decrement());
@@ -195,7 +195,7 @@ public final class TlsListener {
 
   /** Whether nothing has changed since the caller was judged. */
   public boolean isUpToDate(Caller caller) {
-    return caller.isOf(identity.standing());
+    return caller.isOf(identity.state());
   }
 
   /** Whether the caller's certificate is trusted now. */
@@ -213,7 +213,7 @@ public final class TlsListener {
   }
 
   /** The context of a server with the current identity, which admits the parties that it trusts. */
-  static SSLContext context(TlsIdentity identity, TlsIdentity.Standing at, Handshakes handshakes) {
+  static SSLContext context(TlsIdentity identity, TlsIdentity.State at, Handshakes handshakes) {
     SSLContext context = identity.context(at, Optional.empty(), handshakes);
     context.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);
     return context;

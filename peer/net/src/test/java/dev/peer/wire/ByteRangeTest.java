@@ -21,13 +21,13 @@ class ByteRangeTest {
   })
   void readsASingleRange(String header, long first, long length) {
     assertThat(ByteRange.parse(header, 10))
-        .isEqualTo(new ByteRange.Asked.Part(new ByteRange(first, length)));
+        .isEqualTo(new ByteRange.Selection.Part(new ByteRange(first, length)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"bytes=10-", "bytes=10-20", "bytes=-0"})
   void findsARangeOutsideTheContent(String header) {
-    assertThat(ByteRange.parse(header, 10)).isEqualTo(new ByteRange.Asked.Outside());
+    assertThat(ByteRange.parse(header, 10)).isEqualTo(new ByteRange.Selection.Outside());
   }
 
   @ParameterizedTest
@@ -43,13 +43,13 @@ class ByteRangeTest {
         "bytes=99999999999999999999-"
       })
   void passesOverWhatIsNoSingleRange(String header) {
-    assertThat(ByteRange.parse(header, 10)).isEqualTo(new ByteRange.Asked.Whole());
+    assertThat(ByteRange.parse(header, 10)).isEqualTo(new ByteRange.Selection.Whole());
   }
 
   @Test
   void hasNoRangeInEmptyContent() {
-    assertThat(ByteRange.parse("bytes=0-", 0)).isEqualTo(new ByteRange.Asked.Outside());
-    assertThat(ByteRange.parse("bytes=-5", 0)).isEqualTo(new ByteRange.Asked.Outside());
+    assertThat(ByteRange.parse("bytes=0-", 0)).isEqualTo(new ByteRange.Selection.Outside());
+    assertThat(ByteRange.parse("bytes=-5", 0)).isEqualTo(new ByteRange.Selection.Outside());
   }
 
   @Test

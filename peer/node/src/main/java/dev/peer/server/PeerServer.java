@@ -339,12 +339,12 @@ public final class PeerServer implements AutoCloseable {
     boolean ranged = call.header("If-Range").filter(tag -> !tag.equals(etag)).isEmpty();
     String range = ranged ? call.header("Range").orElse(null) : null;
     switch (ByteRange.parse(range, size)) {
-      case ByteRange.Asked.Whole _ -> call.answer(200, mediaType, file, 0, size);
-      case ByteRange.Asked.Part(ByteRange part) -> {
+      case ByteRange.Selection.Whole _ -> call.answer(200, mediaType, file, 0, size);
+      case ByteRange.Selection.Part(ByteRange part) -> {
         call.set("Content-Range", part.contentRange(size));
         call.answer(206, mediaType, file, part.first(), part.length());
       }
-      case ByteRange.Asked.Outside _ ->
+      case ByteRange.Selection.Outside _ ->
           throw new ProblemException(
               Problem.Kind.NO_SUCH_RANGE,
               "there are " + size + " bytes",

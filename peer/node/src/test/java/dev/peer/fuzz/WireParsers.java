@@ -276,7 +276,7 @@ final class WireParsers {
   }
 
   private static void range(String header) {
-    if (ByteRange.parse(header, SIZE) instanceof ByteRange.Asked.Part(ByteRange part)) {
+    if (ByteRange.parse(header, SIZE) instanceof ByteRange.Selection.Part(ByteRange part)) {
       require(part.first() >= 0 && part.length() > 0, "a part that has bytes");
       require(part.first() + part.length() <= SIZE, "a part of what there is");
     }

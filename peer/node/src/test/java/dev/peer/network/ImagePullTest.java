@@ -457,7 +457,7 @@ class ImagePullTest {
 
   private static void answer(HttpCall call, byte[] content) throws IOException {
     if (ByteRange.parse(call.header("Range").orElse(null), content.length)
-        instanceof ByteRange.Asked.Part(ByteRange part)) {
+        instanceof ByteRange.Selection.Part(ByteRange part)) {
       call.set("Content-Range", part.contentRange(content.length));
       call.answer(
           206, MediaTypes.BYTES, Arrays.copyOfRange(content, (int) part.first(), content.length));

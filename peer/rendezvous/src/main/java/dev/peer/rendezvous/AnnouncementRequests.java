@@ -8,7 +8,7 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
 import dev.peer.http.HttpCall;
 import dev.peer.http.ProblemException;
-import dev.peer.rendezvous.HolderIndex.Announced;
+import dev.peer.rendezvous.HolderIndex.AnnounceOutcome;
 import dev.peer.rendezvous.HolderIndex.Grant;
 import dev.peer.wire.AddressScope;
 import dev.peer.wire.AnnouncementQuery;
@@ -33,19 +33,19 @@ final class AnnouncementRequests {
 
   private final Supplier<AccessRules> rules;
   private final HolderIndex index;
-  private final RateLimit pace;
+  private final RateLimit rateLimit;
 
-  AnnouncementRequests(Supplier<AccessRules> rules, HolderIndex index, RateLimit pace) {
+  AnnouncementRequests(Supplier<AccessRules> rules, HolderIndex index, RateLimit rateLimit) {
     this.rules = rules;
     this.index = index;
-    this.pace = pace;
+    this.rateLimit = rateLimit;
   }
 
   void lease(HttpCall call)
       throws ProblemException, IOException, MalformedException, IndexUnavailableException {
     call.requireMethod("PUT", "DELETE");
     call.require(rules, Verb.ANNOUNCE);
-    pace.require(call, 1);
+    rateLimit.require(call, 1);
     LeaseHolder holder = holder(call);
     if (call.method().equals("DELETE")) {
       call.requireNoBody();
@@ -81,7 +81,7 @@ final class AnnouncementRequests {
   void announce(HttpCall call, RendezvousPath.Result result)
       throws ProblemException, IOException, MalformedException, IndexUnavailableException {
     call.require(rules, Verb.ANNOUNCE, result.repo());
-    pace.require(call, 1);
+    rateLimit.require(call, 1);
     AnnouncementQuery query = AnnouncementQuery.parse(call.query());
     LeaseHolder holder = new LeaseHolder(call.caller().id(), query.instance());
     RunState state = state(call, query.state());
@@ -103,7 +103,7 @@ final class AnnouncementRequests {
       throws ProblemException, MalformedException, IndexUnavailableException {
     call.requireNoBody();
     call.require(rules, Verb.ANNOUNCE, result.repo());
-    pace.require(call, 1);
+    rateLimit.require(call, 1);
     index.retract(holder(call), result.repo(), result.key());
     call.answer(204);
   }
@@ -115,19 +115,20 @@ final class AnnouncementRequests {
     call.require(rules, Verb.ANNOUNCE, repo);
     LeaseHolder holder = holder(call);
     List<RunKey> runs = RunList.parse(call.body(Limits.REQUEST_BODY)).runs();
-    pace.require(call, runs.size());
+    rateLimit.require(call, runs.size());
     answer(call, holder, index.announcePassed(holder, repo, runs));
   }
 
-  private static void answer(HttpCall call, LeaseHolder holder, Announced announced)
+  private static void answer(HttpCall call, LeaseHolder holder, AnnounceOutcome outcome)
       throws ProblemException, IOException {
-    switch (announced) {
-      case Announced.Done _ -> call.answer(204);
-      case Announced.Running(List<HolderList.Entry> order) -> LookupRequests.answer(call, order);
-      case Announced.NoLease _ ->
+    switch (outcome) {
+      case AnnounceOutcome.Done _ -> call.answer(204);
+      case AnnounceOutcome.Running(List<HolderList.Entry> order) ->
+          LookupRequests.answer(call, order);
+      case AnnounceOutcome.NoLease _ ->
           throw new ProblemException(
               Problem.Kind.NO_LEASE, holder.peer() + " has no lease: put one, then announce again");
-      case Announced.TooMany(int limit) -> throw tooMany(holder.peer(), limit, "results");
+      case AnnounceOutcome.TooMany(int limit) -> throw tooMany(holder.peer(), limit, "results");
     }
   }
 

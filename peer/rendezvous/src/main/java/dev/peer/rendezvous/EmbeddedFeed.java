@@ -1,6 +1,6 @@
 package dev.peer.rendezvous;
 
-import dev.peer.rendezvous.History.Happened;
+import dev.peer.rendezvous.History.Change;
 import dev.peer.rendezvous.History.Listener;
 import dev.peer.wire.EventId;
 import dev.peer.wire.HolderList;
@@ -14,21 +14,21 @@ import java.util.concurrent.TimeUnit;
 /**
  * Follows the embedded index. It also ends leases that nobody renews while nothing else happens.
  */
-final class EmbeddedFollowing implements Following {
+final class EmbeddedFeed implements ResultFeed {
 
   private static final long SWEPT_EACH = TimeUnit.SECONDS.toNanos(1);
 
   private final EmbeddedIndex index;
   private final Fingerprint repository;
   private Listener listener;
-  private Iterator<Held> snapshot = Collections.emptyIterator();
+  private Iterator<RunHolder> snapshot = Collections.emptyIterator();
   private boolean reset;
   private boolean closed;
 
   /** A result that is held when one begins to follow. */
-  record Held(Fingerprint run, HolderList.Entry holder) {}
+  record RunHolder(Fingerprint run, HolderList.Entry holder) {}
 
-  EmbeddedFollowing(EmbeddedIndex index, Fingerprint repository, Optional<EventId> after) {
+  EmbeddedFeed(EmbeddedIndex index, Fingerprint repository, Optional<EventId> after) {
     this.index = index;
     this.repository = repository;
     Optional<Listener> resumed = after.flatMap(id -> index.listen(repository, id));
@@ -53,7 +53,7 @@ final class EmbeddedFollowing implements Following {
       return Optional.of(new Event.Reset(endOfSnapshot()));
     }
     if (snapshot.hasNext()) {
-      Held held = snapshot.next();
+      RunHolder held = snapshot.next();
       return Optional.of(new Event.Passed(endOfSnapshot(), event(held.run(), held.holder())));
     }
     return await(atMost.toNanos()).map(this::event);
@@ -72,15 +72,14 @@ final class EmbeddedFollowing implements Following {
     reset = true;
   }
 
-  private Optional<Happened> await(long nanos) throws InterruptedException {
+  private Optional<Change> await(long nanos) throws InterruptedException {
     long until = System.nanoTime() + nanos;
     while (true) {
       index.sweepAll();
       long left = until - System.nanoTime();
-      Happened happened =
-          listener.news().poll(Math.clamp(left, 0, SWEPT_EACH), TimeUnit.NANOSECONDS);
-      if (happened != null || left <= 0) {
-        return Optional.ofNullable(happened);
+      Change change = listener.news().poll(Math.clamp(left, 0, SWEPT_EACH), TimeUnit.NANOSECONDS);
+      if (change != null || left <= 0) {
+        return Optional.ofNullable(change);
       }
     }
   }
@@ -90,10 +89,10 @@ final class EmbeddedFollowing implements Following {
     return snapshot.hasNext() ? Optional.empty() : Optional.of(index.eventId(listener.since()));
   }
 
-  private Event event(Happened happened) {
-    Optional<EventId> id = Optional.of(index.eventId(happened.number()));
-    IndexEvent result = event(happened.run(), happened.holder());
-    return happened.passed() ? new Event.Passed(id, result) : new Event.Gone(id, result);
+  private Event event(Change change) {
+    Optional<EventId> id = Optional.of(index.eventId(change.number()));
+    IndexEvent result = event(change.run(), change.holder());
+    return change.passed() ? new Event.Passed(id, result) : new Event.Gone(id, result);
   }
 
   private static IndexEvent event(Fingerprint run, HolderList.Entry holder) {

@@ -102,29 +102,29 @@ public final class EmbeddedIndex implements HolderIndex {
   }
 
   @Override
-  public Announced announce(LeaseHolder holder, RepoId repo, RunKey key, RunState state) {
+  public AnnounceOutcome announce(LeaseHolder holder, RepoId repo, RunKey key, RunState state) {
     Fingerprint name = Fingerprint.of(repo);
     Fingerprint run = Fingerprint.of(key);
     synchronized (this) {
       sweep();
       Lease lease = leases.get(holder);
       if (lease == null) {
-        return new Announced.NoLease();
+        return new AnnounceOutcome.NoLease();
       }
       Repository repository = repositories.computeIfAbsent(name, Repository::new);
       Optional<Announcement> before = Announcement.of(lease, repository.of(run));
       if (before.isEmpty() && lease.usage.results >= settings.resultsPerPeer()) {
         dropIfEmpty(repository);
-        return new Announced.TooMany(settings.resultsPerPeer());
+        return new AnnounceOutcome.TooMany(settings.resultsPerPeer());
       }
       Announcement now =
           before
               .filter(same -> same.state.equals(state) || same.state.isPassed())
               .orElseGet(() -> put(lease, repository, run, state, before));
       return now.isIn(ResultState.RUNNING)
-          ? new Announced.Running(
+          ? new AnnounceOutcome.Running(
               now.running(repository.of(run), nanoClock.getAsLong(), Limits.HOLDERS))
-          : new Announced.Done();
+          : new AnnounceOutcome.Done();
     }
   }
 
@@ -192,8 +192,8 @@ public final class EmbeddedIndex implements HolderIndex {
   }
 
   @Override
-  public Following follow(RepoId repo, Optional<EventId> after) {
-    return new EmbeddedFollowing(this, Fingerprint.of(repo), after);
+  public ResultFeed follow(RepoId repo, Optional<EventId> after) {
+    return new EmbeddedFeed(this, Fingerprint.of(repo), after);
   }
 
   synchronized History.Listener listen(Fingerprint repository) {
@@ -213,7 +213,7 @@ public final class EmbeddedIndex implements HolderIndex {
   }
 
   /** The results of a repository, read while they may change. */
-  Iterator<EmbeddedFollowing.Held> held(Fingerprint name) {
+  Iterator<EmbeddedFeed.RunHolder> held(Fingerprint name) {
     Repository repository = repositories.get(name);
     if (repository == null) {
       return Collections.emptyIterator();
@@ -222,7 +222,7 @@ public final class EmbeddedIndex implements HolderIndex {
         .flatMap(entry -> Arrays.stream(entry.getValue()))
         .filter(one -> one.state.isPassed())
         .filter(one -> one.lease.isLive(nanoClock.getAsLong()))
-        .map(one -> new EmbeddedFollowing.Held(one.run, one.entry()))
+        .map(one -> new EmbeddedFeed.RunHolder(one.run, one.entry()))
         .iterator();
   }
 

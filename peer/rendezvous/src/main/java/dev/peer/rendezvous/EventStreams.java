@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.peer.core.id.PeerId;
 import dev.peer.http.HttpCall;
 import dev.peer.http.ProblemException;
-import dev.peer.rendezvous.Following.Event;
+import dev.peer.rendezvous.ResultFeed.Event;
 import dev.peer.wire.EventId;
 import dev.peer.wire.IndexEvent;
 import dev.peer.wire.MediaTypes;
@@ -46,7 +46,7 @@ final class EventStreams implements AutoCloseable {
   }
 
   /** Answers with events until the caller is gone, refused, or this is closed. */
-  void serve(HttpCall call, Function<Optional<EventId>, Following> follow)
+  void serve(HttpCall call, Function<Optional<EventId>, ResultFeed> follow)
       throws ProblemException, IOException {
     PeerId peer = call.caller().id();
     if (open.merge(peer, 1, Integer::sum) > OF_ONE_PEER) {
@@ -55,20 +55,19 @@ final class EventStreams implements AutoCloseable {
           Problem.Kind.TOO_MANY, peer + " may have at most " + OF_ONE_PEER + " streams here");
     }
     threads.add(Thread.currentThread());
-    try (Following following =
-        follow.apply(call.header("Last-Event-ID").flatMap(EventId::ofHeader))) {
+    try (ResultFeed feed = follow.apply(call.header("Last-Event-ID").flatMap(EventId::ofHeader))) {
       call.set("Cache-Control", "no-store");
-      call.answer(200, MediaTypes.EVENTS, sink -> write(following, sink));
+      call.answer(200, MediaTypes.EVENTS, sink -> write(feed, sink));
     } finally {
       threads.remove(Thread.currentThread());
       close(peer);
     }
   }
 
-  private void write(Following following, HttpCall.Sink sink) throws IOException {
+  private void write(ResultFeed feed, HttpCall.Sink sink) throws IOException {
     try {
       while (!closed) {
-        Optional<Event> event = following.next(quiet);
+        Optional<Event> event = feed.next(quiet);
         sink.write(event.map(EventStreams::text).orElseGet(COMMENT::duplicate));
       }
     } catch (InterruptedException e) {

@@ -21,7 +21,7 @@ final class History {
   private final String epoch = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
 
   private final int kept;
-  private final Deque<Happened> lately = new ArrayDeque<>();
+  private final Deque<Change> lately = new ArrayDeque<>();
   private final Map<Fingerprint, Listener[]> listeners = new HashMap<>();
   private long last;
 
@@ -36,7 +36,7 @@ final class History {
   }
 
   /** Something that happened to one result at one holder. */
-  record Happened(
+  record Change(
       long number,
       Fingerprint repository,
       Fingerprint run,
@@ -47,7 +47,7 @@ final class History {
   static final class Listener {
 
     private final Fingerprint repository;
-    private final BlockingQueue<Happened> news;
+    private final BlockingQueue<Change> news;
     private final long since;
     private volatile boolean behind;
 
@@ -57,7 +57,7 @@ final class History {
       this.since = since;
     }
 
-    BlockingQueue<Happened> news() {
+    BlockingQueue<Change> news() {
       return news;
     }
 
@@ -71,8 +71,8 @@ final class History {
       return behind;
     }
 
-    private void tell(Happened happened) {
-      behind |= !news.offer(happened);
+    private void tell(Change change) {
+      behind |= !news.offer(change);
     }
   }
 
@@ -85,14 +85,13 @@ final class History {
   }
 
   private void add(Announcement one, boolean passed) {
-    Happened happened =
-        new Happened(++last, one.repository.name, one.run, one.lease.entry(), passed);
-    lately.add(happened);
+    Change change = new Change(++last, one.repository.name, one.run, one.lease.entry(), passed);
+    lately.add(change);
     if (lately.size() > kept) {
       lately.remove();
     }
-    for (Listener listener : listeners.getOrDefault(happened.repository, new Listener[0])) {
-      listener.tell(happened);
+    for (Listener listener : listeners.getOrDefault(change.repository, new Listener[0])) {
+      listener.tell(change);
     }
   }
 
@@ -111,8 +110,8 @@ final class History {
     }
     Listener listener = listen(repository);
     lately.stream()
-        .filter(happened -> happened.number > number.get())
-        .filter(happened -> happened.repository.equals(repository))
+        .filter(change -> change.number > number.get())
+        .filter(change -> change.repository.equals(repository))
         .forEach(listener::tell);
     return Optional.of(listener);
   }

@@ -32,22 +32,22 @@ public interface HolderIndex {
    * again changes nothing: it keeps its place. A passed run stays passed until it is retracted: a
    * delayed request does not set it back.
    */
-  Announced announce(LeaseHolder holder, RepoId repo, RunKey key, RunState state)
+  AnnounceOutcome announce(LeaseHolder holder, RepoId repo, RunKey key, RunState state)
       throws IndexUnavailableException;
 
   /**
    * Announces that the holder has the results of these runs, each once, one after the other; stops
    * at the first refused one.
    */
-  default Announced announcePassed(LeaseHolder holder, RepoId repo, List<RunKey> keys)
+  default AnnounceOutcome announcePassed(LeaseHolder holder, RepoId repo, List<RunKey> keys)
       throws IndexUnavailableException {
     for (RunKey key : keys) {
-      Announced announced = announce(holder, repo, key, RunState.PASSED);
-      if (!announced.equals(new Announced.Done())) {
-        return announced;
+      AnnounceOutcome outcome = announce(holder, repo, key, RunState.PASSED);
+      if (!outcome.equals(new AnnounceOutcome.Done())) {
+        return outcome;
       }
     }
-    return new Announced.Done();
+    return new AnnounceOutcome.Done();
   }
 
   /** Takes an announcement back; none is no error. */
@@ -67,7 +67,7 @@ public interface HolderIndex {
    *
    * @param after the last event that was seen; none: starts with all results
    */
-  Following follow(RepoId repo, Optional<EventId> after);
+  ResultFeed follow(RepoId repo, Optional<EventId> after);
 
   /** How much is in it. */
   RendezvousStatus status() throws IndexUnavailableException;
@@ -103,10 +103,10 @@ public interface HolderIndex {
   }
 
   /** The outcome of an announcement. */
-  sealed interface Announced {
+  sealed interface AnnounceOutcome {
 
     /** Lookups find that it failed, or that it passed, now or before. */
-    record Done() implements Announced {}
+    record Done() implements AnnounceOutcome {}
 
     /**
      * Lookups find that it is running.
@@ -114,7 +114,7 @@ public interface HolderIndex {
      * @param order the peers that run it at the moment of this announcement, the first to announce
      *     it first; at most 16, among them the caller, last if there are more before
      */
-    record Running(List<HolderList.Entry> order) implements Announced {
+    record Running(List<HolderList.Entry> order) implements AnnounceOutcome {
 
       /** Copies the order. */
       public Running {
@@ -123,9 +123,9 @@ public interface HolderIndex {
     }
 
     /** There is no lease, or not any more. */
-    record NoLease() implements Announced {}
+    record NoLease() implements AnnounceOutcome {}
 
     /** The peer has announced as many results as it may. */
-    record TooMany(int limit) implements Announced {}
+    record TooMany(int limit) implements AnnounceOutcome {}
   }
 }

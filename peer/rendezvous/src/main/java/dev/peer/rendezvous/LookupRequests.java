@@ -24,7 +24,7 @@ final class LookupRequests implements AutoCloseable {
 
   private final Supplier<AccessRules> rules;
   private final HolderIndex index;
-  private final RateLimit pace;
+  private final RateLimit rateLimit;
   private final Reports reports = new Reports(System::nanoTime);
   private final EventStreams streams;
 
@@ -33,10 +33,11 @@ final class LookupRequests implements AutoCloseable {
    *
    * @param quiet the time without an event after which a stream carries a comment
    */
-  LookupRequests(Supplier<AccessRules> rules, HolderIndex index, RateLimit pace, Duration quiet) {
+  LookupRequests(
+      Supplier<AccessRules> rules, HolderIndex index, RateLimit rateLimit, Duration quiet) {
     this.rules = rules;
     this.index = index;
-    this.pace = pace;
+    this.rateLimit = rateLimit;
     streams = new EventStreams(quiet);
   }
 
@@ -80,7 +81,7 @@ final class LookupRequests implements AutoCloseable {
       throws ProblemException, IOException, MalformedException, IndexUnavailableException {
     call.requireMethod("POST");
     call.require(rules, Verb.FETCH, about.repo());
-    pace.require(call, 1);
+    rateLimit.require(call, 1);
     HolderReport report = HolderReport.parse(call.body(Limits.REQUEST_BODY));
     boolean named =
         index.holders(about.repo(), about.key()).stream()

@@ -45,7 +45,7 @@ public final class RendezvousServer implements AutoCloseable {
   private final Supplier<AccessRules> rules;
   private final HolderIndex index;
   private final Optional<TimestampAuthority> timestamps;
-  private final RateLimit pace = new RateLimit(RateLimit.Settings.DEFAULT, System::nanoTime);
+  private final RateLimit rateLimit = new RateLimit(RateLimit.Settings.DEFAULT, System::nanoTime);
   private final DialBack dialBack;
   private final AnnouncementRequests announcements;
   private final LookupRequests lookups;
@@ -62,13 +62,15 @@ public final class RendezvousServer implements AutoCloseable {
     this.index = index;
     this.timestamps = timestamps;
     dialBack = new DialBack(identity, System::nanoTime);
-    announcements = new AnnouncementRequests(rules, index, pace);
-    lookups = new LookupRequests(rules, index, pace, settings.limits().idle().dividedBy(4));
+    announcements = new AnnouncementRequests(rules, index, rateLimit);
+    lookups = new LookupRequests(rules, index, rateLimit, settings.limits().idle().dividedBy(4));
     IndexMetrics.add(index, settings.operations().metrics());
-    https = HttpsServer.start(new TlsListener(identity), settings.and(index::fault), new Desk());
+    https =
+        HttpsServer.start(
+            new TlsListener(identity), settings.and(index::fault), new RequestService());
   }
 
-  private final class Desk implements Service {
+  private final class RequestService implements Service {
 
     /** Lookups and announcements in a local index, which are most requests. */
     @Override
@@ -137,13 +139,13 @@ public final class RendezvousServer implements AutoCloseable {
         lookups.events(call, repo);
         return;
       }
-      if (!pace.begin()) {
+      if (!rateLimit.begin()) {
         throw ProblemException.busy("too many requests are under way here", BUSY);
       }
       try {
         serve(call, path);
       } finally {
-        pace.end();
+        rateLimit.end();
       }
     } catch (MalformedException e) {
       throw ProblemException.of(e);

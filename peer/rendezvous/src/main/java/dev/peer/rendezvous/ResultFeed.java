@@ -11,7 +11,7 @@ import java.util.Optional;
  * <p>Nothing is left out, and an event may come twice. If the missed events are unknown, there is a
  * {@link Event.Reset}, and then all results come as if they had just passed.
  */
-public interface Following extends AutoCloseable {
+public interface ResultFeed extends AutoCloseable {
 
   /**
    * The next event; empty: there was none in this time. By one thread.

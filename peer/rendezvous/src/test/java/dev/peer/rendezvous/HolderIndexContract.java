@@ -9,7 +9,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
-import dev.peer.rendezvous.HolderIndex.Announced;
+import dev.peer.rendezvous.HolderIndex.AnnounceOutcome;
 import dev.peer.rendezvous.HolderIndex.Grant;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.InstanceId;
@@ -71,7 +71,8 @@ public abstract class HolderIndexContract {
 
   @Test
   void wantsALeaseBeforeAnAnnouncement() throws Exception {
-    assertThat(index.announce(LAPTOP, REPO, key(1), PASSED)).isEqualTo(new Announced.NoLease());
+    assertThat(index.announce(LAPTOP, REPO, key(1), PASSED))
+        .isEqualTo(new AnnounceOutcome.NoLease());
     assertThat(index.holders(REPO, key(1))).isEmpty();
   }
 
@@ -108,7 +109,8 @@ public abstract class HolderIndexContract {
     lapse();
 
     assertThat(index.holders(REPO, key(1))).isEmpty();
-    assertThat(index.announce(LAPTOP, REPO, key(2), PASSED)).isEqualTo(new Announced.NoLease());
+    assertThat(index.announce(LAPTOP, REPO, key(2), PASSED))
+        .isEqualTo(new AnnounceOutcome.NoLease());
     assertThat(index.lease(LAPTOP, at(1))).isInstanceOf(Grant.New.class);
     assertThat(index.holders(REPO, key(1))).isEmpty();
     assertThat(index.status()).isEqualTo(new RendezvousStatus(1, 0));
@@ -193,7 +195,7 @@ public abstract class HolderIndexContract {
     }
 
     assertThat(index.announce(LAPTOP, REPO, key(100), PASSED))
-        .isEqualTo(new Announced.TooMany(100));
+        .isEqualTo(new AnnounceOutcome.TooMany(100));
     announce(LAPTOP, 0);
     lease(CI, 3);
     announce(CI, 100);
@@ -207,8 +209,10 @@ public abstract class HolderIndexContract {
     run(LAPTOP);
     announce(LAPTOP, 2);
 
-    assertThat(index.announcePassed(LAPTOP, REPO, keys(0, 90))).isEqualTo(new Announced.Done());
-    assertThat(index.announcePassed(LAPTOP, REPO, keys(0, 90))).isEqualTo(new Announced.Done());
+    assertThat(index.announcePassed(LAPTOP, REPO, keys(0, 90)))
+        .isEqualTo(new AnnounceOutcome.Done());
+    assertThat(index.announcePassed(LAPTOP, REPO, keys(0, 90)))
+        .isEqualTo(new AnnounceOutcome.Done());
 
     assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 1));
     assertThat(index.holders(REPO, key(89))).containsExactly(entry(LAPTOP, 1));
@@ -217,12 +221,13 @@ public abstract class HolderIndexContract {
 
   @Test
   void takesOfManyResultsAsManyAsThereMayBe() throws Exception {
-    assertThat(index.announcePassed(LAPTOP, REPO, keys(0, 2))).isEqualTo(new Announced.NoLease());
+    assertThat(index.announcePassed(LAPTOP, REPO, keys(0, 2)))
+        .isEqualTo(new AnnounceOutcome.NoLease());
     lease(LAPTOP, 1);
     index.announcePassed(LAPTOP, REPO, keys(0, 90));
 
     assertThat(index.announcePassed(LAPTOP, REPO, keys(80, 120)))
-        .isEqualTo(new Announced.TooMany(100));
+        .isEqualTo(new AnnounceOutcome.TooMany(100));
 
     assertThat(index.holders(REPO, key(99))).hasSize(1);
     assertThat(index.holders(REPO, key(100))).isEmpty();
@@ -381,8 +386,8 @@ public abstract class HolderIndexContract {
     lease(LAPTOP, 1);
     announce(LAPTOP, 1);
 
-    assertThat(index.announce(LAPTOP, REPO, key(1), RUNNING)).isEqualTo(new Announced.Done());
-    assertThat(index.announce(LAPTOP, REPO, key(1), FAILED)).isEqualTo(new Announced.Done());
+    assertThat(index.announce(LAPTOP, REPO, key(1), RUNNING)).isEqualTo(new AnnounceOutcome.Done());
+    assertThat(index.announce(LAPTOP, REPO, key(1), FAILED)).isEqualTo(new AnnounceOutcome.Done());
 
     assertThat(index.holders(REPO, key(1))).containsExactly(entry(LAPTOP, 1));
     assertThat(index.status()).isEqualTo(new RendezvousStatus(1, 1));
@@ -442,11 +447,12 @@ public abstract class HolderIndexContract {
   }
 
   private void announce(LeaseHolder holder, int number) throws Exception {
-    assertThat(index.announce(holder, REPO, key(number), PASSED)).isEqualTo(new Announced.Done());
+    assertThat(index.announce(holder, REPO, key(number), PASSED))
+        .isEqualTo(new AnnounceOutcome.Done());
   }
 
   private List<HolderList.Entry> run(LeaseHolder holder) throws Exception {
-    return ((Announced.Running) index.announce(holder, REPO, key(1), RUNNING)).order();
+    return ((AnnounceOutcome.Running) index.announce(holder, REPO, key(1), RUNNING)).order();
   }
 
   private static LeaseHolder holder(String peer, String instance) {

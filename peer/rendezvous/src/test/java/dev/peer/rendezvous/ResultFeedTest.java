@@ -9,7 +9,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
-import dev.peer.rendezvous.Following.Event;
+import dev.peer.rendezvous.ResultFeed.Event;
 import dev.peer.wire.EventId;
 import dev.peer.wire.IndexEvent;
 import dev.peer.wire.InstanceId;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(300)
-class FollowingTest {
+class ResultFeedTest {
 
   private static final RepoId REPO = new RepoId("git.example.org/team/project");
   private static final URI ADDRESS = PeerAddress.parse("https://h:7001");
@@ -48,8 +48,8 @@ class FollowingTest {
 
   @Test
   void tellsWhatPassesAndWhatIsTakenBack() throws Exception {
-    try (Following following = index.follow(REPO, NOWHERE)) {
-      assertThat(next(following)).isInstanceOf(Event.Reset.class);
+    try (ResultFeed feed = index.follow(REPO, NOWHERE)) {
+      assertThat(next(feed)).isInstanceOf(Event.Reset.class);
       announce(LAPTOP, 1);
       index.announce(CI, REPO, key(2), RUNNING);
       index.announce(CI, REPO, key(2), PASSED);
@@ -59,7 +59,7 @@ class FollowingTest {
       index.retract(LAPTOP, REPO, key(1));
       index.announce(LAPTOP, new RepoId("other"), key(3), PASSED);
 
-      assertThat(told(following))
+      assertThat(told(feed))
           .containsExactly("passed laptop 1", "passed ci 2", "gone ci 2", "gone laptop 1");
     }
   }
@@ -69,12 +69,12 @@ class FollowingTest {
     announce(LAPTOP, 1);
     announce(CI, 1);
     index.announce(CI, REPO, key(2), RUNNING);
-    try (Following following = index.follow(REPO, NOWHERE)) {
-      assertThat(told(following))
+    try (ResultFeed feed = index.follow(REPO, NOWHERE)) {
+      assertThat(told(feed))
           .containsExactlyInAnyOrder("reset", "passed laptop 1", "passed ci 1")
           .startsWith("reset");
       announce(CI, 3);
-      assertThat(told(following)).containsExactly("passed ci 3");
+      assertThat(told(feed)).containsExactly("passed ci 3");
     }
   }
 
@@ -86,8 +86,8 @@ class FollowingTest {
     announce(LAPTOP, 3);
     index.retract(LAPTOP, REPO, key(1));
 
-    try (Following following = index.follow(REPO, seen)) {
-      assertThat(told(following)).containsExactly("passed laptop 3", "gone laptop 1");
+    try (ResultFeed feed = index.follow(REPO, seen)) {
+      assertThat(told(feed)).containsExactly("passed laptop 3", "gone laptop 1");
     }
   }
 
@@ -95,13 +95,13 @@ class FollowingTest {
   void givesNoIdBeforeAllThereIsWasTold() throws Exception {
     announce(LAPTOP, 1);
     announce(LAPTOP, 2);
-    try (Following following = index.follow(REPO, NOWHERE)) {
-      assertThat(next(following).id()).isEmpty();
-      assertThat(next(following).id()).isEmpty();
-      assertThat(next(following).id()).isPresent();
+    try (ResultFeed feed = index.follow(REPO, NOWHERE)) {
+      assertThat(next(feed).id()).isEmpty();
+      assertThat(next(feed).id()).isEmpty();
+      assertThat(next(feed).id()).isPresent();
     }
-    try (Following following = index.follow(new RepoId("empty"), NOWHERE)) {
-      assertThat(next(following).id()).isPresent();
+    try (ResultFeed feed = index.follow(new RepoId("empty"), NOWHERE)) {
+      assertThat(next(feed).id()).isPresent();
     }
   }
 
@@ -110,13 +110,13 @@ class FollowingTest {
     announce(LAPTOP, 1);
     EmbeddedIndex before = newIndex();
     EventId ofAnother;
-    try (Following following = before.follow(REPO, NOWHERE)) {
-      ofAnother = following.next(Duration.ZERO).orElseThrow().id().orElseThrow();
+    try (ResultFeed feed = before.follow(REPO, NOWHERE)) {
+      ofAnother = feed.next(Duration.ZERO).orElseThrow().id().orElseThrow();
     }
     String known = idAtTheEnd().orElseThrow().text();
     for (String id : List.of(ofAnother.text(), "x", known + "0", known + "x")) {
-      try (Following following = index.follow(REPO, Optional.of(new EventId(id)))) {
-        assertThat(told(following)).containsExactly("reset", "passed laptop 1");
+      try (ResultFeed feed = index.follow(REPO, Optional.of(new EventId(id)))) {
+        assertThat(told(feed)).containsExactly("reset", "passed laptop 1");
       }
     }
   }
@@ -128,23 +128,23 @@ class FollowingTest {
       announce(LAPTOP, i);
     }
 
-    try (Following following = index.follow(REPO, seen)) {
-      assertThat(told(following)).startsWith("reset").hasSize(12);
+    try (ResultFeed feed = index.follow(REPO, seen)) {
+      assertThat(told(feed)).startsWith("reset").hasSize(12);
     }
   }
 
   @Test
   void beginsAnewForWhoDoesNotKeepUp() throws Exception {
-    try (Following following = index.follow(REPO, NOWHERE)) {
-      assertThat(told(following)).containsExactly("reset");
+    try (ResultFeed feed = index.follow(REPO, NOWHERE)) {
+      assertThat(told(feed)).containsExactly("reset");
       for (int i = 0; i < 11; i++) {
         announce(LAPTOP, i);
       }
       index.retract(LAPTOP, REPO, key(0));
 
-      assertThat(told(following)).startsWith("reset").hasSize(11).doesNotContain("passed laptop 0");
+      assertThat(told(feed)).startsWith("reset").hasSize(11).doesNotContain("passed laptop 0");
       announce(LAPTOP, 20);
-      assertThat(told(following)).containsExactly("passed laptop 20");
+      assertThat(told(feed)).containsExactly("passed laptop 20");
     }
   }
 
@@ -152,11 +152,11 @@ class FollowingTest {
   void tellsWhatGoesWithALease() throws Exception {
     announce(LAPTOP, 1);
     announce(CI, 1);
-    try (Following following = index.follow(REPO, idAtTheEnd())) {
+    try (ResultFeed feed = index.follow(REPO, idAtTheEnd())) {
       index.withdraw(CI);
-      assertThat(told(following)).containsExactly("gone ci 1");
+      assertThat(told(feed)).containsExactly("gone ci 1");
       clock.addAndGet(Duration.ofSeconds(30).toNanos());
-      assertThat(told(following)).containsExactly("gone laptop 1");
+      assertThat(told(feed)).containsExactly("gone laptop 1");
     }
   }
 
@@ -166,36 +166,36 @@ class FollowingTest {
     lease(second);
     announce(LAPTOP, 1);
     announce(second, 1);
-    try (Following following = index.follow(REPO, idAtTheEnd())) {
+    try (ResultFeed feed = index.follow(REPO, idAtTheEnd())) {
       index.withdraw(LAPTOP);
-      assertThat(told(following)).isEmpty();
+      assertThat(told(feed)).isEmpty();
       index.withdraw(second);
-      assertThat(told(following)).containsExactly("gone laptop 1");
+      assertThat(told(feed)).containsExactly("gone laptop 1");
     }
   }
 
   /** The events up to now are told; what comes next has to be after them. */
   private Optional<EventId> idAtTheEnd() throws Exception {
     Optional<EventId> id = Optional.empty();
-    try (Following following = index.follow(REPO, NOWHERE)) {
-      for (Optional<Event> event = following.next(Duration.ZERO);
+    try (ResultFeed feed = index.follow(REPO, NOWHERE)) {
+      for (Optional<Event> event = feed.next(Duration.ZERO);
           event.isPresent();
-          event = following.next(Duration.ZERO)) {
+          event = feed.next(Duration.ZERO)) {
         id = event.get().id();
       }
     }
     return id;
   }
 
-  private static Event next(Following following) throws Exception {
-    return following.next(Duration.ofSeconds(20)).orElseThrow();
+  private static Event next(ResultFeed feed) throws Exception {
+    return feed.next(Duration.ofSeconds(20)).orElseThrow();
   }
 
-  private static List<String> told(Following following) throws Exception {
+  private static List<String> told(ResultFeed feed) throws Exception {
     List<String> told = new ArrayList<>();
-    for (Optional<Event> event = following.next(Duration.ZERO);
+    for (Optional<Event> event = feed.next(Duration.ZERO);
         event.isPresent();
-        event = following.next(Duration.ZERO)) {
+        event = feed.next(Duration.ZERO)) {
       told.add(
           switch (event.get()) {
             case Event.Reset _ -> "reset";

@@ -5,12 +5,12 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.rendezvous.HolderIndex;
-import dev.peer.rendezvous.HolderIndex.Announced;
+import dev.peer.rendezvous.HolderIndex.AnnounceOutcome;
 import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.IndexUnavailableException;
 import dev.peer.rendezvous.LeaseHolder;
 import dev.peer.rendezvous.etcd.EtcdLeases.Entry;
-import dev.peer.rendezvous.etcd.EtcdLookup.Found;
+import dev.peer.rendezvous.etcd.EtcdLookup.HolderState;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.ResultState;
 import dev.peer.wire.RunState;
@@ -31,7 +31,7 @@ final class EtcdAnnouncements {
   private final EtcdClient etcd;
   private final EtcdLeases leases;
   private final EtcdLookup lookup;
-  private final ResultCounts tallies;
+  private final ResultCounts counts;
 
   EtcdAnnouncements(
       IndexSettings settings,
@@ -43,26 +43,26 @@ final class EtcdAnnouncements {
     this.etcd = etcd;
     this.leases = leases;
     this.lookup = lookup;
-    tallies = new ResultCounts(settings.resultsPerPeer(), leases::resultsOf, nanoClock);
+    counts = new ResultCounts(settings.resultsPerPeer(), leases::resultsOf, nanoClock);
   }
 
   /** A lease of the peer is new, or has ended: its results are counted again. */
   void doubt(PeerId peer) {
-    tallies.doubt(peer);
+    counts.doubt(peer);
   }
 
   /** See {@link HolderIndex#announce}. */
-  Announced announce(LeaseHolder holder, RepoId repo, RunKey key, RunState state)
+  AnnounceOutcome announce(LeaseHolder holder, RepoId repo, RunKey key, RunState state)
       throws IndexUnavailableException {
     for (int i = 0; i < EtcdLeases.ATTEMPTS; i++) {
       Optional<Entry> entry = leases.entry(holder);
       if (entry.isEmpty()) {
-        return new Announced.NoLease();
+        return new AnnounceOutcome.NoLease();
       }
-      if (tallies.isFull(holder.peer()) && !isAnnounced(holder, repo, key)) {
-        return new Announced.TooMany(settings.resultsPerPeer());
+      if (counts.isFull(holder.peer()) && !isAnnounced(holder, repo, key)) {
+        return new AnnounceOutcome.TooMany(settings.resultsPerPeer());
       }
-      Optional<Announced> done = announce(holder, entry.get(), repo, key, state);
+      Optional<AnnounceOutcome> done = announce(holder, entry.get(), repo, key, state);
       if (done.isPresent()) {
         return done.get();
       }
@@ -72,7 +72,7 @@ final class EtcdAnnouncements {
   }
 
   /** Empty: the entry is another one now, or there is none. */
-  private Optional<Announced> announce(
+  private Optional<AnnounceOutcome> announce(
       LeaseHolder holder, Entry entry, RepoId repo, RunKey key, RunState run)
       throws IndexUnavailableException {
     ResultState state = run.state();
@@ -97,23 +97,23 @@ final class EtcdAnnouncements {
     }
     TxnResponse answer = etcd.commit(change);
     if (!answer.getSucceeded()) {
-      return hasPassed(answer) ? Optional.of(new Announced.Done()) : Optional.empty();
+      return hasPassed(answer) ? Optional.of(new AnnounceOutcome.Done()) : Optional.empty();
     }
     long made = answer.getResponses(0).getResponseTxn().getSucceeded() ? 1 : 0;
-    tallies.add(holder.peer(), made - deleted(answer));
+    counts.add(holder.peer(), made - deleted(answer));
     if (state != ResultState.RUNNING) {
-      return Optional.of(new Announced.Done());
+      return Optional.of(new AnnounceOutcome.Done());
     }
-    List<Found> order = new ArrayList<>();
+    List<HolderState> order = new ArrayList<>();
     RangeResponse running = answer.getResponses(answer.getResponsesCount() - 1).getResponseRange();
     EtcdLookup.add(order, running, state);
-    Found self = new Found(holder, run);
+    HolderState self = new HolderState(holder, run);
     if (!order.contains(self)) {
       order.set(order.size() - 1, self);
     }
     List<HolderList.Entry> runners = lookup.addressed(etcd.endOfLookup(), order);
     return Optional.of(
-        runners.isEmpty() ? new Announced.NoLease() : new Announced.Running(runners));
+        runners.isEmpty() ? new AnnounceOutcome.NoLease() : new AnnounceOutcome.Running(runners));
   }
 
   /** An existing entry keeps its revisions, and so its place, except for its failure. */
@@ -139,7 +139,7 @@ final class EtcdAnnouncements {
   boolean putPassed(LeaseHolder holder, RepoId repo, List<RunKey> keys)
       throws IndexUnavailableException {
     Optional<Entry> entry = leases.entry(holder);
-    if (entry.isEmpty() || !tallies.hasRoom(holder.peer(), keys.size())) {
+    if (entry.isEmpty() || !counts.hasRoom(holder.peer(), keys.size())) {
       return false;
     }
     TxnRequest.Builder change =
@@ -160,7 +160,7 @@ final class EtcdAnnouncements {
     TxnResponse answer = etcd.commit(change);
     for (ResponseOp one : answer.getResponsesList()) {
       TxnResponse put = one.getResponseTxn();
-      tallies.add(holder.peer(), put.getSucceeded() ? 1 - deleted(put) : 0);
+      counts.add(holder.peer(), put.getSucceeded() ? 1 - deleted(put) : 0);
     }
     return answer.getSucceeded();
   }
@@ -171,7 +171,7 @@ final class EtcdAnnouncements {
     for (ResultState state : ResultState.values()) {
       change.addSuccess(EtcdRequests.delete(EtcdKeys.result(repo, key, state, holder)));
     }
-    tallies.add(holder.peer(), -deleted(etcd.commit(change)));
+    counts.add(holder.peer(), -deleted(etcd.commit(change)));
   }
 
   private boolean isAnnounced(LeaseHolder holder, RepoId repo, RunKey key)

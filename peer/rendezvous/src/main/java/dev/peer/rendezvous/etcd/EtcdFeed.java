@@ -3,9 +3,9 @@ package dev.peer.rendezvous.etcd;
 import com.google.protobuf.ByteString;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.MalformedException;
-import dev.peer.rendezvous.Following;
 import dev.peer.rendezvous.IndexUnavailableException;
 import dev.peer.rendezvous.LeaseHolder;
+import dev.peer.rendezvous.ResultFeed;
 import dev.peer.wire.EventId;
 import dev.peer.wire.IndexEvent;
 import dev.peer.wire.LeaseRequest;
@@ -36,7 +36,7 @@ import java.util.concurrent.TimeoutException;
  * etcd's revision; if etcd has compacted the events after it, the watch starts again. A broken
  * watch continues at another member.
  */
-final class EtcdFollowing implements Following {
+final class EtcdFeed implements ResultFeed {
 
   private static final int PAGE = 500;
 
@@ -63,7 +63,7 @@ final class EtcdFollowing implements Following {
 
   private boolean closed;
 
-  EtcdFollowing(EtcdServers servers, RepoId repo, Optional<EventId> after) {
+  EtcdFeed(EtcdServers servers, RepoId repo, Optional<EventId> after) {
     this.servers = servers;
     this.reads = new EtcdReads(servers);
     this.repo = repo;

@@ -3,11 +3,11 @@ package dev.peer.rendezvous.etcd;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
-import dev.peer.rendezvous.Following;
 import dev.peer.rendezvous.HolderIndex;
 import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.IndexUnavailableException;
 import dev.peer.rendezvous.LeaseHolder;
+import dev.peer.rendezvous.ResultFeed;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.EventId;
 import dev.peer.wire.HolderList;
@@ -67,26 +67,26 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   }
 
   @Override
-  public Announced announce(LeaseHolder holder, RepoId repo, RunKey key, RunState state)
+  public AnnounceOutcome announce(LeaseHolder holder, RepoId repo, RunKey key, RunState state)
       throws IndexUnavailableException {
     return announcements.announce(holder, repo, key, state);
   }
 
   /** Each in a transaction of its own if one cannot put all. */
   @Override
-  public Announced announcePassed(LeaseHolder holder, RepoId repo, List<RunKey> keys)
+  public AnnounceOutcome announcePassed(LeaseHolder holder, RepoId repo, List<RunKey> keys)
       throws IndexUnavailableException {
-    Announced announced = new Announced.Done();
+    AnnounceOutcome outcome = new AnnounceOutcome.Done();
     for (int from = 0; from < keys.size(); from += RESULTS_AT_ONCE) {
       List<RunKey> some = keys.subList(from, Math.min(keys.size(), from + RESULTS_AT_ONCE));
       if (!announcements.putPassed(holder, repo, some)) {
-        announced = HolderIndex.super.announcePassed(holder, repo, some);
+        outcome = HolderIndex.super.announcePassed(holder, repo, some);
       }
-      if (!announced.equals(new Announced.Done())) {
-        return announced;
+      if (!outcome.equals(new AnnounceOutcome.Done())) {
+        return outcome;
       }
     }
-    return announced;
+    return outcome;
   }
 
   @Override
@@ -106,8 +106,8 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   }
 
   @Override
-  public Following follow(RepoId repo, Optional<EventId> after) {
-    return new EtcdFollowing(servers, repo, after);
+  public ResultFeed follow(RepoId repo, Optional<EventId> after) {
+    return new EtcdFeed(servers, repo, after);
   }
 
   @Override

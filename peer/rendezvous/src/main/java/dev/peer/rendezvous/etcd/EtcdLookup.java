@@ -34,8 +34,8 @@ final class EtcdLookup {
     this.etcd = etcd;
   }
 
-  /** Whose key was found. */
-  record Found(LeaseHolder holder, RunState run) {}
+  /** Whose key was found, and how the run is there. */
+  record HolderState(LeaseHolder holder, RunState run) {}
 
   /** See {@link HolderIndex#holders(RepoId, RunKey)}. */
   List<HolderList.Entry> holders(RepoId repo, RunKey key) throws IndexUnavailableException {
@@ -47,7 +47,7 @@ final class EtcdLookup {
     TxnRequest built = read.build();
     TxnResponse answer = etcd.ask(end, member -> member.keys().txn(built));
     Iterator<ResponseOp> ranges = answer.getResponsesList().iterator();
-    List<Found> found = new ArrayList<>();
+    List<HolderState> found = new ArrayList<>();
     for (ResultState state : ResultState.values()) {
       add(found, ranges.next().getResponseRange(), state);
     }
@@ -58,7 +58,7 @@ final class EtcdLookup {
   List<HolderList.Entry> holders(Digest image) throws IndexUnavailableException {
     RangeRequest read =
         EtcdRequests.first(EtcdKeys.holders(image), SortTarget.CREATE, SortOrder.DESCEND);
-    List<Found> found = new ArrayList<>();
+    List<HolderState> found = new ArrayList<>();
     long end = etcd.endOfLookup();
     add(found, etcd.ask(end, member -> member.keys().range(read)), ResultState.PASSED);
     return addressed(end, found);
@@ -70,19 +70,20 @@ final class EtcdLookup {
     return EtcdRequests.first(EtcdKeys.holders(repo, key, state), SortTarget.CREATE, order);
   }
 
-  static void add(List<Found> found, RangeResponse answer, ResultState state)
+  static void add(List<HolderState> found, RangeResponse answer, ResultState state)
       throws IndexUnavailableException {
     for (KeyValue key : answer.getKvsList()) {
       if (found.size() < Limits.HOLDERS) {
-        found.add(new Found(holder(key), EtcdReads.run(key, state)));
+        found.add(new HolderState(holder(key), EtcdReads.run(key, state)));
       }
     }
   }
 
   /** Those found, with the addresses of their leases; a lease that has just ended is left out. */
-  List<HolderList.Entry> addressed(long end, List<Found> found) throws IndexUnavailableException {
+  List<HolderList.Entry> addressed(long end, List<HolderState> found)
+      throws IndexUnavailableException {
     Map<LeaseHolder, LeaseRequest> leases =
-        etcd.leases(end, found.stream().map(Found::holder).toList());
+        etcd.leases(end, found.stream().map(HolderState::holder).toList());
     return found.stream()
         .filter(one -> leases.containsKey(one.holder()))
         .map(

@@ -40,7 +40,7 @@ public final class GrpcConnection implements AutoCloseable {
   private final HostName host;
   private final int port;
   private final int largestAnswer;
-  private TlsIdentity.Standing standing;
+  private TlsIdentity.State state;
   private ManagedChannel channel;
 
   /**
@@ -54,16 +54,16 @@ public final class GrpcConnection implements AutoCloseable {
     this.host = new HostName(host);
     this.port = port;
     this.largestAnswer = largestAnswer;
-    standing = identity.standing();
+    state = identity.state();
     channel = connected();
   }
 
   /** The channel for new calls; calls in progress end on an older one. */
   public synchronized Channel channel() {
-    TlsIdentity.Standing now = identity.standing();
-    if (now.generation() != standing.generation() && !channel.isShutdown()) {
+    TlsIdentity.State now = identity.state();
+    if (now.generation() != state.generation() && !channel.isShutdown()) {
       channel.shutdown();
-      standing = now;
+      state = now;
       channel = connected();
     }
     return channel;
@@ -99,7 +99,7 @@ public final class GrpcConnection implements AutoCloseable {
     try {
       SslContextBuilder builder =
           SslContextBuilder.forClient()
-              .keyManager(new OwnKey(standing.credentials(), new Handshakes()))
+              .keyManager(new OwnKey(state.credentials(), new Handshakes()))
               .trustManager(PeerTrust.ofHost(identity, host))
               .protocols(TlsIdentity.PROTOCOL);
       return GrpcSslContexts.configure(builder, SslProvider.JDK).build();

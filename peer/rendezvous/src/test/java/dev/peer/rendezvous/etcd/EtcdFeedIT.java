@@ -9,10 +9,10 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
-import dev.peer.rendezvous.Following;
-import dev.peer.rendezvous.Following.Event;
 import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.LeaseHolder;
+import dev.peer.rendezvous.ResultFeed;
+import dev.peer.rendezvous.ResultFeed.Event;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.EventId;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is told of a repository is told by every node over the same etcd. */
 @Timeout(900)
-class EtcdFollowingIT {
+class EtcdFeedIT {
 
   private static final LeaseTerms TERMS =
       new LeaseTerms(Duration.ofSeconds(1), Duration.ofSeconds(60));
@@ -89,8 +89,8 @@ class EtcdFollowingIT {
 
   @Test
   void tellsAtOneNodeWhatPassesAndIsTakenBackAtAnother() throws Exception {
-    try (Following following = other.follow(repo, NOWHERE)) {
-      assertThat(next(following)).isEqualTo("reset");
+    try (ResultFeed feed = other.follow(repo, NOWHERE)) {
+      assertThat(next(feed)).isEqualTo("reset");
       announce(LAPTOP, 1);
       index.announce(CI, repo, key(2), RUNNING);
       index.announce(CI, repo, key(2), PASSED);
@@ -98,7 +98,7 @@ class EtcdFollowingIT {
       index.announce(CI, repo, key(2), FAILED);
       index.retract(LAPTOP, repo, key(1));
 
-      assertThat(next(following, 4))
+      assertThat(next(feed, 4))
           .containsExactly("passed laptop 1", "passed ci 2", "gone ci 2", "gone laptop 1");
     }
   }
@@ -109,10 +109,10 @@ class EtcdFollowingIT {
       announce(LAPTOP, i);
     }
 
-    try (Following following = other.follow(repo, NOWHERE)) {
-      assertThat(next(following, 601)).startsWith("reset").doesNotHaveDuplicates();
+    try (ResultFeed feed = other.follow(repo, NOWHERE)) {
+      assertThat(next(feed, 601)).startsWith("reset").doesNotHaveDuplicates();
       announce(CI, 1);
-      assertThat(next(following)).isEqualTo("passed ci 1");
+      assertThat(next(feed)).isEqualTo("passed ci 1");
     }
   }
 
@@ -120,15 +120,15 @@ class EtcdFollowingIT {
   void goesOnAtAnotherNodeFromTheLastEventThatWasSeen() throws Exception {
     announce(LAPTOP, 1);
     EventId seen;
-    try (Following following = index.follow(repo, NOWHERE)) {
-      next(following);
-      seen = following.next(LONG).orElseThrow().id().orElseThrow();
+    try (ResultFeed feed = index.follow(repo, NOWHERE)) {
+      next(feed);
+      seen = feed.next(LONG).orElseThrow().id().orElseThrow();
     }
     announce(LAPTOP, 2);
     index.retract(LAPTOP, repo, key(1));
 
-    try (Following following = other.follow(repo, Optional.of(seen))) {
-      assertThat(next(following, 2)).containsExactly("passed laptop 2", "gone laptop 1");
+    try (ResultFeed feed = other.follow(repo, Optional.of(seen))) {
+      assertThat(next(feed, 2)).containsExactly("passed laptop 2", "gone laptop 1");
     }
   }
 
@@ -139,12 +139,12 @@ class EtcdFollowingIT {
     announce(LAPTOP, 1);
     announce(second, 1);
     announce(LAPTOP, 2);
-    try (Following following = other.follow(repo, NOWHERE)) {
-      assertThat(next(following, 4)).startsWith("reset");
+    try (ResultFeed feed = other.follow(repo, NOWHERE)) {
+      assertThat(next(feed, 4)).startsWith("reset");
       index.withdraw(second);
       index.withdraw(LAPTOP);
 
-      assertThat(next(following, 2)).containsExactlyInAnyOrder("gone laptop 1", "gone laptop 2");
+      assertThat(next(feed, 2)).containsExactlyInAnyOrder("gone laptop 1", "gone laptop 2");
     }
   }
 
@@ -152,16 +152,16 @@ class EtcdFollowingIT {
   void beginsAnewWhereWhatWasMissedIsCompacted() throws Exception {
     announce(LAPTOP, 1);
     EventId seen;
-    try (Following following = index.follow(repo, NOWHERE)) {
-      next(following);
-      seen = following.next(LONG).orElseThrow().id().orElseThrow();
+    try (ResultFeed feed = index.follow(repo, NOWHERE)) {
+      next(feed);
+      seen = feed.next(LONG).orElseThrow().id().orElseThrow();
     }
     announce(LAPTOP, 2);
     announce(LAPTOP, 3);
     compact();
 
-    try (Following following = other.follow(repo, Optional.of(seen))) {
-      assertThat(next(following, 4))
+    try (ResultFeed feed = other.follow(repo, Optional.of(seen))) {
+      assertThat(next(feed, 4))
           .startsWith("reset")
           .contains("passed laptop 1", "passed laptop 2", "passed laptop 3");
     }
@@ -171,22 +171,22 @@ class EtcdFollowingIT {
   void beginsAnewWhereTheIdIsOfAnotherEtcdOrOfNone() throws Exception {
     announce(LAPTOP, 1);
     for (String id : List.of("x", "abc.1", "abc.9999999")) {
-      try (Following following = other.follow(repo, Optional.of(new EventId(id)))) {
-        assertThat(next(following, 2)).containsExactly("reset", "passed laptop 1");
+      try (ResultFeed feed = other.follow(repo, Optional.of(new EventId(id)))) {
+        assertThat(next(feed, 2)).containsExactly("reset", "passed laptop 1");
       }
     }
   }
 
   @Test
   void goesOnWhenTheMemberItWatchesIsKilled() throws Exception {
-    try (Following following = other.follow(repo, NOWHERE)) {
-      assertThat(next(following)).isEqualTo("reset");
+    try (ResultFeed feed = other.follow(repo, NOWHERE)) {
+      assertThat(next(feed)).isEqualTo("reset");
       for (int member = 0; member < 3; member++) {
         announce(LAPTOP, 2 * member);
-        assertThat(next(following)).isEqualTo("passed laptop " + 2 * member);
+        assertThat(next(feed)).isEqualTo("passed laptop " + 2 * member);
         etcd.kill(member);
         announce(LAPTOP, 2 * member + 1);
-        assertThat(next(following)).isEqualTo("passed laptop " + (2 * member + 1));
+        assertThat(next(feed)).isEqualTo("passed laptop " + (2 * member + 1));
         etcd.restart(member);
       }
     }
@@ -205,16 +205,16 @@ class EtcdFollowingIT {
     index.announce(holder, repo, key(number), PASSED);
   }
 
-  private static List<String> next(Following following, int count) throws Exception {
+  private static List<String> next(ResultFeed feed, int count) throws Exception {
     List<String> told = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      told.add(next(following));
+      told.add(next(feed));
     }
     return told;
   }
 
-  private static String next(Following following) throws Exception {
-    return switch (following.next(LONG).orElseThrow()) {
+  private static String next(ResultFeed feed) throws Exception {
+    return switch (feed.next(LONG).orElseThrow()) {
       case Event.Reset _ -> "reset";
       case Event.Passed(Optional<EventId> _, IndexEvent result) -> "passed " + shown(result);
       case Event.Gone(Optional<EventId> _, IndexEvent result) -> "gone " + shown(result);
