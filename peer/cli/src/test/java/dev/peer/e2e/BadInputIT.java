@@ -274,7 +274,7 @@ class BadInputIT {
   @ParameterizedTest
   @CsvSource({
     "'PEER_CA=/tmp/ca.pem', PEER_CA may not be set in .env",
-    "'what is this', '.env, line 1: NAME=value expected'",
+    "'PEER_CPUS two', '.env, line 1: NAME=value expected'",
     "'PEER_CPUS=many', PEER_CPUS"
   })
   void aMalformedEnvFile(String line, String error) throws Exception {

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A {@code .env} file: UTF-8, at most 64 KiB, one assignment a line.
+ * A {@code .env} file, at most 1 MiB. Lines that set a name of {@code PEER_} have this form, in
+ * UTF-8:
  *
  * <ul>
  *   <li>{@code NAME=value}, also as {@code export NAME=value}; no blanks around the {@code =}
@@ -23,30 +25,40 @@ import java.util.regex.Pattern;
  *       three characters, any other backslash is an error; all else stands for itself, a {@code $}
  *       too
  *   <li>after a quoted value only blanks, or a blank and a comment
- *   <li>empty lines and lines starting with {@code #} say nothing
  *   <li>a name may be assigned once
  * </ul>
  *
- * <p>Variables are never put in for {@code $NAME}, and no value goes over a line's end.
+ * <p>All other lines are the application's, in whatever syntax. One of the form above has a value,
+ * which a test can be given; a value of another form is an error for whoever asks for it. A value
+ * in quotes may go over several lines, but no setting may stand within it.
+ *
+ * <p>Variables are never put in for {@code $NAME}.
  */
 public final class EnvFile {
 
   /** The longest file that is read, in bytes. */
-  public static final int LONGEST = 64 << 10;
+  public static final int LONGEST = 1 << 20;
 
   /** A repository without the file. */
-  public static final EnvFile EMPTY = new EnvFile(Map.of());
+  public static final EnvFile EMPTY = new EnvFile(Map.of(), Map.of());
 
+  private static final Pattern OURS =
+      Pattern.compile("[ \\t]*(?:export[ \\t]+)?" + Setting.PREFIX + ".*");
   private static final Pattern ASSIGNMENT =
       Pattern.compile("[ \\t]*(?:export[ \\t]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)");
+  private static final Pattern LOOSE_ASSIGNMENT =
+      Pattern.compile("[ \\t]*(?:export[ \\t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \\t]*=[ \\t]*(.*)");
   private static final Pattern NOTHING = Pattern.compile("[ \\t]*(?:#.*)?");
   private static final Pattern AFTER_QUOTE = Pattern.compile("[ \\t]*|[ \\t]+#.*");
   private static final Pattern COMMENT = Pattern.compile("[ \\t]#.*");
+  private static final String UTF_8_MARK = "\u00ef\u00bb\u00bf";
 
   private final Map<String, Entry> entries;
+  private final Map<String, ConfigException> unreadable;
 
-  private EnvFile(Map<String, Entry> entries) {
+  private EnvFile(Map<String, Entry> entries, Map<String, ConfigException> unreadable) {
     this.entries = entries;
+    this.unreadable = unreadable;
   }
 
   /** A value, and the line that it is on, from 1. */
@@ -59,40 +71,96 @@ public final class EnvFile {
           ".env has " + bytes.length + " bytes; at most " + LONGEST + " are read",
           "keep only settings and variables in .env");
     }
-    String[] lines = text(bytes).split("\n", -1);
-    Map<String, Entry> entries = new LinkedHashMap<>();
+    // A byte is a character here: a line of the application may be in any encoding.
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    if (text.indexOf('\0') >= 0) {
+      throw new ConfigException(".env is not text: it has a NUL", "save .env as UTF-8");
+    }
+    String[] lines =
+        (text.startsWith(UTF_8_MARK) ? text.substring(UTF_8_MARK.length()) : text)
+            .split("\r?\n", -1);
+    EnvFile file = new EnvFile(new LinkedHashMap<>(), new HashMap<>());
     for (int i = 0; i < lines.length; i++) {
-      String line =
-          lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
-      if (!NOTHING.matcher(line).matches()) {
-        add(entries, line, i + 1);
+      if (OURS.matcher(lines[i]).matches()) {
+        file.add(lines[i], i + 1);
+      } else if (!NOTHING.matcher(lines[i]).matches()) {
+        i = file.addOfApplication(lines, i);
       }
     }
-    return new EnvFile(Collections.unmodifiableMap(entries));
+    return file;
   }
 
-  private static String text(byte[] bytes) throws ConfigException {
-    try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      if (text.indexOf('\0') < 0) {
-        return text.startsWith("\ufeff") ? text.substring(1) : text;
-      }
-    } catch (CharacterCodingException e) {
-      // Refused below, as a file with a NUL is: both are no text.
-    }
-    throw new ConfigException(".env is not UTF-8 text", "save .env as UTF-8");
-  }
-
-  private static void add(Map<String, Entry> entries, String line, int number)
-      throws ConfigException {
-    Matcher assignment = ASSIGNMENT.matcher(line);
+  private void add(String line, int number) throws ConfigException {
+    Matcher assignment = ASSIGNMENT.matcher(decoded(line, number));
     if (!assignment.matches()) {
       throw malformed(number, "NAME=value expected");
     }
     String name = assignment.group(1);
-    Entry before = entries.put(name, new Entry(value(assignment.group(2), number), number));
+    String value = value(assignment.group(2), number);
+    Entry before = entries.putIfAbsent(name, new Entry(value, number));
     if (before != null) {
       throw malformed(number, name + " is assigned already on line " + before.line());
+    }
+  }
+
+  /** Returns the index of the last line that belongs to the one at {@code first}. */
+  private int addOfApplication(String[] lines, int first) throws ConfigException {
+    Matcher assignment = LOOSE_ASSIGNMENT.matcher(lines[first]);
+    if (!assignment.matches()) {
+      return first;
+    }
+    int last = lastOfValue(assignment.group(2), lines, first);
+    for (int i = first + 1; i <= last; i++) {
+      if (OURS.matcher(lines[i]).matches()) {
+        throw malformed(
+            i + 1, "no setting expected within the quotes that line " + (first + 1) + " opens");
+      }
+    }
+    try {
+      add(lines[first], first + 1);
+    } catch (ConfigException e) {
+      unreadable.putIfAbsent(assignment.group(1), e);
+    }
+    return last;
+  }
+
+  /** The line with the quote that closes this value, if it is alone there with a comment. */
+  private static int lastOfValue(String value, String[] lines, int first) {
+    if (value.isEmpty() || "'\"`".indexOf(value.charAt(0)) < 0) {
+      return first;
+    }
+    char quote = value.charAt(0);
+    if (closing(quote, value, 1) >= 0) {
+      return first;
+    }
+    for (int i = first + 1; i < lines.length; i++) {
+      int end = closing(quote, lines[i], 0);
+      if (end >= 0) {
+        return AFTER_QUOTE.matcher(lines[i].substring(end + 1)).matches() ? i : first;
+      }
+    }
+    return first;
+  }
+
+  private static int closing(char quote, String text, int from) {
+    for (int i = from; i < text.length(); i++) {
+      if (text.charAt(i) == '\\' && quote == '"') {
+        i++;
+      } else if (text.charAt(i) == quote) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static String decoded(String line, int number) throws ConfigException {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(line.getBytes(StandardCharsets.ISO_8859_1)))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw malformed(number, "UTF-8 expected");
     }
   }
 
@@ -154,11 +222,18 @@ public final class EnvFile {
 
   /** The names that are assigned, in the file's order. */
   public Set<String> names() {
-    return entries.keySet();
+    return Collections.unmodifiableSet(entries.keySet());
   }
 
-  /** The value of a name. */
-  public Optional<String> value(String name) {
+  /**
+   * The value of a name.
+   *
+   * @throws ConfigException if a line assigns one to it that cannot be read
+   */
+  public Optional<String> value(String name) throws ConfigException {
+    if (unreadable.containsKey(name)) {
+      throw unreadable.get(name);
+    }
     return entry(name).map(Entry::value);
   }
 }

@@ -100,7 +100,7 @@ public final class Settings {
   }
 
   /** The value of any variable: of the environment, else of {@code .env}. */
-  Optional<String> variable(String name) {
+  Optional<String> variable(String name) throws ConfigException {
     return environment.containsKey(name) ? Optional.of(environment.get(name)) : envFile.value(name);
   }
 

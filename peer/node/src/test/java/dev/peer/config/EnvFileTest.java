@@ -63,10 +63,7 @@ class EnvFileTest {
       strings = {
         "A",
         "A =secret",
-        "1A=secret",
         "A-B=secret",
-        "=secret",
-        "exportA secret",
         "A='secret",
         "A=\"secret",
         "A=\"secret\\",
@@ -75,30 +72,78 @@ class EnvFileTest {
         "A='a'secret",
         "A=\"a\"secret",
         "A='a'#secret",
+        "export A: secret",
       })
-  void refusesALineOfAnotherForm(String line) {
+  void refusesASettingOfAnotherFormAndNothingElse(String line) throws ConfigException {
+    assertThat(parse(line + "\nPEER_CPUS=2\n").value("PEER_CPUS")).hasValue("2");
     assertThatExceptionOfType(ConfigException.class)
-        .isThrownBy(() -> parse("OK=1\n" + line + "\n"))
+        .isThrownBy(() -> parse("OK=1\n" + ours(line) + "\n"))
         .withMessageStartingWith(".env, line 2: ")
         .withMessageContaining("expected")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret"))
         .satisfies(e -> assertThat(e.hint()).isNotBlank());
   }
 
-  @Test
-  void refusesANameAssignedTwice() {
-    assertThatExceptionOfType(ConfigException.class)
-        .isThrownBy(() -> parse("A=1\n\nA=1\n"))
-        .withMessage(".env, line 3: A is assigned already on line 1");
+  private static String ours(String line) {
+    return line.replaceFirst("A", "PEER_A");
   }
 
   @Test
-  void refusesWhatIsNoText() {
-    for (byte[] bytes : new byte[][] {{'A', '=', 0}, {'A', '=', (byte) 0xff}, {(byte) 0xc3}}) {
-      assertThatExceptionOfType(ConfigException.class)
-          .isThrownBy(() -> EnvFile.parse(bytes))
-          .withMessage(".env is not UTF-8 text");
-    }
+  void refusesASettingAssignedTwice() {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> parse("PEER_A=1\n\nPEER_A=1\n"))
+        .withMessage(".env, line 3: PEER_A is assigned already on line 1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "A = b",
+        "A=1\nA=2",
+        "A='first\nsecond'",
+        "A=\"first\nA second \\\" quote\nlast\" # a comment",
+        "A='it is open",
+        "A=\"a\\x\"",
+        "A='a'b",
+      })
+  void aValueOfTheApplicationIsAnErrorForWhoeverAsksForIt(String lines) throws ConfigException {
+    EnvFile file = parse("B=1\n" + lines + "\nPEER_CPUS=2\nC=3\n");
+
+    assertThat(file.value("PEER_CPUS")).hasValue("2");
+    assertThat(file.value("B")).hasValue("1");
+    assertThat(file.value("C")).hasValue("3");
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> file.value("A"))
+        .withMessageStartingWith(".env, line ");
+  }
+
+  @Test
+  void takesNoSettingFromWithinTheApplicationsQuotes() {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> parse("KEY='begin\n PEER_CPUS=2\nend'\n"))
+        .withMessage(".env, line 2: no setting expected within the quotes that line 1 opens");
+  }
+
+  @Test
+  void readsSettingsBesideWhatIsInAnotherEncoding() throws ConfigException {
+    byte[] bytes = "NAME=caf\u00e9\nPEER_CPUS=2\n".getBytes(StandardCharsets.ISO_8859_1);
+    EnvFile file = EnvFile.parse(bytes);
+
+    assertThat(file.value("PEER_CPUS")).hasValue("2");
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> file.value("NAME"))
+        .withMessage(".env, line 1: UTF-8 expected");
+  }
+
+  @Test
+  void refusesASettingThatIsNotUtf8AndWhatIsNoText() {
+    byte[] latin = "PEER_REPO=caf\u00e9".getBytes(StandardCharsets.ISO_8859_1);
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> EnvFile.parse(latin))
+        .withMessage(".env, line 1: UTF-8 expected");
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> EnvFile.parse("A=1".getBytes(StandardCharsets.UTF_16)))
+        .withMessage(".env is not text: it has a NUL");
   }
 
   @Test
@@ -107,7 +152,7 @@ class EnvFileTest {
     assertThat(parse(longest).value("A")).isPresent();
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> parse(longest + "x"))
-        .withMessageContaining("at most 65536");
+        .withMessageContaining("at most 1048576");
   }
 
   private static EnvFile parse(String text) throws ConfigException {
