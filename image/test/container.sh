@@ -48,20 +48,20 @@ while [ "$number" -gt 0 ]; do
     number=$((number - 1))
 done
 first=${layers##*:}
-expect "an image of one layer" "2 1" "$(mounted "$first ")"
-expect "an image of two" "3 2" "$(mounted "${first%/*/*}/$(printf '%064d' 2)/diff $first")"
-expect "an image of 499" "500 499" "$(mounted "${layers#*:}")"
-expect "an image of no layer" "0" "$(mounted " ")"
-expect "an image of more than the kernel takes" \
+expect "mounts an image of one layer" "2 1" "$(mounted "$first ")"
+expect "mounts an image of two layers" "3 2" "$(mounted "${first%/*/*}/$(printf '%064d' 2)/diff $first")"
+expect "mounts an image of 499 layers" "500 499" "$(mounted "${layers#*:}")"
+expect "mounts an image without layers" "0" "$(mounted " ")"
+expect "mounts more layers than the kernel accepts at once" \
     "fail container the 501 layers of the container image cannot be mounted " "$(mounted "$first:$layers")"
 
 mkdir -p "$root/etc" "$root/opt/bin" "$root/store"
 ln -s /store/users "$root/etc/users"
 ln -s users "$root/etc/links"
 ln -s loop "$root/etc/loop"
-expect "a file is where it is" "$root/etc/passwd" "$(in_image /etc/passwd)"
-expect "a link begins at the image's root" "$root/store/users" "$(in_image /etc/links)"
-expect "links in a circle come to an end" "$root/etc/loop" "$(in_image /etc/loop)"
+expect "a plain file is found at its own path" "$root/etc/passwd" "$(in_image /etc/passwd)"
+expect "an absolute link starts at the image's root" "$root/store/users" "$(in_image /etc/links)"
+expect "a circle of links ends in an error" "$root/etc/loop" "$(in_image /etc/loop)"
 
 # note VARIABLE: what is said of the image with this variable.
 note() {
@@ -77,24 +77,24 @@ note() {
     if [ -f "$run/report" ]; then tr '\0' ' ' <"$run/report" | sed 's/: Plan .*//'; fi
 }
 none="info note the container image has no sh in its PATH"
-expect "an image without sh is told of" "$none" "$(note '"PATH=/opt/bin:/bin"')"
+expect "an image without sh is reported" "$none" "$(note '"PATH=/opt/bin:/bin"')"
 ln -s /store/dash "$root/opt/bin/sh"
-expect "so is one whose sh leads nowhere" "$none" "$(note '"PATH=/bin:/opt/bin"')"
+expect "an image whose sh is a dangling link is reported" "$none" "$(note '"PATH=/bin:/opt/bin"')"
 cp /bin/sh "$root/store/dash"
-expect "so is one whose sh lacks its loader" \
+expect "an image whose sh lacks its loader is reported" \
     "info note the container image has no /lib64/ld-linux-x86-64.so.2, which its /opt/bin/sh needs" \
     "$(note '"PATH=/bin:/opt/bin"')"
-expect "an image without a path has the usual one" "$none" "$(note '"HOME=/"')"
+expect "an image without PATH gets the usual one" "$none" "$(note '"HOME=/"')"
 mkdir -p "$root/lib64"
 : >"$root/lib64/ld-linux-x86-64.so.2"
-expect "an image with sh and its loader is not" "" "$(note '"PATH=/bin:/opt/bin"')"
+expect "an image with sh and its loader is not reported" "" "$(note '"PATH=/bin:/opt/bin"')"
 cp "$work/root/usr/lib/plan9/bin/mk" "$root/store/dash"
 rm "$root/lib64/ld-linux-x86-64.so.2"
-expect "nor is one with a static sh" "" "$(note '"PATH=/bin:/opt/bin"')"
+expect "an image with a static sh is not reported" "" "$(note '"PATH=/bin:/opt/bin"')"
 
 mkdir "$work/empty"
 cp "$work/root/usr/lib/plan9/bin/mk" "$work/empty/"
 printf 'test:V:\n\techo runs\n' >"$work/empty/mkfile"
-expect "mk needs nothing of an image" "echo runs" "$(chroot "$work/empty" /mk -n test 2>&1)"
+expect "mk runs without any file of the image" "echo runs" "$(chroot "$work/empty" /mk -n test 2>&1)"
 
 conclude

@@ -55,7 +55,7 @@ check-&:V:
 	true
 END
 expect "a virtual rule of prerequisites alone is a rule" none "$(reason check_target test)"
-expect "a rule that does nothing is none" no-target "$(reason check_target nothing)"
+expect "a rule without recipe and prerequisites is no rule" no-target "$(reason check_target nothing)"
 expect "an unknown target has no rule" no-target "$(reason check_target nosuch)"
 expect "a plain target has a rule" none "$(reason check_target plain)"
 expect "a target of % has a rule" none "$(reason check_target main.o)"
@@ -65,16 +65,16 @@ expect "a flag is not a target" no-target "$(reason check_target -n)"
 expect "an assignment is not a target" no-target "$(reason check_target A=b)"
 expect "the empty name is not a target" no-target "$(reason check_target '')"
 expect "arguments may be targets and assignments" none "$(reason check_targets test lint A=b)"
-expect "an argument that is no target is refused" no-target "$(reason check_targets test nosuch)"
+expect "an argument that names no target is refused" no-target "$(reason check_targets test nosuch)"
 expect "an argument that is a flag is refused" no-target "$(reason check_targets test -k)"
 touch plain nosuch test main.o check-all
-expect "a file makes a plain target stand still" no-target "$(reason check_target plain)"
-expect "a file does not stand in for a rule" no-target "$(reason check_target nosuch)"
-expect "a file does not stand in for an argument's rule" no-target "$(reason check_targets test nosuch)"
-expect "a file makes an argument's plain target stand still" no-target "$(reason check_targets test plain)"
-expect "a file does not stop a virtual target" none "$(reason check_target test)"
-expect "a file makes a target of % stand still" no-target "$(reason check_target main.o)"
-expect "a file does not stop a virtual target of &" none "$(reason check_target check-all)"
+expect "a plain target that exists as a file is refused" no-target "$(reason check_target plain)"
+expect "a file without a rule is no target" no-target "$(reason check_target nosuch)"
+expect "a file without a rule is no target in an argument" no-target "$(reason check_targets test nosuch)"
+expect "an argument's plain target that exists as a file is refused" no-target "$(reason check_targets test plain)"
+expect "a virtual target can exist as a file" none "$(reason check_target test)"
+expect "a target of % that exists as a file is refused" no-target "$(reason check_target main.o)"
+expect "a virtual target of & can exist as a file" none "$(reason check_target check-all)"
 
 mkfile <<'END'
 all:V: /var/run/ci/artifacts/b /var/run/ci/artifacts/a
@@ -88,10 +88,10 @@ all:V: /var/run/ci/artifacts/b /var/run/ci/artifacts/a
 /var/run/ci/cache/deps:
 	true
 END
-expect "artifacts are those spelled out" "/var/run/ci/artifacts/a
+expect "only artifacts that are spelled out count" "/var/run/ci/artifacts/a
 /var/run/ci/artifacts/b
 /var/run/ci/artifacts/dir/c" "$(names /var/run/ci/artifacts)"
-expect "caches are those spelled out" /var/run/ci/cache/deps "$(names /var/run/ci/cache)"
+expect "only caches that are spelled out count" /var/run/ci/cache/deps "$(names /var/run/ci/cache)"
 
 bytes=$(printf '\360\237\216\211\360\240\256\267\377')
 mkfile <<END
@@ -102,8 +102,8 @@ mkfile <<END
 /var/run/ci/cache/$bytes:
 	true
 END
-expect "a name beyond U+FFFF, or of no characters, is a name" none "$(reason check_target "${bytes}test")"
-expect "another such name is not that one" no-target "$(reason check_target "$(printf '\360\237\216\210')test")"
+expect "names beyond U+FFFF, or of invalid UTF-8, are names" none "$(reason check_target "${bytes}test")"
+expect "two such names differ" no-target "$(reason check_target "$(printf '\360\237\216\210')test")"
 expect "an artifact's name keeps its bytes" "/var/run/ci/artifacts/$bytes" "$(names /var/run/ci/artifacts)"
 expect "a cache's name keeps its bytes" "/var/run/ci/cache/$bytes" "$(names /var/run/ci/cache)"
 
@@ -134,19 +134,19 @@ while [ "$length" -le "$whole" ]; do
     if head -n "$length" "$run/rules.dump" | busybox awk -f "$lib/rules.awk" >/dev/null; then taken="$taken $length"; fi
     length=$((length + 1))
 done
-expect "mk's list of rules that is cut is refused, wherever the cut is" " $whole" "$taken"
+expect "a truncated list of mk's rules is refused, wherever it is cut" " $whole" "$taken"
 
 mkfile <<'END'
 test:V:
 	true
 END
-expect "defaults where there is nothing" "base-image:VQ:
+expect "targets that the mkfile omits get default recipes" "base-image:VQ:
 	:
 post-test:VQ:
 	:
 /var/run/ci/env/CONTAINERIMAGE:Q: base-image
 	echo \$CONTAINERIMAGE >\$target" "$(cat "$run/defaults.mk")"
-expect "prepare-runtime can be made" "" "$(run_mk prepare-runtime 2>&1)"
+expect "prepare-runtime has a default" "" "$(run_mk prepare-runtime 2>&1)"
 
 mkfile <<'END'
 base-image:V: Containerfile
@@ -161,7 +161,7 @@ post-test:V: base-image
 	echo name
 END
 touch Containerfile
-expect "no defaults where there is a recipe" "" "$(cat "$run/defaults.mk")"
+expect "a target with a recipe gets no default" "" "$(cat "$run/defaults.mk")"
 expect "the user's recipes run, once each" "building
 preparing
 tools" "$(run_mk prepare-runtime 2>&1 | grep -v ^echo | sort)"
@@ -171,12 +171,12 @@ base-image:V: Containerfile
 test:V:
 	true
 END
-expect "prerequisites alone leave the default recipe" "base-image:VQ:" "$(head -n 1 "$run/defaults.mk")"
+expect "a target with prerequisites alone keeps the default recipe" "base-image:VQ:" "$(head -n 1 "$run/defaults.mk")"
 
 echo 'test:V' >mkfile
-expect "a syntax error is told" mkfile "$(reason read_rules)"
+expect "a syntax error is reported" mkfile "$(reason read_rules)"
 rm mkfile
-expect "a missing mkfile is told" mkfile "$(reason read_rules)"
+expect "a missing mkfile is reported" mkfile "$(reason read_rules)"
 
 # configure USER NETWORK COMMAND...: configures the container of an image with this user into $work/config.json; fails as
 # the script does.
@@ -218,39 +218,39 @@ export SECRET LINES
 image_variable='"EMPTY="'
 
 configure '' none /bin/mk -f mkfile 'A=b\n"' -- -v
-expect "no user is root" '{"additionalGids":[],"gid":0,"uid":0,"umask":18}' "$(field process/user)"
-expect "root owns what it gets" 0:0 "$(cat "$work/owner")"
-expect "root has the capabilities" "$(field process/capabilities/bounding)" "$(field process/capabilities/effective)"
-expect "the capabilities are those of the list" 8 "$(field process/capabilities/bounding | tr , '\n' | grep -c CAP_)"
-expect "the command stays as it is" '["/bin/mk","-f","mkfile","A=b\\n\"","--","-v"]' "$(field process/args)"
+expect "an image without a user runs as root" '{"additionalGids":[],"gid":0,"uid":0,"umask":18}' "$(field process/user)"
+expect "root owns the files it gets" 0:0 "$(cat "$work/owner")"
+expect "root holds the capabilities" "$(field process/capabilities/bounding)" "$(field process/capabilities/effective)"
+expect "root's capabilities are those of the list" 8 "$(field process/capabilities/bounding | tr , '\n' | grep -c CAP_)"
+expect "the command is not changed" '["/bin/mk","-f","mkfile","A=b\\n\"","--","-v"]' "$(field process/args)"
 expect "a value is never taken for a name in the template" "=@root@ \\\"\\\\ü\\tx" "$(variable SECRET)"
-expect "a value may have lines" '=a\nb' "$(variable LINES)"
-expect "the image's variables are there, ours come after its path" '=/opt/bin:/usr/lib/plan9/bin' "$(variable PATH)"
+expect "a value can have several lines" '=a\nb' "$(variable LINES)"
+expect "the image's variables come first, ours follow its PATH" '=/opt/bin:/usr/lib/plan9/bin' "$(variable PATH)"
 expect "an image's variable is quoted" '=a\"b\\c' "$(variable QUOTED)"
-expect "an image's variable may have lines" '=c\nd' "$(variable LONG)"
-expect "an image's variable may be empty" '=' "$(variable EMPTY)"
-expect "root's home" =/root "$(variable HOME)"
-expect "the image's working directory" '"/app"' "$(field process/cwd)"
-expect "the repository is there" '"/app"' "$(field mounts/10/destination)"
-expect "no terminal" false "$(field process/terminal)"
-expect "no network" 1 "$(field linux/namespaces | grep -c '"network"')"
-expect "no name server without a network" 0 "$(field mounts | grep -c resolv.conf)"
+expect "an image's variable can have several lines" '=c\nd' "$(variable LONG)"
+expect "an image's variable can be empty" '=' "$(variable EMPTY)"
+expect "root gets its home" =/root "$(variable HOME)"
+expect "the image's working directory counts" '"/app"' "$(field process/cwd)"
+expect "the repository is mounted" '"/app"' "$(field mounts/10/destination)"
+expect "there is no terminal unless asked for" false "$(field process/terminal)"
+expect "there is no network unless asked for" 1 "$(field linux/namespaces | grep -c '"network"')"
+expect "there is no name server without a network" 0 "$(field mounts | grep -c resolv.conf)"
 expect "an image's /tmp stays" 0 "$(field mounts | grep -c '"/tmp"')"
-expect "the seccomp filter" '"SCMP_ACT_ERRNO"' "$(field linux/seccomp/defaultAction)"
+expect "the seccomp filter is set" '"SCMP_ACT_ERRNO"' "$(field linux/seccomp/defaultAction)"
 image_variable='"HOME=/elsewhere"'
 configure ann open true
-expect "a user by name, with groups" '{"additionalGids":[44],"gid":1001,"uid":1000,"umask":18}' "$(field process/user)"
+expect "a user named by name gets its groups" '{"additionalGids":[44],"gid":1001,"uid":1000,"umask":18}' "$(field process/user)"
 expect "a user's files are made its own" 1000:1001 "$(cat "$work/owner")"
 expect "a user who is not root holds no capability" '[]' "$(field process/capabilities/effective)"
-expect "the image's own home counts" =/elsewhere "$(variable HOME)"
-expect "the guest's network" 0 "$(field linux/namespaces | grep -c '"network"')"
-expect "a name server with a network" 1 "$(field mounts | grep -c resolv.conf)"
+expect "the image's own HOME counts" =/elsewhere "$(variable HOME)"
+expect "the container can use the guest's network" 0 "$(field linux/namespaces | grep -c '"network"')"
+expect "there is a name server with a network" 1 "$(field mounts | grep -c resolv.conf)"
 size='33 101' configure 1000:video none true
-expect "a terminal" true "$(field process/terminal)"
-expect "a terminal's size" '{"height":33,"width":101}' "$(field process/consoleSize)"
-expect "a group by name" '{"additionalGids":[],"gid":44,"uid":1000,"umask":18}' "$(field process/user)"
+expect "there is a terminal when asked for" true "$(field process/terminal)"
+expect "a terminal has the size asked for" '{"height":33,"width":101}' "$(field process/consoleSize)"
+expect "a group can be named by name" '{"additionalGids":[],"gid":44,"uid":1000,"umask":18}' "$(field process/user)"
 configure 77:5 none true
-expect "numbers that no file has" '{"additionalGids":[],"gid":5,"uid":77,"umask":18}' "$(field process/user)"
+expect "a user and group can be numbers of no file" '{"additionalGids":[],"gid":5,"uid":77,"umask":18}' "$(field process/user)"
 expect "an unknown user is refused" failed "$(configure nobody none true || echo failed)"
 expect "an unknown group is refused" failed "$(configure ann:nobody none true || echo failed)"
 workdir=''

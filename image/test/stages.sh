@@ -72,21 +72,21 @@ ended() {
     mv "$work/whole" "$work/bin/$1"
 }
 
-expect "a recipe of the preparation that fails fails it" 1 "$(prepared <<'END'
+expect "a failing recipe of the preparation fails the preparation" 1 "$(prepared <<'END'
 test:V:
 	true
 prepare-runtime:V:
 	false
 END
 )"
-expect "a recipe that a signal ends fails its stage" 1 "$(prepared <<'END'
+expect "a recipe killed by a signal fails its stage" 1 "$(prepared <<'END'
 test:V:
 	true
 prepare-runtime:V:
 	kill -9 $$
 END
 )"
-expect "a cache that is not made fails the preparation" 1 "$(prepared <<END
+expect "a cache that its recipe does not create fails the preparation" 1 "$(prepared <<END
 test:V:
 	true
 $ci/cache/deps:
@@ -101,8 +101,8 @@ prepare-runtime:V:
 	touch plain
 END
 )"
-expect "a target that the preparation made a file of is refused" "1 no-target" "$(stage test none plain)"
-expect "a virtual target is not" "1 container" "$(rm "$run/image" && stage test none test)"
+expect "a target that the preparation created as a file is refused" "1 no-target" "$(stage test none plain)"
+expect "a virtual target of that name is not refused" "1 container" "$(rm "$run/image" && stage test none test)"
 
 prepared >/dev/null <<END
 test:V:
@@ -117,31 +117,31 @@ post-test:V:
 END
 expect "artifacts are made" 0 "$(stage artifacts)"
 expect "artifacts are on the disk" "b dir/ dir/a " "$(left)"
-expect "a recipe after the tests that fails fails its stage" 1 "$(stage post-test)"
+expect "a failing recipe of post-test fails its stage" 1 "$(stage post-test)"
 ln -s nowhere "$ci/artifacts/link"
-expect "an artifact that leads nowhere is not left out" "1 no-artifact" "$(stage artifacts)"
+expect "an artifact that is a dangling link fails its stage" "1 no-artifact" "$(stage artifacts)"
 rm "$ci/artifacts/link"
 ln -s . "$ci/artifacts/loop"
-expect "an artifact that leads in a circle is not left out" 1 "$(stage artifacts)"
+expect "an artifact in a circle of links fails its stage" 1 "$(stage artifacts)"
 rm "$ci/artifacts/loop"
 mkfifo "$ci/artifacts/pipe"
-expect "an artifact that is no file is not left out" "1 no-artifact" "$(stage artifacts)"
+expect "an artifact that is no file fails its stage" "1 no-artifact" "$(stage artifacts)"
 rm "$ci/artifacts/pipe"
 shell=dash
 for command in awk find sort tar; do
-    expect "no artifact is lost when $command is ended" failed "$(ended $command)"
+    expect "killing $command loses no artifact unnoticed" failed "$(ended $command)"
 done
-expect "nothing is lost when nothing is ended" passed "$(outcome artifacts)"
+expect "all artifacts are kept when nothing is killed" passed "$(outcome artifacts)"
 shell='busybox sh'
 rm "$run/rules"
-expect "a post-test is not passed over where the rules are lost" failed "$(outcome post-test)"
+expect "post-test is not skipped when the list of rules is missing" failed "$(outcome post-test)"
 prepared >/dev/null <<END
 test:V:
 	true
 $ci/artifacts/a:
 	cp nowhere \$target || true
 END
-expect "an artifact that is named must be made" "1 no-artifact" "$(stage artifacts)"
+expect "a named artifact that its recipe does not create fails its stage" "1 no-artifact" "$(stage artifacts)"
 prepared >/dev/null <<END
 test:V:
 	true
