@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class AttacksIT {
 
   /** {@code -Dattacks.rounds=50} tries the races longer. */
-  private static final int ROUNDS = Integer.getInteger("attacks.rounds", 2);
+  private static final int ROUNDS = Integer.getInteger("attacks.rounds", 1);
 
   private static final int TOGETHER = 8;
   private static final String HOOK = "post-checkout";

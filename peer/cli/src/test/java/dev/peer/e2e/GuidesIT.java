@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,15 +54,16 @@ class GuidesIT {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"peer/docs/certificates.md", "peer/docs/first-hour.md"})
+  void startsAsItSays(String name) throws Exception {
+    follow(Dist.sources().resolve(name), SECONDS);
+  }
+
+  @ParameterizedTest
+  @Tag("long")
   @ValueSource(
-      strings = {
-        "image/docs/mkfiles.md",
-        "peer/docs/certificates.md",
-        "peer/docs/first-hour.md",
-        "examples/ci/README.md",
-        "examples/deploy/README.md"
-      })
-  void does(String name) throws Exception {
+      strings = {"image/docs/mkfiles.md", "examples/ci/README.md", "examples/deploy/README.md"})
+  void goesOnAsItSays(String name) throws Exception {
     follow(Dist.sources().resolve(name), SECONDS);
   }
 

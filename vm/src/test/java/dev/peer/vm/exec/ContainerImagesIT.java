@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +87,7 @@ class ContainerImagesIT {
   }
 
   @Test
+  @Tag("long")
   void testsRunInImagesOfEveryKindOrItIsSaidWhatIsMissing() throws Exception {
     assertThat(said("localhost/built", "where")).isEqualTo("hello from /somewhere\n");
     assertThat(said("localhost/plain:1.0", "where")).isEqualTo("hi from /work\n");

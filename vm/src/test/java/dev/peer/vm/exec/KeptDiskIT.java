@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,7 @@ class KeptDiskIT {
   }
 
   @Test
+  @Tag("long")
   void beginsWithWhatTheLastPassingRunPreparedAndNothingElse() throws Exception {
     String first = passes(preparing("one"), Use.KEPT, new Transcript());
     Instant begun = disks.list().getFirst().history().begun();

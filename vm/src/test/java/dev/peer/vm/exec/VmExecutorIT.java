@@ -39,6 +39,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -256,6 +257,7 @@ class VmExecutorIT {
   }
 
   @Test
+  @Tag("long")
   void bootsWhenAWholeTemplateDoesNotAnswer() throws Exception {
     run("test:V:\n\ttrue\n", "test", Map.of());
     for (Path template : templates()) {
