@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class LeasePaceTest {
 
-  private static final IOException FAILURE = new IOException("away");
+  private final IOException failure = new IOException("away");
 
   private static Duration seconds(int number) {
     return Duration.ofSeconds(number);
@@ -27,7 +27,7 @@ class LeasePaceTest {
     List<Duration> pauses = new ArrayList<>();
     Duration retry = LeasePace.FIRST_RETRY;
     for (int i = 0; i < 6; i++) {
-      pauses.add(LeasePace.pause(retry, seconds(20), FAILURE));
+      pauses.add(LeasePace.pause(retry, seconds(20), failure));
       retry = LeasePace.next(retry);
     }
     assertThat(pauses)
@@ -36,7 +36,7 @@ class LeasePaceTest {
 
   @Test
   void doesNotWaitLongerThanForTheRenewal() {
-    assertThat(LeasePace.pause(seconds(15), seconds(5), FAILURE)).isEqualTo(seconds(5));
+    assertThat(LeasePace.pause(seconds(15), seconds(5), failure)).isEqualTo(seconds(5));
   }
 
   @Test
