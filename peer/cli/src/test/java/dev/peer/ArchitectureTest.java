@@ -19,7 +19,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** Which package may use which: the arrows of the house. */
+/**
+ * Which package may use which: the arrows of the house. ArchUnit's engine runs before JUnit's, so
+ * this test is the first of the module that has the classes of all.
+ */
 @AnalyzeClasses(packages = "dev.peer", importOptions = ArchitectureTest.Shipped.class)
 class ArchitectureTest {
 

@@ -9,15 +9,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /**
- * Java is formatted as google-java-format does. {@code mvn test -pl peer/cli -am -Dtest=FormatTest
- * -Dformat.apply=true -Dsurefire.failIfNoSpecifiedTests=false} formats it.
+ * The Java of all modules is formatted as google-java-format does. This test is the first of the
+ * first module.
  */
+@Order(1)
 class FormatTest {
 
-  private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+  private static final String MENDED_BY = "mvn -q test -pl core -Dtest=FormatTest -Dformat.apply";
+
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   private static final List<String> MODULES =
       List.of(
@@ -32,7 +36,7 @@ class FormatTest {
 
   @Test
   void everyFileIsFormatted() throws Exception {
-    boolean apply = Boolean.getBoolean("format.apply");
+    boolean apply = System.getProperty("format.apply") != null;
     Formatter formatter = new Formatter();
     List<Path> unformatted = new ArrayList<>();
     List<Path> files = javaFiles();
@@ -48,7 +52,9 @@ class FormatTest {
         }
       }
     }
-    assertThat(unformatted).isEmpty();
+    assertThat(unformatted)
+        .as(apply ? "formatted now: run it again" : "format them with: " + MENDED_BY)
+        .isEmpty();
   }
 
   private static List<Path> javaFiles() throws Exception {
