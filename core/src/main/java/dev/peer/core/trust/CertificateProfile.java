@@ -45,9 +45,6 @@ final class CertificateProfile {
   private static final int NON_REPUDIATION = 1;
   private static final int KEY_CERT_SIGN = 5;
 
-  private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
-  private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
-  private static final String TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
   private static final String ANY_USAGE = "2.5.29.37.0";
 
   // "CA:FALSE", wrapped as an extension's value is: left out as DER wants it, or spelled out.
@@ -127,12 +124,12 @@ final class CertificateProfile {
         purposes == null || !purposes.contains(ANY_USAGE),
         certificate,
         "is for any purpose (anyExtendedKeyUsage), and must name those that are meant",
-        "issue it with extendedKeyUsage " + usageFor(role) + ", and without anyExtendedKeyUsage");
-    if (purposes != null && purposes.stream().noneMatch(accepted(role)::contains)) {
+        "issue it with extendedKeyUsage " + role.usageText() + ", and without anyExtendedKeyUsage");
+    if (purposes != null && !purposes.contains(role.usage())) {
       faults.add(
           certificate,
-          "is not for " + purpose(role) + " (its extended key usage lacks it)",
-          "issue it with extendedKeyUsage " + usageFor(role) + ", or without that extension");
+          "is not for " + role.holders() + " (its extended key usage lacks it)",
+          "issue it with extendedKeyUsage " + role.usageText() + ", or without that extension");
     }
     if (role == CertificateRole.TIMESTAMPER) {
       requireForTimestampsAlone(certificate, usage, purposes, faults);
@@ -149,7 +146,7 @@ final class CertificateProfile {
       X509Certificate certificate, boolean[] usage, List<String> purposes, Faults faults)
       throws UntrustedCertificateException {
     faults.require(
-        List.of(TIME_STAMPING).equals(purposes)
+        List.of(CertificateRole.TIMESTAMPER.usage()).equals(purposes)
             && certificate.getCriticalExtensionOIDs().contains(EXTENDED_KEY_USAGE),
         certificate,
         "is not for timestamps alone (its extended key usage must be critical and have nothing but"
@@ -179,14 +176,12 @@ final class CertificateProfile {
         "is not for signing certificates (its key usage lacks keyCertSign)",
         "make the authority's certificate again with keyUsage keyCertSign");
     List<String> purposes = purposes(certificate);
-    if (purposes != null
-        && !purposes.contains(ANY_USAGE)
-        && purposes.stream().noneMatch(accepted(role)::contains)) {
+    if (purposes != null && !purposes.contains(ANY_USAGE) && !purposes.contains(role.usage())) {
       faults.add(
           certificate,
-          "may not vouch for " + purpose(role) + " (its extended key usage lacks it)",
+          "may not vouch for " + role.holders() + " (its extended key usage lacks it)",
           "make the authority's certificate again with extendedKeyUsage "
-              + usageFor(role)
+              + role.usageText()
               + ", or without that extension");
     }
     faults.require(
@@ -270,34 +265,6 @@ final class CertificateProfile {
         certificate,
         "has a malformed extended key usage",
         MALFORMED_MEND);
-  }
-
-  private static Set<String> accepted(CertificateRole role) {
-    return switch (role) {
-      case CLIENT -> Set.of(CLIENT_AUTH);
-      case SERVER -> Set.of(SERVER_AUTH);
-      // Not a server's: a party that takes over a rendezvous must not be able to forge results.
-      case SIGNER -> Set.of(CLIENT_AUTH);
-      case TIMESTAMPER -> Set.of(TIME_STAMPING);
-    };
-  }
-
-  private static String purpose(CertificateRole role) {
-    return switch (role) {
-      case CLIENT -> "clients";
-      case SERVER -> "servers";
-      case SIGNER -> "peers that sign";
-      case TIMESTAMPER -> "timestamps";
-    };
-  }
-
-  private static String usageFor(CertificateRole role) {
-    return switch (role) {
-      case CLIENT -> "clientAuth";
-      case SERVER -> "serverAuth";
-      case SIGNER -> "clientAuth";
-      case TIMESTAMPER -> "timeStamping (critical)";
-    };
   }
 
   private static List<String> purposes(X509Certificate certificate)
