@@ -25,7 +25,8 @@ import java.util.Optional;
  * Reads and writes the text form of certificates, keys and revocation lists (RFC 7468).
  *
  * <p>Text around the blocks is passed over, as are blocks of another kind, so that a file may hold
- * a certificate and its key. No error repeats any part of a key.
+ * a certificate and its key; so is a byte order mark before the first. No error repeats any part of
+ * a key.
  */
 public final class Pem {
 
@@ -38,6 +39,11 @@ public final class Pem {
   private static final String BEGIN = "-----BEGIN ";
   private static final String END = "-----END ";
   private static final String DASHES = "-----";
+  private static final String ANOTHER_KEY =
+      "use "
+          + KeyKind.ACCEPTED
+          + ", and have it certified: openssl genpkey -algorithm EC -pkeyopt"
+          + " ec_paramgen_curve:P-256 -out FILE";
   private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
 
   private Pem() {}
@@ -62,7 +68,9 @@ public final class Pem {
     if (certificates.isEmpty()) {
       throw new CredentialException(
           what + ": no certificate in it",
-          "a PEM text with -----BEGIN CERTIFICATE----- is expected");
+          OtherForm.of(pem)
+              .map(OtherForm::hintForCertificates)
+              .orElse("a PEM text with -----BEGIN CERTIFICATE----- is expected"));
     }
     return List.copyOf(certificates);
   }
@@ -80,14 +88,17 @@ public final class Pem {
               + ": "
               + (keys.isEmpty() ? "no private key" : "more than one private key")
               + " in it",
-          "a PEM text with one -----BEGIN PRIVATE KEY----- is expected");
+          OtherForm.of(pem)
+              .filter(_ -> keys.isEmpty())
+              .map(OtherForm::hintForKey)
+              .orElse("a PEM text with one -----BEGIN PRIVATE KEY----- is expected"));
     }
     PemBlock block = keys.getFirst();
     PrivateKey key = pkcs8(block.in(what), inPkcs8(block.in(what), block, blocks));
     if (KeyKind.of(key).isEmpty()) {
       throw new CredentialException(
           block.in(what) + ": a key of this kind is not accepted: " + KeyKind.describe(key),
-          "use " + KeyKind.ACCEPTED);
+          ANOTHER_KEY);
     }
     return key;
   }
@@ -178,7 +189,7 @@ public final class Pem {
   private static PrivateKey pkcs8(String what, byte[] der) throws CredentialException {
     PKCS8EncodedKeySpec encoded = new PKCS8EncodedKeySpec(der);
     try {
-      for (String algorithm : List.of("EC", "Ed25519", "RSA")) {
+      for (String algorithm : List.of("EC", "Ed25519", "RSA", "RSASSA-PSS")) {
         try {
           return KeyFactory.getInstance(algorithm).generatePrivate(encoded);
         } catch (InvalidKeySpecException e) {
@@ -186,11 +197,11 @@ public final class Pem {
         }
       }
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has EC, Ed25519 and RSA", e);
+      throw new IllegalStateException("every Java runtime has these", e);
     }
     // Without a cause: a parser's message may repeat a part of the key.
     throw new CredentialException(
-        what + ": not a private key of a kind that is accepted", "use " + KeyKind.ACCEPTED);
+        what + ": not a private key of a kind that is accepted", ANOTHER_KEY);
   }
 
   private static byte[] inPkcs8(String what, PemBlock block, List<PemBlock> all)

@@ -30,7 +30,7 @@ record PemBlock(String label, int line, byte[] bytes, boolean encrypted) {
       throw tooLarge(what, longest);
     }
     List<PemBlock> blocks = new ArrayList<>();
-    List<String> lines = pem.lines().map(String::strip).toList();
+    List<String> lines = unmarked(pem).lines().map(String::strip).toList();
     for (int i = 0; i < lines.size(); i++) {
       if (isBoundary(lines.get(i), BEGIN)) {
         if (blocks.size() == MOST_BLOCKS) {
@@ -43,6 +43,11 @@ record PemBlock(String label, int line, byte[] bytes, boolean encrypted) {
       }
     }
     return blocks;
+  }
+
+  /** Without a byte order mark, as UTF-8 or as one character a byte. */
+  private static String unmarked(String pem) {
+    return pem.replaceFirst("^(?:\ufeff|\u00ef\u00bb\u00bf)", "");
   }
 
   private static int endOf(String what, List<String> lines, int begin) throws CredentialException {

@@ -7,10 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.trust.Made;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -186,6 +192,62 @@ class PemTest {
             .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret", "c2VjcmV0"));
       }
     }
+  }
+
+  // Other forms
+
+  @Test
+  void passesOverAByteOrderMark() throws Exception {
+    String pem = Pem.write(alice.certificate());
+
+    for (String mark : new String[] {"\ufeff", "\u00ef\u00bb\u00bf"}) {
+      assertThat(Pem.certificates("a.pem", mark + pem)).containsExactly(alice.certificate());
+      assertThat(Pem.privateKey("key.pem", mark + pkcs8(alice.keys())))
+          .isEqualTo(alice.keys().getPrivate());
+    }
+  }
+
+  @Test
+  void saysHowToMakePemOfOtherForms() throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    char[] password = "changeit".toCharArray();
+    store.setKeyEntry(
+        "a", alice.keys().getPrivate(), password, new Certificate[] {alice.certificate()});
+    ByteArrayOutputStream pkcs12 = new ByteArrayOutputStream();
+    store.store(pkcs12, password);
+    byte[] utf16 = Pem.write(alice.certificate()).getBytes(StandardCharsets.UTF_16LE);
+
+    saysHow(
+        pkcs12.toByteArray(), "openssl pkcs12 -in FILE -nokeys", "openssl pkcs12 -in FILE -noc");
+    saysHow(alice.certificate().getEncoded(), "openssl x509 -inform DER", "DER");
+    saysHow(alice.keys().getPrivate().getEncoded(), "DER", "openssl pkey -inform DER");
+    saysHow(keys("Ed25519").getPrivate().getEncoded(), "DER", "openssl pkey -inform DER");
+    saysHow(utf16, "iconv -f UTF-16", "iconv -f UTF-16");
+  }
+
+  private static void saysHow(byte[] bytes, String forCertificates, String forKey) {
+    for (Charset charset : List.of(StandardCharsets.UTF_8, StandardCharsets.ISO_8859_1)) {
+      String text = new String(bytes, charset);
+      assertThatThrownBy(() -> Pem.certificates("file", text))
+          .isInstanceOfSatisfying(
+              CredentialException.class, e -> assertThat(e.hint()).contains(forCertificates));
+      assertThatThrownBy(() -> Pem.privateKey("file", text))
+          .isInstanceOfSatisfying(
+              CredentialException.class, e -> assertThat(e.hint()).contains(forKey));
+    }
+  }
+
+  @Test
+  void namesAKeyThatSignsWithPssAlone() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSASSA-PSS");
+    generator.initialize(2048);
+    String pem = pkcs8(generator.generateKeyPair());
+
+    assertThatThrownBy(() -> Pem.privateKey("key.pem", pem))
+        .isInstanceOfSatisfying(
+            CredentialException.class, e -> assertThat(e.hint()).contains("openssl genpkey"))
+        .hasMessageContaining("RSASSA-PSS 2048");
   }
 
   // Revocation lists
