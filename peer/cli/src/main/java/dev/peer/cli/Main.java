@@ -94,7 +94,7 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() {
     spec.commandLine().usage(spec.commandLine().getErr());
-    return ExitCode.USAGE;
+    return ExitCode.USAGE.number();
   }
 
   /** Runs a command and exits with its code. */
@@ -103,7 +103,7 @@ public final class Main implements Callable<Integer> {
     Output output = new Output();
     int exitCode = run(CallContext.ofProcess(), output, interruption, arguments);
     output.end();
-    interruption.finished(output.exitCode(ExitCode.PASSED));
+    interruption.finished(output.exitCode(ExitCode.PASSED.number()));
     System.exit(output.exitCode(exitCode));
   }
 
@@ -147,12 +147,12 @@ public final class Main implements Callable<Integer> {
   private static int reportUsage(Output output, ParameterException e) {
     UsageError error = UsageError.of(e);
     output.error(error.message(), error.hint());
-    return ExitCode.USAGE;
+    return ExitCode.USAGE.number();
   }
 
   private static int report(Output output, Exception exception) {
     Failure failure = Failure.of(exception);
     output.error(failure.message(), failure.hint());
-    return failure.exitCode();
+    return failure.exitCode().number();
   }
 }

@@ -13,6 +13,7 @@ import dev.peer.daemon.socket.RequestedVariables;
 import dev.peer.daemon.socket.RunSubmission;
 import dev.peer.daemon.socket.SubmittedVariables;
 import dev.peer.home.HomeLayout;
+import dev.peer.report.ExitCode;
 import dev.peer.report.RunOutput;
 import dev.peer.report.Version;
 import java.io.IOException;
@@ -58,7 +59,7 @@ public final class DaemonHandOff {
     record RunHere() implements Outcome {}
 
     /** The daemon has done it. */
-    record Done(int exitCode) implements Outcome {}
+    record Done(ExitCode exitCode) implements Outcome {}
 
     /** The daemon ended before the run did, and has it on disk by this number. */
     record InDoubt(long id) implements Outcome {}
@@ -141,7 +142,12 @@ public final class DaemonHandOff {
         throw e;
       }
     }
-    return exitCode.isPresent() ? new Outcome.Done(exitCode.getAsInt()) : new Outcome.InDoubt(id);
+    if (exitCode.isEmpty()) {
+      return new Outcome.InDoubt(id);
+    }
+    return new Outcome.Done(
+        ExitCode.of(exitCode.getAsInt())
+            .orElseThrow(() -> new IOException("the daemon answers something else")));
   }
 
   /** The settings that belong to the run, as far as they are set here. */

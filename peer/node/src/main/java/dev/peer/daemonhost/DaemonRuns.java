@@ -69,21 +69,21 @@ final class DaemonRuns implements RunQueue.Runner {
     MachineSlots turns = machine.turns(place -> output.say("place " + place + " in the queue"));
     Map<String, String> secrets = isRequest(request) ? Map.of() : System.getenv();
     try {
-      int exitCode =
+      ExitCode exitCode =
           MadeCrontabs.isRequested(request)
               ? makeCrontab(request, turns, output, report)
               : run(request, turns, secrets, output, report);
       if (exitCode != ExitCode.PASSED) {
         output.sayLastLines();
       }
-      return RunEnding.ofExit(exitCode, report.message());
+      return RunEnding.ofExit(exitCode.number(), report.message());
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
       Failure failure = Failure.of(e);
       output.sayLastLines();
       output.error(failure.message(), failure.hint());
-      return RunEnding.ofExit(failure.exitCode(), failure.message());
+      return RunEnding.ofExit(failure.exitCode().number(), failure.message());
     }
   }
 
@@ -98,7 +98,7 @@ final class DaemonRuns implements RunQueue.Runner {
    * @param secrets values that take precedence over those kept on this machine
    * @return the exit code
    */
-  int run(
+  ExitCode run(
       RunRequest request,
       MachineSlots turns,
       Map<String, String> secrets,
@@ -132,7 +132,7 @@ final class DaemonRuns implements RunQueue.Runner {
         request.subject().arguments());
   }
 
-  private int makeCrontab(
+  private ExitCode makeCrontab(
       RunRequest request, MachineSlots turns, RunOutput output, RunReport report) throws Exception {
     CrontabResult result;
     try (RunTarget subject = subject(request, output);
@@ -193,7 +193,7 @@ final class DaemonRuns implements RunQueue.Runner {
     }
 
     @Override
-    public int serve(
+    public ExitCode serve(
         Replayable result, Optional<Announcer.Announcement> announced, RunReport report)
         throws Exception {
       daemon.kept().add(Store.reopen(result.stored()), result.verified().record().finishedAt());

@@ -17,6 +17,7 @@ import dev.peer.daemon.socket.RequestedVariables;
 import dev.peer.daemon.socket.RunSubmission;
 import dev.peer.daemon.socket.SubmissionHandler;
 import dev.peer.daemon.socket.Submitter;
+import dev.peer.report.ExitCode;
 import dev.peer.report.Failure;
 import dev.peer.report.RunOutput;
 import dev.peer.report.Version;
@@ -120,27 +121,27 @@ final class DaemonSubmissions implements SubmissionHandler {
             });
     AtomicReference<String> message = new AtomicReference<>("");
     try {
-      int exitCode =
+      ExitCode exitCode =
           new RunReporter(ask.display().timings(), ask.display().json())
               .around(
                   output,
                   report -> {
-                    int code = run(request, turns, secrets, output, report, asker);
+                    ExitCode code = run(request, turns, secrets, output, report, asker);
                     message.set(report.message());
                     return code;
                   });
-      return RunEnding.ofExit(exitCode, message.get());
+      return RunEnding.ofExit(exitCode.number(), message.get());
     } catch (Exception e) {
       Failure failure = Failure.of(e);
       output.error(failure.message(), failure.hint());
       if (e instanceof InterruptedException interrupted) {
         throw interrupted;
       }
-      return RunEnding.ofExit(failure.exitCode(), failure.message());
+      return RunEnding.ofExit(failure.exitCode().number(), failure.message());
     }
   }
 
-  private int run(
+  private ExitCode run(
       RunRequest request,
       MachineSlots turns,
       Map<String, String> secrets,

@@ -5,22 +5,22 @@ public final class CommandException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  private final int exitCode;
+  private final ExitCode exitCode;
   private final String hint;
 
-  public CommandException(int exitCode, String message, String hint) {
+  public CommandException(ExitCode exitCode, String message, String hint) {
     super(message);
     this.exitCode = exitCode;
     this.hint = hint;
   }
 
-  public CommandException(int exitCode, String message, String hint, Throwable cause) {
+  public CommandException(ExitCode exitCode, String message, String hint, Throwable cause) {
     super(message, cause);
     this.exitCode = exitCode;
     this.hint = hint;
   }
 
-  public int exitCode() {
+  public ExitCode exitCode() {
     return exitCode;
   }
 

@@ -1,16 +1,32 @@
 package dev.peer.report;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** The meanings of the command's exit. */
-public final class ExitCode {
+public enum ExitCode {
+  PASSED(0),
+  TESTS_FAILED(1),
+  USAGE(2),
+  NO_RESULT(3),
+  INFRASTRUCTURE(4),
+  NOTHING_VERIFIED(5),
+  TIME_LIMIT(124),
+  INTERRUPTED(130);
 
-  public static final int PASSED = 0;
-  public static final int TESTS_FAILED = 1;
-  public static final int USAGE = 2;
-  public static final int NO_RESULT = 3;
-  public static final int INFRASTRUCTURE = 4;
-  public static final int NOTHING_VERIFIED = 5;
-  public static final int TIME_LIMIT = 124;
-  public static final int INTERRUPTED = 130;
+  private final int number;
 
-  private ExitCode() {}
+  ExitCode(int number) {
+    this.number = number;
+  }
+
+  /** The code that has this number; empty: none has. */
+  public static Optional<ExitCode> of(int number) {
+    return Arrays.stream(values()).filter(code -> code.number == number).findFirst();
+  }
+
+  /** As the process ends with it. */
+  public int number() {
+    return number;
+  }
 }

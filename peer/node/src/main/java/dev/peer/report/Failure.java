@@ -16,7 +16,7 @@ import java.nio.file.FileSystemException;
  *
  * @param hint the remedy; empty if there is none
  */
-public record Failure(int exitCode, String message, String hint) {
+public record Failure(ExitCode exitCode, String message, String hint) {
 
   public static Failure of(Exception failure) {
     return switch (failure) {
@@ -39,7 +39,7 @@ public record Failure(int exitCode, String message, String hint) {
     };
   }
 
-  private static int exitCode(ImageException e) {
+  private static ExitCode exitCode(ImageException e) {
     return e.defect() == ImageException.Defect.NONE ? ExitCode.USAGE : ExitCode.INFRASTRUCTURE;
   }
 

@@ -94,12 +94,12 @@ public final class RunReport {
 
   /** The whole as one line. */
   String text(
-      String outcome, int exitCode, String message, String hint, List<Timeline.Step> steps) {
+      String outcome, ExitCode exitCode, String message, String hint, List<Timeline.Step> steps) {
     ObjectNode whole = StrictJson.object();
     whole.put("outcome", outcome);
     if (exitCode != ExitCode.INTERRUPTED) {
       // Which signal it was, and so how the process ends, only the JVM knows.
-      whole.put("exitCode", exitCode);
+      whole.put("exitCode", exitCode.number());
     }
     if (!message.isEmpty()) {
       whole.put("message", message);

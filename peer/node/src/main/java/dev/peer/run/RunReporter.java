@@ -32,13 +32,13 @@ public final class RunReporter {
   public interface Body {
 
     /** Returns the exit code. */
-    int run(RunReport report) throws Exception;
+    ExitCode run(RunReport report) throws Exception;
   }
 
   /** Runs a command and reports, in whatever way it ends. */
-  public int around(RunOutput output, Body body) throws Exception {
+  public ExitCode around(RunOutput output, Body body) throws Exception {
     RunReport report = new RunReport();
-    int exitCode;
+    ExitCode exitCode;
     try {
       exitCode = body.run(report);
     } catch (Exception e) {
@@ -61,7 +61,7 @@ public final class RunReporter {
   }
 
   private void report(
-      RunOutput output, RunReport report, int exitCode, String message, String hint) {
+      RunOutput output, RunReport report, ExitCode exitCode, String message, String hint) {
     if (done) {
       return;
     }
@@ -75,16 +75,16 @@ public final class RunReporter {
     }
   }
 
-  private static String outcome(int exitCode) {
+  private static String outcome(ExitCode exitCode) {
     return switch (exitCode) {
-      case ExitCode.PASSED -> "passed";
-      case ExitCode.TESTS_FAILED -> "failed";
-      case ExitCode.USAGE -> "refused";
-      case ExitCode.NO_RESULT -> "no-result";
-      case ExitCode.NOTHING_VERIFIED -> "unverified";
-      case ExitCode.TIME_LIMIT -> "timed-out";
-      case ExitCode.INTERRUPTED -> "interrupted";
-      default -> "infrastructure-error";
+      case PASSED -> "passed";
+      case TESTS_FAILED -> "failed";
+      case USAGE -> "refused";
+      case NO_RESULT -> "no-result";
+      case NOTHING_VERIFIED -> "unverified";
+      case TIME_LIMIT -> "timed-out";
+      case INTERRUPTED -> "interrupted";
+      case INFRASTRUCTURE -> "infrastructure-error";
     };
   }
 

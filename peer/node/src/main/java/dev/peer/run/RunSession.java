@@ -62,12 +62,12 @@ public record RunSession(
      * @param announced how others know of it already, if they do
      * @return the exit code
      */
-    int serve(Replayable result, Optional<Announcer.Announcement> announced, RunReport report)
+    ExitCode serve(Replayable result, Optional<Announcer.Announcement> announced, RunReport report)
         throws Exception;
   }
 
   /** Runs, or takes a result that there is. */
-  public int run(RunReport report, Afterwards afterwards) throws Exception {
+  public ExitCode run(RunReport report, Afterwards afterwards) throws Exception {
     Results.requireUsable(subject.surroundings(), options.artifacts());
     copies().requireUsable(network);
     report.about(subject);
@@ -147,7 +147,8 @@ public record RunSession(
     return new CopyWait(options.copies());
   }
 
-  private int replay(Replayable result, RunReport report, Afterwards afterwards) throws Exception {
+  private ExitCode replay(Replayable result, RunReport report, Afterwards afterwards)
+      throws Exception {
     try (result) {
       report.replayed(result);
       Results.replay(output, result);
@@ -155,7 +156,8 @@ public record RunSession(
     }
   }
 
-  private int passed(RunOutcome.Ran ran, RunReport report, Afterwards afterwards) throws Exception {
+  private ExitCode passed(RunOutcome.Ran ran, RunReport report, Afterwards afterwards)
+      throws Exception {
     try (Replayable result = ran.result();
         Announcer.Announcement _ = ran.announced().orElse(null)) {
       report.ran(result);
@@ -164,7 +166,7 @@ public record RunSession(
     }
   }
 
-  private int reached(
+  private ExitCode reached(
       Replayable result,
       Optional<Announcer.Announcement> announced,
       RunReport report,
@@ -175,7 +177,7 @@ public record RunSession(
     return afterwards.serve(result, announced, report);
   }
 
-  private int passedUnsigned(RunOutcome.RanUnsigned unsigned, RunReport report) {
+  private ExitCode passedUnsigned(RunOutcome.RanUnsigned unsigned, RunReport report) {
     report.ranUnsigned(unsigned.record());
     output.say("passed in " + Results.duration(unsigned.record()));
     output.say("the result is neither kept nor announced: " + unsigned.why());
@@ -186,7 +188,7 @@ public record RunSession(
   }
 
   /** Says how a run ended that did not pass, and gives the exit code for it. */
-  public static int notPassed(RunOutput output, ExecutionResult result, RunReport report)
+  public static ExitCode notPassed(RunOutput output, ExecutionResult result, RunReport report)
       throws CommandException {
     return switch (result) {
       case ExecutionResult.Passed passed ->
@@ -207,7 +209,7 @@ public record RunSession(
     };
   }
 
-  private int audit(Audit audit) {
+  private ExitCode audit(Audit audit) {
     if (audit.differences().isEmpty()) {
       output.say("audit: a run without any cache passed too, with the same artifacts");
       return ExitCode.PASSED;

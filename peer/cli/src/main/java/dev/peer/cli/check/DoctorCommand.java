@@ -55,14 +55,14 @@ public final class DoctorCommand implements Callable<Integer> {
     } catch (ConfigException e) {
       findings.add(Finding.misconfigured("settings", e.getMessage(), e.hint()));
     }
-    int exitCode =
+    ExitCode exitCode =
         findings.stream()
-            .mapToInt(Finding::exitCode)
+            .map(Finding::exitCode)
             .filter(code -> code != ExitCode.PASSED)
             .findFirst()
             .orElse(ExitCode.PASSED);
     print(findings, exitCode);
-    return exitCode;
+    return exitCode.number();
   }
 
   private Settings settings(List<Finding> findings) {
@@ -82,14 +82,14 @@ public final class DoctorCommand implements Callable<Integer> {
     return settings;
   }
 
-  private void print(List<Finding> findings, int exitCode) {
+  private void print(List<Finding> findings, ExitCode exitCode) {
     if (!json) {
       findings.forEach(finding -> finding.lines().forEach(output::print));
       return;
     }
     ObjectNode answer = StrictJson.object();
     answer.put("healthy", exitCode == ExitCode.PASSED);
-    answer.put("exitCode", exitCode);
+    answer.put("exitCode", exitCode.number());
     ArrayNode array = answer.putArray("checks");
     findings.forEach(finding -> array.add(finding.json()));
     output.print(Facts.text(answer));

@@ -159,13 +159,13 @@ public final class ExplainCertCommand implements Callable<Integer> {
               validator, rules, chain, Optional.ofNullable(repo), Optional.ofNullable(target), at));
     }
     boolean all = verdicts.values().stream().allMatch(Verdict.Admitted.class::isInstance);
-    int exitCode = all ? ExitCode.PASSED : ExitCode.NOTHING_VERIFIED;
+    ExitCode exitCode = all ? ExitCode.PASSED : ExitCode.NOTHING_VERIFIED;
     if (json) {
       output.print(Facts.text(json(chain.getFirst(), verdicts, at, exitCode)));
     } else {
       show(chain.getFirst(), verdicts);
     }
-    return exitCode;
+    return exitCode.number();
   }
 
   private void show(X509Certificate certificate, Map<CertificateUse, Verdict> verdicts) {
@@ -199,10 +199,10 @@ public final class ExplainCertCommand implements Callable<Integer> {
       X509Certificate certificate,
       Map<CertificateUse, Verdict> verdicts,
       Instant at,
-      int exitCode) {
+      ExitCode exitCode) {
     ObjectNode answer = StrictJson.object();
     answer.put("admitted", exitCode == ExitCode.PASSED);
-    answer.put("exitCode", exitCode);
+    answer.put("exitCode", exitCode.number());
     answer.put("at", at.toString());
     answer.set("certificate", Facts.json(CertificateFacts.of(certificate)));
     identity(certificate)

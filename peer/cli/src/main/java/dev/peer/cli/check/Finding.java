@@ -68,7 +68,7 @@ record Finding(String name, Verdict verdict, String what, String mend) {
   }
 
   /** The exit code for this finding. */
-  int exitCode() {
+  ExitCode exitCode() {
     return switch (verdict) {
       case OK, WARNING -> ExitCode.PASSED;
       case MISCONFIGURED -> ExitCode.USAGE;

@@ -164,7 +164,7 @@ public final class Output implements RunOutput {
   /** The command's exit code, unless output was lost: then it does not pass. */
   public synchronized int exitCode(int code) {
     boolean lost = stdout.failed || stderr.failed;
-    return lost && code == ExitCode.PASSED ? ExitCode.INFRASTRUCTURE : code;
+    return lost && code == ExitCode.PASSED.number() ? ExitCode.INFRASTRUCTURE.number() : code;
   }
 
   private synchronized void endFilters() {

@@ -83,7 +83,7 @@ public final class DaemonCommand implements Callable<Integer> {
     try (Logging.OpenLog log = options.logging().open(output)) {
       daemon.serve(log);
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   @Command(
@@ -123,7 +123,7 @@ public final class DaemonCommand implements Callable<Integer> {
       return started.exitCode();
     }
     output.say("the daemon runs: process " + ready.get().pid() + ", log " + log);
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   /** This command line, without the word that has it go to the background. */
@@ -157,7 +157,7 @@ public final class DaemonCommand implements Callable<Integer> {
     Optional<DaemonFile> daemon = running(home);
     if (daemon.isEmpty()) {
       output.say("no daemon runs for " + home);
-      return ExitCode.PASSED;
+      return ExitCode.PASSED.number();
     }
     ProcessHandle process = daemon.get().process().orElseThrow();
     process.destroy();
@@ -173,7 +173,7 @@ public final class DaemonCommand implements Callable<Integer> {
           e);
     }
     output.say("the daemon has ended: process " + process.pid());
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   @Command(
@@ -190,7 +190,7 @@ public final class DaemonCommand implements Callable<Integer> {
     Optional<DaemonFile> daemon = running(home);
     if (daemon.isEmpty()) {
       print(DaemonStatus.ofNone(home, RunQueue.left(new HomeLayout(home).queue())), json);
-      return ExitCode.NO_RESULT;
+      return ExitCode.NO_RESULT.number();
     }
     byte[] status;
     try (DaemonConnection handover = DaemonConnection.to(daemon.get())) {
@@ -203,7 +203,7 @@ public final class DaemonCommand implements Callable<Integer> {
           e);
     }
     print(status, json);
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   private void print(byte[] status, boolean json) throws MalformedException {

@@ -75,7 +75,7 @@ public final class CacheCommand implements Runnable {
     List<DiskRemoval> gone = disks.removals();
     if (json) {
       output.print(json(kept, gone));
-      return ExitCode.PASSED;
+      return ExitCode.PASSED.number();
     }
     Instant now = Instant.now();
     for (DiskSummary disk : kept) {
@@ -100,7 +100,7 @@ public final class CacheCommand implements Runnable {
               + ": "
               + one.why());
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   @Command(
@@ -135,7 +135,7 @@ public final class CacheCommand implements Runnable {
             "wait until it has ended, and try again");
       }
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   private Set<RepoId> named(List<String> names, Set<RepoId> kept) throws Exception {

@@ -104,7 +104,7 @@ public final class ImageCommand implements Runnable {
           "set PEER_CERT, PEER_KEY and PEER_CA, then `peer image sign " + digest + "`");
     }
     output.print(digest.toString());
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   @Command(
@@ -132,7 +132,7 @@ public final class ImageCommand implements Runnable {
     images.resolve(digest);
     sign(signer, images, digest);
     output.print(digest.toString());
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   private Identities signer(PeerSettings settings) throws Exception {
@@ -177,7 +177,7 @@ public final class ImageCommand implements Runnable {
         list.lines().forEach(output::print);
       }
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   @Command(
@@ -220,7 +220,7 @@ public final class ImageCommand implements Runnable {
             .map(ImageProvenance.KeptStatement::attestation);
     target.write(out -> ImageArchive.write(image, attestation, out));
     output.say("exported the guest image " + image.digest());
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   @Command(
@@ -239,7 +239,7 @@ public final class ImageCommand implements Runnable {
       image = ImageArchive.read(in, images);
     }
     output.print(image.digest().toString());
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   @Command(
@@ -289,7 +289,7 @@ public final class ImageCommand implements Runnable {
       }
     }
     output.print(digest.toString());
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   private boolean isHere(ImageTrust vouching, Digest digest) throws IOException {

@@ -119,8 +119,8 @@ public final class VmCommand implements Runnable {
       Optional<ExecutionResult> ended =
           machines.openShell(request, output, place, SystemTerminal::open);
       return ended.isPresent()
-          ? RunSession.notPassed(output, ended.get(), new RunReport())
-          : ExitCode.PASSED;
+          ? RunSession.notPassed(output, ended.get(), new RunReport()).number()
+          : ExitCode.PASSED.number();
     }
   }
 
@@ -147,7 +147,7 @@ public final class VmCommand implements Runnable {
             output,
             guest ? Optional.of(ShellLocation.GUEST) : Optional.empty(),
             SystemTerminal::open);
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   @Command(
@@ -160,7 +160,7 @@ public final class VmCommand implements Runnable {
     List<FrozenStore.Entry> all = new FrozenStore(new HomeLayout(home()).frozen()).list();
     if (json) {
       output.print(json(all));
-      return ExitCode.PASSED;
+      return ExitCode.PASSED.number();
     }
     for (FrozenStore.Entry kept : all) {
       FrozenGuest guest = kept.guest();
@@ -175,7 +175,7 @@ public final class VmCommand implements Runnable {
               guest.stop().target(),
               "failed in " + guest.stop().stage()));
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   @Command(
@@ -188,7 +188,7 @@ public final class VmCommand implements Runnable {
       throws Exception {
     Path home = home();
     new FrozenStore(new HomeLayout(home).frozen()).remove(kept(home, id));
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   private static FrozenStore.Entry kept(Path home, String id) throws Exception {

@@ -78,6 +78,6 @@ public final class ArtifactsCommand implements Callable<Integer> {
         artifacts.forEach(artifact -> output.print(Facts.of(artifact)));
       }
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 }

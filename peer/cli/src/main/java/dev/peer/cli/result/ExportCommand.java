@@ -72,6 +72,6 @@ public final class ExportCommand implements Callable<Integer> {
               + " of "
               + opened.verified().record().inputs().repo());
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 }

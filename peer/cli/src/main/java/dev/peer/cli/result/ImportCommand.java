@@ -67,6 +67,6 @@ public final class ImportCommand implements Callable<Integer> {
     } catch (VerificationException e) {
       throw VerifiedResult.refused(e);
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 }

@@ -142,7 +142,7 @@ public final class LogCommand implements Callable<Integer> {
         }
       }
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   private void show(RunFiles files, Instant begun, String title)
@@ -178,7 +178,7 @@ public final class LogCommand implements Callable<Integer> {
     } catch (NoSuchFileException e) {
       output.say("the run ended before it put anything out");
     } catch (InterruptedException e) {
-      return ExitCode.PASSED;
+      return ExitCode.PASSED.number();
     }
     return ended(store, repo, running.key());
   }
@@ -195,11 +195,11 @@ public final class LogCommand implements Callable<Integer> {
     var failure = store.logs().lastFailed(RepoOwner.here(call)).map(RunLogs.FailureLog::run);
     if (failure.isPresent() && failure.get().subject().key().equals(key)) {
       output.say("failed: " + failure.get().failure().why());
-      return ExitCode.TESTS_FAILED;
+      return ExitCode.TESTS_FAILED.number();
     }
     if (store.entries().find(repo, key).isPresent()) {
       output.say("passed");
-      return ExitCode.PASSED;
+      return ExitCode.PASSED.number();
     }
     throw new CommandException(
         ExitCode.INFRASTRUCTURE,

@@ -102,7 +102,7 @@ public final class LsCommand implements Callable<Integer> {
     } else {
       results.forEach(result -> output.print(line(result)));
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   private int printGone(PeerSettings peer) throws Exception {
@@ -119,7 +119,7 @@ public final class LsCommand implements Callable<Integer> {
     } else {
       asked.forEach(one -> output.print(goneLine(one)));
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   private String goneLine(Removal one) {

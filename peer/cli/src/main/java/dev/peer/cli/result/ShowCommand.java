@@ -74,7 +74,7 @@ public final class ShowCommand implements Callable<Integer> {
         }
       }
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   private void show(VerifiedResult opened, PeerSettings peer) throws Exception {

@@ -90,7 +90,7 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
     RunInputs inputs = record.inputs();
     ObjectNode json = StrictJson.object();
     json.put("outcome", "verified");
-    json.put("exitCode", ExitCode.PASSED);
+    json.put("exitCode", ExitCode.PASSED.number());
     json.put("attestation", attestation().toString());
     json.put("runKey", verified.key().hex());
     json.put("signer", verified.signer().id().text());

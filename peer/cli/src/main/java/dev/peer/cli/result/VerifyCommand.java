@@ -125,7 +125,7 @@ public final class VerifyCommand implements Callable<Integer> {
         throw said(VerifiedResult.doesNotCount(refusal.get()));
       }
       show(new VerifiedFacts(verified, signers, evidence.bundle().isPresent()));
-      return ExitCode.PASSED;
+      return ExitCode.PASSED.number();
     } catch (VerificationException e) {
       throw refused(e);
     }
@@ -154,7 +154,7 @@ public final class VerifyCommand implements Callable<Integer> {
     if (json) {
       ObjectNode answer = StrictJson.object();
       answer.put("outcome", "unverified");
-      answer.put("exitCode", refusal.exitCode());
+      answer.put("exitCode", refusal.exitCode().number());
       answer.put("message", refusal.getMessage());
       output.print(Facts.text(answer));
     }

@@ -95,7 +95,7 @@ public final class ExplainCommand implements Callable<Integer> {
     } else {
       explanation.lines().forEach(output::print);
     }
-    return explanation.exitCode();
+    return explanation.exitCode().number();
   }
 
   private static Optional<TreeChanges> trees(RunTarget subject, Surveyor.Near nearest)

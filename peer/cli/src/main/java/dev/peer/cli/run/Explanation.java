@@ -49,7 +49,7 @@ record Explanation(
   private static final String DIGEST = "hmac-sha256:";
   private static final String NOTHING = "not counted";
 
-  int exitCode() {
+  ExitCode exitCode() {
     if (survey.held().isPresent()) {
       return ExitCode.PASSED;
     }
@@ -83,7 +83,7 @@ record Explanation(
   ObjectNode json() {
     ObjectNode json = StrictJson.object();
     json.put("outcome", outcome());
-    json.put("exitCode", exitCode());
+    json.put("exitCode", exitCode().number());
     json.put("runKey", inputs.key().hex());
     ArrayNode all = json.putArray("inputs");
     KeyInput.of(inputs)
@@ -99,11 +99,10 @@ record Explanation(
   }
 
   private String outcome() {
-    return switch (exitCode()) {
-      case ExitCode.PASSED -> "hit";
-      case ExitCode.NO_RESULT -> "miss";
-      default -> "unverified";
-    };
+    if (survey.held().isPresent()) {
+      return "hit";
+    }
+    return survey.onlyRefused() ? "unverified" : "miss";
   }
 
   private String result() {

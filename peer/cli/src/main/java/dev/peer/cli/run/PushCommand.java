@@ -134,7 +134,7 @@ public final class PushCommand implements Callable<Integer> {
                 "it takes those of the repositories it mirrors, from whom its PEER_ALLOW_ANNOUNCE"
                     + " admits, as long as they hold there");
       }
-      return ExitCode.PASSED;
+      return ExitCode.PASSED.number();
     } catch (IOException e) {
       throw unreachable(e);
     }

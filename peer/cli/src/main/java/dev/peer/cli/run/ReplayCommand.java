@@ -62,10 +62,10 @@ public final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return reporting.around(output, this::replay);
+    return reporting.around(output, this::replay).number();
   }
 
-  private int replay(RunReport report, RunReporter reporter) throws Exception {
+  private ExitCode replay(RunReport report, RunReporter reporter) throws Exception {
     output.step("settings");
     try (RunTarget subject = selection.subject(call, output);
         PeerNetwork network = PeerNetwork.of(subject.peer(), output, CertificateRole.CLIENT)) {
@@ -97,7 +97,7 @@ public final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private int replay(RunTarget subject, Replayable result, RunReport report) throws Exception {
+  private ExitCode replay(RunTarget subject, Replayable result, RunReport report) throws Exception {
     try (result) {
       report.replayed(result);
       Results.replay(output, result);

@@ -28,11 +28,11 @@ final class Reporting {
   interface Body {
 
     /** Returns the exit code. */
-    int run(RunReport report, RunReporter reporter) throws Exception;
+    ExitCode run(RunReport report, RunReporter reporter) throws Exception;
   }
 
   /** Runs a command and reports, in whatever way it ends. */
-  int around(Output output, Body body) throws Exception {
+  ExitCode around(Output output, Body body) throws Exception {
     show(output);
     RunReporter reporter = new RunReporter(timings, json);
     return reporter.around(output, report -> body.run(report, reporter));

@@ -32,7 +32,6 @@ import dev.peer.vm.exec.FailureAction;
 import dev.peer.vm.snapshot.FrozenStore;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -141,10 +140,10 @@ public final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return reporting.around(output, this::run);
+    return reporting.around(output, this::run).number();
   }
 
-  private int run(RunReport report, RunReporter reporter) throws Exception {
+  private ExitCode run(RunReport report, RunReporter reporter) throws Exception {
     if (onFailure.shell) {
       reporting.requireNoJson("--shell");
       TerminalRequirement.check("--shell");
@@ -153,13 +152,13 @@ public final class RunCommand implements Callable<Integer> {
     try (Logging.OpenLog log = logging.open(output)) {
       // A shell or a frozen guest is between the guest and its user.
       boolean here = noDaemon || onFailure.shell || onFailure.freeze;
-      OptionalInt exitCode = here ? OptionalInt.empty() : handOver(options, reporter);
-      return exitCode.isPresent() ? exitCode.getAsInt() : runHere(options, log, report, reporter);
+      Optional<ExitCode> exitCode = here ? Optional.empty() : handOver(options, reporter);
+      return exitCode.isPresent() ? exitCode.get() : runHere(options, log, report, reporter);
     }
   }
 
   /** Has the daemon run, and gives the exit code; empty: it is to be run here. */
-  private OptionalInt handOver(RunOptions options, RunReporter reporter) throws Exception {
+  private Optional<ExitCode> handOver(RunOptions options, RunReporter reporter) throws Exception {
     DaemonHandOff.Outcome outcome =
         new DaemonHandOff(output, output.showsProgress(), call.environment())
             .run(
@@ -167,10 +166,10 @@ public final class RunCommand implements Callable<Integer> {
                 reporting.timings(),
                 reporting.json());
     return switch (outcome) {
-      case DaemonHandOff.Outcome.RunHere _ -> OptionalInt.empty();
-      case DaemonHandOff.Outcome.Done(int exitCode) -> {
+      case DaemonHandOff.Outcome.RunHere _ -> Optional.empty();
+      case DaemonHandOff.Outcome.Done(ExitCode exitCode) -> {
         reporter.reportedElsewhere();
-        yield OptionalInt.of(exitCode);
+        yield Optional.of(exitCode);
       }
       case DaemonHandOff.Outcome.InDoubt(long id) ->
           throw new CommandException(
@@ -183,7 +182,7 @@ public final class RunCommand implements Callable<Integer> {
     };
   }
 
-  private int runHere(
+  private ExitCode runHere(
       RunOptions options, Logging.OpenLog log, RunReport report, RunReporter reporter)
       throws Exception {
     output.step("settings");
@@ -247,7 +246,7 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     @Override
-    public int serve(
+    public ExitCode serve(
         Replayable result, Optional<Announcer.Announcement> announced, RunReport report)
         throws Exception {
       PeerNetwork network = run.network();

@@ -84,7 +84,7 @@ public final class RelayCommand implements Callable<Integer> {
       output.say("relay at https://" + listen.at(server.address()));
       interruption.await(Interruption.FOREVER);
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   /** Reads who a server is and trusts, and warns of what could sign in its name. */

@@ -158,7 +158,7 @@ public final class RendezvousCommand implements Callable<Integer> {
     try (Logging.OpenLog log = logging.open(output)) {
       serve(log);
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   private void serve(RequestLog log) throws Exception {

@@ -83,7 +83,7 @@ public final class InitCommand implements Callable<Integer> {
             output.print("# ---- " + name);
             text.lines().forEach(output::print);
           });
-      return ExitCode.PASSED;
+      return ExitCode.PASSED.number();
     }
     requireFree(root, files.keySet());
     for (Map.Entry<String, String> file : files.entrySet()) {
@@ -97,7 +97,7 @@ public final class InitCommand implements Callable<Integer> {
     output.say("written for " + chosen + ": .env and mkfile in " + root);
     output.say(
         "next: git add -f .env mkfile && git commit -m 'Run the tests with peer' && peer run");
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   private ProjectKind choose(Set<String> files) throws CommandException {

@@ -97,7 +97,7 @@ public final class SecretCommand implements Runnable {
       LocalRepo scope = RepoOwner.here(call);
       store().set(scope, name, value(name));
       output.say("the secret " + name + " is kept for " + scope);
-      return ExitCode.PASSED;
+      return ExitCode.PASSED.number();
     }
   }
 
@@ -115,7 +115,7 @@ public final class SecretCommand implements Runnable {
     } else {
       kept.forEach(secret -> output.print(secret.name() + "  " + secret.set()));
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   @Command(
@@ -134,7 +134,7 @@ public final class SecretCommand implements Runnable {
           "no secret " + name + " is kept for " + scope,
           "`peer secret ls` lists those that are");
     }
-    return ExitCode.PASSED;
+    return ExitCode.PASSED.number();
   }
 
   private static void requireName(String name) throws CommandException {

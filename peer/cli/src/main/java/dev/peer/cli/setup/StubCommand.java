@@ -47,7 +47,7 @@ public final class StubCommand implements Callable<Integer> {
     try {
       String stub = CiPlatform.parse(platform).stub(targets.isEmpty() ? List.of("test") : targets);
       stub.lines().forEach(output::print);
-      return ExitCode.PASSED;
+      return ExitCode.PASSED.number();
     } catch (IllegalArgumentException e) {
       throw new CommandException(
           ExitCode.USAGE, e.getMessage(), "such as `peer stub github test lint`", e);
