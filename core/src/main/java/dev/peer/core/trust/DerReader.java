@@ -69,7 +69,7 @@ final class DerReader {
     for (int i = 0; i < count; i++) {
       length = length << 8 | nextByte();
     }
-    if (length < LONG_FORM || length >> 8 * (count - 1) == 0) {
+    if (length < LONG_FORM || length >> (8 * (count - 1)) == 0) {
       throw new CertificateParsingException("a length is not in its shortest form");
     }
     return length;
