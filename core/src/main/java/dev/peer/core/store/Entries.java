@@ -137,6 +137,7 @@ public final class Entries {
     Path bundle = entry.resolve(EntryFiles.BUNDLE);
     return new Location(
         EntryFiles.owner(entry),
+        EntryFiles.targets(entry),
         RunKey.ofHex(run.getFileName().toString()),
         entry,
         Files.exists(bundle) ? Files.size(bundle) : 0,

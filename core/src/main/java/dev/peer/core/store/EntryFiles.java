@@ -1,6 +1,7 @@
 package dev.peer.core.store;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.KeptLists;
@@ -30,6 +31,7 @@ final class EntryFiles {
   private static final String ATTESTATION = "attestation.json";
   private static final String LISTS = "crl.pem";
   private static final String OWNER = "owner";
+  private static final String TARGETS = "targets";
 
   private EntryFiles() {}
 
@@ -89,6 +91,22 @@ final class EntryFiles {
       return Files.readString(entry.resolve(OWNER));
     } catch (NoSuchFileException e) {
       return entry.getParent().getParent().getFileName().toString();
+    }
+  }
+
+  /** What the run made; empty where no file says so. */
+  static String targets(Path entry) throws IOException {
+    try {
+      return Files.readString(entry.resolve(TARGETS));
+    } catch (NoSuchFileException e) {
+      return "";
+    }
+  }
+
+  /** Says what the run made, in an entry that does not: a new one, or one of peer 0.5. */
+  static void nameTargets(Path entry, RunInputs inputs) throws IOException {
+    if (!Files.exists(entry.resolve(TARGETS))) {
+      Files.writeString(entry.resolve(TARGETS), String.join(" ", inputs.targets()));
     }
   }
 

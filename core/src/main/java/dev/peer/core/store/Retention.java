@@ -3,13 +3,15 @@ package dev.peer.core.store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Which results of a repository stay.
  *
- * @param most how many, the ones kept or replayed last; at least 1
+ * @param most how many of each target, the ones kept or replayed last; at least 1
  * @param longest how long since then; absent: for ever
  * @param bytes how much their bundles may take together; at least 1
  */
@@ -40,17 +42,17 @@ public record Retention(int most, Optional<Duration> longest, long bytes) {
    */
   public List<Excess> excess(List<Location> entries, Instant now) {
     List<Excess> excess = new ArrayList<>();
-    int left = most;
+    Map<String, Integer> held = new HashMap<>();
     long room = bytes;
     for (Location entry : entries) {
       if (longest.isPresent() && entry.kept().isBefore(now.minus(longest.get()))) {
         excess.add(new Excess(entry, Removal.Why.AGE));
-      } else if (left == 0) {
+      } else if (held.getOrDefault(entry.targets(), 0) == most) {
         excess.add(new Excess(entry, Removal.Why.NUMBER));
       } else if (entry.bundleBytes() > room) {
         excess.add(new Excess(entry, Removal.Why.BYTES));
       } else {
-        left--;
+        held.merge(entry.targets(), 1, Integer::sum);
         room -= entry.bundleBytes();
       }
     }

@@ -186,6 +186,7 @@ public final class Store {
       if (ownerOf(repo).id().equals(repo)) {
         EntryFiles.disown(entry);
       }
+      EntryFiles.nameTargets(entry, record.record().inputs());
       Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
       removals.retain(repo, ownerOf(repo));
       Files.setLastModifiedTime(layout.changed(), FileTime.from(Instant.now()));

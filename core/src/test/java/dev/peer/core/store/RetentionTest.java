@@ -66,8 +66,23 @@ class RetentionTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  @Test
+  void targetsDoNotPushEachOtherOut() {
+    Location lint = entry("lint", 4, 30, Duration.ofDays(3));
+    Location olderLint = entry("lint", 5, 30, Duration.ofDays(4));
+
+    assertThat(Retention.ofMost(1).excess(List.of(today, yesterday, lint, olderLint), NOW))
+        .containsExactly(new Excess(yesterday, Why.NUMBER), new Excess(olderLint, Why.NUMBER));
+    assertThat(new Retention(1, Optional.empty(), 39).excess(List.of(today, lint), NOW))
+        .containsExactly(new Excess(lint, Why.BYTES));
+  }
+
   private static Location entry(int number, long bytes, Duration age) {
+    return entry("test", number, bytes, age);
+  }
+
+  private static Location entry(String targets, int number, long bytes, Duration age) {
     RunKey key = new RunKey(Digest.of(new byte[] {(byte) number}));
-    return new Location("0", key, Path.of("/" + number), bytes, NOW.minus(age));
+    return new Location("0", targets, key, Path.of("/" + number), bytes, NOW.minus(age));
   }
 }

@@ -214,6 +214,22 @@ class StoreTest {
   }
 
   @Test
+  void namesWhatTheRunMadeAlsoInAnEntryOfAnOlderVersion() throws Exception {
+    Signing.Result result = signing.result(directory.resolve("a"), "a");
+    Path targets;
+    try (StoredRecord kept = keep(result)) {
+      targets = kept.bundleFile().resolveSibling("targets");
+      assertThat(store.entries().locationOf(kept).targets()).isEqualTo("test");
+      Files.delete(targets);
+      assertThat(store.entries().locationOf(kept).targets()).isEmpty();
+    }
+
+    keep(result).close();
+
+    assertThat(targets).hasContent("test");
+  }
+
+  @Test
   void tellsWhatIsGoneTheLatestFirst() throws Exception {
     StoredRecord first = keep(signing.result(directory.resolve("a"), "a"));
     age(first);

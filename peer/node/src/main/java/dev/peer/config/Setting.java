@@ -135,7 +135,7 @@ public enum Setting {
   PEER_KEEP(
       Where.BOTH,
       "1; `peer daemon`: 100",
-      "how many of its last results are kept for each repository"),
+      "how many of its last results are kept for each target of a repository"),
   PEER_KEEP_FOR(
       Where.ENVIRONMENT,
       "",

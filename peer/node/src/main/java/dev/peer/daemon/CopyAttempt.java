@@ -10,10 +10,10 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.RunRecord;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -111,15 +111,15 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
 
   /** The caller finds out whether it holds. */
   private void requireRecent(Attestation attestation) throws FetchException {
-    Instant ran;
+    RunRecord run;
     try {
-      ran = verifier.verify(attestation, name.key()).record().finishedAt();
+      run = verifier.verify(attestation, name.key()).record();
     } catch (VerificationException e) {
       return;
     }
-    if (rules.kept().isTooOld(name, ran)) {
+    if (rules.kept().isTooOld(name, run)) {
       old = true;
-      throw unwanted("it is older than all that is kept here");
+      throw unwanted("it is older than all that is kept of its target here");
     }
   }
 

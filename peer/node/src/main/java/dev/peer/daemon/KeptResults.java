@@ -5,6 +5,7 @@ import dev.peer.client.announce.LeasedAnnouncer.Serving;
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.progress.Notices;
+import dev.peer.core.record.RunRecord;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
@@ -125,28 +126,24 @@ public final class KeptResults implements AutoCloseable {
   }
 
   /**
-   * Whether the results of the repository that are kept all ran later, and are as many as may be:
-   * this one would have to go.
-   *
-   * @param ran when the run ended
+   * Whether the results of the run's targets that are kept all ran later, and are as many as may
+   * be: this one would have to go.
    */
-  boolean isTooOld(ResultName name, Instant ran) {
-    boolean full = served.count(name.repo()) >= store.retention().most();
-    boolean tooOld = full && served.oldest(name.repo()).filter(ran::isBefore).isPresent();
+  boolean isTooOld(ResultName name, RunRecord run) {
+    List<Instant> ends = served.ends(name.repo(), run.inputs().targets());
+    boolean tooOld =
+        ends.size() >= store.retention().most()
+            && ends.stream().allMatch(run.finishedAt()::isBefore);
     if (tooOld) {
       declined.add(name, Removal.Why.NUMBER);
     }
     return tooOld;
   }
 
-  /**
-   * Serves a result that was just kept; it is closed when it is served no more.
-   *
-   * @param ran when the run ended
-   */
-  public void add(StoredRecord record, Instant ran) {
+  /** Serves a result that was just kept; it is closed when it is served no more. */
+  public void add(StoredRecord record, RunRecord run) {
     try {
-      served.add(record, ran);
+      served.add(record, run);
     } catch (AnnounceException e) {
       record.close();
       notices.say("a result is kept and not served: " + e.getMessage());
@@ -239,7 +236,7 @@ public final class KeptResults implements AutoCloseable {
           verifier.get().verify(entry.attestation(), location.key(), entry.lists());
       Optional<StoredRecord> record = store.reopen(location, attestation);
       if (record.isPresent()) {
-        add(record.get(), attestation.record().finishedAt());
+        add(record.get(), attestation.record());
       } else {
         RepoId repo = attestation.record().inputs().repo();
         notices.say("the result " + location.key() + " in the store is not as it was signed");

@@ -14,6 +14,7 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.progress.Notices;
+import dev.peer.core.record.RunRecord;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredRecord;
@@ -21,7 +22,6 @@ import dev.peer.tls.TlsIdentity;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -209,12 +209,12 @@ public final class Mirror implements AutoCloseable {
   }
 
   private void keep(ResultName name, Replayable result) throws IOException {
-    Instant ran = result.verified().record().finishedAt();
+    RunRecord run = result.verified().record();
     StoredRecord stored = result.release();
     long bytes = stored.bundle().size();
     // A copy is as old as its run: of many that come at once, the latest stay.
-    store.date(stored, ran);
-    rules.kept().add(stored, ran);
+    store.date(stored, run.finishedAt());
+    rules.kept().add(stored, run);
     notices.say(
         "copied "
             + name.key().hex().substring(0, SHORT)

@@ -107,7 +107,7 @@ public final class PushIntake implements Intake {
                 now.verify(attestation.envelope(), attestation.key()),
                 bundle,
                 Files.createDirectory(staged.path().resolve("unpacked")));
-        kept.add(store.keep(verified), verified.record().finishedAt());
+        kept.add(store.keep(verified), verified.record());
       }
       String key = attestation.key().hex().substring(0, SHORT);
       notices.say(

@@ -4,12 +4,13 @@ import dev.peer.client.announce.LeasedAnnouncer;
 import dev.peer.client.announce.LeasedAnnouncer.Serving;
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.record.RunRecord;
 import dev.peer.core.store.StoredRecord;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,7 +27,12 @@ final class ServedResults {
   private boolean begun;
   private boolean closed;
 
-  private record Held(StoredRecord record, Instant ran, Optional<Serving> serving) {}
+  private record Held(StoredRecord record, RunRecord run, Optional<Serving> serving) {
+
+    boolean isOf(RepoId repo, List<String> targets) {
+      return record.repo().equals(repo) && run.inputs().targets().equals(targets);
+    }
+  }
 
   /** Starts to serve; without an announcer it serves nobody. */
   synchronized void begin(Optional<LeasedAnnouncer> opened) {
@@ -34,12 +40,8 @@ final class ServedResults {
     begun = true;
   }
 
-  /**
-   * Serves it from now on, and closes it when it is served no more, or already is.
-   *
-   * @param ran when the run ended
-   */
-  synchronized void add(StoredRecord record, Instant ran) throws AnnounceException {
+  /** Serves it from now on, and closes it when it is served no more, or already is. */
+  synchronized void add(StoredRecord record, RunRecord run) throws AnnounceException {
     Path directory = directoryOf(record);
     if (closed || !begun || held.containsKey(directory)) {
       record.close();
@@ -47,7 +49,7 @@ final class ServedResults {
     }
     Optional<Serving> serving =
         announcer.isPresent() ? Optional.of(announcer.get().add(record)) : Optional.empty();
-    held.put(directory, new Held(record, ran, serving));
+    held.put(directory, new Held(record, run, serving));
     names
         .computeIfAbsent(record.repo(), _ -> new HashMap<>())
         .merge(nameOf(record), 1, Integer::sum);
@@ -66,12 +68,12 @@ final class ServedResults {
     return names.getOrDefault(repo, Map.of()).size();
   }
 
-  /** When the oldest run of the repository ended that has a result here. */
-  synchronized Optional<Instant> oldest(RepoId repo) {
+  /** When the runs of these targets ended that have a result here. */
+  synchronized List<Instant> ends(RepoId repo, List<String> targets) {
     return held.values().stream()
-        .filter(one -> one.record().repo().equals(repo))
-        .map(Held::ran)
-        .min(Comparator.naturalOrder());
+        .filter(one -> one.isOf(repo, targets))
+        .map(one -> one.run().finishedAt())
+        .toList();
   }
 
   synchronized int size() {

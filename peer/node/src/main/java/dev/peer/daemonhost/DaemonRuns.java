@@ -196,7 +196,7 @@ final class DaemonRuns implements RunQueue.Runner {
     public ExitCode serve(
         Replayable result, Optional<Announcer.Announcement> announced, RunReport report)
         throws Exception {
-      daemon.kept().add(Store.reopen(result.stored()), result.verified().record().finishedAt());
+      daemon.kept().add(Store.reopen(result.stored()), result.verified().record());
       PeerNetwork network = run.network();
       if (network.announcer().isEmpty()) {
         run.output().say(Publication.none(peer.reach().rendezvous().isEmpty()));

@@ -114,7 +114,7 @@ class LyingRendezvousTest {
         SignedRuns.make(OTHER_INPUTS, "linted", holderCredentials, directory.resolve("other"));
     Store kept = Store.open(directory.resolve("holder"), 2);
     for (SignedRuns.Result held : List.of(result, otherResult)) {
-      Path unpacked = directory.resolve("unpacked-" + held.record().inputs().target());
+      Path unpacked = directory.resolve("unpacked-" + held.record().inputs().key().hex());
       StoredRecord stored = closing(kept.keep(SignedRuns.verified(held, verifier, unpacked)));
       holder.add(stored);
     }

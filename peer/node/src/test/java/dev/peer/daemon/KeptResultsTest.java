@@ -173,7 +173,7 @@ class KeptResultsTest {
     home.serve(MANY, meeting.address());
     meeting.awaitHolders(result.record().inputs(), 1);
     Path entry = home.store().entries().locations().getFirst().directory();
-    for (String file : List.of("attestation.json", "bundle.tar.zst", "lock")) {
+    for (String file : List.of("attestation.json", "bundle.tar.zst", "targets", "lock")) {
       Files.delete(entry.resolve(file));
     }
     Files.delete(entry);

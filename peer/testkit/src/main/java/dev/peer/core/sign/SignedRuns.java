@@ -42,14 +42,14 @@ public final class SignedRuns {
    */
   public record Result(RunRecord record, Attestation attestation, Path bundle) {}
 
-  /** The inputs of a run of this target. */
-  public static RunInputs inputs(String target) {
+  /** The inputs of a run of the tests, told apart by this word. */
+  public static RunInputs inputs(String name) {
     return new RunInputs(
         new RepoId("git.example.org/team/project"),
         new TreeId("4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
         Optional.empty(),
-        target,
-        List.of("LEVEL=2"),
+        "test",
+        List.of("NAME=" + name),
         new TreeMap<>(Map.of("LANG", "C.UTF-8")),
         Digest.of(new byte[] {1}),
         Architecture.AMD64,
