@@ -174,7 +174,7 @@ class EtcdServiceIT {
     one.kill();
     one.restart();
 
-    assertThat(one.said()).contains("warning: until this is mended nothing is found or announced");
+    assertThat(one.said()).contains("warning: nothing is found or announced until this is fixed");
   }
 
   @Test
@@ -202,7 +202,7 @@ class EtcdServiceIT {
                 directory,
                 List.of("--store", store(etcd.addresses()), "--store-ca", strangers.toString())));
 
-    assertThat(third.said()).contains("warning: until this is mended");
+    assertThat(third.said()).contains("warning: nothing is found or announced until this is fixed");
     assertThat(ask(third, key(1)).statusCode()).isEqualTo(503);
   }
 
