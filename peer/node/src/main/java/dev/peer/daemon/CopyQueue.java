@@ -29,12 +29,12 @@ final class CopyQueue {
   private static final int MOST_TRIES = 8;
 
   private final LongSupplier nanoClock;
-  private final Map<RepoId, SequencedMap<RunKey, Wanted>> repositories = new HashMap<>();
+  private final Map<RepoId, SequencedMap<RunKey, WantedCopy>> repositories = new HashMap<>();
 
   /** A wanted result, and where it was announced. */
   record Item(ResultName name, URI rendezvous) {}
 
-  private static final class Wanted {
+  private static final class WantedCopy {
     private URI rendezvous;
     private int tries;
     private long notBefore;
@@ -48,12 +48,12 @@ final class CopyQueue {
 
   /** A peer has announced it at this rendezvous. */
   synchronized void add(ResultName name, URI rendezvous) {
-    SequencedMap<RunKey, Wanted> wanted =
+    SequencedMap<RunKey, WantedCopy> wanted =
         repositories.computeIfAbsent(name.repo(), _ -> new LinkedHashMap<>());
-    Wanted known = wanted.get(name.key());
+    WantedCopy known = wanted.get(name.key());
     if (known == null) {
       makeRoom(wanted);
-      known = new Wanted();
+      known = new WantedCopy();
       wanted.put(name.key(), known);
     }
     known.rendezvous = rendezvous;
@@ -68,9 +68,9 @@ final class CopyQueue {
     while (true) {
       long now = nanoClock.getAsLong();
       long least = LAST_RETRY.toNanos();
-      for (Map.Entry<RepoId, SequencedMap<RunKey, Wanted>> wanted : repositories.entrySet()) {
-        for (Map.Entry<RunKey, Wanted> entry : wanted.getValue().entrySet()) {
-          Wanted found = entry.getValue();
+      for (Map.Entry<RepoId, SequencedMap<RunKey, WantedCopy>> wanted : repositories.entrySet()) {
+        for (Map.Entry<RunKey, WantedCopy> entry : wanted.getValue().entrySet()) {
+          WantedCopy found = entry.getValue();
           long left = found.notBefore - now;
           if (!found.underWay && left <= 0) {
             found.underWay = true;
@@ -100,7 +100,7 @@ final class CopyQueue {
 
   /** It could not be copied now. Says when it is tried again, if it is. */
   synchronized Optional<Duration> again(Item item) {
-    Wanted failed = of(item).get(item.name().key());
+    WantedCopy failed = of(item).get(item.name().key());
     failed.underWay = false;
     failed.tries++;
     if (failed.tries >= MOST_TRIES) {
@@ -119,12 +119,12 @@ final class CopyQueue {
     return repositories.values().stream().mapToInt(Map::size).sum();
   }
 
-  private SequencedMap<RunKey, Wanted> of(Item item) {
+  private SequencedMap<RunKey, WantedCopy> of(Item item) {
     return repositories.get(item.name().repo());
   }
 
-  private static void makeRoom(SequencedMap<RunKey, Wanted> wanted) {
-    Iterator<Wanted> oldest = wanted.values().iterator();
+  private static void makeRoom(SequencedMap<RunKey, WantedCopy> wanted) {
+    Iterator<WantedCopy> oldest = wanted.values().iterator();
     while (wanted.size() >= MOST && oldest.hasNext()) {
       if (!oldest.next().underWay) {
         oldest.remove();

@@ -1,7 +1,7 @@
 package dev.peer.daemon;
 
 import dev.peer.client.announce.LeasedAnnouncer;
-import dev.peer.client.announce.LeasedAnnouncer.Serving;
+import dev.peer.client.announce.LeasedAnnouncer.ResultAnnouncement;
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.progress.Notices;
@@ -56,12 +56,13 @@ public final class KeptResults implements AutoCloseable {
   /** The rest is known to the thread alone. */
   private final Map<Path, Instant> passedOver = new HashMap<>();
 
-  private final Map<Path, Leaving> leaving = new HashMap<>();
+  private final Map<Path, Departure> leaving = new HashMap<>();
   private Instant seen = Instant.MIN;
   private Instant nextWholeLook = Instant.MIN;
 
   /** Withdrawn, and still served for a moment to peers that were just sent here. */
-  private record Leaving(Retention.Excess excess, Instant until, Optional<Serving> serving) {}
+  private record Departure(
+      Retention.Excess excess, Instant until, Optional<ResultAnnouncement> serving) {}
 
   /**
    * Does nothing until it is started.
@@ -260,15 +261,15 @@ public final class KeptResults implements AutoCloseable {
     Path directory = excess.entry().directory();
     if (!leaving.containsKey(directory)) {
       served.nameOf(directory).ifPresent(name -> declined.add(name, excess.why()));
-      Optional<Serving> serving = served.withdraw(directory);
+      Optional<ResultAnnouncement> serving = served.withdraw(directory);
       Instant until = serving.isPresent() ? now.plus(farewell) : now;
-      leaving.put(directory, new Leaving(excess, until, serving));
+      leaving.put(directory, new Departure(excess, until, serving));
     }
   }
 
   /** Removes results that are withdrawn and that no other process serves. */
   private void bidFarewell(Instant now) throws IOException, InterruptedException {
-    for (Leaving one : List.copyOf(leaving.values())) {
+    for (Departure one : List.copyOf(leaving.values())) {
       if (!now.isBefore(one.until())) {
         if (one.serving().isPresent()) {
           one.serving().get().awaitTold();

@@ -7,13 +7,14 @@ import java.util.function.IntConsumer;
 /** A run of the queue that has not ended, on a thread of its own. */
 final class OpenRun implements RunQueue.Ticket, RunQueue.Machine {
 
-  private static final RunEnding BROKEN_OFF = new RunEnding(RunEnding.How.CANCELLED, 130, "");
+  private static final QueuedRunEnd BROKEN_OFF =
+      new QueuedRunEnd(QueuedRunEnd.How.CANCELLED, 130, "");
 
   private final RunQueue queue;
   private final Machines machines;
   private final RunQueue.Runner runner;
   private final Thread thread;
-  private final CompletableFuture<RunEnding> ended = new CompletableFuture<>();
+  private final CompletableFuture<QueuedRunEnd> ended = new CompletableFuture<>();
   private volatile boolean cancelled;
   private boolean over;
 
@@ -48,16 +49,17 @@ final class OpenRun implements RunQueue.Ticket, RunQueue.Machine {
   }
 
   private void run() {
-    RunEnding ending;
+    QueuedRunEnd ending;
     try {
       ending = runner.run(entry.request(), this);
     } catch (InterruptedException e) {
       ending = BROKEN_OFF;
     } catch (RuntimeException | Error e) {
-      ending = new RunEnding(RunEnding.How.FAILED, RunQueue.INFRASTRUCTURE, "unexpected: " + e);
+      ending =
+          new QueuedRunEnd(QueuedRunEnd.How.FAILED, RunQueue.INFRASTRUCTURE, "unexpected: " + e);
     }
     boolean interrupted = stopInterrupts();
-    queue.end(this, interrupted && ending.how() != RunEnding.How.PASSED ? BROKEN_OFF : ending);
+    queue.end(this, interrupted && ending.how() != QueuedRunEnd.How.PASSED ? BROKEN_OFF : ending);
   }
 
   synchronized void interrupt() {
@@ -73,7 +75,7 @@ final class OpenRun implements RunQueue.Ticket, RunQueue.Machine {
   }
 
   @Override
-  public MachineSlots turns(IntConsumer places) {
+  public MachineSlots slots(IntConsumer places) {
     return () -> {
       boolean waited = machines.take(id(), places);
       queue.begin(this);
@@ -102,7 +104,7 @@ final class OpenRun implements RunQueue.Ticket, RunQueue.Machine {
   }
 
   @Override
-  public CompletableFuture<RunEnding> ended() {
+  public CompletableFuture<QueuedRunEnd> ended() {
     return ended;
   }
 

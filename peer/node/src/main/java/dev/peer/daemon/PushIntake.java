@@ -58,15 +58,15 @@ public final class PushIntake implements Intake {
   @Override
   public Offer offered(PeerId from, RunKey key, Attestation attestation)
       throws VerificationException {
-    return new Pushed(from, verifier.get().verify(attestation, key));
+    return new PushOffer(from, verifier.get().verify(attestation, key));
   }
 
-  private final class Pushed implements Offer {
+  private final class PushOffer implements Offer {
 
     private final PeerId from;
     private final VerifiedAttestation attestation;
 
-    Pushed(PeerId from, VerifiedAttestation attestation) {
+    PushOffer(PeerId from, VerifiedAttestation attestation) {
       this.from = from;
       this.attestation = attestation;
     }
@@ -82,14 +82,14 @@ public final class PushIntake implements Intake {
     }
 
     @Override
-    public Standing standing() {
+    public OfferState state() {
       if (!repositories.contains(repo())) {
-        return Standing.NOT_MIRRORED;
+        return OfferState.NOT_MIRRORED;
       }
       if (kept.holds(new ResultName(repo(), attestation.key()))) {
-        return Standing.HELD;
+        return OfferState.HELD;
       }
-      return bundle().size() > store.retention().bytes() ? Standing.TOO_LARGE : Standing.WANTED;
+      return bundle().size() > store.retention().bytes() ? OfferState.TOO_LARGE : OfferState.WANTED;
     }
 
     @Override

@@ -25,7 +25,7 @@ record QueueEntry(
   }
 
   /** Its variables are needed no more. */
-  QueueEntry ended(RunEnding ending, Instant at) {
+  QueueEntry ended(QueuedRunEnd ending, Instant at) {
     return new QueueEntry(
         id,
         request.withEnvironment(new TreeMap<>()),
@@ -78,8 +78,8 @@ record QueueEntry(
   private static QueuedRun.End end(StrictJson json) throws MalformedException {
     QueuedRun.End end =
         new QueuedRun.End(
-            new RunEnding(
-                json.value("how", RunEnding.How::parse),
+            new QueuedRunEnd(
+                json.value("how", QueuedRunEnd.How::parse),
                 (int) json.number("exitCode"),
                 json.text("text")),
             json.value("at", QueueEntry::instant));

@@ -29,7 +29,7 @@ public record QueuedRun(
   public record Position(State state, int place) {}
 
   /** How and when a run ended. */
-  public record End(RunEnding ending, Instant at) {}
+  public record End(QueuedRunEnd ending, Instant at) {}
 
   static QueuedRun of(QueueEntry entry, State state, int place) {
     return new QueuedRun(

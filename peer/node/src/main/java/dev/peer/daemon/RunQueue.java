@@ -78,7 +78,7 @@ public final class RunQueue implements AutoCloseable {
      *
      * @param machine gives it a machine
      */
-    RunEnding run(RunRequest request, Machine machine) throws InterruptedException;
+    QueuedRunEnd run(RunRequest request, Machine machine) throws InterruptedException;
   }
 
   /** Gives one run a machine. */
@@ -93,7 +93,7 @@ public final class RunQueue implements AutoCloseable {
      * @param places told the run's place in the queue whenever it changes; 1 is the next; not told
      *     if it need not wait
      */
-    MachineSlots turns(IntConsumer places);
+    MachineSlots slots(IntConsumer places);
   }
 
   /** A run that was accepted. */
@@ -104,9 +104,9 @@ public final class RunQueue implements AutoCloseable {
 
     /**
      * How it ends, whenever it does. It is never completed exceptionally; with {@link
-     * RunEnding.How#POSTPONED} if the queue is closed before.
+     * QueuedRunEnd.How#POSTPONED} if the queue is closed before.
      */
-    CompletableFuture<RunEnding> ended();
+    CompletableFuture<QueuedRunEnd> ended();
 
     /** Breaks it off, wherever it stands. Returns at once. */
     void cancel();
@@ -170,9 +170,9 @@ public final class RunQueue implements AutoCloseable {
   }
 
   private void lose(QueueEntry entry) throws IOException {
-    RunEnding lost =
-        new RunEnding(
-            RunEnding.How.LOST,
+    QueuedRunEnd lost =
+        new QueuedRunEnd(
+            QueuedRunEnd.How.LOST,
             INFRASTRUCTURE,
             "the daemon was killed " + entry.attempts() + " times while it ran");
     QueueEntry end = entry.ended(lost, Instant.now());
@@ -287,13 +287,15 @@ public final class RunQueue implements AutoCloseable {
     }
   }
 
-  void end(OpenRun run, RunEnding reached) {
-    RunEnding ending = reached;
+  void end(OpenRun run, QueuedRunEnd reached) {
+    QueuedRunEnd ending = reached;
     synchronized (this) {
-      boolean postponed = closed && !run.isCancelled() && reached.how() == RunEnding.How.CANCELLED;
+      boolean postponed =
+          closed && !run.isCancelled() && reached.how() == QueuedRunEnd.How.CANCELLED;
       try {
         if (postponed) {
-          ending = new RunEnding(RunEnding.How.POSTPONED, INFRASTRUCTURE, "the daemon has ended");
+          ending =
+              new QueuedRunEnd(QueuedRunEnd.How.POSTPONED, INFRASTRUCTURE, "the daemon has ended");
           // It was not what ended the daemon.
           files.write(run.entry.withAttempts(0));
         } else {

@@ -1,7 +1,7 @@
 package dev.peer.daemon;
 
 import dev.peer.client.announce.LeasedAnnouncer;
-import dev.peer.client.announce.LeasedAnnouncer.Serving;
+import dev.peer.client.announce.LeasedAnnouncer.ResultAnnouncement;
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.RunRecord;
@@ -22,12 +22,13 @@ import java.util.Set;
 final class ServedResults {
 
   private Optional<LeasedAnnouncer> announcer = Optional.empty();
-  private final Map<Path, Held> held = new HashMap<>();
+  private final Map<Path, ServedResult> held = new HashMap<>();
   private final Map<RepoId, Map<ResultName, Integer>> names = new HashMap<>();
   private boolean begun;
   private boolean closed;
 
-  private record Held(StoredRecord record, RunRecord run, Optional<Serving> serving) {
+  private record ServedResult(
+      StoredRecord record, RunRecord run, Optional<ResultAnnouncement> serving) {
 
     boolean isOf(RepoId repo, List<String> targets) {
       return record.repo().equals(repo) && run.inputs().targets().equals(targets);
@@ -47,9 +48,9 @@ final class ServedResults {
       record.close();
       return;
     }
-    Optional<Serving> serving =
+    Optional<ResultAnnouncement> serving =
         announcer.isPresent() ? Optional.of(announcer.get().add(record)) : Optional.empty();
-    held.put(directory, new Held(record, run, serving));
+    held.put(directory, new ServedResult(record, run, serving));
     names
         .computeIfAbsent(record.repo(), _ -> new HashMap<>())
         .merge(nameOf(record), 1, Integer::sum);
@@ -90,17 +91,18 @@ final class ServedResults {
   }
 
   /** Announces it no more, and serves on. */
-  synchronized Optional<Serving> withdraw(Path directory) {
-    Optional<Serving> serving = Optional.ofNullable(held.get(directory)).flatMap(Held::serving);
-    serving.ifPresent(Serving::withdraw);
+  synchronized Optional<ResultAnnouncement> withdraw(Path directory) {
+    Optional<ResultAnnouncement> serving =
+        Optional.ofNullable(held.get(directory)).flatMap(ServedResult::serving);
+    serving.ifPresent(ResultAnnouncement::withdraw);
     return serving;
   }
 
   /** Serves it no more. */
   synchronized void remove(Path directory) {
-    Held gone = held.remove(directory);
+    ServedResult gone = held.remove(directory);
     if (gone != null) {
-      gone.serving().ifPresent(Serving::close);
+      gone.serving().ifPresent(ResultAnnouncement::close);
       gone.record().close();
       names.computeIfPresent(
           gone.record().repo(), (_, ofRepository) -> without(ofRepository, nameOf(gone.record())));

@@ -12,8 +12,8 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
+import dev.peer.daemon.QueuedRunEnd;
 import dev.peer.daemon.Reason;
-import dev.peer.daemon.RunEnding;
 import dev.peer.daemon.RunQueue;
 import dev.peer.daemon.RunRequest;
 import dev.peer.network.PeerNetwork;
@@ -63,27 +63,28 @@ final class DaemonRuns implements RunQueue.Runner {
 
   /** A run without a waiting caller. */
   @Override
-  public RunEnding run(RunRequest request, RunQueue.Machine machine) throws InterruptedException {
+  public QueuedRunEnd run(RunRequest request, RunQueue.Machine machine)
+      throws InterruptedException {
     UnattendedOutput output = new UnattendedOutput(log, "run " + machine.id());
     RunReport report = new RunReport();
-    MachineSlots turns = machine.turns(place -> output.say("place " + place + " in the queue"));
+    MachineSlots slots = machine.slots(place -> output.say("place " + place + " in the queue"));
     Map<String, String> secrets = isRequest(request) ? Map.of() : System.getenv();
     try {
       ExitCode exitCode =
           MadeCrontabs.isRequested(request)
-              ? makeCrontab(request, turns, output, report)
-              : run(request, turns, secrets, output, report);
+              ? makeCrontab(request, slots, output, report)
+              : run(request, slots, secrets, output, report);
       if (exitCode != ExitCode.PASSED) {
         output.sayLastLines();
       }
-      return RunEnding.ofExit(exitCode.number(), report.message());
+      return QueuedRunEnd.ofExit(exitCode.number(), report.message());
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
       Failure failure = Failure.of(e);
       output.sayLastLines();
       output.error(failure.message(), failure.hint());
-      return RunEnding.ofExit(failure.exitCode().number(), failure.message());
+      return QueuedRunEnd.ofExit(failure.exitCode().number(), failure.message());
     }
   }
 
@@ -100,7 +101,7 @@ final class DaemonRuns implements RunQueue.Runner {
    */
   ExitCode run(
       RunRequest request,
-      MachineSlots turns,
+      MachineSlots slots,
       Map<String, String> secrets,
       RunOutput output,
       RunReport report)
@@ -116,9 +117,9 @@ final class DaemonRuns implements RunQueue.Runner {
               daemon.store(),
               request.options(),
               new RunSession.Means(
-                  new CallerSecrets(subject, secrets, output), new FailureAction.End(), turns),
+                  new CallerSecrets(subject, secrets, output), new FailureAction.End(), slots),
               output);
-      return run.run(report, new Handing(run));
+      return run.run(report, new DaemonAfterwards(run));
     }
   }
 
@@ -133,12 +134,12 @@ final class DaemonRuns implements RunQueue.Runner {
   }
 
   private ExitCode makeCrontab(
-      RunRequest request, MachineSlots turns, RunOutput output, RunReport report) throws Exception {
+      RunRequest request, MachineSlots slots, RunOutput output, RunReport report) throws Exception {
     CrontabResult result;
     try (RunTarget subject = subject(request, output);
         PeerNetwork network =
             PeerNetwork.within(daemon.identities(), subject.peer(), output, Optional.empty())) {
-      result = new CrontabRun(subject, network, turns, output).make();
+      result = new CrontabRun(subject, network, slots, output).make();
     }
     return switch (result) {
       case CrontabResult.Made made -> {
@@ -184,11 +185,11 @@ final class DaemonRuns implements RunQueue.Runner {
   }
 
   /** Leaves a result to the daemon, which serves it. */
-  private final class Handing implements RunSession.Afterwards {
+  private final class DaemonAfterwards implements RunSession.Afterwards {
 
     private final RunSession run;
 
-    Handing(RunSession run) {
+    DaemonAfterwards(RunSession run) {
       this.run = run;
     }
 

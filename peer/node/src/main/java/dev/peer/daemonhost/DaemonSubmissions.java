@@ -8,7 +8,7 @@ import dev.peer.config.Settings;
 import dev.peer.config.TrustFingerprint;
 import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.record.StrictJson;
-import dev.peer.daemon.RunEnding;
+import dev.peer.daemon.QueuedRunEnd;
 import dev.peer.daemon.RunQueue;
 import dev.peer.daemon.RunRefusedException;
 import dev.peer.daemon.RunRequest;
@@ -104,7 +104,7 @@ final class DaemonSubmissions implements SubmissionHandler {
         });
   }
 
-  private RunEnding run(
+  private QueuedRunEnd run(
       RunSubmission ask,
       RunRequest request,
       Map<String, String> secrets,
@@ -112,8 +112,8 @@ final class DaemonSubmissions implements SubmissionHandler {
       Submitter asker)
       throws InterruptedException {
     RunOutput output = new AskerOutput(asker, ask.age(), ask.display().progress());
-    MachineSlots turns =
-        machine.turns(
+    MachineSlots slots =
+        machine.slots(
             place -> {
               output.step("queue");
               output.awaiting("a machine of the daemon, place " + place + " in its queue");
@@ -126,31 +126,31 @@ final class DaemonSubmissions implements SubmissionHandler {
               .around(
                   output,
                   report -> {
-                    ExitCode code = run(request, turns, secrets, output, report, asker);
+                    ExitCode code = run(request, slots, secrets, output, report, asker);
                     message.set(report.message());
                     return code;
                   });
-      return RunEnding.ofExit(exitCode.number(), message.get());
+      return QueuedRunEnd.ofExit(exitCode.number(), message.get());
     } catch (Exception e) {
       Failure failure = Failure.of(e);
       output.error(failure.message(), failure.hint());
       if (e instanceof InterruptedException interrupted) {
         throw interrupted;
       }
-      return RunEnding.ofExit(failure.exitCode().number(), failure.message());
+      return QueuedRunEnd.ofExit(failure.exitCode().number(), failure.message());
     }
   }
 
   private ExitCode run(
       RunRequest request,
-      MachineSlots turns,
+      MachineSlots slots,
       Map<String, String> secrets,
       RunOutput output,
       RunReport report,
       Submitter asker)
       throws Exception {
     try {
-      return runs.run(request, turns, secrets, output, report);
+      return runs.run(request, slots, secrets, output, report);
     } catch (InterruptedException e) {
       if (!asker.isGone()) {
         // The daemon is about to end, and the run is not over.

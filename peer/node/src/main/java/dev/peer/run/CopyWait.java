@@ -38,7 +38,7 @@ public record CopyWait(RunOptions.Copies copies) {
   public void await(PeerNetwork network, RunInputs inputs, RunOutput output, RunReport report) {
     Instant until = Instant.now().plus(copies.longest());
     int number = copies.number();
-    Seen seen = new Seen(0, Optional.empty());
+    CopyCount seen = new CopyCount(0, Optional.empty());
     try {
       seen = look(network, inputs);
       while (seen.held() < number && Instant.now().isBefore(until)) {
@@ -62,14 +62,15 @@ public record CopyWait(RunOptions.Copies copies) {
   }
 
   /** The answer of a rendezvous, and why it may be incomplete. */
-  private record Seen(int held, Optional<String> why) {}
+  private record CopyCount(int held, Optional<String> why) {}
 
-  private static Seen look(PeerNetwork network, RunInputs inputs) throws InterruptedException {
+  private static CopyCount look(PeerNetwork network, RunInputs inputs) throws InterruptedException {
     PeerId self = network.identities().tls().id();
     return switch (network.lookup().orElseThrow().find(inputs.repo(), inputs.key())) {
-      case LookupResult.Found found -> new Seen(others(found.holders(), self), Optional.empty());
-      case LookupResult.Absent absent -> new Seen(0, Optional.empty());
-      case LookupResult.Unavailable unavailable -> new Seen(0, Optional.of(unavailable.why()));
+      case LookupResult.Found found ->
+          new CopyCount(others(found.holders(), self), Optional.empty());
+      case LookupResult.Absent absent -> new CopyCount(0, Optional.empty());
+      case LookupResult.Unavailable unavailable -> new CopyCount(0, Optional.of(unavailable.why()));
     };
   }
 

@@ -19,12 +19,12 @@ import java.nio.file.Path;
  * @param subject its target is the crontab's file
  */
 public record CrontabRun(
-    RunTarget subject, PeerNetwork network, MachineSlots turns, RunOutput output) {
+    RunTarget subject, PeerNetwork network, MachineSlots slots, RunOutput output) {
 
   public CrontabResult make() throws Exception {
     Path scratch = new HomeLayout(subject.peer().home()).runs();
     try (ScratchDirectory unused = ScratchDirectory.in(scratch);
-        MachineSlots.Turn _ = turns.take()) {
+        MachineSlots.Turn _ = slots.take()) {
       VmExecutor machines = VmExecutors.executor(subject);
       new ImagePullingExecutor(machines, subject.images(), network.images(), System.getenv())
           .require(subject.inputs().image(), output);

@@ -18,14 +18,14 @@ public final class MadeCrontabs {
 
   private static final Reason REASON = new Reason(Reason.Kind.WATCH, "crontab");
 
-  private final ConcurrentLinkedQueue<Made> made = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<CrontabFile> made = new ConcurrentLinkedQueue<>();
 
   /**
    * A crontab.
    *
    * @param text none: the mkfile has no rule for one
    */
-  record Made(Path directory, CommitId commit, Optional<String> text) {}
+  record CrontabFile(Path directory, CommitId commit, Optional<String> text) {}
 
   /** Has a revision's crontab made. */
   static RunRequest request(Path directory, CommitId commit) {
@@ -43,14 +43,14 @@ public final class MadeCrontabs {
    * @param text none: the mkfile has no rule for one
    */
   public void add(RunRequest request, Optional<String> text) {
-    made.add(new Made(request.directory(), new CommitId(request.revision()), text));
+    made.add(new CrontabFile(request.directory(), new CommitId(request.revision()), text));
   }
 
   /** Returns the crontabs of a directory, and removes them. */
-  List<Made> take(Path directory) {
-    List<Made> taken = new ArrayList<>();
-    for (Iterator<Made> each = made.iterator(); each.hasNext(); ) {
-      Made one = each.next();
+  List<CrontabFile> take(Path directory) {
+    List<CrontabFile> taken = new ArrayList<>();
+    for (Iterator<CrontabFile> each = made.iterator(); each.hasNext(); ) {
+      CrontabFile one = each.next();
       if (one.directory().equals(directory)) {
         taken.add(one);
         each.remove();

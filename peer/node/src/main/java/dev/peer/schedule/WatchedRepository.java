@@ -111,7 +111,7 @@ final class WatchedRepository {
     if (!seen.commit().equals(Optional.of(newest.commit()))) {
       takeCommit(git, newest);
     }
-    for (MadeCrontabs.Made one : made.take(directory)) {
+    for (MadeCrontabs.CrontabFile one : made.take(directory)) {
       if (one.commit().equals(newest.commit())) {
         putInForce(newest, one.text().orElse(""), now);
       }

@@ -54,7 +54,7 @@ public final class SecretStore {
    *
    * @param set when its value was set
    */
-  public record Kept(String name, Instant set) {}
+  public record SecretEntry(String name, Instant set) {}
 
   /** Keeps a value; one that is there is replaced. */
   public void set(LocalRepo repo, String name, SecretValue value)
@@ -90,18 +90,18 @@ public final class SecretStore {
   }
 
   /** The secrets kept for the repository, by name. */
-  public List<Kept> list(LocalRepo repo) throws IOException, SecretException {
-    List<Kept> kept = new ArrayList<>();
+  public List<SecretEntry> list(LocalRepo repo) throws IOException, SecretException {
+    List<SecretEntry> kept = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directoryOf(repo))) {
       requireOurs(directoryOf(repo));
       for (Path file : files) {
         FileTime set = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
-        kept.add(new Kept(file.getFileName().toString(), set.toInstant()));
+        kept.add(new SecretEntry(file.getFileName().toString(), set.toInstant()));
       }
     } catch (NoSuchFileException e) {
       return List.of();
     }
-    kept.sort(Comparator.comparing(Kept::name));
+    kept.sort(Comparator.comparing(SecretEntry::name));
     return kept;
   }
 

@@ -35,7 +35,7 @@ public interface Intake {
     Content bundle();
 
     /** Whether it is taken, as things are now. */
-    Standing standing();
+    OfferState state();
 
     /**
      * Takes the bundle, verifies all of it and keeps the result.
@@ -48,7 +48,7 @@ public interface Intake {
   }
 
   /** Whether a result is taken. */
-  enum Standing {
+  enum OfferState {
     /** It is, once its bundle is here. */
     WANTED,
     /** It is here. */

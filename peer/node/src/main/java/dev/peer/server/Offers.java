@@ -17,11 +17,11 @@ final class Offers {
   private static final Duration AWAITED = Duration.ofMinutes(2);
 
   private final LongSupplier nanoClock;
-  private final SequencedMap<Name, Awaited> awaited = new LinkedHashMap<>();
+  private final SequencedMap<Name, OpenOffer> awaited = new LinkedHashMap<>();
 
   private record Name(PeerId from, Digest bundle) {}
 
-  private record Awaited(Intake.Offer offer, long until) {}
+  private record OpenOffer(Intake.Offer offer, long until) {}
 
   Offers(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
@@ -37,18 +37,18 @@ final class Offers {
     } else if (awaited.size() >= MOST) {
       awaited.pollFirstEntry();
     }
-    awaited.put(name, new Awaited(offer, nanoClock.getAsLong() + AWAITED.toNanos()));
+    awaited.put(name, new OpenOffer(offer, nanoClock.getAsLong() + AWAITED.toNanos()));
   }
 
   /** The offer that the bundle belongs to, which is awaited no more. */
   synchronized Optional<Intake.Offer> take(PeerId from, Digest bundle) {
     return Optional.ofNullable(awaited.remove(new Name(from, bundle)))
         .filter(found -> found.until() - nanoClock.getAsLong() >= 0)
-        .map(Awaited::offer);
+        .map(OpenOffer::offer);
   }
 
   private void removeFirst(PeerId from) {
-    for (Map.Entry<Name, Awaited> entry : awaited.entrySet()) {
+    for (Map.Entry<Name, OpenOffer> entry : awaited.entrySet()) {
       if (entry.getKey().from().equals(from)) {
         awaited.remove(entry.getKey());
         return;

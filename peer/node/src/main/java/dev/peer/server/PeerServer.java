@@ -233,7 +233,7 @@ public final class PeerServer implements AutoCloseable {
   }
 
   private static boolean isHeld(Intake.Offer offer) throws ProblemException {
-    return switch (offer.standing()) {
+    return switch (offer.state()) {
       case WANTED -> false;
       case HELD -> true;
       case NOT_MIRRORED ->

@@ -41,17 +41,18 @@ class RunQueueTest {
     private final Map<String, CountDownLatch> ends = new ConcurrentHashMap<>();
 
     @Override
-    public RunEnding run(RunRequest request, RunQueue.Machine machine) throws InterruptedException {
+    public QueuedRunEnd run(RunRequest request, RunQueue.Machine machine)
+        throws InterruptedException {
       String target = request.target();
-      MachineSlots turns = machine.turns(place -> events.add(target + " at place " + place));
-      try (MachineSlots.Turn _ = turns.take()) {
+      MachineSlots slots = machine.slots(place -> events.add(target + " at place " + place));
+      try (MachineSlots.Turn _ = slots.take()) {
         events.add(target + " begins");
         end(target).await();
       } catch (InterruptedException e) {
         events.add(target + " is interrupted");
         throw e;
       }
-      return RunEnding.ofExit(0, "");
+      return QueuedRunEnd.ofExit(0, "");
     }
 
     private CountDownLatch end(String target) {
@@ -80,7 +81,7 @@ class RunQueueTest {
         Path.of("/repository"), "HEAD", target, new Reason(Reason.Kind.WATCH, "main"));
   }
 
-  private static RunEnding end(RunQueue.Ticket ticket) throws Exception {
+  private static QueuedRunEnd end(RunQueue.Ticket ticket) throws Exception {
     return ticket.ended().get(120, SECONDS);
   }
 
@@ -97,7 +98,7 @@ class RunQueueTest {
                 assertThat(run.request()).isEqualTo(request("test"));
               });
       work.letEnd("test");
-      assertThat(end(ticket).how()).isEqualTo(RunEnding.How.PASSED);
+      assertThat(end(ticket).how()).isEqualTo(QueuedRunEnd.How.PASSED);
       assertThat(queue.runs())
           .singleElement()
           .satisfies(run -> assertThat(run.end().map(QueuedRun.End::ending)).contains(end(ticket)));
@@ -120,7 +121,7 @@ class RunQueueTest {
           .containsExactlyInAnyOrder("b begins", "c at place 1");
       work.letEnd("b");
       assertThat(work.next()).isEqualTo("c begins");
-      assertThat(end(c).how()).isEqualTo(RunEnding.How.PASSED);
+      assertThat(end(c).how()).isEqualTo(QueuedRunEnd.How.PASSED);
     }
   }
 
@@ -142,7 +143,7 @@ class RunQueueTest {
       queue.submit(request("a"));
       assertThat(work.next()).isEqualTo("a begins");
       RunQueue.Ticket replay =
-          queue.submit(request("b"), (_, _) -> RunEnding.ofExit(0, "was there"));
+          queue.submit(request("b"), (_, _) -> QueuedRunEnd.ofExit(0, "was there"));
       assertThat(end(replay).text()).isEqualTo("was there");
     }
   }
@@ -155,9 +156,9 @@ class RunQueueTest {
               request("a"),
               (_, machine) -> {
                 for (int i = 0; i < 3; i++) {
-                  machine.turns(_ -> {}).take().close();
+                  machine.slots(_ -> {}).take().close();
                 }
-                return RunEnding.ofExit(0, "");
+                return QueuedRunEnd.ofExit(0, "");
               });
       end(twice);
       assertThat(queue.runs()).extracting(QueuedRun::attempts).containsExactly(1);
@@ -173,10 +174,10 @@ class RunQueueTest {
       assertThat(work.next()).isEqualTo("b at place 1");
       a.cancel();
       assertThat(work.next()).isEqualTo("a is interrupted");
-      assertThat(end(a)).isEqualTo(new RunEnding(RunEnding.How.CANCELLED, 130, ""));
+      assertThat(end(a)).isEqualTo(new QueuedRunEnd(QueuedRunEnd.How.CANCELLED, 130, ""));
       assertThat(work.next()).isEqualTo("b begins");
       work.letEnd("b");
-      assertThat(end(b).how()).isEqualTo(RunEnding.How.PASSED);
+      assertThat(end(b).how()).isEqualTo(QueuedRunEnd.How.PASSED);
     }
     assertThat(left()).isEmpty();
   }
@@ -193,7 +194,7 @@ class RunQueueTest {
       b.cancel();
       assertThat(List.of(work.next(), work.next()))
           .containsExactlyInAnyOrder("b is interrupted", "c at place 1");
-      assertThat(end(b).how()).isEqualTo(RunEnding.How.CANCELLED);
+      assertThat(end(b).how()).isEqualTo(QueuedRunEnd.How.CANCELLED);
       assertThat(a.ended()).isNotDone();
     }
   }
@@ -205,7 +206,7 @@ class RunQueueTest {
           queue.submit(
               request("a"),
               (_, machine) -> {
-                try (MachineSlots.Turn _ = machine.turns(_ -> {}).take()) {
+                try (MachineSlots.Turn _ = machine.slots(_ -> {}).take()) {
                   throw new IllegalStateException("broken");
                 }
               });
@@ -226,8 +227,8 @@ class RunQueueTest {
       b = queue.submit(request("b"));
       assertThat(work.next()).isEqualTo("b at place 1");
     }
-    assertThat(end(a).how()).isEqualTo(RunEnding.How.POSTPONED);
-    assertThat(end(b).how()).isEqualTo(RunEnding.How.POSTPONED);
+    assertThat(end(a).how()).isEqualTo(QueuedRunEnd.How.POSTPONED);
+    assertThat(end(b).how()).isEqualTo(QueuedRunEnd.How.POSTPONED);
     work.events.clear();
     work.letEnd("a", "b");
     assertThat(leftRun()).containsExactlyInAnyOrder("a", "b");
@@ -323,7 +324,8 @@ class RunQueueTest {
           .singleElement()
           .satisfies(
               run ->
-                  assertThat(run.end().orElseThrow().ending().how()).isEqualTo(RunEnding.How.LOST));
+                  assertThat(run.end().orElseThrow().ending().how())
+                      .isEqualTo(QueuedRunEnd.How.LOST));
     }
     try (RunQueue later = queue(1)) {
       assertThat(later.runs()).hasSize(1);
@@ -385,12 +387,12 @@ class RunQueueTest {
       CountDownLatch accepted = new CountDownLatch(1);
       RunQueue.Runner runner =
           (_, machine) -> {
-            try (MachineSlots.Turn _ = machine.turns(_ -> {}).take()) {
+            try (MachineSlots.Turn _ = machine.slots(_ -> {}).take()) {
               accepted.await();
               System.out.println("one runs");
               new CountDownLatch(1).await();
             }
-            return RunEnding.ofExit(0, "");
+            return QueuedRunEnd.ofExit(0, "");
           };
       RunQueue queue = new RunQueue(Path.of(arguments[0]), 1, runner, _ -> {});
       queue.start();
@@ -420,9 +422,9 @@ class RunQueueTest {
 
       assertThat(queue.withdraw(first.id())).isFalse();
       assertThat(queue.withdraw(second.id())).isTrue();
-      assertThat(end(second).how()).isEqualTo(RunEnding.How.CANCELLED);
+      assertThat(end(second).how()).isEqualTo(QueuedRunEnd.How.CANCELLED);
       work.letEnd("first");
-      assertThat(end(first).how()).isEqualTo(RunEnding.How.PASSED);
+      assertThat(end(first).how()).isEqualTo(QueuedRunEnd.How.PASSED);
       assertThat(queue.withdraw(first.id())).isFalse();
     }
   }

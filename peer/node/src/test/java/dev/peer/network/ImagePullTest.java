@@ -343,8 +343,8 @@ class ImagePullTest {
   @Test
   void anImageOfAPeerCountsOnlyWhileSomebodyVouchesForIt() throws Exception {
     pull.pull(digest, Origin.PINNED, List.of(whole()));
-    ImageTrust now = vouching(team.validator());
-    ImageTrust revoked = vouching(team.validator(builder));
+    ImageTrust now = trust(team.validator());
+    ImageTrust revoked = trust(team.validator(builder));
 
     now.require(digest);
     assertThat(now.of(digest)).hasToString("spiffe://team/builder vouches for it");
@@ -407,7 +407,7 @@ class ImagePullTest {
         images, fetch, new ImageVerifier(validator, rules, InstantSource.system()), said::add);
   }
 
-  private ImageTrust vouching(CertificateValidator validator) {
+  private ImageTrust trust(CertificateValidator validator) {
     return new ImageTrust(
         images,
         Optional.of(new ImageVerifier(validator, AccessRules.open(), InstantSource.system())));

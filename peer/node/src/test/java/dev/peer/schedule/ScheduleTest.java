@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.flow.MachineSlots;
 import dev.peer.daemon.QueuedRun;
-import dev.peer.daemon.RunEnding;
+import dev.peer.daemon.QueuedRunEnd;
 import dev.peer.daemon.RunQueue;
 import dev.peer.daemon.RunRequest;
 import dev.peer.source.Git;
@@ -91,9 +91,10 @@ class ScheduleTest {
   }
 
   /** What a machine would do: tests take no time, and a crontab is the file of that name. */
-  private RunEnding run(RunRequest request, RunQueue.Machine machine) throws InterruptedException {
-    MachineSlots turns = machine.turns(_ -> {});
-    try (MachineSlots.Turn _ = turns.take()) {
+  private QueuedRunEnd run(RunRequest request, RunQueue.Machine machine)
+      throws InterruptedException {
+    MachineSlots slots = machine.slots(_ -> {});
+    try (MachineSlots.Turn _ = slots.take()) {
       if (MadeCrontabs.isRequested(request)) {
         made.add(request, Optional.of(git.run("show", request.revision() + ":crontab")));
       } else {
@@ -102,7 +103,7 @@ class ScheduleTest {
         ran.add(name(request));
       }
     }
-    return RunEnding.ofExit(0, "");
+    return QueuedRunEnd.ofExit(0, "");
   }
 
   private static String name(RunRequest request) {

@@ -60,7 +60,9 @@ class SecretStoreTest {
     store.set(REPO, "B", value("value of b"));
     store.set(REPO, "A", value("value of a"));
 
-    assertThat(store.list(REPO)).extracting(SecretStore.Kept::name).containsExactly("A", "B");
+    assertThat(store.list(REPO))
+        .extracting(SecretStore.SecretEntry::name)
+        .containsExactly("A", "B");
     assertThat(store.remove(REPO, "A")).isTrue();
     assertThat(store.remove(REPO, "A")).isFalse();
     assertThat(store.find(REPO, "A")).isEmpty();

@@ -79,8 +79,8 @@ class OffersTest {
       }
 
       @Override
-      public Intake.Standing standing() {
-        return Intake.Standing.WANTED;
+      public Intake.OfferState state() {
+        return Intake.OfferState.WANTED;
       }
 
       @Override

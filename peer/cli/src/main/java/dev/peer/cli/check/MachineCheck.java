@@ -185,14 +185,14 @@ final class MachineCheck {
   /** An image that is here and whole. */
   private Finding judged(Digest image, boolean pinned)
       throws ConfigException, CredentialException, ImageException, IOException {
-    ImageTrust vouching = ImageTrust.of(PeerSettings.of(settings));
-    vouching.require(image);
+    ImageTrust trust = ImageTrust.of(PeerSettings.of(settings));
+    trust.require(image);
     String what =
         image
             + ", every byte checked; "
-            + vouching.images().provenance().origin(image)
+            + trust.images().provenance().origin(image)
             + "; "
-            + vouching.of(image);
+            + trust.of(image);
     return pinned
         ? Finding.ok("image", what)
         : Finding.warning(

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * Writes a line of JSON for each request, on a thread of its own: where the log's reader is slower
  * than the requests come, lines are left out and counted, and no request waits.
  */
-final class JsonLog implements Logging.OpenLog {
+final class JsonLog implements LogOptions.OpenLog {
 
   private static final int WAITING = 8192;
   private static final int LONGEST_PATH = 1024;

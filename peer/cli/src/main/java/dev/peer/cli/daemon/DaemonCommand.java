@@ -1,6 +1,6 @@
 package dev.peer.cli.daemon;
 
-import dev.peer.cli.console.Logging;
+import dev.peer.cli.console.LogOptions;
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.HelpText;
 import dev.peer.config.CallContext;
@@ -80,7 +80,7 @@ public final class DaemonCommand implements Callable<Integer> {
     Settings settings = call.settings();
     output.warn(settings);
     Daemon daemon = new Daemon(options.plan(), settings, output, interruption);
-    try (Logging.OpenLog log = options.logging().open(output)) {
+    try (LogOptions.OpenLog log = options.logging().open(output)) {
       daemon.serve(log);
     }
     return ExitCode.PASSED.number();

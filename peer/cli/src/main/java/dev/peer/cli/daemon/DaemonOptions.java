@@ -1,6 +1,6 @@
 package dev.peer.cli.daemon;
 
-import dev.peer.cli.console.Logging;
+import dev.peer.cli.console.LogOptions;
 import dev.peer.core.id.RepoId;
 import dev.peer.daemonhost.DaemonPlan;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ final class DaemonOptions {
       description = "how many machines run at once (default: half of the processors)")
   private int jobs = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
-  @Mixin private Logging logging;
+  @Mixin private LogOptions logging;
 
   static final class RepoConverter implements ITypeConverter<RepoId> {
     @Override
@@ -54,7 +54,7 @@ final class DaemonOptions {
     return new DaemonPlan(mirrored, watched, jobs);
   }
 
-  Logging logging() {
+  LogOptions logging() {
     return logging;
   }
 }

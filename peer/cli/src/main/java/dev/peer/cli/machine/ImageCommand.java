@@ -270,9 +270,9 @@ public final class ImageCommand implements Runnable {
     Settings here = RunTarget.settingsHere(call);
     output.warn(here);
     PeerSettings settings = PeerSettings.of(here);
-    ImageTrust vouching = ImageTrust.of(settings);
-    if (isHere(vouching, digest)) {
-      vouching.images().provenance().add(digest, Origin.PULLED);
+    ImageTrust trust = ImageTrust.of(settings);
+    if (isHere(trust, digest)) {
+      trust.images().provenance().add(digest, Origin.PULLED);
       output.say("the guest image " + digest + " is on this machine already");
     } else if (from == null && settings.reach().rendezvous().isEmpty()) {
       throw new CommandException(
@@ -292,13 +292,13 @@ public final class ImageCommand implements Runnable {
     return ExitCode.PASSED.number();
   }
 
-  private boolean isHere(ImageTrust vouching, Digest digest) throws IOException {
-    if (!vouching.images().contains(digest)) {
+  private boolean isHere(ImageTrust trust, Digest digest) throws IOException {
+    if (!trust.images().contains(digest)) {
       return false;
     }
     try {
-      vouching.images().resolve(digest);
-      vouching.require(digest);
+      trust.images().resolve(digest);
+      trust.require(digest);
       return true;
     } catch (ImageException e) {
       output.say(e.getMessage() + "; it will be replaced");

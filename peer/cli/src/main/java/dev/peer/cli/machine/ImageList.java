@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Locale;
 
 /** Lists the guest images of this machine, how each came here, and who vouches for it. */
-record ImageList(ImageTrust vouching) {
+record ImageList(ImageTrust trust) {
 
   private static final long MEBIBYTE = 1 << 20;
 
   /** For people, a line each. */
   List<String> lines() throws IOException {
     List<String> lines = new ArrayList<>();
-    for (ImageStore.Entry image : vouching.images().list()) {
+    for (ImageStore.Entry image : trust.images().list()) {
       lines.add(
           "%s  %s  %d MiB  %s; %s"
               .formatted(
@@ -28,7 +28,7 @@ record ImageList(ImageTrust vouching) {
                   image.created().toInstant(),
                   image.bytes() / MEBIBYTE,
                   image.origin(),
-                  vouching.of(image.digest())));
+                  trust.of(image.digest())));
     }
     return lines;
   }
@@ -37,13 +37,13 @@ record ImageList(ImageTrust vouching) {
   String json() throws IOException {
     ObjectNode answer = StrictJson.object();
     ArrayNode images = answer.putArray("images");
-    for (ImageStore.Entry image : vouching.images().list()) {
+    for (ImageStore.Entry image : trust.images().list()) {
       ObjectNode entry = images.addObject();
       entry.put("digest", image.digest().toString());
       entry.put("created", image.created().toInstant().toString());
       entry.put("bytes", image.bytes());
       entry.put("origin", image.origin().name().toLowerCase(Locale.ROOT));
-      switch (vouching.of(image.digest())) {
+      switch (trust.of(image.digest())) {
         case Voucher.Nobody _ -> {}
         case Voucher.Member(var signer) -> entry.put("signer", signer.text());
         case Voucher.Refused(String why) -> entry.put("refused", why);

@@ -65,7 +65,7 @@ public final class LogCommand implements Callable<Integer> {
 
   @Mixin private StoredRunSelector kept;
 
-  @Mixin private StoredRunSelector.OrFailed failed;
+  @Mixin private StoredRunSelector.FailureOptions failed;
 
   @ArgGroup private Form form = new Form();
 
@@ -154,7 +154,7 @@ public final class LogCommand implements Callable<Integer> {
         cast.end();
         return;
       }
-      try (Shown shown = new Shown()) {
+      try (LogSink shown = new LogSink()) {
         files.replay(shown);
       }
     } catch (MalformedException e) {
@@ -165,7 +165,7 @@ public final class LogCommand implements Callable<Integer> {
   private int follow(Store store, RepoId repo, RunLogs.LiveLog running) throws Exception {
     interruption.serving();
     try (OutputTail tail = awaitOutput(running.output());
-        Shown shown = new Shown()) {
+        LogSink shown = new LogSink()) {
       while (!interruption.interrupted()) {
         boolean over = !Files.isDirectory(running.output().directory());
         if (!tail.passOn(shown) && over) {
@@ -216,7 +216,7 @@ public final class LogCommand implements Callable<Integer> {
   }
 
   /** In the form that was asked for. */
-  private final class Shown implements OutputSink, AutoCloseable {
+  private final class LogSink implements OutputSink, AutoCloseable {
 
     private final LabelledOutput labelled = new LabelledOutput(output);
 

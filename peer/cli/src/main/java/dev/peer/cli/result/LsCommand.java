@@ -80,8 +80,7 @@ public final class LsCommand implements Callable<Integer> {
    * @param verified its verified content, if it holds
    * @param refused why it does not
    */
-  private record Listed(
-      ListedEntry entry, Optional<VerifiedAttestation> verified, String refused) {}
+  private record Row(ListedEntry entry, Optional<VerifiedAttestation> verified, String refused) {}
 
   @Override
   public Integer call() throws Exception {
@@ -92,7 +91,7 @@ public final class LsCommand implements Callable<Integer> {
       return printGone(peer);
     }
     RecordVerifier verifier = Verifiers.verifier(peer, output);
-    List<Listed> results = new ArrayList<>();
+    List<Row> results = new ArrayList<>();
     Optional<RepoId> only = all ? Optional.empty() : Optional.of(RunTarget.repo(call));
     for (ListedEntry entry : entries(new HomeLayout(peer.home()).store(), only)) {
       results.add(judged(entry, verifier));
@@ -174,19 +173,19 @@ public final class LsCommand implements Callable<Integer> {
     return only.isPresent() ? store.entries().list(only.get()) : store.entries().list();
   }
 
-  private static Listed judged(ListedEntry entry, RecordVerifier verifier) {
+  private static Row judged(ListedEntry entry, RecordVerifier verifier) {
     try {
-      return new Listed(
+      return new Row(
           entry,
           Optional.of(
               verifier.verify(entry.entry().attestation(), entry.key(), entry.entry().lists())),
           "");
     } catch (VerificationException e) {
-      return new Listed(entry, Optional.empty(), e.getMessage());
+      return new Row(entry, Optional.empty(), e.getMessage());
     }
   }
 
-  private String line(Listed result) {
+  private String line(Row result) {
     String key = result.entry().key().hex().substring(0, SHORT);
     String size = size(result.entry().bundleBytes());
     if (result.verified().isEmpty()) {
@@ -221,10 +220,10 @@ public final class LsCommand implements Callable<Integer> {
         .orElse("certificate");
   }
 
-  private static String json(List<Listed> results) {
+  private static String json(List<Row> results) {
     ObjectNode answer = StrictJson.object();
     ArrayNode array = answer.putArray("results");
-    for (Listed result : results) {
+    for (Row result : results) {
       ObjectNode entry = array.addObject();
       entry.put("runKey", result.entry().key().hex());
       entry.put("kept", result.entry().kept().toString());

@@ -49,7 +49,7 @@ public final class ShowCommand implements Callable<Integer> {
 
   @Mixin private StoredRunSelector kept;
 
-  @Mixin private StoredRunSelector.OrFailed failed;
+  @Mixin private StoredRunSelector.FailureOptions failed;
 
   @Option(names = "--json", description = "print JSON")
   private boolean json;

@@ -33,7 +33,7 @@ final class StoredRunSelector {
   private String prefix;
 
   /** For commands that look at failures too. */
-  static final class OrFailed {
+  static final class FailureOptions {
 
     @Option(names = "--failed", description = "the repository's last run that did not pass")
     private boolean failed;
@@ -54,7 +54,7 @@ final class StoredRunSelector {
   }
 
   /** The last run that passed or not, unless the command line says which. */
-  StoredRun find(CallContext call, Store store, OrFailed which) throws Exception {
+  StoredRun find(CallContext call, Store store, FailureOptions which) throws Exception {
     if (prefix != null) {
       return named(store);
     }

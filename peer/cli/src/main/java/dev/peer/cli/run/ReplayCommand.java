@@ -46,7 +46,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
   @Mixin private Selection selection;
 
-  @Mixin private Reporting reporting;
+  @Mixin private ReportOptions reporting;
 
   @Option(
       names = "--wait",

@@ -1,6 +1,6 @@
 package dev.peer.cli.run;
 
-import dev.peer.cli.console.Logging;
+import dev.peer.cli.console.LogOptions;
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.DurationConverter;
 import dev.peer.cli.option.HelpText;
@@ -69,9 +69,9 @@ public final class RunCommand implements Callable<Integer> {
 
   @Mixin private Selection selection;
 
-  @Mixin private Reporting reporting;
+  @Mixin private ReportOptions reporting;
 
-  @Mixin private Logging logging;
+  @Mixin private LogOptions logging;
 
   @Option(names = "--force", description = "run even if there is a result")
   private boolean force;
@@ -149,7 +149,7 @@ public final class RunCommand implements Callable<Integer> {
       TerminalRequirement.check("--shell");
     }
     RunOptions options = options();
-    try (Logging.OpenLog log = logging.open(output)) {
+    try (LogOptions.OpenLog log = logging.open(output)) {
       // A shell or a frozen guest is between the guest and its user.
       boolean here = noDaemon || onFailure.shell || onFailure.freeze;
       Optional<ExitCode> exitCode = here ? Optional.empty() : handOver(options, reporter);
@@ -183,7 +183,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private ExitCode runHere(
-      RunOptions options, Logging.OpenLog log, RunReport report, RunReporter reporter)
+      RunOptions options, LogOptions.OpenLog log, RunReport report, RunReporter reporter)
       throws Exception {
     output.step("settings");
     try (RunTarget subject = selection.subject(call, output);
@@ -208,7 +208,7 @@ public final class RunCommand implements Callable<Integer> {
                   MachineSlots.AT_ONCE),
               output);
       try (IdentityReloader _ = run.isAnnounced() ? watching(network) : null) {
-        return run.run(report, new Staying(run, reporter));
+        return run.run(report, new ServeAfterwards(run, reporter));
       }
     }
   }
@@ -230,12 +230,12 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   /** Serves a result until the user has enough. */
-  private final class Staying implements RunSession.Afterwards {
+  private final class ServeAfterwards implements RunSession.Afterwards {
 
     private final RunSession run;
     private final RunReporter reporter;
 
-    Staying(RunSession run, RunReporter reporter) {
+    ServeAfterwards(RunSession run, RunReporter reporter) {
       this.run = run;
       this.reporter = reporter;
     }

@@ -1,6 +1,6 @@
 package dev.peer.cli.server;
 
-import dev.peer.cli.console.Logging;
+import dev.peer.cli.console.LogOptions;
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.HostPortConverter;
@@ -65,7 +65,7 @@ public final class RelayCommand implements Callable<Integer> {
           "how many bytes of one identity pass in an hour, both ways (default: ${DEFAULT-VALUE})")
   private long hourly;
 
-  @Mixin private Logging logging;
+  @Mixin private LogOptions logging;
 
   public RelayCommand(CallContext call, Output output, Interruption interruption) {
     this.call = call;
@@ -76,7 +76,7 @@ public final class RelayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Identities identities = identities(call, output);
-    try (Logging.OpenLog log = logging.open(output);
+    try (LogOptions.OpenLog log = logging.open(output);
         RelayServer server =
             start(identities, listen, RelayLimits.DEFAULT.withBytesPerHour(hourly), log);
         IdentityReloader _ = new IdentityReloader(identities, interruption)) {

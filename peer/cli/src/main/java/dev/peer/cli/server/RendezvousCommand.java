@@ -1,6 +1,6 @@
 package dev.peer.cli.server;
 
-import dev.peer.cli.console.Logging;
+import dev.peer.cli.console.LogOptions;
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.EtcdAddressConverter;
 import dev.peer.cli.option.HelpText;
@@ -72,7 +72,7 @@ public final class RendezvousCommand implements Callable<Integer> {
       description = "be a relay too, which listens there; see `peer relay`")
   private HostPort relay;
 
-  @Mixin private Logging logging;
+  @Mixin private LogOptions logging;
 
   @ArgGroup(exclusive = false)
   private Tsa tsa;
@@ -155,7 +155,7 @@ public final class RendezvousCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Logging.OpenLog log = logging.open(output)) {
+    try (LogOptions.OpenLog log = logging.open(output)) {
       serve(log);
     }
     return ExitCode.PASSED.number();

@@ -72,7 +72,7 @@ public final class InitCommand implements Callable<Integer> {
     try (GitRepository git = GitRepository.open(call.directory())) {
       root = git.workTree();
     }
-    ProjectKind.Seen seen = seen(root);
+    ProjectKind.ProjectFiles seen = seen(root);
     ProjectKind chosen = choose(seen.files());
     Map<String, String> files = new TreeMap<>();
     files.put("mkfile", chosen.mkfile(seen));
@@ -125,7 +125,7 @@ public final class InitCommand implements Callable<Integer> {
     return kinds.getFirst();
   }
 
-  private static ProjectKind.Seen seen(Path root) throws IOException {
+  private static ProjectKind.ProjectFiles seen(Path root) throws IOException {
     Set<String> files;
     try (Stream<Path> listed = Files.list(root)) {
       files =
@@ -136,7 +136,7 @@ public final class InitCommand implements Callable<Integer> {
     }
     Optional<String> makefile =
         ProjectKind.MAKE.signs().stream().filter(files::contains).findFirst();
-    return new ProjectKind.Seen(
+    return new ProjectKind.ProjectFiles(
         files, makefile.isPresent() ? beginning(root.resolve(makefile.get())) : "");
   }
 

@@ -40,10 +40,10 @@ public enum ProjectKind {
    * @param files the names of the files at its root
    * @param makefile the text of its makefile; empty if it has none
    */
-  public record Seen(Set<String> files, String makefile) {
+  public record ProjectFiles(Set<String> files, String makefile) {
 
     /** Copies the names. */
-    public Seen {
+    public ProjectFiles {
       files = Set.copyOf(files);
     }
 
@@ -89,7 +89,7 @@ public enum ProjectKind {
   }
 
   /** The mkfile. */
-  public String mkfile(Seen seen) {
+  public String mkfile(ProjectFiles seen) {
     return switch (this) {
       case MAVEN -> maven(seen);
       case GRADLE -> gradle();
@@ -106,7 +106,7 @@ public enum ProjectKind {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  private static String make(Seen seen) {
+  private static String make(ProjectFiles seen) {
     String target = "";
     if (TEST.matcher(seen.makefile()).find()) {
       target = " test";
@@ -116,7 +116,7 @@ public enum ProjectKind {
     return whole("", "gcc g++ libc6-dev make", List.of(), "make" + target);
   }
 
-  private static String maven(Seen seen) {
+  private static String maven(ProjectFiles seen) {
     return whole(
         """
         # The plugins and dependencies of pom.xml are got with the image: name the pom.xml of each module in a COPY of its
@@ -147,7 +147,7 @@ public enum ProjectKind {
         "gradle --no-daemon --offline test");
   }
 
-  private static String npm(Seen seen) {
+  private static String npm(ProjectFiles seen) {
     List<String> steps = new ArrayList<>();
     boolean locked = seen.has("package-lock.json") || seen.has("npm-shrinkwrap.json");
     steps.add(
@@ -168,7 +168,7 @@ public enum ProjectKind {
         "npm test");
   }
 
-  private static String cargo(Seen seen) {
+  private static String cargo(ProjectFiles seen) {
     List<String> steps = new ArrayList<>();
     steps.add("ENV CARGO_HOME=" + DEPENDENCIES + "/cargo");
     steps.add(copy(seen.these("Cargo.toml", "Cargo.lock")));
@@ -186,7 +186,7 @@ public enum ProjectKind {
         "cargo test --offline");
   }
 
-  private static String go(Seen seen) {
+  private static String go(ProjectFiles seen) {
     return whole(
         "# The modules of go.mod are got with the image.\n",
         "ca-certificates gcc git golang-go libc6-dev",
@@ -197,7 +197,7 @@ public enum ProjectKind {
         "GOPROXY=off go test ./...");
   }
 
-  private static String python(Seen seen) {
+  private static String python(ProjectFiles seen) {
     String environment = DEPENDENCIES + "/venv";
     List<String> steps = new ArrayList<>();
     steps.add("RUN python3 -m venv --system-site-packages " + environment);

@@ -109,7 +109,7 @@ public final class SecretCommand implements Runnable {
       footer = {"  peer secret ls", "  peer secret ls --json"})
   int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
     LocalRepo scope = RepoOwner.here(call);
-    List<SecretStore.Kept> kept = store().list(scope);
+    List<SecretStore.SecretEntry> kept = store().list(scope);
     if (json) {
       output.print(json(scope, kept));
     } else {
@@ -188,11 +188,11 @@ public final class SecretCommand implements Runnable {
     return Arrays.copyOf(bytes, end);
   }
 
-  private static String json(LocalRepo scope, List<SecretStore.Kept> kept) {
+  private static String json(LocalRepo scope, List<SecretStore.SecretEntry> kept) {
     ObjectNode answer = StrictJson.object();
     answer.put("repository", scope.id().text());
     ArrayNode secrets = answer.putArray("secrets");
-    for (SecretStore.Kept secret : kept) {
+    for (SecretStore.SecretEntry secret : kept) {
       ObjectNode entry = secrets.addObject();
       entry.put("name", secret.name());
       entry.put("set", secret.set().toString());

@@ -66,8 +66,9 @@ class ProjectKindTest {
 
   @Test
   void copiesOnlyManifestsThatThereAre() {
-    ProjectKind.Seen locked = new ProjectKind.Seen(Set.of("package.json", "package-lock.json"), "");
-    ProjectKind.Seen bare = new ProjectKind.Seen(Set.of("package.json"), "");
+    ProjectKind.ProjectFiles locked =
+        new ProjectKind.ProjectFiles(Set.of("package.json", "package-lock.json"), "");
+    ProjectKind.ProjectFiles bare = new ProjectKind.ProjectFiles(Set.of("package.json"), "");
 
     assertThat(ProjectKind.NPM.mkfile(locked))
         .contains("COPY package.json package-lock.json /opt/dependencies/\n")
@@ -75,7 +76,7 @@ class ProjectKindTest {
     assertThat(ProjectKind.NPM.mkfile(bare))
         .contains("COPY package.json /opt/dependencies/\n")
         .contains("npm install");
-    assertThat(ProjectKind.PYTHON.mkfile(new ProjectKind.Seen(Set.of("setup.py"), "")))
+    assertThat(ProjectKind.PYTHON.mkfile(new ProjectKind.ProjectFiles(Set.of("setup.py"), "")))
         .doesNotContain("COPY", "pip install");
   }
 
@@ -113,6 +114,6 @@ class ProjectKindTest {
   private static String mkfile(ProjectKind kind, String makefile) {
     Set<String> files = new HashSet<>(kind.signs());
     files.addAll(List.of("package-lock.json", "Cargo.lock", "go.sum", "requirements.txt"));
-    return kind.mkfile(new ProjectKind.Seen(files, makefile));
+    return kind.mkfile(new ProjectKind.ProjectFiles(files, makefile));
   }
 }

@@ -44,7 +44,7 @@ final class LeaseKeeper implements AutoCloseable {
    *
    * @param taken whether the rendezvous has answered that it took it; else it may have, or may yet
    */
-  private record Told(RunState state, boolean taken) {}
+  private record LastState(RunState state, boolean taken) {}
 
   private final PeerId self;
   private final LeaseRequests rendezvous;
@@ -55,7 +55,7 @@ final class LeaseKeeper implements AutoCloseable {
   private final Thread thread;
 
   /** The last announcement of each run; for this keeper's thread alone. */
-  private final Map<RendezvousPath.Result, Told> told = new LinkedHashMap<>();
+  private final Map<RendezvousPath.Result, LastState> told = new LinkedHashMap<>();
 
   /** The lease that it is announced under, where the rendezvous tells them apart. */
   private Optional<String> lease = Optional.empty();
@@ -223,7 +223,7 @@ final class LeaseKeeper implements AutoCloseable {
     for (Map.Entry<RendezvousPath.Result, RunState> entry : plan.wanted().entrySet()) {
       RendezvousPath.Result run = entry.getKey();
       RunState state = entry.getValue();
-      if (new Told(state, true).equals(told.get(run))) {
+      if (new LastState(state, true).equals(told.get(run))) {
         continue;
       }
       if (state.isPassed()) {
@@ -247,7 +247,7 @@ final class LeaseKeeper implements AutoCloseable {
       if (!isStillLeased()) {
         return false;
       }
-      runs.forEach(run -> told.put(run, new Told(RunState.PASSED, false)));
+      runs.forEach(run -> told.put(run, new LastState(RunState.PASSED, false)));
       BoundedHttpClient.Answer answer = rendezvous.announcePassed(runs);
       if (!answer.is(Problem.Kind.NO_SUCH_PATH)) {
         return isAnnounced(runs, RunState.PASSED, answer);
@@ -269,7 +269,7 @@ final class LeaseKeeper implements AutoCloseable {
     if (!state.isPassed() && told.containsKey(run) && told.get(run).state().isPassed()) {
       retract(run);
     }
-    told.put(run, new Told(state, false));
+    told.put(run, new LastState(state, false));
     BoundedHttpClient.Answer answer = rendezvous.announce(run, state);
     return isAnnounced(List.of(run), state, answer);
   }
@@ -293,14 +293,14 @@ final class LeaseKeeper implements AutoCloseable {
     if (state.state() == ResultState.RUNNING) {
       if (answer.status() == 204) {
         // A request of before, that was held up on its way, said that it passed.
-        told.put(runs.getFirst(), new Told(RunState.PASSED, false));
+        told.put(runs.getFirst(), new LastState(RunState.PASSED, false));
       }
       rendezvous.require(answer, 200);
       keepEarlier(runs.getFirst(), answer);
     } else {
       rendezvous.require(answer, 204);
     }
-    runs.forEach(run -> told.put(run, new Told(state, true)));
+    runs.forEach(run -> told.put(run, new LastState(state, true)));
     return true;
   }
 

@@ -100,7 +100,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   }
 
   /** A result being served, which can be taken back before it is served no more. */
-  public interface Serving extends Announcement {
+  public interface ResultAnnouncement extends Announcement {
 
     /** Has it announced no more; it is served until it is closed. Waits for no rendezvous. */
     void withdraw();
@@ -129,18 +129,18 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   }
 
   /** As {@link #announce}, and returns at once. */
-  public Serving add(StoredRecord record) throws AnnounceException {
+  public ResultAnnouncement add(StoredRecord record) throws AnnounceException {
     return added(
         current -> {
           current.add(record);
-          return new Held(current, record, Optional.empty());
+          return new LeasedResult(current, record, Optional.empty());
         });
   }
 
   /** Returns at once. */
   @Override
   public RunAnnouncement announceRun(RepoId repo, RunKey key) throws AnnounceException {
-    return added(current -> new Running(current, current.addRun(repo, key)));
+    return added(current -> new LeasedRun(current, current.addRun(repo, key)));
   }
 
   /** Where it listens, while anything is announced. */
@@ -224,14 +224,14 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   }
 
   /** A result, and the run that it comes from if that went on here. */
-  private final class Held implements Serving {
+  private final class LeasedResult implements ResultAnnouncement {
 
     private final ServingSession current;
     private final StoredRecord record;
     private final Optional<LiveRun> run;
     private boolean closed;
 
-    Held(ServingSession current, StoredRecord record, Optional<LiveRun> run) {
+    LeasedResult(ServingSession current, StoredRecord record, Optional<LiveRun> run) {
       this.current = current;
       this.record = record;
       this.run = run;
@@ -264,13 +264,13 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   }
 
   /** A run that goes on here, or is about to. */
-  private final class Running implements RunAnnouncement {
+  private final class LeasedRun implements RunAnnouncement {
 
     private final ServingSession current;
     private final LiveRun run;
     private boolean over;
 
-    Running(ServingSession current, LiveRun run) {
+    LeasedRun(ServingSession current, LiveRun run) {
       this.current = current;
       this.run = run;
     }
@@ -292,7 +292,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       over = true;
       current.add(record);
       run.end(new RunEnd.Passed());
-      return new Held(current, record, Optional.of(run));
+      return new LeasedResult(current, record, Optional.of(run));
     }
 
     @Override

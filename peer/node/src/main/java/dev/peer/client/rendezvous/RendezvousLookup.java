@@ -68,9 +68,9 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
   }
 
   private LookupResult ask(RendezvousPath path, Problem.Kind absent) throws InterruptedException {
-    List<Unanswered> failures = new ArrayList<>();
-    Optional<Answered> answer =
-        new Hedge<URI, Answered, Unanswered>(
+    List<ServerFailure> failures = new ArrayList<>();
+    Optional<ServerAnswer> answer =
+        new Hedge<URI, ServerAnswer, ServerFailure>(
                 patience.hedge(),
                 address -> ask(address, path, absent),
                 (_, failure) -> failures.add(failure),
@@ -78,16 +78,16 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
             .first(rendezvous);
     answer.ifPresent(answered -> lastToAnswer = answered.by());
     return answer
-        .map(Answered::result)
+        .map(ServerAnswer::result)
         .orElseGet(() -> new LookupResult.Unavailable(describe(failures)));
   }
 
-  private record Answered(URI by, LookupResult result) {}
+  private record ServerAnswer(URI by, LookupResult result) {}
 
-  private record Unanswered(String why, boolean aboutTime) {}
+  private record ServerFailure(String why, boolean aboutTime) {}
 
-  private Hedge.Answer<Answered, Unanswered> ask(
-      URI address, RendezvousPath path, Problem.Kind absent) throws InterruptedException {
+  private Hedge.Answer<ServerAnswer, ServerFailure> ask(URI address, RendezvousPath path, Problem.Kind absent)
+      throws InterruptedException {
     try {
       URI asked = URI.create(address + path.text());
       BoundedHttpClient.Answer answer =
@@ -95,27 +95,27 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
               address, () -> asker.ask("GET", asked, Optional.empty(), patience.lookup()));
       if (answer.status() == 200) {
         return new Hedge.Answer.Given<>(
-            new Answered(
+            new ServerAnswer(
                 address, found(HolderList.parse(answer.body()), address, asker.serverOf(answer))));
       }
       return answer.is(absent)
-          ? new Hedge.Answer.Given<>(new Answered(address, new LookupResult.Absent()))
+          ? new Hedge.Answer.Given<>(new ServerAnswer(address, new LookupResult.Absent()))
           : failed(address.getAuthority() + ": " + answer.why());
     } catch (MalformedException e) {
       return failed(address.getAuthority() + ": nonsense: " + BoundedHttpClient.why(e));
     } catch (IOException e) {
       return new Hedge.Answer.Failed<>(
-          new Unanswered(BoundedHttpClient.why(e), UntrustedCertificateException.isAboutTime(e)));
+          new ServerFailure(BoundedHttpClient.why(e), UntrustedCertificateException.isAboutTime(e)));
     }
   }
 
-  private static Hedge.Answer<Answered, Unanswered> failed(String why) {
-    return new Hedge.Answer.Failed<>(new Unanswered(why, false));
+  private static Hedge.Answer<ServerAnswer, ServerFailure> failed(String why) {
+    return new Hedge.Answer.Failed<>(new ServerFailure(why, false));
   }
 
-  private static String describe(List<Unanswered> failures) {
-    String all = failures.stream().map(Unanswered::why).collect(Collectors.joining("; "));
-    return failures.stream().allMatch(Unanswered::aboutTime)
+  private static String describe(List<ServerFailure> failures) {
+    String all = failures.stream().map(ServerFailure::why).collect(Collectors.joining("; "));
+    return failures.stream().allMatch(ServerFailure::aboutTime)
         ? all + " (by the clock here it is " + Instant.now() + ": see whether that is right)"
         : all;
   }

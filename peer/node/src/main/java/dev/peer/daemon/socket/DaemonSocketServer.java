@@ -4,7 +4,7 @@ import dev.peer.core.progress.Notices;
 import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.scratch.ScratchDirectory;
-import dev.peer.daemon.RunEnding;
+import dev.peer.daemon.QueuedRunEnd;
 import dev.peer.daemon.RunQueue;
 import dev.peer.daemon.RunRefusedException;
 import dev.peer.daemon.RunRequest;
@@ -180,7 +180,7 @@ public final class DaemonSocketServer implements AutoCloseable {
       Map<String, String> secrets,
       FrameWriter writer,
       Frames.Reader reader) {
-    Waiting asker = new Waiting(writer);
+    SocketSubmitter asker = new SocketSubmitter(writer);
     RunQueue.Ticket ticket;
     try {
       ticket = desk.accept(ask, request, secrets, asker);
@@ -189,8 +189,8 @@ public final class DaemonSocketServer implements AutoCloseable {
       return;
     }
     Thread.ofVirtual().name("asker").start(() -> asker.awaitGone(reader, ticket));
-    RunEnding ending = ticket.ended().join();
-    if (ending.how() == RunEnding.How.POSTPONED) {
+    QueuedRunEnd ending = ticket.ended().join();
+    if (ending.how() == QueuedRunEnd.How.POSTPONED) {
       asker.leaveInDoubt();
     } else {
       writer.put(FrameType.END.frame(Integer.toString(ending.exitCode())));
@@ -198,12 +198,12 @@ public final class DaemonSocketServer implements AutoCloseable {
   }
 
   /** The caller, which sends nothing more; it cancels the run by closing its side. */
-  private final class Waiting implements Submitter {
+  private final class SocketSubmitter implements Submitter {
 
     private final FrameWriter writer;
     private volatile boolean gone;
 
-    Waiting(FrameWriter writer) {
+    SocketSubmitter(FrameWriter writer) {
       this.writer = writer;
     }
 

@@ -202,7 +202,7 @@ public class AnnounceAndLookupTest {
   @Test
   void announcesARunAgainAfterItsResultIsWithdrawn() throws Exception {
     LeasedAnnouncer announcer = closing(announcer(laptop));
-    LeasedAnnouncer.Serving serving = announcer.add(record(1));
+    LeasedAnnouncer.ResultAnnouncement serving = announcer.add(record(1));
     serving.awaitTold();
     assertThat(found(1)).hasSize(1);
 

@@ -10,8 +10,8 @@ import dev.peer.core.progress.OutputBytes;
 import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.daemon.QueuedRun;
+import dev.peer.daemon.QueuedRunEnd;
 import dev.peer.daemon.Reason;
-import dev.peer.daemon.RunEnding;
 import dev.peer.daemon.RunOptions;
 import dev.peer.daemon.RunQueue;
 import dev.peer.daemon.RunRefusedException;
@@ -103,17 +103,17 @@ class DaemonConnectionTest {
           });
     }
 
-    private RunEnding run(String target, RunQueue.Machine machine, Submitter asker)
+    private QueuedRunEnd run(String target, RunQueue.Machine machine, Submitter asker)
         throws InterruptedException {
       try (MachineSlots.Turn _ =
-          machine.turns(place -> asker.accept(new RunEvent.Notice("place " + place))).take()) {
+          machine.slots(place -> asker.accept(new RunEvent.Notice("place " + place))).take()) {
         asker.accept(new RunEvent.Notice("begins"));
         if (target.equals("long")) {
           end.await();
         } else {
           say(asker);
         }
-        return RunEnding.ofExit(1, "");
+        return QueuedRunEnd.ofExit(1, "");
       } catch (InterruptedException e) {
         asker.accept(new RunEvent.Notice(asker.isGone() ? "broken off" : "cut off"));
         throw e;
@@ -283,7 +283,7 @@ class DaemonConnectionTest {
         Thread.onSpinWait();
       }
       assertThat(queue.runs().getLast().end().orElseThrow().ending().how())
-          .isEqualTo(RunEnding.How.CANCELLED);
+          .isEqualTo(QueuedRunEnd.How.CANCELLED);
       end.countDown();
       assertThat(one.await()).isEqualTo(OptionalInt.of(1));
     }

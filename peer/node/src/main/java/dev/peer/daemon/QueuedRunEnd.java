@@ -9,7 +9,7 @@ import java.util.Locale;
  * @param exitCode the exit code of {@code peer run}
  * @param text why it is no pass, or how it came to one, in a line
  */
-public record RunEnding(How how, int exitCode, String text) {
+public record QueuedRunEnd(How how, int exitCode, String text) {
 
   /** The ways to end. */
   public enum How {
@@ -38,7 +38,7 @@ public record RunEnding(How how, int exitCode, String text) {
   }
 
   /** The ending that an exit code means, if the run was not cancelled. */
-  public static RunEnding ofExit(int exitCode, String text) {
-    return new RunEnding(exitCode == 0 ? How.PASSED : How.FAILED, exitCode, text);
+  public static QueuedRunEnd ofExit(int exitCode, String text) {
+    return new QueuedRunEnd(exitCode == 0 ? How.PASSED : How.FAILED, exitCode, text);
   }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The option for the log format of a command that serves. */
-public final class Logging {
+public final class LogOptions {
 
   @Option(
       names = "--log",

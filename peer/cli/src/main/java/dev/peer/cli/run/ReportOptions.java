@@ -8,7 +8,7 @@ import dev.peer.run.RunReporter;
 import picocli.CommandLine.Option;
 
 /** The options that say how a run or replay is shown, and the report at its end. */
-final class Reporting {
+final class ReportOptions {
 
   @Option(names = "--timings", description = "print on stderr how long each step took")
   private boolean timings;
