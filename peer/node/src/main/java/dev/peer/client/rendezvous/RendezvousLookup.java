@@ -86,8 +86,8 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
 
   private record ServerFailure(String why, boolean aboutTime) {}
 
-  private Hedge.Answer<ServerAnswer, ServerFailure> ask(URI address, RendezvousPath path, Problem.Kind absent)
-      throws InterruptedException {
+  private Hedge.Answer<ServerAnswer, ServerFailure> ask(
+      URI address, RendezvousPath path, Problem.Kind absent) throws InterruptedException {
     try {
       URI asked = URI.create(address + path.text());
       BoundedHttpClient.Answer answer =
@@ -105,7 +105,8 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
       return failed(address.getAuthority() + ": nonsense: " + BoundedHttpClient.why(e));
     } catch (IOException e) {
       return new Hedge.Answer.Failed<>(
-          new ServerFailure(BoundedHttpClient.why(e), UntrustedCertificateException.isAboutTime(e)));
+          new ServerFailure(
+              BoundedHttpClient.why(e), UntrustedCertificateException.isAboutTime(e)));
     }
   }
 
