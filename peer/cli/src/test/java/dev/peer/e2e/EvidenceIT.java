@@ -84,7 +84,7 @@ class EvidenceIT {
             "signer       urn:peer:runner",
             "repository   git.example.org/team/project",
             "tree         4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-            "target       test LEVEL=2",
+            "target       test NAME=test",
             "network      none",
             "variables    LANG",
             "secrets      TOKEN",
