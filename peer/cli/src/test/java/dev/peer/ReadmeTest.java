@@ -3,6 +3,7 @@ package dev.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.config.Setting;
+import dev.peer.report.ExitCode;
 import dev.peer.report.Version;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ class ReadmeTest {
   private static final Pattern CLAIM = Pattern.compile("- [*]{2}[^*]{10,110}[.][*]{2}");
   private static final Pattern PROMISE =
       Pattern.compile("(?m)^- [*]{2}.*\n(?:  (?!Tests: ).*\n)*  Tests: `\\w+(?:Test|IT|Contract)`");
+  private static final Pattern EXIT_CODES = Pattern.compile("(?m)^[|] (\\d+(?:, \\d+)*) [|]");
   private static final Pattern CLASS = Pattern.compile("`((?:[A-Z][a-z]+){2,})[`.]");
   private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))`");
 
@@ -38,6 +40,26 @@ class ReadmeTest {
     String table = readme.substring(readme.indexOf(BEGIN) + BEGIN.length(), readme.indexOf(END));
 
     assertThat(table).isEqualTo(Setting.markdownTable());
+  }
+
+  @Test
+  void hasEachExitCode() throws Exception {
+    String readme = Files.readString(Path.of("..", "..", "README.md"));
+    String section = readme.substring(readme.indexOf("\n## Exit codes\n"));
+    String table = section.substring(0, section.indexOf("\n## ", 1));
+
+    List<Integer> codes =
+        EXIT_CODES
+            .matcher(table)
+            .results()
+            .flatMap(row -> Stream.of(row.group(1).split(", ")))
+            .map(Integer::valueOf)
+            .toList();
+
+    // SIGTERM has a code of its own, which the shell's way of counting gives.
+    List<Integer> expected =
+        Stream.concat(Stream.of(ExitCode.values()).map(ExitCode::number), Stream.of(143)).toList();
+    assertThat(codes).isEqualTo(expected);
   }
 
   @Test

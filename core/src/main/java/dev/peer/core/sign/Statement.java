@@ -15,14 +15,16 @@ import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.RunRecordJson;
 import dev.peer.core.record.StrictJson;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The signed content: an in-toto statement (v1) with a test result (v0.1) about a git tree.
  *
- * <p>Everything but our own field, {@value #RUN_V1} or {@value #RUN_V2}, repeats that field in the
- * terms of in-toto, for other tools. Reading refuses a statement in which the two differ. It also
- * refuses unknown fields, although in-toto allows a reader to ignore them: a signature should cover
- * nothing that its readers cannot judge.
+ * <p>Everything but our own field, {@value #RUN} and the version of the evidence, repeats that
+ * field in the terms of in-toto, for other tools. Reading refuses a statement in which the two
+ * differ. It also refuses unknown fields, although in-toto allows a reader to ignore them: a
+ * signature should cover nothing that its readers cannot judge.
  *
  * @param key the run
  * @param record the run
@@ -35,12 +37,48 @@ record Statement(RunKey key, RunRecord record, Content bundle, Digest signerCert
   /** The prefix of our own field's name, a URI as in-toto requires for extensions. */
   private static final String RUN = "urn:peer:run:v";
 
-  private static final String RUN_V1 = RUN + "1";
-  private static final String RUN_V2 = RUN + "2";
-
   private static final String TYPE = "https://in-toto.io/Statement/v1";
   private static final String PREDICATE_TYPE = "https://in-toto.io/attestation/test-result/v0.1";
   private static final String PASSED = "PASSED";
+
+  /** A version of the evidence, with what reads its record: none is written that cannot be read. */
+  private enum Version {
+    V1("1", RunRecordJson::readV1),
+    V2("2", RunRecordJson::readV2);
+
+    private final String number;
+    private final RecordReader reader;
+
+    Version(String number, RecordReader reader) {
+      this.number = number;
+      this.reader = reader;
+    }
+
+    static Version of(Provenance provenance) {
+      return switch (provenance) {
+        case Provenance.Unstated() -> V1;
+        case Provenance.Stated _ -> V2;
+      };
+    }
+
+    static Version read(String number) throws MalformedException {
+      for (Version version : values()) {
+        if (version.number.equals(number)) {
+          return version;
+        }
+      }
+      throw new MalformedException(
+          "the evidence is of version "
+              + Printable.of(number)
+              + ", this peer reads "
+              + Stream.of(values()).map(known -> known.number).collect(Collectors.joining(" and "))
+              + ": use a newer peer");
+    }
+
+    String field() {
+      return RUN + number;
+    }
+  }
 
   /** The bytes to be signed. */
   byte[] write() {
@@ -54,12 +92,7 @@ record Statement(RunKey key, RunRecord record, Content bundle, Digest signerCert
     predicate.put("result", PASSED);
     writeConfiguration(predicate.putArray("configuration"));
     predicate.putArray("passedTests").add(record.inputs().target());
-    ObjectNode run =
-        predicate.putObject(
-            switch (record.provenance()) {
-              case Provenance.Unstated() -> RUN_V1;
-              case Provenance.Stated _ -> RUN_V2;
-            });
+    ObjectNode run = predicate.putObject(Version.of(record.provenance()).field());
     run.put("runKey", key.hex());
     run.set("record", RunRecordJson.write(record));
     run.putObject("bundle").put("size", bundle.size()).put("digest", bundle.digest().toString());
@@ -116,16 +149,11 @@ record Statement(RunKey key, RunRecord record, Content bundle, Digest signerCert
             .filter(name -> name.startsWith(RUN))
             .findFirst()
             .orElseThrow(
-                () -> new MalformedException("statement: field " + RUN_V2 + " is missing"));
-    return switch (field) {
-      case RUN_V1 -> readRun(predicate.object(field), RunRecordJson::readV1);
-      case RUN_V2 -> readRun(predicate.object(field), RunRecordJson::readV2);
-      default ->
-          throw new MalformedException(
-              "the evidence is of version "
-                  + Printable.of(field.substring(RUN.length()))
-                  + ", this peer reads 1 and 2: use a newer peer");
-    };
+                () ->
+                    new MalformedException(
+                        "statement: field " + Version.V2.field() + " is missing"));
+    Version version = Version.read(field.substring(RUN.length()));
+    return readRun(predicate.object(field), version.reader);
   }
 
   private static Statement readRun(StrictJson run, RecordReader reader) throws MalformedException {
