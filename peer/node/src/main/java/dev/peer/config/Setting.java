@@ -24,7 +24,7 @@ public enum Setting {
       "the CAs that this peer trusts: a PEM file of certificates, or the PEM itself"),
   PEER_CRL(
       Where.ENVIRONMENT,
-      HandOff.SAME_PEM,
+      HandOff.SAME_PEMS,
       "",
       "the CAs' revocation lists: CRL files, PEM or DER, separated by commas, or the PEM itself"),
   PEER_CRL_MODE(
@@ -183,6 +183,8 @@ public enum Setting {
     DAEMONS_OWN,
     /** It is who a process is or trusts, as PEM: a daemon with another declines the run. */
     SAME_PEM,
+    /** Likewise, as several of them. */
+    SAME_PEMS,
     /** Likewise, as a rule. */
     SAME_RULE,
     /** Likewise, as its text. */

@@ -3,6 +3,7 @@ package dev.peer.config;
 import dev.peer.core.id.Digest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,16 +29,19 @@ public final class TrustFingerprint {
   private static Optional<String> comparable(Settings settings, Setting setting)
       throws ConfigException {
     return switch (setting.handOff()) {
-      case SAME_PEM -> Optional.of(pem(settings, setting));
+      case SAME_PEM -> Optional.of(pem(settings, setting, text -> List.of(PemSource.parse(text))));
+      case SAME_PEMS -> Optional.of(pem(settings, setting, PemSource::parseAll));
       case SAME_RULE -> Optional.of(rule(settings, setting));
       case SAME_TEXT -> Optional.of(settings.valueOrDefault(setting).text().strip());
       case SENT, DAEMONS_OWN -> Optional.empty();
     };
   }
 
-  private static String pem(Settings settings, Setting setting) throws ConfigException {
+  private static String pem(
+      Settings settings, Setting setting, Value.Reader<List<PemSource>> reader)
+      throws ConfigException {
     return settings
-        .read(setting, PemSource::parseAll, "paths or PEM text", "/etc/peer/file.pem")
+        .read(setting, reader, "paths or PEM text", "/etc/peer/file.pem")
         .map(all -> all.stream().map(TrustFingerprint::text).collect(Collectors.joining("\n")))
         .orElse("");
   }

@@ -35,6 +35,7 @@ class TrustFingerprintTest {
   @CsvSource({
     "PEER_CERT, a.pem, b.pem",
     "PEER_KEY, -----BEGIN A-----, -----BEGIN B-----",
+    "PEER_CA, '/a, /b', '/a,/b'",
     "PEER_CRL, 'a.crl,b.crl', a.crl",
     "PEER_CRL_MODE, require, warn",
     "PEER_TSA, https://a/, https://b/",
