@@ -17,7 +17,7 @@ final class RunEventCodec {
   private String stage = "";
 
   /** Makes the frames of an event, in the order in which they are to be sent. */
-  synchronized void encode(RunEvent.Message event, Consumer<byte[]> frames) {
+  void encode(RunEvent.Message event, Consumer<byte[]> frames) {
     switch (event) {
       case RunEvent.Step(String name) -> frames.accept(FrameType.STEP.frame(name));
       case RunEvent.Awaiting(String what) -> frames.accept(FrameType.AWAITING.frame(what));
@@ -25,13 +25,8 @@ final class RunEventCodec {
           frames.accept(FrameType.MOVED.frame(done + " " + total));
       case RunEvent.Notice(String line) -> frames.accept(FrameType.SAY.frame(line));
       case RunEvent.Answer(String line) -> frames.accept(FrameType.PRINT.frame(line));
-      case RunEvent.StageOutput(String name, OutputBytes bytes) -> {
-        if (!name.equals(stage)) {
-          stage = name;
-          frames.accept(FrameType.STAGE.frame(name));
-        }
-        encode(FrameType.STAGE_OUTPUT, bytes, frames);
-      }
+      case RunEvent.StageOutput(String name, OutputBytes bytes) ->
+          encodeOfStage(name, bytes, frames);
       case RunEvent.TestOutput(OutputStreamName stream, OutputBytes bytes) ->
           encode(
               switch (stream) {
@@ -41,6 +36,15 @@ final class RunEventCodec {
               bytes,
               frames);
     }
+  }
+
+  /** The name and what follows it stay together; all else waits for nobody but the reader. */
+  private synchronized void encodeOfStage(String name, OutputBytes bytes, Consumer<byte[]> frames) {
+    if (!name.equals(stage)) {
+      stage = name;
+      frames.accept(FrameType.STAGE.frame(name));
+    }
+    encode(FrameType.STAGE_OUTPUT, bytes, frames);
   }
 
   private static void encode(FrameType type, OutputBytes bytes, Consumer<byte[]> frames) {
