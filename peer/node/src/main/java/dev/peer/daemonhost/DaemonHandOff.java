@@ -37,18 +37,15 @@ public final class DaemonHandOff {
   private static final Duration LAST_WORDS = Duration.ofSeconds(9);
 
   private final RunOutput output;
-  private final boolean showsProgress;
   private final Map<String, String> environment;
 
   /**
    * For one command.
    *
-   * @param showsProgress whether somebody sees how far it is
    * @param environment its variables
    */
-  public DaemonHandOff(RunOutput output, boolean showsProgress, Map<String, String> environment) {
+  public DaemonHandOff(RunOutput output, Map<String, String> environment) {
     this.output = output;
-    this.showsProgress = showsProgress;
     this.environment = Map.copyOf(environment);
   }
 
@@ -86,7 +83,7 @@ public final class DaemonHandOff {
               output.timeline().total(),
               request.apply(runSettings()),
               TrustFingerprint.of(settings),
-              new RunSubmission.Display(showsProgress, timings, json));
+              new RunSubmission.Display(output.showsProgress(), timings, json));
       return ask(daemon.get(), ask, settings.warnings());
     } catch (ConfigException e) {
       // The run itself reports the error.
@@ -145,9 +142,8 @@ public final class DaemonHandOff {
     if (exitCode.isEmpty()) {
       return new Outcome.InDoubt(id);
     }
-    return new Outcome.Done(
-        ExitCode.of(exitCode.getAsInt())
-            .orElseThrow(() -> new IOException("the daemon answers something else")));
+    // Whatever its number: a run that the daemon has done is not done again here.
+    return new Outcome.Done(ExitCode.of(exitCode.getAsInt()).orElse(ExitCode.INFRASTRUCTURE));
   }
 
   /** The settings that belong to the run, as far as they are set here. */

@@ -160,7 +160,7 @@ public final class RunCommand implements Callable<Integer> {
   /** Has the daemon run, and gives the exit code; empty: it is to be run here. */
   private Optional<ExitCode> handOver(RunOptions options, RunReporter reporter) throws Exception {
     DaemonHandOff.Outcome outcome =
-        new DaemonHandOff(output, output.showsProgress(), call.environment())
+        new DaemonHandOff(output, call.environment())
             .run(
                 settings -> selection.request(call, options, settings),
                 reporting.timings(),
