@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * The entries of a store: finds, lists and holds them. All of them are unverified.
@@ -21,8 +20,6 @@ import java.util.regex.Pattern;
  * <p>Another process may remove an entry at any time, unless it is held.
  */
 public final class Entries {
-
-  private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
   private final StoreLayout layout;
 
@@ -45,7 +42,7 @@ public final class Entries {
     for (Path repository : StoreLayout.children(layout.results())) {
       for (Path runs : StoreLayout.children(repository)) {
         String name = runs.getFileName().toString();
-        if (name.startsWith(prefix) && KEY.matcher(name).matches()) {
+        if (name.startsWith(prefix) && StoreLayout.isOfARun(runs)) {
           newest(runs).ifPresent(entry -> found.put(RunKey.ofHex(name), entry));
         }
       }
@@ -123,7 +120,6 @@ public final class Entries {
         }
       }
     }
-    locations.sort(Comparator.comparing(Location::kept).reversed());
     return locations;
   }
 

@@ -103,11 +103,15 @@ final class EntryFiles {
     }
   }
 
-  /** Says what the run made, in an entry that does not: a new one, or one of peer 0.5. */
-  static void nameTargets(Path entry, RunInputs inputs) throws IOException {
-    if (!Files.exists(entry.resolve(TARGETS))) {
-      Files.writeString(entry.resolve(TARGETS), String.join(" ", inputs.targets()));
-    }
+  /** Says in a new directory what the run made. */
+  static void nameTargets(Path made, RunInputs inputs) throws IOException {
+    write(
+        made.resolve(TARGETS), String.join(" ", inputs.targets()).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Whether it says what the run made; one of peer 0.5 does not. */
+  static boolean namesTargets(Path entry) {
+    return Files.exists(entry.resolve(TARGETS));
   }
 
   /** Says in a new directory that another repository keeps it than the one of that name. */
@@ -122,7 +126,7 @@ final class EntryFiles {
 
   /** Replaces the files of a held entry by the written ones, one by one. */
   static void mend(Path entry, Path made) throws IOException {
-    for (String name : List.of(BUNDLE, LISTS, ATTESTATION)) {
+    for (String name : List.of(BUNDLE, LISTS, TARGETS, ATTESTATION)) {
       if (Files.exists(made.resolve(name))) {
         Files.move(made.resolve(name), entry.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       }

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * Decides which results a store removes, removes them, and records why.
@@ -23,8 +22,6 @@ import java.util.regex.Pattern;
  * a result before it is removed.
  */
 public final class Removals {
-
-  private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
 
@@ -136,7 +133,7 @@ public final class Removals {
         removeChanging(excess.entry(), here ? Optional.of(repo) : Optional.empty(), excess.why());
       }
       for (Path run : StoreLayout.children(repository)) {
-        if (KEY.matcher(run.getFileName().toString()).matches()) {
+        if (StoreLayout.isOfARun(run)) {
           removeHalfRemoved(run);
         }
         removeIfEmpty(run);

@@ -1,7 +1,6 @@
 package dev.peer.core.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.id.Digest;
 import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
@@ -11,7 +10,6 @@ import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.scratch.ScratchDirectory;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -164,6 +162,6 @@ public final class RunLogs {
   }
 
   private Path directoryOf(LocalRepo repo) {
-    return failed.resolve(Digest.of(repo.id().text().getBytes(StandardCharsets.UTF_8)).hex());
+    return failed.resolve(StoreLayout.digestOf(repo.id()));
   }
 }

@@ -4,6 +4,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Content;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -186,7 +187,6 @@ public final class Store {
       if (ownerOf(repo).id().equals(repo)) {
         EntryFiles.disown(entry);
       }
-      EntryFiles.nameTargets(entry, record.record().inputs());
       Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
       removals.retain(repo, ownerOf(repo));
       Files.setLastModifiedTime(layout.changed(), FileTime.from(Instant.now()));
@@ -205,11 +205,13 @@ public final class Store {
     boolean done = false;
     try {
       if (there.isPresent() && EntryFiles.hold(entry, record)) {
+        nameTargets(entry, record.record().inputs());
         done = true;
         return there.get();
       }
       try (ScratchDirectory made = stage()) {
         EntryFiles.write(made.path(), record, layout.staging());
+        EntryFiles.nameTargets(made.path(), record.record().inputs());
         RepoId repo = record.record().inputs().repo();
         RepoId owning = ownerOf(repo).id();
         if (!owning.equals(repo)) {
@@ -225,6 +227,16 @@ public final class Store {
     } finally {
       if (!done && there.isPresent()) {
         there.get().close();
+      }
+    }
+  }
+
+  /** Adds to an entry of peer 0.5 what its run made. */
+  private void nameTargets(Path entry, RunInputs inputs) throws IOException {
+    if (!EntryFiles.namesTargets(entry)) {
+      try (ScratchDirectory made = stage()) {
+        EntryFiles.nameTargets(made.path(), inputs);
+        EntryFiles.mend(entry, made.path());
       }
     }
   }

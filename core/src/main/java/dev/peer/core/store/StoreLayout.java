@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The paths of a store.
@@ -27,6 +28,8 @@ import java.util.List;
  * @param root the directory of the store
  */
 record StoreLayout(Path root) {
+
+  private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
   Path results() {
     return root.resolve("results");
@@ -64,6 +67,11 @@ record StoreLayout(Path root) {
   /** Holds a directory for each run of a repository. */
   Path directoryOf(RepoId repo) {
     return results().resolve(digestOf(repo));
+  }
+
+  /** Whether a directory is a run's: its name is a key. */
+  static boolean isOfARun(Path directory) {
+    return KEY.matcher(directory.getFileName().toString()).matches();
   }
 
   /** Lists a directory; one that is missing is empty. */
