@@ -132,7 +132,10 @@ final class RouteProxy implements AutoCloseable {
   /** Empty: there is no way, and the pass knows why before its request is told. */
   private Optional<Duplex> open(Pass pass) throws InterruptedException {
     try {
-      return Optional.of(route.open());
+      Duplex far = route.open();
+      // The client may send the request again, and fail otherwise.
+      pass.failure = null;
+      return Optional.of(far);
     } catch (IOException e) {
       pass.failure = e;
       return Optional.empty();
