@@ -20,10 +20,12 @@ import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunState;
 import java.net.URI;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -305,11 +307,12 @@ public abstract class HolderIndexContract {
   void letsExactlyOneOfManyBeTheFirstToRun() throws Exception {
     int many = 40;
     AtomicLong first = new AtomicLong();
+    List<Future<?>> ends = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < many; i++) {
         LeaseHolder holder = holder("peer-" + i, "a");
         lease(holder, i + 1);
-        var _ =
+        ends.add(
             threads.submit(
                 () -> {
                   List<HolderList.Entry> order = run(holder);
@@ -317,8 +320,11 @@ public abstract class HolderIndexContract {
                   return order.getFirst().peer().equals(holder.peer())
                       ? first.incrementAndGet()
                       : 0;
-                });
+                }));
       }
+    }
+    for (Future<?> end : ends) {
+      end.get();
     }
 
     assertThat(first).hasValue(1);
@@ -407,10 +413,11 @@ public abstract class HolderIndexContract {
 
   @Test
   void isWholeAfterManyThreadsChangedIt() throws Exception {
+    List<Future<?>> ends = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int t = 0; t < 8; t++) {
         LeaseHolder holder = holder("peer-" + t, "a");
-        var _ =
+        ends.add(
             threads.submit(
                 () -> {
                   for (int round = 0; round < 10; round++) {
@@ -425,8 +432,11 @@ public abstract class HolderIndexContract {
                     }
                   }
                   return null;
-                });
+                }));
       }
+    }
+    for (Future<?> end : ends) {
+      end.get();
     }
 
     assertThat(index.status()).isEqualTo(new RendezvousStatus(8, 8 * 19));
