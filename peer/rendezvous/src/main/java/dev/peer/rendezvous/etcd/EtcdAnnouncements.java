@@ -87,11 +87,7 @@ final class EtcdAnnouncements {
           .addCompare(EtcdRequests.isNew(passed))
           .addFailure(EtcdRequests.operation(EtcdRequests.read(passed)));
     }
-    for (ResultState other : ResultState.values()) {
-      if (other != state) {
-        change.addSuccess(EtcdRequests.delete(EtcdKeys.result(repo, key, other, holder)));
-      }
-    }
+    deleteOthers(change, repo, key, state, holder);
     if (state == ResultState.RUNNING) {
       change.addSuccess(EtcdRequests.operation(EtcdLookup.first(repo, key, state)));
     }
@@ -152,9 +148,7 @@ final class EtcdAnnouncements {
               .addCompare(EtcdRequests.isNew(result))
               .addSuccess(EtcdRequests.put(result, ByteString.EMPTY, entry.get().lease()));
       // A run that has passed already is in no other state.
-      for (ResultState other : List.of(ResultState.RUNNING, ResultState.FAILED)) {
-        put.addSuccess(EtcdRequests.delete(EtcdKeys.result(repo, key, other, holder)));
-      }
+      deleteOthers(put, repo, key, ResultState.PASSED, holder);
       change.addSuccess(EtcdRequests.operation(put.build()));
     }
     TxnResponse answer = etcd.commit(change);
@@ -163,6 +157,16 @@ final class EtcdAnnouncements {
       counts.add(holder.peer(), put.getSucceeded() ? 1 - deleted(put) : 0);
     }
     return answer.getSucceeded();
+  }
+
+  /** A run has one state. */
+  private static void deleteOthers(
+      TxnRequest.Builder change, RepoId repo, RunKey key, ResultState state, LeaseHolder holder) {
+    for (ResultState other : ResultState.values()) {
+      if (other != state) {
+        change.addSuccess(EtcdRequests.delete(EtcdKeys.result(repo, key, other, holder)));
+      }
+    }
   }
 
   /** See {@link HolderIndex#retract}. */

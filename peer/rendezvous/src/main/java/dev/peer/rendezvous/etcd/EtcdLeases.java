@@ -156,9 +156,7 @@ final class EtcdLeases {
 
   /** How many results all leases of the peer have in etcd. */
   long resultsOf(PeerId peer) throws IndexUnavailableException {
-    ByteString prefix = EtcdKeys.leasesOf(peer);
-    RangeRequest read =
-        RangeRequest.newBuilder().setKey(prefix).setRangeEnd(EtcdKeys.end(prefix)).build();
+    RangeRequest read = EtcdRequests.below(EtcdKeys.leasesOf(peer));
     long results = 0;
     for (KeyValue entry : etcd.ask(member -> member.keys().range(read)).getKvsList()) {
       LeaseTimeToLiveRequest asked =

@@ -22,6 +22,11 @@ final class EtcdRequests {
     return RangeRequest.newBuilder().setKey(key).build();
   }
 
+  /** All keys that begin so, with their values. */
+  static RangeRequest below(ByteString prefix) {
+    return RangeRequest.newBuilder().setKey(prefix).setRangeEnd(EtcdKeys.end(prefix)).build();
+  }
+
   static RangeRequest count(ByteString prefix) {
     return RangeRequest.newBuilder()
         .setKey(prefix)

@@ -37,6 +37,7 @@ public final class EtcdCluster implements AutoCloseable {
   private static final String READY_LINE = "serving client traffic securely";
 
   private final Path directory;
+  private final TlsIdentity rendezvous;
   private final List<Integer> clientPorts;
   private final List<Integer> memberPorts;
   private final List<Process> members = new ArrayList<>();
@@ -50,7 +51,8 @@ public final class EtcdCluster implements AutoCloseable {
    */
   public static EtcdCluster start(TestAuthority authority, Path directory, int members)
       throws IOException, InterruptedException {
-    EtcdCluster cluster = new EtcdCluster(directory, freePorts(2 * members));
+    EtcdCluster cluster =
+        new EtcdCluster(directory, authority.peer("urn:rendezvous"), freePorts(2 * members));
     Runtime.getRuntime().addShutdownHook(cluster.atExit);
     Credentials credentials =
         authority.issue(
@@ -74,8 +76,9 @@ public final class EtcdCluster implements AutoCloseable {
     return cluster;
   }
 
-  private EtcdCluster(Path directory, List<Integer> ports) {
+  private EtcdCluster(Path directory, TlsIdentity rendezvous, List<Integer> ports) {
     this.directory = directory;
+    this.rendezvous = rendezvous;
     clientPorts = ports.subList(0, ports.size() / 2);
     memberPorts = ports.subList(ports.size() / 2, ports.size());
   }
@@ -86,8 +89,8 @@ public final class EtcdCluster implements AutoCloseable {
   }
 
   /** A client of the members that waits for them longer than a rendezvous does. */
-  EtcdServers client(TlsIdentity identity) {
-    return new EtcdServers(identity, addresses(), PATIENT);
+  EtcdServers client() {
+    return new EtcdServers(rendezvous, addresses(), PATIENT);
   }
 
   /** As {@link #addresses}, by address; the certificates are not for it. */

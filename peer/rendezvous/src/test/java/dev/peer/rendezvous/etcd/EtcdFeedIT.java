@@ -14,7 +14,6 @@ import dev.peer.rendezvous.LeaseHolder;
 import dev.peer.rendezvous.ResultFeed;
 import dev.peer.rendezvous.ResultFeed.Event;
 import dev.peer.tls.TestAuthority;
-import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.EventId;
 import dev.peer.wire.IndexEvent;
 import dev.peer.wire.InstanceId;
@@ -51,7 +50,6 @@ class EtcdFeedIT {
 
   @TempDir private static Path directory;
   private static EtcdCluster etcd;
-  private static TlsIdentity node;
 
   private RepoId repo;
   private EtcdIndex index;
@@ -59,9 +57,7 @@ class EtcdFeedIT {
 
   @BeforeAll
   static void start() throws Exception {
-    TestAuthority authority = new TestAuthority("etcd");
-    etcd = EtcdCluster.start(authority, directory, 3);
-    node = authority.peer("urn:rendezvous");
+    etcd = EtcdCluster.start(new TestAuthority("etcd"), directory, 3);
   }
 
   @AfterAll
@@ -193,7 +189,7 @@ class EtcdFeedIT {
   }
 
   private static void compact() throws Exception {
-    try (EtcdServers servers = etcd.client(node)) {
+    try (EtcdServers servers = etcd.client()) {
       RangeRequest any = EtcdRequests.read(EtcdKeys.leases());
       long now = servers.ask(member -> member.keys().range(any)).getHeader().getRevision();
       CompactionRequest compaction = CompactionRequest.newBuilder().setRevision(now).build();
@@ -230,7 +226,7 @@ class EtcdFeedIT {
   }
 
   private static EtcdIndex open() {
-    return new EtcdIndex(new IndexSettings(TERMS, 4, 10_000), etcd.client(node), System::nanoTime);
+    return new EtcdIndex(new IndexSettings(TERMS, 4, 10_000), etcd.client(), System::nanoTime);
   }
 
   private static LeaseHolder holder(String peer, String instance) {

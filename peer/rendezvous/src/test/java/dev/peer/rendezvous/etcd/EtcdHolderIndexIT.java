@@ -7,7 +7,6 @@ import dev.peer.rendezvous.HolderIndex;
 import dev.peer.rendezvous.HolderIndexContract;
 import dev.peer.rendezvous.IndexSettings;
 import dev.peer.tls.TestAuthority;
-import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.RunState;
 import io.etcd.jetcd.api.DeleteRangeRequest;
@@ -38,15 +37,12 @@ class EtcdHolderIndexIT extends HolderIndexContract {
 
   @TempDir private static Path directory;
   private static EtcdCluster etcd;
-  private static TlsIdentity node;
 
   private EtcdIndex opened;
 
   @BeforeAll
   static void start() throws Exception {
-    TestAuthority authority = new TestAuthority("etcd");
-    etcd = EtcdCluster.start(authority, directory, 3);
-    node = authority.peer("urn:rendezvous");
+    etcd = EtcdCluster.start(new TestAuthority("etcd"), directory, 3);
   }
 
   @AfterAll
@@ -61,7 +57,7 @@ class EtcdHolderIndexIT extends HolderIndexContract {
 
   @Override
   protected HolderIndex open() throws Exception {
-    try (EtcdServers servers = etcd.client(node)) {
+    try (EtcdServers servers = etcd.client()) {
       ByteString prefix = ByteString.copyFromUtf8("peer/");
       DeleteRangeRequest all =
           DeleteRangeRequest.newBuilder().setKey(prefix).setRangeEnd(EtcdKeys.end(prefix)).build();
@@ -73,7 +69,7 @@ class EtcdHolderIndexIT extends HolderIndexContract {
 
   private static EtcdIndex index(LeaseTerms terms) {
     return new EtcdIndex(
-        new IndexSettings(terms, LEASES, RESULTS), etcd.client(node), System::nanoTime);
+        new IndexSettings(terms, LEASES, RESULTS), etcd.client(), System::nanoTime);
   }
 
   @Override
@@ -83,7 +79,7 @@ class EtcdHolderIndexIT extends HolderIndexContract {
 
   @Override
   protected void lapse() throws Exception {
-    try (EtcdServers servers = etcd.client(node)) {
+    try (EtcdServers servers = etcd.client()) {
       for (long lease : leases(servers)) {
         LeaseRevokeRequest over = LeaseRevokeRequest.newBuilder().setID(lease).build();
         servers.ask(member -> member.leases().leaseRevoke(over));
@@ -93,8 +89,7 @@ class EtcdHolderIndexIT extends HolderIndexContract {
 
   private static Set<Long> leases(EtcdServers servers) throws Exception {
     ByteString prefix = EtcdKeys.leases();
-    RangeRequest all =
-        RangeRequest.newBuilder().setKey(prefix).setRangeEnd(EtcdKeys.end(prefix)).build();
+    RangeRequest all = EtcdRequests.below(prefix);
     return servers.ask(member -> member.keys().range(all)).getKvsList().stream()
         .map(KeyValue::getLease)
         .collect(Collectors.toSet());
