@@ -121,7 +121,10 @@ public final class KeptResults implements AutoCloseable {
     return served.contains(name);
   }
 
-  /** Whether it was removed to make room, and there is none now. */
+  /**
+   * Whether it was removed to make room, and there may be none now: the whole repository is
+   * counted, since its targets are not known before it is fetched.
+   */
   boolean isDeclined(ResultName name) {
     return declined.contains(name, served.count(name.repo()) >= store.retention().most());
   }

@@ -38,7 +38,7 @@ final class RemovedResults {
   /**
    * Whether it would have to go.
    *
-   * @param full whether as many of its repository are kept as may be
+   * @param full whether as many of its repository are kept as may be of one target
    */
   synchronized boolean contains(ResultName name, boolean full) {
     Removal.Why why = results.get(name);

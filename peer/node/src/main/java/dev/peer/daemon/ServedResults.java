@@ -28,10 +28,13 @@ final class ServedResults {
   private boolean closed;
 
   private record ServedResult(
-      StoredRecord record, RunRecord run, Optional<ResultAnnouncement> serving) {
+      StoredRecord record,
+      List<String> targets,
+      Instant ended,
+      Optional<ResultAnnouncement> serving) {
 
-    boolean isOf(RepoId repo, List<String> targets) {
-      return record.repo().equals(repo) && run.inputs().targets().equals(targets);
+    boolean isOf(RepoId repo, List<String> wanted) {
+      return record.repo().equals(repo) && targets.equals(wanted);
     }
   }
 
@@ -50,7 +53,9 @@ final class ServedResults {
     }
     Optional<ResultAnnouncement> serving =
         announcer.isPresent() ? Optional.of(announcer.get().add(record)) : Optional.empty();
-    held.put(directory, new ServedResult(record, run, serving));
+    // Not the whole record: a daemon serves thousands of results, each with its artifacts.
+    held.put(
+        directory, new ServedResult(record, run.inputs().targets(), run.finishedAt(), serving));
     names
         .computeIfAbsent(record.repo(), _ -> new HashMap<>())
         .merge(nameOf(record), 1, Integer::sum);
@@ -73,7 +78,7 @@ final class ServedResults {
   synchronized List<Instant> ends(RepoId repo, List<String> targets) {
     return held.values().stream()
         .filter(one -> one.isOf(repo, targets))
-        .map(one -> one.run().finishedAt())
+        .map(ServedResult::ended)
         .toList();
   }
 

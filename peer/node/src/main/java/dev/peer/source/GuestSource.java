@@ -19,7 +19,7 @@ import org.eclipse.jgit.revwalk.RevCommit;
 record GuestSource(List<Part> parts) implements AutoCloseable {
 
   /** When the one commit was made. Not 1970: zip files, for one, know no time before 1980. */
-  static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+  private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
 
   private static final int DEEPEST = 32;
   private static final int MOST = 10_000;

@@ -3,7 +3,9 @@ package dev.peer.source;
 import dev.peer.core.flow.GuestDirectory;
 import dev.peer.core.flow.GuestDirectory.Content;
 import dev.peer.core.flow.GuestDirectory.Mode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,15 +107,12 @@ final class GuestTree {
     if (!fans.containsKey(fan)) {
       fans.put(fan, directory(objects, fan));
     }
-    file(
-        fans.get(fan),
-        id.name().substring(2),
-        out -> {
-          DeflaterOutputStream deflated = new DeflaterOutputStream(out);
-          deflated.write(bytes(type + " " + content.length + "\0"));
-          deflated.write(content);
-          deflated.finish();
-        });
+    ByteArrayOutputStream object = new ByteArrayOutputStream();
+    try (OutputStream deflated = new DeflaterOutputStream(object)) {
+      deflated.write(bytes(type + " " + content.length + "\0"));
+      deflated.write(content);
+    }
+    file(fans.get(fan), id.name().substring(2), object::writeTo);
   }
 
   private void pack(GuestDirectory packs, GuestSource.Part part) throws IOException {
