@@ -7,7 +7,9 @@ import java.util.regex.Pattern;
  * The architecture of a guest's processors. A guest image is of one, and with it the runs that use
  * the image.
  *
- * <p>To add one: a constant and a row of names here, and its files in {@code image/build}.
+ * <p>To add one: a constant and its package here, its names and kernel's arguments in {@code
+ * image/build}, its machine in {@code vm}'s {@code QemuArguments}, and the choice of it where
+ * {@link #AMD64} is used.
  *
  * @param name the name that the kernel and QEMU give it; run keys, records and image manifests have
  *     this one
@@ -19,16 +21,8 @@ public record Architecture(String name) {
   /** 64-bit PCs. */
   public static final Architecture AMD64 = new Architecture("x86_64");
 
-  private static final Map<Architecture, DebianNames> DEBIAN =
-      Map.of(AMD64, new DebianNames("amd64", "qemu-system-x86"));
-
-  /**
-   * The names in Debian.
-   *
-   * @param architecture the name of the architecture, which container images have as well
-   * @param emulator the package with QEMU for it
-   */
-  private record DebianNames(String architecture, String emulator) {}
+  private static final Map<Architecture, String> EMULATOR_PACKAGES =
+      Map.of(AMD64, "qemu-system-x86");
 
   /** Refuses a text that names no architecture; one that is not known here has a name, too. */
   public Architecture {
@@ -38,11 +32,6 @@ public record Architecture(String name) {
     }
   }
 
-  /** The name in Debian and in container images, such as {@code amd64}. */
-  public String debianName() {
-    return debian().architecture();
-  }
-
   /** QEMU's program for machines of it. */
   public String emulator() {
     return "qemu-system-" + name;
@@ -50,11 +39,7 @@ public record Architecture(String name) {
 
   /** The package of Debian with {@link #emulator}. */
   public String emulatorPackage() {
-    return debian().emulator();
-  }
-
-  private DebianNames debian() {
-    return DEBIAN.getOrDefault(this, new DebianNames(name, emulator()));
+    return EMULATOR_PACKAGES.getOrDefault(this, emulator());
   }
 
   @Override

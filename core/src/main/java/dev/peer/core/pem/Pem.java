@@ -36,9 +36,6 @@ public final class Pem {
   /** The most bytes that a revocation list may have. */
   public static final int LARGEST_LIST = 16 << 20;
 
-  private static final String BEGIN = "-----BEGIN ";
-  private static final String END = "-----END ";
-  private static final String DASHES = "-----";
   private static final String ANOTHER_KEY =
       "use "
           + KeyKind.ACCEPTED
@@ -139,15 +136,15 @@ public final class Pem {
 
   /** A block's text, lines of 64 characters, the last one ended. */
   public static String write(String label, byte[] der) {
-    return BEGIN
+    return PemBlock.BEGIN
         + label
-        + DASHES
+        + PemBlock.DASHES
         + "\n"
         + LINES.encodeToString(der)
         + "\n"
-        + END
+        + PemBlock.END
         + label
-        + DASHES
+        + PemBlock.DASHES
         + "\n";
   }
 

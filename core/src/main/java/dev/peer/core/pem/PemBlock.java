@@ -16,9 +16,9 @@ import java.util.List;
 record PemBlock(String label, int line, byte[] bytes, boolean encrypted) {
 
   private static final int MOST_BLOCKS = 512;
-  private static final String BEGIN = "-----BEGIN ";
-  private static final String END = "-----END ";
-  private static final String DASHES = "-----";
+  static final String BEGIN = "-----BEGIN ";
+  static final String END = "-----END ";
+  static final String DASHES = "-----";
 
   String in(String what) {
     return what + ": line " + line;

@@ -267,7 +267,7 @@ public final class Identities {
     return tls;
   }
 
-  /** The rules of the moment. */
+  /** The current rules. */
   public AccessRules rules() {
     return new AccessRules(fetch.value(), announce.value(), sign.value(), image.value());
   }

@@ -67,7 +67,7 @@ final class SourceFiles {
         : List.of();
   }
 
-  static String key(String name, PemSource source) throws CredentialException {
+  private static String key(String name, PemSource source) throws CredentialException {
     String text = text(name, source);
     if (source instanceof PemSource.File(Path file)) {
       KeyFile.requirePrivate(name, file);
@@ -85,14 +85,14 @@ final class SourceFiles {
     return files;
   }
 
-  static String text(String name, PemSource source) throws CredentialException {
+  private static String text(String name, PemSource source) throws CredentialException {
     return switch (source) {
       case PemSource.Inline inline -> inline.text();
       case PemSource.File file -> new String(bytes(name, file), StandardCharsets.UTF_8);
     };
   }
 
-  static byte[] bytes(String name, PemSource source) throws CredentialException {
+  private static byte[] bytes(String name, PemSource source) throws CredentialException {
     return switch (source) {
       case PemSource.Inline inline -> inline.text().getBytes(StandardCharsets.UTF_8);
       case PemSource.File file -> read(name, file.path());

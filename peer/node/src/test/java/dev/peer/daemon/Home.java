@@ -87,10 +87,10 @@ final class Home {
   }
 
   /** Makes a result and keeps it, as a command of the same peer would. */
-  SignedRuns.Result run(String target) throws Exception {
+  SignedRuns.Result run(String name) throws Exception {
     Path made = Files.createTempDirectory(directory, "made");
     SignedRuns.Result result =
-        SignedRuns.make(SignedRuns.inputs(target), "of " + target, credentials, made);
+        SignedRuns.make(SignedRuns.inputs(name), "of " + name, credentials, made);
     keep(result).close();
     return result;
   }

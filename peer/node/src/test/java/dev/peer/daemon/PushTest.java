@@ -280,14 +280,14 @@ class PushTest {
     return content.size() == whole.size() ? whole : content;
   }
 
-  private SignedRuns.Result result(TestAuthority authority, String target) throws Exception {
-    return result(authority, target, "of " + target);
+  private SignedRuns.Result result(TestAuthority authority, String name) throws Exception {
+    return result(authority, name, "of " + name);
   }
 
-  private SignedRuns.Result result(TestAuthority authority, String target, String stdout)
+  private SignedRuns.Result result(TestAuthority authority, String name, String stdout)
       throws Exception {
     return SignedRuns.make(
-        SignedRuns.inputs(target),
+        SignedRuns.inputs(name),
         stdout,
         authority.issue("spiffe://team/signer"),
         Files.createTempDirectory(directory, "made"));

@@ -26,6 +26,11 @@ public enum RevocationReason {
   /** In lower case, with hyphens. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return shown(this);
+  }
+
+  /** A constant's name in lower case, with hyphens. */
+  static String shown(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

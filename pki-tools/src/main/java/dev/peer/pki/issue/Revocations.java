@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.CRLNumber;
@@ -33,9 +32,9 @@ public record Revocations(List<Entry> entries, BigInteger number) {
    */
   public record Entry(BigInteger serial, Instant at, int reason) {
 
-    /** The reason's name, as the command takes it. */
+    /** The reason's name. */
     public String reasonName() {
-      return REASONS.get(reason).name().toLowerCase(Locale.ROOT).replace('_', '-');
+      return RevocationReason.shown(REASONS.get(reason));
     }
   }
 

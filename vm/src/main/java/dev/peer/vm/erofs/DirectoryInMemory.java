@@ -108,8 +108,8 @@ final class DirectoryInMemory implements GuestDirectory {
           while (from < sorted.size()) {
             int to = endOfBlock(sorted, from);
             byte[] block = block(sorted.subList(from, to));
-            // The last block is as long as what it holds.
-            out.write(block, 0, to < sorted.size() ? ErofsImage.BLOCK : used(sorted, from, to));
+            // All but the last are filled up with zeros.
+            out.write(to < sorted.size() ? Arrays.copyOf(block, ErofsImage.BLOCK) : block);
             from = to;
           }
         });
@@ -128,17 +128,14 @@ final class DirectoryInMemory implements GuestDirectory {
     return to;
   }
 
-  private static int used(List<Map.Entry<byte[], Inode>> sorted, int from, int to) {
-    return sorted.subList(from, to).stream().mapToInt(DirectoryInMemory::size).sum();
-  }
-
   private static int size(Map.Entry<byte[], Inode> entry) {
     return ENTRY + entry.getKey().length;
   }
 
   /** The entries, and their names behind them. */
   private static byte[] block(List<Map.Entry<byte[], Inode>> entries) {
-    ByteBuffer block = ErofsImage.littleEndian(ErofsImage.BLOCK);
+    ByteBuffer block =
+        ErofsImage.littleEndian(entries.stream().mapToInt(DirectoryInMemory::size).sum());
     int name = entries.size() * ENTRY;
     for (Map.Entry<byte[], Inode> entry : entries) {
       Inode target = entry.getValue();

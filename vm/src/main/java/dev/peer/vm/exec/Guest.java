@@ -6,7 +6,6 @@ import dev.peer.core.progress.ExecutionListener;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.ShellLocation;
 import dev.peer.vm.guest.UserTerminal;
-import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.Machine;
 import dev.peer.vm.snapshot.FrozenGuest;
 import dev.peer.vm.snapshot.FrozenStore;
@@ -23,11 +22,6 @@ record Guest(
     StageRunner stages,
     RunDisks disks,
     MachineStarter starter) {
-
-  /** The accelerator that runs its code. */
-  Accelerator accelerator() {
-    return starter.model().accelerator();
-  }
 
   /**
    * Does what the user asked for after a recipe failed in the guest. Reports every problem, which

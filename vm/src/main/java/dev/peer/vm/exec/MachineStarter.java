@@ -169,7 +169,8 @@ final class MachineStarter {
     RunDeadline deadline = RunDeadline.start(most, machine::kill);
     try {
       if (template.isPresent()) {
-        machine.migration().resumeFrom(template.get().state());
+        machine.migration().takeOverTemplate(template.get().state());
+        machine.resume();
       }
       listener.step("hello");
       GuestAgent agent =

@@ -37,11 +37,16 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
       image.finish();
     }
     // All of one size, whatever the revision: a template's disks are as large as its clones'.
-    setSize(input, roundedUp(Math.max(Files.size(input), diskBytes)));
-    DiskLayer.create(disks.scratch.layer(), roundedUp(diskBytes));
-    DiskLayer.create(disks.scratch.nextLayer(), roundedUp(diskBytes));
-    setSize(disks.output.file(), roundedUp(diskBytes));
+    setSize(input, roundedUp(diskBytes));
+    disks.createWritten(diskBytes);
     return disks;
+  }
+
+  /** Makes those that the guest writes to. */
+  private void createWritten(long diskBytes) throws IOException {
+    DiskLayer.create(scratch.layer(), roundedUp(diskBytes));
+    DiskLayer.create(scratch.nextLayer(), roundedUp(diskBytes));
+    setSize(output.file(), roundedUp(diskBytes));
   }
 
   /** Disks without content, of the sizes that a run's have. */
@@ -51,12 +56,12 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
 
   /** The disks of a copy of a frozen guest: it reads the same input, and writes to a layer. */
   static RunDisks ofFrozen(Path directory, FrozenStore.Entry frozen) throws IOException {
-    FrozenGuest.Shape shape = frozen.guest().machine();
-    RunDisks disks =
-        create(directory, (_, _) -> {}, shape.sizes().diskBytes(), Optional.of(frozen.scratch()));
+    FrozenGuest.Sizes sizes = frozen.guest().machine().sizes();
+    RunDisks disks = in(directory, Optional.of(frozen.scratch()));
+    disks.createWritten(sizes.diskBytes());
     // A guest that an older version froze has read its input, and keeps none.
     if (!Files.exists(frozen.input())) {
-      setSize(disks.input.file(), shape.sizes().inputBytes());
+      setSize(disks.input.file(), sizes.inputBytes());
       return disks;
     }
     return new RunDisks(

@@ -68,10 +68,9 @@ public final class Migration {
     awaitMigrated(before);
   }
 
-  /** Lets a clone go on from the state of its template. */
-  public void resumeFrom(Path state) throws IOException, InterruptedException {
+  /** Takes over a template, which stays frozen until {@link Machine#resume}. */
+  public void takeOverTemplate(Path state) throws IOException, InterruptedException {
     takeOver(state, true);
-    qmp.execute("cont", StrictJson.object());
   }
 
   /** Takes over a whole frozen machine, which stays frozen until {@link Machine#resume}. */

@@ -3,7 +3,6 @@ package dev.peer.vm.exec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.peer.core.id.Architecture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -38,7 +37,7 @@ record ContainerImage(String name, List<byte[]> layers, Map<String, ?> config) {
     return JSON.writeValueAsBytes(
         Map.of(
             "architecture",
-            Architecture.AMD64.debianName(),
+            "amd64",
             "os",
             "linux",
             "config",

@@ -99,10 +99,11 @@ record Explanation(
   }
 
   private String outcome() {
-    if (survey.held().isPresent()) {
-      return "hit";
-    }
-    return survey.onlyRefused() ? "unverified" : "miss";
+    return switch (exitCode()) {
+      case PASSED -> "hit";
+      case NO_RESULT -> "miss";
+      default -> "unverified";
+    };
   }
 
   private String result() {

@@ -71,7 +71,7 @@ final class LeasePace {
     return one.compareTo(other) < 0 ? other : one;
   }
 
-  private static Duration shorter(Duration one, Duration other) {
+  static Duration shorter(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? one : other;
   }
 }

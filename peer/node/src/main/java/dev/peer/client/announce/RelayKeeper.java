@@ -117,7 +117,7 @@ final class RelayKeeper implements AutoCloseable {
         }
         Thread.sleep(
             retry.toMillis() - ThreadLocalRandom.current().nextLong(1 + retry.toMillis() / 5));
-        retry = shorter(retry.multipliedBy(2), pace.lastRetry());
+        retry = LeasePace.shorter(retry.multipliedBy(2), pace.lastRetry());
       }
     } catch (InterruptedException e) {
       // Closed.
@@ -211,9 +211,5 @@ final class RelayKeeper implements AutoCloseable {
     return listener.getAddress().isAnyLocalAddress()
         ? new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getPort())
         : listener;
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
   }
 }
