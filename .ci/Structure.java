@@ -41,8 +41,7 @@ class Structure {
 
   /** Names end with these in the field, which only look like participles. */
   private static final Pattern NOUN =
-      Pattern.compile(
-          ".*(Encoding|Feed|Finding|King|Need|Seed|Setting|Speed|Spelling|Spring|String|Thing|Thread|Timing|Nothing)");
+      Pattern.compile(".*(Encoding|Feed|Finding|Setting|Spelling|Timing)");
 
   /** Lists that stay as long as what they are about, and why. */
   private static final Map<String, String> LONG_LISTS =

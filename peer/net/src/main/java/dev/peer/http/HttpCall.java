@@ -134,7 +134,7 @@ public final class HttpCall {
    * Refuses a caller that the rules allow it for no repository. If later rules no longer allow it,
    * the answer is cut off.
    *
-   * @param rules gives those of the moment
+   * @param rules supplies the current rules
    */
   public void require(Supplier<AccessRules> rules, Verb verb) throws ProblemException {
     Identity caller = caller();
@@ -143,7 +143,7 @@ public final class HttpCall {
     }
   }
 
-  /** Like the other method, for one repository. */
+  /** Like {@link #require(Supplier, Verb)}, for one repository. */
   public void require(Supplier<AccessRules> rules, Verb verb, RepoId repo) throws ProblemException {
     require(rules, verb);
     Identity caller = caller();
