@@ -83,7 +83,6 @@ class CheckoutIT {
       git -C ../library add -A
       git -C ../library -c user.name=a -c user.email=a@localhost commit -q -m library
       git -c protocol.file.allow=always submodule --quiet add ../library sub
-      git -c protocol.file.allow=always submodule --quiet add --name dash ../library -
       git -c protocol.file.allow=always clone -q ../library gitlink
       """;
 
