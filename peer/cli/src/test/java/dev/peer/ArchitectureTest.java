@@ -147,7 +147,15 @@ class ArchitectureTest {
         "tls",
         "wire");
     allow(
-        "source", "core.find", "core.flow", "core.id", "core.key", "core.progress", "core.record");
+        "source",
+        "core.find",
+        "core.flow",
+        "core.id",
+        "core.key",
+        "core.progress",
+        "core.record",
+        "source.command");
+    allow("source.command");
     allow("secret", "core.id", "core.scratch", "core.secret");
     allow("terminal", "vm.guest");
     allow(
@@ -457,13 +465,16 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("org.jline..");
 
-  /** Machines, and peer itself in the background. */
+  /** Machines, peer itself in the background, and git and ssh when they are asked something. */
   @ArchTest
-  static final ArchRule ONLY_MACHINES_AND_DAEMONS_ARE_STARTED =
+  static final ArchRule ONLY_MACHINES_DAEMONS_AND_QUESTIONS_ARE_STARTED =
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "dev.peer.vm.qemu..", "dev.peer.vm.image..", "dev.peer.daemon.socket..")
+              "dev.peer.vm.qemu..",
+              "dev.peer.vm.image..",
+              "dev.peer.daemon.socket..",
+              "dev.peer.source.command..")
           .should()
           .dependOnClassesThat()
           .areAssignableTo(ProcessBuilder.class);

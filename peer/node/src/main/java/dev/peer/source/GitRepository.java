@@ -8,7 +8,6 @@ import dev.peer.core.id.Printable;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.CheckoutMode;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -31,7 +30,6 @@ import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevObject;
 import org.eclipse.jgit.revwalk.RevWalk;
-import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 
 /** A git repository, read only. Close it when done. Not for several threads at once. */
 public final class GitRepository implements AutoCloseable {
@@ -50,17 +48,7 @@ public final class GitRepository implements AutoCloseable {
    * a bare repository. Git's environment variables, such as {@code GIT_DIR}, are not asked.
    */
   public static GitRepository open(Path startDirectory) throws SourceException {
-    QuietSystem.install();
-    FileRepositoryBuilder builder =
-        new FileRepositoryBuilder()
-            .setMustExist(true)
-            .findGitDir(startDirectory.toAbsolutePath().normalize().toFile());
-    if (builder.getGitDir() == null) {
-      throw new SourceException(
-          "not in a git repository: " + Printable.of(startDirectory.toString()),
-          "change to a directory of the repository whose tests are to run");
-    }
-    return new GitRepository(build(builder));
+    return new GitRepository(RepositoryFinder.above(startDirectory));
   }
 
   /**
@@ -68,18 +56,7 @@ public final class GitRepository implements AutoCloseable {
    * in does not count.
    */
   public static GitRepository at(Path root) throws SourceException {
-    QuietSystem.install();
-    Path directory = root.toAbsolutePath().normalize();
-    FileRepositoryBuilder builder = new FileRepositoryBuilder().setMustExist(true);
-    if (directory.getParent() != null) {
-      builder.addCeilingDirectory(directory.getParent().toFile());
-    }
-    builder.findGitDir(directory.toFile());
-    if (builder.getGitDir() == null) {
-      throw new SourceException(
-          "no git repository: " + Printable.of(root.toString()), "name the root of one");
-    }
-    return new GitRepository(build(builder));
+    return new GitRepository(RepositoryFinder.at(root));
   }
 
   /** For other classes of this package. */
@@ -94,31 +71,6 @@ public final class GitRepository implements AutoCloseable {
           "the repository has no work tree", "change to a clone that has one");
     }
     return git.getWorkTree().toPath();
-  }
-
-  static Repository build(FileRepositoryBuilder builder) throws SourceException {
-    try {
-      Repository git = builder.build();
-      refuseOtherObjectFormats(git);
-      return git;
-    } catch (IOException | IllegalArgumentException e) {
-      throw new SourceException(
-          "the git repository cannot be read: " + message(e),
-          "peer reads repositories of format 0 and 1 with SHA-1 objects; see `git fsck`",
-          e);
-    }
-  }
-
-  private static void refuseOtherObjectFormats(Repository git) throws SourceException {
-    String format = git.getConfig().getString("extensions", null, "objectformat");
-    if (format != null && !format.equalsIgnoreCase("sha1")) {
-      git.close();
-      throw new SourceException(
-          "the repository's objects are named by "
-              + Printable.plain(format)
-              + "; only SHA-1 is known",
-          "run the tests in a clone made with `git init --object-format=sha1`");
-    }
   }
 
   /**
@@ -384,12 +336,7 @@ public final class GitRepository implements AutoCloseable {
         : Constants.typeString(object.getType()).toLowerCase(Locale.ROOT);
   }
 
-  private static String message(Exception e) {
+  static String message(Exception e) {
     return Printable.plain(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
-  }
-
-  /** Where {@code PATH/.git} of a work tree leads, be it a directory or a file. */
-  static FileRepositoryBuilder inWorkTree(File workTree) {
-    return new FileRepositoryBuilder().setMustExist(true).setWorkTree(workTree);
   }
 }

@@ -22,7 +22,6 @@ import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.Repository;
-import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.eclipse.jgit.treewalk.TreeWalk;
 
 /**
@@ -117,8 +116,8 @@ record Submodule(String name, String path, ObjectId commit) {
 
   /** Opens the first repository on this machine that has the commit. */
   Repository open(Repository parent) throws IOException, SourceException {
-    for (FileRepositoryBuilder candidate : candidates(parent)) {
-      Repository git = GitRepository.build(candidate);
+    for (Candidate candidate : candidates(parent)) {
+      Repository git = candidate.open();
       if (git.getObjectDatabase().has(commit)) {
         return git;
       }
@@ -133,15 +132,20 @@ record Submodule(String name, String path, ObjectId commit) {
         "git submodule update --init --recursive");
   }
 
-  private List<FileRepositoryBuilder> candidates(Repository parent) throws IOException {
+  @FunctionalInterface
+  private interface Candidate {
+    Repository open() throws SourceException;
+  }
+
+  private List<Candidate> candidates(Repository parent) throws IOException {
     Set<File> gitDirectories = new LinkedHashSet<>();
     gitDirectories.add(parent.getDirectory());
     gitDirectories.add(parent.getCommonDirectory());
-    List<FileRepositoryBuilder> found = new ArrayList<>();
+    List<Candidate> found = new ArrayList<>();
     for (File gitDirectory : gitDirectories) {
       File module = new File(new File(gitDirectory, Constants.MODULES), name);
       if (new File(module, Constants.HEAD).isFile()) {
-        found.add(new FileRepositoryBuilder().setMustExist(true).setGitDir(module));
+        found.add(() -> RepositoryFinder.inGitDirectory(module));
       }
     }
     if (!parent.isBare()) {
@@ -150,7 +154,7 @@ record Submodule(String name, String path, ObjectId commit) {
       // Not through a symbolic link of the work tree, which could lead to any other repository.
       if (new File(checkedOut, Constants.DOT_GIT).exists()
           && checkedOut.toPath().toRealPath().equals(checkedOut.toPath())) {
-        found.add(GitRepository.inWorkTree(checkedOut));
+        found.add(() -> RepositoryFinder.inWorkTree(checkedOut));
       }
     }
     return found;

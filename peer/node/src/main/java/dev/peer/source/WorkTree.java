@@ -1,5 +1,6 @@
 package dev.peer.source;
 
+import dev.peer.source.command.GitCommand;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,15 +24,31 @@ final class WorkTree {
 
   private static final int DEEPEST = 16;
 
-  private WorkTree() {}
+  private final Repository git;
+  private final int depth;
 
-  static DirtyState compare(Repository git) throws IOException {
-    return compare(git, 0);
+  private WorkTree(Repository git, int depth) {
+    this.git = git;
+    this.depth = depth;
   }
 
-  private static DirtyState compare(Repository git, int depth) throws IOException {
+  static DirtyState compare(Repository git) throws IOException, SourceException {
+    return new WorkTree(git, 0).compare();
+  }
+
+  private DirtyState compare() throws IOException, SourceException {
     if (git.isBare()) {
       return DirtyState.CLEAN;
+    }
+    if (git instanceof PlumbedRepository plumbed) {
+      return compare(PlumbedStatus.of(plumbed.command(), git.getConfig()));
+    }
+    DirCache index;
+    try {
+      index = git.readDirCache();
+    } catch (IOException e) {
+      // JGit reads no split index, no sparse index, none without a checksum.
+      return compare(PlumbedStatus.of(new GitCommand(git.getWorkTree().toPath()), git.getConfig()));
     }
     forgetFilters(git.getConfig());
     IndexDiff diff = new IndexDiff(git, Constants.HEAD, new FileTreeIterator(git));
@@ -43,8 +60,18 @@ final class WorkTree {
     changed.addAll(diff.getMissing());
     changed.addAll(diff.getModified());
     changed.addAll(diff.getConflicting());
-    changed.addAll(changedSubmodules(git, depth));
+    changed.addAll(changedSubmodules(index));
     return new DirtyState(changed.size(), diff.getUntracked().size());
+  }
+
+  private DirtyState compare(PlumbedStatus status) throws IOException, SourceException {
+    Set<String> changed = new HashSet<>(status.changed());
+    for (String submodule : status.submodules()) {
+      if (!changed.contains(submodule) && isChangedInside(submodule)) {
+        changed.add(submodule);
+      }
+    }
+    return new DirtyState(changed.size(), status.untracked());
   }
 
   /** A filter is a command, and none is run here. In memory only: nothing is saved. */
@@ -52,34 +79,49 @@ final class WorkTree {
     config.getSubsections("filter").forEach(name -> config.unsetSection("filter", name));
   }
 
-  private static List<String> changedSubmodules(Repository git, int depth) throws IOException {
+  private List<String> changedSubmodules(DirCache index) throws IOException, SourceException {
     List<String> changed = new ArrayList<>();
-    DirCache index = git.readDirCache();
     for (int i = 0; i < index.getEntryCount(); i++) {
       DirCacheEntry entry = index.getEntry(i);
-      if (FileMode.GITLINK.equals(entry.getRawMode()) && isChanged(git, entry, depth)) {
+      if (FileMode.GITLINK.equals(entry.getRawMode()) && isChanged(entry)) {
         changed.add(entry.getPathString());
       }
     }
     return changed;
   }
 
-  private static boolean isChanged(Repository git, DirCacheEntry entry, int depth)
-      throws IOException {
-    if (!entry.getObjectId().equals(committed(git, entry.getPathString()))) {
+  private boolean isChanged(DirCacheEntry entry) throws IOException, SourceException {
+    if (!entry.getObjectId().equals(committed(entry.getPathString()))) {
       return true;
     }
-    File workTree = new File(git.getWorkTree(), entry.getPathString());
-    if (depth == DEEPEST || !new File(workTree, Constants.DOT_GIT).exists()) {
+    if (!isCheckedOut(entry.getPathString())) {
       return false;
     }
-    try (Repository submodule = GitRepository.inWorkTree(workTree).build()) {
+    try (Repository submodule = submodule(entry.getPathString())) {
       return !entry.getObjectId().equals(submodule.resolve(Constants.HEAD))
-          || !compare(submodule, depth + 1).isClean();
+          || !new WorkTree(submodule, depth + 1).compare().isClean();
     }
   }
 
-  private static ObjectId committed(Repository git, String path) throws IOException {
+  private boolean isChangedInside(String path) throws IOException, SourceException {
+    if (!isCheckedOut(path)) {
+      return false;
+    }
+    try (Repository submodule = submodule(path)) {
+      return !new WorkTree(submodule, depth + 1).compare().isClean();
+    }
+  }
+
+  private boolean isCheckedOut(String path) {
+    return depth < DEEPEST
+        && new File(new File(git.getWorkTree(), path), Constants.DOT_GIT).exists();
+  }
+
+  private Repository submodule(String path) throws SourceException {
+    return RepositoryFinder.inWorkTree(new File(git.getWorkTree(), path));
+  }
+
+  private ObjectId committed(String path) throws IOException {
     ObjectId head = git.resolve(Constants.HEAD + "^{tree}");
     if (head == null) {
       return null;

@@ -1,0 +1,81 @@
+package dev.peer.source;
+
+import dev.peer.core.id.Printable;
+import dev.peer.source.command.Answer;
+import dev.peer.source.command.GitCommand;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.eclipse.jgit.lib.Config;
+
+/**
+ * What git says of a work tree whose index JGit does not read.
+ *
+ * @param changed paths that differ between {@code HEAD}, index and work tree; a submodule by its
+ *     commit alone
+ * @param untracked how many files git does not know, and does not ignore
+ * @param submodules the paths at which the index has submodules
+ */
+record PlumbedStatus(List<String> changed, int untracked, List<String> submodules) {
+
+  private static final String UNTRACKED = "? ";
+  private static final String CONFLICT = "u ";
+  private static final String GITLINK = "160000 ";
+
+  /**
+   * Asks git in the work tree.
+   *
+   * @param config of the repository, whose filters are commands, of which none is run
+   */
+  static PlumbedStatus of(GitCommand git, Config config) throws IOException, SourceException {
+    List<String> status = new ArrayList<>();
+    for (String filter : config.getSubsections("filter")) {
+      for (String none : List.of("clean=", "smudge=", "process=", "required=false")) {
+        status.addAll(List.of("-c", "filter." + filter + "." + none));
+      }
+    }
+    status.addAll(
+        List.of(
+            "status",
+            "--porcelain=v2",
+            "-z",
+            "--no-renames",
+            "--untracked-files=all",
+            "--ignore-submodules=dirty"));
+    List<String> lines = records(git.ask(status));
+    return new PlumbedStatus(
+        lines.stream()
+            .filter(line -> !line.startsWith(UNTRACKED))
+            .map(PlumbedStatus::path)
+            .toList(),
+        (int) lines.stream().filter(line -> line.startsWith(UNTRACKED)).count(),
+        records(git.ask("ls-files", "--stage", "-z")).stream()
+            .filter(line -> line.startsWith(GITLINK))
+            .map(line -> line.substring(line.indexOf('\t') + 1))
+            .toList());
+  }
+
+  /** The last field of a line, which may hold blanks. */
+  private static String path(String line) {
+    String[] fields = line.split(" ", line.startsWith(CONFLICT) ? 11 : 9);
+    return fields[fields.length - 1];
+  }
+
+  private static List<String> records(Answer answer) throws SourceException {
+    return switch (answer) {
+      case Answer.Said(String text) ->
+          Stream.of(text.split("\0")).filter(record -> !record.isEmpty()).toList();
+      case Answer.Failed(String words) ->
+          throw untold("git says: " + Printable.plain(GitCommand.sentence(words)));
+      case Answer.NotThere _ ->
+          throw untold("only git itself reads this index, and there is no git on the PATH");
+    };
+  }
+
+  private static SourceException untold(String why) {
+    return new SourceException(
+        "cannot tell what is not committed: " + why,
+        "see `git status`; peer tests only what is committed");
+  }
+}
