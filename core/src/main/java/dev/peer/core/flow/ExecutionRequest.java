@@ -34,7 +34,8 @@ public record ExecutionRequest(
      *
      * @param scratch a directory for temporary files
      * @param root of the disk that the guest gets
+     * @throws ExecutorException if something of the revision is missing or not allowed
      */
-    void writeTo(Path scratch, GuestDirectory root) throws IOException;
+    void writeTo(Path scratch, GuestDirectory root) throws IOException, ExecutorException;
   }
 }

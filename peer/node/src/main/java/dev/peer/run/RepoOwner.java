@@ -26,7 +26,7 @@ public final class RepoOwner {
     if (named.isPresent()) {
       return named.get();
     }
-    try (GitRepository git = GitRepository.open(call.directory())) {
+    try (GitRepository git = GitRepository.open(call.directory(), call.environment())) {
       return git.localRepo(git.resolve(GitRepository.DEFAULT_REVISION));
     }
   }

@@ -72,7 +72,7 @@ public record RunTarget(
   public static RunTarget of(
       RunOutput output, CallContext from, String name, String target, List<String> arguments)
       throws SourceException, ConfigException, ImageException, IOException, CommandException {
-    GitRepository git = GitRepository.open(from.directory());
+    GitRepository git = GitRepository.open(from.directory(), from.environment());
     try {
       Revision revision = git.resolve(name);
       Settings read = settings(from.environment(), git, revision);
@@ -132,7 +132,7 @@ public record RunTarget(
 
   /** The name of the repository that a command was called in. */
   public static RepoId repo(CallContext call) throws SourceException, ConfigException {
-    try (GitRepository git = GitRepository.open(call.directory())) {
+    try (GitRepository git = GitRepository.open(call.directory(), call.environment())) {
       Revision revision = git.resolve(GitRepository.DEFAULT_REVISION);
       return repo(git, revision, PeerSettings.of(settings(call.environment(), git, revision)));
     }
@@ -154,7 +154,7 @@ public record RunTarget(
 
   /** The settings of a command that is about no revision; in a repository, also its HEAD's. */
   public static Settings settingsHere(CallContext call) throws ConfigException {
-    try (GitRepository git = GitRepository.open(call.directory())) {
+    try (GitRepository git = GitRepository.open(call.directory(), call.environment())) {
       return settings(call.environment(), git, git.resolve(GitRepository.DEFAULT_REVISION));
     } catch (SourceException e) {
       return call.settings();

@@ -6,6 +6,7 @@ import dev.peer.config.KeptSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.flow.ExecutionRequest.SourceTree;
+import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.network.Reach;
@@ -89,7 +90,7 @@ public final class VmExecutors {
       try {
         git.writeGuestTree(revision, checkout, scratch, root);
       } catch (SourceException e) {
-        throw new IOException(e.getMessage() + "; " + e.hint(), e);
+        throw new ExecutorException(e.getMessage(), e.hint(), e);
       }
     };
   }

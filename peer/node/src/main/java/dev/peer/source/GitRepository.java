@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -21,7 +22,6 @@ import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.RevisionSyntaxException;
 import org.eclipse.jgit.lib.AnyObjectId;
-import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
@@ -49,6 +49,30 @@ public final class GitRepository implements AutoCloseable {
    */
   public static GitRepository open(Path startDirectory) throws SourceException {
     return new GitRepository(RepositoryFinder.above(startDirectory));
+  }
+
+  /**
+   * As the other, for a command of a user.
+   *
+   * @param environment the user's; git's variables in it must not name another repository
+   */
+  public static GitRepository open(Path startDirectory, Map<String, String> environment)
+      throws SourceException {
+    GitVariables variables = new GitVariables(environment, startDirectory);
+    GitRepository found;
+    try {
+      found = open(startDirectory);
+    } catch (SourceException e) {
+      variables.requireNone();
+      throw e;
+    }
+    try {
+      variables.require(found.git);
+      return found;
+    } catch (SourceException e) {
+      found.close();
+      throw e;
+    }
   }
 
   /**
@@ -100,8 +124,18 @@ public final class GitRepository implements AutoCloseable {
           "revision " + Printable.of(revision) + " is ambiguous: " + candidates,
           "give more digits of the commit's id",
           e);
-    } catch (RevisionSyntaxException | IncorrectObjectTypeException | MissingObjectException e) {
+    } catch (MissingObjectException e) {
+      throw e.getObjectId().name().equals(revision) ? unknown(revision) : missing(e);
+    } catch (RevisionSyntaxException | IncorrectObjectTypeException e) {
       throw unknown(revision);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private SourceException missing(MissingObjectException object) throws SourceException {
+    try {
+      return new PromisedObjects(git).missing(object.getObjectId());
     } catch (IOException e) {
       throw unreadable(e);
     }
@@ -235,9 +269,10 @@ public final class GitRepository implements AutoCloseable {
    */
   public Optional<byte[]> file(Revision revision, String path, int maxBytes)
       throws SourceException {
-    try (ObjectReader objects = git.newObjectReader()) {
-      ObjectId tree = ObjectId.fromString(revision.tree().hex());
-      return new TreeFiles(objects, tree).read(path, maxBytes);
+    ObjectId tree = ObjectId.fromString(revision.tree().hex());
+    try {
+      return new PromisedObjects(git)
+          .read(objects -> new TreeFiles(objects, tree).read(path, maxBytes));
     } catch (IOException e) {
       throw unreadable(e);
     }
@@ -313,21 +348,6 @@ public final class GitRepository implements AutoCloseable {
   static SourceException unreadable(IOException e) {
     return new SourceException(
         "the git repository cannot be read: " + message(e), "see `git fsck`", e);
-  }
-
-  /** For an object that should be there, since the revision that is tested reaches it. */
-  static SourceException missing(Config config, AnyObjectId object, Throwable cause) {
-    boolean partial =
-        config.getString("extensions", null, "partialclone") != null
-            || config.getSubsections("remote").stream()
-                .anyMatch(remote -> config.getBoolean("remote", remote, "promisor", false));
-    return new SourceException(
-        "the revision is not whole here: object " + object.name() + " is missing",
-        partial
-            ? "this is a partial clone: check the revision out once, or `git fetch --refetch"
-                + " --no-filter`"
-            : "see `git fsck`; fetch the revision again",
-        cause);
   }
 
   private static String typeOf(RevObject object) {

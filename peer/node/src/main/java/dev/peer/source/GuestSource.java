@@ -96,6 +96,7 @@ record GuestSource(List<Part> parts) implements AutoCloseable {
           "too many submodules: at most " + MOST + ", at most " + DEEPEST + " within each other",
           "see .gitmodules");
     }
+    new PromisedObjects(part.git()).complete(part.commit().tree());
     for (Submodule submodule : Submodule.in(part)) {
       Repository git = submodule.open(part.git());
       String path = part.path().isEmpty() ? submodule.path() : part.path() + "/" + submodule.path();

@@ -55,7 +55,7 @@ final class GuestTree {
         converted |= tree.hasConversions();
         repository(directory(top, Constants.DOT_GIT), part, tree.index());
       } catch (MissingObjectException e) {
-        throw GitRepository.missing(part.git().getConfig(), e.getObjectId(), e);
+        throw new PromisedObjects(part.git()).missing(e.getObjectId());
       }
     }
     file(

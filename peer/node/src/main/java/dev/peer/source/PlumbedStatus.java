@@ -6,8 +6,9 @@ import dev.peer.source.command.GitCommand;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.eclipse.jgit.lib.Config;
 
 /**
  * What git says of a work tree whose index JGit does not read.
@@ -23,16 +24,12 @@ record PlumbedStatus(List<String> changed, int untracked, List<String> submodule
   private static final String CONFLICT = "u ";
   private static final String GITLINK = "160000 ";
 
-  /**
-   * Asks git in the work tree.
-   *
-   * @param config of the repository, whose filters are commands, of which none is run
-   */
-  static PlumbedStatus of(GitCommand git, Config config) throws IOException, SourceException {
+  /** Asks git in the work tree. A filter is a command, and none is run. */
+  static PlumbedStatus of(GitCommand git) throws IOException, SourceException {
     List<String> status = new ArrayList<>();
-    for (String filter : config.getSubsections("filter")) {
+    for (String filter : filters(git)) {
       for (String none : List.of("clean=", "smudge=", "process=", "required=false")) {
-        status.addAll(List.of("-c", "filter." + filter + "." + none));
+        status.addAll(List.of("-c", filter + "." + none));
       }
     }
     status.addAll(
@@ -54,6 +51,22 @@ record PlumbedStatus(List<String> changed, int untracked, List<String> submodule
             .filter(line -> line.startsWith(GITLINK))
             .map(line -> line.substring(line.indexOf('\t') + 1))
             .toList());
+  }
+
+  /** Such as {@code filter.lfs}. */
+  private static Set<String> filters(GitCommand git) throws IOException, SourceException {
+    // It fails where there are none, and status fails for any other reason.
+    Answer answer = git.ask("config", "-z", "--name-only", "--get-regexp", "^filter[.]");
+    Set<String> filters = new TreeSet<>();
+    if (answer instanceof Answer.Said) {
+      for (String name : records(answer)) {
+        filters.add(name.substring(0, name.lastIndexOf('.')));
+      }
+    }
+    if (filters.stream().anyMatch(name -> name.contains("="))) {
+      throw untold("git's configuration has a filter whose name has an =");
+    }
+    return filters;
   }
 
   /** The last field of a line, which may hold blanks. */

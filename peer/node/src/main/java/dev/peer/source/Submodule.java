@@ -59,7 +59,7 @@ record Submodule(String name, String path, ObjectId commit) {
         }
       }
     } catch (MissingObjectException e) {
-      throw GitRepository.missing(part.git().getConfig(), e.getObjectId(), e);
+      throw new PromisedObjects(part.git()).missing(e.getObjectId());
     }
     return submodules;
   }

@@ -41,15 +41,17 @@ final class WorkTree {
       return DirtyState.CLEAN;
     }
     if (git instanceof PlumbedRepository plumbed) {
-      return compare(PlumbedStatus.of(plumbed.command(), git.getConfig()));
+      return compare(PlumbedStatus.of(plumbed.command()));
     }
-    DirCache index;
     try {
-      index = git.readDirCache();
+      return compareWithJGit();
     } catch (IOException e) {
-      // JGit reads no split index, no sparse index, none without a checksum.
-      return compare(PlumbedStatus.of(new GitCommand(git.getWorkTree().toPath()), git.getConfig()));
+      // JGit reads no split index, no sparse one, and no tree that a partial clone left out.
+      return compare(PlumbedStatus.of(new GitCommand(git.getWorkTree().toPath())));
     }
+  }
+
+  private DirtyState compareWithJGit() throws IOException, SourceException {
     forgetFilters(git.getConfig());
     IndexDiff diff = new IndexDiff(git, Constants.HEAD, new FileTreeIterator(git));
     diff.setIgnoreSubmoduleMode(IgnoreSubmoduleMode.ALL);
@@ -60,7 +62,7 @@ final class WorkTree {
     changed.addAll(diff.getMissing());
     changed.addAll(diff.getModified());
     changed.addAll(diff.getConflicting());
-    changed.addAll(changedSubmodules(index));
+    changed.addAll(changedSubmodules(git.readDirCache()));
     return new DirtyState(changed.size(), diff.getUntracked().size());
   }
 

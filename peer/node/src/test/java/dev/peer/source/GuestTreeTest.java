@@ -372,17 +372,6 @@ class GuestTreeTest {
   }
 
   @Test
-  void aPartialCloneSaysHowToGetTheRest() throws Exception {
-    git.run("config", "uploadpack.allowFilter", "true");
-    String url = git.directory().toUri().toString();
-    git.run("clone", "-q", "--no-checkout", "--filter=blob:none", url, "../partial");
-    Git partial = Git.in(temp.resolve("partial"));
-    refused(partial, "is missing").satisfies(e -> assertThat(e.hint()).contains("partial clone"));
-    partial.run("checkout", "-q", "main");
-    assertThat(guest(partial, "HEAD", CheckoutMode.TREE).directory().resolve("a.txt")).exists();
-  }
-
-  @Test
   void aDamagedRepositoryIsAnError() throws Exception {
     String blob = git.run("rev-parse", "HEAD:a.txt");
     Files.delete(

@@ -126,6 +126,18 @@ class RepositoryFormsTest {
   }
 
   @Test
+  void saysHowToTrustARepositoryOfAnotherUserThatOnlyGitReads() throws Exception {
+    git.run("worktree", "add", "-q", "--detach", "../linked", first);
+    byte[] user = Git.run(temp, new byte[0], List.of("id", "-u"));
+    assumeTrue(new String(user, UTF_8).equals("0\n"), "only root can give files away");
+    Git.run(temp, new byte[0], List.of("chown", "-R", "12345", "work", "linked"));
+    SourceException e =
+        failure(() -> commit(Git.in(temp.resolve("linked")), "HEAD"), "belongs to another user");
+    assertThat(e.hint()).contains("git config --global --add safe.directory ");
+    assertThat(commit(git, "HEAD")).isEqualTo(second);
+  }
+
+  @Test
   void aReftableRepositoryIsReadAsGitReadsIt() throws Exception {
     Git reftable = reftable();
     reftable.run("clone", "-q", "--ref-format=reftable", ".", "../clone");

@@ -1,6 +1,7 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionRequest.SourceTree;
+import dev.peer.core.flow.ExecutorException;
 import dev.peer.vm.erofs.ErofsImage;
 import dev.peer.vm.qemu.DiskLayer;
 import dev.peer.vm.qemu.MachineSpec.Disk;
@@ -29,17 +30,20 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
    * @param kept the scratch disk as an earlier run left it, of the same size
    */
   static RunDisks create(Path directory, SourceTree source, long diskBytes, Optional<Path> kept)
-      throws IOException {
+      throws IOException, ExecutorException {
     RunDisks disks = in(directory, kept);
-    Path input = disks.input.file();
-    try (ErofsImage image = ErofsImage.create(input, diskBytes)) {
+    try (ErofsImage image = ErofsImage.create(disks.input.file(), diskBytes)) {
       source.writeTo(directory, image.root());
       image.finish();
     }
-    // All of one size, whatever the revision: a template's disks are as large as its clones'.
-    setSize(input, roundedUp(diskBytes));
-    disks.createWritten(diskBytes);
+    disks.createAround(diskBytes);
     return disks;
+  }
+
+  /** All of one size, whatever the revision: a template's disks are as large as its clones'. */
+  private void createAround(long diskBytes) throws IOException {
+    setSize(input.file(), roundedUp(diskBytes));
+    createWritten(diskBytes);
   }
 
   /** Makes those that the guest writes to. */
@@ -51,7 +55,12 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
 
   /** Disks without content, of the sizes that a run's have. */
   static RunDisks blank(Path directory, long diskBytes) throws IOException {
-    return create(directory, (_, _) -> {}, diskBytes, Optional.empty());
+    RunDisks disks = in(directory, Optional.empty());
+    try (ErofsImage image = ErofsImage.create(disks.input.file(), diskBytes)) {
+      image.finish();
+    }
+    disks.createAround(diskBytes);
+    return disks;
   }
 
   /** The disks of a copy of a frozen guest: it reads the same input, and writes to a layer. */

@@ -69,7 +69,7 @@ public final class InitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path root;
-    try (GitRepository git = GitRepository.open(call.directory())) {
+    try (GitRepository git = GitRepository.open(call.directory(), call.environment())) {
       root = git.workTree();
     }
     ProjectKind.ProjectFiles seen = seen(root);

@@ -11,7 +11,7 @@ import java.util.Map;
  * The {@code git} of this machine in one directory, as its user has configured it.
  *
  * <p>It goes by the directory alone: variables that lead git to another repository do not count. It
- * writes nothing, except {@link #fetch}.
+ * writes nothing, except objects that a partial clone left out.
  */
 public final class GitCommand {
 
@@ -44,14 +44,14 @@ public final class GitCommand {
     this.directory = directory;
   }
 
-  /** Asks git a question that it answers from this machine. */
+  /** Asks git a question. */
   public Answer ask(String... arguments) throws IOException {
     return ask(List.of(arguments));
   }
 
   /** As the other. */
   public Answer ask(List<String> arguments) throws IOException {
-    return HostCommand.ask(directory, command(arguments), LONGEST_LOOK, GitCommand::offline);
+    return HostCommand.ask(directory, command(arguments), LONGEST_LOOK, GitCommand::here);
   }
 
   /**
@@ -80,11 +80,6 @@ public final class GitCommand {
         new ArrayList<>(List.of("git", "--no-pager", "-c", "core.fsmonitor=false"));
     command.addAll(arguments);
     return command;
-  }
-
-  private static void offline(Map<String, String> environment) {
-    here(environment);
-    environment.put("GIT_NO_LAZY_FETCH", "1");
   }
 
   private static void here(Map<String, String> environment) {
