@@ -46,6 +46,7 @@ class ArchitectureTest {
     allow("core.id");
     allow("core.key", "core.id");
     allow("core.network", "core.id");
+    allow("core.path", "core.id");
     allow("core.record", "core.id", "core.key");
     allow("core.scratch");
     allow("core.pem", "core.id");
@@ -96,6 +97,7 @@ class ArchitectureTest {
         "core.id",
         "core.key",
         "core.network",
+        "core.path",
         "core.pem",
         "core.record",
         "core.trust");
@@ -152,6 +154,7 @@ class ArchitectureTest {
         "core.flow",
         "core.id",
         "core.key",
+        "core.path",
         "core.progress",
         "core.record",
         "source.command");

@@ -104,6 +104,12 @@ public record RunInputs(
         .toList();
   }
 
+  /** The same inputs with another tree. */
+  public RunInputs withTree(TreeId other) {
+    return new RunInputs(
+        repo, other, commit, target, arguments, environment, image, architecture, network);
+  }
+
   /** The SHA-256 of the canonical JSON (RFC 8785) of these inputs and the format's version. */
   public RunKey key() {
     return new RunKey(Digest.of(canonicalJson()));

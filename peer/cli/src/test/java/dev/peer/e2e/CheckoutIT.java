@@ -122,6 +122,47 @@ class CheckoutIT {
         .isEqualTo(manifest + "git: " + files + "\n" + submodule + "more\none device\nmade now\n");
   }
 
+  @Test
+  void whatDoesNotCountIsNotThereAndItsChangeReplays() throws Exception {
+    Repository repository =
+        team.repository(
+            "paths",
+            """
+            test:VQ:
+            \tfind . -name .git -prune -o -type f -print | sort
+
+            lint:VQ:
+            \techo linted
+            """);
+    repository.write(".env", "PEER_PATHS=test => :!docs :!*.md; lint => src\n");
+    repository.write("src/main.c", "code\n").write("docs/guide.html", "docs\n");
+    repository.write("README.md", "read me\n").commit();
+    Peer laptop = team.peer("laptop");
+
+    Run run = laptop.run(repository, "run", "--exit");
+    assertThat(run.hasExitCode(0).stdout()).isEqualTo("./.env\n./mkfile\n./src/main.c\n");
+    assertThat(run.stderr()).contains("PEER_PATHS: 3 of 5 files count");
+
+    repository.write("docs/guide.html", "other docs\n").write("docs/new", "new\n");
+    Run dirty = laptop.withoutQemu().run(repository, "replay");
+    assertThat(dirty.hasExitCode(0).stderr()).doesNotContain("uncommitted");
+    repository.write("CHANGES.md", "all\n").commit();
+    Run again = laptop.withoutQemu().run(repository, "replay");
+    assertThat(again.hasExitCode(0).stdout()).isEqualTo(run.stdout());
+
+    repository.git("read-tree", "HEAD");
+    repository.git("rm", "-q", "-r", "--cached", "docs", "README.md", "CHANGES.md");
+    String counted = repository.git("write-tree").strip();
+    assertThat(laptop.run(repository, "explain").hasExitCode(0).stdout())
+        .containsPattern("tree +" + counted);
+
+    assertThat(laptop.run(repository, "explain", "lint").hasExitCode(3).stderr())
+        .contains("PEER_PATHS: 2 of 7 files count");
+    repository.git("reset", "-q", "--hard");
+    repository.write("src/main.c", "other code\n").commit();
+    laptop.run(repository, "explain").hasExitCode(3);
+  }
+
   private String sh(Path directory, String script) throws Exception {
     Run run =
         Run.start(

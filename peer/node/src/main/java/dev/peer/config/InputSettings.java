@@ -3,6 +3,7 @@ package dev.peer.config;
 import dev.peer.core.id.Digest;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.NetworkMode;
+import dev.peer.core.path.TargetPaths;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -15,12 +16,14 @@ import java.util.TreeMap;
  * @param environment the counted variables; a name that is not set anywhere is not in it
  * @param network the network of the test
  * @param checkout which history the test sees
+ * @param paths which paths count
  */
 public record InputSettings(
     Optional<Digest> image,
     SortedMap<String, String> environment,
     NetworkMode network,
-    CheckoutMode checkout) {
+    CheckoutMode checkout,
+    TargetPaths paths) {
 
   /** Copies the variables. */
   public InputSettings {

@@ -6,6 +6,7 @@ import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.network.Reach;
+import dev.peer.core.path.TargetPaths;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Optional;
@@ -62,7 +63,8 @@ public record RunSettings(
                 .read(NetworkMode::parse, "none or open", "open"),
             settings
                 .valueOrDefault(Setting.PEER_CHECKOUT)
-                .read(CheckoutMode::parse, "tree or commit", "commit")),
+                .read(CheckoutMode::parse, "tree or commit", "commit"),
+            paths(settings)),
         secrets,
         prepareNetwork(settings),
         MachineSettings.of(settings, processors),
@@ -77,6 +79,20 @@ public record RunSettings(
             Reach::parse,
             "open, none or a list of hosts with IPv4 addresses (this host with a port only)",
             "packages.example.org:80,registry.example.org");
+  }
+
+  private static TargetPaths paths(Settings settings) throws ConfigException {
+    Optional<Value> value = settings.value(Setting.PEER_PATHS);
+    if (value.isEmpty()) {
+      return TargetPaths.ALL;
+    }
+    try {
+      return TargetPaths.parse(value.get().text());
+    } catch (IllegalArgumentException e) {
+      throw value
+          .get()
+          .refused(e.getMessage(), "for example PEER_PATHS='test => :!docs; lint => src tools'");
+    }
   }
 
   private static SortedMap<String, String> environment(Settings settings, SortedSet<String> secrets)

@@ -123,6 +123,11 @@ public enum Setting {
       "tree",
       "what git shows the test: `tree` (no history) or `commit` (the commit is part of the run"
           + " key)"),
+  PEER_PATHS(
+      Where.BOTH,
+      "all",
+      "which paths count, in git's pathspec, by target: `test => :!docs :!*.md; lint => src tools`;"
+          + " the rest is neither in the run key nor in the guest"),
   PEER_CPUS(Where.BOTH, "the machine's, at most 4", "processors of the guest"),
   PEER_MEMORY(Where.BOTH, "2G", "memory of the guest"),
   PEER_DISK(Where.BOTH, "20G", "scratch disk of the guest"),

@@ -16,7 +16,9 @@ import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.path.PathSelection;
 import dev.peer.core.pem.CredentialException;
+import dev.peer.core.progress.ExecutionListener;
 import dev.peer.home.HomeLayout;
 import dev.peer.identity.RuleReader;
 import dev.peer.report.CommandException;
@@ -26,14 +28,18 @@ import dev.peer.source.CloneHistory;
 import dev.peer.source.DirtyState;
 import dev.peer.source.GitRepository;
 import dev.peer.source.Revision;
+import dev.peer.source.SelectedRevision;
 import dev.peer.source.SourceException;
 import dev.peer.source.TrunkHistory;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiPredicate;
 
 /**
  * The subject of a command: a revision of the repository here, its settings and its run.
@@ -51,6 +57,8 @@ public record RunTarget(
 
   private static final String ENV_FILE = ".env";
   private static final String MKFILE = "mkfile";
+  private static final Set<String> ALWAYS_READ =
+      Set.of(ENV_FILE, MKFILE, ".gitattributes", ".gitmodules");
   private static final int LARGEST_MKFILE = 1 << 20;
 
   /**
@@ -85,11 +93,13 @@ public record RunTarget(
       requireMkfile(git, revision);
       Optional<Digest> pinned = run.inputs().image();
       Digest image = pinned.isPresent() ? pinned.get() : newest(output, images(peer));
-      RunInputs inputs =
+      RunInputs whole =
           inputs(repo(git, revision, peer), revision, run.inputs(), image, target, arguments);
+      Revision counted = counted(output, git, revision, run.inputs(), whole.targets());
+      RunInputs inputs = whole.withTree(counted.tree());
       requireOwnRule(from, git, revision, peer, inputs);
       LocalRepo owner = RepoOwner.of(from.environment(), git, revision);
-      return new RunTarget(from, git, revision, owner, new RevisionSettings(peer, run), inputs);
+      return new RunTarget(from, git, counted, owner, new RevisionSettings(peer, run), inputs);
     } catch (SourceException
         | ConfigException
         | ImageException
@@ -99,6 +109,38 @@ public record RunTarget(
       git.close();
       throw e;
     }
+  }
+
+  /** The revision without what {@code PEER_PATHS} leaves out. */
+  static Revision counted(
+      ExecutionListener output,
+      GitRepository git,
+      Revision revision,
+      InputSettings settings,
+      List<String> targets)
+      throws SourceException, ConfigException {
+    Optional<PathSelection> selection = settings.paths().of(targets);
+    if (selection.isEmpty()) {
+      return revision;
+    }
+    if (settings.checkout() != CheckoutMode.TREE) {
+      throw new ConfigException(
+          "PEER_PATHS leaves files out for "
+              + String.join(", ", targets)
+              + ", and PEER_CHECKOUT="
+              + settings.checkout()
+              + " shows the test a commit, which names all files",
+          "unset PEER_CHECKOUT, or PEER_PATHS for this target");
+    }
+    SelectedRevision selected = git.select(revision, selection.get());
+    output.note(
+        "PEER_PATHS: %d of %d files count".formatted(selected.selected(), selected.files()));
+    if (git.file(selected.revision(), MKFILE, LARGEST_MKFILE).isEmpty()) {
+      throw new SourceException(
+          "PEER_PATHS leaves out the file that mkfile, a symbolic link, leads to",
+          "name that file in PEER_PATHS too");
+    }
+    return selected.revision();
   }
 
   /** The name in {@code .env} must not choose whose results count. */
@@ -255,7 +297,7 @@ public record RunTarget(
   public void sayWhatIsIgnored(RunOutput output) {
     DirtyState dirty;
     try {
-      dirty = git.dirtyState();
+      dirty = git.dirtyState(counts());
     } catch (SourceException e) {
       output.say("warning: " + e.getMessage());
       return;
@@ -268,6 +310,14 @@ public record RunTarget(
               + dirty.untracked()
               + " untracked files are ignored");
     }
+  }
+
+  private BiPredicate<String, Boolean> counts() {
+    Optional<PathSelection> selection = run().inputs().paths().of(inputs.targets());
+    return (path, submodule) ->
+        selection.isEmpty()
+            || ALWAYS_READ.contains(path)
+            || selection.get().selects(path.getBytes(StandardCharsets.UTF_8), submodule);
   }
 
   @Override

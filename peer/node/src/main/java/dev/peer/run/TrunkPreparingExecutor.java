@@ -94,13 +94,15 @@ public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject) imp
           ExecutorException,
           IOException,
           InterruptedException {
-    Revision revision = subject.git().resolve(commit.hex());
-    RunTarget.requireMkfile(subject.git(), revision);
+    Revision whole = subject.git().resolve(commit.hex());
+    RunTarget.requireMkfile(subject.git(), whole);
     RunSettings settings =
         RunSettings.of(
-            RunTarget.settings(subject.surroundings().environment(), subject.git(), revision),
+            RunTarget.settings(subject.surroundings().environment(), subject.git(), whole),
             Runtime.getRuntime().availableProcessors());
     RunInputs inputs = request.inputs();
+    Revision revision =
+        RunTarget.counted(listener, subject.git(), whole, settings.inputs(), inputs.targets());
     ExecutionRequest preparation =
         new ExecutionRequest(
             new RunInputs(

@@ -59,7 +59,7 @@ final class CheckedOutTree {
     if (tree.equals(Constants.EMPTY_TREE_ID)) {
       return;
     }
-    try (ObjectReader objects = part.git().newObjectReader()) {
+    try (ObjectReader objects = part.newObjectReader()) {
       write(objects, tree, new byte[0], top);
     } catch (CorruptObjectException e) {
       throw new SourceException(
@@ -116,7 +116,8 @@ final class CheckedOutTree {
     return CONVERTING.stream().anyMatch(text::contains);
   }
 
-  private byte[] joined(byte[] prefix, byte[] name) throws CorruptObjectException {
+  /** A path and a name below it. */
+  static byte[] joined(byte[] prefix, byte[] name) throws CorruptObjectException {
     if (prefix.length + name.length > LONGEST_PATH) {
       throw new CorruptObjectException("a path of more than " + LONGEST_PATH + " bytes");
     }

@@ -8,6 +8,7 @@ import dev.peer.core.id.Printable;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.CheckoutMode;
+import dev.peer.core.path.PathSelection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import org.eclipse.jgit.errors.AmbiguousObjectException;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
@@ -38,6 +40,7 @@ public final class GitRepository implements AutoCloseable {
   public static final String DEFAULT_REVISION = Constants.HEAD;
 
   private final Repository git;
+  private final MadeTrees made = MadeTrees.begin();
 
   private GitRepository(Repository git) {
     this.git = git;
@@ -271,7 +274,7 @@ public final class GitRepository implements AutoCloseable {
       throws SourceException {
     ObjectId tree = ObjectId.fromString(revision.tree().hex());
     try {
-      return new PromisedObjects(git)
+      return new PromisedObjects(git, made)
           .read(objects -> new TreeFiles(objects, tree).read(path, maxBytes));
     } catch (IOException e) {
       throw unreadable(e);
@@ -280,7 +283,7 @@ public final class GitRepository implements AutoCloseable {
 
   /** The differences at the root of two trees; empty if one of them is not in this repository. */
   public Optional<TreeChanges> changes(TreeId older, TreeId newer) throws SourceException {
-    try (ObjectReader objects = git.newObjectReader()) {
+    try (ObjectReader objects = made.reader(git)) {
       return Optional.of(
           TreeChanges.between(
               objects, ObjectId.fromString(older.hex()), ObjectId.fromString(newer.hex())));
@@ -292,13 +295,49 @@ public final class GitRepository implements AutoCloseable {
   }
 
   /**
+   * The part of a revision that a selection has, as a revision of its own tree. Only this object
+   * knows that tree: it is made in memory.
+   *
+   * @throws SourceException also if a pathspec matches nothing
+   */
+  public SelectedRevision select(Revision revision, PathSelection selection)
+      throws SourceException {
+    ObjectId whole = ObjectId.fromString(revision.tree().hex());
+    try {
+      SelectedRevision selected =
+          new PromisedObjects(git, made)
+              .read(
+                  objects -> {
+                    SelectedTree tree = new SelectedTree(objects, selection, made);
+                    TreeId id = new TreeId(tree.of(whole).name());
+                    return new SelectedRevision(
+                        new Revision(revision.commit(), id), tree.files(), tree.selected());
+                  });
+      if (!selection.unmatched().isEmpty()) {
+        throw new SourceException(
+            "PEER_PATHS names "
+                + Printable.of(selection.unmatched().getFirst().toString())
+                + ", which matches nothing in the revision "
+                + revision.commit(),
+            "paths begin at the repository's root, and a submodule counts as one; `git ls-files`"
+                + " with a pathspec shows what it matches");
+      }
+      return selected;
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /**
    * The changes of the work tree since {@code HEAD}; {@link DirtyState#CLEAN} for a bare
    * repository. Compares each tracked file's size and time, and its content only if these do not
    * decide.
+   *
+   * @param counts whether a path counts, of which the second argument says if it is a submodule
    */
-  public DirtyState dirtyState() throws SourceException {
+  public DirtyState dirtyState(BiPredicate<String, Boolean> counts) throws SourceException {
     try {
-      return WorkTree.compare(git);
+      return WorkTree.compare(git, counts);
     } catch (IOException e) {
       throw new SourceException(
           "cannot tell what is not committed: " + message(e),
@@ -322,10 +361,11 @@ public final class GitRepository implements AutoCloseable {
    *
    * <p>The one commit is, for {@link CheckoutMode#COMMIT} and for submodules, the real one, its
    * parents cut off by a {@code shallow} file; for {@link CheckoutMode#TREE} a commit made from the
-   * tree's id alone. Only what that commit's tree reaches is there. A submodule is what the tree's
-   * {@code .gitmodules} names, unless with {@code update = none}; any other gitlink is an empty
-   * directory, as in a fresh clone. So the tree decides whether a submodule is there, never the
-   * state of this machine. All files were changed now: what a cache kept is older.
+   * tree's id alone. Only what that commit's tree reaches is there. A revision that {@link #select}
+   * made has no real commit, and is for {@link CheckoutMode#TREE} only. A submodule is what the
+   * tree's {@code .gitmodules} names, unless with {@code update = none}; any other gitlink is an
+   * empty directory, as in a fresh clone. So the tree decides whether a submodule is there, never
+   * the state of this machine. All files were changed now: what a cache kept is older.
    *
    * @param scratch a directory for the packs while they are made; nothing is left there
    * @param root gets the files
@@ -335,7 +375,7 @@ public final class GitRepository implements AutoCloseable {
   public void writeGuestTree(
       Revision revision, CheckoutMode mode, Path scratch, GuestDirectory root)
       throws SourceException, IOException {
-    try (GuestSource source = GuestSource.of(git, revision, mode)) {
+    try (GuestSource source = GuestSource.of(git, made, revision, mode)) {
       new GuestTree(scratch, Instant.now()).write(source, root);
     }
   }

@@ -28,9 +28,15 @@ record GuestSource(List<Part> parts) implements AutoCloseable {
    * A repository with one commit.
    *
    * @param path where its work tree is in the guest; empty for the repository itself
-   * @param git has every object of the tree
+   * @param git has every object of the tree that was not made here
+   * @param made has the others
    */
-  record Part(String path, Repository git, OneCommit commit) {}
+  record Part(String path, Repository git, MadeTrees made, OneCommit commit) {
+
+    ObjectReader newObjectReader() {
+      return made.reader(git);
+    }
+  }
 
   /**
    * The one commit.
@@ -69,7 +75,7 @@ record GuestSource(List<Part> parts) implements AutoCloseable {
   }
 
   /** Finds all parts. The caller's repository stays the caller's; the others are closed here. */
-  static GuestSource of(Repository git, Revision revision, CheckoutMode mode)
+  static GuestSource of(Repository git, MadeTrees made, Revision revision, CheckoutMode mode)
       throws SourceException {
     GuestSource source = new GuestSource(new ArrayList<>());
     try {
@@ -78,7 +84,7 @@ record GuestSource(List<Part> parts) implements AutoCloseable {
             case TREE -> OneCommit.ofTree(ObjectId.fromString(revision.tree().hex()));
             case COMMIT -> OneCommit.read(git, ObjectId.fromString(revision.commit().hex()));
           };
-      source.add(new Part("", git, commit), 0);
+      source.add(new Part("", git, made, commit), 0);
       return source;
     } catch (SourceException e) {
       source.close();
@@ -96,11 +102,11 @@ record GuestSource(List<Part> parts) implements AutoCloseable {
           "too many submodules: at most " + MOST + ", at most " + DEEPEST + " within each other",
           "see .gitmodules");
     }
-    new PromisedObjects(part.git()).complete(part.commit().tree());
+    new PromisedObjects(part.git(), part.made()).complete(part.commit().tree());
     for (Submodule submodule : Submodule.in(part)) {
       Repository git = submodule.open(part.git());
       String path = part.path().isEmpty() ? submodule.path() : part.path() + "/" + submodule.path();
-      add(new Part(path, git, commitOf(submodule, git)), depth + 1);
+      add(new Part(path, git, MadeTrees.NONE, commitOf(submodule, git)), depth + 1);
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.zip.DeflaterOutputStream;
@@ -90,7 +91,9 @@ final class GuestTree {
       // git knows the empty tree without storing it, so it may be nowhere to be read from.
       loose(objects, fans, commit.tree(), "tree", new byte[0]);
     } else {
-      pack(packs, part);
+      for (ObjectId made : pack(packs, part)) {
+        loose(objects, fans, made, "tree", part.made().tree(made));
+      }
     }
     // git looks again at each file that is not older than the index.
     git.file(bytes("index"), Mode.PLAIN, modified.plusSeconds(1), out -> out.write(index));
@@ -115,10 +118,12 @@ final class GuestTree {
     file(fans.get(fan), id.name().substring(2), object::writeTo);
   }
 
-  private void pack(GuestDirectory packs, GuestSource.Part part) throws IOException {
-    try (TreePack pack = TreePack.write(part.git(), part.commit().tree(), scratch)) {
+  /** Packs what the repository has; returns the trees that it does not have. */
+  private List<ObjectId> pack(GuestDirectory packs, GuestSource.Part part) throws IOException {
+    try (TreePack pack = TreePack.write(part, scratch)) {
       file(packs, "pack-" + pack.name() + ".pack", out -> Files.copy(pack.pack(), out));
       file(packs, "pack-" + pack.name() + ".idx", out -> Files.copy(pack.index(), out));
+      return pack.left();
     }
   }
 

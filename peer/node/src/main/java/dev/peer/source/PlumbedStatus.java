@@ -15,10 +15,10 @@ import java.util.stream.Stream;
  *
  * @param changed paths that differ between {@code HEAD}, index and work tree; a submodule by its
  *     commit alone
- * @param untracked how many files git does not know, and does not ignore
+ * @param untracked files that git does not know, and does not ignore
  * @param submodules the paths at which the index has submodules
  */
-record PlumbedStatus(List<String> changed, int untracked, List<String> submodules) {
+record PlumbedStatus(List<String> changed, List<String> untracked, List<String> submodules) {
 
   private static final String UNTRACKED = "? ";
   private static final String CONFLICT = "u ";
@@ -46,7 +46,10 @@ record PlumbedStatus(List<String> changed, int untracked, List<String> submodule
             .filter(line -> !line.startsWith(UNTRACKED))
             .map(PlumbedStatus::path)
             .toList(),
-        (int) lines.stream().filter(line -> line.startsWith(UNTRACKED)).count(),
+        lines.stream()
+            .filter(line -> line.startsWith(UNTRACKED))
+            .map(line -> line.substring(UNTRACKED.length()))
+            .toList(),
         records(git.ask("ls-files", "--stage", "-z")).stream()
             .filter(line -> line.startsWith(GITLINK))
             .map(line -> line.substring(line.indexOf('\t') + 1))

@@ -29,10 +29,21 @@ final class PromisedObjects {
   private static final String GET_ALL = "git fetch --refetch --no-filter";
 
   private final Repository git;
+  private final MadeTrees made;
   private final boolean partial;
 
   PromisedObjects(Repository git) {
+    this(git, MadeTrees.NONE);
+  }
+
+  /**
+   * As the other, where trees were made of the repository's.
+   *
+   * @param made nobody else has them
+   */
+  PromisedObjects(Repository git, MadeTrees made) {
     this.git = git;
+    this.made = made;
     this.partial = isPartial(git.getConfig());
   }
 
@@ -51,7 +62,7 @@ final class PromisedObjects {
   /** Reads something, and has git get each object that is left out. */
   <T> T read(Reading<T> reading) throws IOException, SourceException {
     while (true) {
-      try (ObjectReader objects = git.newObjectReader()) {
+      try (ObjectReader objects = made.reader(git)) {
         return reading.from(objects);
       } catch (MissingObjectException e) {
         if (!partial) {
@@ -74,7 +85,7 @@ final class PromisedObjects {
 
   private Set<ObjectId> leftOut(ObjectId tree) throws IOException {
     Set<ObjectId> left = new HashSet<>();
-    try (ObjectReader objects = git.newObjectReader()) {
+    try (ObjectReader objects = made.reader(git)) {
       look(objects, tree, new HashSet<>(), left);
     }
     return left;

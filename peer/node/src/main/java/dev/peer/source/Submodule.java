@@ -41,7 +41,7 @@ record Submodule(String name, String path, ObjectId commit) {
   static List<Submodule> in(GuestSource.Part part) throws IOException, SourceException {
     ObjectId tree = part.commit().tree();
     List<Submodule> submodules = new ArrayList<>();
-    try (ObjectReader objects = part.git().newObjectReader()) {
+    try (ObjectReader objects = part.newObjectReader()) {
       Optional<byte[]> gitmodules =
           new TreeFiles(objects, tree).read(Constants.DOT_GIT_MODULES, LONGEST_GITMODULES);
       if (gitmodules.isEmpty()) {

@@ -4,9 +4,11 @@ import dev.peer.source.command.GitCommand;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import org.eclipse.jgit.dircache.DirCache;
 import org.eclipse.jgit.dircache.DirCacheEntry;
 import org.eclipse.jgit.lib.Constants;
@@ -25,15 +27,23 @@ final class WorkTree {
   private static final int DEEPEST = 16;
 
   private final Repository git;
+  private final BiPredicate<String, Boolean> counts;
   private final int depth;
 
-  private WorkTree(Repository git, int depth) {
+  private WorkTree(Repository git, BiPredicate<String, Boolean> counts, int depth) {
     this.git = git;
+    this.counts = counts;
     this.depth = depth;
   }
 
-  static DirtyState compare(Repository git) throws IOException, SourceException {
-    return new WorkTree(git, 0).compare();
+  /**
+   * Counts the changes.
+   *
+   * @param counts whether a path counts, of which the second argument says if it is a submodule
+   */
+  static DirtyState compare(Repository git, BiPredicate<String, Boolean> counts)
+      throws IOException, SourceException {
+    return new WorkTree(git, counts, 0).compare();
   }
 
   private DirtyState compare() throws IOException, SourceException {
@@ -62,18 +72,28 @@ final class WorkTree {
     changed.addAll(diff.getMissing());
     changed.addAll(diff.getModified());
     changed.addAll(diff.getConflicting());
-    changed.addAll(changedSubmodules(git.readDirCache()));
-    return new DirtyState(changed.size(), diff.getUntracked().size());
+    return counted(changed, changedSubmodules(git.readDirCache()), diff.getUntracked());
   }
 
   private DirtyState compare(PlumbedStatus status) throws IOException, SourceException {
-    Set<String> changed = new HashSet<>(status.changed());
+    Set<String> submodules = new HashSet<>();
     for (String submodule : status.submodules()) {
-      if (!changed.contains(submodule) && isChangedInside(submodule)) {
-        changed.add(submodule);
+      if (status.changed().contains(submodule) || isChangedInside(submodule)) {
+        submodules.add(submodule);
       }
     }
-    return new DirtyState(changed.size(), status.untracked());
+    return counted(status.changed(), submodules, status.untracked());
+  }
+
+  private DirtyState counted(
+      Collection<String> changed, Collection<String> submodules, Collection<String> untracked) {
+    Set<String> all = new HashSet<>(submodules);
+    all.removeIf(path -> !counts.test(path, true));
+    changed.stream()
+        .filter(path -> !submodules.contains(path) && counts.test(path, false))
+        .forEach(all::add);
+    long others = untracked.stream().filter(path -> counts.test(path, false)).count();
+    return new DirtyState(all.size(), Math.toIntExact(others));
   }
 
   /** A filter is a command, and none is run here. In memory only: nothing is saved. */
@@ -101,7 +121,7 @@ final class WorkTree {
     }
     try (Repository submodule = submodule(entry.getPathString())) {
       return !entry.getObjectId().equals(submodule.resolve(Constants.HEAD))
-          || !new WorkTree(submodule, depth + 1).compare().isClean();
+          || isChangedInside(submodule);
     }
   }
 
@@ -110,8 +130,12 @@ final class WorkTree {
       return false;
     }
     try (Repository submodule = submodule(path)) {
-      return !new WorkTree(submodule, depth + 1).compare().isClean();
+      return isChangedInside(submodule);
     }
+  }
+
+  private boolean isChangedInside(Repository submodule) throws IOException, SourceException {
+    return !new WorkTree(submodule, (_, _) -> true, depth + 1).compare().isClean();
   }
 
   private boolean isCheckedOut(String path) {

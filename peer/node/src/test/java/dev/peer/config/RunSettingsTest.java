@@ -7,6 +7,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.network.Reach;
+import dev.peer.core.path.TargetPaths;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,11 @@ class RunSettingsTest {
         .isEqualTo(
             new RunSettings(
                 new InputSettings(
-                    Optional.empty(), new TreeMap<>(), NetworkMode.NONE, CheckoutMode.TREE),
+                    Optional.empty(),
+                    new TreeMap<>(),
+                    NetworkMode.NONE,
+                    CheckoutMode.TREE,
+                    TargetPaths.ALL),
                 new TreeSet<>(),
                 new Reach.Open(),
                 new MachineSettings(
@@ -72,7 +77,8 @@ class RunSettingsTest {
                     Optional.of(Digest.parse(DIGEST)),
                     new TreeMap<>(Map.of("LANG", "C", "MODE", "")),
                     NetworkMode.OPEN,
-                    CheckoutMode.COMMIT),
+                    CheckoutMode.COMMIT,
+                    TargetPaths.ALL),
                 new TreeSet<>(List.of("TOKEN")),
                 Reach.parse("packages.example.org:80,192.0.2.7"),
                 new MachineSettings(

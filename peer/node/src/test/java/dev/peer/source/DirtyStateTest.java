@@ -127,7 +127,7 @@ class DirtyStateTest {
 
   private static DirtyState state(Git git) throws SourceException {
     try (GitRepository repository = GitRepository.open(git.directory())) {
-      return repository.dirtyState();
+      return repository.dirtyState((_, _) -> true);
     }
   }
 }

@@ -56,7 +56,7 @@ class GitRepositoryTest {
     assertThat(head(temp.resolve("linked/dir")).commit().hex()).isEqualTo(first);
     try (GitRepository repository = GitRepository.open(temp.resolve("linked"))) {
       assertThat(repository.resolve("main").commit().hex()).isEqualTo(second);
-      assertThat(repository.dirtyState().isClean()).isTrue();
+      assertThat(repository.dirtyState((_, _) -> true).isClean()).isTrue();
     }
   }
 
@@ -268,7 +268,7 @@ class GitRepositoryTest {
     try (GitRepository repository = GitRepository.open(git.directory())) {
       Revision revision = repository.resolve("HEAD");
       repository.repoId(revision);
-      repository.dirtyState();
+      repository.dirtyState((_, _) -> true);
       repository.file(revision, "a.txt", 10);
       Path scratch = Files.createTempDirectory("scratch");
       Path files = Files.createTempDirectory("files");

@@ -211,7 +211,7 @@ class PartialRepositoriesTest {
 
   private static DirtyState state(Git in) throws SourceException {
     try (GitRepository repository = GitRepository.open(in.directory())) {
-      return repository.dirtyState();
+      return repository.dirtyState((_, _) -> true);
     }
   }
 

@@ -203,7 +203,7 @@ class RepositoryFormsTest {
 
   private static DirtyState state(Git in) throws SourceException {
     try (GitRepository repository = GitRepository.open(in.directory())) {
-      return repository.dirtyState();
+      return repository.dirtyState((_, _) -> true);
     }
   }
 
