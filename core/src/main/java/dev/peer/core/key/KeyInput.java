@@ -25,6 +25,7 @@ public record KeyInput(Kind kind, String variable, String value) {
     REPOSITORY,
     TREE,
     COMMIT,
+    TAGS,
     TARGET,
     ARGUMENTS,
     VARIABLE,
@@ -61,6 +62,7 @@ public record KeyInput(Kind kind, String variable, String value) {
     all.add(plain(Kind.REPOSITORY, inputs.repo().text()));
     all.add(plain(Kind.TREE, inputs.tree().hex()));
     inputs.commit().ifPresent(commit -> all.add(plain(Kind.COMMIT, commit.hex())));
+    inputs.tags().ifPresent(digest -> all.add(plain(Kind.TAGS, digest.toString())));
     all.add(plain(Kind.TARGET, inputs.target()));
     all.add(plain(Kind.ARGUMENTS, arguments.toString()));
     inputs

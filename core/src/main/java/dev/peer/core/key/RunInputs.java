@@ -28,6 +28,8 @@ import org.erdtman.jcs.JsonCanonicalizer;
  * @param repo the repository
  * @param tree the git tree that is tested
  * @param commit the commit, only where the test may see it ({@code PEER_CHECKOUT=commit})
+ * @param tags the digest of the tags that point to the commit and its ancestors, only where the
+ *     test may see them ({@code PEER_CHECKOUT=history})
  * @param target the mk target
  * @param arguments further arguments of mk
  * @param environment the counted variables, by name
@@ -39,6 +41,7 @@ public record RunInputs(
     RepoId repo,
     TreeId tree,
     Optional<CommitId> commit,
+    Optional<Digest> tags,
     String target,
     List<String> arguments,
     SortedMap<String, String> environment,
@@ -62,6 +65,33 @@ public record RunInputs(
     environment.values().forEach(RunInputs::requireText);
     arguments.forEach(RunInputs::requireText);
     requireTarget(target);
+    if (tags.isPresent() && commit.isEmpty()) {
+      throw new IllegalArgumentException("tags count only with the commit that they lead to");
+    }
+  }
+
+  /** Inputs without tags. */
+  public RunInputs(
+      RepoId repo,
+      TreeId tree,
+      Optional<CommitId> commit,
+      String target,
+      List<String> arguments,
+      SortedMap<String, String> environment,
+      Digest image,
+      Architecture architecture,
+      NetworkMode network) {
+    this(
+        repo,
+        tree,
+        commit,
+        Optional.empty(),
+        target,
+        arguments,
+        environment,
+        image,
+        architecture,
+        network);
   }
 
   /** Returns the name of an mk target, if it can be one. */
@@ -104,10 +134,19 @@ public record RunInputs(
         .toList();
   }
 
-  /** The same inputs with another tree. */
-  public RunInputs withTree(TreeId other) {
+  /** The same inputs of another revision. */
+  public RunInputs of(TreeId newTree, Optional<CommitId> newCommit, Optional<Digest> newTags) {
     return new RunInputs(
-        repo, other, commit, target, arguments, environment, image, architecture, network);
+        repo,
+        newTree,
+        newCommit,
+        newTags,
+        target,
+        arguments,
+        environment,
+        image,
+        architecture,
+        network);
   }
 
   /** The SHA-256 of the canonical JSON (RFC 8785) of these inputs and the format's version. */
@@ -122,6 +161,7 @@ public record RunInputs(
     json.put("repo", repo.text());
     json.put("tree", tree.hex());
     commit.ifPresent(id -> json.put("commit", id.hex()));
+    tags.ifPresent(digest -> json.put("tags", digest.toString()));
     json.put("target", target);
     arguments.forEach(json.putArray("arguments")::add);
     environment.forEach(json.putObject("environment")::put);

@@ -110,6 +110,7 @@ public final class RunRecordJson {
     json.put("repo", inputs.repo().text());
     json.put("tree", inputs.tree().hex());
     inputs.commit().ifPresent(commit -> json.put("commit", commit.hex()));
+    inputs.tags().ifPresent(tags -> json.put("tags", tags.toString()));
     json.put("target", inputs.target());
     inputs.arguments().forEach(json.putArray("arguments")::add);
     inputs.environment().forEach(json.putObject("environment")::put);
@@ -126,6 +127,7 @@ public final class RunRecordJson {
               json.value("repo", RepoId::new),
               json.value("tree", TreeId::new),
               json.optionalValue("commit", CommitId::new),
+              json.optionalValue("tags", Digest::parse),
               json.text("target"),
               json.texts("arguments"),
               json.textMap("environment"),

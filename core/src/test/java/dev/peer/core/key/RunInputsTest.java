@@ -58,6 +58,22 @@ class RunInputsTest {
         inputs("example.org/a", "1", Optional.empty(), "test", List.of(), Map.of(), "open"));
   }
 
+  @Test
+  void tagsCountWithTheirCommit() {
+    Optional<CommitId> commit = Optional.of(new CommitId("3".repeat(40)));
+    RunInputs without = BASE.of(BASE.tree(), commit, Optional.empty());
+    RunInputs none = BASE.of(BASE.tree(), commit, Optional.of(Digest.of(new byte[0])));
+    RunInputs some = BASE.of(BASE.tree(), commit, Optional.of(Digest.of(new byte[1])));
+
+    assertThat(Stream.of(without, none, some).map(RunInputs::key)).doesNotHaveDuplicates();
+    assertThat(new String(without.canonicalJson(), UTF_8)).doesNotContain("tags");
+    assertThat(KeyInput.differences(none, some))
+        .map(difference -> difference.either().kind())
+        .containsExactly(KeyInput.Kind.TAGS);
+    assertThatThrownBy(() -> BASE.of(BASE.tree(), Optional.empty(), some.tags()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   @ParameterizedTest
   @MethodSource("differentInputs")
   void everyInputCounts(RunInputs different) {

@@ -35,6 +35,22 @@ class RunRecordJsonTest {
   }
 
   @Test
+  void tagsAreAFieldOnlyWhereTheyCount() throws Exception {
+    ObjectNode json = RunRecordJson.write(record);
+    ObjectNode inputs = (ObjectNode) json.get("inputs");
+    assertThat(inputs.has("tags")).isFalse();
+    inputs.put("tags", CONTENT.digest().toString());
+    assertThatThrownBy(() -> read(json)).isInstanceOf(MalformedException.class);
+
+    inputs.put("commit", "1".repeat(40));
+    RunRecord read = RunRecordJson.readV2(StrictJson.parse("record", StrictJson.bytes(json)));
+
+    assertThat(read.inputs().tags()).contains(CONTENT.digest());
+    assertThat(RunRecordJson.write(read).get("inputs").get("tags").asText())
+        .isEqualTo(CONTENT.digest().toString());
+  }
+
+  @Test
   void readsARecordOfVersion1AsOneOfUnstatedProvenance() throws Exception {
     byte[] bytes = StrictJson.bytes(RunRecordJson.write(record).without("provenance"));
 

@@ -63,7 +63,7 @@ public record RunSettings(
                 .read(NetworkMode::parse, "none or open", "open"),
             settings
                 .valueOrDefault(Setting.PEER_CHECKOUT)
-                .read(CheckoutMode::parse, "tree or commit", "commit"),
+                .read(CheckoutMode::parse, "tree, commit or history", "commit"),
             paths(settings)),
         secrets,
         prepareNetwork(settings),

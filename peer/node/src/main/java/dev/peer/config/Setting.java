@@ -121,8 +121,8 @@ public enum Setting {
   PEER_CHECKOUT(
       Where.BOTH,
       "tree",
-      "what git shows the test: `tree` (no history) or `commit` (the commit is part of the run"
-          + " key)"),
+      "what git shows the test: `tree` (no history), `commit` (the commit alone, which is part of"
+          + " the run key) or `history` (its ancestors and their tags too)"),
   PEER_PATHS(
       Where.BOTH,
       "all",

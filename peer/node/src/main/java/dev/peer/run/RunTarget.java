@@ -96,7 +96,7 @@ public record RunTarget(
       RunInputs whole =
           inputs(repo(git, revision, peer), revision, run.inputs(), image, target, arguments);
       Revision counted = counted(output, git, revision, run.inputs(), whole.targets());
-      RunInputs inputs = whole.withTree(counted.tree());
+      RunInputs inputs = checkedOut(whole, git, counted, run.inputs().checkout());
       requireOwnRule(from, git, revision, peer, inputs);
       LocalRepo owner = RepoOwner.of(from.environment(), git, revision);
       return new RunTarget(from, git, counted, owner, new RevisionSettings(peer, run), inputs);
@@ -141,6 +141,16 @@ public record RunTarget(
           "name that file in PEER_PATHS too");
     }
     return selected.revision();
+  }
+
+  /** The inputs with what the test sees of a revision. */
+  static RunInputs checkedOut(
+      RunInputs inputs, GitRepository git, Revision revision, CheckoutMode mode)
+      throws SourceException {
+    return inputs.of(
+        revision.tree(),
+        mode == CheckoutMode.TREE ? Optional.empty() : Optional.of(revision.commit()),
+        mode == CheckoutMode.HISTORY ? Optional.of(git.tags(revision)) : Optional.empty());
   }
 
   /** The name in {@code .env} must not choose whose results count. */
@@ -215,9 +225,7 @@ public record RunTarget(
       return new RunInputs(
           repo,
           revision.tree(),
-          settings.checkout() == CheckoutMode.COMMIT
-              ? Optional.of(revision.commit())
-              : Optional.empty(),
+          Optional.empty(),
           target,
           arguments,
           settings.environment(),

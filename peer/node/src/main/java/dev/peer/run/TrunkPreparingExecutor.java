@@ -8,7 +8,6 @@ import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.id.CommitId;
-import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.RunEvent;
@@ -103,20 +102,24 @@ public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject) imp
     RunInputs inputs = request.inputs();
     Revision revision =
         RunTarget.counted(listener, subject.git(), whole, settings.inputs(), inputs.targets());
-    ExecutionRequest preparation =
-        new ExecutionRequest(
+    RunInputs prepared =
+        RunTarget.checkedOut(
             new RunInputs(
                 inputs.repo(),
                 revision.tree(),
-                settings.inputs().checkout() == CheckoutMode.COMMIT
-                    ? Optional.of(commit)
-                    : Optional.empty(),
+                Optional.empty(),
                 TARGET,
                 List.of(),
                 settings.inputs().environment(),
                 inputs.image(),
                 inputs.architecture(),
                 settings.inputs().network()),
+            subject.git(),
+            revision,
+            settings.inputs().checkout());
+    ExecutionRequest preparation =
+        new ExecutionRequest(
+            prepared,
             request.owner(),
             VmExecutors.source(subject.git(), revision, settings.inputs().checkout()),
             request.files(),

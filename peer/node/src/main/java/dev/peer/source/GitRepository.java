@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,7 @@ public final class GitRepository implements AutoCloseable {
 
   private final Repository git;
   private final MadeTrees made = MadeTrees.begin();
+  private final Map<CommitId, HistoryTags> tags = new HashMap<>();
 
   private GitRepository(Repository git) {
     this.git = git;
@@ -281,6 +283,27 @@ public final class GitRepository implements AutoCloseable {
     }
   }
 
+  /**
+   * The digest of the tags that point to the revision's commit and its ancestors. They are looked
+   * up once: a tag that comes later is not counted, and not shown in the guest either.
+   */
+  public Digest tags(Revision revision) throws SourceException {
+    return historyTags(revision).digest();
+  }
+
+  private HistoryTags historyTags(Revision revision) throws SourceException {
+    HistoryTags known = tags.get(revision.commit());
+    if (known == null) {
+      try {
+        known = HistoryTags.of(git, ObjectId.fromString(revision.commit().hex()));
+      } catch (IOException e) {
+        throw unreadable(e);
+      }
+      tags.put(revision.commit(), known);
+    }
+    return known;
+  }
+
   /** The differences at the root of two trees; empty if one of them is not in this repository. */
   public Optional<TreeChanges> changes(TreeId older, TreeId newer) throws SourceException {
     try (ObjectReader objects = made.reader(git)) {
@@ -360,12 +383,14 @@ public final class GitRepository implements AutoCloseable {
    * </ul>
    *
    * <p>The one commit is, for {@link CheckoutMode#COMMIT} and for submodules, the real one, its
-   * parents cut off by a {@code shallow} file; for {@link CheckoutMode#TREE} a commit made from the
-   * tree's id alone. Only what that commit's tree reaches is there. A revision that {@link #select}
-   * made has no real commit, and is for {@link CheckoutMode#TREE} only. A submodule is what the
-   * tree's {@code .gitmodules} names, unless with {@code update = none}; any other gitlink is an
-   * empty directory, as in a fresh clone. So the tree decides whether a submodule is there, never
-   * the state of this machine. All files were changed now: what a cache kept is older.
+   * parents cut off by a {@code shallow} file; for {@link CheckoutMode#HISTORY} the real one with
+   * its ancestors, their tags and trees, but no file that only an older tree has; for {@link
+   * CheckoutMode#TREE} a commit made from the tree's id alone. Only what that commit's tree reaches
+   * is there. A revision that {@link #select} made has no real commit, and is for {@link
+   * CheckoutMode#TREE} only. A submodule is what the tree's {@code .gitmodules} names, unless with
+   * {@code update = none}; any other gitlink is an empty directory, as in a fresh clone. So the
+   * tree decides whether a submodule is there, never the state of this machine. All files were
+   * changed now: what a cache kept is older.
    *
    * @param scratch a directory for the packs while they are made; nothing is left there
    * @param root gets the files
@@ -375,7 +400,9 @@ public final class GitRepository implements AutoCloseable {
   public void writeGuestTree(
       Revision revision, CheckoutMode mode, Path scratch, GuestDirectory root)
       throws SourceException, IOException {
-    try (GuestSource source = GuestSource.of(git, made, revision, mode)) {
+    Optional<HistoryTags> history =
+        mode == CheckoutMode.HISTORY ? Optional.of(historyTags(revision)) : Optional.empty();
+    try (GuestSource source = GuestSource.of(git, made, revision, mode, history)) {
       new GuestTree(scratch, Instant.now()).write(source, root);
     }
   }

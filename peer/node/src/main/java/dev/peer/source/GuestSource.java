@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.Constants;
@@ -30,8 +31,10 @@ record GuestSource(List<Part> parts) implements AutoCloseable {
    * @param path where its work tree is in the guest; empty for the repository itself
    * @param git has every object of the tree that was not made here
    * @param made has the others
+   * @param tags with which the commit's ancestors are there too
    */
-  record Part(String path, Repository git, MadeTrees made, OneCommit commit) {
+  record Part(
+      String path, Repository git, MadeTrees made, OneCommit commit, Optional<HistoryTags> tags) {
 
     ObjectReader newObjectReader() {
       return made.reader(git);
@@ -42,9 +45,9 @@ record GuestSource(List<Part> parts) implements AutoCloseable {
    * The one commit.
    *
    * @param content the object's bytes, each as one character
-   * @param cut whether it names parents, none of which go into the guest
+   * @param hasParents whether it names any
    */
-  record OneCommit(ObjectId id, String content, ObjectId tree, boolean cut) {
+  record OneCommit(ObjectId id, String content, ObjectId tree, boolean hasParents) {
 
     static OneCommit ofTree(ObjectId tree) {
       String who = "peer <peer@localhost> " + EPOCH.getEpochSecond() + " +0000";
@@ -75,16 +78,22 @@ record GuestSource(List<Part> parts) implements AutoCloseable {
   }
 
   /** Finds all parts. The caller's repository stays the caller's; the others are closed here. */
-  static GuestSource of(Repository git, MadeTrees made, Revision revision, CheckoutMode mode)
+  static GuestSource of(
+      Repository git,
+      MadeTrees made,
+      Revision revision,
+      CheckoutMode mode,
+      Optional<HistoryTags> tags)
       throws SourceException {
     GuestSource source = new GuestSource(new ArrayList<>());
     try {
       OneCommit commit =
           switch (mode) {
             case TREE -> OneCommit.ofTree(ObjectId.fromString(revision.tree().hex()));
-            case COMMIT -> OneCommit.read(git, ObjectId.fromString(revision.commit().hex()));
+            case COMMIT, HISTORY ->
+                OneCommit.read(git, ObjectId.fromString(revision.commit().hex()));
           };
-      source.add(new Part("", git, made, commit), 0);
+      source.add(new Part("", git, made, commit, tags), 0);
       return source;
     } catch (SourceException e) {
       source.close();
@@ -106,7 +115,9 @@ record GuestSource(List<Part> parts) implements AutoCloseable {
     for (Submodule submodule : Submodule.in(part)) {
       Repository git = submodule.open(part.git());
       String path = part.path().isEmpty() ? submodule.path() : part.path() + "/" + submodule.path();
-      add(new Part(path, git, MadeTrees.NONE, commitOf(submodule, git)), depth + 1);
+      add(
+          new Part(path, git, MadeTrees.NONE, commitOf(submodule, git), Optional.empty()),
+          depth + 1);
     }
   }
 

@@ -79,7 +79,9 @@ final class GuestTree {
     GuestDirectory refs = directory(git, "refs");
     file(directory(refs, "heads"), BRANCH, commit.id().name() + "\n");
     directory(refs, "tags");
-    if (commit.cut()) {
+    if (part.tags().isPresent()) {
+      file(git, "packed-refs", part.tags().get().packedRefs());
+    } else if (commit.hasParents()) {
       file(git, "shallow", commit.id().name() + "\n");
     }
     GuestDirectory objects = directory(git, "objects");

@@ -6,18 +6,24 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.Deflater;
 import org.eclipse.jgit.internal.storage.pack.PackWriter;
 import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.revwalk.ObjectWalk;
+import org.eclipse.jgit.revwalk.RevBlob;
+import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevObject;
+import org.eclipse.jgit.revwalk.RevTag;
 import org.eclipse.jgit.storage.pack.PackConfig;
 
 /**
  * A git pack, and its index, of exactly the objects that one tree reaches, in two scratch files.
+ * With a history, also of all commits, their tags and their trees.
  *
  * @param name the pack's name, which depends on the ids of its objects only
  * @param left the trees that were made here, which no pack has
@@ -63,16 +69,53 @@ record TreePack(String name, Path pack, Path index, List<ObjectId> left) impleme
     List<ObjectId> left = new ArrayList<>();
     try (ObjectReader objects = part.newObjectReader();
         ObjectWalk walk = new ObjectWalk(objects)) {
-      walk.markStart(walk.parseTree(part.commit().tree()));
+      Set<ObjectId> files = Set.of();
+      if (part.tags().isPresent()) {
+        addHistory(writer, walk, part.commit().id(), part.tags().get());
+        files = files(part);
+      } else {
+        walk.markStart(walk.parseTree(part.commit().tree()));
+      }
       for (RevObject object = walk.nextObject(); object != null; object = walk.nextObject()) {
+        boolean old = part.tags().isPresent() && object instanceof RevBlob;
         if (part.made().contains(object)) {
           left.add(object.copy());
-        } else {
+        } else if (!old || files.contains(object)) {
           writer.addObject(object);
         }
       }
     }
     return left;
+  }
+
+  /** Adds the commits and tags; the walk then has the trees and files of all of them. */
+  private static void addHistory(
+      PackWriter writer, ObjectWalk walk, ObjectId commit, HistoryTags tags) throws IOException {
+    walk.markStart(walk.parseCommit(commit));
+    for (RevCommit each = walk.next(); each != null; each = walk.next()) {
+      writer.addObject(each);
+    }
+    Set<ObjectId> added = new HashSet<>();
+    for (HistoryTags.Tag tag : tags.tags()) {
+      RevObject named = walk.parseAny(tag.id());
+      while (named instanceof RevTag annotation && added.add(named)) {
+        writer.addObject(named);
+        named = walk.parseAny(annotation.getObject());
+      }
+    }
+  }
+
+  /** The files of the newest tree: those of older ones stay out. */
+  private static Set<ObjectId> files(GuestSource.Part part) throws IOException {
+    Set<ObjectId> files = new HashSet<>();
+    try (ObjectReader objects = part.newObjectReader();
+        ObjectWalk walk = new ObjectWalk(objects)) {
+      walk.markStart(walk.parseTree(part.commit().tree()));
+      for (RevObject object = walk.nextObject(); object != null; object = walk.nextObject()) {
+        files.add(object.copy());
+      }
+    }
+    return files;
   }
 
   private static OutputStream buffered(Path file) throws IOException {

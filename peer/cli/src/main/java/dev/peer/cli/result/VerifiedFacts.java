@@ -49,6 +49,7 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
     lines.add(Facts.line("repository", inputs.repo().text()));
     lines.add(Facts.line("tree", inputs.tree().hex()));
     inputs.commit().ifPresent(commit -> lines.add(Facts.line("commit", commit.hex())));
+    inputs.tags().ifPresent(tags -> lines.add(Facts.line("tags", tags.toString())));
     lines.add(Facts.line("target", Printable.plain(target(inputs))));
     lines.add(Facts.line("image", inputs.image() + ", " + inputs.architecture()));
     lines.add(Facts.line("network", inputs.network().toString()));
@@ -100,6 +101,7 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
     json.put("repository", inputs.repo().text());
     json.put("tree", inputs.tree().hex());
     inputs.commit().ifPresent(commit -> json.put("commit", commit.hex()));
+    inputs.tags().ifPresent(tags -> json.put("tags", tags.toString()));
     json.put("target", inputs.target());
     inputs.arguments().forEach(json.putArray("arguments")::add);
     json.put("image", inputs.image().toString());
