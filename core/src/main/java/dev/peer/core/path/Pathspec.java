@@ -56,7 +56,7 @@ public final class Pathspec {
     }
     this.pattern =
         (magic.contains(Magic.TOP) ? path : normal(path)).getBytes(StandardCharsets.UTF_8);
-    this.plain = magic.contains(Magic.LITERAL) ? pattern.length : plain(pattern, 0);
+    this.plain = magic.contains(Magic.LITERAL) ? pattern.length : Wildmatch.plain(pattern, 0);
   }
 
   /** Reads one; refuses what git refuses, attributes, and places outside of the repository. */
@@ -119,14 +119,6 @@ public final class Pathspec {
     return String.join("/", parts) + (directory && !parts.isEmpty() ? "/" : "");
   }
 
-  private static int plain(byte[] pattern, int from) {
-    int at = from;
-    while (at < pattern.length && "*?[\\".indexOf(pattern[at]) < 0) {
-      at++;
-    }
-    return at;
-  }
-
   /** Whether it names what is left out. */
   public boolean excludes() {
     return magic.contains(Magic.EXCLUDE);
@@ -161,7 +153,8 @@ public final class Pathspec {
       return false;
     }
     boolean glob = magic.contains(Magic.GLOB);
-    boolean oneStar = pattern[plain] == '*' && plain(pattern, plain + 1) == pattern.length;
+    boolean oneStar =
+        pattern[plain] == '*' && Wildmatch.plain(pattern, plain + 1) == pattern.length;
     if (oneStar && !glob) {
       int rest = pattern.length - plain - 1;
       return path.length - plain >= rest && isSame(path, path.length - rest, plain + 1, rest);

@@ -34,6 +34,15 @@ final class Wildmatch {
     return new Wildmatch(pattern, text, slashes, fold).matches(0, 0);
   }
 
+  /** The place of the first wildcard from a place on, or the pattern's end. */
+  static int plain(byte[] pattern, int from) {
+    int at = from;
+    while (at < pattern.length && "*?[\\".indexOf(pattern[at]) < 0) {
+      at++;
+    }
+    return at;
+  }
+
   private boolean matches(int patternFrom, int textFrom) {
     int p = patternFrom;
     int t = textFrom;

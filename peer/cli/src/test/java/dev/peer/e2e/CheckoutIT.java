@@ -2,6 +2,8 @@ package dev.peer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.id.Digest;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -160,6 +162,46 @@ class CheckoutIT {
         .contains("PEER_PATHS: 2 of 7 files count");
     repository.git("reset", "-q", "--hard");
     repository.write("src/main.c", "other code\n").commit();
+    laptop.run(repository, "explain").hasExitCode(3);
+  }
+
+  @Test
+  void historyAndLargeFilesAreThereAsInTheClone() throws Exception {
+    Repository repository =
+        team.repository(
+            "versions",
+            """
+            prepare-runtime:VQ:
+            \tgit describe --dirty >.git/said
+            \tgit log --oneline | wc -l >>.git/said
+            \tgit status --porcelain >>.git/said
+
+            test:VQ:
+            \tcat .git/said data.bin
+            """);
+    repository.write(".env", "PEER_CHECKOUT=history\n").commit();
+    repository.git(
+        "-c", "user.name=a", "-c", "user.email=a@localhost", "tag", "-a", "-m", "one", "v1.0");
+    String content = "large\n";
+    String digest = Digest.of(content.getBytes(StandardCharsets.UTF_8)).hex();
+    repository.write(".gitattributes", "*.bin filter=lfs -text\n");
+    repository.write(
+        "data.bin",
+        "version https://git-lfs.github.com/spec/v1\noid sha256:" + digest + "\nsize 6\n");
+    repository.commit();
+    Peer laptop = team.peer("laptop");
+
+    laptop.run(repository, "run", "--exit").refuses(4, ".*data[.]bin");
+    repository.write(
+        ".git/lfs/objects/%s/%s/%s"
+            .formatted(digest.substring(0, 2), digest.substring(2, 4), digest),
+        content);
+    String said = repository.git("describe") + repository.git("rev-list", "--count", "HEAD");
+    Run run = laptop.run(repository, "run", "--exit");
+    assertThat(run.hasExitCode(0).stdout()).isEqualTo(said + content);
+
+    assertThat(laptop.run(repository, "show").hasExitCode(0).stdout()).contains("tags");
+    repository.git("tag", "another", "v1.0^{}");
     laptop.run(repository, "explain").hasExitCode(3);
   }
 

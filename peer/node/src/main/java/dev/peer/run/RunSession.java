@@ -76,11 +76,13 @@ public record RunSession(
     VmExecutor machines = VmExecutors.executor(subject);
     machines.setOnFailure(means.onFailure());
     Executor executor =
-        new ImagePullingExecutor(
-            new TrunkPreparingExecutor(machines, subject),
-            subject.images(),
-            network.images(),
-            System.getenv());
+        new LargeFilesExecutor(
+            new ImagePullingExecutor(
+                new TrunkPreparingExecutor(machines, subject),
+                subject.images(),
+                network.images(),
+                System.getenv()),
+            subject);
     RunFlow flow =
         new RunFlow(
             kept(),

@@ -23,8 +23,9 @@ import org.eclipse.jgit.treewalk.CanonicalTreeParser;
 import org.eclipse.jgit.util.RawParseUtils;
 
 /**
- * One repository's work tree as git checks it out, but for what {@code .gitattributes} say of its
- * files' content: the guest's git does that, where {@link #hasConversions} says that it may.
+ * One repository's work tree as git and git-lfs check it out, but for what {@code .gitattributes}
+ * say of its files' content: the guest's git does that, where {@link #hasConversions} says that it
+ * may.
  */
 final class CheckedOutTree {
 
@@ -40,6 +41,7 @@ final class CheckedOutTree {
   private final Instant modified;
   private final Map<String, GuestDirectory> gitlinks;
   private final ObjectChecker checker = new ObjectChecker();
+  private final LargeFiles large;
   private final IndexFile index = new IndexFile();
   private boolean conversions;
 
@@ -47,14 +49,17 @@ final class CheckedOutTree {
    * @param modified of all files
    * @param gitlinks gets the directory of each, by its path in the guest
    */
-  CheckedOutTree(GuestSource.Part part, Instant modified, Map<String, GuestDirectory> gitlinks) {
+  CheckedOutTree(GuestSource.Part part, Instant modified, Map<String, GuestDirectory> gitlinks)
+      throws IOException, SourceException {
     this.part = part;
     this.modified = modified;
     this.gitlinks = gitlinks;
+    this.large = LargeFiles.in(part);
   }
 
   /** Writes all files but {@code .git}. */
   void write(GuestDirectory top) throws IOException, SourceException {
+    large.requireAll();
     ObjectId tree = part.commit().tree();
     if (tree.equals(Constants.EMPTY_TREE_ID)) {
       return;
@@ -65,6 +70,11 @@ final class CheckedOutTree {
       throw new SourceException(
           "git does not check this revision out: " + Printable.plain(e.getMessage()),
           "see `git fsck`",
+          e);
+    } catch (LfsStore.DamagedException e) {
+      throw new SourceException(
+          "the file of Git LFS " + Printable.plain(e.getMessage()),
+          "`git lfs fsck` removes it, then `git lfs fetch` gets it again",
           e);
     }
   }
@@ -92,7 +102,7 @@ final class CheckedOutTree {
         case FileMode.TYPE_FILE -> {
           Mode mode = (entries.getEntryRawMode() & 0100) != 0 ? Mode.EXECUTABLE : Mode.PLAIN;
           ObjectLoader blob = objects.open(id, Constants.OBJ_BLOB);
-          Entry made = directory.file(name, mode, modified, blob::copyTo);
+          Entry made = directory.file(name, mode, modified, large.content(path, blob));
           index.add(path, FileMode.TYPE_FILE | mode.bits(), id, made);
           conversions |= Arrays.equals(name, ATTRIBUTES) && converts(blob);
         }
@@ -127,8 +137,7 @@ final class CheckedOutTree {
   }
 
   private String pathInGuest(byte[] path) {
-    String below = RawParseUtils.decode(path);
-    return part.path().isEmpty() ? below : part.path() + "/" + below;
+    return part.inGuest(RawParseUtils.decode(path));
   }
 
   /** Whether the content of files may differ from their objects'. */

@@ -389,7 +389,8 @@ public final class GitRepository implements AutoCloseable {
    * is there. A revision that {@link #select} made has no real commit, and is for {@link
    * CheckoutMode#TREE} only. A submodule is what the tree's {@code .gitmodules} names, unless with
    * {@code update = none}; any other gitlink is an empty directory, as in a fresh clone. So the
-   * tree decides whether a submodule is there, never the state of this machine. All files were
+   * tree decides whether a submodule is there, never the state of this machine. A file that Git LFS
+   * keeps is its content; git in the guest has its pointer and calls it unchanged. All files were
    * changed now: what a cache kept is older.
    *
    * @param scratch a directory for the packs while they are made; nothing is left there
@@ -404,6 +405,23 @@ public final class GitRepository implements AutoCloseable {
         mode == CheckoutMode.HISTORY ? Optional.of(historyTags(revision)) : Optional.empty();
     try (GuestSource source = GuestSource.of(git, made, revision, mode, history)) {
       new GuestTree(scratch, Instant.now()).write(source, root);
+    }
+  }
+
+  /**
+   * Refuses a revision, with submodules, some of whose content Git LFS has elsewhere. So does
+   * {@link #writeGuestTree}; this is for who asks earlier.
+   */
+  public void requireLargeFiles(Revision revision) throws SourceException {
+    try (GuestSource source =
+        GuestSource.of(git, made, revision, CheckoutMode.TREE, Optional.empty())) {
+      for (GuestSource.Part part : source.parts()) {
+        LargeFiles.in(part).requireAll();
+      }
+    } catch (MissingObjectException e) {
+      throw missing(e);
+    } catch (IOException e) {
+      throw unreadable(e);
     }
   }
 

@@ -36,6 +36,11 @@ record GuestSource(List<Part> parts) implements AutoCloseable {
   record Part(
       String path, Repository git, MadeTrees made, OneCommit commit, Optional<HistoryTags> tags) {
 
+    /** The path in the guest's work tree of one in this part. */
+    String inGuest(String below) {
+      return path.isEmpty() ? below : path + "/" + below;
+    }
+
     ObjectReader newObjectReader() {
       return made.reader(git);
     }

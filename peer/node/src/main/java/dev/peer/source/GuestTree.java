@@ -50,8 +50,8 @@ final class GuestTree {
     tops.put("", directory(root, "tree"));
     for (GuestSource.Part part : source.parts()) {
       GuestDirectory top = tops.get(part.path());
-      CheckedOutTree tree = new CheckedOutTree(part, modified, tops);
       try {
+        CheckedOutTree tree = new CheckedOutTree(part, modified, tops);
         tree.write(top);
         converted |= tree.hasConversions();
         repository(directory(top, Constants.DOT_GIT), part, tree.index());
