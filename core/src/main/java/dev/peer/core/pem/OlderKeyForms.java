@@ -78,6 +78,6 @@ final class OlderKeyForms {
   private static CredentialException malformed(String what) {
     return new CredentialException(
         what + ": not a private key of the form its label says",
-        "write it again with: openssl pkey -in FILE");
+        "write it again with: openssl pkey -in FILE -out FILE2");
   }
 }

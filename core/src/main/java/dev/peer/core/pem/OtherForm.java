@@ -6,8 +6,8 @@ import java.util.Optional;
 enum OtherForm {
   PKCS12(
       "PKCS#12",
-      "openssl pkcs12 -in FILE -nokeys -out FILE2",
-      "openssl pkcs12 -in FILE -nocerts -nodes -out FILE2"),
+      "openssl pkcs12 -in FILE -nokeys -out FILE2" + Pem.PASSWORD_FILE,
+      "openssl pkcs12 -in FILE -nocerts -nodes -out FILE2" + Pem.PASSWORD_FILE),
   DER(
       "DER",
       "openssl x509 -inform DER -in FILE -out FILE2",

@@ -36,6 +36,9 @@ public final class Pem {
   /** The most bytes that a revocation list may have. */
   public static final int LARGEST_LIST = 16 << 20;
 
+  /** How OpenSSL gets a password without a terminal. */
+  static final String PASSWORD_FILE = " (with a password file: -passin file:FILE3)";
+
   private static final String ANOTHER_KEY =
       "use "
           + KeyKind.ACCEPTED
@@ -215,18 +218,24 @@ public final class Pem {
       }
       case "RSA PRIVATE KEY" -> OlderKeyForms.fromPkcs1(what, block.bytes());
       case "ENCRYPTED PRIVATE KEY" -> throw encrypted(what);
+      case "OPENSSH PRIVATE KEY" ->
+          throw new CredentialException(
+              what + ": the key is in the form of OpenSSH",
+              "PKCS#8 is expected; have a copy of it rewritten: ssh-keygen -p -N '' -m PKCS8 -f"
+                  + " FILE");
       default ->
           throw new CredentialException(
               what + ": this form of private key is not known",
-              "write it again with: openssl pkcs8 -topk8 -nodes -in FILE");
+              "PKCS#8 is expected: openssl pkey -in FILE -out FILE2");
     };
   }
 
   private static CredentialException encrypted(String what) {
     return new CredentialException(
         what + ": the private key is encrypted",
-        "peer asks for no password: decrypt the key with openssl pkey -in FILE -out FILE2, and keep"
-            + " the file readable by its owner only");
+        "peer asks for no password; decrypt the key, which leaves a file that only you can read:"
+            + " openssl pkey -in FILE -out FILE2"
+            + PASSWORD_FILE);
   }
 
   private static CredentialException notWhatItSays(

@@ -15,6 +15,10 @@ record Value(Setting setting, String text, String origin) {
 
   private static final Pattern SEPARATOR = Pattern.compile("[\\s,]+");
 
+  /** The host of a URL, or of {@code HOST:PORT}. */
+  private static final Pattern UNDERSCORE =
+      Pattern.compile("(?:https?://)?[A-Za-z0-9.-]*_[A-Za-z0-9._-]*(?::\\d+)?(?:/.*)?");
+
   /** Reads a text; refuses a malformed one with {@link IllegalArgumentException}. */
   @FunctionalInterface
   interface Reader<T> {
@@ -49,6 +53,12 @@ record Value(Setting setting, String text, String origin) {
     try {
       return reader.read(part);
     } catch (IllegalArgumentException e) {
+      if (UNDERSCORE.matcher(part).matches()) {
+        throw refused(
+            "names a host with an underscore, which no URL and no certificate allows: "
+                + shown(part),
+            "name the host by another name, or by its address: getent hosts NAME");
+      }
       throw refused(
           "is not " + expected + ": " + shown(part), "for example " + setting + "=" + example);
     }

@@ -241,12 +241,31 @@ class PeerSettingsTest {
         "https://a:1#x",
         "https://a:0",
         "https://a:70000",
-        "https://a_b:1",
         "https:a",
         "https://a:1;https://b:1",
       })
   void refusesARendezvousOfAnotherForm(String url) {
     refused("PEER_RENDEZVOUS", url, "PEER_RENDEZVOUS in the environment is not https://HOST:PORT");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PEER_RENDEZVOUS, https://a_b:1",
+    "PEER_RENDEZVOUS, https://meet_1.example.org",
+    "PEER_RELAY, https://a_b:1",
+    "PEER_ADVERTISE, a_b:1",
+    "PEER_TSA, http://a_b/tsr"
+  })
+  void namesTheUnderscoreOfAHostThatNoUrlCanHave(String setting, String value) {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> of(Map.of(setting, value)))
+        .withMessage(
+            setting
+                + " in the environment names a host with an underscore, which no URL and no"
+                + " certificate allows: \""
+                + value
+                + "\"")
+        .satisfies(e -> assertThat(e.hint()).endsWith("getent hosts NAME"));
   }
 
   @Test
