@@ -1,6 +1,7 @@
 package dev.peer.tls;
 
 import dev.peer.core.id.Printable;
+import dev.peer.core.network.ProxyAddress;
 import dev.peer.core.trust.UntrustedCertificateException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -56,8 +57,8 @@ public final class ConnectionException extends IOException {
     this.kind = kind;
   }
 
-  private ConnectionException(Kind kind, IOException cause) {
-    super(Printable.plain(String.valueOf(cause.getMessage())), cause);
+  private ConnectionException(Kind kind, String message, IOException cause) {
+    super(message, cause);
     this.kind = kind;
   }
 
@@ -68,7 +69,21 @@ public final class ConnectionException extends IOException {
 
   /** There is no way to the requested party, and why. */
   static ConnectionException noWay(IOException why) {
-    return new ConnectionException(Kind.UNREACHABLE, why);
+    return new ConnectionException(
+        Kind.UNREACHABLE, Printable.plain(String.valueOf(why.getMessage())), why);
+  }
+
+  /** Likewise; a proxy's words lack the party's name. */
+  static ConnectionException noWay(URI uri, IOException why) {
+    return why instanceof ProxyException ? explain(uri, why) : noWay(why);
+  }
+
+  /** The same failure of a party that is behind this proxy, which may be its cause. */
+  ConnectionException through(ProxyAddress proxy) {
+    return getCause() instanceof ProxyException
+        ? this
+        : new ConnectionException(
+            kind, getMessage() + " (through the proxy " + proxy + ")", (IOException) getCause());
   }
 
   /** Where it went wrong. */
@@ -82,6 +97,9 @@ public final class ConnectionException extends IOException {
       if (t instanceof UntrustedCertificateException) {
         String why = "its certificate is not trusted: " + Printable.plain(t.getMessage());
         return new ConnectionException(Kind.NOT_WHO_IT_SHOULD_BE, uri, why, e);
+      }
+      if (t instanceof ProxyException) {
+        return new ConnectionException(Kind.UNREACHABLE, uri, t.getMessage(), e);
       }
       if (t instanceof UnexpectedPeerException) {
         return new ConnectionException(Kind.NOT_WHO_IT_SHOULD_BE, uri, t.getMessage(), e);

@@ -2,59 +2,130 @@ package dev.peer.tls;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.io.ByteArrayOutputStream;
+import dev.peer.core.network.ProxyRules;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets the JDK's HTTP client go a {@link Route}: it can only connect to addresses, and to others
- * through a proxy. So this is one, on the loopback address, that opens the route for a request with
- * a pass. A pass is a word that only this process knows, good for one request.
+ * Lets the JDK's HTTP client go a {@link Route}, or through a proxy whose refusals it can tell: it
+ * can only connect to addresses, and to others through a proxy. So this is one, on the loopback
+ * address, that opens the way for a request with a pass. A pass is a word that only this process
+ * knows, good for one request.
  */
 final class RouteProxy implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RouteProxy.class);
   private static final String HEADER = "Proxy-Authorization";
-  private static final int MOST = 16 << 10;
   private static final Duration HEAD = Duration.ofSeconds(30);
-  private static final byte[] END = {'\r', '\n', '\r', '\n'};
 
-  private final Route route;
+  private final Way way;
+  private final Predicate<URI> taken;
   private final ServerSocket server;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Set<Pass> passes = ConcurrentHashMap.newKeySet();
 
-  RouteProxy(Route route) throws IOException {
-    this.route = route;
+  private RouteProxy(Way way, Predicate<URI> taken) throws IOException {
+    this.way = way;
+    this.taken = taken;
     server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().name("route").start(this::accept);
   }
 
+  /** For all requests, whatever their host. */
+  RouteProxy(Route route) throws IOException {
+    this(_ -> route.open(), _ -> true);
+  }
+
+  /**
+   * For requests to servers that have a proxy; nothing if none has one.
+   *
+   * @param most the time for a connection
+   */
+  static Optional<RouteProxy> through(ProxyRules rules, Duration most) {
+    if (rules.proxy().isEmpty()) {
+      return Optional.empty();
+    }
+    ProxyTunnel tunnel = new ProxyTunnel(rules);
+    try {
+      return Optional.of(
+          new RouteProxy(
+              server -> tunnel.open(server, most),
+              server -> server.getScheme().equals("https") && tunnel.proxy(server).isPresent()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("no socket of the loopback interface is free", e);
+    }
+  }
+
+  /** Opens a connection, on which the server itself answers. */
+  @FunctionalInterface
+  private interface Way {
+
+    Duplex open(URI server) throws IOException, InterruptedException;
+  }
+
+  /** Sends a request. */
+  @FunctionalInterface
+  interface Sender<T> {
+
+    HttpResponse<T> send(HttpRequest request) throws ConnectionException, InterruptedException;
+  }
+
   /** For the client. */
   ProxySelector selector() {
-    return ProxySelector.of((InetSocketAddress) server.getLocalSocketAddress());
+    ProxySelector ours = ProxySelector.of((InetSocketAddress) server.getLocalSocketAddress());
+    return new ProxySelector() {
+
+      @Override
+      public List<Proxy> select(URI uri) {
+        return taken.test(uri) ? ours.select(uri) : List.of(Proxy.NO_PROXY);
+      }
+
+      @Override
+      public void connectFailed(URI uri, SocketAddress address, IOException failure) {
+        // The client tells its caller.
+      }
+    };
+  }
+
+  /** Sends a request the way that it has to go. */
+  <T> HttpResponse<T> send(HttpRequest request, Sender<T> sender)
+      throws ConnectionException, InterruptedException {
+    if (!taken.test(request.uri())) {
+      return sender.send(request);
+    }
+    try (Pass pass = pass(request.uri())) {
+      try {
+        return sender.send(pass.admitted(request));
+      } catch (ConnectionException e) {
+        throw pass.failure().map(why -> ConnectionException.noWay(request.uri(), why)).orElse(e);
+      }
+    }
   }
 
   /** A pass for one request; close it when the answer's head is there, or there is none. */
-  Pass pass() {
-    Pass pass = new Pass();
+  Pass pass(URI server) {
+    Pass pass = new Pass(server);
     passes.add(pass);
     return pass;
   }
@@ -63,9 +134,12 @@ final class RouteProxy implements AutoCloseable {
   final class Pass implements AutoCloseable {
 
     private final String word = word();
+    private final URI server;
     private volatile IOException failure;
 
-    private Pass() {}
+    private Pass(URI server) {
+      this.server = server;
+    }
 
     /** The request with the word, which the client keeps from the party itself. */
     HttpRequest admitted(HttpRequest request) {
@@ -132,7 +206,7 @@ final class RouteProxy implements AutoCloseable {
   /** Empty: there is no way, and the pass knows why before its request is told. */
   private Optional<Duplex> open(Pass pass) throws InterruptedException {
     try {
-      Duplex far = route.open();
+      Duplex far = way.open(pass.server);
       // The client may send the request again, and fail otherwise.
       pass.failure = null;
       return Optional.of(far);
@@ -154,24 +228,9 @@ final class RouteProxy implements AutoCloseable {
 
   private Optional<Pass> passOf(Socket socket) throws IOException {
     try (Deadline _ = Deadline.in(HEAD, () -> Deadline.close(socket))) {
-      List<String> lines = head(socket.getInputStream()).lines().toList();
+      List<String> lines = HeadReader.read(socket.getInputStream()).lines().toList();
       return passes.stream().filter(pass -> lines.stream().anyMatch(pass::isIn)).findAny();
     }
-  }
-
-  private static String head(InputStream in) throws IOException {
-    ByteArrayOutputStream head = new ByteArrayOutputStream();
-    byte[] last = new byte[END.length];
-    while (!Arrays.equals(last, END)) {
-      int c = in.read();
-      if (c < 0 || head.size() == MOST) {
-        throw new IOException("no request of ours");
-      }
-      head.write(c);
-      System.arraycopy(last, 1, last, 0, last.length - 1);
-      last[last.length - 1] = (byte) c;
-    }
-    return head.toString(ISO_8859_1);
   }
 
   private static void answer(Socket socket, String status) throws IOException {

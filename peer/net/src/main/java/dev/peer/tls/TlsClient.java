@@ -1,6 +1,7 @@
 package dev.peer.tls;
 
 import dev.peer.core.id.PeerId;
+import dev.peer.core.network.ProxyRules;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.UntrustedCertificateException;
@@ -21,9 +22,10 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
 /**
- * Sends requests to one party, over HTTP/1.1: no redirect, proxy or cookie. Checks the party's
- * identity before it sends the first byte of a request. After a change of our identity the next
- * request opens a new connection; answers in progress end on the old one.
+ * Sends requests to one party, over HTTP/1.1: no redirect or cookie; a proxy only as the
+ * environment names it, which passes TLS on. Checks the party's identity before it sends the first
+ * byte of a request. After a change of our identity the next request opens a new connection;
+ * answers in progress end on the old one.
  *
  * <p>Close it before the process ends: a thread of it that waits for the network would hold up the
  * end of a JVM by 0.3 s.
@@ -58,12 +60,21 @@ public final class TlsClient implements AutoCloseable {
    * answer.
    */
   public static TlsClient ofService(TlsIdentity identity, Duration connectTimeout) {
-    return new TlsClient(identity, Optional.empty(), connectTimeout, Optional.empty());
+    return ofService(identity, connectTimeout, ProxyRules.ofProcess());
+  }
+
+  static TlsClient ofService(TlsIdentity identity, Duration connectTimeout, ProxyRules proxies) {
+    return new TlsClient(
+        identity, Optional.empty(), connectTimeout, RouteProxy.through(proxies, connectTimeout));
   }
 
   /** A client for one peer, wherever it is. */
   public static TlsClient ofPeer(TlsIdentity identity, PeerId peer, Duration connectTimeout) {
-    return new TlsClient(identity, Optional.of(peer), connectTimeout, Optional.empty());
+    return new TlsClient(
+        identity,
+        Optional.of(peer),
+        connectTimeout,
+        RouteProxy.through(ProxyRules.ofProcess(), connectTimeout));
   }
 
   /**
@@ -142,16 +153,9 @@ public final class TlsClient implements AutoCloseable {
 
   private <T> HttpResponse<T> sendOnce(HttpRequest request, HttpResponse.BodyHandler<T> body)
       throws ConnectionException, InterruptedException {
-    if (route.isEmpty()) {
-      return sendItself(request, body);
-    }
-    try (RouteProxy.Pass pass = route.get().pass()) {
-      try {
-        return sendItself(pass.admitted(request), body);
-      } catch (ConnectionException e) {
-        throw pass.failure().map(ConnectionException::noWay).orElse(e);
-      }
-    }
+    return route.isEmpty()
+        ? sendItself(request, body)
+        : route.get().send(request, admitted -> sendItself(admitted, body));
   }
 
   private <T> HttpResponse<T> sendItself(HttpRequest request, HttpResponse.BodyHandler<T> body)

@@ -1,13 +1,12 @@
 package dev.peer.tls;
 
 import dev.peer.core.id.PeerId;
+import dev.peer.core.network.ProxyRules;
 import dev.peer.core.trust.CertificateRole;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLParameters;
@@ -21,11 +20,17 @@ import javax.net.ssl.SSLSocket;
 public final class TlsConnector implements AutoCloseable {
 
   private final TlsIdentity identity;
+  private final ProxyTunnel tunnel;
   private final OpenConnections open;
 
-  /** Opens no connection yet. */
+  /** Opens no connection yet. Goes through the proxies of this process's environment. */
   public TlsConnector(TlsIdentity identity) {
+    this(identity, ProxyRules.ofProcess());
+  }
+
+  TlsConnector(TlsIdentity identity, ProxyRules proxies) {
     this.identity = identity;
+    tunnel = new ProxyTunnel(proxies);
     open = new OpenConnections(identity);
   }
 
@@ -41,19 +46,16 @@ public final class TlsConnector implements AutoCloseable {
         return connect(service, socket);
       } catch (IOException e) {
         Deadline.close(socket);
-        throw ConnectionException.explain(
-            service, deadline.hasPassed() ? new SocketTimeoutException() : e);
+        ConnectionException why =
+            ConnectionException.explain(
+                service, deadline.hasPassed() ? new SocketTimeoutException() : e);
+        throw tunnel.proxy(service).map(why::through).orElse(why);
       }
     }
   }
 
   private TlsConnection connect(URI service, Socket socket) throws IOException {
-    InetSocketAddress address = new InetSocketAddress(service.getHost(), service.getPort());
-    if (address.isUnresolved()) {
-      throw new UnknownHostException(service.getHost());
-    }
-    socket.connect(address);
-    socket.setTcpNoDelay(true);
+    tunnel.connect(socket, service);
     return open.add(
         CertificateRole.SERVER, socket, handshake(identity, Optional.empty(), service, socket));
   }

@@ -9,9 +9,9 @@
  * dev.peer.tls.TlsAcceptor} and {@link dev.peer.tls.TlsConnector}. Uses {@code core.id}, {@code
  * core.trust}, Undertow's listener and gRPC's channel.
  *
- * <p>HTTP through a relay goes by the JDK's client and a proxy in this process ({@code
- * RouteProxy}), because that client takes no socket of ours. A client that does would need a socket
- * around each route all the same, and adds 2.3 MB (Apache's HttpClient 5.6 with its core) to the
- * distribution, where the JDK's is there anyway.
+ * <p>HTTP through a relay or a company's proxy goes by the JDK's client and a proxy in this process
+ * ({@code RouteProxy}), because that client takes no socket of ours. A client that does would need
+ * a socket around each route all the same, and adds 2.3 MB (Apache's HttpClient 5.6 with its core)
+ * to the distribution, where the JDK's is there anyway.
  */
 package dev.peer.tls;

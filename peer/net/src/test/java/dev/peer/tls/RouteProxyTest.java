@@ -42,8 +42,8 @@ class RouteProxyTest {
 
   @Test
   void opensTheRouteForARequestWithAPass() throws Exception {
-    try (RouteProxy.Pass pass = proxy.pass();
-        RouteProxy.Pass other = proxy.pass()) {
+    try (RouteProxy.Pass pass = proxy.pass(ANY);
+        RouteProxy.Pass other = proxy.pass(ANY)) {
       assertThat(ask(word(pass))).startsWith("HTTP/1.1 502 ");
       assertThat(opened).hasValue(1);
       assertThat(pass.failure().orElseThrow()).hasMessage("there is no way");
@@ -54,7 +54,7 @@ class RouteProxyTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "Proxy-Authorization: Peer \r\n", "Proxy-Authorization: Peer 0\r\n"})
   void refusesARequestWithoutAPass(String header) throws Exception {
-    try (RouteProxy.Pass pass = proxy.pass()) {
+    try (RouteProxy.Pass pass = proxy.pass(ANY)) {
       assertThat(ask(header)).startsWith("HTTP/1.1 403 ");
       assertThat(opened).hasValue(0);
       assertThat(pass.failure()).isEmpty();
@@ -64,7 +64,7 @@ class RouteProxyTest {
   @Test
   void refusesAPassWhoseRequestIsOver() throws Exception {
     String word;
-    try (RouteProxy.Pass pass = proxy.pass()) {
+    try (RouteProxy.Pass pass = proxy.pass(ANY)) {
       word = word(pass);
     }
 
@@ -75,7 +75,7 @@ class RouteProxyTest {
   @Test
   void refusesAPassOfAnotherProxy() throws Exception {
     try (RouteProxy other = new RouteProxy(() -> null);
-        RouteProxy.Pass pass = other.pass()) {
+        RouteProxy.Pass pass = other.pass(ANY)) {
       assertThat(ask(word(pass))).startsWith("HTTP/1.1 403 ");
     }
   }

@@ -1,7 +1,11 @@
 package dev.peer.config;
 
+import dev.peer.core.network.ProxyRules;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,8 +29,25 @@ public record ReachSettings(
 
   /** Reads them. */
   static ReachSettings of(Settings settings) throws ConfigException {
+    requireProxy(settings);
     return new ReachSettings(
         rendezvous(settings), listen(settings), advertise(settings), relays(settings));
+  }
+
+  /** Refuses the URL of a proxy that no connection could go through. */
+  private static void requireProxy(Settings settings) throws ConfigException {
+    Map<String, String> named = new HashMap<>();
+    for (String name : List.of(ProxyRules.PROXY, ProxyRules.PROXY.toLowerCase(Locale.ROOT))) {
+      settings.ofEnvironment(name).ifPresent(value -> named.put(name, value));
+    }
+    try {
+      var _ = ProxyRules.of(named);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          ProxyRules.PROXY + " is " + e.getMessage(),
+          "peer asks HTTP proxies for connections, and speaks TLS through them; name one, or unset"
+              + " it for peer");
+    }
   }
 
   private static List<URI> rendezvous(Settings settings) throws ConfigException {
@@ -69,7 +90,7 @@ public record ReachSettings(
 
   private static HostPort reachable(String text) {
     HostPort address = HostPort.parse(text);
-    ValueForms.require(address.port() > 0);
+    ValueForms.require(address.port() > 0 && !address.host().contains("_"));
     return address;
   }
 }

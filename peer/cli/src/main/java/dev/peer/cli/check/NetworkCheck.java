@@ -8,6 +8,7 @@ import dev.peer.config.PeerSettings;
 import dev.peer.core.access.AccessRules;
 import dev.peer.core.access.CertificateUse;
 import dev.peer.core.flow.AnnounceException;
+import dev.peer.core.network.ProxyRules;
 import dev.peer.core.pem.CredentialException;
 import dev.peer.core.trust.CertificateFault;
 import dev.peer.core.trust.CertificateRole;
@@ -117,7 +118,9 @@ final class NetworkCheck {
   private void relay(Identities identities, URI relay) {
     try (TlsConnector connector = new TlsConnector(identities.tls())) {
       TlsConnection connection = connector.connect(relay, Timeouts.DEFAULT.connect());
-      findings.add(Finding.ok("relay", relay.getAuthority() + " is " + connection.other().id()));
+      findings.add(
+          Finding.ok(
+              "relay", relay.getAuthority() + " is " + connection.other().id() + way(relay)));
       if (connection.isGoodFor(CertificateRole.SIGNER)
           && identities.rules().sign().admitsSomewhere(connection.other())) {
         findings.add(mayForge("relay", relay));
@@ -140,7 +143,9 @@ final class NetworkCheck {
         RendezvousCheck.Met met = check.meet();
         answering.add(rendezvous);
         findings.add(
-            Finding.ok("rendezvous", rendezvous.getAuthority() + " is " + met.identity().id()));
+            Finding.ok(
+                "rendezvous",
+                rendezvous.getAuthority() + " is " + met.identity().id() + way(rendezvous)));
         if (met.maySign() && identities.rules().sign().admitsSomewhere(met.identity())) {
           findings.add(mayForge("rendezvous", rendezvous));
         }
@@ -157,6 +162,16 @@ final class NetworkCheck {
     if (!answering.isEmpty()) {
       dialledBack(identities, answering);
     }
+  }
+
+  /** Which way it went, where there is more than one. */
+  private static String way(URI server) {
+    ProxyRules proxies = ProxyRules.ofProcess();
+    return proxies
+        .to(server)
+        .map(proxy -> ", through the proxy " + proxy)
+        .or(() -> proxies.proxy().map(proxy -> ", not through the proxy " + proxy))
+        .orElse("");
   }
 
   private static Finding mayForge(String check, URI server) {

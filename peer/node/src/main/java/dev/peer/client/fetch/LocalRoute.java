@@ -1,5 +1,6 @@
 package dev.peer.client.fetch;
 
+import dev.peer.core.network.ProxyRules;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,14 +17,18 @@ public final class LocalRoute {
   private LocalRoute() {}
 
   /**
-   * The local address on the way to a party. Connecting a UDP socket looks the route up and sends
-   * nothing.
+   * The local address on the way to a party, or to the proxy that leads there. Connecting a UDP
+   * socket looks the route up and sends nothing.
    *
    * @throws IOException if the host is unknown or there is no route
    */
   public static InetAddress towards(URI party) throws IOException {
     int port = party.getPort() < 0 ? HTTPS : party.getPort();
-    InetSocketAddress remote = new InetSocketAddress(party.getHost(), port);
+    InetSocketAddress remote =
+        ProxyRules.ofProcess()
+            .to(party)
+            .map(proxy -> new InetSocketAddress(proxy.host(), proxy.port()))
+            .orElseGet(() -> new InetSocketAddress(party.getHost(), port));
     if (remote.isUnresolved()) {
       throw new UnknownHostException(party.getAuthority() + ": unknown host");
     }

@@ -8,6 +8,7 @@ import dev.peer.core.timestamp.TimestampException;
 import dev.peer.core.timestamp.TimestampQuery;
 import dev.peer.core.timestamp.TimestampToken;
 import dev.peer.tls.ConnectionException;
+import dev.peer.tls.PublicClient;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.MediaTypes;
@@ -16,7 +17,6 @@ import dev.peer.wire.Trace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -95,22 +95,11 @@ public final class TimestampClient implements Stamper, AutoCloseable {
 
   /** It does not see our certificate, and its own is judged by the JVM: its tokens prove more. */
   private static TimestampClient ofWorld(URI authority, Timeouts patience) {
-    HttpClient http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(patience.connect())
-            .build();
+    PublicClient world = new PublicClient(patience.connect());
     return new TimestampClient(
         authority,
-        request -> {
-          try {
-            return http.send(request, BodyHandlers.ofInputStream());
-          } catch (IOException e) {
-            throw ConnectionException.explain(authority, e);
-          }
-        },
-        http::shutdownNow,
+        request -> world.send(request, BodyHandlers.ofInputStream()),
+        world::close,
         patience);
   }
 

@@ -1,0 +1,130 @@
+package dev.peer.tls;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.peer.core.network.ProxyAddress;
+import dev.peer.core.network.ProxyRules;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Connects sockets to servers, through a proxy where the rules say so: by {@code CONNECT}, after
+ * which every byte is between this process and the server.
+ */
+final class ProxyTunnel {
+
+  private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})(?: (.*))?");
+  private static final int HTTPS = 443;
+  private static final int OK = 200;
+  private static final int FORBIDDEN = 403;
+  private static final int WHO = 407;
+
+  private final ProxyRules rules;
+
+  ProxyTunnel(ProxyRules rules) {
+    this.rules = rules;
+  }
+
+  /** The proxy for a server; empty: it is asked itself. */
+  Optional<ProxyAddress> proxy(URI server) {
+    return rules.to(server);
+  }
+
+  /** Connects a new socket, which its caller closes whatever happens. */
+  void connect(Socket socket, URI server) throws IOException {
+    Optional<ProxyAddress> proxy = rules.to(server);
+    if (proxy.isPresent()) {
+      connect(socket, proxy.get(), server);
+    } else {
+      socket.connect(resolved(server.getHost(), port(server)));
+    }
+    socket.setTcpNoDelay(true);
+  }
+
+  /**
+   * A connection to a server that has a proxy.
+   *
+   * @param most the time for it
+   */
+  Duplex open(URI server, Duration most) throws IOException {
+    ProxyAddress proxy = proxy(server).orElseThrow();
+    Socket socket = new Socket();
+    try (Deadline deadline = Deadline.in(most, () -> Deadline.close(socket))) {
+      try {
+        connect(socket, server);
+        return Duplex.of(socket);
+      } catch (IOException e) {
+        Deadline.close(socket);
+        throw deadline.hasPassed() ? new ProxyException(proxy, "gives no connection in time") : e;
+      }
+    }
+  }
+
+  private static void connect(Socket socket, ProxyAddress proxy, URI server) throws IOException {
+    String authority = server.getHost() + ":" + port(server);
+    String head;
+    try {
+      socket.connect(resolved(proxy.host(), proxy.port()));
+      StringBuilder request = new StringBuilder("CONNECT " + authority + " HTTP/1.1\r\n");
+      request.append("Host: ").append(authority).append("\r\n");
+      proxy
+          .authorization()
+          .ifPresent(value -> request.append("Proxy-Authorization: ").append(value).append("\r\n"));
+      socket.getOutputStream().write(request.append("\r\n").toString().getBytes(ISO_8859_1));
+      head = HeadReader.read(socket.getInputStream());
+    } catch (UnknownHostException e) {
+      throw new ProxyException(proxy, "is an unknown host", e);
+    } catch (IOException e) {
+      throw new ProxyException(proxy, "gives no connection: " + e.getMessage(), e);
+    }
+    Matcher status = STATUS.matcher(head.lines().findFirst().orElse(""));
+    if (!status.matches()) {
+      throw new ProxyException(proxy, "does not answer by HTTP");
+    }
+    requireOk(proxy, authority, Integer.parseInt(status.group(1)), status.group(2));
+  }
+
+  private static void requireOk(ProxyAddress proxy, String authority, int status, String reason)
+      throws ProxyException {
+    String said = status + (reason == null || reason.isBlank() ? "" : " " + reason);
+    switch (status) {
+      case OK -> {}
+      case WHO ->
+          throw new ProxyException(
+              proxy,
+              (proxy.userInfo().isEmpty() ? "wants a user and a password" : "refuses this user")
+                  + " ("
+                  + said
+                  + "): set it to "
+                  + ProxyAddress.FORM);
+      case FORBIDDEN ->
+          throw new ProxyException(
+              proxy,
+              "refuses the way to "
+                  + authority
+                  + " ("
+                  + said
+                  + "): have it allowed there, or name the host in NO_PROXY");
+      default -> throw new ProxyException(proxy, "has no way to " + authority + " (" + said + ")");
+    }
+  }
+
+  private static int port(URI server) {
+    return server.getPort() < 0 ? HTTPS : server.getPort();
+  }
+
+  private static InetSocketAddress resolved(String host, int port) throws UnknownHostException {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new UnknownHostException(host);
+    }
+    return address;
+  }
+}
