@@ -102,7 +102,7 @@ class ArchitectureTest {
         "core.record",
         "core.trust");
     allow("home", "core.scratch");
-    allow("tls", "core.access", "core.id", "core.pem", "core.trust");
+    allow("tls", "core.access", "core.id", "core.network", "core.pem", "core.trust");
     allow("wire", "core.id", "core.record", "core.sign");
     allow("metrics");
     allow(
@@ -397,7 +397,8 @@ class ArchitectureTest {
         "config",
         "core.id",
         "core.record",
-        "report");
+        "report",
+        "terminal");
     allow("pki.issue", "core.access", "core.id", "core.pem", "core.trust");
     allow("pki.cli", "core", "pki.issue");
   }

@@ -32,6 +32,7 @@ import dev.peer.core.record.OutputStreamName;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Failure;
 import dev.peer.report.Interruption;
+import dev.peer.terminal.IgnoredInterrupt;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -99,6 +100,7 @@ public final class Main implements Callable<Integer> {
 
   /** Runs a command and exits with its code. */
   public static void main(String[] arguments) {
+    IgnoredInterrupt.take(System::exit);
     Interruption interruption = Interruption.install();
     Output output = new Output();
     int exitCode = run(CallContext.ofProcess(), output, interruption, arguments);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,37 @@ class DaemonIT {
     assertThat(laptop.home().resolve("daemon/log")).content().contains("run 1 (request pid");
     assertThat(peer.run(team.root(), "daemon", "status").hasExitCode(3).stdout())
         .contains("no daemon runs", "run 1  passed");
+  }
+
+  /** A runner ends what carries the mark of its job, wherever that is. */
+  @Test
+  void outlivesTheJobThatStartedItAndCarriesNothingOfIt() throws Exception {
+    Map<String, String> marks =
+        Map.of(
+            "RUNNER_TRACKING_ID", "github_" + team.root(),
+            "BUILD_ID", "build_" + team.root(),
+            "JENKINS_NODE_COOKIE", "cookie_" + team.root(),
+            "CI_JOB_TOKEN", "token_" + team.root());
+    Peer job = laptop.with("PATH", System.getenv("PATH"));
+    for (Map.Entry<String, String> mark : marks.entrySet()) {
+      job = job.with(mark.getKey(), mark.getValue());
+    }
+    Run started = job.run(team.root(), "daemon", "start").hasExitCode(0);
+    try {
+      String pid = started.awaitLine("^peer: the daemon runs: process (\\d+), log ");
+      for (long each : Team.processesWith(marks.values())) {
+        ProcessHandle.of(each).ifPresent(ProcessHandle::destroyForcibly);
+      }
+
+      assertThat(Team.environmentOf(Long.parseLong(pid)))
+          .contains("PEER_HOME=" + laptop.home())
+          .noneMatch(variable -> marks.keySet().contains(variable.replaceFirst("=.*", "")));
+      laptop.run(repository, "run").hasExitCode(0);
+      assertThat(laptop.run(team.root(), "daemon", "status").hasExitCode(0).stdout())
+          .contains("daemon: process " + pid + ", ", "run 1  passed");
+    } finally {
+      job.run(team.root(), "daemon", "stop").hasExitCode(0);
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,43 @@ class InterruptionIT {
     assertThat(team.scratch()).isEmpty();
     assertThat(peer.results()).isZero();
     assertThat(run.stderr()).contains("peer: error: interrupted before there was a result");
+  }
+
+  /** The terminal signals all processes in front of it. */
+  @Test
+  void ctrlCOnATerminalIsACancel() throws Exception {
+    Peer peer = team.peer("laptop").with("CI", "1");
+    Repository repository = team.repository("stages", NEVER_DONE);
+    try (TerminalSession session = TerminalSession.start(peer, repository, "run")) {
+      session.await("peer: stage: test\r\n");
+
+      session.type("\003");
+
+      assertThat(session.awaitEnd()).isEqualTo(130);
+      assertThat(session.text())
+          .contains("peer: error: interrupted before there was a result")
+          .doesNotContain("broke off");
+    }
+    assertThat(team.machines()).isEmpty();
+    assertThat(team.scratch()).isEmpty();
+  }
+
+  /** So it is for what a script runs in the background, when Ctrl-C ends the script. */
+  @Test
+  void aSignalToAGroupThatIgnoresItIsACancel() throws Exception {
+    Peer peer =
+        team.peer("laptop").in(List.of("setsid", "sh", "-c", "trap '' INT; exec \"$@\"", "sh"));
+    Run run = peer.start(team.repository("stages", NEVER_DONE), "run");
+    run.awaitLine("^peer: stage: test$");
+
+    team.tool("kill", "-s", "INT", "--", "-" + run.pid()).hasExitCode(0);
+
+    run.await().hasExitCode(130);
+    assertThat(run.stderr())
+        .contains("peer: error: interrupted before there was a result")
+        .doesNotContain("broke off");
+    assertThat(team.machines()).isEmpty();
+    assertThat(team.scratch()).isEmpty();
   }
 
   @Test

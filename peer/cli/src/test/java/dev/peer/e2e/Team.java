@@ -1,5 +1,6 @@
 package dev.peer.e2e;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -222,6 +224,29 @@ final class Team {
                 commandLine(pid).contains(directory.toString())
                     || workingDirectory(pid).startsWith(directory))
         .toList();
+  }
+
+  /** The processes that have one of these values in their environment. */
+  static List<Long> processesWith(Collection<String> values) {
+    return ProcessHandle.allProcesses()
+        .map(ProcessHandle::pid)
+        .filter(
+            pid ->
+                environmentOf(pid).stream()
+                    .anyMatch(variable -> values.stream().anyMatch(variable::contains)))
+        .toList();
+  }
+
+  /** The variables that a process was started with. */
+  static List<String> environmentOf(long pid) {
+    try {
+      return List.of(
+          Files.readString(Path.of("/proc", Long.toString(pid), "environ"), ISO_8859_1)
+              .split("\0"));
+    } catch (IOException e) {
+      // It has ended meanwhile, or is another user's.
+      return List.of();
+    }
   }
 
   private static Path workingDirectory(long pid) {

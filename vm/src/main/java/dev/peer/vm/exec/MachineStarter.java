@@ -30,10 +30,10 @@ import java.util.Optional;
  */
 final class MachineStarter {
 
-  /** From the start of a clone to its agent's answer: many times the usual time. */
-  static final Duration CLONE_TIME = Duration.ofSeconds(30);
+  /** From the start of a clone to its agent's answer: enough for a machine with much else to do. */
+  static final Duration CLONE_TIME = Duration.ofMinutes(2);
 
-  private static final Duration BOOT_TIME = Duration.ofMinutes(2);
+  private static final Duration BOOT_TIME = Duration.ofMinutes(5);
 
   private final MachineModel model;
   private final GuestNetwork network;
@@ -198,9 +198,8 @@ final class MachineStarter {
       return found.get();
     }
     listener.step("template");
-    listener.note("booting once to make a template of this machine");
     try {
-      return templates.make(shape, this::makeTemplate);
+      return templates.findOrMake(shape, this::makeTemplate);
     } catch (QemuException | IOException | InterruptedException | RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -210,6 +209,7 @@ final class MachineStarter {
 
   private void makeTemplate(Template template)
       throws QemuException, IOException, InterruptedException {
+    listener.note("booting once to make a template of this machine");
     Path directory = template.memory().getParent();
     try (ScratchDirectory files = ScratchDirectory.in(directory.resolve("boot"));
         ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {

@@ -115,9 +115,12 @@ final class HostFiles {
     }
   }
 
-  /** The shell's command line that opens the directories and becomes the rest of the arguments. */
+  /**
+   * The shell's command line that opens the directories and becomes the rest of the arguments. It
+   * ignores a terminal's signals, which are not for it until it has a session of its own.
+   */
   List<String> openedFor(List<String> command) {
-    StringBuilder script = new StringBuilder("umask 077; ulimit -c 0");
+    StringBuilder script = new StringBuilder("trap '' HUP INT QUIT; umask 077; ulimit -c 0");
     for (int i = 0; i < directories.size(); i++) {
       script.append("; exec ").append(FIRST_DESCRIPTOR + i).append("<\"$1\"; shift");
     }

@@ -25,10 +25,16 @@ public final class Machine implements AutoCloseable {
   /** For the last words of a machine that may go on. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
-  private static final Duration QUIT_TIME = Duration.ofSeconds(20);
-  private static final Duration BOOT_TIME = Duration.ofMinutes(2);
+  private static final Duration QUIT_TIME = Duration.ofMinutes(1);
+  private static final Duration BOOT_TIME = Duration.ofMinutes(5);
+
+  /** What the JVM says of a process that SIGKILL ended. */
+  private static final int KILLED = 128 + 9;
 
   private final Process process;
+  private final MemoryGroups groups;
+  private final long killsBefore;
+  private volatile boolean endedHere;
   private final Tail console = new Tail();
   private final Tail output;
   private final Map<String, SocketChannel> ports;
@@ -38,8 +44,18 @@ public final class Machine implements AutoCloseable {
   private final Migration migration;
   private final DiskLayers layers;
 
+  /** What ended a machine from outside. */
+  public enum Kill {
+    /** The kernel, because there was no memory left for it. */
+    OUT_OF_MEMORY,
+    /** Something else that sent SIGKILL. */
+    OTHER
+  }
+
   private Machine(
       Process process,
+      MemoryGroups groups,
+      long killsBefore,
       HostFiles files,
       Path sockets,
       Tail output,
@@ -47,6 +63,8 @@ public final class Machine implements AutoCloseable {
       Optional<NetworkFilter> network)
       throws IOException, InterruptedException {
     this.process = process;
+    this.groups = groups;
+    this.killsBefore = killsBefore;
     this.output = output;
     this.network = network;
     this.ports = connected;
@@ -79,6 +97,8 @@ public final class Machine implements AutoCloseable {
     List<String> names = spec.connections().names();
     Map<String, ServerSocketChannel> listeners = new HashMap<>();
     Map<String, SocketChannel> connected = new HashMap<>();
+    MemoryGroups groups = MemoryGroups.ofThisProcess();
+    long killsBefore = groups.kills();
     Process process = null;
     try {
       HostFiles files = new HostFiles(qemu.user(spec.accelerator()));
@@ -98,7 +118,14 @@ public final class Machine implements AutoCloseable {
               .reach()
               .map(reach -> NetworkFilter.start(reach, networkOf(connected), refused));
       return new Machine(
-          process, files, spec.connections().directory(), output, connected, network);
+          process,
+          groups,
+          killsBefore,
+          files,
+          spec.connections().directory(),
+          output,
+          connected,
+          network);
     } catch (QemuException | IOException | InterruptedException | RuntimeException e) {
       connected.values().forEach(Sockets::closeQuietly);
       if (process != null) {
@@ -185,8 +212,17 @@ public final class Machine implements AutoCloseable {
     return events.first(DiskFailure::of);
   }
 
-  /** The last messages of the guest's kernel and of QEMU, for an error message. */
-  public String lastWords() {
+  /** What ended the machine, if it was neither itself nor this process. */
+  public Optional<Kill> killedFromOutside() throws IOException {
+    awaitEnd();
+    if (process.isAlive() || endedHere || process.exitValue() != KILLED) {
+      return Optional.empty();
+    }
+    return Optional.of(groups.kills() > killsBefore ? Kill.OUT_OF_MEMORY : Kill.OTHER);
+  }
+
+  /** Waits for a process that has closed its connections, which it does a moment before it ends. */
+  private void awaitEnd() {
     try {
       if (process.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
         console.awaitClosed(LAST_WORDS.toMillis());
@@ -195,12 +231,20 @@ public final class Machine implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** The last messages of the guest's kernel and of QEMU, for an error message. */
+  public String lastWords() {
+    awaitEnd();
     return (console.lastLines(8) + "\n" + output.lastLines(4)).strip();
   }
 
   /** Ends the process at once, from any thread; readers of a port see its end. */
   public void kill() {
-    process.destroyForcibly();
+    if (process.isAlive()) {
+      endedHere = true;
+      process.destroyForcibly();
+    }
   }
 
   private void onEvent(JsonNode event) {
@@ -212,6 +256,7 @@ public final class Machine implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    kill();
     end(process);
     network.ifPresent(NetworkFilter::close);
     ports.values().forEach(Sockets::closeQuietly);

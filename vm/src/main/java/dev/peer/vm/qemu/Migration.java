@@ -23,7 +23,7 @@ public final class Migration {
 
   private static final String STATE = "state";
   private static final long UNLIMITED = 1L << 40;
-  private static final Duration MIGRATION_TIME = Duration.ofSeconds(60);
+  private static final Duration MIGRATION_TIME = Duration.ofMinutes(5);
 
   private final Process process;
   private final HostFiles files;

@@ -21,12 +21,17 @@ public final class Qemu {
   /** The kind of object that does so. */
   static final String FILTER = "filter-redirector";
 
+  private static final String UTIL_LINUX =
+      "install util-linux (Debian: apt-get install util-linux)";
+
   private final Path program;
   private final Path setpriv;
+  private final Path setsid;
 
-  private Qemu(Path program, Path setpriv) {
+  private Qemu(Path program, Path setpriv, Path setsid) {
     this.program = program;
     this.setpriv = setpriv;
+    this.setsid = setsid;
   }
 
   /** Finds the programs for machines of an architecture in the directories of {@code PATH}. */
@@ -40,7 +45,8 @@ public final class Qemu {
             "install it (Debian: apt-get install "
                 + architecture.emulatorPackage()
                 + "), or replay where another peer ran"),
-        find(path, "setpriv", "install util-linux (Debian: apt-get install util-linux)"));
+        find(path, "setpriv", UTIL_LINUX),
+        find(path, "setsid", UTIL_LINUX));
   }
 
   private static Path find(String path, String name, String hint) throws QemuException {
@@ -62,12 +68,17 @@ public final class Qemu {
 
   /** Whether it can pass a guest's frames through another process. */
   public boolean filtersNetwork() throws IOException, InterruptedException {
-    return new ProcessBuilder(program.toString(), "-object", FILTER + ",help")
+    ProcessBuilder builder =
+        new ProcessBuilder(setsid.toString(), program.toString(), "-object", FILTER + ",help")
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start()
-            .waitFor()
-        == 0;
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    return withoutOurs(builder).start().waitFor() == 0;
+  }
+
+  /** Our variables, such as a key or a token, are nothing for QEMU. */
+  private static ProcessBuilder withoutOurs(ProcessBuilder builder) {
+    builder.environment().keySet().retainAll(List.of("PATH", "LANG"));
+    return builder;
   }
 
   /** The user that QEMU is run as with this accelerator; nothing for our own. */
@@ -79,15 +90,17 @@ public final class Qemu {
   }
 
   /**
-   * Starts QEMU so that the kernel kills it when this process ends, however it ends; so that it
-   * cannot gain a privilege; and so that it leaves no core dump.
+   * Starts QEMU so that the kernel kills it when this process ends, however it ends; in a session
+   * of its own, so that a terminal's Ctrl-C is for this process alone to answer; so that it cannot
+   * gain a privilege; and so that it leaves no core dump.
    *
    * @param files the user that it runs as, and the directories that it needs open
    * @param output receives QEMU's own messages, and is closed when QEMU has ended
    */
   Process start(List<String> arguments, HostFiles files, Path directory, Tail output)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(setpriv.toString(), "--no-new-privs"));
+    List<String> command =
+        new ArrayList<>(List.of(setsid.toString(), setpriv.toString(), "--no-new-privs"));
     files.user().ifPresent(user -> command.addAll(user.setprivOptions()));
     // Changing the user clears the signal: setpriv sets it after that.
     command.addAll(List.of("--pdeathsig", "KILL", "--", program.toString()));
@@ -97,8 +110,7 @@ public final class Qemu {
             .directory(directory.toFile())
             .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
             .redirectErrorStream(true);
-    builder.environment().keySet().retainAll(List.of("PATH", "LANG"));
-    return startAndStay(builder, output);
+    return startAndStay(withoutOurs(builder), output);
   }
 
   /**

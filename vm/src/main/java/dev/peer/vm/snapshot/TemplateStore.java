@@ -2,11 +2,12 @@ package dev.peer.vm.snapshot;
 
 import dev.peer.core.id.Digest;
 import dev.peer.core.scratch.FileFingerprint;
+import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ public final class TemplateStore {
   private static final String SCRATCH = "scratch";
   private static final String SEAL = "seal";
   private static final String UNFINISHED = "unfinished";
+  private static final String LOCK = "lock";
   private static final List<Set<PosixFilePermission>> PRIVATE =
       List.of(
           PosixFilePermissions.fromString("rwx------"),
@@ -76,30 +78,38 @@ public final class TemplateStore {
   }
 
   /**
-   * Makes the template for this shape.
+   * The template for this shape, which is made if there is none.
    *
-   * <p>If two processes make the same one at once, the first to finish wins, and both use it.
+   * <p>One is made at a time on this machine, and only one of a shape: others wait for it.
    */
-  public Template make(String shape, Maker maker) throws Exception {
-    Path unfinished = root.resolve(UNFINISHED);
-    ScratchDirectory.reap(unfinished);
-    dropUnused();
-    try (ScratchDirectory made = ScratchDirectory.in(unfinished)) {
-      Template template = templateIn(made.path());
-      maker.make(template);
-      FileOwnership.takeOver(template.scratch(), made.path());
-      Files.writeString(made.path().resolve(SEAL), sealOf(template));
-      Optional<Template> other = find(shape);
-      if (other.isPresent()) {
-        return other.get();
+  public Template findOrMake(String shape, Maker maker) throws Exception {
+    try (FileHold _ = FileHold.alone(lock())) {
+      Optional<Template> found = find(shape);
+      if (found.isPresent()) {
+        return found.get();
       }
-      try {
+      Path unfinished = root.resolve(UNFINISHED);
+      ScratchDirectory.reap(unfinished);
+      dropUnused();
+      try (ScratchDirectory made = ScratchDirectory.in(unfinished)) {
+        Template template = templateIn(made.path());
+        maker.make(template);
+        FileOwnership.takeOver(template.scratch(), made.path());
+        Files.writeString(made.path().resolve(SEAL), sealOf(template));
         made.moveTo(directoryOf(shape));
-      } catch (DirectoryNotEmptyException e) {
-        return find(shape).orElseThrow(() -> e);
       }
+      return templateIn(directoryOf(shape));
     }
-    return templateIn(directoryOf(shape));
+  }
+
+  private Path lock() throws IOException {
+    ScratchDirectory.createPrivate(root);
+    Path lock = root.resolve(LOCK);
+    try {
+      return Files.createFile(lock);
+    } catch (FileAlreadyExistsException e) {
+      return lock;
+    }
   }
 
   /** Removes a template that proved useless; running clones keep their open files. */
@@ -108,13 +118,11 @@ public final class TemplateStore {
   }
 
   private void dropUnused() throws IOException {
-    if (!Files.isDirectory(root)) {
-      return;
-    }
     Instant oldest = Instant.now().minus(UNUSED);
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
       for (Path directory : directories) {
         if (!directory.endsWith(UNFINISHED)
+            && !directory.endsWith(LOCK)
             && Files.getLastModifiedTime(directory).toInstant().isBefore(oldest)) {
           ScratchDirectory.delete(directory);
         }

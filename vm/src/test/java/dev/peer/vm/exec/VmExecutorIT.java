@@ -501,7 +501,10 @@ class VmExecutorIT {
 
   private static List<Path> templates() throws IOException {
     try (var templates = Files.list(home.resolve("vm/templates"))) {
-      return templates.filter(path -> !path.endsWith("unfinished")).toList();
+      return templates
+          .filter(Files::isDirectory)
+          .filter(path -> !path.endsWith("unfinished"))
+          .toList();
     }
   }
 

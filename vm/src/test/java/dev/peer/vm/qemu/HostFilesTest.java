@@ -44,7 +44,8 @@ class HostFilesTest {
     assertThat(files.openedFor(List.of("qemu", "-S")))
         .endsWith(root.resolve("a").toString(), root.resolve("b").toString(), "qemu", "-S")
         .contains(
-            "umask 077; ulimit -c 0; exec 3<\"$1\"; shift; exec 4<\"$1\"; shift; exec \"$@\"");
+            "trap '' HUP INT QUIT; umask 077; ulimit -c 0; exec 3<\"$1\"; shift; exec 4<\"$1\";"
+                + " shift; exec \"$@\"");
   }
 
   @Test

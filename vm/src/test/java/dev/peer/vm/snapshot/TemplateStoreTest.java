@@ -10,6 +10,13 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,7 +95,7 @@ class TemplateStoreTest {
   void leavesNothingOfOneThatCouldNotBeMade() {
     assertThatThrownBy(
             () ->
-                store.make(
+                store.findOrMake(
                     "a",
                     template -> {
                       Files.writeString(template.memory(), "memory");
@@ -100,17 +107,49 @@ class TemplateStoreTest {
   }
 
   @Test
-  void usesTheOtherOneWhenTwoWereMade() throws Exception {
-    Template first =
-        store.make(
-            "a",
-            template -> {
-              write(template);
-              make("a");
-            });
+  void makesOneForAllThatWantItAtOnce() throws Exception {
+    AtomicInteger made = new AtomicInteger();
+    CountDownLatch started = new CountDownLatch(6);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Template>> wanted = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        wanted.add(
+            threads.submit(
+                () -> {
+                  started.countDown();
+                  // Each has its own store, as each process has.
+                  return new TemplateStore(root.resolve("templates"))
+                      .findOrMake(
+                          "a",
+                          template -> {
+                            made.incrementAndGet();
+                            started.await();
+                            write(template);
+                          });
+                }));
+      }
+      for (Future<Template> each : wanted) {
+        Template given = each.get();
+        assertThat(store.find("a")).contains(given);
+      }
+    }
 
-    assertThat(store.find("a")).contains(first);
+    assertThat(made).hasValue(1);
     assertThat(root.resolve("templates/unfinished")).isEmptyDirectory();
+  }
+
+  @Test
+  void makesItForTheNextWhereTheFirstCouldNot() throws Exception {
+    assertThatThrownBy(
+            () ->
+                store.findOrMake(
+                    "a",
+                    template -> {
+                      throw new IOException("the machine ended");
+                    }))
+        .hasMessage("the machine ended");
+
+    assertThat(make("a").memory()).exists();
   }
 
   @Test
@@ -130,7 +169,7 @@ class TemplateStoreTest {
   }
 
   private Template make(String shape) throws Exception {
-    return store.make(shape, TemplateStoreTest::write);
+    return store.findOrMake(shape, TemplateStoreTest::write);
   }
 
   private static void write(Template template) throws IOException {

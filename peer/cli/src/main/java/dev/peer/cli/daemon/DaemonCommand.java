@@ -14,6 +14,8 @@ import dev.peer.daemon.socket.BackgroundProcess;
 import dev.peer.daemon.socket.DaemonConnection;
 import dev.peer.daemon.socket.DaemonFile;
 import dev.peer.daemonhost.Daemon;
+import dev.peer.daemonhost.DaemonEnvironment;
+import dev.peer.daemonhost.DaemonPlan;
 import dev.peer.daemonhost.DaemonStatus;
 import dev.peer.home.HomeLayout;
 import dev.peer.report.CommandException;
@@ -97,7 +99,8 @@ public final class DaemonCommand implements Callable<Integer> {
       footer = {"  peer daemon start", "  peer daemon start --jobs 2"})
   int start(@Mixin DaemonOptions background) throws Exception {
     PeerSettings peer = PeerSettings.of(call.settings());
-    background.plan().requireUsable(peer);
+    DaemonPlan plan = background.plan();
+    plan.requireUsable(peer);
     HomeLayout layout = new HomeLayout(peer.home());
     Path directory = layout.daemon();
     ScratchDirectory.createPrivate(directory);
@@ -110,7 +113,8 @@ public final class DaemonCommand implements Callable<Integer> {
           "`peer daemon stop` ends it");
     }
     Path log = layout.daemonLog();
-    BackgroundProcess started = BackgroundProcess.start(foreground(), log);
+    BackgroundProcess started =
+        BackgroundProcess.start(foreground(), DaemonEnvironment.of(call, plan.watched()), log);
     Optional<DaemonFile> ready;
     try {
       ready = started.awaitDaemon(directory);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -29,8 +30,13 @@ public final class BackgroundProcess {
     this.logBegins = logBegins;
   }
 
-  /** Starts it, in a session of its own: no terminal ends it. */
-  public static BackgroundProcess start(List<String> command, Path log) throws IOException {
+  /**
+   * Starts it, in a session of its own: no terminal ends it.
+   *
+   * @param environment all of its variables
+   */
+  public static BackgroundProcess start(
+      List<String> command, Map<String, String> environment, Path log) throws IOException {
     if (Files.exists(log) && Files.size(log) > LARGEST_LOG) {
       Files.move(
           log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
@@ -38,13 +44,14 @@ public final class BackgroundProcess {
     long begins = Files.exists(log) ? Files.size(log) : 0;
     List<String> detached = new ArrayList<>(List.of("setsid"));
     detached.addAll(command);
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(detached)
             .redirectInput(NOTHING)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
-    return new BackgroundProcess(process, log, begins);
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    return new BackgroundProcess(builder.start(), log, begins);
   }
 
   /**
