@@ -51,6 +51,8 @@ public final class IgnoredInterrupt {
     }
   }
 
+  /** One call of the C library, with a constant and without memory of ours. */
+  @SuppressWarnings("restricted")
   private static void restoreDefault() {
     Linker linker = Linker.nativeLinker();
     MethodHandle signal =
