@@ -64,7 +64,9 @@ public final class AttributesFile {
     AttributesFile file = new AttributesFile();
     String text = new String(content, StandardCharsets.ISO_8859_1);
     String withoutMark = text.startsWith("\u00ef\u00bb\u00bf") ? text.substring(3) : text;
-    withoutMark.lines().filter(line -> line.length() <= LONGEST_LINE).forEach(file::add);
+    Stream.of(withoutMark.split("\n"))
+        .filter(line -> line.length() <= LONGEST_LINE)
+        .forEach(file::add);
     return file;
   }
 
@@ -122,19 +124,20 @@ public final class AttributesFile {
       return Optional.empty();
     }
     ByteArrayOutputStream name = new ByteArrayOutputStream();
-    for (int at = 1; at < end; at++) {
+    int at = 1;
+    while (at < end) {
       char one = line.charAt(at);
+      char next = line.charAt(at + 1);
+      int known = "abfnrtv\\\"".indexOf(next);
       if (one != '\\') {
         name.write(one);
-        continue;
-      }
-      at++;
-      int known = "abfnrtv\\\"".indexOf(line.charAt(at));
-      if (known >= 0) {
+        at++;
+      } else if (known >= 0) {
         name.write("\u0007\b\f\n\r\t\u000b\\\"".charAt(known));
-      } else if (at + 3 <= end && line.substring(at, at + 3).matches("[0-3][0-7][0-7]")) {
-        name.write(Integer.parseInt(line.substring(at, at + 3), 8));
         at += 2;
+      } else if (at + 4 <= end && line.substring(at + 1, at + 4).matches("[0-3][0-7][0-7]")) {
+        name.write(Integer.parseInt(line.substring(at + 1, at + 4), 8));
+        at += 4;
       } else {
         return Optional.empty();
       }

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** One element of git's pathspec, as given at the root of a repository. */
 public final class Pathspec {
 
-  private static final int LONGEST = 4096;
+  private static final int LONGEST = 1000;
 
   /** Signs of the short form that git keeps for magic, known or not. */
   private static final String SIGNS = "!\"#%&',-/:;<=>@_`~";
@@ -108,7 +108,7 @@ public final class Pathspec {
     Deque<String> parts = new ArrayDeque<>();
     for (String part : path.split("/", -1)) {
       boolean up = part.equals("..");
-      if (up && parts.pollLast() == null || path.startsWith("/")) {
+      if ((up && parts.pollLast() == null) || path.startsWith("/")) {
         throw new IllegalArgumentException("leads out of the repository, at whose root it begins");
       }
       if (!up && !part.isEmpty() && !part.equals(".")) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What git has in place of a file that Git LFS keeps (git-lfs's {@code docs/spec.md}), read as
@@ -35,9 +36,8 @@ record LfsPointer(Digest content, long size, boolean extended) {
       return Optional.empty();
     }
     List<String> lines =
-        new String(file, StandardCharsets.UTF_8)
-            .strip()
-            .lines()
+        Stream.of(new String(file, StandardCharsets.UTF_8).strip().split("\n"))
+            .map(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line)
             .filter(line -> !line.isEmpty())
             .toList();
     List<String> own = lines.stream().filter(line -> !EXTENSION.matcher(line).matches()).toList();

@@ -183,6 +183,7 @@ class LargeFilesTest {
             pointer.replace("sha256", "sha1"),
             pointer.replace("size ", "size -"),
             pointer + "more 1\n",
+            pointer.replace("\n", "\r"),
             pointer.replaceFirst("version.*\n", ""),
             pointer + "\n".repeat(1024))) {
       assertThat(LfsPointer.read(wrong.getBytes(StandardCharsets.UTF_8))).as(wrong).isEmpty();
