@@ -24,9 +24,10 @@ import java.util.stream.Collectors;
  * <p>A rule alone is for all repositories. If no namespace contains a repository, nobody may.
  * {@code path/*} takes what lies below the path and not the path itself; {@code *} takes
  * everything. Ids are compared as the texts that they are, upper and lower case too, for that is
- * how an index finds them: nothing is decoded, folded or resolved. So an id with an empty, {@code
- * .} or {@code ..} segment is below no path. Only {@link SignRules} have targets; a namespace
- * without any takes all.
+ * how an index finds them: nothing is decoded or resolved. Only the names that a public forge has
+ * for one repository are one here ({@link RepoId#canonical}), so that no other spelling of it
+ * escapes its rule. An id with an empty, {@code .} or {@code ..} segment is below no path. Only
+ * {@link SignRules} have targets; a namespace without any takes all.
  */
 public final class NamespaceRules {
 
@@ -59,9 +60,11 @@ public final class NamespaceRules {
       if (repositories.equals(EVERYTHING)) {
         return true;
       }
+      String name = RepoId.canonical(repo.text());
+      String path = path();
       return repositories.endsWith(BELOW)
-          ? repo.text().startsWith(path()) && isNormal(repo.text().substring(path().length()))
-          : repo.text().equals(repositories);
+          ? name.startsWith(path) && isNormal(name.substring(path.length()))
+          : name.equals(canonical());
     }
 
     boolean contains(String target) {
@@ -73,8 +76,8 @@ public final class NamespaceRules {
     private boolean covers(Namespace other) {
       boolean repositoriesCovered =
           repositories.equals(EVERYTHING)
-              || repositories.equals(other.repositories)
-              || (repositories.endsWith(BELOW) && other.repositories.startsWith(path()));
+              || canonical().equals(other.canonical())
+              || (repositories.endsWith(BELOW) && other.canonical().startsWith(path()));
       // A star of the other is a character here that only a star takes.
       boolean targetsCovered =
           takesAllTargets()
@@ -104,7 +107,11 @@ public final class NamespaceRules {
 
     /** With the slash at its end. */
     private String path() {
-      return repositories.substring(0, repositories.length() - 1);
+      return canonical().substring(0, canonical().length() - 1);
+    }
+
+    private String canonical() {
+      return RepoId.canonical(repositories);
     }
 
     /** The part of it that admits an admitted identity. */

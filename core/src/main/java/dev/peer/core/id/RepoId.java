@@ -75,6 +75,25 @@ public record RepoId(String text) {
     return new RepoId("root:" + root.hex());
   }
 
+  /**
+   * The one name of a repository that has several: at a public forge that takes a path in any case,
+   * or has a second host for it, the forge's main host and the path in lower case. Any other id is
+   * itself.
+   */
+  public RepoId canonical() {
+    return KnownForge.name(text).map(RepoId::new).orElse(this);
+  }
+
+  /** Like {@link #canonical()}, for the text of an id or of a pattern that begins as ids do. */
+  public static String canonical(String pattern) {
+    return KnownForge.name(pattern).orElse(pattern);
+  }
+
+  /** Whether it is at a public forge, whose name for it all machines know. */
+  public boolean isAtKnownForge() {
+    return KnownForge.name(text).isPresent();
+  }
+
   private static Optional<RepoId> of(String host, String path) {
     if (THIS_MACHINE.contains(host.replaceFirst(":[0-9]+$", ""))) {
       return Optional.empty();

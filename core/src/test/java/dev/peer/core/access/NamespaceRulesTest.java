@@ -33,7 +33,8 @@ class NamespaceRulesTest {
         "github.com/team/project",
         "github.com/team/deep/er/project",
         "github.com/team/secret/not",
-        "github.com/team/Secret",
+        "github.com/Team/Project",
+        "ssh.github.com:443/TEAM/project",
         "github.com/open/x",
         "root:0123456789abcdef0123456789abcdef01234567"
       })
@@ -45,12 +46,25 @@ class NamespaceRulesTest {
   @ValueSource(
       strings = {
         "github.com/team/secret",
+        "github.com/team/Secret",
+        "www.github.com/Team/secret",
         "github.com/closed/x",
         "github.com/elsewhere/project",
         "root:0000000000000000000000000000000000000000"
       })
   void admitsNobodyElseAndNobodyInNoNamespace(String repo) {
     assertThat(RULES.admits(TEAM, new RepoId(repo))).isFalse();
+  }
+
+  @Test
+  void aRuleForAPublicForgeTakesEveryCaseAndAnotherHostsNone() {
+    NamespaceRules rules =
+        NamespaceRules.parse("github.com/Team/App => ou:team; git.example.org/Team/* => ou:team");
+
+    assertThat(rules.admits(TEAM, new RepoId("github.com/team/app"))).isTrue();
+    assertThat(rules.admits(TEAM, new RepoId("github.com/TEAM/APP"))).isTrue();
+    assertThat(rules.admits(TEAM, new RepoId("git.example.org/Team/x"))).isTrue();
+    assertThat(rules.admits(TEAM, new RepoId("git.example.org/team/x"))).isFalse();
   }
 
   @Test
@@ -76,7 +90,7 @@ class NamespaceRulesTest {
         "github.com/team/project/",
         "github.com//team/project",
         "GitHub.com/team/project",
-        "github.com/Team/project",
+        "github.com/tea\u24DC/project",
         "github.com/team%2Fproject",
         "github.com%2Fteam%2Fproject",
         "github.com/te%61m/project",

@@ -56,11 +56,12 @@ class SignRulesTest {
         SignRules.parse("github.com/team/app publish => ou:ci; other => ou:laptop; * => anyone");
     RepoId mirror = new RepoId("mirror.example.org/app");
 
-    for (String name :
-        List.of("anything", "other", "github.com/team/app/", "github.com/Team/app")) {
+    for (String name : List.of("anything", "other", "github.com/team/app/", "github.com/Team/ap")) {
       assertThat(rules.allowsName(APP, new RepoId(name), List.of("test", "publish"))).isFalse();
     }
     assertThat(rules.allowsName(APP, APP, List.of("publish"))).isTrue();
+    assertThat(rules.allowsName(APP, new RepoId("github.com/Team/App"), List.of("publish")))
+        .isTrue();
     assertThat(rules.allowsName(APP, new RepoId("anything"), List.of("test"))).isTrue();
     assertThat(rules.allowsName(mirror, APP, List.of("publish"))).isTrue();
     assertThat(SignRules.parse("ou:ci").allowsName(APP, mirror, List.of("test"))).isTrue();

@@ -40,6 +40,24 @@ class RepoIdTest {
 
   @ParameterizedTest
   @CsvSource({
+    "github.com/Team/X, github.com/team/x",
+    "ssh.github.com:443/Team/X, github.com/team/x",
+    "altssh.gitlab.com:443/Group/Sub/X, gitlab.com/group/sub/x",
+    "altssh.bitbucket.org:443/team/x, bitbucket.org/team/x",
+    "codeberg.org/Team/X, codeberg.org/team/x",
+    "git.example.org/Team/X, git.example.org/Team/X",
+    "github.com:8443/Team/X, github.com:8443/Team/X",
+    "github.com.evil.org/Team/X, github.com.evil.org/Team/X",
+    "github.com/\u212Aim, github.com/\u212Aim",
+    "root:ABC, root:ABC",
+  })
+  void aPublicForgeHasOneNameForARepository(String id, String canonical) {
+    assertThat(new RepoId(id).canonical()).isEqualTo(new RepoId(canonical));
+    assertThat(RepoId.canonical(id)).isEqualTo(canonical);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "ssh://git@git.example.org:2222/team/project.git, git.example.org:2222/team/project",
     "https://git.example.org:8443/team/project.git, git.example.org:8443/team/project",
     "https://git.example.org:22/team/project.git, git.example.org:22/team/project",

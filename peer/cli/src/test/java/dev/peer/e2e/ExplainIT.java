@@ -89,6 +89,33 @@ class ExplainIT {
   }
 
   @Test
+  void goesByTheWorkTreeAndTheNameThatGitSays() throws Exception {
+    Repository repository = result.repository();
+    repository.write(".env", envFile(repository).replaceFirst("(?m)^PEER_REPO=.*\n", "")).commit();
+    String older = repository.tree();
+    repository.git("worktree", "add", "-q", "--detach", "../linked");
+    repository.write("new", "").commit();
+    Repository linked = new Repository(team.root().resolve("linked"));
+    repository.git("config", "url.https://github.com/.insteadOf", "hub:");
+    repository.git("remote", "add", "origin", "git@github.com:Team/X.git");
+
+    String key = json(signer.run(repository, "explain", "--json").hasExitCode(3)).toString();
+    String tree = signer.run(linked, "explain").stdout();
+    repository.git("remote", "set-url", "origin", "hub:team/x");
+    String other = json(signer.run(repository, "explain", "--json").hasExitCode(3)).toString();
+    repository.git("remote", "set-url", "origin", "https://git.example.org/Team/X");
+    Run doubtful = signer.run(repository, "explain").hasExitCode(3);
+
+    assertThat(tree).contains("\ntree         " + older + "\n").contains("github.com/team/x");
+    assertThat(key).contains("github.com/team/x").isEqualTo(other);
+    assertThat(doubtful.stderr()).contains("other peers may know this repository by another name");
+    signer
+        .with("GIT_DIR", "/nowhere")
+        .run(linked, "explain")
+        .refuses(2, "GIT_DIR is \"/nowhere\", but the directory's repository has ");
+  }
+
+  @Test
   void sawAHoldersResultAndTookNothing() throws Exception {
     team.startRendezvous();
     Peer laptop = team.peer("laptop");

@@ -301,6 +301,11 @@ public record RunTarget(
         peer().rules().requireKept(), new CloneHistory(git, trunk, revision.commit()));
   }
 
+  /** Why other machines may know the repository by another name, where they may. */
+  public Optional<String> doubtOfName() throws SourceException {
+    return peer().repo().isPresent() ? Optional.empty() : git.doubtOfName();
+  }
+
   /** Reports the changes of the work tree that are not in the revision. */
   public void sayWhatIsIgnored(RunOutput output) {
     DirtyState dirty;

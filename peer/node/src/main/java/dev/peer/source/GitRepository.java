@@ -9,6 +9,8 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.path.PathSelection;
+import dev.peer.source.command.GitCommand;
+import dev.peer.source.command.SshCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -213,32 +215,61 @@ public final class GitRepository implements AutoCloseable {
   }
 
   /**
-   * The repository's name across machines: from the URL of {@code origin} as it is in the
-   * repository's configuration, else, or where that URL is a place on this machine only, from the
-   * first commit: the one that the revision comes to by first parents.
+   * The repository's name across machines: the one that the URL of {@code origin} leads to ({@link
+   * RemoteName}), or, where that is a place on this machine only, from the first commit: the one
+   * that the revision comes to by first parents.
    */
   public RepoId repoId(Revision revision) throws SourceException {
-    String origin = git.getConfig().getString("remote", Constants.DEFAULT_REMOTE_NAME, "url");
+    Optional<RemoteName> remote = remoteName(Constants.DEFAULT_REMOTE_NAME);
+    return remote.isPresent() ? remote.get().id() : RepoId.ofRootCommit(rootOf(revision));
+  }
+
+  /** Why other machines may know the repository by another name, where they may. */
+  public Optional<String> doubtOfName() throws SourceException {
+    return remoteName(Constants.DEFAULT_REMOTE_NAME).flatMap(RemoteName::doubt);
+  }
+
+  /** The name that a team may share: that of a fork's {@code upstream}, else of {@code origin}. */
+  public Optional<RepoId> sharedName() throws SourceException {
+    Optional<RemoteName> upstream = remoteName("upstream");
+    return (upstream.isPresent() ? upstream : remoteName(Constants.DEFAULT_REMOTE_NAME))
+        .map(RemoteName::id);
+  }
+
+  private Optional<RemoteName> remoteName(String remote) throws SourceException {
+    Optional<String> url = urlOf(remote);
+    if (url.isEmpty()) {
+      return Optional.empty();
+    }
     try {
-      Optional<RepoId> remote = Optional.ofNullable(origin).flatMap(RepoId::ofRemote);
-      return remote.isPresent() ? remote.get() : RepoId.ofRootCommit(rootOf(revision));
+      GitCommand command = new GitCommand(git.getDirectory().toPath());
+      return RemoteName.of(remote, url.get(), command, SshCommand::configuration);
     } catch (IllegalArgumentException e) {
       // The URL stays out of the message: it may hold a password.
       throw new SourceException(
-          "the URL of origin does not give a repository id",
+          "the URL of " + remote + " does not give a repository id",
           "name the repository with PEER_REPO",
           e);
+    } catch (IOException e) {
+      throw unreadable(e);
     }
   }
 
+  private Optional<String> urlOf(String remote) {
+    return Optional.ofNullable(git.getConfig().getString("remote", remote, "url"));
+  }
+
   /**
-   * The repository as this machine knows it: like {@link #repoId}, or by the clone's path if that
-   * is unknown.
+   * The repository as this machine knows it: by the URL of {@code origin} as it is written, else by
+   * the first commit, or by the clone's path if that is unknown. What is kept stays with a clone
+   * whatever leads to a name among the peers.
    */
   public LocalRepo localRepo(Revision revision) {
     try {
-      return LocalRepo.named(repoId(revision));
-    } catch (SourceException e) {
+      Optional<RepoId> written = urlOf(Constants.DEFAULT_REMOTE_NAME).flatMap(RepoId::ofRemote);
+      return LocalRepo.named(
+          written.isPresent() ? written.get() : RepoId.ofRootCommit(rootOf(revision)));
+    } catch (SourceException | IllegalArgumentException e) {
       byte[] place = git.getCommonDirectory().getAbsolutePath().getBytes(StandardCharsets.UTF_8);
       return new LocalRepo(new RepoId("clone:" + Digest.of(place).hex()));
     }

@@ -58,6 +58,14 @@ public final class ExplainCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     try (RunTarget subject = target.subject(call, output)) {
       subject.sayWhatIsIgnored(output);
+      subject
+          .doubtOfName()
+          .ifPresent(
+              why ->
+                  output.say(
+                      "other peers may know this repository by another name: "
+                          + why
+                          + "; PEER_REPO in .env gives it one for all"));
       Store store = Results.openStore(subject);
       if (subject.peer().reach().rendezvous().isEmpty()) {
         // Without a rendezvous to ask, no certificate is needed.

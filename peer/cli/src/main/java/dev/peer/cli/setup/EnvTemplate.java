@@ -1,9 +1,13 @@
 package dev.peer.cli.setup;
 
+import dev.peer.core.id.RepoId;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The {@code .env} of a repository that begins to use {@code peer}. */
 public final class EnvTemplate {
+
+  private static final Pattern UNQUOTED = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._~/:%@+-]*");
 
   private EnvTemplate() {}
 
@@ -11,13 +15,17 @@ public final class EnvTemplate {
    * The file.
    *
    * @param image the guest image to pin, {@code sha256:...}; nothing where this machine has none
+   * @param repo the name among the peers; nothing where no remote says one
    */
-  public static String text(Optional<String> image) {
+  public static String text(Optional<String> image, Optional<RepoId> repo) {
     return """
     # Settings of peer that belong to the repository: peer reads them from the revision that is tested, and the
     # environment of whoever runs it comes first. Certificates, CAs and rules are never taken from here.
 
     # The guest image, so that all peers compute one run key. `peer image ls --pin` prints the newest here.
+    %s
+
+    # The repository's name among the peers, which is one for all clones and forks, however the URLs of their remotes are spelled.
     %s
 
     # Where the team's peers meet. Without it a peer works alone: it runs, signs and keeps.
@@ -31,6 +39,10 @@ public final class EnvTemplate {
     #PEER_NETWORK=open
     #PEER_TIMEOUT=1h,test=10m
     """
-        .formatted(image.map(digest -> "PEER_IMAGE=" + digest).orElse("#PEER_IMAGE=sha256:..."));
+        .formatted(
+            image.map(digest -> "PEER_IMAGE=" + digest).orElse("#PEER_IMAGE=sha256:..."),
+            repo.filter(name -> UNQUOTED.matcher(name.text()).matches())
+                .map(name -> "PEER_REPO=" + name)
+                .orElse("#PEER_REPO=git.example.org/team/project"));
   }
 }

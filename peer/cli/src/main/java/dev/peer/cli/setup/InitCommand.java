@@ -5,6 +5,7 @@ import dev.peer.cli.option.HelpText;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
 import dev.peer.home.HomeLayout;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
@@ -35,8 +36,9 @@ import picocli.CommandLine.Option;
     name = "init",
     description = {
       "Write a mkfile and a .env for this repository",
-      "Recognizes by the files at the root how the repository is built and tested. Both files"
-          + " have comments. Overwrites nothing without --force."
+      "Recognizes by the files at the root how the repository is built and tested, and by git's"
+          + " remotes (upstream, else origin) its name. Both files have comments. Overwrites"
+          + " nothing without --force."
     },
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,
@@ -69,14 +71,16 @@ public final class InitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path root;
+    Optional<RepoId> repo = PeerSettings.repo(call.settings());
     try (GitRepository git = GitRepository.open(call.directory(), call.environment())) {
       root = git.workTree();
+      repo = repo.isPresent() ? repo : git.sharedName();
     }
     ProjectKind.ProjectFiles seen = seen(root);
     ProjectKind chosen = choose(seen.files());
     Map<String, String> files = new TreeMap<>();
     files.put("mkfile", chosen.mkfile(seen));
-    files.put(".env", EnvTemplate.text(image()));
+    files.put(".env", EnvTemplate.text(image(), repo));
     if (print) {
       files.forEach(
           (name, text) -> {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.peer.config.EnvFile;
+import dev.peer.core.id.RepoId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,11 +103,13 @@ class ProjectKindTest {
 
   @Test
   void theEnvFileIsOneThatPeerReads() throws Exception {
-    String pinned = EnvTemplate.text(Optional.of("sha256:" + "1".repeat(64)));
-    String bare = EnvTemplate.text(Optional.empty());
+    String pinned =
+        EnvTemplate.text(
+            Optional.of("sha256:" + "1".repeat(64)), Optional.of(new RepoId("github.com/team/x")));
+    String bare = EnvTemplate.text(Optional.empty(), Optional.of(new RepoId("h/a$b")));
 
-    assertThat(pinned).contains("\nPEER_IMAGE=sha256:1111");
-    assertThat(bare).contains("\n#PEER_IMAGE=");
+    assertThat(pinned).contains("\nPEER_IMAGE=sha256:1111", "\nPEER_REPO=github.com/team/x\n");
+    assertThat(bare).contains("\n#PEER_IMAGE=", "\n#PEER_REPO=");
     EnvFile.parse(pinned.getBytes(StandardCharsets.UTF_8));
     assertThat(bare.lines()).allMatch(line -> line.isEmpty() || line.startsWith("#"));
   }
