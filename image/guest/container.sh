@@ -73,6 +73,15 @@ note_missing_shell() (
     info note "the container image $missing: Plan 9's rc ran the recipes, whose language differs from sh's"
 )
 
+# Writes the filter of system calls for the capabilities that the run asks for.
+write_seccomp() (
+    tr ' ' '\n' <"$run/options/capabilities" | sed 's/^/CAP_/' >"$run/capabilities.more"
+    cat "$lib/container/capabilities" "$run/capabilities.more" >"$run/capabilities"
+    read -r ARCHITECTURE DEBIAN_ARCHITECTURE <"$lib/container/architecture"
+    export ARCHITECTURE DEBIAN_ARCHITECTURE
+    "$lib/container/seccomp-profile" /usr/share/containers/seccomp.json "$run/capabilities"
+)
+
 # run_container NETWORK SIZE COMMAND...: runs the command in the container, the repository mounted at its working
 # directory. NETWORK is none or open, SIZE the rows and columns of the terminal at stdin, or empty where there is none.
 # Returns the command's exit code.
@@ -88,11 +97,16 @@ run_container() {
     if [ ! -e "$root/tmp" ] && [ ! -L "$root/tmp" ]; then tmp=no; fi
     passwd=$(in_image /etc/passwd)
     group=$(in_image /etc/group)
-    # In a user namespace of its own a process would have every capability again.
-    echo 0 >/proc/sys/user/max_user_namespaces
+    # In a user namespace of its own a process has every capability again, over what is in that namespace.
+    if [ -e "$run/options/userns" ]; then echo 0 >/proc/sys/user/max_user_namespaces; fi
+    seccomp=$lib/container/seccomp.json
+    if [ -e "$run/options/capabilities" ]; then
+        seccomp=$run/seccomp.json
+        write_seccomp >"$seccomp"
+    fi
     if ! (umask 077 && awk -f "$lib/container/configure.awk" -v directory="$lib/container" -v bundle="$bundle" \
         -v image="$run/image" -v passwd="$passwd" -v group="$group" -v tmp="$tmp" -v names="$run/env" \
-        -v repository="$repository" -v network="$network" -v size="$size" -- "$@") >"$bundle/config.json" 2>"$bundle/owner"; then
+        -v repository="$repository" -v network="$network" -v size="$size" -v options="$run/options" -v seccomp="$seccomp" -- "$@") >"$bundle/config.json" 2>"$bundle/owner"; then
         user=$(sed -n 3p "$run/image")
         fail container "the container image has not the user or group that it names: '$user'"
     fi

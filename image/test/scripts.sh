@@ -188,7 +188,7 @@ configure() {
     busybox awk -f "$image/guest/container/configure.awk" -v directory="$work/container" -v bundle="$work/bundle" \
         -v image="$work/image" -v passwd="$work/bundle/root/etc/passwd" -v group="$work/bundle/root/etc/group" \
         -v tmp="${tmp-yes}" -v names="$work/names" -v repository=/work -v network="$network" -v size="${size-}" \
-        -- "$@" >"$work/config.json" 2>"$work/owner"
+        -v options="$work/options" -v seccomp="$work/container/seccomp.json" -- "$@" >"$work/config.json" 2>"$work/owner"
 }
 
 # field PATH: a part of the configuration, as Perl names it.
@@ -258,5 +258,20 @@ tmp=no
 configure '' none true
 expect "an image without /tmp gets one" 1 "$(field mounts | grep -c '"/tmp"')"
 expect "an image without a working directory gets the repository's" '"/work"' "$(field process/cwd)"
+
+
+expect "/dev/shm has the size that tmpfs has by itself" '["nosuid","noexec","nodev","mode=1777"]' "$(field mounts/6/options)"
+expect "a process gets the guest's limits" '[{"hard":524288,"soft":1024,"type":"RLIMIT_NOFILE"}]' "$(field process/rlimits)"
+mkdir "$work/options"
+printf 1048576 >"$work/options/shm"
+printf 'core=0 nofile=4096' >"$work/options/resources"
+printf 'NET_RAW SYS_PTRACE' >"$work/options/capabilities"
+configure '' none true
+expect "/dev/shm has the size that the run asks for" '["nosuid","noexec","nodev","mode=1777","size=1048576"]' \
+    "$(field mounts/6/options)"
+expect "a process gets the limits that the run asks for" \
+    '[{"hard":0,"soft":0,"type":"RLIMIT_CORE"},{"hard":4096,"soft":4096,"type":"RLIMIT_NOFILE"}]' "$(field process/rlimits)"
+expect "the capabilities that the run asks for are added" '"CAP_NET_RAW" "CAP_SYS_PTRACE"' \
+    "$(field process/capabilities/effective | tr -d '[]' | tr , '\n' | tail -n 2 | tr '\n' ' ' | sed 's/ $//')"
 
 conclude

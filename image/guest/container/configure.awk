@@ -1,16 +1,20 @@
 # Writes the OCI runtime configuration of the tests' container to stdout: template.json with its @NAMES@ filled in.
 # awk -f configure.awk -v directory=... -v bundle=... -v image=... -v passwd=... -v group=... -v tmp=yes|no -v names=...
-#     -v repository=... -v network=none|open -v size=ROWS COLUMNS -- COMMAND...
+#     -v repository=... -v network=none|open -v size=ROWS COLUMNS -v options=... -v seccomp=... -- COMMAND...
 # `directory` is this one; `bundle` holds the container's `root` and files of its own; `image` is the file that `prepare`
 # wrote of the container image, `passwd` and `group` are the image's own, `tmp` says whether it has a /tmp; `names` lists
 # the variables that the container gets: their values are in the environment, so that no command line has one; `size` is
-# the terminal's, empty where there is none. Writes who the container runs as, UID:GID, to stderr; fails when the image
+# the terminal's, empty where there is none; `options` is the directory of what the run asks for besides the usual, a file
+# each; `seccomp` is the file of the filter of system calls. Writes who the container runs as, UID:GID, to stderr; fails when the image
 # does not have that user or group.
 BEGIN {
     root = bundle "/root"
     read_image()
     find_user()
     read_capabilities()
+    value["rlimits"] = limits()
+    # tmpfs has a half of the memory where it is given no size.
+    if ((shm = option("shm")) != "") value["shm"] = ", \"size=" shm "\""
     for (i = 1; i < ARGC; i++) args = list(args, string(ARGV[i]))
     value["args"] = "[" args "]"
     value["env"] = "[" environment() "]"
@@ -29,7 +33,7 @@ BEGIN {
             "{\"destination\": \"/tmp\", \"type\": \"tmpfs\", \"source\": \"tmp\"," \
             " \"options\": [\"nosuid\", \"nodev\", \"mode=1777\"]},"
     }
-    while ((getline line < (directory "/seccomp.json")) > 0) value["seccomp"] = value["seccomp"] line
+    while ((getline line < seccomp) > 0) value["seccomp"] = value["seccomp"] line
     while ((getline line < (directory "/template.json")) > 0) print filled(line)
     print uid ":" gid > "/dev/stderr"
 }
@@ -79,10 +83,29 @@ function number(text) {
 }
 
 # To a user who is not root the set is only what programs with the setuid bit can have.
-function read_capabilities(    line, all) {
+function read_capabilities(    line, all, more, count, i) {
     while ((getline line < (directory "/capabilities")) > 0) all = list(all, string(line))
+    count = split(option("capabilities"), more, " ")
+    for (i = 1; i <= count; i++) all = list(all, string("CAP_" more[i]))
     value["capabilities"] = "[" all "]"
     value["held"] = uid == 0 ? value["capabilities"] : "[]"
+}
+
+# What the run asks for by this name; empty where it asks for nothing.
+function option(name,    line) {
+    getline line < (options "/" name)
+    return line
+}
+
+# Limits of each process: ours, unless the run asks for another, which it may not exceed.
+function limits(    all, asked, count, i, pair) {
+    count = split(option("resources"), asked, " ")
+    for (i = 1; i <= count; i++) {
+        split(asked[i], pair, "=")
+        all = list(all, "{\"type\": \"RLIMIT_" toupper(pair[1]) "\", \"soft\": " pair[2] ", \"hard\": " pair[2] "}")
+    }
+    if (all !~ /RLIMIT_NOFILE/) all = list(all, "{\"type\": \"RLIMIT_NOFILE\", \"soft\": 1024, \"hard\": 524288}")
+    return all
 }
 
 # The image's variables, ours, then those that the run names.

@@ -17,12 +17,18 @@ import java.util.stream.Collectors;
  *
  * @param required the widest origin that the disk of a run may have ({@code PEER_REQUIRE_KEPT})
  * @param history where the signer's word for the origin is checked
+ * @param mostTries the last try at which the tests may have passed ({@code PEER_REQUIRE_TRIES})
  */
-public record Acceptance(KeptOrigin required, ClaimedHistory history) {
+public record Acceptance(KeptOrigin required, ClaimedHistory history, int mostTries) {
 
   /** Takes every result whose evidence holds. */
   public static final Acceptance EVERYTHING =
       new Acceptance(KeptOrigin.ANY, ClaimedHistory.UNKNOWN);
+
+  /** Whatever the try at which the tests passed. */
+  public Acceptance(KeptOrigin required, ClaimedHistory history) {
+    this(required, history, Integer.MAX_VALUE);
+  }
 
   /** Says why a result does not count here; empty if it does. */
   public Optional<String> refusal(RunRecord record) {
@@ -42,6 +48,14 @@ public record Acceptance(KeptOrigin required, ClaimedHistory history) {
     }
     return switch (record.provenance()) {
       case Provenance.Unstated() -> Optional.empty();
+      case Provenance.Stated stated when stated.tries().passedAt() > mostTries ->
+          Optional.of(
+              "the tests passed at try "
+                  + stated.tries()
+                  + ", and PEER_REQUIRE_TRIES="
+                  + mostTries
+                  + " refuses that: run it again, or take it with PEER_REQUIRE_TRIES="
+                  + stated.tries().passedAt());
       case Provenance.Stated stated -> lie(stated.startedFrom());
     };
   }

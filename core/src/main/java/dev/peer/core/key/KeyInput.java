@@ -31,7 +31,9 @@ public record KeyInput(Kind kind, String variable, String value) {
     VARIABLE,
     IMAGE,
     ARCHITECTURE,
-    NETWORK;
+    NETWORK,
+    LIMITS,
+    RETRIES;
 
     @Override
     public String toString() {
@@ -71,6 +73,13 @@ public record KeyInput(Kind kind, String variable, String value) {
     all.add(plain(Kind.IMAGE, inputs.image().toString()));
     all.add(plain(Kind.ARCHITECTURE, inputs.architecture().name()));
     all.add(plain(Kind.NETWORK, inputs.network().toString()));
+    TestOptions options = inputs.options();
+    if (!options.limits().equals(ContainerLimits.DEFAULT)) {
+      all.add(plain(Kind.LIMITS, options.limits().toString()));
+    }
+    if (options.retries() > 0) {
+      all.add(plain(Kind.RETRIES, Integer.toString(options.retries())));
+    }
     return all;
   }
 

@@ -36,6 +36,7 @@ import org.erdtman.jcs.JsonCanonicalizer;
  * @param image the guest image
  * @param architecture the guest's architecture
  * @param network what the test may reach
+ * @param options what the tests get besides the usual; in the key where it differs from that
  */
 public record RunInputs(
     RepoId repo,
@@ -47,7 +48,8 @@ public record RunInputs(
     SortedMap<String, String> environment,
     Digest image,
     Architecture architecture,
-    NetworkMode network) {
+    NetworkMode network,
+    TestOptions options) {
 
   /** The version of the key's form; another form gives other keys. */
   public static final int FORMAT = 1;
@@ -70,7 +72,7 @@ public record RunInputs(
     }
   }
 
-  /** Inputs without tags. */
+  /** Inputs without tags, and of tests that get nothing but the usual. */
   public RunInputs(
       RepoId repo,
       TreeId tree,
@@ -91,7 +93,24 @@ public record RunInputs(
         environment,
         image,
         architecture,
-        network);
+        network,
+        TestOptions.DEFAULT);
+  }
+
+  /** The same with these options. */
+  public RunInputs with(TestOptions other) {
+    return new RunInputs(
+        repo,
+        tree,
+        commit,
+        tags,
+        target,
+        arguments,
+        environment,
+        image,
+        architecture,
+        network,
+        other);
   }
 
   /** Returns the name of an mk target, if it can be one. */
@@ -146,7 +165,8 @@ public record RunInputs(
         environment,
         image,
         architecture,
-        network);
+        network,
+        options);
   }
 
   /** The SHA-256 of the canonical JSON (RFC 8785) of these inputs and the format's version. */
@@ -168,6 +188,12 @@ public record RunInputs(
     json.put("image", image.toString());
     json.put("architecture", architecture.name());
     json.put("network", network.toString());
+    if (!options.limits().equals(ContainerLimits.DEFAULT)) {
+      json.put("containerLimits", options.limits().toString());
+    }
+    if (options.retries() > 0) {
+      json.put("retries", options.retries());
+    }
     try {
       return new JsonCanonicalizer(JSON.writeValueAsString(json)).getEncodedUTF8();
     } catch (JsonProcessingException e) {

@@ -39,13 +39,24 @@ public record RunRecord(
     TestOutput output,
     List<Artifact> artifacts) {
 
-  /** Copies the collections, cuts times to milliseconds, refuses two artifacts of one path. */
+  /**
+   * Copies the collections, cuts times to milliseconds, refuses two artifacts of one path and more
+   * tries than the inputs allow.
+   */
   public RunRecord {
     startedAt = startedAt.truncatedTo(ChronoUnit.MILLIS);
     finishedAt = finishedAt.truncatedTo(ChronoUnit.MILLIS);
     secretNames = List.copyOf(secretNames);
     secretNames.forEach(RunInputs::requireName);
     artifacts = List.copyOf(artifacts);
+    if (provenance instanceof Provenance.Stated stated
+        && stated.tries().allowed() != inputs.options().allowedTries()) {
+      throw new IllegalArgumentException(
+          "tries "
+              + stated.tries()
+              + ", where the inputs allow "
+              + inputs.options().allowedTries());
+    }
     Set<String> paths = new HashSet<>();
     for (Artifact artifact : artifacts) {
       if (!paths.add(artifact.path())) {

@@ -7,8 +7,10 @@ import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
+import dev.peer.core.key.ContainerLimits;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.key.TestOptions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,7 +66,7 @@ public final class RunRecordJson {
   }
 
   private static RunRecord read(StrictJson json, Provenance provenance) throws MalformedException {
-    RunInputs inputs = readInputs(json.object("inputs"));
+    RunInputs inputs = readInputs(json.object("inputs"), provenance instanceof Provenance.Stated);
     int exitCode = Math.toIntExact(Math.clamp(json.number("exitCode"), -1, 256));
     Instant startedAt = json.value("startedAt", RunRecordJson::instant);
     Instant finishedAt = json.value("finishedAt", RunRecordJson::instant);
@@ -117,10 +119,12 @@ public final class RunRecordJson {
     json.put("image", inputs.image().toString());
     json.put("architecture", inputs.architecture().name());
     json.put("network", inputs.network().toString());
+    writeOptions(json, inputs.options());
     return json;
   }
 
-  private static RunInputs readInputs(StrictJson json) throws MalformedException {
+  private static RunInputs readInputs(StrictJson json, boolean hasOptions)
+      throws MalformedException {
     try {
       RunInputs inputs =
           new RunInputs(
@@ -133,12 +137,35 @@ public final class RunRecordJson {
               json.textMap("environment"),
               json.value("image", Digest::parse),
               json.value("architecture", Architecture::new),
-              json.value("network", NetworkMode::parse));
+              json.value("network", NetworkMode::parse),
+              hasOptions ? readOptions(json) : TestOptions.DEFAULT);
       json.end();
       return inputs;
     } catch (IllegalArgumentException e) {
       throw new MalformedException(e.getMessage(), e);
     }
+  }
+
+  /** Absent where it is the default: as in evidence from before there were options. */
+  private static void writeOptions(ObjectNode json, TestOptions options) {
+    if (!options.limits().equals(ContainerLimits.DEFAULT)) {
+      json.put("containerLimits", options.limits().toString());
+    }
+    if (options.retries() > 0) {
+      json.put("retries", options.retries());
+    }
+  }
+
+  private static TestOptions readOptions(StrictJson json) throws MalformedException {
+    ContainerLimits limits =
+        json.optionalValue("containerLimits", ContainerLimits::parseExact)
+            .orElse(ContainerLimits.DEFAULT);
+    boolean retried = json.has("retries");
+    int retries = retried ? Math.clamp(json.number("retries"), -1, Integer.MAX_VALUE) : 0;
+    if (retried && retries == 0) {
+      throw new MalformedException("retries: 1 or more, or nothing, was expected");
+    }
+    return new TestOptions(limits, retries);
   }
 
   private static ObjectNode write(Content content) {

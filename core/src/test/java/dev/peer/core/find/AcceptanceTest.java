@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
+import dev.peer.core.key.ContainerLimits;
+import dev.peer.core.key.TestOptions;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Provenance;
@@ -11,6 +13,7 @@ import dev.peer.core.record.Records;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.TestOutput;
+import dev.peer.core.record.Tries;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +49,29 @@ class AcceptanceTest {
         .contains("a disk of the origin history")
         .contains("PEER_REQUIRE_KEPT=trunk refuses that")
         .endsWith("PEER_REQUIRE_KEPT=history");
+  }
+
+  @Test
+  void takesAPassOfALaterTryOnlyWhereThatIsEnough() {
+    Provenance.Stated stated = Records.provenance();
+    RunRecord late =
+        Records.with(
+            record(stated),
+            new TestOptions(ContainerLimits.DEFAULT, 2),
+            new Provenance.Stated(
+                stated.startedFrom(),
+                stated.preparationNetwork(),
+                stated.mk(),
+                stated.agent(),
+                new Tries(2, 3)));
+
+    assertThat(Acceptance.EVERYTHING.refusal(late)).isEmpty();
+    assertThat(new Acceptance(KeptOrigin.ANY, ClaimedHistory.UNKNOWN, 2).refusal(late)).isEmpty();
+    assertThat(new Acceptance(KeptOrigin.ANY, ClaimedHistory.UNKNOWN, 1).refusal(late))
+        .get()
+        .asString()
+        .contains("passed at try 2 of 3, and PEER_REQUIRE_TRIES=1 refuses that")
+        .endsWith("PEER_REQUIRE_TRIES=2");
   }
 
   @Test

@@ -37,6 +37,16 @@ class KeyInputTest {
   }
 
   @Test
+  void namesWhatIsNotAsUsual() {
+    RunInputs asked = BASE.with(new TestOptions(ContainerLimits.parse(List.of("core=0")), 2));
+
+    assertThat(KeyInput.differences(BASE, asked))
+        .map(difference -> difference.there().orElseThrow())
+        .extracting(input -> input.name() + "=" + input.value())
+        .containsExactly("limits=core=0", "retries=2");
+  }
+
+  @Test
   void runsOfOneKeyDifferInNothing() {
     assertThat(KeyInput.differences(BASE, BASE)).isEmpty();
   }

@@ -55,7 +55,20 @@ class RunInputsTest {
         inputs("example.org/a", "1", Optional.empty(), "lint", List.of(), Map.of(), "none"),
         inputs("example.org/a", "1", Optional.empty(), "test", List.of("x"), Map.of(), "none"),
         inputs("example.org/a", "1", Optional.empty(), "test", List.of(), Map.of("A", ""), "none"),
-        inputs("example.org/a", "1", Optional.empty(), "test", List.of(), Map.of(), "open"));
+        inputs("example.org/a", "1", Optional.empty(), "test", List.of(), Map.of(), "open"),
+        BASE.with(new TestOptions(ContainerLimits.parse(List.of("shm=1G")), 0)),
+        BASE.with(new TestOptions(ContainerLimits.DEFAULT, 1)));
+  }
+
+  @Test
+  void whatIsAsUsualIsNotInTheKeySoThatKeysOfOlderPeersStay() {
+    RunInputs asUsual = BASE.with(new TestOptions(ContainerLimits.parse(List.of()), 0));
+    RunInputs asked = BASE.with(new TestOptions(ContainerLimits.parse(List.of("core=0")), 2));
+
+    assertThat(asUsual.canonicalJson()).isEqualTo(BASE.canonicalJson());
+    assertThat(new String(asked.canonicalJson(), UTF_8))
+        .contains("\"containerLimits\":\"core=0\",")
+        .contains("\"retries\":2,");
   }
 
   @Test

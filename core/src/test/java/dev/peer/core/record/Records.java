@@ -9,6 +9,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.key.TestOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,8 +89,13 @@ public final class Records {
 
   /** The same run, of another provenance. */
   public static RunRecord with(RunRecord record, Provenance provenance) {
+    return with(record, record.inputs().options(), provenance);
+  }
+
+  /** The same run with these options, of another provenance. */
+  public static RunRecord with(RunRecord record, TestOptions options, Provenance provenance) {
     return new RunRecord(
-        record.inputs(),
+        record.inputs().with(options),
         record.exitCode(),
         record.startedAt(),
         record.finishedAt(),

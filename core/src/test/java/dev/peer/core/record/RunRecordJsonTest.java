@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
+import dev.peer.core.key.ContainerLimits;
+import dev.peer.core.key.TestOptions;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,59 @@ class RunRecordJsonTest {
     assertThat(read.inputs().tags()).contains(CONTENT.digest());
     assertThat(RunRecordJson.write(read).get("inputs").get("tags").asText())
         .isEqualTo(CONTENT.digest().toString());
+  }
+
+  @Test
+  void readsWhatARunAskedForBesidesTheUsual() throws Exception {
+    RunRecord asked = asked();
+    byte[] bytes = StrictJson.bytes(RunRecordJson.write(asked));
+
+    RunRecord read = RunRecordJson.readV2(StrictJson.parse("record", bytes));
+
+    assertThat(read).isEqualTo(asked);
+    assertThat(StrictJson.bytes(RunRecordJson.write(read))).isEqualTo(bytes);
+  }
+
+  @Test
+  void aRecordOfVersion1AsksForNothingBesidesTheUsual() {
+    byte[] bytes = StrictJson.bytes(RunRecordJson.write(asked()).without("provenance"));
+
+    assertThatThrownBy(() -> RunRecordJson.readV1(StrictJson.parse("record", bytes)))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("unknown field containerLimits");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "containerLimits; \"shm=1G\"; their one form",
+        "retries; 0; 1 or more",
+        "retries; 10; 0 to 9",
+        "retries; 1; tries 1 of 1, where the inputs allow 2",
+      })
+  void refusesOptionsOfAnotherForm(String field, String value, String why) throws Exception {
+    ObjectNode json = RunRecordJson.write(record);
+    ((ObjectNode) json.get("inputs")).set(field, new ObjectMapper().readTree(value));
+
+    assertThatThrownBy(() -> read(json))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining(why);
+  }
+
+  private RunRecord asked() {
+    TestOptions options =
+        new TestOptions(ContainerLimits.parse(List.of("shm=1G", "cap=NET_RAW")), 2);
+    Provenance.Stated stated = Records.provenance();
+    return Records.with(
+        record,
+        options,
+        new Provenance.Stated(
+            stated.startedFrom(),
+            stated.preparationNetwork(),
+            stated.mk(),
+            stated.agent(),
+            new Tries(2, 3)));
   }
 
   @Test

@@ -39,6 +39,9 @@ class SealingIT {
       test:VQ:
       \ttouch go
       \techo in the container; perl probe.pl PORT
+      \techo in a user namespace
+      \tUSERNS=1 perl probe.pl PORT link 'raw socket' 'control channel' disks memory module sysrq \
+      \t  'kernel setting' 'guest process' mk host
       \techo ordinary; perl ordinary.pl
       \techo status; grep -E 'CapBnd|CapEff|Seccomp:|NoNewPrivs' /proc/self/status
       \tls /dev /run
@@ -98,8 +101,13 @@ class SealingIT {
     }
     prepared.keySet().removeAll(HOST_DECIDES);
     assertThat(prepared).allSatisfy((_, outcome) -> assertThat(outcome).isEqualTo("reached"));
-    assertThat(part(run, "in the container", "ordinary"))
-        .hasSize(26)
+    Map<String, String> contained = part(run, "in the container", "in a user namespace");
+    assertThat(contained).hasSize(26);
+    assertThat(contained.remove("user namespace")).isEqualTo("reached");
+    assertThat(contained)
+        .allSatisfy((_, outcome) -> assertThat(outcome).matches("refused \\(.*\\)"));
+    assertThat(part(run, "in a user namespace", "ordinary"))
+        .hasSize(11)
         .allSatisfy((_, outcome) -> assertThat(outcome).matches("refused \\(.*\\)"));
     assertThat(part(run, "ordinary", "status"))
         .hasSize(7)

@@ -3,6 +3,7 @@ package dev.peer.config;
 import dev.peer.core.id.Digest;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.TestOptions;
 import dev.peer.core.path.TargetPaths;
 import java.util.Collections;
 import java.util.Optional;
@@ -17,13 +18,25 @@ import java.util.TreeMap;
  * @param network the network of the test
  * @param checkout which history the test sees
  * @param paths which paths count
+ * @param options what the tests get besides the usual
  */
 public record InputSettings(
     Optional<Digest> image,
     SortedMap<String, String> environment,
     NetworkMode network,
     CheckoutMode checkout,
-    TargetPaths paths) {
+    TargetPaths paths,
+    TestOptions options) {
+
+  /** Of tests that get nothing but the usual. */
+  public InputSettings(
+      Optional<Digest> image,
+      SortedMap<String, String> environment,
+      NetworkMode network,
+      CheckoutMode checkout,
+      TargetPaths paths) {
+    this(image, environment, network, checkout, paths, TestOptions.DEFAULT);
+  }
 
   /** Copies the variables. */
   public InputSettings {

@@ -1,5 +1,6 @@
 package dev.peer.config;
 
+import dev.peer.core.key.TestOptions;
 import dev.peer.core.record.KeptOrigin;
 import java.util.Optional;
 
@@ -11,13 +12,15 @@ import java.util.Optional;
  * @param sign whose results count; likewise
  * @param image the rule for guest images of peers; absent: that for signing
  * @param requireKept the widest origin of a run's disk with which its result counts
+ * @param requireTries the last try at which the tests may have passed
  */
 public record RuleSettings(
     Optional<RuleSource> fetch,
     Optional<RuleSource> announce,
     Optional<RuleSource> sign,
     Optional<RuleSource> image,
-    KeptOrigin requireKept) {
+    KeptOrigin requireKept,
+    int requireTries) {
 
   /** Reads them. */
   static RuleSettings of(Settings settings) throws ConfigException {
@@ -28,7 +31,14 @@ public record RuleSettings(
         rule(settings, Setting.PEER_ALLOW_IMAGE),
         settings
             .valueOrDefault(Setting.PEER_REQUIRE_KEPT)
-            .read(KeptOrigin::parse, "blank, trunk, history or any", "trunk"));
+            .read(KeptOrigin::parse, "blank, trunk, history or any", "trunk"),
+        settings
+            .read(
+                Setting.PEER_REQUIRE_TRIES,
+                text -> ValueForms.count(text, TestOptions.MOST_TRIES),
+                "a number from 1 to " + TestOptions.MOST_TRIES,
+                "1")
+            .orElse(TestOptions.MOST_TRIES));
   }
 
   private static Optional<RuleSource> rule(Settings settings, Setting setting)

@@ -64,7 +64,8 @@ public record RunSettings(
             settings
                 .valueOrDefault(Setting.PEER_CHECKOUT)
                 .read(CheckoutMode::parse, "tree, commit or history", "commit"),
-            paths(settings)),
+            paths(settings),
+            TestOptionSettings.of(settings)),
         secrets,
         prepareNetwork(settings),
         MachineSettings.of(settings, processors),

@@ -74,6 +74,12 @@ public enum Setting {
       "which results count, by the disk that their run started from: `blank`: a blank disk only;"
           + " `trunk`: also one kept of the trunk's commits; `history`: also one of the revision's"
           + " ancestors; `any`: one of any revision"),
+  PEER_REQUIRE_TRIES(
+      Where.ENVIRONMENT,
+      HandOff.SENT,
+      "",
+      "the last try at which the tests may have passed for a result to count (`PEER_RETRY`); `1`:"
+          + " at once"),
   PEER_HOME(
       Where.ENVIRONMENT,
       "`$XDG_STATE_HOME/peer`, else `~/.local/state/peer`",
@@ -128,6 +134,17 @@ public enum Setting {
       "all",
       "which paths count, in git's pathspec, by target: `test => :!docs :!*.md; lint => src tools`;"
           + " the rest is neither in the run key nor in the guest"),
+  PEER_CONTAINER_LIMITS(
+      Where.BOTH,
+      "",
+      "what the tests' container may use, as part of the run key: `shm=1G` (the size of `/dev/shm`;"
+          + " unset: half of the guest's memory), `nofile=65536` (also `nproc`, `memlock`, `stack`,"
+          + " `core`), `cap=SYS_PTRACE` (a further capability), `userns=off` (no user namespaces)"),
+  PEER_RETRY(
+      Where.BOTH,
+      "0",
+      "how often a failing test stage is run again, from the files that the preparation left; part"
+          + " of the run key"),
   PEER_CPUS(Where.BOTH, "the machine's, at most 4", "processors of the guest"),
   PEER_MEMORY(Where.BOTH, "2G", "memory of the guest"),
   PEER_DISK(Where.BOTH, "20G", "scratch disk of the guest"),

@@ -98,7 +98,8 @@ public final class VerifiedResult implements AutoCloseable {
 
   /** Why a result does not count here, as far as can be told without a clone. */
   public static Optional<String> refusal(PeerSettings settings, VerifiedAttestation attestation) {
-    return new Acceptance(settings.rules().requireKept(), ClaimedHistory.UNKNOWN)
+    return new Acceptance(
+            settings.rules().requireKept(), ClaimedHistory.UNKNOWN, settings.rules().requireTries())
         .refusal(attestation.record());
   }
 

@@ -8,8 +8,10 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.Tries;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
@@ -133,6 +135,7 @@ public final class Results {
             + ago(age)
             + " in "
             + duration(verified.record())
+            + tries(verified.record())
             + result.holder().map(holder -> ", got from " + holder).orElse(", was in the store")
             + (saved.isPositive() && !result.followed() ? ", saved " + seconds(saved) : ""));
   }
@@ -180,6 +183,14 @@ public final class Results {
   /** How long the run took, for people. */
   public static String duration(RunRecord record) {
     return seconds(took(record));
+  }
+
+  /** At which try the tests passed, to follow how long it took; nothing if there was only one. */
+  public static String tries(RunRecord record) {
+    return record.provenance() instanceof Provenance.Stated stated
+            && !stated.tries().equals(Tries.ONCE)
+        ? ", at try " + stated.tries()
+        : "";
   }
 
   /** How long the run took. */

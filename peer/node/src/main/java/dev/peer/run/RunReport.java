@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.find.Replayable;
 import dev.peer.core.id.Digest;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
 import dev.peer.report.ExitCode;
@@ -89,6 +90,11 @@ public final class RunReport {
   }
 
   private void artifacts(RunRecord record) {
+    if (record.provenance() instanceof Provenance.Stated stated) {
+      json.putObject("tries")
+          .put("passedAt", stated.tries().passedAt())
+          .put("allowed", stated.tries().allowed());
+    }
     Facts.addTo(json, record.artifacts());
   }
 

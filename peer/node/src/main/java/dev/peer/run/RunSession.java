@@ -163,7 +163,10 @@ public record RunSession(
     try (Replayable result = ran.result();
         Announcer.Announcement _ = ran.announced().orElse(null)) {
       report.ran(result);
-      output.say("passed in " + Results.duration(result.verified().record()));
+      output.say(
+          "passed in "
+              + Results.duration(result.verified().record())
+              + Results.tries(result.verified().record()));
       return reached(result, ran.announced(), report, afterwards);
     }
   }
@@ -181,7 +184,8 @@ public record RunSession(
 
   private ExitCode passedUnsigned(RunOutcome.RanUnsigned unsigned, RunReport report) {
     report.ranUnsigned(unsigned.record());
-    output.say("passed in " + Results.duration(unsigned.record()));
+    output.say(
+        "passed in " + Results.duration(unsigned.record()) + Results.tries(unsigned.record()));
     output.say("the result is neither kept nor announced: " + unsigned.why());
     options
         .artifacts()

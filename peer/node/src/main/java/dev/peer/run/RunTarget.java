@@ -223,15 +223,16 @@ public record RunTarget(
       throws CommandException {
     try {
       return new RunInputs(
-          repo,
-          revision.tree(),
-          Optional.empty(),
-          target,
-          arguments,
-          settings.environment(),
-          image,
-          Architecture.AMD64,
-          settings.network());
+              repo,
+              revision.tree(),
+              Optional.empty(),
+              target,
+              arguments,
+              settings.environment(),
+              image,
+              Architecture.AMD64,
+              settings.network())
+          .with(settings.options());
     } catch (IllegalArgumentException e) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -298,7 +299,9 @@ public record RunTarget(
     KeptSettings kept = kept();
     TrunkHistory trunk = new TrunkHistory(git, kept.trunk());
     return new Acceptance(
-        peer().rules().requireKept(), new CloneHistory(git, trunk, revision.commit()));
+        peer().rules().requireKept(),
+        new CloneHistory(git, trunk, revision.commit()),
+        peer().rules().requireTries());
   }
 
   /** Why other machines may know the repository by another name, where they may. */

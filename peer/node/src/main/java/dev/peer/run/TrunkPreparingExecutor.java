@@ -105,15 +105,16 @@ public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject) imp
     RunInputs prepared =
         RunTarget.checkedOut(
             new RunInputs(
-                inputs.repo(),
-                revision.tree(),
-                Optional.empty(),
-                TARGET,
-                List.of(),
-                settings.inputs().environment(),
-                inputs.image(),
-                inputs.architecture(),
-                settings.inputs().network()),
+                    inputs.repo(),
+                    revision.tree(),
+                    Optional.empty(),
+                    TARGET,
+                    List.of(),
+                    settings.inputs().environment(),
+                    inputs.image(),
+                    inputs.architecture(),
+                    settings.inputs().network())
+                .with(settings.inputs().options()),
             subject.git(),
             revision,
             settings.inputs().checkout());

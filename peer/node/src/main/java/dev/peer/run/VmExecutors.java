@@ -37,17 +37,20 @@ public final class VmExecutors {
   /** The executor for runs of another revision, on disks of the subject's size. */
   public static VmExecutor executor(RunTarget subject, RunSettings run)
       throws ConfigException, IOException {
-    return executor(
-        subject.images(),
-        subject.peer().home(),
-        new RunLimits(
-            run.machine().cpus(),
-            run.machine().memory(),
-            subject.run().machine().disk(),
-            run.machine().timeout().run(),
-            run.machine().timeout().stages(),
-            run.machine().maxOutput()),
-        run.prepareNetwork());
+    VmExecutor executor =
+        executor(
+            subject.images(),
+            subject.peer().home(),
+            new RunLimits(
+                run.machine().cpus(),
+                run.machine().memory(),
+                subject.run().machine().disk(),
+                run.machine().timeout().run(),
+                run.machine().timeout().stages(),
+                run.machine().maxOutput()),
+            run.prepareNetwork());
+    executor.setMostTries(subject.peer().rules().requireTries());
+    return executor;
   }
 
   /** Which kept disks a subject's run may start from, as its caller says. */

@@ -38,7 +38,8 @@ class PeerSettingsTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    KeptOrigin.TRUNK)));
+                    KeptOrigin.TRUNK,
+                    10)));
   }
 
   @Test
@@ -58,6 +59,7 @@ class PeerSettingsTest {
             Map.entry("PEER_ALLOW_SIGN", ""),
             Map.entry("PEER_ALLOW_IMAGE", "ou:build"),
             Map.entry("PEER_REQUIRE_KEPT", "blank"),
+            Map.entry("PEER_REQUIRE_TRIES", "1"),
             Map.entry("PEER_RENDEZVOUS", "https://A.example.org/, https://b:8443 https://b:8443"),
             Map.entry("PEER_REPO", "team/project"),
             Map.entry("PEER_LISTEN", "[::]:0"),
@@ -92,7 +94,8 @@ class PeerSettingsTest {
                     Optional.of(new RuleSource.File(Path.of("/etc/peer/rules"))),
                     Optional.of(new RuleSource.Text("")),
                     Optional.of(new RuleSource.Text("ou:build")),
-                    KeptOrigin.BLANK)));
+                    KeptOrigin.BLANK,
+                    1)));
   }
 
   @ParameterizedTest
@@ -107,6 +110,12 @@ class PeerSettingsTest {
         "PEER_REQUIRE_KEPT",
         "main",
         "PEER_REQUIRE_KEPT in the environment is not blank, trunk, history or any");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "11", "once"})
+  void refusesANumberOfTriesThatNoRunHas(String tries) {
+    refused("PEER_REQUIRE_TRIES", tries, "PEER_REQUIRE_TRIES in the environment is not a number");
   }
 
   @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.peer.core.id.Digest;
 import dev.peer.core.key.CheckoutMode;
+import dev.peer.core.key.ContainerLimits;
 import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.TestOptions;
 import dev.peer.core.network.Reach;
 import dev.peer.core.path.TargetPaths;
 import java.time.Duration;
@@ -64,6 +66,8 @@ class RunSettingsTest {
             Map.entry("PEER_NETWORK", "open"),
             Map.entry("PEER_PREPARE_NETWORK", "Packages.example.org:80, 192.0.2.7"),
             Map.entry("PEER_CHECKOUT", "commit"),
+            Map.entry("PEER_CONTAINER_LIMITS", "shm=1G, nofile=65536 cap=SYS_PTRACE"),
+            Map.entry("PEER_RETRY", "2"),
             Map.entry("PEER_CPUS", "8"),
             Map.entry("PEER_MEMORY", "512M"),
             Map.entry("PEER_DISK", "4GiB"),
@@ -78,7 +82,10 @@ class RunSettingsTest {
                     new TreeMap<>(Map.of("LANG", "C", "MODE", "")),
                     NetworkMode.OPEN,
                     CheckoutMode.COMMIT,
-                    TargetPaths.ALL),
+                    TargetPaths.ALL,
+                    new TestOptions(
+                        ContainerLimits.parse(List.of("cap=SYS_PTRACE", "nofile=64K", "shm=1024M")),
+                        2)),
                 new TreeSet<>(List.of("TOKEN")),
                 Reach.parse("packages.example.org:80,192.0.2.7"),
                 new MachineSettings(
@@ -265,6 +272,9 @@ class RunSettingsTest {
     "PEER_NETWORK, None",
     "PEER_NETWORK, host",
     "PEER_CHECKOUT, full",
+    "PEER_RETRY, 10",
+    "PEER_RETRY, -1",
+    "PEER_RETRY, on",
     "PEER_IMAGE, latest",
     "PEER_IMAGE, sha256:0123",
     "PEER_ENV, 1A",
@@ -274,6 +284,17 @@ class RunSettingsTest {
     ConfigException e = refused(Map.of(name, value), name + " in the environment is not ");
     assertThat(e.getMessage()).endsWith(": \"" + value + "\"");
     assertThat(e.hint()).startsWith("for example " + name + "=");
+  }
+
+  @Test
+  void namesTheLimitOfAContainerThatIsNone() {
+    ConfigException e =
+        refused(
+            Map.of("PEER_CONTAINER_LIMITS", "shm=1G,cap=SYS_MODULE"),
+            "PEER_CONTAINER_LIMITS in the environment is not a list of shm=SIZE, ");
+
+    assertThat(e.getMessage()).endsWith("\"cap=SYS_MODULE\"");
+    assertThat(e.hint()).startsWith("for example PEER_CONTAINER_LIMITS=shm=1G");
   }
 
   @Test

@@ -47,6 +47,7 @@ class SettingsTest {
             "PEER_ALLOW_SIGN",
             "PEER_ALLOW_IMAGE",
             "PEER_REQUIRE_KEPT",
+            "PEER_REQUIRE_TRIES",
             "PEER_ALLOW_ENV",
             "PEER_ALLOW_SECRETS",
             "PEER_LIMITS",

@@ -26,12 +26,12 @@ sealed interface RunPlan<T> {
   void after(Guest guest, T result) throws IOException, GuestException, InterruptedException;
 
   /** All stages. */
-  record Whole(FailureAction onFailure) implements RunPlan<ExecutionResult> {
+  record Whole(FailureAction onFailure, int mostTries) implements RunPlan<ExecutionResult> {
 
     @Override
     public ExecutionResult run(Guest guest, RunStages stages, RunClock clock)
         throws IOException, GuestException, ExecutorException, InterruptedException {
-      return stages.run(clock);
+      return stages.run(clock, mostTries);
     }
 
     @Override

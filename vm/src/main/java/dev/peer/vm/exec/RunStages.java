@@ -84,6 +84,7 @@ final class RunStages {
   private Optional<ExecutionResult> checkOut()
       throws IOException, GuestException, ExecutorException, InterruptedException {
     stages.setVariables(inputs.environment());
+    stages.setOptions(inputs.options());
     StageResult checkout = stages.run(CHECKOUT, List.of());
     if (checkout instanceof StageResult.Refused refused) {
       return Optional.of(outcomes.refused(CHECKOUT, refused));
@@ -152,7 +153,7 @@ final class RunStages {
     }
   }
 
-  ExecutionResult run(RunClock clock)
+  ExecutionResult run(RunClock clock, int mostTries)
       throws IOException, GuestException, ExecutorException, InterruptedException {
     Optional<ExecutionResult> ended = prepare();
     if (ended.isPresent()) {
@@ -166,13 +167,24 @@ final class RunStages {
     seal();
     try (OutputRecorder recorder =
         new OutputRecorder(request.files(), () -> System.nanoTime() / NANOS_PER_MICRO)) {
+      stages.handSecrets();
+      int tries = Math.min(inputs.options().allowedTries(), mostTries);
+      int tried = 1;
       StageResult tested = runTest(recorder);
+      while (tried < tries
+          && tested instanceof StageResult.Exited
+          && !StageOutcomes.passed(tested)) {
+        sayFailed(tried, (StageResult.Exited) tested, recorder);
+        tried++;
+        tested = runTest(recorder);
+      }
       ended = outcomes.endedBy(TEST, tested);
       if (ended.isPresent()) {
         return ended.get();
       }
       TestOutput output = recorder.finish();
-      ExecutionResult result = afterTest(clock, output);
+      ExecutionResult result =
+          afterTest(clock, output, new Tries(tried, inputs.options().allowedTries()));
       if (kept && result instanceof ExecutionResult.Passed) {
         keepDisk(clock);
       }
@@ -214,17 +226,30 @@ final class RunStages {
 
   private StageResult runTest(OutputRecorder recorder)
       throws IOException, GuestException, InterruptedException {
-    stages.handSecrets();
     List<String> arguments = new ArrayList<>();
     arguments.add(inputs.network().toString());
     arguments.addAll(targetAndArguments());
     return stages.run(
         TEST,
         arguments,
-        (stream, buffer, offset, length) -> {
-          recorder.write(stream, buffer, offset, length);
-          listener.write(stream, buffer, offset, length);
-        });
+        (stream, buffer, offset, length) -> tell(recorder, stream, buffer, offset, length));
+  }
+
+  /** A part of the output: all tries are read as one, so where one ends is in it too. */
+  private void sayFailed(int tried, StageResult.Exited failed, OutputRecorder recorder)
+      throws IOException {
+    byte[] line =
+        "peer: try %d of %d ended with %d, trying again\n"
+            .formatted(tried, inputs.options().allowedTries(), failed.exitCode())
+            .getBytes(StandardCharsets.UTF_8);
+    tell(recorder, OutputStreamName.STDERR, line, 0, line.length);
+  }
+
+  private void tell(
+      OutputRecorder recorder, OutputStreamName stream, byte[] buffer, int offset, int length)
+      throws IOException {
+    recorder.write(stream, buffer, offset, length);
+    listener.write(stream, buffer, offset, length);
   }
 
   private List<String> targetAndArguments() {
@@ -234,7 +259,7 @@ final class RunStages {
     return all;
   }
 
-  private ExecutionResult afterTest(RunClock clock, TestOutput output)
+  private ExecutionResult afterTest(RunClock clock, TestOutput output, Tries tries)
       throws IOException, GuestException, ExecutorException, InterruptedException {
     StageResult collected = stages.run(ARTIFACTS, List.of());
     Optional<ExecutionResult> ended = outcomes.endedBy(ARTIFACTS, collected);
@@ -267,17 +292,17 @@ final class RunStages {
             starter.model().accelerator().toString(),
             starter.model().limits().cpus(),
             starter.model().limits().memoryBytes(),
-            provenance(),
+            provenance(tries),
             output,
             artifacts));
   }
 
-  private Provenance provenance() {
+  private Provenance provenance(Tries tries) {
     return new Provenance.Stated(
         cache.startedFrom(),
         starter.network().ofPreparation(),
         starter.model().image().mkVersion(),
         starter.model().image().agentVersion(),
-        Tries.ONCE);
+        tries);
   }
 }

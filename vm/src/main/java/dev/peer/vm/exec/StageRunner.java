@@ -3,6 +3,7 @@ package dev.peer.vm.exec;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
 import dev.peer.core.key.NetworkMode;
+import dev.peer.core.key.TestOptions;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.BoundedOutput;
 import dev.peer.core.record.OutputSink;
@@ -61,6 +62,13 @@ final class StageRunner {
   void setVariables(Map<String, String> variables) throws IOException, GuestException {
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       agent.setVariable(variable.getKey(), variable.getValue());
+    }
+  }
+
+  /** Asks all stages for what these options have besides the usual. */
+  void setOptions(TestOptions options) throws IOException, GuestException {
+    for (Map.Entry<String, String> option : GuestOptions.of(options).entrySet()) {
+      agent.setOption(option.getKey(), option.getValue());
     }
   }
 

@@ -45,6 +45,7 @@ public final class VmExecutor implements Executor {
   private final CachePolicy caches;
   private final Duration cloneTime;
   private FailureAction onFailure = new FailureAction.End();
+  private int mostTries = Integer.MAX_VALUE;
 
   /**
    * Creates an executor that keeps its temporary files in the host's home.
@@ -69,10 +70,15 @@ public final class VmExecutor implements Executor {
     this.onFailure = action;
   }
 
+  /** Sets how often the tests are tried at most, however often a run allows. */
+  public void setMostTries(int most) {
+    this.mostTries = most;
+  }
+
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
-    return follow(new RunPlan.Whole(onFailure), request, listener);
+    return follow(new RunPlan.Whole(onFailure, mostTries), request, listener);
   }
 
   /**

@@ -71,6 +71,11 @@ public final class GuestAgent {
     control.send("env " + ControlPort.encoded(name) + " " + ControlPort.encoded(value));
   }
 
+  /** Asks all following stages for something besides the usual. */
+  public void setOption(String name, String value) throws IOException, GuestException {
+    control.send("option " + ControlPort.encoded(name) + " " + ControlPort.encoded(value));
+  }
+
   /** Brings the scratch disk's file system in order and keeps it so until {@link #thawDisk}. */
   public void freezeDisk() throws IOException, GuestException {
     control.command("freeze");

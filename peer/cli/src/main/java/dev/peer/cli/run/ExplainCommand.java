@@ -9,6 +9,8 @@ import dev.peer.core.find.ResultRules;
 import dev.peer.core.find.Survey;
 import dev.peer.core.find.Surveyor;
 import dev.peer.core.key.KeyInput;
+import dev.peer.core.store.FailedRun;
+import dev.peer.core.store.RunLogs;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.home.HomeLayout;
@@ -20,6 +22,7 @@ import dev.peer.run.RunTarget;
 import dev.peer.secret.ValueDigests;
 import dev.peer.source.SourceException;
 import dev.peer.source.TreeChanges;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -71,6 +74,7 @@ public final class ExplainCommand implements Callable<Integer> {
         // Without a rendezvous to ask, no certificate is needed.
         return explain(
             subject,
+            store,
             new Surveyor(
                 store,
                 (repo, key) -> new LookupResult.Absent(),
@@ -80,12 +84,12 @@ public final class ExplainCommand implements Callable<Integer> {
                 new ResultRules(Verifiers.verifier(subject.peer(), output), subject.acceptance())));
       }
       try (PeerNetwork network = PeerNetwork.of(subject.peer(), output, CertificateRole.CLIENT)) {
-        return explain(subject, network.surveyor(store, subject.acceptance()));
+        return explain(subject, store, network.surveyor(store, subject.acceptance()));
       }
     }
   }
 
-  private int explain(RunTarget subject, Surveyor surveyor) throws Exception {
+  private int explain(RunTarget subject, Store store, Surveyor surveyor) throws Exception {
     ValueDigests digests = ValueDigests.of(new HomeLayout(subject.peer().home()).digestKey());
     Survey survey = surveyor.survey(subject.inputs().repo(), subject.inputs().key());
     Optional<Surveyor.Near> nearest =
@@ -97,6 +101,7 @@ public final class ExplainCommand implements Callable<Integer> {
             digests,
             survey,
             nearest,
+            failedHere(subject, store),
             nearest.isPresent() ? trees(subject, nearest.get()) : Optional.empty());
     if (json) {
       output.print(Facts.text(explanation.json()));
@@ -104,6 +109,14 @@ public final class ExplainCommand implements Callable<Integer> {
       explanation.lines().forEach(output::print);
     }
     return explanation.exitCode().number();
+  }
+
+  private static Optional<FailedRun> failedHere(RunTarget subject, Store store) throws IOException {
+    return store
+        .logs()
+        .lastFailed(store.ownerOf(subject.inputs().repo()))
+        .map(RunLogs.FailureLog::run)
+        .filter(run -> run.subject().key().equals(subject.inputs().key()));
   }
 
   private static Optional<TreeChanges> trees(RunTarget subject, Surveyor.Near nearest)

@@ -13,6 +13,7 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.store.FailedRun;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
 import dev.peer.report.ProvenanceFacts;
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
  * @param asked whether there is a rendezvous to ask
  * @param digests digests to show in place of variables' values
  * @param nearest where there is no result that holds: the one that comes nearest
+ * @param failedHere the last run of this key that did not pass here
  * @param trees the differences between its tree and the run's, if both are in the clone
  */
 record Explanation(
@@ -41,6 +43,7 @@ record Explanation(
     ValueDigests digests,
     Survey survey,
     Optional<Surveyor.Near> nearest,
+    Optional<FailedRun> failedHere,
     Optional<TreeChanges> trees) {
 
   private static final int SHORT = 12;
@@ -73,6 +76,7 @@ record Explanation(
         .ifPresent(
             held -> lines.addAll(ProvenanceFacts.lines(held.attestation().record().provenance())));
     survey.running().forEach(peer -> lines.add(Facts.line("running", peer + " runs it now")));
+    failedHere.ifPresent(run -> lines.add(Facts.line("failed", shown(run))));
     survey.failed().forEach(failure -> lines.add(Facts.line("failed", failure.text())));
     if (survey.held().isEmpty()) {
       lines.addAll(nearestLines());
@@ -94,8 +98,23 @@ record Explanation(
     survey.running().stream().map(PeerId::text).forEach(json.putArray("running")::add);
     ArrayNode failed = json.putArray("failed");
     survey.failed().forEach(failure -> put(failed.addObject(), failure));
+    failedHere.ifPresent(run -> put(json.putObject("failedHere"), run));
     nearest.ifPresent(near -> put(json.putObject("nearest"), near));
     return json;
+  }
+
+  private static String shown(FailedRun run) {
+    return "here, "
+        + Results.ago(Duration.between(run.endedAt(), Instant.now()))
+        + ": "
+        + Printable.plain(run.failure().why())
+        + "; `peer log --failed` shows it";
+  }
+
+  private static void put(ObjectNode json, FailedRun run) {
+    json.put("stage", run.failure().stage());
+    run.failure().exitCode().ifPresent(code -> json.put("stageExitCode", code));
+    json.put("at", run.endedAt().toString());
   }
 
   private String outcome() {

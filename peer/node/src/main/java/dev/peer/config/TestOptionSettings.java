@@ -1,0 +1,34 @@
+package dev.peer.config;
+
+import dev.peer.core.key.ContainerLimits;
+import dev.peer.core.key.TestOptions;
+
+/** Reads what a repository asks for its tests besides the usual. */
+final class TestOptionSettings {
+
+  private TestOptionSettings() {}
+
+  static TestOptions of(Settings settings) throws ConfigException {
+    return new TestOptions(limits(settings), retries(settings));
+  }
+
+  private static ContainerLimits limits(Settings settings) throws ConfigException {
+    Value value = settings.valueOrDefault(Setting.PEER_CONTAINER_LIMITS);
+    try {
+      return ContainerLimits.parse(value.parts());
+    } catch (IllegalArgumentException e) {
+      throw value.refused(
+          "is not " + ContainerLimits.FORM + ": " + e.getMessage(),
+          "for example " + value.setting() + "=shm=1G,nofile=65536,cap=SYS_PTRACE");
+    }
+  }
+
+  private static int retries(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_RETRY)
+        .read(
+            text -> text.equals("0") ? 0 : ValueForms.count(text, TestOptions.MOST_RETRIES),
+            "a number from 0 to " + TestOptions.MOST_RETRIES,
+            "2");
+  }
+}
