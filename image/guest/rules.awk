@@ -1,6 +1,6 @@
 # Reads what `mk -dp` prints and writes a line for every rule and every prerequisite: KIND FLAGS NAME. KIND is target,
-# pattern (a meta-rule with % or &), regexp (a meta-rule with R) or need (a prerequisite); FLAGS has r for a rule with a
-# recipe and v for a virtual one, or is -.
+# pattern (a meta-rule with % or &), regexp (a meta-rule with R), need (a prerequisite) or require (a prerequisite of
+# required-artifacts, once more); FLAGS has r for a rule with a recipe and v for a virtual one, or is -.
 # A recipe may hold any text: a line counts as a rule's head only when the rule before it named its address as next.
 # Fails when the listing is cut: a rule that another one names is missing, a part of the last, or the variables, which
 # mk lists last.
@@ -24,7 +24,10 @@ function flush(    kind, flags, words, count, i) {
     print kind, flags == "" ? "-" : flags, target
     if (kind != "target") return
     count = split(needs, words, " ")
-    for (i = 1; i <= count; i++) print "need", "-", words[i]
+    for (i = 1; i <= count; i++) {
+        print "need", "-", words[i]
+        if (target == "required-artifacts") print "require", "-", words[i]
+    }
 }
 
 /^(rules|metarules): start=/ && expected == "" && !seen[$1]++ {

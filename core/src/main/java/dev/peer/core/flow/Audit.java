@@ -2,14 +2,17 @@ package dev.peer.core.flow;
 
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.Artifact;
+import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.Secrets;
+import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -34,13 +37,14 @@ public record Audit(ExecutionResult result, List<String> differences) {
    * @throws ExecutorException if the machinery failed
    */
   public static Audit run(
-      RunRecord known,
+      VerifiedRecord verified,
       ExecutionRequest.SourceTree source,
       Secrets secrets,
       Executor executor,
       Store store,
       ExecutionListener listener)
       throws ExecutorException, IOException, InterruptedException {
+    RunRecord known = verified.record();
     try (ScratchDirectory staged = store.stage()) {
       RunFiles files = new RunFiles(Files.createDirectory(staged.path().resolve("result")));
       ExecutionResult result =
@@ -53,14 +57,15 @@ public record Audit(ExecutionResult result, List<String> differences) {
                   CacheUse.NONE,
                   secrets),
               listener);
-      return new Audit(result, differences(known, result));
+      return new Audit(result, differences(verified, result, files));
     }
   }
 
-  private static List<String> differences(RunRecord known, ExecutionResult result) {
+  private static List<String> differences(
+      VerifiedRecord known, ExecutionResult result, RunFiles files) throws IOException {
     return switch (result) {
-      case ExecutionResult.Passed passed ->
-          differences(known.artifacts(), passed.record().artifacts());
+      case ExecutionResult.Passed(RunRecord record) ->
+          differences(known.artifacts(), list(record, files));
       case ExecutionResult.Failed failed ->
           List.of(
               "outcome: passed, and now the stage "
@@ -74,6 +79,14 @@ public record Audit(ExecutionResult result, List<String> differences) {
     };
   }
 
+  private static List<Artifact> list(RunRecord record, RunFiles files) throws IOException {
+    try {
+      return files.list(record.artifacts());
+    } catch (MalformedException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
   private static List<String> differences(List<Artifact> known, List<Artifact> now) {
     Map<String, Artifact> left =
         now.stream().collect(Collectors.toMap(Artifact::path, Function.identity()));
@@ -81,18 +94,20 @@ public record Audit(ExecutionResult result, List<String> differences) {
     for (Artifact artifact : known) {
       Artifact other = left.remove(artifact.path());
       if (other == null) {
-        differences.add("artifact " + artifact.path() + ": now missing");
+        differences.add("artifact " + artifact.shown() + ": now missing");
       } else if (!other.equals(artifact)) {
         differences.add(
             "artifact "
-                + artifact.path()
+                + artifact.shown()
                 + ": was "
-                + artifact.content().digest()
+                + artifact.description()
                 + ", now "
-                + other.content().digest());
+                + other.description());
       }
     }
-    left.keySet().stream().sorted().forEach(path -> differences.add("artifact " + path + ": new"));
+    left.values().stream()
+        .sorted(Comparator.comparing(Artifact::path))
+        .forEach(artifact -> differences.add("artifact " + artifact.shown() + ": new"));
     return differences;
   }
 }

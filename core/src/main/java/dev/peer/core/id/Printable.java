@@ -4,6 +4,10 @@ package dev.peer.core.id;
 public final class Printable {
 
   private static final int LONGEST = 120;
+  private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
+  private static final int ZERO_WIDTH_JOINER = 0x200D;
+  private static final int FIRST_TAG = 0xE0020;
+  private static final int LAST_TAG = 0xE007F;
 
   private Printable() {}
 
@@ -21,6 +25,25 @@ public final class Printable {
     StringBuilder shown = new StringBuilder(text.length());
     text.codePoints().forEach(c -> shown.appendCodePoint(isPlain(c) ? c : '?'));
     return shown.toString();
+  }
+
+  /**
+   * A file's name as a person writes it: as {@link #plain}, but what joins emoji and letters to one
+   * sign stays.
+   */
+  public static String name(String text) {
+    if (text.chars().allMatch(Printable::isPrintableAscii)) {
+      return text;
+    }
+    StringBuilder shown = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> shown.appendCodePoint(isPlain(c) || joins(c) ? c : '?'));
+    return shown.toString();
+  }
+
+  private static boolean joins(int codePoint) {
+    return codePoint == ZERO_WIDTH_NON_JOINER
+        || codePoint == ZERO_WIDTH_JOINER
+        || (codePoint >= FIRST_TAG && codePoint <= LAST_TAG);
   }
 
   private static boolean isPrintableAscii(int c) {

@@ -11,9 +11,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 
@@ -30,6 +30,7 @@ public final class BundleReader {
   static final String TIMING = "timing";
   static final String STDOUT = "stdout";
   static final String STDERR = "stderr";
+  static final String MANIFEST = "manifest";
   static final String ARTIFACTS = "artifacts/";
 
   /** The most bytes that a result's files have together. */
@@ -78,7 +79,7 @@ public final class BundleReader {
         ZstdInputStream zstd = new ZstdInputStream(file);
         BoundedStream bounded = new BoundedStream(zstd, most);
         TarReader tar = new TarReader(bounded)) {
-      readEntries(tar, entries, record);
+      readEntries(tar, entries, record, files);
       if (!entries.isEmpty()) {
         throw new MalformedException(
             "the bundle lacks " + Printable.of(entries.keySet().iterator().next()));
@@ -94,6 +95,10 @@ public final class BundleReader {
 
   private static void requireBounded(Content bundle, RunRecord record) throws MalformedException {
     long bytes = contentBytes(record);
+    if (record.artifacts() instanceof Artifacts.Manifested manifested
+        && manifested.manifest().size() > ArtifactManifest.LARGEST) {
+      throw new MalformedException("the list of artifacts is too large");
+    }
     if (bytes > LARGEST_CONTENT) {
       throw new MalformedException(
           "the result's files have " + bytes + " bytes, at most " + LARGEST_CONTENT + " are taken");
@@ -108,23 +113,32 @@ public final class BundleReader {
     files.replay((stream, buffer, offset, length) -> {});
   }
 
-  private record ExpectedFile(Path file, Content content, boolean executable) {}
+  private record ExpectedFile(Path file, Content content) {}
 
   private static Map<String, ExpectedFile> expectedEntries(RunRecord record, RunFiles files) {
     Map<String, ExpectedFile> entries = new LinkedHashMap<>();
     TestOutput output = record.output();
-    entries.put(RECORD, new ExpectedFile(null, null, false));
-    entries.put(TIMING, new ExpectedFile(files.timing(), output.timing(), false));
-    entries.put(
-        STDOUT, new ExpectedFile(files.output(OutputStreamName.STDOUT), output.stdout(), false));
-    entries.put(
-        STDERR, new ExpectedFile(files.output(OutputStreamName.STDERR), output.stderr(), false));
-    for (Artifact artifact : record.artifacts()) {
-      entries.put(
-          ARTIFACTS + artifact.path(),
-          new ExpectedFile(files.artifact(artifact), artifact.content(), artifact.executable()));
+    entries.put(RECORD, new ExpectedFile(null, null));
+    entries.put(TIMING, new ExpectedFile(files.timing(), output.timing()));
+    entries.put(STDOUT, new ExpectedFile(files.output(OutputStreamName.STDOUT), output.stdout()));
+    entries.put(STDERR, new ExpectedFile(files.output(OutputStreamName.STDERR), output.stderr()));
+    switch (record.artifacts()) {
+      case Artifacts.Listed(List<Artifact> list) -> expect(list, files, entries);
+      case Artifacts.Manifested manifested ->
+          entries.put(MANIFEST, new ExpectedFile(files.manifest(), manifested.manifest()));
     }
     return entries;
+  }
+
+  /** Links and directories have no content, and so no entry. */
+  private static void expect(
+      List<Artifact> artifacts, RunFiles files, Map<String, ExpectedFile> entries) {
+    for (Artifact artifact : artifacts) {
+      if (artifact instanceof Artifact.File file) {
+        entries.put(
+            ARTIFACTS + file.path(), new ExpectedFile(files.artifact(file), file.content()));
+      }
+    }
   }
 
   /** The bytes of the record's files together. */
@@ -133,16 +147,14 @@ public final class BundleReader {
     long bytes = output.stdout().size();
     bytes = Math.addExact(bytes, output.stderr().size());
     bytes = Math.addExact(bytes, output.timing().size());
-    for (Artifact artifact : record.artifacts()) {
-      bytes = Math.addExact(bytes, artifact.content().size());
-    }
-    return bytes;
+    return Math.addExact(bytes, record.artifacts().bytes());
   }
 
   private static long mostBytes(Map<String, ExpectedFile> entries, RunRecord record)
       throws MalformedException {
     try {
-      long overhead = LARGEST_RECORD + (entries.size() + 3L) * TAR_OVERHEAD;
+      long most = entries.size() + record.artifacts().count() + 3L;
+      long overhead = LARGEST_RECORD + most * TAR_OVERHEAD;
       return Math.addExact(contentBytes(record), overhead);
     } catch (ArithmeticException e) {
       throw new MalformedException("the record's sizes add up to more than there can be", e);
@@ -150,10 +162,13 @@ public final class BundleReader {
   }
 
   private static void readEntries(
-      TarReader tar, Map<String, ExpectedFile> entries, RunRecord record)
+      TarReader tar, Map<String, ExpectedFile> entries, RunRecord record, RunFiles files)
       throws IOException, MalformedException {
     for (TarArchiveEntry entry = tar.next(); entry != null; entry = tar.next()) {
       readEntry(tar, entry, entries, record);
+      if (entry.getName().equals(MANIFEST)) {
+        expect(files.list(record.artifacts()), files, entries);
+      }
     }
   }
 
@@ -213,9 +228,6 @@ public final class BundleReader {
     if (!Digest.ofFinished(sha256).equals(expected.content().digest())) {
       throw new MalformedException(
           "the bundle's entry " + Printable.of(name) + " has another digest than the record says");
-    }
-    if (expected.executable()) {
-      Files.setPosixFilePermissions(expected.file(), PosixFilePermissions.fromString("rwxr-xr-x"));
     }
   }
 

@@ -61,12 +61,25 @@ public final class BundleWriter {
       put(tar, BundleReader.TIMING, files.timing(), output.timing(), false);
       put(tar, BundleReader.STDOUT, files.output(OutputStreamName.STDOUT), output.stdout(), false);
       put(tar, BundleReader.STDERR, files.output(OutputStreamName.STDERR), output.stderr(), false);
-      List<Artifact> artifacts =
-          record.artifacts().stream().sorted(Comparator.comparing(Artifact::path)).toList();
-      for (Artifact artifact : artifacts) {
-        String name = BundleReader.ARTIFACTS + artifact.path();
-        put(tar, name, files.artifact(artifact), artifact.content(), artifact.executable());
+      if (record.artifacts() instanceof Artifacts.Manifested manifested) {
+        put(tar, BundleReader.MANIFEST, files.manifest(), manifested.manifest(), false);
       }
+      for (Artifact artifact : sorted(record, files)) {
+        if (artifact instanceof Artifact.File file) {
+          String name = BundleReader.ARTIFACTS + file.path();
+          put(tar, name, files.artifact(file), file.content(), file.mode().executable());
+        }
+      }
+    }
+  }
+
+  private static List<Artifact> sorted(RunRecord record, RunFiles files) throws IOException {
+    try {
+      return files.list(record.artifacts()).stream()
+          .sorted(Comparator.comparing(Artifact::path))
+          .toList();
+    } catch (MalformedException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 

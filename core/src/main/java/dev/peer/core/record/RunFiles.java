@@ -6,10 +6,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
- * The files of one run in a directory: {@code stdout}, {@code stderr}, {@code timing} and {@code
- * artifacts/}. An executor fills such a directory, a bundle unpacks into one.
+ * The files of one run in a directory: {@code stdout}, {@code stderr}, {@code timing}, {@code
+ * artifacts/} with the plain files among the artifacts, and {@code manifest} if the record does not
+ * name them itself. An executor fills such a directory, a bundle unpacks into one.
  */
 public record RunFiles(Path directory) {
 
@@ -31,8 +33,21 @@ public record RunFiles(Path directory) {
     return directory.resolve("artifacts");
   }
 
-  /** The artifact's file. */
-  public Path artifact(Artifact artifact) {
+  /** The list of the artifacts, where the record does not name them itself. */
+  Path manifest() {
+    return directory.resolve("manifest");
+  }
+
+  /** All artifacts of a record whose files these are. */
+  public List<Artifact> list(Artifacts artifacts) throws IOException, MalformedException {
+    return switch (artifacts) {
+      case Artifacts.Listed(List<Artifact> list) -> list;
+      case Artifacts.Manifested manifested -> ArtifactManifest.read(manifest(), manifested);
+    };
+  }
+
+  /** The artifact's content. */
+  public Path artifact(Artifact.File artifact) {
     return artifacts().resolve(artifact.path());
   }
 

@@ -3,9 +3,7 @@ package dev.peer.core.record;
 import dev.peer.core.key.RunInputs;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The record of one run.
@@ -22,7 +20,7 @@ import java.util.Set;
  * @param memoryBytes the guest's memory
  * @param provenance what shaped the run besides its inputs
  * @param output the test's output
- * @param artifacts the run's artifacts, by path
+ * @param artifacts the run's artifacts
  */
 public record RunRecord(
     RunInputs inputs,
@@ -37,18 +35,16 @@ public record RunRecord(
     long memoryBytes,
     Provenance provenance,
     TestOutput output,
-    List<Artifact> artifacts) {
+    Artifacts artifacts) {
 
   /**
-   * Copies the collections, cuts times to milliseconds, refuses two artifacts of one path and more
-   * tries than the inputs allow.
+   * Copies the collections, cuts times to milliseconds, refuses more tries than the inputs allow.
    */
   public RunRecord {
     startedAt = startedAt.truncatedTo(ChronoUnit.MILLIS);
     finishedAt = finishedAt.truncatedTo(ChronoUnit.MILLIS);
     secretNames = List.copyOf(secretNames);
     secretNames.forEach(RunInputs::requireName);
-    artifacts = List.copyOf(artifacts);
     if (provenance instanceof Provenance.Stated stated
         && stated.tries().allowed() != inputs.options().allowedTries()) {
       throw new IllegalArgumentException(
@@ -56,12 +52,6 @@ public record RunRecord(
               + stated.tries()
               + ", where the inputs allow "
               + inputs.options().allowedTries());
-    }
-    Set<String> paths = new HashSet<>();
-    for (Artifact artifact : artifacts) {
-      if (!paths.add(artifact.path())) {
-        throw new IllegalArgumentException("two artifacts have the path " + artifact.path());
-      }
     }
   }
 

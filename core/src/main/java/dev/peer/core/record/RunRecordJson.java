@@ -45,19 +45,27 @@ public final class RunRecordJson {
     json.set("stdout", write(record.output().stdout()));
     json.set("stderr", write(record.output().stderr()));
     json.set("timing", write(record.output().timing()));
-    ArrayNode artifacts = json.putArray("artifacts");
-    for (Artifact artifact : record.artifacts()) {
-      ObjectNode entry = artifacts.addObject();
-      entry.put("path", artifact.path());
-      entry.put("executable", artifact.executable());
-      entry.setAll(write(artifact.content()));
+    switch (record.artifacts()) {
+      case Artifacts.Listed(List<Artifact> list) -> {
+        ArrayNode artifacts = json.putArray("artifacts");
+        list.stream().map(ArtifactManifest::write).forEach(artifacts::add);
+      }
+      case Artifacts.Manifested(int count, long contentBytes, Content manifest) ->
+          json.putObject("artifactManifest")
+              .put("count", count)
+              .put("contentBytes", contentBytes)
+              .setAll(write(manifest));
     }
     return json;
   }
 
   /** Reads a record of version 1; the object is read to its end. */
   public static RunRecord readV1(StrictJson json) throws MalformedException {
-    return read(json, new Provenance.Unstated());
+    RunRecord record = read(json, new Provenance.Unstated());
+    if (!hasPlainFilesOnly(record.artifacts())) {
+      throw new MalformedException("artifacts: evidence of version 1 has plain files only");
+    }
+    return record;
   }
 
   /** Reads a record of version 2; the object is read to its end. */
@@ -81,11 +89,7 @@ public final class RunRecordJson {
             readContent(json.object("stdout")),
             readContent(json.object("stderr")),
             readContent(json.object("timing")));
-    List<Artifact> artifacts = new ArrayList<>();
-    for (StrictJson entry : json.objects("artifacts")) {
-      String path = entry.value("path", Artifact::requirePath);
-      artifacts.add(new Artifact(path, entry.truth("executable"), readContent(entry)));
-    }
+    Artifacts artifacts = readArtifacts(json);
     json.end();
     try {
       return new RunRecord(
@@ -102,6 +106,30 @@ public final class RunRecordJson {
           provenance,
           output,
           artifacts);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(e.getMessage(), e);
+    }
+  }
+
+  private static boolean hasPlainFilesOnly(Artifacts artifacts) {
+    return artifacts instanceof Artifacts.Listed(List<Artifact> list)
+        && list.stream()
+            .allMatch(artifact -> artifact instanceof Artifact.File file && file.mode().isUsual());
+  }
+
+  private static Artifacts readArtifacts(StrictJson json) throws MalformedException {
+    try {
+      if (json.has("artifactManifest")) {
+        StrictJson manifest = json.object("artifactManifest");
+        int count = Math.toIntExact(Math.clamp(manifest.number("count"), 0, Integer.MAX_VALUE));
+        long bytes = manifest.number("contentBytes");
+        return new Artifacts.Manifested(count, bytes, readContent(manifest));
+      }
+      List<Artifact> list = new ArrayList<>();
+      for (StrictJson entry : json.objects("artifacts")) {
+        list.add(ArtifactManifest.read(entry));
+      }
+      return new Artifacts.Listed(list);
     } catch (IllegalArgumentException e) {
       throw new MalformedException(e.getMessage(), e);
     }
@@ -175,7 +203,8 @@ public final class RunRecordJson {
     return json;
   }
 
-  private static Content readContent(StrictJson json) throws MalformedException {
+  /** Reads a size and a digest; the object is read to its end. */
+  static Content readContent(StrictJson json) throws MalformedException {
     long size = json.number("size");
     Digest digest = json.value("digest", Digest::parse);
     json.end();

@@ -1,7 +1,9 @@
 package dev.peer.core.scratch;
 
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,12 +16,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +38,9 @@ public final class DirectoryHandle implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final FileAttribute<?> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private static final Set<PosixFilePermission> OWNER_READS_AND_WRITES =
+      PosixFilePermissions.fromString("rw-------");
 
   private final Path path;
   private final SecureDirectoryStream<Path> stream;
@@ -159,9 +166,7 @@ public final class DirectoryHandle implements AutoCloseable {
   public <X extends Exception> void replace(
       Path name, Set<PosixFilePermission> permissions, ContentWriter<X> content)
       throws IOException, X {
-    byte[] random = new byte[8];
-    RANDOM.nextBytes(random);
-    Path beside = Path.of(".peer-" + HexFormat.of().formatHex(random));
+    Path beside = beside();
     try {
       Set<OpenOption> options =
           Set.of(
@@ -178,6 +183,76 @@ public final class DirectoryHandle implements AutoCloseable {
     } finally {
       remove(beside);
     }
+  }
+
+  /**
+   * Copies a file in one step and replaces an entry of its name, as {@link #replace}; the copy may
+   * be lost with the machine.
+   *
+   * @param permissions the copy's, as far as the user's umask allows them
+   */
+  public void copy(Path name, Set<PosixFilePermission> permissions, FileTime modified, Path source)
+      throws IOException {
+    Path beside = beside();
+    Set<PosixFilePermission> writable = EnumSet.copyOf(OWNER_READS_AND_WRITES);
+    writable.addAll(permissions);
+    try {
+      Set<OpenOption> options =
+          Set.of(
+              StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+      try (SeekableByteChannel channel =
+          stream.newByteChannel(beside, options, PosixFilePermissions.asFileAttribute(writable))) {
+        Files.copy(source, Channels.newOutputStream(channel));
+      }
+      PosixFileAttributeView view =
+          stream.getFileAttributeView(
+              beside, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+      view.setTimes(modified, null, null);
+      if (!permissions.containsAll(OWNER_READS_AND_WRITES)) {
+        Set<PosixFilePermission> allowed = view.readAttributes().permissions();
+        allowed.retainAll(permissions);
+        view.setPermissions(allowed);
+      }
+      stream.move(beside, stream, name);
+    } catch (IOException | RuntimeException e) {
+      remove(beside);
+      throw e;
+    }
+  }
+
+  /**
+   * Makes a link in one step and replaces an entry of its name.
+   *
+   * <p>The JDK makes links by path alone: where the path leads elsewhere by then, a link with a
+   * random name is left there.
+   */
+  public void link(Path name, Path target, FileTime modified) throws IOException {
+    Path beside = beside();
+    Path made = Files.createSymbolicLink(path.resolve(beside), target);
+    try {
+      Files.getFileAttributeView(made, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .setTimes(modified, null, null);
+      stream.move(beside, stream, name);
+    } catch (IOException | RuntimeException e) {
+      remove(beside);
+      throw e;
+    }
+  }
+
+  /** Makes a directory, as {@link #openOrMake} does, with permissions that the umask allows. */
+  public void make(Path name, Set<PosixFilePermission> permissions) throws IOException {
+    Files.createDirectory(path.resolve(name), PosixFilePermissions.asFileAttribute(permissions));
+  }
+
+  /** Sets when this directory was last changed. */
+  public void setModified(FileTime modified) throws IOException {
+    stream.getFileAttributeView(BasicFileAttributeView.class).setTimes(modified, null, null);
+  }
+
+  private static Path beside() {
+    byte[] random = new byte[8];
+    RANDOM.nextBytes(random);
+    return Path.of(".peer-" + HexFormat.of().formatHex(random));
   }
 
   /** Writes a file's content. */

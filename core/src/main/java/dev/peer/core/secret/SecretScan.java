@@ -2,6 +2,7 @@ package dev.peer.core.secret;
 
 import dev.peer.core.id.Printable;
 import dev.peer.core.record.Artifact;
+import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
@@ -13,6 +14,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Looks for secrets in everything that a result would publish. */
@@ -29,13 +31,8 @@ public final class SecretScan {
     if (secrets.isEmpty()) {
       return Optional.empty();
     }
-    for (Artifact artifact : record.artifacts()) {
-      String shown = Printable.of(secrets.mask(artifact.path()));
-      byte[] path = artifact.path().getBytes(StandardCharsets.UTF_8);
-      Optional<String> leak = found(secrets, "the name of the artifact " + shown, path);
-      if (leak.isEmpty()) {
-        leak = found(secrets, "the artifact " + shown, files.artifact(artifact));
-      }
+    for (Artifact artifact : list(record, files)) {
+      Optional<String> leak = leak(secrets, artifact, files);
       if (leak.isPresent()) {
         return leak;
       }
@@ -48,6 +45,33 @@ public final class SecretScan {
     }
     byte[] json = StrictJson.bytes(RunRecordJson.write(record));
     return found(secrets, "the record, with its counted variables and arguments,", json);
+  }
+
+  private static List<Artifact> list(RunRecord record, RunFiles files) throws IOException {
+    try {
+      return files.list(record.artifacts());
+    } catch (MalformedException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private static Optional<String> leak(Secrets secrets, Artifact artifact, RunFiles files)
+      throws IOException {
+    String shown = Printable.of(secrets.mask(artifact.path()));
+    byte[] path = artifact.path().getBytes(StandardCharsets.UTF_8);
+    Optional<String> leak = found(secrets, "the name of the artifact " + shown, path);
+    if (leak.isPresent()) {
+      return leak;
+    }
+    return switch (artifact) {
+      case Artifact.File file -> found(secrets, "the artifact " + shown, files.artifact(file));
+      case Artifact.Link link ->
+          found(
+              secrets,
+              "the target of the link " + shown,
+              link.target().getBytes(StandardCharsets.UTF_8));
+      case Artifact.Directory _ -> Optional.empty();
+    };
   }
 
   private static Optional<String> found(Secrets secrets, String what, Path file)

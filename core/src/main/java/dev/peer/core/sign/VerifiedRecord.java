@@ -1,8 +1,12 @@
 package dev.peer.core.sign;
 
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A whole result of which every byte was verified: the only kind that can be replayed and kept.
@@ -28,6 +32,15 @@ public final class VerifiedRecord {
   /** The run. */
   public RunRecord record() {
     return attestation.record();
+  }
+
+  /** The artifacts of the run, by path. */
+  public List<Artifact> artifacts() throws IOException {
+    try {
+      return files.list(record().artifacts());
+    } catch (MalformedException e) {
+      throw new IOException("the list of artifacts was changed here: " + e.getMessage(), e);
+    }
   }
 
   /** The bundle, as signed. */

@@ -74,18 +74,6 @@ class BundleTest {
   }
 
   @Test
-  void keepsWhetherAnArtifactIsExecutable() throws Exception {
-    Artifact tool = record.artifacts().getFirst();
-    record =
-        Records.record(record.output(), List.of(new Artifact(tool.path(), true, tool.content())));
-    Content content = BundleWriter.write(record, files, bundle);
-
-    BundleReader.unpack(bundle, content, record, target);
-
-    assertThat(target.resolve("artifacts/bin/tool")).isExecutable();
-  }
-
-  @Test
   void takesContentThatCompressesMoreThanAThousandfold() throws Exception {
     record = Records.make(files, Map.of("zeros", new byte[64 << 20]));
     Content content = BundleWriter.write(record, files, bundle);
@@ -136,7 +124,7 @@ class BundleTest {
   /** The record of a run that left this much, most of it in one file. */
   private RunRecord saying(long size) {
     Content content = new Content(size - outputBytes(), Digest.of(NONE));
-    return Records.record(record.output(), List.of(new Artifact("large", false, content)));
+    return Records.record(record.output(), List.of(Artifact.file("large", false, content)));
   }
 
   private long outputBytes() {
@@ -253,7 +241,7 @@ class BundleTest {
         Records.record(
             new TestOutput(
                 output.stdout(), output.stderr(), new Content(timing.length, Digest.of(timing))),
-            record.artifacts());
+            files.list(record.artifacts()));
     Content content = BundleWriter.write(record, files, bundle);
 
     assertRefused(content, "timing");

@@ -56,7 +56,7 @@ public final class Records {
       Files.createDirectories(file.getParent());
       Files.write(file, artifact.getValue());
       made.add(
-          new Artifact(
+          Artifact.file(
               artifact.getKey(),
               false,
               new Content(artifact.getValue().length, Digest.of(artifact.getValue()))));
@@ -71,6 +71,11 @@ public final class Records {
 
   /** A record of these. */
   public static RunRecord record(RunInputs inputs, TestOutput output, List<Artifact> artifacts) {
+    return record(inputs, output, new Artifacts.Listed(artifacts));
+  }
+
+  /** A record of these. */
+  public static RunRecord record(RunInputs inputs, TestOutput output, Artifacts artifacts) {
     return new RunRecord(
         inputs,
         0,

@@ -24,7 +24,7 @@ class RunRecordJsonTest {
   private final RunRecord record =
       Records.record(
           new TestOutput(CONTENT, CONTENT, CONTENT),
-          List.of(new Artifact("a/b.txt", true, CONTENT)));
+          List.of(Artifact.file("a/b.txt", true, CONTENT)));
 
   @Test
   void readsWhatItWrote() throws Exception {
@@ -226,10 +226,91 @@ class RunRecordJsonTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "..", "../a", "a/../b", "/a", "a//b", "a/", "./a", "a\\b", "a\u0000", "a\nb"})
+      strings = {
+        "", "..", "../a", "a/../b", "/a", "a//b", "a/", "./a", "a\u0000", "a\nb", "a\u007F",
+        "a\u0085", "a\u2028", "a\uD800"
+      })
   void refusesAnArtifactPathThatCouldLeaveItsDirectory(String path) {
     assertThatThrownBy(() -> Artifact.requirePath(path))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void readsLinksDirectoriesAndModesAsItWroteThem() throws Exception {
+    RunRecord odd =
+        Records.record(
+            record.output(),
+            List.of(
+                new Artifact.File("a", FileMode.parse("0600"), CONTENT),
+                new Artifact.File("b", FileMode.parse("0711"), CONTENT),
+                new Artifact.Directory("c", FileMode.DIRECTORY),
+                new Artifact.Link("d/e", "../a"),
+                new Artifact.Link("\uD83D\uDC68\u200D\uD83D\uDC69 \\", "no where")));
+    byte[] bytes = StrictJson.bytes(RunRecordJson.write(odd));
+
+    RunRecord read = RunRecordJson.readV2(StrictJson.parse("record", bytes));
+
+    assertThat(read).isEqualTo(odd);
+    assertThat(StrictJson.bytes(RunRecordJson.write(read))).isEqualTo(bytes);
+  }
+
+  @Test
+  void readsTheSizeOfAListThatIsAFileOfTheBundle() throws Exception {
+    RunRecord large =
+        Records.record(
+            record.inputs(),
+            record.output(),
+            new Artifacts.Manifested(200_000, 5L << 32, new Content(1L << 24, CONTENT.digest())));
+    byte[] bytes = StrictJson.bytes(RunRecordJson.write(large));
+
+    assertThat(RunRecordJson.readV2(StrictJson.parse("record", bytes))).isEqualTo(large);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"path\":\"a\",\"link\":\"b\"}",
+        "{\"path\":\"a\",\"directory\":\"0755\"}",
+        "{\"path\":\"a\",\"executable\":false,\"mode\":\"0600\",\"size\":3,\"digest\":\"D\"}"
+      })
+  void aRecordOfVersion1HasPlainFilesOnly(String artifact) throws Exception {
+    ObjectNode json = RunRecordJson.write(record).without("provenance");
+    json.putArray("artifacts").add(new ObjectMapper().readTree(withDigest(artifact)));
+
+    assertThatThrownBy(
+            () -> RunRecordJson.readV1(StrictJson.parse("record", StrictJson.bytes(json))))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("version 1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[{\"path\":\"a\",\"link\":\"/etc\"}]",
+        "[{\"path\":\"a\",\"link\":\"..\"}]",
+        "[{\"path\":\"a/b\",\"link\":\"c/../../..\"}]",
+        "[{\"path\":\"a/b\",\"link\":\"c/../d\"}]",
+        "[{\"path\":\"a\",\"link\":\"\"}]",
+        "[{\"path\":\"a\",\"link\":\"b\\u001b\"}]",
+        "[{\"path\":\"a\",\"link\":\"b\",\"size\":0}]",
+        "[{\"path\":\"a\",\"link\":\"b\",\"directory\":\"0755\"}]",
+        "[{\"path\":\"a\",\"directory\":\"4755\"}]",
+        "[{\"path\":\"a\",\"directory\":true}]",
+        "[{\"path\":\"a\",\"executable\":true,\"mode\":\"0600\",\"size\":3,\"digest\":\"D\"}]",
+        "[{\"path\":\"a\",\"executable\":true,\"mode\":\"0755\",\"size\":3,\"digest\":\"D\"}]",
+        "[{\"path\":\"a\",\"link\":\"b\"},{\"path\":\"a\",\"directory\":\"0755\"}]",
+        "[{\"path\":\"a\",\"link\":\"b\"},{\"path\":\"a/b\",\"directory\":\"0755\"}]",
+        "[{\"path\":\"a/b/c\",\"directory\":\"0755\"},{\"path\":\"a\",\"link\":\"b\"}]"
+      })
+  void refusesAnArtifactThatCouldLeadOutOrIsTwoThings(String artifacts) throws Exception {
+    ObjectNode json = RunRecordJson.write(record);
+    json.set("artifacts", new ObjectMapper().readTree(withDigest(artifacts)));
+
+    assertThatThrownBy(() -> read(json)).isInstanceOf(MalformedException.class);
+  }
+
+  private static String withDigest(String json) {
+    return json.replace("\"D\"", "\"" + CONTENT.digest() + "\"");
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.pem.Pem;
+import dev.peer.core.record.Artifact;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.PreparationNetwork;
@@ -86,8 +87,9 @@ class GoldenEvidenceTest {
     assertThat(record.inputs().commit())
         .contains(new CommitId("49343606caf237ac353c66a68f76de1097cd79cb"));
     assertThat(record.provenance()).isEqualTo(new Provenance.Unstated());
-    assertThat(record.artifacts()).hasSize(1);
-    assertThat(reported.whole.files().artifact(record.artifacts().getFirst()))
+    assertThat(reported.whole.artifacts()).hasSize(1);
+    assertThat(
+            reported.whole.files().artifact((Artifact.File) reported.whole.artifacts().getFirst()))
         .hasContent("level gold\n");
     assertThat(reported.timestamp()).isEqualTo(Instant.parse("2026-11-28T16:45:47Z"));
   }
@@ -128,8 +130,9 @@ class GoldenEvidenceTest {
     assertThat(record.inputs().commit()).contains(commit);
     assertThat(record.provenance())
         .isEqualTo(stated(new StartedFrom(KeptOrigin.TRUNK, List.of(commit))));
-    assertThat(record.artifacts()).hasSize(1);
-    assertThat(reported.whole.files().artifact(record.artifacts().getFirst()))
+    assertThat(reported.whole.artifacts()).hasSize(1);
+    assertThat(
+            reported.whole.files().artifact((Artifact.File) reported.whole.artifacts().getFirst()))
         .hasContent("level gold\n");
     assertThat(reported.timestamp()).isEqualTo(Instant.parse("2026-11-28T18:07:05Z"));
   }

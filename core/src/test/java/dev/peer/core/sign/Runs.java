@@ -9,6 +9,7 @@ import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
+import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.Provenance;
@@ -135,7 +136,7 @@ final class Runs {
         2L << 30,
         provenance,
         new TestOutput(content("out"), content("err"), content(TIMING)),
-        List.of(new Artifact("report.txt", false, content("report"))));
+        new Artifacts.Listed(List.of(Artifact.file("report.txt", false, content("report")))));
   }
 
   private static Content content(String text) {

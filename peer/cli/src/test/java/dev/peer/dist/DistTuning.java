@@ -15,6 +15,7 @@ import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.pem.Pem;
+import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.OutputRecorder;
@@ -260,7 +261,7 @@ final class DistTuning {
                 "0.6.0",
                 Tries.ONCE),
             recorder.finish(),
-            List.of());
+            Artifacts.NONE);
     Path bundle = directory.resolve("bundle");
     Content content = BundleWriter.write(record, files, bundle);
     Attestation signed = new RunSigner(holder).sign(record, content);

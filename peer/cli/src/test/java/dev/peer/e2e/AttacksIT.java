@@ -52,11 +52,15 @@ class AttacksIT {
       laptop
           .run(repository, "replay", "--artifacts", place)
           .hasExitCode(2)
-          .awaitLine("^peer: error: --artifacts: .*(link in a git work tree|git directory)");
+          .awaitLine(
+              "^peer: error: --artifacts: .*(link in a git work tree|is a link, and|git"
+                  + " directory)");
       laptop
           .run(repository, "run", "--exit", "--artifacts", place)
           .hasExitCode(2)
-          .awaitLine("^peer: error: --artifacts: .*(link in a git work tree|git directory)");
+          .awaitLine(
+              "^peer: error: --artifacts: .*(link in a git work tree|is a link, and|git"
+                  + " directory)");
       laptop.run(repository, "artifacts", "--to", place).hasExitCode(2);
       laptop.run(repository, "export", "--to", place + "/deep/" + HOOK).hasExitCode(2);
     }

@@ -11,6 +11,7 @@ import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.pem.Pem;
 import dev.peer.core.record.Artifact;
+import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.OutputRecorder;
@@ -124,7 +125,7 @@ record SignedResult(Repository repository) {
       Files.createDirectories(file.getParent());
       Files.write(file, bytes);
       artifacts.add(
-          new Artifact(content.getKey(), true, new Content(bytes.length, Digest.of(bytes))));
+          Artifact.file(content.getKey(), true, new Content(bytes.length, Digest.of(bytes))));
     }
     return artifacts;
   }
@@ -155,7 +156,7 @@ record SignedResult(Repository repository) {
         new Provenance.Stated(
             StartedFrom.BLANK, PreparationNetwork.open(true), "9base 1:6-13", "0.6.0", Tries.ONCE),
         output,
-        artifacts);
+        new Artifacts.Listed(artifacts));
   }
 
   private static String text(Map<String, String> environment, String name) throws Exception {

@@ -45,22 +45,29 @@ public final class Facts {
 
   /** An artifact on one line. */
   public static String of(Artifact artifact) {
-    return artifact.path()
+    return artifact.shown()
         + ", "
-        + artifact.content().size()
-        + " bytes, "
-        + artifact.content().digest();
+        + (artifact instanceof Artifact.File ? artifact.size() + " bytes, " : "")
+        + artifact.description();
   }
 
   /** Adds artifacts as scripts get them everywhere. */
   public static void addTo(ObjectNode json, List<Artifact> artifacts) {
     ArrayNode array = json.putArray("artifacts");
-    for (Artifact artifact : artifacts) {
-      ObjectNode entry = array.addObject();
-      entry.put("path", artifact.path());
-      entry.put("size", artifact.content().size());
-      entry.put("sha256", artifact.content().digest().hex());
-    }
+    artifacts.forEach(artifact -> array.add(json(artifact)));
+  }
+
+  private static ObjectNode json(Artifact artifact) {
+    ObjectNode json = StrictJson.object().put("path", artifact.path());
+    return switch (artifact) {
+      case Artifact.File file ->
+          json.put("size", file.content().size())
+              .put("sha256", file.content().digest().hex())
+              .put("mode", file.mode().toString());
+      case Artifact.Link link -> json.put("link", link.target());
+      case Artifact.Directory directory ->
+          json.put("directory", true).put("mode", directory.mode().toString());
+    };
   }
 
   public static String text(ObjectNode json) {

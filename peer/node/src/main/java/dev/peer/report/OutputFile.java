@@ -22,6 +22,7 @@ import java.util.Set;
 public final class OutputFile {
 
   private static final String GIT = ".git";
+  private static final String SHORT_GIT = "git~1";
   private static final int MOST_LINKS = 40;
 
   private OutputFile() {}
@@ -86,7 +87,8 @@ public final class OutputFile {
     return way(file.toString(), file.toAbsolutePath().normalize().getParent()).isBelowWorkTree();
   }
 
-  private static DirectoryHandle open(String option, Path directory, boolean make)
+  /** Opens a directory of the user's. */
+  static DirectoryHandle open(String option, Path directory, boolean make)
       throws IOException, CommandException {
     Way way = way(option, directory);
     DirectoryHandle handle = DirectoryHandle.of(way.base());
@@ -105,7 +107,8 @@ public final class OutputFile {
     }
   }
 
-  private static DirectoryHandle enter(
+  /** Opens a directory in another, if it is neither a link nor git's own. */
+  static DirectoryHandle enter(
       String option, Path directory, DirectoryHandle handle, Path name, boolean make)
       throws IOException, CommandException {
     requireNoGit(option, directory, name);
@@ -136,9 +139,19 @@ public final class OutputFile {
   }
 
   private static void requireNoGit(String option, Path path, Path name) throws CommandException {
-    if (name.toString().equalsIgnoreCase(GIT)) {
+    if (isGit(name.toString())) {
       throw inGit(option, path);
     }
+  }
+
+  /** Whether any file system takes the name for that of git's directory. */
+  static boolean isGit(String name) {
+    StringBuilder visible = new StringBuilder();
+    name.codePoints()
+        .filter(c -> Character.getType(c) != Character.FORMAT)
+        .forEach(visible::appendCodePoint);
+    String folded = visible.toString().replaceFirst("[ .]+$", "");
+    return folded.equalsIgnoreCase(GIT) || folded.equalsIgnoreCase(SHORT_GIT);
   }
 
   private static CommandException inGit(String option, Path path) {

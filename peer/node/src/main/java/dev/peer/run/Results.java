@@ -9,7 +9,6 @@ import dev.peer.core.key.NetworkMode;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.Provenance;
-import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.Tries;
 import dev.peer.core.scratch.FileHold;
@@ -17,16 +16,17 @@ import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
 import dev.peer.home.HomeLayout;
+import dev.peer.report.ArtifactCopy;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.OutputFile;
 import dev.peer.report.RunOutput;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -148,7 +148,7 @@ public final class Results {
     }
   }
 
-  /** Copies the artifacts, each in one step; replaces files of the same name. */
+  /** Copies the artifacts; names what is not written. */
   public static void copyArtifacts(
       RunOutput output, Replayable result, CallContext from, Optional<Path> artifacts)
       throws IOException, CommandException {
@@ -158,26 +158,26 @@ public final class Results {
   }
 
   /**
-   * As the other.
+   * Copies the artifacts of a result; names what is not written.
    *
-   * @param option the one that names the place
+   * @param option the option that names the place
+   * @return how many are not written
    */
-  public static void copyArtifacts(
+  public static int copyArtifacts(
       String option, RunOutput output, VerifiedRecord result, CallContext from, Path to)
       throws IOException, CommandException {
     output.step("copy artifacts");
-    Path directory = from.directory().resolve(to);
-    RunFiles files = result.files();
-    OutputFile.makeDirectory(option, directory);
-    for (Artifact artifact : result.record().artifacts()) {
-      Path source = files.artifact(artifact);
-      OutputFile.write(
-          option,
-          directory.resolve(artifact.path()),
-          Files.getPosixFilePermissions(source),
-          target -> Files.copy(source, Channels.newOutputStream(target)));
-    }
-    output.say(result.record().artifacts().size() + " artifacts are in " + to);
+    List<Artifact> artifacts = result.artifacts();
+    List<String> left =
+        ArtifactCopy.write(
+            option,
+            from.directory().resolve(to),
+            artifacts,
+            result.files(),
+            FileTime.from(result.record().finishedAt()));
+    left.forEach(output::say);
+    output.say((artifacts.size() - left.size()) + " artifacts are in " + to);
+    return left.size();
   }
 
   /** How long the run took, for people. */

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.find.Replayable;
 import dev.peer.core.id.Digest;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.Artifact;
+import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
@@ -95,7 +97,10 @@ public final class RunReport {
           .put("passedAt", stated.tries().passedAt())
           .put("allowed", stated.tries().allowed());
     }
-    Facts.addTo(json, record.artifacts());
+    switch (record.artifacts()) {
+      case Artifacts.Listed(List<Artifact> list) -> Facts.addTo(json, list);
+      case Artifacts.Manifested manifested -> json.put("artifactCount", manifested.count());
+    }
   }
 
   /** The whole as one line. */

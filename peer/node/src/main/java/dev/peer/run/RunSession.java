@@ -108,13 +108,7 @@ public record RunSession(
       try (Replayable result = known.result();
           MachineSlots.Turn _ = means.machines().take()) {
         return audit(
-            Audit.run(
-                result.verified().record(),
-                source,
-                means.secrets().get(),
-                executor,
-                kept(),
-                output));
+            Audit.run(result.verified(), source, means.secrets().get(), executor, kept(), output));
       }
     }
     return switch (outcome) {

@@ -12,6 +12,7 @@ import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
+import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.BundleReader;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
@@ -212,6 +213,8 @@ final class EvidenceParsers {
         new Provenance.Stated(
             StartedFrom.BLANK, PreparationNetwork.open(true), "9base 1:6-13", "0.6.0", Tries.ONCE),
         output,
-        List.of(new Artifact("report", false, new Content(REPORT.length, Digest.of(REPORT)))));
+        new Artifacts.Listed(
+            List.of(
+                Artifact.file("report", false, new Content(REPORT.length, Digest.of(REPORT))))));
   }
 }

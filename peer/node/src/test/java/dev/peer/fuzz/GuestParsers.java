@@ -129,11 +129,21 @@ final class GuestParsers {
     try {
       Path disk = Files.write(directory.resolve("disk"), bytes);
       RunFiles files = new RunFiles(Files.createDirectory(directory.resolve("files")));
-      for (Artifact artifact : ArtifactIntake.take(disk, files)) {
-        Path file = files.artifact(artifact).normalize();
-        require(file.startsWith(files.artifacts()), "artifacts are below their directory");
-        require(Files.size(file) == artifact.content().size(), "artifacts have their size");
-        require(Files.size(file) <= bytes.length, "artifacts are no larger than the archive");
+      for (Artifact artifact : ArtifactIntake.take(disk, files).artifacts()) {
+        switch (artifact) {
+          case Artifact.File made -> {
+            Path file = files.artifact(made).normalize();
+            require(file.startsWith(files.artifacts()), "artifacts are below their directory");
+            require(Files.size(file) == made.content().size(), "artifacts have their size");
+            require(Files.size(file) <= bytes.length, "artifacts are no larger than the archive");
+          }
+          case Artifact.Link link -> {
+            Path top = files.artifacts();
+            Path target = top.resolve(link.path()).resolveSibling(link.target()).normalize();
+            require(target.startsWith(top), "links stay among the artifacts");
+          }
+          case Artifact.Directory _ -> {}
+        }
       }
     } finally {
       Scratch.delete(directory);

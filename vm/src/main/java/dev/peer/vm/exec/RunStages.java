@@ -6,15 +6,13 @@ import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
-import dev.peer.core.record.Artifact;
-import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.TestOutput;
 import dev.peer.core.record.Tries;
-import dev.peer.vm.guest.ArtifactIntake;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.StageResult;
 import dev.peer.vm.qemu.Machine;
@@ -266,14 +264,11 @@ final class RunStages {
     if (ended.isPresent()) {
       return ended.get();
     }
-    List<Artifact> artifacts;
+    Artifacts artifacts;
     try {
-      artifacts = ArtifactIntake.take(disks.output().file(), request.files());
-    } catch (MalformedException e) {
-      return new ExecutionResult.Refused(
-          ARTIFACTS,
-          request.secrets().mask(e.getMessage()),
-          "an artifact is a plain file below /var/run/ci/artifacts with a plain name");
+      artifacts = new ArtifactCollection(request, listener).take(disks.output().file(), collected);
+    } catch (ArtifactCollection.RefusedException e) {
+      return new ExecutionResult.Refused(ARTIFACTS, e.getMessage(), e.hint());
     }
     ended = outcomes.endedBy(POST_TEST, stages.run(POST_TEST, List.of()));
     if (ended.isPresent()) {

@@ -95,8 +95,10 @@ class VmExecutorIT {
         .isEqualTo(transcript.stdout.toByteArray());
     assertThat(Files.readAllBytes(files.output(OutputStreamName.STDERR)))
         .isEqualTo(transcript.stderr.toByteArray());
-    assertThat(record.artifacts()).extracting(Artifact::path).containsExactly("reports/report.txt");
-    assertThat(files.artifact(record.artifacts().getFirst())).hasContent("report\n");
+    assertThat(files.list(record.artifacts()))
+        .extracting(Artifact::path)
+        .containsExactly("reports/report.txt");
+    assertThat(files.artifacts().resolve("reports/report.txt")).hasContent("report\n");
     assertThat(record.containerImage()).isEqualTo("localhost/ci-base");
     assertThat(record.containerImageId()).matches("[0-9a-f]{64}");
     assertThat(transcript.other.toString(UTF_8)).contains("inspected " + record.containerImageId());

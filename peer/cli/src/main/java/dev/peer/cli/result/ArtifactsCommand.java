@@ -10,6 +10,7 @@ import dev.peer.core.record.Artifact;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.store.Store;
 import dev.peer.identity.Verifiers;
+import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
 import dev.peer.report.OutputFile;
@@ -66,16 +67,23 @@ public final class ArtifactsCommand implements Callable<Integer> {
     Store store = Results.openStore(peer.home());
     try (VerifiedResult opened =
         VerifiedResult.of(store, Verifiers.verifier(peer, output), kept.result(call, store))) {
-      List<Artifact> artifacts = opened.counting(peer).verified().record().artifacts();
-      if (directory != null) {
-        Results.copyArtifacts(TO, output, opened.verified(), call, directory);
-      }
+      List<Artifact> artifacts = opened.counting(peer).verified().artifacts();
+      int left =
+          directory == null
+              ? 0
+              : Results.copyArtifacts(TO, output, opened.verified(), call, directory);
       if (json) {
         ObjectNode answer = StrictJson.object();
         Facts.addTo(answer, artifacts);
         output.print(Facts.text(answer));
       } else if (directory == null) {
         artifacts.forEach(artifact -> output.print(Facts.of(artifact)));
+      }
+      if (left > 0) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            left + " artifacts are not written",
+            "the lines above say why; `peer export` writes the whole result");
       }
     }
     return ExitCode.PASSED.number();

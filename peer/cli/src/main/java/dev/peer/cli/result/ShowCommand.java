@@ -84,14 +84,14 @@ public final class ShowCommand implements Callable<Integer> {
     if (json) {
       ObjectNode answer = facts.json();
       answer.put("counts", refusal.isEmpty());
-      Facts.addTo(answer, opened.verified().record().artifacts());
+      Facts.addTo(answer, opened.verified().artifacts());
       output.print(Facts.text(answer));
       return;
     }
     facts.lines().forEach(output::print);
     refusal.ifPresent(why -> output.print(Facts.line("counts", "not here: " + why)));
     String label = "artifacts";
-    for (Artifact artifact : opened.verified().record().artifacts()) {
+    for (Artifact artifact : opened.verified().artifacts()) {
       output.print(Facts.line(label, Facts.of(artifact)));
       label = "";
     }

@@ -8,6 +8,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
@@ -80,7 +81,7 @@ public final class SignedRuns {
         new Provenance.Stated(
             StartedFrom.BLANK, PreparationNetwork.open(true), "9base 1:6-13", "0.6.0", Tries.ONCE),
         output,
-        List.of());
+        Artifacts.NONE);
   }
 
   /** A signed result in this directory, which is made. */
