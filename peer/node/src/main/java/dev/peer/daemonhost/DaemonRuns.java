@@ -82,6 +82,7 @@ final class DaemonRuns implements RunQueue.Runner {
       throw e;
     } catch (Exception e) {
       Failure failure = Failure.of(e);
+      failure.requireNoInterruption(e);
       output.sayLastLines();
       output.error(failure.message(), failure.hint());
       return QueuedRunEnd.ofExit(failure.exitCode().number(), failure.message());

@@ -134,9 +134,7 @@ final class DaemonSubmissions implements SubmissionHandler {
     } catch (Exception e) {
       Failure failure = Failure.of(e);
       output.error(failure.message(), failure.hint());
-      if (e instanceof InterruptedException interrupted) {
-        throw interrupted;
-      }
+      failure.requireNoInterruption(e);
       return QueuedRunEnd.ofExit(failure.exitCode().number(), failure.message());
     }
   }

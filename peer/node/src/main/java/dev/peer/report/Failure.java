@@ -9,6 +9,8 @@ import dev.peer.core.secret.SecretException;
 import dev.peer.source.SourceException;
 import dev.peer.vm.image.ImageException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 
 /**
@@ -24,6 +26,7 @@ public record Failure(ExitCode exitCode, String message, String hint) {
       case ConfigException e -> new Failure(ExitCode.USAGE, e.getMessage(), e.hint());
       case CredentialException e -> new Failure(ExitCode.USAGE, e.getMessage(), e.hint());
       case SecretException e -> new Failure(ExitCode.USAGE, e.getMessage(), e.hint());
+      case SourceException e when isInterruption(e.getCause()) -> interrupted();
       case SourceException e -> new Failure(ExitCode.USAGE, e.getMessage(), e.hint());
       case ImageException e -> new Failure(exitCode(e), e.getMessage(), e.hint());
       case ExecutorException e -> new Failure(ExitCode.INFRASTRUCTURE, e.getMessage(), e.hint());
@@ -33,10 +36,29 @@ public record Failure(ExitCode exitCode, String message, String hint) {
               ExitCode.INFRASTRUCTURE,
               describe(e),
               "see that the disk has room and PEER_HOME is yours to write");
-      case InterruptedException e ->
-          new Failure(ExitCode.INTERRUPTED, "interrupted before there was a result", "");
+      case InterruptedException e -> interrupted();
       default -> new Failure(ExitCode.INFRASTRUCTURE, "unexpected: " + failure, bugHint(failure));
     };
+  }
+
+  /**
+   * Goes on as an interruption if the failure is one.
+   *
+   * @param failure the exception that this is of
+   */
+  public void requireNoInterruption(Exception failure) throws InterruptedException {
+    if (exitCode == ExitCode.INTERRUPTED) {
+      throw (InterruptedException) new InterruptedException().initCause(failure);
+    }
+  }
+
+  private static Failure interrupted() {
+    return new Failure(ExitCode.INTERRUPTED, "interrupted before there was a result", "");
+  }
+
+  /** Reading a repository waits for git, and for files: an interrupt ends both as it can. */
+  private static boolean isInterruption(Throwable cause) {
+    return cause instanceof InterruptedIOException || cause instanceof ClosedByInterruptException;
   }
 
   private static ExitCode exitCode(ImageException e) {
