@@ -243,8 +243,8 @@ public final class KeptResults implements AutoCloseable {
         add(record.get(), attestation.record());
       } else {
         RepoId repo = attestation.record().inputs().repo();
-        notices.say("the result " + location.key() + " in the store is not as it was signed");
         store.removals().remove(location, Optional.of(repo), Removal.Why.REFUSED);
+        notices.say("the result " + location.key() + " in the store is not as it was signed");
         passOver(location);
       }
     } catch (NoSuchFileException e) {
