@@ -27,7 +27,7 @@ public final class RepoOwner {
       return named.get();
     }
     try (GitRepository git = GitRepository.open(call.directory(), call.environment())) {
-      return git.localRepo(git.resolve(GitRepository.DEFAULT_REVISION));
+      return git.names().local(git.resolve(GitRepository.DEFAULT_REVISION));
     }
   }
 
@@ -35,7 +35,7 @@ public final class RepoOwner {
   static LocalRepo of(Map<String, String> environment, GitRepository git, Revision revision)
       throws ConfigException, SourceException {
     Optional<LocalRepo> named = named(environment);
-    return named.isPresent() ? named.get() : git.localRepo(revision);
+    return named.isPresent() ? named.get() : git.names().local(revision);
   }
 
   private static Optional<LocalRepo> named(Map<String, String> environment) throws ConfigException {

@@ -161,7 +161,7 @@ public record RunTarget(
     if (named || peer.repo().isEmpty() || peer.rules().sign().isEmpty()) {
       return;
     }
-    RepoId own = git.repoId(revision);
+    RepoId own = git.names().id(revision);
     if (!signRules(peer).allowsName(own, inputs.repo(), inputs.targets())) {
       throw new ConfigException(
           "PEER_REPO in .env is "
@@ -192,7 +192,7 @@ public record RunTarget(
 
   private static RepoId repo(GitRepository git, Revision revision, PeerSettings peer)
       throws SourceException {
-    return peer.repo().isPresent() ? peer.repo().get() : git.repoId(revision);
+    return peer.repo().isPresent() ? peer.repo().get() : git.names().id(revision);
   }
 
   /** The settings of a command in these surroundings that is about a revision. */
@@ -306,7 +306,7 @@ public record RunTarget(
 
   /** Why other machines may know the repository by another name, where they may. */
   public Optional<String> doubtOfName() throws SourceException {
-    return peer().repo().isPresent() ? Optional.empty() : git.doubtOfName();
+    return peer().repo().isPresent() ? Optional.empty() : git.names().doubt();
   }
 
   /** Reports the changes of the work tree that are not in the revision. */

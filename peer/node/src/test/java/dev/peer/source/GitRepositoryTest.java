@@ -201,7 +201,7 @@ class GitRepositoryTest {
     try (GitRepository repository = GitRepository.open(shallow.directory())) {
       Revision head = repository.resolve("HEAD");
       assertThat(head.commit().hex()).isEqualTo(second);
-      SourceException e = failure(() -> repository.repoId(head), "cannot be named");
+      SourceException e = failure(() -> repository.names().id(head), "cannot be named");
       assertThat(e.hint()).contains("PEER_REPO");
       assertThat(failure(() -> repository.resolve("HEAD~1"), "unknown").hint()).contains("shallow");
       shallow.run("remote", "set-url", "origin", "git@git.example.org:team/project");
@@ -267,7 +267,7 @@ class GitRepositoryTest {
     boolean configured = Files.exists(home.resolve(".config/jgit"));
     try (GitRepository repository = GitRepository.open(git.directory())) {
       Revision revision = repository.resolve("HEAD");
-      repository.repoId(revision);
+      repository.names().id(revision);
       repository.dirtyState((_, _) -> true);
       repository.file(revision, "a.txt", 10);
       Path scratch = Files.createTempDirectory("scratch");
@@ -301,7 +301,7 @@ class GitRepositoryTest {
 
   private static RepoId repoId(Git git) throws SourceException {
     try (GitRepository repository = GitRepository.open(git.directory())) {
-      return repository.repoId(repository.resolve("HEAD"));
+      return repository.names().id(repository.resolve("HEAD"));
     }
   }
 

@@ -134,20 +134,20 @@ class RemoteNameTest {
     String first = git.write("a", "a\n").commitAll("first");
     try (GitRepository repository = GitRepository.open(git.directory())) {
       Revision head = repository.resolve("HEAD");
-      assertThat(repository.sharedName()).isEmpty();
-      assertThat(repository.doubtOfName()).isEmpty();
-      assertThat(repository.localRepo(head).id())
+      assertThat(repository.names().shared()).isEmpty();
+      assertThat(repository.names().doubt()).isEmpty();
+      assertThat(repository.names().local(head).id())
           .isEqualTo(RepoId.ofRootCommit(new CommitId(first)));
 
       git.run("remote", "add", "origin", "https://github.com/Me/X.git");
-      assertThat(repository.repoId(head)).isEqualTo(new RepoId("github.com/me/x"));
-      assertThat(repository.localRepo(head))
+      assertThat(repository.names().id(head)).isEqualTo(new RepoId("github.com/me/x"));
+      assertThat(repository.names().local(head))
           .isEqualTo(LocalRepo.named(new RepoId("github.com/Me/X")));
-      assertThat(repository.sharedName()).contains(new RepoId("github.com/me/x"));
+      assertThat(repository.names().shared()).contains(new RepoId("github.com/me/x"));
 
       git.run("remote", "add", "upstream", "git@github.com:Team/X.git");
-      assertThat(repository.repoId(head)).isEqualTo(new RepoId("github.com/me/x"));
-      assertThat(repository.sharedName()).contains(new RepoId("github.com/team/x"));
+      assertThat(repository.names().id(head)).isEqualTo(new RepoId("github.com/me/x"));
+      assertThat(repository.names().shared()).contains(new RepoId("github.com/team/x"));
     }
   }
 

@@ -74,7 +74,7 @@ public final class InitCommand implements Callable<Integer> {
     Optional<RepoId> repo = PeerSettings.repo(call.settings());
     try (GitRepository git = GitRepository.open(call.directory(), call.environment())) {
       root = git.workTree();
-      repo = repo.isPresent() ? repo : git.sharedName();
+      repo = repo.isPresent() ? repo : git.names().shared();
     }
     ProjectKind.ProjectFiles seen = seen(root);
     ProjectKind chosen = choose(seen.files());
