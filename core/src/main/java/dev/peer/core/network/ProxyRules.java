@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Which HTTPS servers are asked through a proxy, as {@code HTTPS_PROXY} and {@code NO_PROXY} say:
- * in small letters too, which count first. The loopback interface is never asked through one.
+ * Which servers are asked through a proxy, as {@code HTTPS_PROXY} and {@code NO_PROXY} say: in
+ * small letters too, which count first. The loopback interface is never asked through one.
  *
  * <p>{@code NO_PROXY} is a list of names with all below them, of addresses, of networks such as
  * {@code 10.0.0.0/8}, each with a port if only that is meant; {@code *} is every server.
@@ -20,6 +20,9 @@ public final class ProxyRules {
 
   /** The variable for proxies. */
   public static final String PROXY = "HTTPS_PROXY";
+
+  /** The variable for proxies of plain HTTP. */
+  public static final String PLAIN_PROXY = "HTTP_PROXY";
 
   /** The variable for exceptions. */
   public static final String EXCEPT = "NO_PROXY";
@@ -38,12 +41,21 @@ public final class ProxyRules {
   }
 
   /**
-   * Those of an environment.
+   * Those of an environment, for HTTPS.
    *
    * @throws IllegalArgumentException if its proxy has another form than {@link ProxyAddress#FORM}
    */
   public static ProxyRules of(Map<String, String> environment) {
-    String proxy = value(environment, PROXY);
+    return of(environment, PROXY);
+  }
+
+  /** Like {@link #of(Map)}, for plain HTTP. */
+  public static ProxyRules ofPlain(Map<String, String> environment) {
+    return of(environment, PLAIN_PROXY);
+  }
+
+  private static ProxyRules of(Map<String, String> environment, String variable) {
+    String proxy = value(environment, variable);
     return proxy.isEmpty()
         ? DIRECT
         : new ProxyRules(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * How this peer and others reach each other.
@@ -36,15 +37,22 @@ public record ReachSettings(
 
   /** Refuses the URL of a proxy that no connection could go through. */
   private static void requireProxy(Settings settings) throws ConfigException {
+    requireProxy(settings, ProxyRules.PROXY, ProxyRules::of);
+    requireProxy(settings, ProxyRules.PLAIN_PROXY, ProxyRules::ofPlain);
+  }
+
+  private static void requireProxy(
+      Settings settings, String variable, Function<Map<String, String>, ProxyRules> reader)
+      throws ConfigException {
     Map<String, String> named = new HashMap<>();
-    for (String name : List.of(ProxyRules.PROXY, ProxyRules.PROXY.toLowerCase(Locale.ROOT))) {
+    for (String name : List.of(variable, variable.toLowerCase(Locale.ROOT))) {
       settings.ofEnvironment(name).ifPresent(value -> named.put(name, value));
     }
     try {
-      var _ = ProxyRules.of(named);
+      var _ = reader.apply(named);
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
-          ProxyRules.PROXY + " is " + e.getMessage(),
+          variable + " is " + e.getMessage(),
           "peer asks HTTP proxies for connections, and speaks TLS through them; name one, or unset"
               + " it for peer");
     }

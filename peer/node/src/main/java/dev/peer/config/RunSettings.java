@@ -82,6 +82,12 @@ public record RunSettings(
             "packages.example.org:80,registry.example.org");
   }
 
+  /** The CAs that preparations trust besides the usual ones. */
+  public static Optional<PemSource> prepareCa(Settings settings) throws ConfigException {
+    return settings.read(
+        Setting.PEER_PREPARE_CA, PemSource::parse, "a path or PEM text", "/etc/peer/company.pem");
+  }
+
   private static TargetPaths paths(Settings settings) throws ConfigException {
     Optional<Value> value = settings.value(Setting.PEER_PATHS);
     if (value.isEmpty()) {

@@ -124,6 +124,11 @@ public enum Setting {
       "what the preparation may reach: `open`, `none`, or a list such as"
           + " `NAME,ADDRESS,NAME:PORT`; a host without a port is open at every port; this host only"
           + " as `10.0.2.2:PORT`; a test with `PEER_NETWORK=open` reaches no more"),
+  PEER_PREPARE_CA(
+      Where.ENVIRONMENT,
+      "",
+      "the CAs that the preparation trusts besides the usual ones, such as that of your company's"
+          + " proxy: a PEM file of certificates, or the PEM itself; not part of the run key"),
   PEER_CHECKOUT(
       Where.BOTH,
       "tree",

@@ -23,9 +23,9 @@
  *       this peer is and whom it trusts; {@code PEER_TSA} decides whom it calls, and a branch must
  *       not; {@code PEER_HOME} is about this machine's disk, {@code PEER_LISTEN}, {@code
  *       PEER_ADVERTISE} and {@code PEER_RELAY} about what it opens to the network, {@code
- *       PEER_PREPARE_NETWORK} about what of the network it opens to guests. These come from the
- *       real environment only. In {@code .env} they are an error, and not ignored: their author
- *       believes that they apply.
+ *       PEER_PREPARE_NETWORK} about what of the network it opens to guests, and {@code
+ *       PEER_PREPARE_CA} about whom they trust there. These come from the real environment only. In
+ *       {@code .env} they are an error, and not ignored: their author believes that they apply.
  * </ul>
  *
  * <p>{@code PEER_ENV} and {@code PEER_SECRETS} cannot name a {@code PEER_} variable: the value

@@ -24,7 +24,7 @@ public final class DaemonEnvironment {
   private static final Pattern NEEDED =
       Pattern.compile(
           "PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|TZ|TMPDIR|XDG_[A-Z_]+|PEER_\\w+"
-              + "|HTTPS_PROXY|https_proxy|NO_PROXY|no_proxy");
+              + "|HTTPS?_PROXY|https?_proxy|NO_PROXY|no_proxy");
 
   private DaemonEnvironment() {}
 

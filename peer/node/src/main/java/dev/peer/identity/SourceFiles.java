@@ -85,7 +85,7 @@ final class SourceFiles {
     return files;
   }
 
-  private static String text(String name, PemSource source) throws CredentialException {
+  static String text(String name, PemSource source) throws CredentialException {
     return switch (source) {
       case PemSource.Inline inline -> inline.text();
       case PemSource.File file -> new String(bytes(name, file), StandardCharsets.UTF_8);

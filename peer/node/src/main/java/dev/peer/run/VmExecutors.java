@@ -9,9 +9,11 @@ import dev.peer.core.flow.ExecutionRequest.SourceTree;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.key.CheckoutMode;
+import dev.peer.core.network.ProxyRules;
 import dev.peer.core.network.Reach;
 import dev.peer.home.HomeLayout;
 import dev.peer.home.SocketDirectory;
+import dev.peer.identity.PreparationCertificates;
 import dev.peer.source.GitRepository;
 import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
@@ -19,6 +21,7 @@ import dev.peer.source.TrunkHistory;
 import dev.peer.vm.exec.RunLimits;
 import dev.peer.vm.exec.VmExecutor;
 import dev.peer.vm.exec.VmHost;
+import dev.peer.vm.exec.WayOut;
 import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.snapshot.CachePolicy;
 import java.io.IOException;
@@ -68,12 +71,20 @@ public final class VmExecutors {
   /** An executor below a home. */
   public static VmExecutor executor(ImageStore images, Path home, RunLimits limits, Reach reach)
       throws ConfigException, IOException {
-    CacheSettings caches = CacheSettings.of(Settings.of(System.getenv()));
-    return new VmExecutor(
-        new VmHost(images, new HomeLayout(home).machines(), sockets(home), System.getenv()),
-        limits,
-        reach,
-        new CachePolicy(caches.maxAge(), caches.maxBytes()));
+    Settings settings = Settings.of(System.getenv());
+    CacheSettings caches = CacheSettings.of(settings);
+    VmExecutor executor =
+        new VmExecutor(
+            new VmHost(images, new HomeLayout(home).machines(), sockets(home), System.getenv()),
+            limits,
+            reach,
+            new CachePolicy(caches.maxAge(), caches.maxBytes()));
+    executor.setWayOut(
+        new WayOut(
+            ProxyRules.ofPlain(System.getenv()),
+            ProxyRules.ofProcess(),
+            PreparationCertificates.of(settings)));
+    return executor;
   }
 
   /** Where the machines' sockets are made, and the daemon's. */

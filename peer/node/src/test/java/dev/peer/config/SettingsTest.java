@@ -56,6 +56,7 @@ class SettingsTest {
             "PEER_ADVERTISE",
             "PEER_RELAY",
             "PEER_PREPARE_NETWORK",
+            "PEER_PREPARE_CA",
             "PEER_KEEP_FOR",
             "PEER_KEEP_BYTES",
             "PEER_CACHE_MAX_AGE",

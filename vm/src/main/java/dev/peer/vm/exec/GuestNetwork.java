@@ -6,6 +6,7 @@ import dev.peer.core.network.AllowedHost;
 import dev.peer.core.network.Reach;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.PreparationNetwork;
+import dev.peer.vm.network.NetworkRules;
 import dev.peer.vm.qemu.Machine;
 import dev.peer.vm.qemu.Qemu;
 import java.io.IOException;
@@ -16,11 +17,12 @@ import java.util.Optional;
  *
  * @param reach the maximum that it may reach
  * @param filtered whether its frames are filtered; otherwise it reaches this host too
+ * @param wayOut how the preparation gets further than this host
  */
-record GuestNetwork(Reach reach, boolean filtered) {
+record GuestNetwork(Reach reach, boolean filtered, OpenWayOut wayOut) {
 
   /** The network that this QEMU can give. */
-  static GuestNetwork of(Reach reach, Qemu qemu)
+  static GuestNetwork of(Reach reach, Qemu qemu, OpenWayOut wayOut)
       throws IOException, ExecutorException, InterruptedException {
     boolean filtered = qemu.filtersNetwork();
     if (!filtered && reach instanceof Reach.Hosts) {
@@ -28,12 +30,12 @@ record GuestNetwork(Reach reach, boolean filtered) {
           "PEER_PREPARE_NETWORK lists hosts, and this QEMU cannot filter a guest's network",
           "install a QEMU that has the object filter-redirector, as Debian's, or set it to none");
     }
-    return new GuestNetwork(reach, filtered);
+    return new GuestNetwork(reach, filtered, wayOut);
   }
 
   /** The rules of a machine's filter, if it has one. */
-  Optional<Reach> filter() {
-    return filtered ? Optional.of(reach) : Optional.empty();
+  Optional<NetworkRules> filter() {
+    return filtered ? Optional.of(new NetworkRules(reach, wayOut.port())) : Optional.empty();
   }
 
   /** Warns if the network is less sealed than it should be. */

@@ -74,9 +74,17 @@ final class RunStages {
     if (ended.isPresent()) {
       return ended;
     }
-    StageResult result = stages.run(PREPARE, targetAndArguments());
+    StageResult result = runPrepare();
     prepared = result.info();
     return outcomes.endedBy(PREPARE, result);
+  }
+
+  /** The one stage that has a way out, and what it needs for it. */
+  private StageResult runPrepare() throws IOException, GuestException, InterruptedException {
+    try (OpenWayOut wayOut = starter.network().wayOut()) {
+      stages.handFiles(wayOut.files());
+      return stages.run(PREPARE, targetAndArguments());
+    }
   }
 
   private Optional<ExecutionResult> checkOut()
@@ -101,7 +109,7 @@ final class RunStages {
     if (ended.isPresent()) {
       return new CrontabResult.Ended(ended.get());
     }
-    StageResult result = stages.run(PREPARE, targetAndArguments());
+    StageResult result = runPrepare();
     if (result instanceof StageResult.Refused refused
         && refused.reason().equals(StageOutcomes.NO_TARGET)) {
       return new CrontabResult.NoRule();

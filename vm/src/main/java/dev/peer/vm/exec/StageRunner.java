@@ -17,6 +17,7 @@ import dev.peer.vm.guest.StageResult;
 import dev.peer.vm.guest.UserTerminal;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,13 @@ final class StageRunner {
   void setOptions(TestOptions options) throws IOException, GuestException {
     for (Map.Entry<String, String> option : GuestOptions.of(options).entrySet()) {
       agent.setOption(option.getKey(), option.getValue());
+    }
+  }
+
+  /** Gives the stage {@code prepare} files in memory, which no other stage has. */
+  void handFiles(Map<String, String> files) throws IOException, GuestException {
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      agent.handFile(file.getKey(), file.getValue().getBytes(StandardCharsets.UTF_8));
     }
   }
 

@@ -46,6 +46,7 @@ public final class VmExecutor implements Executor {
   private final Duration cloneTime;
   private FailureAction onFailure = new FailureAction.End();
   private int mostTries = Integer.MAX_VALUE;
+  private WayOut wayOut = WayOut.DIRECT;
 
   /**
    * Creates an executor that keeps its temporary files in the host's home.
@@ -73,6 +74,11 @@ public final class VmExecutor implements Executor {
   /** Sets how often the tests are tried at most, however often a run allows. */
   public void setMostTries(int most) {
     this.mostTries = most;
+  }
+
+  /** Sets how preparations get further than this host from now on. */
+  public void setWayOut(WayOut way) {
+    this.wayOut = way;
   }
 
   @Override
@@ -158,7 +164,7 @@ public final class VmExecutor implements Executor {
           Path runs = reapedRuns();
           Accelerator accelerator = new AcceleratorProbe(host.home(), runs).best(qemu);
           copy.requireSame(qemu, accelerator);
-          MachineStarter starter = starter(qemu, image, accelerator, listener);
+          MachineStarter starter = starter(qemu, image, accelerator, OpenWayOut.NONE, listener);
           CurrentStage current = new CurrentStage();
           try (ScratchDirectory directory = ScratchDirectory.in(runs);
               ScratchDirectory socketDirectory = ScratchDirectory.in(host.sockets());
@@ -206,10 +212,23 @@ public final class VmExecutor implements Executor {
     HostCapacity.check(limits, listener);
     Path runs = reapedRuns();
     Accelerator accelerator = new AcceleratorProbe(host.home(), runs).best(qemu);
-    MachineStarter starter = starter(qemu, image, accelerator, listener);
+    try (OpenWayOut opened = OpenWayOut.of(wayOut, reach, listener::note)) {
+      MachineStarter starter = starter(qemu, image, accelerator, opened, listener);
+      return follow(plan, progress, request, starter, runs);
+    }
+  }
+
+  private <T> T follow(
+      RunPlan<T> plan,
+      RunProgress progress,
+      ExecutionRequest request,
+      MachineStarter starter,
+      Path runs)
+      throws QemuException, IOException, ExecutorException, InterruptedException {
+    ExecutionListener listener = progress.listener();
     listener.stage("boot");
     listener.note(
-        accelerator == Accelerator.KVM
+        starter.model().accelerator() == Accelerator.KVM
             ? "accelerator: kvm"
             : "accelerator: tcg (emulation: slower than kvm, and no security boundary)");
     starter.network().warn(listener);
@@ -242,11 +261,15 @@ public final class VmExecutor implements Executor {
   }
 
   private MachineStarter starter(
-      Qemu qemu, GuestImage image, Accelerator accelerator, ExecutionListener listener)
+      Qemu qemu,
+      GuestImage image,
+      Accelerator accelerator,
+      OpenWayOut opened,
+      ExecutionListener listener)
       throws IOException, ExecutorException, InterruptedException {
     return new MachineStarter(
         new MachineModel(qemu, accelerator, image, limits),
-        GuestNetwork.of(reach, qemu),
+        GuestNetwork.of(reach, qemu, opened),
         new TemplateStore(host.home().resolve("templates")),
         host.sockets(),
         cloneTime,

@@ -101,9 +101,12 @@ final class ControlPort {
 
   /** A value as one field of a line. */
   static String encoded(String value) {
-    return value.isEmpty()
-        ? "-"
-        : Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
+    return encoded(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Like {@link #encoded(String)}, for bytes. */
+  static String encoded(byte[] value) {
+    return value.length == 0 ? "-" : Base64.getEncoder().encodeToString(value);
   }
 
   /** The value of a field. */

@@ -10,6 +10,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,6 +35,9 @@ public final class GuestAgent {
   private static final int MOST_INFO = 64;
   private static final int LARGEST_EXIT_CODE = 255;
   private static final String PROTOCOL = "4";
+
+  /** As much of a file as fits into a line. */
+  private static final int FILE_PART = 1 << 15;
 
   private final ControlPort control;
   private final MarkedOutput stdout;
@@ -74,6 +78,14 @@ public final class GuestAgent {
   /** Asks all following stages for something besides the usual. */
   public void setOption(String name, String value) throws IOException, GuestException {
     control.send("option " + ControlPort.encoded(name) + " " + ControlPort.encoded(value));
+  }
+
+  /** Gives the stage {@code prepare} a file in memory; its end takes it away. */
+  public void handFile(String name, byte[] content) throws IOException, GuestException {
+    for (int at = 0; at < content.length; at += FILE_PART) {
+      byte[] part = Arrays.copyOfRange(content, at, Math.min(content.length, at + FILE_PART));
+      control.send("preparation " + ControlPort.encoded(name) + " " + ControlPort.encoded(part));
+    }
   }
 
   /** Brings the scratch disk's file system in order and keeps it so until {@link #thawDisk}. */

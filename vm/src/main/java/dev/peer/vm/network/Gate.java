@@ -35,7 +35,7 @@ final class Gate {
   private static final int MOST_REFUSALS = 10;
 
   private final Reach reach;
-  private final Predicate<Inet4Address> near;
+  private final Predicate<? super Inet4Address> near;
   private final Resolver resolver;
   private final Consumer<String> refused;
   private final Set<Permit> openings = ConcurrentHashMap.newKeySet();
@@ -70,8 +70,12 @@ final class Gate {
    * @param near the addresses that no guest reaches, whether its network is open or lists them
    * @param refused told of names that were asked for and are not listed: the first ten, once each
    */
-  Gate(Reach reach, Predicate<Inet4Address> near, Resolver resolver, Consumer<String> refused) {
-    this.reach = reach;
+  Gate(
+      NetworkRules rules,
+      Predicate<? super Inet4Address> near,
+      Resolver resolver,
+      Consumer<String> refused) {
+    this.reach = rules.reach();
     this.near = near;
     this.resolver = resolver;
     this.refused = refused;
@@ -79,6 +83,9 @@ final class Gate {
       if (host.isAddress()) {
         openings.add(new Permit(address(host.name()), host.port()));
       }
+    }
+    if (rules.proxy().isPresent()) {
+      openings.add(new Permit(THIS_HOST, rules.proxy()));
     }
   }
 
@@ -112,7 +119,7 @@ final class Gate {
     Inet4Address to = packet.destination();
     return switch (reach) {
       case Reach.None _ -> false;
-      case Reach.Open _ -> isFar(to);
+      case Reach.Open _ -> isFar(to) || (to.equals(THIS_HOST) && isOpen(packet));
       case Reach.Hosts _ -> isOpen(packet) && (to.equals(THIS_HOST) || isFar(to));
     };
   }

@@ -1,9 +1,11 @@
 package dev.peer.vm.network;
 
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.util.List;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -13,44 +15,79 @@ import java.util.stream.Stream;
 /**
  * The addresses that lead to this host, or have a meaning only next to it: those of its interfaces,
  * loopback, link-local (where clouds give credentials to their machines), "this network",
- * multicast, reserved ones, and the other addresses at which clouds serve their machines.
+ * multicast, reserved ones, and the other addresses at which clouds serve their machines. An IPv6
+ * address in which one of IPv4 stands is judged by that.
  */
-final class Neighbourhood implements Predicate<Inet4Address> {
+final class Neighbourhood implements Predicate<InetAddress> {
 
   private static final long LASTS = TimeUnit.SECONDS.toNanos(2);
 
-  /** Those of Azure, of Alibaba, and of Oracle for block storage and metadata. */
-  private static final Set<Inet4Address> CLOUDS =
-      Stream.of(List.of(168, 63, 129, 16), List.of(100, 100, 100, 200), List.of(192, 0, 0, 192))
-          .map(Neighbourhood::address)
+  /**
+   * Those of Azure, of Alibaba, of Oracle for block storage and metadata; and in IPv6 those of
+   * Amazon for metadata, names and time, of Google and of Oracle.
+   */
+  private static final Set<InetAddress> CLOUDS =
+      Stream.of(
+              "168.63.129.16",
+              "100.100.100.200",
+              "192.0.0.192",
+              "fd00:ec2::254",
+              "fd00:ec2::253",
+              "fd00:ec2::123",
+              "fd20:ce::254",
+              "fd00:c1::a9fe:a9fe")
+          .map(InetAddress::ofLiteral)
           .collect(Collectors.toUnmodifiableSet());
 
-  private Set<Inet4Address> own = Set.of();
+  private Set<InetAddress> own = Set.of();
   private long since = System.nanoTime() - LASTS;
 
   /** Whether the address is one of them; a laptop's change as it moves. */
   @Override
-  public synchronized boolean test(Inet4Address address) {
-    return isSpecial(address) || own().contains(address);
-  }
-
-  private static boolean isSpecial(Inet4Address address) {
-    int first = Byte.toUnsignedInt(address.getAddress()[0]);
-    return first == 0
-        || first >= 224
+  public synchronized boolean test(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    boolean special =
+        address instanceof Inet4Address ? isSpecial(bytes) : isSpecial6(address, bytes);
+    return special
         || address.isLoopbackAddress()
         || address.isLinkLocalAddress()
-        || CLOUDS.contains(address);
+        || CLOUDS.contains(plain(bytes))
+        || own().contains(plain(bytes));
   }
 
-  private Set<Inet4Address> own() {
+  private static boolean isSpecial(byte[] address) {
+    int first = Byte.toUnsignedInt(address[0]);
+    return first == 0 || first >= 224;
+  }
+
+  private boolean isSpecial6(InetAddress address, byte[] bytes) {
+    return address.isMulticastAddress()
+        || address.isSiteLocalAddress()
+        // Unspecified, loopback, and IPv4 addresses in IPv6 form.
+        || begins(bytes, 0, 0, 0, 0, 0, 0, 0, 0)
+        // Translation that a network keeps for itself, and Teredo, whose addresses are obscured.
+        || begins(bytes, 0x00, 0x64, 0xff, 0x9b, 0x00, 0x01)
+        || begins(bytes, 0x20, 0x01, 0x00, 0x00)
+        || (begins(bytes, 0x00, 0x64, 0xff, 0x9b) && test(plain(Arrays.copyOfRange(bytes, 12, 16))))
+        || (begins(bytes, 0x20, 0x02) && test(plain(Arrays.copyOfRange(bytes, 2, 6))));
+  }
+
+  private static boolean begins(byte[] address, int... prefix) {
+    for (int i = 0; i < prefix.length; i++) {
+      if (Byte.toUnsignedInt(address[i]) != prefix[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Set<InetAddress> own() {
     if (System.nanoTime() - since >= LASTS) {
       try {
         own =
             NetworkInterface.networkInterfaces()
                 .flatMap(NetworkInterface::inetAddresses)
-                .filter(Inet4Address.class::isInstance)
-                .map(Inet4Address.class::cast)
+                .map(address -> plain(address.getAddress()))
                 .collect(Collectors.toUnmodifiableSet());
       } catch (SocketException e) {
         throw new IllegalStateException("the addresses of this host cannot be read", e);
@@ -60,11 +97,12 @@ final class Neighbourhood implements Predicate<Inet4Address> {
     return own;
   }
 
-  private static Inet4Address address(List<Integer> parts) {
-    byte[] bytes = new byte[parts.size()];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = parts.get(i).byteValue();
+  /** Without the interface that may belong to it. */
+  private static InetAddress plain(byte[] bytes) {
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("not the bytes of an address", e);
     }
-    return Packet.address(bytes);
   }
 }

@@ -1,6 +1,5 @@
 package dev.peer.vm.network;
 
-import dev.peer.core.network.Reach;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -66,8 +65,8 @@ public final class NetworkFilter implements AutoCloseable {
    * @param refused told of names that the guest asked for and that are not listed: the first ten
    */
   public static NetworkFilter start(
-      Reach reach, Map<String, SocketChannel> connections, Consumer<String> refused) {
-    Gate gate = new Gate(reach, new Neighbourhood(), InetAddress::getAllByName, refused);
+      NetworkRules rules, Map<String, SocketChannel> connections, Consumer<String> refused) {
+    Gate gate = new Gate(rules, new Neighbourhood(), InetAddress::getAllByName, refused);
     NetworkFilter filter = new NetworkFilter(connections, gate);
     filter.threads.forEach(Thread::start);
     return filter;

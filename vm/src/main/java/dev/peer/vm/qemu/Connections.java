@@ -1,7 +1,7 @@
 package dev.peer.vm.qemu;
 
-import dev.peer.core.network.Reach;
 import dev.peer.vm.network.NetworkFilter;
+import dev.peer.vm.network.NetworkRules;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +12,9 @@ import java.util.Optional;
  *
  * @param ports the names of its serial ports to the host, besides the console
  * @param directory where the host listens: a socket for each of {@link #names}
- * @param reach the hosts that the guest may reach, if its frames are filtered; empty: this QEMU
- *     cannot filter
+ * @param rules what the guest may reach, if its frames are filtered; empty: this QEMU cannot filter
  */
-public record Connections(List<String> ports, Path directory, Optional<Reach> reach) {
+public record Connections(List<String> ports, Path directory, Optional<NetworkRules> rules) {
 
   /** The socket on which the host listens for the machine's control connection. */
   public static final String QMP = "qmp";
@@ -30,7 +29,7 @@ public record Connections(List<String> ports, Path directory, Optional<Reach> re
 
   /** The same connections, with their sockets in another directory. */
   Connections in(Path other) {
-    return new Connections(ports, other, reach);
+    return new Connections(ports, other, rules);
   }
 
   /** The names of the sockets to which QEMU connects. */
@@ -38,7 +37,7 @@ public record Connections(List<String> ports, Path directory, Optional<Reach> re
     List<String> names = new ArrayList<>(ports);
     names.add(QMP);
     names.add(CONSOLE);
-    if (reach.isPresent()) {
+    if (rules.isPresent()) {
       names.addAll(NetworkFilter.CONNECTIONS);
     }
     return names;

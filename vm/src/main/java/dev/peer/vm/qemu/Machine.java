@@ -115,8 +115,8 @@ public final class Machine implements AutoCloseable {
       }
       Optional<NetworkFilter> network =
           spec.connections()
-              .reach()
-              .map(reach -> NetworkFilter.start(reach, networkOf(connected), refused));
+              .rules()
+              .map(rules -> NetworkFilter.start(rules, networkOf(connected), refused));
       return new Machine(
           process,
           groups,

@@ -163,7 +163,7 @@ public final class QemuArguments {
   private static void network(List<String> arguments, MachineSpec spec) {
     add(arguments, "-netdev", "user,id=net0,ipv6=off");
     add(arguments, "-device", "virtio-net-pci,id=" + NETWORK_CARD + ",netdev=net0,romfile=");
-    if (spec.connections().reach().isPresent()) {
+    if (spec.connections().rules().isPresent()) {
       for (String name : NetworkFilter.CONNECTIONS) {
         add(arguments, "-chardev", socket(spec, name, name));
       }

@@ -7,6 +7,7 @@ import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.id.Architecture;
 import dev.peer.core.network.Reach;
 import dev.peer.core.record.PreparationNetwork;
+import dev.peer.vm.network.NetworkRules;
 import dev.peer.vm.qemu.Qemu;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,11 +26,12 @@ class GuestNetworkTest {
 
   @Test
   void whatAGuestSendsIsFilteredByTheQemuThatIsInstalled() throws Exception {
-    GuestNetwork network = GuestNetwork.of(LIST, Qemu.find(Architecture.AMD64, System.getenv()));
+    GuestNetwork network =
+        GuestNetwork.of(LIST, Qemu.find(Architecture.AMD64, System.getenv()), OpenWayOut.NONE);
 
     network.warn(transcript);
 
-    assertThat(network.filter()).contains(LIST);
+    assertThat(network.filter()).contains(NetworkRules.of(LIST));
     assertThat(transcript.notes).isEmpty();
   }
 
@@ -45,22 +47,22 @@ class GuestNetworkTest {
   }
 
   private static PreparationNetwork evidence(String reach, boolean filtered) {
-    return new GuestNetwork(Reach.parse(reach), filtered).ofPreparation();
+    return new GuestNetwork(Reach.parse(reach), filtered, OpenWayOut.NONE).ofPreparation();
   }
 
   @Test
   void aQemuThatCannotFilterIsToldOfAndHasNoList() throws Exception {
     Qemu unable = qemuThatCannotFilter();
 
-    GuestNetwork.of(new Reach.Open(), unable).warn(transcript);
-    GuestNetwork.of(new Reach.None(), unable).warn(transcript);
+    GuestNetwork.of(new Reach.Open(), unable, OpenWayOut.NONE).warn(transcript);
+    GuestNetwork.of(new Reach.None(), unable, OpenWayOut.NONE).warn(transcript);
 
     assertThat(transcript.notes)
         .containsExactly(
             "network: this QEMU cannot filter it, so the preparation reaches services of this"
                 + " host");
-    assertThat(GuestNetwork.of(new Reach.Open(), unable).filter()).isEmpty();
-    assertThatThrownBy(() -> GuestNetwork.of(LIST, unable))
+    assertThat(GuestNetwork.of(new Reach.Open(), unable, OpenWayOut.NONE).filter()).isEmpty();
+    assertThatThrownBy(() -> GuestNetwork.of(LIST, unable, OpenWayOut.NONE))
         .isInstanceOf(ExecutorException.class)
         .hasMessageContaining("PEER_PREPARE_NETWORK lists hosts");
   }

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,6 +93,23 @@ class GateTest {
     assertThat(judge(gate, Frames.udp("10.0.2.3", 53))).isEqualTo(FrameAction.PASS);
     assertThat(judge(gate, Frames.tcp("10.0.2.3", 53))).isEqualTo(FrameAction.PASS);
     assertThat(judge(gate, Frames.tcp("10.0.2.3", 80))).isEqualTo(FrameAction.PROHIBIT);
+  }
+
+  @Test
+  void thePreparationsProxyIsReachedAtItsPortAndNothingBesideIt() {
+    for (Reach reach : List.of(new Reach.Open(), hosts("other.example"))) {
+      Gate gate =
+          new Gate(
+              new NetworkRules(reach, OptionalInt.of(40_001)),
+              new Neighbourhood(),
+              GateTest::resolve,
+              refused::add);
+
+      assertThat(judge(gate, Frames.tcp("10.0.2.2", 40_001))).isEqualTo(FrameAction.PASS);
+      assertThat(judge(gate, Frames.tcp("10.0.2.2", 40_002))).isEqualTo(FrameAction.PROHIBIT);
+      assertThat(judge(gate, Frames.tcp("10.0.2.4", 40_001))).isEqualTo(FrameAction.PROHIBIT);
+      assertThat(judge(gate, Frames.ping("10.0.2.2"))).isEqualTo(FrameAction.PROHIBIT);
+    }
   }
 
   @Test
@@ -239,7 +257,7 @@ class GateTest {
   }
 
   private Gate gate(Reach reach) {
-    return new Gate(reach, new Neighbourhood(), GateTest::resolve, refused::add);
+    return new Gate(NetworkRules.of(reach), new Neighbourhood(), GateTest::resolve, refused::add);
   }
 
   private static Reach hosts(String list) {

@@ -44,7 +44,7 @@ class NetworkFilterTest {
         ours.put(name, listener.accept());
       }
     }
-    filter = NetworkFilter.start(new Reach.Open(), ours, _ -> {});
+    filter = NetworkFilter.start(NetworkRules.of(new Reach.Open()), ours, _ -> {});
   }
 
   @AfterEach

@@ -6,6 +6,7 @@ import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.network.Reach;
 import dev.peer.vm.image.GuestImage;
+import dev.peer.vm.network.NetworkRules;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -135,6 +136,8 @@ class QemuArgumentsTest {
         new Memory.Anonymous(512),
         List.of(disk),
         new Connections(
-            List.of("peer.control"), Path.of(directory), Optional.of(new Reach.Open())));
+            List.of("peer.control"),
+            Path.of(directory),
+            Optional.of(NetworkRules.of(new Reach.Open()))));
   }
 }

@@ -1,0 +1,89 @@
+package dev.peer.vm.exec;
+
+import dev.peer.core.network.AllowedHost;
+import dev.peer.core.network.ProxyRules;
+import dev.peer.core.network.Reach;
+import dev.peer.vm.network.PreparationProxy;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The way out of one run's preparation, until it is closed.
+ *
+ * @param proxy the guest's, on this host; empty: the guest asks servers itself
+ */
+record OpenWayOut(WayOut way, Optional<PreparationProxy> proxy) implements AutoCloseable {
+
+  /** Of a guest that prepares nothing. */
+  static final OpenWayOut NONE = new OpenWayOut(WayOut.DIRECT, Optional.empty());
+
+  private static final String PROXIES = "proxies";
+  private static final String CERTIFICATES = "ca";
+
+  /** What the guest asks itself, besides what its owner excepts. */
+  private static final String NEVER = "localhost,127.0.0.1,::1," + AllowedHost.THIS_HOST;
+
+  /**
+   * Opens it.
+   *
+   * @param notes told what a guest is refused
+   */
+  static OpenWayOut of(WayOut way, Reach reach, Consumer<String> notes) throws IOException {
+    boolean proxied = way.hasProxy() && !(reach instanceof Reach.None);
+    return new OpenWayOut(
+        way,
+        proxied
+            ? Optional.of(PreparationProxy.start(way.plain(), way.secure(), reach, notes))
+            : Optional.empty());
+  }
+
+  /** The port of this host's loopback interface to which the guest has a way. */
+  OptionalInt port() {
+    return proxy.map(each -> OptionalInt.of(each.port())).orElse(OptionalInt.empty());
+  }
+
+  /** The files that the preparation gets, in memory. */
+  Map<String, String> files() {
+    Map<String, String> files = new TreeMap<>();
+    proxy.ifPresent(each -> files.put(PROXIES, variables(each)));
+    way.certificates().ifPresent(pem -> files.put(CERTIFICATES, pem));
+    return files;
+  }
+
+  private String variables(PreparationProxy ours) {
+    String url = "http://" + ours.userInfo() + "@" + AllowedHost.THIS_HOST + ":" + ours.port();
+    List<String> lines = new ArrayList<>();
+    way.plain().proxy().ifPresent(_ -> lines.add(ProxyRules.PLAIN_PROXY + "=" + url));
+    way.secure().proxy().ifPresent(_ -> lines.add(ProxyRules.PROXY + "=" + url));
+    String exceptions =
+        Stream.of(way.plain().exceptions(), way.secure().exceptions(), NEVER)
+            .filter(text -> !text.isEmpty())
+            .distinct()
+            .collect(Collectors.joining(","));
+    lines.add(ProxyRules.EXCEPT + "=" + exceptions);
+    return lines.stream()
+        .flatMap(line -> Stream.of(line, small(line)))
+        .map(line -> line + "\n")
+        .collect(Collectors.joining());
+  }
+
+  /** Some tools know a variable in capitals, some in small letters. */
+  private static String small(String variable) {
+    int equals = variable.indexOf('=');
+    return variable.substring(0, equals).toLowerCase(Locale.ROOT) + variable.substring(equals);
+  }
+
+  @Override
+  public void close() {
+    proxy.ifPresent(PreparationProxy::close);
+  }
+}

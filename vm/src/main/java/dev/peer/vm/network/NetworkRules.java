@@ -1,0 +1,18 @@
+package dev.peer.vm.network;
+
+import dev.peer.core.network.Reach;
+import java.util.OptionalInt;
+
+/**
+ * What the frames of a guest may lead to.
+ *
+ * @param proxy the port of the loopback interface of this host where its {@link PreparationProxy}
+ *     listens
+ */
+public record NetworkRules(Reach reach, OptionalInt proxy) {
+
+  /** Without a proxy. */
+  public static NetworkRules of(Reach reach) {
+    return new NetworkRules(reach, OptionalInt.empty());
+  }
+}

@@ -1,0 +1,64 @@
+package dev.peer.vm.network;
+
+import dev.peer.core.network.Reach;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * What a guest may ask a proxy of the company for: what its own network may lead to, and never this
+ * host or what is next to it, which the proxy may reach as this host does.
+ */
+record ProxyPolicy(Reach reach, Predicate<InetAddress> near) {
+
+  /** The forms in which a program may read a number as an address, beside the one that we read. */
+  private static final Pattern NUMBER = Pattern.compile("(?:.*\\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)");
+
+  /** The decision about a request. */
+  enum Decision {
+    /** It goes on. */
+    ALLOWED,
+    /** The reach does not list it. */
+    NOT_LISTED,
+    /** It leads to this host or next to it. */
+    NEAR
+  }
+
+  /** Decides. May take long: it resolves names. */
+  Decision decide(String host, int port) {
+    boolean listed =
+        switch (reach) {
+          case Reach.Open _ -> true;
+          case Reach.None _ -> false;
+          case Reach.Hosts hosts ->
+              hosts.hosts().stream()
+                  .anyMatch(
+                      each ->
+                          each.name().equals(host)
+                              && (each.port().isEmpty() || each.port().getAsInt() == port));
+        };
+    if (!listed) {
+      return Decision.NOT_LISTED;
+    }
+    return isNear(host) ? Decision.NEAR : Decision.ALLOWED;
+  }
+
+  private boolean isNear(String host) {
+    try {
+      return near.test(InetAddress.ofLiteral(host));
+    } catch (IllegalArgumentException e) {
+      return NUMBER.matcher(host).matches() || resolvesNear(host);
+    }
+  }
+
+  /** A name that only the proxy knows leads away. */
+  private boolean resolvesNear(String name) {
+    try {
+      return Arrays.stream(InetAddress.getAllByName(name)).anyMatch(near);
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+}
