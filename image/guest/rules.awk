@@ -1,6 +1,6 @@
 # Reads what `mk -dp` prints and writes a line for every rule and every prerequisite: KIND FLAGS NAME. KIND is target,
-# pattern (a meta-rule with % or &), regexp (a meta-rule with R), need (a prerequisite) or require (a prerequisite of
-# required-artifacts, once more); FLAGS has r for a rule with a recipe and v for a virtual one, or is -.
+# pattern (a meta-rule with % or &), regexp (a meta-rule with R), need (a prerequisite), require or report (a
+# prerequisite of required-artifacts or test-reports, once more); FLAGS has r for a rule with a recipe and v for a virtual one, or is -.
 # A recipe may hold any text: a line counts as a rule's head only when the rule before it named its address as next.
 # Fails when the listing is cut: a rule that another one names is missing, a part of the last, or the variables, which
 # mk lists last.
@@ -27,6 +27,7 @@ function flush(    kind, flags, words, count, i) {
     for (i = 1; i <= count; i++) {
         print "need", "-", words[i]
         if (target == "required-artifacts") print "require", "-", words[i]
+        if (target == "test-reports") print "report", "-", words[i]
     }
 }
 

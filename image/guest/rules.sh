@@ -88,12 +88,21 @@ concrete_names() {
     sort -u "$2.unsorted" >"$2"
 }
 
-# Makes the names given a line each on stdin, after the directories that they lie in.
+# Writes the names of the artifacts that are made after a failed test too to the file $1: XML, and what test-reports names.
+report_names() {
+    concrete_names /var/run/ci/artifacts "$1"
+    sed -n 's,^report - \(/var/run/ci/artifacts/\),\1,p' "$run/rules" >"$1.named"
+    awk '/\.[Xx][Mm][Ll]$/' "$1" | cat - "$1.named" | sort -u >"$1.new"
+    mv "$1.new" "$1"
+}
+
+# make_names OPTION...: makes the names given a line each on stdin, after the directories that they lie in.
 make_names() {
-    set --
+    names=
     while IFS= read -r name; do
         mkdir -p "${name%/*}"
+        names=yes
         set -- "$@" "$name"
     done
-    if [ $# -gt 0 ]; then run_mk "$@" </dev/null; fi
+    if [ -n "$names" ]; then run_mk "$@" </dev/null; fi
 }

@@ -166,4 +166,30 @@ $ci/artifacts/b:
 END
 expect "an artifact whose recipe fails fails its stage" 1 "$(stage artifacts)"
 
+prepared >/dev/null <<END
+test:V:
+	true
+test-reports:V: $ci/artifacts/surefire $ci/artifacts/lost elsewhere
+$ci/artifacts/surefire:
+	mkdir \$target && echo '<testsuite/>' >\$target/TEST-a.xml && echo text >\$target/a.txt
+$ci/artifacts/lost:
+	exit 3
+$ci/artifacts/junit.xml:
+	echo '<testsuite/>' >\$target
+$ci/artifacts/release.tar:
+	echo released >\$target
+elsewhere:V:
+	echo not a report >$ci/artifacts/elsewhere.xml
+END
+expect "the host learns that the mkfile names reports" yes "$(said reports)"
+expect "the reports of a failed test are made, as far as they can be" 0 "$(stage reports)"
+expect "no other artifact is made after a failed test" "junit.xml surefire/TEST-a.xml " "$(left)"
+prepared >/dev/null <<END
+test:V:
+	true
+$ci/artifacts/report.txt:
+	echo text >\$target
+END
+expect "the host is not told of reports where the mkfile names none" "" "$(said reports)"
+
 conclude

@@ -48,6 +48,7 @@ class ArchitectureTest {
     allow("core.network", "core.id");
     allow("core.path", "core.id");
     allow("core.record", "core.id", "core.key");
+    allow("core.junit", "core.id", "core.record");
     allow("core.scratch");
     allow("core.pem", "core.id");
     allow("core.trust", "core.id", "core.pem");

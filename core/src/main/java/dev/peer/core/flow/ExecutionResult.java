@@ -1,8 +1,10 @@
 package dev.peer.core.flow;
 
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.TestReport;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** How a run ended, where the machinery worked. */
 public sealed interface ExecutionResult {
@@ -15,8 +17,16 @@ public sealed interface ExecutionResult {
    *
    * @param stage the stage: {@code prepare}, {@code test}, {@code artifacts} or {@code post-test}
    * @param exitCode mk's exit code, not 0
+   * @param report what the reports of the tests say; empty if there is none
    */
-  record Failed(String stage, int exitCode) implements ExecutionResult {}
+  record Failed(String stage, int exitCode, Optional<TestReport> report)
+      implements ExecutionResult {
+
+    /** A failure without reports. */
+    public Failed(String stage, int exitCode) {
+      this(stage, exitCode, Optional.empty());
+    }
+  }
 
   /**
    * The revision cannot be run as it is.

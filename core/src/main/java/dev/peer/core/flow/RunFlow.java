@@ -13,6 +13,7 @@ import dev.peer.core.progress.RunLog;
 import dev.peer.core.progress.TeeListener;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.TestReport;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.SecretException;
 import dev.peer.core.secret.SecretScan;
@@ -165,15 +166,17 @@ public final class RunFlow {
 
   private static FailedRun.Failure failure(ExecutionResult result) {
     return switch (result) {
-      case ExecutionResult.Failed(String stage, int exitCode) ->
+      case ExecutionResult.Failed(String stage, int exitCode, Optional<TestReport> tests) ->
           new FailedRun.Failure(
-              stage, Optional.of(exitCode), "the stage " + stage + " ended with " + exitCode);
+              stage,
+              Optional.of(exitCode),
+              "the stage " + stage + " ended with " + exitCode,
+              tests);
       case ExecutionResult.Refused refused ->
-          new FailedRun.Failure(refused.stage(), Optional.empty(), refused.message());
+          new FailedRun.Failure(refused.stage(), refused.message());
       case ExecutionResult.TimedOut timedOut ->
           new FailedRun.Failure(
               timedOut.stage(),
-              Optional.empty(),
               "the time limit of " + timedOut.limit().toSeconds() + " s was over");
       case ExecutionResult.Passed _ -> throw new IllegalStateException("it passed");
     };

@@ -4,6 +4,7 @@ import dev.peer.core.key.RunInputs;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The record of one run.
@@ -21,6 +22,7 @@ import java.util.List;
  * @param provenance what shaped the run besides its inputs
  * @param output the test's output
  * @param artifacts the run's artifacts
+ * @param tests the counts of the reports among them; empty if there is none
  */
 public record RunRecord(
     RunInputs inputs,
@@ -35,7 +37,8 @@ public record RunRecord(
     long memoryBytes,
     Provenance provenance,
     TestOutput output,
-    Artifacts artifacts) {
+    Artifacts artifacts,
+    Optional<TestCounts> tests) {
 
   /**
    * Copies the collections, cuts times to milliseconds, refuses more tries than the inputs allow.

@@ -15,6 +15,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The JSON forms of a run record, each in one order of fields: reading and writing it gives the
@@ -56,6 +57,7 @@ public final class RunRecordJson {
               .put("contentBytes", contentBytes)
               .setAll(write(manifest));
     }
+    record.tests().ifPresent(tests -> json.set("tests", tests.json()));
     return json;
   }
 
@@ -90,6 +92,10 @@ public final class RunRecordJson {
             readContent(json.object("stderr")),
             readContent(json.object("timing")));
     Artifacts artifacts = readArtifacts(json);
+    Optional<TestCounts> tests =
+        provenance instanceof Provenance.Stated && json.has("tests")
+            ? Optional.of(TestCounts.read(json.object("tests")))
+            : Optional.empty();
     json.end();
     try {
       return new RunRecord(
@@ -105,7 +111,8 @@ public final class RunRecordJson {
           memoryBytes,
           provenance,
           output,
-          artifacts);
+          artifacts,
+          tests);
     } catch (IllegalArgumentException e) {
       throw new MalformedException(e.getMessage(), e);
     }

@@ -7,6 +7,7 @@ import dev.peer.core.id.TreeId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
+import dev.peer.core.record.TestReport;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -54,8 +55,16 @@ public record FailedRun(Subject subject, Instant startedAt, Instant endedAt, Fai
    * @param stage in which stage
    * @param exitCode mk's exit code, where a recipe failed
    * @param why one line
+   * @param tests what the reports of the tests say, where there is one
    */
-  public record Failure(String stage, Optional<Integer> exitCode, String why) {}
+  public record Failure(
+      String stage, Optional<Integer> exitCode, String why, Optional<TestReport> tests) {
+
+    /** A failure that no recipe of the revision caused. */
+    public Failure(String stage, String why) {
+      this(stage, Optional.empty(), why, Optional.empty());
+    }
+  }
 
   /** Cuts times to milliseconds. */
   public FailedRun {
@@ -80,7 +89,8 @@ public record FailedRun(Subject subject, Instant startedAt, Instant endedAt, Fai
             object.has("exitCode")
                 ? Optional.of((int) object.number("exitCode"))
                 : Optional.empty(),
-            object.text("why"));
+            object.text("why"),
+            object.has("tests") ? Optional.of(TestReport.read(object)) : Optional.empty());
     object.end();
     return new FailedRun(subject, startedAt, endedAt, failure);
   }
@@ -106,6 +116,7 @@ public record FailedRun(Subject subject, Instant startedAt, Instant endedAt, Fai
     object.put("stage", failure.stage());
     failure.exitCode().ifPresent(code -> object.put("exitCode", code));
     object.put("why", failure.why());
+    failure.tests().ifPresent(tests -> tests.addTo(object));
     return object;
   }
 }

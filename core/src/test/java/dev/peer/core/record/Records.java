@@ -89,7 +89,8 @@ public final class Records {
         2L << 30,
         provenance(),
         output,
-        artifacts);
+        artifacts,
+        Optional.empty());
   }
 
   /** The same run, of another provenance. */
@@ -112,7 +113,27 @@ public final class Records {
         record.memoryBytes(),
         provenance,
         record.output(),
-        record.artifacts());
+        record.artifacts(),
+        record.tests());
+  }
+
+  /** The same run, with reports that count these. */
+  public static RunRecord with(RunRecord record, TestCounts tests) {
+    return new RunRecord(
+        record.inputs(),
+        record.exitCode(),
+        record.startedAt(),
+        record.finishedAt(),
+        record.containerImage(),
+        record.containerImageId(),
+        record.secretNames(),
+        record.accelerator(),
+        record.cpus(),
+        record.memoryBytes(),
+        record.provenance(),
+        record.output(),
+        record.artifacts(),
+        Optional.of(tests));
   }
 
   /** What a run states that started from this disk. */

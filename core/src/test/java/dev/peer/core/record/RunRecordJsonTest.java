@@ -64,6 +64,43 @@ class RunRecordJsonTest {
   }
 
   @Test
+  void statesWhatReportsCountWhereThereAreReportsAlone() throws Exception {
+    RunRecord counted = Records.with(record, new TestCounts(52, 1, 2, 3, 1));
+    byte[] bytes = StrictJson.bytes(RunRecordJson.write(counted));
+
+    assertThat(RunRecordJson.readV2(StrictJson.parse("record", bytes))).isEqualTo(counted);
+    assertThat(StrictJson.bytes(RunRecordJson.write(counted).without("tests")))
+        .isEqualTo(StrictJson.bytes(RunRecordJson.write(record)));
+    byte[] first = StrictJson.bytes(RunRecordJson.write(counted).without("provenance"));
+    assertThatThrownBy(() -> RunRecordJson.readV1(StrictJson.parse("record", first)))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("unknown field tests");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 2, 0, 1, 0",
+    "1, 1, 1, 1, 0",
+    "-1, 0, 0, 1, 0",
+    "1, 0, 0, 0, 1",
+    "0, 0, 0, 0, 0",
+    "99999999999, 2147483647, 2147483647, 1, 0"
+  })
+  void refusesCountsThatCannotBe(long tests, long failed, long skipped, long reports, long unread) {
+    ObjectNode json = RunRecordJson.write(record);
+    json.putObject("tests")
+        .put("count", tests)
+        .put("failed", failed)
+        .put("skipped", skipped)
+        .put("reports", reports)
+        .put("unread", unread);
+
+    assertThatThrownBy(() -> read(json))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("not the counts of reports");
+  }
+
+  @Test
   void aRecordOfVersion1AsksForNothingBesidesTheUsual() {
     byte[] bytes = StrictJson.bytes(RunRecordJson.write(asked()).without("provenance"));
 

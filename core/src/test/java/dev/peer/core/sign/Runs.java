@@ -136,7 +136,8 @@ final class Runs {
         2L << 30,
         provenance,
         new TestOutput(content("out"), content("err"), content(TIMING)),
-        new Artifacts.Listed(List.of(Artifact.file("report.txt", false, content("report")))));
+        new Artifacts.Listed(List.of(Artifact.file("report.txt", false, content("report")))),
+        Optional.empty());
   }
 
   private static Content content(String text) {

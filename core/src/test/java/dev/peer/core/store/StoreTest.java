@@ -400,7 +400,7 @@ class StoreTest {
             FailedRun.Subject.of(inputs),
             end,
             end,
-            new FailedRun.Failure("test", Optional.of(1), "failed"));
+            new FailedRun.Failure("test", Optional.of(1), "failed", Optional.empty()));
     try (ScratchDirectory staged = store.stage()) {
       RunLogs logs = store.keptFor(repo).logs();
       logs.keep(run, logs.begin(staged, inputs));

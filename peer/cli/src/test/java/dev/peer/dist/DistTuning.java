@@ -261,7 +261,8 @@ final class DistTuning {
                 "0.6.0",
                 Tries.ONCE),
             recorder.finish(),
-            Artifacts.NONE);
+            Artifacts.NONE,
+            Optional.empty());
     Path bundle = directory.resolve("bundle");
     Content content = BundleWriter.write(record, files, bundle);
     Attestation signed = new RunSigner(holder).sign(record, content);

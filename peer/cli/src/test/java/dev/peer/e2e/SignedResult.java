@@ -156,7 +156,8 @@ record SignedResult(Repository repository) {
         new Provenance.Stated(
             StartedFrom.BLANK, PreparationNetwork.open(true), "9base 1:6-13", "0.6.0", Tries.ONCE),
         output,
-        new Artifacts.Listed(artifacts));
+        new Artifacts.Listed(artifacts),
+        Optional.empty());
   }
 
   private static String text(Map<String, String> environment, String name) throws Exception {

@@ -16,6 +16,7 @@ import dev.peer.home.HomeLayout;
 import dev.peer.report.ExitCode;
 import dev.peer.report.RunOutput;
 import dev.peer.report.Version;
+import dev.peer.run.JobSummary;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -83,7 +84,8 @@ public final class DaemonHandOff {
               output.timeline().total(),
               request.apply(runSettings()),
               TrustFingerprint.of(settings),
-              new RunSubmission.Display(output.showsProgress(), timings, json));
+              new RunSubmission.Display(
+                  output.showsProgress(), timings, json, JobSummary.file(environment)));
       return ask(daemon.get(), ask, settings.warnings());
     } catch (ConfigException e) {
       // The run itself reports the error.

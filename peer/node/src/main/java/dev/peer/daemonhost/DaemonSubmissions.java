@@ -122,7 +122,7 @@ final class DaemonSubmissions implements SubmissionHandler {
     AtomicReference<String> message = new AtomicReference<>("");
     try {
       ExitCode exitCode =
-          new RunReporter(ask.display().timings(), ask.display().json())
+          new RunReporter(ask.display().timings(), ask.display().json(), ask.display().summary())
               .around(
                   output,
                   report -> {

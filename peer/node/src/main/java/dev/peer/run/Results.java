@@ -129,7 +129,8 @@ public final class Results {
     Duration age = Duration.between(verified.record().finishedAt(), Instant.now());
     Duration saved = took(verified.record()).minus(output.timeline().total());
     output.say(
-        (result.followed() ? "passed, followed: " : "passed, replayed: ")
+        passed(verified.record())
+            + (result.followed() ? ", followed: " : ", replayed: ")
             + signer
             + " ran it "
             + ago(age)
@@ -178,6 +179,19 @@ public final class Results {
     left.forEach(output::say);
     output.say((artifacts.size() - left.size()) + " artifacts are in " + to);
     return left.size();
+  }
+
+  /** That it passed, and what the reports of its tests count. */
+  public static String passed(RunRecord record) {
+    return "passed" + record.tests().map(tests -> ", " + tests).orElse("");
+  }
+
+  /** How a run passed here, for people. */
+  static String passedHere(RunRecord record) {
+    return passed(record)
+        + (record.tests().isPresent() ? ", in " : " in ")
+        + duration(record)
+        + tries(record);
   }
 
   /** How long the run took, for people. */

@@ -3,6 +3,7 @@ package dev.peer.run;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.find.Replayable;
+import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.id.Digest;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
@@ -10,6 +11,7 @@ import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
+import dev.peer.core.record.TestReport;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
 import dev.peer.report.Timeline;
@@ -24,6 +26,8 @@ public final class RunReport {
 
   private final ObjectNode json = StrictJson.object();
   private String message = "";
+  private Optional<JobSummary.Result> result = Optional.empty();
+  private Optional<TestReport> tests = Optional.empty();
   private Optional<Duration> replayedRun = Optional.empty();
 
   /** Why a run that was no failure of peer's did not pass. */
@@ -78,12 +82,20 @@ public final class RunReport {
   }
 
   /** The tests failed. */
-  void failedIn(String stage, int exitCode) {
-    endedIn(stage);
-    message = "the stage " + stage + " ended with " + exitCode;
+  void failed(ExecutionResult.Failed failed) {
+    endedIn(failed.stage());
+    tests = failed.report();
+    tests.ifPresent(report -> report.addTo(json));
+    message =
+        "the stage "
+            + failed.stage()
+            + " ended with "
+            + failed.exitCode()
+            + tests.map(report -> ", " + report.counts()).orElse("");
   }
 
   private void result(Replayable result, String source) {
+    this.result = Optional.of(JobSummary.Result.of(result));
     json.put("source", source);
     json.put("signer", result.verified().attestation().signer().id().toString());
     json.put("attestation", Digest.of(result.stored().attestation().bytes()).toString());
@@ -97,10 +109,16 @@ public final class RunReport {
           .put("passedAt", stated.tries().passedAt())
           .put("allowed", stated.tries().allowed());
     }
+    record.tests().ifPresent(counts -> json.set("tests", counts.json()));
     switch (record.artifacts()) {
       case Artifacts.Listed(List<Artifact> list) -> Facts.addTo(json, list);
       case Artifacts.Manifested manifested -> json.put("artifactCount", manifested.count());
     }
+  }
+
+  /** The whole for a job's page, in HTML. */
+  String summary(String outcome, String message) {
+    return JobSummary.of(json, outcome, message, result, tests);
   }
 
   /** The whole as one line. */

@@ -4,8 +4,11 @@ import dev.peer.report.ExitCode;
 import dev.peer.report.Failure;
 import dev.peer.report.RunOutput;
 import dev.peer.report.Timeline;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Reports at the end of a command, in whatever way it ends, or as soon as there is a result. */
 public final class RunReporter {
@@ -14,6 +17,7 @@ public final class RunReporter {
 
   private final boolean timings;
   private final boolean json;
+  private final Optional<Path> summary;
   private boolean done;
 
   /**
@@ -21,8 +25,10 @@ public final class RunReporter {
    *
    * @param timings whether to say how long each step took
    * @param json whether to print the outcome
+   * @param summary the file that receives a {@link JobSummary}
    */
-  public RunReporter(boolean timings, boolean json) {
+  public RunReporter(boolean timings, boolean json, Optional<Path> summary) {
+    this.summary = summary;
     this.timings = timings;
     this.json = json;
   }
@@ -70,8 +76,24 @@ public final class RunReporter {
     if (timings) {
       table(output, steps);
     }
+    summary.ifPresent(file -> append(output, file, report.summary(outcome(exitCode), message)));
     if (json) {
       output.print(report.text(outcome(exitCode), exitCode, message, hint, steps));
+    }
+  }
+
+  /** It is not worth an error: the run has ended. */
+  private static void append(RunOutput output, Path file, String block) {
+    try {
+      JobSummary.append(file, block);
+    } catch (IOException e) {
+      output.say(
+          "warning: no summary is written to "
+              + file
+              + " ("
+              + JobSummary.VARIABLE
+              + "): "
+              + e.getMessage());
     }
   }
 

@@ -157,10 +157,7 @@ public record RunSession(
     try (Replayable result = ran.result();
         Announcer.Announcement _ = ran.announced().orElse(null)) {
       report.ran(result);
-      output.say(
-          "passed in "
-              + Results.duration(result.verified().record())
-              + Results.tries(result.verified().record()));
+      output.say(Results.passedHere(result.verified().record()));
       return reached(result, ran.announced(), report, afterwards);
     }
   }
@@ -178,8 +175,7 @@ public record RunSession(
 
   private ExitCode passedUnsigned(RunOutcome.RanUnsigned unsigned, RunReport report) {
     report.ranUnsigned(unsigned.record());
-    output.say(
-        "passed in " + Results.duration(unsigned.record()) + Results.tries(unsigned.record()));
+    output.say(Results.passedHere(unsigned.record()));
     output.say("the result is neither kept nor announced: " + unsigned.why());
     options
         .artifacts()
@@ -194,7 +190,8 @@ public record RunSession(
       case ExecutionResult.Passed passed ->
           throw new IllegalStateException("a run that passed is signed");
       case ExecutionResult.Failed failed -> {
-        report.failedIn(failed.stage(), failed.exitCode());
+        report.failed(failed);
+        failed.report().ifPresent(tests -> tests.failureLines().forEach(output::say));
         output.say("failed: " + report.message());
         yield ExitCode.TESTS_FAILED;
       }

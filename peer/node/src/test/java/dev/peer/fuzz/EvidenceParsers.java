@@ -214,7 +214,7 @@ final class EvidenceParsers {
             StartedFrom.BLANK, PreparationNetwork.open(true), "9base 1:6-13", "0.6.0", Tries.ONCE),
         output,
         new Artifacts.Listed(
-            List.of(
-                Artifact.file("report", false, new Content(REPORT.length, Digest.of(REPORT))))));
+            List.of(Artifact.file("report", false, new Content(REPORT.length, Digest.of(REPORT))))),
+        Optional.empty());
   }
 }

@@ -2,11 +2,13 @@ package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.id.Printable;
+import dev.peer.core.junit.TestReports;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.ArtifactManifest;
 import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.TestReport;
 import dev.peer.vm.guest.ArtifactIntake;
 import dev.peer.vm.guest.ArtifactIntake.LeftOut;
 import dev.peer.vm.guest.StageResult;
@@ -41,14 +43,15 @@ record ArtifactCollection(ExecutionRequest request, ExecutionListener listener) 
     }
   }
 
-  Artifacts take(Path disk, StageResult stage) throws IOException, RefusedException {
-    ArtifactIntake.Taken taken;
-    try {
-      taken = ArtifactIntake.take(disk, request.files());
-    } catch (MalformedException e) {
-      throw new RefusedException(
-          masked(e.getMessage()), "build the guest image again with `peer image build`");
-    }
+  /**
+   * What was collected.
+   *
+   * @param tests what the reports among the artifacts say; empty if there is none
+   */
+  record Collected(Artifacts artifacts, Optional<TestReport> tests) {}
+
+  Collected take(Path disk, StageResult stage) throws IOException, RefusedException {
+    ArtifactIntake.Taken taken = intake(disk);
     List<LeftOut> leftOut = new ArrayList<>(taken.leftOut());
     lines(stage, "sockets").forEach(path -> leftOut.add(new LeftOut(path, "is a socket")));
     for (String required : lines(stage, "required")) {
@@ -56,7 +59,30 @@ record ArtifactCollection(ExecutionRequest request, ExecutionListener listener) 
     }
     say(leftOut.stream().map(LeftOut::toString).toList(), " more are left out");
     say(taken.changes(), " more are kept without setuid, setgid or sticky");
-    return ArtifactManifest.of(taken.artifacts(), request.files());
+    return new Collected(
+        ArtifactManifest.of(taken.artifacts(), request.files()), readReports(taken));
+  }
+
+  /** What the reports say that a failed test left. */
+  Optional<TestReport> takeReports(Path disk) throws IOException, RefusedException {
+    return readReports(intake(disk));
+  }
+
+  private ArtifactIntake.Taken intake(Path disk) throws IOException, RefusedException {
+    try {
+      return ArtifactIntake.take(disk, request.files());
+    } catch (MalformedException e) {
+      throw new RefusedException(
+          masked(e.getMessage()), "build the guest image again with `peer image build`");
+    }
+  }
+
+  private Optional<TestReport> readReports(ArtifactIntake.Taken taken) throws IOException {
+    List<String> unread = new ArrayList<>();
+    Optional<TestReport> tests =
+        TestReports.read(request.files(), taken.artifacts(), request.secrets()::mask, unread::add);
+    say(unread, " more are not counted");
+    return tests;
   }
 
   private void requireKept(String required, List<Artifact> kept, List<LeftOut> leftOut)

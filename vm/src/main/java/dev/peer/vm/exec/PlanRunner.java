@@ -100,8 +100,7 @@ final class PlanRunner<T> {
       if (progress.deadline().passed()) {
         throw new InterruptedException("the time of the run is over");
       }
-      plan.after(guest, result);
-      return result;
+      return plan.after(guest, all, result);
     } catch (GuestException | IOException e) {
       if (stages.timedOut().isPresent()) {
         return plan.timedOut(stages.timedOut().get());

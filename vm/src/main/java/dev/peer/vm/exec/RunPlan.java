@@ -22,8 +22,12 @@ sealed interface RunPlan<T> {
   /** The outcome when the time is over. */
   T timedOut(ExecutionResult.TimedOut result);
 
-  /** Does the final work with the guest before its machine ends. */
-  void after(Guest guest, T result) throws IOException, GuestException, InterruptedException;
+  /**
+   * Does the final work with the guest before its machine ends; returns the outcome with what that
+   * adds to it.
+   */
+  T after(Guest guest, RunStages stages, T result)
+      throws IOException, GuestException, InterruptedException;
 
   /** All stages. */
   record Whole(FailureAction onFailure, int mostTries) implements RunPlan<ExecutionResult> {
@@ -40,10 +44,16 @@ sealed interface RunPlan<T> {
     }
 
     @Override
-    public void after(Guest guest, ExecutionResult result) throws InterruptedException {
-      if (result instanceof ExecutionResult.Failed failed) {
-        guest.afterFailure(failed, onFailure);
+    public ExecutionResult after(Guest guest, RunStages stages, ExecutionResult result)
+        throws InterruptedException {
+      if (!(result instanceof ExecutionResult.Failed failed)) {
+        return result;
       }
+      if (onFailure instanceof FailureAction.End) {
+        return stages.withReports(failed);
+      }
+      guest.afterFailure(failed, onFailure);
+      return result;
     }
   }
 
@@ -62,8 +72,9 @@ sealed interface RunPlan<T> {
     }
 
     @Override
-    public void after(Guest guest, Optional<ExecutionResult> result) {
-      // Its disk is kept, or of no use.
+    public Optional<ExecutionResult> after(
+        Guest guest, RunStages stages, Optional<ExecutionResult> result) {
+      return result;
     }
   }
 
@@ -90,11 +101,13 @@ sealed interface RunPlan<T> {
     }
 
     @Override
-    public void after(Guest guest, Optional<ExecutionResult> result)
+    public Optional<ExecutionResult> after(
+        Guest guest, RunStages stages, Optional<ExecutionResult> result)
         throws IOException, GuestException, InterruptedException {
       if (result.isEmpty()) {
         guest.openShell(place, terminal);
       }
+      return result;
     }
   }
 
@@ -113,8 +126,8 @@ sealed interface RunPlan<T> {
     }
 
     @Override
-    public void after(Guest guest, CrontabResult result) {
-      // Nothing of the guest is wanted any more.
+    public CrontabResult after(Guest guest, RunStages stages, CrontabResult result) {
+      return result;
     }
   }
 }

@@ -6,12 +6,12 @@ import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
-import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.TestOutput;
+import dev.peer.core.record.TestReport;
 import dev.peer.core.record.Tries;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.StageResult;
@@ -19,6 +19,7 @@ import dev.peer.vm.qemu.Machine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,11 @@ final class RunStages {
   static final String TEST = "test";
   private static final String ARTIFACTS = "artifacts";
   private static final String POST_TEST = "post-test";
+  private static final String REPORTS = "reports";
   private static final String CRONTAB = "crontab";
+
+  /** The verdict is known by then, and nobody should wait long for what goes with it. */
+  private static final Duration REPORTS_TIME = Duration.ofMinutes(1);
 
   private static final int LARGEST_CRONTAB = 1 << 14;
 
@@ -272,12 +277,13 @@ final class RunStages {
     if (ended.isPresent()) {
       return ended.get();
     }
-    Artifacts artifacts;
+    ArtifactCollection.Collected artifacts;
     try {
       artifacts = new ArtifactCollection(request, listener).take(disks.output().file(), collected);
     } catch (ArtifactCollection.RefusedException e) {
       return new ExecutionResult.Refused(ARTIFACTS, e.getMessage(), e.hint());
     }
+    artifacts.tests().ifPresent(tests -> tests.failureLines().forEach(listener::note));
     ended = outcomes.endedBy(POST_TEST, stages.run(POST_TEST, List.of()));
     if (ended.isPresent()) {
       return ended.get();
@@ -297,7 +303,32 @@ final class RunStages {
             starter.model().limits().memoryBytes(),
             provenance(tries),
             output,
-            artifacts));
+            artifacts.artifacts(),
+            artifacts.tests().map(TestReport::counts)));
+  }
+
+  /**
+   * Adds to a failure of the tests what their reports say, if the mkfile names any. Problems are
+   * reported, and change nothing: the run's outcome is known.
+   */
+  ExecutionResult.Failed withReports(ExecutionResult.Failed failed) throws InterruptedException {
+    if (!failed.stage().equals(TEST) || !prepared.containsKey(REPORTS)) {
+      return failed;
+    }
+    try {
+      if (!StageOutcomes.passed(stages.runWithin(REPORTS_TIME, REPORTS))) {
+        listener.note("the test reports are not counted: the stage " + REPORTS + " failed");
+        return failed;
+      }
+      return new ExecutionResult.Failed(
+          failed.stage(),
+          failed.exitCode(),
+          new ArtifactCollection(request, listener).takeReports(disks.output().file()));
+    } catch (IOException | GuestException | ArtifactCollection.RefusedException e) {
+      InterruptedIo.rethrow(e);
+      listener.note("the test reports are not counted: " + e.getMessage());
+      return failed;
+    }
   }
 
   private Provenance provenance(Tries tries) {

@@ -127,8 +127,24 @@ final class StageRunner {
         (stream, buffer, offset, length) -> listener.stageOutput(stage, buffer, offset, length));
   }
 
+  /** Runs a stage whose output is not part of the result, for at most this long. */
+  StageResult runWithin(Duration limit, String stage)
+      throws IOException, GuestException, InterruptedException {
+    return run(
+        stage,
+        List.of(),
+        (stream, buffer, offset, length) -> listener.stageOutput(stage, buffer, offset, length),
+        Optional.of(limit));
+  }
+
   /** Runs a stage whose output goes to the sink. */
   StageResult run(String stage, List<String> arguments, OutputSink sink)
+      throws IOException, GuestException, InterruptedException {
+    return run(stage, arguments, sink, Optional.ofNullable(limits.stageTimeouts().get(stage)));
+  }
+
+  private StageResult run(
+      String stage, List<String> arguments, OutputSink sink, Optional<Duration> limit)
       throws IOException, GuestException, InterruptedException {
     LastLines lines = current.begin(stage);
     listener.stage(stage);
@@ -139,11 +155,10 @@ final class StageRunner {
           bounded.write(stream, buffer, offset, length);
         };
     MaskingSink masking = secrets.masking(followed);
-    Duration limit = limits.stageTimeouts().get(stage);
     StageResult result =
-        limit == null
+        limit.isEmpty()
             ? agent.run(stage, arguments, masking)
-            : runWithin(limit, stage, arguments, masking);
+            : runWithin(limit.get(), stage, arguments, masking);
     masking.finish();
     StageResult told = masked(result);
     Optional.ofNullable(told.info().get("note")).ifPresent(listener::note);

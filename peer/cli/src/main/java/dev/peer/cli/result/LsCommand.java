@@ -199,6 +199,7 @@ public final class LsCommand implements Callable<Integer> {
         + record.inputs().target()
         + " of tree "
         + record.inputs().tree().hex().substring(0, SHORT)
+        + record.tests().map(tests -> ", " + tests).orElse("")
         + ", "
         + verified.signer().id()
         + " ran it "
@@ -242,6 +243,7 @@ public final class LsCommand implements Callable<Integer> {
     entry.put("tree", record.inputs().tree().hex());
     entry.put("target", record.inputs().target());
     record.inputs().arguments().forEach(entry.putArray("arguments")::add);
+    record.tests().ifPresent(tests -> entry.set("tests", tests.json()));
     entry.put("signer", verified.signer().id().text());
     entry.put("finished", record.finishedAt().toString());
     entry.put("holdsUntil", verified.evidence().until().toString());

@@ -8,6 +8,7 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.StrictJson;
+import dev.peer.core.record.TestReport;
 import dev.peer.core.store.FailedRun;
 import dev.peer.core.store.Store;
 import dev.peer.identity.RuleReader;
@@ -126,6 +127,12 @@ public final class ShowCommand implements Callable<Integer> {
         Facts.line(
             "target",
             String.join(" ", run.subject().target(), String.join(" ", run.subject().arguments()))));
+    run.failure().tests().ifPresent(this::show);
     output.print(Facts.line("output", "`peer log --failed` shows it"));
+  }
+
+  private void show(TestReport tests) {
+    output.print(Facts.line("tests", tests.counts().toString()));
+    tests.failureLines().forEach(line -> output.print(Facts.line("", line)));
   }
 }

@@ -49,6 +49,7 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
                 + Results.duration(record)
                 + "), exit code "
                 + record.exitCode()));
+    record.tests().ifPresent(tests -> lines.add(Facts.line("tests", tests.toString())));
     lines.add(Facts.line("repository", inputs.repo().text()));
     lines.add(Facts.line("tree", inputs.tree().hex()));
     inputs.commit().ifPresent(commit -> lines.add(Facts.line("commit", commit.hex())));
@@ -103,6 +104,7 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
     json.put("started", record.startedAt().toString());
     json.put("finished", record.finishedAt().toString());
     json.put("testExitCode", record.exitCode());
+    record.tests().ifPresent(tests -> json.set("tests", tests.json()));
     json.put("repository", inputs.repo().text());
     json.put("tree", inputs.tree().hex());
     inputs.commit().ifPresent(commit -> json.put("commit", commit.hex()));

@@ -62,7 +62,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return reporting.around(output, this::replay).number();
+    return reporting.around(call, output, this::replay).number();
   }
 
   private ExitCode replay(RunReport report, RunReporter reporter) throws Exception {

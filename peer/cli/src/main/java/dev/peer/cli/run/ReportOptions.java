@@ -1,8 +1,10 @@
 package dev.peer.cli.run;
 
 import dev.peer.cli.console.Output;
+import dev.peer.config.CallContext;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
+import dev.peer.run.JobSummary;
 import dev.peer.run.RunReport;
 import dev.peer.run.RunReporter;
 import picocli.CommandLine.Option;
@@ -32,9 +34,9 @@ final class ReportOptions {
   }
 
   /** Runs a command and reports, in whatever way it ends. */
-  ExitCode around(Output output, Body body) throws Exception {
+  ExitCode around(CallContext call, Output output, Body body) throws Exception {
     show(output);
-    RunReporter reporter = new RunReporter(timings, json);
+    RunReporter reporter = new RunReporter(timings, json, JobSummary.file(call.environment()));
     return reporter.around(output, report -> body.run(report, reporter));
   }
 

@@ -140,7 +140,7 @@ public final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return reporting.around(output, this::run).number();
+    return reporting.around(call, output, this::run).number();
   }
 
   private ExitCode run(RunReport report, RunReporter reporter) throws Exception {

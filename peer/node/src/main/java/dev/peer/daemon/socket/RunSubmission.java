@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import dev.peer.daemon.RunRequest;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -31,8 +33,9 @@ public record RunSubmission(
    * @param progress whether to be told of each step as it begins, and how far it is
    * @param timings whether to say how long each step took
    * @param json whether to print the outcome as JSON
+   * @param summary the file of the CI job that receives a summary
    */
-  public record Display(boolean progress, boolean timings, boolean json) {}
+  public record Display(boolean progress, boolean timings, boolean json, Optional<Path> summary) {}
 
   private static final Duration OLDEST = Duration.ofDays(1);
 
@@ -48,6 +51,7 @@ public record RunSubmission(
     trust.forEach(node.putObject("standing")::put);
     node.put("progress", display.progress());
     node.put("timings", display.timings()).put("json", display.json());
+    display.summary().ifPresent(file -> node.put("summary", file.toString()));
     return StrictJson.bytes(node);
   }
 
@@ -59,7 +63,11 @@ public record RunSubmission(
             age(json.number("ageMilliseconds")),
             RunRequest.read(json.object("request")),
             json.textMap("standing"),
-            new Display(json.truth("progress"), json.truth("timings"), json.truth("json")));
+            new Display(
+                json.truth("progress"),
+                json.truth("timings"),
+                json.truth("json"),
+                json.optionalValue("summary", Path::of)));
     json.end();
     return ask;
   }

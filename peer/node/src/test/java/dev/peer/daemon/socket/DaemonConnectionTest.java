@@ -28,6 +28,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
@@ -185,7 +186,7 @@ class DaemonConnectionTest {
             RunOptions.DEFAULT,
             new TreeMap<>(Map.of("PEER_CPUS", "1"))),
         new TreeMap<>(Map.of("PEER_CA", "0")),
-        new RunSubmission.Display(true, true, true));
+        new RunSubmission.Display(true, true, true, Optional.of(Path.of("/summary"))));
   }
 
   private static SubmittedVariables given(RequestedVariables needed) {

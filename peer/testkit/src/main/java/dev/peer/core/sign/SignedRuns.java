@@ -81,7 +81,8 @@ public final class SignedRuns {
         new Provenance.Stated(
             StartedFrom.BLANK, PreparationNetwork.open(true), "9base 1:6-13", "0.6.0", Tries.ONCE),
         output,
-        Artifacts.NONE);
+        Artifacts.NONE,
+        Optional.empty());
   }
 
   /** A signed result in this directory, which is made. */
