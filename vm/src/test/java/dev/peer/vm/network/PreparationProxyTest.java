@@ -207,7 +207,7 @@ class PreparationProxyTest {
   }
 
   private Socket send(String text) throws IOException {
-    Socket guest = new Socket("127.0.0.1", proxy.port());
+    Socket guest = new Socket(InetAddress.ofLiteral("127.0.0.1"), proxy.port());
     guest.getOutputStream().write(text.getBytes(ISO_8859_1));
     return guest;
   }
@@ -226,7 +226,7 @@ class PreparationProxyTest {
   }
 
   private static boolean connects(int port) {
-    try (Socket _ = new Socket("127.0.0.1", port)) {
+    try (Socket _ = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
       return true;
     } catch (IOException e) {
       return false;
