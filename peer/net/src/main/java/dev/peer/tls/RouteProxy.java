@@ -143,7 +143,22 @@ final class RouteProxy implements AutoCloseable {
 
     /** The request with the word, which the client keeps from the party itself. */
     HttpRequest admitted(HttpRequest request) {
-      return HttpRequest.newBuilder(request, (_, _) -> true).header(HEADER, word).build();
+      return HttpRequest.newBuilder(request, (_, _) -> true)
+          .uri(named(request.uri()))
+          .header(HEADER, word)
+          .build();
+    }
+
+    /**
+     * The same with a name for an address of version 6, which the client, asking a proxy, would
+     * take for a malformed name. The pass knows where the request goes.
+     */
+    private static URI named(URI server) {
+      String host = server.getHost();
+      return host.startsWith("[")
+          ? URI.create(
+              server.toString().replace(host, "v6" + host.replaceAll("[^0-9a-fA-F]", "-") + "v6"))
+          : server;
     }
 
     /** Why there was no route for the request; empty: there was one, or none was needed. */

@@ -6,6 +6,7 @@ import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.UntrustedCertificateException;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -154,11 +155,12 @@ public final class TlsClient implements AutoCloseable {
   private <T> HttpResponse<T> sendOnce(HttpRequest request, HttpResponse.BodyHandler<T> body)
       throws ConnectionException, InterruptedException {
     return route.isEmpty()
-        ? sendItself(request, body)
-        : route.get().send(request, admitted -> sendItself(admitted, body));
+        ? sendItself(request, request.uri(), body)
+        : route.get().send(request, admitted -> sendItself(admitted, request.uri(), body));
   }
 
-  private <T> HttpResponse<T> sendItself(HttpRequest request, HttpResponse.BodyHandler<T> body)
+  private <T> HttpResponse<T> sendItself(
+      HttpRequest request, URI server, HttpResponse.BodyHandler<T> body)
       throws ConnectionException, InterruptedException {
     while (true) {
       HttpClient client = current();
@@ -167,7 +169,7 @@ public final class TlsClient implements AutoCloseable {
       } catch (IOException e) {
         // It may have been retired just before, and then takes no request.
         if (client.equals(current())) {
-          throw ConnectionException.explain(request.uri(), e);
+          throw ConnectionException.explain(server, e);
         }
       }
     }
