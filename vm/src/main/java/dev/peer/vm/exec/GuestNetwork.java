@@ -10,7 +10,6 @@ import dev.peer.vm.network.NetworkRules;
 import dev.peer.vm.qemu.Machine;
 import dev.peer.vm.qemu.Qemu;
 import java.io.IOException;
-import java.util.Optional;
 
 /**
  * A guest's way to the network: for its preparation, and for its test as far as that has one.
@@ -33,9 +32,9 @@ record GuestNetwork(Reach reach, boolean filtered, OpenWayOut wayOut) {
     return new GuestNetwork(reach, filtered, wayOut);
   }
 
-  /** The rules of a machine's filter, if it has one. */
-  Optional<NetworkRules> filter() {
-    return filtered ? Optional.of(new NetworkRules(reach, wayOut.port())) : Optional.empty();
+  /** The rules of a machine's filter. */
+  NetworkRules rules() {
+    return new NetworkRules(reach, wayOut.subnet(), wayOut.port());
   }
 
   /** Warns if the network is less sealed than it should be. */

@@ -248,7 +248,7 @@ final class MachineStarter {
         model.limits().cpus(),
         memory,
         disks.asDisks(),
-        new Connections(GuestAgent.PORTS, socketDirectory, network.filter()));
+        new Connections(GuestAgent.PORTS, socketDirectory, network.rules(), network.filtered()));
   }
 
   /** Everything that shapes a machine, except for its files on this host. */

@@ -1,8 +1,8 @@
 package dev.peer.vm.exec;
 
-import dev.peer.core.network.AllowedHost;
 import dev.peer.core.network.ProxyRules;
 import dev.peer.core.network.Reach;
+import dev.peer.vm.network.GuestSubnet;
 import dev.peer.vm.network.PreparationProxy;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,18 +19,20 @@ import java.util.stream.Stream;
 /**
  * The way out of one run's preparation, until it is closed.
  *
+ * @param subnet the guest's
  * @param proxy the guest's, on this host; empty: the guest asks servers itself
  */
-record OpenWayOut(WayOut way, Optional<PreparationProxy> proxy) implements AutoCloseable {
+record OpenWayOut(WayOut way, GuestSubnet subnet, Optional<PreparationProxy> proxy)
+    implements AutoCloseable {
 
   /** Of a guest that prepares nothing. */
-  static final OpenWayOut NONE = new OpenWayOut(WayOut.DIRECT, Optional.empty());
+  static final OpenWayOut NONE = new OpenWayOut(WayOut.DIRECT, GuestSubnet.USUAL, Optional.empty());
 
   private static final String PROXIES = "proxies";
   private static final String CERTIFICATES = "ca";
 
   /** What the guest asks itself, besides what its owner excepts. */
-  private static final String NEVER = "localhost,127.0.0.1,::1," + AllowedHost.THIS_HOST;
+  private static final String NEVER = "localhost,127.0.0.1,::1,";
 
   /**
    * Opens it.
@@ -41,6 +43,7 @@ record OpenWayOut(WayOut way, Optional<PreparationProxy> proxy) implements AutoC
     boolean proxied = way.hasProxy() && !(reach instanceof Reach.None);
     return new OpenWayOut(
         way,
+        GuestSubnet.here(reach),
         proxied
             ? Optional.of(PreparationProxy.start(way.plain(), way.secure(), reach, notes))
             : Optional.empty());
@@ -60,12 +63,13 @@ record OpenWayOut(WayOut way, Optional<PreparationProxy> proxy) implements AutoC
   }
 
   private String variables(PreparationProxy ours) {
-    String url = "http://" + ours.userInfo() + "@" + AllowedHost.THIS_HOST + ":" + ours.port();
+    String host = subnet.host().getHostAddress();
+    String url = "http://" + ours.userInfo() + "@" + host + ":" + ours.port();
     List<String> lines = new ArrayList<>();
     way.plain().proxy().ifPresent(_ -> lines.add(ProxyRules.PLAIN_PROXY + "=" + url));
     way.secure().proxy().ifPresent(_ -> lines.add(ProxyRules.PROXY + "=" + url));
     String exceptions =
-        Stream.of(way.plain().exceptions(), way.secure().exceptions(), NEVER)
+        Stream.of(way.plain().exceptions(), way.secure().exceptions(), NEVER + host)
             .filter(text -> !text.isEmpty())
             .distinct()
             .collect(Collectors.joining(","));

@@ -6,7 +6,6 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,16 +24,14 @@ import java.util.function.Predicate;
  */
 final class Gate {
 
-  private static final Inet4Address THIS_HOST = address(AllowedHost.THIS_HOST);
-  private static final Inet4Address NAME_SERVER = address("10.0.2.3");
   private static final int NAMES_PORT = 53;
-  private static final int NETWORK_BYTES = 3;
   private static final int ARP_HIGH = 0x08;
   private static final int ARP_LOW = 0x06;
   private static final int MOST_OPENINGS = 16_384;
   private static final int MOST_REFUSALS = 10;
 
   private final Reach reach;
+  private final GuestSubnet subnet;
   private final Predicate<? super Inet4Address> near;
   private final Resolver resolver;
   private final Consumer<String> refused;
@@ -76,6 +73,7 @@ final class Gate {
       Resolver resolver,
       Consumer<String> refused) {
     this.reach = rules.reach();
+    this.subnet = rules.subnet();
     this.near = near;
     this.resolver = resolver;
     this.refused = refused;
@@ -85,7 +83,7 @@ final class Gate {
       }
     }
     if (rules.proxy().isPresent()) {
-      openings.add(new Permit(THIS_HOST, rules.proxy()));
+      openings.add(new Permit(subnet.host(), rules.proxy()));
     }
   }
 
@@ -95,7 +93,7 @@ final class Gate {
       return isArp(frame) ? FrameAction.PASS : FrameAction.DROP;
     }
     Packet sent = packet.get();
-    if (sent.destination().equals(NAME_SERVER)) {
+    if (sent.destination().equals(subnet.nameServer())) {
       return nameServer(sent);
     }
     return mayReach(sent) ? FrameAction.PASS : FrameAction.PROHIBIT;
@@ -119,16 +117,14 @@ final class Gate {
     Inet4Address to = packet.destination();
     return switch (reach) {
       case Reach.None _ -> false;
-      case Reach.Open _ -> isFar(to) || (to.equals(THIS_HOST) && isOpen(packet));
-      case Reach.Hosts _ -> isOpen(packet) && (to.equals(THIS_HOST) || isFar(to));
+      case Reach.Open _ -> isFar(to) || (to.equals(subnet.host()) && isOpen(packet));
+      case Reach.Hosts _ -> isOpen(packet) && (to.equals(subnet.host()) || isFar(to));
     };
   }
 
   /** QEMU leads its whole network to this host's loopback interface. */
   private boolean isFar(Inet4Address address) {
-    return !Arrays.equals(
-            address.getAddress(), 0, NETWORK_BYTES, THIS_HOST.getAddress(), 0, NETWORK_BYTES)
-        && !near.test(address);
+    return !subnet.contains(address) && !near.test(address);
   }
 
   private boolean isOpen(Packet packet) {
@@ -183,7 +179,7 @@ final class Gate {
   }
 
   /** The frame that tells a packet's sender that it may not. */
-  static byte[] prohibited(Packet packet) {
-    return packet.prohibited(THIS_HOST);
+  byte[] prohibited(Packet packet) {
+    return packet.prohibited(subnet.host());
   }
 }

@@ -111,7 +111,7 @@ public final class NetworkFilter implements AutoCloseable {
     switch (gate.judge(frame, packet)) {
       case PASS -> passed.offer(frame);
       case DROP -> {}
-      case PROHIBIT -> answers.offer(Gate.prohibited(packet.orElseThrow()));
+      case PROHIBIT -> answers.offer(gate.prohibited(packet.orElseThrow()));
       case LOOK_UP -> lookUp(packet.orElseThrow());
     }
   }

@@ -5,16 +5,17 @@ import dev.peer.vm.network.NetworkRules;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The connections of a machine to the host.
  *
  * @param ports the names of its serial ports to the host, besides the console
  * @param directory where the host listens: a socket for each of {@link #names}
- * @param rules what the guest may reach, if its frames are filtered; empty: this QEMU cannot filter
+ * @param rules what the guest may reach
+ * @param filtered whether its frames are filtered: not every QEMU can
  */
-public record Connections(List<String> ports, Path directory, Optional<NetworkRules> rules) {
+public record Connections(
+    List<String> ports, Path directory, NetworkRules rules, boolean filtered) {
 
   /** The socket on which the host listens for the machine's control connection. */
   public static final String QMP = "qmp";
@@ -29,7 +30,7 @@ public record Connections(List<String> ports, Path directory, Optional<NetworkRu
 
   /** The same connections, with their sockets in another directory. */
   Connections in(Path other) {
-    return new Connections(ports, other, rules);
+    return new Connections(ports, other, rules, filtered);
   }
 
   /** The names of the sockets to which QEMU connects. */
@@ -37,7 +38,7 @@ public record Connections(List<String> ports, Path directory, Optional<NetworkRu
     List<String> names = new ArrayList<>(ports);
     names.add(QMP);
     names.add(CONSOLE);
-    if (rules.isPresent()) {
+    if (filtered) {
       names.addAll(NetworkFilter.CONNECTIONS);
     }
     return names;

@@ -114,9 +114,10 @@ public final class Machine implements AutoCloseable {
         connected.put(name, listeners.get(name).accept());
       }
       Optional<NetworkFilter> network =
-          spec.connections()
-              .rules()
-              .map(rules -> NetworkFilter.start(rules, networkOf(connected), refused));
+          spec.connections().filtered()
+              ? Optional.of(
+                  NetworkFilter.start(spec.connections().rules(), networkOf(connected), refused))
+              : Optional.empty();
       return new Machine(
           process,
           groups,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.record.StrictJson;
+import dev.peer.vm.network.GuestSubnet;
 import dev.peer.vm.network.NetworkFilter;
 import dev.peer.vm.qemu.MachineSpec.Disk;
 import dev.peer.vm.qemu.MachineSpec.LayeredDisk;
@@ -40,7 +41,10 @@ public final class QemuArguments {
     memory(arguments, spec.memory());
     add(arguments, "-kernel", spec.image().kernel().toString());
     add(arguments, "-initrd", spec.image().initramfs().toString());
-    add(arguments, "-append", spec.image().kernelArguments());
+    add(
+        arguments,
+        "-append",
+        spec.image().kernelArguments() + spec.connections().rules().subnet().kernelArgument());
     add(arguments, "-device", "vmgenid,guid=auto");
     add(arguments, "-object", "rng-builtin,id=rng0");
     add(arguments, "-device", "virtio-rng-pci,rng=rng0");
@@ -161,9 +165,10 @@ public final class QemuArguments {
 
   /** The filter, if there is one, stands before the user network on the way out: its queue rx. */
   private static void network(List<String> arguments, MachineSpec spec) {
-    add(arguments, "-netdev", "user,id=net0,ipv6=off");
+    GuestSubnet subnet = spec.connections().rules().subnet();
+    add(arguments, "-netdev", "user,id=net0,ipv6=off" + subnet.option());
     add(arguments, "-device", "virtio-net-pci,id=" + NETWORK_CARD + ",netdev=net0,romfile=");
-    if (spec.connections().rules().isPresent()) {
+    if (spec.connections().filtered()) {
       for (String name : NetworkFilter.CONNECTIONS) {
         add(arguments, "-chardev", socket(spec, name, name));
       }

@@ -31,7 +31,8 @@ class GuestNetworkTest {
 
     network.warn(transcript);
 
-    assertThat(network.filter()).contains(NetworkRules.of(LIST));
+    assertThat(network.filtered()).isTrue();
+    assertThat(network.rules()).isEqualTo(NetworkRules.of(LIST));
     assertThat(transcript.notes).isEmpty();
   }
 
@@ -61,7 +62,7 @@ class GuestNetworkTest {
         .containsExactly(
             "network: this QEMU cannot filter it, so the preparation reaches services of this"
                 + " host");
-    assertThat(GuestNetwork.of(new Reach.Open(), unable, OpenWayOut.NONE).filter()).isEmpty();
+    assertThat(GuestNetwork.of(new Reach.Open(), unable, OpenWayOut.NONE).filtered()).isFalse();
     assertThatThrownBy(() -> GuestNetwork.of(LIST, unable, OpenWayOut.NONE))
         .isInstanceOf(ExecutorException.class)
         .hasMessageContaining("PEER_PREPARE_NETWORK lists hosts");

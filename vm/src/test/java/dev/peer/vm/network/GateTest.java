@@ -100,7 +100,7 @@ class GateTest {
     for (Reach reach : List.of(new Reach.Open(), hosts("other.example"))) {
       Gate gate =
           new Gate(
-              new NetworkRules(reach, OptionalInt.of(40_001)),
+              new NetworkRules(reach, GuestSubnet.USUAL, OptionalInt.of(40_001)),
               new Neighbourhood(),
               GateTest::resolve,
               refused::add);
@@ -244,7 +244,7 @@ class GateTest {
   void aProhibitedSenderIsToldByTheRouter() {
     byte[] sent = Frames.tcp("127.0.0.1", 22);
 
-    ByteBuffer told = ByteBuffer.wrap(Gate.prohibited(Frames.packet(sent)));
+    ByteBuffer told = ByteBuffer.wrap(Frames.packet(sent).prohibited(GuestSubnet.USUAL.host()));
 
     assertThat(Arrays.copyOf(told.array(), 6)).isEqualTo(Arrays.copyOfRange(sent, 6, 12));
     assertThat(told.getInt(Frames.IP + 12)).as("from 10.0.2.2").isEqualTo(0x0a000202);

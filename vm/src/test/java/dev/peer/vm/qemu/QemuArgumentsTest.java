@@ -88,7 +88,8 @@ class QemuArgumentsTest {
             new Connections(
                 filtered.connections().ports(),
                 filtered.connections().directory(),
-                Optional.empty()));
+                filtered.connections().rules(),
+                false));
 
     assertThat(QemuArguments.of(filtered))
         .containsSequence("-netdev", "user,id=net0,ipv6=off")
@@ -136,8 +137,6 @@ class QemuArgumentsTest {
         new Memory.Anonymous(512),
         List.of(disk),
         new Connections(
-            List.of("peer.control"),
-            Path.of(directory),
-            Optional.of(NetworkRules.of(new Reach.Open()))));
+            List.of("peer.control"), Path.of(directory), NetworkRules.of(new Reach.Open()), true));
   }
 }
