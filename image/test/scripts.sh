@@ -274,4 +274,30 @@ expect "a process gets the limits that the run asks for" \
 expect "the capabilities that the run asks for are added" '"CAP_NET_RAW" "CAP_SYS_PTRACE"' \
     "$(field process/capabilities/effective | tr -d '[]' | tr , '\n' | tail -n 2 | tr '\n' ' ' | sed 's/ $//')"
 
+mkdir "$work/disk" "$work/secrets"
+touch -d '1 minute ago' "$work/since"
+printf 'key of a/b+c d\nshort\n  and a second line\n' >"$work/secrets/KEY"
+printf 'the-t0ken' >"$work/secrets/TOKEN"
+# found CONTENT: which secret a file of this content and name holds.
+found() {
+    rm -rf "$work/disk"/*
+    mkdir "$work/disk/a b"
+    printf '\0%s\0' "$1" >"$work/disk/a b/file"
+    "$lib/credentials/find" "$work/disk" "${since:-$work/since}" "$work/secrets" "$work/forms" | sed "s,$work/disk/,,"
+}
+expect "a file without a secret holds none" "" "$(found 'the-t0kem short key of a/b+c')"
+expect "a value is found in a file" "TOKEN a b/file" "$(found 'x=the-t0ken')"
+expect "a line of a value is found" "KEY a b/file" "$(found 'xand a second line')"
+for before in '' x xy; do
+    expect "a value is found in base64 after '$before'" "TOKEN a b/file" \
+        "$(found "$(printf '%sthe-t0ken:' "$before" | base64)")"
+done
+expect "a value is found in the other alphabet" "KEY a b/file" \
+    "$(found "$(printf 'key of a/b+c d' | base64 | tr +/ -_)")"
+expect "a value is found percent-encoded" "KEY a b/file" "$(found 'key%20of%20a%2Fb%2Bc%20d')"
+expect "a value is found in lower case of escapes" "KEY a b/file" "$(found 'key%20of%20a%2fb%2bc%20d')"
+expect "a value is found as forms have it" "KEY a b/file" "$(found 'key+of+a%2Fb%2Bc+d')"
+expect "a value in a file from before is not this run's" "" \
+    "$(touch -d '1 hour' "$work/later" && since=$work/later found the-t0ken)"
+
 conclude

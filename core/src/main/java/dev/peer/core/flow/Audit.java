@@ -6,7 +6,7 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.scratch.ScratchDirectory;
-import dev.peer.core.secret.Secrets;
+import dev.peer.core.secret.RunSecrets;
 import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
 import java.io.IOException;
@@ -39,7 +39,7 @@ public record Audit(ExecutionResult result, List<String> differences) {
   public static Audit run(
       VerifiedRecord verified,
       ExecutionRequest.SourceTree source,
-      Secrets secrets,
+      RunSecrets secrets,
       Executor executor,
       Store store,
       ExecutionListener listener)

@@ -3,7 +3,7 @@ package dev.peer.core.flow;
 import dev.peer.core.id.LocalRepo;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.RunFiles;
-import dev.peer.core.secret.Secrets;
+import dev.peer.core.secret.RunSecrets;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * @param source writes the revision's files
  * @param files an empty directory for the result
  * @param caches what it may use of earlier runs
- * @param secrets passed to the test stage alone, and masked in all output
+ * @param secrets passed to their stages alone, and masked in all output
  */
 public record ExecutionRequest(
     RunInputs inputs,
@@ -23,7 +23,7 @@ public record ExecutionRequest(
     SourceTree source,
     RunFiles files,
     CacheUse caches,
-    Secrets secrets) {
+    RunSecrets secrets) {
 
   /** The revision's files, written when they are needed. */
   @FunctionalInterface

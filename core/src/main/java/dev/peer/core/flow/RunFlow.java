@@ -15,9 +15,9 @@ import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.TestReport;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.secret.RunSecrets;
 import dev.peer.core.secret.SecretException;
 import dev.peer.core.secret.SecretScan;
-import dev.peer.core.secret.Secrets;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.store.FailedRun;
 import dev.peer.core.store.Store;
@@ -125,7 +125,7 @@ public final class RunFlow {
       ExecutionListener listener,
       OwnAnnouncement announced)
       throws ExecutorException, SecretException, IOException, InterruptedException {
-    Secrets passed = secrets.get();
+    RunSecrets passed = secrets.get();
     ScratchDirectory staged = store.stage();
     try {
       RunFiles files = new RunFiles(Files.createDirectory(staged.path().resolve("result")));
@@ -212,11 +212,11 @@ public final class RunFlow {
   private RunOutcome signAndKeep(
       RunRecord record,
       RunFiles files,
-      Secrets secrets,
+      RunSecrets secrets,
       ScratchDirectory staged,
       OwnAnnouncement announced)
       throws IOException, InterruptedException {
-    Optional<String> leak = SecretScan.leak(secrets, record, files);
+    Optional<String> leak = SecretScan.leak(secrets.all(), record, files);
     if (leak.isPresent()) {
       staged.close();
       return new RunOutcome.RanUnsigned(record, leak.get());

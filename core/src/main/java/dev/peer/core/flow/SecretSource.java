@@ -1,7 +1,7 @@
 package dev.peer.core.flow;
 
+import dev.peer.core.secret.RunSecrets;
 import dev.peer.core.secret.SecretException;
-import dev.peer.core.secret.Secrets;
 
 /** Gets the values of the secrets that a run is to have. Asked only when there is a run. */
 @FunctionalInterface
@@ -12,5 +12,5 @@ public interface SecretSource {
    *
    * @throws SecretException if a secret has no value, or one that cannot be passed
    */
-  Secrets get() throws SecretException;
+  RunSecrets get() throws SecretException;
 }

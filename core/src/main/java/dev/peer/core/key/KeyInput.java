@@ -33,7 +33,8 @@ public record KeyInput(Kind kind, String variable, String value) {
     ARCHITECTURE,
     NETWORK,
     LIMITS,
-    RETRIES;
+    RETRIES,
+    CREDENTIALS;
 
     @Override
     public String toString() {
@@ -79,6 +80,9 @@ public record KeyInput(Kind kind, String variable, String value) {
     }
     if (options.retries() > 0) {
       all.add(plain(Kind.RETRIES, Integer.toString(options.retries())));
+    }
+    if (!options.prepareSecrets().isEmpty()) {
+      all.add(plain(Kind.CREDENTIALS, String.join(",", options.prepareSecrets())));
     }
     return all;
   }

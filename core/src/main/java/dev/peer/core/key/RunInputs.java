@@ -36,7 +36,7 @@ import org.erdtman.jcs.JsonCanonicalizer;
  * @param image the guest image
  * @param architecture the guest's architecture
  * @param network what the test may reach
- * @param options what the tests get besides the usual; in the key where it differs from that
+ * @param options what the run asks for besides the usual; in the key where it differs from that
  */
 public record RunInputs(
     RepoId repo,
@@ -193,6 +193,9 @@ public record RunInputs(
     }
     if (options.retries() > 0) {
       json.put("retries", options.retries());
+    }
+    if (!options.prepareSecrets().isEmpty()) {
+      options.prepareSecrets().forEach(json.putArray("prepareSecrets")::add);
     }
     try {
       return new JsonCanonicalizer(JSON.writeValueAsString(json)).getEncodedUTF8();

@@ -1,12 +1,17 @@
 package dev.peer.core.key;
 
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
 /**
- * What a repository asks for its tests besides the usual.
+ * What a repository asks for its run besides the usual.
  *
  * @param limits what the tests' container may use
  * @param retries how often a failing test stage is run again
+ * @param prepareSecrets the names of the secrets that the preparation gets
  */
-public record TestOptions(ContainerLimits limits, int retries) {
+public record TestOptions(ContainerLimits limits, int retries, SortedSet<String> prepareSecrets) {
 
   /** The most tries that a run can have. */
   public static final int MOST_TRIES = 10;
@@ -17,11 +22,18 @@ public record TestOptions(ContainerLimits limits, int retries) {
   /** Nothing but the usual. */
   public static final TestOptions DEFAULT = new TestOptions(ContainerLimits.DEFAULT, 0);
 
-  /** Refuses a number of retries that no run can have. */
+  /** Copies the names; refuses a number of retries that no run can have. */
   public TestOptions {
+    prepareSecrets = Collections.unmodifiableSortedSet(new TreeSet<>(prepareSecrets));
+    prepareSecrets.forEach(RunInputs::requireName);
     if (retries < 0 || retries > MOST_RETRIES) {
       throw new IllegalArgumentException("retries: 0 to " + MOST_RETRIES + " were expected");
     }
+  }
+
+  /** Of a preparation without secrets. */
+  public TestOptions(ContainerLimits limits, int retries) {
+    this(limits, retries, new TreeSet<>());
   }
 
   /** The most often that the test stage is run. */

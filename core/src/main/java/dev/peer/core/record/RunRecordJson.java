@@ -16,6 +16,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The JSON forms of a run record, each in one order of fields: reading and writing it gives the
@@ -189,6 +191,9 @@ public final class RunRecordJson {
     if (options.retries() > 0) {
       json.put("retries", options.retries());
     }
+    if (!options.prepareSecrets().isEmpty()) {
+      options.prepareSecrets().forEach(json.putArray("prepareSecrets")::add);
+    }
   }
 
   private static TestOptions readOptions(StrictJson json) throws MalformedException {
@@ -200,7 +205,20 @@ public final class RunRecordJson {
     if (retried && retries == 0) {
       throw new MalformedException("retries: 1 or more, or nothing, was expected");
     }
-    return new TestOptions(limits, retries);
+    return new TestOptions(limits, retries, readPrepareSecrets(json));
+  }
+
+  /** Sorted, each once, and absent if there is none: these inputs have one form. */
+  private static SortedSet<String> readPrepareSecrets(StrictJson json) throws MalformedException {
+    if (!json.has("prepareSecrets")) {
+      return new TreeSet<>();
+    }
+    List<String> listed = json.values("prepareSecrets", RunInputs::requireName);
+    SortedSet<String> names = new TreeSet<>(listed);
+    if (names.isEmpty() || !List.copyOf(names).equals(listed)) {
+      throw new MalformedException("prepareSecrets: sorted names, or nothing, were expected");
+    }
+    return names;
   }
 
   private static ObjectNode write(Content content) {

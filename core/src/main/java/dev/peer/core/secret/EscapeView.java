@@ -37,6 +37,11 @@ abstract class EscapeView extends SecretView {
     return value != escape && beginsNothing(meaning(value));
   }
 
+  @Override
+  final boolean areInert(int first, int second) {
+    return first != escape && second != escape && beginNothing(meaning(first), meaning(second));
+  }
+
   /** The byte that an unescaped character stands for. */
   int meaning(int value) {
     return value;

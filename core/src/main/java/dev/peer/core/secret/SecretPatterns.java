@@ -8,6 +8,8 @@ final class SecretPatterns {
   private final PatternAutomaton plain;
   private final PatternAutomaton percent;
   private final PatternAutomaton base64;
+  private final boolean[] inert = new boolean[1 << Byte.SIZE];
+  private final boolean[] inertPairs = new boolean[inert.length * inert.length];
 
   /** Of these values; the owner of a form is its value's index. */
   SecretPatterns(List<SecretValue> values) {
@@ -25,48 +27,68 @@ final class SecretPatterns {
     this.plain = plainForms.build();
     this.percent = percentForms.build();
     this.base64 = base64Forms.build();
+    List<SecretView> views = views((_, _, _) -> {});
+    for (int first = 0; first < inert.length; first++) {
+      int one = first;
+      inert[one] = views.stream().allMatch(view -> view.isInert(one));
+      for (int second = 0; second < inert.length; second++) {
+        inertPairs[(one << Byte.SIZE) | second] = areInert(views, one, second);
+      }
+    }
+  }
+
+  private static boolean areInert(List<SecretView> views, int first, int second) {
+    for (SecretView view : views) {
+      if (!view.areInert(first, second)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Follows a new stream. */
   Watch watch(SecretView.Finds finds) {
-    if (plain.longest() == 0) {
-      return new Watch(List.of());
-    }
-    return new Watch(
-        List.of(
-            new SecretView.Plain(plain, finds),
-            new EscapeView.Json(plain, finds),
-            new EscapeView.Percent(percent, finds),
-            new SecretView.Base64(base64, finds)));
+    return new Watch(views(finds));
   }
 
-  /** One stream in all views. */
-  static final class Watch {
+  private List<SecretView> views(SecretView.Finds finds) {
+    if (plain.longest() == 0) {
+      return List.of();
+    }
+    return List.of(
+        new SecretView.Plain(plain, finds),
+        new EscapeView.Json(plain, finds),
+        new EscapeView.Percent(percent, finds),
+        new SecretView.Base64(base64, finds));
+  }
+
+  /** One stream in all views. Most bytes of it are passed over: no view is looked at for them. */
+  final class Watch {
 
     private final SecretView[] views;
-    private final boolean[] inert = new boolean[1 << Byte.SIZE];
     private long position;
 
     private Watch(List<SecretView> views) {
       this.views = views.toArray(SecretView[]::new);
-      for (int value = 0; value < inert.length; value++) {
-        int one = value;
-        inert[value] = views.stream().allMatch(view -> view.isInert(one));
-      }
     }
 
     void accept(byte[] buffer, int offset, int length) {
-      int end = offset + length;
+      int last = offset + length - 1;
+      long begin = position - offset;
       boolean atRest = isAtRest();
-      for (int i = offset; i < end; i++) {
-        if (!atRest || !inert[buffer[i] & 0xff]) {
+      for (int i = offset; i <= last; i++) {
+        int value = buffer[i] & 0xff;
+        if (!atRest
+            || (i == last
+                ? !inert[value]
+                : !inertPairs[(value << Byte.SIZE) | (buffer[i + 1] & 0xff)])) {
           for (SecretView view : views) {
-            view.accept(buffer[i] & 0xff, position);
+            view.accept(value, begin + i);
           }
           atRest = isAtRest();
         }
-        position++;
       }
+      position += length;
     }
 
     private boolean isAtRest() {

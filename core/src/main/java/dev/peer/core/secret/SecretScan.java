@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Looks for secrets in everything that a result would publish. */
+/** Looks for secrets in everything that a result would publish, and in what a run keeps. */
 public final class SecretScan {
 
   private SecretScan() {}
@@ -45,6 +45,13 @@ public final class SecretScan {
     }
     byte[] json = StrictJson.bytes(RunRecordJson.write(record));
     return found(secrets, "the record, with its counted variables and arguments,", json);
+  }
+
+  /** The name of a secret that the bytes of a file hold; empty if they hold none. */
+  public static Optional<String> firstIn(Secrets secrets, Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return secrets.firstIn(in);
+    }
   }
 
   private static List<Artifact> list(RunRecord record, RunFiles files) throws IOException {

@@ -37,6 +37,9 @@ abstract class SecretView {
   /** Whether this byte changes nothing in a view that is at rest. */
   abstract boolean isInert(int value);
 
+  /** Whether these bytes one after the other leave a view at rest that is at rest. */
+  abstract boolean areInert(int first, int second);
+
   /** Whether nothing is open: neither the beginning of a match nor an escape. */
   final boolean isAtRest() {
     return state == 0 && escapeFrom() == Long.MAX_VALUE;
@@ -45,6 +48,11 @@ abstract class SecretView {
   /** Whether no pattern begins with this symbol. */
   final boolean beginsNothing(int symbol) {
     return automaton.step(0, symbol) == 0;
+  }
+
+  /** Whether no pattern begins with the first of these symbols, and goes on, or with the second. */
+  final boolean beginNothing(int first, int second) {
+    return automaton.step(automaton.step(0, first), second) == 0;
   }
 
   /** Where an unfinished escape began, or {@link Long#MAX_VALUE}. */
@@ -91,6 +99,11 @@ abstract class SecretView {
     boolean isInert(int value) {
       return beginsNothing(value);
     }
+
+    @Override
+    boolean areInert(int first, int second) {
+      return beginNothing(first, second);
+    }
   }
 
   /** Base64 in both alphabets; a line break, which tools put in, is passed over. */
@@ -117,6 +130,12 @@ abstract class SecretView {
     @Override
     boolean isInert(int value) {
       return beginsNothing(standard(value));
+    }
+
+    @Override
+    boolean areInert(int first, int second) {
+      boolean broken = second == '\r' || second == '\n';
+      return broken ? isInert(first) : beginNothing(standard(first), standard(second));
     }
 
     private static int standard(int value) {

@@ -1,5 +1,5 @@
 /**
- * Secrets: values that a test gets and that no output, file or record may hold.
+ * Secrets: values that a test or its preparation gets and that no output, file or record may hold.
  *
  * <p>A {@link dev.peer.core.secret.Secrets} knows the values, masks them in passing streams, and
  * finds them in a run's files. It looks for each value as a whole and for each of its lines that is

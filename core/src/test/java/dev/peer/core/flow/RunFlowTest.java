@@ -10,7 +10,7 @@ import dev.peer.core.find.Replayable;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.Records;
-import dev.peer.core.secret.Secrets;
+import dev.peer.core.secret.RunSecrets;
 import dev.peer.core.sign.Signing;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.store.Store;
@@ -138,7 +138,8 @@ class RunFlowTest {
             Coordination.NONE,
             said::add);
     RunOutcome outcome =
-        flow.run(Records.inputs(), (_, _) -> {}, CacheUse.NONE, () -> Secrets.NONE, new Silence());
+        flow.run(
+            Records.inputs(), (_, _) -> {}, CacheUse.NONE, () -> RunSecrets.NONE, new Silence());
     try (Replayable result = ((RunOutcome.Ran) outcome).result()) {
       return result.verified().attestation();
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class KeyInputTest {
@@ -38,12 +39,15 @@ class KeyInputTest {
 
   @Test
   void namesWhatIsNotAsUsual() {
-    RunInputs asked = BASE.with(new TestOptions(ContainerLimits.parse(List.of("core=0")), 2));
+    RunInputs asked =
+        BASE.with(
+            new TestOptions(
+                ContainerLimits.parse(List.of("core=0")), 2, new TreeSet<>(List.of("B", "A"))));
 
     assertThat(KeyInput.differences(BASE, asked))
         .map(difference -> difference.there().orElseThrow())
         .extracting(input -> input.name() + "=" + input.value())
-        .containsExactly("limits=core=0", "retries=2");
+        .containsExactly("limits=core=0", "retries=2", "credentials=A,B");
   }
 
   @Test

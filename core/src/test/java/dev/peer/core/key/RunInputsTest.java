@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,17 +58,22 @@ class RunInputsTest {
         inputs("example.org/a", "1", Optional.empty(), "test", List.of(), Map.of("A", ""), "none"),
         inputs("example.org/a", "1", Optional.empty(), "test", List.of(), Map.of(), "open"),
         BASE.with(new TestOptions(ContainerLimits.parse(List.of("shm=1G")), 0)),
-        BASE.with(new TestOptions(ContainerLimits.DEFAULT, 1)));
+        BASE.with(new TestOptions(ContainerLimits.DEFAULT, 1)),
+        BASE.with(new TestOptions(ContainerLimits.DEFAULT, 0, new TreeSet<>(List.of("TOKEN")))));
   }
 
   @Test
   void whatIsAsUsualIsNotInTheKeySoThatKeysOfOlderPeersStay() {
     RunInputs asUsual = BASE.with(new TestOptions(ContainerLimits.parse(List.of()), 0));
-    RunInputs asked = BASE.with(new TestOptions(ContainerLimits.parse(List.of("core=0")), 2));
+    RunInputs asked =
+        BASE.with(
+            new TestOptions(
+                ContainerLimits.parse(List.of("core=0")), 2, new TreeSet<>(List.of("B", "A"))));
 
     assertThat(asUsual.canonicalJson()).isEqualTo(BASE.canonicalJson());
     assertThat(new String(asked.canonicalJson(), UTF_8))
         .contains("\"containerLimits\":\"core=0\",")
+        .contains("\"prepareSecrets\":[\"A\",\"B\"],")
         .contains("\"retries\":2,");
   }
 

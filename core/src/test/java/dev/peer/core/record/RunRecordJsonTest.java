@@ -11,6 +11,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.key.ContainerLimits;
 import dev.peer.core.key.TestOptions;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +117,10 @@ class RunRecordJsonTest {
         "containerLimits; \"shm=1G\"; their one form",
         "retries; 0; 1 or more",
         "retries; 10; 0 to 9",
+        "prepareSecrets; []; sorted names, or nothing",
+        "prepareSecrets; [\"B\",\"A\"]; sorted names, or nothing",
+        "prepareSecrets; [\"A\",\"A\"]; sorted names, or nothing",
+        "prepareSecrets; [\"A-B\"]; not a variable's name",
         "retries; 1; tries 1 of 1, where the inputs allow 2",
       })
   void refusesOptionsOfAnotherForm(String field, String value, String why) throws Exception {
@@ -129,7 +134,10 @@ class RunRecordJsonTest {
 
   private RunRecord asked() {
     TestOptions options =
-        new TestOptions(ContainerLimits.parse(List.of("shm=1G", "cap=NET_RAW")), 2);
+        new TestOptions(
+            ContainerLimits.parse(List.of("shm=1G", "cap=NET_RAW")),
+            2,
+            new TreeSet<>(List.of("A", "B")));
     Provenance.Stated stated = Records.provenance();
     return Records.with(
         record,

@@ -9,6 +9,7 @@ import dev.peer.core.record.Records;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -53,6 +54,26 @@ class SecretScanTest {
   void namesTheArtifactAndTheSecret() throws Exception {
     assertThat(leak("dir/report.txt", "x".repeat(100_000) + VALUE))
         .contains("the artifact \"dir/report.txt\" holds the secret TOKEN");
+  }
+
+  /** As the file of a disk: blocks of other files, zeros, and a value that nothing names. */
+  @Test
+  void findsAValueAmongTheBytesOfADisk() throws Exception {
+    Path disk = directory.resolve("disk");
+    byte[] blocks = new byte[300_000];
+    Files.write(disk, blocks);
+    assertThat(SecretScan.firstIn(secrets, disk)).isEmpty();
+
+    for (String form :
+        List.of(
+            VALUE,
+            URLEncoder.encode(VALUE, UTF_8),
+            Base64.getEncoder().encodeToString((":" + VALUE).getBytes(UTF_8)))) {
+      byte[] held = blocks.clone();
+      System.arraycopy(form.getBytes(UTF_8), 0, held, 131_070, form.length());
+      Files.write(disk, held);
+      assertThat(SecretScan.firstIn(secrets, disk)).contains("TOKEN");
+    }
   }
 
   @Test

@@ -55,7 +55,7 @@ final class EnvFileBounds {
   /**
    * Refuses a name that {@code .env} may not ask for.
    *
-   * @param asking {@code PEER_ENV} or {@code PEER_SECRETS}
+   * @param asking {@code PEER_ENV}, {@code PEER_SECRETS} or {@code PEER_PREPARE_SECRETS}
    */
   void requireAllowed(Setting asking, String name) throws ConfigException {
     Setting allowing =

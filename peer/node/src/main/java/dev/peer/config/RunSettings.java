@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * The settings that shape a run.
  *
  * @param inputs what the run key counts
- * @param secrets names of secrets, which are passed in and not counted
+ * @param secrets names of the test's secrets, which are passed in and not counted
  * @param prepareNetwork the hosts that the preparation may reach, and the maximum for an open
  *     network of the test
  * @param machine the machine that runs it
@@ -106,11 +106,16 @@ public record RunSettings(
       throws ConfigException {
     SortedMap<String, String> environment = new TreeMap<>();
     for (String name : names(settings, Setting.PEER_ENV)) {
-      if (secrets.contains(name)) {
+      if (secretNames(settings).contains(name)) {
         throw settings
             .valueOrDefault(Setting.PEER_ENV)
             .refused(
-                "names " + name + ", and so does PEER_SECRETS",
+                "names "
+                    + name
+                    + ", and so does "
+                    + (secrets.contains(name)
+                        ? Setting.PEER_SECRETS
+                        : Setting.PEER_PREPARE_SECRETS),
                 "what PEER_ENV names is in the record for all to read; name it in one only");
       }
       Optional<String> value = settings.variable(name);
@@ -147,9 +152,16 @@ public record RunSettings(
     return names(settings, Setting.PEER_ENV);
   }
 
-  /** Names of the secrets, whether they have a value or not. */
+  /** Names of the test's and the preparation's secrets, whether they have a value or not. */
   public static SortedSet<String> secretNames(Settings settings) throws ConfigException {
-    return names(settings, Setting.PEER_SECRETS);
+    SortedSet<String> all = names(settings, Setting.PEER_SECRETS);
+    all.addAll(names(settings, Setting.PEER_PREPARE_SECRETS));
+    return all;
+  }
+
+  /** Names of the preparation's secrets; the key counts the names and not the values. */
+  public SortedSet<String> prepareSecrets() {
+    return inputs.options().prepareSecrets();
   }
 
   /** Whether this is a variable's name, and not one of the guest's or of peer's own. */
@@ -162,8 +174,7 @@ public record RunSettings(
     return !THE_GUESTS_OWN.contains(name) && !name.startsWith(Setting.PREFIX);
   }
 
-  private static SortedSet<String> names(Settings settings, Setting setting)
-      throws ConfigException {
+  static SortedSet<String> names(Settings settings, Setting setting) throws ConfigException {
     SortedSet<String> names = new TreeSet<>();
     EnvFileBounds bounds = new EnvFileBounds(settings);
     Value value = settings.valueOrDefault(setting);

@@ -101,6 +101,11 @@ public enum Setting {
       "the guest image's digest, `sha256:...`"),
   PEER_ENV(Where.BOTH, "", "names of variables that the test gets; they are part of the run key"),
   PEER_SECRETS(Where.BOTH, "", "names of secrets that the test gets; peer masks their values"),
+  PEER_PREPARE_SECRETS(
+      Where.BOTH,
+      "",
+      "names of secrets that the preparation gets, as the files `/run/secrets/NAME` and as secrets"
+          + " of `podman build`; the names are part of the run key; peer masks the values"),
   PEER_ALLOW_ENV(
       Where.ENVIRONMENT,
       HandOff.SENT,
@@ -110,7 +115,8 @@ public enum Setting {
       Where.ENVIRONMENT,
       HandOff.SENT,
       "",
-      "names that `PEER_SECRETS` in `.env` may list; unset: any; empty: none"),
+      "names that `PEER_SECRETS` and `PEER_PREPARE_SECRETS` in `.env` may list; unset: any; empty:"
+          + " none"),
   PEER_LIMITS(
       Where.ENVIRONMENT,
       HandOff.SENT,

@@ -3,13 +3,16 @@ package dev.peer.config;
 import dev.peer.core.key.ContainerLimits;
 import dev.peer.core.key.TestOptions;
 
-/** Reads what a repository asks for its tests besides the usual. */
+/** Reads what a repository asks for its run besides the usual. */
 final class TestOptionSettings {
 
   private TestOptionSettings() {}
 
   static TestOptions of(Settings settings) throws ConfigException {
-    return new TestOptions(limits(settings), retries(settings));
+    return new TestOptions(
+        limits(settings),
+        retries(settings),
+        RunSettings.names(settings, Setting.PEER_PREPARE_SECRETS));
   }
 
   private static ContainerLimits limits(Settings settings) throws ConfigException {

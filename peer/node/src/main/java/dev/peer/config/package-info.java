@@ -28,10 +28,11 @@
  *       {@code .env} they are an error, and not ignored: their author believes that they apply.
  * </ul>
  *
- * <p>{@code PEER_ENV} and {@code PEER_SECRETS} cannot name a {@code PEER_} variable: the value
- * could be the key. Any other variable that a revision's {@code PEER_ENV} names is taken from the
- * caller's environment and is unencrypted in the record that peers share; a command that runs says
- * which names it took. A value in {@code .env} is no secret: everyone with the tree has it.
+ * <p>{@code PEER_ENV}, {@code PEER_SECRETS} and {@code PEER_PREPARE_SECRETS} cannot name a {@code
+ * PEER_} variable: the value could be the key. Any other variable that a revision's {@code
+ * PEER_ENV} names is taken from the caller's environment and is unencrypted in the record that
+ * peers share; a command that runs says which names it took. A value in {@code .env} is no secret:
+ * everyone with the tree has it.
  *
  * <p>Every failure is a {@link dev.peer.config.ConfigException}, which names the setting, where it
  * came from and the form that is expected, and never shows a key or a password. Pure: no file is

@@ -140,7 +140,14 @@ final class DaemonRuns implements RunQueue.Runner {
     try (RunTarget subject = subject(request, output);
         PeerNetwork network =
             PeerNetwork.within(daemon.identities(), subject.peer(), output, Optional.empty())) {
-      result = new CrontabRun(subject, network, slots, output).make();
+      result =
+          new CrontabRun(
+                  subject,
+                  new CallerSecrets(subject, System.getenv(), output),
+                  network,
+                  slots,
+                  output)
+              .make();
     }
     return switch (result) {
       case CrontabResult.Made made -> {

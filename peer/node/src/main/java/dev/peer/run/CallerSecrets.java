@@ -1,6 +1,8 @@
 package dev.peer.run;
 
+import dev.peer.config.Setting;
 import dev.peer.core.flow.SecretSource;
+import dev.peer.core.secret.RunSecrets;
 import dev.peer.core.secret.SecretException;
 import dev.peer.core.secret.SecretValue;
 import dev.peer.core.secret.Secrets;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** The secrets that a run names: the caller's values, else those kept here. */
@@ -34,34 +37,53 @@ public final class CallerSecrets implements SecretSource {
   }
 
   @Override
-  public Secrets get() throws SecretException {
+  public RunSecrets get() throws SecretException {
+    SortedSet<String> test = subject.run().secrets();
+    SortedSet<String> preparation = subject.run().prepareSecrets();
+    Map<String, SecretValue> values = values(Setting.PEER_SECRETS, test);
+    values.putAll(values(Setting.PEER_PREPARE_SECRETS, preparation));
+    say(test, "the test");
+    say(preparation, "the preparation");
+    return RunSecrets.of(values, test, preparation);
+  }
+
+  /** Those of a preparation alone, which another revision's settings may name. */
+  public RunSecrets ofPreparation(SortedSet<String> names) throws SecretException {
+    return RunSecrets.ofPreparation(Secrets.of(values(Setting.PEER_PREPARE_SECRETS, names)));
+  }
+
+  private void say(SortedSet<String> names, String receiver) {
+    if (!names.isEmpty()) {
+      output.say("secrets passed to " + receiver + ": " + String.join(", ", names));
+    }
+  }
+
+  private Map<String, SecretValue> values(Setting setting, SortedSet<String> names)
+      throws SecretException {
     Map<String, SecretValue> values = new TreeMap<>();
     List<String> missing = new ArrayList<>();
-    for (String name : subject.run().secrets()) {
+    for (String name : names) {
       Optional<SecretValue> value =
-          environment.containsKey(name) ? Optional.of(ofEnvironment(name)) : kept(name);
+          environment.containsKey(name) ? Optional.of(ofEnvironment(setting, name)) : kept(name);
       value.ifPresentOrElse(found -> values.put(name, found), () -> missing.add(name));
     }
     if (!missing.isEmpty()) {
       throw new SecretException(
-          "PEER_SECRETS names " + String.join(", ", missing) + ", without a value here",
+          setting + " names " + String.join(", ", missing) + ", without a value here",
           "set the variable in the environment, or keep its value for this repository with `peer"
               + " secret set "
               + missing.getFirst()
               + "`");
     }
-    if (!values.isEmpty()) {
-      output.say("secrets passed to the test: " + String.join(", ", values.keySet()));
-    }
-    return Secrets.of(values);
+    return values;
   }
 
-  private SecretValue ofEnvironment(String name) throws SecretException {
+  private SecretValue ofEnvironment(Setting setting, String name) throws SecretException {
     try {
       return SecretValue.of(environment.get(name));
     } catch (IllegalArgumentException e) {
       throw new SecretException(
-          "PEER_SECRETS names " + name + ", whose value in the environment " + e.getMessage(),
+          setting + " names " + name + ", whose value in the environment " + e.getMessage(),
           HINT_ON_VALUES);
     }
   }

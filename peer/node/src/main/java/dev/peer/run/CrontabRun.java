@@ -5,7 +5,6 @@ import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.scratch.ScratchDirectory;
-import dev.peer.core.secret.Secrets;
 import dev.peer.home.HomeLayout;
 import dev.peer.network.PeerNetwork;
 import dev.peer.report.RunOutput;
@@ -19,7 +18,11 @@ import java.nio.file.Path;
  * @param subject its target is the crontab's file
  */
 public record CrontabRun(
-    RunTarget subject, PeerNetwork network, MachineSlots slots, RunOutput output) {
+    RunTarget subject,
+    CallerSecrets secrets,
+    PeerNetwork network,
+    MachineSlots slots,
+    RunOutput output) {
 
   public CrontabResult make() throws Exception {
     Path scratch = new HomeLayout(subject.peer().home()).runs();
@@ -35,8 +38,8 @@ public record CrontabRun(
               VmExecutors.source(subject),
               new RunFiles(unused.path()),
               new CacheUse.Kept(VmExecutors.lineage(subject)),
-              Secrets.NONE);
-      new TrunkPreparingExecutor(machines, subject).prepare(request, output);
+              secrets.ofPreparation(subject.run().prepareSecrets()));
+      new TrunkPreparingExecutor(machines, subject, secrets).prepare(request, output);
       return machines.makeCrontab(request, output);
     }
   }

@@ -15,7 +15,6 @@ import dev.peer.core.flow.Lineage;
 import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.flow.RunFlow;
 import dev.peer.core.flow.RunOutcome;
-import dev.peer.core.flow.SecretSource;
 import dev.peer.core.sign.RunSigner;
 import dev.peer.core.store.Store;
 import dev.peer.daemon.RunOptions;
@@ -48,7 +47,7 @@ public record RunSession(
    * @param onFailure what happens to the guest if a recipe fails
    * @param machines when the run may have a machine
    */
-  public record Means(SecretSource secrets, FailureAction onFailure, MachineSlots machines) {}
+  public record Means(CallerSecrets secrets, FailureAction onFailure, MachineSlots machines) {}
 
   /** What happens to a result. */
   public interface Afterwards {
@@ -78,7 +77,7 @@ public record RunSession(
     Executor executor =
         new LargeFilesExecutor(
             new ImagePullingExecutor(
-                new TrunkPreparingExecutor(machines, subject),
+                new TrunkPreparingExecutor(machines, subject, means.secrets()),
                 subject.images(),
                 network.images(),
                 System.getenv()),

@@ -11,7 +11,7 @@ import dev.peer.core.id.CommitId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.RunEvent;
-import dev.peer.core.secret.Secrets;
+import dev.peer.core.secret.SecretException;
 import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
 import dev.peer.vm.exec.VmExecutor;
@@ -26,10 +26,11 @@ import java.util.Optional;
  *
  * <p>The commit is prepared as its own {@code .env} says, so that the branch does not shape it: its
  * variables, its processors, memory and limits. From the branch it gets only the guest image and
- * the disk's size, which name a kept disk: a run that starts from the disk has the same. Secrets
- * reach no preparation.
+ * the disk's size, which name a kept disk: a run that starts from the disk has the same. It gets
+ * the secrets that its own {@code PEER_PREPARE_SECRETS} names.
  */
-public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject) implements Executor {
+public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject, CallerSecrets secrets)
+    implements Executor {
 
   /** Every mkfile has it: the guest's own rules provide it. */
   private static final String TARGET = "prepare-runtime";
@@ -77,6 +78,8 @@ public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject) imp
       sayBlank(listener, base, e.getMessage() + "; " + e.hint());
     } catch (ConfigException e) {
       sayBlank(listener, base, e.getMessage() + "; " + e.hint());
+    } catch (SecretException e) {
+      sayBlank(listener, base, e.getMessage() + "; " + e.hint());
     } catch (ExecutorException e) {
       sayBlank(listener, base, e.getMessage() + "; " + e.hint());
     }
@@ -90,6 +93,7 @@ public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject) imp
       CommitId commit, ExecutionRequest request, ExecutionListener listener)
       throws SourceException,
           ConfigException,
+          SecretException,
           ExecutorException,
           IOException,
           InterruptedException {
@@ -125,7 +129,7 @@ public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject) imp
             VmExecutors.source(subject.git(), revision, settings.inputs().checkout()),
             request.files(),
             new CacheUse.Kept(VmExecutors.lineage(subject, revision)),
-            Secrets.NONE);
+            secrets.ofPreparation(settings.prepareSecrets()));
     return VmExecutors.executor(subject, settings).prepare(preparation, new Aside(listener));
   }
 

@@ -36,7 +36,7 @@ import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.OutputBytes;
 import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputStreamName;
-import dev.peer.core.secret.Secrets;
+import dev.peer.core.secret.RunSecrets;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.RunSigner;
 import dev.peer.core.sign.SignedRuns;
@@ -456,7 +456,7 @@ class JoiningRunsTest {
               new Coordination(Optional.of(announcer), joining, MachineSlots.AT_ONCE),
               said::add);
       return threads.submit(
-          () -> flow.findOrRun(INPUTS, (_, _) -> {}, CacheUse.NONE, () -> Secrets.NONE, viewer));
+          () -> flow.findOrRun(INPUTS, (_, _) -> {}, CacheUse.NONE, () -> RunSecrets.NONE, viewer));
     }
 
     private Finder finder() {

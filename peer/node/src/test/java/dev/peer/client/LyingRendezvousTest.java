@@ -26,7 +26,7 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.RunEvent;
-import dev.peer.core.secret.Secrets;
+import dev.peer.core.secret.RunSecrets;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.RunSigner;
 import dev.peer.core.sign.SignedRuns;
@@ -363,7 +363,7 @@ class LyingRendezvousTest {
               Coordination.NONE,
               notices::add);
       RunOutcome outcome =
-          flow.findOrRun(INPUTS, (_, _) -> {}, CacheUse.NONE, () -> Secrets.NONE, new Nobody());
+          flow.findOrRun(INPUTS, (_, _) -> {}, CacheUse.NONE, () -> RunSecrets.NONE, new Nobody());
       ByteArrayOutputStream output = new ByteArrayOutputStream();
       try (var made = ((RunOutcome.WithResult) outcome).result()) {
         made.verified()

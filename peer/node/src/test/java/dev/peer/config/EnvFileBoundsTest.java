@@ -71,6 +71,8 @@ class EnvFileBoundsTest {
     assertRefused(allowed, "PEER_ENV=LANG,AWS_KEY", "names AWS_KEY, which PEER_ALLOW_ENV");
     assertRefused(allowed, "PEER_ENV=XCI_A", "names XCI_A");
     assertRefused(allowed, "PEER_SECRETS=AWS_KEY", "names AWS_KEY, which PEER_ALLOW_SECRETS");
+    assertRefused(
+        allowed, "PEER_PREPARE_SECRETS=AWS_KEY", "names AWS_KEY, which PEER_ALLOW_SECRETS");
     assertThat(run(Map.of("AWS_KEY", "x"), "PEER_ENV=AWS_KEY").inputs().environment())
         .containsKey("AWS_KEY");
   }
@@ -81,6 +83,9 @@ class EnvFileBoundsTest {
 
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> RunSettings.secretNames(settings));
+    Settings ofPreparation = settings(Map.of("PEER_ALLOW_SECRETS", ""), "PEER_PREPARE_SECRETS=A");
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> RunSettings.secretNames(ofPreparation));
   }
 
   /** An empty value of the environment takes nothing of the file. */

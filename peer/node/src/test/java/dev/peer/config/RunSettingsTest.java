@@ -68,6 +68,7 @@ class RunSettingsTest {
             Map.entry("PEER_CHECKOUT", "commit"),
             Map.entry("PEER_CONTAINER_LIMITS", "shm=1G, nofile=65536 cap=SYS_PTRACE"),
             Map.entry("PEER_RETRY", "2"),
+            Map.entry("PEER_PREPARE_SECRETS", "NPM_TOKEN,TOKEN"),
             Map.entry("PEER_CPUS", "8"),
             Map.entry("PEER_MEMORY", "512M"),
             Map.entry("PEER_DISK", "4GiB"),
@@ -85,7 +86,8 @@ class RunSettingsTest {
                     TargetPaths.ALL,
                     new TestOptions(
                         ContainerLimits.parse(List.of("cap=SYS_PTRACE", "nofile=64K", "shm=1024M")),
-                        2)),
+                        2,
+                        new TreeSet<>(List.of("NPM_TOKEN", "TOKEN")))),
                 new TreeSet<>(List.of("TOKEN")),
                 Reach.parse("packages.example.org:80,192.0.2.7"),
                 new MachineSettings(
@@ -115,7 +117,7 @@ class RunSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"PEER_ENV", "PEER_SECRETS"})
+  @ValueSource(strings = {"PEER_ENV", "PEER_SECRETS", "PEER_PREPARE_SECRETS"})
   void peersOwnVariablesNeverGetIn(String list) {
     refused(
         Map.of(list, "LANG PEER_KEY", "PEER_KEY", "secret"), list + " in the environment names");

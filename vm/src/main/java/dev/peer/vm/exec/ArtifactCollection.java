@@ -80,7 +80,8 @@ record ArtifactCollection(ExecutionRequest request, ExecutionListener listener) 
   private Optional<TestReport> readReports(ArtifactIntake.Taken taken) throws IOException {
     List<String> unread = new ArrayList<>();
     Optional<TestReport> tests =
-        TestReports.read(request.files(), taken.artifacts(), request.secrets()::mask, unread::add);
+        TestReports.read(
+            request.files(), taken.artifacts(), request.secrets().all()::mask, unread::add);
     say(unread, " more are not counted");
     return tests;
   }
@@ -117,7 +118,7 @@ record ArtifactCollection(ExecutionRequest request, ExecutionListener listener) 
   }
 
   private String masked(String text) {
-    return request.secrets().mask(text);
+    return request.secrets().all().mask(text);
   }
 
   private static List<String> lines(StageResult stage, String key) {

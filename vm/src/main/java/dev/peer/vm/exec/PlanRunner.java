@@ -105,7 +105,7 @@ final class PlanRunner<T> {
       if (stages.timedOut().isPresent()) {
         return plan.timedOut(stages.timedOut().get());
       }
-      throw brokenOff(progress.current(), machine, request.secrets(), e);
+      throw brokenOff(progress.current(), machine, request.secrets().all(), e);
     } finally {
       progress.listener().step("clean up");
     }

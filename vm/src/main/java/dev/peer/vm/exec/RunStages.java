@@ -13,12 +13,15 @@ import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.TestOutput;
 import dev.peer.core.record.TestReport;
 import dev.peer.core.record.Tries;
+import dev.peer.core.secret.SecretScan;
+import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.StageResult;
 import dev.peer.vm.qemu.Machine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +91,7 @@ final class RunStages {
   private StageResult runPrepare() throws IOException, GuestException, InterruptedException {
     try (OpenWayOut wayOut = starter.network().wayOut()) {
       stages.handFiles(wayOut.files());
+      stages.handPreparationSecrets();
       return stages.run(PREPARE, targetAndArguments());
     }
   }
@@ -229,10 +233,34 @@ final class RunStages {
         machine.layers().detachFromBase(disks.scratch());
       }
       machine.quit();
+      Optional<String> leak = leak(disks.scratch().layer());
+      if (leak.isPresent()) {
+        listener.note("the prepared disk is not kept: " + leak.get());
+        return;
+      }
       cache.keep(disks.scratch().layer(), clock.begun());
     } catch (IOException e) {
       listener.note("the prepared disk is not kept for the next run: " + e.getMessage());
     }
+  }
+
+  /**
+   * Where a prepared disk holds a secret of its preparation: as the guest, which knows files, has
+   * said, or else in the disk's bytes, among them those of files that were removed.
+   */
+  private Optional<String> leak(Path layer) throws IOException {
+    if (prepared.containsKey("leak")) {
+      return Optional.of(prepared.get("leak"));
+    }
+    Secrets secrets = request.secrets().preparation();
+    return secrets.isEmpty()
+        ? Optional.empty()
+        : SecretScan.firstIn(secrets, layer)
+            .map(
+                name ->
+                    "it holds the secret "
+                        + name
+                        + " in the bytes of a file, or of one that was removed");
   }
 
   private StageResult runTest(OutputRecorder recorder)
@@ -297,7 +325,7 @@ final class RunStages {
             span.finishedAt(),
             prepared.getOrDefault("container-image", ""),
             prepared.getOrDefault("container-image-id", ""),
-            request.secrets().names(),
+            request.secrets().test().names(),
             starter.model().accelerator().toString(),
             starter.model().limits().cpus(),
             starter.model().limits().memoryBytes(),

@@ -8,8 +8,8 @@ import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.BoundedOutput;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.secret.MaskingSink;
+import dev.peer.core.secret.RunSecrets;
 import dev.peer.core.secret.SecretValue;
-import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.ShellLocation;
@@ -37,7 +37,7 @@ final class StageRunner {
   private final StartedMachine started;
   private final RunLimits limits;
   private final CurrentStage current;
-  private final Secrets secrets;
+  private final RunSecrets secrets;
   private Optional<ExecutionResult.TimedOut> timedOut = Optional.empty();
 
   StageRunner(
@@ -45,7 +45,7 @@ final class StageRunner {
       RunLimits limits,
       CurrentStage current,
       ExecutionListener listener,
-      Secrets secrets) {
+      RunSecrets secrets) {
     this.agent = started.agent();
     this.listener = listener;
     this.started = started;
@@ -113,8 +113,17 @@ final class StageRunner {
 
   /** Gives the stage {@code test} its secrets. */
   void handSecrets() throws IOException, GuestException {
-    for (Map.Entry<String, SecretValue> secret : secrets.values().entrySet()) {
+    for (Map.Entry<String, SecretValue> secret : secrets.test().values().entrySet()) {
       agent.setSecret(secret.getKey(), secret.getValue());
+    }
+  }
+
+  /** Gives the stage {@code prepare} its secrets, as files. */
+  void handPreparationSecrets() throws IOException, GuestException {
+    for (Map.Entry<String, SecretValue> secret : secrets.preparation().values().entrySet()) {
+      agent.handFile(
+          "secrets/" + secret.getKey(),
+          secret.getValue().reveal().getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -154,7 +163,7 @@ final class StageRunner {
           lines.write(stream, buffer, offset, length);
           bounded.write(stream, buffer, offset, length);
         };
-    MaskingSink masking = secrets.masking(followed);
+    MaskingSink masking = secrets.all().masking(followed);
     StageResult result =
         limit.isEmpty()
             ? agent.run(stage, arguments, masking)
@@ -167,11 +176,11 @@ final class StageRunner {
 
   private StageResult masked(StageResult result) {
     Map<String, String> info = new TreeMap<>(result.info());
-    info.replaceAll((_, value) -> secrets.mask(value));
+    info.replaceAll((_, value) -> secrets.all().mask(value));
     return switch (result) {
       case StageResult.Exited exited -> new StageResult.Exited(exited.exitCode(), info);
       case StageResult.Refused refused ->
-          new StageResult.Refused(refused.reason(), secrets.mask(refused.message()), info);
+          new StageResult.Refused(refused.reason(), secrets.all().mask(refused.message()), info);
     };
   }
 

@@ -11,6 +11,7 @@ import dev.peer.core.id.CommitId;
 import dev.peer.core.network.Reach;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.secret.RunSecrets;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.ShellLocation;
@@ -173,7 +174,7 @@ public final class VmExecutor implements Executor {
             try {
               copy.openShell(
                   machine.machine(),
-                  new StageRunner(machine, limits, current, listener, Secrets.NONE));
+                  new StageRunner(machine, limits, current, listener, RunSecrets.NONE));
             } catch (GuestException | IOException e) {
               throw PlanRunner.brokenOff(current, machine, Secrets.NONE, e);
             }

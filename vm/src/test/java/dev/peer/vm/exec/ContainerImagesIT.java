@@ -3,7 +3,7 @@ package dev.peer.vm.exec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.core.secret.Secrets;
+import dev.peer.core.secret.RunSecrets;
 import dev.peer.vm.exec.ContainerImage.Tree;
 import dev.peer.vm.guest.StageResult;
 import dev.peer.vm.guest.StageResult.Exited;
@@ -77,7 +77,7 @@ class ContainerImagesIT {
     writeImages(repository);
     GitFiles.commit(repository);
     machine = Machines.boot(directory, repository, limits(), transcript);
-    stages = new StageRunner(machine, limits(), new CurrentStage(), transcript, Secrets.NONE);
+    stages = new StageRunner(machine, limits(), new CurrentStage(), transcript, RunSecrets.NONE);
     assertThat(stages.run("checkout", List.of())).isEqualTo(new Exited(0, Map.of()));
   }
 

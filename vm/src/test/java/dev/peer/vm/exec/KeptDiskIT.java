@@ -18,7 +18,7 @@ import dev.peer.core.network.Reach;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.StartedFrom;
-import dev.peer.core.secret.Secrets;
+import dev.peer.core.secret.RunSecrets;
 import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.DiskHistory;
 import dev.peer.vm.snapshot.DiskName;
@@ -205,7 +205,7 @@ class KeptDiskIT {
             (_, root) -> GitFiles.write(repository, root),
             files,
             caches.of(Lineages.ofHead(repository)),
-            Secrets.NONE),
+            RunSecrets.NONE),
         transcript);
   }
 

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.peer.core.secret.Secrets;
+import dev.peer.core.secret.RunSecrets;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.guest.StageResult;
 import dev.peer.vm.guest.StageResult.Exited;
@@ -88,7 +88,7 @@ class VerdictIT {
   @Test
   void aFailureIsAFailureWhateverBecomesOfWhatIsBetweenItAndTheHost() throws Exception {
     try (StartedMachine machine = start()) {
-      stages = new StageRunner(machine, limits(), new CurrentStage(), transcript, Secrets.NONE);
+      stages = new StageRunner(machine, limits(), new CurrentStage(), transcript, RunSecrets.NONE);
       // What would lead git and tar elsewhere.
       stages.setVariables(Map.of("GIT_WORK_TREE", "/tmp", "TAR_OPTIONS", "--exclude=mkfile"));
       assertThat(stages.run("checkout", List.of())).isEqualTo(new Exited(0, Map.of()));

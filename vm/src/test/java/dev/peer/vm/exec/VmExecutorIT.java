@@ -19,7 +19,7 @@ import dev.peer.core.record.Artifact;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
-import dev.peer.core.secret.Secrets;
+import dev.peer.core.secret.RunSecrets;
 import dev.peer.vm.snapshot.CachePolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -446,7 +446,7 @@ class VmExecutorIT {
             (_, root) -> GitFiles.write(repository(), root),
             into,
             new CacheUse.Kept(Lineages.ofHead(repository())),
-            Secrets.NONE),
+            RunSecrets.NONE),
         follower);
   }
 

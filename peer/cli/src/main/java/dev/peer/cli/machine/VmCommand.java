@@ -106,6 +106,7 @@ public final class VmCommand implements Runnable {
             ScratchDirectory.in(new HomeLayout(subject.peer().home()).runs())) {
       subject.sayWhatIsIgnored(output);
       getImage(subject);
+      CallerSecrets secrets = new CallerSecrets(subject, call.environment(), output);
       ExecutionRequest request =
           new ExecutionRequest(
               subject.inputs(),
@@ -113,9 +114,9 @@ public final class VmCommand implements Runnable {
               VmExecutors.source(subject),
               new RunFiles(unused.path()),
               new CacheUse.Kept(VmExecutors.lineage(subject)),
-              new CallerSecrets(subject, call.environment(), output).get());
+              secrets.get());
       VmExecutor machines = VmExecutors.executor(subject);
-      new TrunkPreparingExecutor(machines, subject).prepare(request, output);
+      new TrunkPreparingExecutor(machines, subject, secrets).prepare(request, output);
       Optional<ExecutionResult> ended =
           machines.openShell(request, output, place, SystemTerminal::open);
       return ended.isPresent()

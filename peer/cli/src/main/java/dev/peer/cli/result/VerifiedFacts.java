@@ -141,9 +141,10 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
     return json;
   }
 
-  /** What the tests got besides the usual. */
+  /** What the run got besides the usual. */
   private static List<KeyInput> options(RunInputs inputs) {
-    Set<KeyInput.Kind> kinds = EnumSet.of(KeyInput.Kind.LIMITS, KeyInput.Kind.RETRIES);
+    Set<KeyInput.Kind> kinds =
+        EnumSet.of(KeyInput.Kind.LIMITS, KeyInput.Kind.RETRIES, KeyInput.Kind.CREDENTIALS);
     return KeyInput.of(inputs).stream().filter(input -> kinds.contains(input.kind())).toList();
   }
 

@@ -8,6 +8,7 @@ import dev.peer.cli.option.Selection;
 import dev.peer.cli.option.TerminalRequirement;
 import dev.peer.cli.option.WaitConverter;
 import dev.peer.config.CallContext;
+import dev.peer.config.Setting;
 import dev.peer.core.find.Replayable;
 import dev.peer.core.flow.Announcer;
 import dev.peer.core.flow.MachineSlots;
@@ -291,10 +292,13 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private void requireNoSecretsToFreeze(RunTarget subject) throws CommandException {
-    if (onFailure.freeze && !subject.run().secrets().isEmpty()) {
+    Setting naming =
+        subject.run().secrets().isEmpty() ? Setting.PEER_PREPARE_SECRETS : Setting.PEER_SECRETS;
+    boolean none = subject.run().secrets().isEmpty() && subject.run().prepareSecrets().isEmpty();
+    if (onFailure.freeze && !none) {
       throw new CommandException(
           ExitCode.USAGE,
-          "--freeze does not go with PEER_SECRETS: a frozen guest would keep them",
+          "--freeze does not go with " + naming + ": a frozen guest would keep them",
           "use --shell, or run without secrets");
     }
   }

@@ -34,6 +34,8 @@ public final class EnvTemplate {
     # Names of variables that the test gets and that count for the result; and of secrets, which do not, and are masked.
     #PEER_ENV=LANG,BUILD_TYPE
     #PEER_SECRETS=TOKEN
+    # Names of secrets that the preparation gets, as files below /run/secrets.
+    #PEER_PREPARE_SECRETS=NPM_TOKEN
 
     # What a test may reach is nothing, and how long it may take an hour.
     #PEER_NETWORK=open
