@@ -35,7 +35,7 @@ install() {
 install_tools() {
     command -v mvn >/dev/null || stop "mvn is not installed" "install Maven 3.8 or newer, and a JDK 25"
     install git=git openssl=openssl setpriv=util-linux qemu-system-x86_64=qemu-system-x86 mmdebstrap=mmdebstrap \
-        mkfs.erofs=erofs-utils cpio=cpio patchelf=patchelf lz4=lz4
+        mkfs.erofs=erofs-utils cpio=cpio patchelf=patchelf lz4=lz4 "cc=gcc libc6-dev"
 }
 
 # The linter of the OpenAPI documents, by the versions and digests of its lock file.

@@ -398,7 +398,9 @@ class ArchitectureTest {
         "config",
         "core.id",
         "core.record",
+        "daemon.socket",
         "report",
+        "source.command",
         "terminal");
     allow("pki.issue", "core.access", "core.id", "core.pem", "core.trust");
     allow("pki.cli", "core", "pki.issue");

@@ -32,6 +32,7 @@ import dev.peer.core.record.OutputStreamName;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Failure;
 import dev.peer.report.Interruption;
+import dev.peer.report.OwnProcessException;
 import dev.peer.terminal.IgnoredInterrupt;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,6 +59,9 @@ import picocli.CommandLine.Spec;
     versionProvider = VersionText.class)
 public final class Main implements Callable<Integer> {
 
+  /** No exit code: the command has not begun, and needs a process of its own. */
+  static final int OWN_PROCESS = -1;
+
   private static final String HELP = "help";
 
   private final Map<String, Object> commands;
@@ -69,7 +73,7 @@ public final class Main implements Callable<Integer> {
     commands.put("run", new RunCommand(call, output, interruption));
     commands.put("replay", new ReplayCommand(call, output));
     commands.put("push", new PushCommand(call, output));
-    commands.put("daemon", new DaemonCommand(call, output, interruption));
+    commands.put("daemon", new DaemonCommand(call, output, interruption, new DaemonCommands()));
     commands.put("ls", new LsCommand(call, output));
     commands.put("show", new ShowCommand(call, output));
     commands.put("log", new LogCommand(call, output, interruption));
@@ -112,11 +116,12 @@ public final class Main implements Callable<Integer> {
   /**
    * Runs a command in this process.
    *
-   * @return its exit code
+   * @return its exit code, or {@link #OWN_PROCESS}
    */
   static int run(CallContext call, Output output, Interruption interruption, String... arguments) {
     CommandLine line = new Main(call, output, interruption).commandLine(arguments);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     line.setOut(output.helpWriter(OutputStreamName.STDOUT));
     line.setErr(output.helpWriter(OutputStreamName.STDERR));
     line.setExecutionExceptionHandler((e, _, _) -> report(output, e));
@@ -126,7 +131,7 @@ public final class Main implements Callable<Integer> {
 
   /** All commands, for manuals and completions. */
   public static CommandLine described() {
-    return new Main(CallContext.ofProcess(), new Output(), Interruption.never()).commandLine();
+    return new Main(CallContext.ofProcess(), new Output(), Interruption.ofThread()).commandLine();
   }
 
   /** Reading a command's options takes time: only the one that is asked for is read, if one is. */
@@ -153,6 +158,9 @@ public final class Main implements Callable<Integer> {
   }
 
   private static int report(Output output, Exception exception) {
+    if (exception instanceof OwnProcessException) {
+      return OWN_PROCESS;
+    }
     Failure failure = Failure.of(exception);
     output.error(failure.message(), failure.hint());
     return failure.exitCode().number();

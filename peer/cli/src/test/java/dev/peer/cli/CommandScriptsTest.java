@@ -127,7 +127,7 @@ class CommandScriptsTest {
         Main.run(
             new CallContext(directory, environment),
             output,
-            Interruption.never(),
+            Interruption.ofThread(),
             words.stream()
                 .skip(1)
                 .map(word -> word.replace(DIRECTORY, directory.toString()))

@@ -182,7 +182,7 @@ class DaemonRunsIT {
 
     for (Run run : waiting) {
       assertThat(run.await().hasExitCode(4).stderr())
-          .contains("peer: error: the daemon ended before the run did\npeer: hint: it is run ");
+          .contains("peer: error: the daemon ended before the run did\npeer: hint: ");
     }
     team.awaitNoMachine();
     gate.open();

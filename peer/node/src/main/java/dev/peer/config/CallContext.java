@@ -1,6 +1,7 @@
 package dev.peer.config;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
 
 /**
@@ -8,11 +9,18 @@ import java.util.Map;
  *
  * @param directory an absolute path
  * @param environment the variables that count
+ * @param isOwnProcess whether the process is this command's alone: it may start machines and stay
  */
-public record CallContext(Path directory, Map<String, String> environment) {
+public record CallContext(Path directory, Map<String, String> environment, boolean isOwnProcess) {
 
+  /** Reads a variable only when somebody asks for it. */
   public CallContext {
-    environment = Map.copyOf(environment);
+    environment = Collections.unmodifiableMap(environment);
+  }
+
+  /** For a command in a process of its own. */
+  public CallContext(Path directory, Map<String, String> environment) {
+    this(directory, environment, true);
   }
 
   /** The settings that these variables make, with no revision's. */

@@ -267,6 +267,23 @@ public enum Setting {
     return name().startsWith("PEER_ALLOW_");
   }
 
+  /** Whether a value of it names a file that is another in another working directory. */
+  public boolean isRelative(String value) {
+    if (this == PEER_HOME) {
+      return isRelativePath(value);
+    }
+    return switch (handOff) {
+      case SAME_PEM, SAME_PEMS ->
+          !value.contains("-----BEGIN ")
+              && Arrays.stream(value.split(",")).anyMatch(Setting::isRelativePath);
+      default -> value.startsWith("@") && isRelativePath(value.substring(1));
+    };
+  }
+
+  private static boolean isRelativePath(String path) {
+    return !path.isBlank() && !path.strip().startsWith("/");
+  }
+
   /** The setting with this name. */
   public static Optional<Setting> named(String name) {
     return Arrays.stream(values()).filter(setting -> setting.name().equals(name)).findFirst();

@@ -4,6 +4,7 @@ import dev.peer.core.id.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,7 @@ public final class Settings {
 
   /** For a command that is about no revision. */
   public static Settings of(Map<String, String> environment) {
-    return new Settings(Map.copyOf(environment), EnvFile.EMPTY);
+    return new Settings(Collections.unmodifiableMap(environment), EnvFile.EMPTY);
   }
 
   /** For a revision with this {@code .env}. */
@@ -41,7 +42,7 @@ public final class Settings {
                 + " machine trusts, what it stores or what it opens");
       }
     }
-    return new Settings(Map.copyOf(environment), envFile);
+    return new Settings(Collections.unmodifiableMap(environment), envFile);
   }
 
   /** Warnings for the user: one line for each {@code PEER_} name that is no setting. */

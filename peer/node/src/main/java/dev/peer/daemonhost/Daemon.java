@@ -20,6 +20,7 @@ import dev.peer.daemon.KeptResults;
 import dev.peer.daemon.Mirror;
 import dev.peer.daemon.PushIntake;
 import dev.peer.daemon.RunQueue;
+import dev.peer.daemon.socket.CommandHandler;
 import dev.peer.daemon.socket.DaemonFile;
 import dev.peer.daemon.socket.DaemonSocketServer;
 import dev.peer.home.HomeLayout;
@@ -62,12 +63,24 @@ public final class Daemon {
   private final PeerSettings peer;
   private final Retention retention;
   private final HomeLayout layout;
+  private final CommandHandler commands;
   private final RunOutput output;
   private final Interruption interruption;
   private final Instant since = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
-  public Daemon(DaemonPlan plan, Settings settings, RunOutput output, Interruption interruption)
+  /**
+   * For one home.
+   *
+   * @param commands does what callers have the daemon do besides runs
+   */
+  public Daemon(
+      DaemonPlan plan,
+      Settings settings,
+      CommandHandler commands,
+      RunOutput output,
+      Interruption interruption)
       throws ConfigException, CommandException {
+    this.commands = commands;
     this.plan = plan;
     this.settings = settings;
     this.peer = PeerSettings.of(settings);
@@ -171,6 +184,7 @@ public final class Daemon {
                   VmExecutors.sockets(peer.home()),
                   Version.text(),
                   new DaemonSubmissions(settings, queue, runs, all),
+                  commands,
                   output);
           Watch looks = new Watch(_ -> schedule.look(), LOOK)) {
         queue.start();

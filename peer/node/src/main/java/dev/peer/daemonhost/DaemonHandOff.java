@@ -20,6 +20,7 @@ import dev.peer.run.JobSummary;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,14 +48,18 @@ public final class DaemonHandOff {
    */
   public DaemonHandOff(RunOutput output, Map<String, String> environment) {
     this.output = output;
-    this.environment = Map.copyOf(environment);
+    this.environment = Collections.unmodifiableMap(environment);
   }
 
   /** The outcome of the attempt to hand a run over. */
   public sealed interface Outcome {
 
-    /** It must run here; if there is a daemon, the reason was printed. */
-    record RunHere() implements Outcome {}
+    /**
+     * It must run here.
+     *
+     * @param why for people, if there is a daemon; may be empty
+     */
+    record RunHere(String why) implements Outcome {}
 
     /** The daemon has done it. */
     record Done(ExitCode exitCode) implements Outcome {}
@@ -76,7 +81,7 @@ public final class DaemonHandOff {
       PeerSettings peer = PeerSettings.of(settings);
       Optional<DaemonFile> daemon = daemon(peer);
       if (daemon.isEmpty()) {
-        return new Outcome.RunHere();
+        return new Outcome.RunHere("");
       }
       RunSubmission ask =
           new RunSubmission(
@@ -89,15 +94,10 @@ public final class DaemonHandOff {
       return ask(daemon.get(), ask, settings.warnings());
     } catch (ConfigException e) {
       // The run itself reports the error.
-      return new Outcome.RunHere();
+      return new Outcome.RunHere("");
     } catch (IOException e) {
-      return here(e.getMessage());
+      return new Outcome.RunHere(e.getMessage());
     }
-  }
-
-  private Outcome here(String why) {
-    output.say("run here and not by the daemon: " + why);
-    return new Outcome.RunHere();
   }
 
   private Optional<DaemonFile> daemon(PeerSettings peer) throws IOException {
@@ -123,8 +123,7 @@ public final class DaemonHandOff {
               },
               output::tell);
       return switch (answer) {
-        case DaemonConnection.Answer.Declined(String why) ->
-            why.isEmpty() ? new Outcome.RunHere() : here(why);
+        case DaemonConnection.Answer.Declined(String why) -> new Outcome.RunHere(why);
         case DaemonConnection.Answer.Accepted(long id) -> await(handover, id);
       };
     }

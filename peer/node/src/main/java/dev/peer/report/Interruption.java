@@ -14,6 +14,9 @@ public final class Interruption {
   /** Longer than any command serves. */
   public static final Duration FOREVER = Duration.ofDays(3650);
 
+  /** A shell adds a signal's number to this. */
+  private static final int SIGNALLED = 128;
+
   private final Thread main;
   private final CountDownLatch finished = new CountDownLatch(1);
   private volatile Duration cleanUp = Duration.ofSeconds(10);
@@ -33,8 +36,10 @@ public final class Interruption {
     return interruption;
   }
 
-  /** Of a command that is described and not run. */
-  public static Interruption never() {
+  /**
+   * Of a command that the calling thread does in a process that is not its own: no signal ends it.
+   */
+  public static Interruption ofThread() {
     return new Interruption(Thread.currentThread());
   }
 
@@ -77,6 +82,16 @@ public final class Interruption {
   public void finished(int code) {
     servedCode = code;
     finished.countDown();
+  }
+
+  /**
+   * The exit code of a command that a signal to its caller has ended.
+   *
+   * @param code the exit code if it was only serving
+   * @param signal the signal's number
+   */
+  public int exitCode(int code, int signal) {
+    return serving ? code : SIGNALLED + signal;
   }
 
   private void onShutdown() {

@@ -2,6 +2,7 @@ package dev.peer.run;
 
 import dev.peer.report.ExitCode;
 import dev.peer.report.Failure;
+import dev.peer.report.OwnProcessException;
 import dev.peer.report.RunOutput;
 import dev.peer.report.Timeline;
 import java.io.IOException;
@@ -47,6 +48,9 @@ public final class RunReporter {
     ExitCode exitCode;
     try {
       exitCode = body.run(report);
+    } catch (OwnProcessException e) {
+      // Another process does it, and reports.
+      throw e;
     } catch (Exception e) {
       Failure failure = Failure.of(e);
       report(output, report, failure.exitCode(), failure.message(), failure.hint());

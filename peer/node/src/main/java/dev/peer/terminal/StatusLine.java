@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.terminal.spi.SystemStream;
 import org.jline.terminal.spi.TerminalProvider;
@@ -19,20 +20,35 @@ import org.jline.terminal.spi.TerminalProvider;
 public final class StatusLine {
 
   private static final int UNKNOWN_COLUMNS = 80;
-  private static final Path PROCESS = Path.of("/proc/self/stat");
+  private static final Path OWN_PROCESS = Path.of("/proc/self/stat");
 
   /** After the process's name: its own group, and the one that the terminal's keys go to. */
   private static final int GROUP = 2;
 
   private static final int FOREGROUND_GROUP = 5;
 
-  private final TerminalProvider provider;
+  private final IntSupplier width;
+  private final Path process;
   private final OutputStream stderr;
   private String shown = "";
 
-  private StatusLine(TerminalProvider provider, OutputStream stderr) {
-    this.provider = provider;
+  private StatusLine(IntSupplier width, Path process, OutputStream stderr) {
+    this.width = width;
+    this.process = process;
     this.stderr = stderr;
+  }
+
+  /** Opens one. */
+  @FunctionalInterface
+  public interface Opener {
+
+    /**
+     * Shows nothing yet.
+     *
+     * @param stderr writes to the terminal, and buffers nothing
+     * @throws IOException if it is no terminal
+     */
+    StatusLine open(OutputStream stderr) throws IOException;
   }
 
   /** Whether the environment shows a person at a terminal that can erase. */
@@ -41,23 +57,28 @@ public final class StatusLine {
     return !type.isEmpty() && !type.equals("dumb") && environment.getOrDefault("CI", "").isEmpty();
   }
 
-  /**
-   * Shows nothing yet. Takes some time.
-   *
-   * @param stderr writes to it, and buffers nothing
-   * @throws IOException if stderr is no terminal
-   */
-  public static StatusLine open(OutputStream stderr) throws IOException {
+  /** On the terminal of this process. Takes some time. */
+  public static StatusLine ofProcess(OutputStream stderr) throws IOException {
     TerminalProvider provider = TerminalProvider.load(TerminalBuilder.PROP_PROVIDER_FFM);
     if (!provider.isSystemStream(SystemStream.Error)) {
       throw new IOException("stderr is no terminal");
     }
-    return new StatusLine(provider, stderr);
+    return new StatusLine(
+        () -> provider.systemStreamWidth(SystemStream.Error), OWN_PROCESS, stderr);
+  }
+
+  /**
+   * On the terminal of another process.
+   *
+   * @param columns how wide that is now; 0: unknown
+   */
+  public static StatusLine ofOther(long process, IntSupplier columns, OutputStream stderr) {
+    return new StatusLine(columns, Path.of("/proc/" + process + "/stat"), stderr);
   }
 
   /** How long a line may be. */
   public int columns() {
-    int columns = provider.systemStreamWidth(SystemStream.Error);
+    int columns = width.getAsInt();
     // In the last one a terminal would begin the next line.
     return (columns > 0 ? columns : UNKNOWN_COLUMNS) - 1;
   }
@@ -85,10 +106,10 @@ public final class StatusLine {
   }
 
   /** Whether the terminal is this process's, and not a shell's that waits for input. */
-  private static boolean isInForeground() {
+  private boolean isInForeground() {
     try {
-      String process = Files.readString(PROCESS);
-      String[] fields = process.substring(process.lastIndexOf(')') + 2).split(" ");
+      String status = Files.readString(process);
+      String[] fields = status.substring(status.lastIndexOf(')') + 2).split(" ");
       int foreground = Integer.parseInt(fields[FOREGROUND_GROUP]);
       return foreground <= 0 || foreground == Integer.parseInt(fields[GROUP]);
     } catch (IOException e) {

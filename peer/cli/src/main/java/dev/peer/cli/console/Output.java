@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
@@ -35,7 +36,8 @@ public final class Output implements RunOutput {
   private static final int LONGEST_LINE = 4096;
   private static final byte[] LINE_END = {'\n'};
 
-  private final Timeline timeline = Timeline.ofProcess();
+  private final Timeline timeline;
+  private final Optional<StatusLine.Opener> statusLine;
   private volatile Optional<ProgressLine> progress = Optional.empty();
   private final Stream stdout;
   private final Stream stderr;
@@ -49,14 +51,35 @@ public final class Output implements RunOutput {
 
   /** To this process's stdout and stderr. */
   public Output() {
+    this.timeline = Timeline.ofProcess();
     this.stdout = new Stream("stdout", StandardStream.STDOUT, StandardStream.STDOUT.isTerminal());
     this.stderr = new Stream("stderr", StandardStream.STDERR, StandardStream.STDERR.isTerminal());
+    this.statusLine =
+        StatusLine.isFor(System.getenv()) ? Optional.of(StatusLine::ofProcess) : Optional.empty();
   }
 
   /** To a caller in this process, who has no terminal. */
   public Output(OutputStream stdout, OutputStream stderr) {
-    this.stdout = new Stream("stdout", stdout, false);
-    this.stderr = new Stream("stderr", stderr, false);
+    this(stdout, false, stderr, false, Optional.empty());
+  }
+
+  /**
+   * To a caller elsewhere.
+   *
+   * @param stdoutIsTerminal whether a person may be looking at its stdout
+   * @param stderrIsTerminal whether a person may be looking at its stderr
+   * @param statusLine opens a line for progress on that terminal; empty: there is none
+   */
+  public Output(
+      OutputStream stdout,
+      boolean stdoutIsTerminal,
+      OutputStream stderr,
+      boolean stderrIsTerminal,
+      Optional<StatusLine.Opener> statusLine) {
+    this.timeline = new Timeline(Duration.ZERO);
+    this.stdout = new Stream("stdout", stdout, stdoutIsTerminal);
+    this.stderr = new Stream("stderr", stderr, stderrIsTerminal);
+    this.statusLine = statusLine;
   }
 
   @Override
@@ -103,8 +126,9 @@ public final class Output implements RunOutput {
 
   /** Shows on a terminal at stderr what the command is doing, from now on. */
   public void showProgress() {
-    if (stderr.isTerminal && StatusLine.isFor(System.getenv())) {
-      ProgressLine line = new ProgressLine(timeline, stderr.out, this, this::isBetweenLines);
+    if (stderr.isTerminal && statusLine.isPresent()) {
+      ProgressLine line =
+          new ProgressLine(timeline, stderr.out, statusLine.get(), this, this::isBetweenLines);
       synchronized (this) {
         progress = Optional.of(line);
       }
@@ -157,7 +181,7 @@ public final class Output implements RunOutput {
 
   /** Shows the test's output that was held back, and ends the colours that it left on. */
   public void end() {
-    progress.ifPresent(ProgressLine::end);
+    progress.ifPresent(ProgressLine::close);
     endFilters();
   }
 

@@ -28,6 +28,8 @@ final class ProgressLine {
   private final Object lock;
   private final BooleanSupplier mayBeDrawn;
   private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.NONE);
+  private final StatusLine.Opener opener;
+  private final Thread atExit = Thread.ofPlatform().name("clear").unstarted(this::end);
   private final Thread thread = Thread.ofPlatform().daemon().name("progress").unstarted(this::show);
   private Optional<StatusLine> line = Optional.empty();
   private boolean written;
@@ -36,12 +38,19 @@ final class ProgressLine {
   /**
    * Shows nothing yet.
    *
+   * @param opener opens the line on the terminal
    * @param lock held by every writer to the terminal
    * @param mayBeDrawn whether the terminal's cursor is at the beginning of a line; asked with the
    *     lock
    */
-  ProgressLine(Timeline timeline, OutputStream stderr, Object lock, BooleanSupplier mayBeDrawn) {
+  ProgressLine(
+      Timeline timeline,
+      OutputStream stderr,
+      StatusLine.Opener opener,
+      Object lock,
+      BooleanSupplier mayBeDrawn) {
     this.timeline = timeline;
+    this.opener = opener;
     this.stderr = stderr;
     this.lock = lock;
     this.mayBeDrawn = mayBeDrawn;
@@ -50,7 +59,7 @@ final class ProgressLine {
   /** From now on the line is shown, until it ends or the process does. */
   void start() {
     thread.start();
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("clear").unstarted(this::end));
+    Runtime.getRuntime().addShutdownHook(atExit);
   }
 
   /** Another step has begun, of which nothing is known yet. */
@@ -82,8 +91,18 @@ final class ProgressLine {
     }
   }
 
-  /** Takes the line away for good; must be called without the lock. */
-  void end() {
+  /** Takes the line away for good, before the process ends; must be called without the lock. */
+  void close() {
+    end();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // The process ends, and this has run.
+      return;
+    }
+  }
+
+  private void end() {
     ended = true;
     thread.interrupt();
     try {
@@ -96,7 +115,7 @@ final class ProgressLine {
   private void show() {
     try {
       Thread.sleep(FIRST);
-      StatusLine opened = StatusLine.open(stderr);
+      StatusLine opened = opener.open(stderr);
       synchronized (lock) {
         line = Optional.of(opened);
       }

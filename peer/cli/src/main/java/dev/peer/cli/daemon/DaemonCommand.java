@@ -11,6 +11,7 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.daemon.RunQueue;
 import dev.peer.daemon.socket.BackgroundProcess;
+import dev.peer.daemon.socket.CommandHandler;
 import dev.peer.daemon.socket.DaemonConnection;
 import dev.peer.daemon.socket.DaemonFile;
 import dev.peer.daemonhost.Daemon;
@@ -66,13 +67,21 @@ public final class DaemonCommand implements Callable<Integer> {
   private final CallContext call;
   private final Output output;
   private final Interruption interruption;
+  private final CommandHandler commands;
 
   @Mixin private DaemonOptions options;
 
   @Spec private CommandSpec spec;
 
-  public DaemonCommand(CallContext call, Output output, Interruption interruption) {
+  /**
+   * For one call.
+   *
+   * @param commands does other commands in this process
+   */
+  public DaemonCommand(
+      CallContext call, Output output, Interruption interruption, CommandHandler commands) {
     this.call = call;
+    this.commands = commands;
     this.output = output;
     this.interruption = interruption;
   }
@@ -81,7 +90,7 @@ public final class DaemonCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Settings settings = call.settings();
     output.warn(settings);
-    Daemon daemon = new Daemon(options.plan(), settings, output, interruption);
+    Daemon daemon = new Daemon(options.plan(), settings, commands, output, interruption);
     try (LogOptions.OpenLog log = options.logging().open(output)) {
       daemon.serve(log);
     }
@@ -140,7 +149,7 @@ public final class DaemonCommand implements Callable<Integer> {
           "start it by the `peer` of a build (peer/cli/target/dist/bin)");
     }
     List<String> command = new ArrayList<>();
-    command.add(Path.of(dist, "bin", "peer").toString());
+    command.add(Path.of(dist, "lib", "peer.sh").toString());
     command.addAll(spec.root().commandLine().getParseResult().originalArgs());
     command.remove(command.indexOf("start"));
     return command;

@@ -22,6 +22,7 @@ import dev.peer.network.Publication;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Interruption;
+import dev.peer.report.OwnProcessException;
 import dev.peer.run.CallerSecrets;
 import dev.peer.run.Results;
 import dev.peer.run.RunReport;
@@ -145,7 +146,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private ExitCode run(RunReport report, RunReporter reporter) throws Exception {
-    if (onFailure.shell) {
+    if (onFailure.shell && call.isOwnProcess()) {
       reporting.requireNoJson("--shell");
       TerminalRequirement.check("--shell");
     }
@@ -154,6 +155,9 @@ public final class RunCommand implements Callable<Integer> {
       // A shell or a frozen guest is between the guest and its user.
       boolean here = noDaemon || onFailure.shell || onFailure.freeze;
       Optional<ExitCode> exitCode = here ? Optional.empty() : handOver(options, reporter);
+      if (exitCode.isEmpty() && !call.isOwnProcess()) {
+        throw new OwnProcessException();
+      }
       return exitCode.isPresent() ? exitCode.get() : runHere(options, log, report, reporter);
     }
   }
@@ -167,7 +171,12 @@ public final class RunCommand implements Callable<Integer> {
                 reporting.timings(),
                 reporting.json());
     return switch (outcome) {
-      case DaemonHandOff.Outcome.RunHere _ -> Optional.empty();
+      case DaemonHandOff.Outcome.RunHere(String why) -> {
+        if (!why.isEmpty() && call.isOwnProcess()) {
+          output.say("run here and not by the daemon: " + why);
+        }
+        yield Optional.empty();
+      }
       case DaemonHandOff.Outcome.Done(ExitCode exitCode) -> {
         reporter.reportedElsewhere();
         yield Optional.of(exitCode);

@@ -41,6 +41,7 @@ public final class DaemonSocketServer implements AutoCloseable {
   private final DaemonFile file;
   private final UserPrincipal user;
   private final SubmissionHandler desk;
+  private final CommandHandler commands;
   private final Notices notices;
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closing;
@@ -50,12 +51,14 @@ public final class DaemonSocketServer implements AutoCloseable {
       String version,
       ScratchDirectory place,
       SubmissionHandler desk,
+      CommandHandler commands,
       Notices notices)
       throws IOException {
     Path socket = place.path().resolve("s");
     this.directory = directory;
     this.place = place;
     this.desk = desk;
+    this.commands = commands;
     this.notices = notices;
     this.user = Files.getOwner(place.path());
     this.file = DaemonFile.ofProcess(version, socket);
@@ -71,13 +74,18 @@ public final class DaemonSocketServer implements AutoCloseable {
    *     be short
    */
   public static DaemonSocketServer open(
-      Path directory, Path sockets, String version, SubmissionHandler desk, Notices notices)
+      Path directory,
+      Path sockets,
+      String version,
+      SubmissionHandler desk,
+      CommandHandler commands,
+      Notices notices)
       throws IOException {
     DaemonFile.requireOurs(directory);
     ScratchDirectory.reap(sockets);
     ScratchDirectory place = ScratchDirectory.in(sockets);
     try {
-      return new DaemonSocketServer(directory, version, place, desk, notices);
+      return new DaemonSocketServer(directory, version, place, desk, commands, notices);
     } catch (IOException | RuntimeException e) {
       place.close();
       throw e;
@@ -127,6 +135,7 @@ public final class DaemonSocketServer implements AutoCloseable {
       Frames.Reader reader = reader(channel);
       switch (next(reader)) {
         case ASK -> run(RunSubmission.parse(content(reader)), channel, reader);
+        case COMMAND -> command(CommandRequest.parse(content(reader)), channel, reader);
         case STATUS -> send(channel, FrameType.ANSWER.frame(desk.status()));
         default -> throw new MalformedException("nothing is asked");
       }
@@ -145,6 +154,17 @@ public final class DaemonSocketServer implements AutoCloseable {
     if (!asking.equals(user)) {
       notices.say("warning: another user asked, and is not answered: " + asking);
       throw new IOException("another user");
+    }
+  }
+
+  private void command(CommandRequest request, SocketChannel channel, Frames.Reader reader)
+      throws InterruptedException {
+    try (FrameWriter writer = new FrameWriter(channel)) {
+      if (commands.takes(request)) {
+        new CommandConversation(request, writer).run(request, commands, reader);
+      } else {
+        writer.put(FrameType.DECLINED.frame(""));
+      }
     }
   }
 

@@ -11,9 +11,24 @@ enum FrameType {
   ASK('?'),
   /** The caller asks how the daemon is. */
   STATUS('i'),
+  /** The caller has the daemon do a command: a {@link CommandRequest}. */
+  COMMAND('c'),
+  /** The daemon does the command: its output follows. */
+  RUNNING('r'),
+  /** The daemon asks for the value of a variable: its name. */
+  VARIABLE('v'),
+  /** The caller gives the value that the daemon asked for. */
+  VALUE('V'),
+  /** The caller got a signal: its number, in decimal. */
+  SIGNAL('k'),
+  /** The caller's terminal has another width: in columns, in decimal. */
+  COLUMNS('x'),
   /** The daemon says how it is: JSON. */
   ANSWER('A'),
-  /** The daemon does not take the run, and why; nothing: the caller will find out by itself. */
+  /**
+   * The daemon does not take the run or the command, and why; nothing: the caller will find out by
+   * itself.
+   */
   DECLINED('n'),
   /** The daemon would take the run with these variables: a {@link RequestedVariables}. */
   NEED('N'),
@@ -35,11 +50,11 @@ enum FrameType {
   STAGE('p'),
   /** Output of a stage that is not the test, both streams. */
   STAGE_OUTPUT('o'),
-  /** The test's standard output. */
+  /** The test's standard output, or the command's. */
   STDOUT('1'),
-  /** The test's standard error. */
+  /** The test's standard error, or the command's. */
   STDERR('2'),
-  /** The run has ended; the exit code, in decimal. The last frame. */
+  /** The run or the command has ended; the exit code, in decimal. The last frame. */
   END('e');
 
   /** The maximum size of a frame: a request with all counted variables. */
@@ -63,6 +78,7 @@ enum FrameType {
     return switch (this) {
       case STEP, AWAITING, MOVED, SAY, PRINT, STAGE, STAGE_OUTPUT, STDOUT, STDERR -> true;
       case ASK, STATUS, ANSWER, DECLINED, NEED, GIVE, ACCEPTED, END -> false;
+      case COMMAND, RUNNING, VARIABLE, VALUE, SIGNAL, COLUMNS -> false;
     };
   }
 

@@ -39,20 +39,25 @@ final class FrameWriter implements Consumer<RunEvent.Message>, AutoCloseable {
     codec.encode(event, this::put);
   }
 
-  /** Nothing is sent any more when the other side is gone. */
-  void put(byte[] frame) {
+  /**
+   * Nothing is sent any more when the other side is gone.
+   *
+   * @return whether it is still sent
+   */
+  boolean put(byte[] frame) {
     boolean interrupted = false;
     try {
       while (!gone) {
         try {
           if (frames.offer(frame, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-            return;
+            return true;
           }
           gone = interrupted || Thread.currentThread().isInterrupted();
         } catch (InterruptedException e) {
           interrupted = true;
         }
       }
+      return false;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

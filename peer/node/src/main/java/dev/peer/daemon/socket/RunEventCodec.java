@@ -77,7 +77,20 @@ final class RunEventCodec {
       case STAGE_OUTPUT -> Optional.of(new RunEvent.StageOutput(stage, bytes));
       case STDOUT -> Optional.of(new RunEvent.TestOutput(OutputStreamName.STDOUT, bytes));
       case STDERR -> Optional.of(new RunEvent.TestOutput(OutputStreamName.STDERR, bytes));
-      case ASK, STATUS, ANSWER, DECLINED, NEED, GIVE, ACCEPTED, END ->
+      case ASK,
+          STATUS,
+          ANSWER,
+          DECLINED,
+          NEED,
+          GIVE,
+          ACCEPTED,
+          COMMAND,
+          RUNNING,
+          VARIABLE,
+          VALUE,
+          SIGNAL,
+          COLUMNS,
+          END ->
           throw new MalformedException("no event of a run: " + type);
     };
   }

@@ -52,6 +52,7 @@ final class HostCommand {
   private static ProcessBuilder builder(
       Path directory, List<String> command, Consumer<Map<String, String>> environment) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    CallerEnvironment.putInto(builder.environment());
     environment.accept(builder.environment());
     return builder;
   }

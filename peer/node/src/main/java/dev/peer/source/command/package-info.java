@@ -6,6 +6,8 @@
  * no file system monitor, no pager. A command that is not on the {@code PATH}, and one that fails,
  * is an answer like any other.
  *
+ * <p>Where a daemon does a command for somebody, they get that caller's variables.
+ *
  * <p>Only this package starts them. It uses nothing of ours.
  */
 package dev.peer.source.command;

@@ -64,7 +64,12 @@ class DaemonConnectionTest {
     queue = new RunQueue(directory.resolve("queue"), 1, (_, _) -> null, said::add);
     server =
         DaemonSocketServer.open(
-            directory, root.resolve("sockets"), VERSION, new Office(), said::add);
+            directory,
+            root.resolve("sockets"),
+            VERSION,
+            new Office(),
+            CommandHandler.NONE,
+            said::add);
     server.start();
   }
 
@@ -391,7 +396,12 @@ class DaemonConnectionTest {
     assertThatThrownBy(
             () ->
                 DaemonSocketServer.open(
-                    directory, root.resolve("sockets"), VERSION, new Office(), said::add))
+                    directory,
+                    root.resolve("sockets"),
+                    VERSION,
+                    new Office(),
+                    CommandHandler.NONE,
+                    said::add))
         .hasMessageContaining("open to others");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     Files.writeString(directory.resolve("daemon.json"), "{\"pid\":\"x\"}");

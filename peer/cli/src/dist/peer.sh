@@ -1,6 +1,10 @@
 #!/bin/sh
+# The command `peer` on the Java runtime: bin/peer becomes this. It does all that bin/peer does, and may stand in for it.
 set -eu
-dist=$(dirname "$(dirname "$(readlink -f "$0")")")
+case $0 in
+    /*/lib/peer.sh) dist=${0%/lib/peer.sh} ;;
+    *) dist=$(dirname "$(dirname "$(readlink -f "$0")")") ;;
+esac
 # shellcheck source=peer/cli/src/dist/launch.sh
 . "$dist/lib/launch.sh"
 case ${1-} in
