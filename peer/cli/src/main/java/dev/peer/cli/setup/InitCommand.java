@@ -12,8 +12,6 @@ import dev.peer.report.ExitCode;
 import dev.peer.report.OutputFile;
 import dev.peer.source.GitRepository;
 import dev.peer.vm.image.ImageStore;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,7 +25,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -45,8 +42,6 @@ import picocli.CommandLine.Option;
     footer = {"  peer init", "  peer init --kind go --print"})
 public final class InitCommand implements Callable<Integer> {
 
-  private static final int LARGEST_MAKEFILE = 1 << 20;
-
   private final CallContext call;
   private final Output output;
 
@@ -54,7 +49,8 @@ public final class InitCommand implements Callable<Integer> {
       names = "--kind",
       paramLabel = "KIND",
       description =
-          "maven, gradle, npm, cargo, go, python or make (default: by the files there are)")
+          "maven, gradle, npm, cargo, go, python, cmake, autotools or make (default: by the files"
+              + " there are)")
   private String kind;
 
   @Option(names = "--force", description = "overwrite a mkfile and a .env that are there")
@@ -76,10 +72,11 @@ public final class InitCommand implements Callable<Integer> {
       root = git.workTree();
       repo = repo.isPresent() ? repo : git.names().shared();
     }
-    ProjectKind.ProjectFiles seen = seen(root);
-    ProjectKind chosen = choose(seen.files());
+    ProjectFiles seen = ProjectFiles.of(root);
+    ProjectKind chosen = choose(seen);
+    Recipe recipe = chosen.recipe(seen);
     Map<String, String> files = new TreeMap<>();
-    files.put("mkfile", chosen.mkfile(seen));
+    files.put("mkfile", recipe.mkfile());
     files.put(".env", EnvTemplate.text(image(), repo));
     if (print) {
       files.forEach(
@@ -99,12 +96,15 @@ public final class InitCommand implements Callable<Integer> {
           to -> Channels.newOutputStream(to).write(text));
     }
     output.say("written for " + chosen + ": .env and mkfile in " + root);
+    if (!recipe.remark().isEmpty()) {
+      output.say("note: " + recipe.remark());
+    }
     output.say(
         "next: git add -f .env mkfile && git commit -m 'Run the tests with peer' && peer run");
     return ExitCode.PASSED.number();
   }
 
-  private ProjectKind choose(Set<String> files) throws CommandException {
+  private ProjectKind choose(ProjectFiles seen) throws CommandException {
     if (kind != null) {
       try {
         return ProjectKind.parse(kind);
@@ -113,7 +113,7 @@ public final class InitCommand implements Callable<Integer> {
             ExitCode.USAGE, "--kind: " + e.getMessage(), "such as --kind make", e);
       }
     }
-    List<ProjectKind> kinds = ProjectKind.of(files);
+    List<ProjectKind> kinds = ProjectKind.of(seen);
     if (kinds.isEmpty()) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -127,27 +127,6 @@ public final class InitCommand implements Callable<Integer> {
               + ", and is taken for the first; --kind says another");
     }
     return kinds.getFirst();
-  }
-
-  private static ProjectKind.ProjectFiles seen(Path root) throws IOException {
-    Set<String> files;
-    try (Stream<Path> listed = Files.list(root)) {
-      files =
-          listed
-              .filter(Files::isRegularFile)
-              .map(file -> file.getFileName().toString())
-              .collect(Collectors.toSet());
-    }
-    Optional<String> makefile =
-        ProjectKind.MAKE.signs().stream().filter(files::contains).findFirst();
-    return new ProjectKind.ProjectFiles(
-        files, makefile.isPresent() ? beginning(root.resolve(makefile.get())) : "");
-  }
-
-  private static String beginning(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return new String(in.readNBytes(LARGEST_MAKEFILE), StandardCharsets.UTF_8);
-    }
   }
 
   /** The newest here. */

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.peer.config.EnvFile;
 import dev.peer.core.id.RepoId;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,18 +34,28 @@ class ProjectKindTest {
     "pyproject.toml, PYTHON",
     "setup.py, PYTHON",
     "requirements.txt, PYTHON",
+    "CMakeLists.txt, CMAKE",
+    "configure, AUTOTOOLS",
+    "configure.ac, AUTOTOOLS",
     "Makefile, MAKE",
     "GNUmakefile, MAKE"
   })
-  void isToldByAFile(String file, ProjectKind kind) {
-    assertThat(ProjectKind.of(Set.of("README.md", file))).containsExactly(kind);
+  void isToldByAFile(String file, ProjectKind kind) throws Exception {
+    write("README.md", "");
+    write(file, "");
+
+    assertThat(ProjectKind.of(ProjectFiles.of(directory))).containsExactly(kind);
   }
 
   @Test
-  void aLanguagesFilesTellMoreThanAMakefile() {
-    assertThat(ProjectKind.of(Set.of("Makefile", "go.mod")))
+  void aLanguagesFilesTellMoreThanAMakefile() throws Exception {
+    assertThat(ProjectKind.of(ProjectFiles.of(directory))).isEmpty();
+    write("Makefile", "");
+    write("go.mod", "");
+    Files.createDirectory(directory.resolve("configure"));
+
+    assertThat(ProjectKind.of(ProjectFiles.of(directory)))
         .containsExactly(ProjectKind.GO, ProjectKind.MAKE);
-    assertThat(ProjectKind.of(Set.of("README.md"))).isEmpty();
   }
 
   @Test
@@ -55,37 +63,17 @@ class ProjectKindTest {
     assertThat(ProjectKind.parse("npm")).isEqualTo(ProjectKind.NPM);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ProjectKind.parse("ant"))
-        .withMessageContaining("maven, gradle, npm, cargo, go, python, make");
-  }
-
-  @Test
-  void makeRunsTheTargetThatTheMakefileHas() {
-    assertThat(mkfile(ProjectKind.MAKE, "all:\ntest: all\ncheck:\n")).contains("\tmake test\n");
-    assertThat(mkfile(ProjectKind.MAKE, "all:\ncheck: all\n")).contains("\tmake check\n");
-    assertThat(mkfile(ProjectKind.MAKE, "test := no target\nall:\n")).contains("\tmake\n");
-  }
-
-  @Test
-  void copiesOnlyManifestsThatThereAre() {
-    ProjectKind.ProjectFiles locked =
-        new ProjectKind.ProjectFiles(Set.of("package.json", "package-lock.json"), "");
-    ProjectKind.ProjectFiles bare = new ProjectKind.ProjectFiles(Set.of("package.json"), "");
-
-    assertThat(ProjectKind.NPM.mkfile(locked))
-        .contains("COPY package.json package-lock.json /opt/dependencies/\n")
-        .contains("npm ci");
-    assertThat(ProjectKind.NPM.mkfile(bare))
-        .contains("COPY package.json /opt/dependencies/\n")
-        .contains("npm install");
-    assertThat(ProjectKind.PYTHON.mkfile(new ProjectKind.ProjectFiles(Set.of("setup.py"), "")))
-        .doesNotContain("COPY", "pip install");
+        .withMessageContaining("maven, gradle, npm, cargo, go, python, cmake, autotools, make");
   }
 
   /** Plan 9's mk reads each, and would run what it should. */
   @ParameterizedTest
   @EnumSource(ProjectKind.class)
   void mkReadsEveryMkfile(ProjectKind kind) throws Exception {
-    Files.writeString(directory.resolve("mkfile"), mkfile(kind, "test:\n"));
+    for (String sign : kind.signs()) {
+      write(sign, "[project]\nrequire\nsetup(\ntest:\n");
+    }
+    write("mkfile", kind.recipe(ProjectFiles.of(directory)).mkfile());
 
     Process mk =
         new ProcessBuilder(MK, "-n", "base-image", "test")
@@ -114,9 +102,7 @@ class ProjectKindTest {
     assertThat(bare.lines()).allMatch(line -> line.isEmpty() || line.startsWith("#"));
   }
 
-  private static String mkfile(ProjectKind kind, String makefile) {
-    Set<String> files = new HashSet<>(kind.signs());
-    files.addAll(List.of("package-lock.json", "Cargo.lock", "go.sum", "requirements.txt"));
-    return kind.mkfile(new ProjectKind.ProjectFiles(files, makefile));
+  private void write(String file, String text) throws IOException {
+    Files.writeString(directory.resolve(file), text);
   }
 }
