@@ -8,8 +8,7 @@ esac
 # shellcheck source=peer/cli/src/dist/launch.sh
 . "$dist/lib/launch.sh"
 case ${1-} in
-    # What runs for days or moves much is compiled well; what runs for a moment is compiled fast.
     rendezvous | relay) launch dev.peer.cli.Main "@$dist/lib/server.options" "$@" ;;
-    image) launch dev.peer.cli.Main -XX:TieredStopAtLevel=4 "$@" ;;
-    *) launch dev.peer.cli.Main -XX:TieredStopAtLevel=1 "$@" ;;
+    # The first compiler alone makes SHA-256 and AES several times as slow, and starts a short command no faster.
+    *) launch dev.peer.cli.Main -XX:TieredStopAtLevel=4 "$@" ;;
 esac
