@@ -55,15 +55,15 @@ final class PromisedObjects {
 
   /** Something that is read from objects. */
   @FunctionalInterface
-  interface Reading<T> {
+  interface ObjectQuery<T> {
     T from(ObjectReader objects) throws IOException, SourceException;
   }
 
   /** Reads something, and has git get each object that is left out. */
-  <T> T read(Reading<T> reading) throws IOException, SourceException {
+  <T> T read(ObjectQuery<T> query) throws IOException, SourceException {
     while (true) {
       try (ObjectReader objects = made.reader(git)) {
-        return reading.from(objects);
+        return query.from(objects);
       } catch (MissingObjectException e) {
         if (!partial) {
           throw missing(e.getObjectId());

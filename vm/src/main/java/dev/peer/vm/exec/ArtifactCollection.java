@@ -48,10 +48,10 @@ record ArtifactCollection(ExecutionRequest request, ExecutionListener listener) 
    *
    * @param tests what the reports among the artifacts say; empty if there is none
    */
-  record Collected(Artifacts artifacts, Optional<TestReport> tests) {}
+  record Collection(Artifacts artifacts, Optional<TestReport> tests) {}
 
-  Collected take(Path disk, StageResult stage) throws IOException, RefusedException {
-    ArtifactIntake.Taken taken = intake(disk);
+  Collection take(Path disk, StageResult stage) throws IOException, RefusedException {
+    ArtifactIntake.Contents taken = intake(disk);
     List<LeftOut> leftOut = new ArrayList<>(taken.leftOut());
     lines(stage, "sockets").forEach(path -> leftOut.add(new LeftOut(path, "is a socket")));
     for (String required : lines(stage, "required")) {
@@ -59,7 +59,7 @@ record ArtifactCollection(ExecutionRequest request, ExecutionListener listener) 
     }
     say(leftOut.stream().map(LeftOut::toString).toList(), " more are left out");
     say(taken.changes(), " more are kept without setuid, setgid or sticky");
-    return new Collected(
+    return new Collection(
         ArtifactManifest.of(taken.artifacts(), request.files()), readReports(taken));
   }
 
@@ -68,7 +68,7 @@ record ArtifactCollection(ExecutionRequest request, ExecutionListener listener) 
     return readReports(intake(disk));
   }
 
-  private ArtifactIntake.Taken intake(Path disk) throws IOException, RefusedException {
+  private ArtifactIntake.Contents intake(Path disk) throws IOException, RefusedException {
     try {
       return ArtifactIntake.take(disk, request.files());
     } catch (MalformedException e) {
@@ -77,7 +77,7 @@ record ArtifactCollection(ExecutionRequest request, ExecutionListener listener) 
     }
   }
 
-  private Optional<TestReport> readReports(ArtifactIntake.Taken taken) throws IOException {
+  private Optional<TestReport> readReports(ArtifactIntake.Contents taken) throws IOException {
     List<String> unread = new ArrayList<>();
     Optional<TestReport> tests =
         TestReports.read(

@@ -305,7 +305,7 @@ final class RunStages {
     if (ended.isPresent()) {
       return ended.get();
     }
-    ArtifactCollection.Collected artifacts;
+    ArtifactCollection.Collection artifacts;
     try {
       artifacts = new ArtifactCollection(request, listener).take(disks.output().file(), collected);
     } catch (ArtifactCollection.RefusedException e) {

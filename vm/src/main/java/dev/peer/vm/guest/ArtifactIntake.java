@@ -69,10 +69,10 @@ public final class ArtifactIntake {
    * @param leftOut what is not among them
    * @param changes what is among them and has lost something, a line each
    */
-  public record Taken(List<Artifact> artifacts, List<LeftOut> leftOut, List<String> changes) {
+  public record Contents(List<Artifact> artifacts, List<LeftOut> leftOut, List<String> changes) {
 
     /** Copies the lists. */
-    public Taken {
+    public Contents {
       artifacts = List.copyOf(artifacts);
       leftOut = List.copyOf(leftOut);
       changes = List.copyOf(changes);
@@ -84,7 +84,7 @@ public final class ArtifactIntake {
    *
    * @throws MalformedException if the guest's own tar cannot have written it
    */
-  public static Taken take(Path disk, RunFiles files) throws IOException, MalformedException {
+  public static Contents take(Path disk, RunFiles files) throws IOException, MalformedException {
     ArtifactIntake intake = new ArtifactIntake(files);
     try (InputStream in = new BufferedInputStream(Files.newInputStream(disk), 1 << 16);
         TarReader tar = new TarReader(in)) {
@@ -97,7 +97,7 @@ public final class ArtifactIntake {
     } catch (IllegalArgumentException e) {
       throw new MalformedException(e.getMessage(), e);
     }
-    return new Taken(intake.artifacts, intake.leftOut, intake.changes);
+    return new Contents(intake.artifacts, intake.leftOut, intake.changes);
   }
 
   private void take(TarReader tar, TarArchiveEntry entry) throws IOException, MalformedException {

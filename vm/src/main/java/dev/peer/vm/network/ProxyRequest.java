@@ -12,15 +12,12 @@ import java.util.regex.Pattern;
  * A request to an HTTP proxy: {@code CONNECT}, or one by its whole URL of plain HTTP.
  *
  * @param authority the host and the port, as they go on
- * @param host the host's name in small letters, or its address without brackets
  * @param bodyBytes the size of its body
  * @param authorization the value of {@code Proxy-Authorization}
  */
 record ProxyRequest(
     String line,
     String authority,
-    String host,
-    int port,
     List<String> headers,
     long bodyBytes,
     Optional<String> authorization) {
@@ -99,16 +96,23 @@ record ProxyRequest(
     if (port < 1 || port > LAST_PORT) {
       return Optional.empty();
     }
-    String host = line.group("host");
     return Optional.of(
         new ProxyRequest(
             lines.getFirst(),
-            host + ":" + port,
-            host.replaceAll("^\\[|]$|\\.+$", "").toLowerCase(Locale.ROOT),
-            port,
+            line.group("host") + ":" + port,
             headers,
             length.map(Long::parseLong).orElse(0L),
             authorization));
+  }
+
+  /** The host's name in small letters, or its address without brackets. */
+  String host() {
+    String written = authority.substring(0, authority.lastIndexOf(':'));
+    return written.replaceAll("^\\[|]$|\\.+$", "").toLowerCase(Locale.ROOT);
+  }
+
+  int port() {
+    return Integer.parseInt(authority.substring(authority.lastIndexOf(':') + 1));
   }
 
   boolean isConnect() {

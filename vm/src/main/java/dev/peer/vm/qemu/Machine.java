@@ -31,12 +31,9 @@ public final class Machine implements AutoCloseable {
   /** What the JVM says of a process that SIGKILL ended. */
   private static final int KILLED = 128 + 9;
 
-  private final Process process;
-  private final MemoryGroups groups;
-  private final long killsBefore;
+  private final Emulator emulator;
   private volatile boolean endedHere;
   private final Tail console = new Tail();
-  private final Tail output;
   private final Map<String, SocketChannel> ports;
   private final Optional<NetworkFilter> network;
   private final Qmp qmp;
@@ -52,26 +49,28 @@ public final class Machine implements AutoCloseable {
     OTHER
   }
 
+  /**
+   * A QEMU.
+   *
+   * @param output what it says itself
+   * @param killsBefore how often the kernel had killed in the groups when it was started
+   */
+  private record Emulator(Process process, Tail output, MemoryGroups groups, long killsBefore) {}
+
   private Machine(
-      Process process,
-      MemoryGroups groups,
-      long killsBefore,
+      Emulator emulator,
       HostFiles files,
       Path sockets,
-      Tail output,
       Map<String, SocketChannel> connected,
       Optional<NetworkFilter> network)
       throws IOException, InterruptedException {
-    this.process = process;
-    this.groups = groups;
-    this.killsBefore = killsBefore;
-    this.output = output;
+    this.emulator = emulator;
     this.network = network;
     this.ports = connected;
     SocketChannel said = connected.get(Connections.CONSOLE);
     Thread.ofVirtual().name("console").start(() -> listenTo(said));
     this.qmp = new Qmp(connected.get(Connections.QMP), this::onEvent, events::end);
-    this.migration = new Migration(process, files, sockets, qmp, events);
+    this.migration = new Migration(emulator.process(), files, sockets, qmp, events);
     this.layers = new DiskLayers(qmp, events);
   }
 
@@ -119,12 +118,9 @@ public final class Machine implements AutoCloseable {
                   NetworkFilter.start(spec.connections().rules(), networkOf(connected), refused))
               : Optional.empty();
       return new Machine(
-          process,
-          groups,
-          killsBefore,
+          new Emulator(process, output, groups, killsBefore),
           files,
           spec.connections().directory(),
-          output,
           connected,
           network);
     } catch (QemuException | IOException | InterruptedException | RuntimeException e) {
@@ -203,7 +199,7 @@ public final class Machine implements AutoCloseable {
   /** Ends the process in order, so that the files of its disks are whole. */
   public void quit() throws IOException, InterruptedException {
     qmp.execute("quit", StrictJson.object());
-    if (!process.waitFor(QUIT_TIME.toSeconds(), TimeUnit.SECONDS)) {
+    if (!emulator.process().waitFor(QUIT_TIME.toSeconds(), TimeUnit.SECONDS)) {
       throw new IOException("QEMU does not end");
     }
   }
@@ -216,18 +212,19 @@ public final class Machine implements AutoCloseable {
   /** What ended the machine, if it was neither itself nor this process. */
   public Optional<Kill> killedFromOutside() throws IOException {
     awaitEnd();
-    if (process.isAlive() || endedHere || process.exitValue() != KILLED) {
+    if (emulator.process().isAlive() || endedHere || emulator.process().exitValue() != KILLED) {
       return Optional.empty();
     }
-    return Optional.of(groups.kills() > killsBefore ? Kill.OUT_OF_MEMORY : Kill.OTHER);
+    return Optional.of(
+        emulator.groups().kills() > emulator.killsBefore() ? Kill.OUT_OF_MEMORY : Kill.OTHER);
   }
 
   /** Waits for a process that has closed its connections, which it does a moment before it ends. */
   private void awaitEnd() {
     try {
-      if (process.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (emulator.process().waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
         console.awaitClosed(LAST_WORDS.toMillis());
-        output.awaitClosed(LAST_WORDS.toMillis());
+        emulator.output().awaitClosed(LAST_WORDS.toMillis());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -237,14 +234,14 @@ public final class Machine implements AutoCloseable {
   /** The last messages of the guest's kernel and of QEMU, for an error message. */
   public String lastWords() {
     awaitEnd();
-    return (console.lastLines(8) + "\n" + output.lastLines(4)).strip();
+    return (console.lastLines(8) + "\n" + emulator.output().lastLines(4)).strip();
   }
 
   /** Ends the process at once, from any thread; readers of a port see its end. */
   public void kill() {
-    if (process.isAlive()) {
+    if (emulator.process().isAlive()) {
       endedHere = true;
-      process.destroyForcibly();
+      emulator.process().destroyForcibly();
     }
   }
 
@@ -258,7 +255,7 @@ public final class Machine implements AutoCloseable {
   @Override
   public void close() throws IOException {
     kill();
-    end(process);
+    end(emulator.process());
     network.ifPresent(NetworkFilter::close);
     ports.values().forEach(Sockets::closeQuietly);
     qmp.close();

@@ -82,7 +82,7 @@ class ArtifactIntakeTest {
               link(tar, "top", ".");
             });
 
-    ArtifactIntake.Taken taken = ArtifactIntake.take(disk, files());
+    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files());
 
     assertThat(taken.artifacts())
         .containsExactly(
@@ -111,7 +111,7 @@ class ArtifactIntakeTest {
   void namesALinkThatLeadsOutAndLeavesItOut(String target) throws Exception {
     Path disk = disk(tar -> link(tar, "a/link", target));
 
-    ArtifactIntake.Taken taken = ArtifactIntake.take(disk, files());
+    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files());
 
     assertThat(taken.artifacts()).isEmpty();
     assertThat(taken.leftOut()).hasSize(1);
@@ -130,7 +130,7 @@ class ArtifactIntakeTest {
               add(tar, "kept", TarConstants.LF_NORMAL, "k");
             });
 
-    ArtifactIntake.Taken taken = ArtifactIntake.take(disk, files());
+    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files());
 
     assertThat(taken.artifacts()).containsExactly(Artifact.file("kept", false, contentOf("k")));
     assertThat(taken.leftOut())
@@ -162,7 +162,7 @@ class ArtifactIntakeTest {
               link(tar, "link", "d/" + name);
             });
 
-    ArtifactIntake.Taken taken = ArtifactIntake.take(disk, files());
+    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files());
 
     assertThat(taken.artifacts())
         .containsExactly(
@@ -184,7 +184,7 @@ class ArtifactIntakeTest {
               add(tar, "kept", TarConstants.LF_NORMAL, "k");
             });
 
-    ArtifactIntake.Taken taken = ArtifactIntake.take(disk, files());
+    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files());
 
     assertThat(taken.artifacts()).extracting(Artifact::path).containsExactly("kept");
     assertThat(taken.leftOut())
@@ -211,7 +211,7 @@ class ArtifactIntakeTest {
               add(tar, "void", TarConstants.LF_NORMAL, "x", 0);
             });
 
-    ArtifactIntake.Taken taken = ArtifactIntake.take(disk, files());
+    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files());
 
     assertThat(taken.artifacts())
         .containsExactly(

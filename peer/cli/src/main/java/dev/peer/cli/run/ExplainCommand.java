@@ -92,8 +92,8 @@ public final class ExplainCommand implements Callable<Integer> {
   private int explain(RunTarget subject, Store store, Surveyor surveyor) throws Exception {
     ValueDigests digests = ValueDigests.of(new HomeLayout(subject.peer().home()).digestKey());
     Survey survey = surveyor.survey(subject.inputs().repo(), subject.inputs().key());
-    Optional<Surveyor.Near> nearest =
-        survey.held().isPresent() ? Optional.empty() : surveyor.nearest(subject.inputs());
+    Optional<Explanation.Nearest> nearest =
+        survey.held().isPresent() ? Optional.empty() : nearest(subject, surveyor);
     Explanation explanation =
         new Explanation(
             subject.inputs(),
@@ -101,8 +101,7 @@ public final class ExplainCommand implements Callable<Integer> {
             digests,
             survey,
             nearest,
-            failedHere(subject, store),
-            nearest.isPresent() ? trees(subject, nearest.get()) : Optional.empty());
+            failedHere(subject, store));
     if (json) {
       output.print(Facts.text(explanation.json()));
     } else {
@@ -117,6 +116,14 @@ public final class ExplainCommand implements Callable<Integer> {
         .lastFailed(store.ownerOf(subject.inputs().repo()))
         .map(RunLogs.FailureLog::run)
         .filter(run -> run.subject().key().equals(subject.inputs().key()));
+  }
+
+  private static Optional<Explanation.Nearest> nearest(RunTarget subject, Surveyor surveyor)
+      throws IOException, SourceException {
+    Optional<Surveyor.Near> near = surveyor.nearest(subject.inputs());
+    return near.isPresent()
+        ? Optional.of(new Explanation.Nearest(near.get(), trees(subject, near.get())))
+        : Optional.empty();
   }
 
   private static Optional<TreeChanges> trees(RunTarget subject, Surveyor.Near nearest)

@@ -33,18 +33,23 @@ import java.util.stream.Collectors;
  * @param inputs the run that is asked about
  * @param asked whether there is a rendezvous to ask
  * @param digests digests to show in place of variables' values
- * @param nearest where there is no result that holds: the one that comes nearest
+ * @param nearest where there is no result that holds, and there is another
  * @param failedHere the last run of this key that did not pass here
- * @param trees the differences between its tree and the run's, if both are in the clone
  */
 record Explanation(
     RunInputs inputs,
     boolean asked,
     ValueDigests digests,
     Survey survey,
-    Optional<Surveyor.Near> nearest,
-    Optional<FailedRun> failedHere,
-    Optional<TreeChanges> trees) {
+    Optional<Nearest> nearest,
+    Optional<FailedRun> failedHere) {
+
+  /**
+   * The result that comes nearest.
+   *
+   * @param trees the differences between its tree and the run's, if both are in the clone
+   */
+  record Nearest(Surveyor.Near result, Optional<TreeChanges> trees) {}
 
   private static final int SHORT = 12;
   private static final int DIGITS = 16;
@@ -147,7 +152,7 @@ record Explanation(
           Facts.line(
               "nearest", "the store has no other result of " + inputs.repo() + " that holds"));
     }
-    Surveyor.Near near = nearest.get();
+    Surveyor.Near near = nearest.get().result();
     List<String> lines = new ArrayList<>();
     lines.add(
         Facts.line(
@@ -164,7 +169,13 @@ record Explanation(
                   + difference.there().map(this::shown).orElse(NOTHING)));
       if (difference.either().kind() == KeyInput.Kind.TREE) {
         lines.add(
-            Facts.line("", trees.map(Explanation::paths).orElse("that tree is not in this clone")));
+            Facts.line(
+                "",
+                nearest
+                    .get()
+                    .trees()
+                    .map(Explanation::paths)
+                    .orElse("that tree is not in this clone")));
       }
     }
     return lines;
@@ -237,7 +248,8 @@ record Explanation(
     ProvenanceFacts.addTo(json, record.provenance());
   }
 
-  private void put(ObjectNode json, Surveyor.Near near) {
+  private void put(ObjectNode json, Nearest nearest) {
+    Surveyor.Near near = nearest.result();
     json.put("runKey", near.attestation().key().hex());
     put(json, near.attestation());
     ArrayNode differences = json.putArray("differences");
@@ -246,7 +258,7 @@ record Explanation(
       difference.here().ifPresent(input -> entry.put("here", value(input)));
       difference.there().ifPresent(input -> entry.put("there", value(input)));
       if (difference.either().kind() == KeyInput.Kind.TREE) {
-        trees.ifPresent(changes -> put(entry.putObject("paths"), changes));
+        nearest.trees().ifPresent(changes -> put(entry.putObject("paths"), changes));
       }
     }
   }
