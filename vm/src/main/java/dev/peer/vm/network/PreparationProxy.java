@@ -42,6 +42,8 @@ public final class PreparationProxy implements AutoCloseable {
   private final Consumer<String> notes;
   private final String password = newPassword();
   private final ServerSocket server;
+  private final Thread acceptor =
+      Thread.ofVirtual().name("preparation's proxy").unstarted(this::accept);
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Semaphore room = new Semaphore(MOST_CONNECTIONS);
   private final Set<String> refusals = ConcurrentHashMap.newKeySet();
@@ -68,7 +70,7 @@ public final class PreparationProxy implements AutoCloseable {
       ProxyRules plain, ProxyRules secure, Reach reach, Consumer<String> notes) throws IOException {
     PreparationProxy proxy =
         new PreparationProxy(plain, secure, new ProxyPolicy(reach, new Neighbourhood()), notes);
-    Thread.ofVirtual().name("preparation's proxy").start(proxy::accept);
+    proxy.acceptor.start();
     return proxy;
   }
 
@@ -82,8 +84,20 @@ public final class PreparationProxy implements AutoCloseable {
     return USER + ":" + password;
   }
 
+  /**
+   * Nobody connects any more when it returns: the port is open until the one who waits has left.
+   */
   @Override
   public void close() {
+    end();
+    try {
+      acceptor.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void end() {
     closeQuietly(server);
     open.forEach(PreparationProxy::closeQuietly);
   }
@@ -100,7 +114,7 @@ public final class PreparationProxy implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      close();
+      end();
     }
   }
 
