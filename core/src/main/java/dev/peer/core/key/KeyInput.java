@@ -74,7 +74,13 @@ public record KeyInput(Kind kind, String variable, String value) {
     all.add(plain(Kind.IMAGE, inputs.image().toString()));
     all.add(plain(Kind.ARCHITECTURE, inputs.architecture().name()));
     all.add(plain(Kind.NETWORK, inputs.network().toString()));
-    TestOptions options = inputs.options();
+    all.addAll(of(inputs.options()));
+    return all;
+  }
+
+  /** What a run got besides the usual. */
+  public static List<KeyInput> of(TestOptions options) {
+    List<KeyInput> all = new ArrayList<>();
     if (!options.limits().equals(ContainerLimits.DEFAULT)) {
       all.add(plain(Kind.LIMITS, options.limits().toString()));
     }

@@ -188,15 +188,7 @@ public record RunInputs(
     json.put("image", image.toString());
     json.put("architecture", architecture.name());
     json.put("network", network.toString());
-    if (!options.limits().equals(ContainerLimits.DEFAULT)) {
-      json.put("containerLimits", options.limits().toString());
-    }
-    if (options.retries() > 0) {
-      json.put("retries", options.retries());
-    }
-    if (!options.prepareSecrets().isEmpty()) {
-      options.prepareSecrets().forEach(json.putArray("prepareSecrets")::add);
-    }
+    options.addTo(json);
     try {
       return new JsonCanonicalizer(JSON.writeValueAsString(json)).getEncodedUTF8();
     } catch (JsonProcessingException e) {

@@ -1,5 +1,6 @@
 package dev.peer.core.key;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -34,6 +35,22 @@ public record TestOptions(ContainerLimits limits, int retries, SortedSet<String>
   /** Of a preparation without secrets. */
   public TestOptions(ContainerLimits limits, int retries) {
     this(limits, retries, new TreeSet<>());
+  }
+
+  /**
+   * Adds them to inputs, in the key and in the record. What is as usual is left out: inputs from
+   * before there were options stay as they are.
+   */
+  public void addTo(ObjectNode json) {
+    if (!limits.equals(ContainerLimits.DEFAULT)) {
+      json.put("containerLimits", limits.toString());
+    }
+    if (retries > 0) {
+      json.put("retries", retries);
+    }
+    if (!prepareSecrets.isEmpty()) {
+      prepareSecrets.forEach(json.putArray("prepareSecrets")::add);
+    }
   }
 
   /** The most often that the test stage is run. */

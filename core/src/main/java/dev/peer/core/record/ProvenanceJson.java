@@ -23,9 +23,7 @@ public final class ProvenanceJson {
     network.put("hostReachable", stated.preparationNetwork().hostReachable());
     json.put("mk", stated.mk());
     json.put("agent", stated.agent());
-    json.putObject("tries")
-        .put("passedAt", stated.tries().passedAt())
-        .put("allowed", stated.tries().allowed());
+    json.set("tries", stated.tries().json());
     return json;
   }
 

@@ -156,7 +156,7 @@ public final class RunRecordJson {
     json.put("image", inputs.image().toString());
     json.put("architecture", inputs.architecture().name());
     json.put("network", inputs.network().toString());
-    writeOptions(json, inputs.options());
+    inputs.options().addTo(json);
     return json;
   }
 
@@ -180,19 +180,6 @@ public final class RunRecordJson {
       return inputs;
     } catch (IllegalArgumentException e) {
       throw new MalformedException(e.getMessage(), e);
-    }
-  }
-
-  /** Absent where it is the default: as in evidence from before there were options. */
-  private static void writeOptions(ObjectNode json, TestOptions options) {
-    if (!options.limits().equals(ContainerLimits.DEFAULT)) {
-      json.put("containerLimits", options.limits().toString());
-    }
-    if (options.retries() > 0) {
-      json.put("retries", options.retries());
-    }
-    if (!options.prepareSecrets().isEmpty()) {
-      options.prepareSecrets().forEach(json.putArray("prepareSecrets")::add);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.peer.core.record;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 /**
  * How often the tests were tried.
  *
@@ -17,6 +19,11 @@ public record Tries(int passedAt, int allowed) {
       throw new IllegalArgumentException(
           "a try of at least 1 and at most " + allowed + " was expected, not " + passedAt);
     }
+  }
+
+  /** The same for programs. */
+  public ObjectNode json() {
+    return StrictJson.object().put("passedAt", passedAt).put("allowed", allowed);
   }
 
   @Override

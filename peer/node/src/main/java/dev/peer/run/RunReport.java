@@ -105,9 +105,7 @@ public final class RunReport {
 
   private void artifacts(RunRecord record) {
     if (record.provenance() instanceof Provenance.Stated stated) {
-      json.putObject("tries")
-          .put("passedAt", stated.tries().passedAt())
-          .put("allowed", stated.tries().allowed());
+      json.set("tries", stated.tries().json());
     }
     record.tests().ifPresent(counts -> json.set("tests", counts.json()));
     switch (record.artifacts()) {

@@ -18,9 +18,7 @@ import dev.peer.report.ProvenanceFacts;
 import dev.peer.run.Results;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -57,7 +55,7 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
     lines.add(Facts.line("target", Printable.plain(target(inputs))));
     lines.add(Facts.line("image", inputs.image() + ", " + inputs.architecture()));
     lines.add(Facts.line("network", inputs.network().toString()));
-    options(inputs)
+    KeyInput.of(inputs.options())
         .forEach(option -> lines.add(Facts.line(option.kind().toString(), option.value())));
     lines.add(Facts.line("variables", names(inputs.environment().keySet())));
     lines.add(Facts.line("secrets", names(record.secretNames())));
@@ -114,7 +112,8 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
     json.put("image", inputs.image().toString());
     json.put("architecture", inputs.architecture().name());
     json.put("network", inputs.network().toString());
-    options(inputs).forEach(option -> json.put(option.kind().toString(), option.value()));
+    KeyInput.of(inputs.options())
+        .forEach(option -> json.put(option.kind().toString(), option.value()));
     inputs.environment().keySet().forEach(json.putArray("variables")::add);
     record.secretNames().forEach(json.putArray("secrets")::add);
     json.put("containerImage", record.containerImage());
@@ -139,13 +138,6 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
       rule.put("admittedBy", String.join(",", alternatives));
     }
     return json;
-  }
-
-  /** What the run got besides the usual. */
-  private static List<KeyInput> options(RunInputs inputs) {
-    Set<KeyInput.Kind> kinds =
-        EnumSet.of(KeyInput.Kind.LIMITS, KeyInput.Kind.RETRIES, KeyInput.Kind.CREDENTIALS);
-    return KeyInput.of(inputs).stream().filter(input -> kinds.contains(input.kind())).toList();
   }
 
   private Digest attestation() {
