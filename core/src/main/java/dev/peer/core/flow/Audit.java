@@ -2,7 +2,6 @@ package dev.peer.core.flow;
 
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.Artifact;
-import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -65,7 +64,7 @@ public record Audit(ExecutionResult result, List<String> differences) {
       VerifiedRecord known, ExecutionResult result, RunFiles files) throws IOException {
     return switch (result) {
       case ExecutionResult.Passed(RunRecord record) ->
-          differences(known.artifacts(), list(record, files));
+          differences(known.artifacts(), files.listOwn(record.artifacts()));
       case ExecutionResult.Failed failed ->
           List.of(
               "outcome: passed, and now the stage "
@@ -77,14 +76,6 @@ public record Audit(ExecutionResult result, List<String> differences) {
       case ExecutionResult.TimedOut timedOut ->
           List.of("outcome: passed, and now the time was over in the stage " + timedOut.stage());
     };
-  }
-
-  private static List<Artifact> list(RunRecord record, RunFiles files) throws IOException {
-    try {
-      return files.list(record.artifacts());
-    } catch (MalformedException e) {
-      throw new IOException(e.getMessage(), e);
-    }
   }
 
   private static List<String> differences(List<Artifact> known, List<Artifact> now) {

@@ -35,22 +35,21 @@ public final class ArtifactManifest {
   /**
    * The artifacts as their record names them; writes the manifest where they are too many.
    *
-   * @param artifacts by path
+   * @param all by path
    */
-  public static Artifacts of(List<Artifact> artifacts, RunFiles files) throws IOException {
+  public static Artifacts of(Artifacts.Listed all, RunFiles files) throws IOException {
     long listed = 0;
-    for (Artifact artifact : artifacts) {
+    for (Artifact artifact : all.list()) {
       listed += BYTES_PER_ENTRY + artifact.path().getBytes(StandardCharsets.UTF_8).length;
       if (artifact instanceof Artifact.Link link) {
         listed += link.target().getBytes(StandardCharsets.UTF_8).length;
       }
     }
-    Artifacts.Listed all = new Artifacts.Listed(artifacts);
     if (listed <= LARGEST_LIST) {
       return all;
     }
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(files.manifest()))) {
-      for (Artifact artifact : artifacts) {
+      for (Artifact artifact : all.list()) {
         out.write(StrictJson.bytes(write(artifact)));
         out.write('\n');
       }

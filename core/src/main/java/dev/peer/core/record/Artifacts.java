@@ -71,7 +71,7 @@ public sealed interface Artifacts {
   }
 
   /** Refuses two artifacts of one path, and one below a file or a link. */
-  static void requireTree(List<Artifact> artifacts) {
+  private static void requireTree(List<Artifact> artifacts) {
     Set<String> ends = new HashSet<>();
     Set<String> paths = new HashSet<>();
     for (Artifact artifact : artifacts) {

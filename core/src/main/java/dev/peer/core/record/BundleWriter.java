@@ -74,13 +74,9 @@ public final class BundleWriter {
   }
 
   private static List<Artifact> sorted(RunRecord record, RunFiles files) throws IOException {
-    try {
-      return files.list(record.artifacts()).stream()
-          .sorted(Comparator.comparing(Artifact::path))
-          .toList();
-    } catch (MalformedException e) {
-      throw new IOException(e.getMessage(), e);
-    }
+    return files.listOwn(record.artifacts()).stream()
+        .sorted(Comparator.comparing(Artifact::path))
+        .toList();
   }
 
   private static void put(

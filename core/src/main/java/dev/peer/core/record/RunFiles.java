@@ -46,6 +46,15 @@ public record RunFiles(Path directory) {
     };
   }
 
+  /** As {@link #list}, of files that were whole here before: any fault is one of this machine. */
+  public List<Artifact> listOwn(Artifacts artifacts) throws IOException {
+    try {
+      return list(artifacts);
+    } catch (MalformedException e) {
+      throw new IOException("the list of artifacts was changed here: " + e.getMessage(), e);
+    }
+  }
+
   /** The artifact's content. */
   public Path artifact(Artifact.File artifact) {
     return artifacts().resolve(artifact.path());

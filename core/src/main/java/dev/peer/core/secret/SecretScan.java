@@ -2,7 +2,6 @@ package dev.peer.core.secret;
 
 import dev.peer.core.id.Printable;
 import dev.peer.core.record.Artifact;
-import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
@@ -14,7 +13,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /** Looks for secrets in everything that a result would publish, and in what a run keeps. */
@@ -31,7 +29,7 @@ public final class SecretScan {
     if (secrets.isEmpty()) {
       return Optional.empty();
     }
-    for (Artifact artifact : list(record, files)) {
+    for (Artifact artifact : files.listOwn(record.artifacts())) {
       Optional<String> leak = leak(secrets, artifact, files);
       if (leak.isPresent()) {
         return leak;
@@ -51,14 +49,6 @@ public final class SecretScan {
   public static Optional<String> firstIn(Secrets secrets, Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return secrets.firstIn(in);
-    }
-  }
-
-  private static List<Artifact> list(RunRecord record, RunFiles files) throws IOException {
-    try {
-      return files.list(record.artifacts());
-    } catch (MalformedException e) {
-      throw new IOException(e.getMessage(), e);
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.peer.core.sign;
 
 import dev.peer.core.record.Artifact;
-import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import java.io.IOException;
@@ -36,11 +35,7 @@ public final class VerifiedRecord {
 
   /** The artifacts of the run, by path. */
   public List<Artifact> artifacts() throws IOException {
-    try {
-      return files.list(record().artifacts());
-    } catch (MalformedException e) {
-      throw new IOException("the list of artifacts was changed here: " + e.getMessage(), e);
-    }
+    return files.listOwn(record().artifacts());
   }
 
   /** The bundle, as signed. */

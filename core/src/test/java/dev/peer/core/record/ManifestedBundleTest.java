@@ -43,12 +43,14 @@ class ManifestedBundleTest {
       many.add(new Artifact.Link("links/to/report/" + i, "../../../report"));
     }
     many.sort(Comparator.comparing(Artifact::path));
-    record = Records.record(made.inputs(), made.output(), ArtifactManifest.of(many, files));
+    record =
+        Records.record(
+            made.inputs(), made.output(), ArtifactManifest.of(new Artifacts.Listed(many), files));
   }
 
   @Test
   void namesFewArtifactsInTheRecordItself() throws Exception {
-    assertThat(ArtifactManifest.of(many.subList(0, 100), files))
+    assertThat(ArtifactManifest.of(new Artifacts.Listed(many.subList(0, 100)), files))
         .isEqualTo(new Artifacts.Listed(many.subList(0, 100)));
   }
 

@@ -59,8 +59,7 @@ record ArtifactCollection(ExecutionRequest request, ExecutionListener listener) 
     }
     say(leftOut.stream().map(LeftOut::toString).toList(), " more are left out");
     say(taken.changes(), " more are kept without setuid, setgid or sticky");
-    return new Collection(
-        ArtifactManifest.of(taken.artifacts(), request.files()), readReports(taken));
+    return new Collection(ArtifactManifest.of(taken.listed(), request.files()), readReports(taken));
   }
 
   /** What the reports say that a failed test left. */

@@ -65,17 +65,21 @@ public final class ArtifactIntake {
   /**
    * What was on the disk.
    *
-   * @param artifacts by path
+   * @param listed all that is kept, by path
    * @param leftOut what is not among them
    * @param changes what is among them and has lost something, a line each
    */
-  public record Contents(List<Artifact> artifacts, List<LeftOut> leftOut, List<String> changes) {
+  public record Contents(Artifacts.Listed listed, List<LeftOut> leftOut, List<String> changes) {
 
     /** Copies the lists. */
     public Contents {
-      artifacts = List.copyOf(artifacts);
       leftOut = List.copyOf(leftOut);
       changes = List.copyOf(changes);
+    }
+
+    /** All that is kept, by path. */
+    public List<Artifact> artifacts() {
+      return listed.list();
     }
   }
 
@@ -93,11 +97,10 @@ public final class ArtifactIntake {
       }
       intake.addDirectories();
       intake.artifacts.sort(Comparator.comparing(Artifact::path));
-      Artifacts.requireTree(intake.artifacts);
+      return new Contents(new Artifacts.Listed(intake.artifacts), intake.leftOut, intake.changes);
     } catch (IllegalArgumentException e) {
       throw new MalformedException(e.getMessage(), e);
     }
-    return new Contents(intake.artifacts, intake.leftOut, intake.changes);
   }
 
   private void take(TarReader tar, TarArchiveEntry entry) throws IOException, MalformedException {
