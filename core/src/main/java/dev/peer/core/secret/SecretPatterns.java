@@ -8,8 +8,7 @@ final class SecretPatterns {
   private final PatternAutomaton plain;
   private final PatternAutomaton percent;
   private final PatternAutomaton base64;
-  private final boolean[] inert = new boolean[1 << Byte.SIZE];
-  private final boolean[] inertPairs = new boolean[inert.length * inert.length];
+  private InertBytes inert;
 
   /** Of these values; the owner of a form is its value's index. */
   SecretPatterns(List<SecretValue> values) {
@@ -27,28 +26,19 @@ final class SecretPatterns {
     this.plain = plainForms.build();
     this.percent = percentForms.build();
     this.base64 = base64Forms.build();
-    List<SecretView> views = views((_, _, _) -> {});
-    for (int first = 0; first < inert.length; first++) {
-      int one = first;
-      inert[one] = views.stream().allMatch(view -> view.isInert(one));
-      for (int second = 0; second < inert.length; second++) {
-        inertPairs[(one << Byte.SIZE) | second] = areInert(views, one, second);
-      }
-    }
-  }
-
-  private static boolean areInert(List<SecretView> views, int first, int second) {
-    for (SecretView view : views) {
-      if (!view.areInert(first, second)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Follows a new stream. */
   Watch watch(SecretView.Finds finds) {
-    return new Watch(views(finds));
+    return new Watch(views(finds), inert());
+  }
+
+  /** Made once somebody follows a stream: most runs have no secret. */
+  private synchronized InertBytes inert() {
+    if (inert == null) {
+      inert = new InertBytes(views((_, _, _) -> {}));
+    }
+    return inert;
   }
 
   private List<SecretView> views(SecretView.Finds finds) {
@@ -62,17 +52,60 @@ final class SecretPatterns {
         new SecretView.Base64(base64, finds));
   }
 
+  /** The bytes that change nothing in any view that is at rest. */
+  private static final class InertBytes {
+
+    private static final int ALL = 1 << Byte.SIZE;
+
+    private final boolean[] single = new boolean[ALL];
+    private final boolean[] pairs;
+
+    InertBytes(List<SecretView> views) {
+      this.pairs = new boolean[views.isEmpty() ? 0 : ALL * ALL];
+      for (int first = 0; first < ALL && !views.isEmpty(); first++) {
+        single[first] = isInert(views, first);
+        for (int second = 0; second < ALL; second++) {
+          pairs[(first << Byte.SIZE) | second] = areInert(views, first, second);
+        }
+      }
+    }
+
+    private static boolean isInert(List<SecretView> views, int value) {
+      return views.stream().allMatch(view -> view.isInert(value));
+    }
+
+    private static boolean areInert(List<SecretView> views, int first, int second) {
+      for (SecretView view : views) {
+        if (!view.areInert(first, second)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
   /** One stream in all views. Most bytes of it are passed over: no view is looked at for them. */
-  final class Watch {
+  static final class Watch {
 
     private final SecretView[] views;
+    private final boolean[] inert;
+    private final boolean[] inertPairs;
     private long position;
 
-    private Watch(List<SecretView> views) {
+    private Watch(List<SecretView> views, InertBytes inert) {
       this.views = views.toArray(SecretView[]::new);
+      this.inert = inert.single;
+      this.inertPairs = inert.pairs;
     }
 
     void accept(byte[] buffer, int offset, int length) {
+      if (views.length > 0) {
+        look(buffer, offset, length);
+      }
+      position += length;
+    }
+
+    private void look(byte[] buffer, int offset, int length) {
       int last = offset + length - 1;
       long begin = position - offset;
       boolean atRest = isAtRest();
@@ -88,7 +121,6 @@ final class SecretPatterns {
           atRest = isAtRest();
         }
       }
-      position += length;
     }
 
     private boolean isAtRest() {

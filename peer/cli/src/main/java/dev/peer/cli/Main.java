@@ -73,7 +73,7 @@ public final class Main implements Callable<Integer> {
     commands.put("run", new RunCommand(call, output, interruption));
     commands.put("replay", new ReplayCommand(call, output));
     commands.put("push", new PushCommand(call, output));
-    commands.put("daemon", new DaemonCommand(call, output, interruption, new DaemonCommands()));
+    commands.put("daemon", new DaemonCommand(call, output, interruption, DaemonCommands::new));
     commands.put("ls", new LsCommand(call, output));
     commands.put("show", new ShowCommand(call, output));
     commands.put("log", new LogCommand(call, output, interruption));

@@ -105,8 +105,9 @@ public record RunSettings(
   private static SortedMap<String, String> environment(Settings settings, SortedSet<String> secrets)
       throws ConfigException {
     SortedMap<String, String> environment = new TreeMap<>();
+    SortedSet<String> allSecrets = secretNames(settings);
     for (String name : names(settings, Setting.PEER_ENV)) {
-      if (secretNames(settings).contains(name)) {
+      if (allSecrets.contains(name)) {
         throw settings
             .valueOrDefault(Setting.PEER_ENV)
             .refused(

@@ -33,6 +33,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,7 +68,7 @@ public final class DaemonCommand implements Callable<Integer> {
   private final CallContext call;
   private final Output output;
   private final Interruption interruption;
-  private final CommandHandler commands;
+  private final Supplier<CommandHandler> commands;
 
   @Mixin private DaemonOptions options;
 
@@ -76,10 +77,13 @@ public final class DaemonCommand implements Callable<Integer> {
   /**
    * For one call.
    *
-   * @param commands does other commands in this process
+   * @param commands makes what does other commands in this process
    */
   public DaemonCommand(
-      CallContext call, Output output, Interruption interruption, CommandHandler commands) {
+      CallContext call,
+      Output output,
+      Interruption interruption,
+      Supplier<CommandHandler> commands) {
     this.call = call;
     this.commands = commands;
     this.output = output;
@@ -90,7 +94,7 @@ public final class DaemonCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Settings settings = call.settings();
     output.warn(settings);
-    Daemon daemon = new Daemon(options.plan(), settings, commands, output, interruption);
+    Daemon daemon = new Daemon(options.plan(), settings, commands.get(), output, interruption);
     try (LogOptions.OpenLog log = options.logging().open(output)) {
       daemon.serve(log);
     }
