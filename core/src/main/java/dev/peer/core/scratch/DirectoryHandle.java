@@ -39,6 +39,9 @@ public final class DirectoryHandle implements AutoCloseable {
   private static final FileAttribute<?> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
+  private static final Set<OpenOption> NEW_FILE =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
   private static final Set<PosixFilePermission> OWNER_READS_AND_WRITES =
       PosixFilePermissions.fromString("rw-------");
 
@@ -166,23 +169,16 @@ public final class DirectoryHandle implements AutoCloseable {
   public <X extends Exception> void replace(
       Path name, Set<PosixFilePermission> permissions, ContentWriter<X> content)
       throws IOException, X {
-    Path beside = beside();
-    try {
-      Set<OpenOption> options =
-          Set.of(
-              StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-      try (FileChannel channel =
-          (FileChannel) stream.newByteChannel(beside, options, PRIVATE_FILE)) {
-        content.write(channel);
-        channel.force(true);
-      }
-      stream
-          .getFileAttributeView(beside, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-          .setPermissions(permissions);
-      stream.move(beside, stream, name);
-    } finally {
-      remove(beside);
-    }
+    put(
+        name,
+        beside -> {
+          try (FileChannel channel =
+              (FileChannel) stream.newByteChannel(beside, NEW_FILE, PRIVATE_FILE)) {
+            content.write(channel);
+            channel.force(true);
+          }
+          view(beside).setPermissions(permissions);
+        });
   }
 
   /**
@@ -193,31 +189,24 @@ public final class DirectoryHandle implements AutoCloseable {
    */
   public void copy(Path name, Set<PosixFilePermission> permissions, FileTime modified, Path source)
       throws IOException {
-    Path beside = beside();
     Set<PosixFilePermission> writable = EnumSet.copyOf(OWNER_READS_AND_WRITES);
     writable.addAll(permissions);
-    try {
-      Set<OpenOption> options =
-          Set.of(
-              StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-      try (SeekableByteChannel channel =
-          stream.newByteChannel(beside, options, PosixFilePermissions.asFileAttribute(writable))) {
-        Files.copy(source, Channels.newOutputStream(channel));
-      }
-      PosixFileAttributeView view =
-          stream.getFileAttributeView(
-              beside, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-      view.setTimes(modified, null, null);
-      if (!permissions.containsAll(OWNER_READS_AND_WRITES)) {
-        Set<PosixFilePermission> allowed = view.readAttributes().permissions();
-        allowed.retainAll(permissions);
-        view.setPermissions(allowed);
-      }
-      stream.move(beside, stream, name);
-    } catch (IOException | RuntimeException e) {
-      remove(beside);
-      throw e;
-    }
+    put(
+        name,
+        beside -> {
+          try (SeekableByteChannel channel =
+              stream.newByteChannel(
+                  beside, NEW_FILE, PosixFilePermissions.asFileAttribute(writable))) {
+            Files.copy(source, Channels.newOutputStream(channel));
+          }
+          PosixFileAttributeView view = view(beside);
+          view.setTimes(modified, null, null);
+          if (!permissions.containsAll(OWNER_READS_AND_WRITES)) {
+            Set<PosixFilePermission> allowed = view.readAttributes().permissions();
+            allowed.retainAll(permissions);
+            view.setPermissions(allowed);
+          }
+        });
   }
 
   /**
@@ -227,16 +216,13 @@ public final class DirectoryHandle implements AutoCloseable {
    * random name is left there.
    */
   public void link(Path name, Path target, FileTime modified) throws IOException {
-    Path beside = beside();
-    Path made = Files.createSymbolicLink(path.resolve(beside), target);
-    try {
-      Files.getFileAttributeView(made, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-          .setTimes(modified, null, null);
-      stream.move(beside, stream, name);
-    } catch (IOException | RuntimeException e) {
-      remove(beside);
-      throw e;
-    }
+    put(
+        name,
+        beside -> {
+          Path made = Files.createSymbolicLink(path.resolve(beside), target);
+          Files.getFileAttributeView(made, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+              .setTimes(modified, null, null);
+        });
   }
 
   /** Makes a directory, as {@link #openOrMake} does, with permissions that the umask allows. */
@@ -249,10 +235,33 @@ public final class DirectoryHandle implements AutoCloseable {
     stream.getFileAttributeView(BasicFileAttributeView.class).setTimes(modified, null, null);
   }
 
-  private static Path beside() {
+  /** Makes an entry under a name of its own, then moves it in place of one that is there. */
+  private <X extends Exception> void put(Path name, EntryMaker<X> maker) throws IOException, X {
     byte[] random = new byte[8];
     RANDOM.nextBytes(random);
-    return Path.of(".peer-" + HexFormat.of().formatHex(random));
+    Path beside = Path.of(".peer-" + HexFormat.of().formatHex(random));
+    boolean done = false;
+    try {
+      maker.make(beside);
+      stream.move(beside, stream, name);
+      done = true;
+    } finally {
+      if (!done) {
+        remove(beside);
+      }
+    }
+  }
+
+  private PosixFileAttributeView view(Path name) {
+    return stream.getFileAttributeView(
+        name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Makes an entry of this directory. */
+  @FunctionalInterface
+  private interface EntryMaker<X extends Exception> {
+
+    void make(Path name) throws IOException, X;
   }
 
   /** Writes a file's content. */

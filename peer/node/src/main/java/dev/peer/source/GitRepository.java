@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import org.eclipse.jgit.errors.AmbiguousObjectException;
@@ -190,15 +191,18 @@ public final class GitRepository implements AutoCloseable {
       throw unreadable(e);
     }
     String fetch =
-        isShallow() ? "; this clone is shallow: `git fetch --unshallow` gets the rest" : "";
+        !shallowCommits(git).isEmpty()
+            ? "; this clone is shallow: `git fetch --unshallow` gets the rest"
+            : "";
     return new SourceException(
         "unknown revision: " + Printable.of(revision),
         "`git branch -a` and `git tag` list what can be named" + fetch);
   }
 
-  private boolean isShallow() throws SourceException {
+  /** The commits whose parents this clone does not have. */
+  static Set<ObjectId> shallowCommits(Repository git) throws SourceException {
     try {
-      return !git.getObjectDatabase().getShallowCommits().isEmpty();
+      return git.getObjectDatabase().getShallowCommits();
     } catch (IOException e) {
       throw unreadable(e);
     }

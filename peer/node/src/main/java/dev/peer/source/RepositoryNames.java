@@ -87,7 +87,7 @@ public final class RepositoryNames {
   }
 
   private CommitId rootOf(Revision revision) throws SourceException {
-    Set<ObjectId> cut = shallowCommits();
+    Set<ObjectId> cut = GitRepository.shallowCommits(git);
     try (ObjectReader objects = git.newObjectReader()) {
       ObjectId id = ObjectId.fromString(revision.commit().hex());
       // One commit at a time: a walk would keep the whole history.
@@ -105,13 +105,5 @@ public final class RepositoryNames {
         "the repository cannot be named: no origin on another machine, and a shallow clone does"
             + " not have the first commit",
         "name the repository with PEER_REPO, or `git fetch --unshallow`");
-  }
-
-  private Set<ObjectId> shallowCommits() throws SourceException {
-    try {
-      return git.getObjectDatabase().getShallowCommits();
-    } catch (IOException e) {
-      throw GitRepository.unreadable(e);
-    }
   }
 }
