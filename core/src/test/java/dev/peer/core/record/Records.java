@@ -100,8 +100,18 @@ public final class Records {
 
   /** The same run with these options, of another provenance. */
   public static RunRecord with(RunRecord record, TestOptions options, Provenance provenance) {
+    return with(record, record.inputs().with(options), provenance, record.tests());
+  }
+
+  /** The same run, with reports that count these. */
+  public static RunRecord with(RunRecord record, TestCounts tests) {
+    return with(record, record.inputs(), record.provenance(), Optional.of(tests));
+  }
+
+  private static RunRecord with(
+      RunRecord record, RunInputs inputs, Provenance provenance, Optional<TestCounts> tests) {
     return new RunRecord(
-        record.inputs().with(options),
+        inputs,
         record.exitCode(),
         record.startedAt(),
         record.finishedAt(),
@@ -114,26 +124,7 @@ public final class Records {
         provenance,
         record.output(),
         record.artifacts(),
-        record.tests());
-  }
-
-  /** The same run, with reports that count these. */
-  public static RunRecord with(RunRecord record, TestCounts tests) {
-    return new RunRecord(
-        record.inputs(),
-        record.exitCode(),
-        record.startedAt(),
-        record.finishedAt(),
-        record.containerImage(),
-        record.containerImageId(),
-        record.secretNames(),
-        record.accelerator(),
-        record.cpus(),
-        record.memoryBytes(),
-        record.provenance(),
-        record.output(),
-        record.artifacts(),
-        Optional.of(tests));
+        tests);
   }
 
   /** What a run states that started from this disk. */

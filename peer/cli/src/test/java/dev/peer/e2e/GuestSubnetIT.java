@@ -1,7 +1,6 @@
 package dev.peer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,26 +20,25 @@ class GuestSubnetIT {
   private static final String SERVER = "10.0.2.2";
 
   private Team team;
-  private Cable cable;
+  private NetworkNamespaces cable;
+
+  @BeforeAll
+  static void asRoot() {
+    NetworkNamespaces.assumeRoot();
+  }
 
   @BeforeEach
   void makeTheNetwork() throws Exception {
-    assumeTrue(
-        "root".equals(System.getProperty("user.name")), "only root may make network namespaces");
     team = Team.create();
-    cable = Cable.create("10.0.2.15/24", SERVER + "/24");
+    cable = Cable.between("10.0.2.15/24", SERVER + "/24");
   }
 
   @AfterEach
   void nothingIsLeft() throws Exception {
-    if (team != null) {
-      try {
-        team.close();
-      } finally {
-        if (cable != null) {
-          cable.close();
-        }
-      }
+    try {
+      team.close();
+    } finally {
+      cable.close();
     }
   }
 

@@ -1,9 +1,9 @@
 package dev.peer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,17 +16,20 @@ class IPv6OnlyIT {
   private static final String OUTPUT = "from the laptop\n";
 
   private Team team;
-  private Cable cable;
+  private NetworkNamespaces cable;
   private Peer laptop;
   private Peer ci;
   private SignedResult result;
 
+  @BeforeAll
+  static void asRoot() {
+    NetworkNamespaces.assumeRoot();
+  }
+
   @BeforeEach
   void makeTheNetwork() throws Exception {
-    assumeTrue(
-        "root".equals(System.getProperty("user.name")), "only root may make network namespaces");
     team = Team.create();
-    cable = Cable.create("fd00:77::1/64", "fd00:77::2/64");
+    cable = Cable.between("fd00:77::1/64", "fd00:77::2/64");
     String rendezvous =
         team.peer("rendezvous")
             .in(cable.in("server"))
@@ -40,14 +43,10 @@ class IPv6OnlyIT {
 
   @AfterEach
   void nothingIsLeft() throws Exception {
-    if (team != null) {
-      try {
-        team.close();
-      } finally {
-        if (cable != null) {
-          cable.close();
-        }
-      }
+    try {
+      team.close();
+    } finally {
+      cable.close();
     }
   }
 

@@ -1,9 +1,9 @@
 package dev.peer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,10 +20,13 @@ class RelayIT {
   private Peer laptop;
   private SignedResult result;
 
+  @BeforeAll
+  static void asRoot() {
+    NetworkNamespaces.assumeRoot();
+  }
+
   @BeforeEach
   void create() throws Exception {
-    assumeTrue(
-        "root".equals(System.getProperty("user.name")), "only root may make network namespaces");
     team = Team.create();
     net = Namespaces.create();
     Peer meeting = team.peer("rendezvous");
@@ -38,14 +41,10 @@ class RelayIT {
 
   @AfterEach
   void nothingIsLeft() throws Exception {
-    if (team != null) {
-      try {
-        team.close();
-      } finally {
-        if (net != null) {
-          net.close();
-        }
-      }
+    try {
+      team.close();
+    } finally {
+      net.close();
     }
   }
 
