@@ -36,6 +36,7 @@ public record ExecutionRequest(
      * @param root of the disk that the guest gets
      * @throws ExecutorException if something of the revision is missing or not allowed
      */
-    void writeTo(Path scratch, GuestDirectory root) throws IOException, ExecutorException;
+    void writeTo(Path scratch, GuestDirectory root)
+        throws IOException, ExecutorException, InterruptedException;
   }
 }

@@ -3,14 +3,13 @@ package dev.peer.report;
 import dev.peer.config.ConfigException;
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.id.Printable;
 import dev.peer.core.pem.CredentialException;
 import dev.peer.core.secret.SecretException;
 import dev.peer.source.SourceException;
 import dev.peer.vm.image.ImageException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 
 /**
@@ -26,11 +25,12 @@ public record Failure(ExitCode exitCode, String message, String hint) {
       case ConfigException e -> new Failure(ExitCode.USAGE, e.getMessage(), e.hint());
       case CredentialException e -> new Failure(ExitCode.USAGE, e.getMessage(), e.hint());
       case SecretException e -> new Failure(ExitCode.USAGE, e.getMessage(), e.hint());
-      case SourceException e when isInterruption(e.getCause()) -> interrupted();
+      case SourceException e when InterruptedIo.isInterruption(e.getCause()) -> interrupted();
       case SourceException e -> new Failure(ExitCode.USAGE, e.getMessage(), e.hint());
       case ImageException e -> new Failure(exitCode(e), e.getMessage(), e.hint());
       case ExecutorException e -> new Failure(ExitCode.INFRASTRUCTURE, e.getMessage(), e.hint());
       case AnnounceException e -> new Failure(ExitCode.INFRASTRUCTURE, e.getMessage(), "");
+      case IOException e when InterruptedIo.isInterruption(e) -> interrupted();
       case IOException e ->
           new Failure(
               ExitCode.INFRASTRUCTURE,
@@ -54,11 +54,6 @@ public record Failure(ExitCode exitCode, String message, String hint) {
 
   private static Failure interrupted() {
     return new Failure(ExitCode.INTERRUPTED, "interrupted before there was a result", "");
-  }
-
-  /** Reading a repository waits for git, and for files: an interrupt ends both as it can. */
-  private static boolean isInterruption(Throwable cause) {
-    return cause instanceof InterruptedIOException || cause instanceof ClosedByInterruptException;
   }
 
   private static ExitCode exitCode(ImageException e) {

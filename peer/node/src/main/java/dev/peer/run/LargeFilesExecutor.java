@@ -4,6 +4,7 @@ import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.source.SourceException;
 
@@ -19,6 +20,7 @@ record LargeFilesExecutor(Executor executor, RunTarget subject) implements Execu
     try {
       subject.git().requireLargeFiles(subject.revision());
     } catch (SourceException e) {
+      InterruptedIo.rethrow(e);
       throw new ExecutorException(e.getMessage(), e.hint(), e);
     }
     return executor.execute(request, listener);

@@ -7,6 +7,7 @@ import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
@@ -75,6 +76,7 @@ public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject, Cal
         sayBlank(listener, base, "what it left could not be kept");
       }
     } catch (SourceException e) {
+      InterruptedIo.rethrow(e);
       sayBlank(listener, base, e.getMessage() + "; " + e.hint());
     } catch (ConfigException e) {
       sayBlank(listener, base, e.getMessage() + "; " + e.hint());

@@ -7,6 +7,7 @@ import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.flow.ExecutionRequest.SourceTree;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.network.ProxyRules;
@@ -104,6 +105,7 @@ public final class VmExecutors {
       try {
         git.writeGuestTree(revision, checkout, scratch, root);
       } catch (SourceException e) {
+        InterruptedIo.rethrow(e);
         throw new ExecutorException(e.getMessage(), e.hint(), e);
       }
     };

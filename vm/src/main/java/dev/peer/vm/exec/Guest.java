@@ -1,6 +1,7 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.vm.guest.GuestException;

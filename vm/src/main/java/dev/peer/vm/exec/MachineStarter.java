@@ -1,6 +1,7 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.id.Printable;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.scratch.ScratchDirectory;

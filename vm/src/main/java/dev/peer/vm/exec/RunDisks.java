@@ -30,7 +30,7 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
    * @param kept the scratch disk as an earlier run left it, of the same size
    */
   static RunDisks create(Path directory, SourceTree source, long diskBytes, Optional<Path> kept)
-      throws IOException, ExecutorException {
+      throws IOException, ExecutorException, InterruptedException {
     RunDisks disks = in(directory, kept);
     try (ErofsImage image = ErofsImage.create(disks.input.file(), diskBytes)) {
       source.writeTo(directory, image.root());

@@ -3,6 +3,7 @@ package dev.peer.vm.exec;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;

@@ -6,6 +6,7 @@ import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.network.Reach;
