@@ -86,6 +86,17 @@ final class DistTuning {
   private static final String IMAGE = "sha256:" + "0".repeat(64);
   private static final String MKFILE = "test:V:\n\techo hello\n";
 
+  /**
+   * What works on bytes in bulk: digests and ciphers. A profile of their first moment would keep
+   * them at the first compiler, which does not know the processor's instructions for them, for some
+   * hundred megabytes.
+   */
+  private static final List<String> WITHOUT_PROFILE =
+      List.of(
+          "sun/security/provider/DigestBase.*",
+          "sun/security/provider/SHA*.*",
+          "com/sun/crypto/provider/*.*");
+
   private final Path dist;
 
   private DistTuning(Path dist) {
@@ -282,6 +293,10 @@ final class DistTuning {
     // Only G1 lays objects into the cache, which the commands' collector then takes over.
     command.add("-XX:+UseG1GC");
     command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:CompileCommand=quiet");
+    for (String methods : WITHOUT_PROFILE) {
+      command.add("-XX:CompileCommand=exclude," + methods);
+    }
     command.add("-XX:AOTCacheOutput=" + dist.resolve("lib/peer.aot"));
     command.add("-Dpeer.dist=" + dist);
     command.add("-DZstdNativePath=" + dist.resolve("lib/native/libzstd-jni.so"));
