@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -20,11 +21,14 @@ import org.junit.jupiter.params.provider.EnumSource;
  * the document says. Each project fetches its sources and its tools, which takes minutes.
  */
 @Tag("long")
-@Timeout(3600)
+@Timeout(14400)
 class PublicProjectsIT {
 
   /** The authorities that this machine trusts besides the usual ones. */
   private static final String ADDED = "/usr/local/share/ca-certificates";
+
+  /** Emulated, with other work beside it, a browser and its packages take most of an hour. */
+  private static final Duration LIMIT = Duration.ofHours(3);
 
   private static Team team;
   private static SourceArchives archives;
@@ -198,7 +202,7 @@ class PublicProjectsIT {
     repository.commit();
 
     Run run = runner.start(repository, "run");
-    run.awaitLine("^peer: serving the result");
+    run.awaitLine("^peer: serving the result", LIMIT);
     assertThat(run.stdout()).containsPattern(passed);
     Run replay = reader.run(repository, "replay").hasExitCode(0);
     assertThat(replay.stdoutBytes()).isEqualTo(run.stdoutBytes());

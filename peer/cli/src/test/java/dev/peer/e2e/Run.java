@@ -71,8 +71,13 @@ final class Run {
 
   /** Waits for a line on stderr that the pattern matches, and gives its first group. */
   String awaitLine(String pattern) throws InterruptedException {
+    return awaitLine(pattern, LIMIT);
+  }
+
+  /** As the other, for what takes longer than all the rest. */
+  String awaitLine(String pattern, Duration limit) throws InterruptedException {
     Pattern line = Pattern.compile(pattern, Pattern.MULTILINE);
-    Instant until = Instant.now().plus(LIMIT);
+    Instant until = Instant.now().plus(limit);
     while (Instant.now().isBefore(until)) {
       boolean ended = !process.isAlive();
       var found = line.matcher(stderr());
