@@ -9,7 +9,13 @@ final class KnownForge {
 
   /** They find a repository whatever the case of its path. */
   private static final Set<String> FOLDING =
-      Set.of("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitea.com");
+      Set.of(
+          "github.com",
+          "gitlab.com",
+          "bitbucket.org",
+          "codeberg.org",
+          "gitea.com",
+          AzureRepos.HOST);
 
   /** Their documented addresses for networks that let only port 443 through, and for browsers. */
   private static final Map<String, String> OTHER_HOSTS =
@@ -29,9 +35,11 @@ final class KnownForge {
     int slash = id.indexOf('/');
     String host = slash < 0 ? id : id.substring(0, slash);
     String forge = OTHER_HOSTS.getOrDefault(host, host);
-    return FOLDING.contains(forge)
-        ? Optional.of(forge + folded(id.substring(host.length())))
-        : Optional.empty();
+    Optional<String> folded =
+        FOLDING.contains(forge)
+            ? Optional.of(forge + folded(id.substring(host.length())))
+            : Optional.empty();
+    return AzureRepos.name(folded(id)).or(() -> folded);
   }
 
   /** ASCII alone: other letters may fold into these, and are of other names. */
