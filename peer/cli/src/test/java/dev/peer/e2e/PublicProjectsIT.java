@@ -62,7 +62,7 @@ class PublicProjectsIT {
     team = Team.create();
     team.startRendezvous();
     archives = SourceArchives.of(team);
-    runner = team.peer("runner");
+    runner = team.peer("runner").with("PEER_TIMEOUT", LIMIT.toHours() + "h");
     String authorities =
         team.tool("sh", "-c", "cat " + ADDED + "/*.crt 2>/dev/null || true").stdout();
     if (!authorities.isEmpty()) {
