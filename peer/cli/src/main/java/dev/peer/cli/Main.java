@@ -19,6 +19,7 @@ import dev.peer.cli.result.LsCommand;
 import dev.peer.cli.result.ShowCommand;
 import dev.peer.cli.result.VerifyCommand;
 import dev.peer.cli.run.ExplainCommand;
+import dev.peer.cli.run.HeadStart;
 import dev.peer.cli.run.PushCommand;
 import dev.peer.cli.run.ReplayCommand;
 import dev.peer.cli.run.RunCommand;
@@ -104,6 +105,7 @@ public final class Main implements Callable<Integer> {
 
   /** Runs a command and exits with its code. */
   public static void main(String[] arguments) {
+    HeadStart.of(arguments);
     IgnoredInterrupt.take(System::exit);
     Interruption interruption = Interruption.install();
     Output output = new Output();
