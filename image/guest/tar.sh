@@ -16,7 +16,7 @@ write_tar() {
         cat "$run/tar.errors" >&2
         if grep -Eq 'No space left on device|Wrote only' "$run/tar.errors"; then
             size=$(blockdev --getsize64 "$output")
-            fail too-large "the artifacts do not fit on the output disk of $size bytes"
+            fail too-large "the output disk has $size bytes"
         fi
         exit 1
     fi
