@@ -24,6 +24,11 @@ public sealed interface Reach {
     };
   }
 
+  /** The hosts that it lists; none if it is no list. */
+  default List<AllowedHost> listed() {
+    return List.of();
+  }
+
   /**
    * Everything that this host reaches, except this host itself and addresses that only it can
    * reach.
@@ -60,6 +65,11 @@ public sealed interface Reach {
           .anyMatch(host -> Stream.of("open", "none").anyMatch(host.name()::equals))) {
         throw new IllegalArgumentException("open and none stand alone");
       }
+    }
+
+    @Override
+    public List<AllowedHost> listed() {
+      return hosts;
     }
 
     /** Whether one of them is the machine that the guest runs on. */

@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Network namespaces of this machine, by short names of one test's own. */
 final class NetworkNamespaces {
+
+  /** What {@code ip} puts over the files of {@code /etc}. */
+  private static final Path CONFIGURATION = Path.of("/etc/netns");
+
+  private static final String RESOLVER = "resolv.conf";
 
   private final String prefix =
       "peer-" + Integer.toHexString(ThreadLocalRandom.current().nextInt(1 << 24)) + "-";
@@ -87,10 +94,18 @@ final class NetworkNamespaces {
     run(whole.toArray(String[]::new));
   }
 
+  /** Has the programs of one ask this name server. */
+  void setNameServer(String name, String address) throws IOException {
+    Path directory = Files.createDirectories(CONFIGURATION.resolve(prefix + name));
+    Files.writeString(directory.resolve(RESOLVER), "nameserver " + address + "\n");
+  }
+
   /** Takes all of them away. */
   void close() throws IOException, InterruptedException {
     for (String name : made) {
       run("ip", "netns", "del", name);
+      Files.deleteIfExists(CONFIGURATION.resolve(name).resolve(RESOLVER));
+      Files.deleteIfExists(CONFIGURATION.resolve(name));
     }
   }
 

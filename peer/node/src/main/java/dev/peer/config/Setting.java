@@ -127,9 +127,9 @@ public enum Setting {
   PEER_PREPARE_NETWORK(
       Where.ENVIRONMENT,
       "open",
-      "what the preparation may reach: `open`, `none`, or a list such as"
-          + " `NAME,ADDRESS,NAME:PORT`; a host without a port is open at every port; this host only"
-          + " as `10.0.2.2:PORT`; a test with `PEER_NETWORK=open` reaches no more"),
+      "what the preparation may reach: `open`, `none`, or a list such as `NAME,ADDRESS,NAME:PORT`,"
+          + " with IPv6 addresses in brackets; a host without a port is open at every port; this"
+          + " host only as `10.0.2.2:PORT`; a test with `PEER_NETWORK=open` reaches no more"),
   PEER_PREPARE_CA(
       Where.ENVIRONMENT,
       "",

@@ -2,7 +2,7 @@ package dev.peer.vm.network;
 
 import dev.peer.core.network.AllowedHost;
 import dev.peer.core.network.Reach;
-import java.net.Inet4Address;
+import dev.peer.vm.network.NameQuery.Family;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ final class Gate {
 
   private final Reach reach;
   private final GuestSubnet subnet;
-  private final Predicate<? super Inet4Address> near;
+  private final Predicate<? super InetAddress> near;
   private final Resolver resolver;
   private final Consumer<String> refused;
   private final Set<Permit> openings = ConcurrentHashMap.newKeySet();
@@ -47,7 +47,7 @@ final class Gate {
   }
 
   /** An address that the guest may reach, at one port or at all. */
-  private record Permit(Inet4Address address, OptionalInt port) {}
+  private record Permit(InetAddress address, OptionalInt port) {}
 
   /** What to do with a frame. */
   enum FrameAction {
@@ -69,7 +69,7 @@ final class Gate {
    */
   Gate(
       NetworkRules rules,
-      Predicate<? super Inet4Address> near,
+      Predicate<? super InetAddress> near,
       Resolver resolver,
       Consumer<String> refused) {
     this.reach = rules.reach();
@@ -77,10 +77,8 @@ final class Gate {
     this.near = near;
     this.resolver = resolver;
     this.refused = refused;
-    for (AllowedHost host : listed()) {
-      if (host.isAddress()) {
-        openings.add(new Permit(address(host.name()), host.port()));
-      }
+    for (AllowedHost host : reach.listed()) {
+      host.address().ifPresent(address -> openings.add(new Permit(address, host.port())));
     }
     if (rules.proxy().isPresent()) {
       openings.add(new Permit(subnet.host(), rules.proxy()));
@@ -93,7 +91,19 @@ final class Gate {
       return isArp(frame) ? FrameAction.PASS : FrameAction.DROP;
     }
     Packet sent = packet.get();
-    if (sent.destination().equals(subnet.nameServer())) {
+    if (sent.isIpv6()) {
+      if (!subnet.ipv6()) {
+        return FrameAction.DROP;
+      }
+      // QEMU itself answers discovery. The others may be errors, which no error answers.
+      if (sent.protocol() == Packet.ICMP6) {
+        return sent.isDiscovery() && isForQemu(sent) ? FrameAction.PASS : FrameAction.DROP;
+      }
+      if (sent.destination().isMulticastAddress()) {
+        return FrameAction.DROP;
+      }
+    }
+    if (subnet.isNameServer(sent.destination())) {
       return nameServer(sent);
     }
     return mayReach(sent) ? FrameAction.PASS : FrameAction.PROHIBIT;
@@ -101,6 +111,11 @@ final class Gate {
 
   private static boolean isArp(byte[] frame) {
     return frame.length >= Packet.ETHERNET_HEADER && frame[12] == ARP_HIGH && frame[13] == ARP_LOW;
+  }
+
+  private boolean isForQemu(Packet packet) {
+    InetAddress to = packet.destination();
+    return to.isMCLinkLocal() || to.isLinkLocalAddress() || subnet.contains(to);
   }
 
   /** Only names: at any other port QEMU would lead to the host that resolves names for this one. */
@@ -114,7 +129,7 @@ final class Gate {
   }
 
   private boolean mayReach(Packet packet) {
-    Inet4Address to = packet.destination();
+    InetAddress to = packet.destination();
     return switch (reach) {
       case Reach.None _ -> false;
       case Reach.Open _ -> isFar(to) || (to.equals(subnet.host()) && isOpen(packet));
@@ -123,7 +138,7 @@ final class Gate {
   }
 
   /** QEMU leads its whole network to this host's loopback interface. */
-  private boolean isFar(Inet4Address address) {
+  private boolean isFar(InetAddress address) {
     return !subnet.contains(address) && !near.test(address);
   }
 
@@ -140,28 +155,33 @@ final class Gate {
 
   private byte[] answerTo(NameQuery query) {
     List<AllowedHost> hosts =
-        listed().stream().filter(host -> host.name().equals(query.name())).toList();
+        reach.listed().stream().filter(host -> host.name().equals(query.name())).toList();
     if (hosts.isEmpty()) {
       tellOf(query.name());
       return query.noSuchName();
     }
-    if (!query.forAddress()) {
-      return query.addresses(List.of());
-    }
     try {
-      List<Inet4Address> given = new ArrayList<>();
-      for (InetAddress address : resolver.resolve(query.name())) {
-        if (address instanceof Inet4Address found
-            && isFar(found)
-            && openings.size() < MOST_OPENINGS) {
-          hosts.forEach(host -> openings.add(new Permit(found, host.port())));
-          given.add(found);
-        }
-      }
-      return query.addresses(given);
+      return query.family().isPresent()
+          ? addresses(query, query.family().get(), hosts)
+          : query.nothing();
     } catch (UnknownHostException e) {
       return query.failure();
     }
+  }
+
+  private byte[] addresses(NameQuery query, Family asked, List<AllowedHost> hosts)
+      throws UnknownHostException {
+    if (asked == Family.IPV6 && !subnet.ipv6()) {
+      return query.nothing();
+    }
+    List<InetAddress> given = new ArrayList<>();
+    for (InetAddress address : resolver.resolve(query.name())) {
+      if (asked.has(address) && isFar(address) && openings.size() < MOST_OPENINGS) {
+        hosts.forEach(host -> openings.add(new Permit(address, host.port())));
+        given.add(address);
+      }
+    }
+    return query.addresses(asked, given);
   }
 
   private synchronized void tellOf(String name) {
@@ -170,16 +190,8 @@ final class Gate {
     }
   }
 
-  private List<AllowedHost> listed() {
-    return reach instanceof Reach.Hosts hosts ? hosts.hosts() : List.of();
-  }
-
-  private static Inet4Address address(String text) {
-    return (Inet4Address) InetAddress.ofLiteral(text);
-  }
-
   /** The frame that tells a packet's sender that it may not. */
   byte[] prohibited(Packet packet) {
-    return packet.prohibited(subnet.host());
+    return packet.prohibited(packet.isIpv6() ? GuestSubnet.host6() : subnet.host());
   }
 }

@@ -1,9 +1,10 @@
 package dev.peer.vm.network;
 
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -13,10 +14,10 @@ import java.util.Optional;
  * A question to a name server, and the answers to it (RFC 1035).
  *
  * @param name the queried name, in lower case
+ * @param family which addresses it asks for; empty: for something else
  */
-record NameQuery(String name, boolean forAddress, Header header) {
+record NameQuery(String name, Optional<Family> family, Header header) {
 
-  private static final int ADDRESS_TYPE = 1;
   private static final int INTERNET = 1;
   private static final int HEADER = 12;
   private static final int LONGEST_LABEL = 63;
@@ -30,10 +31,34 @@ record NameQuery(String name, boolean forAddress, Header header) {
   private static final int NO_SUCH_NAME = 3;
   private static final int POINTER_TO_QUESTION = 0xc000 | HEADER;
   private static final int SECONDS = 60;
-  private static final int ADDRESS_RECORD = 16;
 
-  /** As many as fit into a datagram of 512 bytes beside the longest question. */
-  private static final int MOST_ADDRESSES = 14;
+  /** Of a record, before the address. */
+  private static final int RECORD_HEADER = 12;
+
+  /** What a datagram of 512 bytes has for addresses beside the longest question. */
+  private static final int MOST_BYTES = 224;
+
+  /** A kind of addresses, with the type of its records and the size of its addresses. */
+  enum Family {
+    IPV4(1, 4),
+    IPV6(28, 16);
+
+    private final int type;
+    private final int bytes;
+
+    Family(int type, int bytes) {
+      this.type = type;
+      this.bytes = bytes;
+    }
+
+    boolean has(InetAddress address) {
+      return address.getAddress().length == bytes;
+    }
+
+    private int recordBytes() {
+      return RECORD_HEADER + bytes;
+    }
+  }
 
   /**
    * The part that an answer repeats.
@@ -60,7 +85,9 @@ record NameQuery(String name, boolean forAddress, Header header) {
         return Optional.empty();
       }
       ByteBuffer question = bytes.slice(HEADER, bytes.position() - HEADER);
-      return Optional.of(new NameQuery(name.get(), type == ADDRESS_TYPE, new Header(id, question)));
+      Optional<Family> family =
+          Arrays.stream(Family.values()).filter(each -> each.type == type).findAny();
+      return Optional.of(new NameQuery(name.get(), family, new Header(id, question)));
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -79,32 +106,37 @@ record NameQuery(String name, boolean forAddress, Header header) {
     return Optional.of(name.toString().toLowerCase(Locale.ROOT));
   }
 
-  /** The answer that the name has these addresses, which may be none. */
-  byte[] addresses(Collection<Inet4Address> addresses) {
-    List<Inet4Address> some = addresses.stream().limit(MOST_ADDRESSES).toList();
-    ByteBuffer answer = answer(0, some.size());
-    for (Inet4Address address : some) {
+  /** The answer that the name has these addresses, of the family that was asked for. */
+  byte[] addresses(Family asked, Collection<? extends InetAddress> addresses) {
+    List<? extends InetAddress> some =
+        addresses.stream().limit(MOST_BYTES / asked.recordBytes()).toList();
+    ByteBuffer answer = answer(0, some.size(), some.size() * asked.recordBytes());
+    for (InetAddress address : some) {
       answer.putShort((short) POINTER_TO_QUESTION);
-      answer.putShort((short) ADDRESS_TYPE).putShort((short) INTERNET).putInt(SECONDS);
-      answer.putShort((short) 4).put(address.getAddress());
+      answer.putShort((short) asked.type).putShort((short) INTERNET).putInt(SECONDS);
+      answer.putShort((short) asked.bytes).put(address.getAddress());
     }
     return answer.array();
   }
 
+  /** The answer that the name has nothing of what was asked for. */
+  byte[] nothing() {
+    return answer(0, 0, 0).array();
+  }
+
   /** The answer that there is no such name. */
   byte[] noSuchName() {
-    return answer(NO_SUCH_NAME, 0).array();
+    return answer(NO_SUCH_NAME, 0, 0).array();
   }
 
   /** The answer that it could not be found out. */
   byte[] failure() {
-    return answer(SERVER_FAILURE, 0).array();
+    return answer(SERVER_FAILURE, 0, 0).array();
   }
 
-  private ByteBuffer answer(int code, int answers) {
+  private ByteBuffer answer(int code, int answers, int bytes) {
     ByteBuffer question = header.question.duplicate();
-    ByteBuffer answer =
-        ByteBuffer.allocate(HEADER + question.remaining() + answers * ADDRESS_RECORD);
+    ByteBuffer answer = ByteBuffer.allocate(HEADER + question.remaining() + bytes);
     answer.putShort(header.id).putShort((short) (RESPONSE | code));
     answer.putShort((short) 1).putShort((short) answers).putInt(0);
     return answer.put(question);

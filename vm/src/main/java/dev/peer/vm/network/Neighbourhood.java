@@ -2,6 +2,7 @@ package dev.peer.vm.network;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -86,8 +87,8 @@ final class Neighbourhood implements Predicate<InetAddress> {
       try {
         own =
             NetworkInterface.networkInterfaces()
-                .flatMap(NetworkInterface::inetAddresses)
-                .map(address -> plain(address.getAddress()))
+                .flatMap(each -> each.getInterfaceAddresses().stream())
+                .flatMap(Neighbourhood::addresses)
                 .collect(Collectors.toUnmodifiableSet());
       } catch (SocketException e) {
         throw new IllegalStateException("the addresses of this host cannot be read", e);
@@ -95,6 +96,18 @@ final class Neighbourhood implements Predicate<InetAddress> {
       since = System.nanoTime();
     }
     return own;
+  }
+
+  /** Its own and that of the network's routers, to which a host that is one answers datagrams. */
+  private static Stream<InetAddress> addresses(InterfaceAddress on) {
+    byte[] own = on.getAddress().getAddress();
+    byte[] routers = own.clone();
+    for (int bit = on.getNetworkPrefixLength(); bit < routers.length * Byte.SIZE; bit++) {
+      routers[bit / Byte.SIZE] &= (byte) ~(0x80 >> bit % Byte.SIZE);
+    }
+    return on.getAddress() instanceof Inet4Address
+        ? Stream.of(plain(own))
+        : Stream.of(plain(own), plain(routers));
   }
 
   /** Without the interface that may belong to it. */

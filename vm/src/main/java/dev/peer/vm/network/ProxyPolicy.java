@@ -1,9 +1,11 @@
 package dev.peer.vm.network;
 
+import dev.peer.core.network.AllowedHost;
 import dev.peer.core.network.Reach;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -36,7 +38,7 @@ record ProxyPolicy(Reach reach, Predicate<InetAddress> near) {
               hosts.hosts().stream()
                   .anyMatch(
                       each ->
-                          each.name().equals(host)
+                          isNamed(each, host)
                               && (each.port().isEmpty() || each.port().getAsInt() == port));
         };
     if (!listed) {
@@ -45,12 +47,24 @@ record ProxyPolicy(Reach reach, Predicate<InetAddress> near) {
     return isNear(host) ? Decision.NEAR : Decision.ALLOWED;
   }
 
-  private boolean isNear(String host) {
+  /** An IPv6 address has many forms. */
+  private static boolean isNamed(AllowedHost listed, String host) {
+    return listed.name().equals(host)
+        || (listed.isIpv6Address() && listed.address().equals(literal(host)));
+  }
+
+  private static Optional<InetAddress> literal(String host) {
     try {
-      return near.test(InetAddress.ofLiteral(host));
+      return Optional.of(InetAddress.ofLiteral(host));
     } catch (IllegalArgumentException e) {
-      return NUMBER.matcher(host).matches() || resolvesNear(host);
+      return Optional.empty();
     }
+  }
+
+  private boolean isNear(String host) {
+    return literal(host)
+        .map(near::test)
+        .orElseGet(() -> NUMBER.matcher(host).matches() || resolvesNear(host));
   }
 
   /** A name that only the proxy knows leads away. */

@@ -44,7 +44,7 @@ public final class QemuArguments {
     add(
         arguments,
         "-append",
-        spec.image().kernelArguments() + spec.connections().rules().subnet().kernelArgument());
+        spec.image().kernelArguments() + spec.connections().rules().subnet().kernelArguments());
     add(arguments, "-device", "vmgenid,guid=auto");
     add(arguments, "-object", "rng-builtin,id=rng0");
     add(arguments, "-device", "virtio-rng-pci,rng=rng0");
@@ -166,7 +166,7 @@ public final class QemuArguments {
   /** The filter, if there is one, stands before the user network on the way out: its queue rx. */
   private static void network(List<String> arguments, MachineSpec spec) {
     GuestSubnet subnet = spec.connections().rules().subnet();
-    add(arguments, "-netdev", "user,id=net0,ipv6=off" + subnet.option());
+    add(arguments, "-netdev", "user,id=net0" + subnet.options());
     add(arguments, "-device", "virtio-net-pci,id=" + NETWORK_CARD + ",netdev=net0,romfile=");
     if (spec.connections().filtered()) {
       for (String name : NetworkFilter.CONNECTIONS) {

@@ -12,6 +12,7 @@ final class Frames {
   private static final byte[] ROUTER = {0x52, 0x55, 10, 0, 2, 2};
   static final int IP = 14;
   static final int TRANSPORT = 34;
+  static final int TRANSPORT_6 = 54;
 
   private Frames() {}
 
@@ -27,6 +28,50 @@ final class Frames {
 
   static byte[] ping(String to) {
     return transport(Packet.ICMP, to, 0, new byte[8]);
+  }
+
+  static byte[] tcp6(String to, int port) {
+    return transport6(Packet.TCP, to, ports(port, new byte[16]));
+  }
+
+  static byte[] udp6(String to, int port, byte... content) {
+    ByteBuffer rest = ByteBuffer.allocate(4 + content.length);
+    rest.putShort((short) (8 + content.length)).putShort((short) 0).put(content);
+    return transport6(Packet.UDP, to, ports(port, rest.array()));
+  }
+
+  /** An ICMP message of this type, as no router passes it on. */
+  static byte[] icmp6(String to, int type) {
+    byte[] message = new byte[24];
+    message[0] = (byte) type;
+    byte[] frame = transport6(Packet.ICMP6, to, message);
+    frame[IP + 7] = (byte) 255;
+    return frame;
+  }
+
+  private static byte[] ports(int port, byte[] rest) {
+    return ByteBuffer.allocate(4 + rest.length)
+        .putShort((short) 40_000)
+        .putShort((short) port)
+        .put(rest)
+        .array();
+  }
+
+  private static byte[] transport6(int protocol, String to, byte[] payload) {
+    ByteBuffer frame = ByteBuffer.allocate(TRANSPORT_6 + payload.length);
+    frame.put(ROUTER).put(CARD).putShort((short) 0x86dd);
+    frame.putInt(0x6001_2345).putShort((short) payload.length);
+    frame.put((byte) protocol).put((byte) 64);
+    frame.put(InetAddress.ofLiteral("2001:2::15").getAddress()).put(bytes6(to)).put(payload);
+    return frame.array();
+  }
+
+  /** An IPv4 address in IPv6 form, too, which the literal's class does not keep. */
+  private static byte[] bytes6(String address) {
+    byte[] bytes = InetAddress.ofLiteral(address).getAddress();
+    return bytes.length == 16
+        ? bytes
+        : ByteBuffer.allocate(16).putShort(10, (short) -1).put(12, bytes).array();
   }
 
   static byte[] arp() {

@@ -124,14 +124,20 @@ class PreparationProxyTest {
   @Test
   void aListHoldsHereToo() throws Exception {
     proxy.close();
-    proxy = start(NAME + ":443,198.51.100.7");
+    proxy = start(NAME + ":443,198.51.100.7,[2001:db8::7]:443");
 
     assertThat(refused("CONNECT " + NAME + ":80 HTTP/1.1\r\n")).isTrue();
     assertThat(refused("CONNECT a." + NAME + ":443 HTTP/1.1\r\n")).isTrue();
     assertThat(refused("CONNECT 198.51.100.8:443 HTTP/1.1\r\n")).isTrue();
-    assertThat(notes).hasSize(3).allMatch(note -> note.endsWith(": PEER_PREPARE_NETWORK omits it"));
+    assertThat(refused("CONNECT [2001:db8::8]:443 HTTP/1.1\r\n")).isTrue();
+    assertThat(refused("CONNECT [2001:db8::7]:80 HTTP/1.1\r\n")).isTrue();
+    assertThat(notes).hasSize(5).allMatch(note -> note.endsWith(": PEER_PREPARE_NETWORK omits it"));
     for (String listed :
-        List.of(NAME.toUpperCase(java.util.Locale.ROOT) + ":443", "198.51.100.7:1")) {
+        List.of(
+            NAME.toUpperCase(java.util.Locale.ROOT) + ":443",
+            "198.51.100.7:1",
+            "[2001:db8::7]:443",
+            "[2001:DB8:0::0007]:443")) {
       CompletableFuture<String> asked = answering("HTTP/1.1 200 OK\r\n\r\n");
       ask("CONNECT " + listed + " HTTP/1.1\r\n").close();
       assertThat(asked.get()).startsWith("CONNECT " + listed);
