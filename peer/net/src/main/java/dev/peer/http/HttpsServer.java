@@ -1,5 +1,6 @@
 package dev.peer.http;
 
+import dev.peer.core.id.AddressText;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.Printable;
 import dev.peer.core.trust.UntrustedCertificateException;
@@ -109,7 +110,7 @@ public final class HttpsServer implements AutoCloseable {
       return server;
     } catch (IOException e) {
       server.undertow.stop();
-      String where = address.getHostString() + ":" + address.getPort();
+      String where = AddressText.of(address);
       throw new IOException("cannot listen on " + where + ": " + e.getMessage(), e);
     } catch (RuntimeException e) {
       server.undertow.stop();

@@ -1,5 +1,6 @@
 package dev.peer.tls;
 
+import dev.peer.core.id.AddressText;
 import dev.peer.core.trust.CertificateRole;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -76,7 +77,7 @@ public final class TlsAcceptor implements AutoCloseable {
       Duration handshake,
       Handler handler)
       throws IOException {
-    String where = address.getHostString() + ":" + address.getPort();
+    String where = AddressText.of(address);
     if (address.isUnresolved()) {
       throw new IOException("cannot listen on " + address.getHostString() + ": unknown host");
     }

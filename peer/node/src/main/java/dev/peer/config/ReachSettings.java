@@ -21,6 +21,8 @@ import java.util.function.Function;
 public record ReachSettings(
     List<URI> rendezvous, Optional<HostPort> listen, List<HostPort> advertise, List<URI> relays) {
 
+  private static final String SERVER = "https://HOST:PORT without a path or a zone";
+
   /** Copies the lists. */
   public ReachSettings {
     rendezvous = List.copyOf(rendezvous);
@@ -61,30 +63,27 @@ public record ReachSettings(
   private static List<URI> rendezvous(Settings settings) throws ConfigException {
     return settings
         .valueOrDefault(Setting.PEER_RENDEZVOUS)
-        .readEach(
-            ValueForms::server, "https://HOST:PORT without a path", "https://meet.example.org:8443")
+        .readEach(ValueForms::server, SERVER, "https://meet.example.org:8443")
         .stream()
         .distinct()
         .toList();
   }
 
   private static Optional<HostPort> listen(Settings settings) throws ConfigException {
-    return settings.read(Setting.PEER_LISTEN, HostPort::parse, "HOST:PORT", "0.0.0.0:8443");
+    return settings.read(Setting.PEER_LISTEN, HostPort::parse, HostPort.EXPECTED, "0.0.0.0:8443");
   }
 
   private static List<HostPort> advertise(Settings settings) throws ConfigException {
     return settings
         .valueOrDefault(Setting.PEER_ADVERTISE)
-        .readEach(ReachSettings::reachable, "HOST:PORT with a port above 0", "10.0.0.7:8443");
+        .readEach(
+            ReachSettings::reachable, HostPort.EXPECTED + ", with a port above 0", "10.0.0.7:8443");
   }
 
   private static List<URI> relays(Settings settings) throws ConfigException {
     return settings
         .valueOrDefault(Setting.PEER_RELAY)
-        .readEach(
-            ReachSettings::relay,
-            "https://HOST:PORT without a path",
-            "https://meet.example.org:7444")
+        .readEach(ReachSettings::relay, SERVER, "https://meet.example.org:7444")
         .stream()
         .distinct()
         .toList();

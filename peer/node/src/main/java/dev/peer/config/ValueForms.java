@@ -59,10 +59,14 @@ public final class ValueForms {
     return count;
   }
 
-  /** {@code https://HOST} or {@code https://HOST:PORT}, and nothing else; without a last slash. */
+  /**
+   * {@code https://HOST} or {@code https://HOST:PORT}, and nothing else; without a last slash or a
+   * zone.
+   */
   static URI server(String text) {
     URI uri = URI.create(text.toLowerCase(Locale.ROOT));
     require("https".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() <= 65535);
+    require(!uri.getHost().contains("%"));
     require(uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"));
     require(uri.getRawUserInfo() == null && uri.getRawQuery() == null);
     require(uri.getRawFragment() == null && uri.getPort() != 0);

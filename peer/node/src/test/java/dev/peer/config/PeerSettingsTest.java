@@ -284,10 +284,39 @@ class PeerSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"8443", ":8443", "a", "a:", "a:x", "a:65536", "::1:80", "[::1]", "[a]:1"})
+  @ValueSource(
+      strings = {
+        "8443",
+        ":8443",
+        "a",
+        "a:",
+        "a:x",
+        "a:65536",
+        "::1:80",
+        "[::1]",
+        "[a]:1",
+        "[1:2]:1",
+        "[fe80::1%eth0]:1"
+      })
   void refusesAnAddressOfAnotherForm(String address) {
     refused("PEER_LISTEN", address, "PEER_LISTEN in the environment is not HOST:PORT");
     refused("PEER_ADVERTISE", address, "PEER_ADVERTISE in the environment is not HOST:PORT");
+  }
+
+  /** It is of this machine alone, and others would take another interface for it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"PEER_RENDEZVOUS", "PEER_RELAY"})
+  void refusesAServerByAnAddressWithAZone(String setting) {
+    for (String zone : List.of("%25eth0", "%eth0", "%252")) {
+      refused(setting, "https://[fe80::1" + zone + "]:8443", "without a path or a zone");
+    }
+    refused(setting, "https://fe80::1:8443", "https://HOST:PORT without a path");
+  }
+
+  @Test
+  void anAddressWithAZoneIsRefusedInWords() {
+    refused("PEER_LISTEN", "[fe80::1%eth0]:8443", "or [IPV6]:PORT without a zone");
+    refused("PEER_ADVERTISE", "[fe80::1%2]:8443", "or [IPV6]:PORT without a zone");
   }
 
   @Test

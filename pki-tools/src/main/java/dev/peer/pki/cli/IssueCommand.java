@@ -60,6 +60,12 @@ final class IssueCommand implements Callable<Integer> {
   @Option(names = "--dns", paramLabel = "NAME", description = "A DNS name of the peer.")
   private List<String> dnsNames = List.of();
 
+  @Option(
+      names = "--ip",
+      paramLabel = "ADDRESS",
+      description = "An IP address of the peer; one of IPv6 with or without brackets.")
+  private List<String> addresses = List.of();
+
   @Option(names = "--ou", paramLabel = "OU", description = "The organizational unit.")
   private String organizationalUnit;
 
@@ -117,6 +123,9 @@ final class IssueCommand implements Callable<Integer> {
     }
     for (String dnsName : dnsNames) {
       request = request.dns(dnsName);
+    }
+    for (String address : addresses) {
+      request = request.ip(Names.requireAddress(spec, address));
     }
     if (server && tsa) {
       throw new ParameterException(

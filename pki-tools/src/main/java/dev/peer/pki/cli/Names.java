@@ -2,6 +2,7 @@ package dev.peer.pki.cli;
 
 import dev.peer.core.id.Printable;
 import dev.peer.pki.issue.Validity;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +35,26 @@ final class Names {
           option + ": 1 to 64 visible characters expected: " + Printable.of(name));
     }
     return name;
+  }
+
+  /** A zone is of one host alone, and no certificate has a place for it. */
+  static InetAddress requireAddress(CommandSpec spec, String text) {
+    try {
+      if (!text.contains("%")) {
+        return InetAddress.ofLiteral(text.replaceFirst("^\\[(.*:.*)]$", "$1"));
+      }
+    } catch (IllegalArgumentException e) {
+      throw notAnAddress(spec, text, e);
+    }
+    throw notAnAddress(spec, text, null);
+  }
+
+  private static ParameterException notAnAddress(
+      CommandSpec spec, String text, IllegalArgumentException cause) {
+    return new ParameterException(
+        spec.commandLine(),
+        "--ip: an address of IPv4, or of IPv6 without a zone, expected: " + Printable.of(text),
+        cause);
   }
 
   static Validity requireDays(CommandSpec spec, int days) {

@@ -5,6 +5,7 @@ import dev.peer.core.trust.Credentials;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
@@ -19,7 +20,9 @@ import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -239,11 +242,16 @@ public final class CertificateAuthority {
           new ExtendedKeyUsage(purposes));
     }
     GeneralName[] names =
-        Stream.concat(
+        Stream.of(
                 request.names().uris().stream()
                     .map(uri -> new GeneralName(GeneralName.uniformResourceIdentifier, uri)),
                 request.names().dnsNames().stream()
-                    .map(dns -> new GeneralName(GeneralName.dNSName, dns)))
+                    .map(dns -> new GeneralName(GeneralName.dNSName, dns)),
+                request.names().addresses().stream()
+                    .map(InetAddress::getAddress)
+                    .map(DEROctetString::new)
+                    .map(ip -> new GeneralName(GeneralName.iPAddress, ip)))
+            .flatMap(Function.identity())
             .toArray(GeneralName[]::new);
     if (names.length > 0) {
       builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));

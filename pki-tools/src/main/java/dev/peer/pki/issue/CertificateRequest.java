@@ -1,5 +1,6 @@
 package dev.peer.pki.issue;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -32,13 +33,15 @@ public record CertificateRequest(
    *
    * @param uris the URIs
    * @param dnsNames the DNS names
+   * @param addresses the IP addresses, without zones
    */
-  public record Names(List<String> uris, List<String> dnsNames) {
+  public record Names(List<String> uris, List<String> dnsNames, List<InetAddress> addresses) {
 
     /** Copies the lists. */
     public Names {
       uris = List.copyOf(uris);
       dnsNames = List.copyOf(dnsNames);
+      addresses = List.copyOf(addresses);
     }
   }
 
@@ -53,7 +56,7 @@ public record CertificateRequest(
   public static CertificateRequest named(String commonName) {
     return new CertificateRequest(
         new Subject(commonName, Optional.empty()),
-        new Names(List.of(), List.of()),
+        new Names(List.of(), List.of(), List.of()),
         Set.of(Purpose.CLIENT_AUTH, Purpose.SERVER_AUTH),
         KeyType.P256,
         Validity.lasting(DEFAULT_VALIDITY));
@@ -71,18 +74,21 @@ public record CertificateRequest(
 
   /** With one more URI. */
   public CertificateRequest uri(String uri) {
-    return new CertificateRequest(
-        subject, new Names(and(names.uris(), uri), names.dnsNames()), purposes, keyType, validity);
+    return with(new Names(and(names.uris(), uri), names.dnsNames(), names.addresses()));
   }
 
   /** With one more DNS name. */
   public CertificateRequest dns(String dnsName) {
-    return new CertificateRequest(
-        subject,
-        new Names(names.uris(), and(names.dnsNames(), dnsName)),
-        purposes,
-        keyType,
-        validity);
+    return with(new Names(names.uris(), and(names.dnsNames(), dnsName), names.addresses()));
+  }
+
+  /** With one more IP address. */
+  public CertificateRequest ip(InetAddress address) {
+    return with(new Names(names.uris(), names.dnsNames(), and(names.addresses(), address)));
+  }
+
+  private CertificateRequest with(Names others) {
+    return new CertificateRequest(subject, others, purposes, keyType, validity);
   }
 
   /** With this organizational unit. */
@@ -106,7 +112,7 @@ public record CertificateRequest(
     return new CertificateRequest(subject, names, purposes, keyType, when);
   }
 
-  private static List<String> and(List<String> names, String name) {
+  private static <T> List<T> and(List<T> names, T name) {
     return Stream.concat(names.stream(), Stream.of(name)).toList();
   }
 }

@@ -19,10 +19,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +79,34 @@ class MainTest {
     run("issue", "alice", "--dir", pki());
     assertThatThrownBy(() -> validate("alice", CertificateRole.TIMESTAMPER))
         .hasMessageContaining("is not for timestamps");
+  }
+
+  @Test
+  void anAddressIsOneOfTheNamesOfACertificate() throws Exception {
+    run("init", "--dir", pki());
+    run("issue", "db", "--dir", pki(), "--ip", "192.0.2.7", "--ip", "[2001:db8::7]", "--ip", "::1");
+
+    X509Certificate db =
+        Pem.certificates("db", Files.readString(Path.of(path("db.pem")))).getFirst();
+    assertThat(db.getSubjectAlternativeNames())
+        .filteredOn(name -> name.getFirst().equals(7))
+        .extracting(name -> InetAddress.ofLiteral((String) name.getLast()))
+        .containsExactly(
+            InetAddress.ofLiteral("192.0.2.7"),
+            InetAddress.ofLiteral("2001:db8::7"),
+            InetAddress.ofLiteral("::1"));
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"fe80::1%eth0", "[fe80::1%2]", "[192.0.2.7]", "db.example.org", "2001:db8", ""})
+  void refusesAnAddressThatIsNone(String address) {
+    run("init", "--dir", pki());
+
+    assertThat(run("issue", "db", "--dir", pki(), "--ip", address)).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--ip: an address of IPv4, or of IPv6 without a zone, expected: ");
   }
 
   @Test

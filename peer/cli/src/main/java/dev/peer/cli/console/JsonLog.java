@@ -1,11 +1,11 @@
 package dev.peer.cli.console;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.AddressText;
 import dev.peer.core.id.Printable;
 import dev.peer.core.record.StrictJson;
 import dev.peer.http.AnsweredRequest;
 import dev.peer.report.Failure;
-import java.net.InetSocketAddress;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -79,7 +79,7 @@ final class JsonLog implements LogOptions.OpenLog {
     line.put("event", "request");
     line.put("trace", request.trace().id());
     request.sender().peer().ifPresent(caller -> line.put("peer", caller.text()));
-    line.put("address", address(request.sender().address()));
+    line.put("address", AddressText.of(request.sender().address()));
     line.put("method", Printable.plain(request.target().method()));
     line.put("path", path(request.target().path()));
     line.put("template", request.target().template());
@@ -97,9 +97,5 @@ final class JsonLog implements LogOptions.OpenLog {
 
   private static String path(String path) {
     return Printable.plain(path.length() > LONGEST_PATH ? path.substring(0, LONGEST_PATH) : path);
-  }
-
-  private static String address(InetSocketAddress address) {
-    return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.PeerId;
 import dev.peer.http.AnsweredRequest;
 import dev.peer.wire.Trace;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,6 +42,17 @@ class JsonLogTest {
             "address":"10.0.0.7:51234","method":"GET","path":"/v1/status",\
             "template":"/v1/status","status":200,"bytes":118,"milliseconds":1.25}\
             """);
+  }
+
+  @Test
+  void anIPv6AddressIsInBrackets() throws Exception {
+    BlockingQueue<ObjectNode> written = new LinkedBlockingQueue<>();
+    InetAddress six = InetAddress.ofLiteral("2001:db8::7");
+    try (JsonLog log = new JsonLog(written::add)) {
+      log.answered(request("/x", Optional.of(200), Optional.empty(), six));
+
+      assertThat(written.take().get("address").asText()).isEqualTo("[2001:db8:0:0:0:0:0:7]:51234");
+    }
   }
 
   @Test
@@ -103,12 +117,16 @@ class JsonLogTest {
 
   private static AnsweredRequest request(
       String path, Optional<Integer> status, Optional<Throwable> failure) {
+    return request(path, status, failure, InetAddress.ofLiteral("10.0.0.7"));
+  }
+
+  private static AnsweredRequest request(
+      String path, Optional<Integer> status, Optional<Throwable> failure, InetAddress from) {
     return new AnsweredRequest(
         AT,
         new Trace("4bf92f3577b34da6a3ce929d0e0e4736"),
         new AnsweredRequest.Sender(
-            Optional.of(new PeerId("spiffe://team/laptop")),
-            new InetSocketAddress("10.0.0.7", 51234)),
+            Optional.of(new PeerId("spiffe://team/laptop")), new InetSocketAddress(from, 51234)),
         new AnsweredRequest.Target("GET", path, path),
         new AnsweredRequest.Outcome(status, 118, Duration.ofNanos(1_250_000), failure));
   }

@@ -1,5 +1,6 @@
 package dev.peer.rendezvous.etcd;
 
+import dev.peer.core.id.AddressText;
 import dev.peer.tls.Handshakes;
 import dev.peer.tls.HostName;
 import dev.peer.tls.OwnKey;
@@ -14,6 +15,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -82,7 +84,7 @@ public final class GrpcConnection implements AutoCloseable {
 
   @Override
   public String toString() {
-    return host.text() + ":" + port;
+    return AddressText.of(InetSocketAddress.createUnresolved(host.text(), port));
   }
 
   private ManagedChannel connected() {
