@@ -149,6 +149,7 @@ class ArchitectureTest {
         "metrics",
         "tls",
         "wire");
+    allow("lfs", "core.id", "core.record", "core.scratch");
     allow(
         "source",
         "core.find",
@@ -158,6 +159,7 @@ class ArchitectureTest {
         "core.path",
         "core.progress",
         "core.record",
+        "lfs",
         "source.command");
     allow("source.command");
     allow("secret", "core.id", "core.scratch", "core.secret");
@@ -221,6 +223,7 @@ class ArchitectureTest {
         "home",
         "http",
         "identity",
+        "lfs",
         "metrics",
         "report",
         "server",
@@ -234,6 +237,7 @@ class ArchitectureTest {
         "daemon",
         "home",
         "identity",
+        "lfs",
         "network",
         "report",
         "secret",
@@ -336,6 +340,7 @@ class ArchitectureTest {
         "core",
         "home",
         "identity",
+        "lfs",
         "network",
         "report",
         "run",

@@ -20,7 +20,7 @@ import dev.peer.relay.RelayServer;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
-import dev.peer.server.HeldImages;
+import dev.peer.server.HeldFiles;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.wire.DialId;
@@ -62,6 +62,7 @@ class OpenApiTest {
           new PeerPath.RunOutput(KEY),
           new PeerPath.Blob(DIGEST),
           new PeerPath.ImageFile(DIGEST, "kernel"),
+          new PeerPath.LargeFile(new RepoId("github.com/team/x"), DIGEST),
           new PeerPath.Status());
 
   private static final List<RendezvousPath> RENDEZVOUS =
@@ -111,7 +112,7 @@ class OpenApiTest {
             PeerServer.start(
                 team.peer("spiffe://team/peer"),
                 AccessRules::open,
-                HeldImages.NONE,
+                HeldFiles.NONE,
                 Optional.of(
                     (_, _, _) -> {
                       throw new AssertionError("nothing is handed over here");

@@ -19,7 +19,7 @@ public final class DiskRoom {
     long free = Files.getFileStore(directory).getUsableSpace();
     if (bytes > free) {
       throw new IOException(
-          "the result needs " + bytes + " bytes in " + directory + ", and " + free + " are free");
+          bytes + " bytes are needed in " + directory + ", and " + free + " are free");
     }
   }
 }

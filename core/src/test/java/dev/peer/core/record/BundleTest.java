@@ -117,7 +117,7 @@ class BundleTest {
 
     assertThatThrownBy(() -> BundleReader.unpack(bundle, contentOf(bundle), record, small))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("the result needs ")
+        .hasMessageContaining(" bytes are needed in ")
         .hasMessageContaining(" are free");
   }
 

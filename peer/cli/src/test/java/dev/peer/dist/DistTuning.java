@@ -44,7 +44,7 @@ import dev.peer.pki.issue.Validity;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
-import dev.peer.server.HeldImages;
+import dev.peer.server.HeldFiles;
 import dev.peer.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.InputStream;
@@ -216,7 +216,7 @@ final class DistTuning {
     URI address = URI.create("https://127.0.0.1:" + rendezvous.address().getPort());
     ServeSettings settings = new ServeSettings(List.of(address), Optional.empty(), List.of());
     return new LeasedAnnouncer(
-        identity, AccessRules::open, HeldImages.NONE, settings, Timeouts.DEFAULT, line -> {});
+        identity, AccessRules::open, HeldFiles.NONE, settings, Timeouts.DEFAULT, line -> {});
   }
 
   private static RunInputs inputs(Path directory) throws Exception {

@@ -2,6 +2,7 @@ package dev.peer.wire;
 
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Printable;
+import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
 import java.util.Optional;
@@ -47,6 +48,9 @@ public sealed interface PeerPath {
     }
   }
 
+  /** A file of Git LFS of a repository, by the digest of its content. */
+  record LargeFile(RepoId repo, Digest content) implements PeerPath {}
+
   /** How the peer is. */
   record Status() implements PeerPath {}
 
@@ -57,6 +61,8 @@ public sealed interface PeerPath {
       case RunOutput output -> "/v1/runs/" + output.key().hex() + "/output";
       case Blob blob -> "/v1/blobs/sha256/" + blob.digest().hex();
       case ImageFile(Digest image, String file) -> "/v1/images/sha256/" + image.hex() + "/" + file;
+      case LargeFile(RepoId repo, Digest content) ->
+          "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/lfs/sha256/" + content.hex();
       case Status _ -> "/v1/status";
     };
   }
@@ -68,6 +74,7 @@ public sealed interface PeerPath {
       case RunOutput _ -> "/v1/runs/{runKey}/output";
       case Blob _ -> "/v1/blobs/sha256/{digest}";
       case ImageFile _ -> "/v1/images/sha256/{digest}/{file}";
+      case LargeFile _ -> "/v1/repos/{repo}/lfs/sha256/{digest}";
       case Status _ -> "/v1/status";
     };
   }
@@ -94,6 +101,13 @@ public sealed interface PeerPath {
       }
       if (parts.length == 6 && raw.startsWith("/v1/images/sha256/")) {
         return Optional.of(new ImageFile(Digest.ofHex(parts[4]), parts[5]));
+      }
+      if (parts.length == 7
+          && raw.startsWith("/v1/repos/")
+          && parts[4].equals("lfs")
+          && parts[5].equals("sha256")) {
+        return Optional.of(
+            new LargeFile(new RepoId(PercentEncoding.decode(parts[3])), Digest.ofHex(parts[6])));
       }
     } catch (IllegalArgumentException e) {
       throw new MalformedException("path: " + e.getMessage(), e);

@@ -25,6 +25,7 @@ public record Problem(Kind kind, String detail) {
     NO_SUCH_RESULT(404, "no-such-result", "No such result is known"),
     NO_SUCH_RUN(404, "no-such-run", "No such run is in progress here"),
     NO_SUCH_IMAGE(404, "no-such-image", "No such guest image is known"),
+    NO_SUCH_FILE(404, "no-such-file", "No such file is held"),
     NO_SUCH_PEER(404, "no-such-peer", "No such peer is registered"),
     NO_SUCH_METHOD(405, "no-such-method", "The path does not have this method"),
     NO_LEASE(409, "no-lease", "Announcing needs a lease"),

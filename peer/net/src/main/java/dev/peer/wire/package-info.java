@@ -16,6 +16,8 @@
  *                                             dev.peer.wire.OutputFrame}; 404 if none goes on
  * GET    /v1/images/sha256/{hex}/{file}       a file of a guest image: manifest.json, kernel,
  *                                             initramfs or root.erofs; as for a bundle
+ * GET    /v1/repos/{repo}/lfs/sha256/{hex}    a file of Git LFS that a run of the repository used;
+ *                                             as for a bundle
  * GET    /v1/status                           {@link dev.peer.wire.PeerStatus}
  * PUT    /v1/results/{runKey}                 hands a result over, where copies are kept: its
  *                                             attestation; 204 it is held, 202 its bundle is awaited
@@ -80,6 +82,10 @@
  * <p>A process has one {@linkplain dev.peer.wire.ResultState state} for a run key: announcing it in
  * another one replaces it. Announcing that it runs and learning who else runs it are one step, so
  * of all that start at the same moment exactly one finds itself first.
+ *
+ * <p>A peer that serves files of Git LFS of a repository announces that under the repository's
+ * {@linkplain dev.peer.wire.LargeFilesKey key} for it, like a result that passed. Events leave it
+ * out.
  *
  * <p>Events are of the types {@code passed} and {@code gone}, with an {@link
  * dev.peer.wire.IndexEvent}: the peer holds the result; none of its processes holds it any more.

@@ -43,6 +43,35 @@ class PathsTest {
     assertThat(RendezvousPath.parse(file.text())).isEmpty();
   }
 
+  @Test
+  void writesThePathOfAFileOfGitLfs() throws Exception {
+    PeerPath file = new PeerPath.LargeFile(new RepoId("h/../r"), Digest.ofHex(HEX));
+
+    assertThat(file.text()).isEqualTo("/v1/repos/h%2F..%2Fr/lfs/sha256/" + HEX);
+    assertThat(PeerPath.parse(file.text())).contains(file);
+    assertThat(RendezvousPath.parse(file.text())).isEmpty();
+    assertThat(LargeFilesKey.of(new RepoId("h/r")))
+        .isEqualTo(LargeFilesKey.of(new RepoId("h/r")))
+        .isNotEqualTo(LargeFilesKey.of(new RepoId("h/r2")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "h%2Fr/lfs/sha256/..",
+        "h%2Fr/lfs/sha256/%2e%2e",
+        "h%2Fr/lfs/sha256/..%2F..%2Fstore",
+        "h%2Fr/lfs/sha256/ABC",
+        "h%2Fr/lfs/sha256/",
+        "/lfs/sha256/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "a%20b/lfs/sha256/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "a%0ab/lfs/sha256/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+      })
+  void refusesAFileOfGitLfsThatIsNone(String path) {
+    assertThatThrownBy(() -> PeerPath.parse("/v1/repos/" + path))
+        .isInstanceOf(MalformedException.class);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"", ".", "..", "a..b", ".a", "a.", "A", "a%2e", "a b", "%2e%2e", "a\\b", "a_b"})

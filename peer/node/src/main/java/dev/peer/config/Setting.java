@@ -48,8 +48,8 @@ public enum Setting {
       Where.ENVIRONMENT,
       HandOff.SAME_RULE,
       "",
-      "rules for who may fetch results and guest images, by repository, or `@FILE`; unset: any"
-          + " certificate of `PEER_CA`; empty: nobody"),
+      "rules for who may fetch results, files of Git LFS and guest images, by repository, or"
+          + " `@FILE`; unset: any certificate of `PEER_CA`; empty: nobody"),
   PEER_ALLOW_ANNOUNCE(
       Where.ENVIRONMENT,
       HandOff.SAME_RULE,
@@ -176,11 +176,15 @@ public enum Setting {
   PEER_KEEP_BYTES(
       Where.ENVIRONMENT, "10G", "maximum size of one repository's bundles with `peer daemon`"),
   PEER_CACHE_MAX_AGE(
-      Where.ENVIRONMENT, "7d", "how long a repository's container images and caches are kept"),
+      Where.ENVIRONMENT,
+      "7d",
+      "how long a repository's container images and caches are kept, and files of Git LFS after"
+          + " their last use"),
   PEER_CACHE_MAX_BYTES(
       Where.ENVIRONMENT,
       "20G",
-      "maximum size of the container images and caches of all repositories"),
+      "maximum size of the container images and caches of all repositories; and of their files of"
+          + " Git LFS, counted apart"),
   PEER_TRUNK(
       Where.ENVIRONMENT,
       HandOff.SENT,

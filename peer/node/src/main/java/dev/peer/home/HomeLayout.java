@@ -20,6 +20,11 @@ public record HomeLayout(Path home) {
     return home.resolve("images");
   }
 
+  /** The files of Git LFS that runs used. */
+  public Path largeFiles() {
+    return home.resolve("lfs");
+  }
+
   /** The values of secrets. */
   public Path secrets() {
     return home.resolve("secrets");

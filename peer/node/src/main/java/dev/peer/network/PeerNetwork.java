@@ -28,7 +28,9 @@ import dev.peer.core.trust.CertificateRole;
 import dev.peer.home.HomeLayout;
 import dev.peer.http.RequestLog;
 import dev.peer.identity.Identities;
+import dev.peer.lfs.KeptObjects;
 import dev.peer.report.RunOutput;
+import dev.peer.server.HeldFiles;
 import dev.peer.server.Intake;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.vm.image.ImageStore;
@@ -165,6 +167,12 @@ public final class PeerNetwork implements AutoCloseable {
     return images;
   }
 
+  /** Where files of Git LFS come from. */
+  public LargeFileSource largeFiles() {
+    return new LargeFileSource(
+        new KeptObjects(new HomeLayout(settings.home()).largeFiles()), lookup, fetch, output);
+  }
+
   /** Stamps results signed here; empty if no authority is set. */
   public Optional<Stamper> stamper() {
     return timestamps.map(Function.identity());
@@ -224,12 +232,14 @@ public final class PeerNetwork implements AutoCloseable {
       RunOutput output,
       RequestLog log,
       Optional<Intake> intake) {
-    ImageStore images = new ImageStore(new HomeLayout(settings.home()).images());
+    HomeLayout home = new HomeLayout(settings.home());
     return new LeasedAnnouncer(
         identities.tls(),
         new LeasedAnnouncer.Service(
             identities::rules,
-            new CheckedImages(images),
+            new HeldFiles(
+                new CheckedImages(new ImageStore(home.images())),
+                new KeptLargeFiles(new KeptObjects(home.largeFiles()))),
             intake,
             () -> ServerOperations.operations(log, ServerOperations.home(settings.home()))),
         serveSettings(settings),

@@ -29,6 +29,7 @@ public record CrontabRun(
     try (ScratchDirectory unused = ScratchDirectory.in(scratch);
         MachineSlots.Turn _ = slots.take()) {
       VmExecutor machines = VmExecutors.executor(subject);
+      new LargeFilesExecutor(machines, subject, network).require();
       new ImagePullingExecutor(machines, subject.images(), network.images(), System.getenv())
           .require(subject.inputs().image(), output);
       ExecutionRequest request =

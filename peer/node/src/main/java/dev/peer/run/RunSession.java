@@ -81,7 +81,8 @@ public record RunSession(
                 subject.images(),
                 network.images(),
                 System.getenv()),
-            subject);
+            subject,
+            network);
     RunFlow flow =
         new RunFlow(
             kept(),

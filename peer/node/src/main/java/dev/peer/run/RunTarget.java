@@ -309,6 +309,13 @@ public record RunTarget(
     return peer().repo().isPresent() ? Optional.empty() : git.names().doubt();
   }
 
+  /** Whether the environment or git gives the repository its name too, and not .env alone. */
+  boolean isNamedHere() throws SourceException, ConfigException {
+    return peer().repo().isEmpty()
+        || PeerSettings.repo(surroundings.settings()).isPresent()
+        || git.names().id(revision).equals(inputs.repo());
+  }
+
   /** Reports the changes of the work tree that are not in the revision. */
   public void sayWhatIsIgnored(RunOutput output) {
     DirtyState dirty;

@@ -39,9 +39,9 @@ import java.util.function.Supplier;
 
 /**
  * Serves stored records and the output of runs in progress to peers allowed to fetch from their
- * repository, and guest images to peers allowed to fetch from any. Records come and go while it
- * runs; it does not close them. If there is an intake, takes results from peers allowed to announce
- * for the repository.
+ * repository, and so files of Git LFS; and guest images to peers allowed to fetch from any. Records
+ * come and go while it runs; it does not close them. If there is an intake, takes results from
+ * peers allowed to announce for the repository.
  */
 public final class PeerServer implements AutoCloseable {
 
@@ -57,7 +57,7 @@ public final class PeerServer implements AutoCloseable {
   private final Supplier<AccessRules> rules;
   private final ServedRecords records = new ServedRecords();
   private final List<LiveRun> runs = new CopyOnWriteArrayList<>();
-  private final HeldImages images;
+  private final HeldFiles files;
   private final Optional<Intake> intake;
   private final Offers offers = new Offers(System::nanoTime);
   private final Semaphore taking = new Semaphore(MOST_TAKEN);
@@ -66,12 +66,12 @@ public final class PeerServer implements AutoCloseable {
   private PeerServer(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
-      HeldImages images,
+      HeldFiles files,
       Optional<Intake> intake,
       ServerSettings settings)
       throws IOException {
     this.rules = rules;
-    this.images = images;
+    this.files = files;
     this.intake = intake;
     settings
         .operations()
@@ -85,11 +85,11 @@ public final class PeerServer implements AutoCloseable {
   public static PeerServer start(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
-      HeldImages images,
+      HeldFiles files,
       InetSocketAddress address,
       ServerLimits limits)
       throws IOException {
-    return start(identity, rules, images, Optional.empty(), ServerSettings.quiet(address, limits));
+    return start(identity, rules, files, Optional.empty(), ServerSettings.quiet(address, limits));
   }
 
   /**
@@ -102,11 +102,11 @@ public final class PeerServer implements AutoCloseable {
   public static PeerServer start(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
-      HeldImages images,
+      HeldFiles files,
       Optional<Intake> intake,
       ServerSettings settings)
       throws IOException {
-    return new PeerServer(identity, rules, images, intake, settings);
+    return new PeerServer(identity, rules, files, intake, settings);
   }
 
   /** Where it listens. */
@@ -177,6 +177,10 @@ public final class PeerServer implements AutoCloseable {
       case PeerPath.ImageFile file -> {
         call.require(rules, Verb.FETCH);
         image(call, file);
+      }
+      case PeerPath.LargeFile(RepoId repo, Digest content) -> {
+        call.require(rules, Verb.FETCH, repo);
+        largeFile(call, repo, content);
       }
     }
   }
@@ -301,7 +305,8 @@ public final class PeerServer implements AutoCloseable {
 
   private void image(HttpCall call, PeerPath.ImageFile path) throws ProblemException, IOException {
     Path file =
-        images
+        files
+            .images()
             .file(path.image(), path.file())
             .orElseThrow(() -> noSuchImage(path, "does not hold"));
     try {
@@ -314,6 +319,20 @@ public final class PeerServer implements AutoCloseable {
       }
     } catch (NoSuchFileException e) {
       throw noSuchImage(path, "no longer holds");
+    }
+  }
+
+  private void largeFile(HttpCall call, RepoId repo, Digest content)
+      throws ProblemException, IOException {
+    ProblemException absent =
+        new ProblemException(
+            Problem.Kind.NO_SUCH_FILE,
+            "this peer does not hold the file " + content + " of " + repo);
+    try {
+      Path file = files.largeFiles().file(repo, content).orElseThrow(() -> absent);
+      send(call, file, "" + content, MediaTypes.BYTES);
+    } catch (NoSuchFileException e) {
+      throw absent;
     }
   }
 

@@ -4,6 +4,7 @@ import dev.peer.core.flow.GuestDirectory;
 import dev.peer.core.flow.GuestDirectory.Entry;
 import dev.peer.core.flow.GuestDirectory.Mode;
 import dev.peer.core.id.Printable;
+import dev.peer.lfs.ObjectDirectory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
@@ -47,19 +49,24 @@ final class CheckedOutTree {
 
   /**
    * @param modified of all files
+   * @param kept has contents of Git LFS that the clone's store lacks
    * @param gitlinks gets the directory of each, by its path in the guest
    */
-  CheckedOutTree(GuestSource.Part part, Instant modified, Map<String, GuestDirectory> gitlinks)
+  CheckedOutTree(
+      GuestSource.Part part,
+      Instant modified,
+      Optional<ObjectDirectory> kept,
+      Map<String, GuestDirectory> gitlinks)
       throws IOException, SourceException {
     this.part = part;
     this.modified = modified;
     this.gitlinks = gitlinks;
-    this.large = LargeFiles.in(part);
+    this.large = LargeFiles.in(part, kept);
   }
 
   /** Writes all files but {@code .git}. */
   void write(GuestDirectory top) throws IOException, SourceException {
-    large.requireAll();
+    LargeFile.requireHere(large.list());
     ObjectId tree = part.commit().tree();
     if (tree.equals(Constants.EMPTY_TREE_ID)) {
       return;
@@ -71,10 +78,11 @@ final class CheckedOutTree {
           "git does not check this revision out: " + Printable.plain(e.getMessage()),
           "see `git fsck`",
           e);
-    } catch (LfsStore.DamagedException e) {
+    } catch (ObjectDirectory.DamagedException e) {
       throw new SourceException(
           "the file of Git LFS " + Printable.plain(e.getMessage()),
-          "`git lfs fsck` removes it, then `git lfs fetch` gets it again",
+          "in a clone, `git lfs fsck` removes it and `git lfs fetch` gets it again; below"
+              + " PEER_HOME, `peer cache drop` removes it",
           e);
     }
   }

@@ -7,10 +7,13 @@ import dev.peer.core.id.Printable;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.path.PathSelection;
+import dev.peer.lfs.ObjectDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +44,7 @@ public final class GitRepository implements AutoCloseable {
   private final Repository git;
   private final MadeTrees made = MadeTrees.begin();
   private final Map<CommitId, HistoryTags> tags = new HashMap<>();
+  private Optional<ObjectDirectory> keptLargeFiles = Optional.empty();
 
   private GitRepository(Repository git) {
     this.git = git;
@@ -358,20 +362,24 @@ public final class GitRepository implements AutoCloseable {
     Optional<HistoryTags> history =
         mode == CheckoutMode.HISTORY ? Optional.of(historyTags(revision)) : Optional.empty();
     try (GuestSource source = GuestSource.of(git, made, revision, mode, history)) {
-      new GuestTree(scratch, Instant.now()).write(source, root);
+      new GuestTree(scratch, Instant.now(), keptLargeFiles).write(source, root);
     }
   }
 
-  /**
-   * Refuses a revision, with submodules, some of whose content Git LFS has elsewhere. So does
-   * {@link #writeGuestTree}; this is for who asks earlier.
-   */
-  public void requireLargeFiles(Revision revision) throws SourceException {
+  /** From now on, takes contents of Git LFS that the clone's store lacks from here. */
+  public void setKeptLargeFiles(ObjectDirectory kept) {
+    keptLargeFiles = Optional.of(kept);
+  }
+
+  /** The files of a revision, with submodules, that Git LFS keeps. */
+  public List<LargeFile> largeFiles(Revision revision) throws SourceException {
     try (GuestSource source =
         GuestSource.of(git, made, revision, CheckoutMode.TREE, Optional.empty())) {
+      List<LargeFile> files = new ArrayList<>();
       for (GuestSource.Part part : source.parts()) {
-        LargeFiles.in(part).requireAll();
+        files.addAll(LargeFiles.in(part, keptLargeFiles).list());
       }
+      return files;
     } catch (MissingObjectException e) {
       throw missing(e);
     } catch (IOException e) {

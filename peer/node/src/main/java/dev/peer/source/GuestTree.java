@@ -3,6 +3,7 @@ package dev.peer.source;
 import dev.peer.core.flow.GuestDirectory;
 import dev.peer.core.flow.GuestDirectory.Content;
 import dev.peer.core.flow.GuestDirectory.Mode;
+import dev.peer.lfs.ObjectDirectory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.zip.DeflaterOutputStream;
 import org.eclipse.jgit.errors.MissingObjectException;
@@ -34,14 +36,17 @@ final class GuestTree {
 
   private final Path scratch;
   private final Instant modified;
+  private final Optional<ObjectDirectory> kept;
 
   /**
    * @param scratch for the packs while they are made
    * @param modified of all files
+   * @param kept has contents of Git LFS that a clone's store lacks
    */
-  GuestTree(Path scratch, Instant modified) {
+  GuestTree(Path scratch, Instant modified, Optional<ObjectDirectory> kept) {
     this.scratch = scratch;
     this.modified = modified;
+    this.kept = kept;
   }
 
   void write(GuestSource source, GuestDirectory root) throws IOException, SourceException {
@@ -51,7 +56,7 @@ final class GuestTree {
     for (GuestSource.Part part : source.parts()) {
       GuestDirectory top = tops.get(part.path());
       try {
-        CheckedOutTree tree = new CheckedOutTree(part, modified, tops);
+        CheckedOutTree tree = new CheckedOutTree(part, modified, kept, tops);
         tree.write(top);
         converted |= tree.hasConversions();
         repository(directory(top, Constants.DOT_GIT), part, tree.index());

@@ -3,8 +3,12 @@ package dev.peer.source;
 import dev.peer.core.flow.GuestDirectory;
 import dev.peer.core.id.Printable;
 import dev.peer.core.path.AttributesFile;
+import dev.peer.core.record.Content;
+import dev.peer.lfs.ObjectDirectory;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,12 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectLoader;
 import org.eclipse.jgit.lib.ObjectReader;
+import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.treewalk.CanonicalTreeParser;
 import org.eclipse.jgit.util.RawParseUtils;
 
@@ -29,20 +33,29 @@ import org.eclipse.jgit.util.RawParseUtils;
 final class LargeFiles {
 
   private static final String FILTER = "filter";
-  private static final int MOST_NAMES = 5;
   private static final int LARGEST_ATTRIBUTES = 1 << 24;
   private static final AttributesFile NONE = AttributesFile.parse(new byte[0]);
 
   private final GuestSource.Part part;
   private final ObjectReader objects;
-  private final LfsStore store;
+  private final ObjectDirectory clone;
+  private final Optional<ObjectDirectory> kept;
   private final Map<String, LfsPointer> pointers = new TreeMap<>();
   private AttributesFile root = NONE;
 
-  private LargeFiles(GuestSource.Part part, ObjectReader objects) {
+  private LargeFiles(GuestSource.Part part, Optional<ObjectDirectory> kept, ObjectReader objects) {
     this.part = part;
-    this.store = LfsStore.of(part.git());
+    this.clone = storeOf(part.git());
+    this.kept = kept;
     this.objects = objects;
+  }
+
+  /** Where the clone's configuration has it, by default below its git directory. */
+  private static ObjectDirectory storeOf(Repository git) {
+    File common = git.getCommonDirectory();
+    String configured = git.getConfig().getString("lfs", null, "storage");
+    Path storage = common.toPath().resolve(configured == null ? "lfs" : configured);
+    return new ObjectDirectory(storage.resolve("objects"));
   }
 
   /** A directory's attributes, and how long the path of that directory is. */
@@ -51,12 +64,14 @@ final class LargeFiles {
   /**
    * Finds them.
    *
+   * @param kept has contents that the clone's store lacks
    * @throws SourceException if one of them is more than its content, so that no machine could have
    *     it
    */
-  static LargeFiles in(GuestSource.Part part) throws IOException, SourceException {
+  static LargeFiles in(GuestSource.Part part, Optional<ObjectDirectory> kept)
+      throws IOException, SourceException {
     try (ObjectReader objects = part.newObjectReader()) {
-      LargeFiles files = new LargeFiles(part, objects);
+      LargeFiles files = new LargeFiles(part, kept, objects);
       ObjectId tree = part.commit().tree();
       if (!tree.equals(Constants.EMPTY_TREE_ID)) {
         files.find(tree, new byte[0], List.of());
@@ -65,29 +80,36 @@ final class LargeFiles {
     }
   }
 
-  /** Refuses a pointer whose content is not here: the guest never gets it in place of the file. */
-  void requireAll() throws SourceException {
-    List<String> missing =
-        pointers.entrySet().stream()
-            .filter(file -> !store.has(file.getValue()))
-            .map(file -> file.getKey().getBytes(StandardCharsets.ISO_8859_1))
-            .map(path -> Printable.of(part.inGuest(RawParseUtils.decode(path))))
-            .toList();
-    if (!missing.isEmpty()) {
-      int more = missing.size() - MOST_NAMES;
-      throw new SourceException(
-          "Git LFS keeps files of the revision whose content is not here: "
-              + missing.stream().limit(MOST_NAMES).collect(Collectors.joining(", "))
-              + (more > 0 ? " and " + more + " more" : ""),
-          "`git lfs fetch` gets it"
-              + (part.path().isEmpty() ? "" : ", called in the submodule " + part.path()));
-    }
+  /** All of them but the empty ones. */
+  List<LargeFile> list() {
+    return pointers.entrySet().stream()
+        .filter(file -> file.getValue().content().size() > 0)
+        .map(file -> file(file.getKey(), file.getValue().content()))
+        .toList();
+  }
+
+  private LargeFile file(String key, Content content) {
+    byte[] path = key.getBytes(StandardCharsets.ISO_8859_1);
+    return new LargeFile(
+        part.inGuest(RawParseUtils.decode(path)),
+        part.path(),
+        content,
+        holding(content).map(directory -> directory.file(content.digest())));
+  }
+
+  /** Where the content is: in the clone's store if it is there. */
+  private Optional<ObjectDirectory> holding(Content content) {
+    return clone.has(content)
+        ? Optional.of(clone)
+        : kept.filter(directory -> directory.has(content));
   }
 
   /** The content of a file by its path in the work tree: Git LFS's, or else the object's. */
   GuestDirectory.Content content(byte[] path, ObjectLoader blob) {
     LfsPointer pointer = pointers.get(key(path));
-    return pointer == null ? blob::copyTo : out -> store.copy(pointer, out);
+    return pointer == null
+        ? blob::copyTo
+        : out -> holding(pointer.content()).orElse(clone).copy(pointer.content(), out);
   }
 
   private static String key(byte[] path) {

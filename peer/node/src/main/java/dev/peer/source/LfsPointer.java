@@ -1,6 +1,7 @@
 package dev.peer.source;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.record.Content;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -12,11 +13,10 @@ import java.util.stream.Stream;
  * What git has in place of a file that Git LFS keeps (git-lfs's {@code docs/spec.md}), read as
  * git-lfs reads it.
  *
- * @param content the digest of the file's content
- * @param size the content's size
+ * @param content the file's content
  * @param extended whether other programs make the file of that content
  */
-record LfsPointer(Digest content, long size, boolean extended) {
+record LfsPointer(Content content, boolean extended) {
 
   /** No pointer has as many bytes. */
   static final int TOO_LONG = 1024;
@@ -52,7 +52,8 @@ record LfsPointer(Digest content, long size, boolean extended) {
     }
     return Optional.of(
         new LfsPointer(
-            Digest.parse(oid.get()), Long.parseLong(size.get()), own.size() < lines.size()));
+            new Content(Long.parseLong(size.get()), Digest.parse(oid.get())),
+            own.size() < lines.size()));
   }
 
   private static Optional<String> value(String line, String key) {

@@ -14,7 +14,7 @@ import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.ServerLimits;
-import dev.peer.server.HeldImages;
+import dev.peer.server.HeldFiles;
 import dev.peer.server.LiveRun;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
@@ -73,7 +73,7 @@ public final class LiveHop {
             PeerServer.start(
                 team.peer(runner),
                 AccessRules::open,
-                HeldImages.NONE,
+                HeldFiles.NONE,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 ServerLimits.PEER);
         LiveFollower follower =

@@ -27,7 +27,7 @@ import dev.peer.core.store.Store;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
-import dev.peer.server.HeldImages;
+import dev.peer.server.HeldFiles;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
@@ -362,7 +362,7 @@ class HolderFailuresTest {
             PeerServer.start(
                 team.peer(team.issue("spiffe://team/late"), aheadBy(Duration.ofDays(3))),
                 AccessRules::open,
-                HeldImages.NONE,
+                HeldFiles.NONE,
                 Https.LOOPBACK,
                 ServerLimits.PEER));
 

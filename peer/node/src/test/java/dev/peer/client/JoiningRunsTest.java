@@ -47,7 +47,7 @@ import dev.peer.http.ServerLimits;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
-import dev.peer.server.HeldImages;
+import dev.peer.server.HeldFiles;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.LeaseTerms;
@@ -423,7 +423,7 @@ class JoiningRunsTest {
           new LeasedAnnouncer(
               tls,
               () -> rules,
-              HeldImages.NONE,
+              HeldFiles.NONE,
               new ServeSettings(where, Optional.empty(), List.of()),
               patience,
               said::add);

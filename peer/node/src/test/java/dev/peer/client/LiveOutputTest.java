@@ -28,7 +28,7 @@ import dev.peer.core.store.StoredRecords;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
-import dev.peer.server.HeldImages;
+import dev.peer.server.HeldFiles;
 import dev.peer.server.LiveRun;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
@@ -91,7 +91,7 @@ class LiveOutputTest {
     server =
         closing(
             PeerServer.start(
-                runner, () -> rules, HeldImages.NONE, Https.LOOPBACK, ServerLimits.PEER));
+                runner, () -> rules, HeldFiles.NONE, Https.LOOPBACK, ServerLimits.PEER));
     run = server.addRun(REPO, KEY);
   }
 

@@ -35,7 +35,7 @@ import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
-import dev.peer.server.HeldImages;
+import dev.peer.server.HeldFiles;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
@@ -403,7 +403,7 @@ class LyingRendezvousTest {
         PeerServer.start(
             team.peer(credentials),
             AccessRules::open,
-            HeldImages.NONE,
+            HeldFiles.NONE,
             Https.LOOPBACK,
             ServerLimits.PEER));
   }

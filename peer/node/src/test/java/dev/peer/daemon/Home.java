@@ -13,7 +13,7 @@ import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.Operations;
-import dev.peer.server.HeldImages;
+import dev.peer.server.HeldFiles;
 import dev.peer.server.Intake;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
@@ -78,7 +78,7 @@ final class Home {
         new LeasedAnnouncer(
             identity,
             new LeasedAnnouncer.Service(
-                rules, HeldImages.NONE, intake.apply(this), Operations::quiet),
+                rules, HeldFiles.NONE, intake.apply(this), Operations::quiet),
             new ServeSettings(List.of(rendezvous), Optional.empty(), List.of()),
             PATIENCE,
             notices::add);

@@ -23,7 +23,7 @@ import dev.peer.pki.issue.Validity;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
-import dev.peer.server.HeldImages;
+import dev.peer.server.HeldFiles;
 import dev.peer.tls.TestAuthority;
 import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.PeerAddress;
@@ -90,7 +90,7 @@ class RotationTest {
             new LeasedAnnouncer(
                 holder.tls(),
                 holder::rules,
-                HeldImages.NONE,
+                HeldFiles.NONE,
                 new ServeSettings(address, Optional.empty(), List.of()),
                 Timeouts.DEFAULT,
                 troubles::add));

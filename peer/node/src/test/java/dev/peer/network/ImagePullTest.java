@@ -24,6 +24,7 @@ import dev.peer.http.Https;
 import dev.peer.http.HttpsServer;
 import dev.peer.http.ProblemException;
 import dev.peer.http.ServerLimits;
+import dev.peer.server.HeldFiles;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
@@ -113,7 +114,7 @@ class ImagePullTest {
         PeerServer.start(
             team.peer("spiffe://team/laptop"),
             AccessRules::open,
-            new CheckedImages(others),
+            HeldFiles.of(new CheckedImages(others)),
             Https.LOOPBACK,
             ServerLimits.PEER);
     open.add(server);

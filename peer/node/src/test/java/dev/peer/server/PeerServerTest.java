@@ -45,6 +45,8 @@ class PeerServerTest {
   private static final Digest IMAGE = Digest.of(new byte[] {2});
   private static final String IMAGE_FILE = new PeerPath.ImageFile(IMAGE, "kernel").text();
 
+  private static final String LARGE_FILE = new PeerPath.LargeFile(REPO, Digest.of(BUNDLE)).text();
+
   private static TestAuthority authority;
 
   @TempDir private Path directory;
@@ -81,12 +83,29 @@ class PeerServerTest {
         PeerServer.start(
             authority.peer("spiffe://team/laptop"),
             () -> rules,
-            images,
+            new HeldFiles(images, largeFiles(kernel)),
             Https.LOOPBACK,
             ServerLimits.PEER);
     client = new Https(authority.peer("spiffe://team/ci"), server.address());
     record = StoredRecords.of(directory, REPO, KEY, ATTESTATION, BUNDLE);
     server.add(record);
+  }
+
+  /** One file of one repository. */
+  private static HeldLargeFiles largeFiles(Path file) {
+    return new HeldLargeFiles() {
+      @Override
+      public boolean holdsAny(RepoId repo) {
+        return repo.equals(REPO);
+      }
+
+      @Override
+      public Optional<Path> file(RepoId repo, Digest content) {
+        return holdsAny(repo) && content.equals(Digest.of(BUNDLE))
+            ? Optional.of(file)
+            : Optional.empty();
+      }
+    };
   }
 
   @AfterEach
@@ -231,11 +250,32 @@ class PeerServerTest {
   }
 
   @Test
+  void servesAFileOfGitLfsByItsRepositoryAndContentAlone() throws Exception {
+    HttpResponse<byte[]> file = client.send("GET", LARGE_FILE);
+    assertThat(file.statusCode()).isEqualTo(200);
+    assertThat(file.body()).isEqualTo(BUNDLE);
+    assertThat(file.headers().firstValue("Content-Type")).contains("application/octet-stream");
+    HttpResponse<byte[]> part = client.send("GET", LARGE_FILE, "Range", "bytes=999990-");
+    assertThat(part.body()).isEqualTo(Arrays.copyOfRange(BUNDLE, 999_990, 1_000_000));
+
+    String other = new PeerPath.LargeFile(new RepoId("other"), Digest.of(BUNDLE)).text();
+    assertProblem(client.send("GET", other), Problem.Kind.NO_SUCH_FILE);
+    String unknown = new PeerPath.LargeFile(REPO, Digest.of(new byte[0])).text();
+    assertProblem(client.send("GET", unknown), Problem.Kind.NO_SUCH_FILE);
+    assertProblem(client.send("GET", LARGE_FILE + "%2f.."), Problem.Kind.MALFORMED);
+    assertProblem(client.send("PUT", LARGE_FILE), Problem.Kind.NO_SUCH_METHOD);
+
+    Files.delete(directory.resolve("kernel"));
+    assertProblem(client.send("GET", LARGE_FILE), Problem.Kind.NO_SUCH_FILE);
+  }
+
+  @Test
   void followsTheRuleForFetching() throws Exception {
     try (Https stranger = new Https(authority.peer("spiffe://other/ci"), server.address())) {
       assertProblem(stranger.send("GET", RESULT), Problem.Kind.NOT_ALLOWED);
       assertProblem(stranger.send("GET", BLOB), Problem.Kind.NOT_ALLOWED);
       assertProblem(stranger.send("GET", IMAGE_FILE), Problem.Kind.NOT_ALLOWED);
+      assertProblem(stranger.send("GET", LARGE_FILE), Problem.Kind.NOT_ALLOWED);
       assertThat(stranger.send("GET", "/v1/status").statusCode()).isEqualTo(200);
     }
   }
@@ -253,13 +293,19 @@ class PeerServerTest {
     TlsIdentity holder = authority.peer("spiffe://team/laptop");
     try (PeerServer group =
             PeerServer.start(
-                holder, () -> rules, HeldImages.NONE, Https.LOOPBACK, ServerLimits.PEER);
+                holder,
+                () -> rules,
+                new HeldFiles(HeldImages.NONE, largeFiles(record.bundleFile())),
+                Https.LOOPBACK,
+                ServerLimits.PEER);
         Https member = new Https(authority.peer("spiffe://team/ci"), group.address());
         Https guest = new Https(authority.peer("spiffe://other/ci"), group.address())) {
       group.add(record);
 
       assertThat(member.send("GET", RESULT).statusCode()).isEqualTo(200);
       assertThat(member.send("GET", BLOB).statusCode()).isEqualTo(200);
+      assertThat(member.send("GET", LARGE_FILE).statusCode()).isEqualTo(200);
+      assertProblem(guest.send("GET", LARGE_FILE), Problem.Kind.NOT_ALLOWED);
       assertProblem(guest.send("GET", RESULT), Problem.Kind.NOT_ALLOWED);
       assertProblem(guest.send("GET", BLOB), Problem.Kind.NOT_ALLOWED);
     }
@@ -287,7 +333,7 @@ class PeerServerTest {
                 PeerServer.start(
                     authority.peer("spiffe://team/x"),
                     AccessRules::open,
-                    HeldImages.NONE,
+                    HeldFiles.NONE,
                     server.address(),
                     ServerLimits.PEER))
         .isInstanceOf(IOException.class)

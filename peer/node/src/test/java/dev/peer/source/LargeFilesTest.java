@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.peer.core.id.Digest;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.path.AttributesFile;
+import dev.peer.lfs.ObjectDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -87,7 +88,8 @@ class LargeFilesTest {
         .satisfies(e -> assertThat(e.hint()).contains("git lfs fetch"));
     try (GitRepository repository = GitRepository.open(git.directory())) {
       assertThatExceptionOfType(SourceException.class)
-          .isThrownBy(() -> repository.requireLargeFiles(repository.resolve("HEAD")))
+          .isThrownBy(
+              () -> LargeFile.requireHere(repository.largeFiles(repository.resolve("HEAD"))))
           .withMessageContaining("deep/a.bin");
     }
   }
@@ -106,6 +108,23 @@ class LargeFilesTest {
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(() -> guest(git, CheckoutMode.TREE))
         .withMessageContaining("is damaged");
+  }
+
+  @Test
+  void aContentThatTheCloneLacksIsThatOfTheKeptDirectory() throws Exception {
+    Path kept = temp.resolve("kept");
+    keep(kept, CONTENT);
+    assertThat(guest(git, CheckoutMode.TREE, kept).directory().resolve("deep/a.bin"))
+        .hasContent(CONTENT);
+
+    keep(kept, CONTENT, CONTENT.toUpperCase(Locale.ROOT));
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(() -> guest(git, CheckoutMode.TREE, kept))
+        .withMessageContaining("is damaged")
+        .satisfies(e -> assertThat(e.hint()).contains("peer cache drop"));
+    keep(store(), CONTENT);
+    assertThat(guest(git, CheckoutMode.TREE, kept).directory().resolve("deep/a.bin"))
+        .hasContent(CONTENT);
   }
 
   @Test
@@ -267,8 +286,13 @@ class LargeFilesTest {
   }
 
   private Git guest(Git from, CheckoutMode mode) throws Exception {
+    return guest(from, mode, temp.resolve("nothing"));
+  }
+
+  private Git guest(Git from, CheckoutMode mode, Path kept) throws Exception {
     Path files = Files.createTempDirectory(temp, "files");
     try (GitRepository repository = GitRepository.open(from.directory())) {
+      repository.setKeptLargeFiles(new ObjectDirectory(kept));
       repository.writeGuestTree(
           repository.resolve("HEAD"),
           mode,

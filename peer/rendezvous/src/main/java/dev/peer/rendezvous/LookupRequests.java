@@ -9,6 +9,7 @@ import dev.peer.http.HttpCall;
 import dev.peer.http.ProblemException;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.HolderReport;
+import dev.peer.wire.LargeFilesKey;
 import dev.peer.wire.Limits;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.Problem;
@@ -73,7 +74,8 @@ final class LookupRequests implements AutoCloseable {
     call.requireMethod("GET");
     call.requireNoBody();
     call.require(rules, Verb.FETCH, repo);
-    streams.serve(call, after -> index.follow(repo, after));
+    streams.serve(
+        call, after -> new ResultsOnly(index.follow(repo, after), LargeFilesKey.of(repo)));
   }
 
   /** A holder that is named here failed for the caller. */

@@ -13,6 +13,7 @@ import dev.peer.http.ServerLimits;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
+import dev.peer.wire.LargeFilesKey;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.RendezvousPath;
@@ -108,6 +109,25 @@ class EventStreamTest {
     assertThat(event(again)).first().isEqualTo("event: gone");
   }
 
+  /** Whoever follows results would ask for one. */
+  @Test
+  void leavesOutFilesOfGitLfs() throws Exception {
+    announce(LargeFilesKey.of(REPO));
+    BufferedReader events = follow("");
+    announce(1);
+    laptop.send("DELETE", path(LargeFilesKey.of(REPO)));
+    announce(2);
+
+    List<String> lines = new ArrayList<>();
+    for (String line = ""; !line.contains(key(2).hex()); line = events.readLine()) {
+      lines.add(line);
+    }
+    assertThat(lines)
+        .anyMatch(line -> line.contains(key(1).hex()))
+        .noneMatch(line -> line.contains(LargeFilesKey.of(REPO).hex()))
+        .doesNotContain("event: gone");
+  }
+
   /** Longer than a connection may be idle, and than a request may take. */
   @Test
   void staysOpenWhileNothingHappens() throws Exception {
@@ -200,11 +220,19 @@ class EventStreamTest {
   }
 
   private void announce(int number) throws Exception {
-    assertThat(laptop.send("PUT", path(number)).statusCode()).isEqualTo(204);
+    announce(key(number));
+  }
+
+  private void announce(RunKey key) throws Exception {
+    assertThat(laptop.send("PUT", path(key)).statusCode()).isEqualTo(204);
   }
 
   private static String path(int number) {
-    return new RendezvousPath.Result(REPO, key(number)).text();
+    return path(key(number));
+  }
+
+  private static String path(RunKey key) {
+    return new RendezvousPath.Result(REPO, key).text();
   }
 
   private static RunKey key(int number) {

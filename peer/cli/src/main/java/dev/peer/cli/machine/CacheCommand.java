@@ -10,6 +10,7 @@ import dev.peer.config.PeerSettings;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.StrictJson;
 import dev.peer.home.HomeLayout;
+import dev.peer.lfs.KeptObjects;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.run.RepoOwner;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Spec;
 /** {@code peer cache}. */
 @Command(
     name = "cache",
-    description = "List and drop kept container images and caches",
+    description = "List and drop kept container images, caches, LFS files",
     mixinStandardHelpOptions = true,
     footerHeading = HelpText.EXAMPLES,
     footer = {"  peer cache ls", "  peer cache drop"})
@@ -73,8 +74,9 @@ public final class CacheCommand implements Runnable {
     RepositoryDisks disks = disks();
     List<DiskSummary> kept = disks.list();
     List<DiskRemoval> gone = disks.removals();
+    List<KeptObjects.Summary> files = largeFiles().list();
     if (json) {
-      output.print(json(kept, gone));
+      output.print(json(kept, gone, files));
       return ExitCode.PASSED.number();
     }
     Instant now = Instant.now();
@@ -91,6 +93,17 @@ public final class CacheCommand implements Runnable {
               + disk.history().made()
               + ", image "
               + disk.name().image());
+    }
+    for (KeptObjects.Summary one : files) {
+      output.print(
+          one.repo()
+              + "  "
+              + one.files()
+              + " files of Git LFS, used "
+              + Results.ago(Duration.between(one.used(), now))
+              + ", "
+              + one.bytes() / MEBIBYTE
+              + " MiB");
     }
     for (DiskRemoval one : gone) {
       output.print(
@@ -122,12 +135,19 @@ public final class CacheCommand implements Runnable {
       @Option(names = "--all", description = "of all repositories") boolean all)
       throws Exception {
     RepositoryDisks disks = disks();
+    Set<RepoId> files =
+        largeFiles().list().stream()
+            .map(KeptObjects.Summary::repo)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
     Set<RepoId> kept =
         disks.list().stream()
             .map(summary -> summary.name().repo())
             .collect(Collectors.toCollection(LinkedHashSet::new));
     new UnpreparedCommits(layout().unprepared(), InstantSource.system()).clear();
-    for (RepoId repo : all ? kept : named(names, kept)) {
+    Set<RepoId> known = new LinkedHashSet<>(kept);
+    known.addAll(files);
+    for (RepoId repo : all ? known : named(names, known)) {
+      largeFiles().drop(repo);
       if (disks.drop(repo, "`peer cache drop`") == 0 && kept.contains(repo)) {
         throw new CommandException(
             ExitCode.INFRASTRUCTURE,
@@ -140,7 +160,8 @@ public final class CacheCommand implements Runnable {
 
   private Set<RepoId> named(List<String> names, Set<RepoId> kept) throws Exception {
     if (names == null || names.isEmpty()) {
-      return Set.of(RepoOwner.here(call).id());
+      RepoId here = RepoOwner.here(call).id();
+      return new LinkedHashSet<>(List.of(here, here.canonical()));
     }
     Set<RepoId> repos = new LinkedHashSet<>();
     for (String name : names) {
@@ -159,7 +180,8 @@ public final class CacheCommand implements Runnable {
     return repos;
   }
 
-  private static String json(List<DiskSummary> kept, List<DiskRemoval> gone) {
+  private static String json(
+      List<DiskSummary> kept, List<DiskRemoval> gone, List<KeptObjects.Summary> files) {
     ObjectNode answer = StrictJson.object();
     ArrayNode disks = answer.putArray("kept");
     for (DiskSummary disk : kept) {
@@ -181,6 +203,14 @@ public final class CacheCommand implements Runnable {
       entry.put("when", one.when().toString());
       entry.put("why", one.why());
     }
+    ArrayNode largeFiles = answer.putArray("largeFiles");
+    for (KeptObjects.Summary one : files) {
+      ObjectNode entry = largeFiles.addObject();
+      entry.put("repo", one.repo().text());
+      entry.put("files", one.files());
+      entry.put("bytes", one.bytes());
+      entry.put("used", one.used().toString());
+    }
     return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
   }
 
@@ -191,6 +221,10 @@ public final class CacheCommand implements Runnable {
         new CachePolicy(caches.maxAge(), caches.maxBytes()),
         InstantSource.system(),
         output::say);
+  }
+
+  private KeptObjects largeFiles() throws Exception {
+    return new KeptObjects(layout().largeFiles());
   }
 
   private HomeLayout layout() throws Exception {

@@ -15,7 +15,7 @@ import dev.peer.core.store.StoredRecord;
 import dev.peer.core.store.StoredRecords;
 import dev.peer.http.Https;
 import dev.peer.rendezvous.IndexSettings;
-import dev.peer.server.HeldImages;
+import dev.peer.server.HeldFiles;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.Problem;
@@ -218,7 +218,7 @@ class EtcdServiceIT {
         new LeasedAnnouncer(
             laptop,
             AccessRules::open,
-            HeldImages.NONE,
+            HeldFiles.NONE,
             new ServeSettings(addresses(nodes), Optional.empty(), List.of()),
             Timeouts.DEFAULT,
             notices::add));

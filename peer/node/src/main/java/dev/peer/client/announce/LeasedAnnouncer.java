@@ -14,7 +14,7 @@ import dev.peer.core.store.StoredRecord;
 import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;
 import dev.peer.http.ServerSettings;
-import dev.peer.server.HeldImages;
+import dev.peer.server.HeldFiles;
 import dev.peer.server.Intake;
 import dev.peer.server.LiveRun;
 import dev.peer.server.PeerServer;
@@ -35,8 +35,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Serves records, runs that go on and guest images, and keeps them announced under one lease at
- * each rendezvous.
+ * Serves records, runs that go on, guest images and files of Git LFS, and keeps them announced
+ * under one lease at each rendezvous.
  *
  * <p>It begins to listen with the first announcement and stops with the last, unless it is
  * {@linkplain #open opened} before. The records stay their owner's to close, after their
@@ -61,7 +61,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
    */
   public record Service(
       Supplier<AccessRules> rules,
-      HeldImages images,
+      HeldFiles files,
       Optional<Intake> intake,
       Supplier<Operations> operations) {}
 
@@ -69,13 +69,13 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   public LeasedAnnouncer(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
-      HeldImages images,
+      HeldFiles files,
       ServeSettings settings,
       Timeouts patience,
       Notices notices) {
     this(
         identity,
-        new Service(rules, images, Optional.empty(), Operations::quiet),
+        new Service(rules, files, Optional.empty(), Operations::quiet),
         settings,
         patience,
         notices);
@@ -185,7 +185,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
           PeerServer.start(
               identity,
               service.rules(),
-              service.images(),
+              service.files(),
               service.intake(),
               new ServerSettings(listen, ServerLimits.PEER, service.operations().get()));
     } catch (IOException e) {
@@ -202,7 +202,10 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
               new LeaseRequests(rendezvous, instance, new BoundedHttpClient(https, patience)),
               () ->
                   settings.request(
-                      rendezvous, server.address(), service.images().digests(), registered(relays)),
+                      rendezvous,
+                      server.address(),
+                      service.files().images().digests(),
+                      registered(relays)),
               patience,
               notices));
     }
@@ -216,7 +219,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
               notices,
               () -> keepers.forEach(LeaseKeeper::renew)));
     }
-    return new ServingSession(server, keepers, relays);
+    return new ServingSession(server, service.files().largeFiles(), keepers, relays);
   }
 
   private static List<URI> registered(List<RelayKeeper> relays) {

@@ -4,8 +4,10 @@ import dev.peer.core.find.Holder;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.store.StoredRecord;
+import dev.peer.server.HeldLargeFiles;
 import dev.peer.server.LiveRun;
 import dev.peer.server.PeerServer;
+import dev.peer.wire.LargeFilesKey;
 import dev.peer.wire.Limits;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.RunEnd;
@@ -25,6 +27,7 @@ import java.util.stream.Stream;
 final class ServingSession {
 
   private final PeerServer server;
+  private final HeldLargeFiles largeFiles;
   private final List<LeaseKeeper> keepers;
   private final List<RelayKeeper> relays;
   private final List<StoredRecord> records = new ArrayList<>();
@@ -37,8 +40,13 @@ final class ServingSession {
   private final Map<RendezvousPath.Result, RunEnd.Failed> failed = new HashMap<>();
   private boolean started;
 
-  ServingSession(PeerServer server, List<LeaseKeeper> keepers, List<RelayKeeper> relays) {
+  ServingSession(
+      PeerServer server,
+      HeldLargeFiles largeFiles,
+      List<LeaseKeeper> keepers,
+      List<RelayKeeper> relays) {
     this.server = server;
+    this.largeFiles = largeFiles;
     this.keepers = List.copyOf(keepers);
     this.relays = List.copyOf(relays);
   }
@@ -165,6 +173,20 @@ final class ServingSession {
     } else if (runs.stream().anyMatch(one -> name.equals(name(one)))) {
       state = Optional.of(RunState.RUNNING);
     }
+    want(name, state);
+    announceLargeFiles(name.repo());
+  }
+
+  /** They are announced beside results of their repository. */
+  private void announceLargeFiles(RepoId repo) {
+    boolean held =
+        records.stream().anyMatch(one -> one.repo().equals(repo)) && largeFiles.holdsAny(repo);
+    want(
+        new RendezvousPath.Result(repo, LargeFilesKey.of(repo)),
+        held ? Optional.of(RunState.PASSED) : Optional.empty());
+  }
+
+  private void want(RendezvousPath.Result name, Optional<RunState> state) {
     for (LeaseKeeper keeper : keepers) {
       keeper.want(name, state);
     }

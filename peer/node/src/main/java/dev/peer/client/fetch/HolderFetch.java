@@ -8,6 +8,7 @@ import dev.peer.core.find.FetchException;
 import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.find.Holder;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
 import dev.peer.core.sign.Attestation;
@@ -20,7 +21,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Set;
 
-/** Fetches results from their holders. */
+/** Fetches results, and files of Git LFS, from their holders. */
 public final class HolderFetch implements Fetch, AutoCloseable {
 
   private final Timeouts patience;
@@ -65,6 +66,20 @@ public final class HolderFetch implements Fetch, AutoCloseable {
         new Transfer.Body(
             new PeerPath.Blob(bundle.digest()), "the bundle " + bundle.digest(), bundle.size()),
         from);
+  }
+
+  /** Asks the holder for a file of Git LFS. The caller checks its content. */
+  public Download largeFile(Holder holder, RepoId repo, Content content)
+      throws FetchException, InterruptedException {
+    return Transfer.open(
+        connections,
+        patience,
+        holder,
+        new Transfer.Body(
+            new PeerPath.LargeFile(repo, content.digest()),
+            "the file " + content.digest(),
+            content.size()),
+        0);
   }
 
   /** Call it before the process ends. Cuts off transfers in progress. */

@@ -19,6 +19,7 @@ import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.AddressScope;
 import dev.peer.wire.HolderList;
+import dev.peer.wire.LargeFilesKey;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.ResultState;
@@ -65,6 +66,16 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
   /** The peers that are said to hold a guest image. */
   public LookupResult find(Digest image) throws InterruptedException {
     return ask(new RendezvousPath.Image(image), Problem.Kind.NO_SUCH_IMAGE);
+  }
+
+  /** The peers that are said to serve files of Git LFS of a repository. */
+  public LookupResult findLargeFiles(RepoId repo) throws InterruptedException {
+    return find(repo, LargeFilesKey.of(repo));
+  }
+
+  /** Says that a peer which {@link #findLargeFiles} named does not bear that out. */
+  public void reportLargeFiles(RepoId repo, PeerId holder, FetchException.Fault fault) {
+    report(repo, LargeFilesKey.of(repo), holder, fault);
   }
 
   private LookupResult ask(RendezvousPath path, Problem.Kind absent) throws InterruptedException {

@@ -13,6 +13,7 @@ import dev.peer.tls.ConnectionException;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.IndexEvent;
+import dev.peer.wire.LargeFilesKey;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.RendezvousPath;
 import java.io.IOException;
@@ -157,7 +158,10 @@ public final class RepoEvents implements AutoCloseable {
     if (event.type().equals(IndexEvent.PASSED)) {
       try {
         IndexEvent passed = IndexEvent.parse(event.data().getBytes(StandardCharsets.UTF_8));
-        listener.passed(passed.peer(), passed.key());
+        // A rendezvous of before 0.6 takes it for a result.
+        if (!passed.key().equals(LargeFilesKey.of(repo))) {
+          listener.passed(passed.peer(), passed.key());
+        }
       } catch (MalformedException e) {
         throw new IOException("nonsense: " + BoundedHttpClient.why(e), e);
       }

@@ -30,7 +30,9 @@ import dev.peer.pki.issue.Validity;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
+import dev.peer.server.HeldFiles;
 import dev.peer.server.HeldImages;
+import dev.peer.server.HeldLargeFiles;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.LeaseTerms;
@@ -87,6 +89,22 @@ public class AnnounceAndLookupTest {
           return Optional.empty();
         }
       };
+
+  /** Names of files of Git LFS of one repository. */
+  private static final HeldFiles FILES =
+      new HeldFiles(
+          IMAGES,
+          new HeldLargeFiles() {
+            @Override
+            public boolean holdsAny(RepoId repo) {
+              return repo.equals(REPO);
+            }
+
+            @Override
+            public Optional<Path> file(RepoId repo, Digest content) {
+              return Optional.empty();
+            }
+          });
 
   private static TestAuthority team;
   private static TlsIdentity laptop;
@@ -232,6 +250,24 @@ public class AnnounceAndLookupTest {
 
     announcer.announce(record(1));
     assertThat(found(1)).hasSize(1);
+  }
+
+  @Test
+  void announcesFilesOfGitLfsWhileItHasAResultOfTheirRepository() throws Exception {
+    LeasedAnnouncer announcer = announcer(laptop);
+    RepoId other = new RepoId("other");
+    Announcement one = announcer.announce(record(1));
+    Announcement two =
+        announcer.announce(
+            StoredRecords.of(directory, other, key(2), new byte[] {2}, new byte[] {2}));
+    assertThat(((LookupResult.Found) lookup.findLargeFiles(REPO)).holders())
+        .extracting(Holder::id)
+        .containsExactly(laptop.id());
+    assertThat(lookup.findLargeFiles(other)).isEqualTo(new LookupResult.Absent());
+
+    one.close();
+    two.awaitTold();
+    assertThat(lookup.findLargeFiles(REPO)).isEqualTo(new LookupResult.Absent());
   }
 
   @Test
@@ -429,7 +465,7 @@ public class AnnounceAndLookupTest {
     return new LeasedAnnouncer(
         identity,
         AccessRules::open,
-        IMAGES,
+        FILES,
         new ServeSettings(List.of(address()), listen, advertise),
         PATIENCE,
         notices::add);

@@ -32,7 +32,7 @@ import dev.peer.relay.RelayServer;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
-import dev.peer.server.HeldImages;
+import dev.peer.server.HeldFiles;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
@@ -371,7 +371,7 @@ class ThroughRelayTest {
     PeerServer server =
         closing(
             PeerServer.start(
-                identity, rules::get, HeldImages.NONE, Https.LOOPBACK, ServerLimits.PEER));
+                identity, rules::get, HeldFiles.NONE, Https.LOOPBACK, ServerLimits.PEER));
     server.add(record());
     return server;
   }
@@ -413,7 +413,7 @@ class ThroughRelayTest {
         new LeasedAnnouncer(
             team.peer(laptop),
             AccessRules::open,
-            HeldImages.NONE,
+            HeldFiles.NONE,
             new ServeSettings(
                 List.of(PeerAddress.of(rendezvous.address())),
                 Optional.empty(),

@@ -24,7 +24,7 @@ import dev.peer.core.store.StoredRecords;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
-import dev.peer.server.HeldImages;
+import dev.peer.server.HeldFiles;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.wire.PeerAddress;
@@ -83,7 +83,7 @@ class HolderFetchTest {
             AccessRule.parse("uri:spiffe://team/*"), AccessRule.anyone(), AccessRule.anyone());
     server =
         PeerServer.start(
-            team.peer(laptop), () -> rules, HeldImages.NONE, Https.LOOPBACK, ServerLimits.PEER);
+            team.peer(laptop), () -> rules, HeldFiles.NONE, Https.LOOPBACK, ServerLimits.PEER);
     record = StoredRecords.of(directory, new RepoId("repo"), KEY, ATTESTATION, BYTES);
     server.add(record);
     fetch = new HolderFetch(team.peer("spiffe://team/ci"), HASTY);
@@ -134,7 +134,7 @@ class HolderFetchTest {
         PeerServer.start(
             strangers.peer(LAPTOP.text()),
             AccessRules::open,
-            HeldImages.NONE,
+            HeldFiles.NONE,
             Https.LOOPBACK,
             ServerLimits.PEER)) {
       assertThat(fault(holder(PeerAddress.of(stranger.address())), Fault.WRONG))

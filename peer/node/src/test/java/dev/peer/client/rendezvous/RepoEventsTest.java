@@ -7,6 +7,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.tls.TestAuthority;
+import dev.peer.wire.LargeFilesKey;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -58,6 +59,18 @@ class RepoEventsTest {
     assertThat(told.take()).isEqualTo("spiffe://team/laptop " + key(1));
     assertThat(told).isEmpty();
     assertThat(notices).isEmpty();
+  }
+
+  /** A rendezvous of before 0.6 tells of them. */
+  @Test
+  void passesOverFilesOfGitLfs() throws Exception {
+    follow(LONG);
+    rendezvous.thenIsSilent(
+        ScriptedStreams.HEAD
+            + event("passed", "1", LargeFilesKey.of(REPO))
+            + event("passed", "2", 1));
+
+    assertThat(told.take()).isEqualTo("spiffe://team/laptop " + key(1));
   }
 
   @Test
@@ -151,12 +164,16 @@ class RepoEventsTest {
   }
 
   private static String event(String type, String id, int number) {
+    return event(type, id, key(number));
+  }
+
+  private static String event(String type, String id, RunKey key) {
     return "event: "
         + type
         + "\nid: "
         + id
         + "\ndata: {\"runKey\":\""
-        + key(number)
+        + key
         + "\",\"peer\":\"spiffe://team/laptop\",\"addresses\":[\"https://127.0.0.1:1\"]}\n\n";
   }
 
