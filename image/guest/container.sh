@@ -97,6 +97,11 @@ run_container() {
     if [ ! -e "$root/tmp" ] && [ ! -L "$root/tmp" ]; then tmp=no; fi
     passwd=$(in_image /etc/passwd)
     group=$(in_image /etc/group)
+    namespace=
+    if [ "$network" = none ] && [ -e "$run/options/containers" ]; then
+        directory=$(sed -n '2s,^/$,,p' "$run/image")
+        start_service "${directory:-$repository}"
+    fi
     # In a user namespace of its own a process has every capability again, over what is in that namespace.
     if [ -e "$run/options/userns" ]; then echo 0 >/proc/sys/user/max_user_namespaces; fi
     seccomp=$lib/container/seccomp.json
@@ -106,7 +111,8 @@ run_container() {
     fi
     if ! (umask 077 && awk -f "$lib/container/configure.awk" -v directory="$lib/container" -v bundle="$bundle" \
         -v image="$run/image" -v passwd="$passwd" -v group="$group" -v tmp="$tmp" -v names="$run/env" \
-        -v repository="$repository" -v network="$network" -v size="$size" -v options="$run/options" -v seccomp="$seccomp" -- "$@") >"$bundle/config.json" 2>"$bundle/owner"; then
+        -v repository="$repository" -v network="$network" -v size="$size" -v options="$run/options" -v namespace="$namespace" \
+        -v seccomp="$seccomp" -- "$@") >"$bundle/config.json" 2>"$bundle/owner"; then
         user=$(sed -n 3p "$run/image")
         fail container "the container image has not the user or group that it names: '$user'"
     fi
@@ -120,6 +126,7 @@ run_container() {
     crun run --bundle="$bundle" --pid-file="$bundle/pid" peer || code=$?
     # It may hold secrets.
     rm -f "$bundle/config.json"
+    if [ -n "$namespace" ]; then end_service; fi
     if [ ! -e "$bundle/pid" ]; then
         id=$(head -n 1 "$run/image")
         fail container "crun could not run the container image $id; its own words are on stderr"

@@ -4,6 +4,8 @@
 lib=/usr/lib/peer
 run=/run/peer
 repository=/work
+# Of podman's service for the containers that tests start, and not root's alone, as $run is.
+service=/run/peer-service
 system_mkfile=/usr/lib/plan9/mkfile
 
 # Says something about the stage to the host: info KEY VALUE.

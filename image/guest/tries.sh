@@ -10,7 +10,7 @@ begin_try() {
     if [ -d "$fresh/try" ]; then
         umount -l /run/ci/cache
         umount "$root"
-        rm -rf "$fresh/try" "$fresh/container" "$bundle"
+        rm -rf "$fresh/try" "$fresh/container" "$fresh/service" "$bundle"
         mkdir "$fresh/container"
     fi
     mkdir "$fresh/try"

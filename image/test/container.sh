@@ -97,4 +97,17 @@ cp "$work/root/usr/lib/plan9/bin/mk" "$work/empty/"
 printf 'test:V:\n\techo runs\n' >"$work/empty/mkfile"
 expect "mk runs without any file of the image" "echo runs" "$(chroot "$work/empty" /mk -n test 2>&1)"
 
+# A layer's directory that hides those below it, which root marks.
+mkdir -p "$work/store/l1/diff/kept" "$work/store/l2/diff/hidden/below"
+perl -e 'my ($path, $name, $yes) = ("$ARGV[0]\0", "trusted.overlay.opaque\0", "y");
+    syscall(188, $path, $name, $yes, 1, 0) == 0 or die $!' "$work/store/l2/diff/hidden"
+marked() {
+    perl -e 'for (@ARGV) { my ($path, $name, $value) = ("$_\0", "user.overlay.opaque\0", "\0");
+        print syscall(191, $path, $name, $value, 1) == 1 ? $value : "-" }' "$@"
+}
+find "$work/store" -type d -print0 >"$work/directories"
+"$lib/service/mark-opaque" <"$work/directories"
+expect "a directory that hides others does so to a user namespace" "-y-" \
+    "$(marked "$work/store/l1/diff/kept" "$work/store/l2/diff/hidden" "$work/store/l2/diff/hidden/below")"
+
 conclude

@@ -188,7 +188,7 @@ configure() {
     busybox awk -f "$image/guest/container/configure.awk" -v directory="$work/container" -v bundle="$work/bundle" \
         -v image="$work/image" -v passwd="$work/bundle/root/etc/passwd" -v group="$work/bundle/root/etc/group" \
         -v tmp="${tmp-yes}" -v names="$work/names" -v repository=/work -v network="$network" -v size="${size-}" \
-        -v options="$work/options" -v seccomp="$work/container/seccomp.json" -- "$@" >"$work/config.json" 2>"$work/owner"
+        -v options="$work/options" -v namespace="${namespace-}" -v seccomp="$work/container/seccomp.json" -- "$@" >"$work/config.json" 2>"$work/owner"
 }
 
 # field PATH: a part of the configuration, as Perl names it.
@@ -273,6 +273,19 @@ expect "a process gets the limits that the run asks for" \
     '[{"hard":0,"soft":0,"type":"RLIMIT_CORE"},{"hard":4096,"soft":4096,"type":"RLIMIT_NOFILE"}]' "$(field process/rlimits)"
 expect "the capabilities that the run asks for are added" '"CAP_NET_RAW" "CAP_SYS_PTRACE"' \
     "$(field process/capabilities/effective | tr -d '[]' | tr , '\n' | tail -n 2 | tr '\n' ' ' | sed 's/ $//')"
+
+expect "there is no socket for containers unless asked for" "0 " \
+    "$(field mounts | grep -c docker.sock || true) $(variable DOCKER_HOST)"
+namespace=/proc/7/ns/net
+image_variable='"TESTCONTAINERS_RYUK_DISABLED=false"'
+configure '' none true
+expect "a container that may start others is in their network" '{"path":"/proc/7/ns/net","type":"network"}' \
+    "$(field linux/namespaces/0)"
+expect "it has their socket" 1 "$(field mounts | grep -c '"destination":"/var/run/docker.sock"')"
+expect "a variable names the socket" =unix:///var/run/docker.sock "$(variable DOCKER_HOST)"
+expect "the image's word about Ryuk counts" =false "$(variable TESTCONTAINERS_RYUK_DISABLED)"
+namespace=
+image_variable=
 
 mkdir "$work/disk" "$work/secrets"
 touch -d '1 minute ago' "$work/since"

@@ -1,11 +1,13 @@
 # Writes the OCI runtime configuration of the tests' container to stdout: template.json with its @NAMES@ filled in.
 # awk -f configure.awk -v directory=... -v bundle=... -v image=... -v passwd=... -v group=... -v tmp=yes|no -v names=...
-#     -v repository=... -v network=none|open -v size=ROWS COLUMNS -v options=... -v seccomp=... -- COMMAND...
+#     -v repository=... -v network=none|open -v size=ROWS COLUMNS -v options=... -v namespace=... -v seccomp=...
+#     -- COMMAND...
 # `directory` is this one; `bundle` holds the container's `root` and files of its own; `image` is the file that `prepare`
 # wrote of the container image, `passwd` and `group` are the image's own, `tmp` says whether it has a /tmp; `names` lists
 # the variables that the container gets: their values are in the environment, so that no command line has one; `size` is
 # the terminal's, empty where there is none; `options` is the directory of what the run asks for besides the usual, a file
-# each; `seccomp` is the file of the filter of system calls. Writes who the container runs as, UID:GID, to stderr; fails when the image
+# each; `namespace` is the network namespace to join of the service for the tests' own containers, or empty; `seccomp` is
+# the file of the filter of system calls. Writes who the container runs as, UID:GID, to stderr; fails when the image
 # does not have that user or group.
 BEGIN {
     root = bundle "/root"
@@ -24,7 +26,9 @@ BEGIN {
     if (split(size, side, " ") == 2) {
         value["terminal"] = "true, \"consoleSize\": {\"height\": " side[1] + 0 ", \"width\": " side[2] + 0 "}"
     }
-    if (network == "none") value["network"] = "{\"type\": \"network\"},"
+    if (network == "none") {
+        value["network"] = "{\"type\": \"network\"" (namespace == "" ? "" : ", \"path\": " string(namespace)) "},"
+    }
     value["mounts"] = own_file("/etc/hosts") own_file("/etc/hostname") own_file("/run/.containerenv")
     if (network == "open") value["mounts"] = value["mounts"] own_file("/etc/resolv.conf")
     # mk keeps its NAME=value arguments in a file in /tmp, which an image made from scratch need not have.
@@ -32,6 +36,9 @@ BEGIN {
         value["mounts"] = value["mounts"] \
             "{\"destination\": \"/tmp\", \"type\": \"tmpfs\", \"source\": \"tmp\"," \
             " \"options\": [\"nosuid\", \"nodev\", \"mode=1777\"]},"
+    }
+    if (namespace != "") {
+        value["mounts"] = value["mounts"] bind("/var/run/docker.sock", "/run/peer-service/socket/docker.sock")
     }
     while ((getline line < seccomp) > 0) value["seccomp"] = value["seccomp"] line
     while ((getline line < (directory "/template.json")) > 0) print filled(line)
@@ -117,9 +124,19 @@ function environment(    name, all, i) {
     set("HOSTNAME", "peer")
     set("container", "oci")
     set("CI", "true")
+    if (namespace != "") name_service()
     while ((getline name < names) > 0) set(name, escaped(ENVIRON[name]))
     for (i = 1; i <= variables; i++) all = list(all, "\"" order[i] "=" variable[order[i]] "\"")
     return all
+}
+
+# Where clients find the service, and what Testcontainers would ask of it in vain or does not need: its own container that
+# removes the others needs an image, and the machine's end removes them too.
+function name_service() {
+    set("DOCKER_HOST", "unix:///var/run/docker.sock")
+    set("CONTAINER_HOST", "unix:///var/run/docker.sock")
+    set("TESTCONTAINERS_HOST_OVERRIDE", "localhost")
+    if (!("TESTCONTAINERS_RYUK_DISABLED" in variable)) set("TESTCONTAINERS_RYUK_DISABLED", "true")
 }
 
 # Sets a variable to a text that is escaped as in a JSON string.
@@ -132,7 +149,11 @@ function set(name, text) {
 function own_file(path,    name) {
     name = path
     sub(/.*\//, "", name)
-    return "{\"destination\": " string(path) ", \"type\": \"bind\", \"source\": " string(bundle "/" name) \
+    return bind(path, bundle "/" name)
+}
+
+function bind(path, source) {
+    return "{\"destination\": " string(path) ", \"type\": \"bind\", \"source\": " string(source) \
         ", \"options\": [\"bind\", \"rprivate\"]},\n    "
 }
 

@@ -34,7 +34,8 @@ public record KeyInput(Kind kind, String variable, String value) {
     NETWORK,
     LIMITS,
     RETRIES,
-    CREDENTIALS;
+    CREDENTIALS,
+    CONTAINERS;
 
     @Override
     public String toString() {
@@ -89,6 +90,9 @@ public record KeyInput(Kind kind, String variable, String value) {
     }
     if (!options.prepareSecrets().isEmpty()) {
       all.add(plain(Kind.CREDENTIALS, String.join(",", options.prepareSecrets())));
+    }
+    if (options.containers()) {
+      all.add(plain(Kind.CONTAINERS, "on"));
     }
     return all;
   }

@@ -11,8 +11,10 @@ import java.util.TreeSet;
  * @param limits what the tests' container may use
  * @param retries how often a failing test stage is run again
  * @param prepareSecrets the names of the secrets that the preparation gets
+ * @param containers whether the tests can start containers of their own
  */
-public record TestOptions(ContainerLimits limits, int retries, SortedSet<String> prepareSecrets) {
+public record TestOptions(
+    ContainerLimits limits, int retries, SortedSet<String> prepareSecrets, boolean containers) {
 
   /** The most tries that a run can have. */
   public static final int MOST_TRIES = 10;
@@ -32,9 +34,19 @@ public record TestOptions(ContainerLimits limits, int retries, SortedSet<String>
     }
   }
 
+  /** Of tests that start no containers. */
+  public TestOptions(ContainerLimits limits, int retries, SortedSet<String> prepareSecrets) {
+    this(limits, retries, prepareSecrets, false);
+  }
+
   /** Of a preparation without secrets. */
   public TestOptions(ContainerLimits limits, int retries) {
     this(limits, retries, new TreeSet<>());
+  }
+
+  /** The same, where the tests can start containers of their own. */
+  public TestOptions withContainers() {
+    return new TestOptions(limits, retries, prepareSecrets, true);
   }
 
   /**
@@ -50,6 +62,9 @@ public record TestOptions(ContainerLimits limits, int retries, SortedSet<String>
     }
     if (!prepareSecrets.isEmpty()) {
       prepareSecrets.forEach(json.putArray("prepareSecrets")::add);
+    }
+    if (containers) {
+      json.put("containers", true);
     }
   }
 

@@ -192,7 +192,12 @@ public final class RunRecordJson {
     if (retried && retries == 0) {
       throw new MalformedException("retries: 1 or more, or nothing, was expected");
     }
-    return new TestOptions(limits, retries, readPrepareSecrets(json));
+    TestOptions options = new TestOptions(limits, retries, readPrepareSecrets(json));
+    boolean containers = json.has("containers");
+    if (containers && !json.truth("containers")) {
+      throw new MalformedException("containers: true, or nothing, was expected");
+    }
+    return containers ? options.withContainers() : options;
   }
 
   /** Sorted, each once, and absent if there is none: these inputs have one form. */

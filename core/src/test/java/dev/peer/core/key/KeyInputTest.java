@@ -42,12 +42,13 @@ class KeyInputTest {
     RunInputs asked =
         BASE.with(
             new TestOptions(
-                ContainerLimits.parse(List.of("core=0")), 2, new TreeSet<>(List.of("B", "A"))));
+                    ContainerLimits.parse(List.of("core=0")), 2, new TreeSet<>(List.of("B", "A")))
+                .withContainers());
 
     assertThat(KeyInput.differences(BASE, asked))
         .map(difference -> difference.there().orElseThrow())
         .extracting(input -> input.name() + "=" + input.value())
-        .containsExactly("limits=core=0", "retries=2", "credentials=A,B");
+        .containsExactly("limits=core=0", "retries=2", "credentials=A,B", "containers=on");
   }
 
   @Test

@@ -59,6 +59,7 @@ class RunInputsTest {
         inputs("example.org/a", "1", Optional.empty(), "test", List.of(), Map.of(), "open"),
         BASE.with(new TestOptions(ContainerLimits.parse(List.of("shm=1G")), 0)),
         BASE.with(new TestOptions(ContainerLimits.DEFAULT, 1)),
+        BASE.with(TestOptions.DEFAULT.withContainers()),
         BASE.with(new TestOptions(ContainerLimits.DEFAULT, 0, new TreeSet<>(List.of("TOKEN")))));
   }
 
@@ -68,11 +69,12 @@ class RunInputsTest {
     RunInputs asked =
         BASE.with(
             new TestOptions(
-                ContainerLimits.parse(List.of("core=0")), 2, new TreeSet<>(List.of("B", "A"))));
+                    ContainerLimits.parse(List.of("core=0")), 2, new TreeSet<>(List.of("B", "A")))
+                .withContainers());
 
     assertThat(asUsual.canonicalJson()).isEqualTo(BASE.canonicalJson());
     assertThat(new String(asked.canonicalJson(), UTF_8))
-        .contains("\"containerLimits\":\"core=0\",")
+        .contains("\"containerLimits\":\"core=0\",\"containers\":true,")
         .contains("\"prepareSecrets\":[\"A\",\"B\"],")
         .contains("\"retries\":2,");
   }

@@ -115,6 +115,8 @@ class RunRecordJsonTest {
       delimiter = ';',
       value = {
         "containerLimits; \"shm=1G\"; their one form",
+        "containers; false; true, or nothing",
+        "containers; \"on\"; containers",
         "retries; 0; 1 or more",
         "retries; 10; 0 to 9",
         "prepareSecrets; []; sorted names, or nothing",
@@ -135,9 +137,10 @@ class RunRecordJsonTest {
   private RunRecord asked() {
     TestOptions options =
         new TestOptions(
-            ContainerLimits.parse(List.of("shm=1G", "cap=NET_RAW")),
-            2,
-            new TreeSet<>(List.of("A", "B")));
+                ContainerLimits.parse(List.of("shm=1G", "cap=NET_RAW")),
+                2,
+                new TreeSet<>(List.of("A", "B")))
+            .withContainers();
     Provenance.Stated stated = Records.provenance();
     return Records.with(
         record,

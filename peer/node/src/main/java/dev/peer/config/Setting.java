@@ -156,6 +156,11 @@ public enum Setting {
       "0",
       "how often a failing test stage is run again, from the files that the preparation left; part"
           + " of the run key"),
+  PEER_CONTAINERS(
+      Where.BOTH,
+      "off",
+      "`on`: the test can start containers, through a podman socket of its own (`DOCKER_HOST`),"
+          + " from the images that the preparation pulled or made; part of the run key"),
   PEER_CPUS(Where.BOTH, "the machine's, at most 4", "processors of the guest"),
   PEER_MEMORY(Where.BOTH, "2G", "memory of the guest"),
   PEER_DISK(Where.BOTH, "20G", "scratch disk of the guest"),

@@ -12,7 +12,8 @@ final class TestOptionSettings {
     return new TestOptions(
         limits(settings),
         retries(settings),
-        RunSettings.names(settings, Setting.PEER_PREPARE_SECRETS));
+        RunSettings.names(settings, Setting.PEER_PREPARE_SECRETS),
+        containers(settings));
   }
 
   private static ContainerLimits limits(Settings settings) throws ConfigException {
@@ -24,6 +25,23 @@ final class TestOptionSettings {
           "is not " + ContainerLimits.FORM + ": " + e.getMessage(),
           "for example " + value.setting() + "=shm=1G,nofile=65536,cap=SYS_PTRACE");
     }
+  }
+
+  /** Containers have a network of their own, which a test with another one would not be in. */
+  private static boolean containers(Settings settings) throws ConfigException {
+    Value value = settings.valueOrDefault(Setting.PEER_CONTAINERS);
+    boolean on = value.read(TestOptionSettings::isOn, "on or off", "on");
+    if (on && !settings.valueOrDefault(Setting.PEER_NETWORK).text().strip().equals("none")) {
+      throw value.refused(
+          "is on, and so is the network of the tests: peer gives a test only one of them",
+          "take PEER_CONTAINERS=on with PEER_NETWORK=none; the preparation pulls the images");
+    }
+    return on;
+  }
+
+  private static boolean isOn(String text) {
+    ValueForms.require(text.equals("on") || text.equals("off"));
+    return text.equals("on");
   }
 
   private static int retries(Settings settings) throws ConfigException {

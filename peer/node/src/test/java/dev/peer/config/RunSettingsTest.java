@@ -274,6 +274,8 @@ class RunSettingsTest {
     "PEER_NETWORK, None",
     "PEER_NETWORK, host",
     "PEER_CHECKOUT, full",
+    "PEER_CONTAINERS, yes",
+    "PEER_CONTAINERS, ON",
     "PEER_RETRY, 10",
     "PEER_RETRY, -1",
     "PEER_RETRY, on",
@@ -297,6 +299,24 @@ class RunSettingsTest {
 
     assertThat(e.getMessage()).endsWith("\"cap=SYS_MODULE\"");
     assertThat(e.hint()).startsWith("for example PEER_CONTAINER_LIMITS=shm=1G");
+  }
+
+  @Test
+  void readsThatTestsMayStartContainers() throws ConfigException {
+    RunSettings run = RunSettings.of(SettingsTest.settings(Map.of(), "PEER_CONTAINERS=on\n"), 1);
+
+    assertThat(run.inputs().options()).isEqualTo(TestOptions.DEFAULT.withContainers());
+    assertThat(RunSettings.of(Settings.of(Map.of("PEER_CONTAINERS", "off")), 1).inputs().options())
+        .isEqualTo(TestOptions.DEFAULT);
+  }
+
+  @Test
+  void refusesContainersForATestThatHasTheNetwork() {
+    ConfigException e =
+        refused(
+            Map.of("PEER_CONTAINERS", "on", "PEER_NETWORK", "open"),
+            "PEER_CONTAINERS in the environment is on, and so is the network of the tests");
+    assertThat(e.hint()).contains("PEER_NETWORK=none");
   }
 
   @Test

@@ -211,6 +211,7 @@ public final class VmExecutor implements Executor {
     listener.step("image");
     Qemu qemu = Qemu.find(request.inputs().architecture(), host.environment());
     GuestImage image = host.images().resolve(request.inputs().image());
+    GuestOptions.requireKnown(request.inputs().options(), image);
     HostCapacity.check(limits, listener);
     Path runs = reapedRuns();
     Accelerator accelerator = new AcceleratorProbe(host.home(), runs).best(qemu);

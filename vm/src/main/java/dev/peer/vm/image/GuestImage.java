@@ -3,6 +3,7 @@ package dev.peer.vm.image;
 import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * An image whose bytes match its digest.
@@ -13,6 +14,7 @@ import java.nio.file.Path;
  * @param kernelArguments the kernel's command line
  * @param mkVersion mk's source package, its version and our patches: {@code 9base 1:6-13+5f0c...}
  * @param agentVersion the guest protocol's version and the guest's scripts: {@code 4+5f0c...}
+ * @param options what runs may ask of its guests besides what every image of its protocol knows
  */
 public record GuestImage(
     Digest digest,
@@ -20,15 +22,22 @@ public record GuestImage(
     Architecture architecture,
     String kernelArguments,
     String mkVersion,
-    String agentVersion) {
+    String agentVersion,
+    Set<String> options) {
 
   static final String KERNEL = "kernel";
   static final String INITRAMFS = "initramfs";
   static final String ROOT = "root.erofs";
 
+  /** Copies the options. */
+  public GuestImage {
+    options = Set.copyOf(options);
+  }
+
   /** The same image, its files in another directory. */
   public GuestImage in(Path other) {
-    return new GuestImage(digest, other, architecture, kernelArguments, mkVersion, agentVersion);
+    return new GuestImage(
+        digest, other, architecture, kernelArguments, mkVersion, agentVersion, options);
   }
 
   public Path kernel() {

@@ -6,9 +6,11 @@ import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.StrictJson;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -18,12 +20,14 @@ import java.util.TreeMap;
  * @param kernelArguments the kernel's command line
  * @param versions the versions of the programs that decide in the guest whether a run passes; empty
  *     for an image of peer 0.5 or older, whose mk passes some tests that failed
+ * @param options what runs may ask of its guests besides what every image of its protocol knows
  * @param files size and digest of each file, by name
  */
 record ImageManifest(
     Architecture architecture,
     String kernelArguments,
     Optional<Versions> versions,
+    Set<String> options,
     Map<String, Content> files) {
 
   /**
@@ -50,6 +54,7 @@ record ImageManifest(
   private static final int OLD_PROTOCOL = 3;
 
   ImageManifest {
+    options = Set.copyOf(options);
     files = Map.copyOf(files);
   }
 
@@ -80,7 +85,8 @@ record ImageManifest(
       entry.end();
     }
     entries.end();
-    return new ImageManifest(architecture, kernelArguments, versions, files);
+    Set<String> options = new HashSet<>(json.optionalValues("options", text -> text));
+    return new ImageManifest(architecture, kernelArguments, versions, options, files);
   }
 
   private static void requireVersion(StrictJson json, String field, int known)

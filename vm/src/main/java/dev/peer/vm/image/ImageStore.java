@@ -171,7 +171,8 @@ public final class ImageStore {
           manifest.architecture(),
           manifest.kernelArguments(),
           versions.mk(),
-          versions.agent());
+          versions.agent(),
+          manifest.options());
     } catch (IOException e) {
       throw damaged(digest, "it cannot be read: " + e.getMessage(), e);
     }

@@ -35,6 +35,14 @@ class ImageStoreTest {
     assertThat(image.architecture()).isEqualTo(Architecture.AMD64);
     assertThat(image.mkVersion()).isEqualTo("9base 1");
     assertThat(image.agentVersion()).isEqualTo("4");
+    assertThat(image.options()).isEmpty();
+  }
+
+  @Test
+  void saysWhatRunsMayAskOfAnImage() throws Exception {
+    Digest digest = makeImage("a", manifest -> manifest.putArray("options").add("containers"));
+
+    assertThat(new ImageStore(root).resolve(digest).options()).containsExactly("containers");
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import dev.peer.vm.network.NetworkRules;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class QemuArgumentsTest {
@@ -129,7 +130,8 @@ class QemuArgumentsTest {
             Architecture.AMD64,
             "quiet panic=-1",
             "mk",
-            "agent");
+            "agent",
+            Set.of());
     return new MachineSpec(
         image,
         accelerator,
