@@ -13,6 +13,7 @@ import dev.peer.source.command.CallerEnvironment;
 import dev.peer.terminal.StatusLine;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -59,6 +60,13 @@ final class DaemonCommands implements CommandHandler {
   DaemonCommands(Optional<String> installation, Map<String, String> environment) {
     this.installation = installation;
     this.environment = Map.copyOf(environment);
+  }
+
+  /** Whether a daemon could do this command, if one ran. */
+  static boolean wouldTake(String... arguments) {
+    return arguments.length > 0
+        && NAMES.contains(arguments[0])
+        && !List.of(arguments).contains("--no-daemon");
   }
 
   private static Optional<String> installationOfProcess() {

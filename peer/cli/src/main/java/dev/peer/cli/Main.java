@@ -6,6 +6,7 @@ import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIS
 import dev.peer.cli.check.DoctorCommand;
 import dev.peer.cli.check.ExplainCertCommand;
 import dev.peer.cli.console.Output;
+import dev.peer.cli.daemon.Autostart;
 import dev.peer.cli.daemon.DaemonCommand;
 import dev.peer.cli.machine.CacheCommand;
 import dev.peer.cli.machine.ImageCommand;
@@ -29,6 +30,7 @@ import dev.peer.cli.setup.InitCommand;
 import dev.peer.cli.setup.SecretCommand;
 import dev.peer.cli.setup.StubCommand;
 import dev.peer.config.CallContext;
+import dev.peer.config.ConfigException;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Failure;
@@ -109,10 +111,23 @@ public final class Main implements Callable<Integer> {
     IgnoredInterrupt.take(System::exit);
     Interruption interruption = Interruption.install();
     Output output = new Output();
-    int exitCode = run(CallContext.ofProcess(), output, interruption, arguments);
+    int exitCode = runHere(CallContext.ofProcess(), output, interruption, arguments);
     output.end();
     interruption.finished(output.exitCode(ExitCode.PASSED.number()));
     System.exit(output.exitCode(exitCode));
+  }
+
+  /** Runs a command in a process of its own, and has a daemon start if the caller wants one. */
+  private static int runHere(
+      CallContext call, Output output, Interruption interruption, String... arguments) {
+    if (DaemonCommands.wouldTake(arguments)) {
+      try {
+        Autostart.consider(call, output);
+      } catch (ConfigException e) {
+        return report(output, e);
+      }
+    }
+    return run(call, output, interruption, arguments);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.peer.config;
 
 import dev.peer.core.id.RepoId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -31,6 +32,15 @@ public record PeerSettings(
   public static Path home(Settings settings) throws ConfigException {
     Optional<Path> home = settings.read(Setting.PEER_HOME, Path::of, "a path", "/var/lib/peer");
     return home.isPresent() ? absolute(home.get()) : absolute(byDefault(settings));
+  }
+
+  /**
+   * How long a daemon that a command starts stays without work; empty: no command starts one.
+   *
+   * @throws ConfigException if the setting is wrong
+   */
+  public static Optional<Duration> autostart(Settings settings) throws ConfigException {
+    return settings.read(Setting.PEER_AUTOSTART, ValueForms::duration, "a time", "1h");
   }
 
   private static Path absolute(Path path) {

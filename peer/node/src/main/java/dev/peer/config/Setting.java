@@ -190,6 +190,11 @@ public enum Setting {
       "20G",
       "maximum size of the container images and caches of all repositories; and of their files of"
           + " Git LFS, counted apart"),
+  PEER_AUTOSTART(
+      Where.ENVIRONMENT,
+      "",
+      "have a command start a daemon where none runs, which ends after this time without work, such"
+          + " as `1h`"),
   PEER_TRUNK(
       Where.ENVIRONMENT,
       HandOff.SENT,

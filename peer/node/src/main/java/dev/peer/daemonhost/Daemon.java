@@ -40,6 +40,7 @@ import dev.peer.server.Intake;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -66,6 +67,7 @@ public final class Daemon {
   private final CommandHandler commands;
   private final RunOutput output;
   private final Interruption interruption;
+  private final Idleness idleness = new Idleness(InstantSource.system());
   private final Instant since = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
   /**
@@ -101,7 +103,8 @@ public final class Daemon {
     ScratchDirectory.createPrivate(layout.daemon());
     DaemonFile.requireOurs(layout.daemon());
     try (PeerNetwork network =
-        PeerNetwork.serving(peer, output, log, CertificateRole.CLIENT, CertificateRole.SERVER)) {
+        PeerNetwork.serving(
+            peer, output, idleness.counting(log), CertificateRole.CLIENT, CertificateRole.SERVER)) {
       Store store = Store.open(layout.store(), retention);
       try (FileHold _ = takenOver(store)) {
         ScratchDirectory.reap(layout.runs());
@@ -177,16 +180,24 @@ public final class Daemon {
               crontabs,
               Clock.system(ZoneId.systemDefault()),
               output);
-      Consumer<ObjectNode> all = self.andThen(json -> DaemonStatus.put(json, schedule.status()));
+      Consumer<ObjectNode> all =
+          self.andThen(json -> DaemonStatus.put(json, schedule.status()))
+              .andThen(json -> describeEnd(json, queue));
       try (DaemonSocketServer desk =
               DaemonSocketServer.open(
                   layout.daemon(),
                   VmExecutors.sockets(peer.home()),
                   Version.text(),
                   new DaemonSubmissions(settings, queue, runs, all),
-                  commands,
+                  idleness.counting(commands),
                   output);
-          Watch looks = new Watch(_ -> schedule.look(), LOOK)) {
+          Watch looks =
+              new Watch(
+                  _ -> {
+                    schedule.look();
+                    endIfIdle(queue);
+                  },
+                  LOOK)) {
         queue.start();
         schedule.begin();
         looks.start();
@@ -194,6 +205,14 @@ public final class Daemon {
         output.say("takes runs, " + plan.jobs() + " at once");
         interruption.await(Interruption.FOREVER);
       }
+    }
+  }
+
+  private void endIfIdle(RunQueue queue) {
+    Optional<Duration> most = plan.idle();
+    if (most.isPresent() && idleness.time(queue.runs()).compareTo(most.get()) >= 0) {
+      output.say("no work for " + most.get().toSeconds() + " s: the daemon ends");
+      interruption.end();
     }
   }
 
@@ -211,6 +230,14 @@ public final class Daemon {
     return announcer
         .flatMap(LeasedAnnouncer::address)
         .map(at -> new HostPort(at.getAddress().getHostAddress(), at.getPort()));
+  }
+
+  private void describeEnd(ObjectNode json, RunQueue queue) {
+    plan.idle()
+        .ifPresent(
+            most ->
+                json.put("idleSeconds", idleness.time(queue.runs()).toSeconds())
+                    .put("endsAfterIdleSeconds", most.toSeconds()));
   }
 
   /** Describes the daemon itself. */

@@ -6,7 +6,9 @@ import dev.peer.core.id.RepoId;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a daemon does.
@@ -14,8 +16,10 @@ import java.util.List;
  * @param mirrored the repositories that it keeps copies of, each once
  * @param watched the repositories whose commits and crontabs it runs
  * @param jobs how many machines run at once
+ * @param idle how long it may have no work before it ends; empty: as long as it likes
  */
-public record DaemonPlan(List<RepoId> mirrored, List<Path> watched, int jobs) {
+public record DaemonPlan(
+    List<RepoId> mirrored, List<Path> watched, int jobs, Optional<Duration> idle) {
 
   /** Half of the streams that a rendezvous gives to one identity, so that it can start again. */
   private static final int MOST_MIRRORED = 32;

@@ -104,6 +104,13 @@ public final class DaemonStatus {
               + json.number("results")
               + "; machines at once: "
               + json.number("jobs"));
+      if (json.has("endsAfterIdleSeconds")) {
+        output.print(
+            "ends after "
+                + json.number("endsAfterIdleSeconds")
+                + " s without work; the last was "
+                + Results.ago(Duration.ofSeconds(json.number("idleSeconds"))));
+      }
       for (String repo : json.texts("mirrors")) {
         output.print("mirroring " + repo);
       }

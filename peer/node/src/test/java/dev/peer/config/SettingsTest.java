@@ -61,6 +61,7 @@ class SettingsTest {
             "PEER_KEEP_BYTES",
             "PEER_CACHE_MAX_AGE",
             "PEER_CACHE_MAX_BYTES",
+            "PEER_AUTOSTART",
             "PEER_TRUNK",
             "PEER_KEPT");
     String file = "\n" + setting + "=x\n";

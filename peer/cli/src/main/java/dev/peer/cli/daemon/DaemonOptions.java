@@ -1,10 +1,13 @@
 package dev.peer.cli.daemon;
 
 import dev.peer.cli.console.LogOptions;
+import dev.peer.cli.option.DurationConverter;
 import dev.peer.core.id.RepoId;
 import dev.peer.daemonhost.DaemonPlan;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,6 +40,16 @@ final class DaemonOptions {
       description = "how many machines run at once (default: half of the processors)")
   private int jobs = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
+  @Option(
+      names = "--idle",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = {
+        "end after this time without work, such as 1h: a command that it does, a run, or a request"
+            + " of another peer"
+      })
+  private Duration idle;
+
   @Mixin private LogOptions logging;
 
   static final class RepoConverter implements ITypeConverter<RepoId> {
@@ -51,7 +64,7 @@ final class DaemonOptions {
   }
 
   DaemonPlan plan() {
-    return new DaemonPlan(mirrored, watched, jobs);
+    return new DaemonPlan(mirrored, watched, jobs, Optional.ofNullable(idle));
   }
 
   LogOptions logging() {
