@@ -71,13 +71,13 @@ public record KeptObjects(Path root) {
   }
 
   /** A content on its way in. Closing it before it is kept removes it. */
-  public final class Incoming implements AutoCloseable {
+  public final class NewObject implements AutoCloseable {
 
     private final RepoId repo;
     private final Content content;
     private final ScratchDirectory staged;
 
-    private Incoming(RepoId repo, Content content) throws IOException {
+    private NewObject(RepoId repo, Content content) throws IOException {
       this.repo = repo;
       this.content = content;
       staged = ScratchDirectory.in(root.resolve(STAGING));
@@ -125,8 +125,8 @@ public record KeptObjects(Path root) {
    *
    * @throws IOException also if the disk has less room
    */
-  public Incoming take(RepoId repo, Content content) throws IOException {
-    return new Incoming(repo, content);
+  public NewObject take(RepoId repo, Content content) throws IOException {
+    return new NewObject(repo, content);
   }
 
   /** Notes that a run uses these now, as far as they are here. */

@@ -116,10 +116,10 @@ public final class LargeFileSource {
     private void from(Holder holder, Content content, PullProgress progress)
         throws FetchException, IOException, InterruptedException {
       notices.awaiting("from " + holder.id());
-      try (KeptObjects.Incoming incoming = kept.take(repo, content);
+      try (KeptObjects.NewObject added = kept.take(repo, content);
           Fetch.Download download = fetch.largeFile(holder, repo, content)) {
-        download.into(incoming.file(), Timeouts.DEFAULT.stall(), progress);
-        incoming.keep();
+        download.into(added.file(), Timeouts.DEFAULT.stall(), progress);
+        added.keep();
       } catch (ObjectDirectory.DamagedException e) {
         throw new FetchException(
             Fault.WRONG, holder.id() + " gave other bytes than " + content.digest() + " has", e);

@@ -120,9 +120,9 @@ record LargeFilesExecutor(Executor executor, RunTarget subject, PeerNetwork netw
     if (kept().of(repo()).has(file.content())) {
       return;
     }
-    try (KeptObjects.Incoming incoming = kept().take(repo(), file.content())) {
-      Files.copy(file.place().orElseThrow(), incoming.file());
-      incoming.keep();
+    try (KeptObjects.NewObject added = kept().take(repo(), file.content())) {
+      Files.copy(file.place().orElseThrow(), added.file());
+      added.keep();
     }
   }
 

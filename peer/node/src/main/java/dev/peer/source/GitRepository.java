@@ -328,28 +328,10 @@ public final class GitRepository implements AutoCloseable {
   }
 
   /**
-   * Writes the files that take a revision into the guest:
+   * Writes the files that take a revision into the guest, in the form that {@link GuestTree} has.
    *
-   * <ul>
-   *   <li>{@code tree/...}: the work tree, its submodules in their places
-   *   <li>{@code tree/.git/...}: the repository, with one commit on its branch {@code main}; {@code
-   *       tree/PATH/.git/...}: each submodule in the same form, with the commit that its parent's
-   *       tree names
-   *   <li>{@code submodules}: their paths, one a line, parents first
-   *   <li>{@code conversions}: an empty file, there if attributes may make the content of files
-   *       another one than their objects', which is left to the guest's git
-   * </ul>
-   *
-   * <p>The one commit is, for {@link CheckoutMode#COMMIT} and for submodules, the real one, its
-   * parents cut off by a {@code shallow} file; for {@link CheckoutMode#HISTORY} the real one with
-   * its ancestors, their tags and trees, but no file that only an older tree has; for {@link
-   * CheckoutMode#TREE} a commit made from the tree's id alone. Only what that commit's tree reaches
-   * is there. A revision that {@link #select} made has no real commit, and is for {@link
-   * CheckoutMode#TREE} only. A submodule is what the tree's {@code .gitmodules} names, unless with
-   * {@code update = none}; any other gitlink is an empty directory, as in a fresh clone. So the
-   * tree decides whether a submodule is there, never the state of this machine. A file that Git LFS
-   * keeps is its content; git in the guest has its pointer and calls it unchanged. All files were
-   * changed now: what a cache kept is older.
+   * <p>A revision that {@link #select} made has no real commit, and is for {@link
+   * CheckoutMode#TREE} only.
    *
    * @param scratch a directory for the packs while they are made; nothing is left there
    * @param root gets the files

@@ -62,8 +62,8 @@ class KeptObjectsTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> kept.take(REPO, new Content(Long.MAX_VALUE, content("one").digest())))
         .withMessageContaining("bytes are needed");
-    try (KeptObjects.Incoming incoming = kept.take(REPO, content("one"))) {
-      Files.writeString(incoming.file(), "one");
+    try (KeptObjects.NewObject added = kept.take(REPO, content("one"))) {
+      Files.writeString(added.file(), "one");
     }
 
     assertThat(kept.of(REPO).has(content("one"))).isFalse();
@@ -129,9 +129,9 @@ class KeptObjectsTest {
   }
 
   private void take(RepoId repo, Content content, String text) throws IOException {
-    try (KeptObjects.Incoming incoming = kept.take(repo, content)) {
-      Files.writeString(incoming.file(), text);
-      incoming.keep();
+    try (KeptObjects.NewObject added = kept.take(repo, content)) {
+      Files.writeString(added.file(), text);
+      added.keep();
     }
   }
 

@@ -229,10 +229,10 @@ class LargeFileSourceTest {
   }
 
   private static void keep(KeptObjects objects, RepoId repo, byte[] bytes) throws IOException {
-    try (KeptObjects.Incoming incoming = objects.take(repo, content(bytes));
-        OutputStream out = Files.newOutputStream(incoming.file())) {
+    try (KeptObjects.NewObject added = objects.take(repo, content(bytes));
+        OutputStream out = Files.newOutputStream(added.file())) {
       out.write(bytes);
-      incoming.keep();
+      added.keep();
     }
   }
 

@@ -364,8 +364,8 @@ final class RunStages {
     return new Provenance.Stated(
         cache.startedFrom(),
         starter.network().ofPreparation(),
-        starter.model().image().mkVersion(),
-        starter.model().image().agentVersion(),
+        starter.model().image().versions().mk(),
+        starter.model().image().versions().agent(),
         tries);
   }
 }

@@ -12,8 +12,7 @@ import java.util.Set;
  * @param directory where its files lie
  * @param architecture the architecture of its programs
  * @param kernelArguments the kernel's command line
- * @param mkVersion mk's source package, its version and our patches: {@code 9base 1:6-13+5f0c...}
- * @param agentVersion the guest protocol's version and the guest's scripts: {@code 4+5f0c...}
+ * @param versions of what reads the mkfile and runs the stages
  * @param options what runs may ask of its guests besides what every image of its protocol knows
  */
 public record GuestImage(
@@ -21,8 +20,7 @@ public record GuestImage(
     Path directory,
     Architecture architecture,
     String kernelArguments,
-    String mkVersion,
-    String agentVersion,
+    GuestVersions versions,
     Set<String> options) {
 
   static final String KERNEL = "kernel";
@@ -36,8 +34,7 @@ public record GuestImage(
 
   /** The same image, its files in another directory. */
   public GuestImage in(Path other) {
-    return new GuestImage(
-        digest, other, architecture, kernelArguments, mkVersion, agentVersion, options);
+    return new GuestImage(digest, other, architecture, kernelArguments, versions, options);
   }
 
   public Path kernel() {

@@ -26,17 +26,9 @@ import java.util.TreeMap;
 record ImageManifest(
     Architecture architecture,
     String kernelArguments,
-    Optional<Versions> versions,
+    Optional<GuestVersions> versions,
     Set<String> options,
     Map<String, Content> files) {
-
-  /**
-   * The versions of mk, which runs recipes in the guest, and of the agent, which runs the stages.
-   *
-   * @param mk mk's source package, its version and our patches
-   * @param agent the guest's scripts
-   */
-  record Versions(String mk, String agent) {}
 
   static final String FILE = "manifest.json";
   static final int LARGEST = 4 << 20;
@@ -63,11 +55,11 @@ record ImageManifest(
     boolean old = json.number("format") == OLD_FORMAT;
     requireVersion(json, "format", old ? OLD_FORMAT : FORMAT);
     requireVersion(json, "protocol", old ? OLD_PROTOCOL : PROTOCOL);
-    Optional<Versions> versions =
+    Optional<GuestVersions> versions =
         old
             ? Optional.empty()
             : Optional.of(
-                new Versions(
+                new GuestVersions(
                     json.value("mk", Provenance.Stated::requireVersion),
                     json.value("agent", Provenance.Stated::requireVersion)));
     Architecture architecture = json.value("architecture", Architecture::new);

@@ -6,7 +6,6 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.scratch.FileFingerprint;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.vm.image.ImageException.Defect;
-import dev.peer.vm.image.ImageManifest.Versions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -159,7 +158,7 @@ public final class ImageStore {
                 + " `peer image ls` in PEER_IMAGE");
       }
       ImageManifest manifest = readManifest(directory, digest);
-      Versions versions = manifest.versions().orElseThrow(() -> outdated(digest));
+      GuestVersions versions = manifest.versions().orElseThrow(() -> outdated(digest));
       String seen = describe(directory);
       if (!seen.equals(remembered(digest))) {
         check(directory, manifest, digest);
@@ -170,8 +169,7 @@ public final class ImageStore {
           directory,
           manifest.architecture(),
           manifest.kernelArguments(),
-          versions.mk(),
-          versions.agent(),
+          versions,
           manifest.options());
     } catch (IOException e) {
       throw damaged(digest, "it cannot be read: " + e.getMessage(), e);

@@ -37,8 +37,8 @@ final class Packet {
 
   /** Where the parts of a packet are, and the message that it is prohibited. */
   private enum Version {
-    FOUR(0x0800, 20, 9, 12, 4, ICMP, 0x030d),
-    SIX(0x86dd, 40, 6, 8, 16, ICMP6, 0x0101);
+    FOUR(0x0800, 20, 9, 12, ICMP, 0x030d),
+    SIX(0x86dd, 40, 6, 8, ICMP6, 0x0101);
 
     private final int type;
     private final int header;
@@ -48,19 +48,13 @@ final class Packet {
     private final int icmp;
     private final int prohibited;
 
-    Version(
-        int type,
-        int header,
-        int protocol,
-        int source,
-        int addressBytes,
-        int icmp,
-        int prohibited) {
+    Version(int type, int header, int protocol, int source, int icmp, int prohibited) {
       this.type = type;
       this.header = header;
       this.protocol = protocol;
       this.source = source;
-      this.addressBytes = addressBytes;
+      // The two addresses are the last of a header.
+      this.addressBytes = (header - source) / 2;
       this.icmp = icmp;
       this.prohibited = prohibited;
     }

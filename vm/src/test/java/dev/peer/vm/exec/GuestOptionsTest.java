@@ -9,6 +9,7 @@ import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.key.TestOptions;
 import dev.peer.vm.image.GuestImage;
+import dev.peer.vm.image.GuestVersions;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -45,8 +46,7 @@ class GuestOptionsTest {
         Path.of("/images/i"),
         Architecture.AMD64,
         "quiet",
-        "mk",
-        "agent",
+        new GuestVersions("mk", "agent"),
         options);
   }
 }

@@ -33,8 +33,8 @@ class ImageStoreTest {
     assertThat(image.kernel()).hasContent("kernel a");
     assertThat(image.kernelArguments()).isEqualTo("quiet");
     assertThat(image.architecture()).isEqualTo(Architecture.AMD64);
-    assertThat(image.mkVersion()).isEqualTo("9base 1");
-    assertThat(image.agentVersion()).isEqualTo("4");
+    assertThat(image.versions().mk()).isEqualTo("9base 1");
+    assertThat(image.versions().agent()).isEqualTo("4");
     assertThat(image.options()).isEmpty();
   }
 

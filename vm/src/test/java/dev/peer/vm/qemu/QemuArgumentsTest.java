@@ -6,6 +6,7 @@ import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.network.Reach;
 import dev.peer.vm.image.GuestImage;
+import dev.peer.vm.image.GuestVersions;
 import dev.peer.vm.network.NetworkRules;
 import java.nio.file.Path;
 import java.util.List;
@@ -129,8 +130,7 @@ class QemuArgumentsTest {
             Path.of("/images/i"),
             Architecture.AMD64,
             "quiet panic=-1",
-            "mk",
-            "agent",
+            new GuestVersions("mk", "agent"),
             Set.of());
     return new MachineSpec(
         image,
