@@ -53,6 +53,10 @@ class ContainerImagesIT {
       \techo kept >>/data/file
       \tcat /data/file
       \tstat -c '%u:%g %a' /foreign /data
+      package:VQ:
+      \tupdate-alternatives --quiet --install /usr/bin/x x /bin/true 1 \
+      --slave /usr/share/man/man1/x.1 x.1 /etc/debian_version
+      \treadlink /usr/share/man/man1/x.1
       bare:VQ:
       \techo made of $A
       fails:VQ:
@@ -90,6 +94,7 @@ class ContainerImagesIT {
   @Tag("long")
   void testsRunInImagesOfEveryKindOrItIsSaidWhatIsMissing() throws Exception {
     assertThat(said("localhost/built", "where")).isEqualTo("hello from /somewhere\n");
+    assertThat(said("localhost/built", "package")).isEqualTo("/etc/alternatives/x.1\n");
     assertThat(said("localhost/plain:1.0", "where")).isEqualTo("hi from /work\n");
     assertThat(said(plain.id(), "where")).isEqualTo("hi from /work\n");
     assertThat(said("localhost/oci@" + ociDigest, "where")).isEqualTo("hey from /a b\n");
