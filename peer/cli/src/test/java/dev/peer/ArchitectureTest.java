@@ -47,7 +47,8 @@ class ArchitectureTest {
     allow("core.key", "core.id");
     allow("core.network", "core.id");
     allow("core.path", "core.id");
-    allow("core.record", "core.id", "core.key");
+    allow("core.chunk", "core.id");
+    allow("core.record", "core.chunk", "core.id", "core.key");
     allow("core.junit", "core.id", "core.record");
     allow("core.scratch");
     allow("core.pem", "core.id");
@@ -64,7 +65,14 @@ class ArchitectureTest {
         "core.record",
         "core.timestamp",
         "core.trust");
-    allow("core.store", "core.id", "core.key", "core.record", "core.scratch", "core.sign");
+    allow(
+        "core.store",
+        "core.chunk",
+        "core.id",
+        "core.key",
+        "core.record",
+        "core.scratch",
+        "core.sign");
     allow("core.progress", "core.record");
     allow(
         "core.find",

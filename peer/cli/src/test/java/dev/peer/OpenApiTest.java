@@ -61,6 +61,7 @@ class OpenApiTest {
           new PeerPath.Result(KEY),
           new PeerPath.RunOutput(KEY),
           new PeerPath.Blob(DIGEST),
+          new PeerPath.Chunks(DIGEST),
           new PeerPath.ImageFile(DIGEST, "kernel"),
           new PeerPath.LargeFile(new RepoId("github.com/team/x"), DIGEST),
           new PeerPath.Status());

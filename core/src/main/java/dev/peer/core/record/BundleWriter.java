@@ -1,6 +1,5 @@
 package dev.peer.core.record;
 
-import com.github.luben.zstd.ZstdOutputStream;
 import dev.peer.core.id.Digest;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
@@ -23,7 +22,6 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 /** Writes a run's bundle: {@code tar.zst}, the same bytes for the same run. */
 public final class BundleWriter {
 
-  private static final int COMPRESSION_LEVEL = 3;
   private static final int SKIPPABLE_FRAME = 0x184D2A50;
   private static final int LARGEST_FRAME = 1 << 20;
 
@@ -48,8 +46,7 @@ public final class BundleWriter {
 
   private static void writeTar(RunRecord record, RunFiles files, OutputStream out)
       throws IOException {
-    try (TarArchiveOutputStream tar =
-        new TarArchiveOutputStream(new ZstdOutputStream(out, COMPRESSION_LEVEL))) {
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new FrameStream(out))) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
       tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
       tar.setAddPaxHeadersForNonAsciiNames(true);

@@ -106,6 +106,13 @@ public final class Entries {
     return List.copyOf(locations);
   }
 
+  /** The locations of the results kept of a repository, the latest first. */
+  List<Location> locations(RepoId repo) throws IOException {
+    return locations(layout.directoryOf(repo)).stream()
+        .sorted(Comparator.comparing(Location::kept).reversed())
+        .toList();
+  }
+
   private static List<Location> locations(Path repository) throws IOException {
     List<Location> locations = new ArrayList<>();
     for (Path run : StoreLayout.children(repository)) {

@@ -27,6 +27,7 @@ final class EntryFiles {
 
   static final String BUNDLE = "bundle.tar.zst";
   static final String LOCK = "lock";
+  static final String CHUNKS = "chunks";
 
   private static final String ATTESTATION = "attestation.json";
   private static final String LISTS = "crl.pem";

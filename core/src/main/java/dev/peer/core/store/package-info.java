@@ -24,7 +24,7 @@
  * <p>Locks are taken in this order: {@code keeper}, {@code changing}, an entry's. A process that
  * holds {@code changing} alone waits for no entry: it tries, and leaves held ones.
  *
- * <p>Uses {@code core.id}, {@code core.key}, {@code core.record}, {@code core.scratch} and {@code
- * core.sign}.
+ * <p>Uses {@code core.chunk}, {@code core.id}, {@code core.key}, {@code core.record}, {@code
+ * core.scratch} and {@code core.sign}.
  */
 package dev.peer.core.store;

@@ -17,6 +17,9 @@ public final class MediaTypes {
   /** A bundle. */
   public static final String BUNDLE = "application/zstd";
 
+  /** The list of a bundle's chunks, in the form of {@link dev.peer.core.chunk.ChunkList}. */
+  public static final String CHUNKS = "application/vnd.dev.peer.chunks";
+
   /** The output of a run as it comes, in {@linkplain OutputFrame frames}. */
   public static final String RUN_OUTPUT = "application/vnd.dev.peer.run-output";
 

@@ -20,6 +20,9 @@ public sealed interface PeerPath {
   /** A bundle, by the digest of its bytes. */
   record Blob(Digest digest) implements PeerPath {}
 
+  /** The list of the chunks of a bundle. */
+  record Chunks(Digest bundle) implements PeerPath {}
+
   /**
    * A file of a guest image.
    *
@@ -60,6 +63,7 @@ public sealed interface PeerPath {
       case Result result -> "/v1/results/" + result.key().hex();
       case RunOutput output -> "/v1/runs/" + output.key().hex() + "/output";
       case Blob blob -> "/v1/blobs/sha256/" + blob.digest().hex();
+      case Chunks(Digest bundle) -> "/v1/blobs/sha256/" + bundle.hex() + "/chunks";
       case ImageFile(Digest image, String file) -> "/v1/images/sha256/" + image.hex() + "/" + file;
       case LargeFile(RepoId repo, Digest content) ->
           "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/lfs/sha256/" + content.hex();
@@ -73,6 +77,7 @@ public sealed interface PeerPath {
       case Result _ -> "/v1/results/{runKey}";
       case RunOutput _ -> "/v1/runs/{runKey}/output";
       case Blob _ -> "/v1/blobs/sha256/{digest}";
+      case Chunks _ -> "/v1/blobs/sha256/{digest}/chunks";
       case ImageFile _ -> "/v1/images/sha256/{digest}/{file}";
       case LargeFile _ -> "/v1/repos/{repo}/lfs/sha256/{digest}";
       case Status _ -> "/v1/status";
@@ -98,6 +103,9 @@ public sealed interface PeerPath {
       }
       if (parts.length == 5 && raw.startsWith("/v1/blobs/sha256/")) {
         return Optional.of(new Blob(Digest.ofHex(parts[4])));
+      }
+      if (parts.length == 6 && raw.startsWith("/v1/blobs/sha256/") && parts[5].equals("chunks")) {
+        return Optional.of(new Chunks(Digest.ofHex(parts[4])));
       }
       if (parts.length == 6 && raw.startsWith("/v1/images/sha256/")) {
         return Optional.of(new ImageFile(Digest.ofHex(parts[4]), parts[5]));

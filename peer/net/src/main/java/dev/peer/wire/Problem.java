@@ -23,6 +23,7 @@ public record Problem(Kind kind, String detail) {
     NOT_MIRRORED(403, "not-mirrored", "No copies of the repository are kept here"),
     NO_SUCH_PATH(404, "no-such-path", "There is no such path"),
     NO_SUCH_RESULT(404, "no-such-result", "No such result is known"),
+    NO_SUCH_CHUNKS(404, "no-such-chunks", "The bundle is not made of chunks"),
     NO_SUCH_RUN(404, "no-such-run", "No such run is in progress here"),
     NO_SUCH_IMAGE(404, "no-such-image", "No such guest image is known"),
     NO_SUCH_FILE(404, "no-such-file", "No such file is held"),

@@ -8,6 +8,7 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.VerificationException;
+import dev.peer.core.store.ChunkLists;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.http.HttpCall;
 import dev.peer.http.HttpsServer;
@@ -16,7 +17,6 @@ import dev.peer.http.ServerLimits;
 import dev.peer.http.ServerSettings;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.tls.TlsListener;
-import dev.peer.wire.ByteRange;
 import dev.peer.wire.Limits;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerPath;
@@ -26,12 +26,10 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
@@ -56,6 +54,7 @@ public final class PeerServer implements AutoCloseable {
 
   private final Supplier<AccessRules> rules;
   private final ServedRecords records = new ServedRecords();
+  private final ChunkLists chunkLists = new ChunkLists();
   private final List<LiveRun> runs = new CopyOnWriteArrayList<>();
   private final HeldFiles files;
   private final Optional<Intake> intake;
@@ -173,6 +172,10 @@ public final class PeerServer implements AutoCloseable {
       case PeerPath.Blob(Digest digest) -> {
         call.require(rules, Verb.FETCH);
         blob(call, digest);
+      }
+      case PeerPath.Chunks(Digest bundle) -> {
+        call.require(rules, Verb.FETCH);
+        chunks(call, bundle);
       }
       case PeerPath.ImageFile file -> {
         call.require(rules, Verb.FETCH);
@@ -294,12 +297,29 @@ public final class PeerServer implements AutoCloseable {
     StoredRecord record = records.withBundle(digest).orElseThrow(() -> noSuchResult("" + digest));
     call.require(rules, Verb.FETCH, record.repo());
     try {
-      send(call, record.bundleFile(), "" + digest, MediaTypes.BUNDLE);
+      FixedFile.send(call, record.bundleFile(), "" + digest, MediaTypes.BUNDLE);
       runs.stream()
           .filter(run -> run.key().equals(record.key()))
           .forEach(run -> run.fetched(call.caller().id()));
     } catch (NoSuchFileException e) {
       throw noSuchResult(digest + " any more");
+    }
+  }
+
+  private void chunks(HttpCall call, Digest bundle) throws ProblemException, IOException {
+    StoredRecord record = records.withBundle(bundle).orElseThrow(() -> noSuchResult("" + bundle));
+    call.require(rules, Verb.FETCH, record.repo());
+    try {
+      Path list =
+          chunkLists
+              .of(record)
+              .orElseThrow(
+                  () ->
+                      new ProblemException(
+                          Problem.Kind.NO_SUCH_CHUNKS, bundle + " is not made of chunks"));
+      FixedFile.send(call, list, "chunks:" + bundle, MediaTypes.CHUNKS);
+    } catch (NoSuchFileException e) {
+      throw noSuchResult(bundle + " any more");
     }
   }
 
@@ -315,7 +335,7 @@ public final class PeerServer implements AutoCloseable {
         call.set("Cache-Control", "private, no-cache");
         call.answer(200, MediaTypes.ATTESTATION, Files.readAllBytes(file));
       } else {
-        send(call, file, path.image() + "/" + path.file(), MediaTypes.BYTES);
+        FixedFile.send(call, file, path.image() + "/" + path.file(), MediaTypes.BYTES);
       }
     } catch (NoSuchFileException e) {
       throw noSuchImage(path, "no longer holds");
@@ -330,49 +350,10 @@ public final class PeerServer implements AutoCloseable {
             "this peer does not hold the file " + content + " of " + repo);
     try {
       Path file = files.largeFiles().file(repo, content).orElseThrow(() -> absent);
-      send(call, file, "" + content, MediaTypes.BYTES);
+      FixedFile.send(call, file, "" + content, MediaTypes.BYTES);
     } catch (NoSuchFileException e) {
       throw absent;
     }
-  }
-
-  /** Sends a file that never changes, or the part of it that is asked for. */
-  private static void send(HttpCall call, Path path, String name, String mediaType)
-      throws ProblemException, IOException {
-    String etag = "\"" + name + "\"";
-    try (FileChannel file = FileChannel.open(path)) {
-      call.set("ETag", etag);
-      call.set("Cache-Control", "private, max-age=31536000, immutable");
-      call.set("Accept-Ranges", "bytes");
-      if (call.header("If-None-Match").filter(tags -> names(tags, etag)).isPresent()) {
-        call.answer(304);
-      } else {
-        send(call, file, etag, mediaType);
-      }
-    }
-  }
-
-  private static void send(HttpCall call, FileChannel file, String etag, String mediaType)
-      throws ProblemException, IOException {
-    long size = file.size();
-    boolean ranged = call.header("If-Range").filter(tag -> !tag.equals(etag)).isEmpty();
-    String range = ranged ? call.header("Range").orElse(null) : null;
-    switch (ByteRange.parse(range, size)) {
-      case ByteRange.Selection.Whole _ -> call.answer(200, mediaType, file, 0, size);
-      case ByteRange.Selection.Part(ByteRange part) -> {
-        call.set("Content-Range", part.contentRange(size));
-        call.answer(206, mediaType, file, part.first(), part.length());
-      }
-      case ByteRange.Selection.Outside _ ->
-          throw new ProblemException(
-              Problem.Kind.NO_SUCH_RANGE,
-              "there are " + size + " bytes",
-              Map.of("Content-Range", "bytes */" + size));
-    }
-  }
-
-  private static boolean names(String tags, String etag) {
-    return tags.equals("*") || tags.contains(etag);
   }
 
   private static ProblemException noSuchImage(PeerPath.ImageFile path, String what) {

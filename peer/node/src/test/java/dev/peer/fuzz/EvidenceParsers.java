@@ -5,6 +5,8 @@ import static dev.peer.fuzz.Parser.require;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.chunk.Chunk;
+import dev.peer.core.chunk.ChunkList;
 import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
@@ -13,6 +15,7 @@ import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.Artifacts;
+import dev.peer.core.record.BundleFrames;
 import dev.peer.core.record.BundleReader;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
@@ -36,6 +39,7 @@ import dev.peer.core.sign.RunSigner;
 import dev.peer.core.trust.Credentials;
 import dev.peer.tls.TestAuthority;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +104,16 @@ final class EvidenceParsers {
             bytes -> unpack(bytes, record),
             List.of(Files.readAllBytes(bundle))),
         Parser.of(
+            "bundle's frames",
+            MalformedException.class,
+            EvidenceParsers::frames,
+            List.of(Files.readAllBytes(bundle))),
+        Parser.of(
+            "list of chunks",
+            IllegalArgumentException.class,
+            EvidenceParsers::chunks,
+            List.of(new ChunkList(List.of(new Chunk(0, 1000, Digest.of(new byte[0])))).bytes())),
+        Parser.of(
             "timing line",
             MalformedException.class,
             EvidenceParsers::timingLine,
@@ -109,6 +123,21 @@ final class EvidenceParsers {
             MalformedException.class,
             EvidenceParsers::replay,
             List.of(Files.readAllBytes(files.timing()))));
+  }
+
+  private static void frames(byte[] bytes) throws IOException, MalformedException {
+    Path directory = Scratch.directory();
+    try (FileChannel bundle = FileChannel.open(Files.write(directory.resolve("bundle"), bytes))) {
+      require(BundleFrames.chunks(bundle).size() == bytes.length, "all of it is in a chunk");
+    } finally {
+      Scratch.delete(directory);
+    }
+  }
+
+  private static void chunks(byte[] bytes) {
+    ChunkList list = ChunkList.parse(bytes, 1000);
+    require(list.size() == 1000, "the chunks are the content");
+    require(Arrays.equals(list.bytes(), bytes), "one form");
   }
 
   private interface Rewriter {

@@ -121,6 +121,7 @@ final class WireParsers {
             List.of(
                 new PeerPath.Result(new RunKey(DIGEST)),
                 new PeerPath.Blob(DIGEST),
+                new PeerPath.Chunks(DIGEST),
                 new PeerPath.RunOutput(new RunKey(DIGEST)),
                 new PeerPath.ImageFile(DIGEST, "manifest.json"),
                 new PeerPath.Status())),

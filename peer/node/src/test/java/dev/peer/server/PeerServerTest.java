@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
 import dev.peer.core.access.NamespaceRules;
+import dev.peer.core.chunk.Chunk;
+import dev.peer.core.chunk.ChunkList;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
@@ -21,6 +23,8 @@ import dev.peer.wire.PeerStatus;
 import dev.peer.wire.Problem;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -41,6 +45,8 @@ class PeerServerTest {
   private static final byte[] BUNDLE = random(1_000_000);
   private static final String RESULT = new PeerPath.Result(KEY).text();
   private static final String BLOB = new PeerPath.Blob(Digest.of(BUNDLE)).text();
+
+  private static final String CHUNKS = new PeerPath.Chunks(Digest.of(BUNDLE)).text();
 
   private static final Digest IMAGE = Digest.of(new byte[] {2});
   private static final String IMAGE_FILE = new PeerPath.ImageFile(IMAGE, "kernel").text();
@@ -205,6 +211,44 @@ class PeerServerTest {
   }
 
   @Test
+  void servesTheListOfABundlesChunks() throws Exception {
+    byte[] chunked = skippable(1_000_000);
+    StoredRecord other = StoredRecords.of(directory, REPO, KEY, ATTESTATION, chunked);
+    server.add(other);
+    String path = new PeerPath.Chunks(other.bundle().digest()).text();
+
+    HttpResponse<byte[]> list = client.send("GET", path);
+
+    assertThat(list.statusCode()).isEqualTo(200);
+    assertThat(list.headers().firstValue("Content-Type"))
+        .contains("application/vnd.dev.peer.chunks");
+    assertThat(ChunkList.parse(list.body(), chunked.length).chunks())
+        .containsExactly(new Chunk(0, chunked.length, Digest.of(chunked)));
+    String etag = list.headers().firstValue("ETag").orElseThrow();
+    assertThat(client.send("GET", path, "If-None-Match", etag).statusCode()).isEqualTo(304);
+    assertProblem(client.send("PUT", path), Problem.Kind.NO_SUCH_METHOD);
+  }
+
+  /** A frame of zstd of the simplest kind. */
+  private static byte[] skippable(int size) {
+    return ByteBuffer.allocate(8 + size)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(0x184D2A50)
+        .putInt(size)
+        .array();
+  }
+
+  @Test
+  void saysThatABundleHasNoChunks() throws Exception {
+    assertProblem(client.send("GET", CHUNKS), Problem.Kind.NO_SUCH_CHUNKS);
+    assertProblem(
+        client.send("GET", new PeerPath.Chunks(Digest.of(new byte[0])).text()),
+        Problem.Kind.NO_SUCH_RESULT);
+    Files.delete(record.bundleFile());
+    assertProblem(client.send("GET", CHUNKS), Problem.Kind.NO_SUCH_RESULT);
+  }
+
+  @Test
   void servesTheFilesOfAnImage() throws Exception {
     HttpResponse<byte[]> kernel = client.send("GET", IMAGE_FILE);
     assertThat(kernel.statusCode()).isEqualTo(200);
@@ -274,6 +318,7 @@ class PeerServerTest {
     try (Https stranger = new Https(authority.peer("spiffe://other/ci"), server.address())) {
       assertProblem(stranger.send("GET", RESULT), Problem.Kind.NOT_ALLOWED);
       assertProblem(stranger.send("GET", BLOB), Problem.Kind.NOT_ALLOWED);
+      assertProblem(stranger.send("GET", CHUNKS), Problem.Kind.NOT_ALLOWED);
       assertProblem(stranger.send("GET", IMAGE_FILE), Problem.Kind.NOT_ALLOWED);
       assertProblem(stranger.send("GET", LARGE_FILE), Problem.Kind.NOT_ALLOWED);
       assertThat(stranger.send("GET", "/v1/status").statusCode()).isEqualTo(200);
@@ -308,6 +353,7 @@ class PeerServerTest {
       assertProblem(guest.send("GET", LARGE_FILE), Problem.Kind.NOT_ALLOWED);
       assertProblem(guest.send("GET", RESULT), Problem.Kind.NOT_ALLOWED);
       assertProblem(guest.send("GET", BLOB), Problem.Kind.NOT_ALLOWED);
+      assertProblem(guest.send("GET", CHUNKS), Problem.Kind.NOT_ALLOWED);
     }
   }
 

@@ -1,0 +1,107 @@
+package dev.peer.core.chunk;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * How content is put together from chunks that are here and from others that must be moved.
+ *
+ * @param runs cover all chunks in order
+ */
+public record ChunkPlan(List<Run> runs) {
+
+  /**
+   * Chunks that follow each other and come from one side.
+   *
+   * @param here whether they are here, or must be moved
+   * @param chunks at least one
+   */
+  public record Run(boolean here, List<Chunk> chunks) {
+
+    /** Copies the chunks. */
+    public Run {
+      chunks = List.copyOf(chunks);
+    }
+
+    /** Where the first one begins. */
+    public long offset() {
+      return chunks.getFirst().offset();
+    }
+
+    /** How many bytes they have together. */
+    public long length() {
+      return chunks.getLast().end() - offset();
+    }
+  }
+
+  /** Copies the runs. */
+  public ChunkPlan {
+    runs = List.copyOf(runs);
+  }
+
+  /**
+   * Joins what must be moved to few requests, by moving the shortest runs between them as well.
+   *
+   * @param here which chunks are here
+   * @param mostMoves how many runs may be moved at most; at least 1
+   */
+  public static ChunkPlan of(ChunkList list, Predicate<Chunk> here, int mostMoves) {
+    List<Run> runs = runs(list, here);
+    List<Long> between = new ArrayList<>();
+    for (int i = 1; i < runs.size() - 1; i++) {
+      if (runs.get(i).here()) {
+        between.add(runs.get(i).length());
+      }
+    }
+    int tooMany = between.size() + 1 - mostMoves;
+    if (tooMany <= 0) {
+      return new ChunkPlan(runs);
+    }
+    Collections.sort(between);
+    return new ChunkPlan(joined(runs, between.get(tooMany - 1)));
+  }
+
+  private static List<Run> runs(ChunkList list, Predicate<Chunk> here) {
+    List<Run> runs = new ArrayList<>();
+    List<Chunk> run = new ArrayList<>();
+    boolean side = false;
+    for (Chunk chunk : list.chunks()) {
+      boolean next = here.test(chunk);
+      if (next != side && !run.isEmpty()) {
+        runs.add(new Run(side, run));
+        run.clear();
+      }
+      side = next;
+      run.add(chunk);
+    }
+    if (!run.isEmpty()) {
+      runs.add(new Run(side, run));
+    }
+    return runs;
+  }
+
+  /** Moves all runs between others that are no longer than this. */
+  private static List<Run> joined(List<Run> runs, long shortest) {
+    List<Run> joined = new ArrayList<>();
+    for (int i = 0; i < runs.size(); i++) {
+      Run run = runs.get(i);
+      boolean inner = i > 0 && i < runs.size() - 1;
+      boolean here = run.here() && !(inner && run.length() <= shortest);
+      if (!joined.isEmpty() && joined.getLast().here() == here) {
+        List<Chunk> both = new ArrayList<>(joined.removeLast().chunks());
+        both.addAll(run.chunks());
+        joined.add(new Run(here, both));
+      } else {
+        joined.add(new Run(here, run.chunks()));
+      }
+    }
+    return joined;
+  }
+
+  /** How many bytes must be moved. */
+  public long moved() {
+    return runs.stream().filter(run -> !run.here()).mapToLong(Run::length).sum();
+  }
+}

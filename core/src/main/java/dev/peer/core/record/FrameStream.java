@@ -1,0 +1,136 @@
+package dev.peer.core.record;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
+import dev.peer.core.chunk.Cuts;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Compresses content into zstd frames, one for each chunk of {@link Cuts}, so that equal content of
+ * two bundles is equal bytes. Frames are made side by side and written in order: the same content
+ * has the same bytes on any machine.
+ *
+ * <p>Each frame is decompressed again and compared before it is written.
+ */
+final class FrameStream extends OutputStream {
+
+  /** Measured with text, object code and random bytes; higher levels gain little. */
+  private static final int COMPRESSION_LEVEL = 3;
+
+  /** With 1 MiB a bundle is 3% smaller; a change then moves twice the bytes. */
+  private static final Cuts CUTS = Cuts.around(512 << 10);
+
+  private static final int WORKERS = Math.min(4, Runtime.getRuntime().availableProcessors());
+  private static final int MOST_PENDING = 2 * WORKERS;
+
+  private final OutputStream out;
+  private final byte[] buffer = new byte[CUTS.most()];
+  private int buffered;
+  private final Deque<Future<byte[]>> pending = new ArrayDeque<>();
+  private ExecutorService workers;
+  private boolean closed;
+
+  /** Writes the frames to a stream, which is closed with this. */
+  FrameStream(OutputStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    int done = 0;
+    while (done < length) {
+      int n = Math.min(length - done, buffer.length - buffered);
+      System.arraycopy(bytes, offset + done, buffer, buffered, n);
+      buffered += n;
+      done += n;
+      if (buffered == buffer.length) {
+        begin(cut());
+      }
+    }
+  }
+
+  private byte[] cut() {
+    int length = CUTS.first(buffer, buffered);
+    byte[] chunk = Arrays.copyOf(buffer, length);
+    buffered -= length;
+    System.arraycopy(buffer, length, buffer, 0, buffered);
+    return chunk;
+  }
+
+  private void begin(byte[] chunk) throws IOException {
+    if (workers == null) {
+      workers =
+          Executors.newFixedThreadPool(
+              WORKERS, Thread.ofPlatform().daemon().name("bundle-", 0).factory());
+    }
+    pending.add(workers.submit(() -> frame(chunk)));
+    if (pending.size() > MOST_PENDING) {
+      finishFirst();
+    }
+  }
+
+  private void finishFirst() throws IOException {
+    try {
+      out.write(pending.remove().get());
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException("interrupted").initCause(e);
+    }
+  }
+
+  private static byte[] frame(byte[] chunk) throws IOException {
+    byte[] frame = Zstd.compress(chunk, COMPRESSION_LEVEL);
+    boolean same;
+    try {
+      same = Arrays.equals(Zstd.decompress(frame, chunk.length), chunk);
+    } catch (ZstdException e) {
+      throw new IOException("what was compressed cannot be decompressed: " + e.getMessage(), e);
+    }
+    if (!same) {
+      throw new IOException("what was compressed decompresses to other bytes");
+    }
+    return frame;
+  }
+
+  /** Writes the rest. A small bundle has one frame and needs no other thread. */
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (out) {
+      while (buffered > 0) {
+        byte[] chunk = cut();
+        if (workers == null && buffered == 0) {
+          out.write(frame(chunk));
+        } else {
+          begin(chunk);
+        }
+      }
+      while (!pending.isEmpty()) {
+        finishFirst();
+      }
+    } finally {
+      if (workers != null) {
+        workers.shutdownNow();
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.peer.core.store;
+
+import dev.peer.core.chunk.Chunk;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.record.BundleFrames;
+import dev.peer.core.record.MalformedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The chunks of a repository's latest results, to make another bundle of. A chunk is given only if
+ * its bytes have the requested digest now.
+ */
+public final class HeldChunks implements AutoCloseable {
+
+  /** In how many of the latest results chunks are looked for. */
+  private static final int MOST_BUNDLES = 4;
+
+  private final List<FileChannel> bundles = new ArrayList<>();
+  private final Map<Integer, List<Place>> byLength = new HashMap<>();
+
+  private record Place(FileChannel bundle, BundleFrames.Frame frame) {}
+
+  private HeldChunks() {}
+
+  /** Opens the latest results of a repository that have chunks. */
+  public static HeldChunks open(Store store, RepoId repo) throws IOException {
+    HeldChunks held = new HeldChunks();
+    boolean done = false;
+    try {
+      List<Location> latest = store.entries().locations(repo);
+      for (int i = 0; i < latest.size() && held.bundles.size() < MOST_BUNDLES; i++) {
+        held.add(latest.get(i));
+      }
+      done = true;
+      return held;
+    } finally {
+      if (!done) {
+        held.close();
+      }
+    }
+  }
+
+  /** An open file stays readable if the entry is removed meanwhile. */
+  private void add(Location entry) throws IOException {
+    FileChannel bundle;
+    try {
+      bundle = FileChannel.open(entry.directory().resolve(EntryFiles.BUNDLE));
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    bundles.add(bundle);
+    try {
+      for (BundleFrames.Frame frame : BundleFrames.read(bundle)) {
+        byLength
+            .computeIfAbsent(frame.length(), _ -> new ArrayList<>())
+            .add(new Place(bundle, frame));
+      }
+    } catch (MalformedException e) {
+      bundles.remove(bundle);
+      bundle.close();
+    }
+  }
+
+  /** Whether there is none. */
+  public boolean isEmpty() {
+    return bundles.isEmpty();
+  }
+
+  /** Whether a chunk is likely here: one of its length is. */
+  public boolean mayHold(Chunk chunk) {
+    return byLength.containsKey(chunk.length());
+  }
+
+  /** The bytes of a chunk; empty if it is not here. */
+  public Optional<ByteBuffer> bytesOf(Chunk chunk) throws IOException {
+    for (Place place : byLength.getOrDefault(chunk.length(), List.of())) {
+      try {
+        ByteBuffer bytes = BundleFrames.bytesOf(place.bundle(), place.frame());
+        if (Digest.of(bytes.array()).equals(chunk.digest())) {
+          return Optional.of(bytes);
+        }
+      } catch (MalformedException e) {
+        // The bundle was cut off after it was opened.
+        continue;
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (FileChannel bundle : bundles) {
+      bundle.close();
+    }
+  }
+}
