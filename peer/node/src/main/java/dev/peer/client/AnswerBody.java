@@ -2,7 +2,7 @@ package dev.peer.client;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Arrays;
@@ -44,7 +44,7 @@ public final class AnswerBody implements AutoCloseable {
         throw new IOException("the transfer broke off after " + read + " bytes", e);
       }
     }
-    throw new InterruptedIOException("the transfer stalled after " + read + " bytes");
+    throw new SocketTimeoutException("the transfer stalled after " + read + " bytes");
   }
 
   /** All of it, but one byte more than this at most. */

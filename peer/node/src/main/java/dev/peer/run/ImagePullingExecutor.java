@@ -4,6 +4,7 @@ import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.progress.ExecutionListener;
@@ -14,7 +15,6 @@ import dev.peer.vm.image.Origin;
 import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.qemu.QemuException;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.util.Map;
 
 /**
@@ -59,9 +59,8 @@ public record ImagePullingExecutor(
       throw new ExecutorException(e.getMessage(), e.hint(), e);
     } catch (ImageException e) {
       throw new ExecutorException(e.getMessage(), e.hint(), e);
-    } catch (ClosedByInterruptException e) {
-      throw (InterruptedException) new InterruptedException("interrupted").initCause(e);
     } catch (IOException e) {
+      InterruptedIo.rethrow(e);
       throw new ExecutorException(
           "the guest image could not be taken in: " + e.getMessage(),
           "see that the disk has room and PEER_HOME is yours to write",
