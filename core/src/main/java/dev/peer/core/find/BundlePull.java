@@ -4,24 +4,21 @@ import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.Content;
+import dev.peer.core.sign.IncomingRecord;
+import dev.peer.core.sign.VerificationException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
 /**
- * One bundle on its way into a file: where a transfer breaks off or stalls, another holder of the
- * same bundle goes on from the byte that was reached. Whether the bytes are right shows only when
- * all of them are there, and is for others to check.
+ * One bundle on its way here: where a transfer breaks off or stalls, another holder of the same
+ * bundle goes on from the byte that was reached. Whether the bytes are right shows only when all of
+ * them are there, and is for the taker to check.
  */
 final class BundlePull {
 
@@ -35,33 +32,38 @@ final class BundlePull {
 
   private final Fetch fetch;
   private final Content bundle;
-  private final Path file;
   private final Duration hedge;
   private final Notices notices;
-  private final Set<PeerId> givers = new LinkedHashSet<>();
+  private final Set<PeerId> givers;
 
-  BundlePull(Fetch fetch, Content bundle, Path file, Duration hedge, Notices notices) {
+  /**
+   * Asks no holder yet.
+   *
+   * @param givers receives the peers whose bytes the bundle is made of, as they come
+   */
+  BundlePull(Fetch fetch, Content bundle, Duration hedge, Notices notices, Set<PeerId> givers) {
     this.fetch = fetch;
     this.bundle = bundle;
-    this.file = file;
     this.hedge = hedge;
     this.notices = notices;
-  }
-
-  /** Whose bytes the file is made of. */
-  Set<PeerId> givers() {
-    return givers;
+    this.givers = givers;
   }
 
   /**
    * Gets all of it, if the holders give it.
    *
+   * @param taker gets the bytes, each once
    * @param attester the holder that attested it; it is asked first
    * @param others may have the same bundle or another one
    * @param failed told of each failure; that another holder has another bundle is none
+   * @throws VerificationException if a holder gave another number of bytes than it has
    */
-  boolean pull(Holder attester, List<Holder> others, BiConsumer<Holder, FetchException> failed)
-      throws IOException, InterruptedException {
+  boolean pull(
+      IncomingRecord taker,
+      Holder attester,
+      List<Holder> others,
+      BiConsumer<Holder, FetchException> failed)
+      throws VerificationException, IOException, InterruptedException {
     List<Holder> able = new ArrayList<>(others);
     able.addFirst(attester);
     for (int round = 0; round < ROUNDS; round++) {
@@ -70,6 +72,7 @@ final class BundlePull {
         Optional<Source> source =
             open(
                 waiting,
+                taker.size(),
                 (holder, e) -> {
                   waiting.remove(holder);
                   able.remove(holder);
@@ -81,11 +84,11 @@ final class BundlePull {
           Holder holder = source.get().holder();
           waiting.remove(holder);
           try {
-            take(source.get(), waiting.isEmpty() ? LAST_PAUSE : PAUSE);
+            take(source.get(), taker, waiting.isEmpty() ? LAST_PAUSE : PAUSE);
             return true;
           } catch (FetchException e) {
-            if (e.fault() != Fault.UNREACHABLE) {
-              able.remove(holder);
+            if (e.fault() == Fault.WRONG) {
+              throw new VerificationException(e.getMessage(), e);
             }
             failed.accept(holder, e);
           }
@@ -97,9 +100,9 @@ final class BundlePull {
 
   private record Source(Holder holder, Fetch.Download download) {}
 
-  private Optional<Source> open(List<Holder> holders, BiConsumer<Holder, FetchException> failed)
-      throws IOException, InterruptedException {
-    long there = there();
+  private Optional<Source> open(
+      List<Holder> holders, long there, BiConsumer<Holder, FetchException> failed)
+      throws InterruptedException {
     return new Hedge<Holder, Source, FetchException>(
             hedge,
             holder -> {
@@ -115,41 +118,44 @@ final class BundlePull {
         .first(List.copyOf(holders));
   }
 
-  private void take(Source source, Duration pause)
+  private void take(Source source, IncomingRecord taker, Duration pause)
       throws FetchException, IOException, InterruptedException {
     PeerId holder = source.holder().id();
     try (Fetch.Download download = source.download()) {
-      long from = download.from();
-      if (from == 0) {
-        givers.clear();
-      } else {
-        notices.say("going on with " + holder + " at byte " + from + " of the bundle");
+      if (taker.size() > 0) {
+        notices.say("going on with " + holder + " at byte " + taker.size() + " of the bundle");
       }
       notices.awaiting("from " + holder);
-      AtomicLong there = new AtomicLong(from);
-      try {
-        download.into(file, pause, more -> notices.moved(there.addAndGet(more), bundle.size()));
-        givers.add(holder);
-      } catch (FetchException e) {
-        if (e.fault() == Fault.WRONG) {
-          cut(from);
-        } else if (there() > from) {
-          givers.add(holder);
-        }
-        throw e;
-      }
+      download.into(new Rest(download.from(), taker, holder), pause);
     }
   }
 
-  private long there() throws IOException {
-    return Files.exists(file) ? Files.size(file) : 0;
-  }
+  /** Takes one holder's bytes, without those that are here already. */
+  private final class Rest extends OutputStream {
 
-  /** Removes the bytes of a holder that must not be used. */
-  private void cut(long size) throws IOException {
-    if (Files.exists(file)) {
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        channel.truncate(size);
+    private final IncomingRecord taker;
+    private final PeerId holder;
+    private long at;
+
+    Rest(long from, IncomingRecord taker, PeerId holder) {
+      this.taker = taker;
+      this.holder = holder;
+      at = from;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length) throws IOException {
+      int known = (int) Math.min(length, taker.size() - at);
+      at += length;
+      if (known < length) {
+        givers.add(holder);
+        taker.write(buffer, offset + known, length - known);
+        notices.moved(taker.size(), bundle.size());
       }
     }
   }

@@ -2,9 +2,8 @@ package dev.peer.core.find;
 
 import dev.peer.core.record.Content;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.io.OutputStream;
 import java.time.Duration;
-import java.util.function.LongConsumer;
 
 /**
  * Fetches a result from its holder. What it returns is untrusted. Safe for several threads; ends
@@ -28,16 +27,14 @@ public interface Fetch extends Attestations {
     long from();
 
     /**
-     * Appends the bytes to a file that holds exactly the bytes before them. Written bytes stay if
-     * the transfer breaks off.
+     * Writes the bytes, in their order. Written bytes stay if the transfer breaks off.
      *
      * @param pause how long to wait for the next byte, if that is less than would be waited anyway
-     * @param progress told how many bytes more were written, again and again
      * @throws FetchException if they do not come to their end: then it is of the kind {@code
      *     UNREACHABLE}; or if they are more or fewer than there should be
-     * @throws IOException if the file could not be written
+     * @throws IOException if the stream does not take them
      */
-    void into(Path file, Duration pause, LongConsumer progress)
+    void into(OutputStream out, Duration pause)
         throws FetchException, IOException, InterruptedException;
 
     @Override

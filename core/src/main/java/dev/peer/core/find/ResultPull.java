@@ -5,9 +5,9 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.progress.Notices;
-import dev.peer.core.record.DiskRoom;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.IncomingRecord;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
@@ -136,8 +136,9 @@ final class ResultPull {
     try {
       return take(candidate, candidate.holder(), others, givers);
     } catch (VerificationException e) {
-      if (givers.size() == 1) {
-        failed(named(givers.iterator().next(), candidate.holder(), others), wrong(e));
+      if (givers.size() <= 1) {
+        PeerId giver = givers.stream().findFirst().orElse(candidate.holder().id());
+        failed(named(giver, candidate.holder(), others), wrong(e));
         return Optional.empty();
       }
       refused = true;
@@ -165,9 +166,9 @@ final class ResultPull {
   }
 
   /**
-   * Gets the bundle and verifies it.
+   * Gets the bundle and verifies it on its way.
    *
-   * @param givers receives the peers whose bytes it was made of, as soon as all bytes were there
+   * @param givers receives the peers whose bytes it was made of
    * @return empty if not all of it came
    */
   private Optional<Replayable> take(
@@ -175,26 +176,35 @@ final class ResultPull {
       throws VerificationException, IOException, InterruptedException {
     ScratchDirectory staged = store.stage();
     try {
-      Path bundle = staged.path().resolve("bundle");
-      VerifiedAttestation attestation = candidate.attestation();
-      DiskRoom.require(staged.path(), attestation.bundle().size());
-      BundlePull pull =
-          new BundlePull(holders.fetch(), attestation.bundle(), bundle, holders.hedge(), notices);
-      if (!pull.pull(first, others, this::failed)) {
+      Optional<VerifiedRecord> verified = receive(candidate, first, others, givers, staged.path());
+      if (verified.isEmpty()) {
         staged.close();
         return Optional.empty();
       }
-      givers.addAll(pull.givers());
-      notices.step("verify");
-      Path unpacked = Files.createDirectory(staged.path().resolve("unpacked"));
-      VerifiedRecord verified = rules.verifier().verify(attestation, bundle, unpacked);
       notices.step("store");
-      StoredRecord stored = store.keep(verified);
+      StoredRecord stored = store.keep(verified.get());
       PeerId giver = List.copyOf(givers).getLast();
-      return Optional.of(new Replayable(verified, stored, Optional.of(giver), staged));
+      return Optional.of(new Replayable(verified.get(), stored, Optional.of(giver), staged));
     } catch (VerificationException | IOException | InterruptedException | RuntimeException e) {
       staged.close();
       throw e;
+    }
+  }
+
+  private Optional<VerifiedRecord> receive(
+      Candidate candidate, Holder first, List<Holder> others, Set<PeerId> givers, Path directory)
+      throws VerificationException, IOException, InterruptedException {
+    VerifiedAttestation attestation = candidate.attestation();
+    Path unpacked = Files.createDirectory(directory.resolve("unpacked"));
+    BundlePull pull =
+        new BundlePull(holders.fetch(), attestation.bundle(), holders.hedge(), notices, givers);
+    try (IncomingRecord incoming =
+        rules.verifier().receive(attestation, directory.resolve("bundle"), unpacked)) {
+      if (!pull.pull(incoming, first, others, this::failed)) {
+        return Optional.empty();
+      }
+      notices.step("verify");
+      return Optional.of(incoming.finish());
     }
   }
 

@@ -3,7 +3,6 @@ package dev.peer.core.record;
 import com.github.luben.zstd.ZstdInputStream;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Printable;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,9 +21,10 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
  * a regular file of the signed size and digest.
  *
  * <p>Refused: any other entry (links, devices, directories, paths that leave the directory, a name
- * twice), and a bundle that grows more than a thousandfold.
+ * twice), and a bundle that grows more than a thousandfold. Whether the bundle's own bytes are the
+ * signed ones is for {@link IncomingBundle} to tell, at the same time.
  */
-public final class BundleReader {
+final class BundleReader {
 
   static final String RECORD = "record.json";
   static final String TIMING = "timing";
@@ -41,45 +41,55 @@ public final class BundleReader {
   private static final int LARGEST_RECORD = 4 << 20;
   private static final int TAR_OVERHEAD = 4_096;
 
-  private BundleReader() {}
+  private final RunRecord record;
+  private final RunFiles files;
+  private final Map<String, ExpectedFile> entries;
+  private final long most;
+
+  /**
+   * Writes nothing yet.
+   *
+   * @param bundle its signed size and digest
+   * @param record the signed record
+   * @param into an empty directory
+   * @throws MalformedException if what is signed is more than is taken
+   */
+  BundleReader(Content bundle, RunRecord record, Path into) throws MalformedException {
+    this.record = record;
+    files = new RunFiles(into);
+    entries = expectedEntries(record, files);
+    most = mostBytes(entries, record);
+    requireBounded(bundle, record);
+  }
 
   /** The fewest bytes that a bundle of so many unpacked bytes may have. */
   static long smallestFor(long unpacked) {
     return Math.max(0, unpacked - FREE_GROWTH) / LARGEST_GROWTH;
   }
 
+  /** How many bytes the files have together. */
+  long contentBytes() {
+    return contentBytes(record);
+  }
+
+  /** The directory with the files. */
+  RunFiles files() {
+    return files;
+  }
+
   /**
-   * Unpacks into an empty directory.
+   * Unpacks it.
    *
-   * @param bundle the file, as received
-   * @param expected its signed size and digest
-   * @param record the signed record
-   * @throws MalformedException if anything about the bundle is not as signed; the directory then
+   * @param bundle the bytes, of which those after the last entry are not read
+   * @throws MalformedException if anything about the entries is not as signed; the directory then
    *     holds leftovers that mean nothing
-   * @throws IOException if a file cannot be read or written here, or the disk has no room for the
-   *     bundle
+   * @throws IOException if a file cannot be written here
    */
-  public static RunFiles unpack(Path bundle, Content expected, RunRecord record, Path into)
-      throws MalformedException, IOException {
-    if (Files.size(bundle) != expected.size()) {
-      throw new MalformedException(
-          "the bundle has " + Files.size(bundle) + " bytes, signed are " + expected.size());
-    }
-    Digest actual = Digest.of(bundle);
-    if (!actual.equals(expected.digest())) {
-      throw new MalformedException(
-          "the bundle's digest is " + actual + ", signed is " + expected.digest());
-    }
-    RunFiles files = new RunFiles(into);
-    Map<String, ExpectedFile> entries = expectedEntries(record, files);
-    long most = mostBytes(entries, record);
-    requireBounded(expected, record);
-    DiskRoom.require(into, contentBytes(record));
-    try (InputStream file = new BufferedInputStream(Files.newInputStream(bundle), 1 << 16);
-        ZstdInputStream zstd = new ZstdInputStream(file);
+  void unpack(InputStream bundle) throws MalformedException, IOException {
+    try (ZstdInputStream zstd = new ZstdInputStream(bundle);
         BoundedStream bounded = new BoundedStream(zstd, most);
         TarReader tar = new TarReader(bounded)) {
-      readEntries(tar, entries, record, files);
+      readEntries(tar);
       if (!entries.isEmpty()) {
         throw new MalformedException(
             "the bundle lacks " + Printable.of(entries.keySet().iterator().next()));
@@ -90,7 +100,6 @@ public final class BundleReader {
       throw new MalformedException("the bundle cannot be read: " + e.getMessage(), e);
     }
     requireFittingTiming(files);
-    return files;
   }
 
   private static void requireBounded(Content bundle, RunRecord record) throws MalformedException {
@@ -161,19 +170,16 @@ public final class BundleReader {
     }
   }
 
-  private static void readEntries(
-      TarReader tar, Map<String, ExpectedFile> entries, RunRecord record, RunFiles files)
-      throws IOException, MalformedException {
+  private void readEntries(TarReader tar) throws IOException, MalformedException {
     for (TarArchiveEntry entry = tar.next(); entry != null; entry = tar.next()) {
-      readEntry(tar, entry, entries, record);
+      readEntry(tar, entry);
       if (entry.getName().equals(MANIFEST)) {
         expect(files.list(record.artifacts()), files, entries);
       }
     }
   }
 
-  private static void readEntry(
-      TarReader tar, TarArchiveEntry entry, Map<String, ExpectedFile> entries, RunRecord record)
+  private void readEntry(TarReader tar, TarArchiveEntry entry)
       throws IOException, MalformedException {
     String name = entry.getName();
     if (!TarReader.isPlainFile(entry)) {

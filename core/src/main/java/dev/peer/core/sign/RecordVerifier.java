@@ -6,7 +6,7 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.Printable;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.key.RunInputs;
-import dev.peer.core.record.BundleReader;
+import dev.peer.core.record.IncomingBundle;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.timestamp.Timestamp;
@@ -178,7 +178,7 @@ public final class RecordVerifier {
   /**
    * Verifies the bundle that belongs to an attestation, by unpacking it.
    *
-   * @param bundleFile the bundle as it was received
+   * @param bundleFile the bundle, a file that is here
    * @param unpackInto an empty directory
    * @throws VerificationException if a byte of it is not as signed
    * @throws IOException if a file could not be read or written here
@@ -187,8 +187,28 @@ public final class RecordVerifier {
       throws VerificationException, IOException {
     try {
       RunFiles files =
-          BundleReader.unpack(bundleFile, attestation.bundle(), attestation.record(), unpackInto);
+          IncomingBundle.unpack(bundleFile, attestation.bundle(), attestation.record(), unpackInto);
       return new VerifiedRecord(attestation, bundleFile, files);
+    } catch (MalformedException e) {
+      throw new VerificationException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Verifies the bundle that belongs to an attestation while it comes from outside.
+   *
+   * @param bundleFile does not exist; receives the bundle as it comes
+   * @param unpackInto an empty directory
+   * @throws VerificationException if what is signed is more than is taken
+   * @throws IOException if the disk has no room for it
+   */
+  public IncomingRecord receive(VerifiedAttestation attestation, Path bundleFile, Path unpackInto)
+      throws VerificationException, IOException {
+    try {
+      return new IncomingRecord(
+          attestation,
+          bundleFile,
+          IncomingBundle.of(attestation.bundle(), attestation.record(), bundleFile, unpackInto));
     } catch (MalformedException e) {
       throw new VerificationException(e.getMessage(), e);
     }

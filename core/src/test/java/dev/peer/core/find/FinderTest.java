@@ -121,6 +121,17 @@ class FinderTest {
   }
 
   @Test
+  void keepsNothingOfABundleThatIsWrongOnlyAtItsEnd() throws Exception {
+    holders.add("liar", result, bytes -> flipped(bytes, bytes.length - 1));
+
+    assertThat(find()).isInstanceOf(FindResult.NoneVerified.class);
+    assertThat(said).singleElement().asString().contains("liar").contains("the bundle's digest");
+    assertThat(holders.reported).containsExactly("liar");
+    assertThat(store.entries().find(REPO, KEY)).isEmpty();
+    assertThat(directory.resolve("store/staging")).isEmptyDirectory();
+  }
+
+  @Test
   void refusesAResultThatAStrangerSigned() throws Exception {
     Signing.Result strange = new Signing().result(directory.resolve("strange"), "artifact");
     holders.add("stranger", strange);

@@ -55,7 +55,7 @@ class BundleTest {
   void unpacksToWhatWasWritten() throws Exception {
     Content content = BundleWriter.write(record, files, bundle);
 
-    RunFiles unpacked = BundleReader.unpack(bundle, content, record, target);
+    RunFiles unpacked = IncomingBundle.unpack(bundle, content, record, target);
 
     for (String name : List.of("stdout", "stderr", "timing", "artifacts/report.txt")) {
       assertThat(target.resolve(name)).hasSameBinaryContentAs(files.directory().resolve(name));
@@ -78,7 +78,7 @@ class BundleTest {
     record = Records.make(files, Map.of("zeros", new byte[64 << 20]));
     Content content = BundleWriter.write(record, files, bundle);
 
-    BundleReader.unpack(bundle, content, record, target);
+    IncomingBundle.unpack(bundle, content, record, target);
 
     assertThat(target.resolve("artifacts/zeros")).hasSize(64 << 20);
   }
@@ -115,7 +115,7 @@ class BundleTest {
     }
     record = saying(more);
 
-    assertThatThrownBy(() -> BundleReader.unpack(bundle, contentOf(bundle), record, small))
+    assertThatThrownBy(() -> IncomingBundle.unpack(bundle, contentOf(bundle), record, small))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(" bytes are needed in ")
         .hasMessageContaining(" are free");
@@ -249,7 +249,7 @@ class BundleTest {
 
   private void assertRefused(Content expected, String why) throws IOException {
     Path into = Files.createTempDirectory(directory, "into");
-    assertThatThrownBy(() -> BundleReader.unpack(bundle, expected, record, into))
+    assertThatThrownBy(() -> IncomingBundle.unpack(bundle, expected, record, into))
         .isInstanceOf(MalformedException.class)
         .hasMessageContaining(why);
     try (Stream<Path> siblings = Files.list(directory)) {

@@ -60,7 +60,7 @@ class ManifestedBundleTest {
     assertThat(StrictJson.bytes(RunRecordJson.write(record))).hasSizeLessThan(4_096);
     Content content = BundleWriter.write(record, files, bundle);
 
-    RunFiles unpacked = BundleReader.unpack(bundle, content, record, target);
+    RunFiles unpacked = IncomingBundle.unpack(bundle, content, record, target);
 
     assertThat(unpacked.list(record.artifacts())).isEqualTo(many);
     assertThat(target.resolve("artifacts/report")).hasContent("fine\n");
@@ -76,7 +76,7 @@ class ManifestedBundleTest {
                 new Artifact.Link("a", "b"), new Artifact.Directory("c", FileMode.parse("0700"))));
     Content content = BundleWriter.write(few, files, bundle);
 
-    RunFiles unpacked = BundleReader.unpack(bundle, content, few, target);
+    RunFiles unpacked = IncomingBundle.unpack(bundle, content, few, target);
 
     assertThat(unpacked.artifacts()).doesNotExist();
   }
@@ -92,7 +92,7 @@ class ManifestedBundleTest {
             record.output(),
             new Artifacts.Manifested(said.count(), said.contentBytes(), other));
 
-    assertThatThrownBy(() -> BundleReader.unpack(bundle, content, lying, target))
+    assertThatThrownBy(() -> IncomingBundle.unpack(bundle, content, lying, target))
         .isInstanceOf(MalformedException.class)
         .hasMessageContaining("not the signed one");
   }
@@ -117,7 +117,7 @@ class ManifestedBundleTest {
       Content content = BundleWriter.write(record, files, bundle);
       RunRecord lying = Records.record(record.inputs(), record.output(), other);
 
-      assertThatThrownBy(() -> BundleReader.unpack(bundle, content, lying, emptyTarget()))
+      assertThatThrownBy(() -> IncomingBundle.unpack(bundle, content, lying, emptyTarget()))
           .isInstanceOf(MalformedException.class);
       Files.delete(bundle);
     }

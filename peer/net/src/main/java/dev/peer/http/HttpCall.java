@@ -12,6 +12,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
@@ -179,14 +180,14 @@ public final class HttpCall {
   }
 
   /**
-   * Writes a large body of a known size to a file. Its caller has to make haste: it may pause as
-   * long as a connection may be idle, and take for all of it as much longer as this pace takes.
+   * Writes a large body of a known size. Its caller has to make haste: it may pause as long as a
+   * connection may be idle, and take for all of it as much longer as this pace takes.
    *
    * @param slowest bytes a second
    * @throws ProblemException if the body has another size
-   * @throws IOException if it comes too slowly, or cannot be written
+   * @throws IOException if it comes too slowly, or the stream does not take it
    */
-  public void body(FileChannel file, long size, long slowest) throws ProblemException, IOException {
+  public void body(OutputStream out, long size, long slowest) throws ProblemException, IOException {
     requireAtMost(size);
     if (length() != size) {
       exchange.setPersistent(false);
@@ -203,10 +204,7 @@ public final class HttpCall {
       if (chunk.hasRemaining()) {
         throw new EOFException("the body broke off");
       }
-      chunk.flip();
-      while (chunk.hasRemaining()) {
-        file.write(chunk);
-      }
+      out.write(chunk.array(), 0, chunk.limit());
     }
   }
 

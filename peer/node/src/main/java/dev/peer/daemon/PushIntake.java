@@ -7,6 +7,7 @@ import dev.peer.core.progress.Notices;
 import dev.peer.core.record.Content;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.IncomingRecord;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
@@ -15,10 +16,8 @@ import dev.peer.core.store.Store;
 import dev.peer.http.ProblemException;
 import dev.peer.server.Intake;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -95,23 +94,24 @@ public final class PushIntake implements Intake {
     @Override
     public void take(Body body) throws VerificationException, ProblemException, IOException {
       try (ScratchDirectory staged = store.stage()) {
-        Path bundle = staged.path().resolve("bundle");
-        try (FileChannel file =
-            FileChannel.open(bundle, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-          body.writeTo(file);
-        }
+        VerifiedRecord verified = receive(body, staged.path());
         // The rules for signing can have changed since the offer.
-        RecordVerifier now = verifier.get();
-        VerifiedRecord verified =
-            now.verify(
-                now.verify(attestation.envelope(), attestation.key()),
-                bundle,
-                Files.createDirectory(staged.path().resolve("unpacked")));
+        verifier.get().verify(attestation.envelope(), attestation.key());
         kept.add(store.keep(verified), verified.record());
       }
       String key = attestation.key().hex().substring(0, SHORT);
       notices.say(
           "took " + key + " of " + repo() + " from " + from + ", " + bundle().size() + " bytes");
+    }
+
+    private VerifiedRecord receive(Body body, Path directory)
+        throws VerificationException, ProblemException, IOException {
+      Path unpacked = Files.createDirectory(directory.resolve("unpacked"));
+      try (IncomingRecord incoming =
+          verifier.get().receive(attestation, directory.resolve("bundle"), unpacked)) {
+        body.writeTo(incoming);
+        return incoming.finish();
+      }
     }
   }
 }

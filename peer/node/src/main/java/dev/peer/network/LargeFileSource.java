@@ -1,6 +1,7 @@
 package dev.peer.network;
 
 import dev.peer.client.Timeouts;
+import dev.peer.client.fetch.CountedOutput;
 import dev.peer.client.fetch.HolderFetch;
 import dev.peer.client.rendezvous.RendezvousLookup;
 import dev.peer.core.find.Fetch;
@@ -15,6 +16,8 @@ import dev.peer.core.record.Content;
 import dev.peer.lfs.KeptObjects;
 import dev.peer.lfs.ObjectDirectory;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -118,7 +121,9 @@ public final class LargeFileSource {
       notices.awaiting("from " + holder.id());
       try (KeptObjects.NewObject added = kept.take(repo, content);
           Fetch.Download download = fetch.largeFile(holder, repo, content)) {
-        download.into(added.file(), Timeouts.DEFAULT.stall(), progress);
+        try (OutputStream out = new CountedOutput(Files.newOutputStream(added.file()), progress)) {
+          download.into(out, Timeouts.DEFAULT.stall());
+        }
         added.keep();
       } catch (ObjectDirectory.DamagedException e) {
         throw new FetchException(

@@ -5,11 +5,11 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.TarReader;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.IncomingRecord;
 import dev.peer.core.sign.KeptLists;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
-import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
 import dev.peer.core.store.StoredRecord;
@@ -87,15 +87,15 @@ public final class ResultArchive {
         entry = next(tar, BUNDLE);
       }
       VerifiedAttestation verified = verifier.verifyAnyRun(attestation, lists);
-      Path bundle = staged.path().resolve("bundle");
-      copy(tar, entry, verified.bundle().size(), bundle);
-      if (tar.next() != null) {
-        throw new MalformedException("it has more bytes after the bundle");
+      Path unpacked = Files.createDirectory(staged.path().resolve("unpacked"));
+      try (IncomingRecord incoming =
+          verifier.receive(verified, staged.path().resolve("bundle"), unpacked)) {
+        copy(tar, entry, verified.bundle().size(), incoming);
+        if (tar.next() != null) {
+          throw new MalformedException("it has more bytes after the bundle");
+        }
+        return store.keep(incoming.finish());
       }
-      VerifiedRecord record =
-          verifier.verify(
-              verified, bundle, Files.createDirectory(staged.path().resolve("unpacked")));
-      return store.keep(record);
     } catch (IllegalArgumentException e) {
       throw new MalformedException(e.getMessage(), e);
     }
@@ -130,7 +130,7 @@ public final class ResultArchive {
     return bytes.toByteArray();
   }
 
-  private static void copy(TarReader tar, TarArchiveEntry entry, long size, Path to)
+  private static void copy(TarReader tar, TarArchiveEntry entry, long size, OutputStream to)
       throws IOException, MalformedException {
     require(entry, BUNDLE);
     if (entry.getSize() != size) {
@@ -138,10 +138,8 @@ public final class ResultArchive {
           BUNDLE + " has " + entry.getSize() + " bytes, and " + size + " were signed");
     }
     byte[] chunk = new byte[CHUNK];
-    try (OutputStream out = Files.newOutputStream(to)) {
-      for (int n = read(tar, chunk); n >= 0; n = read(tar, chunk)) {
-        out.write(chunk, 0, n);
-      }
+    for (int n = read(tar, chunk); n >= 0; n = read(tar, chunk)) {
+      to.write(chunk, 0, n);
     }
   }
 

@@ -8,7 +8,7 @@ import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.http.ProblemException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.io.OutputStream;
 
 /**
  * Takes results that others hand over, and verifies them like fetched ones. Does not decide who may
@@ -63,6 +63,6 @@ public interface Intake {
   @FunctionalInterface
   interface Body {
 
-    void writeTo(FileChannel file) throws ProblemException, IOException;
+    void writeTo(OutputStream out) throws ProblemException, IOException;
   }
 }

@@ -234,7 +234,7 @@ public final class PeerServer implements AutoCloseable {
                         "put the attestation first, then the bundle " + digest + " that it names"));
     call.require(rules, Verb.ANNOUNCE, offer.repo());
     if (!isHeld(offer)) {
-      offer.take(file -> call.body(file, offer.bundle().size(), SLOWEST));
+      offer.take(out -> call.body(out, offer.bundle().size(), SLOWEST));
     }
     call.answer(204);
   }

@@ -49,6 +49,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -155,6 +156,30 @@ class HolderFailuresTest {
         .isEqualTo("held from spiffe://team/other");
     assertThat(other.requests()).singleElement().asString().endsWith(" bytes=" + half + "-");
     assertThat(said).anyMatch(line -> line.contains("stalled after " + half + " bytes"));
+  }
+
+  @Test
+  void goesOnAtAHolderThatGivesOnlyAllOfIt() throws Exception {
+    ScriptedHolder dying = giving("dying", (out, _) -> dieAtHalf(out, bundle));
+    ScriptedHolder other = giving("other", (out, _) -> ScriptedHolder.give(out, bundle, 0));
+
+    assertThat(find(NEVER, dying.holder(), other.holder()))
+        .isEqualTo("held from spiffe://team/other");
+  }
+
+  @Test
+  void namesAHolderThatGivesMoreThanTheBundleAndTakesTheNext() throws Exception {
+    byte[] longer = Arrays.copyOf(bundle, bundle.length + 1);
+    ScriptedHolder liar = giving("liar", (out, from) -> ScriptedHolder.give(out, longer, from));
+
+    assertThat(find(NEVER, liar.holder(), whole("honest").holder()))
+        .isEqualTo("held from spiffe://team/honest");
+    assertThat(said)
+        .singleElement()
+        .asString()
+        .startsWith("the result of spiffe://team/liar is refused: ")
+        .contains("more bytes than the bundle");
+    assertThat(reported).containsExactly("spiffe://team/liar WRONG");
   }
 
   @Test

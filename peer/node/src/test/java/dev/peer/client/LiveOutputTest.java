@@ -39,6 +39,7 @@ import dev.peer.wire.PeerAddress;
 import dev.peer.wire.RunEnd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -340,7 +341,7 @@ class LiveOutputTest {
     try (HolderFetch fetch =
             new HolderFetch(team.peer("spiffe://team/ci"), AnnounceAndLookupTest.PATIENCE);
         Fetch.Download bundle = fetch.bundle(holder(server), record.bundle(), 0)) {
-      bundle.into(directory.resolve("fetched"), AnnounceAndLookupTest.PATIENCE.stall(), _ -> {});
+      bundle.into(OutputStream.nullOutputStream(), AnnounceAndLookupTest.PATIENCE.stall());
     }
     waited.await();
   }

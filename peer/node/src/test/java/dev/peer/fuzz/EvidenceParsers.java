@@ -16,9 +16,9 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.BundleFrames;
-import dev.peer.core.record.BundleReader;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.IncomingBundle;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
@@ -181,7 +181,7 @@ final class EvidenceParsers {
       Path bundle = Files.write(directory.resolve("bundle"), bytes);
       Content content = new Content(bytes.length, Digest.of(bytes));
       Path into = Files.createDirectory(directory.resolve("into"));
-      RunFiles files = BundleReader.unpack(bundle, content, record, into);
+      RunFiles files = IncomingBundle.unpack(bundle, content, record, into);
       require(Arrays.equals(Files.readAllBytes(files.output(OutputStreamName.STDOUT)), STDOUT), "");
       require(Arrays.equals(Files.readAllBytes(files.artifacts().resolve("report")), REPORT), "");
     } finally {

@@ -11,9 +11,11 @@ import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.PeerPath.ImageFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.function.LongConsumer;
 
 /** Fetches the files of guest images from their holders. The caller checks their content. */
@@ -68,7 +70,18 @@ public final class ImageFetch implements AutoCloseable {
             holder,
             new Transfer.Body(new ImageFile(image, file), file + " of the image", size),
             there)) {
-      transfer.into(target, patience.stall(), progress);
+      try (OutputStream out =
+          new CountedOutput(
+              Files.newOutputStream(
+                  target,
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE,
+                  transfer.from() > 0
+                      ? StandardOpenOption.APPEND
+                      : StandardOpenOption.TRUNCATE_EXISTING),
+              progress)) {
+        transfer.into(out, patience.stall());
+      }
     }
   }
 

@@ -13,13 +13,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.function.LongConsumer;
 
-/** A large answer on its way into a file: the whole content, or the rest after its first bytes. */
+/** A large answer on its way here: the whole content, or the rest after its first bytes. */
 final class Transfer implements Fetch.Download {
 
   private static final int CHUNK = 64 << 10;
@@ -73,17 +69,11 @@ final class Transfer implements Fetch.Download {
   }
 
   @Override
-  public void into(Path file, Duration pause, LongConsumer progress)
+  public void into(OutputStream out, Duration pause)
       throws FetchException, IOException, InterruptedException {
     Duration stall = pause.compareTo(patience.stall()) < 0 ? pause : patience.stall();
-    try (AnswerBody body = new AnswerBody(answer, stall, patience.transfer(size - from));
-        OutputStream out =
-            Files.newOutputStream(
-                file,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                from > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
-      copy(body, out, progress);
+    try (AnswerBody body = new AnswerBody(answer, stall, patience.transfer(size - from))) {
+      copy(body, out);
     }
   }
 
@@ -97,7 +87,7 @@ final class Transfer implements Fetch.Download {
     }
   }
 
-  private void copy(AnswerBody body, OutputStream out, LongConsumer progress)
+  private void copy(AnswerBody body, OutputStream out)
       throws FetchException, IOException, InterruptedException {
     byte[] chunk = new byte[CHUNK];
     long left = size - from;
@@ -108,7 +98,6 @@ final class Transfer implements Fetch.Download {
       }
       out.write(chunk, 0, n);
       left -= n;
-      progress.accept(n);
     }
     if (hasMore(body)) {
       throw wrong("more");

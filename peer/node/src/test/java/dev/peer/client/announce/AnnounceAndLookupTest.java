@@ -38,10 +38,12 @@ import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.PeerAddress;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -147,8 +149,9 @@ public class AnnounceAndLookupTest {
       assertThat(fetch.attestation(holders.getFirst(), key(1)))
           .isEqualTo(Attestation.of(new byte[] {1}));
       Path target = directory.resolve("target");
-      try (Fetch.Download bundle = fetch.bundle(holders.getFirst(), record.bundle(), 0)) {
-        bundle.into(target, PATIENCE.stall(), _ -> {});
+      try (Fetch.Download bundle = fetch.bundle(holders.getFirst(), record.bundle(), 0);
+          OutputStream out = Files.newOutputStream(target)) {
+        bundle.into(out, PATIENCE.stall());
       }
       assertThat(target).hasSameBinaryContentAs(record.bundleFile());
     }

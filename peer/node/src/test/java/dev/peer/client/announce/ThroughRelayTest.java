@@ -41,9 +41,11 @@ import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.RelayAddress;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -325,8 +327,9 @@ class ThroughRelayTest {
     try (HolderFetch fetch = new HolderFetch(team.peer(ci), PATIENCE)) {
       assertThat(fetch.attestation(holder, KEY)).isEqualTo(Attestation.of(new byte[] {1}));
       Path target = directory.resolve("target" + System.nanoTime());
-      try (Fetch.Download bundle = fetch.bundle(holder, record().bundle(), 0)) {
-        bundle.into(target, PATIENCE.stall(), _ -> {});
+      try (Fetch.Download bundle = fetch.bundle(holder, record().bundle(), 0);
+          OutputStream out = Files.newOutputStream(target)) {
+        bundle.into(out, PATIENCE.stall());
       }
       assertThat(target).hasBinaryContent(BYTES);
     }

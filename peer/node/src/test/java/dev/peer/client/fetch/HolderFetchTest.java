@@ -29,10 +29,12 @@ import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.wire.PeerAddress;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -242,7 +244,7 @@ class HolderFetchTest {
         HolderFetch patient =
             new HolderFetch(team.peer("spiffe://team/ci"), AnnounceAndLookupTest.PATIENCE);
         Fetch.Download bundle = patient.bundle(holder(stalling.address()), BUNDLE, 0)) {
-      assertThatThrownBy(() -> bundle.into(target, Duration.ofMillis(50), _ -> {}))
+      assertThatThrownBy(() -> bundle.into(OutputStream.nullOutputStream(), Duration.ofMillis(50)))
           .hasMessageContaining("stalled after ");
     }
   }
@@ -283,8 +285,16 @@ class HolderFetchTest {
   }
 
   private void take(Holder holder, long from) throws Exception {
-    try (Fetch.Download bundle = fetch.bundle(holder, BUNDLE, from)) {
-      bundle.into(target, HASTY.stall(), _ -> {});
+    try (Fetch.Download bundle = fetch.bundle(holder, BUNDLE, from);
+        OutputStream out =
+            Files.newOutputStream(
+                target,
+                StandardOpenOption.CREATE,
+                bundle.from() > 0
+                    ? StandardOpenOption.APPEND
+                    : StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
+      bundle.into(out, HASTY.stall());
     }
   }
 
