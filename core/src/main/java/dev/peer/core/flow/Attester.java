@@ -51,7 +51,7 @@ public record Attester(
     Path unpacked = Files.createDirectory(staged.path().resolve("unpacked"));
     VerifiedRecord verified = verifier.verify(attestation, bundle, unpacked);
     notices.step("store");
-    StoredRecord stored = store.keep(verified);
+    StoredRecord stored = store.keepSynced(verified);
     return new Replayable(verified, stored, Optional.empty(), staged);
   }
 

@@ -8,7 +8,6 @@ import dev.peer.core.sign.KeptLists;
 import dev.peer.core.sign.VerifiedRecord;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +16,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -33,6 +34,9 @@ final class EntryFiles {
   private static final String LISTS = "crl.pem";
   private static final String OWNER = "owner";
   private static final String TARGETS = "targets";
+
+  /** What the kernel has long since written by itself is not written again. */
+  private static final Duration WRITTEN = Duration.ofHours(1);
 
   private EntryFiles() {}
 
@@ -88,17 +92,19 @@ final class EntryFiles {
    * it that only calls itself so.
    */
   static String owner(Path entry) throws IOException {
-    try {
-      return Files.readString(entry.resolve(OWNER));
-    } catch (NoSuchFileException e) {
-      return entry.getParent().getParent().getFileName().toString();
-    }
+    String owner = text(entry.resolve(OWNER));
+    return owner.isEmpty() ? entry.getParent().getParent().getFileName().toString() : owner;
   }
 
   /** What the run made; empty where no file says so. */
   static String targets(Path entry) throws IOException {
+    return text(entry.resolve(TARGETS));
+  }
+
+  /** Empty where there is none, and after a power cut before it was written. */
+  private static String text(Path file) throws IOException {
     try {
-      return Files.readString(entry.resolve(TARGETS));
+      return Files.readString(file);
     } catch (NoSuchFileException e) {
       return "";
     }
@@ -111,8 +117,8 @@ final class EntryFiles {
   }
 
   /** Whether it says what the run made; one of peer 0.5 does not. */
-  static boolean namesTargets(Path entry) {
-    return Files.exists(entry.resolve(TARGETS));
+  static boolean namesTargets(Path entry) throws IOException {
+    return !targets(entry).isEmpty();
   }
 
   /** Says in a new directory that another repository keeps it than the one of that name. */
@@ -131,6 +137,33 @@ final class EntryFiles {
       if (Files.exists(made.resolve(name))) {
         Files.move(made.resolve(name), entry.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       }
+    }
+  }
+
+  /**
+   * Returns when a held entry outlives a power cut. Leaves alone the lock, which closing its file
+   * would give back.
+   */
+  static void sync(Path entry) throws IOException {
+    Instant young = Instant.now().minus(WRITTEN);
+    boolean synced = false;
+    for (String name : List.of(BUNDLE, LISTS, TARGETS, OWNER, ATTESTATION)) {
+      Path file = entry.resolve(name);
+      if (Files.exists(file) && Files.getLastModifiedTime(file).toInstant().isAfter(young)) {
+        force(file);
+        synced = true;
+      }
+    }
+    if (synced) {
+      force(entry);
+      force(entry.getParent());
+      force(entry.getParent().getParent());
+    }
+  }
+
+  private static void force(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path)) {
+      channel.force(true);
     }
   }
 
@@ -161,13 +194,6 @@ final class EntryFiles {
   }
 
   private static void write(Path file, byte[] bytes) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
-    }
+    Files.write(file, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 }

@@ -173,7 +173,7 @@ public final class Store {
    * Keeps a result, and removes those that retention does not keep.
    *
    * <p>The bundle's file is moved or copied into the store. An existing result stays as it is, with
-   * its time updated.
+   * its time updated. Does not wait for the disk: {@link StoredRecord#sync} does.
    */
   public StoredRecord keep(VerifiedRecord record) throws IOException {
     Attestation attestation = record.attestation().envelope();
@@ -196,6 +196,18 @@ public final class Store {
       if (!done) {
         hold.close();
       }
+    }
+  }
+
+  /** As {@link #keep}, and returns when the result outlives a power cut. */
+  public StoredRecord keepSynced(VerifiedRecord record) throws IOException {
+    StoredRecord stored = keep(record);
+    try {
+      stored.sync();
+      return stored;
+    } catch (IOException e) {
+      stored.close();
+      throw e;
     }
   }
 

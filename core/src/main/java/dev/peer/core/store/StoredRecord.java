@@ -4,6 +4,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
 import dev.peer.core.sign.Attestation;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -19,6 +20,7 @@ public final class StoredRecord implements AutoCloseable {
   private final Content bundle;
   private final Path bundleFile;
   private final Runnable release;
+  private boolean synced;
 
   StoredRecord(
       RepoId repo,
@@ -56,6 +58,17 @@ public final class StoredRecord implements AutoCloseable {
   /** The bundle's file, to be served as it is. */
   public Path bundleFile() {
     return bundleFile;
+  }
+
+  /**
+   * Returns when the result outlives a power cut. Until then nobody else is told of it: the store
+   * has it whole, but the disk may not.
+   */
+  public synchronized void sync() throws IOException {
+    if (!synced) {
+      EntryFiles.sync(bundleFile.getParent());
+      synced = true;
+    }
   }
 
   @Override

@@ -21,6 +21,11 @@
  * same way if its bytes are no longer the signed ones. An entry's attestation is removed first: a
  * directory without one is no entry, and goes with the next removal.
  *
+ * <p>Keeping a result does not wait for the disk, which has it before anybody else is told of it. A
+ * process that is killed in between leaves a whole entry, since the kernel has its bytes. A power
+ * cut in between may leave files that are empty or cut short: then the entry is refused as any
+ * damaged one, because its bytes are verified whenever it is used.
+ *
  * <p>Locks are taken in this order: {@code keeper}, {@code changing}, an entry's. A process that
  * holds {@code changing} alone waits for no entry: it tries, and leaves held ones.
  *

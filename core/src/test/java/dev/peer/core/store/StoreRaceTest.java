@@ -25,6 +25,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,33 @@ class StoreRaceTest {
     assertThat(Store.open(store, 1).entries().find(REPO, KEY)).isPresent();
   }
 
+  @Test
+  void leavesAWholeEntryWhereItIsKilledBeforeTheDiskHasIt() throws Exception {
+    Path result = result("a");
+    Process process = start(List.of("keep-once", result.toString()));
+    try {
+      assertThat(process.inputReader().readLine()).isEqualTo("ready");
+      process.outputWriter().write("go\n");
+      process.outputWriter().flush();
+      assertThat(process.inputReader().readLine()).isEqualTo("kept");
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+
+    StoredEntry entry = Store.open(store, 1).entries().find(REPO, KEY).orElseThrow();
+    RecordVerifier verifier = signing.verifier();
+    assertThat(
+            verifier
+                .verify(
+                    verifier.verify(entry.attestation(), KEY, entry.lists()),
+                    entry.bundleFile(),
+                    Files.createTempDirectory(directory, "unpacked"))
+                .record()
+                .inputs()
+                .key())
+        .isEqualTo(KEY);
+  }
+
   private Path result(String name) throws Exception {
     Path made = directory.resolve(name);
     Signing.Result result = signing.result(made, name);
@@ -89,18 +117,7 @@ class StoreRaceTest {
     List<Process> processes = new ArrayList<>();
     try {
       for (List<String> role : roles) {
-        List<String> command =
-            new ArrayList<>(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:TieredStopAtLevel=1",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    User.class.getName(),
-                    directory.toString()));
-        command.addAll(role);
-        processes.add(
-            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+        processes.add(start(role));
       }
       for (Process process : processes) {
         assertThat(process.inputReader().readLine()).isEqualTo("ready");
@@ -119,6 +136,20 @@ class StoreRaceTest {
     }
   }
 
+  private Process start(List<String> role) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                User.class.getName(),
+                directory.toString()));
+    command.addAll(role);
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
   /** Does one thing to the store many times. */
   static final class User {
 
@@ -130,6 +161,7 @@ class StoreRaceTest {
       Step step =
           switch (arguments[1]) {
             case "keep" -> keep(store, verified(directory, Path.of(arguments[2])));
+            case "keep-once" -> keepOnce(store, verified(directory, Path.of(arguments[2])));
             case "read" -> read(store);
             default -> () -> store.removals().drop(REPO, KEY);
           };
@@ -153,6 +185,15 @@ class StoreRaceTest {
         try (StoredRecord kept = store.keep(record)) {
           require(Digest.of(kept.bundleFile()).equals(expected));
         }
+      };
+    }
+
+    /** Says so, and waits for its end. */
+    private static Step keepOnce(Store store, VerifiedRecord record) {
+      return () -> {
+        store.keep(record);
+        System.out.println("kept");
+        new CountDownLatch(1).await();
       };
     }
 

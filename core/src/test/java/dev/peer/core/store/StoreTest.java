@@ -13,6 +13,7 @@ import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.KeptLists;
 import dev.peer.core.sign.Signing;
+import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
 import java.io.IOException;
@@ -156,6 +157,41 @@ class StoreTest {
 
     try (Stream<Path> files = Files.walk(directory.resolve("store"))) {
       assertThat(files.filter(file -> file.endsWith("bundle.tar.zst"))).hasSize(1);
+    }
+  }
+
+  /** As a power cut leaves files that were not yet written to the disk. */
+  @Test
+  void mendsAnEntryWhoseFilesAreEmpty() throws Exception {
+    Signing.Result result = signing.result(directory.resolve("a"), "a");
+    byte[] bundle = Files.readAllBytes(result.bundle());
+    StoredRecord kept = keep(result);
+    kept.close();
+    for (String name : List.of("attestation.json", "bundle.tar.zst", "targets")) {
+      Files.write(kept.bundleFile().resolveSibling(name), new byte[0]);
+    }
+    StoredEntry empty = store.entries().find(REPO, KEY).orElseThrow();
+    assertThatThrownBy(() -> signing.verifier().verify(empty.attestation(), KEY, empty.lists()))
+        .isInstanceOf(VerificationException.class);
+
+    keep(result).close();
+
+    StoredEntry whole = store.entries().find(REPO, KEY).orElseThrow();
+    assertThat(whole.attestation()).isEqualTo(result.attestation());
+    assertThat(whole.bundleFile()).hasBinaryContent(bundle);
+    assertThat(kept.bundleFile().resolveSibling("targets")).hasContent("test");
+  }
+
+  @Test
+  void hasItsLockAsBeforeOnceItIsOnTheDisk() throws Exception {
+    Signing.Result result = signing.result(directory.resolve("a"), "a");
+    try (StoredRecord kept = store.keepSynced(verified(result))) {
+      kept.sync();
+
+      String lock =
+          ":" + Files.getAttribute(kept.bundleFile().resolveSibling("lock"), "unix:ino") + " 0 EOF";
+      assertThat(Files.readAllLines(Path.of("/proc/locks")))
+          .anyMatch(line -> line.endsWith(lock) && line.contains(" READ "));
     }
   }
 

@@ -147,8 +147,9 @@ public final class KeptResults implements AutoCloseable {
   /** Serves a result that was just kept; it is closed when it is served no more. */
   public void add(StoredRecord record, RunRecord run) {
     try {
+      record.sync();
       served.add(record, run);
-    } catch (AnnounceException e) {
+    } catch (IOException | AnnounceException e) {
       record.close();
       notices.say("a result is kept and not served: " + e.getMessage());
     }

@@ -97,7 +97,7 @@ public final class PushIntake implements Intake {
         VerifiedRecord verified = receive(body, staged.path());
         // The rules for signing can have changed since the offer.
         verifier.get().verify(attestation.envelope(), attestation.key());
-        kept.add(store.keep(verified), verified.record());
+        kept.add(store.keepSynced(verified), verified.record());
       }
       String key = attestation.key().hex().substring(0, SHORT);
       notices.say(

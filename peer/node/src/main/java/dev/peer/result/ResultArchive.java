@@ -94,7 +94,7 @@ public final class ResultArchive {
         if (tar.next() != null) {
           throw new MalformedException("it has more bytes after the bundle");
         }
-        return store.keep(incoming.finish());
+        return store.keepSynced(incoming.finish());
       }
     } catch (IllegalArgumentException e) {
       throw new MalformedException(e.getMessage(), e);

@@ -130,6 +130,11 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
 
   /** As {@link #announce}, and returns at once. */
   public ResultAnnouncement add(StoredRecord record) throws AnnounceException {
+    try {
+      record.sync();
+    } catch (IOException e) {
+      throw new AnnounceException("it cannot be written to the disk: " + e.getMessage(), e);
+    }
     return added(
         current -> {
           current.add(record);
