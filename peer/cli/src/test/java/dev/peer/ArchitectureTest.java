@@ -274,8 +274,10 @@ class ArchitectureTest {
         "terminal",
         "tls",
         "vm.exec");
+    allow("cli.syntax");
     allow(
         "cli.console",
+        "cli.syntax",
         "core.id",
         "core.progress",
         "core.record",
@@ -286,6 +288,7 @@ class ArchitectureTest {
     allow(
         "cli.option",
         "cli.console",
+        "cli.syntax",
         "config",
         "core.id",
         "core.scratch",
@@ -299,6 +302,7 @@ class ArchitectureTest {
         "cli.setup",
         "cli.console",
         "cli.option",
+        "cli.syntax",
         "config",
         "core",
         "home",
@@ -311,6 +315,7 @@ class ArchitectureTest {
         "cli.result",
         "cli.console",
         "cli.option",
+        "cli.syntax",
         "config",
         "core",
         "home",
@@ -323,6 +328,7 @@ class ArchitectureTest {
         "cli.run",
         "cli.console",
         "cli.option",
+        "cli.syntax",
         "client",
         "client.fetch",
         "config",
@@ -344,6 +350,7 @@ class ArchitectureTest {
         "cli.machine",
         "cli.console",
         "cli.option",
+        "cli.syntax",
         "config",
         "core",
         "home",
@@ -358,6 +365,7 @@ class ArchitectureTest {
         "cli.server",
         "cli.console",
         "cli.option",
+        "cli.syntax",
         "config",
         "core",
         "daemonhost",
@@ -373,6 +381,7 @@ class ArchitectureTest {
         "cli.daemon",
         "cli.console",
         "cli.option",
+        "cli.syntax",
         "config",
         "core",
         "daemon",
@@ -385,6 +394,7 @@ class ArchitectureTest {
         "cli.check",
         "cli.console",
         "cli.option",
+        "cli.syntax",
         "client",
         "client.announce",
         "client.rendezvous",
@@ -408,6 +418,7 @@ class ArchitectureTest {
         "cli.run",
         "cli.server",
         "cli.setup",
+        "cli.syntax",
         "config",
         "core.id",
         "core.record",
@@ -435,7 +446,7 @@ class ArchitectureTest {
           .that(
               DescribedPredicate.describe(
                   "have commands",
-                  room -> !List.of("console", "option").contains(room.getNamePart(1))))
+                  room -> !List.of("console", "option", "syntax").contains(room.getNamePart(1))))
           .should()
           .notDependOnEachOther();
 
@@ -447,6 +458,17 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("picocli..");
+
+  /** Picocli reads annotations by reflection, at each start of a command. */
+  @ArchTest
+  static final ArchRule COMMANDS_ARE_DECLARED_IN_CODE =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.peer.cli..")
+          .should()
+          .dependOnClassesThat(
+              JavaClass.Predicates.resideInAPackage("picocli..")
+                  .and(JavaClass.Predicates.ANNOTATIONS));
 
   @ArchTest
   static final ArchRule ONLY_TLS_KNOWS_TLS =

@@ -11,7 +11,6 @@ import dev.peer.cli.daemon.DaemonCommand;
 import dev.peer.cli.machine.CacheCommand;
 import dev.peer.cli.machine.ImageCommand;
 import dev.peer.cli.machine.VmCommand;
-import dev.peer.cli.option.HelpText;
 import dev.peer.cli.result.ArtifactsCommand;
 import dev.peer.cli.result.ExportCommand;
 import dev.peer.cli.result.ImportCommand;
@@ -29,6 +28,7 @@ import dev.peer.cli.server.RendezvousCommand;
 import dev.peer.cli.setup.InitCommand;
 import dev.peer.cli.setup.SecretCommand;
 import dev.peer.cli.setup.StubCommand;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.core.record.OutputStreamName;
@@ -38,70 +38,65 @@ import dev.peer.report.Interruption;
 import dev.peer.report.OwnProcessException;
 import dev.peer.terminal.IgnoredInterrupt;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command {@code peer}. */
-@Command(
-    name = "peer",
-    description = "Run a revision's tests once; replay the result elsewhere",
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {
-      "  peer init                          # a mkfile and a .env for this repository",
-      "  peer image build                   # once on a machine that runs tests",
-      "  peer run                           # replay a result, or run and serve it",
-      "  peer help run                      # options and examples of a command"
-    },
-    versionProvider = VersionText.class)
-public final class Main implements Callable<Integer> {
+public final class Main {
 
   /** No exit code: the command has not begun, and needs a process of its own. */
   static final int OWN_PROCESS = -1;
 
-  private static final String HELP = "help";
+  private final Map<String, Supplier<Syntax>> commands;
+  private final Syntax peer;
 
-  private final Map<String, Object> commands;
-
-  @Spec private CommandSpec spec;
-
-  private Main(CallContext call, Output output, Interruption interruption) {
+  private Main(CallContext call, Output output, Interruption interruption, String... arguments) {
     commands = new LinkedHashMap<>();
-    commands.put("run", new RunCommand(call, output, interruption));
-    commands.put("replay", new ReplayCommand(call, output));
-    commands.put("push", new PushCommand(call, output));
-    commands.put("daemon", new DaemonCommand(call, output, interruption, DaemonCommands::new));
-    commands.put("ls", new LsCommand(call, output));
-    commands.put("show", new ShowCommand(call, output));
-    commands.put("log", new LogCommand(call, output, interruption));
-    commands.put("artifacts", new ArtifactsCommand(call, output));
-    commands.put("export", new ExportCommand(call, output));
-    commands.put("import", new ImportCommand(call, output));
-    commands.put("verify", new VerifyCommand(call, output));
-    commands.put("rendezvous", new RendezvousCommand(call, output, interruption));
-    commands.put("relay", new RelayCommand(call, output, interruption));
-    commands.put("cache", new CacheCommand(call, output));
-    commands.put("explain", new ExplainCommand(call, output));
-    commands.put("explain-cert", new ExplainCertCommand(call, output));
-    commands.put("doctor", new DoctorCommand(call, output));
-    commands.put("image", new ImageCommand(call, output));
-    commands.put("init", new InitCommand(call, output));
-    commands.put("secret", new SecretCommand(call, output));
-    commands.put("stub", new StubCommand(output));
-    commands.put("vm", new VmCommand(call, output));
-    commands.put(HELP, new HelpCommand());
+    commands.put("run", () -> new RunCommand(call, output, interruption).syntax());
+    commands.put("replay", () -> new ReplayCommand(call, output).syntax());
+    commands.put("push", () -> new PushCommand(call, output).syntax());
+    commands.put(
+        "daemon",
+        () ->
+            new DaemonCommand(call, output, interruption, DaemonCommands::new, List.of(arguments))
+                .syntax());
+    commands.put("ls", () -> new LsCommand(call, output).syntax());
+    commands.put("show", () -> new ShowCommand(call, output).syntax());
+    commands.put("log", () -> new LogCommand(call, output, interruption).syntax());
+    commands.put("artifacts", () -> new ArtifactsCommand(call, output).syntax());
+    commands.put("export", () -> new ExportCommand(call, output).syntax());
+    commands.put("import", () -> new ImportCommand(call, output).syntax());
+    commands.put("verify", () -> new VerifyCommand(call, output).syntax());
+    commands.put("rendezvous", () -> new RendezvousCommand(call, output, interruption).syntax());
+    commands.put("relay", () -> new RelayCommand(call, output, interruption).syntax());
+    commands.put("cache", () -> new CacheCommand(call, output).syntax());
+    commands.put("explain", () -> new ExplainCommand(call, output).syntax());
+    commands.put("explain-cert", () -> new ExplainCertCommand(call, output).syntax());
+    commands.put("doctor", () -> new DoctorCommand(call, output).syntax());
+    commands.put("image", () -> new ImageCommand(call, output).syntax());
+    commands.put("init", () -> new InitCommand(call, output).syntax());
+    commands.put("secret", () -> new SecretCommand(call, output).syntax());
+    commands.put("stub", () -> new StubCommand(output).syntax());
+    commands.put("vm", () -> new VmCommand(call, output).syntax());
+    peer =
+        Syntax.of(
+                "peer", this::showUsage, "Run a revision's tests once; replay the result elsewhere")
+            .examples(
+                "  peer init                          # a mkfile and a .env for this repository",
+                "  peer image build                   # once on a machine that runs tests",
+                "  peer run                           # replay a result, or run and serve it",
+                "  peer help run                      # options and examples of a command");
   }
 
   /** Without a command there is nothing to do, and a script must not take that for a pass. */
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
+  private int showUsage() {
+    CommandLine line = peer.spec().commandLine();
+    line.usage(line.getErr());
     return ExitCode.USAGE.number();
   }
 
@@ -136,7 +131,7 @@ public final class Main implements Callable<Integer> {
    * @return its exit code, or {@link #OWN_PROCESS}
    */
   static int run(CallContext call, Output output, Interruption interruption, String... arguments) {
-    CommandLine line = new Main(call, output, interruption).commandLine(arguments);
+    CommandLine line = new Main(call, output, interruption, arguments).commandLine(arguments);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     line.setOut(output.helpWriter(OutputStreamName.STDOUT));
@@ -151,18 +146,15 @@ public final class Main implements Callable<Integer> {
     return new Main(CallContext.ofProcess(), new Output(), Interruption.ofThread()).commandLine();
   }
 
-  /** Reading a command's options takes time: only the one that is asked for is read, if one is. */
+  /** Only the command that is asked for is made, if one is. */
   private CommandLine commandLine(String... arguments) {
-    boolean all =
-        arguments.length == 0 || arguments[0].equals(HELP) || !commands.containsKey(arguments[0]);
-    CommandLine line = new CommandLine(this);
-    commands.forEach(
-        (name, command) -> {
-          if (all || arguments[0].equals(name)) {
-            line.addSubcommand(
-                name, command instanceof SecretCommand secret ? secret.commandLine() : command);
-          }
-        });
+    if (arguments.length > 0 && commands.containsKey(arguments[0])) {
+      peer.below(commands.get(arguments[0]).get());
+    } else {
+      commands.values().forEach(command -> peer.below(command.get()));
+      peer.spec().addSubcommand("help", CommandSpec.forAnnotatedObject(new HelpCommand()));
+    }
+    CommandLine line = new CommandLine(peer.spec().versionProvider(new VersionText()));
     line.getHelpSectionMap().put(SECTION_KEY_COMMAND_LIST_HEADING, _ -> "");
     line.getHelpSectionMap().put(SECTION_KEY_COMMAND_LIST, CommandGroups::list);
     return line;

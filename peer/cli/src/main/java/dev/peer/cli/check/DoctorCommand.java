@@ -3,7 +3,8 @@ package dev.peer.cli.check;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
@@ -15,34 +16,33 @@ import dev.peer.run.RunTarget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** {@code peer doctor}. */
-@Command(
-    name = "doctor",
-    description = {
-      "Check this machine, its settings and its rendezvous",
-      "Checks settings, disk, QEMU, accelerator, guest image, certificate and rules, the"
-          + " rendezvous and its clock, and whether the rendezvous reaches this peer. Prints one"
-          + " line for each, and how to fix what is wrong.",
-      "Exit code 0: nothing is wrong, except for warnings; 2: a setting is wrong; 4: what a"
-          + " setting names is wrong."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {"  peer doctor", "  peer doctor --json"})
 public final class DoctorCommand implements Callable<Integer> {
 
   private final CallContext call;
   private final Output output;
 
-  @Option(names = "--json", description = "print JSON")
-  private boolean json;
+  private final Option<Boolean> json = Option.flag("--json", "print JSON");
 
   public DoctorCommand(CallContext call, Output output) {
     this.call = call;
     this.output = output;
+  }
+
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "doctor",
+            this,
+            "Check this machine, its settings and its rendezvous",
+            "Checks settings, disk, QEMU, accelerator, guest image, certificate and rules, the"
+                + " rendezvous and its clock, and whether the rendezvous reaches this peer. Prints"
+                + " one line for each, and how to fix what is wrong.",
+            "Exit code 0: nothing is wrong, except for warnings; 2: a setting is wrong; 4: what a"
+                + " setting names is wrong.")
+        .examples("  peer doctor", "  peer doctor --json")
+        .takes(json);
   }
 
   @Override
@@ -83,7 +83,7 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   private void print(List<Finding> findings, ExitCode exitCode) {
-    if (!json) {
+    if (!json.value()) {
       findings.forEach(finding -> finding.lines().forEach(output::print));
       return;
     }

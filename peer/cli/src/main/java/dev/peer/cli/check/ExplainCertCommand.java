@@ -3,8 +3,10 @@ package dev.peer.cli.check;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.InputFile;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Positional;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
@@ -36,69 +38,43 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code peer explain-cert}. */
-@Command(
-    name = "explain-cert",
-    description = {
-      "Show what a certificate may do here, and why not",
-      "Judges by PEER_CA, PEER_CRL and the PEER_ALLOW_ rules of your environment. Shows how to"
-          + " fix what is wrong. Needs no network.",
-      "Exit code 0: every requested use is allowed; 5: one is not."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {
-      "  peer explain-cert laptop.pem",
-      "  peer explain-cert laptop.pem --for sign,fetch --repo github.com/team/x",
-      "  peer explain-cert laptop.pem --for sign --repo team/x --target publish",
-      "  peer explain-cert laptop.pem --at 2030-01-31T12:00:00Z"
-    })
 public final class ExplainCertCommand implements Callable<Integer> {
 
   private final CallContext call;
   private final Output output;
 
-  @Parameters(
-      paramLabel = "CERT",
-      description = "a PEM file: the certificate, then its intermediates")
-  private Path file;
+  private final Positional<Path> file =
+      Positional.at(0, "CERT", Path.class, "a PEM file: the certificate, then its intermediates");
 
-  @Option(
-      names = "--for",
-      paramLabel = "USE",
-      split = ",",
-      converter = UseConverter.class,
-      description = "ask about these alone: connect, serve, fetch, announce, sign, image")
-  private List<CertificateUse> uses;
+  private final Option<List<CertificateUse>> uses =
+      Option.separated(
+              "--for",
+              "USE",
+              CertificateUse.class,
+              "ask about these alone: connect, serve, fetch, announce, sign, image")
+          .readBy(new UseConverter());
 
-  @Option(
-      names = "--repo",
-      paramLabel = "REPO",
-      converter = RepoConverter.class,
-      description = "fetch, announce and sign results of this repository; else of any")
-  private RepoId repo;
+  private final Option<RepoId> repo =
+      Option.of(
+              "--repo",
+              "REPO",
+              RepoId.class,
+              "fetch, announce and sign results of this repository; else of any")
+          .readBy(new RepoConverter());
 
-  @Option(
-      names = "--target",
-      paramLabel = "TARGET",
-      description = "sign results of this target; else of any")
-  private String target;
+  private final Option<String> target =
+      Option.of("--target", "TARGET", String.class, "sign results of this target; else of any");
 
-  @Option(
-      names = "--at",
-      paramLabel = "TIME",
-      converter = InstantConverter.class,
-      description = "at this time, such as 2030-01-31T12:00:00Z; else now")
-  private Instant time;
+  private final Option<Instant> time =
+      Option.of(
+              "--at", "TIME", Instant.class, "at this time, such as 2030-01-31T12:00:00Z; else now")
+          .readBy(new InstantConverter());
 
-  @Option(names = "--json", description = "print JSON")
-  private boolean json;
+  private final Option<Boolean> json = Option.flag("--json", "print JSON");
 
   public ExplainCertCommand(CallContext call, Output output) {
     this.call = call;
@@ -140,6 +116,23 @@ public final class ExplainCertCommand implements Callable<Integer> {
     }
   }
 
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "explain-cert",
+            this,
+            "Show what a certificate may do here, and why not",
+            "Judges by PEER_CA, PEER_CRL and the PEER_ALLOW_ rules of your environment. Shows how"
+                + " to fix what is wrong. Needs no network.",
+            "Exit code 0: every requested use is allowed; 5: one is not.")
+        .examples(
+            "  peer explain-cert laptop.pem",
+            "  peer explain-cert laptop.pem --for sign,fetch --repo github.com/team/x",
+            "  peer explain-cert laptop.pem --for sign --repo team/x --target publish",
+            "  peer explain-cert laptop.pem --at 2030-01-31T12:00:00Z")
+        .takes(file, uses, repo, target, time, json);
+  }
+
   @Override
   public Integer call() throws Exception {
     Settings variables = call.settings();
@@ -149,18 +142,18 @@ public final class ExplainCertCommand implements Callable<Integer> {
     AccessRules rules = RuleReader.rules(settings);
     List<X509Certificate> chain =
         Pem.certificates(
-            file.toString(), new String(InputFile.read(file, Pem.LONGEST), StandardCharsets.UTF_8));
-    Instant at = time == null ? Instant.now() : time;
+            file.value().toString(),
+            new String(InputFile.read(file.value(), Pem.LONGEST), StandardCharsets.UTF_8));
+    Instant at = time.given().orElseGet(Instant::now);
+    List<CertificateUse> asked =
+        uses.value().isEmpty() ? List.of(CertificateUse.values()) : uses.value();
     Map<CertificateUse, Verdict> verdicts = new EnumMap<>(CertificateUse.class);
-    for (CertificateUse use : uses == null ? List.of(CertificateUse.values()) : uses) {
-      verdicts.put(
-          use,
-          use.judge(
-              validator, rules, chain, Optional.ofNullable(repo), Optional.ofNullable(target), at));
+    for (CertificateUse use : asked) {
+      verdicts.put(use, use.judge(validator, rules, chain, repo.given(), target.given(), at));
     }
     boolean all = verdicts.values().stream().allMatch(Verdict.Admitted.class::isInstance);
     ExitCode exitCode = all ? ExitCode.PASSED : ExitCode.NOTHING_VERIFIED;
-    if (json) {
+    if (json.value()) {
       output.print(Facts.text(json(chain.getFirst(), verdicts, at, exitCode)));
     } else {
       show(chain.getFirst(), verdicts);

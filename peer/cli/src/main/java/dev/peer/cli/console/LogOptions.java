@@ -1,23 +1,25 @@
 package dev.peer.cli.console;
 
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
+import dev.peer.cli.syntax.SyntaxPart;
 import dev.peer.core.id.Printable;
 import dev.peer.http.AnsweredRequest;
 import dev.peer.http.RequestLog;
 import dev.peer.report.Failure;
 import java.util.Optional;
-import picocli.CommandLine.Option;
 
 /** The option for the log format of a command that serves. */
-public final class LogOptions {
+public final class LogOptions implements SyntaxPart {
 
-  @Option(
-      names = "--log",
-      paramLabel = "FORMAT",
-      description = {
-        "what peer itself says on stderr: text (for people), or json: each line an object, and one"
-            + " for each request that is served too"
-      })
-  private Format format = Format.TEXT;
+  private final Option<Format> format =
+      Option.of(
+              "--log",
+              "FORMAT",
+              Format.class,
+              "what peer itself says on stderr: text (for people), or json: each line an object,"
+                  + " and one for each request that is served too")
+          .initially(Format.TEXT);
 
   /** What stderr gets. */
   enum Format {
@@ -34,7 +36,7 @@ public final class LogOptions {
 
   /** Gives the command's messages the requested form from now on. */
   public OpenLog open(Output output) {
-    if (format == Format.JSON) {
+    if (format.value() == Format.JSON) {
       output.json();
       return new JsonLog(output::log);
     }
@@ -65,5 +67,10 @@ public final class LogOptions {
 
     @Override
     public void close() {}
+  }
+
+  @Override
+  public void addTo(Syntax command) {
+    command.takes(format);
   }
 }

@@ -2,7 +2,8 @@ package dev.peer.cli.daemon;
 
 import dev.peer.cli.console.LogOptions;
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
@@ -34,32 +35,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code peer daemon}. */
-@Command(
-    name = "daemon",
-    description = {
-      "Run one queue for this machine; keep and serve its results",
-      "Runs what `peer run` hands over, several runs at once. Serves and announces all results"
-          + " in this store until SIGINT or SIGTERM, and removes old ones (PEER_KEEP,"
-          + " PEER_KEEP_FOR, PEER_KEEP_BYTES).",
-      "With --mirror, keeps copies of what others announce, and takes results from `peer"
-          + " push`. With --watch, runs each new commit of a repository, and what its crontab"
-          + " says."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {
-      "  peer daemon start                  # in the background; `peer run` uses it",
-      "  peer daemon --jobs 2               # in the foreground",
-      "  peer daemon --mirror github.com/team/x github.com/team/y",
-      "  peer daemon --watch ~/src/x"
-    })
 public final class DaemonCommand implements Callable<Integer> {
 
   /** More than a daemon takes to clean up. */
@@ -70,24 +47,48 @@ public final class DaemonCommand implements Callable<Integer> {
   private final Interruption interruption;
   private final Supplier<CommandHandler> commands;
 
-  @Mixin private DaemonOptions options;
+  private final DaemonOptions options = new DaemonOptions();
 
-  @Spec private CommandSpec spec;
+  private final List<String> words;
 
   /**
    * For one call.
    *
    * @param commands makes what does other commands in this process
+   * @param words of the command line
    */
   public DaemonCommand(
       CallContext call,
       Output output,
       Interruption interruption,
-      Supplier<CommandHandler> commands) {
+      Supplier<CommandHandler> commands,
+      List<String> words) {
     this.call = call;
     this.commands = commands;
+    this.words = words;
     this.output = output;
     this.interruption = interruption;
+  }
+
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "daemon",
+            this,
+            "Run one queue for this machine; keep and serve its results",
+            "Runs what `peer run` hands over, several runs at once. Serves and announces all"
+                + " results in this store until SIGINT or SIGTERM, and removes old ones (PEER_KEEP,"
+                + " PEER_KEEP_FOR, PEER_KEEP_BYTES).",
+            "With --mirror, keeps copies of what others announce, and takes results from `peer"
+                + " push`. With --watch, runs each new commit of a repository, and what its crontab"
+                + " says.")
+        .examples(
+            "  peer daemon start                  # in the background; `peer run` uses it",
+            "  peer daemon --jobs 2               # in the foreground",
+            "  peer daemon --mirror github.com/team/x github.com/team/y",
+            "  peer daemon --watch ~/src/x")
+        .takes(options)
+        .below(startSyntax(), statusSyntax(), stopSyntax());
   }
 
   @Override
@@ -101,16 +102,18 @@ public final class DaemonCommand implements Callable<Integer> {
     return ExitCode.PASSED.number();
   }
 
-  @Command(
-      name = "start",
-      description = {
-        "Start the daemon in the background",
-        "Returns when the daemon is ready. Its messages go to PEER_HOME/daemon/log."
-      },
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {"  peer daemon start", "  peer daemon start --jobs 2"})
-  int start(@Mixin DaemonOptions background) throws Exception {
+  private Syntax startSyntax() {
+    DaemonOptions background = new DaemonOptions();
+    return Syntax.of(
+            "start",
+            () -> start(background),
+            "Start the daemon in the background",
+            "Returns when the daemon is ready. Its messages go to PEER_HOME/daemon/log.")
+        .examples("  peer daemon start", "  peer daemon start --jobs 2")
+        .takes(background);
+  }
+
+  private int start(DaemonOptions background) throws Exception {
     PeerSettings peer = PeerSettings.of(call.settings());
     DaemonPlan plan = background.plan();
     plan.requireUsable(peer);
@@ -154,22 +157,22 @@ public final class DaemonCommand implements Callable<Integer> {
     }
     List<String> command = new ArrayList<>();
     command.add(Path.of(dist, "lib", "peer.sh").toString());
-    command.addAll(spec.root().commandLine().getParseResult().originalArgs());
+    command.addAll(words);
     command.remove(command.indexOf("start"));
     return command;
   }
 
-  @Command(
-      name = "stop",
-      description = {
-        "Stop the daemon",
-        "Returns when the daemon has ended. It interrupts its runs; they stay in its queue"
-            + " with all that wait, until you start it again."
-      },
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {"  peer daemon stop"})
-  int stop() throws Exception {
+  private Syntax stopSyntax() {
+    return Syntax.of(
+            "stop",
+            this::stop,
+            "Stop the daemon",
+            "Returns when the daemon has ended. It interrupts its runs; they stay in its queue"
+                + " with all that wait, until you start it again.")
+        .examples("  peer daemon stop");
+  }
+
+  private int stop() throws Exception {
     Path home = home();
     Optional<DaemonFile> daemon = running(home);
     if (daemon.isEmpty()) {
@@ -193,16 +196,18 @@ public final class DaemonCommand implements Callable<Integer> {
     return ExitCode.PASSED.number();
   }
 
-  @Command(
-      name = "status",
-      description = {
-        "Show what the daemon runs, what waits, and what ended last",
-        "Exit code 3: no daemon runs."
-      },
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {"  peer daemon status", "  peer daemon status --json"})
-  int status(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
+  private Syntax statusSyntax() {
+    Option<Boolean> json = Option.flag("--json", "print JSON");
+    return Syntax.of(
+            "status",
+            () -> status(json.value()),
+            "Show what the daemon runs, what waits, and what ended last",
+            "Exit code 3: no daemon runs.")
+        .examples("  peer daemon status", "  peer daemon status --json")
+        .takes(json);
+  }
+
+  private int status(boolean json) throws Exception {
     Path home = home();
     Optional<DaemonFile> daemon = running(home);
     if (daemon.isEmpty()) {

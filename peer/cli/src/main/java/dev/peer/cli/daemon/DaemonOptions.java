@@ -2,55 +2,54 @@ package dev.peer.cli.daemon;
 
 import dev.peer.cli.console.LogOptions;
 import dev.peer.cli.option.DurationConverter;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
+import dev.peer.cli.syntax.SyntaxPart;
 import dev.peer.core.id.RepoId;
 import dev.peer.daemonhost.DaemonPlan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options of a daemon, in the foreground and in the background. */
-final class DaemonOptions {
+final class DaemonOptions implements SyntaxPart {
 
-  @Option(
-      names = "--mirror",
-      paramLabel = "REPO",
-      arity = "1..*",
-      converter = RepoConverter.class,
-      description = "keep copies of the results of these repositories, named as in PEER_REPO")
-  private List<RepoId> mirrored = List.of();
+  private final Option<List<RepoId>> mirrored =
+      Option.repeated(
+              "--mirror",
+              "REPO",
+              RepoId.class,
+              "keep copies of the results of these repositories, named as in PEER_REPO")
+          .readBy(new RepoConverter());
 
-  @Option(
-      names = "--watch",
-      paramLabel = "DIR",
-      arity = "1..*",
-      description = {
-        "run each new commit of the repository in this directory, and what its crontab says"
-            + " (mk /var/run/ci/crontab)"
-      })
-  private List<Path> watched = List.of();
+  private final Option<List<Path>> watched =
+      Option.repeated(
+          "--watch",
+          "DIR",
+          Path.class,
+          "run each new commit of the repository in this directory, and what its crontab says"
+              + " (mk /var/run/ci/crontab)");
 
-  @Option(
-      names = "--jobs",
-      paramLabel = "N",
-      description = "how many machines run at once (default: half of the processors)")
-  private int jobs = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  private final Option<Integer> jobs =
+      Option.of(
+              "--jobs",
+              "N",
+              int.class,
+              "how many machines run at once (default: half of the processors)")
+          .initially(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
 
-  @Option(
-      names = "--idle",
-      paramLabel = "TIME",
-      converter = DurationConverter.class,
-      description = {
-        "end after this time without work, such as 1h: a command that it does, a run, or a request"
-            + " of another peer"
-      })
-  private Duration idle;
+  private final Option<Duration> idle =
+      Option.of(
+              "--idle",
+              "TIME",
+              Duration.class,
+              "end after this time without work, such as 1h: a command that it does, a run, or a"
+                  + " request of another peer")
+          .readBy(new DurationConverter());
 
-  @Mixin private LogOptions logging;
+  private final LogOptions logging = new LogOptions();
 
   static final class RepoConverter implements ITypeConverter<RepoId> {
     @Override
@@ -64,10 +63,15 @@ final class DaemonOptions {
   }
 
   DaemonPlan plan() {
-    return new DaemonPlan(mirrored, watched, jobs, Optional.ofNullable(idle));
+    return new DaemonPlan(mirrored.value(), watched.value(), jobs.value(), idle.given());
   }
 
   LogOptions logging() {
     return logging;
+  }
+
+  @Override
+  public void addTo(Syntax command) {
+    command.takes(mirrored, watched, jobs, idle, logging);
   }
 }

@@ -3,7 +3,9 @@ package dev.peer.cli.machine;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Positional;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CacheSettings;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
@@ -28,49 +30,40 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code peer cache}. */
-@Command(
-    name = "cache",
-    description = "List and drop kept container images, caches, LFS files",
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {"  peer cache ls", "  peer cache drop"})
-public final class CacheCommand implements Runnable {
+public final class CacheCommand {
 
   private static final long MEBIBYTE = 1 << 20;
 
   private final CallContext call;
   private final Output output;
 
-  @Spec private CommandSpec spec;
-
   public CacheCommand(CallContext call, Output output) {
     this.call = call;
     this.output = output;
   }
 
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing: ls or drop");
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.family(
+            "cache", "ls or drop", "List and drop kept container images, caches, LFS files")
+        .examples("  peer cache ls", "  peer cache drop")
+        .below(dropSyntax(), listSyntax());
   }
 
-  @Command(
-      name = "ls",
-      description = {
-        "List what is kept of each repository",
-        "Also says why the last disk was dropped."
-      },
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {"  peer cache ls", "  peer cache ls --json"})
-  int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
+  private Syntax listSyntax() {
+    Option<Boolean> json = Option.flag("--json", "print JSON");
+    return Syntax.of(
+            "ls",
+            () -> list(json.value()),
+            "List what is kept of each repository",
+            "Also says why the last disk was dropped.")
+        .examples("  peer cache ls", "  peer cache ls --json")
+        .takes(json);
+  }
+
+  private int list(boolean json) throws Exception {
     RepositoryDisks disks = disks();
     List<DiskSummary> kept = disks.list();
     List<DiskRemoval> gone = disks.removals();
@@ -116,24 +109,22 @@ public final class CacheCommand implements Runnable {
     return ExitCode.PASSED.number();
   }
 
-  @Command(
-      name = "drop",
-      description = {
-        "Drop what is kept of a repository",
-        "Without a name: of the repository in the working directory. A disk that a run uses"
-            + " now stays."
-      },
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {
-        "  peer cache drop                    # of this repository",
-        "  peer cache drop --all"
-      })
-  int drop(
-      @Parameters(arity = "0..*", paramLabel = "REPO", description = "as `peer cache ls` names it")
-          List<String> names,
-      @Option(names = "--all", description = "of all repositories") boolean all)
-      throws Exception {
+  private Syntax dropSyntax() {
+    Positional<List<String>> names =
+        Positional.from(0, "REPO", String.class, "as `peer cache ls` names it");
+    Option<Boolean> all = Option.flag("--all", "of all repositories");
+    return Syntax.of(
+            "drop",
+            () -> drop(names.value(), all.value()),
+            "Drop what is kept of a repository",
+            "Without a name: of the repository in the working directory. A disk that a run uses"
+                + " now stays.")
+        .examples(
+            "  peer cache drop                    # of this repository", "  peer cache drop --all")
+        .takes(names, all);
+  }
+
+  private int drop(List<String> names, boolean all) throws Exception {
     RepositoryDisks disks = disks();
     Set<RepoId> files =
         largeFiles().list().stream()
@@ -159,7 +150,7 @@ public final class CacheCommand implements Runnable {
   }
 
   private Set<RepoId> named(List<String> names, Set<RepoId> kept) throws Exception {
-    if (names == null || names.isEmpty()) {
+    if (names.isEmpty()) {
       RepoId here = RepoOwner.here(call).id();
       return new LinkedHashSet<>(List.of(here, here.canonical()));
     }

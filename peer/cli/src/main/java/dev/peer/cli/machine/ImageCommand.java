@@ -3,8 +3,10 @@ package dev.peer.cli.machine;
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.DigestConverter;
 import dev.peer.cli.option.FileArgument;
-import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.HostPortConverter;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Positional;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.config.HostPort;
@@ -35,54 +37,42 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code peer image}. */
-@Command(
-    name = "image",
-    description = "Build, sign, list and move guest images",
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {"  peer image build", "  peer image ls --pin"})
-public final class ImageCommand implements Runnable {
+public final class ImageCommand {
 
   private final CallContext call;
   private final Output output;
-
-  @Spec private CommandSpec spec;
 
   public ImageCommand(CallContext call, Output output) {
     this.call = call;
     this.output = output;
   }
 
-  @Override
-  public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "a command is missing: build, export, import, ls, pull or sign");
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.family(
+            "image",
+            "build, export, import, ls, pull or sign",
+            "Build, sign, list and move guest images")
+        .examples("  peer image build", "  peer image ls --pin")
+        .below(
+            buildSyntax(), exportSyntax(), listSyntax(), pullSyntax(), signSyntax(), takeSyntax());
   }
 
-  @Command(
-      name = "build",
-      description = {
-        "Build the guest image, sign it, and print its digest",
-        "Builds from Debian's packages."
-      },
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {"  peer image build"})
-  int build(
-      @Option(
-              names = "--mirror",
-              paramLabel = "URL",
-              description = "take the packages from this mirror")
-          String mirror)
-      throws Exception {
+  private Syntax buildSyntax() {
+    Option<String> mirror =
+        Option.of("--mirror", "URL", String.class, "take the packages from this mirror");
+    return Syntax.of(
+            "build",
+            () -> build(mirror.given()),
+            "Build the guest image, sign it, and print its digest",
+            "Builds from Debian's packages.")
+        .examples("  peer image build")
+        .takes(mirror);
+  }
+
+  private int build(Optional<String> mirror) throws Exception {
     output.showProgress();
     PeerSettings settings = settings();
     Optional<Identities> signer =
@@ -90,8 +80,7 @@ public final class ImageCommand implements Runnable {
     ImageStore images = new ImageStore(new HomeLayout(settings.home()).images());
     output.step("build");
     Path recipe = Path.of(System.getProperty("peer.dist", "."), "share", "image", "build");
-    Digest digest =
-        new ImageBuilder(recipe).build(images.root(), Optional.ofNullable(mirror), output::say);
+    Digest digest = new ImageBuilder(recipe).build(images.root(), mirror, output::say);
     images.provenance().add(digest, Origin.BUILT);
     // Checked, so that it is served to others.
     output.step("verify");
@@ -107,28 +96,25 @@ public final class ImageCommand implements Runnable {
     return ExitCode.PASSED.number();
   }
 
-  @Command(
-      name = "sign",
-      description = {
-        "Vouch for a guest image, so that other peers may pull it",
-        "Signs with PEER_CERT, replaces an earlier attestation, and prints the digest."
-      },
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {"  peer image sign", "  peer image sign sha256:DIGEST"})
-  int sign(
-      @Parameters(
-              index = "0",
-              arity = "0..1",
-              paramLabel = "sha256:...",
-              converter = DigestConverter.class,
-              description = "which one (default: the newest)")
-          Digest named)
-      throws Exception {
+  private Syntax signSyntax() {
+    Positional<Digest> named =
+        Positional.at(0, "sha256:...", Digest.class, "which one (default: the newest)")
+            .optional()
+            .readBy(new DigestConverter());
+    return Syntax.of(
+            "sign",
+            () -> sign(named.given()),
+            "Vouch for a guest image, so that other peers may pull it",
+            "Signs with PEER_CERT, replaces an earlier attestation, and prints the digest.")
+        .examples("  peer image sign", "  peer image sign sha256:DIGEST")
+        .takes(named);
+  }
+
+  private int sign(Optional<Digest> named) throws Exception {
     PeerSettings settings = settings();
     Identities signer = signer(settings);
     ImageStore images = new ImageStore(new HomeLayout(settings.home()).images());
-    Digest digest = named == null ? newest(images) : named;
+    Digest digest = named.isPresent() ? named.get() : newest(images);
     images.resolve(digest);
     sign(signer, images, digest);
     output.print(digest.toString());
@@ -149,24 +135,23 @@ public final class ImageCommand implements Runnable {
             + voucher);
   }
 
-  @Command(
-      name = "ls",
-      description = {
-        "List the guest images of this machine",
-        "The newest comes first. Shows how each came here, and who vouches for it."
-      },
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {"  peer image ls", "  peer image ls --pin >>.env"})
-  int list(
-      @Option(
-              names = "--pin",
-              description =
-                  "print the newest that was built here or asked for by name, as a line for the"
-                      + " repository's .env")
-          boolean pin,
-      @Option(names = "--json", description = "print JSON") boolean json)
-      throws Exception {
+  private Syntax listSyntax() {
+    Option<Boolean> pin =
+        Option.flag(
+            "--pin",
+            "print the newest that was built here or asked for by name, as a line for the"
+                + " repository's .env");
+    Option<Boolean> json = Option.flag("--json", "print JSON");
+    return Syntax.of(
+            "ls",
+            () -> list(pin.value(), json.value()),
+            "List the guest images of this machine",
+            "The newest comes first. Shows how each came here, and who vouches for it.")
+        .examples("  peer image ls", "  peer image ls --pin >>.env")
+        .takes(pin, json);
+  }
+
+  private int list(boolean pin, boolean json) throws Exception {
     if (pin) {
       output.print("PEER_IMAGE=" + newest(images()));
     } else {
@@ -180,39 +165,38 @@ public final class ImageCommand implements Runnable {
     return ExitCode.PASSED.number();
   }
 
-  @Command(
-      name = "export",
-      description = {
-        "Write a guest image to a file",
-        "`peer image import` reads the file on another machine."
-      },
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {
-        "  peer image export --to image.tar",
-        "  peer image export | ssh host peer image import -"
-      })
-  int export(
-      @Parameters(
-              index = "0",
-              arity = "0..1",
-              paramLabel = "sha256:...",
-              converter = DigestConverter.class,
-              description = "which one (default: the newest)")
-          Digest digest,
-      @Option(
-              names = "--to",
-              paramLabel = "FILE",
-              description = "where to; - is stdout (default: stdout, unless that is a terminal)")
-          String file)
-      throws Exception {
-    FileArgument target = file == null ? FileArgument.STDIO : new FileArgument(file);
-    if (file == null && FileArgument.stdoutIsTerminal()) {
-      throw new ParameterException(
-          spec.commandLine(), "stdout is a terminal, which an image is not for: --to FILE");
+  private Syntax exportSyntax() {
+    Positional<Digest> digest =
+        Positional.at(0, "sha256:...", Digest.class, "which one (default: the newest)")
+            .optional()
+            .readBy(new DigestConverter());
+    Option<String> file =
+        Option.of(
+            "--to",
+            "FILE",
+            String.class,
+            "where to; - is stdout (default: stdout, unless that is a terminal)");
+    return Syntax.of(
+            "export",
+            () -> export(digest.given(), file.given()),
+            "Write a guest image to a file",
+            "`peer image import` reads the file on another machine.")
+        .examples(
+            "  peer image export --to image.tar",
+            "  peer image export | ssh host peer image import -")
+        .takes(digest, file);
+  }
+
+  private int export(Optional<Digest> digest, Optional<String> file) throws Exception {
+    FileArgument target = file.map(FileArgument::new).orElse(FileArgument.STDIO);
+    if (file.isEmpty() && FileArgument.stdoutIsTerminal()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "stdout is a terminal, which an image is not for: --to FILE",
+          "`peer image export --help` shows what it takes");
     }
     ImageStore images = images();
-    GuestImage image = images.resolve(digest == null ? newest(images) : digest);
+    GuestImage image = images.resolve(digest.isPresent() ? digest.get() : newest(images));
     Optional<Attestation> attestation =
         images
             .provenance()
@@ -223,16 +207,18 @@ public final class ImageCommand implements Runnable {
     return ExitCode.PASSED.number();
   }
 
-  @Command(
-      name = "import",
-      description = {"Take a guest image from a file of `peer image export`", "Prints its digest."},
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {"  peer image import image.tar", "  peer image import -"})
-  int take(
-      @Parameters(index = "0", paramLabel = "FILE", description = "where it is; - is stdin")
-          String file)
-      throws Exception {
+  private Syntax takeSyntax() {
+    Positional<String> file = Positional.at(0, "FILE", String.class, "where it is; - is stdin");
+    return Syntax.of(
+            "import",
+            () -> take(file.value()),
+            "Take a guest image from a file of `peer image export`",
+            "Prints its digest.")
+        .examples("  peer image import image.tar", "  peer image import -")
+        .takes(file);
+  }
+
+  private int take(String file) throws Exception {
     ImageStore images = images();
     GuestImage image;
     try (InputStream in = new FileArgument(file).read("peer image export")) {
@@ -242,29 +228,28 @@ public final class ImageCommand implements Runnable {
     return ExitCode.PASSED.number();
   }
 
-  @Command(
-      name = "pull",
-      description = "Get a guest image from a peer, and print its digest",
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {
-        "  peer image pull sha256:DIGEST",
-        "  peer image pull sha256:DIGEST --from 10.1.2.3:7443"
-      })
-  int pull(
-      @Parameters(
-              index = "0",
-              paramLabel = "sha256:...",
-              converter = DigestConverter.class,
-              description = "the image's digest")
-          Digest digest,
-      @Option(
-              names = "--from",
-              paramLabel = "HOST:PORT",
-              converter = HostPortConverter.class,
-              description = "where a peer serves that holds it (default: ask the rendezvous)")
-          HostPort from)
-      throws Exception {
+  private Syntax pullSyntax() {
+    Positional<Digest> digest =
+        Positional.at(0, "sha256:...", Digest.class, "the image's digest")
+            .readBy(new DigestConverter());
+    Option<HostPort> from =
+        Option.of(
+                "--from",
+                "HOST:PORT",
+                HostPort.class,
+                "where a peer serves that holds it (default: ask the rendezvous)")
+            .readBy(new HostPortConverter());
+    return Syntax.of(
+            "pull",
+            () -> pull(digest.value(), from.given()),
+            "Get a guest image from a peer, and print its digest")
+        .examples(
+            "  peer image pull sha256:DIGEST",
+            "  peer image pull sha256:DIGEST --from 10.1.2.3:7443")
+        .takes(digest, from);
+  }
+
+  private int pull(Digest digest, Optional<HostPort> from) throws Exception {
     output.showProgress();
     output.step("settings");
     Settings here = RunTarget.settingsHere(call);
@@ -274,17 +259,17 @@ public final class ImageCommand implements Runnable {
     if (isHere(trust, digest)) {
       trust.images().provenance().add(digest, Origin.PULLED);
       output.say("the guest image " + digest + " is on this machine already");
-    } else if (from == null && settings.reach().rendezvous().isEmpty()) {
+    } else if (from.isEmpty() && settings.reach().rendezvous().isEmpty()) {
       throw new CommandException(
           ExitCode.USAGE,
           "no peer can be asked for the guest image: PEER_RENDEZVOUS is not set",
           "set it, or name a peer that serves with --from HOST:PORT");
     } else {
       try (PeerNetwork network = PeerNetwork.of(settings, output, CertificateRole.CLIENT)) {
-        if (from == null) {
+        if (from.isEmpty()) {
           network.images().pull(digest, Origin.PULLED);
         } else {
-          network.images().pull(digest, address(from));
+          network.images().pull(digest, address(from.get()));
         }
       }
     }
@@ -306,7 +291,7 @@ public final class ImageCommand implements Runnable {
     }
   }
 
-  private URI address(HostPort from) {
+  private static URI address(HostPort from) throws CommandException {
     try {
       URI address = URI.create("https://" + from);
       if (address.getHost() != null && from.port() > 0) {
@@ -318,9 +303,12 @@ public final class ImageCommand implements Runnable {
     throw noAddress(from, null);
   }
 
-  private ParameterException noAddress(HostPort from, Exception cause) {
-    return new ParameterException(
-        spec.commandLine(), "--from: a host and a port above 0 were expected: " + from, cause);
+  private static CommandException noAddress(HostPort from, Exception cause) {
+    return new CommandException(
+        ExitCode.USAGE,
+        "--from: a host and a port above 0 were expected: " + from,
+        "`peer image pull --help` shows what it takes",
+        cause);
   }
 
   private static Digest newest(ImageStore images) throws IOException, ImageException {

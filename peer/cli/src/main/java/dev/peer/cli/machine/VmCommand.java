@@ -3,9 +3,11 @@ package dev.peer.cli.machine;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.Selection;
 import dev.peer.cli.option.TerminalRequirement;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Positional;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
@@ -43,62 +45,48 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code peer vm}. */
-@Command(
-    name = "vm",
-    description = "Open a shell in a machine; list frozen machines",
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {"  peer vm ls", "  peer vm shell"})
-public final class VmCommand implements Runnable {
+public final class VmCommand {
 
   private static final long MEBIBYTE = 1 << 20;
 
   private final CallContext call;
   private final Output output;
 
-  @Spec private CommandSpec spec;
-
   public VmCommand(CallContext call, Output output) {
     this.call = call;
     this.output = output;
   }
 
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing: shell, ls or rm");
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.family("vm", "shell, ls or rm", "Open a shell in a machine; list frozen machines")
+        .examples("  peer vm ls", "  peer vm shell")
+        .below(listSyntax(), removeSyntax(), shellSyntax());
   }
 
-  @Command(
-      name = "shell",
-      description = {
-        "Open a shell in the tests' container",
-        "Prepares a machine for the target first. With --frozen, continues a private copy of a"
-            + " guest that `peer run --freeze` kept."
-      },
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {
-        "  peer vm shell                      # in the container of the target test",
-        "  peer vm shell --guest lint",
-        "  peer vm shell --frozen ID          # continue a frozen guest"
-      })
-  int shell(
-      @Mixin Selection selection,
-      @Option(names = "--guest", description = "in the guest itself, as root") boolean guest,
-      @Option(names = "--frozen", paramLabel = "ID", description = "a frozen guest") String frozen)
-      throws Exception {
+  private Syntax shellSyntax() {
+    Selection selection = new Selection();
+    Option<Boolean> guest = Option.flag("--guest", "in the guest itself, as root");
+    Option<String> frozen = Option.of("--frozen", "ID", String.class, "a frozen guest");
+    return Syntax.of(
+            "shell",
+            () -> shell(selection, guest.value(), frozen.given()),
+            "Open a shell in the tests' container",
+            "Prepares a machine for the target first. With --frozen, continues a private copy of a"
+                + " guest that `peer run --freeze` kept.")
+        .examples(
+            "  peer vm shell                      # in the container of the target test",
+            "  peer vm shell --guest lint",
+            "  peer vm shell --frozen ID          # continue a frozen guest")
+        .takes(selection, guest, frozen);
+  }
+
+  private int shell(Selection selection, boolean guest, Optional<String> frozen) throws Exception {
     TerminalRequirement.check("peer vm shell");
-    if (frozen != null) {
-      return shellInFrozen(frozen, guest);
+    if (frozen.isPresent()) {
+      return shellInFrozen(frozen.get(), guest);
     }
     ShellLocation place = guest ? ShellLocation.GUEST : ShellLocation.CONTAINER;
     try (RunTarget subject = selection.subject(call, output);
@@ -151,13 +139,14 @@ public final class VmCommand implements Runnable {
     return ExitCode.PASSED.number();
   }
 
-  @Command(
-      name = "ls",
-      description = "List the frozen guests, the newest first",
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {"  peer vm ls --json"})
-  int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
+  private Syntax listSyntax() {
+    Option<Boolean> json = Option.flag("--json", "print JSON");
+    return Syntax.of("ls", () -> list(json.value()), "List the frozen guests, the newest first")
+        .examples("  peer vm ls --json")
+        .takes(json);
+  }
+
+  private int list(boolean json) throws Exception {
     List<FrozenStore.Entry> all = new FrozenStore(new HomeLayout(home()).frozen()).list();
     if (json) {
       output.print(json(all));
@@ -179,14 +168,14 @@ public final class VmCommand implements Runnable {
     return ExitCode.PASSED.number();
   }
 
-  @Command(
-      name = "rm",
-      description = "Remove a frozen guest",
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {"  peer vm rm ID"})
-  int remove(@Parameters(paramLabel = "ID", description = "as `peer vm ls` shows it") String id)
-      throws Exception {
+  private Syntax removeSyntax() {
+    Positional<String> id = Positional.at(0, "ID", String.class, "as `peer vm ls` shows it");
+    return Syntax.of("rm", () -> remove(id.value()), "Remove a frozen guest")
+        .examples("  peer vm rm ID")
+        .takes(id);
+  }
+
+  private int remove(String id) throws Exception {
     Path home = home();
     new FrozenStore(new HomeLayout(home).frozen()).remove(kept(home, id));
     return ExitCode.PASSED.number();

@@ -1,6 +1,9 @@
 package dev.peer.cli.option;
 
 import dev.peer.cli.console.Output;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
+import dev.peer.cli.syntax.SyntaxPart;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.daemon.RunOptions;
@@ -13,16 +16,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SortedMap;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Which run a command is about, and where its artifacts go. */
-public final class Selection {
+public final class Selection implements SyntaxPart {
 
-  @Mixin private TargetChoice target;
+  private final TargetChoice target = new TargetChoice();
 
-  @Option(names = "--artifacts", paramLabel = "DIR", description = "copy the artifacts to DIR")
-  private Path artifacts;
+  private final Option<Path> artifacts =
+      Option.of("--artifacts", "DIR", Path.class, "copy the artifacts to DIR");
 
   /** Reads the repository that the working directory is in. */
   public RunTarget subject(CallContext call, Output output)
@@ -38,6 +39,11 @@ public final class Selection {
 
   /** The directory for the artifacts, if they are to be copied. */
   public Optional<Path> artifacts() {
-    return Optional.ofNullable(artifacts);
+    return artifacts.given();
+  }
+
+  @Override
+  public void addTo(Syntax command) {
+    command.takes(target, artifacts);
   }
 }

@@ -1,6 +1,10 @@
 package dev.peer.cli.option;
 
 import dev.peer.cli.console.Output;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Positional;
+import dev.peer.cli.syntax.Syntax;
+import dev.peer.cli.syntax.SyntaxPart;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.daemon.Reason;
@@ -15,32 +19,29 @@ import dev.peer.vm.image.ImageException;
 import java.io.IOException;
 import java.util.List;
 import java.util.SortedMap;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Which run a command is about. */
-public final class TargetChoice {
+public final class TargetChoice implements SyntaxPart {
 
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      defaultValue = "test",
-      description = "mk target (default: ${DEFAULT-VALUE})")
-  private String target;
+  private final Positional<String> target =
+      Positional.at(0, "<target>", String.class, "mk target (default: ${DEFAULT-VALUE})")
+          .byDefault("test");
 
-  @Parameters(index = "1..*", arity = "0..*", description = "further arguments of mk")
-  private List<String> arguments = List.of();
+  private final Positional<List<String>> arguments =
+      Positional.from(1, "<arguments>", String.class, "further arguments of mk");
 
-  @Option(
-      names = "--rev",
-      defaultValue = GitRepository.DEFAULT_REVISION,
-      description = "revision of the repository (default: ${DEFAULT-VALUE})")
-  private String revision;
+  private final Option<String> revision =
+      Option.of(
+              "--rev",
+              "<revision>",
+              String.class,
+              "revision of the repository (default: ${DEFAULT-VALUE})")
+          .byDefault(GitRepository.DEFAULT_REVISION);
 
   /** To be run by the daemon, from the working directory. */
   RunRequest request(CallContext call, RunOptions options, SortedMap<String, String> settings) {
     return new RunRequest(
-        new RunSubject(call.directory(), revision, target, arguments),
+        new RunSubject(call.directory(), revision.value(), target.value(), arguments.value()),
         new Reason(Reason.Kind.REQUEST, "pid " + ProcessHandle.current().pid()),
         options,
         settings);
@@ -49,6 +50,11 @@ public final class TargetChoice {
   /** Reads the repository that the working directory is in. */
   public RunTarget subject(CallContext call, Output output)
       throws SourceException, ConfigException, ImageException, IOException, CommandException {
-    return RunTarget.of(output, call, revision, target, arguments);
+    return RunTarget.of(output, call, revision.value(), target.value(), arguments.value());
+  }
+
+  @Override
+  public void addTo(Syntax command) {
+    command.takes(target, arguments, revision);
   }
 }

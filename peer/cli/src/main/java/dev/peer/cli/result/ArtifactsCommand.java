@@ -2,7 +2,8 @@ package dev.peer.cli.result;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
@@ -20,22 +21,8 @@ import dev.peer.run.RunTarget;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code peer artifacts}. */
-@Command(
-    name = "artifacts",
-    description = {
-      "List the artifacts of a result, or copy them",
-      "Copies replace files of the same name.",
-      "Exit code 3: the store has no such result; 5: the result does not hold or does not"
-          + " count."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {"  peer artifacts", "  peer artifacts --to out", "  peer artifacts 3fa9 --json"})
 public final class ArtifactsCommand implements Callable<Integer> {
 
   private static final String TO = "--to";
@@ -43,17 +30,28 @@ public final class ArtifactsCommand implements Callable<Integer> {
   private final CallContext call;
   private final Output output;
 
-  @Mixin private StoredRunSelector kept;
+  private final StoredRunSelector kept = new StoredRunSelector();
 
-  @Option(names = TO, paramLabel = "DIR", description = "copy them to DIR")
-  private Path directory;
+  private final Option<Path> directory = Option.of(TO, "DIR", Path.class, "copy them to DIR");
 
-  @Option(names = "--json", description = "print JSON")
-  private boolean json;
+  private final Option<Boolean> json = Option.flag("--json", "print JSON");
 
   public ArtifactsCommand(CallContext call, Output output) {
     this.call = call;
     this.output = output;
+  }
+
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "artifacts",
+            this,
+            "List the artifacts of a result, or copy them",
+            "Copies replace files of the same name.",
+            "Exit code 3: the store has no such result; 5: the result does not hold or does not"
+                + " count.")
+        .examples("  peer artifacts", "  peer artifacts --to out", "  peer artifacts 3fa9 --json")
+        .takes(kept, directory, json);
   }
 
   @Override
@@ -61,22 +59,22 @@ public final class ArtifactsCommand implements Callable<Integer> {
     Settings settings = RunTarget.settingsHere(call);
     output.warn(settings);
     PeerSettings peer = PeerSettings.of(settings);
-    if (directory != null) {
-      OutputFile.requireDirectory(TO, call.directory().resolve(directory));
+    if (directory.given().isPresent()) {
+      OutputFile.requireDirectory(TO, call.directory().resolve(directory.value()));
     }
     Store store = Results.openStore(peer.home());
     try (VerifiedResult opened =
         VerifiedResult.of(store, Verifiers.verifier(peer, output), kept.result(call, store))) {
       List<Artifact> artifacts = opened.counting(peer).verified().artifacts();
       int left =
-          directory == null
+          directory.given().isEmpty()
               ? 0
-              : Results.copyArtifacts(TO, output, opened.verified(), call, directory);
-      if (json) {
+              : Results.copyArtifacts(TO, output, opened.verified(), call, directory.value());
+      if (json.value()) {
         ObjectNode answer = StrictJson.object();
         Facts.addTo(answer, artifacts);
         output.print(Facts.text(answer));
-      } else if (directory == null) {
+      } else if (directory.given().isEmpty()) {
         artifacts.forEach(artifact -> output.print(Facts.of(artifact)));
       }
       if (left > 0) {

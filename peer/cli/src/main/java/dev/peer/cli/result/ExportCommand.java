@@ -2,7 +2,8 @@ package dev.peer.cli.result;
 
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.FileArgument;
-import dev.peer.cli.option.HelpText;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
@@ -16,37 +17,35 @@ import dev.peer.result.VerifiedResult;
 import dev.peer.run.Results;
 import dev.peer.run.RunTarget;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code peer export}. */
-@Command(
-    name = "export",
-    description = {
-      "Write a result to a file",
-      "`peer import` reads the file, where there is no network.",
-      "Exit code 3: the store has no such result; 5: the result does not hold."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {
-      "  peer export --to result.tar        # the last result of this repository",
-      "  peer export 3fa9 | ssh host peer import -"
-    })
 public final class ExportCommand implements Callable<Integer> {
 
   private final CallContext call;
   private final Output output;
 
-  @Mixin private StoredRunSelector kept;
+  private final StoredRunSelector kept = new StoredRunSelector();
 
-  @Option(names = "--to", paramLabel = "FILE", description = "where to (default: stdout)")
-  private String file;
+  private final Option<String> file =
+      Option.of("--to", "FILE", String.class, "where to (default: stdout)");
 
   public ExportCommand(CallContext call, Output output) {
     this.call = call;
     this.output = output;
+  }
+
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "export",
+            this,
+            "Write a result to a file",
+            "`peer import` reads the file, where there is no network.",
+            "Exit code 3: the store has no such result; 5: the result does not hold.")
+        .examples(
+            "  peer export --to result.tar        # the last result of this repository",
+            "  peer export 3fa9 | ssh host peer import -")
+        .takes(kept, file);
   }
 
   @Override
@@ -54,8 +53,8 @@ public final class ExportCommand implements Callable<Integer> {
     Settings settings = RunTarget.settingsHere(call);
     output.warn(settings);
     PeerSettings peer = PeerSettings.of(settings);
-    FileArgument to = file == null ? FileArgument.STDIO : new FileArgument(file);
-    if (file == null && FileArgument.stdoutIsTerminal()) {
+    FileArgument to = file.given().map(FileArgument::new).orElse(FileArgument.STDIO);
+    if (file.given().isEmpty() && FileArgument.stdoutIsTerminal()) {
       throw new CommandException(
           ExitCode.USAGE,
           "a result is nothing for a terminal",

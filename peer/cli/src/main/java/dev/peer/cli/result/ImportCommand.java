@@ -2,7 +2,8 @@ package dev.peer.cli.result;
 
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.FileArgument;
-import dev.peer.cli.option.HelpText;
+import dev.peer.cli.syntax.Positional;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.KeepSettings;
 import dev.peer.config.PeerSettings;
@@ -19,32 +20,32 @@ import dev.peer.result.ResultArchive;
 import dev.peer.result.VerifiedResult;
 import java.io.InputStream;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** {@code peer import}. */
-@Command(
-    name = "import",
-    description = {
-      "Take a result from a file of `peer export`",
-      "Verifies it like a result from any peer, keeps it whole or not at all, and prints its"
-          + " run key.",
-      "Exit code 2: the file holds no result; 5: the result does not hold."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {"  peer import result.tar", "  peer import -                      # from stdin"})
 public final class ImportCommand implements Callable<Integer> {
 
   private final CallContext call;
   private final Output output;
 
-  @Parameters(paramLabel = "FILE", description = "what `peer export` wrote; -: stdin")
-  private String file;
+  private final Positional<String> file =
+      Positional.at(0, "FILE", String.class, "what `peer export` wrote; -: stdin");
 
   public ImportCommand(CallContext call, Output output) {
     this.call = call;
     this.output = output;
+  }
+
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "import",
+            this,
+            "Take a result from a file of `peer export`",
+            "Verifies it like a result from any peer, keeps it whole or not at all, and prints its"
+                + " run key.",
+            "Exit code 2: the file holds no result; 5: the result does not hold.")
+        .examples("  peer import result.tar", "  peer import -                      # from stdin")
+        .takes(file);
   }
 
   @Override
@@ -54,7 +55,7 @@ public final class ImportCommand implements Callable<Integer> {
     PeerSettings peer = PeerSettings.of(settings);
     Store store =
         Store.open(new HomeLayout(peer.home()).store(), KeepSettings.mostOfCommand(settings));
-    try (InputStream in = new FileArgument(file).read("peer export");
+    try (InputStream in = new FileArgument(file.value()).read("peer export");
         StoredRecord record = ResultArchive.read(in, store, Verifiers.verifier(peer, output))) {
       output.print(record.key().hex());
       output.say("kept: a result of " + record.repo());

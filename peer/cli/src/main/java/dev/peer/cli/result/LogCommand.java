@@ -1,7 +1,9 @@
 package dev.peer.cli.result;
 
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
+import dev.peer.cli.syntax.ArgumentGroup;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
@@ -32,29 +34,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code peer log}. */
-@Command(
-    name = "log",
-    description = {
-      "Show the output of a run",
-      "Shows a test's stdout and stderr in their order, each on its own stream. For a run that"
-          + " did not pass, also shows the output of the stages around the test.",
-      "Exit code 3: the store has no such run; 5: the result does not hold; with --follow, 1:"
-          + " the run did not pass."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {
-      "  peer log                           # of the last run of this repository",
-      "  peer log --failed --label          # each line with its stream",
-      "  peer log --follow                  # of the run in progress",
-      "  peer log 3fa9 --cast >run.cast     # asciinema plays it"
-    })
 public final class LogCommand implements Callable<Integer> {
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
@@ -63,41 +44,47 @@ public final class LogCommand implements Callable<Integer> {
   private final Output output;
   private final Interruption interruption;
 
-  @Mixin private StoredRunSelector kept;
+  private final StoredRunSelector kept = new StoredRunSelector();
 
-  @Mixin private StoredRunSelector.FailureOptions failed;
+  private final StoredRunSelector.FailureOptions failed = new StoredRunSelector.FailureOptions();
 
-  @ArgGroup private Form form = new Form();
+  private final Option<Boolean> raw =
+      Option.flag("--raw", "show a terminal the output's bytes as they are, not colours alone");
 
-  @Option(
-      names = "--raw",
-      description = "show a terminal the output's bytes as they are, not colours alone")
-  private boolean raw;
+  private final Option<Boolean> follow =
+      Option.flag("--follow", "of the repository's run in progress here, until it ends");
 
-  @Option(
-      names = "--follow",
-      description = "of the repository's run in progress here, until it ends")
-  private boolean follow;
+  private final Option<Boolean> stdout = Option.flag("--stdout", "the test's stdout alone");
 
-  private static final class Form {
+  private final Option<Boolean> stderr = Option.flag("--stderr", "the test's stderr alone");
 
-    @Option(names = "--stdout", description = "the test's stdout alone")
-    private boolean stdout;
+  private final Option<Boolean> label =
+      Option.flag("--label", "all on stdout, each line behind out| or err|");
 
-    @Option(names = "--stderr", description = "the test's stderr alone")
-    private boolean stderr;
-
-    @Option(names = "--label", description = "all on stdout, each line behind out| or err|")
-    private boolean label;
-
-    @Option(names = "--cast", description = "print an asciicast of it, version 2")
-    private boolean cast;
-  }
+  private final Option<Boolean> cast = Option.flag("--cast", "print an asciicast of it, version 2");
 
   public LogCommand(CallContext call, Output output, Interruption interruption) {
     this.call = call;
     this.output = output;
     this.interruption = interruption;
+  }
+
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "log",
+            this,
+            "Show the output of a run",
+            "Shows a test's stdout and stderr in their order, each on its own stream. For a run"
+                + " that did not pass, also shows the output of the stages around the test.",
+            "Exit code 3: the store has no such run; 5: the result does not hold; with --follow, 1:"
+                + " the run did not pass.")
+        .examples(
+            "  peer log                           # of the last run of this repository",
+            "  peer log --failed --label          # each line with its stream",
+            "  peer log --follow                  # of the run in progress",
+            "  peer log 3fa9 --cast >run.cast     # asciinema plays it")
+        .takes(kept, failed, ArgumentGroup.exclusive(stdout, stderr, label, cast), raw, follow);
   }
 
   @Override
@@ -106,11 +93,11 @@ public final class LogCommand implements Callable<Integer> {
     output.warn(settings);
     PeerSettings peer = PeerSettings.of(settings);
     Store store = Results.openStore(peer.home());
-    if (raw) {
+    if (raw.value()) {
       output.raw();
     }
-    if (follow) {
-      if (form.cast) {
+    if (follow.value()) {
+      if (cast.value()) {
         throw new CommandException(
             ExitCode.USAGE, "--cast does not go with --follow", "wait for the run's end");
       }
@@ -148,7 +135,7 @@ public final class LogCommand implements Callable<Integer> {
   private void show(RunFiles files, Instant begun, String title)
       throws IOException, CommandException {
     try {
-      if (form.cast) {
+      if (cast.value()) {
         AsciicastWriter cast = new AsciicastWriter(begun, title, output::print);
         files.replay((RunFiles.SinkAfter) cast::after);
         cast.end();
@@ -223,9 +210,9 @@ public final class LogCommand implements Callable<Integer> {
     @Override
     public void write(OutputStreamName stream, byte[] buffer, int offset, int length)
         throws IOException {
-      if (form.label) {
+      if (label.value()) {
         labelled.write(stream, buffer, offset, length);
-      } else if (stream == OutputStreamName.STDOUT ? !form.stderr : !form.stdout) {
+      } else if (stream == OutputStreamName.STDOUT ? !stderr.value() : !stdout.value()) {
         output.write(stream, buffer, offset, length);
       }
     }

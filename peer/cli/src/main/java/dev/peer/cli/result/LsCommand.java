@@ -3,7 +3,8 @@ package dev.peer.cli.result;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
@@ -34,24 +35,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** {@code peer ls}. */
-@Command(
-    name = "ls",
-    description = {
-      "List the results kept of this repository",
-      "The one kept or replayed last comes first. Shows until when the evidence of each holds,"
-          + " and why. The bundle's bytes are checked at a replay."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {
-      "  peer ls",
-      "  peer ls --all --json",
-      "  peer ls --gone                     # what was removed, when and why"
-    })
 public final class LsCommand implements Callable<Integer> {
 
   private static final int SHORT = 12;
@@ -60,14 +45,12 @@ public final class LsCommand implements Callable<Integer> {
   private final CallContext call;
   private final Output output;
 
-  @Option(names = "--all", description = "of all repositories")
-  private boolean all;
+  private final Option<Boolean> all = Option.flag("--all", "of all repositories");
 
-  @Option(names = "--gone", description = "list removed results instead, the latest first, and why")
-  private boolean gone;
+  private final Option<Boolean> gone =
+      Option.flag("--gone", "list removed results instead, the latest first, and why");
 
-  @Option(names = "--json", description = "print JSON")
-  private boolean json;
+  private final Option<Boolean> json = Option.flag("--json", "print JSON");
 
   public LsCommand(CallContext call, Output output) {
     this.call = call;
@@ -82,21 +65,36 @@ public final class LsCommand implements Callable<Integer> {
    */
   private record Row(ListedEntry entry, Optional<VerifiedAttestation> verified, String refused) {}
 
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "ls",
+            this,
+            "List the results kept of this repository",
+            "The one kept or replayed last comes first. Shows until when the evidence of each"
+                + " holds, and why. The bundle's bytes are checked at a replay.")
+        .examples(
+            "  peer ls",
+            "  peer ls --all --json",
+            "  peer ls --gone                     # what was removed, when and why")
+        .takes(all, gone, json);
+  }
+
   @Override
   public Integer call() throws Exception {
     Settings settings = RunTarget.settingsHere(call);
     output.warn(settings);
     PeerSettings peer = PeerSettings.of(settings);
-    if (gone) {
+    if (gone.value()) {
       return printGone(peer);
     }
     RecordVerifier verifier = Verifiers.verifier(peer, output);
     List<Row> results = new ArrayList<>();
-    Optional<RepoId> only = all ? Optional.empty() : Optional.of(RunTarget.repo(call));
+    Optional<RepoId> only = all.value() ? Optional.empty() : Optional.of(RunTarget.repo(call));
     for (ListedEntry entry : entries(new HomeLayout(peer.home()).store(), only)) {
       results.add(judged(entry, verifier));
     }
-    if (json) {
+    if (json.value()) {
       output.print(json(results));
     } else {
       results.forEach(result -> output.print(line(result)));
@@ -106,14 +104,14 @@ public final class LsCommand implements Callable<Integer> {
 
   private int printGone(PeerSettings peer) throws Exception {
     Path directory = new HomeLayout(peer.home()).store();
-    Optional<RepoId> only = all ? Optional.empty() : Optional.of(RunTarget.repo(call));
+    Optional<RepoId> only = all.value() ? Optional.empty() : Optional.of(RunTarget.repo(call));
     List<Removal> removed =
         Files.exists(directory)
             ? Results.openStore(peer.home()).removals().list()
             : List.<Removal>of();
     List<Removal> asked =
         removed.stream().filter(one -> only.isEmpty() || one.repository().equals(only)).toList();
-    if (json) {
+    if (json.value()) {
       output.print(goneJson(asked));
     } else {
       asked.forEach(one -> output.print(goneLine(one)));
@@ -124,7 +122,7 @@ public final class LsCommand implements Callable<Integer> {
   private String goneLine(Removal one) {
     return one.key().hex().substring(0, SHORT)
         + "  "
-        + (all ? one.repository().map(repo -> repo + ", ").orElse("") : "")
+        + (all.value() ? one.repository().map(repo -> repo + ", ").orElse("") : "")
         + "removed "
         + Results.ago(Duration.between(one.removed(), Instant.now()))
         + ", kept or replayed last "
@@ -195,7 +193,7 @@ public final class LsCommand implements Callable<Integer> {
     RunRecord record = verified.record();
     return key
         + "  "
-        + (all ? record.inputs().repo() + " " : "")
+        + (all.value() ? record.inputs().repo() + " " : "")
         + record.inputs().target()
         + " of tree "
         + record.inputs().tree().hex().substring(0, SHORT)

@@ -2,7 +2,8 @@ package dev.peer.cli.result;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
@@ -23,41 +24,38 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code peer show}. */
-@Command(
-    name = "show",
-    description = {
-      "Show what ran, who signed it, and until when it holds",
-      "Shows everything known of a run in this store, and its artifacts; for a run that did"
-          + " not pass, where and why.",
-      "Exit code 3: the store has no such run; 5: the result does not hold."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {
-      "  peer show                          # the last run of this repository",
-      "  peer show 3fa9 --json",
-      "  peer show --failed"
-    })
 public final class ShowCommand implements Callable<Integer> {
 
   private final CallContext call;
   private final Output output;
 
-  @Mixin private StoredRunSelector kept;
+  private final StoredRunSelector kept = new StoredRunSelector();
 
-  @Mixin private StoredRunSelector.FailureOptions failed;
+  private final StoredRunSelector.FailureOptions failed = new StoredRunSelector.FailureOptions();
 
-  @Option(names = "--json", description = "print JSON")
-  private boolean json;
+  private final Option<Boolean> json = Option.flag("--json", "print JSON");
 
   public ShowCommand(CallContext call, Output output) {
     this.call = call;
     this.output = output;
+  }
+
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "show",
+            this,
+            "Show what ran, who signed it, and until when it holds",
+            "Shows everything known of a run in this store, and its artifacts; for a run that did"
+                + " not pass, where and why.",
+            "Exit code 3: the store has no such run; 5: the result does not hold.")
+        .examples(
+            "  peer show                          # the last run of this repository",
+            "  peer show 3fa9 --json",
+            "  peer show --failed")
+        .takes(kept, failed, json);
   }
 
   @Override
@@ -82,7 +80,7 @@ public final class ShowCommand implements Callable<Integer> {
     VerifiedFacts facts =
         new VerifiedFacts(opened.verified().attestation(), RuleReader.rules(peer).sign(), true);
     Optional<String> refusal = VerifiedResult.refusal(peer, opened.verified().attestation());
-    if (json) {
+    if (json.value()) {
       ObjectNode answer = facts.json();
       answer.put("counts", refusal.isEmpty());
       Facts.addTo(answer, opened.verified().artifacts());
@@ -99,7 +97,7 @@ public final class ShowCommand implements Callable<Integer> {
   }
 
   private void show(FailedRun run) {
-    if (json) {
+    if (json.value()) {
       ObjectNode answer = StrictJson.object().put("outcome", "failed");
       answer.setAll(run.json());
       output.print(Facts.text(answer));

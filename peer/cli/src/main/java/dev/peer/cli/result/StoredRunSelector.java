@@ -1,5 +1,9 @@
 package dev.peer.cli.result;
 
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Positional;
+import dev.peer.cli.syntax.Syntax;
+import dev.peer.cli.syntax.SyntaxPart;
 import dev.peer.config.CallContext;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
@@ -16,36 +20,38 @@ import dev.peer.run.RunTarget;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Which of the runs that are kept here a command is about. */
-final class StoredRunSelector {
+final class StoredRunSelector implements SyntaxPart {
 
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "RUNKEY",
-      description = {
-        "the first digits of a result's run key; without it the last run of the repository that the"
-            + " working directory is in"
-      })
-  private String prefix;
+  private final Positional<String> prefix =
+      Positional.at(
+              0,
+              "RUNKEY",
+              String.class,
+              "the first digits of a result's run key; without it the last run of the repository"
+                  + " that the working directory is in")
+          .optional();
 
   /** For commands that look at failures too. */
-  static final class FailureOptions {
+  static final class FailureOptions implements SyntaxPart {
 
-    @Option(names = "--failed", description = "the repository's last run that did not pass")
-    private boolean failed;
+    private final Option<Boolean> failed =
+        Option.flag("--failed", "the repository's last run that did not pass");
 
     boolean isWanted() {
-      return failed;
+      return failed.value();
+    }
+
+    @Override
+    public void addTo(Syntax command) {
+      command.takes(failed);
     }
   }
 
   /** A result alone. */
   StoredRun.Result result(CallContext call, Store store) throws Exception {
-    if (prefix != null) {
+    if (prefix.given().isPresent()) {
       return named(store);
     }
     return lastResult(store, RunTarget.repo(call))
@@ -55,7 +61,7 @@ final class StoredRunSelector {
 
   /** The last run that passed or not, unless the command line says which. */
   StoredRun find(CallContext call, Store store, FailureOptions which) throws Exception {
-    if (prefix != null) {
+    if (prefix.given().isPresent()) {
       return named(store);
     }
     RepoId repo = RunTarget.repo(call);
@@ -76,7 +82,7 @@ final class StoredRunSelector {
   }
 
   private StoredRun.Result named(Store store) throws Exception {
-    Map.Entry<RunKey, StoredEntry> found = Results.find(store, prefix);
+    Map.Entry<RunKey, StoredEntry> found = Results.find(store, prefix.value());
     return new StoredRun.Result(found.getKey(), found.getValue());
   }
 
@@ -90,5 +96,10 @@ final class StoredRunSelector {
         ExitCode.NO_RESULT,
         message,
         "`peer run` makes one, `peer replay` gets a result where a peer holds it");
+  }
+
+  @Override
+  public void addTo(Syntax command) {
+    command.takes(prefix);
   }
 }

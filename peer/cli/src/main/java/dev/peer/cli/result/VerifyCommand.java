@@ -2,8 +2,10 @@ package dev.peer.cli.result;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.InputFile;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Positional;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
@@ -35,46 +37,29 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code peer verify}. */
-@Command(
-    name = "verify",
-    description = {
-      "Verify a result; show who vouches for it, by which rule",
-      "Shows who ran what, the certificates that prove it, and the rule that lets it count."
-          + " Needs no network, and only PEER_CA; PEER_CRL, PEER_ALLOW_SIGN and PEER_REQUIRE_KEPT"
-          + " apply as for a replay.",
-      "Exit code 0: it holds and counts; 5: it does not; 3: the store has no such result."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {
-      "  peer verify 3fa9                   # a result in the store, by its run key",
-      "  peer verify attestation.json --bundle bundle.tar.zst"
-    })
 public final class VerifyCommand implements Callable<Integer> {
 
   private final CallContext call;
   private final Output output;
 
-  @Parameters(
-      paramLabel = "FILE|RUNKEY",
-      description =
+  private final Positional<String> name =
+      Positional.at(
+          0,
+          "FILE|RUNKEY",
+          String.class,
           "an attestation as peers serve it, a directory of the store, or the first digits of the"
-              + " run key of a result in the store")
-  private String name;
+              + " run key of a result in the store");
 
-  @Option(
-      names = "--bundle",
-      paramLabel = "FILE",
-      description = "also verify every byte of this bundle; a result in the store has its own")
-  private Path bundle;
+  private final Option<Path> bundle =
+      Option.of(
+          "--bundle",
+          "FILE",
+          Path.class,
+          "also verify every byte of this bundle; a result in the store has its own");
 
-  @Option(names = "--json", description = "print JSON")
-  private boolean json;
+  private final Option<Boolean> json = Option.flag("--json", "print JSON");
 
   public VerifyCommand(CallContext call, Output output) {
     this.call = call;
@@ -105,6 +90,22 @@ public final class VerifyCommand implements Callable<Integer> {
     }
   }
 
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "verify",
+            this,
+            "Verify a result; show who vouches for it, by which rule",
+            "Shows who ran what, the certificates that prove it, and the rule that lets it count."
+                + " Needs no network, and only PEER_CA; PEER_CRL, PEER_ALLOW_SIGN and"
+                + " PEER_REQUIRE_KEPT apply as for a replay.",
+            "Exit code 0: it holds and counts; 5: it does not; 3: the store has no such result.")
+        .examples(
+            "  peer verify 3fa9                   # a result in the store, by its run key",
+            "  peer verify attestation.json --bundle bundle.tar.zst")
+        .takes(name, bundle, json);
+  }
+
   @Override
   public Integer call() throws Exception {
     Settings variables = call.settings();
@@ -132,7 +133,7 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   private void show(VerifiedFacts facts) {
-    if (json) {
+    if (json.value()) {
       output.print(Facts.text(facts.json()));
     } else {
       facts.lines().forEach(output::print);
@@ -151,7 +152,7 @@ public final class VerifyCommand implements Callable<Integer> {
 
   /** Says it to scripts, too. */
   private CommandException said(CommandException refusal) {
-    if (json) {
+    if (json.value()) {
       ObjectNode answer = StrictJson.object();
       answer.put("outcome", "unverified");
       answer.put("exitCode", refusal.exitCode().number());
@@ -162,20 +163,16 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   private Evidence evidence(PeerSettings settings) throws IOException, CommandException {
-    Path path = Path.of(name);
+    Path path = Path.of(name.value());
     if (Files.isDirectory(path)) {
       return ofDirectory(path);
     }
-    if (!Files.exists(path) && Results.isKeyPrefix(name)) {
+    if (!Files.exists(path) && Results.isKeyPrefix(name.value())) {
       return ofStore(settings);
     }
     byte[] bytes = InputFile.read(path, Attestation.LARGEST);
     return new Evidence(
-        Attestation.of(bytes),
-        Optional.empty(),
-        Optional.ofNullable(bundle),
-        KeptLists.NONE,
-        Optional.empty());
+        Attestation.of(bytes), Optional.empty(), bundle.given(), KeptLists.NONE, Optional.empty());
   }
 
   private Evidence ofDirectory(Path directory) throws IOException, CommandException {
@@ -190,7 +187,7 @@ public final class VerifyCommand implements Callable<Integer> {
     } catch (NoSuchFileException e) {
       throw new CommandException(
           ExitCode.USAGE,
-          Printable.of(name) + " holds no attestation",
+          Printable.of(name.value()) + " holds no attestation",
           "name a directory that lies in the store for a result, or an attestation's file",
           e);
     }
@@ -198,7 +195,7 @@ public final class VerifyCommand implements Callable<Integer> {
 
   private Evidence ofStore(PeerSettings settings) throws IOException, CommandException {
     Store store = Results.openStore(settings.home());
-    Map.Entry<RunKey, StoredEntry> found = Results.find(store, name);
+    Map.Entry<RunKey, StoredEntry> found = Results.find(store, name.value());
     StoredEntry entry = found.getValue();
     return new Evidence(
         entry.attestation(),
@@ -209,7 +206,7 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   private Path bundleOf(StoredEntry entry) {
-    return bundle == null ? entry.bundleFile() : bundle;
+    return bundle.given().orElseGet(entry::bundleFile);
   }
 
   private static void verifyBundle(

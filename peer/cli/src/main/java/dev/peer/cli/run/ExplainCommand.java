@@ -1,8 +1,9 @@
 package dev.peer.cli.run;
 
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.TargetChoice;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.core.find.LookupResult;
 import dev.peer.core.find.ResultRules;
@@ -25,36 +26,36 @@ import dev.peer.source.TreeChanges;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code peer explain}. */
-@Command(
-    name = "explain",
-    description = {
-      "Say why a run would hit or miss",
-      "Shows every input of the run key and where a result is. If there is none, shows how the"
-          + " nearest result in the store differs. Fetches evidence and no bundle, and keeps"
-          + " nothing. Shows values of variables as digests with a key of this machine.",
-      "Exit code 0: there is a result; 3: there is none; 5: there are results, and none holds."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {"  peer explain", "  peer explain lint --json", "  peer explain --rev main"})
 public final class ExplainCommand implements Callable<Integer> {
 
   private final CallContext call;
   private final Output output;
 
-  @Mixin private TargetChoice target;
+  private final TargetChoice target = new TargetChoice();
 
-  @Option(names = "--json", description = "print JSON")
-  private boolean json;
+  private final Option<Boolean> json = Option.flag("--json", "print JSON");
 
   public ExplainCommand(CallContext call, Output output) {
     this.call = call;
     this.output = output;
+  }
+
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "explain",
+            this,
+            "Say why a run would hit or miss",
+            "Shows every input of the run key and where a result is. If there is none, shows how"
+                + " the nearest result in the store differs. Fetches evidence and no bundle, and"
+                + " keeps nothing. Shows values of variables as digests with a key of this"
+                + " machine.",
+            "Exit code 0: there is a result; 3: there is none; 5: there are results, and none"
+                + " holds.")
+        .examples("  peer explain", "  peer explain lint --json", "  peer explain --rev main")
+        .takes(target, json);
   }
 
   @Override
@@ -102,7 +103,7 @@ public final class ExplainCommand implements Callable<Integer> {
             survey,
             nearest,
             failedHere(subject, store));
-    if (json) {
+    if (json.value()) {
       output.print(Facts.text(explanation.json()));
     } else {
       explanation.lines().forEach(output::print);

@@ -1,8 +1,9 @@
 package dev.peer.cli.run;
 
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.HostPortConverter;
+import dev.peer.cli.syntax.Positional;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.client.Timeouts;
 import dev.peer.client.fetch.NamedAddress;
 import dev.peer.client.fetch.ResultPush;
@@ -32,49 +33,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** {@code peer push}. */
-@Command(
-    name = "push",
-    description = {
-      "Hand a result to a peer that keeps copies",
-      "Sends a result of this store to a peer that mirrors its repository (`peer daemon"
-          + " --mirror`). The peer verifies it.",
-      "Exit code 0: the peer holds it; 3: the store has no such result; 4: the peer cannot be"
-          + " reached; 5: it refuses the result."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {
-      "  peer push mirror.example.org:7443",
-      "  peer push 10.1.2.3:7443 3fa9       # by the first digits of its run key"
-    })
 public final class PushCommand implements Callable<Integer> {
 
   private final CallContext call;
   private final Output output;
 
-  @Parameters(
-      index = "0",
-      paramLabel = "PEER",
-      converter = HostPortConverter.class,
-      description = "where the peer listens, HOST:PORT")
-  private HostPort peer;
+  private final Positional<HostPort> peer =
+      Positional.at(0, "PEER", HostPort.class, "where the peer listens, HOST:PORT")
+          .readBy(new HostPortConverter());
 
-  @Parameters(
-      index = "1",
-      arity = "0..1",
-      paramLabel = "RUNKEY",
-      description =
-          "the first digits of the result's run key; without it the one kept or replayed last of"
-              + " the repository that the working directory is in")
-  private String prefix;
+  private final Positional<String> prefix =
+      Positional.at(
+              1,
+              "RUNKEY",
+              String.class,
+              "the first digits of the result's run key; without it the one kept or replayed last"
+                  + " of the repository that the working directory is in")
+          .optional();
 
   public PushCommand(CallContext call, Output output) {
     this.call = call;
     this.output = output;
+  }
+
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "push",
+            this,
+            "Hand a result to a peer that keeps copies",
+            "Sends a result of this store to a peer that mirrors its repository (`peer daemon"
+                + " --mirror`). The peer verifies it.",
+            "Exit code 0: the peer holds it; 3: the store has no such result; 4: the peer cannot be"
+                + " reached; 5: it refuses the result.")
+        .examples(
+            "  peer push mirror.example.org:7443",
+            "  peer push 10.1.2.3:7443 3fa9       # by the first digits of its run key")
+        .takes(peer, prefix);
   }
 
   @Override
@@ -87,7 +84,7 @@ public final class PushCommand implements Callable<Integer> {
     try (PeerNetwork network = PeerNetwork.of(ours, output, CertificateRole.CLIENT)) {
       Store store = Results.openStore(ours.home());
       Map.Entry<RunKey, StoredEntry> found =
-          prefix == null ? last(store) : Results.find(store, prefix);
+          prefix.given().isPresent() ? Results.find(store, prefix.value()) : last(store);
       StoredEntry entry = found.getValue();
       VerifiedAttestation attestation =
           network
@@ -149,17 +146,18 @@ public final class PushCommand implements Callable<Integer> {
   }
 
   private URI address() throws CommandException {
-    if (peer.port() == 0 || peer.host().contains("_")) {
+    HostPort to = peer.value();
+    if (to.port() == 0 || to.host().contains("_")) {
       throw new CommandException(
-          ExitCode.USAGE, "not where a peer can listen: " + peer, "give its host and port");
+          ExitCode.USAGE, "not where a peer can listen: " + to, "give its host and port");
     }
-    return URI.create("https://" + peer);
+    return URI.create("https://" + to);
   }
 
   private CommandException unreachable(Exception e) {
     return new CommandException(
         ExitCode.INFRASTRUCTURE,
-        "the result could not be handed over to " + peer + ": " + e.getMessage(),
+        "the result could not be handed over to " + peer.value() + ": " + e.getMessage(),
         "see that a `peer daemon` listens there, with a certificate that PEER_CA vouches for",
         e);
   }

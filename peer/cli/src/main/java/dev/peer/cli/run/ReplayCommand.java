@@ -1,9 +1,10 @@
 package dev.peer.cli.run;
 
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.Selection;
 import dev.peer.cli.option.WaitConverter;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.core.find.FindResult;
 import dev.peer.core.find.RemoteRuns;
@@ -19,45 +20,46 @@ import dev.peer.run.RunReporter;
 import dev.peer.run.RunTarget;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code peer replay}. */
-@Command(
-    name = "replay",
-    description = {
-      "Replay a result; never run",
-      "Takes a compatible result that this peer or another holds. With --wait, follows a run"
-          + " elsewhere to its end, or waits for one to start.",
-      "Exit code 3: no peer holds a result; 5: results were found, and none holds and counts."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {
-      "  peer replay",
-      "  peer replay --wait 10m lint        # follow the peer that runs it now",
-      "  peer replay --artifacts out --json"
-    })
 public final class ReplayCommand implements Callable<Integer> {
 
   private final CallContext call;
   private final Output output;
 
-  @Mixin private Selection selection;
+  private final Selection selection = new Selection();
 
-  @Mixin private ReportOptions reporting;
+  private final ReportOptions reporting = new ReportOptions();
 
-  @Option(
-      names = "--wait",
-      paramLabel = "DURATION",
-      converter = WaitConverter.class,
-      description = "wait for a run elsewhere and follow it, for at most this long (90s, 10m, 1h)")
-  private Duration wait = Duration.ZERO;
+  private final Option<Duration> wait =
+      Option.of(
+              "--wait",
+              "DURATION",
+              Duration.class,
+              "wait for a run elsewhere and follow it, for at most this long (90s, 10m, 1h)")
+          .readBy(new WaitConverter())
+          .initially(Duration.ZERO);
 
   public ReplayCommand(CallContext call, Output output) {
     this.call = call;
     this.output = output;
+  }
+
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "replay",
+            this,
+            "Replay a result; never run",
+            "Takes a compatible result that this peer or another holds. With --wait, follows a run"
+                + " elsewhere to its end, or waits for one to start.",
+            "Exit code 3: no peer holds a result; 5: results were found, and none holds and"
+                + " counts.")
+        .examples(
+            "  peer replay",
+            "  peer replay --wait 10m lint        # follow the peer that runs it now",
+            "  peer replay --artifacts out --json")
+        .takes(selection, reporting, wait);
   }
 
   @Override
@@ -73,7 +75,7 @@ public final class ReplayCommand implements Callable<Integer> {
       report.about(subject);
       subject.sayWhatIsIgnored(output);
       RunFollower follower =
-          network.awaiting(Results.openStore(subject), subject.acceptance(), wait);
+          network.awaiting(Results.openStore(subject), subject.acceptance(), wait.value());
       FindResult found = follower.await(subject.inputs());
       if (found instanceof FindResult.None none) {
         follower.notSaid(none.elsewhere().failed()).forEach(failure -> output.say(failure.text()));

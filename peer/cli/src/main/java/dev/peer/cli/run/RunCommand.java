@@ -3,10 +3,12 @@ package dev.peer.cli.run;
 import dev.peer.cli.console.LogOptions;
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.DurationConverter;
-import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.Selection;
 import dev.peer.cli.option.TerminalRequirement;
 import dev.peer.cli.option.WaitConverter;
+import dev.peer.cli.syntax.ArgumentGroup;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.Setting;
 import dev.peer.core.find.Replayable;
@@ -35,31 +37,8 @@ import dev.peer.vm.snapshot.FrozenStore;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code peer run}. */
-@Command(
-    name = "run",
-    description = {
-      "Replay a result, or run the tests and serve it",
-      "If a peer holds a compatible result, replays it. If a peer runs the same now, follows"
-          + " it. Else runs the target in a sealed machine. Then serves the result until SIGINT"
-          + " or SIGTERM.",
-      "If a daemon runs for this PEER_HOME, it does all of that, and this command leaves with"
-          + " the result."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {
-      "  peer run                           # the target test; serve until Ctrl-C",
-      "  peer run --exit lint               # another target; then leave",
-      "  peer run --rev v1.2 --artifacts out",
-      "  peer run --exit --copies 1         # leave when one other peer holds it",
-      "  peer run --shell                   # if a stage fails, open a shell there"
-    })
 public final class RunCommand implements Callable<Integer> {
 
   /** For followers to fetch a run's result before the command leaves. */
@@ -69,75 +48,90 @@ public final class RunCommand implements Callable<Integer> {
   private final Output output;
   private final Interruption interruption;
 
-  @Mixin private Selection selection;
+  private final Selection selection = new Selection();
 
-  @Mixin private ReportOptions reporting;
+  private final ReportOptions reporting = new ReportOptions();
 
-  @Mixin private LogOptions logging;
+  private final LogOptions logging = new LogOptions();
 
-  @Option(names = "--force", description = "run even if there is a result")
-  private boolean force;
+  private final Option<Boolean> force = Option.flag("--force", "run even if there is a result");
 
-  @Option(
-      names = "--fresh",
-      description = "run without the container images and caches that are kept")
-  private boolean fresh;
+  private final Option<Boolean> fresh =
+      Option.flag("--fresh", "run without the container images and caches that are kept");
 
-  @Option(
-      names = "--audit",
-      description = {
-        "run again without any cache, and compare with the result; exit 1 if the"
-            + " outcome or an artifact differs"
-      })
-  private boolean audit;
+  private final Option<Boolean> audit =
+      Option.flag(
+          "--audit",
+          "run again without any cache, and compare with the result; exit 1 if the"
+              + " outcome or an artifact differs");
 
-  @Mixin private Copies copies;
+  private final Copies copies = new Copies();
 
-  @Option(
-      names = "--wait",
-      paramLabel = "DURATION",
-      converter = WaitConverter.class,
-      description = {
-        "follow a run elsewhere for at most this long (90s, 10m, 1h), then run; 0: do"
-            + " not follow any (default: PEER_TIMEOUT)"
-      })
-  private Duration wait;
+  private final Option<Duration> wait =
+      Option.of(
+              "--wait",
+              "DURATION",
+              Duration.class,
+              "follow a run elsewhere for at most this long (90s, 10m, 1h), then run; 0: do"
+                  + " not follow any (default: PEER_TIMEOUT)")
+          .readBy(new WaitConverter());
 
-  @Option(names = "--no-daemon", description = "run here, even if a daemon runs")
-  private boolean noDaemon;
+  private final Option<Boolean> noDaemon =
+      Option.flag("--no-daemon", "run here, even if a daemon runs");
 
-  @ArgGroup private Stay stay = new Stay();
+  private final Option<Boolean> exit =
+      Option.flag("--exit", "leave at once instead of serving the result");
 
-  @ArgGroup private OnFailure onFailure = new OnFailure();
+  private final Option<Duration> linger =
+      Option.of(
+              "--linger",
+              "DURATION",
+              Duration.class,
+              "serve the result for this long (90s, 10m, 1h), then leave")
+          .readBy(new DurationConverter())
+          .initially(Interruption.FOREVER);
 
-  private static final class OnFailure {
+  private final Option<Boolean> shell =
+      Option.flag("--shell", "if a stage fails, open a shell in the guest at that point");
 
-    @Option(
-        names = "--shell",
-        description = "if a stage fails, open a shell in the guest at that point")
-    private boolean shell;
-
-    @Option(names = "--freeze", description = "if a stage fails, keep the guest at that point")
-    private boolean freeze;
-  }
-
-  private static final class Stay {
-
-    @Option(names = "--exit", description = "leave at once instead of serving the result")
-    private boolean exit;
-
-    @Option(
-        names = "--linger",
-        paramLabel = "DURATION",
-        converter = DurationConverter.class,
-        description = "serve the result for this long (90s, 10m, 1h), then leave")
-    private Duration linger = Interruption.FOREVER;
-  }
+  private final Option<Boolean> freeze =
+      Option.flag("--freeze", "if a stage fails, keep the guest at that point");
 
   public RunCommand(CallContext call, Output output, Interruption interruption) {
     this.call = call;
     this.output = output;
     this.interruption = interruption;
+  }
+
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "run",
+            this,
+            "Replay a result, or run the tests and serve it",
+            "If a peer holds a compatible result, replays it. If a peer runs the same now, follows"
+                + " it. Else runs the target in a sealed machine. Then serves the result until"
+                + " SIGINT or SIGTERM.",
+            "If a daemon runs for this PEER_HOME, it does all of that, and this command leaves with"
+                + " the result.")
+        .examples(
+            "  peer run                           # the target test; serve until Ctrl-C",
+            "  peer run --exit lint               # another target; then leave",
+            "  peer run --rev v1.2 --artifacts out",
+            "  peer run --exit --copies 1         # leave when one other peer holds it",
+            "  peer run --shell                   # if a stage fails, open a shell there")
+        .takes(
+            selection,
+            reporting,
+            logging,
+            force,
+            fresh,
+            audit,
+            copies,
+            wait,
+            noDaemon,
+            ArgumentGroup.exclusive(exit, linger),
+            ArgumentGroup.exclusive(shell, freeze));
   }
 
   @Override
@@ -146,14 +140,14 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private ExitCode run(RunReport report, RunReporter reporter) throws Exception {
-    if (onFailure.shell && call.isOwnProcess()) {
+    if (shell.value() && call.isOwnProcess()) {
       reporting.requireNoJson("--shell");
       TerminalRequirement.check("--shell");
     }
     RunOptions options = options();
     try (LogOptions.OpenLog log = logging.open(output)) {
       // A shell or a frozen guest is between the guest and its user.
-      boolean here = noDaemon || onFailure.shell || onFailure.freeze;
+      boolean here = noDaemon.value() || shell.value() || freeze.value();
       Optional<ExitCode> exitCode = here ? Optional.empty() : handOver(options, reporter);
       if (exitCode.isEmpty() && !call.isOwnProcess()) {
         throw new OwnProcessException();
@@ -225,14 +219,14 @@ public final class RunCommand implements Callable<Integer> {
 
   private RunOptions options() throws CommandException {
     RunOptions.Copies asked = copies.asked();
-    if (copies.wanted() && !stay.linger.equals(Interruption.FOREVER)) {
+    if (copies.wanted() && !linger.value().equals(Interruption.FOREVER)) {
       throw new CommandException(
           ExitCode.USAGE,
           "--copies does not go with --linger: it says when to leave",
           "use --copies-wait for the maximum wait");
     }
     return new RunOptions(
-        force, fresh, audit, selection.artifacts(), asked, Optional.ofNullable(wait));
+        force.value(), fresh.value(), audit.value(), selection.artifacts(), asked, wait.given());
   }
 
   private IdentityReloader watching(PeerNetwork network) {
@@ -261,7 +255,7 @@ public final class RunCommand implements Callable<Integer> {
         throws Exception {
       PeerNetwork network = run.network();
       Optional<Announcer> announcer = network.announcer();
-      boolean leaves = stay.exit && !copies.wanted();
+      boolean leaves = exit.value() && !copies.wanted();
       if (leaves || announcer.isEmpty() || interruption.interrupted()) {
         output.say(Publication.none(announcer.isEmpty()));
         if (leaves && announced.isPresent() && !interruption.interrupted()) {
@@ -285,7 +279,7 @@ public final class RunCommand implements Callable<Integer> {
         }
         output.say("serving the result until SIGINT or SIGTERM");
         reporter.passed(output, report);
-        interruption.await(stay.linger);
+        interruption.await(linger.value());
       }
       return ExitCode.PASSED;
     }
@@ -304,7 +298,7 @@ public final class RunCommand implements Callable<Integer> {
     Setting naming =
         subject.run().secrets().isEmpty() ? Setting.PEER_PREPARE_SECRETS : Setting.PEER_SECRETS;
     boolean none = subject.run().secrets().isEmpty() && subject.run().prepareSecrets().isEmpty();
-    if (onFailure.freeze && !none) {
+    if (freeze.value() && !none) {
       throw new CommandException(
           ExitCode.USAGE,
           "--freeze does not go with " + naming + ": a frozen guest would keep them",
@@ -313,10 +307,10 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private FailureAction failureAction(RunTarget subject) {
-    if (onFailure.shell) {
+    if (shell.value()) {
       return new FailureAction.Shell(SystemTerminal::open);
     }
-    return onFailure.freeze
+    return freeze.value()
         ? new FailureAction.Freeze(new FrozenStore(new HomeLayout(subject.peer().home()).frozen()))
         : new FailureAction.End();
   }

@@ -2,9 +2,10 @@ package dev.peer.cli.server;
 
 import dev.peer.cli.console.LogOptions;
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.HostPortConverter;
 import dev.peer.cli.option.SizeConverter;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.config.HostPort;
@@ -24,48 +25,30 @@ import dev.peer.report.Interruption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code peer relay}. */
-@Command(
-    name = "relay",
-    description = {
-      "Connect callers to peers that nobody can reach directly",
-      "Serves until SIGINT or SIGTERM. Such a peer names the relay in PEER_RELAY. The two ends"
-          + " encrypt everything that passes."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {
-      "  peer relay --listen 0.0.0.0:7444",
-      "  peer relay --listen 0.0.0.0:7444 --hourly 8G"
-    })
 public final class RelayCommand implements Callable<Integer> {
 
   private final CallContext call;
   private final Output output;
   private final Interruption interruption;
 
-  @Option(
-      names = "--listen",
-      paramLabel = "HOST:PORT",
-      required = true,
-      converter = HostPortConverter.class,
-      description = "where to listen; port 0 takes a free one")
-  private HostPort listen;
+  private final Option<HostPort> listen =
+      Option.of("--listen", "HOST:PORT", HostPort.class, "where to listen; port 0 takes a free one")
+          .readBy(new HostPortConverter())
+          .required();
 
-  @Option(
-      names = "--hourly",
-      paramLabel = "SIZE",
-      defaultValue = "32G",
-      converter = SizeConverter.class,
-      description =
-          "how many bytes of one identity pass in an hour, both ways (default: ${DEFAULT-VALUE})")
-  private long hourly;
+  private final Option<Long> hourly =
+      Option.of(
+              "--hourly",
+              "SIZE",
+              long.class,
+              "how many bytes of one identity pass in an hour, both ways (default:"
+                  + " ${DEFAULT-VALUE})")
+          .readBy(new SizeConverter())
+          .byDefault("32G");
 
-  @Mixin private LogOptions logging;
+  private final LogOptions logging = new LogOptions();
 
   public RelayCommand(CallContext call, Output output, Interruption interruption) {
     this.call = call;
@@ -73,15 +56,32 @@ public final class RelayCommand implements Callable<Integer> {
     this.interruption = interruption;
   }
 
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "relay",
+            this,
+            "Connect callers to peers that nobody can reach directly",
+            "Serves until SIGINT or SIGTERM. Such a peer names the relay in PEER_RELAY. The two"
+                + " ends encrypt everything that passes.")
+        .examples(
+            "  peer relay --listen 0.0.0.0:7444", "  peer relay --listen 0.0.0.0:7444 --hourly 8G")
+        .takes(listen, hourly, logging);
+  }
+
   @Override
   public Integer call() throws Exception {
     Identities identities = identities(call, output);
     try (LogOptions.OpenLog log = logging.open(output);
         RelayServer server =
-            start(identities, listen, RelayLimits.DEFAULT.withBytesPerHour(hourly), log);
+            start(
+                identities,
+                listen.value(),
+                RelayLimits.DEFAULT.withBytesPerHour(hourly.value()),
+                log);
         IdentityReloader _ = new IdentityReloader(identities, interruption)) {
       interruption.serving();
-      output.say("relay at https://" + listen.at(server.address()));
+      output.say("relay at https://" + listen.value().at(server.address()));
       interruption.await(Interruption.FOREVER);
     }
     return ExitCode.PASSED.number();

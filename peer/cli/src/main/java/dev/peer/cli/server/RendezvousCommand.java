@@ -3,8 +3,10 @@ package dev.peer.cli.server;
 import dev.peer.cli.console.LogOptions;
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.EtcdAddressConverter;
-import dev.peer.cli.option.HelpText;
 import dev.peer.cli.option.HostPortConverter;
+import dev.peer.cli.syntax.ArgumentGroup;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.config.EtcdAddress;
@@ -32,125 +34,95 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code peer rendezvous}. */
-@Command(
-    name = "rendezvous",
-    description = {
-      "Tell peers who holds which result",
-      "Serves until SIGINT or SIGTERM. A rendezvous holds no byte of a result."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {
-      "  peer rendezvous --listen 0.0.0.0:7443",
-      "  peer rendezvous --listen 0.0.0.0:7443 --relay 0.0.0.0:7444",
-      "  peer rendezvous --listen 0.0.0.0:7443 --store etcd:https://etcd1:2379"
-    })
 public final class RendezvousCommand implements Callable<Integer> {
 
   private final CallContext call;
   private final Output output;
   private final Interruption interruption;
 
-  @Option(
-      names = "--listen",
-      paramLabel = "HOST:PORT",
-      required = true,
-      converter = HostPortConverter.class,
-      description = "where to listen; port 0 takes a free one")
-  private HostPort listen;
+  private final Option<HostPort> listen =
+      Option.of("--listen", "HOST:PORT", HostPort.class, "where to listen; port 0 takes a free one")
+          .readBy(new HostPortConverter())
+          .required();
 
-  @Option(
-      names = "--relay",
-      paramLabel = "HOST:PORT",
-      converter = HostPortConverter.class,
-      description = "be a relay too, which listens there; see `peer relay`")
-  private HostPort relay;
+  private final Option<HostPort> relay =
+      Option.of(
+              "--relay",
+              "HOST:PORT",
+              HostPort.class,
+              "be a relay too, which listens there; see `peer relay`")
+          .readBy(new HostPortConverter());
 
-  @Mixin private LogOptions logging;
+  private final LogOptions logging = new LogOptions();
 
-  @ArgGroup(exclusive = false)
-  private Tsa tsa;
+  private final Option<Path> tsaCertificate =
+      Option.of(
+              "--tsa-cert",
+              "FILE",
+              Path.class,
+              "be a time-stamping authority too, with this certificate and what leads to its CA"
+                  + " (PEM); peers name it in PEER_TSA")
+          .required();
 
-  private static final class Tsa {
+  private final Option<Path> tsaKey =
+      Option.of("--tsa-key", "FILE", Path.class, "the private key of that certificate (PEM)")
+          .required();
 
-    @Option(
-        names = "--tsa-cert",
-        paramLabel = "FILE",
-        required = true,
-        description = {
-          "be a time-stamping authority too, with this certificate and what leads to its CA (PEM);"
-              + " peers name it in PEER_TSA"
-        })
-    private Path certificate;
+  private final Option<EtcdAddress> store =
+      Option.of(
+              "--store",
+              "etcd:https://HOST:PORT[,...]",
+              EtcdAddress.class,
+              "keep the index in this etcd instead of in memory; several rendezvous over one etcd"
+                  + " are one service")
+          .readBy(new EtcdAddressConverter())
+          .required();
 
-    @Option(
-        names = "--tsa-key",
-        paramLabel = "FILE",
-        required = true,
-        description = "the private key of that certificate (PEM)")
-    private Path key;
-  }
+  private final Option<Path> storeCa =
+      Option.of(
+          "--store-ca",
+          "FILE",
+          Path.class,
+          "whose certificates the etcd has (PEM); default: PEER_CA");
 
-  @ArgGroup(exclusive = false)
-  private Store store;
+  private final Option<Path> storeCertificate =
+      Option.of(
+              "--store-cert",
+              "FILE",
+              Path.class,
+              "certificate to show to etcd (PEM); default: PEER_CERT")
+          .required();
 
-  private static final class Store {
-
-    @Option(
-        names = "--store",
-        paramLabel = "etcd:https://HOST:PORT[,...]",
-        required = true,
-        converter = EtcdAddressConverter.class,
-        description = {
-          "keep the index in this etcd instead of in memory; several rendezvous over one etcd are"
-              + " one service"
-        })
-    private EtcdAddress address;
-
-    @ArgGroup(exclusive = false)
-    private StoreCredentials credentials;
-
-    @Option(
-        names = "--store-ca",
-        paramLabel = "FILE",
-        description = "whose certificates the etcd has (PEM); default: PEER_CA")
-    private Path ca;
-
-    private StoreFiles files() {
-      return new StoreFiles(
-          Optional.ofNullable(credentials)
-              .map(pair -> new StoreFiles.Pair(pair.certificate, pair.key)),
-          Optional.ofNullable(ca));
-    }
-  }
-
-  private static final class StoreCredentials {
-
-    @Option(
-        names = "--store-cert",
-        paramLabel = "FILE",
-        required = true,
-        description = "certificate to show to etcd (PEM); default: PEER_CERT")
-    private Path certificate;
-
-    @Option(
-        names = "--store-key",
-        paramLabel = "FILE",
-        required = true,
-        description = "the private key of that certificate (PEM)")
-    private Path key;
-  }
+  private final Option<Path> storeKey =
+      Option.of("--store-key", "FILE", Path.class, "the private key of that certificate (PEM)")
+          .required();
 
   public RendezvousCommand(CallContext call, Output output, Interruption interruption) {
     this.call = call;
     this.output = output;
     this.interruption = interruption;
+  }
+
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "rendezvous",
+            this,
+            "Tell peers who holds which result",
+            "Serves until SIGINT or SIGTERM. A rendezvous holds no byte of a result.")
+        .examples(
+            "  peer rendezvous --listen 0.0.0.0:7443",
+            "  peer rendezvous --listen 0.0.0.0:7443 --relay 0.0.0.0:7444",
+            "  peer rendezvous --listen 0.0.0.0:7443 --store etcd:https://etcd1:2379")
+        .takes(
+            listen,
+            relay,
+            logging,
+            ArgumentGroup.together(tsaCertificate, tsaKey),
+            ArgumentGroup.together(
+                store, ArgumentGroup.together(storeCertificate, storeKey), storeCa));
   }
 
   @Override
@@ -164,18 +136,19 @@ public final class RendezvousCommand implements Callable<Integer> {
   private void serve(RequestLog log) throws Exception {
     Identities identities = RelayCommand.identities(call, output);
     Optional<TimestampAuthority> timestamps =
-        tsa == null
+        tsaKey.given().isEmpty()
             ? Optional.empty()
-            : Optional.of(identities.timestampAuthority(tsa.certificate, tsa.key));
+            : Optional.of(identities.timestampAuthority(tsaCertificate.value(), tsaKey.value()));
     try (Index index = index(identities);
         RendezvousServer server = start(identities, index.index(), timestamps, log);
-        RelayServer passing = relay == null ? null : RelayCommand.start(identities, relay, log);
+        RelayServer passing =
+            relay.given().isEmpty() ? null : RelayCommand.start(identities, relay.value(), log);
         IdentityReloader _ = new IdentityReloader(identities, interruption)) {
       interruption.serving();
-      output.say("rendezvous at https://" + listen.at(server.address()));
+      output.say("rendezvous at https://" + listen.value().at(server.address()));
       index.warning().ifPresent(warning -> output.say("warning: " + warning));
       if (passing != null) {
-        output.say("relay at https://" + relay.at(passing.address()));
+        output.say("relay at https://" + relay.value().at(passing.address()));
       }
       interruption.await(Interruption.FOREVER);
     }
@@ -197,13 +170,19 @@ public final class RendezvousCommand implements Callable<Integer> {
 
   private Index index(Identities identities) throws ConfigException, CredentialException {
     IndexSettings settings = IndexSettings.DEFAULT;
-    if (store == null) {
+    if (store.given().isEmpty()) {
       return new Index(new EmbeddedIndex(settings, System::nanoTime), Optional.empty(), () -> {});
     }
     EtcdIndex etcd =
         new EtcdIndex(
-            identities.store(store.files()), store.address.members(), settings, System::nanoTime);
+            identities.store(storeFiles()), store.value().members(), settings, System::nanoTime);
     return new Index(etcd, fault(etcd), etcd::close);
+  }
+
+  private StoreFiles storeFiles() {
+    return new StoreFiles(
+        storeKey.given().map(key -> new StoreFiles.Pair(storeCertificate.value(), key)),
+        storeCa.given());
   }
 
   /** A rendezvous may well be there before its etcd is. */
@@ -217,7 +196,7 @@ public final class RendezvousCommand implements Callable<Integer> {
       Optional<TimestampAuthority> timestamps,
       RequestLog log)
       throws CommandException {
-    InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
+    InetSocketAddress address = new InetSocketAddress(listen.value().host(), listen.value().port());
     try {
       return RendezvousServer.start(
           identities.tls(),

@@ -1,7 +1,8 @@
 package dev.peer.cli.setup;
 
 import dev.peer.cli.console.Output;
-import dev.peer.cli.option.HelpText;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.core.id.Digest;
@@ -25,43 +26,43 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** {@code peer init}. */
-@Command(
-    name = "init",
-    description = {
-      "Write a mkfile and a .env for this repository",
-      "Recognizes by the files at the root how the repository is built and tested, and by git's"
-          + " remotes (upstream, else origin) its name. Both files have comments. Overwrites"
-          + " nothing without --force."
-    },
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {"  peer init", "  peer init --kind go --print"})
 public final class InitCommand implements Callable<Integer> {
 
   private final CallContext call;
   private final Output output;
 
-  @Option(
-      names = "--kind",
-      paramLabel = "KIND",
-      description =
+  private final Option<String> kind =
+      Option.of(
+          "--kind",
+          "KIND",
+          String.class,
           "maven, gradle, npm, cargo, go, python, cmake, autotools or make (default: by the files"
-              + " there are)")
-  private String kind;
+              + " there are)");
 
-  @Option(names = "--force", description = "overwrite a mkfile and a .env that are there")
-  private boolean force;
+  private final Option<Boolean> force =
+      Option.flag("--force", "overwrite a mkfile and a .env that are there");
 
-  @Option(names = "--print", description = "print both to stdout, and write nothing")
-  private boolean print;
+  private final Option<Boolean> print =
+      Option.flag("--print", "print both to stdout, and write nothing");
 
   public InitCommand(CallContext call, Output output) {
     this.call = call;
     this.output = output;
+  }
+
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.of(
+            "init",
+            this,
+            "Write a mkfile and a .env for this repository",
+            "Recognizes by the files at the root how the repository is built and tested, and by"
+                + " git's remotes (upstream, else origin) its name. Both files have comments."
+                + " Overwrites nothing without --force.")
+        .examples("  peer init", "  peer init --kind go --print")
+        .takes(kind, force, print);
   }
 
   @Override
@@ -78,7 +79,7 @@ public final class InitCommand implements Callable<Integer> {
     Map<String, String> files = new TreeMap<>();
     files.put("mkfile", recipe.mkfile());
     files.put(".env", EnvTemplate.text(image(), repo));
-    if (print) {
+    if (print.value()) {
       files.forEach(
           (name, text) -> {
             output.print("# ---- " + name);
@@ -105,9 +106,9 @@ public final class InitCommand implements Callable<Integer> {
   }
 
   private ProjectKind choose(ProjectFiles seen) throws CommandException {
-    if (kind != null) {
+    if (kind.given().isPresent()) {
       try {
-        return ProjectKind.parse(kind);
+        return ProjectKind.parse(kind.value());
       } catch (IllegalArgumentException e) {
         throw new CommandException(
             ExitCode.USAGE, "--kind: " + e.getMessage(), "such as --kind make", e);
@@ -140,7 +141,7 @@ public final class InitCommand implements Callable<Integer> {
         names.stream()
             .filter(name -> Files.exists(root.resolve(name), LinkOption.NOFOLLOW_LINKS))
             .toList();
-    if (!force && !there.isEmpty()) {
+    if (!force.value() && !there.isEmpty()) {
       throw new CommandException(
           ExitCode.USAGE,
           String.join(" and ", there) + (there.size() == 1 ? " is" : " are") + " there already",

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.cli.console.Output;
 import dev.peer.cli.option.FileArgument;
-import dev.peer.cli.option.HelpText;
+import dev.peer.cli.syntax.Option;
+import dev.peer.cli.syntax.Positional;
+import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
@@ -20,94 +22,67 @@ import dev.peer.secret.SecretStore;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.Unmatched;
 
 /** {@code peer secret}. */
-@Command(
-    name = "secret",
-    description = "Keep secrets for the tests of this repository",
-    mixinStandardHelpOptions = true,
-    footerHeading = HelpText.EXAMPLES,
-    footer = {"  peer secret set TOKEN", "  peer secret ls"})
-public final class SecretCommand implements Runnable {
+public final class SecretCommand {
 
   private final CallContext call;
   private final Output output;
-
-  @Spec private CommandSpec spec;
 
   public SecretCommand(CallContext call, Output output) {
     this.call = call;
     this.output = output;
   }
 
-  /** This command with the one that needs a class of its own. */
-  public CommandLine commandLine() {
-    return new CommandLine(this).addSubcommand("set", new Set());
+  /** How it is called. */
+  public Syntax syntax() {
+    return Syntax.family("secret", "set, ls or rm", "Keep secrets for the tests of this repository")
+        .examples("  peer secret set TOKEN", "  peer secret ls")
+        .below(listSyntax(), removeSyntax(), setSyntax());
   }
 
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing: set, ls or rm");
+  /** Other words on the command line may be the value, so they are never shown. */
+  private Syntax setSyntax() {
+    Positional<String> name = Positional.at(0, "NAME", String.class, "its name").byDefault("");
+    List<String> others = new ArrayList<>();
+    return Syntax.of(
+            "set",
+            () -> set(name.value(), others),
+            "Set the value of a secret",
+            "Reads the value from stdin, without its last line break, or asks for it at a"
+                + " terminal, which does not show it.")
+        .examples(
+            "  peer secret set TOKEN              # asks for it",
+            "  pass show token | peer secret set TOKEN")
+        .takes(name)
+        .othersTo(others::addAll);
   }
 
-  /**
-   * {@code peer secret set}. Other words on the command line may be the value, so they are never
-   * shown.
-   */
-  @Command(
-      name = "set",
-      description = {
-        "Set the value of a secret",
-        "Reads the value from stdin, without its last line break, or asks for it at a"
-            + " terminal, which does not show it."
-      },
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {
-        "  peer secret set TOKEN              # asks for it",
-        "  pass show token | peer secret set TOKEN"
-      })
-  final class Set implements Callable<Integer> {
-
-    @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "its name")
-    private String name = "";
-
-    @Unmatched private List<String> others;
-
-    @Override
-    public Integer call() throws Exception {
-      if (others != null && !others.isEmpty()) {
-        throw new CommandException(
-            ExitCode.USAGE,
-            "the value of a secret is not an argument: others would see it",
-            "give it on stdin, or type it when you are asked");
-      }
-      requireName(name);
-      LocalRepo scope = RepoOwner.here(call);
-      store().set(scope, name, value(name));
-      output.say("the secret " + name + " is kept for " + scope);
-      return ExitCode.PASSED.number();
+  private int set(String name, List<String> others) throws Exception {
+    if (!others.isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "the value of a secret is not an argument: others would see it",
+          "give it on stdin, or type it when you are asked");
     }
+    requireName(name);
+    LocalRepo scope = RepoOwner.here(call);
+    store().set(scope, name, value(name));
+    output.say("the secret " + name + " is kept for " + scope);
+    return ExitCode.PASSED.number();
   }
 
-  @Command(
-      name = "ls",
-      description = "List the names of this repository's secrets",
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {"  peer secret ls", "  peer secret ls --json"})
-  int list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
+  private Syntax listSyntax() {
+    Option<Boolean> json = Option.flag("--json", "print JSON");
+    return Syntax.of("ls", () -> list(json.value()), "List the names of this repository's secrets")
+        .examples("  peer secret ls", "  peer secret ls --json")
+        .takes(json);
+  }
+
+  private int list(boolean json) throws Exception {
     LocalRepo scope = RepoOwner.here(call);
     List<SecretStore.SecretEntry> kept = store().list(scope);
     if (json) {
@@ -118,14 +93,14 @@ public final class SecretCommand implements Runnable {
     return ExitCode.PASSED.number();
   }
 
-  @Command(
-      name = "rm",
-      description = "Remove a secret",
-      mixinStandardHelpOptions = true,
-      footerHeading = HelpText.EXAMPLES,
-      footer = {"  peer secret rm TOKEN"})
-  int remove(@Parameters(paramLabel = "NAME", description = "its name") String name)
-      throws Exception {
+  private Syntax removeSyntax() {
+    Positional<String> name = Positional.at(0, "NAME", String.class, "its name");
+    return Syntax.of("rm", () -> remove(name.value()), "Remove a secret")
+        .examples("  peer secret rm TOKEN")
+        .takes(name);
+  }
+
+  private int remove(String name) throws Exception {
     requireName(name);
     LocalRepo scope = RepoOwner.here(call);
     if (!store().remove(scope, name)) {
