@@ -24,7 +24,6 @@ import org.eclipse.jgit.errors.AmbiguousObjectException;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.RevisionSyntaxException;
-import org.eclipse.jgit.internal.JGitText;
 import org.eclipse.jgit.lib.AnyObjectId;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
@@ -211,11 +210,6 @@ public final class GitRepository implements AutoCloseable {
     } catch (IOException e) {
       throw unreadable(e);
     }
-  }
-
-  /** Reads the words of the library that reads repositories: most of the time of its first use. */
-  public static void preload() {
-    JGitText.get();
   }
 
   /** What the repository is called. */

@@ -1,5 +1,6 @@
 package dev.peer.source;
 
+import org.eclipse.jgit.internal.util.CleanupService;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
@@ -13,6 +14,10 @@ import org.eclipse.jgit.util.SystemReader;
  * stamps of each file system with temporary files in the repository, and keeps the outcome in the
  * user's home. Here it finds all configuration empty, except for those measurements, which count as
  * made.
+ *
+ * <p>By itself it also removes, when the process ends, what it has not finished writing to a
+ * repository, and reads all of its messages for that, which takes a tenth of a second. Here it
+ * writes nothing to repositories, and waits for somebody else to say that the process ends.
  */
 final class QuietSystem extends SystemReader.Delegate {
 
@@ -20,6 +25,10 @@ final class QuietSystem extends SystemReader.Delegate {
   private static final String RESOLUTION = "2 seconds";
 
   private static final QuietSystem INSTANCE = new QuietSystem(SystemReader.getInstance());
+
+  static {
+    CleanupService _ = new CleanupService();
+  }
 
   private QuietSystem(SystemReader system) {
     super(system);
