@@ -15,9 +15,11 @@ import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.pem.Pem;
+import dev.peer.core.record.Artifact;
 import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.FileMode;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.PreparationNetwork;
@@ -78,8 +80,8 @@ import org.eclipse.jgit.api.Git;
  *
  * <p>Takes the signatures off JGit's and BouncyCastle's jars, whose check costs some tenths of a
  * second at every start and keeps their classes out of the AOT cache; lays zstd's library beside
- * the jars instead of unpacking it at every start; and trains the AOT cache with a real replay: a
- * rendezvous, a holder and certificates that live as long as this.
+ * the jars instead of unpacking it at every start; and trains the AOT cache with real replays and
+ * what else reads: a rendezvous, a holder and certificates that live as long as this.
  */
 final class DistTuning {
 
@@ -96,6 +98,10 @@ final class DistTuning {
           "sun/security/provider/DigestBase.*",
           "sun/security/provider/SHA*.*",
           "com/sun/crypto/provider/*.*");
+
+  /** The commands that read, and first of all a replay from another peer. */
+  private static final List<String> REHEARSED =
+      List.of("replay", "explain", "ls", "show", "log", "artifacts", "replay");
 
   private final Path dist;
 
@@ -253,6 +259,11 @@ final class DistTuning {
     byte[] hello = "hello\n".getBytes(UTF_8);
     recorder.write(OutputStreamName.STDOUT, hello, 0, hello.length);
     recorder.write(OutputStreamName.STDERR, hello, 0, hello.length);
+    Files.createDirectory(files.artifacts());
+    Files.write(files.artifacts().resolve("hello"), hello);
+    Artifact artifact =
+        new Artifact.File(
+            "hello", FileMode.parse("0644"), new Content(hello.length, Digest.of(hello)));
     RunRecord record =
         new RunRecord(
             inputs,
@@ -272,7 +283,7 @@ final class DistTuning {
                 "0.6.0",
                 Tries.ONCE),
             recorder.finish(),
-            Artifacts.NONE,
+            new Artifacts.Listed(List.of(artifact)),
             Optional.empty());
     Path bundle = directory.resolve("bundle");
     Content content = BundleWriter.write(record, files, bundle);
@@ -302,7 +313,8 @@ final class DistTuning {
     command.add("-DZstdNativePath=" + dist.resolve("lib/native/libzstd-jni.so"));
     command.add("-cp");
     command.add(dist + "/lib/app/peer-cli.jar:" + dist + "/lib/app/peer-pki-tools.jar");
-    command.addAll(List.of("dev.peer.cli.Main", "replay"));
+    command.add("dev.peer.cli.Rehearsal");
+    command.addAll(REHEARSED);
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(repository.toFile()).redirectErrorStream(true);
     builder.environment().putAll(settings);

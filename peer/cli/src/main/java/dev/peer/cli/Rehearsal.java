@@ -1,0 +1,31 @@
+package dev.peer.cli;
+
+import dev.peer.cli.console.Output;
+import dev.peer.config.CallContext;
+import dev.peer.report.Interruption;
+import java.util.Arrays;
+
+/** Several commands in one process, so that the build can have the runtime learn from all. */
+final class Rehearsal {
+
+  private Rehearsal() {}
+
+  /**
+   * Runs them in their order, and exits with the code of the first that fails.
+   *
+   * @param commands each with its words, separated by spaces
+   */
+  public static void main(String[] commands) {
+    int last = commands.length - 1;
+    for (String command : Arrays.asList(commands).subList(0, last)) {
+      Output output = new Output();
+      int exitCode =
+          Main.run(CallContext.ofProcess(), output, Interruption.ofThread(), command.split(" "));
+      output.end();
+      if (exitCode != 0) {
+        System.exit(exitCode);
+      }
+    }
+    Main.main(commands[last].split(" "));
+  }
+}
