@@ -10,6 +10,7 @@ import dev.peer.vm.network.NetworkRules;
 import dev.peer.vm.qemu.Machine;
 import dev.peer.vm.qemu.Qemu;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * A guest's way to the network: for its preparation, and for its test as far as that has one.
@@ -20,10 +21,14 @@ import java.io.IOException;
  */
 record GuestNetwork(Reach reach, boolean filtered, OpenWayOut wayOut) {
 
-  /** The network that this QEMU can give. */
-  static GuestNetwork of(Reach reach, Qemu qemu, OpenWayOut wayOut)
+  /**
+   * The network that this QEMU can give.
+   *
+   * @param memory the directory where it is remembered what QEMU can
+   */
+  static GuestNetwork of(Reach reach, Qemu qemu, Path memory, OpenWayOut wayOut)
       throws IOException, ExecutorException, InterruptedException {
-    boolean filtered = qemu.filtersNetwork();
+    boolean filtered = qemu.filtersNetwork(memory);
     if (!filtered && reach instanceof Reach.Hosts) {
       throw new ExecutorException(
           "PEER_PREPARE_NETWORK lists hosts, and this QEMU cannot filter a guest's network",

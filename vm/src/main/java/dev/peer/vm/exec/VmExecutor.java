@@ -272,7 +272,7 @@ public final class VmExecutor implements Executor {
       throws IOException, ExecutorException, InterruptedException {
     return new MachineStarter(
         new MachineModel(qemu, accelerator, image, limits),
-        GuestNetwork.of(reach, qemu, opened),
+        GuestNetwork.of(reach, qemu, host.home(), opened),
         new TemplateStore(host.home().resolve("templates")),
         host.sockets(),
         cloneTime,

@@ -1,15 +1,13 @@
 package dev.peer.vm.qemu;
 
-import dev.peer.core.id.Digest;
 import dev.peer.core.scratch.ScratchDirectory;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,7 +32,7 @@ public final class AcceleratorProbe {
   /** mov al,0x15; mov dx,0xf4; out dx,al; hlt; jmp back to hlt. */
   private static final String CODE = "b015baf400eef4ebfd";
 
-  private final Path memory;
+  private final QemuAnswers answers;
   private final Path scratch;
 
   /**
@@ -44,7 +42,7 @@ public final class AcceleratorProbe {
    * @param scratch the directory for its temporary files
    */
   public AcceleratorProbe(Path memory, Path scratch) {
-    this.memory = memory;
+    this.answers = new QemuAnswers(memory);
     this.scratch = scratch;
   }
 
@@ -60,16 +58,12 @@ public final class AcceleratorProbe {
             System.getProperty("os.version"),
             String.valueOf(qemu.user(Accelerator.KVM)),
             String.valueOf(Files.getAttribute(KVM, "unix:mode")));
-    Path answer = memory.resolve("kvm-" + Digest.of(asked.getBytes(StandardCharsets.UTF_8)).hex());
-    if (Files.isRegularFile(answer)) {
-      return Files.readString(answer).strip().equals("yes") ? Accelerator.KVM : Accelerator.TCG;
+    Optional<Boolean> found = answers.find("kvm", asked);
+    if (found.isEmpty()) {
+      found = Optional.of(runsGuestCode(qemu));
+      answers.remember("kvm", asked, found.get());
     }
-    boolean works = runsGuestCode(qemu);
-    ScratchDirectory.createPrivate(memory);
-    Path written = Files.createTempFile(memory, "", "");
-    Files.writeString(written, works ? "yes\n" : "no\n");
-    Files.move(written, answer, StandardCopyOption.ATOMIC_MOVE);
-    return works ? Accelerator.KVM : Accelerator.TCG;
+    return found.get() ? Accelerator.KVM : Accelerator.TCG;
   }
 
   private boolean runsGuestCode(Qemu qemu) throws IOException, InterruptedException {

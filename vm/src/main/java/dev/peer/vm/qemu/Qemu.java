@@ -66,7 +66,23 @@ public final class Qemu {
     return real + " " + Files.size(real) + " " + modified;
   }
 
-  /** Whether it can pass a guest's frames through another process. */
+  /**
+   * Whether it can pass a guest's frames through another process.
+   *
+   * @param memory the directory where a yes is remembered: a no may be the host's lack of something
+   */
+  public boolean filtersNetwork(Path memory) throws IOException, InterruptedException {
+    QemuAnswers answers = new QemuAnswers(memory);
+    String build = build();
+    boolean known = answers.find(FILTER, build).orElse(false);
+    if (!known && filtersNetwork()) {
+      answers.remember(FILTER, build, true);
+      return true;
+    }
+    return known;
+  }
+
+  /** Like {@link #filtersNetwork(Path)}, asked of it now. */
   public boolean filtersNetwork() throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(setsid.toString(), program.toString(), "-object", FILTER + ",help")

@@ -11,7 +11,9 @@ import dev.peer.vm.network.NetworkRules;
 import dev.peer.vm.qemu.Qemu;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,8 @@ class GuestNetworkTest {
   @Test
   void whatAGuestSendsIsFilteredByTheQemuThatIsInstalled() throws Exception {
     GuestNetwork network =
-        GuestNetwork.of(LIST, Qemu.find(Architecture.AMD64, System.getenv()), OpenWayOut.NONE);
+        GuestNetwork.of(
+            LIST, Qemu.find(Architecture.AMD64, System.getenv()), directory, OpenWayOut.NONE);
 
     network.warn(transcript);
 
@@ -55,29 +58,47 @@ class GuestNetworkTest {
   void aQemuThatCannotFilterIsToldOfAndHasNoList() throws Exception {
     Qemu unable = qemuThatCannotFilter();
 
-    GuestNetwork.of(new Reach.Open(), unable, OpenWayOut.NONE).warn(transcript);
-    GuestNetwork.of(new Reach.None(), unable, OpenWayOut.NONE).warn(transcript);
+    GuestNetwork.of(new Reach.Open(), unable, directory, OpenWayOut.NONE).warn(transcript);
+    GuestNetwork.of(new Reach.None(), unable, directory, OpenWayOut.NONE).warn(transcript);
 
     assertThat(transcript.notes)
         .containsExactly(
             "network: this QEMU cannot filter it, so the preparation reaches services of this"
                 + " host");
-    assertThat(GuestNetwork.of(new Reach.Open(), unable, OpenWayOut.NONE).filtered()).isFalse();
-    assertThatThrownBy(() -> GuestNetwork.of(LIST, unable, OpenWayOut.NONE))
+    assertThat(GuestNetwork.of(new Reach.Open(), unable, directory, OpenWayOut.NONE).filtered())
+        .isFalse();
+    assertThatThrownBy(() -> GuestNetwork.of(LIST, unable, directory, OpenWayOut.NONE))
         .isInstanceOf(ExecutorException.class)
         .hasMessageContaining("PEER_PREPARE_NETWORK lists hosts");
   }
 
+  @Test
+  void aQemuIsStartedOnceToLearnThatItFilters() throws Exception {
+    Path asked = directory.resolve("asked");
+    Qemu qemu = qemu("#!/bin/sh\necho >>" + asked + "\n");
+
+    assertThat(qemu.filtersNetwork(directory)).isTrue();
+    assertThat(qemu.filtersNetwork(directory)).isTrue();
+    assertThat(Files.readAllLines(asked)).hasSize(1);
+
+    Files.setLastModifiedTime(
+        directory.resolve("qemu-system-x86_64"), FileTime.from(Instant.EPOCH));
+    assertThat(qemu.filtersNetwork(directory)).isTrue();
+    assertThat(Files.readAllLines(asked)).hasSize(2);
+  }
+
   /** As one that was built without the object. */
   private Qemu qemuThatCannotFilter() throws Exception {
-    Path program =
-        Files.writeString(
-            directory.resolve("qemu-system-x86_64"),
-            """
-            #!/bin/sh
-            echo "Parameter 'qom-type' does not accept value" >&2
-            exit 1
-            """);
+    return qemu(
+        """
+        #!/bin/sh
+        echo "Parameter 'qom-type' does not accept value" >&2
+        exit 1
+        """);
+  }
+
+  private Qemu qemu(String script) throws Exception {
+    Path program = Files.writeString(directory.resolve("qemu-system-x86_64"), script);
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     return Qemu.find(Architecture.AMD64, Map.of("PATH", directory + ":" + System.getenv("PATH")));
   }

@@ -38,7 +38,7 @@ final class Machines {
                     .best(qemu),
                 image,
                 limits),
-            GuestNetwork.of(new Reach.None(), qemu, OpenWayOut.NONE),
+            GuestNetwork.of(new Reach.None(), qemu, directory, OpenWayOut.NONE),
             new TemplateStore(directory.resolve("templates")),
             sockets,
             MachineStarter.CLONE_TIME,
