@@ -43,6 +43,23 @@ public record PeerSettings(
     return settings.read(Setting.PEER_AUTOSTART, ValueForms::duration, "a time", "1h");
   }
 
+  /**
+   * Whether a daemon keeps a machine started for the next run.
+   *
+   * @throws ConfigException if the setting is wrong
+   */
+  public static boolean ready(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_READY)
+        .read(
+            text -> {
+              ValueForms.require(text.matches("[01]"));
+              return text.equals("1");
+            },
+            "0 or 1",
+            "1");
+  }
+
   private static Path absolute(Path path) {
     return path.toAbsolutePath().normalize();
   }

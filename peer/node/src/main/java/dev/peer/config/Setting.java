@@ -195,6 +195,11 @@ public enum Setting {
       "",
       "have a command start a daemon where none runs, which ends after this time without work, such"
           + " as `1h`"),
+  PEER_READY(
+      Where.ENVIRONMENT,
+      "0",
+      "`1`: `peer daemon` keeps a machine like the last run's started for the next run while none"
+          + " runs"),
   PEER_TRUNK(
       Where.ENVIRONMENT,
       HandOff.SENT,

@@ -11,6 +11,7 @@ final class Machines {
 
   private final int most;
   private final NavigableSet<Long> waiting = new TreeSet<>();
+  private volatile Runnable idle = () -> {};
   private int taken;
 
   Machines(int most) {
@@ -40,9 +41,22 @@ final class Machines {
     return first > 0;
   }
 
-  synchronized void giveBack() {
+  void giveBack() {
+    if (giveBackLast()) {
+      idle.run();
+    }
+  }
+
+  /** Returns whether nobody has one now, or waits. */
+  private synchronized boolean giveBackLast() {
     taken--;
     notifyAll();
+    return taken == 0 && waiting.isEmpty();
+  }
+
+  /** Has something done whenever the last machine is given back, and nobody waits for one. */
+  void whenIdle(Runnable action) {
+    idle = action;
   }
 
   /** Its place in the queue; 0: it does not wait. */

@@ -134,6 +134,14 @@ public final class RunQueue implements AutoCloseable {
     this.notices = notices;
   }
 
+  /**
+   * Has something done whenever the last run has given its machine back and none waits for one; it
+   * is to return at once.
+   */
+  public void whenMachinesAreIdle(Runnable action) {
+    machines.whenIdle(action);
+  }
+
   /** Starts with the runs that an earlier queue has left. */
   public void start() throws IOException {
     Map<Path, String> unreadable = new TreeMap<>();

@@ -37,6 +37,7 @@ import dev.peer.run.VmExecutors;
 import dev.peer.schedule.MadeCrontabs;
 import dev.peer.schedule.Schedule;
 import dev.peer.server.Intake;
+import dev.peer.vm.exec.ReadyMachine;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,6 +64,7 @@ public final class Daemon {
   private final Settings settings;
   private final PeerSettings peer;
   private final Retention retention;
+  private final boolean keepsReady;
   private final HomeLayout layout;
   private final CommandHandler commands;
   private final RunOutput output;
@@ -90,6 +92,7 @@ public final class Daemon {
     this.output = output;
     this.interruption = interruption;
     KeepSettings keep = KeepSettings.of(settings);
+    this.keepsReady = PeerSettings.ready(settings);
     this.retention = new Retention(keep.most(), keep.longest(), keep.bytes());
     plan.requireUsable(peer);
   }
@@ -153,9 +156,11 @@ public final class Daemon {
       start(kept, announcer);
       mirror.start();
       sayWhere(identities, announcer);
-      DaemonParts parts = new DaemonParts(identities, announcer, store, kept);
-      MadeCrontabs crontabs = new MadeCrontabs();
-      run(new DaemonRuns(peer, parts, crontabs, output), crontabs, json -> describe(json, parts));
+      Optional<ReadyMachine> ready =
+          keepsReady ? Optional.of(new ReadyMachine(output)) : Optional.empty();
+      ready.ifPresent(machine -> identities.whenReloaded(machine::drop));
+      DaemonParts parts = new DaemonParts(identities, announcer, store, kept, ready);
+      run(parts, new MadeCrontabs());
     }
   }
 
@@ -169,8 +174,8 @@ public final class Daemon {
   }
 
   /** Takes runs, and does them, until a signal. */
-  private void run(DaemonRuns runs, MadeCrontabs crontabs, Consumer<ObjectNode> self)
-      throws Exception {
+  private void run(DaemonParts parts, MadeCrontabs crontabs) throws Exception {
+    DaemonRuns runs = new DaemonRuns(peer, parts, crontabs, output);
     try (RunQueue queue = new RunQueue(layout.queue(), plan.jobs(), runs, output)) {
       Schedule schedule =
           new Schedule(
@@ -181,8 +186,13 @@ public final class Daemon {
               Clock.system(ZoneId.systemDefault()),
               output);
       Consumer<ObjectNode> all =
-          self.andThen(json -> DaemonStatus.put(json, schedule.status()))
-              .andThen(json -> describeEnd(json, queue));
+          json -> {
+            describe(json, parts);
+            parts.ready().ifPresent(machine -> DaemonStatus.put(json, machine.status()));
+            DaemonStatus.put(json, schedule.status());
+            describeEnd(json, queue);
+          };
+      parts.ready().ifPresent(machine -> queue.whenMachinesAreIdle(machine::prepare));
       try (DaemonSocketServer desk =
               DaemonSocketServer.open(
                   layout.daemon(),
@@ -197,7 +207,8 @@ public final class Daemon {
                     schedule.look();
                     endIfIdle(queue);
                   },
-                  LOOK)) {
+                  LOOK);
+          ReadyMachine _ = parts.ready().orElse(null)) {
         queue.start();
         schedule.begin();
         looks.start();

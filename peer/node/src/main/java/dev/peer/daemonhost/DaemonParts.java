@@ -4,6 +4,7 @@ import dev.peer.client.announce.LeasedAnnouncer;
 import dev.peer.core.store.Store;
 import dev.peer.daemon.KeptResults;
 import dev.peer.identity.Identities;
+import dev.peer.vm.exec.ReadyMachine;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,11 @@ import java.util.Optional;
  *
  * @param announcer announces its runs and results; empty: they are not announced
  * @param kept serves its results
+ * @param ready the machine that waits for its next run, if one is to
  */
 record DaemonParts(
-    Identities identities, Optional<LeasedAnnouncer> announcer, Store store, KeptResults kept) {}
+    Identities identities,
+    Optional<LeasedAnnouncer> announcer,
+    Store store,
+    KeptResults kept,
+    Optional<ReadyMachine> ready) {}

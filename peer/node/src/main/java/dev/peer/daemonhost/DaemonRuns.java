@@ -118,7 +118,10 @@ final class DaemonRuns implements RunQueue.Runner {
               daemon.store(),
               request.options(),
               new RunSession.Means(
-                  new CallerSecrets(subject, secrets, output), new FailureAction.End(), slots),
+                  new CallerSecrets(subject, secrets, output),
+                  new FailureAction.End(),
+                  slots,
+                  daemon.ready()),
               output);
       return run.run(report, new DaemonAfterwards(run));
     }
@@ -146,6 +149,7 @@ final class DaemonRuns implements RunQueue.Runner {
                   new CallerSecrets(subject, System.getenv(), output),
                   network,
                   slots,
+                  daemon.ready(),
                   output)
               .make();
     }

@@ -2,6 +2,7 @@ package dev.peer.daemonhost;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.Printable;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
@@ -10,6 +11,7 @@ import dev.peer.daemon.RunRequest;
 import dev.peer.report.RunOutput;
 import dev.peer.run.Results;
 import dev.peer.schedule.WatchStatus;
+import dev.peer.vm.exec.ReadyMachine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +47,48 @@ public final class DaemonStatus {
       one.crontab().forEach(json.putArray("crontab")::add);
       one.faults().forEach(json.putArray("faults")::add);
     }
+  }
+
+  /** Adds the machine that waits for the next run. */
+  static void put(ObjectNode daemon, ReadyMachine.Status ready) {
+    ObjectNode json = daemon.putObject("ready").put("taken", ready.taken());
+    ready
+        .waiting()
+        .ifPresent(
+            machine ->
+                json.putObject("waiting")
+                    .put("pid", machine.pid())
+                    .put("since", machine.since().toString())
+                    .put("image", machine.image().toString())
+                    .put("cpus", machine.cpus())
+                    .put("guestBytes", machine.guestBytes())
+                    .put("usedBytes", machine.usedBytes()));
+  }
+
+  private static void printReady(RunOutput output, StrictJson ready) throws MalformedException {
+    if (!ready.has("waiting")) {
+      output.print(
+          "no machine waits for the next run; runs that took one: " + ready.number("taken"));
+      return;
+    }
+    StrictJson machine = ready.object("waiting");
+    output.print(
+        "a machine waits for the next run: process "
+            + machine.number("pid")
+            + ", image "
+            + shortened(machine.value("image", Digest::parse).hex())
+            + ", processors: "
+            + machine.number("cpus")
+            + ", memory: "
+            + mebibytes(machine.number("guestBytes"))
+            + ", of which it takes "
+            + mebibytes(machine.number("usedBytes"))
+            + " of this host; runs that took one: "
+            + ready.number("taken"));
+  }
+
+  private static String mebibytes(long bytes) {
+    return (bytes >> 20) + " MiB";
   }
 
   private static void printWatched(RunOutput output, StrictJson watched) throws MalformedException {
@@ -113,6 +157,9 @@ public final class DaemonStatus {
       }
       for (String repo : json.texts("mirrors")) {
         output.print("mirroring " + repo);
+      }
+      if (json.has("ready")) {
+        printReady(output, json.object("ready"));
       }
       for (StrictJson watched : json.objects("watched")) {
         printWatched(output, watched);

@@ -63,6 +63,7 @@ public final class Identities {
   private Optional<String> ownFault = Optional.empty();
   private volatile CertificateValidator validator;
   private volatile CertificateValidator timestampers;
+  private volatile Runnable reloaded = () -> {};
 
   private Identities(PeerSettings settings, Notices notices, List<CertificateRole> roles)
       throws ConfigException, CredentialException {
@@ -175,8 +176,14 @@ public final class Identities {
               + "; the own certificate holds until "
               + own.value().leaf().getNotAfter().toInstant());
       warned.clear();
+      reloaded.run();
     }
     warn();
+  }
+
+  /** Has something done after each reload. */
+  public void whenReloaded(Runnable action) {
+    reloaded = action;
   }
 
   private void look(String name, Reloadable<?> part, boolean now, List<String> taken) {

@@ -9,8 +9,10 @@ import dev.peer.home.HomeLayout;
 import dev.peer.network.PeerNetwork;
 import dev.peer.report.RunOutput;
 import dev.peer.vm.exec.CrontabResult;
+import dev.peer.vm.exec.ReadyMachine;
 import dev.peer.vm.exec.VmExecutor;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Makes the crontab of a revision in a machine; nothing is signed, kept or announced.
@@ -22,6 +24,7 @@ public record CrontabRun(
     CallerSecrets secrets,
     PeerNetwork network,
     MachineSlots slots,
+    Optional<ReadyMachine> ready,
     RunOutput output) {
 
   public CrontabResult make() throws Exception {
@@ -29,6 +32,7 @@ public record CrontabRun(
     try (ScratchDirectory unused = ScratchDirectory.in(scratch);
         MachineSlots.Turn _ = slots.take()) {
       VmExecutor machines = VmExecutors.executor(subject);
+      machines.setReady(ready);
       new LargeFilesExecutor(machines, subject, network).require();
       new ImagePullingExecutor(machines, subject.images(), network.images(), System.getenv())
           .require(subject.inputs().image(), output);

@@ -23,6 +23,7 @@ import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.RunOutput;
 import dev.peer.vm.exec.FailureAction;
+import dev.peer.vm.exec.ReadyMachine;
 import dev.peer.vm.exec.VmExecutor;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,8 +47,13 @@ public record RunSession(
    *
    * @param onFailure what happens to the guest if a recipe fails
    * @param machines when the run may have a machine
+   * @param ready the machine that waits for a run, if the process has such
    */
-  public record Means(CallerSecrets secrets, FailureAction onFailure, MachineSlots machines) {}
+  public record Means(
+      CallerSecrets secrets,
+      FailureAction onFailure,
+      MachineSlots machines,
+      Optional<ReadyMachine> ready) {}
 
   /** What happens to a result. */
   public interface Afterwards {
@@ -74,6 +80,7 @@ public record RunSession(
     Lineage lineage = VmExecutors.lineage(subject);
     VmExecutor machines = VmExecutors.executor(subject);
     machines.setOnFailure(means.onFailure());
+    machines.setReady(means.ready());
     Executor executor =
         new LargeFilesExecutor(
             new ImagePullingExecutor(

@@ -132,7 +132,9 @@ public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject, Cal
             request.files(),
             new CacheUse.Kept(VmExecutors.lineage(subject, revision)),
             secrets.ofPreparation(settings.prepareSecrets()));
-    return VmExecutors.executor(subject, settings).prepare(preparation, new Aside(listener));
+    VmExecutor machines = VmExecutors.executor(subject, settings);
+    machines.setReady(executor.ready());
+    return machines.prepare(preparation, new Aside(listener));
   }
 
   private static String text(ExecutionResult ended) {

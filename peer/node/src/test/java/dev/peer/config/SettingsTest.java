@@ -62,6 +62,7 @@ class SettingsTest {
             "PEER_CACHE_MAX_AGE",
             "PEER_CACHE_MAX_BYTES",
             "PEER_AUTOSTART",
+            "PEER_READY",
             "PEER_TRUNK",
             "PEER_KEPT");
     String file = "\n" + setting + "=x\n";

@@ -107,6 +107,26 @@ class RunQueueTest {
   }
 
   @Test
+  void saysWhenNoRunHasAMachineAndNoneWaits() throws Exception {
+    BlockingQueue<String> idle = new LinkedBlockingQueue<>();
+    try (RunQueue queue = queue(1)) {
+      queue.whenMachinesAreIdle(() -> idle.add("idle"));
+      RunQueue.Ticket first = queue.submit(request("a"));
+      assertThat(work.next()).isEqualTo("a begins");
+      RunQueue.Ticket second = queue.submit(request("b"));
+      assertThat(work.next()).isEqualTo("b at place 1");
+      work.letEnd("a");
+      end(first);
+      assertThat(work.next()).isEqualTo("b begins");
+      assertThat(idle).isEmpty();
+      work.letEnd("b");
+      end(second);
+      assertThat(idle.poll(120, SECONDS)).isEqualTo("idle");
+    }
+    assertThat(idle).isEmpty();
+  }
+
+  @Test
   void givesTheMachineInTheOrderOfAcceptanceAndTellsThePlaces() throws Exception {
     try (RunQueue queue = queue(1)) {
       queue.submit(request("a"));

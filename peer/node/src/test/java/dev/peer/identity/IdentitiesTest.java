@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,21 @@ class IdentitiesTest {
 
     assertThat(said).hasSize(1);
     assertServes(identities, second);
+  }
+
+  @Test
+  void tellsOfEachReload() throws Exception {
+    AtomicInteger reloads = new AtomicInteger();
+    Identities identities = identities();
+    identities.whenReloaded(reloads::incrementAndGet);
+    identities.refresh(true);
+    assertThat(reloads).hasValue(0);
+    files.replace(second, Way.RENAMED);
+
+    identities.refresh(true);
+    identities.refresh(true);
+
+    assertThat(reloads).hasValue(1);
   }
 
   @Test

@@ -40,13 +40,12 @@ public final class ErofsImage implements Closeable {
   }
 
   /**
-   * Starts a file system in a file that is made here.
+   * Starts a file system in a file that is blank: it holds zeros, is empty, or is made here.
    *
    * @param maxBytes how much room its entries may take together, each taking a block at least
    */
   public static ErofsImage create(Path image, long maxBytes) throws IOException {
-    FileChannel file =
-        FileChannel.open(image, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    FileChannel file = FileChannel.open(image, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     return new ErofsImage(file.position(BLOCK), maxBytes);
   }
 

@@ -57,6 +57,13 @@ record GuestNetwork(Reach reach, boolean filtered, OpenWayOut wayOut) {
     }
   }
 
+  /** Gives it to a guest that waited without one, where there is to be one. */
+  void admit(Machine machine) throws IOException, InterruptedException {
+    if (!(reach instanceof Reach.None)) {
+      machine.connectNetwork();
+    }
+  }
+
   /** Takes it away for good, unless the test may use it. */
   static void seal(Machine machine, NetworkMode test) throws IOException, InterruptedException {
     switch (test) {

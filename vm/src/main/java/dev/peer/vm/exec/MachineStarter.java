@@ -4,6 +4,7 @@ import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.id.Printable;
 import dev.peer.core.progress.ExecutionListener;
+import dev.peer.core.scratch.FileFingerprint;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestAgent;
@@ -23,7 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Starts machines: clones a template if one exists or can be made, else boots. Reports every
@@ -102,6 +106,63 @@ final class MachineStarter {
     return network;
   }
 
+  /** What a clone that waits must have in common with a run that takes it. */
+  WaitingClone.Fit fit() throws IOException {
+    String shape = shape();
+    GuestImage image = model.image();
+    List<Path> files = new ArrayList<>(List.of(image.kernel(), image.initramfs(), image.root()));
+    templates.find(shape).ifPresent(template -> files.addAll(template.files()));
+    return new WaitingClone.Fit(shape, network.rules(), FileFingerprint.of(files));
+  }
+
+  /** The same, which tells nobody. */
+  MachineStarter silent() {
+    return new MachineStarter(model, network, templates, sockets, cloneTime, _ -> {});
+  }
+
+  /**
+   * Starts a clone that waits, without a network, for the run that takes it.
+   *
+   * @param directories its own
+   * @param refused told of names that the guest is refused
+   */
+  WaitingClone startWaiting(MachineDirectories directories, Consumer<String> refused)
+      throws QemuException, IOException, InterruptedException {
+    WaitingClone.Fit fit = fit();
+    Template template =
+        templates.find(fit.shape()).orElseThrow(() -> new IOException("its template is gone"));
+    RunDisks disks =
+        RunDisks.unwritten(directories.files().path(), model.limits().diskBytes(), Optional.empty())
+            .above(template.scratch());
+    Memory memory = new Memory.Clone(model.limits().memoryMebibytes(), template.memory());
+    Machine machine =
+        Machine.start(
+            model.qemu(),
+            spec(disks, memory, directories.sockets().path()),
+            directories.files().path(),
+            refused);
+    try (RunDeadline _ = RunDeadline.start(cloneTime, machine::kill)) {
+      machine.migration().takeOverTemplate(template.state());
+      machine.disconnectNetwork();
+      machine.resume();
+      return new WaitingClone(fit, model, machine, disks, directories, Instant.now());
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      machine.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Takes a clone that waited over for a run: from here on it is as one that was just started.
+   *
+   * @throws GuestException if it does not answer in time
+   */
+  StartedMachine take(WaitingClone clone) throws GuestException, IOException, InterruptedException {
+    StartedMachine taken = awaken(clone.machine(), clone.disks(), Optional.empty(), cloneTime);
+    network.admit(clone.machine());
+    return taken;
+  }
+
   /** The machine that one of these disks requires. */
   FrozenGuest.Shape shapeOf(RunDisks disks, String nonce) throws IOException {
     return new FrozenGuest.Shape(
@@ -146,7 +207,7 @@ final class MachineStarter {
 
   private Optional<StartedMachine> startClone(RunDisks disks, Path directory, Path socketDirectory)
       throws IOException, InterruptedException {
-    String shape = shape(disks);
+    String shape = shape();
     try {
       Template template = template(shape);
       listener.step("resume");
@@ -229,13 +290,18 @@ final class MachineStarter {
 
   private Machine start(MachineSpec spec, Path directory)
       throws QemuException, IOException, InterruptedException {
-    return Machine.start(
-        model.qemu(),
-        spec,
-        directory,
-        name ->
-            listener.note(
-                "refused to resolve " + Printable.plain(name) + ": PEER_PREPARE_NETWORK omits it"));
+    return Machine.start(model.qemu(), spec, directory, this::sayRefused);
+  }
+
+  /** Tells the run of a name that its guest asked for and is refused. */
+  void sayRefused(String name) {
+    listener.note(
+        "refused to resolve " + Printable.plain(name) + ": PEER_PREPARE_NETWORK omits it");
+  }
+
+  /** Tells the run that it gets a machine that waited. */
+  void sayTaking() {
+    listener.step("take");
   }
 
   private MachineSpec spec(RunDisks disks, Memory memory, Path socketDirectory) {
@@ -253,7 +319,7 @@ final class MachineStarter {
   }
 
   /** Everything that shapes a machine, except for its files on this host. */
-  private String shape(RunDisks disks) throws IOException {
+  private String shape() throws IOException {
     Path nowhere = Path.of("/");
     RunDisks anyDisks = RunDisks.in(nowhere, Optional.empty());
     Memory memory = new Memory.Shared(model.limits().memoryMebibytes(), nowhere);
@@ -262,7 +328,7 @@ final class MachineStarter {
         model.qemu().build(),
         model.image().digest().toString(),
         String.valueOf(model.limits().diskBytes()),
-        String.valueOf(disks.inputBytes()),
+        String.valueOf(RunDisks.roundedUp(model.limits().diskBytes())),
         String.join(
             "\n", QemuArguments.of(spec(model.image().in(nowhere), anyDisks, memory, nowhere))));
   }

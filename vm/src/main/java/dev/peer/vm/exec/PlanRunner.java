@@ -4,7 +4,6 @@ import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.InterruptedIo;
-import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.qemu.QemuException;
@@ -20,18 +19,26 @@ final class PlanRunner<T> {
   private final ExecutionRequest request;
   private final MachineStarter starter;
   private final RunCache cache;
+  private final Optional<ReadyMachine> ready;
 
+  /**
+   * A run.
+   *
+   * @param ready the machines that wait for runs, if any do
+   */
   PlanRunner(
       RunPlan<T> plan,
       RunProgress progress,
       ExecutionRequest request,
       MachineStarter starter,
-      RunCache cache) {
+      RunCache cache,
+      Optional<ReadyMachine> ready) {
     this.plan = plan;
     this.progress = progress;
     this.request = request;
     this.starter = starter;
     this.cache = cache;
+    this.ready = ready;
   }
 
   /**
@@ -42,23 +49,60 @@ final class PlanRunner<T> {
    */
   Optional<T> run(Path runs, Path sockets)
       throws IOException, QemuException, ExecutorException, InterruptedException {
-    try (ScratchDirectory directory = ScratchDirectory.in(runs);
-        ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
-      RunClock clock = RunClock.start();
+    RunClock clock = RunClock.start();
+    Optional<WaitingClone> waiting = waiting(runs, sockets);
+    if (waiting.isPresent()) {
+      try (WaitingClone clone = waiting.get()) {
+        Optional<StartedMachine> taken = take(clone);
+        if (taken.isPresent()) {
+          return Optional.of(follow(taken.get(), clock));
+        }
+      }
+    }
+    try (MachineDirectories directories = MachineDirectories.in(runs, sockets)) {
+      Path files = directories.files().path();
       progress.listener().step("source");
       RunDisks disks =
           RunDisks.create(
-              directory.path(),
-              request.source(),
-              starter.model().limits().diskBytes(),
-              cache.base());
-      Optional<StartedMachine> started = start(disks, directory.path(), socketDirectory.path());
+              files, request.source(), starter.model().limits().diskBytes(), cache.base());
+      Optional<StartedMachine> started = start(disks, files, directories.sockets().path());
       if (started.isEmpty()) {
         return Optional.empty();
       }
       try (StartedMachine machine = started.get()) {
         return Optional.of(follow(machine, clock));
       }
+    }
+  }
+
+  /** The machine that waits for just this run; one for another run does not wait any longer. */
+  private Optional<WaitingClone> waiting(Path runs, Path sockets)
+      throws IOException, InterruptedException {
+    if (ready.isEmpty()) {
+      return Optional.empty();
+    }
+    if (request.caches() instanceof CacheUse.None || cache.base().isPresent()) {
+      ready.get().drop();
+      return Optional.empty();
+    }
+    ready.get().follow(starter, runs, sockets);
+    return ready.get().take(starter);
+  }
+
+  private Optional<StartedMachine> take(WaitingClone clone)
+      throws IOException, ExecutorException, InterruptedException {
+    try {
+      progress.listener().step("source");
+      clone.disks().writeInput(request.source(), clone.directories().files().path());
+      StartedMachine taken = starter.take(clone);
+      ready.orElseThrow().count();
+      return Optional.of(taken);
+    } catch (GuestException | IOException e) {
+      InterruptedIo.rethrow(e);
+      progress
+          .listener()
+          .note("the machine that was ready is of no use, starting another: " + e.getMessage());
+      return Optional.empty();
     }
   }
 

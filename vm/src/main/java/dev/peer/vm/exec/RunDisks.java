@@ -31,19 +31,34 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
    */
   static RunDisks create(Path directory, SourceTree source, long diskBytes, Optional<Path> kept)
       throws IOException, ExecutorException, InterruptedException {
-    RunDisks disks = in(directory, kept);
-    try (ErofsImage image = ErofsImage.create(disks.input.file(), diskBytes)) {
-      source.writeTo(directory, image.root());
-      image.finish();
-    }
-    disks.createAround(diskBytes);
+    RunDisks disks = unwritten(directory, diskBytes, kept);
+    disks.writeInput(source, directory);
     return disks;
   }
 
-  /** All of one size, whatever the revision: a template's disks are as large as its clones'. */
-  private void createAround(long diskBytes) throws IOException {
-    setSize(input.file(), roundedUp(diskBytes));
-    createWritten(diskBytes);
+  /**
+   * Makes them, the one with the revision's files without content. All are of one size, whatever
+   * the revision: a template's disks are as large as its clones'.
+   */
+  static RunDisks unwritten(Path directory, long diskBytes, Optional<Path> kept)
+      throws IOException {
+    RunDisks disks = in(directory, kept);
+    setSize(disks.input.file(), roundedUp(diskBytes));
+    disks.createWritten(diskBytes);
+    return disks;
+  }
+
+  /**
+   * Writes the revision's files. The guest must not have read them yet.
+   *
+   * @param scratch for what their making needs
+   */
+  void writeInput(SourceTree source, Path scratch)
+      throws IOException, ExecutorException, InterruptedException {
+    try (ErofsImage image = ErofsImage.create(input.file(), inputBytes())) {
+      source.writeTo(scratch, image.root());
+      image.finish();
+    }
   }
 
   /** Makes those that the guest writes to. */
@@ -55,11 +70,10 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
 
   /** Disks without content, of the sizes that a run's have. */
   static RunDisks blank(Path directory, long diskBytes) throws IOException {
-    RunDisks disks = in(directory, Optional.empty());
+    RunDisks disks = unwritten(directory, diskBytes, Optional.empty());
     try (ErofsImage image = ErofsImage.create(disks.input.file(), diskBytes)) {
       image.finish();
     }
-    disks.createAround(diskBytes);
     return disks;
   }
 
@@ -117,7 +131,8 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
     return List.of(input, scratch, output);
   }
 
-  private static long roundedUp(long bytes) {
+  /** The size of each of them in bytes. */
+  static long roundedUp(long bytes) {
     return (bytes + SECTOR - 1) / SECTOR * SECTOR;
   }
 

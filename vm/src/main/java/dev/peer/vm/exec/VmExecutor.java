@@ -49,6 +49,7 @@ public final class VmExecutor implements Executor {
   private FailureAction onFailure = new FailureAction.End();
   private int mostTries = Integer.MAX_VALUE;
   private WayOut wayOut = WayOut.DIRECT;
+  private Optional<ReadyMachine> ready = Optional.empty();
 
   /**
    * Creates an executor that keeps its temporary files in the host's home.
@@ -81,6 +82,16 @@ public final class VmExecutor implements Executor {
   /** Sets how preparations get further than this host from now on. */
   public void setWayOut(WayOut way) {
     this.wayOut = way;
+  }
+
+  /** Has runs from now on take the machine that waits for one, and the next one be like theirs. */
+  public void setReady(Optional<ReadyMachine> machine) {
+    this.ready = machine;
+  }
+
+  /** The machine that waits for a run, if there is such here. */
+  public Optional<ReadyMachine> ready() {
+    return ready;
   }
 
   @Override
@@ -237,7 +248,7 @@ public final class VmExecutor implements Executor {
     starter.network().warn(listener);
     RepositoryDisks disks = disks(listener);
     try (RunCache cache = RunCache.open(disks, nameOf(request), request.caches(), listener)) {
-      PlanRunner<T> runner = new PlanRunner<>(plan, progress, request, starter, cache);
+      PlanRunner<T> runner = new PlanRunner<>(plan, progress, request, starter, cache, ready);
       Optional<T> result = runner.run(runs, host.sockets());
       if (result.isPresent()) {
         return result.get();

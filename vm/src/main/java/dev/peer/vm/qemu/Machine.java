@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A running machine. Closing it ends the process at once and waits until it is gone. */
 public final class Machine implements AutoCloseable {
@@ -30,6 +33,8 @@ public final class Machine implements AutoCloseable {
 
   /** What the JVM says of a process that SIGKILL ended. */
   private static final int KILLED = 128 + 9;
+
+  private static final Pattern OWN_MEMORY = Pattern.compile("RssAnon:\\s+(\\d{1,15}) kB");
 
   private final Emulator emulator;
   private volatile boolean endedHere;
@@ -165,9 +170,18 @@ public final class Machine implements AutoCloseable {
 
   /** Pulls the network cable. */
   public void disconnectNetwork() throws IOException, InterruptedException {
+    setLink(false);
+  }
+
+  /** Puts the network cable in again. */
+  public void connectNetwork() throws IOException, InterruptedException {
+    setLink(true);
+  }
+
+  private void setLink(boolean up) throws IOException, InterruptedException {
     ObjectNode arguments = StrictJson.object();
     arguments.put("name", QemuArguments.NETWORK_CARD);
-    arguments.put("up", false);
+    arguments.put("up", up);
     qmp.execute("set_link", arguments);
   }
 
@@ -202,6 +216,25 @@ public final class Machine implements AutoCloseable {
     if (!emulator.process().waitFor(QUIT_TIME.toSeconds(), TimeUnit.SECONDS)) {
       throw new IOException("QEMU does not end");
     }
+  }
+
+  /** The process that it is. */
+  public long pid() {
+    return emulator.process().pid();
+  }
+
+  /**
+   * The memory of this host that it alone takes, in bytes: not that of files, which others use too.
+   *
+   * @throws IOException also if it has ended
+   */
+  public long memoryBytes() throws IOException {
+    Matcher own =
+        OWN_MEMORY.matcher(Files.readString(Path.of("/proc", Long.toString(pid()), "status")));
+    if (!own.find()) {
+      throw new IOException("process " + pid() + " has ended");
+    }
+    return Long.parseLong(own.group(1)) << 10;
   }
 
   /** Why the machine ended of a file of a disk that the host could not read or write. */

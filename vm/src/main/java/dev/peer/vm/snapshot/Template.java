@@ -13,7 +13,8 @@ import java.util.List;
  */
 public record Template(Path memory, Path state, Path scratch) {
 
-  List<Path> files() {
+  /** All of them. */
+  public List<Path> files() {
     return List.of(memory, state, scratch);
   }
 }

@@ -41,6 +41,7 @@ record Progress(String awaited, Optional<Transfer> transfer) {
           Map.entry("boot", "booting the machine"),
           Map.entry("hello", "booting the machine"),
           Map.entry("resume", "resuming the machine"),
+          Map.entry("take", "taking the machine that is ready"),
           Map.entry("template", "making a template of the machine"),
           Map.entry("source", "packing the source"),
           Map.entry("link down", "sealing the machine"),

@@ -209,7 +209,8 @@ public final class RunCommand implements Callable<Integer> {
               new RunSession.Means(
                   new CallerSecrets(subject, call.environment(), output),
                   failureAction(subject),
-                  MachineSlots.AT_ONCE),
+                  MachineSlots.AT_ONCE,
+                  Optional.empty()),
               output);
       try (IdentityReloader _ = run.isAnnounced() ? watching(network) : null) {
         return run.run(report, new ServeAfterwards(run, reporter));
