@@ -9,8 +9,14 @@ import java.util.List;
 /** Projects of Java. */
 final class JavaRecipes {
 
+  /** Checks of the whole directory must not see what Maven fetches. */
+  private static final String MODULES = DEPENDENCIES + "/modules";
+
+  /** Apache's check of licenses would refuse the mkfile and the empty classes. */
   private static final String MAVEN =
-      "mvn --batch-mode --no-transfer-progress -Dmaven.repo.local=" + DEPENDENCIES + "/m2";
+      "mvn --batch-mode --no-transfer-progress -Drat.skip -Dmaven.repo.local="
+          + DEPENDENCIES
+          + "/m2";
 
   private JavaRecipes() {}
 
@@ -18,27 +24,34 @@ final class JavaRecipes {
    * A build of the modules with empty classes fetches all that a build needs. Maven's own {@code
    * dependency:go-offline} leaves out what plugins fetch as they run, such as Surefire's provider
    * for the test framework. It is for the projects whose checks refuse the empty classes.
+   *
+   * <p>The configuration that lies beside the sources comes along: checks read it, and profiles are
+   * active where a file of it is.
    */
   static Recipe maven(ProjectFiles seen) throws IOException {
     List<String> image = new ArrayList<>(Recipe.debian("default-jdk-headless", "maven"));
     if (seen.hasDirectory(".mvn")) {
-      image.add("COPY .mvn " + DEPENDENCIES + "/.mvn/");
+      image.add("COPY .mvn " + MODULES + "/.mvn/");
     }
-    image.add("COPY pom.xml " + DEPENDENCIES + "/");
+    image.add("COPY *.xml " + MODULES + "/");
     for (String module : seen.mavenModules()) {
-      image.add("COPY " + module + "/pom.xml " + DEPENDENCIES + "/" + module + "/");
+      image.add("COPY " + module + "/pom.xml " + MODULES + "/" + module + "/");
+    }
+    for (String directory : seen.mavenConfiguration()) {
+      image.add("COPY " + directory + " " + MODULES + "/" + directory + "/");
     }
     image.addAll(
         """
         RUN cd %1$s \\
             && for pom in $(find . -name pom.xml); do \\
-                mkdir -p "${pom%%/*}/src/main/java" "${pom%%/*}/src/test/java"; \\
-                echo 'class Empty {}' >"${pom%%/*}/src/main/java/Empty.java"; \\
-                echo 'public class EmptyTest {}' >"${pom%%/*}/src/test/java/EmptyTest.java"; \\
+                sources=${pom%%/*}/src; \\
+                mkdir -p "$sources/main/java/empty" "$sources/test/java/empty"; \\
+                echo 'package empty; class Empty {}' >"$sources/main/java/empty/Empty.java"; \\
+                echo 'package empty; public class EmptyTest {}' >"$sources/test/java/empty/EmptyTest.java"; \\
             done \\
             && { %2$s verify || %2$s dependency:go-offline; }
         """
-            .formatted(DEPENDENCIES, MAVEN)
+            .formatted(MODULES, MAVEN)
             .lines()
             .toList());
     return new Recipe(

@@ -21,6 +21,18 @@ public final class ProjectFiles {
   private static final int MOST_MODULES = 100;
   private static final Pattern MODULE = Pattern.compile("<module>\\s*([^<]*[^<\\s])\\s*</module>");
 
+  /** Directories of configuration, by the conventions of Maven and of many projects. */
+  private static final List<String> CONFIGURATION =
+      List.of(
+          "config",
+          "src/assembly",
+          "src/checkstyle",
+          "src/conf",
+          "src/config",
+          "src/etc",
+          "src/license",
+          "src/site");
+
   private final Path root;
 
   private ProjectFiles(Path root) {
@@ -75,6 +87,16 @@ public final class ProjectFiles {
       }
     }
     return List.copyOf(modules);
+  }
+
+  /** The directories, of the root and the modules, that hold what plugins are configured with. */
+  List<String> mavenConfiguration() throws IOException {
+    List<String> modules = new ArrayList<>(mavenModules());
+    modules.addFirst("");
+    return modules.stream()
+        .flatMap(module -> CONFIGURATION.stream().map(name -> Path.of(module, name).toString()))
+        .filter(this::hasDirectory)
+        .toList();
   }
 
   private List<String> named(String parent) throws IOException {

@@ -120,17 +120,22 @@ class RecipeTest {
     write("net/pom.xml", "");
     write(".mvn/maven.config", "");
     write("no-module/pom.xml", "");
+    write("no-module/src/conf/checks.xml", "");
+    write("src/site/resources/profile.jacoco", "");
+    write("core/src/conf/checks.xml", "");
 
     Recipe recipe = recipe(ProjectKind.MAVEN);
 
     assertThat(recipe.image().stream().filter(line -> line.startsWith("COPY")))
         .containsExactly(
-            "COPY .mvn /opt/dependencies/.mvn/",
-            "COPY pom.xml /opt/dependencies/",
-            "COPY core/pom.xml /opt/dependencies/core/",
-            "COPY net/pom.xml /opt/dependencies/net/",
-            "COPY core/deep/pom.xml /opt/dependencies/core/deep/");
-    assertThat(recipe.mkfile()).contains("/src/test/java/EmptyTest.java");
+            "COPY .mvn /opt/dependencies/modules/.mvn/",
+            "COPY *.xml /opt/dependencies/modules/",
+            "COPY core/pom.xml /opt/dependencies/modules/core/",
+            "COPY net/pom.xml /opt/dependencies/modules/net/",
+            "COPY core/deep/pom.xml /opt/dependencies/modules/core/deep/",
+            "COPY src/site /opt/dependencies/modules/src/site/",
+            "COPY core/src/conf /opt/dependencies/modules/core/src/conf/");
+    assertThat(recipe.mkfile()).contains("/test/java/empty/EmptyTest.java");
     assertThat(recipe.test().getLast())
         .contains("-Dmaven.repo.local=/opt/dependencies/m2 --offline");
   }
