@@ -195,3 +195,15 @@ turbo_hit() {
     rm -rf "$work/turbo/packages/a/out"
     (cd "$work/turbo" && node_modules/.bin/turbo run test --cache="$1") >"$work/turbo.out" 2>&1
 }
+
+# A class that says hello, with the options of the command and an archive of its own.
+make_hello() {
+    mkdir "$work/jvm"
+    printf 'class Hello { public static void main(String[] a) { System.out.println("hello"); } }\n' >"$work/jvm/Hello.java"
+    (cd "$work/jvm" && javac Hello.java && jar cf hello.jar Hello.class)
+    jvm -XX:AOTCacheOutput="$work/jvm/hello.aot" >/dev/null 2>&1
+}
+
+jvm() {
+    "$dist/lib/runtime/bin/java" -Xlog:disable -XX:+UseSerialGC -XX:TieredStopAtLevel=4 "$@" -cp "$work/jvm/hello.jar" Hello
+}
