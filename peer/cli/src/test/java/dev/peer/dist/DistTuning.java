@@ -237,6 +237,8 @@ final class DistTuning {
               .setCommitter("training", "training@localhost")
               .setSign(false)
               .call();
+      // Where something is untracked, more is read to know whether it is ignored.
+      Files.writeString(repository.resolve("untracked"), "");
       return new RunInputs(
           new RepoId("training"),
           new TreeId(commit.getTree().name()),
