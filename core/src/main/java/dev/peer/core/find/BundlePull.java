@@ -35,18 +35,27 @@ final class BundlePull {
   private final Duration hedge;
   private final Notices notices;
   private final Set<PeerId> givers;
+  private final Optional<Fetch.Download> begun;
 
   /**
    * Asks no holder yet.
    *
    * @param givers receives the peers whose bytes the bundle is made of, as they come
+   * @param begun its bytes, where they are on their way from the attester
    */
-  BundlePull(Fetch fetch, Content bundle, Duration hedge, Notices notices, Set<PeerId> givers) {
+  BundlePull(
+      Fetch fetch,
+      Content bundle,
+      Duration hedge,
+      Notices notices,
+      Set<PeerId> givers,
+      Optional<Fetch.Download> begun) {
     this.fetch = fetch;
     this.bundle = bundle;
     this.hedge = hedge;
     this.notices = notices;
     this.givers = givers;
+    this.begun = begun;
   }
 
   /**
@@ -66,6 +75,12 @@ final class BundlePull {
       throws VerificationException, IOException, InterruptedException {
     List<Holder> able = new ArrayList<>(others);
     able.addFirst(attester);
+    if (begun.isPresent()) {
+      Source source = new Source(attester, begun.get());
+      if (takes(source, taker, others.isEmpty() ? LAST_PAUSE : PAUSE, failed)) {
+        return true;
+      }
+    }
     for (int round = 0; round < ROUNDS; round++) {
       List<Holder> waiting = new ArrayList<>(able);
       while (!waiting.isEmpty()) {
@@ -81,16 +96,9 @@ final class BundlePull {
                   }
                 });
         if (source.isPresent()) {
-          Holder holder = source.get().holder();
-          waiting.remove(holder);
-          try {
-            take(source.get(), taker, waiting.isEmpty() ? LAST_PAUSE : PAUSE);
+          waiting.remove(source.get().holder());
+          if (takes(source.get(), taker, waiting.isEmpty() ? LAST_PAUSE : PAUSE, failed)) {
             return true;
-          } catch (FetchException e) {
-            if (e.fault() == Fault.WRONG) {
-              throw new VerificationException(e.getMessage(), e);
-            }
-            failed.accept(holder, e);
           }
         }
       }
@@ -116,6 +124,25 @@ final class BundlePull {
             failed,
             source -> source.download().close())
         .first(List.copyOf(holders));
+  }
+
+  /** Whether it gives all that is left. */
+  private boolean takes(
+      Source source,
+      IncomingRecord taker,
+      Duration pause,
+      BiConsumer<Holder, FetchException> failed)
+      throws VerificationException, IOException, InterruptedException {
+    try {
+      take(source, taker, pause);
+      return true;
+    } catch (FetchException e) {
+      if (e.fault() == Fault.WRONG) {
+        throw new VerificationException(e.getMessage(), e);
+      }
+      failed.accept(source.holder(), e);
+      return false;
+    }
   }
 
   private void take(Source source, IncomingRecord taker, Duration pause)

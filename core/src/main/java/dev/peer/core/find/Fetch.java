@@ -1,15 +1,39 @@
 package dev.peer.core.find;
 
+import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
+import dev.peer.core.sign.Attestation;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Fetches a result from its holder. What it returns is untrusted. Safe for several threads; ends
  * soon when its thread is interrupted.
  */
 public interface Fetch extends Attestations {
+
+  /**
+   * Asks the holder for its attestation for the run, and takes the bundle with it if the holder
+   * gives both at once, as it does with small ones.
+   */
+  default Reply result(Holder holder, RunKey key) throws FetchException, InterruptedException {
+    return new Reply(attestation(holder, key), Optional.empty());
+  }
+
+  /**
+   * A holder's answer. Close it when the bundle is not taken.
+   *
+   * @param bundle on its way behind the attestation
+   */
+  record Reply(Attestation attestation, Optional<Download> bundle) implements AutoCloseable {
+
+    @Override
+    public void close() {
+      bundle.ifPresent(Download::close);
+    }
+  }
 
   /**
    * Asks the holder for a bundle, or for the rest of it. Its bytes are yet to come.

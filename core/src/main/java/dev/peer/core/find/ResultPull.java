@@ -6,7 +6,6 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.scratch.ScratchDirectory;
-import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.IncomingRecord;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
@@ -72,12 +71,15 @@ final class ResultPull {
     notices.step("fetch");
     boolean asked = !left.isEmpty();
     for (Optional<Candidate> one = attestation(); one.isPresent(); one = attestation()) {
-      Optional<Replayable> result = counts(one.get()) ? takeTogether(one.get()) : Optional.empty();
-      if (result.isPresent()) {
-        return result;
+      try (Candidate candidate = one.get()) {
+        Optional<Replayable> result =
+            counts(candidate) ? takeTogether(candidate) : Optional.empty();
+        if (result.isPresent()) {
+          return result;
+        }
+        // Others may have signed another result of the same run.
+        left.remove(candidate.holder());
       }
-      // Others may have signed another result of the same run.
-      left.remove(one.get().holder());
       notices.step("fetch");
     }
     if (asked && allAboutTime) {
@@ -102,7 +104,25 @@ final class ResultPull {
     return false;
   }
 
-  private record Candidate(Holder holder, VerifiedAttestation attestation) {}
+  /**
+   * A holder whose attestation holds.
+   *
+   * @param begun the bundle, where it comes with the attestation
+   */
+  private record Candidate(
+      Holder holder, VerifiedAttestation attestation, Optional<Fetch.Download> begun)
+      implements AutoCloseable {
+
+    /** The same, to be asked for the bundle. */
+    Candidate asked() {
+      return new Candidate(holder, attestation, Optional.empty());
+    }
+
+    @Override
+    public void close() {
+      begun.ifPresent(Fetch.Download::close);
+    }
+  }
 
   private Optional<Candidate> attestation() throws InterruptedException {
     notices.awaiting(
@@ -111,21 +131,32 @@ final class ResultPull {
             holders.hedge(),
             holder -> {
               try {
-                Attestation given = holders.fetch().attestation(holder, key);
-                return new Hedge.Answer.Given<>(
-                    new Candidate(
-                        holder,
-                        rules.verifier().verify(given, key, holders.fetch().servers(holder))));
+                return new Hedge.Answer.Given<>(ask(holder));
               } catch (VerificationException e) {
-                return new Hedge.Answer.Failed<>(
-                    new FetchException(Fault.WRONG, e.getMessage(), e));
+                return new Hedge.Answer.Failed<>(wrong(e));
               } catch (FetchException e) {
                 return new Hedge.Answer.Failed<>(e);
               }
             },
             this::failed,
-            _ -> {})
+            Candidate::close)
         .first(List.copyOf(left));
+  }
+
+  private Candidate ask(Holder holder)
+      throws VerificationException, FetchException, InterruptedException {
+    Fetch.Reply reply = holders.fetch().result(holder, key);
+    boolean holds = false;
+    try {
+      VerifiedAttestation attestation =
+          rules.verifier().verify(reply.attestation(), key, holders.fetch().servers(holder));
+      holds = true;
+      return new Candidate(holder, attestation, reply.bundle());
+    } finally {
+      if (!holds) {
+        reply.close();
+      }
+    }
   }
 
   private Optional<Replayable> takeTogether(Candidate candidate)
@@ -154,7 +185,8 @@ final class ResultPull {
     for (PeerId giver : List.copyOf(givers).reversed()) {
       Holder holder = named(giver, candidate.holder(), others);
       try {
-        Optional<Replayable> result = take(candidate, holder, List.of(), new LinkedHashSet<>());
+        Optional<Replayable> result =
+            take(candidate.asked(), holder, List.of(), new LinkedHashSet<>());
         if (result.isPresent()) {
           return result;
         }
@@ -197,7 +229,13 @@ final class ResultPull {
     VerifiedAttestation attestation = candidate.attestation();
     Path unpacked = Files.createDirectory(directory.resolve("unpacked"));
     BundlePull pull =
-        new BundlePull(holders.fetch(), attestation.bundle(), holders.hedge(), notices, givers);
+        new BundlePull(
+            holders.fetch(),
+            attestation.bundle(),
+            holders.hedge(),
+            notices,
+            givers,
+            candidate.begun());
     try (IncomingRecord incoming =
         rules.verifier().receive(attestation, directory.resolve("bundle"), unpacked)) {
       if (!pull.pull(incoming, first, others, this::failed)) {

@@ -91,8 +91,26 @@ final class HttpAnswer {
   void send(int status, String mediaType, FileChannel file, long first, long length)
       throws IOException {
     StreamSinkChannel channel = head(status, mediaType, length);
+    if (!isHead()) {
+      write(channel, file, first, length);
+    }
+    end(channel);
+  }
+
+  void send(int status, String mediaType, byte[] before, FileChannel file) throws IOException {
+    long length = file.size();
+    StreamSinkChannel channel = head(status, mediaType, before.length + length);
+    if (!isHead()) {
+      write(channel, ByteBuffer.wrap(before));
+      write(channel, file, 0, length);
+    }
+    end(channel);
+  }
+
+  private void write(StreamSinkChannel channel, FileChannel file, long first, long length)
+      throws IOException {
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, length));
-    long done = isHead() ? length : 0;
+    long done = 0;
     while (done < length) {
       chunk.clear().limit((int) Math.min(chunk.capacity(), length - done));
       int read = file.read(chunk, first + done);
@@ -102,7 +120,6 @@ final class HttpAnswer {
       done += read;
       write(channel, chunk.flip());
     }
-    end(channel);
   }
 
   void send(int status, String mediaType, HttpCall.Pieces pieces) throws IOException {

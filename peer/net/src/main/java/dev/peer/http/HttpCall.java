@@ -248,6 +248,12 @@ public final class HttpCall {
     answer.send(status, mediaType, file, first, length);
   }
 
+  /** Answers with some bytes and a file behind them. */
+  public void answer(int status, String mediaType, byte[] before, FileChannel file)
+      throws IOException {
+    answer.send(status, mediaType, before, file);
+  }
+
   /**
    * Answers with a body that comes bit by bit: the head goes out at once, each piece as soon as it
    * is written.

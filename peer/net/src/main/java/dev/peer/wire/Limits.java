@@ -23,6 +23,11 @@ public final class Limits {
   /** An attestation. */
   public static final int ATTESTATION = Attestation.LARGEST;
 
+  /**
+   * A bundle that comes with its attestation: a request is saved, and little lost if it is refused.
+   */
+  public static final int BUNDLE_AT_ONCE = 4 << 20;
+
   /** Number of addresses of one peer. */
   public static final int ADDRESSES = 8;
 

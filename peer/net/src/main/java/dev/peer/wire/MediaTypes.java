@@ -17,6 +17,9 @@ public final class MediaTypes {
   /** A bundle. */
   public static final String BUNDLE = "application/zstd";
 
+  /** An attestation and its bundle, in the form of {@link WholeResult}. */
+  public static final String RESULT = "application/vnd.dev.peer.result";
+
   /** The list of a bundle's chunks, in the form of {@link dev.peer.core.chunk.ChunkList}. */
   public static final String CHUNKS = "application/vnd.dev.peer.chunks";
 

@@ -60,6 +60,11 @@ public final class AnswerBody implements AutoCloseable {
     return Arrays.copyOf(bytes, size);
   }
 
+  /** Watches no longer; the rest is another's to read. */
+  public void leave() {
+    watch.interrupt();
+  }
+
   @Override
   public void close() {
     watch.interrupt();

@@ -20,6 +20,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -109,14 +110,12 @@ public final class BoundedHttpClient implements AutoCloseable {
   /**
    * Asks for something large, which the caller reads; the head of the answer comes in time.
    *
-   * @param skipped how many of the first bytes are not asked for
+   * @param headers further headers of the request
    */
-  public HttpResponse<InputStream> open(URI uri, long skipped)
+  public HttpResponse<InputStream> open(URI uri, Map<String, String> headers)
       throws ConnectionException, InterruptedException {
     HttpRequest.Builder request = request(uri, patience.answer());
-    if (skipped > 0) {
-      request.header("Range", "bytes=" + skipped + "-");
-    }
+    headers.forEach(request::header);
     return https.send(request.build(), BodyHandlers.ofInputStream());
   }
 

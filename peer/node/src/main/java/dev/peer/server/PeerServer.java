@@ -22,10 +22,12 @@ import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerPath;
 import dev.peer.wire.PeerStatus;
 import dev.peer.wire.Problem;
+import dev.peer.wire.WholeResult;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -258,7 +260,26 @@ public final class PeerServer implements AutoCloseable {
     call.require(rules, Verb.FETCH, record.repo());
     // A run with --force may replace it.
     call.set("Cache-Control", "private, no-cache");
-    call.answer(200, MediaTypes.ATTESTATION, record.attestation().bytes());
+    call.set("Vary", "Accept");
+    byte[] attestation = record.attestation().bytes();
+    if (record.bundle().size() <= Limits.BUNDLE_AT_ONCE
+        && call.header("Accept").filter(types -> types.contains(MediaTypes.RESULT)).isPresent()) {
+      try (FileChannel bundle = FileChannel.open(record.bundleFile())) {
+        call.answer(200, MediaTypes.RESULT, WholeResult.beforeBundle(attestation), bundle);
+        fetched(record, call);
+      } catch (NoSuchFileException e) {
+        throw noSuchResult("run " + key + " any more");
+      }
+    } else {
+      call.answer(200, MediaTypes.ATTESTATION, attestation);
+    }
+  }
+
+  /** Those who run it wait until their followers have it. */
+  private void fetched(StoredRecord record, HttpCall call) {
+    runs.stream()
+        .filter(run -> run.key().equals(record.key()))
+        .forEach(run -> run.fetched(call.caller().id()));
   }
 
   /** Of several runs the one that was added last. */
@@ -298,9 +319,7 @@ public final class PeerServer implements AutoCloseable {
     call.require(rules, Verb.FETCH, record.repo());
     try {
       FixedFile.send(call, record.bundleFile(), "" + digest, MediaTypes.BUNDLE);
-      runs.stream()
-          .filter(run -> run.key().equals(record.key()))
-          .forEach(run -> run.fetched(call.caller().id()));
+      fetched(record, call);
     } catch (NoSuchFileException e) {
       throw noSuchResult(digest + " any more");
     }

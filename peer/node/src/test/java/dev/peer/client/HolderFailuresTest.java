@@ -31,7 +31,9 @@ import dev.peer.server.HeldFiles;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
+import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerAddress;
+import dev.peer.wire.WholeResult;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -156,6 +158,35 @@ class HolderFailuresTest {
         .isEqualTo("held from spiffe://team/other");
     assertThat(other.requests()).singleElement().asString().endsWith(" bytes=" + half + "-");
     assertThat(said).anyMatch(line -> line.contains("stalled after " + half + " bytes"));
+  }
+
+  @Test
+  void takesAResultInOneAnswer() throws Exception {
+    ScriptedHolder one = atOnce("one", bundle, bundle.length);
+
+    assertThat(find(NEVER, one.holder())).isEqualTo("held from spiffe://team/one");
+    assertThat(one.requests()).hasSize(1);
+    assertThat(said).isEmpty();
+  }
+
+  @Test
+  void goesOnAtAnotherHolderWhereOneAnswerDiesInTheMiddle() throws Exception {
+    ScriptedHolder dying = atOnce("dying", bundle, half);
+    ScriptedHolder other = whole("other");
+
+    assertThat(find(NEVER, dying.holder(), other.holder()))
+        .isEqualTo("held from spiffe://team/other");
+    assertThat(other.requests()).singleElement().asString().endsWith(" bytes=" + half + "-");
+    assertThat(reported).containsExactly("spiffe://team/dying UNREACHABLE");
+  }
+
+  @Test
+  void namesALiarThatGivesItsBundleAtOnce() throws Exception {
+    ScriptedHolder liar = atOnce("liar", changedLast(bundle), bundle.length);
+
+    assertThat(find(NEVER, liar.holder(), whole("honest").holder()))
+        .isEqualTo("held from spiffe://team/honest");
+    assertThat(reported).containsExactly("spiffe://team/liar WRONG");
   }
 
   @Test
@@ -481,6 +512,33 @@ class HolderFailuresTest {
                 ScriptedHolder.give(out, result.attestation().bytes(), 0);
               } else {
                 giving.give(out, from);
+              }
+            }));
+  }
+
+  /** Gives the attestation and this much of a bundle in one answer, and is gone. */
+  private ScriptedHolder atOnce(String name, byte[] content, int given) throws Exception {
+    byte[] before = WholeResult.beforeBundle(result.attestation().bytes());
+    String head =
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: "
+            + MediaTypes.RESULT
+            + "\r\nContent-Length: "
+            + (before.length + content.length)
+            + "\r\n\r\n";
+    return closing(
+        new ScriptedHolder(
+            team.issue("spiffe://team/" + name),
+            (path, _, out) -> {
+              if (!path.startsWith("/v1/results/")) {
+                ScriptedHolder.refuse(out);
+                return;
+              }
+              out.write(head.getBytes(UTF_8));
+              out.write(before);
+              out.write(content, 0, given);
+              out.flush();
+              while (given < content.length && arrived() < given) {
+                Thread.sleep(10);
               }
             }));
   }

@@ -18,9 +18,12 @@ import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
+import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerPath;
 import dev.peer.wire.PeerStatus;
 import dev.peer.wire.Problem;
+import dev.peer.wire.WholeResult;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
@@ -134,6 +137,21 @@ class PeerServerTest {
     assertThat(bundle.headers().firstValue("Content-Type")).contains("application/zstd");
     assertThat(bundle.headers().firstValueAsLong("Content-Length")).hasValue(BUNDLE.length);
     assertThat(bundle.headers().firstValue("Cache-Control").orElseThrow()).contains("immutable");
+  }
+
+  @Test
+  void servesBothInOneAnswerToWhoeverAcceptsThat() throws Exception {
+    HttpResponse<byte[]> both = client.send("GET", RESULT, "Accept", MediaTypes.RESULT);
+
+    assertThat(both.statusCode()).isEqualTo(200);
+    assertThat(both.headers().firstValue("Content-Type")).contains(MediaTypes.RESULT);
+    assertThat(both.headers().firstValue("Vary")).contains("Accept");
+    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+    expected.writeBytes(WholeResult.beforeBundle(ATTESTATION));
+    expected.writeBytes(BUNDLE);
+    assertThat(both.body()).isEqualTo(expected.toByteArray());
+    HttpResponse<byte[]> head = client.send("HEAD", RESULT, "Accept", MediaTypes.RESULT);
+    assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(expected.size());
   }
 
   @Test

@@ -40,6 +40,8 @@ import java.util.stream.Stream;
  */
 final class HolderConnections implements AutoCloseable {
 
+  static final String RANGE = "Range";
+
   /** Peers whose connections are kept: more than one lookup names, so that none is in use. */
   private static final int KEPT = 2 * Limits.HOLDERS;
 
@@ -72,22 +74,19 @@ final class HolderConnections implements AutoCloseable {
   /** The answer of the first address where the holder gives one, its status 200. */
   HttpResponse<InputStream> open(Holder holder, PeerPath path)
       throws FetchException, InterruptedException {
-    return open(holder, path, 0);
+    return open(holder, path, Map.of());
   }
 
-  /**
-   * Requests the content after a number of bytes. The answer's status is 206 for that part, and 200
-   * for the whole.
-   */
-  HttpResponse<InputStream> open(Holder holder, PeerPath path, long skipped)
+  /** Adds headers to the request. If a range is one, the answer's status may be 206. */
+  HttpResponse<InputStream> open(Holder holder, PeerPath path, Map<String, String> headers)
       throws FetchException, InterruptedException {
     Failures failures = new Failures();
-    Optional<HttpResponse<InputStream>> answer = first(holder, path, skipped, failures);
+    Optional<HttpResponse<InputStream>> answer = first(holder, path, headers, failures);
     if (answer.isEmpty()) {
       throw failures.of(holder);
     }
     int status = answer.get().statusCode();
-    if (status == 200 || (skipped > 0 && status == 206)) {
+    if (status == 200 || (headers.containsKey(RANGE) && status == 206)) {
       return answer.get();
     }
     // It is the right peer: another of its addresses would say the same.
@@ -96,7 +95,8 @@ final class HolderConnections implements AutoCloseable {
 
   /** From the first of the addresses where the peer answers, whatever it says, else by a relay. */
   private Optional<HttpResponse<InputStream>> first(
-      Holder holder, PeerPath path, long skipped, Failures failures) throws InterruptedException {
+      Holder holder, PeerPath path, Map<String, String> headers, Failures failures)
+      throws InterruptedException {
     List<URI> all = new ArrayList<>(holder.addresses());
     all.addAll(holder.relays());
     return new Hedge<URI, HttpResponse<InputStream>, ConnectionException>(
@@ -106,8 +106,8 @@ final class HolderConnections implements AutoCloseable {
                 requireAllowed(holder.id(), address);
                 return new Hedge.Answer.Given<>(
                     holder.relays().contains(address)
-                        ? relayed(holder.id(), address, path, skipped)
-                        : direct(holder.id(), address, path, skipped));
+                        ? relayed(holder.id(), address, path, headers)
+                        : direct(holder.id(), address, path, headers));
               } catch (ConnectionException e) {
                 return new Hedge.Answer.Failed<>(e);
               }
@@ -124,18 +124,20 @@ final class HolderConnections implements AutoCloseable {
     }
   }
 
-  private HttpResponse<InputStream> direct(PeerId peer, URI address, PeerPath path, long skipped)
+  private HttpResponse<InputStream> direct(
+      PeerId peer, URI address, PeerPath path, Map<String, String> headers)
       throws ConnectionException, InterruptedException {
     BoundedHttpClient asker = asker(new Way(peer, Optional.empty()));
     return LivenessProbe.whilePresent(
-        address, () -> asker.open(URI.create(address + path.text()), skipped));
+        address, () -> asker.open(URI.create(address + path.text()), headers));
   }
 
-  private HttpResponse<InputStream> relayed(PeerId peer, URI address, PeerPath path, long skipped)
+  private HttpResponse<InputStream> relayed(
+      PeerId peer, URI address, PeerPath path, Map<String, String> headers)
       throws ConnectionException, InterruptedException {
     URI relay = RelayAddress.parse(address.toString()).relay();
     return asker(new Way(peer, Optional.of(address)))
-        .open(URI.create(relay + path.text()), skipped);
+        .open(URI.create(relay + path.text()), headers);
   }
 
   private static void drop(HttpResponse<InputStream> answer) {

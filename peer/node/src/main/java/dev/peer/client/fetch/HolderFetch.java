@@ -14,15 +14,21 @@ import dev.peer.core.record.Content;
 import dev.peer.core.sign.Attestation;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.Limits;
+import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Fetches results, and files of Git LFS, from their holders. */
 public final class HolderFetch implements Fetch, AutoCloseable {
+
+  /** A whole result; a peer that has none of that kind to give sends the attestation. */
+  private static final String RESULTS = MediaTypes.RESULT + ", " + MediaTypes.ATTESTATION;
 
   private final Timeouts patience;
   private final HolderConnections connections;
@@ -36,7 +42,31 @@ public final class HolderFetch implements Fetch, AutoCloseable {
   @Override
   public Attestation attestation(Holder holder, RunKey key)
       throws FetchException, InterruptedException {
-    HttpResponse<InputStream> answer = connections.open(holder, new PeerPath.Result(key));
+    return attestation(holder, connections.open(holder, new PeerPath.Result(key)));
+  }
+
+  @Override
+  public Reply result(Holder holder, RunKey key) throws FetchException, InterruptedException {
+    HttpResponse<InputStream> answer =
+        connections.open(holder, new PeerPath.Result(key), Map.of("Accept", RESULTS));
+    if (!BoundedHttpClient.isOf(answer, MediaTypes.RESULT)) {
+      return new Reply(attestation(holder, answer), Optional.empty());
+    }
+    BundleBehind bundle = new BundleBehind(holder, answer, patience);
+    boolean done = false;
+    try {
+      Reply reply = new Reply(bundle.attestation(), Optional.of(bundle));
+      done = true;
+      return reply;
+    } finally {
+      if (!done) {
+        bundle.close();
+      }
+    }
+  }
+
+  private Attestation attestation(Holder holder, HttpResponse<InputStream> answer)
+      throws FetchException, InterruptedException {
     Duration whole = patience.transfer(Limits.ATTESTATION);
     try (AnswerBody body = new AnswerBody(answer, patience.stall(), whole)) {
       byte[] bytes = body.readAtMost(Limits.ATTESTATION);

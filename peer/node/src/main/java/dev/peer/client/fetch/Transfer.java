@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Map;
 
 /** A large answer on its way here: the whole content, or the rest after its first bytes. */
 final class Transfer implements Fetch.Download {
@@ -53,7 +54,11 @@ final class Transfer implements Fetch.Download {
   static Transfer open(
       HolderConnections connections, Timeouts patience, Holder holder, Body body, long there)
       throws FetchException, InterruptedException {
-    HttpResponse<InputStream> answer = connections.open(holder, body.path(), there);
+    HttpResponse<InputStream> answer =
+        connections.open(
+            holder,
+            body.path(),
+            there > 0 ? Map.of(HolderConnections.RANGE, "bytes=" + there + "-") : Map.of());
     boolean part = answer.statusCode() == 206;
     Transfer transfer = new Transfer(holder, answer, body, part ? there : 0, patience);
     if (part && !isRange(answer, there, body.size())) {

@@ -27,7 +27,11 @@ import dev.peer.http.ServerLimits;
 import dev.peer.server.HeldFiles;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
+import dev.peer.wire.Limits;
+import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerAddress;
+import dev.peer.wire.WholeResult;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ServerSocket;
@@ -38,6 +42,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,6 +109,57 @@ class HolderFetchTest {
     take(holder(), 0);
 
     assertThat(target).hasBinaryContent(BYTES);
+  }
+
+  @Test
+  void fetchesASmallResultInOneAnswer() throws Exception {
+    try (Fetch.Reply reply = fetch.result(holder(), KEY)) {
+      assertThat(reply.attestation()).isEqualTo(Attestation.of(ATTESTATION));
+      ByteArrayOutputStream bundle = new ByteArrayOutputStream();
+      reply.bundle().orElseThrow().into(bundle, HASTY.stall());
+      assertThat(bundle.toByteArray()).isEqualTo(BYTES);
+    }
+  }
+
+  @Test
+  void fetchesTheAttestationAloneWhereTheBundleIsLarge() throws Exception {
+    server.remove(record);
+    server.add(
+        StoredRecords.of(
+            directory, new RepoId("repo"), KEY, ATTESTATION, random(Limits.BUNDLE_AT_ONCE + 1)));
+
+    assertThat(fetch.result(holder(), KEY))
+        .isEqualTo(new Fetch.Reply(Attestation.of(ATTESTATION), Optional.empty()));
+  }
+
+  @Test
+  void refusesNonsenseInPlaceOfAWholeResult() throws Exception {
+    String head = "HTTP/1.1 200 OK\r\nContent-Type: " + MediaTypes.RESULT;
+    byte[] cut = {0, 0, 0, 9, '{', '}'};
+    byte[] large = {(byte) 0x80, 0, 0, 0, '{', '}'};
+    for (byte[] body : List.of(cut, large)) {
+      String sized = head + "\r\nContent-Length: " + body.length;
+      try (FaultyHolder holder = new FaultyHolder(laptop, sized, body, false)) {
+        FetchException e =
+            catchThrowableOfType(
+                FetchException.class, () -> fetch.result(holder(holder.address()), KEY));
+        assertThat(e.fault()).isEqualTo(Fault.WRONG);
+      }
+    }
+  }
+
+  @Test
+  void takesNoMoreOfABundleAtOnceThanASmallOneHas() throws Exception {
+    byte[] endless = new byte[Limits.BUNDLE_AT_ONCE + WholeResult.HEAD + 1];
+    String head = "HTTP/1.1 200 OK\r\nContent-Type: " + MediaTypes.RESULT;
+    try (FaultyHolder holder = new FaultyHolder(laptop, head, endless, true);
+        Fetch.Reply reply = fetch.result(holder(holder.address()), KEY)) {
+      assertThatThrownBy(
+              () ->
+                  reply.bundle().orElseThrow().into(OutputStream.nullOutputStream(), HASTY.stall()))
+          .isInstanceOf(FetchException.class)
+          .hasMessageContaining("more than 4194304 bytes at once");
+    }
   }
 
   @Test
