@@ -1,8 +1,13 @@
 package dev.peer.core.trust;
 
+import dev.peer.core.id.Digest;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.CRLException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
@@ -36,6 +41,20 @@ public final class CertificateValidator {
   public CertificateValidator(TrustAnchors anchors, RevocationLists revocationLists) {
     this.anchors = anchors;
     this.revocationLists = revocationLists;
+  }
+
+  /** Another one for other authorities, revocation lists, or another way to go by the lists. */
+  public Digest trust() {
+    MessageDigest sha256 = Digest.sha256();
+    try {
+      for (X509Certificate authority : anchors.certificates()) {
+        sha256.update(Digest.of(authority.getEncoded()).hex().getBytes(StandardCharsets.US_ASCII));
+      }
+      sha256.update(revocationLists.description().getBytes(StandardCharsets.US_ASCII));
+    } catch (CertificateEncodingException | CRLException e) {
+      throw new IllegalStateException("what was parsed has its bytes", e);
+    }
+    return Digest.ofFinished(sha256);
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.peer.core.trust;
 
+import dev.peer.core.id.Digest;
+import java.security.cert.CRLException;
 import java.security.cert.CRLReason;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
@@ -57,6 +59,17 @@ public final class RevocationLists {
                     LinkedHashMap::new,
                     Collectors.mapping(RevocationList::new, Collectors.toUnmodifiableList()))),
         mode);
+  }
+
+  /** The mode, and the digest of each list. */
+  String description() throws CRLException {
+    StringBuilder text = new StringBuilder().append(mode);
+    for (List<RevocationList> lists : byIssuer.values()) {
+      for (RevocationList list : lists) {
+        text.append(' ').append(Digest.of(list.crl().getEncoded()));
+      }
+    }
+    return text.toString();
   }
 
   /**

@@ -18,27 +18,24 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 public final class PeerTrust extends X509ExtendedTrustManager {
 
-  private final TlsIdentity identity;
+  private final Judge judge;
   private final Optional<PeerId> expected;
   private final Handshakes handshakes;
   private final Optional<HostName> host;
 
   /**
-   * Trusts the parties that this identity trusts.
+   * Trusts the parties that the judge trusts.
    *
    * @param expected the peer that a server must be, if known
    * @param handshakes count the clients taken and refused
    */
-  PeerTrust(TlsIdentity identity, Optional<PeerId> expected, Handshakes handshakes) {
-    this(identity, expected, handshakes, Optional.empty());
+  PeerTrust(Judge judge, Optional<PeerId> expected, Handshakes handshakes) {
+    this(judge, expected, handshakes, Optional.empty());
   }
 
   private PeerTrust(
-      TlsIdentity identity,
-      Optional<PeerId> expected,
-      Handshakes handshakes,
-      Optional<HostName> host) {
-    this.identity = identity;
+      Judge judge, Optional<PeerId> expected, Handshakes handshakes, Optional<HostName> host) {
+    this.judge = judge;
     this.expected = expected;
     this.handshakes = handshakes;
     this.host = host;
@@ -48,7 +45,15 @@ public final class PeerTrust extends X509ExtendedTrustManager {
    * Trusts the parties that this identity trusts; a server only if its certificate is for servers.
    */
   public static PeerTrust ofHost(TlsIdentity identity, HostName host) {
-    return new PeerTrust(identity, Optional.empty(), new Handshakes(), Optional.of(host));
+    return new PeerTrust(identity::validate, Optional.empty(), new Handshakes(), Optional.of(host));
+  }
+
+  /** Decides whether a certificate is good. */
+  @FunctionalInterface
+  interface Judge {
+
+    Identity validate(List<X509Certificate> chain, CertificateRole role)
+        throws UntrustedCertificateException;
   }
 
   @Override
@@ -108,7 +113,7 @@ public final class PeerTrust extends X509ExtendedTrustManager {
   private Identity validate(X509Certificate[] chain, CertificateRole role)
       throws CertificateException {
     try {
-      return identity.validate(List.of(chain), role);
+      return judge.validate(List.of(chain), role);
     } catch (UntrustedCertificateException e) {
       throw new CertificateException(e.getMessage(), e);
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -27,6 +28,10 @@ import javax.net.ssl.SSLSession;
  * environment names it, which passes TLS on. Checks the party's identity before it sends the first
  * byte of a request. After a change of our identity the next request opens a new connection;
  * answers in progress end on the old one.
+ *
+ * <p>Clients of one process share the sessions that servers gave them, if they show the same
+ * certificate and judge by the same rules. A session is resumed only if its server is trusted when
+ * the request begins.
  *
  * <p>Close it before the process ends: a thread of it that waits for the network would hold up the
  * end of a JVM by 0.3 s.
@@ -40,6 +45,7 @@ public final class TlsClient implements AutoCloseable {
   private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<HttpClient> retired = new ArrayList<>();
   private TlsIdentity.State state;
+  private SSLContext context;
   private HttpClient http;
   private boolean closed;
 
@@ -53,6 +59,7 @@ public final class TlsClient implements AutoCloseable {
     this.connectTimeout = connectTimeout;
     this.route = route;
     state = identity.state();
+    context = identity.clientContext(state, expected);
     http = connected();
   }
 
@@ -182,9 +189,20 @@ public final class TlsClient implements AutoCloseable {
       retired.removeIf(HttpClient::isTerminated);
       retired.add(http);
       state = now;
+      context = identity.clientContext(state, expected);
       http = connected();
     }
+    ClientContexts.forget(context, this::trusts);
     return http;
+  }
+
+  private boolean trusts(List<X509Certificate> server) {
+    try {
+      identity.validate(server, CertificateRole.SERVER);
+      return true;
+    } catch (UntrustedCertificateException e) {
+      return false;
+    }
   }
 
   private HttpClient connected() {
@@ -198,7 +216,7 @@ public final class TlsClient implements AutoCloseable {
         .proxy(route.map(RouteProxy::selector).orElse(HttpClient.Builder.NO_PROXY))
         .connectTimeout(connectTimeout)
         .executor(threads)
-        .sslContext(identity.context(state, expected, new Handshakes()))
+        .sslContext(context)
         .sslParameters(parameters)
         .build();
   }

@@ -117,10 +117,34 @@ public final class TlsIdentity {
    * @param handshakes counts the handshakes in which we are the server
    */
   SSLContext context(State at, Optional<PeerId> expected, Handshakes handshakes) {
+    return context(at, new PeerTrust(this::validate, expected, handshakes), handshakes);
+  }
+
+  /**
+   * The context of the process's clients with this state: the sessions that servers gave them are
+   * resumed. In it servers are judged by this state, whatever comes after.
+   *
+   * @param expected the peer that a server must be, if known
+   */
+  SSLContext clientContext(State at, Optional<PeerId> expected) {
+    InstantSource now = clock;
+    Handshakes handshakes = new Handshakes();
+    return ClientContexts.get(
+        new ClientContexts.Use(at.credentials().chain(), at.verdicts().trust(), expected, now),
+        () ->
+            context(
+                at,
+                new PeerTrust(
+                    (chain, role) -> at.verdicts().validate(chain, role, now.instant()),
+                    expected,
+                    handshakes),
+                handshakes));
+  }
+
+  private static SSLContext context(State at, PeerTrust trust, Handshakes handshakes) {
     try {
       SSLContext context = SSLContext.getInstance(PROTOCOL);
       KeyManager own = new OwnKey(at.credentials(), handshakes);
-      TrustManager trust = new PeerTrust(this, expected, handshakes);
       context.init(new KeyManager[] {own}, new TrustManager[] {trust}, null);
       return context;
     } catch (GeneralSecurityException e) {

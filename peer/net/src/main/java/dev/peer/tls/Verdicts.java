@@ -1,5 +1,6 @@
 package dev.peer.tls;
 
+import dev.peer.core.id.Digest;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Identity;
@@ -33,6 +34,11 @@ final class Verdicts {
 
   Verdicts(CertificateValidator validator) {
     this.validator = validator;
+  }
+
+  /** What the verdicts depend on, the time apart. */
+  Digest trust() {
+    return validator.trust();
   }
 
   /** As {@link CertificateValidator#validate(List, CertificateRole, Instant)}. */

@@ -1,0 +1,106 @@
+package dev.peer.http;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.peer.core.trust.Credentials;
+import dev.peer.tls.ConnectionException;
+import dev.peer.tls.TestAuthority;
+import dev.peer.tls.TlsIdentity;
+import dev.peer.tls.TlsListener;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the clients of one process know of a server, one after another. */
+@Timeout(300)
+class ClientSessionsTest {
+
+  private static TestAuthority team;
+  private static Credentials serving;
+
+  private final Credentials client = team.issue("spiffe://team/client");
+  private final AtomicReference<Instant> time = new AtomicReference<>(Instant.now());
+  private final InstantSource clock = time::get;
+  private TlsListener listener;
+  private HttpsServer server;
+
+  @BeforeAll
+  static void issue() {
+    team = new TestAuthority("team");
+    serving = team.issue("spiffe://team/server");
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    listener = new TlsListener(team.peer(serving));
+    Service service = call -> call.answer(200, "text/plain", "hello".getBytes(US_ASCII));
+    server = HttpsServer.start(listener, Https.LOOPBACK, ServerLimits.PEER, service);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void resumesTheSessionOfTheClientBefore() throws Exception {
+    ask(team.peer(client, clock));
+    ask(team.peer(client, clock));
+    ask(team.peer(client, clock));
+
+    assertThat(listener.handshakes().accepted()).isEqualTo(1);
+  }
+
+  @Test
+  void resumesNoSessionOfAnotherCertificate() throws Exception {
+    ask(team.peer(client, clock));
+    ask(team.peer(team.issue("spiffe://team/other"), clock));
+
+    assertThat(listener.handshakes().accepted()).isEqualTo(2);
+  }
+
+  @Test
+  void resumesNoSessionThatOtherRulesAllowed() throws Exception {
+    ask(team.peer(client, clock));
+    ask(new TlsIdentity(client, team.validator(team.issue("spiffe://team/gone")), clock));
+
+    assertThat(listener.handshakes().accepted()).isEqualTo(2);
+  }
+
+  @Test
+  void resumesNoSessionAfterAReload() throws Exception {
+    TlsIdentity identity = team.peer(client, clock);
+    ask(identity);
+    identity.renew(client, team.validator(serving));
+
+    assertThatThrownBy(() -> ask(identity))
+        .isInstanceOf(ConnectionException.class)
+        .hasMessageContaining("was revoked");
+  }
+
+  /** The JDK resumes it without asking whether the server is still trusted. */
+  @Test
+  void resumesNoSessionWithAServerThatHasExpired() throws Exception {
+    ask(team.peer(client, clock));
+    time.set(Instant.now().plus(Duration.ofHours(25)));
+
+    assertThatThrownBy(() -> ask(team.peer(client, clock)))
+        .isInstanceOfSatisfying(
+            ConnectionException.class,
+            e -> assertThat(e.kind()).isEqualTo(ConnectionException.Kind.NOT_WHO_IT_SHOULD_BE));
+  }
+
+  private void ask(TlsIdentity identity) throws Exception {
+    try (Https https = new Https(identity, server.address())) {
+      assertThat(https.send("GET", "/").body()).isEqualTo("hello".getBytes(US_ASCII));
+    }
+  }
+}
