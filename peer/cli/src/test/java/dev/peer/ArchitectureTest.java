@@ -76,6 +76,7 @@ class ArchitectureTest {
     allow("core.progress", "core.record");
     allow(
         "core.find",
+        "core.chunk",
         "core.id",
         "core.key",
         "core.progress",

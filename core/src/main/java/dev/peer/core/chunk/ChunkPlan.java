@@ -44,11 +44,12 @@ public record ChunkPlan(List<Run> runs) {
   /**
    * Joins what must be moved to few requests, by moving the shortest runs between them as well.
    *
-   * @param here which chunks are here
+   * @param chunks follow each other
+   * @param here which of them are here
    * @param mostMoves how many runs may be moved at most; at least 1
    */
-  public static ChunkPlan of(ChunkList list, Predicate<Chunk> here, int mostMoves) {
-    List<Run> runs = runs(list, here);
+  public static ChunkPlan of(List<Chunk> chunks, Predicate<Chunk> here, int mostMoves) {
+    List<Run> runs = runs(chunks, here);
     List<Long> between = new ArrayList<>();
     for (int i = 1; i < runs.size() - 1; i++) {
       if (runs.get(i).here()) {
@@ -63,11 +64,11 @@ public record ChunkPlan(List<Run> runs) {
     return new ChunkPlan(joined(runs, between.get(tooMany - 1)));
   }
 
-  private static List<Run> runs(ChunkList list, Predicate<Chunk> here) {
+  private static List<Run> runs(List<Chunk> chunks, Predicate<Chunk> here) {
     List<Run> runs = new ArrayList<>();
     List<Chunk> run = new ArrayList<>();
     boolean side = false;
-    for (Chunk chunk : list.chunks()) {
+    for (Chunk chunk : chunks) {
       boolean next = here.test(chunk);
       if (next != side && !run.isEmpty()) {
         runs.add(new Run(side, run));
@@ -98,6 +99,11 @@ public record ChunkPlan(List<Run> runs) {
       }
     }
     return joined;
+  }
+
+  /** How many bytes all runs have together. */
+  public long size() {
+    return runs.stream().mapToLong(Run::length).sum();
   }
 
   /** How many bytes must be moved. */

@@ -30,7 +30,7 @@ final class BundlePull {
 
   private static final Duration LAST_PAUSE = Duration.ofSeconds(10);
 
-  private final Fetch fetch;
+  private final SharedChunks source;
   private final Content bundle;
   private final Duration hedge;
   private final Notices notices;
@@ -44,13 +44,13 @@ final class BundlePull {
    * @param begun its bytes, where they are on their way from the attester
    */
   BundlePull(
-      Fetch fetch,
+      SharedChunks source,
       Content bundle,
       Duration hedge,
       Notices notices,
       Set<PeerId> givers,
       Optional<Fetch.Download> begun) {
-    this.fetch = fetch;
+    this.source = source;
     this.bundle = bundle;
     this.hedge = hedge;
     this.notices = notices;
@@ -116,7 +116,7 @@ final class BundlePull {
             holder -> {
               try {
                 return new Hedge.Answer.Given<>(
-                    new Source(holder, fetch.bundle(holder, bundle, there)));
+                    new Source(holder, source.bundle(holder, bundle, there)));
               } catch (FetchException e) {
                 return new Hedge.Answer.Failed<>(e);
               }

@@ -1,5 +1,6 @@
 package dev.peer.core.find;
 
+import dev.peer.core.chunk.ChunkList;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
 import dev.peer.core.sign.Attestation;
@@ -43,6 +44,31 @@ public interface Fetch extends Attestations {
    */
   Download bundle(Holder holder, Content bundle, long from)
       throws FetchException, InterruptedException;
+
+  /**
+   * Asks the holder for the list of a bundle's chunks.
+   *
+   * @return empty if it has no such list
+   * @throws FetchException if the holder cannot be reached, or gives a list that is none
+   */
+  default Optional<Parts> parts(Holder holder, Content bundle)
+      throws FetchException, InterruptedException {
+    return Optional.empty();
+  }
+
+  /** The chunks of a bundle that a holder gives in parts. */
+  interface Parts {
+
+    /** The chunks, as the holder says. */
+    ChunkList list();
+
+    /**
+     * Asks for a part of the bundle.
+     *
+     * @throws FetchException if the holder cannot be reached or gives no parts
+     */
+    Download part(long from, long length) throws FetchException, InterruptedException;
+  }
 
   /** Bytes on their way from a holder. Closing it before the end breaks them off. */
   interface Download extends AutoCloseable {

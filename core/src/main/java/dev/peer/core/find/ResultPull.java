@@ -5,11 +5,13 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.progress.Notices;
+import dev.peer.core.record.Content;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.IncomingRecord;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
+import dev.peer.core.store.HeldChunks;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredRecord;
 import java.io.IOException;
@@ -164,17 +166,34 @@ final class ResultPull {
     List<Holder> others = new ArrayList<>(left);
     others.remove(candidate.holder());
     Set<PeerId> givers = new LinkedHashSet<>();
-    try {
-      return take(candidate, candidate.holder(), others, givers);
+    HeldChunks held = heldFor(candidate.attestation().bundle());
+    SharedChunks source = new SharedChunks(holders.fetch(), held, notices);
+    try (held) {
+      return take(candidate, candidate.holder(), others, source, givers);
     } catch (VerificationException e) {
-      if (givers.size() <= 1) {
-        PeerId giver = givers.stream().findFirst().orElse(candidate.holder().id());
+      boolean ofOne = givers.size() == 1 && !source.used();
+      if (givers.isEmpty() || ofOne) {
+        PeerId giver = ofOne ? givers.iterator().next() : candidate.holder().id();
         failed(named(giver, candidate.holder(), others), wrong(e));
         return Optional.empty();
       }
       refused = true;
-      notices.say("what " + names(givers) + " gave together is refused: " + e.getMessage());
+      String how = givers.size() == 1 ? " gave in parts" : " gave together";
+      notices.say("what " + names(givers) + how + " is refused: " + e.getMessage());
       return takeWhole(candidate, givers, others);
+    }
+  }
+
+  /** What the store has of other results, for a bundle that is large enough to share chunks. */
+  private HeldChunks heldFor(Content bundle) {
+    if (bundle.size() < SharedChunks.LEAST_BUNDLE) {
+      return HeldChunks.none();
+    }
+    try {
+      return HeldChunks.open(store, repo);
+    } catch (IOException e) {
+      notices.say("the results that are here are not looked at for chunks: " + e.getMessage());
+      return HeldChunks.none();
     }
   }
 
@@ -185,8 +204,9 @@ final class ResultPull {
     for (PeerId giver : List.copyOf(givers).reversed()) {
       Holder holder = named(giver, candidate.holder(), others);
       try {
+        SharedChunks source = new SharedChunks(holders.fetch(), HeldChunks.none(), notices);
         Optional<Replayable> result =
-            take(candidate.asked(), holder, List.of(), new LinkedHashSet<>());
+            take(candidate.asked(), holder, List.of(), source, new LinkedHashSet<>());
         if (result.isPresent()) {
           return result;
         }
@@ -200,15 +220,29 @@ final class ResultPull {
   /**
    * Gets the bundle and verifies it on its way.
    *
+   * @param source where its bytes come from
    * @param givers receives the peers whose bytes it was made of
    * @return empty if not all of it came
    */
   private Optional<Replayable> take(
-      Candidate candidate, Holder first, List<Holder> others, Set<PeerId> givers)
+      Candidate candidate,
+      Holder first,
+      List<Holder> others,
+      SharedChunks source,
+      Set<PeerId> givers)
       throws VerificationException, IOException, InterruptedException {
     ScratchDirectory staged = store.stage();
     try {
-      Optional<VerifiedRecord> verified = receive(candidate, first, others, givers, staged.path());
+      VerifiedAttestation attestation = candidate.attestation();
+      BundlePull pull =
+          new BundlePull(
+              source,
+              attestation.bundle(),
+              holders.hedge(),
+              notices,
+              givers,
+              candidate.begun());
+      Optional<VerifiedRecord> verified = receive(attestation, pull, first, others, staged.path());
       if (verified.isEmpty()) {
         staged.close();
         return Optional.empty();
@@ -224,18 +258,13 @@ final class ResultPull {
   }
 
   private Optional<VerifiedRecord> receive(
-      Candidate candidate, Holder first, List<Holder> others, Set<PeerId> givers, Path directory)
+      VerifiedAttestation attestation,
+      BundlePull pull,
+      Holder first,
+      List<Holder> others,
+      Path directory)
       throws VerificationException, IOException, InterruptedException {
-    VerifiedAttestation attestation = candidate.attestation();
     Path unpacked = Files.createDirectory(directory.resolve("unpacked"));
-    BundlePull pull =
-        new BundlePull(
-            holders.fetch(),
-            attestation.bundle(),
-            holders.hedge(),
-            notices,
-            givers,
-            candidate.begun());
     try (IncomingRecord incoming =
         rules.verifier().receive(attestation, directory.resolve("bundle"), unpacked)) {
       if (!pull.pull(incoming, first, others, this::failed)) {

@@ -31,6 +31,11 @@ public final class HeldChunks implements AutoCloseable {
 
   private HeldChunks() {}
 
+  /** No chunks at all. */
+  public static HeldChunks none() {
+    return new HeldChunks();
+  }
+
   /** Opens the latest results of a repository that have chunks. */
   public static HeldChunks open(Store store, RepoId repo) throws IOException {
     HeldChunks held = new HeldChunks();

@@ -46,7 +46,7 @@ class ChunkPlanTest {
       chunks.add(new Chunk(offset, Math.abs(length), length > 0 ? HERE : ELSEWHERE));
       offset = chunks.getLast().end();
     }
-    return ChunkPlan.of(new ChunkList(chunks), chunk -> chunk.digest().equals(HERE), mostMoves);
+    return ChunkPlan.of(chunks, chunk -> chunk.digest().equals(HERE), mostMoves);
   }
 
   private static String text(ChunkPlan plan) {

@@ -55,6 +55,11 @@ public record ByteRange(long first, long length) {
     return new Selection.Part(new ByteRange(first, length));
   }
 
+  /** The value of the Range header that asks for this part. */
+  public String range() {
+    return "bytes=" + first + "-" + (first + length - 1);
+  }
+
   /** The value of the Content-Range header for this part of the content. */
   public String contentRange(long size) {
     return "bytes " + first + "-" + (first + length - 1) + "/" + size;

@@ -3,6 +3,7 @@ package dev.peer.client.fetch;
 import dev.peer.client.AnswerBody;
 import dev.peer.client.BoundedHttpClient;
 import dev.peer.client.Timeouts;
+import dev.peer.core.chunk.ChunkList;
 import dev.peer.core.find.Fetch;
 import dev.peer.core.find.FetchException;
 import dev.peer.core.find.FetchException.Fault;
@@ -13,6 +14,7 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
 import dev.peer.core.sign.Attestation;
 import dev.peer.tls.TlsIdentity;
+import dev.peer.wire.ByteRange;
 import dev.peer.wire.Limits;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerPath;
@@ -89,13 +91,62 @@ public final class HolderFetch implements Fetch, AutoCloseable {
   @Override
   public Download bundle(Holder holder, Content bundle, long from)
       throws FetchException, InterruptedException {
-    return Transfer.open(
-        connections,
-        patience,
-        holder,
-        new Transfer.Body(
-            new PeerPath.Blob(bundle.digest()), "the bundle " + bundle.digest(), bundle.size()),
-        from);
+    return Transfer.open(connections, patience, holder, body(bundle), from);
+  }
+
+  private static Transfer.Body body(Content bundle) {
+    return new Transfer.Body(
+        new PeerPath.Blob(bundle.digest()), "the bundle " + bundle.digest(), bundle.size());
+  }
+
+  @Override
+  public Optional<Parts> parts(Holder holder, Content bundle)
+      throws FetchException, InterruptedException {
+    HttpResponse<InputStream> answer;
+    try {
+      answer = connections.open(holder, new PeerPath.Chunks(bundle.digest()));
+    } catch (FetchException e) {
+      if (e.fault() == Fault.REFUSED) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    try (AnswerBody body =
+        new AnswerBody(answer, patience.stall(), patience.transfer(ChunkList.LARGEST))) {
+      ChunkList list = ChunkList.parse(body.readAtMost(ChunkList.LARGEST), bundle.size());
+      return Optional.of(new ListedParts(holder, bundle, list));
+    } catch (IllegalArgumentException e) {
+      throw new FetchException(
+          Fault.WRONG,
+          "the list of chunks of " + holder.id() + " is refused: " + e.getMessage(),
+          e);
+    } catch (IOException e) {
+      throw new FetchException(Fault.UNREACHABLE, holder.id() + ": " + BoundedHttpClient.why(e), e);
+    }
+  }
+
+  private final class ListedParts implements Parts {
+
+    private final Holder holder;
+    private final Content bundle;
+    private final ChunkList list;
+
+    ListedParts(Holder holder, Content bundle, ChunkList list) {
+      this.holder = holder;
+      this.bundle = bundle;
+      this.list = list;
+    }
+
+    @Override
+    public ChunkList list() {
+      return list;
+    }
+
+    @Override
+    public Download part(long from, long length) throws FetchException, InterruptedException {
+      return Transfer.open(
+          connections, patience, holder, body(bundle), new ByteRange(from, length));
+    }
   }
 
   /** Asks the holder for a file of Git LFS. The caller checks its content. */

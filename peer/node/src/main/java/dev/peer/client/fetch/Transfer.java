@@ -16,7 +16,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 
-/** A large answer on its way here: the whole content, or the rest after its first bytes. */
+/** A large answer on its way here: the whole content, the rest after its first bytes, or a part. */
 final class Transfer implements Fetch.Download {
 
   private static final int CHUNK = 64 << 10;
@@ -24,8 +24,7 @@ final class Transfer implements Fetch.Download {
   private final Holder holder;
   private final HttpResponse<InputStream> answer;
   private final String what;
-  private final long size;
-  private final long from;
+  private final ByteRange range;
   private final Timeouts patience;
 
   /**
@@ -37,17 +36,20 @@ final class Transfer implements Fetch.Download {
   record Body(PeerPath path, String what, long size) {}
 
   private Transfer(
-      Holder holder, HttpResponse<InputStream> answer, Body body, long from, Timeouts patience) {
+      Holder holder,
+      HttpResponse<InputStream> answer,
+      Body body,
+      ByteRange range,
+      Timeouts patience) {
     this.holder = holder;
     this.answer = answer;
     this.what = body.what();
-    this.size = body.size();
-    this.from = from;
+    this.range = range;
     this.patience = patience;
   }
 
   /**
-   * Asks a holder.
+   * Asks a holder. It may give all bytes again.
    *
    * @param there how many of the first are not asked for, fewer than all
    */
@@ -59,9 +61,35 @@ final class Transfer implements Fetch.Download {
             holder,
             body.path(),
             there > 0 ? Map.of(HolderConnections.RANGE, "bytes=" + there + "-") : Map.of());
-    boolean part = answer.statusCode() == 206;
-    Transfer transfer = new Transfer(holder, answer, body, part ? there : 0, patience);
-    if (part && !isRange(answer, there, body.size())) {
+    return answer.statusCode() == 206
+        ? part(holder, answer, body, new ByteRange(there, body.size() - there), patience)
+        : new Transfer(holder, answer, body, new ByteRange(0, body.size()), patience);
+  }
+
+  /** Asks a holder for a part, and refuses an answer with all bytes. */
+  static Transfer open(
+      HolderConnections connections, Timeouts patience, Holder holder, Body body, ByteRange range)
+      throws FetchException, InterruptedException {
+    HttpResponse<InputStream> answer =
+        connections.open(
+            holder, body.path(), Map.of(HolderConnections.RANGE, range.range()));
+    if (answer.statusCode() != 206) {
+      new Transfer(holder, answer, body, range, patience).close();
+      throw new FetchException(Fault.REFUSED, holder.id() + " gives no parts of " + body.what());
+    }
+    return part(holder, answer, body, range, patience);
+  }
+
+  private static Transfer part(
+      Holder holder,
+      HttpResponse<InputStream> answer,
+      Body body,
+      ByteRange range,
+      Timeouts patience)
+      throws FetchException {
+    Transfer transfer = new Transfer(holder, answer, body, range, patience);
+    String expected = range.contentRange(body.size());
+    if (answer.headers().firstValue("Content-Range").filter(expected::equals).isEmpty()) {
       transfer.close();
       throw new FetchException(Fault.WRONG, holder.id() + " gave another part of " + body.what());
     }
@@ -70,14 +98,14 @@ final class Transfer implements Fetch.Download {
 
   @Override
   public long from() {
-    return from;
+    return range.first();
   }
 
   @Override
   public void into(OutputStream out, Duration pause)
       throws FetchException, IOException, InterruptedException {
     Duration stall = pause.compareTo(patience.stall()) < 0 ? pause : patience.stall();
-    try (AnswerBody body = new AnswerBody(answer, stall, patience.transfer(size - from))) {
+    try (AnswerBody body = new AnswerBody(answer, stall, patience.transfer(range.length()))) {
       copy(body, out);
     }
   }
@@ -95,7 +123,7 @@ final class Transfer implements Fetch.Download {
   private void copy(AnswerBody body, OutputStream out)
       throws FetchException, IOException, InterruptedException {
     byte[] chunk = new byte[CHUNK];
-    long left = size - from;
+    long left = range.length();
     while (left > 0) {
       int n = read(body, chunk, (int) Math.min(chunk.length, left));
       if (n < 0) {
@@ -125,11 +153,6 @@ final class Transfer implements Fetch.Download {
     } catch (IOException e) {
       return false;
     }
-  }
-
-  private static boolean isRange(HttpResponse<?> answer, long there, long size) {
-    String expected = new ByteRange(there, size - there).contentRange(size);
-    return answer.headers().firstValue("Content-Range").filter(expected::equals).isPresent();
   }
 
   private FetchException wrong(String how) {

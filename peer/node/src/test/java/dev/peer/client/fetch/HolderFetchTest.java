@@ -9,6 +9,8 @@ import dev.peer.client.Timeouts;
 import dev.peer.client.announce.AnnounceAndLookupTest;
 import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
+import dev.peer.core.chunk.Chunk;
+import dev.peer.core.chunk.ChunkList;
 import dev.peer.core.find.Fetch;
 import dev.peer.core.find.FetchException;
 import dev.peer.core.find.FetchException.Fault;
@@ -264,6 +266,48 @@ class HolderFetchTest {
       }
     }
     assertThat(target).hasBinaryContent(Arrays.copyOf(BYTES, 1000));
+  }
+
+  @Test
+  void getsAPartOfABundleThatIsListed() throws Exception {
+    byte[] list = new ChunkList(List.of(new Chunk(0, BYTES.length, BUNDLE.digest()))).bytes();
+    Files.write(record.bundleFile().resolveSibling("chunks"), list);
+
+    Fetch.Parts parts = fetch.parts(holder(), BUNDLE).orElseThrow();
+
+    assertThat(parts.list().bytes()).isEqualTo(list);
+    ByteArrayOutputStream part = new ByteArrayOutputStream();
+    try (Fetch.Download download = parts.part(1000, 2000)) {
+      assertThat(download.from()).isEqualTo(1000);
+      download.into(part, Duration.ofMinutes(1));
+    }
+    assertThat(part.toByteArray()).isEqualTo(Arrays.copyOfRange(BYTES, 1000, 3000));
+  }
+
+  @Test
+  void findsNoPartsWhereTheHolderHasNoList() throws Exception {
+    assertThat(fetch.parts(holder(), BUNDLE)).isEmpty();
+  }
+
+  @Test
+  void refusesAListThatIsNone() throws Exception {
+    try (FaultyHolder holder = new FaultyHolder(laptop, OK, BYTES, false)) {
+      FetchException e =
+          catchThrowableOfType(
+              FetchException.class, () -> fetch.parts(holder(holder.address()), BUNDLE));
+      assertThat(e.fault()).isEqualTo(Fault.WRONG);
+      assertThat(e).hasMessageContaining("the list of chunks of spiffe://team/laptop is refused: ");
+    }
+  }
+
+  @Test
+  void takesNoWholeForAPart() throws Exception {
+    byte[] list = new ChunkList(List.of(new Chunk(0, BYTES.length, BUNDLE.digest()))).bytes();
+    try (FaultyHolder holder = new FaultyHolder(laptop, OK, list, false)) {
+      Fetch.Parts parts = fetch.parts(holder(holder.address()), BUNDLE).orElseThrow();
+      FetchException e = catchThrowableOfType(FetchException.class, () -> parts.part(0, 36));
+      assertThat(e.fault()).isEqualTo(Fault.REFUSED);
+    }
   }
 
   @Test

@@ -1,0 +1,199 @@
+package dev.peer.core.find;
+
+import dev.peer.core.chunk.Chunk;
+import dev.peer.core.chunk.ChunkPlan;
+import dev.peer.core.find.FetchException.Fault;
+import dev.peer.core.progress.Notices;
+import dev.peer.core.record.Content;
+import dev.peer.core.store.HeldChunks;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Gets bundles of which the store has some chunks already: asks a holder for the list, and then
+ * only for the ranges that are not here. Where that does not pay or does not work, it gets all.
+ *
+ * <p>A chunk from the store is taken only if it has the digest that the list says. So if a bundle
+ * that was put together is not the signed one, its holder gave wrong bytes or a wrong list.
+ */
+final class SharedChunks {
+
+  /** Smaller bundles are moved whole: to ask once more takes as long. */
+  static final long LEAST_BUNDLE = 1 << 20;
+
+  /** The most ranges that are asked for as planned, and as many again for chunks not found. */
+  private static final int MOST_PARTS = 32;
+
+  private final Fetch fetch;
+  private final HeldChunks held;
+  private final Notices notices;
+  private volatile boolean used;
+
+  SharedChunks(Fetch fetch, HeldChunks held, Notices notices) {
+    this.fetch = fetch;
+    this.held = held;
+    this.notices = notices;
+  }
+
+  /** Whether a holder's list of chunks decided what was asked for. */
+  boolean used() {
+    return used;
+  }
+
+  /**
+   * Asks the holder for a bundle, as {@link Fetch#bundle} does.
+   *
+   * @param there how many of the first bytes are here already
+   */
+  Fetch.Download bundle(Holder holder, Content bundle, long there)
+      throws FetchException, InterruptedException {
+    if (bundle.size() - there >= LEAST_BUNDLE && !held.isEmpty()) {
+      Optional<Fetch.Parts> parts = parts(holder, bundle);
+      if (parts.isPresent()) {
+        List<Chunk> left =
+            parts.get().list().chunks().stream().filter(chunk -> chunk.end() > there).toList();
+        // The holder gives the last one in any case, and so knows when it is no longer needed.
+        ChunkPlan plan =
+            ChunkPlan.of(
+                left, chunk -> chunk.end() < bundle.size() && held.mayHold(chunk), MOST_PARTS);
+        if (plan.moved() <= plan.size() / 2) {
+          return new Together(holder, bundle, parts.get(), plan);
+        }
+      }
+    }
+    return fetch.bundle(holder, bundle, there);
+  }
+
+  private Optional<Fetch.Parts> parts(Holder holder, Content bundle)
+      throws FetchException, InterruptedException {
+    try {
+      return fetch.parts(holder, bundle);
+    } catch (FetchException e) {
+      if (e.fault() != Fault.WRONG) {
+        throw e;
+      }
+      notices.say(e.getMessage() + "; getting all of the bundle");
+      return Optional.empty();
+    }
+  }
+
+  /** A bundle of chunks from the store and of a holder's parts. */
+  private final class Together implements Fetch.Download {
+
+    private final Holder holder;
+    private final Content bundle;
+    private final Fetch.Parts parts;
+    private final ChunkPlan plan;
+    private int asked;
+    private long moved;
+
+    Together(Holder holder, Content bundle, Fetch.Parts parts, ChunkPlan plan) {
+      this.holder = holder;
+      this.bundle = bundle;
+      this.parts = parts;
+      this.plan = plan;
+    }
+
+    @Override
+    public long from() {
+      return plan.runs().getFirst().offset();
+    }
+
+    @Override
+    public void into(OutputStream out, Duration pause)
+        throws FetchException, IOException, InterruptedException {
+      used = true;
+      for (ChunkPlan.Run run : plan.runs()) {
+        boolean done =
+            run.here() ? copy(run, out, pause) : part(run.offset(), run.length(), out, pause);
+        if (!done) {
+          return;
+        }
+      }
+      notices.say(
+          "%d of %d MiB came from %s, the rest from results that are here"
+              .formatted(mebibytes(moved), mebibytes(bundle.size()), holder.id()));
+    }
+
+    /** Returns whether the next run is still needed. */
+    private boolean copy(ChunkPlan.Run run, OutputStream out, Duration pause)
+        throws FetchException, IOException, InterruptedException {
+      for (Chunk chunk : run.chunks()) {
+        Optional<ByteBuffer> bytes = held.bytesOf(chunk);
+        if (bytes.isPresent()) {
+          out.write(bytes.get().array());
+        } else if (!part(chunk.offset(), chunk.length(), out, pause)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** Returns false if all of the rest was got instead. */
+    private boolean part(long from, long length, OutputStream out, Duration pause)
+        throws FetchException, IOException, InterruptedException {
+      Optional<Fetch.Download> part = asked < 2 * MOST_PARTS ? ask(from, length) : Optional.empty();
+      asked++;
+      if (part.isPresent()) {
+        try (Fetch.Download download = part.get()) {
+          download.into(out, pause);
+        }
+        moved += length;
+        return true;
+      }
+      try (Fetch.Download rest = fetch.bundle(holder, bundle, from)) {
+        rest.into(new Tail(out, from - rest.from()), pause);
+      }
+      return false;
+    }
+
+    private Optional<Fetch.Download> ask(long from, long length)
+        throws FetchException, InterruptedException {
+      try {
+        return Optional.of(parts.part(from, length));
+      } catch (FetchException e) {
+        if (e.fault() != Fault.REFUSED) {
+          throw e;
+        }
+        return Optional.empty();
+      }
+    }
+
+    @Override
+    public void close() {
+      // No part is open between two of them.
+    }
+  }
+
+  private static long mebibytes(long bytes) {
+    return (bytes + (1 << 20) - 1) >> 20;
+  }
+
+  /** Passes on what comes after some bytes. */
+  private static final class Tail extends OutputStream {
+
+    private final OutputStream out;
+    private long skipped;
+
+    Tail(OutputStream out, long skipped) {
+      this.out = out;
+      this.skipped = skipped;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length) throws IOException {
+      int less = (int) Math.min(length, skipped);
+      skipped -= less;
+      out.write(buffer, offset + less, length - less);
+    }
+  }
+}
