@@ -236,12 +236,7 @@ final class ResultPull {
       VerifiedAttestation attestation = candidate.attestation();
       BundlePull pull =
           new BundlePull(
-              source,
-              attestation.bundle(),
-              holders.hedge(),
-              notices,
-              givers,
-              candidate.begun());
+              source, attestation.bundle(), holders.hedge(), notices, givers, candidate.begun());
       Optional<VerifiedRecord> verified = receive(attestation, pull, first, others, staged.path());
       if (verified.isEmpty()) {
         staged.close();

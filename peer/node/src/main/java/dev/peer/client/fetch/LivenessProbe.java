@@ -5,9 +5,9 @@ import dev.peer.tls.ConnectionException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Finds out whether a machine at an address accepts connections; its kernel answers at once,
@@ -27,7 +27,7 @@ public final class LivenessProbe implements AutoCloseable {
   private final Thread asking = Thread.currentThread();
   private final Thread watcher;
   private boolean over;
-  private boolean absent;
+  private Optional<IOException> absence = Optional.empty();
 
   private LivenessProbe(URI address) {
     this.address = address;
@@ -56,10 +56,7 @@ public final class LivenessProbe implements AutoCloseable {
       try {
         return question.ask();
       } catch (InterruptedException e) {
-        if (presence.isAbsent()) {
-          throw ConnectionException.explain(address, new SocketTimeoutException());
-        }
-        throw e;
+        throw ConnectionException.explain(address, presence.absence().orElseThrow(() -> e));
       }
     }
   }
@@ -72,7 +69,7 @@ public final class LivenessProbe implements AutoCloseable {
       // There was an answer.
       return;
     } catch (IOException e) {
-      giveUp();
+      giveUp(e);
     }
   }
 
@@ -83,15 +80,16 @@ public final class LivenessProbe implements AutoCloseable {
     }
   }
 
-  private synchronized void giveUp() {
+  private synchronized void giveUp(IOException why) {
     if (!over) {
-      absent = true;
+      absence = Optional.of(why);
       asking.interrupt();
     }
   }
 
-  private synchronized boolean isAbsent() {
-    return absent;
+  /** Why nobody is there, if that was found. */
+  private synchronized Optional<IOException> absence() {
+    return absence;
   }
 
   /** Takes the interruption back, if it came too late to be one. */
@@ -99,7 +97,7 @@ public final class LivenessProbe implements AutoCloseable {
   public void close() {
     synchronized (this) {
       over = true;
-      if (absent) {
+      if (absence.isPresent()) {
         Thread.interrupted();
       }
     }

@@ -71,8 +71,7 @@ final class Transfer implements Fetch.Download {
       HolderConnections connections, Timeouts patience, Holder holder, Body body, ByteRange range)
       throws FetchException, InterruptedException {
     HttpResponse<InputStream> answer =
-        connections.open(
-            holder, body.path(), Map.of(HolderConnections.RANGE, range.range()));
+        connections.open(holder, body.path(), Map.of(HolderConnections.RANGE, range.range()));
     if (answer.statusCode() != 206) {
       new Transfer(holder, answer, body, range, patience).close();
       throw new FetchException(Fault.REFUSED, holder.id() + " gives no parts of " + body.what());
