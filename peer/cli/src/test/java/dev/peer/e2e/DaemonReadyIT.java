@@ -125,6 +125,21 @@ class DaemonReadyIT {
     assertThat(next.path("guestBytes").longValue()).isEqualTo(1L << 30);
   }
 
+  /** Runs that cannot take one would start it again and again. */
+  @Test
+  void noneWaitsAfterARunThatStartsFromNoTemplate() throws Exception {
+    startDaemon();
+    run();
+    awaitReady();
+
+    peer.run(repository, "run", "--exit", "--audit").hasExitCode(0);
+
+    assertThat(team.machines()).isEmpty();
+    assertThat(status().path("ready").path("taken").asInt()).isZero();
+    run();
+    awaitReady();
+  }
+
   @Test
   void oneForRunsWithoutANetworkGetsNone() throws Exception {
     peer = peer.with("PEER_PREPARE_NETWORK", "none");

@@ -91,9 +91,9 @@ final class PlanRunner<T> {
 
   private Optional<StartedMachine> take(WaitingClone clone)
       throws IOException, ExecutorException, InterruptedException {
+    progress.listener().step("source");
+    clone.disks().writeInput(request.source(), clone.directories().files().path());
     try {
-      progress.listener().step("source");
-      clone.disks().writeInput(request.source(), clone.directories().files().path());
       StartedMachine taken = starter.take(clone);
       ready.orElseThrow().count();
       return Optional.of(taken);

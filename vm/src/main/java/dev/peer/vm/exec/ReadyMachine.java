@@ -63,10 +63,12 @@ public final class ReadyMachine implements AutoCloseable {
 
     final CompletableFuture<Optional<WaitingClone>> made = new CompletableFuture<>();
     final RefusedNames refused = new RefusedNames();
+    final MachineStarter starter;
     final Thread thread;
 
     Candidate(Order order, Notices notices) {
-      this.thread =
+      starter = order.starter();
+      thread =
           Thread.ofPlatform().daemon().name("ready machine").unstarted(() -> make(order, notices));
     }
 
@@ -144,8 +146,13 @@ public final class ReadyMachine implements AutoCloseable {
   public synchronized void prepare() {
     if (!closed && candidate.isEmpty() && order.isPresent()) {
       Candidate next = new Candidate(order.get(), notices);
+      try {
+        next.thread.start();
+      } catch (OutOfMemoryError e) {
+        notices.say("warning: no machine is ready for the next run: " + e.getMessage());
+        return;
+      }
       candidate = Optional.of(next);
-      next.thread.start();
     }
   }
 
@@ -162,7 +169,9 @@ public final class ReadyMachine implements AutoCloseable {
     }
     Candidate one = found.get();
     try {
-      Optional<WaitingClone> clone = one.await();
+      // One for other runs is not waited for while it starts.
+      Optional<WaitingClone> clone =
+          one.starter.fit().equals(starter.fit()) ? one.await() : Optional.empty();
       if (clone.isEmpty() || !clone.get().fit().equals(starter.fit())) {
         one.end(notices);
         return Optional.empty();
@@ -181,8 +190,11 @@ public final class ReadyMachine implements AutoCloseable {
     taken++;
   }
 
-  /** Ends the one that waits, if there is one. */
+  /** Ends the one that waits, if there is one, and starts none until another run asks for one. */
   public void drop() {
+    synchronized (this) {
+      order = Optional.empty();
+    }
     remove().ifPresent(one -> one.end(notices));
   }
 
