@@ -24,7 +24,7 @@ public final class ProjectFiles {
   /** Directories of configuration, by the conventions of Maven and of many projects. */
   private static final List<String> CONFIGURATION =
       List.of(
-          "config",
+          "config/checkstyle",
           "src/assembly",
           "src/checkstyle",
           "src/conf",
