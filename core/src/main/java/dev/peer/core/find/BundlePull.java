@@ -126,7 +126,7 @@ final class BundlePull {
         .first(List.copyOf(holders));
   }
 
-  /** Whether it gives all that is left. */
+  /** Whether it gives all that is left; what it does behind the last byte is of no interest. */
   private boolean takes(
       Source source,
       IncomingRecord taker,
@@ -138,7 +138,12 @@ final class BundlePull {
       return true;
     } catch (FetchException e) {
       if (e.fault() == Fault.WRONG) {
+        // Also one that gave nothing yet.
+        givers.add(source.holder().id());
         throw new VerificationException(e.getMessage(), e);
+      }
+      if (taker.size() >= bundle.size()) {
+        return true;
       }
       failed.accept(source.holder(), e);
       return false;

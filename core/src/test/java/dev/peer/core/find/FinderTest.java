@@ -3,6 +3,7 @@ package dev.peer.core.find;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.flow.DownloadBytes;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
@@ -18,14 +19,18 @@ import dev.peer.core.sign.Signing;
 import dev.peer.core.store.Store;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -129,6 +134,30 @@ class FinderTest {
     assertThat(holders.reported).containsExactly("liar");
     assertThat(store.entries().find(REPO, KEY)).isEmpty();
     assertThat(directory.resolve("store/staging")).isEmptyDirectory();
+  }
+
+  /** Half of it came from another, which broke off. */
+  @Test
+  void namesAHolderThatGoesOnWithNothing() throws Exception {
+    holders.add("honest", result);
+    holders.add("liar", result);
+    byte[] all = holders.bundles.get("honest");
+    holders.next("honest", Arrays.copyOf(all, all.length / 2), Fault.UNREACHABLE);
+    holders.next("liar", new byte[0], Fault.WRONG);
+    holders.next("liar", new byte[0], Fault.WRONG);
+
+    assertHitFrom("honest");
+    assertThat(said).last().asString().startsWith("the result of liar is refused: ");
+    assertThat(holders.reported).containsExactly("honest", "liar");
+  }
+
+  @Test
+  void takesABundleWhoseHolderBreaksOffBehindTheLastByte() throws Exception {
+    holders.add("laptop", result);
+    holders.next("laptop", holders.bundles.get("laptop"), Fault.UNREACHABLE);
+
+    assertHitFrom("laptop");
+    assertThat(said).isEmpty();
   }
 
   @Test
@@ -287,6 +316,7 @@ class FinderTest {
     private final Map<String, Attestation> byName = new TreeMap<>();
     private final Map<String, byte[]> bundles = new TreeMap<>();
     private final List<String> gone = new ArrayList<>();
+    private final Map<String, Queue<Download>> next = new HashMap<>();
     private Function<List<Holder>, LookupResult> state = LookupResult.Found::new;
     private final List<String> reported = new ArrayList<>();
     private boolean unavailable;
@@ -298,6 +328,28 @@ class FinderTest {
     void add(String name, Signing.Result result, UnaryOperator<byte[]> change) throws IOException {
       byName.put(name, result.attestation());
       bundles.put(name, change.apply(Files.readAllBytes(result.bundle())));
+    }
+
+    /** A holder's next transfer begins with these bytes and then fails. */
+    void next(String name, byte[] given, Fault fault) {
+      next.computeIfAbsent(name, _ -> new ArrayDeque<>()).add(new Failing(given, fault));
+    }
+
+    private record Failing(byte[] given, Fault fault) implements Download {
+
+      @Override
+      public long from() {
+        return 0;
+      }
+
+      @Override
+      public void into(OutputStream out, Duration pause) throws FetchException, IOException {
+        out.write(given);
+        throw new FetchException(fault, "it broke off");
+      }
+
+      @Override
+      public void close() {}
     }
 
     @Override
@@ -325,7 +377,8 @@ class FinderTest {
 
     @Override
     public Download bundle(Holder holder, Content bundle, long from) {
-      return new DownloadBytes(bundles.get(holder.id().text()), from);
+      Download failing = next.getOrDefault(holder.id().text(), new ArrayDeque<>()).poll();
+      return failing != null ? failing : new DownloadBytes(bundles.get(holder.id().text()), from);
     }
   }
 }

@@ -9,11 +9,20 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The body of an answer, from a server that may stall, break off or never end. */
+/**
+ * The body of an answer, from a server that may stall, break off or never end. The time counts that
+ * is spent waiting for the server, and not what its reader does between two reads.
+ */
 public final class AnswerBody implements AutoCloseable {
 
   private final InputStream in;
   private final AtomicLong read = new AtomicLong();
+
+  /** How long nobody waited for the server, in nanoseconds. */
+  private final AtomicLong away = new AtomicLong();
+
+  private long returned = System.nanoTime();
+  private volatile boolean waiting;
   private final Thread watch;
   private volatile boolean stalled;
 
@@ -30,6 +39,8 @@ public final class AnswerBody implements AutoCloseable {
 
   /** Reads like a stream, and throws errors that are fit for the user. */
   public int read(byte[] buffer, int offset, int length) throws IOException, InterruptedException {
+    away.addAndGet(System.nanoTime() - returned);
+    waiting = true;
     try {
       int n = in.read(buffer, offset, length);
       if (!stalled) {
@@ -43,6 +54,9 @@ public final class AnswerBody implements AutoCloseable {
       if (!stalled) {
         throw new IOException("the transfer broke off after " + read + " bytes", e);
       }
+    } finally {
+      waiting = false;
+      returned = System.nanoTime();
     }
     throw new SocketTimeoutException("the transfer stalled after " + read + " bytes");
   }
@@ -78,11 +92,13 @@ public final class AnswerBody implements AutoCloseable {
   private void watch(Duration stall, long deadline) {
     try {
       long seen = -1;
+      boolean waits = waiting;
       long left = deadline - System.nanoTime();
-      while (read.get() != seen && left > 0) {
-        seen = read.get();
-        TimeUnit.NANOSECONDS.sleep(Math.min(stall.toNanos(), left));
-        left = deadline - System.nanoTime();
+      while (!waits || (read.get() != seen && left > 0)) {
+        seen = waits ? read.get() : -1;
+        TimeUnit.NANOSECONDS.sleep(waits ? Math.min(stall.toNanos(), left) : stall.toNanos());
+        waits = waiting;
+        left = deadline + away.get() - System.nanoTime();
       }
       stalled = true;
       in.close();
