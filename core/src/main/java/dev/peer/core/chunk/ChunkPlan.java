@@ -86,18 +86,20 @@ public record ChunkPlan(List<Run> runs) {
   /** Moves all runs between others that are no longer than this. */
   private static List<Run> joined(List<Run> runs, long shortest) {
     List<Run> joined = new ArrayList<>();
+    List<Chunk> open = new ArrayList<>();
+    boolean side = false;
     for (int i = 0; i < runs.size(); i++) {
       Run run = runs.get(i);
       boolean inner = i > 0 && i < runs.size() - 1;
       boolean here = run.here() && !(inner && run.length() <= shortest);
-      if (!joined.isEmpty() && joined.getLast().here() == here) {
-        List<Chunk> both = new ArrayList<>(joined.removeLast().chunks());
-        both.addAll(run.chunks());
-        joined.add(new Run(here, both));
-      } else {
-        joined.add(new Run(here, run.chunks()));
+      if (here != side && !open.isEmpty()) {
+        joined.add(new Run(side, open));
+        open.clear();
       }
+      side = here;
+      open.addAll(run.chunks());
     }
+    joined.add(new Run(side, open));
     return joined;
   }
 

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Gets bundles of which the store has some chunks already: asks a holder for the list, and then
@@ -53,29 +54,38 @@ final class SharedChunks {
       throws FetchException, InterruptedException {
     if (bundle.size() - there >= LEAST_BUNDLE && !held.isEmpty()) {
       Optional<Fetch.Parts> parts = parts(holder, bundle);
-      if (parts.isPresent()) {
-        List<Chunk> left =
-            parts.get().list().chunks().stream().filter(chunk -> chunk.end() > there).toList();
-        // The holder gives the last one in any case, and so knows when it is no longer needed.
-        ChunkPlan plan =
-            ChunkPlan.of(
-                left, chunk -> chunk.end() < bundle.size() && held.mayHold(chunk), MOST_PARTS);
-        if (plan.moved() <= plan.size() / 2) {
-          return new Together(holder, bundle, parts.get(), plan);
-        }
+      Optional<ChunkPlan> plan = parts.flatMap(those -> plan(those, bundle, there));
+      if (plan.isPresent()) {
+        return new Together(holder, bundle, parts.get(), plan.get());
       }
     }
     return fetch.bundle(holder, bundle, there);
   }
 
-  private Optional<Fetch.Parts> parts(Holder holder, Content bundle)
-      throws FetchException, InterruptedException {
+  /** Empty where most of the bundle must be moved. */
+  private Optional<ChunkPlan> plan(Fetch.Parts parts, Content bundle, long there) {
+    try {
+      List<Chunk> left =
+          parts.list().chunks().stream().filter(chunk -> chunk.end() > there).toList();
+      Set<Integer> lengths = held.lengths();
+      // The holder gives the last one in any case, and so knows when it is no longer needed.
+      ChunkPlan plan =
+          ChunkPlan.of(
+              left,
+              chunk -> chunk.end() < bundle.size() && lengths.contains(chunk.length()),
+              MOST_PARTS);
+      return Optional.of(plan).filter(made -> made.moved() <= made.size() / 2);
+    } catch (IOException e) {
+      notices.say("the results that are here are not looked at for chunks: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** A holder may be slow to make the list of a large bundle, and give the bundle at once. */
+  private Optional<Fetch.Parts> parts(Holder holder, Content bundle) throws InterruptedException {
     try {
       return fetch.parts(holder, bundle);
     } catch (FetchException e) {
-      if (e.fault() != Fault.WRONG) {
-        throw e;
-      }
       notices.say(e.getMessage() + "; getting all of the bundle");
       return Optional.empty();
     }

@@ -30,11 +30,11 @@ public final class IncomingBundle extends OutputStream {
   private long size;
   private Throwable fault;
 
-  private IncomingBundle(Content expected, BundleReader reader, OutputStream file) {
+  private IncomingBundle(Content expected, BundleReader reader, Path into, OutputStream file) {
     this.expected = expected;
     this.reader = reader;
     this.file = file;
-    unpacker = Thread.ofPlatform().daemon().name("unpack").start(this::unpack);
+    unpacker = Thread.ofPlatform().daemon().name("unpack " + into).start(this::unpack);
   }
 
   /**
@@ -56,6 +56,7 @@ public final class IncomingBundle extends OutputStream {
     return new IncomingBundle(
         expected,
         reader,
+        into,
         Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
   }
 
@@ -75,7 +76,7 @@ public final class IncomingBundle extends OutputStream {
     DiskRoom.require(into, reader.contentBytes());
     try (InputStream in = Files.newInputStream(bundle);
         IncomingBundle incoming =
-            new IncomingBundle(expected, reader, OutputStream.nullOutputStream())) {
+            new IncomingBundle(expected, reader, into, OutputStream.nullOutputStream())) {
       byte[] chunk = new byte[CHUNK];
       for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
         incoming.write(chunk, 0, n);
@@ -102,7 +103,9 @@ public final class IncomingBundle extends OutputStream {
   @Override
   public void write(byte[] buffer, int offset, int length) throws IOException {
     if (size <= expected.size() - length) {
-      pipe.put(buffer, offset, length);
+      for (int at = 0; at < length; at += CHUNK) {
+        pipe.put(buffer, offset + at, Math.min(CHUNK, length - at));
+      }
       sha256.update(buffer, offset, length);
       file.write(buffer, offset, length);
     }

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The lists of the chunks of stored bundles. A list is made when it is first asked for, and kept
@@ -19,22 +21,29 @@ import java.util.Optional;
  */
 public final class ChunkLists {
 
+  private final Lock making = new ReentrantLock();
+
   /**
    * The file with a bundle's list, in the form of {@link ChunkList#bytes}. Empty: the bundle is not
-   * made of chunks.
+   * made of chunks, or another's list is being made: who asks gets all of it then.
    *
    * @throws NoSuchFileException if the bundle is gone
    */
-  public synchronized Optional<Path> of(StoredRecord record) throws IOException {
+  public Optional<Path> of(StoredRecord record) throws IOException {
     Path list = record.bundleFile().resolveSibling(EntryFiles.CHUNKS);
     if (isWhole(list, record.bundle().size())) {
       return Optional.of(list);
+    }
+    if (!making.tryLock()) {
+      return Optional.empty();
     }
     try (FileChannel bundle = FileChannel.open(record.bundleFile())) {
       write(list, BundleFrames.chunks(bundle).bytes());
       return Optional.of(list);
     } catch (MalformedException e) {
       return Optional.empty();
+    } finally {
+      making.unlock();
     }
   }
 

@@ -124,6 +124,8 @@ final class EntryFiles {
   /** Says in a new directory that another repository keeps it than the one of that name. */
   static void own(Path made, String owner) throws IOException {
     write(made.resolve(OWNER), owner.getBytes(StandardCharsets.UTF_8));
+    // If a power cut emptied it, the entry would be the other repository's.
+    force(made.resolve(OWNER));
   }
 
   /** From now on it is of the repository of that name. */

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The chunks of a repository's latest results, to make another bundle of. A chunk is given only if
@@ -25,7 +26,7 @@ public final class HeldChunks implements AutoCloseable {
   private static final int MOST_BUNDLES = 4;
 
   private final List<FileChannel> bundles = new ArrayList<>();
-  private final Map<Integer, List<Place>> byLength = new HashMap<>();
+  private Optional<Map<Integer, List<Place>>> byLength = Optional.empty();
 
   private record Place(FileChannel bundle, BundleFrames.Frame frame) {}
 
@@ -36,7 +37,7 @@ public final class HeldChunks implements AutoCloseable {
     return new HeldChunks();
   }
 
-  /** Opens the latest results of a repository that have chunks. */
+  /** Opens the latest results of a repository. Reads none before it is asked for a chunk. */
   public static HeldChunks open(Store store, RepoId repo) throws IOException {
     HeldChunks held = new HeldChunks();
     boolean done = false;
@@ -56,23 +57,32 @@ public final class HeldChunks implements AutoCloseable {
 
   /** An open file stays readable if the entry is removed meanwhile. */
   private void add(Location entry) throws IOException {
-    FileChannel bundle;
     try {
-      bundle = FileChannel.open(entry.directory().resolve(EntryFiles.BUNDLE));
+      bundles.add(FileChannel.open(entry.directory().resolve(EntryFiles.BUNDLE)));
     } catch (NoSuchFileException e) {
-      return;
+      // It was removed meanwhile.
     }
-    bundles.add(bundle);
-    try {
-      for (BundleFrames.Frame frame : BundleFrames.read(bundle)) {
-        byLength
-            .computeIfAbsent(frame.length(), _ -> new ArrayList<>())
-            .add(new Place(bundle, frame));
+  }
+
+  /** Where chunks are, by their lengths. Several holders' lists may be looked at at once. */
+  private synchronized Map<Integer, List<Place>> places() throws IOException {
+    if (byLength.isEmpty()) {
+      Map<Integer, List<Place>> places = new HashMap<>();
+      for (FileChannel bundle : bundles) {
+        try {
+          for (BundleFrames.Frame frame : BundleFrames.read(bundle)) {
+            places
+                .computeIfAbsent(frame.length(), _ -> new ArrayList<>())
+                .add(new Place(bundle, frame));
+          }
+        } catch (MalformedException e) {
+          // It is not made of chunks.
+          continue;
+        }
       }
-    } catch (MalformedException e) {
-      bundles.remove(bundle);
-      bundle.close();
+      byLength = Optional.of(places);
     }
+    return byLength.get();
   }
 
   /** Whether there is none. */
@@ -80,14 +90,14 @@ public final class HeldChunks implements AutoCloseable {
     return bundles.isEmpty();
   }
 
-  /** Whether a chunk is likely here: one of its length is. */
-  public boolean mayHold(Chunk chunk) {
-    return byLength.containsKey(chunk.length());
+  /** The lengths of the chunks that are here: one of another length is not. */
+  public Set<Integer> lengths() throws IOException {
+    return Set.copyOf(places().keySet());
   }
 
   /** The bytes of a chunk; empty if it is not here. */
   public Optional<ByteBuffer> bytesOf(Chunk chunk) throws IOException {
-    for (Place place : byLength.getOrDefault(chunk.length(), List.of())) {
+    for (Place place : places().getOrDefault(chunk.length(), List.of())) {
       try {
         ByteBuffer bytes = BundleFrames.bytesOf(place.bundle(), place.frame());
         if (Digest.of(bytes.array()).equals(chunk.digest())) {

@@ -96,7 +96,7 @@ class IncomingBundleTest {
     long size = Files.exists(unpacked) ? Files.size(unpacked) : 0;
     assertThat(size).isLessThan(3 << 20);
     assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().equals("unpack") && thread.isAlive());
+        .noneMatch(thread -> thread.getName().equals("unpack " + into) && thread.isAlive());
   }
 
   @Test
