@@ -6,6 +6,7 @@ import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.UntrustedCertificateException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -172,13 +173,35 @@ public final class TlsClient implements AutoCloseable {
     while (true) {
       HttpClient client = current();
       try {
-        return client.send(request, body);
+        HttpResponse<T> answer = client.send(request, body);
+        if (!client.equals(current())) {
+          requireStillTrusted(answer);
+        }
+        return answer;
+      } catch (ConnectionException e) {
+        throw e;
       } catch (IOException e) {
         // It may have been retired just before, and then takes no request.
         if (client.equals(current())) {
           throw ConnectionException.explain(server, e);
         }
       }
+    }
+  }
+
+  /** The rules changed while the server was asked: it has to be trusted by those of now. */
+  private void requireStillTrusted(HttpResponse<?> answer) throws ConnectionException {
+    try {
+      serverOf(answer);
+    } catch (ConnectionException e) {
+      if (answer.body() instanceof InputStream left) {
+        try {
+          left.close();
+        } catch (IOException closing) {
+          e.addSuppressed(closing);
+        }
+      }
+      throw e;
     }
   }
 
