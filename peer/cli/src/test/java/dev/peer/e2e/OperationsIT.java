@@ -56,7 +56,7 @@ class OperationsIT {
     assertThat(peer)
         .contains("peer_results_served 1\n")
         .contains(
-            "peer_http_requests_total{path=\"/v1/blobs/sha256/{digest}\",method=\"GET\","
+            "peer_http_requests_total{path=\"/v1/results/{runKey}\",method=\"GET\","
                 + "status=\"200\"} 1\n");
     for (String metrics : List.of(rendezvous, peer)) {
       Path file = Files.writeString(team.root().resolve("metrics"), metrics);
@@ -82,7 +82,7 @@ class OperationsIT {
 
     String trace = JSON.readTree(lastLine(replay.stdout())).get("trace").asText();
     rendezvous.awaitLine("\"trace\":\"" + trace + "\".*(\"status\":200)");
-    serving.awaitLine("\"trace\":\"" + trace + "\".*(/v1/blobs/).*\"status\":200");
+    serving.awaitLine("\"trace\":\"" + trace + "\".*(/v1/results/).*\"status\":200");
     rendezvous.signal("TERM").await();
     serving.signal("TERM").await();
     JsonNode asked = requests(rendezvous, trace).getFirst();
@@ -91,7 +91,7 @@ class OperationsIT {
     assertThat(asked.get("bytes").asLong()).isPositive();
     assertThat(requests(serving, trace))
         .extracting(request -> request.get("template").asText())
-        .containsExactly("/v1/results/{runKey}", "/v1/blobs/sha256/{digest}");
+        .containsExactly("/v1/results/{runKey}");
     assertThat(requests(rendezvous, trace))
         .allMatch(request -> !request.toString().contains("instance="));
     assertThat(rendezvous.stdout()).isEmpty();
