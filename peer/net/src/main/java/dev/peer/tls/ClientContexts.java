@@ -4,7 +4,6 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,17 +62,17 @@ final class ClientContexts {
     SSLSessionContext sessions = context.getClientSessionContext();
     for (byte[] id : Collections.list(sessions.getIds())) {
       SSLSession session = sessions.getSession(id);
-      if (session != null && !trusted.test(chainOf(session))) {
+      if (session != null && !isWith(session, trusted)) {
         session.invalidate();
       }
     }
   }
 
-  private static List<X509Certificate> chainOf(SSLSession session) {
+  private static boolean isWith(SSLSession session, Predicate<List<X509Certificate>> trusted) {
     try {
-      return Arrays.stream(session.getPeerCertificates()).map(X509Certificate.class::cast).toList();
+      return trusted.test(TlsConnection.chainOf(session));
     } catch (SSLPeerUnverifiedException e) {
-      return List.of();
+      return false;
     }
   }
 

@@ -14,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -141,9 +140,7 @@ public final class TlsClient implements AutoCloseable {
     try {
       SSLSession session =
           answer.sslSession().orElseThrow(() -> new SSLException("not a TLS connection"));
-      List<X509Certificate> chain =
-          Arrays.stream(session.getPeerCertificates()).map(X509Certificate.class::cast).toList();
-      return identity.validate(chain, role);
+      return identity.validate(TlsConnection.chainOf(session), role);
     } catch (UntrustedCertificateException e) {
       throw ConnectionException.explain(answer.uri(), new SSLException(e));
     } catch (SSLException e) {

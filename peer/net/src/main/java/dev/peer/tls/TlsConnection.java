@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -55,12 +57,14 @@ public final class TlsConnection implements Duplex, AutoCloseable {
     this.socket = socket;
     this.tls = tls;
     afterwards = () -> open.remove(this);
-    chain =
-        Arrays.stream(tls.getSession().getPeerCertificates())
-            .map(X509Certificate.class::cast)
-            .toList();
+    chain = chainOf(tls.getSession());
     other = identity.validate(chain, role);
     in = new BufferedInputStream(tls.getInputStream());
+  }
+
+  /** The certificates that the other end of a session showed. */
+  static List<X509Certificate> chainOf(SSLSession session) throws SSLPeerUnverifiedException {
+    return Arrays.stream(session.getPeerCertificates()).map(X509Certificate.class::cast).toList();
   }
 
   /** The identity at the other end. */
