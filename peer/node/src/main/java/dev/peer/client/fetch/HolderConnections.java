@@ -113,7 +113,7 @@ final class HolderConnections implements AutoCloseable {
               }
             },
             (_, e) -> failures.add(e),
-            HolderConnections::drop)
+            HolderAnswer::drop)
         .first(all);
   }
 
@@ -140,22 +140,13 @@ final class HolderConnections implements AutoCloseable {
         .open(URI.create(relay + path.text()), headers);
   }
 
-  private static void drop(HttpResponse<InputStream> answer) {
-    try {
-      answer.body().close();
-    } catch (IOException e) {
-      // Nothing of it is needed.
-    }
-  }
-
   private FetchException refusal(Holder holder, HttpResponse<InputStream> answer)
       throws InterruptedException {
     try {
       String why = BoundedHttpClient.read(answer.uri(), answer, patience.answer()).why();
       return new FetchException(Fault.REFUSED, holder.id() + ": " + why);
     } catch (IOException e) {
-      return new FetchException(
-          Fault.UNREACHABLE, holder.id() + ": " + BoundedHttpClient.why(e), e);
+      return HolderAnswer.unreachable(holder, e);
     }
   }
 

@@ -21,7 +21,6 @@ import dev.peer.wire.PeerPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -54,7 +53,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
     if (!BoundedHttpClient.isOf(answer, MediaTypes.RESULT)) {
       return new Reply(attestation(holder, answer), Optional.empty());
     }
-    BundleBehind bundle = new BundleBehind(holder, answer, patience);
+    BundleBehind bundle = new BundleBehind(new HolderAnswer(holder, answer, patience));
     boolean done = false;
     try {
       Reply reply = new Reply(bundle.attestation(), Optional.of(bundle));
@@ -69,17 +68,15 @@ public final class HolderFetch implements Fetch, AutoCloseable {
 
   private Attestation attestation(Holder holder, HttpResponse<InputStream> answer)
       throws FetchException, InterruptedException {
-    Duration whole = patience.transfer(Limits.ATTESTATION);
-    try (AnswerBody body = new AnswerBody(answer, patience.stall(), whole)) {
+    HolderAnswer named = new HolderAnswer(holder, answer, patience);
+    try (AnswerBody body = named.body(Limits.ATTESTATION)) {
       byte[] bytes = body.readAtMost(Limits.ATTESTATION);
       if (bytes.length > Limits.ATTESTATION) {
-        throw new FetchException(
-            Fault.WRONG,
-            holder.id() + " gave an attestation of more than " + Limits.ATTESTATION + " bytes");
+        throw named.gave("an attestation of more than " + Limits.ATTESTATION + " bytes");
       }
       return Attestation.of(bytes);
     } catch (IOException e) {
-      throw new FetchException(Fault.UNREACHABLE, holder.id() + ": " + BoundedHttpClient.why(e), e);
+      throw HolderAnswer.unreachable(holder, e);
     }
   }
 
@@ -111,8 +108,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
       }
       throw e;
     }
-    try (AnswerBody body =
-        new AnswerBody(answer, patience.stall(), patience.transfer(ChunkList.LARGEST))) {
+    try (AnswerBody body = new HolderAnswer(holder, answer, patience).body(ChunkList.LARGEST)) {
       ChunkList list = ChunkList.parse(body.readAtMost(ChunkList.LARGEST), bundle.size());
       return Optional.of(new ListedParts(holder, bundle, list));
     } catch (IllegalArgumentException e) {
@@ -121,7 +117,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
           "the list of chunks of " + holder.id() + " is refused: " + e.getMessage(),
           e);
     } catch (IOException e) {
-      throw new FetchException(Fault.UNREACHABLE, holder.id() + ": " + BoundedHttpClient.why(e), e);
+      throw HolderAnswer.unreachable(holder, e);
     }
   }
 

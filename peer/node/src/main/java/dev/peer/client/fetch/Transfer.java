@@ -1,7 +1,6 @@
 package dev.peer.client.fetch;
 
 import dev.peer.client.AnswerBody;
-import dev.peer.client.BoundedHttpClient;
 import dev.peer.client.Timeouts;
 import dev.peer.core.find.Fetch;
 import dev.peer.core.find.FetchException;
@@ -15,17 +14,16 @@ import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** A large answer on its way here: the whole content, the rest after its first bytes, or a part. */
 final class Transfer implements Fetch.Download {
 
   private static final int CHUNK = 64 << 10;
 
-  private final Holder holder;
-  private final HttpResponse<InputStream> answer;
+  private final HolderAnswer answer;
   private final String what;
   private final ByteRange range;
-  private final Timeouts patience;
 
   /**
    * The content that is asked for.
@@ -35,17 +33,10 @@ final class Transfer implements Fetch.Download {
    */
   record Body(PeerPath path, String what, long size) {}
 
-  private Transfer(
-      Holder holder,
-      HttpResponse<InputStream> answer,
-      Body body,
-      ByteRange range,
-      Timeouts patience) {
-    this.holder = holder;
+  private Transfer(HolderAnswer answer, Body body, ByteRange range) {
     this.answer = answer;
     this.what = body.what();
     this.range = range;
-    this.patience = patience;
   }
 
   /**
@@ -61,9 +52,10 @@ final class Transfer implements Fetch.Download {
             holder,
             body.path(),
             there > 0 ? Map.of(HolderConnections.RANGE, "bytes=" + there + "-") : Map.of());
+    HolderAnswer named = new HolderAnswer(holder, answer, patience);
     return answer.statusCode() == 206
-        ? part(holder, answer, body, new ByteRange(there, body.size() - there), patience)
-        : new Transfer(holder, answer, body, new ByteRange(0, body.size()), patience);
+        ? part(named, body, new ByteRange(there, body.size() - there))
+        : new Transfer(named, body, new ByteRange(0, body.size()));
   }
 
   /** Asks a holder for a part, and refuses an answer with all bytes. */
@@ -73,26 +65,20 @@ final class Transfer implements Fetch.Download {
     HttpResponse<InputStream> answer =
         connections.open(holder, body.path(), Map.of(HolderConnections.RANGE, range.range()));
     if (answer.statusCode() != 206) {
-      new Transfer(holder, answer, body, range, patience).close();
+      HolderAnswer.drop(answer);
       throw new FetchException(Fault.REFUSED, holder.id() + " gives no parts of " + body.what());
     }
-    return part(holder, answer, body, range, patience);
+    return part(new HolderAnswer(holder, answer, patience), body, range);
   }
 
-  private static Transfer part(
-      Holder holder,
-      HttpResponse<InputStream> answer,
-      Body body,
-      ByteRange range,
-      Timeouts patience)
+  private static Transfer part(HolderAnswer answer, Body body, ByteRange range)
       throws FetchException {
-    Transfer transfer = new Transfer(holder, answer, body, range, patience);
-    String expected = range.contentRange(body.size());
-    if (answer.headers().firstValue("Content-Range").filter(expected::equals).isEmpty()) {
-      transfer.close();
-      throw new FetchException(Fault.WRONG, holder.id() + " gave another part of " + body.what());
+    Optional<String> given = answer.response().headers().firstValue("Content-Range");
+    if (given.filter(range.contentRange(body.size())::equals).isEmpty()) {
+      answer.close();
+      throw answer.gave("another part of " + body.what());
     }
-    return transfer;
+    return new Transfer(answer, body, range);
   }
 
   @Override
@@ -103,8 +89,7 @@ final class Transfer implements Fetch.Download {
   @Override
   public void into(OutputStream out, Duration pause)
       throws FetchException, IOException, InterruptedException {
-    Duration stall = pause.compareTo(patience.stall()) < 0 ? pause : patience.stall();
-    try (AnswerBody body = new AnswerBody(answer, stall, patience.transfer(range.length()))) {
+    try (AnswerBody body = answer.body(pause, range.length())) {
       copy(body, out);
     }
   }
@@ -112,11 +97,7 @@ final class Transfer implements Fetch.Download {
   /** Cuts off the rest of the transfer. */
   @Override
   public void close() {
-    try {
-      answer.body().close();
-    } catch (IOException e) {
-      // Whatever was needed has been read.
-    }
+    answer.close();
   }
 
   private void copy(AnswerBody body, OutputStream out)
@@ -124,7 +105,7 @@ final class Transfer implements Fetch.Download {
     byte[] chunk = new byte[CHUNK];
     long left = range.length();
     while (left > 0) {
-      int n = read(body, chunk, (int) Math.min(chunk.length, left));
+      int n = answer.read(body, chunk, 0, (int) Math.min(chunk.length, left));
       if (n < 0) {
         throw wrong("fewer");
       }
@@ -133,15 +114,6 @@ final class Transfer implements Fetch.Download {
     }
     if (hasMore(body)) {
       throw wrong("more");
-    }
-  }
-
-  private int read(AnswerBody body, byte[] chunk, int most)
-      throws FetchException, InterruptedException {
-    try {
-      return body.read(chunk, 0, most);
-    } catch (IOException e) {
-      throw new FetchException(Fault.UNREACHABLE, holder.id() + ": " + BoundedHttpClient.why(e), e);
     }
   }
 
@@ -155,7 +127,6 @@ final class Transfer implements Fetch.Download {
   }
 
   private FetchException wrong(String how) {
-    return new FetchException(
-        Fault.WRONG, holder.id() + " gave " + how + " bytes than " + what + " has");
+    return answer.gave(how + " bytes than " + what + " has");
   }
 }
