@@ -5,8 +5,10 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.xnio.ChannelListener;
+import org.xnio.channels.CloseableChannel;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
@@ -32,15 +34,7 @@ final class BlockingChannels {
     while (read >= 0 && buffer.hasRemaining()) {
       read = channel.read(buffer);
       if (read == 0) {
-        CountDownLatch ready = new CountDownLatch(1);
-        ChannelListener<StreamSourceChannel> listener =
-            source -> {
-              source.suspendReads();
-              ready.countDown();
-            };
-        channel.getReadSetter().set(listener);
-        channel.resumeReads();
-        await(ready);
+        awaitReadable(channel);
       }
     }
   }
@@ -68,16 +62,42 @@ final class BlockingChannels {
     }
   }
 
+  private void awaitReadable(StreamSourceChannel channel) throws IOException {
+    CountDownLatch ready = new CountDownLatch(1);
+    ChannelListener<StreamSourceChannel> listener =
+        source -> {
+          source.suspendReads();
+          afterwards(channel, ready::countDown);
+        };
+    channel.getReadSetter().set(listener);
+    afterwards(channel, channel::resumeReads);
+    await(ready);
+  }
+
   private void awaitWritable(StreamSinkChannel channel) throws IOException {
     CountDownLatch ready = new CountDownLatch(1);
     ChannelListener<StreamSinkChannel> listener =
         sink -> {
           sink.suspendWrites();
-          ready.countDown();
+          afterwards(channel, ready::countDown);
         };
     channel.getWriteSetter().set(listener);
-    channel.resumeWrites();
+    afterwards(channel, channel::resumeWrites);
     await(ready);
+  }
+
+  /**
+   * Has the I/O thread do this when it has returned from the listeners that it is calling now. The
+   * TLS layer suspends a channel after its listener returned, if nobody has resumed it by then: to
+   * resume it from another thread in that moment would have no effect.
+   */
+  private static void afterwards(CloseableChannel channel, Runnable action) {
+    try {
+      channel.getIoThread().execute(action);
+    } catch (RejectedExecutionException _) {
+      // It is ending, and closes the channel: nothing will be suspended.
+      action.run();
+    }
   }
 
   private void await(CountDownLatch ready) throws IOException {
