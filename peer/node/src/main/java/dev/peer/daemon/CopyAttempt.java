@@ -88,6 +88,13 @@ final class CopyAttempt implements Lookup, Fetch, AutoCloseable {
     return fetch.bundle(holder, bundle, from);
   }
 
+  @Override
+  public Optional<Parts> parts(Holder holder, Content bundle)
+      throws FetchException, InterruptedException {
+    takeShare(bundle);
+    return fetch.parts(holder, bundle);
+  }
+
   /** The peer that sent a bad result. */
   synchronized List<PeerId> liars() {
     return List.copyOf(liars);

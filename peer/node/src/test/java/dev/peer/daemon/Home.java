@@ -88,9 +88,13 @@ final class Home {
 
   /** Makes a result and keeps it, as a command of the same peer would. */
   SignedRuns.Result run(String name) throws Exception {
+    return run(name, "of " + name);
+  }
+
+  /** The same, of a run that wrote this. */
+  SignedRuns.Result run(String name, String stdout) throws Exception {
     Path made = Files.createTempDirectory(directory, "made");
-    SignedRuns.Result result =
-        SignedRuns.make(SignedRuns.inputs(name), "of " + name, credentials, made);
+    SignedRuns.Result result = SignedRuns.make(SignedRuns.inputs(name), stdout, credentials, made);
     keep(result).close();
     return result;
   }

@@ -20,8 +20,10 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +76,25 @@ class MirrorTest {
     assertThat(daemon.notices().take())
         .startsWith("copied " + result.record().inputs().key().hex().substring(0, 12))
         .contains(" from spiffe://team/laptop, ");
+  }
+
+  @Test
+  void copiesOnlyTheChunksThatAreNotHere() throws Exception {
+    mirror(MANY, REPO);
+    laptop.serve(MANY, meeting.address());
+    byte[] random = new byte[4 << 20];
+    new Random(1).nextBytes(random);
+    String output = Base64.getEncoder().encodeToString(random);
+    meeting.awaitHolders(laptop.run("one", output).record().inputs(), 2);
+
+    meeting.awaitHolders(laptop.run("two", output + "more").record().inputs(), 2);
+
+    assertThat(daemon.notices())
+        .anyMatch(
+            line ->
+                line.matches(
+                    "[12] of [45] MiB came from spiffe://team/laptop, the rest from results that"
+                        + " are here"));
   }
 
   @Test
