@@ -1,6 +1,7 @@
 package dev.peer.core.find;
 
 import dev.peer.core.chunk.ChunkList;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
 import dev.peer.core.sign.Attestation;
@@ -8,12 +9,24 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Fetches a result from its holder. What it returns is untrusted. Safe for several threads; ends
  * soon when its thread is interrupted.
  */
-public interface Fetch extends Attestations {
+public interface Fetch {
+
+  /** The holder's attestation for the run. */
+  Attestation attestation(Holder holder, RunKey key) throws FetchException, InterruptedException;
+
+  /**
+   * The servers that led to the holder's answer: the rendezvous that named it, and the relays that
+   * passed it on. Each could have forged it.
+   */
+  default Set<PeerId> servers(Holder holder) {
+    return holder.namedBy().map(Set::of).orElse(Set.of());
+  }
 
   /**
    * Asks the holder for its attestation for the run, and takes the bundle with it if the holder
@@ -21,6 +34,11 @@ public interface Fetch extends Attestations {
    */
   default Reply result(Holder holder, RunKey key) throws FetchException, InterruptedException {
     return new Reply(attestation(holder, key), Optional.empty());
+  }
+
+  /** The most bytes of a bundle that comes with its attestation; 0 if none does. */
+  default long largestAtOnce() {
+    return 0;
   }
 
   /**

@@ -17,27 +17,33 @@ public final class Replayable implements AutoCloseable {
 
   private final VerifiedRecord verified;
   private final StoredRecord stored;
-  private final Optional<PeerId> holder;
+  private final Optional<Delivery> delivery;
   private final ScratchDirectory unpacked;
   private final Optional<ShownOutput> shown;
 
+  /**
+   * Wraps a result.
+   *
+   * @param delivery how it came; empty if it was in the store or was just made
+   * @param unpacked the directory with its content
+   */
   public Replayable(
       VerifiedRecord verified,
       StoredRecord stored,
-      Optional<PeerId> holder,
+      Optional<Delivery> delivery,
       ScratchDirectory unpacked) {
-    this(verified, stored, holder, unpacked, Optional.empty());
+    this(verified, stored, delivery, unpacked, Optional.empty());
   }
 
   private Replayable(
       VerifiedRecord verified,
       StoredRecord stored,
-      Optional<PeerId> holder,
+      Optional<Delivery> delivery,
       ScratchDirectory unpacked,
       Optional<ShownOutput> shown) {
     this.verified = verified;
     this.stored = stored;
-    this.holder = holder;
+    this.delivery = delivery;
     this.unpacked = unpacked;
     this.shown = shown;
   }
@@ -46,7 +52,7 @@ public final class Replayable implements AutoCloseable {
    * The same, of which this much has been shown. It stands in for this one, which is not closed.
    */
   Replayable shown(ShownOutput output) {
-    return new Replayable(verified, stored, holder, unpacked, Optional.of(output));
+    return new Replayable(verified, stored, delivery, unpacked, Optional.of(output));
   }
 
   /** A verified result with its content. */
@@ -61,7 +67,12 @@ public final class Replayable implements AutoCloseable {
 
   /** The peer that sent the result; empty if it was in the store or was just made. */
   public Optional<PeerId> holder() {
-    return holder;
+    return delivery.map(Delivery::holder);
+  }
+
+  /** How the bundle came from other peers; empty if it did not. */
+  public Optional<Delivery> delivery() {
+    return delivery;
   }
 
   /** Removes the unpacked content alone; the stored result is the caller's to close. */

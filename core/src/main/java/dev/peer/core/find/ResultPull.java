@@ -5,13 +5,11 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.progress.Notices;
-import dev.peer.core.record.Content;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.IncomingRecord;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
-import dev.peer.core.store.HeldChunks;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredRecord;
 import java.io.IOException;
@@ -166,9 +164,8 @@ final class ResultPull {
     List<Holder> others = new ArrayList<>(left);
     others.remove(candidate.holder());
     Set<PeerId> givers = new LinkedHashSet<>();
-    HeldChunks held = heldFor(candidate.attestation().bundle());
-    SharedChunks source = new SharedChunks(holders.fetch(), held, notices);
-    try (held) {
+    SharedChunks source = sourceOf(candidate);
+    try (source) {
       return take(candidate, candidate.holder(), others, source, givers);
     } catch (VerificationException e) {
       boolean ofOne = givers.size() == 1 && !source.used();
@@ -184,17 +181,11 @@ final class ResultPull {
     }
   }
 
-  /** What the store has of other results, for a bundle that is large enough to share chunks. */
-  private HeldChunks heldFor(Content bundle) {
-    if (bundle.size() < SharedChunks.LEAST_BUNDLE) {
-      return HeldChunks.none();
-    }
-    try {
-      return HeldChunks.open(store, repo);
-    } catch (IOException e) {
-      notices.say("the results that are here are not looked at for chunks: " + e.getMessage());
-      return HeldChunks.none();
-    }
+  /** No file is opened for a bundle that is on its way already. */
+  private SharedChunks sourceOf(Candidate candidate) {
+    return candidate.begun().isPresent()
+        ? SharedChunks.none(holders.fetch(), notices)
+        : SharedChunks.of(holders.fetch(), candidate.attestation().bundle(), store, repo, notices);
   }
 
   /** The wrong bytes could be anyone's, so each holder sends all bytes, the last one first. */
@@ -204,7 +195,7 @@ final class ResultPull {
     for (PeerId giver : List.copyOf(givers).reversed()) {
       Holder holder = named(giver, candidate.holder(), others);
       try {
-        SharedChunks source = new SharedChunks(holders.fetch(), HeldChunks.none(), notices);
+        SharedChunks source = SharedChunks.none(holders.fetch(), notices);
         Optional<Replayable> result =
             take(candidate.asked(), holder, List.of(), source, new LinkedHashSet<>());
         if (result.isPresent()) {
@@ -244,8 +235,9 @@ final class ResultPull {
       }
       notices.step("store");
       StoredRecord stored = store.keep(verified.get());
-      PeerId giver = List.copyOf(givers).getLast();
-      return Optional.of(new Replayable(verified.get(), stored, Optional.of(giver), staged));
+      Delivery delivery =
+          Delivery.of(List.copyOf(givers).getLast(), attestation.bundle(), source.here());
+      return Optional.of(new Replayable(verified.get(), stored, Optional.of(delivery), staged));
     } catch (VerificationException | IOException | InterruptedException | RuntimeException e) {
       staged.close();
       throw e;

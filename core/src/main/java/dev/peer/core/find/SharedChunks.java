@@ -3,9 +3,11 @@ package dev.peer.core.find;
 import dev.peer.core.chunk.Chunk;
 import dev.peer.core.chunk.ChunkPlan;
 import dev.peer.core.find.FetchException.Fault;
+import dev.peer.core.id.RepoId;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.Content;
 import dev.peer.core.store.HeldChunks;
+import dev.peer.core.store.Store;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -21,10 +23,10 @@ import java.util.Set;
  * <p>A chunk from the store is taken only if it has the digest that the list says. So if a bundle
  * that was put together is not the signed one, its holder gave wrong bytes or a wrong list.
  */
-final class SharedChunks {
+final class SharedChunks implements AutoCloseable {
 
   /** Smaller bundles are moved whole: to ask once more takes as long. */
-  static final long LEAST_BUNDLE = 1 << 20;
+  private static final long LEAST_BUNDLE = 1 << 20;
 
   /** The most ranges that are asked for as planned, and as many again for chunks not found. */
   private static final int MOST_PARTS = 32;
@@ -32,7 +34,8 @@ final class SharedChunks {
   private final Fetch fetch;
   private final HeldChunks held;
   private final Notices notices;
-  private volatile boolean used;
+  private boolean used;
+  private long here;
 
   SharedChunks(Fetch fetch, HeldChunks held, Notices notices) {
     this.fetch = fetch;
@@ -40,9 +43,49 @@ final class SharedChunks {
     this.notices = notices;
   }
 
+  /**
+   * Looks for chunks among the latest results of a repository, for a bundle that is large enough to
+   * share some.
+   */
+  static SharedChunks of(Fetch fetch, Content bundle, Store store, RepoId repo, Notices notices) {
+    if (bundle.size() >= LEAST_BUNDLE) {
+      try {
+        return new SharedChunks(fetch, HeldChunks.open(store, repo), notices);
+      } catch (IOException e) {
+        sayUnread(notices, e);
+      }
+    }
+    return none(fetch, notices);
+  }
+
+  /** Has no chunks, and gets all of each bundle. */
+  static SharedChunks none(Fetch fetch, Notices notices) {
+    return new SharedChunks(fetch, HeldChunks.none(), notices);
+  }
+
+  private static void sayUnread(Notices notices, IOException e) {
+    notices.say("the results that are here are not looked at for chunks: " + e.getMessage());
+  }
+
   /** Whether a holder's list of chunks decided what was asked for. */
   boolean used() {
     return used;
+  }
+
+  /** How many bytes of the bundle were taken from results that are here. */
+  long here() {
+    return here;
+  }
+
+  /** How the holder would give a bundle, if what it says of its chunks is true. */
+  Delivery expected(Holder holder, Content bundle) throws InterruptedException {
+    long planned =
+        bundle.size() <= fetch.largestAtOnce()
+            ? 0
+            : shared(holder, bundle, 0)
+                .map(way -> way.plan().size() - way.plan().moved())
+                .orElse(0L);
+    return Delivery.of(holder.id(), bundle, planned);
   }
 
   /**
@@ -52,14 +95,26 @@ final class SharedChunks {
    */
   Fetch.Download bundle(Holder holder, Content bundle, long there)
       throws FetchException, InterruptedException {
-    if (bundle.size() - there >= LEAST_BUNDLE && !held.isEmpty()) {
-      Optional<Fetch.Parts> parts = parts(holder, bundle);
-      Optional<ChunkPlan> plan = parts.flatMap(those -> plan(those, bundle, there));
-      if (plan.isPresent()) {
-        return new Together(holder, bundle, parts.get(), plan.get());
-      }
-    }
-    return fetch.bundle(holder, bundle, there);
+    Optional<Way> way = shared(holder, bundle, there);
+    return way.isPresent()
+        ? new Together(holder, bundle, way.get(), there)
+        : fetch.bundle(holder, bundle, there);
+  }
+
+  /**
+   * How a bundle that shares chunks is put together.
+   *
+   * @param parts give what must be moved
+   * @param plan says what that is
+   */
+  private record Way(Fetch.Parts parts, ChunkPlan plan) {}
+
+  private Optional<Way> shared(Holder holder, Content bundle, long there)
+      throws InterruptedException {
+    return bundle.size() - there >= LEAST_BUNDLE && !held.isEmpty()
+        ? parts(holder, bundle)
+            .flatMap(parts -> plan(parts, bundle, there).map(plan -> new Way(parts, plan)))
+        : Optional.empty();
   }
 
   /** Empty where most of the bundle must be moved. */
@@ -76,7 +131,7 @@ final class SharedChunks {
               MOST_PARTS);
       return Optional.of(plan).filter(made -> made.moved() <= made.size() / 2);
     } catch (IOException e) {
-      notices.say("the results that are here are not looked at for chunks: " + e.getMessage());
+      sayUnread(notices, e);
       return Optional.empty();
     }
   }
@@ -86,7 +141,9 @@ final class SharedChunks {
     try {
       return fetch.parts(holder, bundle);
     } catch (FetchException e) {
-      notices.say(e.getMessage() + "; getting all of the bundle");
+      if (e.fault() != Fault.REFUSED) {
+        notices.say(e.getMessage() + "; all of the bundle is moved");
+      }
       return Optional.empty();
     }
   }
@@ -96,28 +153,28 @@ final class SharedChunks {
 
     private final Holder holder;
     private final Content bundle;
-    private final Fetch.Parts parts;
-    private final ChunkPlan plan;
+    private final Way way;
+    private final long there;
     private int asked;
     private long moved;
 
-    Together(Holder holder, Content bundle, Fetch.Parts parts, ChunkPlan plan) {
+    Together(Holder holder, Content bundle, Way way, long there) {
       this.holder = holder;
       this.bundle = bundle;
-      this.parts = parts;
-      this.plan = plan;
+      this.way = way;
+      this.there = there;
     }
 
     @Override
     public long from() {
-      return plan.runs().getFirst().offset();
+      return way.plan().runs().getFirst().offset();
     }
 
     @Override
     public void into(OutputStream out, Duration pause)
         throws FetchException, IOException, InterruptedException {
       used = true;
-      for (ChunkPlan.Run run : plan.runs()) {
+      for (ChunkPlan.Run run : way.plan().runs()) {
         boolean done =
             run.here() ? copy(run, out, pause) : part(run.offset(), run.length(), out, pause);
         if (!done) {
@@ -136,6 +193,7 @@ final class SharedChunks {
         Optional<ByteBuffer> bytes = held.bytesOf(chunk);
         if (bytes.isPresent()) {
           out.write(bytes.get().array());
+          here += Math.min(chunk.length(), chunk.end() - there);
         } else if (!part(chunk.offset(), chunk.length(), out, pause)) {
           return false;
         }
@@ -164,7 +222,7 @@ final class SharedChunks {
     private Optional<Fetch.Download> ask(long from, long length)
         throws FetchException, InterruptedException {
       try {
-        return Optional.of(parts.part(from, length));
+        return Optional.of(way.parts().part(from, length));
       } catch (FetchException e) {
         if (e.fault() != Fault.REFUSED) {
           throw e;
@@ -177,6 +235,11 @@ final class SharedChunks {
     public void close() {
       // No part is open between two of them.
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    held.close();
   }
 
   private static long mebibytes(long bytes) {

@@ -31,9 +31,16 @@ public record Survey(
   /**
    * A result whose attestation holds.
    *
-   * @param holder the peer that has it; empty if it is in the store
+   * @param delivery how a replay would get its bundle, by what the holder says of it; empty if it
+   *     is in the store
    */
-  public record Place(Optional<PeerId> holder, VerifiedAttestation attestation) {}
+  public record Place(Optional<Delivery> delivery, VerifiedAttestation attestation) {
+
+    /** The peer that has it; empty if it is in the store. */
+    public Optional<PeerId> holder() {
+      return delivery.map(Delivery::holder);
+    }
+  }
 
   /**
    * A result that would not be taken.

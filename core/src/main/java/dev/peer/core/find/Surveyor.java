@@ -5,6 +5,8 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.key.KeyInput;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.progress.Notices;
+import dev.peer.core.record.Content;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.store.ListedEntry;
@@ -25,20 +27,21 @@ public final class Surveyor {
   private static final String IN_STORE = "the result in the local store";
 
   private final Store store;
-  private final Lookup lookup;
-  private final Attestations attestations;
+  private final Optional<Holders> holders;
   private final ResultRules rules;
+  private final Notices notices;
 
   /**
    * Creates a surveyor that finds results that count here.
    *
+   * @param holders the way to results that are not in the store; empty: there is none
    * @param rules decide which results count
    */
-  public Surveyor(Store store, Lookup lookup, Attestations attestations, ResultRules rules) {
+  public Surveyor(Store store, Optional<Holders> holders, ResultRules rules, Notices notices) {
     this.store = store;
-    this.lookup = lookup;
-    this.attestations = attestations;
+    this.holders = holders;
     this.rules = rules;
+    this.notices = notices;
   }
 
   /**
@@ -63,8 +66,12 @@ public final class Surveyor {
         failures.add(new Survey.Failure(true, IN_STORE + " is refused: " + e.getMessage()));
       }
     }
-    return switch (lookup.find(repo, key)) {
-      case LookupResult.Found found -> survey(found, key, failures);
+    if (holders.isEmpty()) {
+      return nowhere(failures, Optional.empty());
+    }
+    return switch (holders.get().lookup().find(repo, key)) {
+      case LookupResult.Found found ->
+          new HolderSurvey(holders.get().fetch(), repo, key, failures).of(found);
       case LookupResult.Absent absent -> nowhere(failures, Optional.empty());
       case LookupResult.Unavailable unavailable ->
           nowhere(failures, Optional.of(unavailable.why()));
@@ -98,30 +105,51 @@ public final class Surveyor {
                     other -> other.attestation().record().finishedAt(), Comparator.reverseOrder()));
   }
 
-  private Survey survey(LookupResult.Found found, RunKey key, List<Survey.Failure> failures)
-      throws InterruptedException {
-    for (Holder holder : found.holders()) {
-      try {
-        VerifiedAttestation attestation =
-            rules
-                .verifier()
-                .verify(attestations.attestation(holder, key), key, attestations.servers(holder));
-        if (counts(attestation, "the result of " + holder.id(), failures)) {
-          return held(Optional.of(holder.id()), attestation, failures, found);
+  /** Asks holders, one after another, and takes note of what does not hold. */
+  private final class HolderSurvey {
+
+    private final Fetch fetch;
+    private final RepoId repo;
+    private final RunKey key;
+    private final List<Survey.Failure> failures;
+
+    HolderSurvey(Fetch fetch, RepoId repo, RunKey key, List<Survey.Failure> failures) {
+      this.fetch = fetch;
+      this.repo = repo;
+      this.key = key;
+      this.failures = failures;
+    }
+
+    Survey of(LookupResult.Found found) throws IOException, InterruptedException {
+      for (Holder holder : found.holders()) {
+        try {
+          VerifiedAttestation attestation =
+              rules.verifier().verify(fetch.attestation(holder, key), key, fetch.servers(holder));
+          if (counts(attestation, "the result of " + holder.id(), failures)) {
+            return held(
+                Optional.of(delivery(holder, attestation.bundle())), attestation, failures, found);
+          }
+        } catch (VerificationException e) {
+          failures.add(
+              new Survey.Failure(
+                  true, "the result of " + holder.id() + " is refused: " + e.getMessage()));
+        } catch (FetchException e) {
+          failures.add(
+              new Survey.Failure(
+                  e.fault() == FetchException.Fault.WRONG,
+                  "the holder " + holder.id() + " does not give the result: " + e.getMessage()));
         }
-      } catch (VerificationException e) {
-        failures.add(
-            new Survey.Failure(
-                true, "the result of " + holder.id() + " is refused: " + e.getMessage()));
-      } catch (FetchException e) {
-        failures.add(
-            new Survey.Failure(
-                e.fault() == FetchException.Fault.WRONG,
-                "the holder " + holder.id() + " does not give the result: " + e.getMessage()));
+      }
+      return new Survey(
+          Optional.empty(), failures, ids(found.running()), found.failed(), Optional.empty());
+    }
+
+    private Delivery delivery(Holder holder, Content bundle)
+        throws IOException, InterruptedException {
+      try (SharedChunks chunks = SharedChunks.of(fetch, bundle, store, repo, notices)) {
+        return chunks.expected(holder, bundle);
       }
     }
-    return new Survey(
-        Optional.empty(), failures, ids(found.running()), found.failed(), Optional.empty());
   }
 
   private boolean counts(
@@ -133,12 +161,12 @@ public final class Surveyor {
   }
 
   private static Survey held(
-      Optional<PeerId> holder,
+      Optional<Delivery> delivery,
       VerifiedAttestation attestation,
       List<Survey.Failure> failures,
       LookupResult.Found found) {
     return new Survey(
-        Optional.of(new Survey.Place(holder, attestation)),
+        Optional.of(new Survey.Place(delivery, attestation)),
         failures,
         ids(found.running()),
         found.failed(),

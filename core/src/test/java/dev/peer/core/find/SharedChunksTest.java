@@ -137,7 +137,7 @@ class SharedChunksTest {
 
     assertThat(got(0)).isEqualTo(holder.bundle);
     assertThat(holder.asked).containsExactly("list", "all from 0");
-    assertThat(said).containsExactly("the list is refused; getting all of the bundle");
+    assertThat(said).containsExactly("the list is refused; all of the bundle is moved");
   }
 
   /** The list of a large bundle takes a while, the bundle itself does not. */
@@ -191,8 +191,50 @@ class SharedChunksTest {
   void findsAResultByItsChunks() throws Exception {
     try (Replayable found = find()) {
       assertThat(found.stored().bundleFile()).hasBinaryContent(holder.bundle);
+      assertThat(found.delivery())
+          .contains(new Delivery(HOLDER.id(), holder.moved, holder.bundle.length - holder.moved));
     }
     assertThat(holder.asked).contains("list").noneMatch(request -> request.startsWith("all"));
+  }
+
+  @Test
+  void expectsWhatIsMovedThen() throws Exception {
+    Delivery expected;
+    try (SharedChunks chunks = chunks()) {
+      expected = chunks.expected(HOLDER, content());
+    }
+    assertThat(holder.asked).containsExactly("list");
+
+    got(0);
+
+    assertThat(expected)
+        .isEqualTo(new Delivery(HOLDER.id(), holder.moved, holder.bundle.length - holder.moved));
+  }
+
+  @Test
+  void expectsAllOfABundleThatComesWithItsAttestation() throws Exception {
+    holder.atOnce = holder.bundle.length;
+
+    try (SharedChunks chunks = chunks()) {
+      assertThat(chunks.expected(HOLDER, content()))
+          .isEqualTo(new Delivery(HOLDER.id(), holder.bundle.length, 0));
+    }
+    assertThat(holder.asked).isEmpty();
+  }
+
+  /** The rest of a chunk counts as taken from here, and its beginning as moved. */
+  @Test
+  void countsNoByteTwiceThatGoesOnInTheMiddleOfAChunk() throws Exception {
+    got(0);
+    long usually = holder.bundle.length - holder.moved;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Chunk second = holder.list.chunks().get(1);
+
+    try (SharedChunks chunks = chunks();
+        Fetch.Download rest = chunks.bundle(HOLDER, content(), second.offset() + 1000)) {
+      rest.into(out, PATIENT);
+      assertThat(chunks.here()).isEqualTo(usually - 1000);
+    }
   }
 
   /** Chunks that are here, and were asked for by a list that is wrong. */
@@ -251,11 +293,18 @@ class SharedChunksTest {
     }
   }
 
+  private SharedChunks chunks() {
+    return SharedChunks.of(holder, content(), store, REPO, said::add);
+  }
+
+  private Content content() {
+    return new Content(holder.bundle.length, Digest.of(holder.bundle));
+  }
+
   private byte[] got(HeldChunks held, long there) throws Exception {
-    Content content = new Content(holder.bundle.length, Digest.of(holder.bundle));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (Fetch.Download download =
-        new SharedChunks(holder, held, said::add).bundle(HOLDER, content, there)) {
+        new SharedChunks(holder, held, said::add).bundle(HOLDER, content(), there)) {
       assertThat(download.from()).isLessThanOrEqualTo(there);
       download.into(out, PATIENT);
     }
@@ -289,6 +338,12 @@ class SharedChunksTest {
     private boolean parts = true;
     private boolean rest = true;
     private long moved;
+    private long atOnce;
+
+    @Override
+    public long largestAtOnce() {
+      return atOnce;
+    }
 
     @Override
     public Attestation attestation(Holder from, RunKey key) {

@@ -7,6 +7,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.key.KeyInput;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.Content;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Records;
 import dev.peer.core.sign.Attestation;
@@ -63,6 +64,8 @@ class SurveyorTest {
 
     assertThat(survey.held().orElseThrow().holder()).contains(new PeerId("holder"));
     assertThat(survey.held().orElseThrow().attestation().key()).isEqualTo(KEY);
+    assertThat(survey.held().orElseThrow().delivery())
+        .contains(new Delivery(new PeerId("holder"), Files.size(result.bundle()), 0));
     assertThat(store.entries().list()).isEmpty();
   }
 
@@ -191,16 +194,26 @@ class SurveyorTest {
   private Surveyor surveyor() {
     return new Surveyor(
         store,
-        (repo, key) -> others,
-        this::attestation,
-        new ResultRules(signing.verifier(), acceptance));
+        Optional.of(new Holders((repo, key) -> others, new KnownHolders())),
+        new ResultRules(signing.verifier(), acceptance),
+        _ -> {});
   }
 
-  private Attestation attestation(Holder holder, RunKey key) throws FetchException {
-    Attestation attestation = holders.get(holder.id().text());
-    if (attestation == null) {
-      throw new FetchException(FetchException.Fault.UNREACHABLE, "connection refused");
+  /** Give evidence, and no bundle. */
+  private final class KnownHolders implements Fetch {
+
+    @Override
+    public Attestation attestation(Holder holder, RunKey key) throws FetchException {
+      Attestation attestation = holders.get(holder.id().text());
+      if (attestation == null) {
+        throw new FetchException(FetchException.Fault.UNREACHABLE, "connection refused");
+      }
+      return attestation;
     }
-    return attestation;
+
+    @Override
+    public Download bundle(Holder holder, Content bundle, long from) {
+      throw new AssertionError("a bundle is asked for");
+    }
   }
 }

@@ -3,9 +3,12 @@ package dev.peer.e2e;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -26,6 +29,7 @@ class SharedChunksIT {
       Pattern.compile("(?m)^peer_http_answer_bytes_total\\{path=\"(/v1/[^\"]*)\"} (\\d+)$");
 
   private Team team;
+  private JsonNode said;
 
   @BeforeEach
   void createTeam() throws Exception {
@@ -54,6 +58,8 @@ class SharedChunksIT {
 
     long part = moved(holder, reader, repository, artifacts);
 
+    assertThat(said.path("moved").longValue()).isPositive().isLessThan(part);
+    assertThat(said.path("here").longValue()).isGreaterThan((long) FILES * FILE * 3 / 4);
     assertThat(whole).isGreaterThan((long) FILES * FILE * 3 / 4);
     assertThat(part).isLessThan((long) FILES * FILE / 50);
   }
@@ -65,7 +71,12 @@ class SharedChunksIT {
     String address = free();
     Run serving = holder.with("PEER_LISTEN", address).start(repository, "run");
     serving.awaitLine("^peer: serving the result");
-    assertThat(reader.run(repository, "replay").hasExitCode(0).stdout()).isEqualTo("done\n");
+    String explained = reader.run(repository, "explain").hasExitCode(0).stdout();
+    said = bytes(reader.run(repository, "explain", "--json"));
+    assertThat(explained).contains("\nmoves        " + mebibytes(said.path("moved")));
+    Run replay = reader.run(repository, "replay", "--json");
+    assertThat(replay.stderr()).contains("done\n");
+    assertThat(bytes(replay)).isEqualTo(said);
     long sent =
         SENT.matcher(metrics(address))
             .results()
@@ -74,6 +85,14 @@ class SharedChunksIT {
             .sum();
     serving.signal("TERM").await();
     return sent;
+  }
+
+  private static JsonNode bytes(Run run) throws Exception {
+    return new ObjectMapper().readTree(run.hasExitCode(0).stdout()).path("bytes");
+  }
+
+  private static String mebibytes(JsonNode bytes) {
+    return String.format(Locale.ROOT, "%.1f MiB", bytes.longValue() / 1048576.0);
   }
 
   private static String free() throws IOException {

@@ -151,7 +151,8 @@ public final class PeerNetwork implements AutoCloseable {
 
   /** Looks where the finder does, and takes nothing. */
   public Surveyor surveyor(Store store, Acceptance acceptance) {
-    return new Surveyor(store, anybody(), fetch, rules(acceptance));
+    return new Surveyor(
+        store, Optional.of(new Holders(anybody(), fetch)), rules(acceptance), output);
   }
 
   private ResultRules rules(Acceptance acceptance) {

@@ -2,6 +2,7 @@ package dev.peer.report;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.find.Delivery;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.trust.CertificateFacts;
@@ -11,6 +12,8 @@ import java.util.Locale;
 
 /** How commands show facts: a line each for people, JSON for programs. */
 public final class Facts {
+
+  private static final double MEBIBYTE = 1 << 20;
 
   private Facts() {}
 
@@ -68,6 +71,16 @@ public final class Facts {
       case Artifact.Directory directory ->
           json.put("directory", true).put("mode", directory.mode().toString());
     };
+  }
+
+  /** Adds how many bytes of a result's bundle are moved, and how many are here. */
+  public static void addTo(ObjectNode json, Delivery delivery) {
+    json.putObject("bytes").put("moved", delivery.moved()).put("here", delivery.here());
+  }
+
+  /** A number of bytes for people. */
+  public static String size(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MiB", bytes / MEBIBYTE);
   }
 
   public static String text(ObjectNode json) {

@@ -58,6 +58,7 @@ public final class RunReport {
   public void replayed(Replayable result) {
     result(result, result.holder().isPresent() ? "peer" : "store");
     result.holder().ifPresent(holder -> json.put("holder", holder.toString()));
+    result.delivery().ifPresent(delivery -> Facts.addTo(json, delivery));
     if (result.followed()) {
       json.put("followed", true);
     } else {

@@ -22,6 +22,7 @@ import dev.peer.core.timestamp.Timestamp;
 import dev.peer.home.HomeLayout;
 import dev.peer.identity.Verifiers;
 import dev.peer.report.ExitCode;
+import dev.peer.report.Facts;
 import dev.peer.run.Results;
 import dev.peer.run.RunTarget;
 import java.io.IOException;
@@ -40,7 +41,6 @@ import java.util.concurrent.Callable;
 public final class LsCommand implements Callable<Integer> {
 
   private static final int SHORT = 12;
-  private static final double MEBIBYTE = 1 << 20;
 
   private final CallContext call;
   private final Output output;
@@ -128,7 +128,7 @@ public final class LsCommand implements Callable<Integer> {
         + ", kept or replayed last "
         + Results.ago(Duration.between(one.kept(), Instant.now()))
         + ", "
-        + size(one.bundleBytes())
+        + Facts.size(one.bundleBytes())
         + ": "
         + why(one.why());
   }
@@ -158,10 +158,6 @@ public final class LsCommand implements Callable<Integer> {
     return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
   }
 
-  private static String size(long bytes) {
-    return String.format(Locale.ROOT, "%.1f MiB", bytes / MEBIBYTE);
-  }
-
   private static List<ListedEntry> entries(Path directory, Optional<RepoId> only)
       throws IOException {
     if (!Files.exists(directory)) {
@@ -185,7 +181,7 @@ public final class LsCommand implements Callable<Integer> {
 
   private String line(Row result) {
     String key = result.entry().key().hex().substring(0, SHORT);
-    String size = size(result.entry().bundleBytes());
+    String size = Facts.size(result.entry().bundleBytes());
     if (result.verified().isEmpty()) {
       return key + "  " + size + ", refused: " + result.refused();
     }

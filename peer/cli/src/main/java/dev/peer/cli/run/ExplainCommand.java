@@ -5,7 +5,6 @@ import dev.peer.cli.option.TargetChoice;
 import dev.peer.cli.syntax.Option;
 import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
-import dev.peer.core.find.LookupResult;
 import dev.peer.core.find.ResultRules;
 import dev.peer.core.find.Survey;
 import dev.peer.core.find.Surveyor;
@@ -48,7 +47,8 @@ public final class ExplainCommand implements Callable<Integer> {
             "explain",
             this,
             "Say why a run would hit or miss",
-            "Shows every input of the run key and where a result is. If there is none, shows how"
+            "Shows every input of the run key, where a result is, and how many bytes a replay would"
+                + " get. If there is none, shows how"
                 + " the nearest result in the store differs. Fetches evidence and no bundle, and"
                 + " keeps nothing. Shows values of variables as digests with a key of this"
                 + " machine.",
@@ -78,11 +78,9 @@ public final class ExplainCommand implements Callable<Integer> {
             store,
             new Surveyor(
                 store,
-                (repo, key) -> new LookupResult.Absent(),
-                (holder, key) -> {
-                  throw new IllegalStateException("there is no holder where nobody is asked");
-                },
-                new ResultRules(Verifiers.verifier(subject.peer(), output), subject.acceptance())));
+                Optional.empty(),
+                new ResultRules(Verifiers.verifier(subject.peer(), output), subject.acceptance()),
+                output));
       }
       try (PeerNetwork network = PeerNetwork.of(subject.peer(), output, CertificateRole.CLIENT)) {
         return explain(subject, store, network.surveyor(store, subject.acceptance()));

@@ -2,6 +2,7 @@ package dev.peer.cli.run;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.find.Delivery;
 import dev.peer.core.find.FollowResult;
 import dev.peer.core.find.LookupResult;
 import dev.peer.core.find.Survey;
@@ -79,7 +80,11 @@ record Explanation(
     survey
         .held()
         .ifPresent(
-            held -> lines.addAll(ProvenanceFacts.lines(held.attestation().record().provenance())));
+            held -> {
+              held.delivery()
+                  .ifPresent(delivery -> lines.add(Facts.line("moves", bytes(delivery))));
+              lines.addAll(ProvenanceFacts.lines(held.attestation().record().provenance()));
+            });
     survey.running().forEach(peer -> lines.add(Facts.line("running", peer + " runs it now")));
     failedHere.ifPresent(run -> lines.add(Facts.line("failed", shown(run))));
     survey.failed().forEach(failure -> lines.add(Facts.line("failed", failure.text())));
@@ -144,6 +149,15 @@ record Explanation(
     return asked
         ? "miss, not in the store, and no reachable peer holds one"
         : "miss, not in the store; PEER_RENDEZVOUS is not set, so no other peer was asked";
+  }
+
+  private static String bytes(Delivery delivery) {
+    return delivery.here() == 0
+        ? Facts.size(delivery.moved())
+        : Facts.size(delivery.moved())
+            + ", because "
+            + Facts.size(delivery.here())
+            + " are in results that are here";
   }
 
   private List<String> nearestLines() {
@@ -237,6 +251,7 @@ record Explanation(
   private static void put(ObjectNode json, Survey.Place held) {
     json.put("source", held.holder().isPresent() ? "peer" : "store");
     held.holder().ifPresent(holder -> json.put("holder", holder.text()));
+    held.delivery().ifPresent(delivery -> Facts.addTo(json, delivery));
     put(json, held.attestation());
   }
 

@@ -66,6 +66,11 @@ public final class HolderFetch implements Fetch, AutoCloseable {
     }
   }
 
+  @Override
+  public long largestAtOnce() {
+    return Limits.BUNDLE_AT_ONCE;
+  }
+
   private Attestation attestation(Holder holder, HttpResponse<InputStream> answer)
       throws FetchException, InterruptedException {
     HolderAnswer named = new HolderAnswer(holder, answer, patience);
