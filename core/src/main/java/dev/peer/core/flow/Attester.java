@@ -3,9 +3,10 @@ package dev.peer.core.flow;
 import dev.peer.core.find.Replayable;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.BundleWriter;
-import dev.peer.core.record.Content;
+import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.WrittenBundle;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
@@ -17,7 +18,6 @@ import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.timestamp.TimestampException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -36,23 +36,30 @@ public record Attester(
   /**
    * Signs a record and keeps the result.
    *
-   * @param files the files that the record is about
+   * @param files the files that the record is about; in the staged directory
    * @param staged receives the bundle; the result takes it over
-   * @throws VerificationException if the own rules refuse the own signature
+   * @throws VerificationException if others would refuse the bundle or the own signature
    */
   Replayable attest(RunRecord record, RunFiles files, ScratchDirectory staged, Store store)
       throws VerificationException, IOException, InterruptedException {
     notices.step("sign");
-    Path bundle = staged.path().resolve("bundle");
-    Content content = BundleWriter.write(record, files, bundle);
-    Attestation signed = signer.sign(record, content);
+    WrittenBundle bundle = written(record, files, staged.path().resolve("bundle"));
+    Attestation signed = signer.sign(record, bundle.content());
     notices.step("verify");
     VerifiedAttestation attestation = stamped(verifier.verify(signed, record.inputs().key()));
-    Path unpacked = Files.createDirectory(staged.path().resolve("unpacked"));
-    VerifiedRecord verified = verifier.verify(attestation, bundle, unpacked);
+    VerifiedRecord verified = verifier.verify(attestation, bundle);
     notices.step("store");
     StoredRecord stored = store.keepSynced(verified);
     return new Replayable(verified, stored, Optional.empty(), staged);
+  }
+
+  private static WrittenBundle written(RunRecord record, RunFiles files, Path bundle)
+      throws VerificationException, IOException {
+    try {
+      return BundleWriter.write(record, files, bundle);
+    } catch (MalformedException e) {
+      throw new VerificationException(e.getMessage(), e);
+    }
   }
 
   /** A result without a timestamp is as good, for as long as the certificate is. */

@@ -18,8 +18,9 @@ import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 
 /**
- * Unpacks a bundle from outside: exactly the entries that the signed record names, each once, each
- * a regular file of the signed size and digest.
+ * Reads a bundle: exactly the entries that its record names, each once, each a regular file of the
+ * recorded size and digest. It unpacks one from outside, and goes by the same rules over one that
+ * is being written here.
  *
  * <p>Refused: any other entry (links, devices, directories, paths that leave the directory, a name
  * twice), and a bundle that grows more than a thousandfold. Whether the bundle's own bytes are the
@@ -44,23 +45,43 @@ final class BundleReader {
 
   private final RunRecord record;
   private final RunFiles files;
+  private final boolean unpacks;
   private final Map<String, ExpectedFile> entries;
   private final long most;
 
+  private BundleReader(RunRecord record, RunFiles files, boolean unpacks)
+      throws MalformedException {
+    this.record = record;
+    this.files = files;
+    this.unpacks = unpacks;
+    entries = expectedEntries(record, files);
+    most = mostBytes(entries, record);
+    requireBounded(record);
+  }
+
   /**
-   * Writes nothing yet.
+   * Unpacks; writes nothing yet.
    *
    * @param bundle its signed size and digest
    * @param record the signed record
    * @param into an empty directory
    * @throws MalformedException if what is signed is more than is taken
    */
-  BundleReader(Content bundle, RunRecord record, Path into) throws MalformedException {
-    this.record = record;
-    files = new RunFiles(into);
-    entries = expectedEntries(record, files);
-    most = mostBytes(entries, record);
-    requireBounded(bundle, record);
+  static BundleReader unpacking(Content bundle, RunRecord record, Path into)
+      throws MalformedException {
+    BundleReader reader = new BundleReader(record, new RunFiles(into), true);
+    reader.requireGrowth(bundle.size());
+    return reader;
+  }
+
+  /**
+   * Compares a bundle with the record that it is written of, and writes nothing.
+   *
+   * @param files whose content is written
+   * @throws MalformedException if the record is of more than is taken
+   */
+  static BundleReader comparing(RunRecord record, RunFiles files) throws MalformedException {
+    return new BundleReader(record, files, false);
   }
 
   /** The fewest bytes that a bundle of so many unpacked bytes may have. */
@@ -79,14 +100,14 @@ final class BundleReader {
   }
 
   /**
-   * Unpacks it.
+   * Reads all entries.
    *
    * @param bundle the bytes, of which those after the last entry are not read
    * @throws MalformedException if anything about the entries is not as signed; the directory then
    *     holds leftovers that mean nothing
    * @throws IOException if a file cannot be written here
    */
-  void unpack(InputStream bundle) throws MalformedException, IOException {
+  void read(InputStream bundle) throws MalformedException, IOException {
     try (ZstdInputStream zstd = new ZstdInputStream(bundle);
         BoundedStream bounded = new BoundedStream(zstd, most);
         TarReader tar = new TarReader(bounded)) {
@@ -103,7 +124,7 @@ final class BundleReader {
     requireFittingTiming(files);
   }
 
-  private static void requireBounded(Content bundle, RunRecord record) throws MalformedException {
+  private static void requireBounded(RunRecord record) throws MalformedException {
     long bytes = contentBytes(record);
     if (record.artifacts() instanceof Artifacts.Manifested manifested
         && manifested.manifest().size() > ArtifactManifest.LARGEST) {
@@ -113,7 +134,11 @@ final class BundleReader {
       throw new MalformedException(
           "the result's files have " + bytes + " bytes, at most " + LARGEST_CONTENT + " are taken");
     }
-    if (bundle.size() < smallestFor(bytes)) {
+  }
+
+  /** Refuses a bundle of so many bytes if that is too few for its content. */
+  void requireGrowth(long bundle) throws MalformedException {
+    if (bundle < smallestFor(contentBytes())) {
       throw new MalformedException("the bundle would grow more than a thousandfold");
     }
   }
@@ -222,7 +247,7 @@ final class BundleReader {
     }
   }
 
-  private static void write(InputStream content, String name, ExpectedFile expected)
+  private void write(InputStream content, String name, ExpectedFile expected)
       throws IOException, MalformedException {
     MessageDigest sha256 = Digest.sha256();
     byte[] buffer = new byte[1 << 16];
@@ -242,7 +267,10 @@ final class BundleReader {
     }
   }
 
-  private static OutputStream create(Path file) throws TargetException, MalformedException {
+  private OutputStream create(Path file) throws TargetException, MalformedException {
+    if (!unpacks) {
+      return OutputStream.nullOutputStream();
+    }
     try {
       Files.createDirectories(file.getParent());
       return Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

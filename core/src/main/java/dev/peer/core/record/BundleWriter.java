@@ -1,18 +1,11 @@
 package dev.peer.core.record;
 
-import dev.peer.core.id.Digest;
-import java.io.BufferedOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.DigestOutputStream;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -27,21 +20,24 @@ public final class BundleWriter {
 
   private BundleWriter() {}
 
-  /** Writes a new file, syncs it, and returns its size and digest. */
-  public static Content write(RunRecord record, RunFiles files, Path bundle) throws IOException {
-    DigestOutputStream hashed;
-    Counter compressed;
-    try (FileChannel channel =
-            FileChannel.open(bundle, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        OutputStream raw = Channels.newOutputStream(channel)) {
-      hashed = new DigestOutputStream(new BufferedOutputStream(raw, 1 << 16), Digest.sha256());
-      compressed = new Counter(hashed);
-      writeTar(record, files, compressed);
-      pad(BundleReader.smallestFor(BundleReader.contentBytes(record)), compressed);
-      hashed.flush();
-      channel.force(true);
+  /**
+   * Writes a new file. A reader's checks go over its bytes on their way: over the frames as they
+   * were compressed, the entries' names, sizes and digests, and the bounds.
+   *
+   * @param files have what the record says
+   * @throws MalformedException if others would refuse the bundle; the file then means nothing
+   */
+  public static WrittenBundle write(RunRecord record, RunFiles files, Path bundle)
+      throws MalformedException, IOException {
+    BundleReader reader = BundleReader.comparing(record, files);
+    try (BundlePass pass = new BundlePass("check " + bundle, reader, BundlePass.create(bundle))) {
+      writeTar(record, files, pass);
+      pad(BundleReader.smallestFor(reader.contentBytes()), pass);
+      Content content = pass.content();
+      reader.requireGrowth(content.size());
+      pass.end();
+      return new WrittenBundle(record, files, bundle, content);
     }
-    return new Content(compressed.count, Digest.ofFinished(hashed.getMessageDigest()));
   }
 
   private static void writeTar(RunRecord record, RunFiles files, OutputStream out)
@@ -96,45 +92,18 @@ public final class BundleWriter {
   }
 
   /** Readers refuse content that grows too much; content that compresses better gets padding. */
-  private static void pad(long least, Counter compressed) throws IOException {
-    long missing = least - compressed.count;
+  private static void pad(long least, BundlePass bundle) throws IOException {
+    long missing = least - bundle.size();
     while (missing > 0) {
       int length = (int) Math.min(missing, LARGEST_FRAME);
-      compressed.write(
+      bundle.write(
           ByteBuffer.allocate(8)
               .order(ByteOrder.LITTLE_ENDIAN)
               .putInt(SKIPPABLE_FRAME)
               .putInt(length)
               .array());
-      compressed.write(new byte[length]);
+      bundle.write(new byte[length]);
       missing -= length;
-    }
-  }
-
-  /** Counts the bytes that pass; closing it only flushes, because the padding follows. */
-  private static final class Counter extends FilterOutputStream {
-
-    private long count;
-
-    Counter(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      out.write(b);
-      count++;
-    }
-
-    @Override
-    public void write(byte[] buffer, int offset, int length) throws IOException {
-      out.write(buffer, offset, length);
-      count += length;
-    }
-
-    @Override
-    public void close() throws IOException {
-      out.flush();
     }
   }
 }

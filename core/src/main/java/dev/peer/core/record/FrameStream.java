@@ -1,7 +1,6 @@
 package dev.peer.core.record;
 
 import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdException;
 import dev.peer.core.chunk.Cuts;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -18,8 +17,6 @@ import java.util.concurrent.Future;
  * Compresses content into zstd frames, one for each chunk of {@link Cuts}, so that equal content of
  * two bundles is equal bytes. Frames are made side by side and written in order: the same content
  * has the same bytes on any machine.
- *
- * <p>Each frame is decompressed again and compared before it is written.
  */
 final class FrameStream extends OutputStream {
 
@@ -39,7 +36,7 @@ final class FrameStream extends OutputStream {
   private ExecutorService workers;
   private boolean closed;
 
-  /** Writes the frames to a stream, which is closed with this. */
+  /** Writes the frames to a stream, which stays open. */
   FrameStream(OutputStream out) {
     this.out = out;
   }
@@ -77,7 +74,7 @@ final class FrameStream extends OutputStream {
           Executors.newFixedThreadPool(
               WORKERS, Thread.ofPlatform().daemon().name("bundle-", 0).factory());
     }
-    pending.add(workers.submit(() -> frame(chunk)));
+    pending.add(workers.submit(() -> Zstd.compress(chunk, COMPRESSION_LEVEL)));
     if (pending.size() > MOST_PENDING) {
       finishFirst();
     }
@@ -94,20 +91,6 @@ final class FrameStream extends OutputStream {
     }
   }
 
-  private static byte[] frame(byte[] chunk) throws IOException {
-    byte[] frame = Zstd.compress(chunk, COMPRESSION_LEVEL);
-    boolean same;
-    try {
-      same = Arrays.equals(Zstd.decompress(frame, chunk.length), chunk);
-    } catch (ZstdException e) {
-      throw new IOException("what was compressed cannot be decompressed: " + e.getMessage(), e);
-    }
-    if (!same) {
-      throw new IOException("what was compressed decompresses to other bytes");
-    }
-    return frame;
-  }
-
   /** Writes the rest. A small bundle has one frame and needs no other thread. */
   @Override
   public void close() throws IOException {
@@ -115,11 +98,11 @@ final class FrameStream extends OutputStream {
       return;
     }
     closed = true;
-    try (out) {
+    try {
       while (buffered > 0) {
         byte[] chunk = cut();
         if (workers == null && buffered == 0) {
-          out.write(frame(chunk));
+          out.write(Zstd.compress(chunk, COMPRESSION_LEVEL));
         } else {
           begin(chunk);
         }

@@ -1,14 +1,10 @@
 package dev.peer.core.record;
 
-import dev.peer.core.id.Digest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 
 /**
  * A bundle on its way here: takes its bytes in their order, and goes over them once. While they
@@ -19,22 +15,17 @@ import java.security.MessageDigest;
  */
 public final class IncomingBundle extends OutputStream {
 
-  private static final int CHUNK = 1 << 16;
+  private static final int BUFFER = 1 << 16;
 
   private final Content expected;
   private final BundleReader reader;
-  private final OutputStream file;
-  private final MessageDigest sha256 = Digest.sha256();
-  private final BytePipe pipe = new BytePipe();
-  private final Thread unpacker;
+  private final BundlePass pass;
   private long size;
-  private Throwable fault;
 
   private IncomingBundle(Content expected, BundleReader reader, Path into, OutputStream file) {
     this.expected = expected;
     this.reader = reader;
-    this.file = file;
-    unpacker = Thread.ofPlatform().daemon().name("unpack " + into).start(this::unpack);
+    pass = new BundlePass("unpack " + into, reader, file);
   }
 
   /**
@@ -49,15 +40,11 @@ public final class IncomingBundle extends OutputStream {
    */
   public static IncomingBundle of(Content expected, RunRecord record, Path file, Path into)
       throws MalformedException, IOException {
-    BundleReader reader = new BundleReader(expected, record, into);
+    BundleReader reader = BundleReader.unpacking(expected, record, into);
     long both = reader.contentBytes() + expected.size();
     // A sum beyond the largest number is below 0.
     DiskRoom.require(into, Math.max(both, expected.size()));
-    return new IncomingBundle(
-        expected,
-        reader,
-        into,
-        Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    return new IncomingBundle(expected, reader, into, BundlePass.create(file));
   }
 
   /**
@@ -72,14 +59,14 @@ public final class IncomingBundle extends OutputStream {
   public static RunFiles unpack(Path bundle, Content expected, RunRecord record, Path into)
       throws MalformedException, IOException {
     requireSize(Files.size(bundle), expected);
-    BundleReader reader = new BundleReader(expected, record, into);
+    BundleReader reader = BundleReader.unpacking(expected, record, into);
     DiskRoom.require(into, reader.contentBytes());
     try (InputStream in = Files.newInputStream(bundle);
         IncomingBundle incoming =
             new IncomingBundle(expected, reader, into, OutputStream.nullOutputStream())) {
-      byte[] chunk = new byte[CHUNK];
-      for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-        incoming.write(chunk, 0, n);
+      byte[] buffer = new byte[BUFFER];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        incoming.write(buffer, 0, n);
       }
       return incoming.finish();
     }
@@ -103,11 +90,7 @@ public final class IncomingBundle extends OutputStream {
   @Override
   public void write(byte[] buffer, int offset, int length) throws IOException {
     if (size <= expected.size() - length) {
-      for (int at = 0; at < length; at += CHUNK) {
-        pipe.put(buffer, offset + at, Math.min(CHUNK, length - at));
-      }
-      sha256.update(buffer, offset, length);
-      file.write(buffer, offset, length);
+      pass.write(buffer, offset, length);
     }
     size += length;
   }
@@ -119,29 +102,14 @@ public final class IncomingBundle extends OutputStream {
    * @throws IOException if a file could not be written here
    */
   public RunFiles finish() throws MalformedException, IOException {
-    file.close();
+    Content actual = pass.content();
     requireSize(size, expected);
-    Digest actual = Digest.ofFinished(sha256);
-    if (!actual.equals(expected.digest())) {
+    if (!actual.digest().equals(expected.digest())) {
       throw new MalformedException(
-          "the bundle's digest is " + actual + ", signed is " + expected.digest());
+          "the bundle's digest is " + actual.digest() + ", signed is " + expected.digest());
     }
-    pipe.end();
-    try {
-      unpacker.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw (IOException)
-          new InterruptedIOException("interrupted in the middle of a bundle").initCause(e);
-    }
-    return switch (fault) {
-      case null -> reader.files();
-      case MalformedException e -> throw e;
-      case IOException e -> throw e;
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      default -> throw new IllegalStateException(fault);
-    };
+    pass.end();
+    return reader.files();
   }
 
   private static void requireSize(long actual, Content expected) throws MalformedException {
@@ -151,29 +119,9 @@ public final class IncomingBundle extends OutputStream {
     }
   }
 
-  private void unpack() {
-    try (pipe) {
-      reader.unpack(pipe);
-    } catch (MalformedException | IOException | RuntimeException | Error e) {
-      fault = e;
-    }
-  }
-
   /** Ends the unpacking, whatever has come. When this returns, no more files appear. */
   @Override
   public void close() throws IOException {
-    pipe.breakOff();
-    boolean interrupted = false;
-    while (unpacker.isAlive()) {
-      try {
-        unpacker.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    file.close();
+    pass.close();
   }
 }

@@ -9,6 +9,7 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.IncomingBundle;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.WrittenBundle;
 import dev.peer.core.timestamp.Timestamp;
 import dev.peer.core.timestamp.TimestampToken;
 import dev.peer.core.timestamp.TimestampVerifier;
@@ -192,6 +193,21 @@ public final class RecordVerifier {
     } catch (MalformedException e) {
       throw new VerificationException(e.getMessage(), e);
     }
+  }
+
+  /**
+   * Verifies that an attestation is of a bundle that was written here, whose bytes were checked as
+   * they were written.
+   *
+   * @throws VerificationException if it is of other bytes or of another record
+   */
+  public VerifiedRecord verify(VerifiedAttestation attestation, WrittenBundle written)
+      throws VerificationException {
+    require(
+        attestation.bundle().equals(written.content()), "it is of another bundle than was written");
+    require(
+        attestation.record().equals(written.record()), "it is of another record than was written");
+    return new VerifiedRecord(attestation, written.file(), written.files());
   }
 
   /**

@@ -115,7 +115,7 @@ class BundleFramesTest {
         .hasMessageContaining(why);
   }
 
-  private Path bundle(String name, Map<String, byte[]> artifacts) throws IOException {
+  private Path bundle(String name, Map<String, byte[]> artifacts) throws Exception {
     RunFiles files = new RunFiles(Files.createDirectory(directory.resolve(name)));
     RunRecord record = Records.make(files, artifacts);
     Path bundle = directory.resolve(name + ".bundle");

@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ class BundleTest {
 
   @Test
   void unpacksToWhatWasWritten() throws Exception {
-    Content content = BundleWriter.write(record, files, bundle);
+    Content content = BundleWriter.write(record, files, bundle).content();
 
     RunFiles unpacked = IncomingBundle.unpack(bundle, content, record, target);
 
@@ -67,8 +68,8 @@ class BundleTest {
 
   @Test
   void isTheSameForTheSameRun() throws Exception {
-    Content first = BundleWriter.write(record, files, bundle);
-    Content second = BundleWriter.write(record, files, directory.resolve("again"));
+    Content first = BundleWriter.write(record, files, bundle).content();
+    Content second = BundleWriter.write(record, files, directory.resolve("again")).content();
 
     assertThat(second).isEqualTo(first);
   }
@@ -76,7 +77,7 @@ class BundleTest {
   @Test
   void takesContentThatCompressesMoreThanAThousandfold() throws Exception {
     record = Records.make(files, Map.of("zeros", new byte[64 << 20]));
-    Content content = BundleWriter.write(record, files, bundle);
+    Content content = BundleWriter.write(record, files, bundle).content();
 
     IncomingBundle.unpack(bundle, content, record, target);
 
@@ -134,7 +135,7 @@ class BundleTest {
 
   @Test
   void refusesEveryOneByteChange() throws Exception {
-    Content content = BundleWriter.write(record, files, bundle);
+    Content content = BundleWriter.write(record, files, bundle).content();
     byte[] bytes = Files.readAllBytes(bundle);
     for (int at = 0; at < bytes.length; at += Math.max(1, bytes.length / 100)) {
       byte[] changed = bytes.clone();
@@ -146,7 +147,7 @@ class BundleTest {
 
   @Test
   void refusesATruncatedBundle() throws Exception {
-    Content content = BundleWriter.write(record, files, bundle);
+    Content content = BundleWriter.write(record, files, bundle).content();
     Files.write(bundle, Arrays.copyOf(Files.readAllBytes(bundle), 100));
 
     assertRefused(content, "bytes");
@@ -234,6 +235,13 @@ class BundleTest {
 
   @Test
   void refusesTimingThatDoesNotFitTheOutput() throws Exception {
+    sayUnfittingTiming();
+    writeBundle(this::addAll);
+
+    assertRefused(contentOf(bundle), "timing");
+  }
+
+  private void sayUnfittingTiming() throws Exception {
     byte[] timing = "stdout 0 3\nstderr 0 4\n".getBytes(UTF_8);
     Files.write(files.timing(), timing);
     TestOutput output = record.output();
@@ -242,9 +250,63 @@ class BundleTest {
             new TestOutput(
                 output.stdout(), output.stderr(), new Content(timing.length, Digest.of(timing))),
             files.list(record.artifacts()));
-    Content content = BundleWriter.write(record, files, bundle);
+  }
 
-    assertRefused(content, "timing");
+  @Test
+  void writesNoTimingThatDoesNotFitTheOutput() throws Exception {
+    sayUnfittingTiming();
+
+    assertNotWritten("timing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stdout", "stderr", "timing", "artifacts/report.txt"})
+  void writesNoFileOfOtherContentThanTheRecordSays(String name) throws Exception {
+    Path file = files.directory().resolve(name);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(file, bytes);
+
+    assertNotWritten("another digest");
+  }
+
+  @Test
+  void writesNoContentOfMoreThan64Gibibytes() throws Exception {
+    record = saying((64L << 30) + 1);
+
+    assertNotWritten("at most 68719476736 are taken");
+    assertThat(bundle).doesNotExist();
+  }
+
+  @Test
+  void writesNoRecordThatIsTooLarge() throws Exception {
+    List<Artifact> links = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      links.add(new Artifact.Link("link" + i, "x".repeat(1_000)));
+    }
+    record = Records.record(record.output(), links);
+
+    assertNotWritten("the bundle's record is too large");
+  }
+
+  /** What a record says of sizes that add up to nothing that there is. */
+  @Test
+  void writesNoRecordWhoseSizesHaveNoSum() throws Exception {
+    record =
+        Records.record(
+            record.output(),
+            List.of(
+                Artifact.file("a", false, new Content(Long.MAX_VALUE, Digest.of(NONE))),
+                Artifact.file("b", false, new Content(Long.MAX_VALUE, Digest.of(NONE)))));
+
+    assertThatThrownBy(() -> BundleWriter.write(record, files, bundle))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  private void assertNotWritten(String why) {
+    assertThatThrownBy(() -> BundleWriter.write(record, files, bundle))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining(why);
   }
 
   private void assertRefused(Content expected, String why) throws IOException {

@@ -111,10 +111,10 @@ class IncomingBundleTest {
     }
   }
 
-  private void make(Map<String, byte[]> artifacts) throws IOException {
+  private void make(Map<String, byte[]> artifacts) throws Exception {
     record = Records.make(files, artifacts);
     Path made = directory.resolve("made" + System.nanoTime());
-    content = BundleWriter.write(record, files, made);
+    content = BundleWriter.write(record, files, made).content();
     bundle = Files.readAllBytes(made);
   }
 

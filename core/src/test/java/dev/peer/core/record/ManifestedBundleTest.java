@@ -58,7 +58,7 @@ class ManifestedBundleTest {
   void namesManyInAFileOfTheBundle() throws Exception {
     assertThat(record.artifacts()).isInstanceOf(Artifacts.Manifested.class);
     assertThat(StrictJson.bytes(RunRecordJson.write(record))).hasSizeLessThan(4_096);
-    Content content = BundleWriter.write(record, files, bundle);
+    Content content = BundleWriter.write(record, files, bundle).content();
 
     RunFiles unpacked = IncomingBundle.unpack(bundle, content, record, target);
 
@@ -74,7 +74,7 @@ class ManifestedBundleTest {
             record.output(),
             List.of(
                 new Artifact.Link("a", "b"), new Artifact.Directory("c", FileMode.parse("0700"))));
-    Content content = BundleWriter.write(few, files, bundle);
+    Content content = BundleWriter.write(few, files, bundle).content();
 
     RunFiles unpacked = IncomingBundle.unpack(bundle, content, few, target);
 
@@ -83,7 +83,7 @@ class ManifestedBundleTest {
 
   @Test
   void refusesAListThatIsNotTheSignedOne() throws Exception {
-    Content content = BundleWriter.write(record, files, bundle);
+    Content content = BundleWriter.write(record, files, bundle).content();
     Artifacts.Manifested said = (Artifacts.Manifested) record.artifacts();
     Content other = new Content(said.manifest().size(), Digest.of(new byte[0]));
     RunRecord lying =
@@ -114,7 +114,7 @@ class ManifestedBundleTest {
             new Artifacts.Manifested(MANY, said.contentBytes(), said.manifest()),
             new Artifacts.Manifested(MANY + 2, said.contentBytes(), said.manifest()),
             new Artifacts.Manifested(said.count(), said.contentBytes() + 1, said.manifest()))) {
-      Content content = BundleWriter.write(record, files, bundle);
+      Content content = BundleWriter.write(record, files, bundle).content();
       RunRecord lying = Records.record(record.inputs(), record.output(), other);
 
       assertThatThrownBy(() -> IncomingBundle.unpack(bundle, content, lying, emptyTarget()))

@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.access.AccessRule;
 import dev.peer.core.record.BundleWriter;
-import dev.peer.core.record.Content;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.WrittenBundle;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.Made;
@@ -36,7 +36,9 @@ class BundleVerificationTest {
               TrustAnchors.of(List.of(root.certificate())), RevocationLists.none()),
           AccessRule.anyone(),
           InstantSource.fixed(NOW));
+  private RunSigner signer;
   private Path bundle;
+  private WrittenBundle written;
   private VerifiedAttestation attestation;
 
   @BeforeEach
@@ -45,12 +47,10 @@ class BundleVerificationTest {
     Runs.writeFiles(files);
     RunRecord record = Runs.passed();
     bundle = directory.resolve("bundle.tar.zst");
-    Content content = BundleWriter.write(record, files, bundle);
+    written = BundleWriter.write(record, files, bundle);
     Made alice = leaf("alice", root).make();
-    Credentials credentials =
-        Credentials.of(List.of(alice.certificate()), alice.keys().getPrivate());
-    attestation =
-        verifier.verify(new RunSigner(credentials).sign(record, content), record.inputs().key());
+    signer = new RunSigner(Credentials.of(List.of(alice.certificate()), alice.keys().getPrivate()));
+    attestation = verifier.verify(signer.sign(record, written.content()), record.inputs().key());
   }
 
   @Test
@@ -85,6 +85,38 @@ class BundleVerificationTest {
       assertThatThrownBy(() -> verifier.verify(attestation, bundle, empty()))
           .isInstanceOf(VerificationException.class);
     }
+  }
+
+  @Test
+  void takesTheBundleThatWasWrittenAsItIs() throws Exception {
+    VerifiedRecord verified = verifier.verify(attestation, written);
+
+    assertThat(verified.attestation()).isSameAs(attestation);
+    assertThat(verified.bundleFile()).isEqualTo(bundle);
+    assertThat(verified.files()).isEqualTo(written.files());
+  }
+
+  @Test
+  void refusesAnotherBundleThanTheSignedOneThatWasWritten() throws Exception {
+    WrittenBundle other =
+        BundleWriter.write(
+            Runs.finishedAt(NOW.minusSeconds(5)), written.files(), directory.resolve("other"));
+
+    assertThatThrownBy(() -> verifier.verify(attestation, other))
+        .isInstanceOf(VerificationException.class)
+        .hasMessage("it is of another bundle than was written");
+  }
+
+  /** A signer that says something else of the same bytes. */
+  @Test
+  void refusesAnotherRecordThanTheOneThatWasWritten() throws Exception {
+    RunRecord other = Runs.finishedAt(NOW.minusSeconds(5));
+    VerifiedAttestation lying =
+        verifier.verify(signer.sign(other, written.content()), other.inputs().key());
+
+    assertThatThrownBy(() -> verifier.verify(lying, written))
+        .isInstanceOf(VerificationException.class)
+        .hasMessage("it is of another record than was written");
   }
 
   @Test

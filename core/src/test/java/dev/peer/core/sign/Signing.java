@@ -5,6 +5,7 @@ import static dev.peer.core.trust.CertificateMaker.NOW;
 import dev.peer.core.access.AccessRule;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.Records;
 import dev.peer.core.record.RunFiles;
@@ -62,8 +63,12 @@ public final class Signing {
             Records.make(files, Map.of("artifact", artifact.getBytes(StandardCharsets.UTF_8))),
             provenance);
     Path bundle = directory.resolve("bundle");
-    Content content = BundleWriter.write(record, files, bundle);
-    return new Result(record, signer().sign(record, content), bundle);
+    try {
+      Content content = BundleWriter.write(record, files, bundle).content();
+      return new Result(record, signer().sign(record, content), bundle);
+    } catch (MalformedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** From now on verifiers have a list of the CA, with nobody on it. */

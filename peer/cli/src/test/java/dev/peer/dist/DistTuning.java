@@ -28,6 +28,7 @@ import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.Tries;
+import dev.peer.core.record.WrittenBundle;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
@@ -287,16 +288,11 @@ final class DistTuning {
             recorder.finish(),
             new Artifacts.Listed(List.of(artifact)),
             Optional.empty());
-    Path bundle = directory.resolve("bundle");
-    Content content = BundleWriter.write(record, files, bundle);
-    Attestation signed = new RunSigner(holder).sign(record, content);
+    WrittenBundle written = BundleWriter.write(record, files, directory.resolve("bundle"));
+    Attestation signed = new RunSigner(holder).sign(record, written.content());
     RecordVerifier verifier =
         new RecordVerifier(validator, AccessRule.anyone(), InstantSource.system());
-    return store.keep(
-        verifier.verify(
-            verifier.verify(signed, inputs.key()),
-            bundle,
-            Files.createDirectory(directory.resolve("unpacked"))));
+    return store.keep(verifier.verify(verifier.verify(signed, inputs.key()), written));
   }
 
   private void replay(Path repository, Map<String, String> settings) throws Exception {

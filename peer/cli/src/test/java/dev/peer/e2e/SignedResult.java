@@ -23,6 +23,7 @@ import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.TestOutput;
 import dev.peer.core.record.Tries;
+import dev.peer.core.record.WrittenBundle;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.RunSigner;
@@ -75,14 +76,13 @@ record SignedResult(Repository repository) {
     Path directory = Files.createTempDirectory(team.root(), "result");
     RunFiles files = new RunFiles(Files.createDirectory(directory.resolve("files")));
     RunRecord record = record(repository, output.of(files), artifacts(files, artifacts));
-    Path bundle = directory.resolve("bundle");
-    Content content = BundleWriter.write(record, files, bundle);
+    WrittenBundle written = BundleWriter.write(record, files, directory.resolve("bundle"));
     Map<String, String> environment = signer.environment();
     Credentials credentials =
         Credentials.of(
             Pem.certificates("PEER_CERT", text(environment, "PEER_CERT")),
             Pem.privateKey("PEER_KEY", text(environment, "PEER_KEY")));
-    Attestation attestation = new RunSigner(credentials).sign(record, content);
+    Attestation attestation = new RunSigner(credentials).sign(record, written.content());
     RecordVerifier verifier =
         new RecordVerifier(
             new CertificateValidator(
@@ -90,10 +90,8 @@ record SignedResult(Repository repository) {
                 RevocationLists.none()),
             AccessRule.anyone(),
             InstantSource.system());
-    Path unpacked = Files.createDirectory(directory.resolve("unpacked"));
     Store.open(signer.store(), MOST)
-        .keep(
-            verifier.verify(verifier.verify(attestation, record.inputs().key()), bundle, unpacked))
+        .keep(verifier.verify(verifier.verify(attestation, record.inputs().key()), written))
         .close();
   }
 

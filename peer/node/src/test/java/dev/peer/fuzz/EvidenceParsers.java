@@ -65,7 +65,7 @@ final class EvidenceParsers {
     RunFiles files = new RunFiles(Files.createDirectory(directory.resolve("files")));
     RunRecord record = record(files);
     Path bundle = directory.resolve("bundle");
-    Content content = BundleWriter.write(record, files, bundle);
+    Content content = BundleWriter.write(record, files, bundle).content();
     Credentials signer = new TestAuthority("team").issue("spiffe://team/signer");
     Attestation attestation = new RunSigner(signer).sign(record, content);
     Attestation imageAttestation =

@@ -10,6 +10,8 @@ import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.BundleWriter;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.PreparationNetwork;
@@ -91,9 +93,12 @@ public final class SignedRuns {
     RunFiles files = new RunFiles(Files.createDirectories(directory.resolve("files")));
     RunRecord record = record(inputs, files, stdout);
     Path bundle = directory.resolve("bundle");
-    Attestation attestation =
-        new RunSigner(signer).sign(record, BundleWriter.write(record, files, bundle));
-    return new Result(record, attestation, bundle);
+    try {
+      Content content = BundleWriter.write(record, files, bundle).content();
+      return new Result(record, new RunSigner(signer).sign(record, content), bundle);
+    } catch (MalformedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** The same, verified as whoever fetched it does. */
