@@ -38,14 +38,15 @@ install_tools() {
         mkfs.erofs=erofs-utils cpio=cpio patchelf=patchelf lz4=lz4 "cc=gcc libc6-dev"
 }
 
-# The linter of the OpenAPI documents, by the versions and digests of its lock file.
-install_linter() {
-    linter=$root/examples/target/openapi-lint
-    if newer "$linter/node_modules/.package-lock.json" "$root/peer/cli/src/openapi/lint"; then
-        say "installing the linter of the OpenAPI documents"
-        mkdir -p "$linter"
-        cp "$root/peer/cli/src/openapi/lint/package.json" "$root/peer/cli/src/openapi/lint/package-lock.json" "$linter"
-        npm ci --prefix "$linter" --ignore-scripts --no-audit --no-fund --silent
+# install_node NAME DIRECTORY: what a directory's package-lock.json names, by its versions and digests, in
+# examples/target/NAME.
+install_node() {
+    modules=$root/examples/target/$1
+    if newer "$modules/node_modules/.package-lock.json" "$root/$2"; then
+        say "installing what $2/package-lock.json names"
+        mkdir -p "$modules"
+        cp "$root/$2/package.json" "$root/$2/package-lock.json" "$modules"
+        npm ci --prefix "$modules" --ignore-scripts --no-audit --no-fund --silent
     fi
 }
 

@@ -101,8 +101,13 @@ record Envelope(
 
   /** The digest of the certificate's DER form. */
   static Digest digestOf(X509Certificate certificate) {
+    return Digest.of(der(certificate));
+  }
+
+  /** The certificate's DER form. */
+  static byte[] der(X509Certificate certificate) {
     try {
-      return Digest.of(certificate.getEncoded());
+      return certificate.getEncoded();
     } catch (CertificateEncodingException e) {
       throw new IllegalStateException("a certificate that was parsed has its bytes", e);
     }

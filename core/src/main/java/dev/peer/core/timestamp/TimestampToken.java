@@ -1,6 +1,12 @@
 package dev.peer.core.timestamp;
 
+import java.io.IOException;
 import java.util.Arrays;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.cmp.PKIStatus;
+import org.bouncycastle.asn1.cmp.PKIStatusInfo;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.tsp.TimeStampResp;
 
 /** The bytes of a time-stamp token (RFC 3161): nothing about them is trusted, or even looked at. */
 public final class TimestampToken {
@@ -26,6 +32,19 @@ public final class TimestampToken {
   /** A copy of the bytes. */
   public byte[] der() {
     return der.clone();
+  }
+
+  /**
+   * The answer of an authority that grants this token, in DER: some formats carry the whole answer.
+   * Only for a token that was verified.
+   */
+  public byte[] granted() {
+    try {
+      return new TimeStampResp(new PKIStatusInfo(PKIStatus.granted), ContentInfo.getInstance(der))
+          .getEncoded(ASN1Encoding.DER);
+    } catch (IOException e) {
+      throw new IllegalStateException("a token that was verified has an encoding", e);
+    }
   }
 
   @Override
