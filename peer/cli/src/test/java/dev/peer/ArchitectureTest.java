@@ -307,11 +307,17 @@ class ArchitectureTest {
         "config",
         "core",
         "home",
+        "http",
+        "identity",
+        "network",
+        "pki.issue",
+        "rendezvous",
         "report",
         "run",
         "secret",
         "source",
-        "vm.image");
+        "vm.image",
+        "vm.qemu");
     allow(
         "cli.result",
         "cli.console",

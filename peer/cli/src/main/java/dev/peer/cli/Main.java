@@ -28,6 +28,7 @@ import dev.peer.cli.server.RendezvousCommand;
 import dev.peer.cli.setup.InitCommand;
 import dev.peer.cli.setup.SecretCommand;
 import dev.peer.cli.setup.StubCommand;
+import dev.peer.cli.setup.TryCommand;
 import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
@@ -82,11 +83,13 @@ public final class Main {
     commands.put("init", () -> new InitCommand(call, output).syntax());
     commands.put("secret", () -> new SecretCommand(call, output).syntax());
     commands.put("stub", () -> new StubCommand(output).syntax());
+    commands.put("try", () -> new TryCommand(call, output, interruption, Main::run).syntax());
     commands.put("vm", () -> new VmCommand(call, output).syntax());
     peer =
         Syntax.of(
                 "peer", this::showUsage, "Run a revision's tests once; replay the result elsewhere")
             .examples(
+                "  peer try                           # see it work on this repository",
                 "  peer init                          # a mkfile and a .env for this repository",
                 "  peer image build                   # once on a machine that runs tests",
                 "  peer run                           # replay a result, or run and serve it",

@@ -87,7 +87,10 @@ class HelpTest {
   @Test
   void theHelpListsTheGroupsWithASummaryOfEachCommand() {
     assertThat(Main.described().getUsageMessage())
-        .contains("\nStart:\n  init          Write a mkfile", "\nRun:\n  run           Replay a")
+        .contains(
+            "\nStart:\n  try           Run and replay",
+            "  init          Write a mkfile",
+            "\nRun:\n  run           Replay a")
         .contains("\nResults:\n  ls ", "\nServers:\n  daemon ", "\nMachine:\n  image ");
   }
 

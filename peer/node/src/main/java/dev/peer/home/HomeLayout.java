@@ -45,6 +45,11 @@ public record HomeLayout(Path home) {
     return home.resolve("vm");
   }
 
+  /** What machines start from, whatever they run. */
+  public Path templates() {
+    return machines().resolve("templates");
+  }
+
   /** The files of machines that run; those of dead processes are removed at the next start. */
   public Path runs() {
     return machines().resolve("runs");
@@ -63,6 +68,14 @@ public record HomeLayout(Path home) {
   /** The commits whose preparation failed lately. */
   public Path unprepared() {
     return machines().resolve("unprepared");
+  }
+
+  /**
+   * The files of {@code peer try} while it runs; those of dead processes are removed at the next
+   * one.
+   */
+  public Path trials() {
+    return home.resolve("try");
   }
 
   /** What a daemon keeps of its own. */

@@ -1,6 +1,7 @@
 package dev.peer.report;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -18,19 +19,29 @@ public final class Interruption {
   private static final int SIGNALLED = 128;
 
   private final Thread main;
+  private final Optional<Inner> inner;
   private final CountDownLatch finished = new CountDownLatch(1);
   private volatile Duration cleanUp = Duration.ofSeconds(10);
   private volatile boolean serving;
   private volatile boolean interrupted;
   private volatile int servedCode;
 
-  private Interruption(Thread main) {
+  private Interruption(Thread main, Optional<Inner> inner) {
     this.main = main;
+    this.inner = inner;
   }
+
+  /**
+   * Of a command within another.
+   *
+   * @param outer the other's
+   * @param insteadOfWaiting what is done where it would wait for a signal
+   */
+  private record Inner(Interruption outer, Runnable insteadOfWaiting) {}
 
   /** Takes over for the calling thread. */
   public static Interruption install() {
-    Interruption interruption = new Interruption(Thread.currentThread());
+    Interruption interruption = new Interruption(Thread.currentThread(), Optional.empty());
     Runtime.getRuntime()
         .addShutdownHook(Thread.ofPlatform().name("signal").unstarted(interruption::onShutdown));
     return interruption;
@@ -40,7 +51,15 @@ public final class Interruption {
    * Of a command that the calling thread does in a process that is not its own: no signal ends it.
    */
   public static Interruption ofThread() {
-    return new Interruption(Thread.currentThread());
+    return new Interruption(Thread.currentThread(), Optional.empty());
+  }
+
+  /**
+   * Of a command that the same thread does within this one. Where it would wait for a signal, it
+   * does this instead, and then ends.
+   */
+  public Interruption insteadOfWaiting(Runnable work) {
+    return new Interruption(main, Optional.of(new Inner(this, work)));
   }
 
   /** From now on there is a result, and a signal ends the command with 0. */
@@ -55,6 +74,10 @@ public final class Interruption {
 
   /** Waits for a signal, at most this long. */
   public void await(Duration most) {
+    if (inner.isPresent()) {
+      inner.get().insteadOfWaiting().run();
+      return;
+    }
     try {
       Thread.sleep(most);
     } catch (InterruptedException e) {
@@ -65,7 +88,7 @@ public final class Interruption {
 
   /** Whether a signal has come. */
   public boolean interrupted() {
-    return interrupted;
+    return interrupted || inner.filter(within -> within.outer().interrupted()).isPresent();
   }
 
   /** Ends the command as a signal would, once it only serves. */

@@ -263,11 +263,16 @@ public record RunTarget(
   }
 
   static void requireMkfile(GitRepository git, Revision revision) throws SourceException {
-    if (git.file(revision, MKFILE, LARGEST_MKFILE).isEmpty()) {
+    if (!hasMkfile(git, revision)) {
       throw new SourceException(
           "the revision " + revision.commit() + " has no mkfile at its root",
           "add one with a `test:V:` target, and commit it");
     }
+  }
+
+  /** Whether a revision says how it is tested. */
+  public static boolean hasMkfile(GitRepository git, Revision revision) throws SourceException {
+    return git.file(revision, MKFILE, LARGEST_MKFILE).isPresent();
   }
 
   /** About the peer. */

@@ -27,13 +27,28 @@ public final class ImageBuilder {
     this.recipe = recipe;
   }
 
+  /** With the recipe of this process's installation. */
+  public static ImageBuilder ofInstallation() {
+    return new ImageBuilder(
+        Path.of(System.getProperty("peer.dist", "."), "share", "image", "build"));
+  }
+
   /**
-   * Builds an image into a directory of images.
+   * Builds an image into a store, as one that was built here, and checks its bytes, so that it is
+   * served to others.
    *
    * @param mirror where the packages are taken from; Debian's own mirror otherwise
    * @param progress receives the recipe's messages, a line at a time
    */
-  public Digest build(Path images, Optional<String> mirror, Consumer<String> progress)
+  public Digest build(ImageStore images, Optional<String> mirror, Consumer<String> progress)
+      throws ImageException, IOException, InterruptedException {
+    Digest digest = build(images.root(), mirror, progress);
+    images.provenance().add(digest, Origin.BUILT);
+    images.resolve(digest);
+    return digest;
+  }
+
+  private Digest build(Path images, Optional<String> mirror, Consumer<String> progress)
       throws ImageException, IOException, InterruptedException {
     if (!Files.isRegularFile(recipe)) {
       throw new ImageException(

@@ -126,7 +126,7 @@ public final class Output implements RunOutput {
 
   /** Shows on a terminal at stderr what the command is doing, from now on. */
   public void showProgress() {
-    if (stderr.isTerminal && statusLine.isPresent()) {
+    if (stderr.isTerminal && statusLine.isPresent() && progress.isEmpty()) {
       ProgressLine line =
           new ProgressLine(timeline, stderr.out, statusLine.get(), this, this::isBetweenLines);
       synchronized (this) {

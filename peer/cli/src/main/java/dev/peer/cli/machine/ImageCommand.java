@@ -34,7 +34,6 @@ import dev.peer.vm.image.Origin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -79,12 +78,7 @@ public final class ImageCommand {
         settings.identity().cert().isEmpty() ? Optional.empty() : Optional.of(signer(settings));
     ImageStore images = new ImageStore(new HomeLayout(settings.home()).images());
     output.step("build");
-    Path recipe = Path.of(System.getProperty("peer.dist", "."), "share", "image", "build");
-    Digest digest = new ImageBuilder(recipe).build(images.root(), mirror, output::say);
-    images.provenance().add(digest, Origin.BUILT);
-    // Checked, so that it is served to others.
-    output.step("verify");
-    images.resolve(digest);
+    Digest digest = ImageBuilder.ofInstallation().build(images, mirror, output::say);
     if (signer.isPresent()) {
       sign(signer.get(), images, digest);
     } else {

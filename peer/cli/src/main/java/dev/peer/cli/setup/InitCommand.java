@@ -114,18 +114,29 @@ public final class InitCommand implements Callable<Integer> {
             ExitCode.USAGE, "--kind: " + e.getMessage(), "such as --kind make", e);
       }
     }
+    return recognize(seen, output, "--kind says another");
+  }
+
+  /**
+   * The kind of the files that there are.
+   *
+   * @param otherwise how the user has another taken
+   */
+  static ProjectKind recognize(ProjectFiles seen, Output output, String otherwise)
+      throws CommandException {
     List<ProjectKind> kinds = ProjectKind.of(seen);
     if (kinds.isEmpty()) {
       throw new CommandException(
           ExitCode.USAGE,
           "no file at the repository's root tells how it is built",
-          "say it with --kind (" + ProjectKind.names() + "), and edit the mkfile");
+          "say it with `peer init --kind` (" + ProjectKind.names() + "), and edit the mkfile");
     }
     if (kinds.size() > 1) {
       output.say(
           "it could be any of "
               + kinds.stream().map(ProjectKind::toString).collect(Collectors.joining(", "))
-              + ", and is taken for the first; --kind says another");
+              + ", and is taken for the first; "
+              + otherwise);
     }
     return kinds.getFirst();
   }

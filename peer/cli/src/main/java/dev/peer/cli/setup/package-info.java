@@ -1,7 +1,7 @@
 /**
- * The files that a repository needs to be run by {@code peer}: stubs for CI platforms, a mkfile and
- * a {@code .env}. Pure: text from values.
+ * What comes before the first run: a mkfile and a {@code .env}, stubs for CI platforms, secrets, and
+ * a trial of two peers.
  *
- * <p>Uses {@code core.key}.
+ * <p>The trial alone uses {@code pki.issue}: its certificates are worth nothing outside of it.
  */
 package dev.peer.cli.setup;
