@@ -135,6 +135,8 @@ public final class Main {
    */
   static int run(CallContext call, Output output, Interruption interruption, String... arguments) {
     CommandLine line = new Main(call, output, interruption, arguments).commandLine(arguments);
+    // A word is what it says, as for bin/peer: also one that begins with @.
+    line.setExpandAtFiles(false);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     line.setOut(output.helpWriter(OutputStreamName.STDOUT));
