@@ -34,6 +34,7 @@ public final class HttpCall {
   private final ServerLimits limits;
   private final long begun = System.nanoTime();
   private final ServerMetrics metrics;
+  private final RequestLog log;
   private final HttpAnswer answer;
   private Trace trace;
   private String template = AnsweredRequest.NO_TEMPLATE;
@@ -42,11 +43,13 @@ public final class HttpCall {
       HttpServerExchange exchange,
       InFlightRequests.Request request,
       ServerLimits limits,
-      ServerMetrics metrics) {
+      ServerMetrics metrics,
+      RequestLog log) {
     this.exchange = exchange;
     this.request = request;
     this.limits = limits;
     this.metrics = metrics;
+    this.log = log;
     answer = new HttpAnswer(exchange, limits);
   }
 
@@ -59,13 +62,14 @@ public final class HttpCall {
   }
 
   /**
-   * Names the path's template, for metrics and logs.
+   * Names the path's template, once, for metrics and logs.
    *
    * @param known a text of the program's, of which there are few
    */
   public void setTemplate(String known) {
     template = known;
     metrics.begun(known);
+    log.begun(known);
   }
 
   /**
@@ -74,7 +78,7 @@ public final class HttpCall {
    * @param whole whether the caller got an answer, and all of it
    * @param failure a failure of the server itself
    */
-  void over(RequestLog log, boolean whole, Optional<Throwable> failure) {
+  void over(boolean whole, Optional<Throwable> failure) {
     long nanos = System.nanoTime() - begun;
     int status = exchange.getStatusCode();
     metrics.over(template, method(), whole ? String.valueOf(status) : "cut", answer.sent(), nanos);

@@ -146,7 +146,7 @@ public final class HttpsServer implements AutoCloseable {
 
   private void handle(HttpServerExchange exchange) {
     InFlightRequests.Request request = requests.begin();
-    HttpCall call = new HttpCall(exchange, request, limits, metrics);
+    HttpCall call = new HttpCall(exchange, request, limits, metrics, operations.log());
     if (service.isPrompt(call)) {
       synchronized (request) {
         serve(exchange, call, request);
@@ -223,7 +223,7 @@ public final class HttpsServer implements AutoCloseable {
   private void end(
       HttpCall call, InFlightRequests.Request request, boolean whole, Optional<Throwable> failure) {
     request.close();
-    call.over(operations.log(), whole, failure);
+    call.over(whole, failure);
   }
 
   private static String shown(HttpServerExchange exchange) {

@@ -2,7 +2,7 @@ package dev.peer.http;
 
 import java.util.Optional;
 
-/** Is told of each request when it is over, by the thread that answered it. */
+/** Is told of requests; of the end of each by the thread that answered it. */
 @FunctionalInterface
 public interface RequestLog {
 
@@ -17,6 +17,13 @@ public interface RequestLog {
         @Override
         public void answered(AnsweredRequest request) {}
       };
+
+  /**
+   * Is told of a request that begins, unless there is no such path. Returns at once.
+   *
+   * @param template the path's template
+   */
+  default void begun(String template) {}
 
   /** Whether it is told at all of a request that ended so. */
   default boolean keeps(Optional<Throwable> failure) {

@@ -11,18 +11,23 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * For how long a daemon has had no work: commands of its user, runs, and requests of others. That
- * somebody asks for its status is none.
+ * For how long a daemon has had no work: commands of its user, runs, and requests of other peers.
+ * That somebody looks whether it is there, or monitors it, is none.
  */
 final class Idleness {
 
-  private static final String STATUS = "/v1/status";
+  private static final Set<String> NO_WORK =
+      Set.of("/v1/status", "/metrics", "/healthz", AnsweredRequest.NO_TEMPLATE);
 
   private final InstantSource clock;
-  private final AtomicInteger commands = new AtomicInteger();
+
+  /** The commands and requests in progress. */
+  private final AtomicInteger underWay = new AtomicInteger();
+
   private volatile Instant last;
 
   /** Begins now. */
@@ -38,13 +43,18 @@ final class Idleness {
   /** How long there has been none, given all runs that the daemon knows. */
   Duration time(List<QueuedRun> runs) {
     Instant now = clock.instant();
-    if (commands.get() > 0 || runs.stream().anyMatch(run -> run.end().isEmpty())) {
+    if (underWay.get() > 0 || runs.stream().anyMatch(run -> run.end().isEmpty())) {
       work();
       return Duration.ZERO;
+    }
+    // The clock may have been set back since.
+    if (last.isAfter(now)) {
+      last = now;
     }
     Instant since =
         runs.stream()
             .flatMap(run -> run.end().map(QueuedRun.End::at).stream())
+            .filter(end -> !end.isAfter(now))
             .reduce(last, (a, b) -> a.isAfter(b) ? a : b);
     return Duration.between(since, now);
   }
@@ -53,9 +63,18 @@ final class Idleness {
   RequestLog counting(RequestLog log) {
     return new RequestLog() {
       @Override
+      public void begun(String template) {
+        if (!NO_WORK.contains(template)) {
+          underWay.incrementAndGet();
+        }
+        log.begun(template);
+      }
+
+      @Override
       public void answered(AnsweredRequest request) {
-        if (!request.target().template().equals(STATUS)) {
+        if (!NO_WORK.contains(request.target().template())) {
           work();
+          underWay.decrementAndGet();
         }
         if (log.keeps(request.outcome().failure())) {
           log.answered(request);
@@ -74,12 +93,12 @@ final class Idleness {
 
       @Override
       public OptionalInt run(CommandRequest request, CommandCaller caller) {
-        commands.incrementAndGet();
+        underWay.incrementAndGet();
         try {
           return handler.run(request, caller);
         } finally {
           work();
-          commands.decrementAndGet();
+          underWay.decrementAndGet();
         }
       }
     };

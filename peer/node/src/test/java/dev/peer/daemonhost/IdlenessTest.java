@@ -2,6 +2,8 @@ package dev.peer.daemonhost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.daemon.QueuedRun;
+import dev.peer.daemon.QueuedRunEnd;
 import dev.peer.daemon.socket.CommandCaller;
 import dev.peer.daemon.socket.CommandHandler;
 import dev.peer.daemon.socket.CommandRequest;
@@ -63,10 +65,51 @@ class IdlenessTest {
     RequestLog log = idleness.counting(RequestLog.NONE);
     pass(Duration.ofMinutes(30));
 
-    log.answered(request("/v1/status"));
+    for (String template : List.of("/v1/status", "/metrics", "/healthz")) {
+      log.begun(template);
+      log.answered(request(template));
+    }
+    log.answered(request("none"));
     assertThat(idleness.time(List.of())).isEqualTo(Duration.ofMinutes(30));
+    log.begun("/v1/results/{key}");
     log.answered(request("/v1/results/{key}"));
     assertThat(idleness.time(List.of())).isZero();
+  }
+
+  /** A large bundle on a slow line. */
+  @Test
+  void aRequestIsWorkWhileItLasts() {
+    RequestLog log = idleness.counting(RequestLog.NONE);
+    log.begun("/v1/blobs/{digest}");
+    pass(Duration.ofHours(2));
+
+    assertThat(idleness.time(List.of())).isZero();
+
+    pass(Duration.ofHours(2));
+    log.answered(request("/v1/blobs/{digest}"));
+    pass(Duration.ofMinutes(2));
+    assertThat(idleness.time(List.of())).isEqualTo(Duration.ofMinutes(2));
+  }
+
+  @Test
+  void beginsAgainWhenTheClockIsSetBack() {
+    idleness.counting(RequestLog.NONE).answered(request("/v1/results/{key}"));
+    QueuedRun run = endedNow();
+    pass(Duration.ofDays(-1));
+
+    assertThat(idleness.time(List.of(run))).isZero();
+    pass(Duration.ofHours(1));
+    assertThat(idleness.time(List.of(run))).isEqualTo(Duration.ofHours(1));
+  }
+
+  private QueuedRun endedNow() {
+    return new QueuedRun(
+        1,
+        null,
+        now,
+        1,
+        new QueuedRun.Position(QueuedRun.State.ENDED, 0),
+        Optional.of(new QueuedRun.End(QueuedRunEnd.ofExit(0, ""), now)));
   }
 
   private void pass(Duration time) {
