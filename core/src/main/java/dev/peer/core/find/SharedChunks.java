@@ -11,6 +11,7 @@ import dev.peer.core.store.Store;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -130,6 +131,9 @@ final class SharedChunks implements AutoCloseable {
               chunk -> chunk.end() < bundle.size() && lengths.contains(chunk.length()),
               MOST_PARTS);
       return Optional.of(plan).filter(made -> made.moved() <= made.size() / 2);
+    } catch (ClosedChannelException e) {
+      // A thread was interrupted there, because another holder answered first.
+      return Optional.empty();
     } catch (IOException e) {
       sayUnread(notices, e);
       return Optional.empty();

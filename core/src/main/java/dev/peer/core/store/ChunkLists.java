@@ -25,7 +25,8 @@ public final class ChunkLists {
 
   /**
    * The file with a bundle's list, in the form of {@link ChunkList#bytes}. Empty: the bundle is not
-   * made of chunks, or another's list is being made: who asks gets all of it then.
+   * made of chunks, another's list is being made, or a list cannot be kept here: who asks gets all
+   * of the bundle then.
    *
    * @throws NoSuchFileException if the bundle is gone
    */
@@ -38,8 +39,7 @@ public final class ChunkLists {
       return Optional.empty();
     }
     try (FileChannel bundle = FileChannel.open(record.bundleFile())) {
-      write(list, BundleFrames.chunks(bundle).bytes());
-      return Optional.of(list);
+      return make(list, bundle) ? Optional.of(list) : Optional.empty();
     } catch (MalformedException e) {
       return Optional.empty();
     } finally {
@@ -47,29 +47,47 @@ public final class ChunkLists {
     }
   }
 
-  private static boolean isWhole(Path list, long size) throws IOException {
+  private static boolean isWhole(Path list, long size) {
     try {
       return Files.size(list) <= ChunkList.LARGEST
           && ChunkList.parse(Files.readAllBytes(list), size).size() == size;
-    } catch (NoSuchFileException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException e) {
       return false;
     }
   }
 
-  /** Several processes may write the same list at once. */
-  private static void write(Path list, byte[] bytes) throws IOException {
-    Path made = Files.createTempFile(list.getParent(), EntryFiles.CHUNKS, ".new");
+  /**
+   * Makes a list, unless nothing can be written, which shows before all of the bundle is read.
+   * Several processes may make the same one at once.
+   *
+   * @return whether it is there
+   */
+  private static boolean make(Path list, FileChannel bundle)
+      throws IOException, MalformedException {
+    Path made;
     try {
-      try (FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE)) {
-        ByteBuffer left = ByteBuffer.wrap(bytes);
-        while (left.hasRemaining()) {
-          channel.write(left);
-        }
-        channel.force(true);
-      }
-      Files.move(made, list, StandardCopyOption.ATOMIC_MOVE);
+      made = Files.createTempFile(list.getParent(), EntryFiles.CHUNKS, ".new");
+    } catch (IOException e) {
+      return false;
+    }
+    try {
+      return write(list, made, BundleFrames.chunks(bundle).bytes());
     } finally {
       Files.deleteIfExists(made);
+    }
+  }
+
+  private static boolean write(Path list, Path made, byte[] bytes) {
+    try (FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE)) {
+      ByteBuffer left = ByteBuffer.wrap(bytes);
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
+      channel.force(true);
+      Files.move(made, list, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 }

@@ -103,8 +103,8 @@ public final class HeldChunks implements AutoCloseable {
         if (Digest.of(bytes.array()).equals(chunk.digest())) {
           return Optional.of(bytes);
         }
-      } catch (MalformedException e) {
-        // The bundle was cut off after it was opened.
+      } catch (IOException | MalformedException e) {
+        // The bundle was cut off after it was opened, or its disk fails: that is another result's.
         continue;
       }
     }

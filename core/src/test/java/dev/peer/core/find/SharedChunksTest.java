@@ -123,6 +123,22 @@ class SharedChunksTest {
   }
 
   @Test
+  void getsFromTheHolderWhatCannotBeReadHere() throws Exception {
+    HeldChunks held = HeldChunks.open(store, REPO);
+    Content content = new Content(holder.bundle.length, Digest.of(holder.bundle));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (Fetch.Download download =
+        new SharedChunks(holder, held, said::add).bundle(HOLDER, content, 0)) {
+      held.close();
+
+      download.into(out, PATIENT);
+    }
+
+    assertThat(out.toByteArray()).isEqualTo(holder.bundle);
+    assertThat(holder.moved).isEqualTo(holder.bundle.length);
+  }
+
+  @Test
   void getsAllFromAHolderWithoutAList() throws Exception {
     holder.list = null;
 

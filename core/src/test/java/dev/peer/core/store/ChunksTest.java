@@ -68,6 +68,20 @@ class ChunksTest {
     }
   }
 
+  /** As on a disk that is full, or is only read. */
+  @Test
+  void thereIsNoListWhereItCannotBeKept() throws Exception {
+    StoredRecord record = stored(frames(300_000, 200_000));
+    Path inTheWay = Files.createDirectory(directory.resolve("chunks"));
+    Files.createFile(inTheWay.resolve("file"));
+
+    assertThat(lists.of(record)).isEmpty();
+
+    try (var all = Files.list(directory)) {
+      assertThat(all).containsExactlyInAnyOrder(inTheWay, record.bundleFile());
+    }
+  }
+
   @Test
   void aBundleOfOneLargeFrameHasNoList() throws Exception {
     ByteArrayOutputStream made = new ByteArrayOutputStream();
