@@ -99,6 +99,15 @@ public final class ReadyMachine implements AutoCloseable {
       }
     }
 
+    /** Whether one that is started now would fit; none is if its files are gone. */
+    boolean mayFit(WaitingClone.Fit wanted) {
+      try {
+        return starter.fit().equals(wanted);
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
     /** Waits until it has started; empty if it could not. */
     Optional<WaitingClone> await() throws InterruptedException {
       try {
@@ -169,10 +178,10 @@ public final class ReadyMachine implements AutoCloseable {
     }
     Candidate one = found.get();
     try {
+      WaitingClone.Fit wanted = starter.fit();
       // One for other runs is not waited for while it starts.
-      Optional<WaitingClone> clone =
-          one.starter.fit().equals(starter.fit()) ? one.await() : Optional.empty();
-      if (clone.isEmpty() || !clone.get().fit().equals(starter.fit())) {
+      Optional<WaitingClone> clone = one.mayFit(wanted) ? one.await() : Optional.empty();
+      if (clone.isEmpty() || !clone.get().fit().equals(wanted)) {
         one.end(notices);
         return Optional.empty();
       }
