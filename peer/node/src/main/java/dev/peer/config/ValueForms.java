@@ -14,6 +14,9 @@ public final class ValueForms {
   private static final Pattern DURATION =
       Pattern.compile("(?:([0-9]{1,9})d)?(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?");
 
+  /** For ever, to people; and few enough nanoseconds to count them. */
+  private static final Duration LONGEST = Duration.ofDays(100 * 365);
+
   private ValueForms() {}
 
   /** Bytes: {@code 512M}, {@code 2G}, {@code 20GiB}; the units are powers of 1024. */
@@ -28,12 +31,15 @@ public final class ValueForms {
     }
   }
 
-  /** {@code 90s}, {@code 10m}, {@code 1h30m}, {@code 2d}, or ISO 8601 as {@code PT90S}; above 0. */
+  /**
+   * {@code 90s}, {@code 10m}, {@code 1h30m}, {@code 2d}, or ISO 8601 as {@code PT90S}; above 0. A
+   * century stands for all that is longer.
+   */
   public static Duration duration(String text) {
     try {
       Duration duration = text.startsWith("P") ? Duration.parse(text) : unitsOf(text);
       require(duration.isPositive());
-      return duration;
+      return duration.compareTo(LONGEST) < 0 ? duration : LONGEST;
     } catch (DateTimeException | ArithmeticException e) {
       throw new IllegalArgumentException(e);
     }
