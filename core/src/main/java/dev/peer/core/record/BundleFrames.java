@@ -21,7 +21,15 @@ public final class BundleFrames {
   private static final int LONGEST_HEAD = 18;
   private static final int BLOCK_HEAD = 3;
 
-  private BundleFrames() {}
+  /** Of all frames together: a block without content is three bytes, and is looked at alone. */
+  private static final int MOST_BLOCKS = 8 * ChunkList.MOST;
+
+  private final FileChannel bundle;
+  private int blocks;
+
+  private BundleFrames(FileChannel bundle) {
+    this.bundle = bundle;
+  }
 
   /**
    * A frame of a bundle.
@@ -34,15 +42,19 @@ public final class BundleFrames {
   /**
    * The frames of a bundle, in order.
    *
-   * @throws MalformedException if it has others than chunks may be; so has each larger bundle of
-   *     peer 0.5, which is one frame
+   * @throws MalformedException if it has others than chunks may be, or of too many blocks; so has
+   *     each larger bundle of peer 0.5, which is one frame
    */
   public static List<Frame> read(FileChannel bundle) throws IOException, MalformedException {
+    return new BundleFrames(bundle).read();
+  }
+
+  private List<Frame> read() throws IOException, MalformedException {
     List<Frame> frames = new ArrayList<>();
     long size = bundle.size();
     long at = 0;
     while (at < size) {
-      long end = endOfFrame(bundle, at);
+      long end = endOfFrame(at);
       if (end > size || end - at > ChunkList.LARGEST_CHUNK || frames.size() == ChunkList.MOST) {
         throw new MalformedException("the bundle has too large or too many frames");
       }
@@ -68,8 +80,7 @@ public final class BundleFrames {
     return read(bundle, frame.offset(), frame.length(), frame.length());
   }
 
-  private static long endOfFrame(FileChannel bundle, long start)
-      throws IOException, MalformedException {
+  private long endOfFrame(long start) throws IOException, MalformedException {
     ByteBuffer head = read(bundle, start, 5, LONGEST_HEAD);
     int magic = head.getInt();
     if ((magic & ~0xf) == SKIPPABLE) {
@@ -82,6 +93,10 @@ public final class BundleFrames {
     long at = start + 5 + lengthOfRest(descriptor);
     boolean last = false;
     while (!last && at - start <= ChunkList.LARGEST_CHUNK) {
+      blocks++;
+      if (blocks > MOST_BLOCKS) {
+        throw new MalformedException("the bundle has more than " + MOST_BLOCKS + " blocks");
+      }
       ByteBuffer three = read(bundle, at, BLOCK_HEAD, BLOCK_HEAD);
       int block = (three.getShort() & 0xffff) | (three.get() & 0xff) << 16;
       last = (block & 1) != 0;

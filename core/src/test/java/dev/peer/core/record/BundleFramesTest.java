@@ -10,9 +10,12 @@ import dev.peer.core.chunk.ChunkList;
 import dev.peer.core.id.Digest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -97,6 +100,21 @@ class BundleFramesTest {
     }
 
     assertRefused(file, "too large or too many frames");
+  }
+
+  /** Each is a read of the disk. */
+  @Test
+  void refusesMillionsOfBlocksWithoutContent() throws Exception {
+    int head = 6;
+    byte[] frame = new byte[head + 3 * 1_000_000];
+    ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).putInt(0xFD2FB528).put(5, (byte) 0x58);
+    frame[frame.length - 3] = 1;
+    Path one = Files.write(directory.resolve("one"), frame);
+    Path two = Files.write(directory.resolve("two"), frame);
+    Files.write(two, frame, StandardOpenOption.APPEND);
+
+    assertThat(chunks(one).size()).isEqualTo(frame.length);
+    assertRefused(two, "the bundle has more than 1048576 blocks");
   }
 
   @Test
