@@ -304,6 +304,8 @@ class ArchitectureTest {
         "cli.console",
         "cli.option",
         "cli.syntax",
+        "client",
+        "client.rendezvous",
         "config",
         "core",
         "home",

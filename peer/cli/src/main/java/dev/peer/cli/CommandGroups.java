@@ -16,7 +16,7 @@ final class CommandGroups {
 
   private static Map<String, List<String>> groups() {
     Map<String, List<String>> groups = new LinkedHashMap<>();
-    groups.put("Start", List.of("try", "init", "doctor", "stub", "help"));
+    groups.put("Start", List.of("try", "init", "join", "doctor", "stub", "help"));
     groups.put("Run", List.of("run", "replay", "explain"));
     groups.put(
         "Results", List.of("ls", "show", "log", "artifacts", "verify", "export", "import", "push"));

@@ -2,7 +2,9 @@ package dev.peer.cli;
 
 import dev.peer.cli.console.Output;
 import dev.peer.config.CallContext;
+import dev.peer.config.ConfigException;
 import dev.peer.config.Setting;
+import dev.peer.config.UserFile;
 import dev.peer.daemon.socket.CommandCaller;
 import dev.peer.daemon.socket.CommandHandler;
 import dev.peer.daemon.socket.CommandRequest;
@@ -119,13 +121,19 @@ final class DaemonCommands implements CommandHandler {
       return OptionalInt.empty();
     }
     try {
-      return CallerEnvironment.with(caller.variables(), () -> runHere(request, caller));
+      CallContext call =
+          new CallContext(request.directory(), UserFile.layered(caller.variables()), false);
+      return CallerEnvironment.with(caller.variables(), () -> runHere(call, request, caller));
+    } catch (ConfigException e) {
+      // The caller's own process says what is wrong with the user's file.
+      return OptionalInt.empty();
     } finally {
       places.release();
     }
   }
 
-  private static OptionalInt runHere(CommandRequest request, CommandCaller caller) {
+  private static OptionalInt runHere(
+      CallContext call, CommandRequest request, CommandCaller caller) {
     Output output = output(request.screen(), caller);
     Interruption interruption = Interruption.ofThread();
     AtomicInteger signal = new AtomicInteger();
@@ -134,12 +142,7 @@ final class DaemonCommands implements CommandHandler {
           signal.set(number);
           interruption.end();
         });
-    int exitCode =
-        Main.run(
-            new CallContext(request.directory(), caller.variables(), false),
-            output,
-            interruption,
-            request.arguments().toArray(String[]::new));
+    int exitCode = Main.run(call, output, interruption, request.arguments().toArray(String[]::new));
     output.end();
     if (exitCode == Main.OWN_PROCESS) {
       return OptionalInt.empty();

@@ -26,6 +26,7 @@ import dev.peer.cli.run.RunCommand;
 import dev.peer.cli.server.RelayCommand;
 import dev.peer.cli.server.RendezvousCommand;
 import dev.peer.cli.setup.InitCommand;
+import dev.peer.cli.setup.JoinCommand;
 import dev.peer.cli.setup.SecretCommand;
 import dev.peer.cli.setup.StubCommand;
 import dev.peer.cli.setup.TryCommand;
@@ -38,6 +39,7 @@ import dev.peer.report.Failure;
 import dev.peer.report.Interruption;
 import dev.peer.report.OwnProcessException;
 import dev.peer.terminal.IgnoredInterrupt;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +83,7 @@ public final class Main {
     commands.put("doctor", () -> new DoctorCommand(call, output).syntax());
     commands.put("image", () -> new ImageCommand(call, output).syntax());
     commands.put("init", () -> new InitCommand(call, output).syntax());
+    commands.put("join", () -> new JoinCommand(call, output, interruption, Main::run).syntax());
     commands.put("secret", () -> new SecretCommand(call, output).syntax());
     commands.put("stub", () -> new StubCommand(output).syntax());
     commands.put("try", () -> new TryCommand(call, output, interruption, Main::run).syntax());
@@ -109,21 +112,22 @@ public final class Main {
     IgnoredInterrupt.take(System::exit);
     Interruption interruption = Interruption.install();
     Output output = new Output();
-    int exitCode = runHere(CallContext.ofProcess(), output, interruption, arguments);
+    int exitCode = runHere(output, interruption, arguments);
     output.end();
     interruption.finished(output.exitCode(ExitCode.PASSED.number()));
     System.exit(output.exitCode(exitCode));
   }
 
   /** Runs a command in a process of its own, and has a daemon start if the caller wants one. */
-  private static int runHere(
-      CallContext call, Output output, Interruption interruption, String... arguments) {
-    if (DaemonCommands.wouldTake(arguments)) {
-      try {
+  private static int runHere(Output output, Interruption interruption, String... arguments) {
+    CallContext call;
+    try {
+      call = CallContext.ofProcess();
+      if (DaemonCommands.wouldTake(arguments)) {
         Autostart.consider(call, output);
-      } catch (ConfigException e) {
-        return report(output, e);
       }
+    } catch (ConfigException e) {
+      return report(output, e);
     }
     return run(call, output, interruption, arguments);
   }
@@ -148,7 +152,8 @@ public final class Main {
 
   /** All commands, for manuals and completions. */
   public static CommandLine described() {
-    return new Main(CallContext.ofProcess(), new Output(), Interruption.ofThread()).commandLine();
+    CallContext nowhere = new CallContext(Path.of("").toAbsolutePath(), Map.of());
+    return new Main(nowhere, new Output(), Interruption.ofThread()).commandLine();
   }
 
   /** Only the command that is asked for is made, if one is. */

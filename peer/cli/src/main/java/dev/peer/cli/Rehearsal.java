@@ -2,6 +2,7 @@ package dev.peer.cli;
 
 import dev.peer.cli.console.Output;
 import dev.peer.config.CallContext;
+import dev.peer.config.ConfigException;
 import dev.peer.report.Interruption;
 import java.util.Arrays;
 
@@ -15,7 +16,7 @@ final class Rehearsal {
    *
    * @param commands each with its words, separated by spaces
    */
-  public static void main(String[] commands) {
+  public static void main(String[] commands) throws ConfigException {
     int last = commands.length - 1;
     for (String command : Arrays.asList(commands).subList(0, last)) {
       Output output = new Output();

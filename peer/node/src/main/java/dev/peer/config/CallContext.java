@@ -1,7 +1,6 @@
 package dev.peer.config;
 
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.Map;
 
 /**
@@ -15,7 +14,7 @@ public record CallContext(Path directory, Map<String, String> environment, boole
 
   /** Reads a variable only when somebody asks for it. */
   public CallContext {
-    environment = Collections.unmodifiableMap(environment);
+    environment = LayeredVariables.unmodifiable(environment);
   }
 
   /** For a command in a process of its own. */
@@ -28,8 +27,12 @@ public record CallContext(Path directory, Map<String, String> environment, boole
     return Settings.of(environment);
   }
 
-  /** Those of this process. */
-  public static CallContext ofProcess() {
-    return new CallContext(Path.of("").toAbsolutePath(), System.getenv());
+  /**
+   * Those of this process, with the settings of its user's file, which is read once.
+   *
+   * @throws ConfigException if that file cannot be used
+   */
+  public static CallContext ofProcess() throws ConfigException {
+    return new CallContext(Path.of("").toAbsolutePath(), ProcessVariables.get());
   }
 }

@@ -4,7 +4,7 @@ import dev.peer.core.id.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +27,7 @@ public final class Settings {
 
   /** For a command that is about no revision. */
   public static Settings of(Map<String, String> environment) {
-    return new Settings(Collections.unmodifiableMap(environment), EnvFile.EMPTY);
+    return new Settings(LayeredVariables.unmodifiable(environment), EnvFile.EMPTY);
   }
 
   /** For a revision with this {@code .env}. */
@@ -42,13 +42,14 @@ public final class Settings {
                 + " machine trusts, what it stores or what it opens");
       }
     }
-    return new Settings(Collections.unmodifiableMap(environment), envFile);
+    return new Settings(LayeredVariables.unmodifiable(environment), envFile);
   }
 
   /** Warnings for the user: one line for each {@code PEER_} name that is no setting. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    unknown(environment.keySet()).forEach(name -> warnings.add(warning(name, "the environment")));
+    unknown(environment.keySet())
+        .forEach(name -> warnings.add(warning(name, LayeredVariables.origin(environment, name))));
     for (String name : unknown(envFile.names())) {
       warnings.add(warning(name, ".env, line " + envFile.entry(name).orElseThrow().line()));
     }
@@ -74,11 +75,25 @@ public final class Settings {
     String name = setting.name();
     Optional<Value> value =
         environment.containsKey(name)
-            ? Optional.of(new Value(setting, environment.get(name), "the environment"))
+            ? Optional.of(
+                new Value(
+                    setting, environment.get(name), LayeredVariables.origin(environment, name)))
             : envFile
                 .entry(name)
                 .map(entry -> new Value(setting, entry.value(), ".env, line " + entry.line()));
     return value.filter(found -> setting.emptyIsAValue() || !found.text().isBlank());
+  }
+
+  /** The names of the settings that are not at their default, by where they are set. */
+  public Map<String, List<String>> places() {
+    Map<String, List<String>> places = new LinkedHashMap<>();
+    for (Setting setting : Setting.values()) {
+      value(setting)
+          .map(value -> value.origin().replaceFirst(", line \\d+$", ""))
+          .ifPresent(
+              place -> places.computeIfAbsent(place, _ -> new ArrayList<>()).add(setting.name()));
+    }
+    return places;
   }
 
   /** The setting, or the text of its default. */

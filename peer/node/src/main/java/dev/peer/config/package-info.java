@@ -2,6 +2,7 @@
  * The environment, and the {@code .env} file of the revision that is tested, as immutable records.
  *
  * <p>{@link dev.peer.config.Setting} lists every setting. The real environment comes first, then
+ * the user's file ({@link dev.peer.config.UserFile}), which counts like the environment, then
  * {@code .env}: the one of the revision, never the work tree's, because an uncommitted file must
  * not shape a result that others replay. A command without a revision has no {@code .env}. A
  * setting that is set but empty has its default, whatever {@code .env} says; except the rules
@@ -35,8 +36,8 @@
  * everyone with the tree has it.
  *
  * <p>Every failure is a {@link dev.peer.config.ConfigException}, which names the setting, where it
- * came from and the form that is expected, and never shows a key or a password. Pure: no file is
- * read here, and the environment is handed in.
+ * came from and the form that is expected, and never shows a key or a password. Pure, except for
+ * the user's file: no other is read here, and the environment is handed in.
  *
  * <p>Uses {@code core.id}, {@code core.key}, {@code core.network}, {@code core.record} and {@code
  * core.trust}.

@@ -4,6 +4,7 @@ import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
+import dev.peer.config.UserFile;
 import dev.peer.run.RunTarget;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -15,8 +16,8 @@ import java.util.regex.Pattern;
 
 /**
  * The variables that a daemon in the background takes from the command that starts it: those it
- * needs, and no others. A CI runner ends each process that carries the mark of its job, and its
- * tokens are nothing for a process that stays.
+ * needs, and no others. It reads the user's file itself. A CI runner ends each process that carries
+ * the mark of its job, and its tokens are nothing for a process that stays.
  */
 public final class DaemonEnvironment {
 
@@ -38,7 +39,7 @@ public final class DaemonEnvironment {
     for (Path clone : watched) {
       named.addAll(named(new CallContext(call.directory().resolve(clone), call.environment())));
     }
-    Map<String, String> needed = new TreeMap<>(call.environment());
+    Map<String, String> needed = new TreeMap<>(UserFile.variables(call.environment()));
     needed.keySet().removeIf(name -> !NEEDED.matcher(name).matches() && !named.contains(name));
     return needed;
   }

@@ -2,6 +2,7 @@ package dev.peer.daemonhost;
 
 import dev.peer.client.announce.LeasedAnnouncer;
 import dev.peer.config.CallContext;
+import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Setting;
 import dev.peer.core.find.Replayable;
@@ -167,8 +168,8 @@ final class DaemonRuns implements RunQueue.Runner {
   }
 
   /** Where the run would be called, were it the daemon's or its caller's own command. */
-  static CallContext surroundings(RunRequest request) {
-    Map<String, String> environment = new HashMap<>(System.getenv());
+  static CallContext surroundings(RunRequest request) throws ConfigException {
+    Map<String, String> environment = new HashMap<>(CallContext.ofProcess().environment());
     if (isRequest(request)) {
       environment.keySet().removeIf(name -> !PLACES.contains(name) && !isOfTheDaemon(name));
     }

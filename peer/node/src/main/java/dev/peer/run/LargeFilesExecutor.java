@@ -1,8 +1,8 @@
 package dev.peer.run;
 
 import dev.peer.config.CacheSettings;
+import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
-import dev.peer.config.Settings;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
@@ -108,7 +108,7 @@ record LargeFilesExecutor(Executor executor, RunTarget subject, PeerNetwork netw
           keep(file);
         }
       }
-      CacheSettings limits = CacheSettings.of(Settings.of(System.getenv()));
+      CacheSettings limits = CacheSettings.of(CallContext.ofProcess().settings());
       kept().limit(limits.maxAge(), limits.maxBytes());
     } catch (IOException | SourceException | ConfigException e) {
       InterruptedIo.rethrow(e);

@@ -1,6 +1,7 @@
 package dev.peer.run;
 
 import dev.peer.config.CacheSettings;
+import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.config.KeptSettings;
 import dev.peer.config.RunSettings;
@@ -72,7 +73,7 @@ public final class VmExecutors {
   /** An executor below a home. */
   public static VmExecutor executor(ImageStore images, Path home, RunLimits limits, Reach reach)
       throws ConfigException, IOException {
-    Settings settings = Settings.of(System.getenv());
+    Settings settings = CallContext.ofProcess().settings();
     CacheSettings caches = CacheSettings.of(settings);
     VmExecutor executor =
         new VmExecutor(

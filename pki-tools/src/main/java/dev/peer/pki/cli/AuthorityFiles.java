@@ -15,6 +15,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 
@@ -75,6 +76,11 @@ final class AuthorityFiles {
     WholeFile key = WholeFile.secret(files.key());
     key.write(PemText.privateKey(credentials.privateKey()), overwrite);
     WholeFile.open(files.certificate()).write(PemText.chain(credentials), overwrite);
+  }
+
+  /** Writes a certificate, and those between it and the root; its key is another party's. */
+  static void write(Pair files, List<X509Certificate> chain, boolean overwrite) throws IOException {
+    WholeFile.open(files.certificate()).write(PemText.chain(chain), overwrite);
   }
 
   /** How to treat earlier revocations. */

@@ -1,12 +1,13 @@
 package dev.peer.pki.cli;
 
-import dev.peer.core.trust.Credentials;
 import dev.peer.pki.issue.CertificateAuthority;
 import dev.peer.pki.issue.CertificateRequest;
 import dev.peer.pki.issue.KeyType;
 import dev.peer.pki.issue.Purpose;
+import dev.peer.pki.issue.SigningRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  peer-pki issue laptop --dir pki",
       "  peer-pki issue meet --dir pki --server",
+      "  peer-pki issue laptop --dir pki --csr request.pem",
       "  peer-pki issue tsa --dir pki --tsa --days 364"
     })
 final class IssueCommand implements Callable<Integer> {
@@ -84,6 +86,14 @@ final class IssueCommand implements Callable<Integer> {
   private KeyType keyType;
 
   @Option(
+      names = "--csr",
+      paramLabel = "FILE",
+      description =
+          "Certify the key of this request (`peer join URL --csr` makes one), and write NAME.pem"
+              + " alone. Nothing else of the request counts.")
+  private Path csr;
+
+  @Option(
       names = "--server",
       description =
           "For a rendezvous or a relay: it serves, and can sign no result. Not for a peer.")
@@ -108,7 +118,18 @@ final class IssueCommand implements Callable<Integer> {
     }
     CertificateAuthority authority = AuthorityFiles.read(directory);
     Files.createDirectories(target);
-    AuthorityFiles.write(files, issue(authority, request), force.given());
+    requireEndBefore(authority, request);
+    try {
+      if (csr != null) {
+        PublicKey key = SigningRequest.key(csr.toString(), AuthorityFiles.text(csr));
+        AuthorityFiles.write(files, authority.certify(request, key), force.given());
+        spec.commandLine().getOut().println(files.certificate());
+        return 0;
+      }
+      AuthorityFiles.write(files, authority.issue(request), force.given());
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(e.getMessage(), "see peer-pki issue --help");
+    }
     spec.commandLine().getOut().println(files.certificate());
     spec.commandLine().getOut().println(files.key());
     return 0;
@@ -143,18 +164,13 @@ final class IssueCommand implements Callable<Integer> {
         : request.ou(Names.requireCommonName(spec, "--ou", organizationalUnit));
   }
 
-  private static Credentials issue(CertificateAuthority authority, CertificateRequest request)
+  private static void requireEndBefore(CertificateAuthority authority, CertificateRequest request)
       throws CommandException {
     if (request.validity().until().isAfter(authority.certificate().getNotAfter().toInstant())) {
       throw new CommandException(
           "the certificate would be good for longer than the authority's, which ends at "
               + authority.certificate().getNotAfter().toInstant(),
           "ask for fewer --days, or make a new authority");
-    }
-    try {
-      return authority.issue(request);
-    } catch (IllegalArgumentException e) {
-      throw new CommandException(e.getMessage(), "see peer-pki issue --help");
     }
   }
 }

@@ -114,18 +114,30 @@ public final class CertificateAuthority {
    */
   public Credentials issue(CertificateRequest request) {
     KeyPair pair = request.keyType().generate();
-    X509v3CertificateBuilder builder =
-        builder(name(certificate()), request.validity(), subject(request), pair.getPublic());
     try {
-      addLeafExtensions(builder, request, pair.getPublic());
+      return Credentials.of(certify(request, pair.getPublic()), pair.getPrivate());
+    } catch (CredentialException e) {
+      throw new IllegalArgumentException(e.getMessage() + ": " + e.hint(), e);
+    }
+  }
+
+  /**
+   * Makes a certificate for a key that another party has; the request's kind of key does not count.
+   *
+   * @return the certificate, and the intermediates between it and the root
+   * @throws IllegalArgumentException if the request names what no certificate can have
+   */
+  public List<X509Certificate> certify(CertificateRequest request, PublicKey publicKey) {
+    X509v3CertificateBuilder builder =
+        builder(name(certificate()), request.validity(), subject(request), publicKey);
+    try {
+      addLeafExtensions(builder, request, publicKey);
       List<X509Certificate> issued = new ArrayList<>();
       issued.add(signed(builder, certificate().getPublicKey(), key));
       issued.addAll(chain.subList(0, chain.size() - 1));
-      return Credentials.of(issued, pair.getPrivate());
+      return issued;
     } catch (IOException e) {
       throw new IllegalStateException("extensions made here have an encoding", e);
-    } catch (CredentialException e) {
-      throw new IllegalArgumentException(e.getMessage() + ": " + e.hint(), e);
     }
   }
 

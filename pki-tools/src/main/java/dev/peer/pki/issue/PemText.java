@@ -5,6 +5,8 @@ import dev.peer.core.trust.Credentials;
 import java.security.PrivateKey;
 import java.security.cert.CRLException;
 import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** The text form of an authority's certificates, keys and lists. */
@@ -14,7 +16,12 @@ public final class PemText {
 
   /** The certificate, then its intermediates. */
   public static String chain(Credentials credentials) {
-    return credentials.chain().stream().map(Pem::write).collect(Collectors.joining());
+    return chain(credentials.chain());
+  }
+
+  /** The certificates, in their order. */
+  public static String chain(List<X509Certificate> chain) {
+    return chain.stream().map(Pem::write).collect(Collectors.joining());
   }
 
   /** The key in PKCS#8, not encrypted. */

@@ -79,6 +79,11 @@ public final class DoctorCommand implements Callable<Integer> {
     if (findings.isEmpty()) {
       findings.add(Finding.ok("settings", "no misspelled settings"));
     }
+    settings
+        .places()
+        .forEach(
+            (place, names) ->
+                findings.add(Finding.ok("settings", place + " has " + String.join(", ", names))));
     return settings;
   }
 

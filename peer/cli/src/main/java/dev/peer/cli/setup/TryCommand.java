@@ -186,8 +186,7 @@ public final class TryCommand implements Callable<Integer> {
             + " --dir pki",
         "  PEER_CA=pki/ca.pem PEER_CERT=pki/meet.pem PEER_KEY=pki/meet-key.pem peer rendezvous"
             + " --listen 0.0.0.0:7443",
-        "  export PEER_RENDEZVOUS=https://HOST:7443 PEER_CA=$PWD/pki/ca.pem"
-            + " PEER_CERT=$PWD/pki/me.pem PEER_KEY=$PWD/pki/me-key.pem",
+        "  peer join https://HOST:7443 --ca pki/ca.pem --cert pki/me.pem --key pki/me-key.pem",
         "  " + commit.map(first -> first + " && ").orElse("") + "peer run");
   }
 
