@@ -1,5 +1,6 @@
 package dev.peer.cli.syntax;
 
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
@@ -33,7 +34,7 @@ public final class Option<T> extends Argument<T> {
   public static <T> Option<T> of(String name, String label, Class<T> type, String... description) {
     Option<T> option = new Option<>(name, type, description);
     option.spec.paramLabel(label);
-    return option;
+    return option.ofType(type);
   }
 
   /** An option with one or more values, which may be there several times. */
@@ -56,7 +57,11 @@ public final class Option<T> extends Argument<T> {
       String name, String label, Class<T> type, String... description) {
     Option<List<T>> option = new Option<>(name, List.class, description);
     option.spec.paramLabel(label).auxiliaryTypes(type);
-    return option.initially(List.of());
+    return option.ofType(type).initially(List.of());
+  }
+
+  private Option<T> ofType(Class<?> type) {
+    return type.equals(Path.class) ? readBy(new PathConverter()) : this;
   }
 
   /** This reads its text. */

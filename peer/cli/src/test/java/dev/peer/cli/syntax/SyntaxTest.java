@@ -3,6 +3,7 @@ package dev.peer.cli.syntax;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,25 @@ class SyntaxTest {
 
     assertThat(number.value()).isEqualTo(3);
     assertThat(target.value()).isEqualTo("test");
+  }
+
+  /** What a script leaves that forgot to set a variable must not become the working directory. */
+  @Test
+  void aPathIsNotEmpty() {
+    Option<Path> to = Option.of("--to", "DIR", Path.class, "where to");
+    Option<List<Path>> watched = Option.repeated("--watch", "DIR", Path.class, "what");
+    List<SyntaxPart> parts = List.of(to, watched);
+
+    for (String[] words : new String[][] {{"--to="}, {"--to", ""}}) {
+      assertThatThrownBy(() -> parse(parts, words))
+          .isInstanceOf(ParameterException.class)
+          .hasMessageContaining("a path was expected; . is the working directory");
+    }
+    assertThatThrownBy(() -> parse(parts, "--watch", "x", ""))
+        .isInstanceOf(ParameterException.class);
+    parse(parts, "--to=.", "--watch", "x", "y");
+    assertThat(to.value()).isEqualTo(Path.of("."));
+    assertThat(watched.value()).containsExactly(Path.of("x"), Path.of("y"));
   }
 
   @Test
