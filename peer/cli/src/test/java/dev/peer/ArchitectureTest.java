@@ -72,7 +72,8 @@ class ArchitectureTest {
         "core.key",
         "core.record",
         "core.scratch",
-        "core.sign");
+        "core.sign",
+        "core.trust");
     allow("core.progress", "core.record");
     allow(
         "core.find",

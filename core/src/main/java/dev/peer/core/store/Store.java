@@ -153,7 +153,11 @@ public final class Store {
     return good
         ? Optional.of(
             stored(
-                repo, attestation.key(), entry, attestation.envelope(), attestation.bundle(), hold))
+                RunSummary.of(attestation),
+                entry,
+                attestation.envelope(),
+                attestation.bundle(),
+                hold))
         : Optional.empty();
   }
 
@@ -161,8 +165,7 @@ public final class Store {
   public static StoredRecord reopen(StoredRecord record) throws IOException {
     Path entry = record.bundleFile().getParent();
     return stored(
-        record.repo(),
-        record.key(),
+        record.summary(),
         entry,
         record.attestation(),
         record.bundle(),
@@ -191,7 +194,12 @@ public final class Store {
       removals.retain(repo, ownerOf(repo));
       Files.setLastModifiedTime(layout.changed(), FileTime.from(Instant.now()));
       done = true;
-      return stored(repo, key, entry, attestation, record.attestation().bundle(), hold);
+      return stored(
+          RunSummary.of(record.attestation()),
+          entry,
+          attestation,
+          record.attestation().bundle(),
+          hold);
     } finally {
       if (!done) {
         hold.close();
@@ -268,10 +276,9 @@ public final class Store {
   }
 
   private static StoredRecord stored(
-      RepoId repo, RunKey key, Path entry, Attestation attestation, Content bundle, FileHold hold) {
+      RunSummary summary, Path entry, Attestation attestation, Content bundle, FileHold hold) {
     return new StoredRecord(
-        repo,
-        key,
+        summary,
         attestation,
         bundle,
         entry.resolve(EntryFiles.BUNDLE),

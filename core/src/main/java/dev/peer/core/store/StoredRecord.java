@@ -14,8 +14,7 @@ import java.nio.file.Path;
  */
 public final class StoredRecord implements AutoCloseable {
 
-  private final RepoId repo;
-  private final RunKey key;
+  private final RunSummary summary;
   private final Attestation attestation;
   private final Content bundle;
   private final Path bundleFile;
@@ -23,14 +22,12 @@ public final class StoredRecord implements AutoCloseable {
   private boolean synced;
 
   StoredRecord(
-      RepoId repo,
-      RunKey key,
+      RunSummary summary,
       Attestation attestation,
       Content bundle,
       Path bundleFile,
       Runnable release) {
-    this.repo = repo;
-    this.key = key;
+    this.summary = summary;
     this.attestation = attestation;
     this.bundle = bundle;
     this.bundleFile = bundleFile;
@@ -38,11 +35,16 @@ public final class StoredRecord implements AutoCloseable {
   }
 
   public RepoId repo() {
-    return repo;
+    return summary.subject().repo();
   }
 
   public RunKey key() {
-    return key;
+    return summary.key();
+  }
+
+  /** What a list shows of it. */
+  public RunSummary summary() {
+    return summary;
   }
 
   /** The envelope's bytes, to be served as they are. */

@@ -30,6 +30,6 @@
  * holds {@code changing} alone waits for no entry: it tries, and leaves held ones.
  *
  * <p>Uses {@code core.chunk}, {@code core.id}, {@code core.key}, {@code core.record}, {@code
- * core.scratch} and {@code core.sign}.
+ * core.scratch}, {@code core.sign} and {@code core.trust}.
  */
 package dev.peer.core.store;

@@ -8,6 +8,7 @@ import com.github.luben.zstd.ZstdOutputStream;
 import dev.peer.core.chunk.Chunk;
 import dev.peer.core.chunk.ChunkList;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.Records;
@@ -18,6 +19,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
@@ -157,7 +159,18 @@ class ChunksTest {
   private StoredRecord stored(byte[] bundle) throws IOException {
     Path file = Files.write(directory.resolve("bundle.tar.zst"), bundle);
     Content content = new Content(bundle.length, Digest.of(bundle));
-    return new StoredRecord(REPO, Records.inputs().key(), null, content, file, () -> {});
+    return new StoredRecord(
+        new RunSummary(
+            Records.inputs().key(),
+            new RunSummary.Subject(REPO, Records.inputs().tree(), "test"),
+            new PeerId("spiffe://team/signer"),
+            Instant.EPOCH,
+            Instant.EPOCH,
+            Optional.empty()),
+        null,
+        content,
+        file,
+        () -> {});
   }
 
   private static byte[] frames(int... sizes) {

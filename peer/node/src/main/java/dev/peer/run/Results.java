@@ -6,6 +6,7 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.Printable;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.key.NetworkMode;
+import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.Provenance;
@@ -27,7 +28,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -39,9 +39,6 @@ public final class Results {
 
   private static final String ARTIFACTS = "--artifacts";
   private static final Pattern KEY = Pattern.compile("[0-9a-f]{1,64}");
-  private static final long SECONDS_PER_MINUTE = 60;
-  private static final long SECONDS_PER_HOUR = 3600;
-  private static final long SECONDS_PER_DAY = 86_400;
 
   private Results() {}
 
@@ -138,7 +135,9 @@ public final class Results {
             + duration(verified.record())
             + tries(verified.record())
             + result.holder().map(holder -> ", got from " + holder).orElse(", was in the store")
-            + (saved.isPositive() && !result.followed() ? ", saved " + seconds(saved) : ""));
+            + (saved.isPositive() && !result.followed()
+                ? ", saved " + TimeSpans.seconds(saved)
+                : ""));
   }
 
   /** Refuses an unusable directory for artifacts before anything runs. */
@@ -196,7 +195,7 @@ public final class Results {
 
   /** How long the run took, for people. */
   public static String duration(RunRecord record) {
-    return seconds(took(record));
+    return TimeSpans.seconds(took(record));
   }
 
   /** At which try the tests passed, to follow how long it took; nothing if there was only one. */
@@ -212,21 +211,8 @@ public final class Results {
     return Duration.between(record.startedAt(), record.finishedAt());
   }
 
-  private static String seconds(Duration duration) {
-    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
-  }
-
   /** How long ago something was, for people. */
   public static String ago(Duration age) {
-    long seconds = Math.max(0, age.toSeconds());
-    if (seconds < SECONDS_PER_MINUTE) {
-      return seconds + " s ago";
-    }
-    if (seconds < SECONDS_PER_HOUR) {
-      return seconds / SECONDS_PER_MINUTE + " min ago";
-    }
-    return seconds < SECONDS_PER_DAY
-        ? seconds / SECONDS_PER_HOUR + " h ago"
-        : seconds / SECONDS_PER_DAY + " days ago";
+    return TimeSpans.ago(age);
   }
 }

@@ -1,6 +1,7 @@
 package dev.peer.cli.console;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.progress.EscapeFilter;
 import dev.peer.core.progress.OutputBytes;
 import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputStreamName;
@@ -8,7 +9,6 @@ import dev.peer.core.record.StrictJson;
 import dev.peer.report.ExitCode;
 import dev.peer.report.RunOutput;
 import dev.peer.report.Timeline;
-import dev.peer.terminal.EscapeFilter;
 import dev.peer.terminal.StandardStream;
 import dev.peer.terminal.StatusLine;
 import java.io.ByteArrayOutputStream;

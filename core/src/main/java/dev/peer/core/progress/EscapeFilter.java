@@ -1,4 +1,4 @@
-package dev.peer.terminal;
+package dev.peer.core.progress;
 
 import java.io.ByteArrayOutputStream;
 

@@ -1,4 +1,4 @@
-package dev.peer.terminal;
+package dev.peer.core.progress;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;

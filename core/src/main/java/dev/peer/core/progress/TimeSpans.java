@@ -1,0 +1,33 @@
+package dev.peer.core.progress;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Lengths of time for people. */
+public final class TimeSpans {
+
+  private static final long SECONDS_PER_MINUTE = 60;
+  private static final long SECONDS_PER_HOUR = 3600;
+  private static final long SECONDS_PER_DAY = 86_400;
+
+  private TimeSpans() {}
+
+  /** How long something took. */
+  public static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+  }
+
+  /** How long ago something was. */
+  public static String ago(Duration age) {
+    long seconds = Math.max(0, age.toSeconds());
+    if (seconds < SECONDS_PER_MINUTE) {
+      return seconds + " s ago";
+    }
+    if (seconds < SECONDS_PER_HOUR) {
+      return seconds / SECONDS_PER_MINUTE + " min ago";
+    }
+    return seconds < SECONDS_PER_DAY
+        ? seconds / SECONDS_PER_HOUR + " h ago"
+        : seconds / SECONDS_PER_DAY + " days ago";
+  }
+}
