@@ -30,6 +30,7 @@ class FormatTest {
           "pki-tools",
           "peer/net",
           "peer/testkit",
+          "peer/pages",
           "peer/rendezvous",
           "peer/node",
           "peer/cli");

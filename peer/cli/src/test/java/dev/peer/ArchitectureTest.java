@@ -187,7 +187,9 @@ class ArchitectureTest {
         "core.timestamp",
         "core.trust",
         "tls");
-    allow("server", "core", "http", "metrics", "tls", "wire");
+    allow("pages", "core", "http", "wire");
+    allow("pages.template", "core.id", "core.store", "pages");
+    allow("server", "core", "http", "metrics", "pages", "tls", "wire");
     allow(
         "client", "core.access", "core.id", "core.pem", "core.record", "core.trust", "tls", "wire");
     allow("client.fetch", "client", "core", "tls", "wire");
@@ -199,6 +201,7 @@ class ArchitectureTest {
         "client.rendezvous",
         "core",
         "http",
+        "pages",
         "server",
         "tls",
         "wire");
@@ -235,6 +238,7 @@ class ArchitectureTest {
         "identity",
         "lfs",
         "metrics",
+        "pages",
         "report",
         "server",
         "tls",
@@ -330,6 +334,7 @@ class ArchitectureTest {
         "core",
         "home",
         "identity",
+        "pages",
         "report",
         "result",
         "run",
@@ -498,6 +503,16 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "io.netty..", "io.etcd..", "com.google.protobuf..");
+
+  /** What makes pages; a peer that nobody asks for one loads none of it. */
+  @ArchTest
+  static final ArchRule ONLY_PAGES_KNOW_THE_TEMPLATE_ENGINE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.peer.pages..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("gg.jte..");
 
   @ArchTest
   static final ArchRule ONLY_THE_SCHEDULE_KNOWS_CRON =

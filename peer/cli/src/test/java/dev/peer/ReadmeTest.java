@@ -21,7 +21,15 @@ import org.junit.jupiter.api.Test;
 class ReadmeTest {
 
   private static final List<String> MODULES =
-      List.of("core", "vm", "pki-tools", "peer/net", "peer/rendezvous", "peer/node", "peer/cli");
+      List.of(
+          "core",
+          "vm",
+          "pki-tools",
+          "peer/net",
+          "peer/pages",
+          "peer/rendezvous",
+          "peer/node",
+          "peer/cli");
 
   private static final String BEGIN = "<!-- settings -->\n";
   private static final String END = "<!-- /settings -->";

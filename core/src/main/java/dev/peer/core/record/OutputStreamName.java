@@ -17,7 +17,7 @@ public enum OutputStreamName {
     return text;
   }
 
-  static OutputStreamName parse(String text) throws MalformedException {
+  public static OutputStreamName parse(String text) throws MalformedException {
     for (OutputStreamName name : values()) {
       if (name.text.equals(text)) {
         return name;

@@ -10,6 +10,7 @@ import dev.peer.client.rendezvous.TimestampClient;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.core.find.Acceptance;
+import dev.peer.core.find.ClaimedHistory;
 import dev.peer.core.find.Finder;
 import dev.peer.core.find.Holders;
 import dev.peer.core.find.Lookup;
@@ -29,6 +30,8 @@ import dev.peer.home.HomeLayout;
 import dev.peer.http.RequestLog;
 import dev.peer.identity.Identities;
 import dev.peer.lfs.KeptObjects;
+import dev.peer.pages.Pages;
+import dev.peer.pages.ResultJudge;
 import dev.peer.report.RunOutput;
 import dev.peer.server.HeldFiles;
 import dev.peer.server.Intake;
@@ -242,10 +245,24 @@ public final class PeerNetwork implements AutoCloseable {
                 new CheckedImages(new ImageStore(home.images())),
                 new KeptLargeFiles(new KeptObjects(home.largeFiles()))),
             intake,
+            Optional.of(pages(identities, settings)),
             () -> ServerOperations.operations(log, ServerOperations.home(settings.home()))),
         serveSettings(settings),
         Timeouts.DEFAULT,
         output);
+  }
+
+  private static Pages pages(Identities identities, PeerSettings settings) {
+    HomeLayout home = new HomeLayout(settings.home());
+    return new Pages(
+        identities::rules,
+        new ResultJudge(
+            identities::verifier,
+            new Acceptance(
+                settings.rules().requireKept(),
+                ClaimedHistory.UNKNOWN,
+                settings.rules().requireTries()),
+            () -> Store.open(home.store(), 1).stage()));
   }
 
   /** Where others meet. */

@@ -98,9 +98,13 @@ public final class VerifiedResult implements AutoCloseable {
 
   /** Why a result does not count here, as far as can be told without a clone. */
   public static Optional<String> refusal(PeerSettings settings, VerifiedAttestation attestation) {
+    return acceptance(settings).refusal(attestation.record());
+  }
+
+  /** Which results count here, as far as can be told without a clone. */
+  public static Acceptance acceptance(PeerSettings settings) {
     return new Acceptance(
-            settings.rules().requireKept(), ClaimedHistory.UNKNOWN, settings.rules().requireTries())
-        .refusal(attestation.record());
+        settings.rules().requireKept(), ClaimedHistory.UNKNOWN, settings.rules().requireTries());
   }
 
   /** The message for a result that holds and does not count. */

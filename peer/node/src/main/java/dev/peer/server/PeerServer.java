@@ -15,6 +15,7 @@ import dev.peer.http.HttpsServer;
 import dev.peer.http.ProblemException;
 import dev.peer.http.ServerLimits;
 import dev.peer.http.ServerSettings;
+import dev.peer.pages.Pages;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.tls.TlsListener;
 import dev.peer.wire.Limits;
@@ -28,7 +29,6 @@ import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,8 +58,9 @@ public final class PeerServer implements AutoCloseable {
   private final ServedRecords records = new ServedRecords();
   private final ChunkLists chunkLists = new ChunkLists();
   private final List<LiveRun> runs = new CopyOnWriteArrayList<>();
-  private final HeldFiles files;
+  private final FileRequests files;
   private final Optional<Intake> intake;
+  private final Optional<Pages> pages;
   private final Offers offers = new Offers(System::nanoTime);
   private final Semaphore taking = new Semaphore(MOST_TAKEN);
   private final HttpsServer https;
@@ -69,10 +70,12 @@ public final class PeerServer implements AutoCloseable {
       Supplier<AccessRules> rules,
       HeldFiles files,
       Optional<Intake> intake,
+      Optional<Pages> pages,
       ServerSettings settings)
       throws IOException {
+    this.pages = pages;
     this.rules = rules;
-    this.files = files;
+    this.files = new FileRequests(files);
     this.intake = intake;
     settings
         .operations()
@@ -93,13 +96,7 @@ public final class PeerServer implements AutoCloseable {
     return start(identity, rules, files, Optional.empty(), ServerSettings.quiet(address, limits));
   }
 
-  /**
-   * Starts to listen, with no records yet.
-   *
-   * @param rules supplies the current rules
-   * @param intake takes results that others hand over; empty: none are taken
-   * @throws IOException if it cannot listen there
-   */
+  /** Starts to listen, with no records yet, and has no pages. */
   public static PeerServer start(
       TlsIdentity identity,
       Supplier<AccessRules> rules,
@@ -107,7 +104,26 @@ public final class PeerServer implements AutoCloseable {
       Optional<Intake> intake,
       ServerSettings settings)
       throws IOException {
-    return new PeerServer(identity, rules, files, intake, settings);
+    return start(identity, rules, files, intake, Optional.empty(), settings);
+  }
+
+  /**
+   * Starts to listen, with no records yet.
+   *
+   * @param rules supplies the current rules
+   * @param intake takes results that others hand over; empty: none are taken
+   * @param pages shows the records to people; empty: there are no pages
+   * @throws IOException if it cannot listen there
+   */
+  public static PeerServer start(
+      TlsIdentity identity,
+      Supplier<AccessRules> rules,
+      HeldFiles files,
+      Optional<Intake> intake,
+      Optional<Pages> pages,
+      ServerSettings settings)
+      throws IOException {
+    return new PeerServer(identity, rules, files, intake, pages, settings);
   }
 
   /** Where it listens. */
@@ -144,6 +160,10 @@ public final class PeerServer implements AutoCloseable {
   }
 
   private void serve(HttpCall call) throws ProblemException, IOException {
+    if (pages.isPresent() && Pages.has(call.path())) {
+      pages.get().serve(call, records);
+      return;
+    }
     PeerPath path;
     try {
       path = PeerPath.parse(call.path()).orElseThrow(ProblemException::noSuchPath);
@@ -181,11 +201,11 @@ public final class PeerServer implements AutoCloseable {
       }
       case PeerPath.ImageFile file -> {
         call.require(rules, Verb.FETCH);
-        image(call, file);
+        files.image(call, file);
       }
       case PeerPath.LargeFile(RepoId repo, Digest content) -> {
         call.require(rules, Verb.FETCH, repo);
-        largeFile(call, repo, content);
+        files.largeFile(call, repo, content);
       }
     }
   }
@@ -342,45 +362,6 @@ public final class PeerServer implements AutoCloseable {
     } catch (NoSuchFileException e) {
       throw noSuchResult(bundle + " any more");
     }
-  }
-
-  private void image(HttpCall call, PeerPath.ImageFile path) throws ProblemException, IOException {
-    Path file =
-        files
-            .images()
-            .file(path.image(), path.file())
-            .orElseThrow(() -> noSuchImage(path, "does not hold"));
-    try {
-      if (path.isAttestation()) {
-        // The image may be signed again.
-        call.set("Cache-Control", "private, no-cache");
-        call.answer(200, MediaTypes.ATTESTATION, Files.readAllBytes(file));
-      } else {
-        FixedFile.send(call, file, path.image() + "/" + path.file(), MediaTypes.BYTES);
-      }
-    } catch (NoSuchFileException e) {
-      throw noSuchImage(path, "no longer holds");
-    }
-  }
-
-  private void largeFile(HttpCall call, RepoId repo, Digest content)
-      throws ProblemException, IOException {
-    ProblemException absent =
-        new ProblemException(
-            Problem.Kind.NO_SUCH_FILE,
-            "this peer does not hold the file " + content + " of " + repo);
-    try {
-      Path file = files.largeFiles().file(repo, content).orElseThrow(() -> absent);
-      FixedFile.send(call, file, "" + content, MediaTypes.BYTES);
-    } catch (NoSuchFileException e) {
-      throw absent;
-    }
-  }
-
-  private static ProblemException noSuchImage(PeerPath.ImageFile path, String what) {
-    return new ProblemException(
-        Problem.Kind.NO_SUCH_IMAGE,
-        "this peer " + what + " " + path.file() + " of the guest image " + path.image());
   }
 
   private static ProblemException noSuchResult(String what) {

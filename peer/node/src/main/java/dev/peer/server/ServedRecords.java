@@ -3,6 +3,7 @@ package dev.peer.server;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.store.StoredRecord;
+import dev.peer.pages.ResultSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,7 +11,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Stream;
 
 /** The served records, by run key and digest. Of equal records the one added last is served. */
-final class ServedRecords {
+final class ServedRecords implements ResultSource {
 
   private final ConcurrentMap<RunKey, List<StoredRecord>> byKey = new ConcurrentHashMap<>();
   private final ConcurrentMap<Digest, List<StoredRecord>> byBundle = new ConcurrentHashMap<>();
@@ -25,7 +26,13 @@ final class ServedRecords {
     byBundle.computeIfPresent(record.bundle().digest(), (_, records) -> without(records, record));
   }
 
-  Optional<StoredRecord> withKey(RunKey key) {
+  @Override
+  public List<StoredRecord> all() {
+    return byKey.values().stream().map(List::getLast).toList();
+  }
+
+  @Override
+  public Optional<StoredRecord> withKey(RunKey key) {
     return Optional.ofNullable(byKey.get(key)).map(List::getLast);
   }
 

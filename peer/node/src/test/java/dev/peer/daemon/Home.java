@@ -78,7 +78,7 @@ final class Home {
         new LeasedAnnouncer(
             identity,
             new LeasedAnnouncer.Service(
-                rules, HeldFiles.NONE, intake.apply(this), Operations::quiet),
+                rules, HeldFiles.NONE, intake.apply(this), Optional.empty(), Operations::quiet),
             new ServeSettings(List.of(rendezvous), Optional.empty(), List.of()),
             PATIENCE,
             notices::add);

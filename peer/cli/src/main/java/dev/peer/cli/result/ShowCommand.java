@@ -2,6 +2,7 @@ package dev.peer.cli.result;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.cli.console.Output;
+import dev.peer.cli.syntax.ArgumentGroup;
 import dev.peer.cli.syntax.Option;
 import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
@@ -14,12 +15,19 @@ import dev.peer.core.store.FailedRun;
 import dev.peer.core.store.Store;
 import dev.peer.identity.RuleReader;
 import dev.peer.identity.Verifiers;
+import dev.peer.pages.ResultDocument;
+import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
+import dev.peer.report.OutputFile;
 import dev.peer.result.StoredRun;
 import dev.peer.result.VerifiedResult;
 import dev.peer.run.Results;
 import dev.peer.run.RunTarget;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -36,6 +44,9 @@ public final class ShowCommand implements Callable<Integer> {
   private final StoredRunSelector.FailureOptions failed = new StoredRunSelector.FailureOptions();
 
   private final Option<Boolean> json = Option.flag("--json", "print JSON");
+
+  private final Option<Path> html =
+      Option.of("--html", "FILE", Path.class, "write a page that opens anywhere, with the output");
 
   public ShowCommand(CallContext call, Output output) {
     this.call = call;
@@ -54,8 +65,9 @@ public final class ShowCommand implements Callable<Integer> {
         .examples(
             "  peer show                          # the last run of this repository",
             "  peer show 3fa9 --json",
+            "  peer show --html result.html",
             "  peer show --failed")
-        .takes(kept, failed, json);
+        .takes(kept, failed, ArgumentGroup.exclusive(json, html));
   }
 
   @Override
@@ -65,7 +77,15 @@ public final class ShowCommand implements Callable<Integer> {
     PeerSettings peer = PeerSettings.of(settings);
     Store store = Results.openStore(peer.home());
     switch (kept.find(call, store, failed)) {
-      case StoredRun.Failure failure -> show(failure.log().run());
+      case StoredRun.Failure failure -> {
+        if (html.given().isPresent()) {
+          throw new CommandException(
+              ExitCode.USAGE,
+              "--html is for results, and this run did not pass",
+              "`peer log --failed` shows its output");
+        }
+        show(failure.log().run());
+      }
       case StoredRun.Result result -> {
         try (VerifiedResult opened =
             VerifiedResult.of(store, Verifiers.verifier(peer, output), result)) {
@@ -79,6 +99,16 @@ public final class ShowCommand implements Callable<Integer> {
   private void show(VerifiedResult opened, PeerSettings peer) throws Exception {
     VerifiedFacts facts =
         new VerifiedFacts(opened.verified().attestation(), RuleReader.rules(peer).sign(), true);
+    if (html.given().isPresent()) {
+      byte[] page =
+          ResultDocument.of(opened.verified(), facts.signers(), VerifiedResult.acceptance(peer));
+      OutputFile.<IOException>write(
+          "--html",
+          call.directory().resolve(html.value()),
+          PosixFilePermissions.fromString("rw-r--r--"),
+          to -> Channels.newOutputStream(to).write(page));
+      return;
+    }
     Optional<String> refusal = VerifiedResult.refusal(peer, opened.verified().attestation());
     if (json.value()) {
       ObjectNode answer = facts.json();

@@ -14,6 +14,7 @@ import dev.peer.core.store.StoredRecord;
 import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;
 import dev.peer.http.ServerSettings;
+import dev.peer.pages.Pages;
 import dev.peer.server.HeldFiles;
 import dev.peer.server.Intake;
 import dev.peer.server.LiveRun;
@@ -57,12 +58,14 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
    *
    * @param rules supplies the current rules for fetching from us and handing over to us
    * @param intake takes results that others hand over; empty: none are taken
+   * @param pages shows the records to people; empty: there are no pages
    * @param operations gives how the server is watched over, each time it begins to listen
    */
   public record Service(
       Supplier<AccessRules> rules,
       HeldFiles files,
       Optional<Intake> intake,
+      Optional<Pages> pages,
       Supplier<Operations> operations) {}
 
   /** Does nothing until the first announcement, takes nothing from others, and keeps no log. */
@@ -75,7 +78,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
       Notices notices) {
     this(
         identity,
-        new Service(rules, files, Optional.empty(), Operations::quiet),
+        new Service(rules, files, Optional.empty(), Optional.empty(), Operations::quiet),
         settings,
         patience,
         notices);
@@ -192,6 +195,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
               service.rules(),
               service.files(),
               service.intake(),
+              service.pages(),
               new ServerSettings(listen, ServerLimits.PEER, service.operations().get()));
     } catch (IOException e) {
       throw new AnnounceException(e.getMessage(), e);

@@ -1,0 +1,100 @@
+package dev.peer.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The pages of the installed command: those that a peer serves, and a result as a file. */
+@Timeout(600)
+class PagesOfAPeerIT {
+
+  private Team team;
+
+  @BeforeEach
+  void createTeam() throws Exception {
+    team = Team.create();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    team.close();
+  }
+
+  @Test
+  void aPeerThatServesShowsItsResultsToWhomItsRulesAdmit() throws Exception {
+    team.startRendezvous();
+    Peer holder = team.peer("holder").withoutQemu().with("PEER_ALLOW_FETCH", "cn:reader");
+    Repository repository = signed(holder);
+    Peer reader = team.peer("reader");
+    holder.start(repository, "run").awaitLine("^peer: serving the result");
+    String address = addressOf(holder, reader);
+
+    String list = page(reader, address, "/ui/");
+    assertThat(list).startsWith("200 text/html; charset=utf-8\n").contains("example.org/replayed");
+    String link = list.replaceAll("(?s).*href=\"(/ui/results/[0-9a-f]{64})\".*", "$1");
+    assertThat(page(reader, address, link))
+        .contains("<p class=\"verdict\">Passed</p>", "said &lt;b&gt;", "signed the result");
+    assertThat(page(reader, address, link + "/stdout")).contains("said <b>");
+    assertThat(page(team.peer("other"), address, "/ui/"))
+        .startsWith("403 ")
+        .doesNotContain("example.org/replayed");
+  }
+
+  @Test
+  void showWritesAResultAsAFile() throws Exception {
+    Peer laptop = team.peer("laptop").withoutQemu();
+    Repository repository = signed(laptop);
+
+    laptop.run(repository, "show", "--html", "result.html").hasExitCode(0);
+
+    assertThat(Files.readString(repository.directory().resolve("result.html")))
+        .startsWith("<!DOCTYPE html>")
+        .contains("said &lt;b&gt;", "style-src &#39;sha256-")
+        .doesNotContain("/ui/");
+    laptop.run(repository, "show", "--html", "x", "--json").hasExitCode(2);
+  }
+
+  private Repository signed(Peer signer) throws Exception {
+    Repository repository = SignedResult.repository(team, "shown").commit();
+    SignedResult.sign(team, signer, repository, SignedResult.output("said <b>\n", ""), Map.of());
+    return repository;
+  }
+
+  private String addressOf(Peer holder, Peer reader) throws IOException, InterruptedException {
+    String key = holder.onlyResult().getParent().getFileName().toString();
+    return curl(reader, team.rendezvous() + "/v1/repos/example.org%2Freplayed/results/" + key)
+        .replaceFirst("(?s).*(https://127[.]0[.]0[.]1:\\d+).*", "$1");
+  }
+
+  /** Status and media type on the first line, the document below. */
+  private String page(Peer reader, String address, String path)
+      throws IOException, InterruptedException {
+    return curl(reader, address + path, "-w", "\n%{http_code} %{content_type}")
+        .replaceFirst("(?s)^(.*)\n([^\n]*)$", "$2\n$1");
+  }
+
+  private String curl(Peer reader, String url, String... options)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "curl",
+                "-sS",
+                "-k",
+                "--cert",
+                reader.environment().get("PEER_CERT"),
+                "--key",
+                reader.environment().get("PEER_KEY")));
+    command.addAll(List.of(options));
+    command.add(url);
+    return team.tool(command.toArray(String[]::new)).hasExitCode(0).stdout();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.peer.server;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.http.HttpCall;
+import dev.peer.http.ProblemException;
+import dev.peer.wire.MediaTypes;
+import dev.peer.wire.PeerPath;
+import dev.peer.wire.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Answers with the files that a peer serves beside results, to callers who may have them. */
+record FileRequests(HeldFiles files) {
+
+  void image(HttpCall call, PeerPath.ImageFile path) throws ProblemException, IOException {
+    Path file =
+        files
+            .images()
+            .file(path.image(), path.file())
+            .orElseThrow(() -> noSuchImage(path, "does not hold"));
+    try {
+      if (path.isAttestation()) {
+        // The image may be signed again.
+        call.set("Cache-Control", "private, no-cache");
+        call.answer(200, MediaTypes.ATTESTATION, Files.readAllBytes(file));
+      } else {
+        FixedFile.send(call, file, path.image() + "/" + path.file(), MediaTypes.BYTES);
+      }
+    } catch (NoSuchFileException e) {
+      throw noSuchImage(path, "no longer holds");
+    }
+  }
+
+  void largeFile(HttpCall call, RepoId repo, Digest content) throws ProblemException, IOException {
+    ProblemException absent =
+        new ProblemException(
+            Problem.Kind.NO_SUCH_FILE,
+            "this peer does not hold the file " + content + " of " + repo);
+    try {
+      Path file = files.largeFiles().file(repo, content).orElseThrow(() -> absent);
+      FixedFile.send(call, file, "" + content, MediaTypes.BYTES);
+    } catch (NoSuchFileException e) {
+      throw absent;
+    }
+  }
+
+  private static ProblemException noSuchImage(PeerPath.ImageFile path, String what) {
+    return new ProblemException(
+        Problem.Kind.NO_SUCH_IMAGE,
+        "this peer " + what + " " + path.file() + " of the guest image " + path.image());
+  }
+}

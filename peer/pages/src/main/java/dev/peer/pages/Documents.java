@@ -1,0 +1,79 @@
+package dev.peer.pages;
+
+import dev.peer.core.id.Digest;
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.StringOutput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+
+/** Makes documents of the templates, whose classes are loaded with the first. */
+final class Documents {
+
+  /** Allows a page nothing but its own style and images, and its forms this server. */
+  static final String POLICY =
+      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
+          + " frame-ancestors 'none'";
+
+  private static final TemplateEngine ENGINE =
+      TemplateEngine.createPrecompiled(
+          null, ContentType.Html, Documents.class.getClassLoader(), "dev.peer.pages.template");
+
+  private static final String STYLE = read();
+
+  private Documents() {}
+
+  /** A document that is a single file and opens anywhere. */
+  static PageFrame file() {
+    byte[] digest =
+        HexFormat.of().parseHex(Digest.of(STYLE.getBytes(StandardCharsets.UTF_8)).hex());
+    return new PageFrame(
+        STYLE,
+        "default-src 'none'; style-src 'sha256-"
+            + Base64.getEncoder().encodeToString(digest)
+            + "'; base-uri 'none'; form-action 'none'");
+  }
+
+  /** The style sheet of all pages. */
+  static byte[] style() {
+    return STYLE.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static byte[] list(ListView view) {
+    return render("list.jte", Map.of("view", view));
+  }
+
+  static byte[] result(ResultView view, PageFrame frame) {
+    return render("result.jte", Map.of("view", view, "frame", frame));
+  }
+
+  /**
+   * A page that says why there is no other.
+   *
+   * @param detail one line for people
+   */
+  static byte[] problem(int status, String detail) {
+    return render("problem.jte", Map.of("status", status, "detail", detail));
+  }
+
+  private static byte[] render(String template, Map<String, Object> parameters) {
+    StringOutput output = new StringOutput();
+    ENGINE.render(template, parameters, output);
+    return output.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String read() {
+    try (InputStream in =
+        Objects.requireNonNull(Documents.class.getResourceAsStream("style.css"))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

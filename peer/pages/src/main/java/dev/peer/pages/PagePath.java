@@ -1,0 +1,85 @@
+package dev.peer.pages;
+
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.wire.PercentEncoding;
+import java.util.Optional;
+
+/** The paths of pages. The protocol has none that begins so. */
+sealed interface PagePath {
+
+  /** Where the pages are. */
+  String ROOT = "/ui/";
+
+  /** The list of results. */
+  record Results() implements PagePath {}
+
+  /** The style of all pages. */
+  record Style() implements PagePath {}
+
+  /** One result. */
+  record Result(RunKey key) implements PagePath {}
+
+  /** The test's output on one stream, to be kept as a file. */
+  record Output(RunKey key, OutputStreamName stream) implements PagePath {}
+
+  /** A file among a result's artifacts. */
+  record File(RunKey key, String artifact) implements PagePath {}
+
+  /** The path as it goes over the wire. */
+  default String text() {
+    return switch (this) {
+      case Results _ -> ROOT;
+      case Style _ -> ROOT + "style.css";
+      case Result(RunKey key) -> ROOT + "results/" + key.hex();
+      case Output(RunKey key, OutputStreamName stream) ->
+          ROOT + "results/" + key.hex() + "/" + stream;
+      case File(RunKey key, String artifact) ->
+          ROOT + "results/" + key.hex() + "/artifacts/" + PercentEncoding.encode(artifact);
+    };
+  }
+
+  /** The path's template, for metrics and logs. */
+  default String template() {
+    return switch (this) {
+      case Results _ -> "/ui/";
+      case Style _ -> "/ui/style.css";
+      case Result _ -> "/ui/results/{runKey}";
+      case Output _ -> "/ui/results/{runKey}/{stream}";
+      case File _ -> "/ui/results/{runKey}/artifacts/{path}";
+    };
+  }
+
+  /**
+   * Reads the path of a request, still encoded and without its query. Empty: there is no such page.
+   *
+   * @throws MalformedException if a part of it is malformed
+   */
+  static Optional<PagePath> parse(String raw) throws MalformedException {
+    if (raw.equals(ROOT)) {
+      return Optional.of(new Results());
+    }
+    if (raw.equals(ROOT + "style.css")) {
+      return Optional.of(new Style());
+    }
+    String[] parts = raw.split("/", -1);
+    if (parts.length < 4 || parts.length > 6 || !raw.startsWith(ROOT + "results/")) {
+      return Optional.empty();
+    }
+    try {
+      RunKey key = RunKey.ofHex(parts[3]);
+      if (parts.length == 4) {
+        return Optional.of(new Result(key));
+      }
+      if (parts.length == 5) {
+        return Optional.of(new Output(key, OutputStreamName.parse(parts[4])));
+      }
+      return parts[4].equals("artifacts")
+          ? Optional.of(new File(key, PercentEncoding.decode(parts[5])))
+          : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("path: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package dev.peer.pages;
+
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.Verb;
+import dev.peer.core.id.Printable;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.store.StoredRecord;
+import dev.peer.http.HttpCall;
+import dev.peer.http.ProblemException;
+import dev.peer.wire.PercentEncoding;
+import dev.peer.wire.Problem;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Answers requests for pages. Nobody gets a page about a result that he may not fetch. */
+public final class Pages {
+
+  private static final String HTML = "text/html; charset=utf-8";
+  private static final String BYTES = "application/octet-stream";
+
+  /** Results unpacked at once. */
+  private static final int MOST_OPEN = 4;
+
+  private static final Duration AGAIN = Duration.ofSeconds(2);
+
+  private final Supplier<AccessRules> rules;
+  private final ResultJudge judge;
+  private final Semaphore opening = new Semaphore(MOST_OPEN);
+
+  /**
+   * Loads nothing yet.
+   *
+   * @param rules supplies the current rules
+   * @param judge verifies a result before it is shown
+   */
+  public Pages(Supplier<AccessRules> rules, ResultJudge judge) {
+    this.rules = rules;
+    this.judge = judge;
+  }
+
+  /** Whether it is a path of pages, or the one that a browser asks first. */
+  public static boolean has(String path) {
+    return path.equals("/") || path.startsWith(PagePath.ROOT);
+  }
+
+  /** Answers a request for such a path. */
+  public void serve(HttpCall call, ResultSource results) throws IOException {
+    try {
+      if (call.path().equals("/")) {
+        call.setTemplate("/");
+        call.requireMethod("GET", "HEAD");
+        call.requireNoBody();
+        call.set("Location", PagePath.ROOT);
+        call.answer(303);
+        return;
+      }
+      serve(call, path(call), results);
+    } catch (ProblemException e) {
+      e.headers().forEach(call::set);
+      Problem problem = e.problem();
+      int status = problem.kind().status();
+      page(call, status, Documents.problem(status, problem.detail()));
+    }
+  }
+
+  private static PagePath path(HttpCall call) throws ProblemException {
+    try {
+      return PagePath.parse(call.path()).orElseThrow(ProblemException::noSuchPath);
+    } catch (MalformedException e) {
+      throw ProblemException.of(e);
+    }
+  }
+
+  private void serve(HttpCall call, PagePath path, ResultSource results)
+      throws ProblemException, IOException {
+    call.setTemplate(path.template());
+    call.requireMethod("GET", "HEAD");
+    call.requireNoBody();
+    switch (path) {
+      case PagePath.Style _ -> {
+        protect(call);
+        call.answer(200, "text/css; charset=utf-8", Documents.style());
+      }
+      case PagePath.Results _ -> list(call, results);
+      case PagePath.Result(RunKey key) ->
+          open(
+              record(call, results, key),
+              opened ->
+                  page(
+                      call,
+                      200,
+                      Documents.result(
+                          ResultView.of(opened.verified(), rules.get().sign(), judge.acceptance()),
+                          PageFrame.SERVED)));
+      case PagePath.Output(RunKey key, var stream) ->
+          open(
+              record(call, results, key),
+              opened ->
+                  attachment(call, opened.verified().files().output(stream), stream + ".txt"));
+      case PagePath.File(RunKey key, String artifact) ->
+          open(
+              record(call, results, key),
+              opened ->
+                  attachment(
+                      call,
+                      opened.artifact(artifact).orElseThrow(() -> noSuchArtifact(artifact)),
+                      artifact.substring(artifact.lastIndexOf('/') + 1)));
+    }
+  }
+
+  private void list(HttpCall call, ResultSource results) throws ProblemException, IOException {
+    call.require(rules, Verb.FETCH);
+    ListQuery query;
+    try {
+      query = ListQuery.parse(call.query());
+    } catch (MalformedException e) {
+      throw ProblemException.of(e);
+    }
+    var served = results.all();
+    AccessRules current = rules.get();
+    Set<RepoId> admitted =
+        served.stream()
+            .map(StoredRecord::repo)
+            .distinct()
+            .filter(repo -> current.admits(Verb.FETCH, call.caller(), repo))
+            .collect(Collectors.toSet());
+    for (RepoId repo : admitted) {
+      // So the answer is cut off if the rules change while it is sent.
+      call.require(rules, Verb.FETCH, repo);
+    }
+    page(
+        call, 200, Documents.list(ListView.of(served, admitted, query, call.caller().id().text())));
+  }
+
+  /** A result that is served, and that the caller may fetch. */
+  private StoredRecord record(HttpCall call, ResultSource results, RunKey key)
+      throws ProblemException {
+    call.require(rules, Verb.FETCH);
+    StoredRecord record = results.withKey(key).orElseThrow(() -> noSuchResult(key));
+    call.require(rules, Verb.FETCH, record.repo());
+    return record;
+  }
+
+  private void open(StoredRecord record, Answer answer) throws ProblemException, IOException {
+    if (!opening.tryAcquire()) {
+      throw ProblemException.busy(MOST_OPEN + " results are shown at once", AGAIN);
+    }
+    try (OpenedResult opened = OpenedResult.of(record, judge)) {
+      answer.send(opened);
+    } catch (NoSuchFileException e) {
+      throw noSuchResult(record.key());
+    } catch (MalformedException e) {
+      throw new ProblemException(
+          Problem.Kind.UNVERIFIED, "the output is malformed: " + e.getMessage());
+    } finally {
+      opening.release();
+    }
+  }
+
+  @FunctionalInterface
+  private interface Answer {
+    void send(OpenedResult opened) throws ProblemException, MalformedException, IOException;
+  }
+
+  private static void page(HttpCall call, int status, byte[] document) throws IOException {
+    protect(call);
+    call.answer(status, HTML, document);
+  }
+
+  /** What a run wrote is for a file, and never for the browser to show. */
+  private static void attachment(HttpCall call, Path file, String name) throws IOException {
+    protect(call);
+    call.set("Content-Security-Policy", "default-src 'none'; sandbox");
+    call.set("Content-Disposition", "attachment; filename*=UTF-8''" + PercentEncoding.encode(name));
+    try (FileChannel channel = FileChannel.open(file)) {
+      call.answer(200, BYTES, channel, 0, channel.size());
+    }
+  }
+
+  private static void protect(HttpCall call) {
+    call.set("Content-Security-Policy", Documents.POLICY);
+    call.set("X-Content-Type-Options", "nosniff");
+    call.set("Referrer-Policy", "no-referrer");
+    call.set("Cross-Origin-Resource-Policy", "same-origin");
+    call.set("Cross-Origin-Opener-Policy", "same-origin");
+    call.set("Cache-Control", "private, no-store");
+  }
+
+  private static ProblemException noSuchResult(RunKey key) {
+    return new ProblemException(Problem.Kind.NO_SUCH_RESULT, "this peer does not hold run " + key);
+  }
+
+  private static ProblemException noSuchArtifact(String path) {
+    return new ProblemException(
+        Problem.Kind.NO_SUCH_FILE, "the run left no file " + Printable.of(path));
+  }
+}

@@ -1,0 +1,203 @@
+package dev.peer.pages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.peer.core.access.AccessRule;
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.NamespaceRules;
+import dev.peer.core.access.SignRules;
+import dev.peer.core.find.Acceptance;
+import dev.peer.core.record.TestCounts;
+import dev.peer.core.store.StoredRecord;
+import dev.peer.core.trust.Credentials;
+import dev.peer.http.Https;
+import dev.peer.http.HttpsServer;
+import dev.peer.http.ServerLimits;
+import dev.peer.pki.issue.PemText;
+import dev.peer.tls.TestAuthority;
+import dev.peer.tls.TlsListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pages in a headless Chromium. Screenshots stay in {@code target/screenshots}. */
+@Timeout(600)
+class PagesIT {
+
+  private static final Path SCRIPT = Path.of("src", "test", "browser", "look.mjs");
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+  private static final String MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)><b>";
+  private static final String READER = "spiffe://team/reader";
+
+  private static Path modules;
+  private static TestAuthority team;
+
+  @TempDir private Path directory;
+  private volatile AccessRules rules = AccessRules.open();
+  private KeptRuns kept;
+  private HttpsServer server;
+  private String origin;
+
+  @BeforeAll
+  static void find() {
+    modules = Path.of("..", "..", "examples", "target", "pages-browser").toAbsolutePath();
+    assumeThat(modules.resolve("node_modules")).as("examples/verify has installed it").exists();
+    assumeThat(Files.isExecutable(Path.of("/usr/bin/chromium"))).as("chromium is there").isTrue();
+    team = new TestAuthority("team");
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    kept = new KeptRuns(team, directory);
+    Pages pages = new Pages(() -> rules, kept.judge());
+    server =
+        HttpsServer.start(
+            new TlsListener(team.peer("spiffe://team/laptop")),
+            Https.LOOPBACK,
+            ServerLimits.PEER,
+            call -> pages.serve(call, kept));
+    origin = "https://127.0.0.1:" + server.address().getPort();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    kept.all().forEach(StoredRecord::close);
+  }
+
+  @Test
+  void everyPageIsReadableAndNothingFromOutsideRuns() throws Exception {
+    for (int i = 0; i < 55; i++) {
+      kept.add(
+          KeptRuns.inputs("git.example.org/team/project", "test", "SHARD=" + i),
+          KeptRuns.Traces.output("passed\n"));
+    }
+    StoredRecord hostile = kept.add(KeptRuns.inputs("git.example.org/x", "test", MARKUP), left());
+    Path file = directory.resolve("result.html");
+    try (OpenedResult opened = OpenedResult.of(hostile, kept.judge())) {
+      Files.write(
+          file,
+          ResultDocument.of(
+              opened.verified(), SignRules.everywhere(AccessRule.anyone()), Acceptance.EVERYTHING));
+    }
+
+    String result = new PagePath.Result(hostile.key()).text();
+    List<String> paths =
+        List.of(
+            "/ui/", result, "/ui/?target=" + "%3Cscript%3E", "/ui/none", file.toUri().toString());
+    JsonNode looks = look(team.issue(READER), "pages", paths);
+    assertThat(looks).hasSize(paths.size() * 4);
+    for (JsonNode look : looks) {
+      String name = look.path("path") + " " + look.path("colorScheme") + " " + look.path("width");
+      assertThat(look.path("failure").asText()).as(name).isEmpty();
+      assertThat(look.path("status").asInt())
+          .as(name)
+          .isEqualTo(look.path("path").asText().equals("/ui/none") ? 404 : 200);
+      assertThat(look.path("serious")).as(name).isEmpty();
+      assertThat(look.path("passes").asInt()).as(name).isGreaterThan(10);
+      assertThat(look.path("foreign")).as(name).isEmpty();
+      assertThat(look.path("dialogs")).as(name).isEmpty();
+      assertThat(look.path("styled").asInt()).as(name).isEqualTo(1);
+      assertThat(look.path("overflows").asBoolean()).as(name).isFalse();
+      for (JsonNode request : look.path("requests")) {
+        assertThat(request.asText()).as(name).matches("(\\Q" + origin + "\\E/|file:///).*");
+      }
+    }
+    assertThat(looks.get(1).path("text").asText()).contains(MARKUP, "stderr of <i>a test</i>");
+  }
+
+  @Test
+  void strangersAndMembersWithoutARuleSeeNothing() throws Exception {
+    kept.add(KeptRuns.inputs("git.example.org/team/secret", "test"), left());
+    rules =
+        new AccessRules(
+            NamespaceRules.parse("uri:spiffe://team/other"),
+            NamespaceRules.everywhere(AccessRule.anyone()),
+            AccessRule.anyone());
+
+    for (JsonNode look : look(team.issue(READER), "member", List.of("/ui/"))) {
+      assertThat(look.path("status").asInt()).isEqualTo(403);
+      assertThat(look.path("text").asText()).contains("may not fetch").doesNotContain("secret");
+    }
+    rules = AccessRules.open();
+    for (JsonNode look : look(new TestAuthority("other").issue(READER), "other", List.of("/ui/"))) {
+      assertThat(look.path("text").asText()).doesNotContain("secret");
+      assertThat(look.path("status").asInt()).isNotEqualTo(200);
+    }
+    for (JsonNode look : look(null, "nobody", List.of("/ui/"))) {
+      assertThat(look.path("text").asText()).doesNotContain("secret");
+      assertThat(look.path("status").asInt()).isNotEqualTo(200);
+    }
+  }
+
+  private static KeptRuns.Traces left() {
+    List<String> output = new ArrayList<>();
+    output.add("\u001b[1mrunning\u001b[m " + MARKUP + "\n");
+    output.add("!\u001b[31mstderr of <i>a test</i>\u001b[m\n");
+    for (int colour = 0; colour < 8; colour++) {
+      output.add(
+          "\u001b[3%dmtext %d\u001b[m \u001b[9%dmbright\u001b[m \u001b[4%dmon it\u001b[m \u001b[2mfaint\u001b[m%n"
+              .formatted(colour, colour, colour, colour));
+    }
+    output.add("x".repeat(500) + "\n");
+    output.add("line\n".repeat(2500));
+    String report =
+        "<testsuite><testcase classname='a.Test' name='adds'><failure message='1 is not &lt;b>'/>"
+            + "</testcase><testcase classname='a.Test' name='subtracts'/></testsuite>";
+    return new KeptRuns.Traces(
+        output,
+        Map.of("reports/TEST-a.xml", report, "site/<img src=x>.html", MARKUP),
+        Optional.of(new TestCounts(2, 1, 0, 1, 0)));
+  }
+
+  /**
+   * Looks at pages.
+   *
+   * @param reader whose certificate the browser shows; null: none
+   */
+  private JsonNode look(Credentials reader, String name, List<String> paths)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("node", SCRIPT.toString(), modules.toString(), origin));
+    if (reader == null) {
+      command.addAll(List.of("-", "-"));
+    } else {
+      command.add(write("reader.pem", PemText.chain(reader)));
+      command.add(write("reader-key.pem", PemText.privateKey(reader.privateKey())));
+    }
+    command.add(SCREENSHOTS.resolve(name).toString());
+    command.addAll(paths);
+    Path seen = directory.resolve("seen.json");
+    Path said = directory.resolve("said");
+    Process node =
+        new ProcessBuilder(command)
+            .redirectOutput(seen.toFile())
+            .redirectError(said.toFile())
+            .start();
+    try {
+      assertThat(node.waitFor(400, TimeUnit.SECONDS)).as("it ends").isTrue();
+    } finally {
+      node.destroy();
+    }
+    assertThat(node.exitValue()).as(Files.readString(said)).isZero();
+    return new ObjectMapper().readTree(seen.toFile());
+  }
+
+  private String write(String name, String pem) throws IOException {
+    return Files.writeString(directory.resolve(name), pem).toString();
+  }
+}

@@ -1,0 +1,291 @@
+package dev.peer.pages;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.peer.core.access.AccessRule;
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.NamespaceRules;
+import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.TestCounts;
+import dev.peer.core.store.StoredRecord;
+import dev.peer.http.Https;
+import dev.peer.http.HttpsServer;
+import dev.peer.http.ServerLimits;
+import dev.peer.tls.TestAuthority;
+import dev.peer.tls.TlsListener;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PagesTest {
+
+  private static final String SCRIPT = "<script>alert(1)</script>";
+  private static final String MARKUP = "\"><img src=x onerror=alert(1)>";
+  private static final String OPEN = "git.example.org/open";
+  private static final String SECRET = "git.example.org/secret";
+
+  private static TestAuthority team;
+
+  @TempDir private Path directory;
+  private KeptRuns kept;
+  private volatile AccessRules rules;
+  private HttpsServer server;
+
+  @BeforeAll
+  static void issue() {
+    team = new TestAuthority("team");
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    kept = new KeptRuns(team, directory);
+    rules = AccessRules.open();
+    Pages pages = new Pages(() -> rules, kept.judge());
+    server =
+        HttpsServer.start(
+            new TlsListener(team.peer("spiffe://team/laptop")),
+            Https.LOOPBACK,
+            ServerLimits.PEER,
+            call -> pages.serve(call, kept));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    kept.all().forEach(StoredRecord::close);
+  }
+
+  @Test
+  void listsResultsAndLinksToEach() throws Exception {
+    StoredRecord record = add(OPEN, "test");
+
+    assertThat(page("/ui/"))
+        .contains("results 1 to 1 of 1", OPEN, "spiffe://team/signer", page(record));
+    assertThat(get("/").statusCode()).isEqualTo(303);
+    assertThat(get("/").headers().firstValue("Location")).contains("/ui/");
+  }
+
+  @Test
+  void filtersAndPages() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      add(OPEN, "test", "N=" + i);
+    }
+    add(OPEN, "lint");
+
+    assertThat(page("/ui/")).contains("results 1 to 50 of 61", "?page=2").doesNotContain("Newer");
+    assertThat(page("/ui/?page=2")).contains("results 51 to 61 of 61").doesNotContain("Older");
+    assertThat(page("/ui/?page=99")).contains("results 51 to 61 of 61");
+    assertThat(page("/ui/?target=lint")).contains("results 1 to 1 of 1", "value=\"lint\"");
+    assertThat(page("/ui/?target=test&page=2")).contains("target=test").contains("51 to 60");
+    assertThat(page("/ui/?signer=nobody")).contains("no results");
+    assertThat(get("/ui/?page=0").statusCode()).isEqualTo(400);
+    assertThat(get("/ui/?target=%FF").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void showsAResultWithItsEvidenceAndOutput() throws Exception {
+    StoredRecord record =
+        kept.add(
+            KeptRuns.inputs(OPEN, "test"),
+            KeptRuns.Traces.output("\u001b[1;31mred\u001b[m plain\n", "!oops\n"));
+
+    assertThat(page(page(record)))
+        .contains(
+            "<p class=\"verdict\">Passed</p>",
+            "spiffe://team/signer signed the result.",
+            "The machine started from a blank disk.",
+            "<span class=\"f1 bold\">red</span> plain",
+            "<li id=\"L2\" class=\"err\"",
+            "<span class=\"stream\">err</span><code>oops</code>");
+  }
+
+  @Test
+  void showsTestsThatFailedBeforeAnythingElse() throws Exception {
+    String report =
+        "<testsuite><testcase classname='a' name='"
+            + "&lt;script&gt;'><failure message='"
+            + "&lt;b&gt;no'/></testcase></testsuite>";
+    StoredRecord record =
+        kept.add(
+            KeptRuns.inputs(OPEN, "test"),
+            new KeptRuns.Traces(
+                List.of(),
+                Map.of("report.xml", report),
+                Optional.of(new TestCounts(1, 1, 0, 1, 0))));
+
+    String page = page(page(record));
+    assertThat(page).contains("failed test: a.&lt;script&gt;: &lt;b&gt;no");
+    assertThat(page.indexOf("Failed tests")).isLessThan(page.indexOf("What ran"));
+  }
+
+  @Test
+  void takesNothingFromOutsideForMarkup() throws Exception {
+    String name = "<script>alert(1)<" + "\u00a0script>";
+    StoredRecord record =
+        kept.add(
+            KeptRuns.inputs(OPEN, "test", SCRIPT, MARKUP),
+            new KeptRuns.Traces(
+                List.of(SCRIPT + "\n", "!" + MARKUP + "\u001b]0;title\u0007\u001b[2J\n", "</code>"),
+                Map.of(name, "x", "a/" + MARKUP.replace("/", ""), "y"),
+                Optional.empty()));
+
+    for (String path :
+        List.of(
+            "/ui/",
+            page(record),
+            "/ui/?target=%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+            "/ui/?signer=%22%3E%3Cimg+src%3Dx%3E",
+            "/ui/%3Cscript%3E")) {
+      assertThat(new String(get(path).body(), UTF_8))
+          .as(path)
+          .doesNotContain("<script", "<img", "\u001b", "\u0007")
+          .startsWith("<!DOCTYPE html>");
+    }
+    assertThat(page(page(record))).contains("^[]0;title^G^[[2J", "&lt;/code&gt;");
+  }
+
+  @Test
+  void allowsPagesNothingButTheirStyle() throws Exception {
+    StoredRecord record = add(OPEN, "test");
+
+    for (String path : List.of("/ui/", page(record), "/ui/none", "/ui/style.css")) {
+      HttpResponse<byte[]> answer = get(path);
+      assertThat(answer.headers().firstValue("Content-Security-Policy"))
+          .as(path)
+          .contains(
+              "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+                  + " base-uri 'none'; frame-ancestors 'none'");
+      assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+      assertThat(answer.headers().firstValue("Cross-Origin-Resource-Policy"))
+          .contains("same-origin");
+      assertThat(new String(answer.body(), UTF_8))
+          .doesNotContain(" style=", " onerror", "src=", "http:", "https:");
+    }
+  }
+
+  @Test
+  void givesArtifactsAndOutputAsAttachments() throws Exception {
+    StoredRecord record =
+        kept.add(
+            KeptRuns.inputs(OPEN, "test"),
+            new KeptRuns.Traces(
+                List.of("<b>out\n"), Map.of("site/\"<é>.html", SCRIPT), Optional.empty()));
+
+    for (PagePath path :
+        List.of(
+            new PagePath.File(record.key(), "site/\"<é>.html"),
+            new PagePath.Output(record.key(), OutputStreamName.STDOUT))) {
+      HttpResponse<byte[]> answer = get(path.text());
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("Content-Type")).contains("application/octet-stream");
+      assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+      assertThat(answer.headers().firstValue("Content-Security-Policy"))
+          .contains("default-src 'none'; sandbox");
+      assertThat(answer.headers().firstValue("Content-Disposition").orElse(""))
+          .matches("attachment; filename\\*=UTF-8''[A-Za-z0-9.%_~-]+");
+    }
+    assertThat(get(new PagePath.File(record.key(), "site/\"<é>.html").text()).body())
+        .isEqualTo(SCRIPT.getBytes(UTF_8));
+    assertThat(get(new PagePath.File(record.key(), "../../../lock").text()).statusCode())
+        .isEqualTo(404);
+  }
+
+  @Test
+  void showsNothingToAMemberWithoutARule() throws Exception {
+    StoredRecord record = add(SECRET, "test");
+    rules = rules("uri:spiffe://team/other");
+
+    for (String path :
+        List.of(
+            "/ui/",
+            page(record),
+            new PagePath.Output(record.key(), OutputStreamName.STDOUT).text(),
+            new PagePath.File(record.key(), "x").text())) {
+      HttpResponse<byte[]> answer = get(path);
+      assertThat(answer.statusCode()).as(path).isEqualTo(403);
+      assertThat(new String(answer.body(), UTF_8)).doesNotContain(SECRET, "signer");
+    }
+  }
+
+  @Test
+  void showsOnlyRepositoriesThatTheReaderMayFetchFrom() throws Exception {
+    add(OPEN, "test");
+    StoredRecord secret = add(SECRET, "test");
+    rules = rules(OPEN + " => uri:spiffe://team/reader; " + SECRET + " => uri:spiffe://team/other");
+
+    assertThat(page("/ui/")).contains(OPEN, "1 to 1 of 1").doesNotContain(SECRET);
+    assertThat(page("/ui/?repo=" + SECRET.replace("/", "%2F"))).contains("no results");
+    assertThat(get(page(secret)).statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void showsAStrangerNothing() throws Exception {
+    add(OPEN, "test");
+    TestAuthority other = new TestAuthority("other");
+
+    try (Https stranger =
+        new Https(team.peer(other.issue("spiffe://team/reader")), server.address())) {
+      assertThatThrownBy(() -> stranger.send("GET", "/ui/")).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void refusesAResultThatNoLongerHolds() throws Exception {
+    StoredRecord record = add(OPEN, "test");
+    byte[] bundle = Files.readAllBytes(record.bundleFile());
+    bundle[bundle.length / 2] ^= 1;
+    Files.write(record.bundleFile(), bundle);
+
+    HttpResponse<byte[]> answer = get(page(record));
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(new String(answer.body(), UTF_8)).contains("the result is refused");
+  }
+
+  @Test
+  void hasNoOtherMethod() throws Exception {
+    try (Https client = new Https(team.peer("spiffe://team/reader"), server.address())) {
+      assertThat(client.send("POST", "/ui/").statusCode()).isEqualTo(405);
+      assertThat(client.send("HEAD", "/ui/").statusCode()).isEqualTo(200);
+    }
+  }
+
+  private StoredRecord add(String repo, String target, String... arguments) throws Exception {
+    return kept.add(
+        KeptRuns.inputs(repo, target, arguments), KeptRuns.Traces.output("one\n", "!two\n"));
+  }
+
+  private static AccessRules rules(String fetch) {
+    return new AccessRules(
+        NamespaceRules.parse(fetch),
+        NamespaceRules.everywhere(AccessRule.anyone()),
+        AccessRule.anyone());
+  }
+
+  private static String page(StoredRecord record) {
+    return new PagePath.Result(record.key()).text();
+  }
+
+  private String page(String path) throws Exception {
+    HttpResponse<byte[]> answer = get(path);
+    assertThat(answer.statusCode()).as(path).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+    return new String(answer.body(), UTF_8);
+  }
+
+  private HttpResponse<byte[]> get(String path) throws Exception {
+    try (Https client = new Https(team.peer("spiffe://team/reader"), server.address())) {
+      return client.send("GET", path);
+    }
+  }
+}
