@@ -295,7 +295,7 @@ final class BundleReader {
   }
 
   /** Fails if the content is longer than the record allows. */
-  private static final class BoundedStream extends InputStream {
+  private static final class BoundedStream extends BlockStream {
 
     private final InputStream in;
     private long left;
@@ -303,12 +303,6 @@ final class BundleReader {
     BoundedStream(InputStream in, long most) {
       this.in = in;
       this.left = most;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.peer.core.record;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -9,7 +8,7 @@ import java.util.Queue;
 import java.util.function.BooleanSupplier;
 
 /** Hands bytes from one thread to another; few of them are in it at once. */
-final class BytePipe extends InputStream {
+final class BytePipe extends BlockStream {
 
   private static final int MOST_PIECES = 16;
 
@@ -39,12 +38,6 @@ final class BytePipe extends InputStream {
   synchronized void breakOff() {
     broken = true;
     notifyAll();
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.peer.core.record;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -63,28 +62,28 @@ public final class TarReader implements AutoCloseable {
   }
 
   /** Fails where more is read than was allowed. */
-  private static final class MeteredStream extends FilterInputStream {
+  private static final class MeteredStream extends BlockStream {
 
+    private final InputStream in;
     private long left = Long.MAX_VALUE;
 
     MeteredStream(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+      this.in = in;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-      return (int) count(super.read(buffer, offset, length));
+      return (int) count(in.read(buffer, offset, length));
     }
 
     @Override
     public long skip(long bytes) throws IOException {
-      return count(super.skip(bytes));
+      return count(in.skip(bytes));
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
     }
 
     private long count(long read) throws IOException {
