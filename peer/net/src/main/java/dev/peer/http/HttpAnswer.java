@@ -67,11 +67,7 @@ final class HttpAnswer {
   }
 
   private void send(StreamSinkChannel channel, ByteBuffer body) throws IOException {
-    while (body.hasRemaining()) {
-      ByteBuffer chunk = body.slice(body.position(), Math.min(CHUNK, body.remaining()));
-      write(channel, chunk);
-      body.position(body.position() + chunk.limit());
-    }
+    write(channel, body);
     end(channel);
   }
 
@@ -139,10 +135,13 @@ final class HttpAnswer {
   }
 
   /** Each chunk has its time: a reader that takes a byte now and then is too slow. */
-  private void write(StreamSinkChannel channel, ByteBuffer chunk) throws IOException {
-    int size = chunk.remaining();
-    new BlockingChannels(limits.idle()).write(channel, chunk);
-    sent += size;
+  private void write(StreamSinkChannel channel, ByteBuffer body) throws IOException {
+    while (body.hasRemaining()) {
+      ByteBuffer chunk = body.slice(body.position(), Math.min(CHUNK, body.remaining()));
+      new BlockingChannels(limits.idle()).write(channel, chunk);
+      body.position(body.position() + chunk.limit());
+      sent += chunk.limit();
+    }
   }
 
   private void end(StreamSinkChannel channel) throws IOException {
