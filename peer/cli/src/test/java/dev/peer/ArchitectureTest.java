@@ -51,6 +51,7 @@ class ArchitectureTest {
     allow("core.record", "core.chunk", "core.id", "core.key");
     allow("core.junit", "core.id", "core.record");
     allow("core.scratch");
+    allow("core.openssl");
     allow("core.pem", "core.id");
     allow("core.trust", "core.id", "core.pem");
     allow("core.access", "core.id", "core.trust");

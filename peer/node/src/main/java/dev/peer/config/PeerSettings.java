@@ -49,15 +49,29 @@ public record PeerSettings(
    * @throws ConfigException if the setting is wrong
    */
   public static boolean ready(Settings settings) throws ConfigException {
+    return isOn(settings, Setting.PEER_READY, "1");
+  }
+
+  /**
+   * Whether a server uses the system's OpenSSL.
+   *
+   * @throws ConfigException if the setting is wrong
+   */
+  public static boolean openSsl(Settings settings) throws ConfigException {
+    return isOn(settings, Setting.PEER_OPENSSL, "0");
+  }
+
+  private static boolean isOn(Settings settings, Setting setting, String example)
+      throws ConfigException {
     return settings
-        .valueOrDefault(Setting.PEER_READY)
+        .valueOrDefault(setting)
         .read(
             text -> {
               ValueForms.require(text.matches("[01]"));
               return text.equals("1");
             },
             "0 or 1",
-            "1");
+            example);
   }
 
   private static Path absolute(Path path) {

@@ -200,6 +200,11 @@ public enum Setting {
       "0",
       "`1`: `peer daemon` keeps a machine like the last run's started for the next run while none"
           + " runs"),
+  PEER_OPENSSL(
+      Where.ENVIRONMENT,
+      "1",
+      "`0`: `peer daemon`, `rendezvous` and `relay` compute handshakes and signatures in Java"
+          + " alone, not with the system's OpenSSL"),
   PEER_TRUNK(
       Where.ENVIRONMENT,
       HandOff.SENT,

@@ -63,6 +63,7 @@ class SettingsTest {
             "PEER_CACHE_MAX_BYTES",
             "PEER_AUTOSTART",
             "PEER_READY",
+            "PEER_OPENSSL",
             "PEER_TRUNK",
             "PEER_KEPT");
     String file = "\n" + setting + "=x\n";

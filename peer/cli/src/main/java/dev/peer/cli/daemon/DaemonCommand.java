@@ -8,6 +8,7 @@ import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.openssl.OpenSsl;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.daemon.RunQueue;
@@ -95,6 +96,9 @@ public final class DaemonCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Settings settings = call.settings();
     output.warn(settings);
+    if (PeerSettings.openSsl(settings)) {
+      OpenSsl.use();
+    }
     Daemon daemon = new Daemon(options.plan(), settings, commands.get(), output, interruption);
     try (LogOptions.OpenLog log = options.logging().open(output)) {
       daemon.serve(log);

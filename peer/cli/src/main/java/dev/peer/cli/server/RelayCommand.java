@@ -11,6 +11,7 @@ import dev.peer.config.ConfigException;
 import dev.peer.config.HostPort;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.openssl.OpenSsl;
 import dev.peer.core.pem.CredentialException;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.daemonhost.IdentityReloader;
@@ -92,6 +93,9 @@ public final class RelayCommand implements Callable<Integer> {
       throws ConfigException, CredentialException {
     Settings settings = call.settings();
     output.warn(settings);
+    if (PeerSettings.openSsl(settings)) {
+      OpenSsl.use();
+    }
     Identities identities =
         Identities.of(PeerSettings.of(settings), output, CertificateRole.SERVER);
     identities.warnOfForgeries();
