@@ -111,7 +111,6 @@ class EnvFileBoundsTest {
         "PEER_LIMITS|memory=1G,memory=2G",
         "PEER_LIMITS|network=none",
         "PEER_LIMITS|timeout=-1",
-        "PEER_LIMITS|timeout=999999999d",
         "PEER_ALLOW_ENV|A=B",
         "PEER_ALLOW_ENV|.*"
       })
