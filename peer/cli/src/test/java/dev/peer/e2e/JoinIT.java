@@ -77,7 +77,8 @@ class JoinIT {
         .containsPattern("peer: time: follow ");
     assertThat(replay.stdout())
         .contains("\"source\":\"peer\"")
-        .contains("\"holder\":\"CN=laptop\",\"followed\":true")
+        .contains("\"holder\":\"CN=laptop\"")
+        .contains("\"followed\":true")
         .contains("\"name\":\"follow\"");
     ci.run(repository, "replay").hasExitCode(0);
   }
