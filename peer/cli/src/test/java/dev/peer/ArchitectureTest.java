@@ -101,7 +101,14 @@ class ArchitectureTest {
     allow("vm.erofs", "core.flow", "core.id");
     allow("vm.guest", "core.id", "core.record", "core.secret");
     allow(
-        "vm.snapshot", "core.id", "core.key", "core.record", "core.scratch", "vm.image", "vm.qemu");
+        "vm.snapshot",
+        "core.id",
+        "core.key",
+        "core.record",
+        "core.scratch",
+        "core.sign",
+        "vm.image",
+        "vm.qemu");
     allow("vm.exec", "core", "vm");
     allow(
         "config",
@@ -243,7 +250,8 @@ class ArchitectureTest {
         "report",
         "server",
         "tls",
-        "vm.image");
+        "vm.image",
+        "vm.snapshot");
     allow(
         "run",
         "client.rendezvous",

@@ -2,19 +2,25 @@ package dev.peer.core.access;
 
 import dev.peer.core.id.RepoId;
 import dev.peer.core.trust.Identity;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * The rules for each verb.
  *
  * @param image the rule for vouching for guest images; empty: every signer that is admitted
+ * @param prepare the rules for preparing runtimes; empty: those for signing
  */
 public record AccessRules(
-    NamespaceRules fetch, NamespaceRules announce, SignRules sign, Optional<AccessRule> image) {
+    NamespaceRules fetch,
+    NamespaceRules announce,
+    SignRules sign,
+    Optional<AccessRule> image,
+    Optional<SignRules> prepare) {
 
-  /** Every signer that is admitted may vouch for guest images. */
+  /** Every signer that is admitted may vouch for guest images, and prepare runtimes. */
   public AccessRules(NamespaceRules fetch, NamespaceRules announce, SignRules sign) {
-    this(fetch, announce, sign, Optional.empty());
+    this(fetch, announce, sign, Optional.empty(), Optional.empty());
   }
 
   /** One rule for each verb, whatever the repository. */
@@ -44,6 +50,7 @@ public record AccessRules(
       case FETCH -> fetch.admits(identity, repo);
       case ANNOUNCE -> announce.admits(identity, repo);
       case SIGN -> sign.admitsSomewhere(identity, repo);
+      case PREPARE -> prepareRules().admitsAllTargets(identity, repo, List.of());
       case IMAGE -> admitsSomewhere(verb, identity);
     };
   }
@@ -54,11 +61,17 @@ public record AccessRules(
       case FETCH -> fetch.admitsSomewhere(identity);
       case ANNOUNCE -> announce.admitsSomewhere(identity);
       case SIGN -> sign.admitsSomewhere(identity);
+      case PREPARE -> prepareRules().admitsSomewhere(identity);
       case IMAGE ->
           image
               .map(rule -> rule.admits(identity))
               .orElseGet(() -> admitsSomewhere(Verb.SIGN, identity));
     };
+  }
+
+  /** The rules for preparing runtimes. */
+  public SignRules prepareRules() {
+    return prepare.orElse(sign);
   }
 
   /** The rule for guest images as it can be parsed. */

@@ -25,7 +25,9 @@ public enum CertificateUse {
   /** Sign results that others replay. */
   SIGN(CertificateRole.SIGNER),
   /** Vouch for guest images that others boot. */
-  IMAGE(CertificateRole.SIGNER);
+  IMAGE(CertificateRole.SIGNER),
+  /** Prepare runtimes that others' runs start from. */
+  PREPARE(CertificateRole.SIGNER);
 
   private final CertificateRole role;
 
@@ -66,6 +68,9 @@ public enum CertificateUse {
     if (this == IMAGE && rules.image().isEmpty()) {
       return SIGN.judge(validator, rules, chain, Optional.empty(), Optional.empty(), at);
     }
+    if (this == PREPARE && rules.prepare().isEmpty()) {
+      return SIGN.judge(validator, rules, chain, repo, Optional.empty(), at);
+    }
     List<CertificateFault> faults = new ArrayList<>(validator.faults(chain, role, at));
     List<String> by = List.of();
     try {
@@ -93,6 +98,7 @@ public enum CertificateUse {
       case FETCH -> namespaces(rules.fetch(), repo);
       case ANNOUNCE -> namespaces(rules.announce(), repo);
       case SIGN -> rules.sign().deciding(repo, target);
+      case PREPARE -> rules.prepareRules().deciding(repo, Optional.empty());
       case IMAGE ->
           rules.image().map(rule -> NamespaceRules.everywhere(rule).namespaces()).orElse(List.of());
     };

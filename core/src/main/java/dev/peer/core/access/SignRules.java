@@ -72,6 +72,22 @@ public final class SignRules {
         .allMatch(decides -> decides.flatMap(one -> one.rule().admittedBy(signer)).isPresent());
   }
 
+  /**
+   * Whether a signer is admitted for every target of the repository for which anyone is. A server
+   * that led to it must be named by the rules, as for results.
+   *
+   * @param servers the rendezvous and relays that led to it
+   */
+  public boolean admitsAllTargets(Identity signer, RepoId repo, Collection<PeerId> servers) {
+    List<NamespaceRules.Namespace> deciding = namespacesOf(repo);
+    boolean named = servers.contains(signer.id());
+    return !deciding.isEmpty()
+        && deciding.stream()
+            .map(NamespaceRules.Namespace::rule)
+            .allMatch(
+                rule -> rule.admits(signer) && (!named || rule.admittedBy(signer).isPresent()));
+  }
+
   /** Whether any result of the repository and the signer can count. */
   public boolean admitsSomewhere(Identity signer, RepoId repo) {
     return namespacesOf(repo).stream().anyMatch(namespace -> namespace.rule().admits(signer));

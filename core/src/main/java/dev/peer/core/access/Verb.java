@@ -9,5 +9,7 @@ public enum Verb {
   /** Sign results that others replay. */
   SIGN,
   /** Vouch for guest images that others boot. */
-  IMAGE
+  IMAGE,
+  /** Prepare runtimes that others' runs start from. */
+  PREPARE
 }

@@ -1,8 +1,10 @@
 package dev.peer.core.record;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdInputStream;
 import dev.peer.core.chunk.Cuts;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
@@ -18,7 +20,7 @@ import java.util.concurrent.Future;
  * two bundles is equal bytes. Frames are made side by side and written in order: the same content
  * has the same bytes on any machine.
  */
-final class FrameStream extends OutputStream {
+public final class FrameStream extends OutputStream {
 
   /** Measured with text, object code and random bytes; higher levels gain little. */
   private static final int COMPRESSION_LEVEL = 3;
@@ -37,8 +39,13 @@ final class FrameStream extends OutputStream {
   private boolean closed;
 
   /** Writes the frames to a stream, which stays open. */
-  FrameStream(OutputStream out) {
+  public FrameStream(OutputStream out) {
     this.out = out;
+  }
+
+  /** Reads the content of frames again. */
+  public static InputStream read(InputStream frames) throws IOException {
+    return new ZstdInputStream(frames);
   }
 
   @Override

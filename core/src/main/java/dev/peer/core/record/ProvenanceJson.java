@@ -17,10 +17,7 @@ public final class ProvenanceJson {
     startedFrom.put("origin", stated.startedFrom().origin().toString());
     ArrayNode commits = startedFrom.putArray("commits");
     stated.startedFrom().commits().forEach(commit -> commits.add(commit.hex()));
-    ObjectNode network = json.putObject("preparationNetwork");
-    network.put("access", stated.preparationNetwork().access().toString());
-    stated.preparationNetwork().hosts().forEach(network.putArray("hosts")::add);
-    network.put("hostReachable", stated.preparationNetwork().hostReachable());
+    PreparationJson.writeNetwork(json.putObject("preparationNetwork"), stated.preparationNetwork());
     json.put("mk", stated.mk());
     json.put("agent", stated.agent());
     json.set("tries", stated.tries().json());
@@ -32,7 +29,7 @@ public final class ProvenanceJson {
       Provenance.Stated stated =
           new Provenance.Stated(
               readStartedFrom(json.object("startedFrom")),
-              readNetwork(json.object("preparationNetwork")),
+              PreparationJson.readNetwork(json.object("preparationNetwork")),
               json.text("mk"),
               json.text("agent"),
               readTries(json.object("tries")));
@@ -48,14 +45,6 @@ public final class ProvenanceJson {
     List<CommitId> commits = json.values("commits", CommitId::new);
     json.end();
     return new StartedFrom(origin, commits);
-  }
-
-  private static PreparationNetwork readNetwork(StrictJson json) throws MalformedException {
-    PreparationNetwork.Access access = json.value("access", PreparationNetwork.Access::parse);
-    List<String> hosts = json.texts("hosts");
-    boolean hostReachable = json.truth("hostReachable");
-    json.end();
-    return new PreparationNetwork(access, hosts, hostReachable);
   }
 
   private static Tries readTries(StrictJson json) throws MalformedException {

@@ -83,7 +83,8 @@ class CertificateUseTest {
             signing.fetch(),
             signing.announce(),
             signing.sign(),
-            Optional.of(AccessRule.parse("cn:alice")));
+            Optional.of(AccessRule.parse("cn:alice")),
+            Optional.empty());
 
     assertThat(judge(CertificateUse.IMAGE, images, NOW, alice))
         .isEqualTo(new Verdict.Admitted(List.of("cn:alice")));

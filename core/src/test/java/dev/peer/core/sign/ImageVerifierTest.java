@@ -238,7 +238,11 @@ class ImageVerifierTest {
   private static AccessRules rules(String image, String sign) {
     NamespaceRules anyone = NamespaceRules.everywhere(AccessRule.anyone());
     return new AccessRules(
-        anyone, anyone, SignRules.parse(sign), Optional.of(AccessRule.parse(image)));
+        anyone,
+        anyone,
+        SignRules.parse(sign),
+        Optional.of(AccessRule.parse(image)),
+        Optional.empty());
   }
 
   private ImageVerifier verifier() {

@@ -285,7 +285,7 @@ class EvidenceIT {
     JsonNode json = json(run);
     assertThat(json.path("admitted").booleanValue()).isFalse();
     assertThat(json.path("peer").textValue()).isEqualTo("urn:peer:laptop");
-    assertThat(json.path("uses")).hasSize(6);
+    assertThat(json.path("uses")).hasSize(7);
     assertThat(json.at("/uses/0/use").textValue()).isEqualTo("connect");
     assertThat(json.at("/uses/0/faults/0/what").textValue()).contains("expired at");
     assertThat(json.at("/uses/0/faults/0/mend").textValue()).startsWith("have a new one issued");

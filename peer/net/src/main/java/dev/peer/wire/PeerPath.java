@@ -54,6 +54,12 @@ public sealed interface PeerPath {
   /** A file of Git LFS of a repository, by the digest of its content. */
   record LargeFile(RepoId repo, Digest content) implements PeerPath {}
 
+  /** The attestations of the runtimes of a repository that were prepared with a guest image. */
+  record Runtimes(RepoId repo, Digest image) implements PeerPath {}
+
+  /** The content of one of these, by its digest. */
+  record RuntimeContent(RepoId repo, Digest image, Digest content) implements PeerPath {}
+
   /** How the peer is. */
   record Status() implements PeerPath {}
 
@@ -67,6 +73,10 @@ public sealed interface PeerPath {
       case ImageFile(Digest image, String file) -> "/v1/images/sha256/" + image.hex() + "/" + file;
       case LargeFile(RepoId repo, Digest content) ->
           "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/lfs/sha256/" + content.hex();
+      case Runtimes(RepoId repo, Digest image) ->
+          "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/runtimes/sha256/" + image.hex();
+      case RuntimeContent(RepoId repo, Digest image, Digest content) ->
+          new Runtimes(repo, image).text() + "/" + content.hex();
       case Status _ -> "/v1/status";
     };
   }
@@ -80,6 +90,8 @@ public sealed interface PeerPath {
       case Chunks _ -> "/v1/blobs/sha256/{digest}/chunks";
       case ImageFile _ -> "/v1/images/sha256/{digest}/{file}";
       case LargeFile _ -> "/v1/repos/{repo}/lfs/sha256/{digest}";
+      case Runtimes _ -> "/v1/repos/{repo}/runtimes/sha256/{image}";
+      case RuntimeContent _ -> "/v1/repos/{repo}/runtimes/sha256/{image}/{digest}";
       case Status _ -> "/v1/status";
     };
   }
@@ -110,16 +122,30 @@ public sealed interface PeerPath {
       if (parts.length == 6 && raw.startsWith("/v1/images/sha256/")) {
         return Optional.of(new ImageFile(Digest.ofHex(parts[4]), parts[5]));
       }
-      if (parts.length == 7
-          && raw.startsWith("/v1/repos/")
-          && parts[4].equals("lfs")
-          && parts[5].equals("sha256")) {
-        return Optional.of(
-            new LargeFile(new RepoId(PercentEncoding.decode(parts[3])), Digest.ofHex(parts[6])));
+      if (parts.length >= 7 && raw.startsWith("/v1/repos/") && parts[5].equals("sha256")) {
+        return ofRepository(parts);
       }
     } catch (IllegalArgumentException e) {
       throw new MalformedException("path: " + e.getMessage(), e);
     }
     return Optional.empty();
+  }
+
+  private static Optional<PeerPath> ofRepository(String[] parts) throws MalformedException {
+    RepoId repo = new RepoId(PercentEncoding.decode(parts[3]));
+    Digest digest = Digest.ofHex(parts[6]);
+    if (parts.length == 8) {
+      return parts[4].equals("runtimes")
+          ? Optional.of(new RuntimeContent(repo, digest, Digest.ofHex(parts[7])))
+          : Optional.empty();
+    }
+    if (parts.length > 8) {
+      return Optional.empty();
+    }
+    return switch (parts[4]) {
+      case "lfs" -> Optional.of(new LargeFile(repo, digest));
+      case "runtimes" -> Optional.of(new Runtimes(repo, digest));
+      default -> Optional.empty();
+    };
   }
 }

@@ -55,6 +55,25 @@ class PathsTest {
         .isNotEqualTo(LargeFilesKey.of(new RepoId("h/r2")));
   }
 
+  @Test
+  void writesThePathsOfRuntimes() throws Exception {
+    RepoId repo = new RepoId("h/../r");
+    Digest digest = Digest.ofHex(HEX);
+    PeerPath list = new PeerPath.Runtimes(repo, digest);
+    PeerPath content = new PeerPath.RuntimeContent(repo, digest, Digest.of(new byte[0]));
+
+    assertThat(list.text()).isEqualTo("/v1/repos/h%2F..%2Fr/runtimes/sha256/" + HEX);
+    assertThat(content.text()).startsWith(list.text() + "/e3b0c442");
+    assertThat(PeerPath.parse(list.text())).contains(list);
+    assertThat(PeerPath.parse(content.text())).contains(content);
+    assertThat(PeerPath.parse(content.text() + "/more")).isEmpty();
+    assertThat(PeerPath.parse(content.text().replace("runtimes", "lfs"))).isEmpty();
+    assertThat(RuntimesKey.of(repo, digest))
+        .isEqualTo(RuntimesKey.of(repo, digest))
+        .isNotEqualTo(RuntimesKey.of(repo, Digest.of(new byte[0])))
+        .isNotEqualTo(RuntimesKey.of(new RepoId("h/r"), digest));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

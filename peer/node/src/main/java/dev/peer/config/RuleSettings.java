@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param announce the rule for announcing; likewise
  * @param sign whose results count; likewise
  * @param image the rule for guest images of peers; absent: that for signing
+ * @param prepare whose prepared runtimes count; absent: the rules for signing
  * @param requireKept the widest origin of a run's disk with which its result counts
  * @param requireTries the last try at which the tests may have passed
  */
@@ -19,6 +20,7 @@ public record RuleSettings(
     Optional<RuleSource> announce,
     Optional<RuleSource> sign,
     Optional<RuleSource> image,
+    Optional<RuleSource> prepare,
     KeptOrigin requireKept,
     int requireTries) {
 
@@ -29,6 +31,7 @@ public record RuleSettings(
         rule(settings, Setting.PEER_ALLOW_ANNOUNCE),
         rule(settings, Setting.PEER_ALLOW_SIGN),
         rule(settings, Setting.PEER_ALLOW_IMAGE),
+        rule(settings, Setting.PEER_ALLOW_PREPARE),
         settings
             .valueOrDefault(Setting.PEER_REQUIRE_KEPT)
             .read(KeptOrigin::parse, "blank, trunk, history or any", "trunk"),

@@ -67,6 +67,12 @@ public enum Setting {
       "",
       "a rule for whose guest images this peer takes from others, or `@FILE`; unset:"
           + " anyone whom `PEER_ALLOW_SIGN` admits; empty: nobody"),
+  PEER_ALLOW_PREPARE(
+      Where.ENVIRONMENT,
+      HandOff.SAME_RULE,
+      "",
+      "rules for whose prepared runtimes runs here start from, by repository, or `@FILE`; the maker"
+          + " must be admitted for every target; unset: `PEER_ALLOW_SIGN`; empty: nobody"),
   PEER_REQUIRE_KEPT(
       Where.ENVIRONMENT,
       HandOff.SENT,

@@ -226,6 +226,7 @@ final class DaemonRuns implements RunQueue.Runner {
         if (run.copies().isNeeded()) {
           run.copies().await(network, inputs, run.output(), report);
         }
+        run.offerRuntime();
       }
       return ExitCode.PASSED;
     }

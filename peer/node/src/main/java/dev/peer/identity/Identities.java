@@ -13,6 +13,7 @@ import dev.peer.core.pem.CredentialException;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.sign.ImageVerifier;
 import dev.peer.core.sign.RecordVerifier;
+import dev.peer.core.sign.RuntimeVerifier;
 import dev.peer.core.timestamp.TimestampAuthority;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.CertificateValidator;
@@ -51,6 +52,7 @@ public final class Identities {
   private final Reloadable<NamespaceRules> announce;
   private final Reloadable<SignRules> sign;
   private final Reloadable<Optional<AccessRule>> image;
+  private final Reloadable<Optional<SignRules>> prepare;
   private final Reloadable<Credentials> own;
   private final RevocationMode crlMode;
   private final boolean openSign;
@@ -96,6 +98,9 @@ public final class Identities {
     image =
         Reloadable.read(
             SourceFiles.files(settings.rules().image()), () -> RuleReader.imageRule(settings));
+    prepare =
+        Reloadable.read(
+            SourceFiles.files(settings.rules().prepare()), () -> RuleReader.prepareRules(settings));
     judge();
     own =
         Reloadable.read(
@@ -159,6 +164,7 @@ public final class Identities {
     look("PEER_ALLOW_ANNOUNCE", announce, now, taken);
     look("PEER_ALLOW_SIGN", sign, now, taken);
     look("PEER_ALLOW_IMAGE", image, now, taken);
+    look("PEER_ALLOW_PREPARE", prepare, now, taken);
     store.ifPresent(side -> side.forEach((name, part) -> look(name, part, now, taken)));
     if (!taken.isEmpty()) {
       judge();
@@ -276,7 +282,8 @@ public final class Identities {
 
   /** The current rules. */
   public AccessRules rules() {
-    return new AccessRules(fetch.value(), announce.value(), sign.value(), image.value());
+    return new AccessRules(
+        fetch.value(), announce.value(), sign.value(), image.value(), prepare.value());
   }
 
   /** Whether the own certificate may do something here. */
@@ -298,5 +305,10 @@ public final class Identities {
   /** The verifier of guest images by the current authorities, lists and rules. */
   public ImageVerifier imageVerifier() {
     return new ImageVerifier(validator, rules(), InstantSource.system());
+  }
+
+  /** The verifier of prepared runtimes by the current authorities, lists and rules. */
+  public RuntimeVerifier runtimeVerifier() {
+    return new RuntimeVerifier(validator, rules(), InstantSource.system());
   }
 }

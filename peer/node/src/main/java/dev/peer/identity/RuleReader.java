@@ -24,7 +24,8 @@ public final class RuleReader {
         namespaceRules("PEER_ALLOW_FETCH", settings.rules().fetch()),
         namespaceRules("PEER_ALLOW_ANNOUNCE", settings.rules().announce()),
         signRules(settings),
-        imageRule(settings));
+        imageRule(settings),
+        prepareRules(settings));
   }
 
   static NamespaceRules namespaceRules(String name, Optional<RuleSource> source)
@@ -39,11 +40,19 @@ public final class RuleReader {
       throws ConfigException, CredentialException {
     return settings.rules().sign().isEmpty()
         ? SignRules.everywhere(AccessRule.anyone())
-        : rules(
-            "PEER_ALLOW_SIGN",
-            settings.rules().sign().get(),
-            SignRules::parse,
-            SignRules::parseLines);
+        : signRules("PEER_ALLOW_SIGN", settings.rules().sign().get());
+  }
+
+  static Optional<SignRules> prepareRules(PeerSettings settings)
+      throws ConfigException, CredentialException {
+    return settings.rules().prepare().isEmpty()
+        ? Optional.empty()
+        : Optional.of(signRules("PEER_ALLOW_PREPARE", settings.rules().prepare().get()));
+  }
+
+  private static SignRules signRules(String name, RuleSource source)
+      throws ConfigException, CredentialException {
+    return rules(name, source, SignRules::parse, SignRules::parseLines);
   }
 
   static Optional<AccessRule> imageRule(PeerSettings settings)

@@ -37,6 +37,7 @@ import dev.peer.server.HeldFiles;
 import dev.peer.server.Intake;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.vm.image.ImageStore;
+import dev.peer.vm.snapshot.ServedRuntimes;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -177,6 +178,16 @@ public final class PeerNetwork implements AutoCloseable {
         new KeptObjects(new HomeLayout(settings.home()).largeFiles()), lookup, fetch, output);
   }
 
+  /** Where prepared runtimes come from. */
+  public RuntimeSource runtimes() {
+    return new RuntimeSource(lookup, fetch, identities::runtimeVerifier, output);
+  }
+
+  /** Announces the runtimes that are held here now, while this peer serves. */
+  public void announceRuntimes() {
+    announcer.ifPresent(LeasedAnnouncer::announceRuntimes);
+  }
+
   /** Stamps results signed here; empty if no authority is set. */
   public Optional<Stamper> stamper() {
     return timestamps.map(Function.identity());
@@ -243,7 +254,8 @@ public final class PeerNetwork implements AutoCloseable {
             identities::rules,
             new HeldFiles(
                 new CheckedImages(new ImageStore(home.images())),
-                new KeptLargeFiles(new KeptObjects(home.largeFiles()))),
+                new KeptLargeFiles(new KeptObjects(home.largeFiles())),
+                new KeptRuntimes(new ServedRuntimes(home.disks()))),
             intake,
             Optional.of(pages(identities, settings)),
             () -> ServerOperations.operations(log, ServerOperations.home(settings.home()))),

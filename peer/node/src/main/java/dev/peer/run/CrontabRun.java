@@ -33,6 +33,7 @@ public record CrontabRun(
         MachineSlots.Turn _ = slots.take()) {
       VmExecutor machines = VmExecutors.executor(subject);
       machines.setReady(ready);
+      machines.setVouchers(Optional.of(network.runtimes()));
       new LargeFilesExecutor(machines, subject, network).require();
       new ImagePullingExecutor(machines, subject.images(), network.images(), System.getenv())
           .require(subject.inputs().image(), output);
@@ -44,7 +45,8 @@ public record CrontabRun(
               new RunFiles(unused.path()),
               new CacheUse.Kept(VmExecutors.lineage(subject)),
               secrets.ofPreparation(subject.run().prepareSecrets()));
-      new TrunkPreparingExecutor(machines, subject, secrets).prepare(request, output);
+      new TrunkPreparingExecutor(machines, subject, secrets, Optional.of(network.runtimes()))
+          .prepare(request, output);
       return machines.makeCrontab(request, output);
     }
   }

@@ -81,10 +81,12 @@ public record RunSession(
     VmExecutor machines = VmExecutors.executor(subject);
     machines.setOnFailure(means.onFailure());
     machines.setReady(means.ready());
+    machines.setVouchers(Optional.of(network.runtimes()));
     Executor executor =
         new LargeFilesExecutor(
             new ImagePullingExecutor(
-                new TrunkPreparingExecutor(machines, subject, means.secrets()),
+                new TrunkPreparingExecutor(
+                    machines, subject, means.secrets(), Optional.of(network.runtimes())),
                 subject.images(),
                 network.images(),
                 System.getenv()),
@@ -148,6 +150,15 @@ public record RunSession(
   /** How many others are to hold the result. */
   public CopyWait copies() {
     return new CopyWait(options.copies());
+  }
+
+  /** Makes what the trunk's preparation left a runtime for other peers, if it is not one yet. */
+  public void offerRuntime() throws InterruptedException {
+    if (isAnnounced()) {
+      try (MachineSlots.Turn _ = means.machines().take()) {
+        new RuntimeOffer(subject, network, output).make();
+      }
+    }
   }
 
   private ExitCode replay(Replayable result, RunReport report, Afterwards afterwards)

@@ -13,6 +13,7 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.RunEvent;
 import dev.peer.core.secret.SecretException;
+import dev.peer.network.RuntimeSource;
 import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
 import dev.peer.vm.exec.VmExecutor;
@@ -29,8 +30,13 @@ import java.util.Optional;
  * variables, its processors, memory and limits. From the branch it gets only the guest image and
  * the disk's size, which name a kept disk: a run that starts from the disk has the same. It gets
  * the secrets that its own {@code PEER_PREPARE_SECRETS} names.
+ *
+ * <p>Before that it takes what other peers offer of the trunk.
+ *
+ * @param runtimes where that comes from, if peers may be asked
  */
-public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject, CallerSecrets secrets)
+public record TrunkPreparingExecutor(
+    VmExecutor executor, RunTarget subject, CallerSecrets secrets, Optional<RuntimeSource> runtimes)
     implements Executor {
 
   /** Every mkfile has it: the guest's own rules provide it. */
@@ -44,12 +50,15 @@ public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject, Cal
   }
 
   /**
-   * Prepares the commit, if there is one; else, or if that fails, the run starts blank. A commit
-   * whose own recipes failed is not tried again soon.
+   * Takes a runtime or prepares the commit, if there is one; else, or if that fails, the run starts
+   * blank. A commit whose own recipes failed is not tried again soon.
    */
   public void prepare(ExecutionRequest request, ExecutionListener listener)
       throws InterruptedException {
     try {
+      if (runtimes.isPresent()) {
+        new RuntimeTaker(executor, runtimes.get(), listener).take(request);
+      }
       Optional<CommitId> base = executor.preparedFirst(request, listener);
       if (base.isPresent()) {
         prepareOnce(base.get(), request, listener);
@@ -134,6 +143,7 @@ public record TrunkPreparingExecutor(VmExecutor executor, RunTarget subject, Cal
             secrets.ofPreparation(settings.prepareSecrets()));
     VmExecutor machines = VmExecutors.executor(subject, settings);
     machines.setReady(executor.ready());
+    machines.setVouchers(executor.vouchers());
     return machines.prepare(preparation, new Aside(listener));
   }
 

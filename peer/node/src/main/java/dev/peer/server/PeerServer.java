@@ -39,9 +39,9 @@ import java.util.function.Supplier;
 
 /**
  * Serves stored records and the output of runs in progress to peers allowed to fetch from their
- * repository, and so files of Git LFS; and guest images to peers allowed to fetch from any. Records
- * come and go while it runs; it does not close them. If there is an intake, takes results from
- * peers allowed to announce for the repository.
+ * repository, and so files of Git LFS and prepared runtimes; and guest images to peers allowed to
+ * fetch from any. Records come and go while it runs; it does not close them. If there is an intake,
+ * takes results from peers allowed to announce for the repository.
  */
 public final class PeerServer implements AutoCloseable {
 
@@ -59,6 +59,7 @@ public final class PeerServer implements AutoCloseable {
   private final ChunkLists chunkLists = new ChunkLists();
   private final List<LiveRun> runs = new CopyOnWriteArrayList<>();
   private final FileRequests files;
+  private final RuntimeRequests runtimes;
   private final Optional<Intake> intake;
   private final Optional<Pages> pages;
   private final Offers offers = new Offers(System::nanoTime);
@@ -76,6 +77,7 @@ public final class PeerServer implements AutoCloseable {
     this.pages = pages;
     this.rules = rules;
     this.files = new FileRequests(files);
+    this.runtimes = new RuntimeRequests(files.runtimes());
     this.intake = intake;
     settings
         .operations()
@@ -206,6 +208,14 @@ public final class PeerServer implements AutoCloseable {
       case PeerPath.LargeFile(RepoId repo, Digest content) -> {
         call.require(rules, Verb.FETCH, repo);
         files.largeFile(call, repo, content);
+      }
+      case PeerPath.Runtimes list -> {
+        call.require(rules, Verb.FETCH, list.repo());
+        runtimes.list(call, list);
+      }
+      case PeerPath.RuntimeContent runtime -> {
+        call.require(rules, Verb.FETCH, runtime.repo());
+        runtimes.content(call, runtime);
       }
     }
   }

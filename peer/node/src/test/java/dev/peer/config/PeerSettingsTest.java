@@ -38,6 +38,7 @@ class PeerSettingsTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     KeptOrigin.TRUNK,
                     10)));
   }
@@ -58,6 +59,7 @@ class PeerSettingsTest {
             Map.entry("PEER_ALLOW_ANNOUNCE", "@/etc/peer/rules"),
             Map.entry("PEER_ALLOW_SIGN", ""),
             Map.entry("PEER_ALLOW_IMAGE", "ou:build"),
+            Map.entry("PEER_ALLOW_PREPARE", "ou:prepare"),
             Map.entry("PEER_REQUIRE_KEPT", "blank"),
             Map.entry("PEER_REQUIRE_TRIES", "1"),
             Map.entry("PEER_RENDEZVOUS", "https://A.example.org/, https://b:8443 https://b:8443"),
@@ -94,6 +96,7 @@ class PeerSettingsTest {
                     Optional.of(new RuleSource.File(Path.of("/etc/peer/rules"))),
                     Optional.of(new RuleSource.Text("")),
                     Optional.of(new RuleSource.Text("ou:build")),
+                    Optional.of(new RuleSource.Text("ou:prepare")),
                     KeptOrigin.BLANK,
                     1)));
   }

@@ -46,6 +46,7 @@ class SettingsTest {
             "PEER_ALLOW_ANNOUNCE",
             "PEER_ALLOW_SIGN",
             "PEER_ALLOW_IMAGE",
+            "PEER_ALLOW_PREPARE",
             "PEER_REQUIRE_KEPT",
             "PEER_REQUIRE_TRIES",
             "PEER_ALLOW_ENV",

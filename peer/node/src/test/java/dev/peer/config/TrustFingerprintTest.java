@@ -28,7 +28,8 @@ class TrustFingerprintTest {
             "PEER_TSA_CA",
             "PEER_ALLOW_FETCH",
             "PEER_ALLOW_ANNOUNCE",
-            "PEER_ALLOW_SIGN");
+            "PEER_ALLOW_SIGN",
+            "PEER_ALLOW_PREPARE");
   }
 
   @ParameterizedTest

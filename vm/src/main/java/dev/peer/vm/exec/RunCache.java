@@ -6,6 +6,7 @@ import dev.peer.core.flow.Lineage;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.KeptOrigin;
+import dev.peer.core.record.Preparation;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.vm.snapshot.DiskHistory;
 import dev.peer.vm.snapshot.DiskName;
@@ -113,14 +114,29 @@ final class RunCache implements AutoCloseable {
   }
 
   /** Keeps a layer that needs no base any more, for later runs. */
-  void keep(Path layer, Instant begun) throws IOException {
+  void keep(Path layer, Instant begun, Preparation preparation) throws IOException {
     // The machine has ended: the disk that it started from may go.
     close();
     disks.keep(
         name,
         layer,
-        new DiskHistory(made(next.orElseThrow()), base.map(KeptDisk::begun).orElse(begun)),
+        new DiskHistory(
+            made(next.orElseThrow()),
+            base.map(KeptDisk::begun).orElse(begun),
+            together(preparation)),
         base);
+  }
+
+  /** The time of all preparations; unknown if one is. */
+  private Optional<Preparation> together(Preparation last) {
+    return base.isEmpty()
+        ? Optional.of(last)
+        : base.get()
+            .history()
+            .preparation()
+            .map(
+                before ->
+                    new Preparation(last.network(), last.log(), before.took().plus(last.took())));
   }
 
   private StartedFrom made(NextDisk by) {

@@ -78,6 +78,27 @@ sealed interface RunPlan<T> {
     }
   }
 
+  /** Up to the point where the test could start, then its disk goes to a sink; empty if it did. */
+  record Export(DiskSink sink) implements RunPlan<Optional<ExecutionResult>> {
+
+    @Override
+    public Optional<ExecutionResult> run(Guest guest, RunStages stages, RunClock clock)
+        throws IOException, GuestException, ExecutorException, InterruptedException {
+      return stages.prepareAndGive(sink);
+    }
+
+    @Override
+    public Optional<ExecutionResult> timedOut(ExecutionResult.TimedOut result) {
+      return Optional.of(result);
+    }
+
+    @Override
+    public Optional<ExecutionResult> after(
+        Guest guest, RunStages stages, Optional<ExecutionResult> result) {
+      return result;
+    }
+  }
+
   /** Up to the point where the test could start, then a shell; empty if it got there. */
   record ShellInstead(ShellLocation place, UserTerminal.Opener terminal)
       implements RunPlan<Optional<ExecutionResult>> {

@@ -33,7 +33,6 @@ import java.util.Optional;
 final class RunStages {
 
   private static final String CHECKOUT = "checkout";
-  private static final String PREPARE = "prepare";
   static final String TEST = "test";
   private static final String ARTIFACTS = "artifacts";
   private static final String POST_TEST = "post-test";
@@ -56,6 +55,7 @@ final class RunStages {
   private final MachineStarter starter;
   private final RunCache cache;
   private final StageOutcomes outcomes;
+  private final PreparationStage preparation;
   private Map<String, String> prepared = Map.of();
 
   RunStages(
@@ -74,6 +74,7 @@ final class RunStages {
     this.starter = starter;
     this.cache = cache;
     this.outcomes = new StageOutcomes(starter.model().limits());
+    this.preparation = new PreparationStage(stages, starter.network(), listener);
   }
 
   /** The stages before the test: how the run ended, unless the test can start. */
@@ -83,18 +84,9 @@ final class RunStages {
     if (ended.isPresent()) {
       return ended;
     }
-    StageResult result = runPrepare();
+    StageResult result = preparation.run(targetAndArguments());
     prepared = result.info();
-    return outcomes.endedBy(PREPARE, result);
-  }
-
-  /** The one stage that has a way out, and what it needs for it. */
-  private StageResult runPrepare() throws IOException, GuestException, InterruptedException {
-    try (OpenWayOut wayOut = starter.network().wayOut()) {
-      stages.handFiles(wayOut.files());
-      stages.handPreparationSecrets();
-      return stages.run(PREPARE, targetAndArguments());
-    }
+    return outcomes.endedBy(PreparationStage.NAME, result);
   }
 
   private Optional<ExecutionResult> checkOut()
@@ -119,12 +111,12 @@ final class RunStages {
     if (ended.isPresent()) {
       return new CrontabResult.Ended(ended.get());
     }
-    StageResult result = runPrepare();
+    StageResult result = preparation.run(targetAndArguments());
     if (result instanceof StageResult.Refused refused
         && refused.reason().equals(StageOutcomes.NO_TARGET)) {
       return new CrontabResult.NoRule();
     }
-    ended = outcomes.endedBy(PREPARE, result);
+    ended = outcomes.endedBy(PreparationStage.NAME, result);
     if (ended.isPresent()) {
       return new CrontabResult.Ended(ended.get());
     }
@@ -222,6 +214,26 @@ final class RunStages {
     return ended;
   }
 
+  /**
+   * Runs the stages before the test, and gives the disk that they leave to the sink; returns how
+   * the run ended if they did not pass.
+   */
+  Optional<ExecutionResult> prepareAndGive(DiskSink sink)
+      throws IOException, GuestException, ExecutorException, InterruptedException {
+    if (cache.base().isEmpty()) {
+      return Optional.of(
+          new ExecutionResult.Refused(PreparationStage.NAME, "the kept disk is gone", ""));
+    }
+    Optional<ExecutionResult> ended = prepare();
+    if (ended.isEmpty()) {
+      stages.whileDiskIsFrozen(() -> machine.layers().startNext(disks.scratch()));
+      machine.layers().detachFromBase(disks.scratch());
+      machine.quit();
+      sink.take(disks.scratch().layer());
+    }
+    return ended;
+  }
+
   /** Keeps the prepared disk for the repository's next run; without it, that run is slower. */
   private void keepDisk(RunClock clock) throws InterruptedException {
     if (clock.wasSetBack()) {
@@ -239,7 +251,7 @@ final class RunStages {
         listener.note("the prepared disk is not kept: " + leak.get());
         return;
       }
-      cache.keep(disks.scratch().layer(), clock.begun());
+      cache.keep(disks.scratch().layer(), clock.begun(), preparation.last());
     } catch (IOException e) {
       listener.note("the prepared disk is not kept for the next run: " + e.getMessage());
     }

@@ -24,11 +24,13 @@ import dev.peer.vm.qemu.AcceleratorProbe;
 import dev.peer.vm.qemu.Qemu;
 import dev.peer.vm.qemu.QemuException;
 import dev.peer.vm.snapshot.CachePolicy;
+import dev.peer.vm.snapshot.DiskHistory;
 import dev.peer.vm.snapshot.DiskName;
 import dev.peer.vm.snapshot.FrozenStore;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import dev.peer.vm.snapshot.TemplateStore;
 import dev.peer.vm.snapshot.UnpreparedCommits;
+import dev.peer.vm.snapshot.VoucherJudge;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +52,7 @@ public final class VmExecutor implements Executor {
   private int mostTries = Integer.MAX_VALUE;
   private WayOut wayOut = WayOut.DIRECT;
   private Optional<ReadyMachine> ready = Optional.empty();
+  private Optional<VoucherJudge> vouchers = Optional.empty();
 
   /**
    * Creates an executor that keeps its temporary files in the host's home.
@@ -87,6 +90,16 @@ public final class VmExecutor implements Executor {
   /** Has runs from now on take the machine that waits for one, and the next one be like theirs. */
   public void setReady(Optional<ReadyMachine> machine) {
     this.ready = machine;
+  }
+
+  /** Has runs from now on start from disks that another peer prepared, if these count. */
+  public void setVouchers(Optional<VoucherJudge> judge) {
+    this.vouchers = judge;
+  }
+
+  /** Says which disks count that another peer prepared; empty: none is used. */
+  public Optional<VoucherJudge> vouchers() {
+    return vouchers;
   }
 
   /** The machine that waits for a run, if there is such here. */
@@ -154,6 +167,19 @@ public final class VmExecutor implements Executor {
   public Optional<ExecutionResult> prepare(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
     return follow(new RunPlan.Preparation(), request, listener);
+  }
+
+  /**
+   * Starts a machine from a kept disk of the trunk, removes what must not leave this machine, and
+   * gives a sink the disk that this leaves. The kept disk stays as it is.
+   *
+   * @param scratch an empty directory
+   * @return how it ended, if there is no disk to give
+   */
+  public Optional<ExecutionResult> export(
+      DiskName name, DiskHistory history, Path scratch, ExecutionListener listener, DiskSink sink)
+      throws ExecutorException, InterruptedException {
+    return follow(new RunPlan.Export(sink), RuntimeExport.of(name, history, scratch), listener);
   }
 
   /**
@@ -258,12 +284,14 @@ public final class VmExecutor implements Executor {
     }
   }
 
-  private RepositoryDisks disks(ExecutionListener listener) {
+  /** The disks that are kept here. */
+  public RepositoryDisks disks(ExecutionListener listener) {
     return new RepositoryDisks(
-        host.home().resolve("disks"), caches, InstantSource.system(), listener::note);
+        host.home().resolve("disks"), caches, InstantSource.system(), listener::note, vouchers);
   }
 
-  private DiskName nameOf(ExecutionRequest request) {
+  /** Which kept disks a run may start from. */
+  public DiskName nameOf(ExecutionRequest request) {
     return new DiskName(request.owner().id(), request.inputs().image(), limits.diskBytes());
   }
 

@@ -14,11 +14,11 @@ import java.nio.file.StandardOpenOption;
  */
 public final class DiskLayer {
 
-  private static final int MAGIC = 0x514649fb;
+  static final int MAGIC = 0x514649fb;
   private static final int VERSION = 3;
-  private static final int HEADER_BYTES = 104;
-  private static final int CLUSTER_BITS = 16;
-  private static final int CLUSTER = 1 << CLUSTER_BITS;
+  static final int HEADER_BYTES = 104;
+  static final int CLUSTER_BITS = 16;
+  static final int CLUSTER = 1 << CLUSTER_BITS;
   private static final int REFCOUNT_ORDER = 4;
   private static final int FEATURES = 72;
 
@@ -63,15 +63,10 @@ public final class DiskLayer {
     int tableClusters = (entries * Long.BYTES + CLUSTER - 1) / CLUSTER;
     int clusters = FIRST_TABLE + tableClusters;
     ByteBuffer content = ByteBuffer.allocate(clusters * CLUSTER);
-    content.putInt(MAGIC).putInt(VERSION);
-    content.putLong(0).putInt(0); // the name of what is below: none
-    content.putInt(CLUSTER_BITS).putLong(bytes);
-    content.putInt(0); // encryption: none
-    content.putInt(entries).putLong((long) FIRST_TABLE * CLUSTER);
-    content.putLong((long) REFCOUNT_TABLE * CLUSTER).putInt(1);
-    content.putInt(0).putLong(0); // snapshots inside the file: none
-    content.putLong(0).putLong(0).putLong(0); // features: none
-    content.putInt(REFCOUNT_ORDER).putInt(HEADER_BYTES);
+    putHeader(
+        content,
+        bytes,
+        new Tables(entries, (long) FIRST_TABLE * CLUSTER, (long) REFCOUNT_TABLE * CLUSTER, 1));
     content.putLong(REFCOUNT_TABLE * CLUSTER, (long) REFCOUNT_BLOCK * CLUSTER);
     for (int cluster = 0; cluster < clusters; cluster++) {
       content.putShort(REFCOUNT_BLOCK * CLUSTER + cluster * Short.BYTES, (short) 1);
@@ -83,5 +78,28 @@ public final class DiskLayer {
         channel.write(content);
       }
     }
+  }
+
+  /**
+   * Where a file has its tables.
+   *
+   * @param entries how many the first table has
+   * @param first where the first table begins
+   * @param counts where the table of the reference counts begins
+   * @param countClusters how many clusters that one has
+   */
+  record Tables(int entries, long first, long counts, int countClusters) {}
+
+  /** Puts the header of a file with nothing below it. */
+  static void putHeader(ByteBuffer content, long bytes, Tables tables) {
+    content.putInt(MAGIC).putInt(VERSION);
+    content.putLong(0).putInt(0); // the name of what is below: none
+    content.putInt(CLUSTER_BITS).putLong(bytes);
+    content.putInt(0); // encryption: none
+    content.putInt(tables.entries()).putLong(tables.first());
+    content.putLong(tables.counts()).putInt(tables.countClusters());
+    content.putInt(0).putLong(0); // snapshots inside the file: none
+    content.putLong(0).putLong(0).putLong(0); // features: none
+    content.putInt(REFCOUNT_ORDER).putInt(HEADER_BYTES);
   }
 }

@@ -7,6 +7,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.PreparationJson;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.scratch.FileFingerprint;
@@ -20,6 +21,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A kept disk's directory, as it was read.
@@ -56,6 +58,9 @@ record DiskEntry(
     ArrayNode commits = about.putArray("commits");
     history.made().commits().forEach(commit -> commits.add(commit.hex()));
     about.put("begun", history.begun().toString());
+    history
+        .preparation()
+        .ifPresent(one -> PreparationJson.write(about.putObject("preparation"), one));
     about.put("seal", FileFingerprint.of(List.of(disk)));
     Files.write(directory.resolve(ABOUT), StrictJson.bytes(about));
   }
@@ -71,7 +76,10 @@ record DiskEntry(
                 about.number("diskBytes")),
             new DiskHistory(
                 about.has("origin") ? made(about) : StartedFrom.UNKNOWN,
-                about.value("begun", DiskEntry::instant)),
+                about.value("begun", DiskEntry::instant),
+                about.has("preparation")
+                    ? Optional.of(PreparationJson.read(about.object("preparation")))
+                    : Optional.empty()),
             about.text("seal"),
             Files.getLastModifiedTime(directory.resolve(LOCK)).toInstant(),
             Files.size(directory.resolve(DISK)));
@@ -117,6 +125,15 @@ record DiskEntry(
         && FileFingerprint.of(List.of(disk())).equals(seal);
   }
 
+  RuntimeFiles runtimeFiles() {
+    return new RuntimeFiles(directory);
+  }
+
+  /** What it takes of this disk, with the runtime beside it. */
+  long allBytes() throws IOException {
+    return bytes + runtimeFiles().bytes();
+  }
+
   /** From now on {@link #hasBranches}. */
   void noteBranch() throws IOException {
     Files.write(directory.resolve(BRANCHES), new byte[0]);
@@ -127,7 +144,7 @@ record DiskEntry(
     return Files.exists(directory.resolve(BRANCHES), LinkOption.NOFOLLOW_LINKS);
   }
 
-  DiskSummary summary() {
-    return new DiskSummary(name, history, used, bytes);
+  DiskSummary summary() throws IOException {
+    return new DiskSummary(name, history, used, bytes, runtimeFiles().bytes());
   }
 }

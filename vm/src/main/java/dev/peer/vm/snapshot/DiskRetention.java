@@ -18,6 +18,9 @@ final class DiskRetention {
 
   private static final Duration REMEMBERED = Duration.ofDays(30);
 
+  /** A disk is a few times as large as its compressed runtime. */
+  private static final int SHARE = 8;
+
   private final DiskEntries entries;
   private final CachePolicy policy;
   private final InstantSource clock;
@@ -49,7 +52,10 @@ final class DiskRetention {
   /** Drops the disks that the policy does not allow, the least recently used first. */
   void enforcePolicy() throws IOException {
     List<DiskEntry> all = entries.all();
-    long bytes = all.stream().mapToLong(entry -> entry.bytes()).sum();
+    long bytes = 0;
+    for (DiskEntry entry : all) {
+      bytes += entry.allBytes();
+    }
     for (DiskEntry entry : all.reversed()) {
       Optional<String> unusable = unusable(entry);
       if (unusable.isEmpty() && bytes > policy.maxBytes()) {
@@ -60,8 +66,9 @@ final class DiskRetention {
                     + " bytes, PEER_CACHE_MAX_BYTES allows "
                     + policy.maxBytes());
       }
+      long freed = entry.allBytes();
       if (unusable.isPresent() && remove(entry, unusable.get())) {
-        bytes -= entry.bytes();
+        bytes -= freed;
       }
     }
     for (Path parent : entries.parents()) {
@@ -95,6 +102,12 @@ final class DiskRetention {
       return Optional.of("it was damaged or changed");
     }
     return Optional.empty();
+  }
+
+  /** Whether a disk and the runtime of so many bytes that it is made of would not go at once. */
+  boolean admits(DiskHistory history, long bytes) {
+    return !history.begun().plus(policy.maxAge()).isBefore(clock.instant())
+        && bytes <= policy.maxBytes() / SHARE;
   }
 
   /** Drops a disk that nothing uses, and notes why. */

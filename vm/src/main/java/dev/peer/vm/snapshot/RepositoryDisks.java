@@ -1,6 +1,7 @@
 package dev.peer.vm.snapshot;
 
 import dev.peer.core.id.RepoId;
+import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -11,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,9 +35,13 @@ public final class RepositoryDisks {
   /** How many disks of one name are kept. */
   public static final int MOST = 4;
 
+  /** After a longer preparation another runtime is made of the disk. */
+  private static final Duration SHORT_PREPARATION = Duration.ofSeconds(30);
+
   private final DiskEntries entries;
   private final DiskRetention retention;
   private final InstantSource clock;
+  private final Optional<VoucherJudge> judge;
 
   /**
    * The disks below this directory, which is made when it is needed.
@@ -44,9 +50,29 @@ public final class RepositoryDisks {
    */
   public RepositoryDisks(
       Path root, CachePolicy policy, InstantSource clock, Consumer<String> notices) {
+    this(root, policy, clock, notices, Optional.empty());
+  }
+
+  /**
+   * As the other, for runs.
+   *
+   * @param judge says which disks count that another peer prepared; empty: none is used
+   */
+  public RepositoryDisks(
+      Path root,
+      CachePolicy policy,
+      InstantSource clock,
+      Consumer<String> notices,
+      Optional<VoucherJudge> judge) {
+    this.judge = judge;
     this.entries = new DiskEntries(root);
     this.retention = new DiskRetention(entries, policy, clock, notices);
     this.clock = clock;
+  }
+
+  /** The runtimes beside the disks. */
+  public Runtimes runtimes() {
+    return new Runtimes(entries, retention);
   }
 
   /** How the disks of this name are made that may be used, the last used first. */
@@ -75,7 +101,8 @@ public final class RepositoryDisks {
         if (branch) {
           entry.noteBranch();
         }
-        return Optional.of(new KeptDisk(entry.disk(), entry.history().begun(), hold));
+        return Optional.of(
+            new KeptDisk(entry.disk(), entry.history(), entry.runtimeFiles().voucher(), hold));
       } catch (NoSuchFileException e) {
         // Another process has just removed it.
         continue;
@@ -88,9 +115,17 @@ public final class RepositoryDisks {
     List<DiskEntry> usable = new ArrayList<>();
     for (DiskEntry entry : entries.in(entries.parent(name))) {
       Optional<String> unusable = retention.unusable(entry);
+      Optional<Voucher> voucher = entry.runtimeFiles().voucher();
+      if (unusable.isEmpty() && voucher.isPresent() && judge.isPresent()) {
+        unusable =
+            judge
+                .get()
+                .refusal(name, voucher.get())
+                .map(why -> "another peer prepared it, and " + why);
+      }
       if (unusable.isPresent()) {
         retention.remove(entry, unusable.get());
-      } else {
+      } else if (voucher.isEmpty() || judge.isPresent()) {
         usable.add(entry);
       }
     }
@@ -106,6 +141,68 @@ public final class RepositoryDisks {
    */
   public void keep(DiskName name, Path file, DiskHistory history, Optional<KeptDisk> from)
       throws IOException {
+    keep(
+        name,
+        file,
+        history,
+        from,
+        files -> {
+          if (from.flatMap(KeptDisk::voucher).isPresent()) {
+            files.write(from.get().voucher().get());
+          }
+          if (from.isPresent() && isMuchTheSame(from.get().history(), history)) {
+            Optional<HeldRuntime> runtime =
+                new RuntimeFiles(from.get().file().getParent()).runtime();
+            if (runtime.isPresent()) {
+              files.share(runtime.get());
+            }
+          }
+        });
+  }
+
+  /** Whether others gain little by the later of two disks of the trunk. */
+  private static boolean isMuchTheSame(DiskHistory before, DiskHistory after) {
+    return after.made().origin() == KeptOrigin.TRUNK
+        && before.preparation().isPresent()
+        && after.preparation().isPresent()
+        && after
+                .preparation()
+                .get()
+                .took()
+                .minus(before.preparation().get().took())
+                .compareTo(SHORT_PREPARATION)
+            < 0;
+  }
+
+  /**
+   * Keeps a disk that another peer prepared, as {@link #keep} does.
+   *
+   * @param file is moved away
+   * @param runtime what it was made of; its content is moved away
+   */
+  public void keep(DiskName name, Path file, DiskHistory history, HeldRuntime runtime)
+      throws IOException {
+    keep(
+        name,
+        file,
+        history,
+        Optional.empty(),
+        files -> {
+          files.write(new Voucher(runtime.attestation(), clock.instant()));
+          files.move(runtime);
+        });
+  }
+
+  /** Writes what is beside a disk, before the disk appears. */
+  @FunctionalInterface
+  private interface Beside {
+
+    void write(RuntimeFiles files) throws IOException;
+  }
+
+  private void keep(
+      DiskName name, Path file, DiskHistory history, Optional<KeptDisk> from, Beside beside)
+      throws IOException {
     Path parent = entries.parent(name);
     List<DiskEntry> before = entries.in(parent);
     ScratchDirectory.createPrivate(parent);
@@ -113,6 +210,7 @@ public final class RepositoryDisks {
     try (ScratchDirectory unfinished = ScratchDirectory.in(entries.unfinished())) {
       sync(file);
       DiskEntry.write(unfinished.path(), name, file, history, clock.instant());
+      beside.write(new RuntimeFiles(unfinished.path()));
       unfinished.moveTo(parent.resolve(unfinished.path().getFileName()));
     }
     for (DiskEntry entry : before) {

@@ -6,7 +6,10 @@ import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.KeptOrigin;
+import dev.peer.core.record.Preparation;
+import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.StartedFrom;
+import dev.peer.core.sign.Attestation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +31,7 @@ class RepositoryDisksTest {
   @TempDir private Path directory;
   private final List<String> notices = new ArrayList<>();
   private Instant now = START;
+  private CachePolicy policy = new CachePolicy(Duration.ofDays(7), 10_000);
 
   @Test
   void givesWhatWasKept() throws Exception {
@@ -202,6 +206,138 @@ class RepositoryDisksTest {
     assertThat(disks().list()).isEmpty();
   }
 
+  @Test
+  void aDiskThatAnotherPeerPreparedCountsWhileItsVoucherDoesAndSoDoWhatItBecomes()
+      throws Exception {
+    take("a");
+    now = now.plusSeconds(60);
+    Optional<KeptDisk> base = disks(COUNTING).find(name("a"), trunk(1), false);
+    base.orElseThrow().close();
+    disks().keep(name("a"), written(100), new DiskHistory(trunk(1, 2), now), base);
+
+    List<Instant> since = new ArrayList<>();
+    assertThat(
+            disks(
+                    (name, voucher) -> {
+                      assertThat(name).isEqualTo(name("a"));
+                      assertThat(voucher.attestation()).isEqualTo(ATTESTATION);
+                      since.add(voucher.since());
+                      return Optional.empty();
+                    })
+                .made(name("a")))
+        .containsExactly(trunk(1, 2));
+    assertThat(since).containsExactly(START);
+    assertThat(disks().made(name("a"))).as("without a judge").isEmpty();
+
+    assertThat(disks(REFUSING).made(name("a"))).isEmpty();
+    assertThat(notices)
+        .containsExactly(
+            "the kept disk of a was dropped: another peer prepared it, and its maker is not"
+                + " trusted");
+    assertThat(disks().list()).isEmpty();
+  }
+
+  @Test
+  void aDiskWhoseVoucherDoesNotCountIsNotUsedWhileAnotherRunHoldsIt() throws Exception {
+    take("a");
+
+    try (KeptDisk _ = disks(COUNTING).find(name("a"), trunk(1), false).orElseThrow()) {
+      assertThat(disks(REFUSING).made(name("a"))).isEmpty();
+      assertThat(disks(REFUSING).find(name("a"), trunk(1), false)).isEmpty();
+    }
+  }
+
+  @Test
+  void noVoucherIsAskedForWhatWasPreparedHere() throws Exception {
+    keep("a", 100);
+
+    assertThat(disks(REFUSING).made(name("a"))).containsExactly(trunk(1));
+  }
+
+  @Test
+  void servesTheRuntimeThatWasMadeOfADisk() throws Exception {
+    disks().keep(name("a"), written(100), prepared(Duration.ofMinutes(4)), Optional.empty());
+    assertThat(disks().runtimes().unmade(name("a"))).contains(prepared(Duration.ofMinutes(4)));
+
+    assertThat(disks().runtimes().add(name("a"), trunk(1), runtime())).isTrue();
+
+    assertThat(disks().runtimes().unmade(name("a"))).isEmpty();
+    assertThat(served().names()).containsExactly(SERVED);
+    HeldRuntime held = served().of(SERVED).getFirst();
+    assertThat(held.content()).hasContent("runtime");
+    assertThat(held.attestation()).isEqualTo(ATTESTATION);
+    assertThat(disks().list()).extracting(DiskSummary::runtimeBytes).containsExactly(7L);
+    assertThat(disks().runtimes().add(name("a"), trunk(2), runtime())).isFalse();
+  }
+
+  @Test
+  void asksNoMoreForARuntimeThatCannotBeMade() throws Exception {
+    disks().keep(name("a"), written(100), prepared(Duration.ofMinutes(4)), Optional.empty());
+
+    disks().runtimes().giveUp(name("a"), trunk(1));
+
+    assertThat(disks().runtimes().unmade(name("a"))).isEmpty();
+    assertThat(served().names()).isEmpty();
+  }
+
+  @Test
+  void theNextDiskServesItTooUnlessItsPreparationTookLong() throws Exception {
+    disks().keep(name("a"), written(100), prepared(Duration.ofMinutes(4)), Optional.empty());
+    disks().runtimes().add(name("a"), trunk(1), runtime());
+
+    keepFrom(prepared(Duration.ofMinutes(4).plusSeconds(5)));
+    assertThat(served().of(SERVED)).hasSize(1);
+    assertThat(disks().runtimes().unmade(name("a"))).isEmpty();
+
+    keepFrom(prepared(Duration.ofMinutes(5)));
+    assertThat(served().of(SERVED)).isEmpty();
+    assertThat(disks().runtimes().unmade(name("a"))).isPresent();
+  }
+
+  @Test
+  void aRuntimeGoesWithItsDiskAndCountsAsItsBytes() throws Exception {
+    policy = new CachePolicy(Duration.ofDays(7), 150);
+    disks().keep(name("a"), written(100), prepared(Duration.ofMinutes(4)), Optional.empty());
+    Files.write(directory.resolve("runtime"), new byte[51]);
+
+    disks().runtimes().add(name("a"), trunk(1), runtimeIn(directory.resolve("runtime")));
+
+    assertThat(served().names()).isEmpty();
+    assertThat(notices).singleElement().asString().contains("all disks together took 151 bytes");
+  }
+
+  private static final VoucherJudge COUNTING = (_, _) -> Optional.empty();
+  private static final VoucherJudge REFUSING = (_, _) -> Optional.of("its maker is not trusted");
+  private static final Attestation ATTESTATION = Attestation.of(new byte[] {1, 2, 3});
+  private static final ServedRuntimes.Name SERVED = new ServedRuntimes.Name(new RepoId("a"), IMAGE);
+
+  private void take(String repo) throws IOException {
+    disks().keep(name(repo), written(100), new DiskHistory(trunk(1), now), runtime());
+  }
+
+  private HeldRuntime runtime() throws IOException {
+    return runtimeIn(Files.writeString(directory.resolve("runtime"), "runtime"));
+  }
+
+  private static HeldRuntime runtimeIn(Path content) {
+    return new HeldRuntime(content, IMAGE, ATTESTATION);
+  }
+
+  private ServedRuntimes served() {
+    return new ServedRuntimes(directory.resolve("disks"));
+  }
+
+  private static DiskHistory prepared(Duration took) {
+    return new DiskHistory(
+        trunk(1), START, Optional.of(new Preparation(PreparationNetwork.none(), IMAGE, took)));
+  }
+
+  private void keepFrom(DiskHistory history) throws IOException {
+    Optional<KeptDisk> base = disks().find(name("a"), trunk(1), false);
+    base.orElseThrow().close();
+    disks().keep(name("a"), written(100), history, base);
+  }
+
   private void keep(String repo, long bytes) throws IOException {
     keep(repo, bytes, trunk(1));
   }
@@ -235,10 +371,11 @@ class RepositoryDisksTest {
   }
 
   private RepositoryDisks disks() {
+    return new RepositoryDisks(directory.resolve("disks"), policy, () -> now, notices::add);
+  }
+
+  private RepositoryDisks disks(VoucherJudge judge) {
     return new RepositoryDisks(
-        directory.resolve("disks"),
-        new CachePolicy(Duration.ofDays(7), 10_000),
-        () -> now,
-        notices::add);
+        directory.resolve("disks"), policy, () -> now, notices::add, Optional.of(judge));
   }
 }

@@ -82,8 +82,9 @@ final class NetworkCheck {
       String name = use.name().toLowerCase(Locale.ROOT);
       switch (identities.judge(use, Instant.now())) {
         case CertificateUse.Verdict.Admitted _ -> {}
-        // A peer that pulls images need not build any.
-        case CertificateUse.Verdict.Refused _ when use == CertificateUse.IMAGE -> {}
+        // A peer that takes images and runtimes need not make any.
+        case CertificateUse.Verdict.Refused _
+            when use == CertificateUse.IMAGE || use == CertificateUse.PREPARE -> {}
         case CertificateUse.Verdict.Refused(List<CertificateFault> faults) ->
             findings.add(
                 Finding.misconfigured(

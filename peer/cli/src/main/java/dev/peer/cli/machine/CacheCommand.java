@@ -85,7 +85,10 @@ public final class CacheCommand {
               + " MiB, "
               + disk.history().made()
               + ", image "
-              + disk.name().image());
+              + disk.name().image()
+              + (disk.runtimeBytes() > 0
+                  ? ", served as a runtime of " + disk.runtimeBytes() / MEBIBYTE + " MiB"
+                  : ""));
     }
     for (KeptObjects.Summary one : files) {
       output.print(
@@ -186,6 +189,7 @@ public final class CacheCommand {
       entry.put("begun", disk.history().begun().toString());
       entry.put("used", disk.used().toString());
       entry.put("bytes", disk.bytes());
+      entry.put("runtimeBytes", disk.runtimeBytes());
     }
     ArrayNode dropped = answer.putArray("dropped");
     for (DiskRemoval one : gone) {

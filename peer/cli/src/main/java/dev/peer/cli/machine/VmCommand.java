@@ -104,7 +104,8 @@ public final class VmCommand {
               new CacheUse.Kept(VmExecutors.lineage(subject)),
               secrets.get());
       VmExecutor machines = VmExecutors.executor(subject);
-      new TrunkPreparingExecutor(machines, subject, secrets).prepare(request, output);
+      new TrunkPreparingExecutor(machines, subject, secrets, Optional.empty())
+          .prepare(request, output);
       Optional<ExecutionResult> ended =
           machines.openShell(request, output, place, SystemTerminal::open);
       return ended.isPresent()

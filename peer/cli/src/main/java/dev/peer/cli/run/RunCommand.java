@@ -280,9 +280,29 @@ public final class RunCommand implements Callable<Integer> {
         }
         output.say("serving the result until SIGINT or SIGTERM");
         reporter.passed(output, report);
-        interruption.await(linger.value());
+        awaitEnd();
       }
       return ExitCode.PASSED;
+    }
+
+    /** Meanwhile the machine makes a runtime for other peers, where there is none yet. */
+    private void awaitEnd() throws InterruptedException {
+      Thread offering = Thread.ofVirtual().start(this::offerRuntime);
+      try {
+        interruption.await(linger.value());
+      } finally {
+        offering.interrupt();
+        offering.join();
+      }
+    }
+
+    private void offerRuntime() {
+      try {
+        run.offerRuntime();
+      } catch (InterruptedException e) {
+        // The user has enough.
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

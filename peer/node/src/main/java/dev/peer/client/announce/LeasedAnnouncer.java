@@ -36,8 +36,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Serves records, runs that go on, guest images and files of Git LFS, and keeps them announced
- * under one lease at each rendezvous.
+ * Serves records, runs that go on, guest images, files of Git LFS and prepared runtimes, and keeps
+ * them announced under one lease at each rendezvous.
  *
  * <p>It begins to listen with the first announcement and stops with the last, unless it is
  * {@linkplain #open opened} before. The records stay their owner's to close, after their
@@ -151,6 +151,11 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
     return added(current -> new LeasedRun(current, current.addRun(repo, key)));
   }
 
+  /** Announces the prepared runtimes that are held now, while anything is announced. */
+  public synchronized void announceRuntimes() {
+    session.ifPresent(ServingSession::announceRuntimes);
+  }
+
   /** Where it listens, while anything is announced. */
   public synchronized Optional<InetSocketAddress> address() {
     return session.map(current -> current.server().address());
@@ -228,7 +233,7 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
               notices,
               () -> keepers.forEach(LeaseKeeper::renew)));
     }
-    return new ServingSession(server, service.files().largeFiles(), keepers, relays);
+    return new ServingSession(server, service.files(), keepers, relays);
   }
 
   private static List<URI> registered(List<RelayKeeper> relays) {

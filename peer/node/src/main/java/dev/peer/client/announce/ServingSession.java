@@ -4,7 +4,8 @@ import dev.peer.core.find.Holder;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.store.StoredRecord;
-import dev.peer.server.HeldLargeFiles;
+import dev.peer.server.HeldFiles;
+import dev.peer.server.HeldRuntimes;
 import dev.peer.server.LiveRun;
 import dev.peer.server.PeerServer;
 import dev.peer.wire.LargeFilesKey;
@@ -12,12 +13,15 @@ import dev.peer.wire.Limits;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunState;
+import dev.peer.wire.RuntimesKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -27,7 +31,7 @@ import java.util.stream.Stream;
 final class ServingSession {
 
   private final PeerServer server;
-  private final HeldLargeFiles largeFiles;
+  private final HeldFiles files;
   private final List<LeaseKeeper> keepers;
   private final List<RelayKeeper> relays;
   private final List<StoredRecord> records = new ArrayList<>();
@@ -38,15 +42,13 @@ final class ServingSession {
   private static final Duration FAILED_FOR = Duration.ofSeconds(Limits.LEASE_SECONDS);
 
   private final Map<RendezvousPath.Result, RunEnd.Failed> failed = new HashMap<>();
+  private final Set<RendezvousPath.Result> runtimes = new LinkedHashSet<>();
   private boolean started;
 
   ServingSession(
-      PeerServer server,
-      HeldLargeFiles largeFiles,
-      List<LeaseKeeper> keepers,
-      List<RelayKeeper> relays) {
+      PeerServer server, HeldFiles files, List<LeaseKeeper> keepers, List<RelayKeeper> relays) {
     this.server = server;
-    this.largeFiles = largeFiles;
+    this.files = files;
     this.keepers = List.copyOf(keepers);
     this.relays = List.copyOf(relays);
   }
@@ -59,6 +61,7 @@ final class ServingSession {
   synchronized void start() {
     if (!started) {
       started = true;
+      announceRuntimes();
       keepers.forEach(LeaseKeeper::start);
       relays.forEach(RelayKeeper::start);
     }
@@ -180,10 +183,24 @@ final class ServingSession {
   /** They are announced beside results of their repository. */
   private void announceLargeFiles(RepoId repo) {
     boolean held =
-        records.stream().anyMatch(one -> one.repo().equals(repo)) && largeFiles.holdsAny(repo);
+        records.stream().anyMatch(one -> one.repo().equals(repo))
+            && files.largeFiles().holdsAny(repo);
     want(
         new RendezvousPath.Result(repo, LargeFilesKey.of(repo)),
         held ? Optional.of(RunState.PASSED) : Optional.empty());
+  }
+
+  /** Announces the runtimes that are held now, and takes back those that are not. */
+  synchronized void announceRuntimes() {
+    Set<RendezvousPath.Result> held = new LinkedHashSet<>();
+    for (HeldRuntimes.Name name : files.runtimes().names()) {
+      held.add(new RendezvousPath.Result(name.repo(), RuntimesKey.of(name.repo(), name.image())));
+    }
+    runtimes.removeAll(held);
+    runtimes.forEach(gone -> want(gone, Optional.empty()));
+    runtimes.clear();
+    held.forEach(name -> want(name, Optional.of(RunState.PASSED)));
+    runtimes.addAll(held);
   }
 
   private void want(RendezvousPath.Result name, Optional<RunState> state) {

@@ -8,24 +8,29 @@ import dev.peer.core.find.Fetch;
 import dev.peer.core.find.FetchException;
 import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.find.Holder;
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.MalformedException;
+import dev.peer.core.record.PreparedRuntime;
 import dev.peer.core.sign.Attestation;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.ByteRange;
 import dev.peer.wire.Limits;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerPath;
+import dev.peer.wire.RuntimeList;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Fetches results, and files of Git LFS, from their holders. */
+/** Fetches results, files of Git LFS and prepared runtimes from their holders. */
 public final class HolderFetch implements Fetch, AutoCloseable {
 
   /** A whole result; a peer that has none of that kind to give sends the attestation. */
@@ -162,6 +167,42 @@ public final class HolderFetch implements Fetch, AutoCloseable {
             "the file " + content.digest(),
             content.size()),
         0);
+  }
+
+  /** The attestations of the runtimes that the holder serves. The caller verifies them. */
+  public List<Attestation> runtimes(Holder holder, RepoId repo, Digest image)
+      throws FetchException, InterruptedException {
+    HolderAnswer answer =
+        new HolderAnswer(
+            holder, connections.open(holder, new PeerPath.Runtimes(repo, image)), patience);
+    try (AnswerBody body = answer.body(RuntimeList.LARGEST)) {
+      return RuntimeList.parse(body.readAtMost(RuntimeList.LARGEST)).attestations();
+    } catch (MalformedException e) {
+      throw new FetchException(
+          Fault.WRONG, "the list of runtimes of " + holder.id() + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw HolderAnswer.unreachable(holder, e);
+    }
+  }
+
+  /**
+   * Asks the holder for the content of a runtime. The caller checks it.
+   *
+   * @param from how many of the first bytes are here already
+   */
+  public Download runtime(Holder holder, PreparedRuntime runtime, long from)
+      throws FetchException, InterruptedException {
+    Content content = runtime.content();
+    return Transfer.open(
+        connections,
+        patience,
+        holder,
+        new Transfer.Body(
+            new PeerPath.RuntimeContent(
+                runtime.disk().repo(), runtime.disk().image(), content.digest()),
+            "the runtime " + content.digest(),
+            content.size()),
+        from);
   }
 
   /** Call it before the process ends. Cuts off transfers in progress. */

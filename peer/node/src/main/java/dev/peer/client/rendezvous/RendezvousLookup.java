@@ -23,6 +23,7 @@ import dev.peer.wire.LargeFilesKey;
 import dev.peer.wire.Problem;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.ResultState;
+import dev.peer.wire.RuntimesKey;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
@@ -76,6 +77,11 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
   /** Says that a peer which {@link #findLargeFiles} named does not bear that out. */
   public void reportLargeFiles(RepoId repo, PeerId holder, FetchException.Fault fault) {
     report(repo, LargeFilesKey.of(repo), holder, fault);
+  }
+
+  /** The peers that are said to serve runtimes of a repository, prepared with a guest image. */
+  public LookupResult findRuntimes(RepoId repo, Digest image) throws InterruptedException {
+    return find(repo, RuntimesKey.of(repo, image));
   }
 
   private LookupResult ask(RendezvousPath path, Problem.Kind absent) throws InterruptedException {

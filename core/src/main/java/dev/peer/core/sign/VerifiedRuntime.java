@@ -1,0 +1,34 @@
+package dev.peer.core.sign;
+
+import dev.peer.core.record.PreparedRuntime;
+import dev.peer.core.trust.Identity;
+
+/** A prepared runtime as its maker states it, whose signature and rule hold. */
+public final class VerifiedRuntime {
+
+  private final PreparedRuntime runtime;
+  private final Identity maker;
+  private final Attestation attestation;
+
+  /** Only the verifier makes one. */
+  VerifiedRuntime(PreparedRuntime runtime, Identity maker, Attestation attestation) {
+    this.runtime = runtime;
+    this.maker = maker;
+    this.attestation = attestation;
+  }
+
+  /** What the maker states. */
+  public PreparedRuntime runtime() {
+    return runtime;
+  }
+
+  /** Who prepared and signed it. */
+  public Identity maker() {
+    return maker;
+  }
+
+  /** The envelope that was verified. */
+  public Attestation attestation() {
+    return attestation;
+  }
+}

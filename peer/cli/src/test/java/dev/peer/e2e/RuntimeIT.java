@@ -1,0 +1,135 @@
+package dev.peer.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What one peer prepared of the trunk, another one starts from. */
+@Timeout(1800)
+class RuntimeIT {
+
+  /**
+   * Prints what its disk holds from before, then leaves files in all places; its test prints what
+   * is in the container image.
+   */
+  private static final String MKFILE =
+      """
+      CONTAINERIMAGE=localhost/stamped
+      base-image:VQ:
+      \tfind /run/peer/scratch -name 'planted*' | sed 's/^/from before: /'
+      \tfind /run/peer/scratch/old.* -path '*/etc/machine-id' | sed 's/^/from before: /'
+      \tif ! podman image exists $CONTAINERIMAGE; then
+      \tcat >Containerfile <<'END'
+      \tFROM localhost/ci-base
+      \tRUN head -c 20000000 /dev/urandom >/large; echo its-own-id >/etc/machine-id
+      \tEND
+      \tpodman build --quiet --tag $CONTAINERIMAGE .
+      \tfi
+      prepare-runtime:VQ: base-image
+      \techo x | tee /root/planted-in-home /tmp/planted-in-tmp planted-in-tree .git/planted-in-git >/dev/null
+      /var/run/ci/cache/planted-in-cache:Q:
+      \tcat /proc/sys/kernel/random/uuid >$target
+      test:VQ:
+      \tsha256sum /large; cat /etc/machine-id || true
+      """;
+
+  private Team team;
+  private Repository clone;
+
+  @BeforeEach
+  void makeRepository() throws Exception {
+    team = Team.create();
+    team.startRendezvous();
+    Repository origin = team.repository("project", MKFILE);
+    origin
+        .write(".env", Files.readString(origin.directory().resolve(".env")) + "PEER_CPUS=2\n")
+        .commit();
+    Path directory = team.root().resolve("clone");
+    origin.git("clone", "-q", origin.directory().toString(), directory.toString());
+    clone = new Repository(directory);
+    clone.git("remote", "set-url", "origin", "https://example.org/team/project.git");
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    team.close();
+  }
+
+  @Test
+  void startsFromWhatAnotherPeerPreparedUnlessItIsNotWhatThatPeerSigned() throws Exception {
+    Peer laptop = team.peer("laptop");
+    Run serving = laptop.start(clone, "run");
+    serving.awaitLine("^peer: other peers can take what was prepared: (\\d+) MiB$");
+
+    String large = serving.stdout().lines().findFirst().orElseThrow();
+
+    Peer ci = team.peer("ci");
+    Run taken = ci.run(clone, "run", "--exit", "--force").hasExitCode(0);
+    assertThat(taken.stdout().lines()).contains(large);
+    assertThat(serving.stdout()).contains("its-own-id");
+    assertThat(taken.stdout()).doesNotContain("its-own-id");
+    assertThat(taken.stderr())
+        .contains("getting the runtime that CN=laptop prepared at " + commit())
+        .contains("the runtime is here after")
+        .doesNotContain("from before");
+    assertThat(ci.run(clone, "cache", "ls").hasExitCode(0).stdout())
+        .contains("trunk: prepared at " + commit());
+    assertThat(ci.run(clone, "explain").hasExitCode(0).stdout())
+        .contains("trunk: prepared at " + commit());
+
+    Run again = ci.run(clone, "run", "--exit", "--force").hasExitCode(0);
+    assertThat(again.stdout()).isEqualTo(taken.stdout());
+    assertThat(again.stderr())
+        .as("what it would say of files that had come along")
+        .contains("/planted-in-home", "/planted-in-tree", "/planted-in-git", "/planted-in-cache")
+        .containsPattern("from before: .*/etc/machine-id");
+
+    Run strict =
+        team.peer("strict")
+            .with("PEER_ALLOW_PREPARE", "example.org/team/* => cn:ci")
+            .run(clone, "run", "--exit", "--force")
+            .hasExitCode(0);
+    assertThat(strict.stdout().lines()).doesNotContain(large);
+    assertThat(strict.stderr())
+        .contains("CN=laptop may not prepare runtimes for all targets of example.org/team/project");
+
+    change(runtimeOf(laptop));
+    Run lied = team.peer("late").run(clone, "run", "--exit", "--force").hasExitCode(0);
+    assertThat(lied.stdout().lines()).doesNotContain(large);
+    assertThat(lied.stderr())
+        .contains("the runtime of CN=laptop is refused: its bytes are not those that were signed");
+
+    Run refusing =
+        ci.with("PEER_ALLOW_PREPARE", "cn:strict")
+            .run(clone, "run", "--exit", "--force")
+            .hasExitCode(0);
+    assertThat(refusing.stdout().lines()).doesNotContain(large);
+    assertThat(refusing.stderr()).contains("was dropped: another peer prepared it, and CN=laptop");
+  }
+
+  private String commit() throws Exception {
+    return clone.git("rev-parse", "HEAD").strip();
+  }
+
+  private static Path runtimeOf(Peer peer) throws Exception {
+    try (Stream<Path> files = Files.walk(peer.home().resolve("vm/disks"))) {
+      List<Path> contents =
+          files.filter(file -> file.getFileName().toString().startsWith("runtime-")).toList();
+      assertThat(contents).hasSize(1);
+      return contents.getFirst();
+    }
+  }
+
+  private static void change(Path file) throws Exception {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+  }
+}

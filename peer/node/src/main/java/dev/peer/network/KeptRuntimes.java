@@ -1,0 +1,42 @@
+package dev.peer.network;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.sign.Attestation;
+import dev.peer.server.HeldRuntimes;
+import dev.peer.vm.snapshot.HeldRuntime;
+import dev.peer.vm.snapshot.ServedRuntimes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The local prepared runtimes, for serving to others. */
+record KeptRuntimes(ServedRuntimes kept) implements HeldRuntimes {
+
+  /** None if they cannot be listed: results must be announced all the same. */
+  @Override
+  public List<Name> names() {
+    try {
+      return kept.names().stream().map(name -> new Name(name.repo(), name.image())).toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public List<Attestation> attestations(Name name) throws IOException {
+    return of(name).stream().map(HeldRuntime::attestation).toList();
+  }
+
+  @Override
+  public Optional<Path> content(Name name, Digest content) throws IOException {
+    return of(name).stream()
+        .filter(runtime -> runtime.digest().equals(content))
+        .map(HeldRuntime::content)
+        .findFirst();
+  }
+
+  private List<HeldRuntime> of(Name name) throws IOException {
+    return kept.of(new ServedRuntimes.Name(name.repo(), name.image()));
+  }
+}

@@ -1,0 +1,157 @@
+package dev.peer.run;
+
+import dev.peer.config.ConfigException;
+import dev.peer.core.access.Verb;
+import dev.peer.core.flow.ExecutionResult;
+import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.flow.InterruptedIo;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.progress.ExecutionListener;
+import dev.peer.core.progress.RunEvent;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.PreparedRuntime;
+import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.RuntimeSigner;
+import dev.peer.core.sign.VerificationException;
+import dev.peer.core.trust.CertificateRole;
+import dev.peer.core.trust.Identity;
+import dev.peer.core.trust.UntrustedCertificateException;
+import dev.peer.identity.Identities;
+import dev.peer.network.PeerNetwork;
+import dev.peer.vm.exec.RuntimeContent;
+import dev.peer.vm.exec.VmExecutor;
+import dev.peer.vm.snapshot.DiskHistory;
+import dev.peer.vm.snapshot.DiskName;
+import dev.peer.vm.snapshot.HeldRuntime;
+import dev.peer.vm.snapshot.RepositoryDisks;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Makes what a repository's trunk left on this machine a runtime that other peers can take, signs
+ * it, and has it announced.
+ */
+final class RuntimeOffer {
+
+  /** Of a process; another one waits for nothing, and its next run makes it. */
+  private static final Lock MAKING = new ReentrantLock();
+
+  private static final long MEBIBYTE = 1 << 20;
+
+  private final RunTarget subject;
+  private final PeerNetwork network;
+  private final ExecutionListener listener;
+
+  RuntimeOffer(RunTarget subject, PeerNetwork network, ExecutionListener listener) {
+    this.subject = subject;
+    this.network = network;
+    this.listener = listener;
+  }
+
+  /** Makes one of the trunk's newest disk, unless there is one; failures are said. */
+  void make() throws InterruptedException {
+    if (!MAKING.tryLock()) {
+      return;
+    }
+    try {
+      VmExecutor machines = VmExecutors.executor(subject);
+      machines.setVouchers(Optional.of(network.runtimes()));
+      RepositoryDisks disks = machines.disks(listener);
+      DiskName name =
+          new DiskName(
+              subject.owner().id(), subject.inputs().image(), subject.run().machine().disk());
+      Optional<DiskHistory> unmade = disks.runtimes().unmade(name);
+      if (unmade.isPresent() && mayPrepare(name.repo())) {
+        listener.note("making a runtime of what was prepared, for other peers");
+        make(machines, disks, name, unmade.get());
+      }
+      network.announceRuntimes();
+    } catch (IOException e) {
+      InterruptedIo.rethrow(e);
+      sayNone(e.getMessage());
+    } catch (ConfigException e) {
+      sayNone(e.getMessage());
+    } catch (ExecutorException e) {
+      sayNone(e.getMessage());
+    } catch (VerificationException | UntrustedCertificateException e) {
+      sayNone("others would refuse it: " + e.getMessage());
+    } finally {
+      MAKING.unlock();
+    }
+  }
+
+  /** A peer that only takes runtimes need not make any. */
+  private boolean mayPrepare(RepoId repo) throws UntrustedCertificateException {
+    Identities identities = network.identities();
+    return identities.isGoodFor(CertificateRole.SIGNER)
+        && identities
+            .rules()
+            .admits(Verb.PREPARE, Identity.of(identities.credentials().leaf()), repo);
+  }
+
+  private void sayNone(String why) {
+    listener.note("no runtime is offered to other peers: " + why);
+  }
+
+  private void make(VmExecutor machines, RepositoryDisks disks, DiskName name, DiskHistory history)
+      throws IOException, ExecutorException, VerificationException, InterruptedException {
+    try (ScratchDirectory scratch = disks.runtimes().scratch()) {
+      Path content = scratch.path().resolve("content");
+      LastLine said = new LastLine();
+      Optional<ExecutionResult> ended =
+          machines.export(
+              name, history, scratch.path(), said, disk -> RuntimeContent.write(disk, content));
+      if (ended.isPresent()) {
+        disks.runtimes().giveUp(name, history.made());
+        sayNone(said.text());
+        return;
+      }
+      Digest digest = Digest.of(content);
+      Attestation attestation =
+          new RuntimeSigner(network.identities().credentials(), InstantSource.system())
+              .sign(
+                  new PreparedRuntime(
+                      new Content(Files.size(content), digest),
+                      new PreparedRuntime.Disk(name.repo(), name.image(), name.bytes()),
+                      history.made().commits(),
+                      history.begun(),
+                      history.preparation().orElseThrow()));
+      network.identities().runtimeVerifier().verify(attestation, name.repo(), List.of());
+      long size = Files.size(content);
+      boolean kept =
+          disks.runtimes().add(name, history.made(), new HeldRuntime(content, digest, attestation));
+      if (kept) {
+        listener.note("other peers can take what was prepared: " + size / MEBIBYTE + " MiB");
+      }
+    }
+  }
+
+  /** What the machine said last, which is of interest only if it failed. */
+  private static final class LastLine implements ExecutionListener {
+
+    private String last = "the machine that was to make it failed";
+
+    @Override
+    public void accept(RunEvent event) {
+      if (event instanceof RunEvent.StageOutput output) {
+        String text = output.bytes().text(StandardCharsets.UTF_8).strip();
+        if (!text.isEmpty()) {
+          last = text.lines().toList().getLast();
+        }
+      }
+    }
+
+    String text() {
+      return last;
+    }
+  }
+}

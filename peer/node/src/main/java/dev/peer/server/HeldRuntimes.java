@@ -1,0 +1,47 @@
+package dev.peer.server;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.sign.Attestation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The prepared runtimes that a peer serves. The peer that fetches one must check who made it, and
+ * its content.
+ */
+public interface HeldRuntimes {
+
+  /** No runtime at all. */
+  HeldRuntimes NONE =
+      new HeldRuntimes() {
+        @Override
+        public List<Name> names() {
+          return List.of();
+        }
+
+        @Override
+        public List<Attestation> attestations(Name name) {
+          return List.of();
+        }
+
+        @Override
+        public Optional<Path> content(Name name, Digest content) {
+          return Optional.empty();
+        }
+      };
+
+  /** A repository, and the guest image with which its runtimes were prepared. */
+  record Name(RepoId repo, Digest image) {}
+
+  /** Of what runtimes are held now. */
+  List<Name> names();
+
+  /** The attestations of those that are held now, the best first. */
+  List<Attestation> attestations(Name name) throws IOException;
+
+  /** The content of one of them, if it is held now. */
+  Optional<Path> content(Name name, Digest content) throws IOException;
+}
