@@ -46,7 +46,7 @@ public final class SignRules {
    * @param targets all requested targets of mk, at least one
    */
   public boolean admits(Identity signer, RepoId repo, List<String> targets) {
-    return deciding(repo, targets).stream()
+    return ofEach(repo, targets).stream()
         .allMatch(decides -> decides.filter(one -> one.rule().admits(signer)).isPresent());
   }
 
@@ -68,7 +68,7 @@ public final class SignRules {
    * everyone names no one.
    */
   private boolean name(Identity signer, RepoId repo, List<String> targets) {
-    return deciding(repo, targets).stream()
+    return ofEach(repo, targets).stream()
         .allMatch(decides -> decides.flatMap(one -> one.rule().admittedBy(signer)).isPresent());
   }
 
@@ -147,7 +147,12 @@ public final class SignRules {
     return List.copyOf(deciding);
   }
 
-  private List<Optional<NamespaceRules.Namespace>> deciding(RepoId repo, List<String> targets) {
+  /** The namespaces that decide about targets of a repository, each once. */
+  public List<NamespaceRules.Namespace> deciding(RepoId repo, List<String> targets) {
+    return ofEach(repo, targets).stream().flatMap(Optional::stream).distinct().toList();
+  }
+
+  private List<Optional<NamespaceRules.Namespace>> ofEach(RepoId repo, List<String> targets) {
     if (targets.isEmpty()) {
       throw new IllegalArgumentException("a run has a target");
     }

@@ -30,6 +30,11 @@ public record Acceptance(KeptOrigin required, ClaimedHistory history, int mostTr
     this(required, history, Integer.MAX_VALUE);
   }
 
+  /** As far as can be told without a clone. */
+  public static Acceptance withoutClone(KeptOrigin required, int mostTries) {
+    return new Acceptance(required, ClaimedHistory.UNKNOWN, mostTries);
+  }
+
   /** Says why a result does not count here; empty if it does. */
   public Optional<String> refusal(RunRecord record) {
     KeptOrigin origin = record.provenance().origin();

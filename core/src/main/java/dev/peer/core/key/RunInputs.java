@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.erdtman.jcs.JsonCanonicalizer;
 
@@ -151,6 +152,11 @@ public record RunInputs(
     return Stream.concat(
             Stream.of(target), arguments.stream().filter(argument -> !argument.contains("=")))
         .toList();
+  }
+
+  /** The target and the arguments, as mk gets them. */
+  public String goal() {
+    return Stream.concat(Stream.of(target), arguments.stream()).collect(Collectors.joining(" "));
   }
 
   /** The same inputs of another revision. */

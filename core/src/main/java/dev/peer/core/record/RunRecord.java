@@ -1,6 +1,7 @@
 package dev.peer.core.record;
 
 import dev.peer.core.key.RunInputs;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -56,6 +57,11 @@ public record RunRecord(
               + ", where the inputs allow "
               + inputs.options().allowedTries());
     }
+  }
+
+  /** How long the run took. */
+  public Duration took() {
+    return Duration.between(startedAt, finishedAt);
   }
 
   /** Whether the tests passed. */

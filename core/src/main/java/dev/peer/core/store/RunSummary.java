@@ -10,8 +10,6 @@ import dev.peer.core.record.TestCounts;
 import dev.peer.core.sign.VerifiedAttestation;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What a list of results shows of one, as its attestation said when it was verified.
@@ -39,11 +37,7 @@ public record RunSummary(
   public record Subject(RepoId repo, TreeId tree, String target) {
 
     private static Subject of(RunInputs inputs) {
-      return new Subject(
-          inputs.repo(),
-          inputs.tree(),
-          Stream.concat(Stream.of(inputs.target()), inputs.arguments().stream())
-              .collect(Collectors.joining(" ")));
+      return new Subject(inputs.repo(), inputs.tree(), inputs.goal());
     }
   }
 

@@ -78,6 +78,11 @@ public final class Facts {
     json.putObject("bytes").put("moved", delivery.moved()).put("here", delivery.here());
   }
 
+  /** A number of bytes, in whole mebibytes. */
+  public static String mebibytes(long bytes) {
+    return (long) (bytes / MEBIBYTE) + " MiB";
+  }
+
   /** A number of bytes for people. */
   public static String size(long bytes) {
     return String.format(Locale.ROOT, "%.1f MiB", bytes / MEBIBYTE);

@@ -2,7 +2,6 @@ package dev.peer.result;
 
 import dev.peer.config.PeerSettings;
 import dev.peer.core.find.Acceptance;
-import dev.peer.core.find.ClaimedHistory;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.RecordVerifier;
@@ -103,8 +102,7 @@ public final class VerifiedResult implements AutoCloseable {
 
   /** Which results count here, as far as can be told without a clone. */
   public static Acceptance acceptance(PeerSettings settings) {
-    return new Acceptance(
-        settings.rules().requireKept(), ClaimedHistory.UNKNOWN, settings.rules().requireTries());
+    return Acceptance.withoutClone(settings.rules().requireKept(), settings.rules().requireTries());
   }
 
   /** The message for a result that holds and does not count. */

@@ -124,13 +124,13 @@ public final class Results {
     }
     PeerId signer = verified.attestation().signer().id();
     Duration age = Duration.between(verified.record().finishedAt(), Instant.now());
-    Duration saved = took(verified.record()).minus(output.timeline().total());
+    Duration saved = verified.record().took().minus(output.timeline().total());
     output.say(
         passed(verified.record())
             + (result.followed() ? ", followed: " : ", replayed: ")
             + signer
             + " ran it "
-            + ago(age)
+            + TimeSpans.ago(age)
             + " in "
             + duration(verified.record())
             + tries(verified.record())
@@ -195,7 +195,7 @@ public final class Results {
 
   /** How long the run took, for people. */
   public static String duration(RunRecord record) {
-    return TimeSpans.seconds(took(record));
+    return TimeSpans.seconds(record.took());
   }
 
   /** At which try the tests passed, to follow how long it took; nothing if there was only one. */
@@ -204,15 +204,5 @@ public final class Results {
             && !stated.tries().equals(Tries.ONCE)
         ? ", at try " + stated.tries()
         : "";
-  }
-
-  /** How long the run took. */
-  public static Duration took(RunRecord record) {
-    return Duration.between(record.startedAt(), record.finishedAt());
-  }
-
-  /** How long ago something was, for people. */
-  public static String ago(Duration age) {
-    return TimeSpans.ago(age);
   }
 }

@@ -62,7 +62,7 @@ public final class RunReport {
     if (result.followed()) {
       json.put("followed", true);
     } else {
-      replayedRun = Optional.of(Results.took(result.verified().record()));
+      replayedRun = Optional.of(result.verified().record().took());
     }
   }
 

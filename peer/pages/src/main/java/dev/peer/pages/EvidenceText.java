@@ -1,6 +1,5 @@
 package dev.peer.pages;
 
-import dev.peer.core.access.NamespaceRules;
 import dev.peer.core.access.SignRules;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.KeptOrigin;
@@ -70,10 +69,8 @@ final class EvidenceText {
 
   private static List<String> admitting(VerifiedAttestation verified, SignRules signers) {
     RunInputs inputs = verified.record().inputs();
-    return inputs.targets().stream()
-        .flatMap(target -> signers.namespaceOf(inputs.repo(), target).stream())
-        .distinct()
-        .map((NamespaceRules.Namespace one) -> one.admitting(verified.signer()))
+    return signers.deciding(inputs.repo(), inputs.targets()).stream()
+        .map(one -> one.admitting(verified.signer()))
         .toList();
   }
 

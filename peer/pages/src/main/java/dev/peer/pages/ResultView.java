@@ -14,7 +14,6 @@ import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.TestReport;
 import dev.peer.core.sign.VerifiedRecord;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -39,7 +38,7 @@ public record ResultView(
    *
    * @param target mk's target and further arguments
    */
-  public record About(RunKey key, String repo, String target, List<Fact> facts) {}
+  public record About(String repo, String target, List<Fact> facts) {}
 
   /** A fact under its name. */
   public record Fact(String name, String value) {}
@@ -78,7 +77,7 @@ public record ResultView(
     RunKey key = verified.attestation().key();
     List<Artifact> artifacts = verified.artifacts();
     return new ResultView(
-        new About(key, record.inputs().repo().text(), target(record.inputs()), facts(verified)),
+        new About(record.inputs().repo().text(), record.inputs().goal(), facts(verified)),
         new Verdict(acceptance.refusal(record), failures(verified, artifacts)),
         EvidenceText.sentences(verified.attestation(), signers),
         new FileList(
@@ -109,10 +108,6 @@ public record ResultView(
         artifact.description());
   }
 
-  private static String target(RunInputs inputs) {
-    return String.join(" ", inputs.target(), String.join(" ", inputs.arguments())).strip();
-  }
-
   private static List<Fact> facts(VerifiedRecord verified) {
     RunRecord record = verified.record();
     RunInputs inputs = record.inputs();
@@ -120,14 +115,12 @@ public record ResultView(
     facts.add(new Fact("Repository", inputs.repo().text()));
     facts.add(new Fact("Tree", inputs.tree().hex()));
     inputs.commit().ifPresent(commit -> facts.add(new Fact("Commit", commit.hex())));
-    facts.add(new Fact("Target", target(inputs)));
+    facts.add(new Fact("Target", inputs.goal()));
     facts.add(new Fact("Tests", record.tests().map(Object::toString).orElse("not counted")));
     facts.add(new Fact("Signer", verified.attestation().signer().id().text()));
     facts.add(new Fact("Began", record.startedAt().toString()));
     facts.add(new Fact("Ended", record.finishedAt().toString()));
-    facts.add(
-        new Fact(
-            "Took", TimeSpans.seconds(Duration.between(record.startedAt(), record.finishedAt()))));
+    facts.add(new Fact("Took", TimeSpans.seconds(record.took())));
     facts.add(new Fact("Bundle", Sizes.text(verified.attestation().bundle().size())));
     facts.add(new Fact("Run key", verified.attestation().key().hex()));
     facts.add(new Fact("Guest image", inputs.image() + ", " + inputs.architecture()));

@@ -10,13 +10,14 @@ import dev.peer.config.CacheSettings;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.StrictJson;
 import dev.peer.home.HomeLayout;
 import dev.peer.lfs.KeptObjects;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
+import dev.peer.report.Facts;
 import dev.peer.run.RepoOwner;
-import dev.peer.run.Results;
 import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.DiskRemoval;
 import dev.peer.vm.snapshot.DiskSummary;
@@ -33,8 +34,6 @@ import java.util.stream.Collectors;
 
 /** {@code peer cache}. */
 public final class CacheCommand {
-
-  private static final long MEBIBYTE = 1 << 20;
 
   private final CallContext call;
   private final Output output;
@@ -77,17 +76,17 @@ public final class CacheCommand {
       output.print(
           disk.name().repo()
               + "  begun "
-              + Results.ago(Duration.between(disk.history().begun(), now))
+              + TimeSpans.ago(Duration.between(disk.history().begun(), now))
               + ", used "
-              + Results.ago(Duration.between(disk.used(), now))
+              + TimeSpans.ago(Duration.between(disk.used(), now))
               + ", "
-              + disk.bytes() / MEBIBYTE
-              + " MiB, "
+              + Facts.mebibytes(disk.bytes())
+              + ", "
               + disk.history().made()
               + ", image "
               + disk.name().image()
               + (disk.runtimeBytes() > 0
-                  ? ", served as a runtime of " + disk.runtimeBytes() / MEBIBYTE + " MiB"
+                  ? ", served as a runtime of " + Facts.mebibytes(disk.runtimeBytes())
                   : ""));
     }
     for (KeptObjects.Summary one : files) {
@@ -96,16 +95,15 @@ public final class CacheCommand {
               + "  "
               + one.files()
               + " files of Git LFS, used "
-              + Results.ago(Duration.between(one.used(), now))
+              + TimeSpans.ago(Duration.between(one.used(), now))
               + ", "
-              + one.bytes() / MEBIBYTE
-              + " MiB");
+              + Facts.mebibytes(one.bytes()));
     }
     for (DiskRemoval one : gone) {
       output.print(
           one.repo()
               + "  dropped "
-              + Results.ago(Duration.between(one.when(), now))
+              + TimeSpans.ago(Duration.between(one.when(), now))
               + ": "
               + one.why());
     }

@@ -16,6 +16,7 @@ import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Printable;
+import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -24,9 +25,9 @@ import dev.peer.home.HomeLayout;
 import dev.peer.network.PeerNetwork;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
+import dev.peer.report.Facts;
 import dev.peer.run.CallerSecrets;
 import dev.peer.run.ImagePullingExecutor;
-import dev.peer.run.Results;
 import dev.peer.run.RunReport;
 import dev.peer.run.RunSession;
 import dev.peer.run.RunTarget;
@@ -48,8 +49,6 @@ import java.util.Optional;
 
 /** {@code peer vm}. */
 public final class VmCommand {
-
-  private static final long MEBIBYTE = 1 << 20;
 
   private final CallContext call;
   private final Output output;
@@ -159,8 +158,8 @@ public final class VmCommand {
           String.join(
               "  ",
               kept.id(),
-              Results.ago(Duration.between(guest.frozenAt(), Instant.now())),
-              kept.bytes() / MEBIBYTE + " MiB",
+              TimeSpans.ago(Duration.between(guest.frozenAt(), Instant.now())),
+              Facts.mebibytes(kept.bytes()),
               guest.stop().repo().text(),
               guest.stop().tree().hex(),
               guest.stop().target(),

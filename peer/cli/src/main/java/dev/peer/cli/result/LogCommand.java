@@ -9,6 +9,7 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.record.OutputStreamName;
@@ -114,7 +115,7 @@ public final class LogCommand implements Callable<Integer> {
         show(log.output(), run.startedAt(), run.subject().target() + " of " + run.subject().repo());
         output.say(
             "failed "
-                + Results.ago(Duration.between(run.endedAt(), Instant.now()))
+                + TimeSpans.ago(Duration.between(run.endedAt(), Instant.now()))
                 + ": "
                 + run.failure().why());
       }

@@ -9,6 +9,7 @@ import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.sign.Evidence;
@@ -124,9 +125,9 @@ public final class LsCommand implements Callable<Integer> {
         + "  "
         + (all.value() ? one.repository().map(repo -> repo + ", ").orElse("") : "")
         + "removed "
-        + Results.ago(Duration.between(one.removed(), Instant.now()))
+        + TimeSpans.ago(Duration.between(one.removed(), Instant.now()))
         + ", kept or replayed last "
-        + Results.ago(Duration.between(one.kept(), Instant.now()))
+        + TimeSpans.ago(Duration.between(one.kept(), Instant.now()))
         + ", "
         + Facts.size(one.bundleBytes())
         + ": "
@@ -197,7 +198,7 @@ public final class LsCommand implements Callable<Integer> {
         + ", "
         + verified.signer().id()
         + " ran it "
-        + Results.ago(Duration.between(record.finishedAt(), Instant.now()))
+        + TimeSpans.ago(Duration.between(record.finishedAt(), Instant.now()))
         + ", "
         + size
         + ", holds until "

@@ -8,6 +8,7 @@ import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.record.TestReport;
@@ -136,7 +137,7 @@ public final class ShowCommand implements Callable<Integer> {
     output.print(
         Facts.line(
             "failed",
-            Results.ago(Duration.between(run.endedAt(), Instant.now()))
+            TimeSpans.ago(Duration.between(run.endedAt(), Instant.now()))
                 + ": "
                 + run.failure().why()));
     output.print(Facts.line("run", run.subject().key().hex()));

@@ -19,8 +19,6 @@ import dev.peer.run.Results;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The output of {@code peer verify} for a result that holds.
@@ -52,7 +50,7 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
     lines.add(Facts.line("tree", inputs.tree().hex()));
     inputs.commit().ifPresent(commit -> lines.add(Facts.line("commit", commit.hex())));
     inputs.tags().ifPresent(tags -> lines.add(Facts.line("tags", tags.toString())));
-    lines.add(Facts.line("target", Printable.plain(target(inputs))));
+    lines.add(Facts.line("target", Printable.plain(inputs.goal())));
     lines.add(Facts.line("image", inputs.image() + ", " + inputs.architecture()));
     lines.add(Facts.line("network", inputs.network().toString()));
     KeyInput.of(inputs.options())
@@ -150,19 +148,11 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
 
   private List<NamespaceRules.Namespace> deciding() {
     RunInputs inputs = verified.record().inputs();
-    return inputs.targets().stream()
-        .flatMap(target -> signers.namespaceOf(inputs.repo(), target).stream())
-        .distinct()
-        .toList();
+    return signers.deciding(inputs.repo(), inputs.targets());
   }
 
   private List<CertificateFacts> certificates() {
     return verified.path().certificates().stream().map(CertificateFacts::of).toList();
-  }
-
-  private static String target(RunInputs inputs) {
-    return Stream.concat(Stream.of(inputs.target()), inputs.arguments().stream())
-        .collect(Collectors.joining(" "));
   }
 
   private static String names(Collection<String> names) {

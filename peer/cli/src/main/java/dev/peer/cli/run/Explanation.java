@@ -11,6 +11,7 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.Printable;
 import dev.peer.core.key.KeyInput;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.sign.VerifiedAttestation;
@@ -115,7 +116,7 @@ record Explanation(
 
   private static String shown(FailedRun run) {
     return "here, "
-        + Results.ago(Duration.between(run.endedAt(), Instant.now()))
+        + TimeSpans.ago(Duration.between(run.endedAt(), Instant.now()))
         + ": "
         + Printable.plain(run.failure().why())
         + "; `peer log --failed` shows it";
@@ -199,7 +200,7 @@ record Explanation(
     RunRecord record = attestation.record();
     return attestation.signer().id()
         + " ran it "
-        + Results.ago(Duration.between(record.finishedAt(), Instant.now()))
+        + TimeSpans.ago(Duration.between(record.finishedAt(), Instant.now()))
         + " in "
         + Results.duration(record);
   }
@@ -259,7 +260,7 @@ record Explanation(
     RunRecord record = attestation.record();
     json.put("signer", attestation.signer().id().text());
     json.put("finished", record.finishedAt().toString());
-    json.put("runMilliseconds", Results.took(record).toMillis());
+    json.put("runMilliseconds", record.took().toMillis());
     ProvenanceFacts.addTo(json, record.provenance());
   }
 
