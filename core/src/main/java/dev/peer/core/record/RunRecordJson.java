@@ -11,7 +11,6 @@ import dev.peer.core.key.ContainerLimits;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.key.TestOptions;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,8 +79,8 @@ public final class RunRecordJson {
   private static RunRecord read(StrictJson json, Provenance provenance) throws MalformedException {
     RunInputs inputs = readInputs(json.object("inputs"), provenance instanceof Provenance.Stated);
     int exitCode = Math.toIntExact(Math.clamp(json.number("exitCode"), -1, 256));
-    Instant startedAt = json.value("startedAt", RunRecordJson::instant);
-    Instant finishedAt = json.value("finishedAt", RunRecordJson::instant);
+    Instant startedAt = json.instant("startedAt");
+    Instant finishedAt = json.instant("finishedAt");
     String containerImage = json.text("containerImage");
     String containerImageId = json.text("containerImageId");
     List<String> secretNames = json.values("secretNames", RunInputs::requireName);
@@ -229,13 +228,5 @@ public final class RunRecordJson {
       throw new MalformedException("size: 0 or more was expected");
     }
     return new Content(size, digest);
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("a time such as 2026-01-01T00:00:00Z was expected", e);
-    }
   }
 }

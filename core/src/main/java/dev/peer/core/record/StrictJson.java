@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -112,6 +114,19 @@ public final class StrictJson {
   public <T> Optional<T> optionalValue(String field, Function<String, T> factory)
       throws MalformedException {
     return node.has(field) ? Optional.of(value(field, factory)) : Optional.empty();
+  }
+
+  /** The time in this field. */
+  public Instant instant(String field) throws MalformedException {
+    return value(field, StrictJson::time);
+  }
+
+  private static Instant time(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("a time such as 2026-01-01T00:00:00Z was expected", e);
+    }
   }
 
   /** The whole number in this field. */

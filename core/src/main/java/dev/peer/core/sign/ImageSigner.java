@@ -3,7 +3,6 @@ package dev.peer.core.sign;
 import dev.peer.core.id.Digest;
 import dev.peer.core.trust.Credentials;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 
 /** Vouches for guest images as this peer. */
 public final class ImageSigner {
@@ -23,11 +22,7 @@ public final class ImageSigner {
    * @param image the digest of its manifest
    */
   public Attestation sign(Digest image) {
-    ImageStatement statement =
-        new ImageStatement(
-            image,
-            clock.instant().truncatedTo(ChronoUnit.SECONDS),
-            Envelope.digestOf(credentials.leaf()));
+    ImageStatement statement = new ImageStatement(image, Vouching.of(credentials, clock));
     return Signatures.sign(credentials, statement.write()).write();
   }
 }

@@ -1,5 +1,6 @@
 package dev.peer.core.sign;
 
+import static dev.peer.core.sign.VerificationException.require;
 import static dev.peer.core.trust.CertificateRole.SIGNER;
 
 import dev.peer.core.access.AccessRules;
@@ -10,7 +11,6 @@ import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.UntrustedCertificateException;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 
@@ -67,37 +67,16 @@ public final class ImageVerifier {
           rules.admitsSomewhere(Verb.IMAGE, signer),
           signer.id() + " may not vouch for guest images (the rule: " + rules.imageRule() + ")");
       Signatures.require(envelope);
-      requireFitting(
-          ImageStatement.read(envelope.payload()), image, envelope.chain().getFirst(), at);
+      ImageStatement statement = ImageStatement.read(envelope.payload());
+      require(
+          statement.image().equals(image),
+          "it vouches for the image " + statement.image() + ", not " + image);
+      statement.vouching().requireFitting("signer", envelope.chain().getFirst(), at);
       return signer;
     } catch (MalformedException e) {
       throw new VerificationException(e.getMessage(), e);
     } catch (UntrustedCertificateException e) {
       throw new VerificationException("the signer is not trusted: " + e.getMessage(), e);
-    }
-  }
-
-  private static void requireFitting(
-      ImageStatement statement, Digest image, X509Certificate certificate, Instant at)
-      throws VerificationException {
-    require(
-        statement.image().equals(image),
-        "it vouches for the image " + statement.image() + ", not " + image);
-    require(
-        statement.signerCertificate().equals(Envelope.digestOf(certificate)),
-        "it was signed for another certificate of the same key");
-    Instant signedAt = statement.signedAt();
-    require(
-        !signedAt.isAfter(at.plus(RecordVerifier.CLOCK_SKEW)),
-        "it was signed at " + signedAt + ", which is yet to come: check the clocks");
-    require(
-        !signedAt.plus(RecordVerifier.CLOCK_SKEW).isBefore(certificate.getNotBefore().toInstant()),
-        "it was signed at " + signedAt + ", before the signer's certificate was valid");
-  }
-
-  private static void require(boolean holds, String otherwise) throws VerificationException {
-    if (!holds) {
-      throw new VerificationException(otherwise);
     }
   }
 }

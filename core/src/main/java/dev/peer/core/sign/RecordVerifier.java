@@ -1,5 +1,7 @@
 package dev.peer.core.sign;
 
+import static dev.peer.core.sign.VerificationException.require;
+
 import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.SignRules;
 import dev.peer.core.id.PeerId;
@@ -271,11 +273,5 @@ public final class RecordVerifier {
     require(
         !latest.isBefore(certificate.getNotBefore().toInstant()),
         "its timestamp is of " + timestamp.time() + ", before the signer's certificate was valid");
-  }
-
-  private static void require(boolean holds, String otherwise) throws VerificationException {
-    if (!holds) {
-      throw new VerificationException(otherwise);
-    }
   }
 }

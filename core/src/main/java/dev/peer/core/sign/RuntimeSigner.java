@@ -3,7 +3,6 @@ package dev.peer.core.sign;
 import dev.peer.core.record.PreparedRuntime;
 import dev.peer.core.trust.Credentials;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 
 /** Vouches for prepared runtimes as this peer. */
 public final class RuntimeSigner {
@@ -19,11 +18,7 @@ public final class RuntimeSigner {
 
   /** Attests that this machine made the runtime as it says. */
   public Attestation sign(PreparedRuntime runtime) {
-    RuntimeStatement statement =
-        new RuntimeStatement(
-            runtime,
-            clock.instant().truncatedTo(ChronoUnit.SECONDS),
-            Envelope.digestOf(credentials.leaf()));
+    RuntimeStatement statement = new RuntimeStatement(runtime, Vouching.of(credentials, clock));
     return Signatures.sign(credentials, statement.write()).write();
   }
 }

@@ -1,9 +1,9 @@
 package dev.peer.core.sign;
 
+import static dev.peer.core.sign.VerificationException.require;
 import static dev.peer.core.trust.CertificateRole.SIGNER;
 
 import dev.peer.core.access.AccessRules;
-import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.MalformedException;
@@ -11,7 +11,6 @@ import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.UntrustedCertificateException;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -88,37 +87,15 @@ public final class RuntimeVerifier {
               + " (the rule: "
               + rules.prepareRules()
               + ")");
-      requireFitting(statement, envelope.chain().getFirst(), at);
+      statement.vouching().requireFitting("maker", envelope.chain().getFirst(), at);
+      require(
+          !statement.runtime().begun().isAfter(statement.vouching().at()),
+          "it was begun at " + statement.runtime().begun() + ", after it was signed");
       return new VerifiedRuntime(statement.runtime(), maker, attestation);
     } catch (MalformedException e) {
       throw new VerificationException(e.getMessage(), e);
     } catch (UntrustedCertificateException e) {
       throw new VerificationException("its maker is not trusted: " + e.getMessage(), e);
-    }
-  }
-
-  private static void requireFitting(
-      RuntimeStatement statement, X509Certificate certificate, Instant at)
-      throws VerificationException {
-    Digest signer = Envelope.digestOf(certificate);
-    require(
-        statement.signerCertificate().equals(signer),
-        "it was signed for another certificate of the same key");
-    Instant signedAt = statement.signedAt();
-    require(
-        !signedAt.isAfter(at.plus(RecordVerifier.CLOCK_SKEW)),
-        "it was signed at " + signedAt + ", which is yet to come: check the clocks");
-    require(
-        !signedAt.plus(RecordVerifier.CLOCK_SKEW).isBefore(certificate.getNotBefore().toInstant()),
-        "it was signed at " + signedAt + ", before the maker's certificate was valid");
-    require(
-        !statement.runtime().begun().isAfter(signedAt),
-        "it was begun at " + statement.runtime().begun() + ", after it was signed");
-  }
-
-  private static void require(boolean holds, String otherwise) throws VerificationException {
-    if (!holds) {
-      throw new VerificationException(otherwise);
     }
   }
 }

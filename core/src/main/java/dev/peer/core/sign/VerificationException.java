@@ -12,4 +12,11 @@ public final class VerificationException extends Exception {
   public VerificationException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** Throws one with the message, unless it holds. */
+  static void require(boolean holds, String otherwise) throws VerificationException {
+    if (!holds) {
+      throw new VerificationException(otherwise);
+    }
+  }
 }

@@ -8,7 +8,6 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.record.TestReport;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -81,8 +80,8 @@ public record FailedRun(Subject subject, Instant startedAt, Instant endedAt, Fai
             object.value("tree", TreeId::new),
             object.text("target"),
             object.texts("arguments"));
-    Instant startedAt = object.value("started", FailedRun::instant);
-    Instant endedAt = object.value("ended", FailedRun::instant);
+    Instant startedAt = object.instant("started");
+    Instant endedAt = object.instant("ended");
     Failure failure =
         new Failure(
             object.text("stage"),
@@ -93,14 +92,6 @@ public record FailedRun(Subject subject, Instant startedAt, Instant endedAt, Fai
             object.has("tests") ? Optional.of(TestReport.read(object)) : Optional.empty());
     object.end();
     return new FailedRun(subject, startedAt, endedAt, failure);
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("not a time (2030-01-31T12:00:00Z expected)", e);
-    }
   }
 
   /** The form that {@link #parse} reads. */

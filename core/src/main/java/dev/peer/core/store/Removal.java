@@ -6,7 +6,6 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -60,8 +59,8 @@ public record Removal(
             object.optionalValue("repository", RepoId::new),
             object.value("runKey", RunKey::ofHex),
             object.number("bundleBytes"),
-            object.value("kept", Removal::instant),
-            object.value("removed", Removal::instant),
+            object.instant("kept"),
+            object.instant("removed"),
             object.value("why", text -> Why.valueOf(text.toUpperCase(Locale.ROOT))));
     object.end();
     return gone;
@@ -77,13 +76,5 @@ public record Removal(
     object.put("removed", removed.toString());
     object.put("why", why.name().toLowerCase(Locale.ROOT));
     return StrictJson.bytes(object);
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("a time such as 2030-01-31T12:00:00Z was expected", e);
-    }
   }
 }

@@ -3,7 +3,6 @@ package dev.peer.wire;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -52,7 +51,7 @@ public sealed interface RunEnd {
       return new Failed(
           object.value("stage", RunEnd::requireStage),
           object.has("exitCode") ? Optional.of(RunEnd.exitCode(object)) : Optional.empty(),
-          object.value("at", RunEnd::instant));
+          object.instant("at"));
     }
 
     void write(ObjectNode object) {
@@ -109,14 +108,6 @@ public sealed interface RunEnd {
       throw new MalformedException("end.exitCode: 1 to 255 was expected");
     }
     return (int) code;
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("not a time (2030-01-31T12:00:00Z expected)", e);
-    }
   }
 
   /** The form that {@link #parse} reads. */

@@ -5,7 +5,6 @@ import dev.peer.core.id.Printable;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -68,7 +67,7 @@ record QueueEntry(
         new QueueEntry(
             json.number("id"),
             RunRequest.read(json.object("request")),
-            json.value("accepted", QueueEntry::instant),
+            json.instant("accepted"),
             (int) json.number("attempts"),
             json.has("ended") ? Optional.of(end(json.object("ended"))) : Optional.empty());
     json.end();
@@ -82,16 +81,8 @@ record QueueEntry(
                 json.value("how", QueuedRunEnd.How::parse),
                 (int) json.number("exitCode"),
                 json.text("text")),
-            json.value("at", QueueEntry::instant));
+            json.instant("at"));
     json.end();
     return end;
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException("a time such as 2026-01-31T12:00:00Z expected", e);
-    }
   }
 }

@@ -4,19 +4,19 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Printable;
+import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import dev.peer.daemon.QueuedRun;
 import dev.peer.daemon.RunRequest;
+import dev.peer.report.Facts;
 import dev.peer.report.RunOutput;
-import dev.peer.run.Results;
 import dev.peer.schedule.WatchStatus;
 import dev.peer.vm.exec.ReadyMachine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /** The status of a daemon and its runs, as JSON and for people. */
 public final class DaemonStatus {
@@ -80,15 +80,11 @@ public final class DaemonStatus {
             + ", processors: "
             + machine.number("cpus")
             + ", memory: "
-            + mebibytes(machine.number("guestBytes"))
+            + Facts.mebibytes(machine.number("guestBytes"))
             + ", of which it takes "
-            + mebibytes(machine.number("usedBytes"))
+            + Facts.mebibytes(machine.number("usedBytes"))
             + " of this host; runs that took one: "
             + ready.number("taken"));
-  }
-
-  private static String mebibytes(long bytes) {
-    return (bytes >> 20) + " MiB";
   }
 
   private static void printWatched(RunOutput output, StrictJson watched) throws MalformedException {
@@ -153,7 +149,7 @@ public final class DaemonStatus {
             "ends after "
                 + json.number("endsAfterIdleSeconds")
                 + " s without work; the last was "
-                + Results.ago(Duration.ofSeconds(json.number("idleSeconds"))));
+                + TimeSpans.ago(Duration.ofSeconds(json.number("idleSeconds"))));
       }
       for (String repo : json.texts("mirrors")) {
         output.print("mirroring " + repo);
@@ -196,10 +192,8 @@ public final class DaemonStatus {
   }
 
   private static String when(StrictJson run) throws MalformedException {
-    Optional<Instant> ended = run.optionalValue("ended", Instant::parse);
-    Instant at = ended.isPresent() ? ended.get() : run.value("accepted", Instant::parse);
-    return (ended.isPresent() ? "ended " : "accepted ")
-        + Results.ago(Duration.between(at, Instant.now()));
+    String last = run.has("ended") ? "ended" : "accepted";
+    return last + " " + TimeSpans.ago(Duration.between(run.instant(last), Instant.now()));
   }
 
   private static String shortened(String revision) {

@@ -18,7 +18,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +75,7 @@ record DiskEntry(
                 about.number("diskBytes")),
             new DiskHistory(
                 about.has("origin") ? made(about) : StartedFrom.UNKNOWN,
-                about.value("begun", DiskEntry::instant),
+                about.instant("begun"),
                 about.has("preparation")
                     ? Optional.of(PreparationJson.read(about.object("preparation")))
                     : Optional.empty()),
@@ -100,14 +99,6 @@ record DiskEntry(
   static StrictJson readJson(Path file) throws IOException, MalformedException {
     try (InputStream in = Files.newInputStream(file)) {
       return StrictJson.parse(file.getFileName().toString(), in.readNBytes(LARGEST_TEXT));
-    }
-  }
-
-  static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("a time was expected", e);
     }
   }
 

@@ -24,10 +24,7 @@ public record DiskRemoval(RepoId repo, Instant when, String why) {
     try {
       StrictJson json = DiskEntry.readJson(file);
       DiskRemoval removal =
-          new DiskRemoval(
-              json.value("repo", RepoId::new),
-              json.value("when", DiskEntry::instant),
-              json.text("why"));
+          new DiskRemoval(json.value("repo", RepoId::new), json.instant("when"), json.text("why"));
       json.end();
       return Optional.of(removal);
     } catch (MalformedException | NoSuchFileException e) {

@@ -7,8 +7,6 @@ import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.regex.Pattern;
 
 /** A frozen guest's description as JSON. */
@@ -54,7 +52,7 @@ final class FrozenGuestJson {
                 json.value("tree", TreeId::new),
                 json.text("target"),
                 json.text("stage")),
-            json.value("frozenAt", FrozenGuestJson::instant),
+            json.instant("frozenAt"),
             json.value("network", NetworkMode::parse),
             new FrozenGuest.Shape(
                 json.text("qemu"),
@@ -77,14 +75,6 @@ final class FrozenGuestJson {
           "frozen guest." + field + ": a number of 1 or more was expected");
     }
     return size;
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("not a time", e);
-    }
   }
 
   private static String nonce(String text) {

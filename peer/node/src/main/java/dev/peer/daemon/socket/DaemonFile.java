@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
@@ -87,19 +86,11 @@ public record DaemonFile(long pid, Instant started, String version, Path socket)
     DaemonFile file =
         new DaemonFile(
             json.number("pid"),
-            json.value("started", DaemonFile::instant),
+            json.instant("started"),
             json.text("version"),
             json.value("socket", Path::of));
     json.end();
     return file;
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException("a time expected", e);
-    }
   }
 
   /** Its process, if it is still there. */
