@@ -19,22 +19,13 @@ final class P256 implements Agreement.Curve {
   private static final ECParameterSpec CURVE = curve();
 
   @Override
-  public byte[] privateKey(Key key) throws InvalidKeyException {
-    return number(key);
-  }
-
-  @Override
-  public byte[] publicKey(Key key) throws InvalidKeyException {
-    return point(key);
-  }
-
-  @Override
   public byte[] agree(byte[] own, byte[] other) throws InvalidKeyException {
     return LibCrypto.agree(own, other);
   }
 
   /** The number; OpenSSL takes any, so its range is checked here. */
-  static byte[] number(Key key) throws InvalidKeyException {
+  @Override
+  public byte[] privateKey(Key key) throws InvalidKeyException {
     if (key instanceof ECPrivateKey own
         && isOnCurve(own)
         && own.getS().signum() > 0
@@ -47,7 +38,8 @@ final class P256 implements Agreement.Curve {
   }
 
   /** The point, uncompressed; OpenSSL sees whether it is on the curve. */
-  static byte[] point(Key key) throws InvalidKeyException {
+  @Override
+  public byte[] publicKey(Key key) throws InvalidKeyException {
     if (key instanceof ECPublicKey other
         && isOnCurve(other)
         && !other.getW().equals(ECPoint.POINT_INFINITY)) {

@@ -12,6 +12,7 @@ import java.security.SignatureSpi;
 /** SHA256withECDSA with keys of P-256. */
 final class P256Signature extends SignatureSpi {
 
+  private final Agreement.Curve curve = new P256();
   private final MessageDigest digest;
   private byte[] privateNumber;
   private byte[] publicPoint;
@@ -22,13 +23,13 @@ final class P256Signature extends SignatureSpi {
 
   @Override
   protected void engineInitVerify(PublicKey key) throws InvalidKeyException {
-    publicPoint = P256.point(key);
+    publicPoint = curve.publicKey(key);
     digest.reset();
   }
 
   @Override
   protected void engineInitSign(PrivateKey key) throws InvalidKeyException {
-    privateNumber = P256.number(key);
+    privateNumber = curve.privateKey(key);
     digest.reset();
   }
 
