@@ -36,6 +36,9 @@ public final class Pem {
   /** The most bytes that a revocation list may have. */
   public static final int LARGEST_LIST = 16 << 20;
 
+  /** The label of a request for a certificate. */
+  public static final String REQUEST = "CERTIFICATE REQUEST";
+
   /** How OpenSSL gets a password without a terminal. */
   static final String PASSWORD_FILE = " (with a password file: -passin file:FILE3)";
 
@@ -101,6 +104,19 @@ public final class Pem {
           ANOTHER_KEY);
     }
     return key;
+  }
+
+  /** The one request for a certificate in the text (PKCS #10), in DER. */
+  public static byte[] request(String what, String pem) throws CredentialException {
+    List<PemBlock> requests =
+        PemBlock.read(what, pem, LONGEST).stream()
+            .filter(block -> block.label().endsWith(REQUEST) && !block.encrypted())
+            .toList();
+    if (requests.size() != 1) {
+      throw new CredentialException(
+          what + ": one " + REQUEST + " in PEM expected", "`peer join URL --csr` makes one");
+    }
+    return requests.getFirst().bytes();
   }
 
   /** The revocation lists in the bytes, at least one: PEM, or one list in DER. */

@@ -120,18 +120,19 @@ final class IssueCommand implements Callable<Integer> {
     Files.createDirectories(target);
     requireEndBefore(authority, request);
     try {
-      if (csr != null) {
+      if (csr == null) {
+        AuthorityFiles.write(files, authority.issue(request), force.given());
+      } else {
         PublicKey key = SigningRequest.key(csr.toString(), AuthorityFiles.text(csr));
         AuthorityFiles.write(files, authority.certify(request, key), force.given());
-        spec.commandLine().getOut().println(files.certificate());
-        return 0;
       }
-      AuthorityFiles.write(files, authority.issue(request), force.given());
     } catch (IllegalArgumentException e) {
       throw new CommandException(e.getMessage(), "see peer-pki issue --help");
     }
     spec.commandLine().getOut().println(files.certificate());
-    spec.commandLine().getOut().println(files.key());
+    if (csr == null) {
+      spec.commandLine().getOut().println(files.key());
+    }
     return 0;
   }
 

@@ -1,14 +1,12 @@
 package dev.peer.pki.issue;
 
 import dev.peer.core.pem.CredentialException;
+import dev.peer.core.pem.KeyKind;
 import dev.peer.core.pem.Pem;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
-import java.util.Base64;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -21,15 +19,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 /** Requests for certificates (PKCS #10): a key's owner makes one, and an authority signs it. */
 public final class SigningRequest {
 
-  private static final String LABEL = "CERTIFICATE REQUEST";
-  private static final Pattern ONE =
-      Pattern.compile(
-          "\\s*-----BEGIN (?:NEW )?"
-              + LABEL
-              + "-----([A-Za-z0-9+/=\\s]+)"
-              + "-----END (?:NEW )?"
-              + LABEL
-              + "-----\\s*");
+  private static final String ANOTHER_KEY = "make another, with a key of " + KeyKind.ACCEPTED;
 
   private SigningRequest() {}
 
@@ -37,7 +27,7 @@ public final class SigningRequest {
   public static String pem(String commonName, KeyPair pair) {
     try {
       return Pem.write(
-          LABEL,
+          Pem.REQUEST,
           new JcaPKCS10CertificationRequestBuilder(
                   new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, commonName).build(),
                   pair.getPublic())
@@ -57,15 +47,14 @@ public final class SigningRequest {
    * @throws CredentialException if it is no request, or its sender does not have the private key
    */
   public static PublicKey key(String source, String pem) throws CredentialException {
-    Matcher one = ONE.matcher(pem);
-    if (!one.matches()) {
-      throw new CredentialException(
-          source + ": one " + LABEL + " in PEM expected", "`peer join URL --csr` makes one");
-    }
+    byte[] der = Pem.request(source, pem);
     try {
-      JcaPKCS10CertificationRequest request =
-          new JcaPKCS10CertificationRequest(Base64.getMimeDecoder().decode(one.group(1)));
+      JcaPKCS10CertificationRequest request = new JcaPKCS10CertificationRequest(der);
       PublicKey key = request.getPublicKey();
+      if (KeyKind.of(key).isEmpty()) {
+        throw new CredentialException(
+            source + ": a key of this kind is not accepted: " + KeyKind.describe(key), ANOTHER_KEY);
+      }
       if (request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
         return key;
       }
@@ -75,9 +64,7 @@ public final class SigningRequest {
         | PKCSException
         | IllegalArgumentException e) {
       throw new CredentialException(
-          source + ": the request cannot be read: " + e.getMessage(),
-          "make another, with a key of EC, Ed25519 or RSA",
-          e);
+          source + ": the request cannot be read: " + e.getMessage(), ANOTHER_KEY, e);
     }
     throw new CredentialException(
         source + ": the request is not signed with the key that it names",

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.peer.core.pem.CredentialException;
 import dev.peer.core.pem.Pem;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,23 @@ class SigningRequestTest {
 
     assertThat(SigningRequest.key("request.pem", SigningRequest.pem("laptop", pair)))
         .isEqualTo(pair.getPublic());
+  }
+
+  /** As `openssl req -text` and editors leave it. */
+  @Test
+  void passesOverTextAroundIt() throws Exception {
+    KeyPair pair = KeyType.P256.generate();
+    String text = "\ufeffCertificate Request:\n    Data:\n" + SigningRequest.pem("laptop", pair);
+
+    assertThat(SigningRequest.key("request.pem", text)).isEqualTo(pair.getPublic());
+  }
+
+  @Test
+  void refusesAKeyThatNoPeerAccepts() throws Exception {
+    KeyPairGenerator small = KeyPairGenerator.getInstance("RSA");
+    small.initialize(1024);
+
+    refused(SigningRequest.pem("laptop", small.generateKeyPair()), "is not accepted: RSA 1024");
   }
 
   @Test
