@@ -58,50 +58,43 @@ sealed interface RunPlan<T> {
   }
 
   /** Up to the point where the test could start; empty if it got there. */
-  record Preparation() implements RunPlan<Optional<ExecutionResult>> {
+  sealed interface BeforeTest extends RunPlan<Optional<ExecutionResult>> {
+
+    @Override
+    default Optional<ExecutionResult> timedOut(ExecutionResult.TimedOut result) {
+      return Optional.of(result);
+    }
+
+    @Override
+    default Optional<ExecutionResult> after(
+        Guest guest, RunStages stages, Optional<ExecutionResult> result)
+        throws IOException, GuestException, InterruptedException {
+      return result;
+    }
+  }
+
+  /** No more. */
+  record Preparation() implements BeforeTest {
 
     @Override
     public Optional<ExecutionResult> run(Guest guest, RunStages stages, RunClock clock)
         throws IOException, GuestException, ExecutorException, InterruptedException {
       return stages.prepareAndKeep(clock);
     }
-
-    @Override
-    public Optional<ExecutionResult> timedOut(ExecutionResult.TimedOut result) {
-      return Optional.of(result);
-    }
-
-    @Override
-    public Optional<ExecutionResult> after(
-        Guest guest, RunStages stages, Optional<ExecutionResult> result) {
-      return result;
-    }
   }
 
-  /** Up to the point where the test could start, then its disk goes to a sink; empty if it did. */
-  record Export(DiskSink sink) implements RunPlan<Optional<ExecutionResult>> {
+  /** Then its disk goes to a sink. */
+  record Export(DiskSink sink) implements BeforeTest {
 
     @Override
     public Optional<ExecutionResult> run(Guest guest, RunStages stages, RunClock clock)
         throws IOException, GuestException, ExecutorException, InterruptedException {
       return stages.prepareAndGive(sink);
     }
-
-    @Override
-    public Optional<ExecutionResult> timedOut(ExecutionResult.TimedOut result) {
-      return Optional.of(result);
-    }
-
-    @Override
-    public Optional<ExecutionResult> after(
-        Guest guest, RunStages stages, Optional<ExecutionResult> result) {
-      return result;
-    }
   }
 
-  /** Up to the point where the test could start, then a shell; empty if it got there. */
-  record ShellInstead(ShellLocation place, UserTerminal.Opener terminal)
-      implements RunPlan<Optional<ExecutionResult>> {
+  /** Then a shell. */
+  record ShellInstead(ShellLocation place, UserTerminal.Opener terminal) implements BeforeTest {
 
     @Override
     public Optional<ExecutionResult> run(Guest guest, RunStages stages, RunClock clock)
@@ -114,11 +107,6 @@ sealed interface RunPlan<T> {
         }
       }
       return ended;
-    }
-
-    @Override
-    public Optional<ExecutionResult> timedOut(ExecutionResult.TimedOut result) {
-      return Optional.of(result);
     }
 
     @Override
