@@ -3,9 +3,11 @@ package dev.peer.config;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +50,7 @@ public final class EnvFile {
       Pattern.compile("[ \\t]*(?:export[ \\t]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)");
   private static final Pattern LOOSE_ASSIGNMENT =
       Pattern.compile("[ \\t]*(?:export[ \\t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \\t]*=[ \\t]*(.*)");
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._/:@%+,-]*");
   private static final Pattern NOTHING = Pattern.compile("[ \\t]*(?:#.*)?");
   private static final Pattern AFTER_QUOTE = Pattern.compile("[ \\t]*|[ \\t]+#.*");
   private static final Pattern COMMENT = Pattern.compile("[ \\t]#.*");
@@ -76,9 +79,7 @@ public final class EnvFile {
     if (text.indexOf('\0') >= 0) {
       throw new ConfigException(".env is not text: it has a NUL", "save .env as UTF-8");
     }
-    String[] lines =
-        (text.startsWith(UTF_8_MARK) ? text.substring(UTF_8_MARK.length()) : text)
-            .split("\r?\n", -1);
+    String[] lines = unmarked(text).split("\r?\n", -1);
     EnvFile file = new EnvFile(new LinkedHashMap<>(), new HashMap<>());
     for (int i = 0; i < lines.length; i++) {
       if (OURS.matcher(lines[i]).matches()) {
@@ -88,6 +89,62 @@ public final class EnvFile {
       }
     }
     return file;
+  }
+
+  /**
+   * A file with other values.
+   *
+   * @param bytes all of it
+   * @param replaced the names whose line was another
+   */
+  public record Edited(byte[] bytes, List<String> replaced) {}
+
+  /** Puts settings into the lines of a file; all other lines stay, in whatever encoding. */
+  public static Edited with(byte[] before, Map<String, String> settings) {
+    String text = new String(before, StandardCharsets.ISO_8859_1);
+    List<String> lines = new ArrayList<>(List.of(text.split("\r?\n")));
+    if (text.isEmpty()) {
+      lines.clear();
+    }
+    List<String> replaced = new ArrayList<>();
+    settings.forEach(
+        (name, value) -> {
+          String line = encoded(name + "=" + quoted(value));
+          int at = indexOf(lines, name);
+          if (at < 0) {
+            lines.add(line);
+          } else if (!lines.get(at).equals(line)) {
+            replaced.add(name);
+            lines.set(at, line);
+          }
+        });
+    return new Edited(
+        (String.join("\n", lines) + "\n").getBytes(StandardCharsets.ISO_8859_1), replaced);
+  }
+
+  private static int indexOf(List<String> lines, String name) {
+    for (int i = 0; i < lines.size(); i++) {
+      Matcher assignment = ASSIGNMENT.matcher(unmarked(lines.get(i)));
+      if (assignment.matches() && assignment.group(1).equals(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static String unmarked(String text) {
+    return text.startsWith(UTF_8_MARK) ? text.substring(UTF_8_MARK.length()) : text;
+  }
+
+  private static String quoted(String value) {
+    return PLAIN.matcher(value).matches()
+        ? value
+        : "\"" + value.replaceAll("[\"\\\\$]", "\\\\$0").replace("\n", "\\n") + "\"";
+  }
+
+  /** With a byte for each character, as lines are here. */
+  private static String encoded(String line) {
+    return new String(line.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   private void add(String line, int number) throws ConfigException {

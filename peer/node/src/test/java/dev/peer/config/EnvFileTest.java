@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -153,6 +155,37 @@ class EnvFileTest {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> parse(longest + "x"))
         .withMessageContaining("at most 1048576");
+  }
+
+  /** Others' lines stay as they are, a byte order mark and bytes that are no UTF-8 too. */
+  @Test
+  void putsSettingsIntoTheLinesOfAFile() throws ConfigException {
+    byte[] before =
+        "\u00ef\u00bb\u00bfPEER_RENDEZVOUS=https://a:1\r\n# f\u00fcr uns\nexport PEER_CA='/x'\n"
+            .getBytes(StandardCharsets.ISO_8859_1);
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("PEER_RENDEZVOUS", "https://b:2");
+    settings.put("PEER_CA", "/a b/\"c\" $d\\e\n\u00fc");
+    settings.put("PEER_KEY", "/key.pem");
+
+    EnvFile.Edited edited = EnvFile.with(before, settings);
+
+    assertThat(edited.replaced()).containsExactly("PEER_RENDEZVOUS", "PEER_CA");
+    assertThat(new String(edited.bytes(), StandardCharsets.ISO_8859_1))
+        .contains("\n# f\u00fcr uns\n");
+    EnvFile file = EnvFile.parse(edited.bytes());
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      assertThat(file.value(setting.getKey())).hasValue(setting.getValue());
+    }
+    assertThat(EnvFile.with(edited.bytes(), settings).replaced()).isEmpty();
+    assertThat(EnvFile.with(edited.bytes(), settings).bytes()).isEqualTo(edited.bytes());
+  }
+
+  @Test
+  void putsSettingsIntoAnEmptyFile() {
+    assertThat(EnvFile.with(new byte[0], Map.of("PEER_KEY", "/key.pem")).bytes())
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("PEER_KEY=/key.pem\n");
   }
 
   private static EnvFile parse(String text) throws ConfigException {

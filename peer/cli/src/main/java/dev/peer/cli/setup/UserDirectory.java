@@ -1,6 +1,7 @@
 package dev.peer.cli.setup;
 
 import dev.peer.config.ConfigException;
+import dev.peer.config.EnvFile;
 import dev.peer.config.Setting;
 import dev.peer.config.UserFile;
 import dev.peer.core.scratch.DirectoryHandle;
@@ -18,11 +19,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * A user's files of peer. Each is written whole or not at all, and is its user's alone.
@@ -35,7 +34,6 @@ record UserDirectory(Path directory) {
   private static final String REQUEST = "request.pem";
   private static final int LONGEST_NAME = 64;
   private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rw-------");
-  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._/:@%+,-]*");
 
   /** Where a file of the identity is if nobody says otherwise. */
   Path usual(Setting setting) {
@@ -78,30 +76,18 @@ record UserDirectory(Path directory) {
   /**
    * The file as it is to be.
    *
-   * @param text its lines: those that are there, with the settings
+   * @param bytes its lines: those that are there, with the settings
    * @param content what commands read in it
    * @param replaced the settings that it had with other values
    */
-  record Plan(String text, UserFile content, List<String> replaced) {}
+  record Plan(byte[] bytes, UserFile content, List<String> replaced) {}
 
   /** Puts settings into the file's lines, and writes nothing yet. */
   Plan with(Map<String, String> settings) throws IOException, ConfigException {
     Path file = UserFile.in(directory);
-    List<String> lines = new ArrayList<>(Files.exists(file) ? Files.readAllLines(file) : List.of());
-    List<String> replaced = new ArrayList<>();
-    for (Map.Entry<String, String> setting : settings.entrySet()) {
-      String line = setting.getKey() + "=" + quoted(setting.getValue());
-      int at = indexOf(lines, Pattern.compile("\\s*(export\\s+)?" + setting.getKey() + "=.*"));
-      if (at < 0) {
-        lines.add(line);
-      } else if (!lines.get(at).equals(line)) {
-        replaced.add(setting.getKey());
-        lines.set(at, line);
-      }
-    }
-    String text = String.join("\n", lines) + "\n";
-    UserFile content = UserFile.parse(file, text.getBytes(StandardCharsets.UTF_8));
-    return new Plan(text, content, replaced);
+    EnvFile.Edited edited =
+        EnvFile.with(Files.exists(file) ? Files.readAllBytes(file) : new byte[0], settings);
+    return new Plan(edited.bytes(), UserFile.parse(file, edited.bytes()), edited.replaced());
   }
 
   /** Writes the file. */
@@ -109,36 +95,17 @@ record UserDirectory(Path directory) {
     Path file = UserFile.in(directory);
     ScratchDirectory.createPrivate(directory);
     // Some users have their settings in another place, and a link to it.
-    put(Files.exists(file) ? file.toRealPath() : file, plan.text());
-  }
-
-  private static int indexOf(List<String> lines, Pattern pattern) {
-    for (int i = 0; i < lines.size(); i++) {
-      if (pattern.matcher(lines.get(i)).matches()) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  /** As {@code EnvFile} reads it. */
-  private static String quoted(String value) {
-    return PLAIN.matcher(value).matches()
-        ? value
-        : "\"" + value.replaceAll("[\"\\\\$]", "\\\\$0").replace("\n", "\\n") + "\"";
+    put(Files.exists(file) ? file.toRealPath() : file, plan.bytes());
   }
 
   private void put(String name, String text) throws IOException {
     ScratchDirectory.createPrivate(directory);
-    put(directory.resolve(name), text);
+    put(directory.resolve(name), text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static void put(Path file, String text) throws IOException {
+  private static void put(Path file, byte[] bytes) throws IOException {
     try (DirectoryHandle in = DirectoryHandle.of(file.getParent())) {
-      in.replace(
-          file.getFileName(),
-          OWN,
-          to -> Channels.newOutputStream(to).write(text.getBytes(StandardCharsets.UTF_8)));
+      in.replace(file.getFileName(), OWN, to -> Channels.newOutputStream(to).write(bytes));
     }
   }
 }
