@@ -55,7 +55,7 @@ public final class ExplainCertCommand implements Callable<Integer> {
               "--for",
               "USE",
               CertificateUse.class,
-              "ask about these alone: connect, serve, fetch, announce, sign, image")
+              "ask about these alone: connect, serve, fetch, announce, sign, image, prepare")
           .readBy(new UseConverter());
 
   private final Option<RepoId> repo =

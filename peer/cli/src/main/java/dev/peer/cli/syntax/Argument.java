@@ -1,7 +1,9 @@
 package dev.peer.cli.syntax;
 
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.IGetter;
@@ -26,6 +28,13 @@ public abstract class Argument<T> implements GroupMember {
   /** Its value, if it has one. */
   public final Optional<T> given() {
     return Optional.ofNullable(value);
+  }
+
+  /** What reads the text of a value of this type, where picocli's own way would not do. */
+  static ITypeConverter<?>[] converters(Class<?> type) {
+    return type.equals(Path.class)
+        ? new ITypeConverter<?>[] {new PathConverter()}
+        : new ITypeConverter<?>[0];
   }
 
   /** The value until the command line gives another. */

@@ -1,6 +1,5 @@
 package dev.peer.cli.syntax;
 
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
@@ -33,8 +32,8 @@ public final class Option<T> extends Argument<T> {
   /** An option with a value. */
   public static <T> Option<T> of(String name, String label, Class<T> type, String... description) {
     Option<T> option = new Option<>(name, type, description);
-    option.spec.paramLabel(label);
-    return option.ofType(type);
+    option.spec.paramLabel(label).converters(converters(type));
+    return option;
   }
 
   /** An option with one or more values, which may be there several times. */
@@ -56,12 +55,8 @@ public final class Option<T> extends Argument<T> {
   private static <T> Option<List<T>> listed(
       String name, String label, Class<T> type, String... description) {
     Option<List<T>> option = new Option<>(name, List.class, description);
-    option.spec.paramLabel(label).auxiliaryTypes(type);
-    return option.ofType(type).initially(List.of());
-  }
-
-  private Option<T> ofType(Class<?> type) {
-    return type.equals(Path.class) ? readBy(new PathConverter()) : this;
+    option.spec.paramLabel(label).auxiliaryTypes(type).converters(converters(type));
+    return option.initially(List.of());
   }
 
   /** This reads its text. */

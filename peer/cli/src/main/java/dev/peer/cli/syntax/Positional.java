@@ -30,7 +30,7 @@ public final class Positional<T> extends Argument<T> {
   public static <T> Positional<T> at(
       int index, String label, Class<T> type, String... description) {
     Positional<T> word = new Positional<>(Integer.toString(index), label, type, description);
-    word.spec.required(true);
+    word.spec.required(true).converters(converters(type));
     return word;
   }
 
@@ -38,7 +38,12 @@ public final class Positional<T> extends Argument<T> {
   public static <T> Positional<List<T>> from(
       int index, String label, Class<T> type, String... description) {
     Positional<List<T>> words = new Positional<>(index + "..*", label, List.class, description);
-    words.spec.auxiliaryTypes(type).arity("0..*").initialValue(List.of());
+    words
+        .spec
+        .auxiliaryTypes(type)
+        .converters(converters(type))
+        .arity("0..*")
+        .initialValue(List.of());
     words.begin(List.of());
     return words;
   }

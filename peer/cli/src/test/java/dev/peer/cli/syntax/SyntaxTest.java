@@ -56,9 +56,10 @@ class SyntaxTest {
   void aPathIsNotEmpty() {
     Option<Path> to = Option.of("--to", "DIR", Path.class, "where to");
     Option<List<Path>> watched = Option.repeated("--watch", "DIR", Path.class, "what");
-    List<SyntaxPart> parts = List.of(to, watched);
+    Positional<Path> file = Positional.at(0, "FILE", Path.class, "what").optional();
+    List<SyntaxPart> parts = List.of(to, watched, file);
 
-    for (String[] words : new String[][] {{"--to="}, {"--to", ""}}) {
+    for (String[] words : new String[][] {{"--to="}, {"--to", ""}, {""}}) {
       assertThatThrownBy(() -> parse(parts, words))
           .isInstanceOf(ParameterException.class)
           .hasMessageContaining("a path was expected; . is the working directory");
