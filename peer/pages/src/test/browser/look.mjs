@@ -41,10 +41,8 @@ async function look(colorScheme, width, number, path) {
     const page = await context.newPage();
     const requests = [];
     const dialogs = [];
-    const errors = [];
     page.on('request', request => requests.push(request.url()));
     page.on('dialog', dialog => { dialogs.push(dialog.message()); dialog.dismiss(); });
-    page.on('console', message => { if (message.type() === 'error') errors.push(message.text()); });
     let status = 0;
     try {
       const answer = await page.goto(served ? origin + path : path, { timeout: 30000 });
@@ -53,7 +51,6 @@ async function look(colorScheme, width, number, path) {
       return { path, colorScheme, width, status: 0, failure: String(error.message).split('\n')[0] };
     }
     const seen = await page.evaluate(() => ({
-      title: document.title,
       text: document.body.innerText,
       foreign: [...document.querySelectorAll('script, img, iframe, object, embed, b, [onerror], [onload], [style]')]
         .map(element => element.outerHTML.slice(0, 200)),
@@ -72,7 +69,7 @@ async function look(colorScheme, width, number, path) {
     const serious = found.violations
       .filter(violation => violation.impact === 'serious' || violation.impact === 'critical')
       .map(violation => `${violation.id}: ${violation.nodes[0].html} ${violation.nodes[0].failureSummary}`);
-    return { path, colorScheme, width, status, ...seen, requests, dialogs, errors, serious, passes: found.passes.length };
+    return { path, colorScheme, width, status, ...seen, requests, dialogs, serious, passes: found.passes.length };
   } finally {
     await context.close();
   }
