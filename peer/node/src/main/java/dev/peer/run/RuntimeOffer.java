@@ -5,7 +5,7 @@ import dev.peer.core.access.Verb;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.InterruptedIo;
-import dev.peer.core.id.Digest;
+import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.RunEvent;
@@ -20,6 +20,7 @@ import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.UntrustedCertificateException;
 import dev.peer.identity.Identities;
 import dev.peer.network.PeerNetwork;
+import dev.peer.report.Facts;
 import dev.peer.vm.exec.RuntimeContent;
 import dev.peer.vm.exec.VmExecutor;
 import dev.peer.vm.snapshot.DiskHistory;
@@ -28,11 +29,11 @@ import dev.peer.vm.snapshot.HeldRuntime;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -45,8 +46,6 @@ final class RuntimeOffer {
   /** Of a process; another one waits for nothing, and its next run makes it. */
   private static final Lock MAKING = new ReentrantLock();
 
-  private static final long MEBIBYTE = 1 << 20;
-
   private final RunTarget subject;
   private final PeerNetwork network;
   private final ExecutionListener listener;
@@ -57,8 +56,12 @@ final class RuntimeOffer {
     this.listener = listener;
   }
 
-  /** Makes one of the trunk's newest disk, unless there is one; failures are said. */
-  void make() throws InterruptedException {
+  /**
+   * Makes one of the trunk's newest disk, unless there is one; failures are said.
+   *
+   * @param slots waited for only if there is one to make
+   */
+  void make(MachineSlots slots) throws InterruptedException {
     if (!MAKING.tryLock()) {
       return;
     }
@@ -69,18 +72,21 @@ final class RuntimeOffer {
       DiskName name =
           new DiskName(
               subject.owner().id(), subject.inputs().image(), subject.run().machine().disk());
-      Optional<DiskHistory> unmade = disks.runtimes().unmade(name);
-      if (unmade.isPresent() && mayPrepare(name.repo())) {
-        listener.note("making a runtime of what was prepared, for other peers");
-        make(machines, disks, name, unmade.get());
+      if (disks.runtimes().unmade(name).isPresent() && mayPrepare(name.repo())) {
+        try (MachineSlots.Turn _ = slots.take()) {
+          // Another process may have made it meanwhile.
+          Optional<DiskHistory> unmade = disks.runtimes().unmade(name);
+          if (unmade.isPresent()) {
+            listener.note("making a runtime of what was prepared, for other peers");
+            make(machines, disks, name, unmade.get());
+          }
+        }
       }
       network.announceRuntimes();
     } catch (IOException e) {
       InterruptedIo.rethrow(e);
       sayNone(e.getMessage());
-    } catch (ConfigException e) {
-      sayNone(e.getMessage());
-    } catch (ExecutorException e) {
+    } catch (ConfigException | ExecutorException e) {
       sayNone(e.getMessage());
     } catch (VerificationException | UntrustedCertificateException e) {
       sayNone("others would refuse it: " + e.getMessage());
@@ -105,32 +111,39 @@ final class RuntimeOffer {
   private void make(VmExecutor machines, RepositoryDisks disks, DiskName name, DiskHistory history)
       throws IOException, ExecutorException, VerificationException, InterruptedException {
     try (ScratchDirectory scratch = disks.runtimes().scratch()) {
-      Path content = scratch.path().resolve("content");
+      Path file = scratch.path().resolve("content");
+      AtomicReference<Content> content = new AtomicReference<>();
       LastLine said = new LastLine();
       Optional<ExecutionResult> ended =
           machines.export(
-              name, history, scratch.path(), said, disk -> RuntimeContent.write(disk, content));
+              name,
+              history,
+              scratch.path(),
+              said,
+              disk -> content.set(RuntimeContent.write(disk, file)));
       if (ended.isPresent()) {
         disks.runtimes().giveUp(name, history.made());
         sayNone(said.text());
         return;
       }
-      Digest digest = Digest.of(content);
       Attestation attestation =
           new RuntimeSigner(network.identities().credentials(), InstantSource.system())
               .sign(
                   new PreparedRuntime(
-                      new Content(Files.size(content), digest),
+                      content.get(),
                       new PreparedRuntime.Disk(name.repo(), name.image(), name.bytes()),
                       history.made().commits(),
                       history.begun(),
                       history.preparation().orElseThrow()));
       network.identities().runtimeVerifier().verify(attestation, name.repo(), List.of());
-      long size = Files.size(content);
       boolean kept =
-          disks.runtimes().add(name, history.made(), new HeldRuntime(content, digest, attestation));
+          disks
+              .runtimes()
+              .add(
+                  name, history.made(), new HeldRuntime(file, content.get().digest(), attestation));
       if (kept) {
-        listener.note("other peers can take what was prepared: " + size / MEBIBYTE + " MiB");
+        listener.note(
+            "other peers can take what was prepared: " + Facts.mebibytes(content.get().size()));
       }
     }
   }

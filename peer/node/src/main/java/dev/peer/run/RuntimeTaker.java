@@ -2,6 +2,7 @@ package dev.peer.run;
 
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
+import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.flow.KeptPlan;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.progress.ExecutionListener;
@@ -13,6 +14,7 @@ import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.VerifiedRuntime;
 import dev.peer.network.RuntimeSource;
 import dev.peer.network.RuntimeSource.Offer;
+import dev.peer.report.Facts;
 import dev.peer.vm.exec.RuntimeContent;
 import dev.peer.vm.exec.VmExecutor;
 import dev.peer.vm.snapshot.DiskHistory;
@@ -34,8 +36,6 @@ import java.util.Optional;
  * @param machines whose disks runs start from
  */
 record RuntimeTaker(VmExecutor machines, RuntimeSource source, ExecutionListener listener) {
-
-  private static final long MEBIBYTE = 1 << 20;
 
   /**
    * Takes, if the run would start blank, the runtime of the nearest of its ancestors on the trunk
@@ -95,8 +95,8 @@ record RuntimeTaker(VmExecutor machines, RuntimeSource source, ExecutionListener
               + " prepared at "
               + runtime.commits().getLast()
               + " ("
-              + runtime.content().size() / MEBIBYTE
-              + " MiB)");
+              + Facts.mebibytes(runtime.content().size())
+              + ")");
       if (!source.fetch(offer, content)) {
         return false;
       }
@@ -114,6 +114,7 @@ record RuntimeTaker(VmExecutor machines, RuntimeSource source, ExecutionListener
               + " s");
       return true;
     } catch (IOException e) {
+      InterruptedIo.rethrow(e);
       listener.note(
           "the runtime of " + verified.maker().id() + " cannot be used: " + e.getMessage());
       return false;

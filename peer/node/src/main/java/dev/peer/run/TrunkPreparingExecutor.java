@@ -64,6 +64,7 @@ public record TrunkPreparingExecutor(
         prepareOnce(base.get(), request, listener);
       }
     } catch (IOException e) {
+      InterruptedIo.rethrow(e);
       listener.note("starting from a blank disk: " + e.getMessage());
     }
   }

@@ -1,6 +1,7 @@
 package dev.peer.vm.exec;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.record.Content;
 import dev.peer.core.record.FrameStream;
 import dev.peer.vm.qemu.DiskBlocks;
 import dev.peer.vm.snapshot.DiskName;
@@ -11,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 
@@ -25,21 +27,25 @@ public final class RuntimeContent {
    * Writes the content of a disk, and reads it again to see that it is the disk's.
    *
    * @param disk its file, with nothing below it
-   * @param content which does not exist yet
+   * @param file for the content, which does not exist yet
+   * @return size and digest of the content, as it was read
    */
-  public static void write(Path disk, Path content) throws IOException {
+  public static Content write(Path disk, Path file) throws IOException {
     MessageDigest written = Digest.sha256();
-    try (OutputStream file = Files.newOutputStream(content, StandardOpenOption.CREATE_NEW);
-        OutputStream frames = new FrameStream(file);
+    try (OutputStream plain = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
+        OutputStream frames = new FrameStream(plain);
         OutputStream out =
             new BufferedOutputStream(new DigestOutputStream(frames, written), BUFFER)) {
       DiskBlocks.write(disk, out);
     }
-    try (InputStream in = FrameStream.read(Files.newInputStream(content))) {
+    MessageDigest content = Digest.sha256();
+    try (InputStream plain = new DigestInputStream(Files.newInputStream(file), content);
+        InputStream in = FrameStream.read(plain)) {
       if (!Digest.of(in).equals(Digest.ofFinished(written))) {
         throw new IOException("what was compressed decompresses to other bytes");
       }
     }
+    return new Content(Files.size(file), Digest.ofFinished(content));
   }
 
   /**
