@@ -11,6 +11,7 @@ import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.ImageVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.trust.Identity;
+import dev.peer.report.Facts;
 import dev.peer.vm.image.ImageException;
 import dev.peer.vm.image.ImageException.Defect;
 import dev.peer.vm.image.ImageIntake;
@@ -157,7 +158,7 @@ final class ImagePull {
             "pulling the guest image "
                 + intake.digest()
                 + " ("
-                + PullProgress.mebibytes(intake.size())
+                + Facts.mebibytes(intake.size())
                 + ") from "
                 + holder.id());
       } else {

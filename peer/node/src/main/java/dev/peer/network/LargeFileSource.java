@@ -15,6 +15,7 @@ import dev.peer.core.progress.Notices;
 import dev.peer.core.record.Content;
 import dev.peer.lfs.KeptObjects;
 import dev.peer.lfs.ObjectDirectory;
+import dev.peer.report.Facts;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -93,7 +94,7 @@ public final class LargeFileSource {
           "getting "
               + missing.size()
               + " files of Git LFS ("
-              + PullProgress.mebibytes(bytes)
+              + Facts.mebibytes(bytes)
               + ") from peers");
       PullProgress progress = new PullProgress(bytes, notices);
       long before = 0;

@@ -10,7 +10,6 @@ import dev.peer.client.rendezvous.TimestampClient;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.core.find.Acceptance;
-import dev.peer.core.find.ClaimedHistory;
 import dev.peer.core.find.Finder;
 import dev.peer.core.find.Holders;
 import dev.peer.core.find.Lookup;
@@ -257,23 +256,20 @@ public final class PeerNetwork implements AutoCloseable {
                 new KeptLargeFiles(new KeptObjects(home.largeFiles())),
                 new KeptRuntimes(new ServedRuntimes(home.disks()))),
             intake,
-            Optional.of(pages(identities, settings)),
+            Optional.of(pages(identities, settings, home)),
             () -> ServerOperations.operations(log, ServerOperations.home(settings.home()))),
         serveSettings(settings),
         Timeouts.DEFAULT,
         output);
   }
 
-  private static Pages pages(Identities identities, PeerSettings settings) {
-    HomeLayout home = new HomeLayout(settings.home());
+  private static Pages pages(Identities identities, PeerSettings settings, HomeLayout home) {
     return new Pages(
         identities::rules,
         new ResultJudge(
             identities::verifier,
-            new Acceptance(
-                settings.rules().requireKept(),
-                ClaimedHistory.UNKNOWN,
-                settings.rules().requireTries()),
+            Acceptance.withoutClone(
+                settings.rules().requireKept(), settings.rules().requireTries()),
             () -> Store.open(home.store(), 1).stage()));
   }
 

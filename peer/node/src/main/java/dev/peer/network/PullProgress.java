@@ -1,6 +1,7 @@
 package dev.peer.network;
 
 import dev.peer.core.progress.Notices;
+import dev.peer.report.Facts;
 import java.time.Duration;
 import java.util.function.LongConsumer;
 
@@ -37,13 +38,9 @@ final class PullProgress implements LongConsumer {
     notices.moved(done, total);
     long now = System.nanoTime();
     if (!notices.showsProgress() && done - said >= total / LINES && now - saidAt >= PAUSE) {
-      notices.say("got " + done / MEBIBYTE + " of " + mebibytes(total));
+      notices.say("got " + done / MEBIBYTE + " of " + Facts.mebibytes(total));
       said = done;
       saidAt = now;
     }
-  }
-
-  static String mebibytes(long bytes) {
-    return bytes / MEBIBYTE + " MiB";
   }
 }

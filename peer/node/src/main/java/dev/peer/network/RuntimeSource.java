@@ -10,6 +10,7 @@ import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.find.Holder;
 import dev.peer.core.find.LookupResult;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.PreparedRuntime;
 import dev.peer.core.sign.Attestation;
@@ -23,14 +24,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.StringJoiner;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Where prepared runtimes come from: other peers. One counts only by the signature of a maker whom
@@ -150,24 +152,24 @@ public final class RuntimeSource implements VoucherJudge {
     notices.step("pull");
     PullProgress progress = new PullProgress(runtime.content().size(), notices);
     List<Holder> left = new ArrayList<>(offer.holders());
-    StringJoiner givers = new StringJoiner(", ");
-    for (int round = 0; round < ROUNDS; round++) {
+    Set<PeerId> givers = new LinkedHashSet<>();
+    for (int round = 0; round < ROUNDS && !left.isEmpty(); round++) {
       for (Holder holder : List.copyOf(left)) {
-        long before = Files.exists(file) ? Files.size(file) : 0;
         try {
-          givers.add(holder.id().text());
-          from(holder, runtime, file, progress);
+          from(holder, runtime, file, givers, progress);
           if (Digest.of(file).equals(runtime.content().digest())) {
             return true;
           }
           notices.say(
-              "the runtime of " + givers + " is refused: its bytes are not those that were signed");
+              "the runtime of "
+                  + givers.stream().map(PeerId::text).collect(Collectors.joining(", "))
+                  + " is refused: its bytes are not those that were signed");
           Files.delete(file);
-          givers = new StringJoiner(", ");
           // Whose bytes are wrong is known only if it gave all of them.
-          if (before == 0) {
-            left.remove(holder);
+          if (givers.size() == 1) {
+            left.removeIf(one -> givers.contains(one.id()));
           }
+          givers.clear();
         } catch (FetchException e) {
           notices.say("no more of the runtime comes from " + holder.id() + ": " + e.getMessage());
           if (e.fault() != Fault.UNREACHABLE) {
@@ -175,7 +177,7 @@ public final class RuntimeSource implements VoucherJudge {
           }
           if (e.fault() == Fault.WRONG) {
             Files.deleteIfExists(file);
-            givers = new StringJoiner(", ");
+            givers.clear();
           }
         }
       }
@@ -183,27 +185,32 @@ public final class RuntimeSource implements VoucherJudge {
     return false;
   }
 
-  private void from(Holder holder, PreparedRuntime runtime, Path file, PullProgress progress)
+  /** Adds the holder to the givers, if bytes of it are in the file. */
+  private void from(
+      Holder holder, PreparedRuntime runtime, Path file, Set<PeerId> givers, PullProgress progress)
       throws FetchException, IOException, InterruptedException {
-    long there = Files.exists(file) ? Files.size(file) : 0;
+    long there = sizeOf(file);
     if (there == runtime.content().size()) {
+      // The transfer broke off behind the last byte.
       return;
     }
     notices.awaiting("from " + holder.id());
     try (Fetch.Download download = fetch.runtime(holder, runtime, there)) {
       progress.at(download.from());
-      try (OutputStream out =
-          new CountedOutput(
-              Files.newOutputStream(
-                  file,
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE,
-                  download.from() > 0
-                      ? StandardOpenOption.APPEND
-                      : StandardOpenOption.TRUNCATE_EXISTING),
-              progress)) {
+      if (download.from() == 0) {
+        givers.clear();
+      }
+      try (OutputStream out = CountedOutput.onto(file, download.from(), progress)) {
         download.into(out, Timeouts.DEFAULT.stall());
+      } finally {
+        if (sizeOf(file) > download.from()) {
+          givers.add(holder.id());
+        }
       }
     }
+  }
+
+  private static long sizeOf(Path file) throws IOException {
+    return Files.exists(file) ? Files.size(file) : 0;
   }
 }

@@ -59,7 +59,6 @@ public final class PeerServer implements AutoCloseable {
   private final ChunkLists chunkLists = new ChunkLists();
   private final List<LiveRun> runs = new CopyOnWriteArrayList<>();
   private final FileRequests files;
-  private final RuntimeRequests runtimes;
   private final Optional<Intake> intake;
   private final Optional<Pages> pages;
   private final Offers offers = new Offers(System::nanoTime);
@@ -77,7 +76,6 @@ public final class PeerServer implements AutoCloseable {
     this.pages = pages;
     this.rules = rules;
     this.files = new FileRequests(files);
-    this.runtimes = new RuntimeRequests(files.runtimes());
     this.intake = intake;
     settings
         .operations()
@@ -211,11 +209,11 @@ public final class PeerServer implements AutoCloseable {
       }
       case PeerPath.Runtimes list -> {
         call.require(rules, Verb.FETCH, list.repo());
-        runtimes.list(call, list);
+        files.runtimes(call, list);
       }
       case PeerPath.RuntimeContent runtime -> {
         call.require(rules, Verb.FETCH, runtime.repo());
-        runtimes.content(call, runtime);
+        files.runtime(call, runtime);
       }
     }
   }

@@ -234,6 +234,36 @@ class RuntimeSourceTest {
     assertThat(file()).doesNotExist();
   }
 
+  /** It gives all of the bytes, also where the rest was asked for: nobody else is to blame. */
+  @Test
+  void blamesAHolderThatBeginsAgainForAllBytes() throws Exception {
+    byte[] changed = CONTENT.clone();
+    changed[0] ^= 1;
+    holder("liar", sign(DISK), changed);
+    holder(
+        "breaking",
+        call -> {
+          if (isList(call)) {
+            list(call, sign(DISK));
+            return;
+          }
+          call.answer(
+              200,
+              MediaTypes.BYTES,
+              sink -> {
+                sink.write(ByteBuffer.wrap(CONTENT, 0, 1000));
+                throw new IOException("the cable is cut");
+              });
+        });
+
+    assertThat(fetched(onlyOffer())).isFalse();
+    assertThat(said)
+        .filteredOn(line -> line.contains("is refused: its bytes"))
+        .containsExactly(
+            "the runtime of spiffe://team/liar is refused: its bytes are not those that were"
+                + " signed");
+  }
+
   @Test
   void goesOnWhereAHolderBrokeOff() throws Exception {
     List<String> ranges = new CopyOnWriteArrayList<>();

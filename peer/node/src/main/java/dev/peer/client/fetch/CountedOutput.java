@@ -3,6 +3,9 @@ package dev.peer.client.fetch;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.function.LongConsumer;
 
 /** Tells how many bytes more were written, again and again. */
@@ -14,6 +17,22 @@ public final class CountedOutput extends FilterOutputStream {
   public CountedOutput(OutputStream out, LongConsumer progress) {
     super(out);
     this.progress = progress;
+  }
+
+  /**
+   * Goes on with a file.
+   *
+   * @param file made if it is missing
+   * @param from its size, to write behind that; 0: what it has goes
+   */
+  public static CountedOutput onto(Path file, long from, LongConsumer progress) throws IOException {
+    return new CountedOutput(
+        Files.newOutputStream(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            from > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING),
+        progress);
   }
 
   @Override

@@ -15,7 +15,6 @@ import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.function.LongConsumer;
 
 /** Fetches the files of guest images from their holders. The caller checks their content. */
@@ -70,16 +69,7 @@ public final class ImageFetch implements AutoCloseable {
             holder,
             new Transfer.Body(new ImageFile(image, file), file + " of the image", size),
             there)) {
-      try (OutputStream out =
-          new CountedOutput(
-              Files.newOutputStream(
-                  target,
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE,
-                  transfer.from() > 0
-                      ? StandardOpenOption.APPEND
-                      : StandardOpenOption.TRUNCATE_EXISTING),
-              progress)) {
+      try (OutputStream out = CountedOutput.onto(target, transfer.from(), progress)) {
         transfer.into(out, patience.stall());
       }
     }
