@@ -186,7 +186,7 @@ public final class TlsClient implements AutoCloseable {
     }
   }
 
-  /** The rules changed while the server was asked: it has to be trusted by those of now. */
+  /** The rules may have changed during the request: the current ones must trust the server. */
   private void requireStillTrusted(HttpResponse<?> answer) throws ConnectionException {
     try {
       serverOf(answer);

@@ -117,7 +117,7 @@ public record UserFile(Path path, Map<String, String> values, Map<String, Intege
   private static void requireFit(String where, String name, String value) throws ConfigException {
     if (!name.startsWith(Setting.PREFIX)) {
       throw new ConfigException(
-          where + Printable.plain(name) + " is no setting of peer",
+          where + Printable.plain(name) + " is an unknown setting",
           "have only settings there: the tests get variables from the environment and .env");
     }
     if (name.equals(Setting.PEER_HOME.name())) {

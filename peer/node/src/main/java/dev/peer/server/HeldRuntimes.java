@@ -36,7 +36,7 @@ public interface HeldRuntimes {
   /** A repository, and the guest image with which its runtimes were prepared. */
   record Name(RepoId repo, Digest image) {}
 
-  /** Of what runtimes are held now. */
+  /** Lists the repositories and guest images of the runtimes held now. */
   List<Name> names();
 
   /** The attestations of those that are held now, the best first. */

@@ -103,7 +103,7 @@ class UserFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "PATH=/bin, 'line 1: PATH is no setting of peer'",
+    "PATH=/bin, 'line 1: PATH is an unknown setting'",
     "PEER_HOME=/var/lib/peer, 'line 1: PEER_HOME may not be set there'",
     "PEER_CA=ca.pem, 'line 1: PEER_CA names a relative path'",
     "PEER_ALLOW_SIGN=@rules, 'line 1: PEER_ALLOW_SIGN names a relative path'",

@@ -54,7 +54,7 @@ public final class RepositoryDisks {
   }
 
   /**
-   * As the other, for runs.
+   * Opens the disks of a home for runs.
    *
    * @param judge says which disks count that another peer prepared; empty: none is used
    */

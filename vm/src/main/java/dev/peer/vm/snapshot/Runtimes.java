@@ -46,7 +46,7 @@ public final class Runtimes {
     return added;
   }
 
-  /** Records that no runtime can be made of a disk: it is {@link #unmade} no more. */
+  /** Records that no runtime can be made of a disk, so that {@link #unmade} skips it. */
   public void giveUp(DiskName name, StartedFrom made) throws IOException {
     change(name, made, RuntimeFiles::giveUp);
   }

@@ -25,7 +25,7 @@ public final class ServedRuntimes {
   /** A repository and a guest image of which runtimes are held. */
   public record Name(RepoId repo, Digest image) {}
 
-  /** Of what runtimes are held. */
+  /** Lists the repositories and guest images of the runtimes held. */
   public Set<Name> names() throws IOException {
     Set<Name> names = new LinkedHashSet<>();
     for (DiskEntry entry : entries.all()) {

@@ -59,8 +59,8 @@ public final class ExportCommand implements Callable<Integer> {
             this,
             "Write a result to a file",
             "`peer import` reads the file, where there is no network.",
-            "--format sigstore writes a Sigstore bundle (version 0.3): who signed that what passed,"
-                + " and when. It has none of the output.",
+            "--format sigstore writes a Sigstore bundle (version 0.3): the signer, the tests that"
+                + " passed, and the time. It has none of the output.",
             "Exit code 2: Sigstore's verifiers would refuse it; 3: the store has no such result; 5:"
                 + " the result does not hold.")
         .examples(

@@ -79,15 +79,15 @@ public final class JoinCommand implements Callable<Integer> {
             "join",
             this,
             "Join a team: check its rendezvous, write your settings",
-            "Asks the rendezvous with your certificate, and requires that its own is of your CAs."
-                + " Then writes PEER_RENDEZVOUS, PEER_CA, PEER_CERT and PEER_KEY into your settings"
-                + " file, $XDG_CONFIG_HOME/peer/env (default: ~/.config/peer/env), keeps its other"
-                + " lines, and runs `peer doctor`. Every command reads that file; the environment"
-                + " takes precedence.",
+            "Asks the rendezvous with your certificate, and requires that one of your CAs issued"
+                + " the rendezvous' certificate. Then writes PEER_RENDEZVOUS, PEER_CA, PEER_CERT"
+                + " and PEER_KEY into your settings file, $XDG_CONFIG_HOME/peer/env (default:"
+                + " ~/.config/peer/env), keeps its other lines, and runs `peer doctor`. Every"
+                + " command reads that file; the environment takes precedence.",
             "Without a certificate, start with --csr: it makes a key, which never leaves this"
                 + " machine, and a request for your team's CA. No file is overwritten.",
-            "Exit code 2: a file or the URL is wrong; 4: the rendezvous does not answer, or its"
-                + " certificate is not of your CAs; else that of `peer doctor`.")
+            "Exit code 2: a file or the URL is wrong; 4: the rendezvous does not answer, or none"
+                + " of your CAs issued its certificate; otherwise that of `peer doctor`.")
         .examples(
             "  peer join https://meet.example.org:7443 --csr",
             "  peer join https://meet.example.org:7443 --ca ca.pem --cert laptop.pem",
@@ -150,7 +150,10 @@ public final class JoinCommand implements Callable<Integer> {
     for (Map.Entry<String, String> setting : settings.entrySet()) {
       String other = variables.get(setting.getKey());
       if (other != null && !other.equals(setting.getValue())) {
-        output.say("warning: the environment has another " + setting.getKey() + ", which counts");
+        output.say(
+            "warning: the environment sets another "
+                + setting.getKey()
+                + ", which takes precedence");
       }
     }
     CallContext joined =
