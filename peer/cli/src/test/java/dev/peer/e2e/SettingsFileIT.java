@@ -2,9 +2,11 @@ package dev.peer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.scratch.ScratchDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,6 +143,35 @@ class SettingsFileIT {
     Files.delete(env);
     newcomer.run(repository, "ls").refuses(2, "PEER_CA is not set");
     newcomer.run(repository, "daemon", "stop").hasExitCode(0);
+  }
+
+  /** A service that gave up its user often has HOME of the one before. */
+  @Test
+  void onePastADirectoryThatIsClosedToUsIsNotOurs() throws Exception {
+    Peer service =
+        newcomer
+            .with("PEER_HOME", "/nonexistent")
+            .in(List.of("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
+
+    service
+        .run(Path.of("/"), "rendezvous", "--listen", "127.0.0.1:0")
+        .refuses(2, "PEER_CERT and PEER_KEY and PEER_CA are not set");
+
+    Path own = Path.of(team.tool("mktemp", "-d").stdout().strip());
+    try {
+      Files.createDirectories(own.resolve("peer"));
+      Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxr-xr-x"));
+      Files.writeString(own.resolve("peer/env"), "PEER_CPUS=1\n");
+      Files.setPosixFilePermissions(
+          own.resolve("peer/env"), PosixFilePermissions.fromString("rw-------"));
+
+      service
+          .with("XDG_CONFIG_HOME", own)
+          .run(Path.of("/"), "rendezvous", "--listen", "127.0.0.1:0")
+          .refuses(2, "env cannot be read");
+    } finally {
+      ScratchDirectory.delete(own);
+    }
   }
 
   private Run join(Authority authority, Authority.Identity identity) throws Exception {

@@ -3,6 +3,7 @@ package dev.peer.config;
 import dev.peer.core.id.Printable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -83,10 +84,38 @@ public record UserFile(Path path, Map<String, String> values, Map<String, Intege
       return Optional.of(parse(path, in.readNBytes(EnvFile.LONGEST + 1)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (AccessDeniedException e) {
+      if (isBehindAnother(path)) {
+        return Optional.empty();
+      }
+      throw unreadable(path, e);
     } catch (IOException e) {
-      throw new ConfigException(
-          shown(path) + " cannot be read: " + Printable.plain(String.valueOf(e.getMessage())),
-          "let your user read it, or remove it");
+      throw unreadable(path, e);
+    }
+  }
+
+  private static ConfigException unreadable(Path path, IOException e) {
+    return new ConfigException(
+        shown(path) + " cannot be read: " + Printable.plain(String.valueOf(e.getMessage())),
+        "let your user read it, or remove it");
+  }
+
+  /**
+   * Whether a directory on the way is another user's, and closed: services that gave up their user
+   * often have HOME of the one before.
+   */
+  private static boolean isBehindAnother(Path path) throws ConfigException {
+    Optional<Path> closed = Optional.empty();
+    for (Path above = path.toAbsolutePath().getParent(); above != null; above = above.getParent()) {
+      if (!Files.isExecutable(above)) {
+        closed = Optional.of(above);
+      }
+    }
+    try {
+      return closed.isPresent()
+          && !Files.getOwner(closed.get()).equals(Files.getOwner(Path.of("/proc/self")));
+    } catch (IOException e) {
+      throw unreadable(path, e);
     }
   }
 
