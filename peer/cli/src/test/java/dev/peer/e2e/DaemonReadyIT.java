@@ -125,6 +125,38 @@ class DaemonReadyIT {
     assertThat(next.path("guestBytes").longValue()).isEqualTo(1L << 30);
   }
 
+  @Test
+  void oneWaitsAboveTheDiskThatTheNextRunStartsFrom() throws Exception {
+    repository
+        .write(
+            "mkfile",
+            """
+            /var/run/ci/cache/stamp:Q:
+            \tcat /proc/sys/kernel/random/uuid >$target
+            test:VQ:
+            \tcat /var/run/ci/cache/stamp
+            """)
+        .commit();
+    startDaemon();
+    String stamp = run().stdout();
+    for (int runs = 1; runs <= 2; runs++) {
+      awaitReady();
+      repository.write("tree", "tree " + runs).commit();
+      assertThat(run().stdout()).isEqualTo(stamp);
+      assertThat(status().path("ready").path("taken").asInt()).isEqualTo(runs);
+    }
+    long above = awaitReady().path("pid").longValue();
+
+    peer.run(repository, "cache", "drop").hasExitCode(0);
+
+    String fresh = run().stdout();
+    assertThat(fresh).isNotEqualTo(stamp);
+    assertThat(status().path("ready").path("taken").asInt()).isEqualTo(2);
+    assertThat(awaitReady().path("pid").longValue()).isNotEqualTo(above);
+    assertThat(run().stdout()).isEqualTo(fresh);
+    assertThat(status().path("ready").path("taken").asInt()).isEqualTo(3);
+  }
+
   /** Runs that cannot take one would start it again and again. */
   @Test
   void noneWaitsAfterARunThatStartsFromNoTemplate() throws Exception {

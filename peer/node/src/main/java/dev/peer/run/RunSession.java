@@ -155,7 +155,7 @@ public record RunSession(
   /** Makes what the trunk's preparation left a runtime for other peers, if it is not one yet. */
   public void offerRuntime() throws InterruptedException {
     if (isAnnounced()) {
-      new RuntimeOffer(subject, network, output).make(means.machines());
+      new RuntimeOffer(subject, network, output).make(means);
     }
   }
 

@@ -59,21 +59,22 @@ final class RuntimeOffer {
   /**
    * Makes one of the trunk's newest disk, unless there is one; failures are said.
    *
-   * @param slots waited for only if there is one to make
+   * @param means its machines are waited for only if there is one to make
    */
-  void make(MachineSlots slots) throws InterruptedException {
+  void make(RunSession.Means means) throws InterruptedException {
     if (!MAKING.tryLock()) {
       return;
     }
     try {
       VmExecutor machines = VmExecutors.executor(subject);
+      machines.setReady(means.ready());
       machines.setVouchers(Optional.of(network.runtimes()));
       RepositoryDisks disks = machines.disks(listener);
       DiskName name =
           new DiskName(
               subject.owner().id(), subject.inputs().image(), subject.run().machine().disk());
       if (disks.runtimes().unmade(name).isPresent() && mayPrepare(name.repo())) {
-        try (MachineSlots.Turn _ = slots.take()) {
+        try (MachineSlots.Turn _ = means.machines().take()) {
           // Another process may have made it meanwhile.
           Optional<DiskHistory> unmade = disks.runtimes().unmade(name);
           if (unmade.isPresent()) {

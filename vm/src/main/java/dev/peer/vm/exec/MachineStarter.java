@@ -106,13 +106,17 @@ final class MachineStarter {
     return network;
   }
 
-  /** What a clone that waits must have in common with a run that takes it. */
-  WaitingClone.Fit fit() throws IOException {
+  /**
+   * What a clone that waits must have in common with a run that takes it.
+   *
+   * @param kept the kept disk that the run starts from
+   */
+  WaitingClone.Fit fit(Optional<Path> kept) throws IOException {
     String shape = shape();
     GuestImage image = model.image();
     List<Path> files = new ArrayList<>(List.of(image.kernel(), image.initramfs(), image.root()));
     templates.find(shape).ifPresent(template -> files.addAll(template.files()));
-    return new WaitingClone.Fit(shape, network.rules(), FileFingerprint.of(files));
+    return new WaitingClone.Fit(shape, network.rules(), FileFingerprint.of(files), kept);
   }
 
   /** The same, which tells nobody. */
@@ -124,15 +128,17 @@ final class MachineStarter {
    * Starts a clone that waits, without a network, for the run that takes it.
    *
    * @param directories its own
+   * @param kept the kept disk that it is above, held until this returns; empty: a blank one
    * @param refused told of names that the guest is refused
    */
-  WaitingClone startWaiting(MachineDirectories directories, Consumer<String> refused)
+  WaitingClone startWaiting(
+      MachineDirectories directories, Optional<Path> kept, Consumer<String> refused)
       throws QemuException, IOException, InterruptedException {
-    WaitingClone.Fit fit = fit();
+    WaitingClone.Fit fit = fit(kept);
     Template template =
         templates.find(fit.shape()).orElseThrow(() -> new IOException("its template is gone"));
     RunDisks disks =
-        RunDisks.unwritten(directories.files().path(), model.limits().diskBytes(), Optional.empty())
+        RunDisks.unwritten(directories.files().path(), model.limits().diskBytes(), kept)
             .above(template.scratch());
     Memory memory = new Memory.Clone(model.limits().memoryMebibytes(), template.memory());
     Machine machine =

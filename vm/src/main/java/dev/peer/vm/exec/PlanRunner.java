@@ -81,12 +81,16 @@ final class PlanRunner<T> {
     if (ready.isEmpty()) {
       return Optional.empty();
     }
-    if (request.caches() instanceof CacheUse.None || cache.base().isPresent()) {
+    if (request.caches() instanceof CacheUse.None) {
       ready.get().drop();
       return Optional.empty();
     }
-    ready.get().follow(starter, runs, sockets);
-    return ready.get().take(starter);
+    if (plan instanceof RunPlan.Export) {
+      ready.get().makeRoom();
+      return Optional.empty();
+    }
+    ready.get().follow(starter, cache, runs, sockets);
+    return ready.get().take(starter, cache.base());
   }
 
   private Optional<StartedMachine> take(WaitingClone clone)

@@ -4,6 +4,7 @@ import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.id.Digest;
 import dev.peer.core.progress.Notices;
 import dev.peer.vm.qemu.QemuException;
+import dev.peer.vm.snapshot.KeptDisk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,9 +15,9 @@ import java.util.function.Consumer;
 
 /**
  * The machine that waits for the next run while nobody needs one: a clone like that of the last
- * run, which is resumed already.
+ * run, which is resumed already, above the disk that the next run probably starts from.
  *
- * <p>A run takes it if it needs just such a machine with a blank disk; it is never another run's
+ * <p>A run takes it if it needs just such a machine with just that disk; it is never another run's
  * then. A run that needs anything else ends it before it starts its own, so that no more machines
  * than runs take this host's memory. For several threads at once.
  */
@@ -56,7 +57,17 @@ public final class ReadyMachine implements AutoCloseable {
       long pid, Instant since, Digest image, int cpus, long guestBytes, long usedBytes) {}
 
   /** How to start one like the last run's. */
-  private record Order(MachineStarter starter, Path runs, Path sockets) {}
+  private record Order(MachineStarter starter, RunCache last, Path runs, Path sockets) {
+
+    WaitingClone start(MachineDirectories directories, Consumer<String> refused)
+        throws QemuException, IOException, InterruptedException {
+      // QEMU has it open when the hold ends: a disk that is dropped then goes with the machine.
+      try (KeptDisk kept = last.following().orElse(null)) {
+        return starter.startWaiting(
+            directories, Optional.ofNullable(kept).map(KeptDisk::file), refused);
+      }
+    }
+  }
 
   /** One that is being started, or waits. */
   private static final class Candidate {
@@ -84,7 +95,7 @@ public final class ReadyMachine implements AutoCloseable {
       try {
         MachineDirectories directories = MachineDirectories.in(order.runs(), order.sockets());
         try {
-          return Optional.of(order.starter().startWaiting(directories, refused));
+          return Optional.of(order.start(directories, refused));
         } catch (QemuException | IOException | InterruptedException | RuntimeException e) {
           directories.close();
           throw e;
@@ -99,10 +110,10 @@ public final class ReadyMachine implements AutoCloseable {
       }
     }
 
-    /** Whether one that is started now would fit; none is if its files are gone. */
+    /** Whether one that is started now could fit; none does if its files are gone. */
     boolean mayFit(WaitingClone.Fit wanted) {
       try {
-        return starter.fit().equals(wanted);
+        return starter.fit(wanted.kept()).equals(wanted);
       } catch (IOException e) {
         return false;
       }
@@ -142,13 +153,17 @@ public final class ReadyMachine implements AutoCloseable {
     }
   }
 
-  /** Has the next one be like this run's. */
-  synchronized void follow(MachineStarter starter, Path runs, Path sockets) {
+  /**
+   * Has the next one be like this run's.
+   *
+   * @param cache what the run starts from, and leaves
+   */
+  synchronized void follow(MachineStarter starter, RunCache cache, Path runs, Path sockets) {
     // A proxy is this run's own, and ends with it.
     order =
         starter.network().wayOut().proxy().isPresent()
             ? Optional.empty()
-            : Optional.of(new Order(starter.silent(), runs, sockets));
+            : Optional.of(new Order(starter.silent(), cache, runs, sockets));
   }
 
   /** Starts one, unless there is one or nobody knows which. Returns at once. */
@@ -170,15 +185,17 @@ public final class ReadyMachine implements AutoCloseable {
    * does not fit is ended.
    *
    * @param starter starts the run's machine otherwise
+   * @param kept the kept disk that the run starts from
    */
-  Optional<WaitingClone> take(MachineStarter starter) throws IOException, InterruptedException {
+  Optional<WaitingClone> take(MachineStarter starter, Optional<Path> kept)
+      throws IOException, InterruptedException {
     Optional<Candidate> found = remove();
     if (found.isEmpty()) {
       return Optional.empty();
     }
     Candidate one = found.get();
     try {
-      WaitingClone.Fit wanted = starter.fit();
+      WaitingClone.Fit wanted = starter.fit(kept);
       // One for other runs is not waited for while it starts.
       Optional<WaitingClone> clone = one.mayFit(wanted) ? one.await() : Optional.empty();
       if (clone.isEmpty() || !clone.get().fit().equals(wanted)) {
@@ -204,6 +221,11 @@ public final class ReadyMachine implements AutoCloseable {
     synchronized (this) {
       order = Optional.empty();
     }
+    makeRoom();
+  }
+
+  /** Ends the one that waits, if there is one; the next is as it would have been. */
+  void makeRoom() {
     remove().ifPresent(one -> one.end(notices));
   }
 

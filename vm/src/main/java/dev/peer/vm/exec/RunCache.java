@@ -27,6 +27,7 @@ final class RunCache implements AutoCloseable {
   private final Optional<NextDisk> next;
   private Optional<KeptDisk> base;
   private StartedFrom startedFrom;
+  private volatile StartedFrom left;
 
   /** The commit that leaves a disk, and the origin of its own part. */
   private record NextDisk(CommitId revision, KeptOrigin origin) {}
@@ -42,6 +43,7 @@ final class RunCache implements AutoCloseable {
     this.next = next;
     this.base = base;
     this.startedFrom = startedFrom;
+    this.left = startedFrom;
   }
 
   static RunCache open(
@@ -111,20 +113,30 @@ final class RunCache implements AutoCloseable {
     }
     base = Optional.empty();
     startedFrom = StartedFrom.BLANK;
+    left = StartedFrom.BLANK;
   }
 
   /** Keeps a layer that needs no base any more, for later runs. */
   void keep(Path layer, Instant begun, Preparation preparation) throws IOException {
     // The machine has ended: the disk that it started from may go.
     close();
+    StartedFrom made = made(next.orElseThrow());
     disks.keep(
         name,
         layer,
-        new DiskHistory(
-            made(next.orElseThrow()),
-            base.map(KeptDisk::begun).orElse(begun),
-            together(preparation)),
+        new DiskHistory(made, base.map(KeptDisk::begun).orElse(begun), together(preparation)),
         base);
+    left = made;
+  }
+
+  /**
+   * The disk that the next run probably starts from, held: the one that this run left, else the one
+   * that it started from. Empty: a blank one.
+   */
+  Optional<KeptDisk> following() throws IOException {
+    return left.equals(StartedFrom.BLANK)
+        ? Optional.empty()
+        : disks.silent().find(name, left, false);
   }
 
   /** The time of all preparations; unknown if one is. */

@@ -3,7 +3,9 @@ package dev.peer.vm.exec;
 import dev.peer.vm.network.NetworkRules;
 import dev.peer.vm.qemu.Machine;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A clone that was resumed before there was a run for it. Its agent waits for the greeting, which
@@ -27,8 +29,9 @@ record WaitingClone(
    *
    * @param shape everything that shapes it, except for its files on this host
    * @param files the image's and the template's files, as they were when it opened them
+   * @param kept the kept disk that it is above, which nothing writes; empty: a blank one
    */
-  record Fit(String shape, NetworkRules rules, String files) {}
+  record Fit(String shape, NetworkRules rules, String files, Optional<Path> kept) {}
 
   @Override
   public void close() throws IOException {

@@ -39,6 +39,11 @@ final class DiskRetention {
     this.notices = notices;
   }
 
+  /** The same, which tells nobody. */
+  DiskRetention silent() {
+    return new DiskRetention(entries, policy, clock, _ -> {});
+  }
+
   /** The recently dropped disks, the last first. */
   List<DiskRemoval> list() throws IOException {
     List<DiskRemoval> removals = new ArrayList<>();

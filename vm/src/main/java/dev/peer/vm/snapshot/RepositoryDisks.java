@@ -70,6 +70,18 @@ public final class RepositoryDisks {
     this.clock = clock;
   }
 
+  private RepositoryDisks(RepositoryDisks other, DiskRetention retention) {
+    this.judge = other.judge;
+    this.entries = other.entries;
+    this.retention = retention;
+    this.clock = other.clock;
+  }
+
+  /** The same, which tells nobody. */
+  public RepositoryDisks silent() {
+    return new RepositoryDisks(this, retention.silent());
+  }
+
   /** The runtimes beside the disks. */
   public Runtimes runtimes() {
     return new Runtimes(entries, retention);
