@@ -144,6 +144,7 @@ class ArchitectureTest {
         "core.trust",
         "http",
         "metrics",
+        "pages",
         "tls",
         "wire");
     allow(
@@ -196,7 +197,7 @@ class ArchitectureTest {
         "core.trust",
         "tls");
     allow("pages", "core", "http", "wire");
-    allow("pages.template", "core.id", "core.store", "pages");
+    allow("pages.template", "core.id", "core.store", "pages", "wire");
     allow("server", "core", "http", "metrics", "pages", "tls", "wire");
     allow(
         "client", "core.access", "core.id", "core.pem", "core.record", "core.trust", "tls", "wire");

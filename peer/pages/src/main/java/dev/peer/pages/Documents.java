@@ -1,6 +1,7 @@
 package dev.peer.pages;
 
 import dev.peer.core.id.Digest;
+import dev.peer.wire.RendezvousStatus;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
@@ -37,7 +38,8 @@ final class Documents {
         STYLE,
         "default-src 'none'; style-src 'sha256-"
             + Base64.getEncoder().encodeToString(digest)
-            + "'; base-uri 'none'; form-action 'none'");
+            + "'; base-uri 'none'; form-action 'none'",
+        "");
   }
 
   /** The style sheet of all pages. */
@@ -53,13 +55,21 @@ final class Documents {
     return render("result.jte", Map.of("view", view, "frame", frame));
   }
 
+  static byte[] rendezvous(RendezvousStatus status) {
+    return render("rendezvous.jte", Map.of("status", status));
+  }
+
+  static byte[] announcements(AnnouncementView view) {
+    return render("announcements.jte", Map.of("view", view));
+  }
+
   /**
    * A page that says why there is no other.
    *
    * @param detail one line for people
    */
-  static byte[] problem(int status, String detail) {
-    return render("problem.jte", Map.of("status", status, "detail", detail));
+  static byte[] problem(PageFrame frame, int status, String detail) {
+    return render("problem.jte", Map.of("frame", frame, "status", status, "detail", detail));
   }
 
   private static byte[] render(String template, Map<String, Object> parameters) {

@@ -16,46 +16,19 @@ import java.util.Locale;
  */
 public record ListQuery(String repo, String target, String tree, String signer, int page) {
 
-  private static final int LONGEST = 1024;
-  private static final int LAST_PAGE = 1_000_000;
-
   /**
-   * Reads the query of a request, as forms of browsers write it; fields that are not known are
-   * passed over.
+   * Reads the query of a request; fields that are not known are passed over.
    *
    * @throws MalformedException if it is none
    */
   static ListQuery parse(String query) throws MalformedException {
-    if (query.length() > LONGEST) {
-      throw new MalformedException("query: at most " + LONGEST + " characters are read");
-    }
-    ListQuery read = new ListQuery("", "", "", "", 1);
-    for (String field : query.split("&", -1)) {
-      int equals = field.indexOf('=');
-      if (equals > 0) {
-        String value = PercentEncoding.decode(field.substring(equals + 1).replace("+", "%20"));
-        read = read.with(field.substring(0, equals), value.strip());
-      }
-    }
-    return read;
-  }
-
-  private ListQuery with(String name, String value) throws MalformedException {
-    return switch (name) {
-      case "repo" -> new ListQuery(value, target, tree, signer, page);
-      case "target" -> new ListQuery(repo, value, tree, signer, page);
-      case "tree" -> new ListQuery(repo, target, value.toLowerCase(Locale.ROOT), signer, page);
-      case "signer" -> new ListQuery(repo, target, tree, value, page);
-      case "page" -> onPage(number(value));
-      default -> this;
-    };
-  }
-
-  private static int number(String text) throws MalformedException {
-    if (!text.matches("[1-9][0-9]{0,6}") || Integer.parseInt(text) > LAST_PAGE) {
-      throw new MalformedException("query: page: a number from 1 was expected");
-    }
-    return Integer.parseInt(text);
+    FormQuery form = FormQuery.parse(query);
+    return new ListQuery(
+        form.text("repo"),
+        form.text("target"),
+        form.text("tree").toLowerCase(Locale.ROOT),
+        form.text("signer"),
+        form.page());
   }
 
   ListQuery onPage(int other) {

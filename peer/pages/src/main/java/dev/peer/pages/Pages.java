@@ -24,7 +24,6 @@ import java.util.stream.Collectors;
 /** Answers requests for pages. Nobody gets a page about a result that he may not fetch. */
 public final class Pages {
 
-  private static final String HTML = "text/html; charset=utf-8";
   private static final String BYTES = "application/octet-stream";
 
   /** Results unpacked at once. */
@@ -56,48 +55,28 @@ public final class Pages {
   public void serve(HttpCall call, ResultSource results) throws IOException {
     try {
       if (call.path().equals("/")) {
-        call.setTemplate("/");
-        call.requireMethod("GET", "HEAD");
-        call.requireNoBody();
-        call.set("Location", PagePath.ROOT);
-        call.answer(303);
-        return;
+        PageReplies.toRoot(call);
+      } else {
+        serve(call, PageReplies.path(call), results);
       }
-      serve(call, path(call), results);
     } catch (ProblemException e) {
-      e.headers().forEach(call::set);
-      Problem problem = e.problem();
-      int status = problem.kind().status();
-      page(call, status, Documents.problem(status, problem.detail()));
-    }
-  }
-
-  private static PagePath path(HttpCall call) throws ProblemException {
-    try {
-      return PagePath.parse(call.path()).orElseThrow(ProblemException::noSuchPath);
-    } catch (MalformedException e) {
-      throw ProblemException.of(e);
+      PageReplies.problem(call, PageFrame.SERVED, e);
     }
   }
 
   private void serve(HttpCall call, PagePath path, ResultSource results)
       throws ProblemException, IOException {
     call.setTemplate(path.template());
-    call.requireMethod("GET", "HEAD");
-    call.requireNoBody();
+    PageReplies.requireRead(call);
     switch (path) {
-      case PagePath.Style _ -> {
-        protect(call);
-        call.answer(200, "text/css; charset=utf-8", Documents.style());
-      }
+      case PagePath.Style _ -> PageReplies.style(call);
       case PagePath.Results _ -> list(call, results);
       case PagePath.Result(RunKey key) ->
           open(
               record(call, results, key),
               opened ->
-                  page(
+                  PageReplies.page(
                       call,
-                      200,
                       Documents.result(
                           ResultView.of(opened.verified(), rules.get().sign(), judge.acceptance()),
                           PageFrame.SERVED)));
@@ -137,8 +116,8 @@ public final class Pages {
       // So the answer is cut off if the rules change while it is sent.
       call.require(rules, Verb.FETCH, repo);
     }
-    page(
-        call, 200, Documents.list(ListView.of(served, admitted, query, call.caller().id().text())));
+    PageReplies.page(
+        call, Documents.list(ListView.of(served, admitted, query, call.caller().id().text())));
   }
 
   /** A result that is served, and that the caller may fetch. */
@@ -171,28 +150,14 @@ public final class Pages {
     void send(OpenedResult opened) throws ProblemException, MalformedException, IOException;
   }
 
-  private static void page(HttpCall call, int status, byte[] document) throws IOException {
-    protect(call);
-    call.answer(status, HTML, document);
-  }
-
   /** What a run wrote is for a file, and never for the browser to show. */
   private static void attachment(HttpCall call, Path file, String name) throws IOException {
-    protect(call);
+    PageReplies.protect(call);
     call.set("Content-Security-Policy", "default-src 'none'; sandbox");
     call.set("Content-Disposition", "attachment; filename*=UTF-8''" + PercentEncoding.encode(name));
     try (FileChannel channel = FileChannel.open(file)) {
       call.answer(200, BYTES, channel, 0, channel.size());
     }
-  }
-
-  private static void protect(HttpCall call) {
-    call.set("Content-Security-Policy", Documents.POLICY);
-    call.set("X-Content-Type-Options", "nosniff");
-    call.set("Referrer-Policy", "no-referrer");
-    call.set("Cross-Origin-Resource-Policy", "same-origin");
-    call.set("Cross-Origin-Opener-Policy", "same-origin");
-    call.set("Cache-Control", "private, no-store");
   }
 
   private static ProblemException noSuchResult(RunKey key) {

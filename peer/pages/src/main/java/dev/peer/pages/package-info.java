@@ -1,10 +1,11 @@
 /**
- * Results as pages for a browser: a list, a result with its output, its artifacts. Pages are whole
- * without a script, and everything in them that comes from outside is text.
+ * Results as pages for a browser: a list, a result with its output, its artifacts; and what peers
+ * announce at a rendezvous. Pages are whole without a script, and everything in them that comes
+ * from outside is text.
  *
- * <p>A page shows nothing that its reader may not fetch. What it shows of one result was verified
- * for it, every byte. Nothing here is loaded before a page is asked for, but {@link
- * dev.peer.pages.Pages}.
+ * <p>A page shows nothing that its reader may not fetch or look up. What it shows of one result was
+ * verified for it, every byte. Nothing here is loaded before a page is asked for, but {@link
+ * dev.peer.pages.Pages} and {@link dev.peer.pages.RendezvousPages}.
  *
  * <p>Uses {@code core}, {@code http} and {@code wire}; sole user of the template engine.
  */

@@ -19,9 +19,12 @@ import dev.peer.http.ServerLimits;
 import dev.peer.pki.issue.PemText;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsListener;
+import dev.peer.wire.RunEnd;
+import dev.peer.wire.RunState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +103,57 @@ class PagesIT {
         List.of(
             "/ui/", result, "/ui/?target=" + "%3Cscript%3E", "/ui/none", file.toUri().toString());
     JsonNode looks = look(team.issue(READER), "pages", paths);
+    assertReadable(looks, paths);
+    assertThat(looks.get(1).path("text").asText()).contains(MARKUP, "stderr of <i>a test</i>");
+  }
+
+  @Test
+  void everyPageOfARendezvousIsReadable() throws Exception {
+    String peer = "spiffe://team/" + MARKUP.replace(" ", "");
+    AnnouncedRuns announced = new AnnouncedRuns("git.example.org/team/project");
+    for (int i = 0; i < 60; i++) {
+      announced.add(i, i % 3 == 0 ? peer : "spiffe://team/laptop", RunState.PASSED);
+      announced.addAtRelay(i / 2, "spiffe://team/ci");
+    }
+    announced.add(100, peer, RunState.RUNNING);
+    announced.add(101, "spiffe://team/ci", RunState.of(failed()));
+    RendezvousPages pages = new RendezvousPages(() -> rules, announced);
+    server.close();
+    server =
+        HttpsServer.start(
+            new TlsListener(team.peer("spiffe://team/rendezvous")),
+            Https.LOOPBACK,
+            ServerLimits.RENDEZVOUS,
+            pages::serve);
+    origin = "https://127.0.0.1:" + server.address().getPort();
+
+    List<String> paths =
+        List.of(
+            "/ui/",
+            "/ui/?repo=git.example.org%2Fteam%2Fproject",
+            "/ui/?repo=%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+            "/ui/none");
+    JsonNode looks = look(team.issue(READER), "rendezvous", paths);
+    assertReadable(looks, paths);
+    assertThat(looks.get(1).path("text").asText())
+        .contains(peer, "in test, exit code 2", "results 1 to 50 of 60");
+    rules =
+        new AccessRules(
+            NamespaceRules.parse("uri:spiffe://team/other"),
+            NamespaceRules.everywhere(AccessRule.anyone()),
+            AccessRule.anyone());
+    for (JsonNode look : look(team.issue(READER), "member", paths.subList(0, 2))) {
+      assertThat(look.path("status").asInt()).isEqualTo(403);
+      assertThat(look.path("text").asText()).doesNotContain("spiffe://team/laptop", "Processes");
+    }
+    assertKeptOut(look(null, "nobody", paths.subList(1, 2)));
+  }
+
+  private static RunEnd.Failed failed() {
+    return new RunEnd.Failed("test", Optional.of(2), Instant.now());
+  }
+
+  private void assertReadable(JsonNode looks, List<String> paths) {
     assertThat(looks).hasSize(paths.size() * 4);
     for (JsonNode look : looks) {
       String name = look.path("path") + " " + look.path("colorScheme") + " " + look.path("width");
@@ -117,7 +171,6 @@ class PagesIT {
         assertThat(request.asText()).as(name).matches("(\\Q" + origin + "\\E/|file:///).*");
       }
     }
-    assertThat(looks.get(1).path("text").asText()).contains(MARKUP, "stderr of <i>a test</i>");
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * The index in this process's memory; a restart loses it, and the peers announce again.
@@ -189,6 +190,19 @@ public final class EmbeddedIndex implements HolderIndex {
   @Override
   public List<HolderList.Entry> holders(Digest image) {
     return imageHolders.of(image, nanoClock.getAsLong());
+  }
+
+  @Override
+  public Map<RunKey, List<HolderList.Entry>> announced(RepoId repo, int most) {
+    Repository repository = repositories.get(Fingerprint.of(repo));
+    if (repository == null) {
+      return Map.of();
+    }
+    return repository.live(nanoClock.getAsLong(), most).stream()
+        .collect(
+            Collectors.groupingBy(
+                one -> one.run.runKey(),
+                Collectors.mapping(Announcement::entry, Collectors.toList())));
   }
 
   @Override

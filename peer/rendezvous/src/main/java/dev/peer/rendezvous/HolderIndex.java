@@ -10,6 +10,7 @@ import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.RunState;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -61,6 +62,13 @@ public interface HolderIndex {
 
   /** The peers that hold the image, the latest to name it first, at most 16. */
   List<HolderList.Entry> holders(Digest image) throws IndexUnavailableException;
+
+  /**
+   * What is announced of a repository, at most so many announcements; runs that have not passed
+   * first, where the index can tell without reading all.
+   */
+  Map<RunKey, List<HolderList.Entry>> announced(RepoId repo, int most)
+      throws IndexUnavailableException;
 
   /**
    * Follows the changes among the passed results of a repository.

@@ -26,19 +26,25 @@ final class LookupRequests implements AutoCloseable {
   private final Supplier<AccessRules> rules;
   private final HolderIndex index;
   private final RateLimit rateLimit;
-  private final Reports reports = new Reports(System::nanoTime);
+  private final Reports reports;
   private final EventStreams streams;
 
   /**
    * Has answered none yet.
    *
+   * @param reports counts those that come here
    * @param quiet the time without an event after which a stream carries a comment
    */
   LookupRequests(
-      Supplier<AccessRules> rules, HolderIndex index, RateLimit rateLimit, Duration quiet) {
+      Supplier<AccessRules> rules,
+      HolderIndex index,
+      RateLimit rateLimit,
+      Reports reports,
+      Duration quiet) {
     this.rules = rules;
     this.index = index;
     this.rateLimit = rateLimit;
+    this.reports = reports;
     streams = new EventStreams(quiet);
   }
 

@@ -12,6 +12,8 @@ import dev.peer.http.ProblemException;
 import dev.peer.http.ServerLimits;
 import dev.peer.http.ServerSettings;
 import dev.peer.http.Service;
+import dev.peer.pages.Pages;
+import dev.peer.pages.RendezvousPages;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.tls.TlsListener;
 import dev.peer.wire.AddressList;
@@ -35,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * The index over HTTP. The certificate of the connection alone identifies a caller. Peers allowed
  * to announce for the repository may announce, and peers allowed to fetch may look up. A lease and
  * a guest image belong to no repository: peers allowed for any repository may have the one and look
- * for the other. Timestamps are for peers allowed to sign.
+ * for the other. Timestamps are for peers allowed to sign. Pages show to a reader what he may look
+ * up.
  */
 public final class RendezvousServer implements AutoCloseable {
 
@@ -49,6 +52,7 @@ public final class RendezvousServer implements AutoCloseable {
   private final DialBack dialBack;
   private final AnnouncementRequests announcements;
   private final LookupRequests lookups;
+  private final RendezvousPages pages;
   private final HttpsServer https;
 
   private RendezvousServer(
@@ -63,7 +67,10 @@ public final class RendezvousServer implements AutoCloseable {
     this.timestamps = timestamps;
     dialBack = new DialBack(identity, System::nanoTime);
     announcements = new AnnouncementRequests(rules, index, rateLimit);
-    lookups = new LookupRequests(rules, index, rateLimit, settings.limits().idle().dividedBy(4));
+    Reports reports = new Reports(System::nanoTime);
+    lookups =
+        new LookupRequests(rules, index, rateLimit, reports, settings.limits().idle().dividedBy(4));
+    pages = new RendezvousPages(rules, new IndexAnnouncements(index, reports));
     IndexMetrics.add(index, settings.operations().metrics());
     https =
         HttpsServer.start(
@@ -131,6 +138,10 @@ public final class RendezvousServer implements AutoCloseable {
   }
 
   private void serve(HttpCall call) throws ProblemException, IOException {
+    if (Pages.has(call.path())) {
+      pages.serve(call);
+      return;
+    }
     try {
       RendezvousPath path =
           RendezvousPath.parse(call.path()).orElseThrow(ProblemException::noSuchPath);
@@ -150,12 +161,17 @@ public final class RendezvousServer implements AutoCloseable {
     } catch (MalformedException e) {
       throw ProblemException.of(e);
     } catch (IndexUnavailableException e) {
-      LOG.warn("the index cannot be reached: {}", e.getMessage());
-      throw new ProblemException(
-          Problem.Kind.UNAVAILABLE,
-          "the index of this rendezvous cannot be reached now, try again",
-          Map.of("Retry-After", "1"));
+      throw unavailable(e);
     }
+  }
+
+  /** Says on the log why, and to the caller that it is so. */
+  static ProblemException unavailable(IndexUnavailableException e) {
+    LOG.warn("the index cannot be reached: {}", e.getMessage());
+    return new ProblemException(
+        Problem.Kind.UNAVAILABLE,
+        "the index of this rendezvous cannot be reached now, try again",
+        Map.of("Retry-After", "1"));
   }
 
   private void serve(HttpCall call, RendezvousPath path)

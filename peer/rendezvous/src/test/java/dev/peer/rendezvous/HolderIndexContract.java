@@ -22,6 +22,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -69,6 +70,30 @@ public abstract class HolderIndexContract {
     assertThat(index.holders(REPO, key(1))).containsExactly(entry(CI, 2), entry(LAPTOP, 1));
     assertThat(index.holders(REPO, key(2))).isEmpty();
     assertThat(index.holders(new RepoId("other"), key(1))).isEmpty();
+  }
+
+  @Test
+  void tellsWhatIsAnnouncedOfARepository() throws Exception {
+    RunState failure = failed("test", "2030-01-31T12:00:00Z");
+    lease(LAPTOP, 1);
+    lease(CI, 2);
+    announce(LAPTOP, 1);
+    announce(CI, 1);
+    announce(CI, 2);
+    index.announce(LAPTOP, REPO, key(3), RUNNING);
+    index.announce(CI, REPO, key(4), failure);
+    index.announce(CI, new RepoId("git.example.org/team/project2"), key(5), PASSED);
+
+    Map<RunKey, List<HolderList.Entry>> announced = index.announced(REPO, 100);
+    assertThat(announced.keySet()).containsExactlyInAnyOrder(key(1), key(2), key(3), key(4));
+    assertThat(announced.get(key(1))).containsExactlyInAnyOrder(entry(LAPTOP, 1), entry(CI, 2));
+    assertThat(announced.get(key(2))).containsExactly(entry(CI, 2));
+    assertThat(announced.get(key(3))).containsExactly(entry(LAPTOP, 1, RUNNING));
+    assertThat(announced.get(key(4))).containsExactly(entry(CI, 2, failure));
+    assertThat(index.announced(REPO, 2).values().stream().mapToInt(List::size).sum()).isEqualTo(2);
+    assertThat(index.announced(new RepoId("other"), 100)).isEmpty();
+    index.withdraw(CI);
+    assertThat(index.announced(REPO, 100).keySet()).containsExactlyInAnyOrder(key(1), key(3));
   }
 
   @Test

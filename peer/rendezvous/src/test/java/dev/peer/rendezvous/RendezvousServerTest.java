@@ -49,6 +49,7 @@ class RendezvousServerTest {
   private static final RunKey KEY = new RunKey(Digest.of(new byte[] {1}));
   private static final String RESULT =
       new RendezvousPath.Result(new RepoId("git.example.org/team/project"), KEY).text();
+  private static final String PAGE = "/ui/?repo=git.example.org%2Fteam%2Fproject";
   private static final AccessRules RULES =
       new AccessRules(
           AccessRule.parse("uri:spiffe://team/*"),
@@ -128,6 +129,40 @@ class RendezvousServerTest {
     assertThat(ci.send("HEAD", RESULT).statusCode()).isEqualTo(200);
     assertThat(RendezvousStatus.parse(ci.send("GET", "/v1/status").body()))
         .isEqualTo(new RendezvousStatus(1, 1));
+  }
+
+  @Test
+  void hasPagesOfWhatAReaderMayLookUp() throws Exception {
+    laptop.send("PUT", "/v1/lease", LEASE);
+    laptop.send("PUT", RESULT);
+
+    HttpResponse<byte[]> page = ci.send("GET", PAGE);
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+    assertThat(new String(page.body(), UTF_8))
+        .contains(KEY.hex(), "spiffe://team/laptop", "https://10.0.0.1:7443/ui/results/");
+    assertThat(ci.send("GET", "/").headers().firstValue("Location")).contains("/ui/");
+    try (Https writer = new Https(authority.peer("spiffe://other/writer"), server.address())) {
+      HttpResponse<byte[]> refused = writer.send("GET", PAGE);
+      assertThat(refused.statusCode()).isEqualTo(403);
+      assertThat(new String(refused.body(), UTF_8))
+          .doesNotContain(KEY.hex(), "spiffe://team/laptop");
+    }
+  }
+
+  @Test
+  void leavesOutOfItsPagesAHolderThatSeveralReported() throws Exception {
+    laptop.send("PUT", "/v1/lease", LEASE);
+    laptop.send("PUT", RESULT);
+    byte[] report =
+        new HolderReport(new PeerId("spiffe://team/laptop"), HolderReport.Fault.WRONG).json();
+    for (int i = 0; i < Reports.LEFT_OUT_BY; i++) {
+      try (Https one = new Https(authority.peer("spiffe://team/r" + i), server.address())) {
+        assertThat(one.send("POST", RESULT + "/reports", report).statusCode()).isEqualTo(204);
+      }
+    }
+
+    assertThat(new String(ci.send("GET", PAGE).body(), UTF_8)).contains("no results");
   }
 
   @Test
@@ -329,7 +364,7 @@ class RendezvousServerTest {
 
   private void report(String by) throws Exception {
     byte[] report =
-        new HolderReport(new PeerId("spiffe://team/laptop"), HolderReport.Fault.REFUSED).json();
+        new HolderReport(new PeerId("spiffe://team/laptop"), HolderReport.Fault.WRONG).json();
     try (Https reporter = new Https(authority.peer(by), server.address())) {
       assertThat(reporter.send("POST", RESULT + "/reports", report).statusCode()).isEqualTo(204);
     }
@@ -467,7 +502,7 @@ class RendezvousServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/v1", "/v1/leases", "/v2/status", "/v1/repos/a/b/results/x"})
+  @ValueSource(strings = {"/v1", "/v1/leases", "/v2/status", "/v1/repos/a/b/results/x"})
   void knowsNoOtherPath(String path) throws Exception {
     assertProblem(ci.send("GET", path), Problem.Kind.NO_SUCH_PATH);
   }

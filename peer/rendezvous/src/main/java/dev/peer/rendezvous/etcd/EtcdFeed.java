@@ -2,7 +2,6 @@ package dev.peer.rendezvous.etcd;
 
 import com.google.protobuf.ByteString;
 import dev.peer.core.id.RepoId;
-import dev.peer.core.record.MalformedException;
 import dev.peer.rendezvous.IndexUnavailableException;
 import dev.peer.rendezvous.LeaseHolder;
 import dev.peer.rendezvous.ResultFeed;
@@ -39,9 +38,6 @@ import java.util.concurrent.TimeoutException;
 final class EtcdFeed implements ResultFeed {
 
   private static final int PAGE = 500;
-
-  /** Behind a key, it makes the next one. */
-  private static final ByteString AFTER = ByteString.copyFrom(new byte[1]);
 
   private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -145,7 +141,7 @@ final class EtcdFeed implements ResultFeed {
     Optional<IndexEvent> last = told.isEmpty() ? Optional.empty() : Optional.of(told.removeLast());
     told.forEach(result -> ready.add(new Event.Passed(Optional.empty(), result)));
     if (page.getMore()) {
-      ByteString next = page.getKvs(page.getKvsCount() - 1).getKey().concat(AFTER);
+      ByteString next = EtcdKeys.after(page.getKvs(page.getKvsCount() - 1).getKey());
       snapshot = Optional.of(new Snapshot(at, next, last));
     } else {
       last.ifPresent(result -> ready.add(new Event.Passed(Optional.of(id(at)), result)));
@@ -168,7 +164,7 @@ final class EtcdFeed implements ResultFeed {
       throws StatusException, IndexUnavailableException {
     List<EtcdKeys.Result> results = new ArrayList<>();
     for (KeyValue key : keys) {
-      EtcdKeys.Result result = result(key);
+      EtcdKeys.Result result = EtcdReads.result(key);
       if (result.state() == ResultState.PASSED) {
         results.add(result);
       }
@@ -220,7 +216,7 @@ final class EtcdFeed implements ResultFeed {
       throws StatusException, IndexUnavailableException {
     List<EtcdKeys.Result> results = new ArrayList<>();
     for (io.etcd.jetcd.api.Event event : events) {
-      results.add(result(event.getKv()));
+      results.add(EtcdReads.result(event.getKv()));
     }
     Map<LeaseHolder, LeaseRequest> leases =
         reads.leases(results.stream().map(EtcdKeys.Result::holder).toList());
@@ -279,13 +275,5 @@ final class EtcdFeed implements ResultFeed {
 
   private static IndexEvent event(EtcdKeys.Result result, List<URI> addresses) {
     return new IndexEvent(result.key(), result.holder().peer(), addresses);
-  }
-
-  private static EtcdKeys.Result result(KeyValue key) throws IndexUnavailableException {
-    try {
-      return EtcdKeys.result(key.getKey());
-    } catch (MalformedException e) {
-      throw EtcdReads.foreign(e);
-    }
   }
 }

@@ -16,6 +16,7 @@ import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.RunState;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -103,6 +104,12 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   @Override
   public List<HolderList.Entry> holders(Digest image) throws IndexUnavailableException {
     return lookup.holders(image);
+  }
+
+  @Override
+  public Map<RunKey, List<HolderList.Entry>> announced(RepoId repo, int most)
+      throws IndexUnavailableException {
+    return lookup.announced(repo, most);
   }
 
   @Override

@@ -19,6 +19,9 @@ final class EtcdKeys {
   private static final String RESULTS = ROOT + "results/";
   private static final String IMAGES = ROOT + "images/";
 
+  /** Behind a key, it makes the next one. */
+  private static final ByteString AFTER = ByteString.copyFrom(new byte[1]);
+
   private EtcdKeys() {}
 
   static ByteString leases() {
@@ -81,6 +84,11 @@ final class EtcdKeys {
     } catch (IllegalArgumentException e) {
       throw new MalformedException("a key of etcd: " + e.getMessage(), e);
     }
+  }
+
+  /** The key that comes next after this one. */
+  static ByteString after(ByteString key) {
+    return key.concat(AFTER);
   }
 
   static boolean isResult(ByteString key) {

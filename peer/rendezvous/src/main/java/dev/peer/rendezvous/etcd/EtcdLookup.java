@@ -1,5 +1,6 @@
 package dev.peer.rendezvous.etcd;
 
+import com.google.protobuf.ByteString;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
@@ -24,9 +25,12 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Finds holders in etcd: first their keys, then the addresses of their leases. */
 final class EtcdLookup {
+
+  private static final int KEYS_AT_ONCE = 500;
 
   private final EtcdClient etcd;
 
@@ -36,6 +40,8 @@ final class EtcdLookup {
 
   /** Whose key was found, and how the run is there. */
   record HolderState(LeaseHolder holder, RunState run) {}
+
+  private record RunHolder(RunKey run, HolderState holder) {}
 
   /** See {@link HolderIndex#holders(RepoId, RunKey)}. */
   List<HolderList.Entry> holders(RepoId repo, RunKey key) throws IndexUnavailableException {
@@ -64,6 +70,36 @@ final class EtcdLookup {
     return addressed(end, found);
   }
 
+  /** See {@link HolderIndex#announced}. In the order of run keys. */
+  Map<RunKey, List<HolderList.Entry>> announced(RepoId repo, int most)
+      throws IndexUnavailableException {
+    long end = etcd.endOfLookup();
+    ByteString prefix = EtcdKeys.resultsOf(repo);
+    ByteString from = prefix;
+    List<RunHolder> found = new ArrayList<>();
+    boolean more = true;
+    while (more && found.size() < most) {
+      RangeRequest read =
+          EtcdRequests.from(from, prefix, Math.min(KEYS_AT_ONCE, most - found.size()));
+      RangeResponse page = etcd.ask(end, member -> member.keys().range(read));
+      for (KeyValue key : page.getKvsList()) {
+        EtcdKeys.Result result = EtcdReads.result(key);
+        RunState state = EtcdReads.run(key, result.state());
+        found.add(new RunHolder(result.key(), new HolderState(result.holder(), state)));
+        from = EtcdKeys.after(key.getKey());
+      }
+      more = page.getMore();
+    }
+    Map<LeaseHolder, LeaseRequest> leases =
+        etcd.leases(end, found.stream().map(one -> one.holder().holder()).toList());
+    return found.stream()
+        .filter(one -> leases.containsKey(one.holder().holder()))
+        .collect(
+            Collectors.groupingBy(
+                RunHolder::run,
+                Collectors.mapping(one -> entry(one.holder(), leases), Collectors.toList())));
+  }
+
   /** The peers that run it, the first to announce it first; in other states, the latest first. */
   static RangeRequest first(RepoId repo, RunKey key, ResultState state) {
     SortOrder order = state == ResultState.RUNNING ? SortOrder.ASCEND : SortOrder.DESCEND;
@@ -86,10 +122,12 @@ final class EtcdLookup {
         etcd.leases(end, found.stream().map(HolderState::holder).toList());
     return found.stream()
         .filter(one -> leases.containsKey(one.holder()))
-        .map(
-            one ->
-                new HolderList.Entry(one.holder().peer(), leases.get(one.holder())).in(one.run()))
+        .map(one -> entry(one, leases))
         .toList();
+  }
+
+  private static HolderList.Entry entry(HolderState one, Map<LeaseHolder, LeaseRequest> leases) {
+    return new HolderList.Entry(one.holder().peer(), leases.get(one.holder())).in(one.run());
   }
 
   private static LeaseHolder holder(KeyValue key) throws IndexUnavailableException {

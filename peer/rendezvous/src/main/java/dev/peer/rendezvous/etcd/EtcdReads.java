@@ -72,6 +72,15 @@ final class EtcdReads {
     }
   }
 
+  /** What a result's key says. */
+  static EtcdKeys.Result result(KeyValue key) throws IndexUnavailableException {
+    try {
+      return EtcdKeys.result(key.getKey());
+    } catch (MalformedException e) {
+      throw foreign(e);
+    }
+  }
+
   /** The value of a result's key in that state. */
   static RunState run(KeyValue result, ResultState state) throws IndexUnavailableException {
     if (result.getValue().isEmpty()) {

@@ -46,6 +46,15 @@ final class EtcdRequests {
         .build();
   }
 
+  /** The keys from this one on that begin with the prefix, at most so many, with their values. */
+  static RangeRequest from(ByteString key, ByteString prefix, int most) {
+    return RangeRequest.newBuilder()
+        .setKey(key)
+        .setRangeEnd(EtcdKeys.end(prefix))
+        .setLimit(most)
+        .build();
+  }
+
   static Compare isNew(ByteString key) {
     return Compare.newBuilder()
         .setKey(key)

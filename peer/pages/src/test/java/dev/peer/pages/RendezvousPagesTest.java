@@ -1,0 +1,176 @@
+package dev.peer.pages;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.core.access.AccessRule;
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.NamespaceRules;
+import dev.peer.http.Https;
+import dev.peer.http.HttpsServer;
+import dev.peer.http.ServerLimits;
+import dev.peer.tls.TestAuthority;
+import dev.peer.tls.TlsListener;
+import dev.peer.wire.PercentEncoding;
+import dev.peer.wire.RunEnd;
+import dev.peer.wire.RunState;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RendezvousPagesTest {
+
+  private static final String REPO = "git.example.org/team/project";
+  private static final String LAPTOP = "spiffe://team/laptop";
+  private static final String CI = "spiffe://team/ci";
+
+  private static TestAuthority team;
+
+  private final AnnouncedRuns announced = new AnnouncedRuns(REPO);
+  private volatile AccessRules rules = AccessRules.open();
+  private HttpsServer server;
+
+  @BeforeAll
+  static void issue() {
+    team = new TestAuthority("team");
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    RendezvousPages pages = new RendezvousPages(() -> rules, announced);
+    server =
+        HttpsServer.start(
+            new TlsListener(team.peer("spiffe://team/rendezvous")),
+            Https.LOOPBACK,
+            ServerLimits.RENDEZVOUS,
+            pages::serve);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void asksForTheNameOfARepository() throws Exception {
+    announced.add(1, LAPTOP, RunState.PASSED);
+
+    assertThat(page("/ui/"))
+        .contains("<dt>Processes of peers here</dt><dd>2</dd>", "name=\"repo\"")
+        .doesNotContain(REPO, LAPTOP);
+    assertThat(get("/").headers().firstValue("Location")).contains("/ui/");
+    assertThat(get("/ui/style.css").statusCode()).isEqualTo(200);
+    assertThat(get("/ui/results/" + AnnouncedRuns.key(1).hex()).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void showsWhoHoldsRunsAndFailedWhat() throws Exception {
+    announced.add(1, LAPTOP, RunState.PASSED);
+    announced.add(1, CI, RunState.PASSED);
+    announced.addAtRelay(2, LAPTOP);
+    announced.add(3, CI, RunState.RUNNING);
+    announced.add(4, CI, RunState.of(new RunEnd.Failed("test", Optional.of(2), Instant.now())));
+    announced.add(5, CI, RunState.FAILED);
+
+    String page = page(of(REPO));
+    assertThat(page)
+        .contains(
+            "1 has 1 holder, 1 has 2 holders.",
+            "results 1 to 2 of 2",
+            "https://laptop.example.org:7443/ui/results/" + AnnouncedRuns.key(1).hex(),
+            "in test, exit code 2, 0 s ago",
+            "not told",
+            "relay.example.org:7444 (relay)")
+        .containsOnlyOnce(AnnouncedRuns.key(3).hex());
+    assertThat(page.indexOf("<code>" + AnnouncedRuns.key(2).hex()))
+        .as("the one with the fewest holders comes first")
+        .isLessThan(page.indexOf("<code>" + AnnouncedRuns.key(1).hex()));
+    assertThat(page(of("git.example.org/none"))).contains("Nobody.", "no results");
+  }
+
+  @Test
+  void findsARunByItsKey() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      announced.add(i, LAPTOP, RunState.PASSED);
+    }
+
+    String whole = AnnouncedRuns.key(7).hex();
+    assertThat(page(of(REPO))).contains("results 1 to 50 of 60", "&amp;page=2");
+    assertThat(page(of(REPO) + "&page=2")).contains("results 51 to 60 of 60");
+    assertThat(page(of(REPO) + "&page=9")).contains("results 51 to 60 of 60");
+    assertThat(page(of(REPO) + "&key=" + whole.substring(0, 12)))
+        .contains("results 1 to 1 of 1", whole);
+    assertThat(page(of(REPO) + "&key=" + whole)).contains("results 1 to 1 of 1", whole);
+    assertThat(page(of(REPO) + "&key=" + "0".repeat(64))).contains("no results");
+    assertThat(get(of(REPO) + "&page=0").statusCode()).isEqualTo(400);
+    assertThat(get(of("with a blank")).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void takesNothingFromOutsideForMarkup() throws Exception {
+    announced.add(1, "spiffe://team/<script>alert(1)</script>", RunState.PASSED);
+    announced.add(2, "\"><img src=x onerror=alert(1)>", RunState.RUNNING);
+
+    for (String path :
+        List.of(of(REPO), of("<script>"), of(REPO) + "&key=%22%3E%3Cimg", "/ui/%3Cscript%3E")) {
+      HttpResponse<byte[]> answer = get(path);
+      assertThat(new String(answer.body(), UTF_8))
+          .as(path)
+          .startsWith("<!DOCTYPE html>")
+          .doesNotContain("<script", "<img", " style=");
+      assertThat(answer.headers().firstValue("Content-Security-Policy").orElse(""))
+          .startsWith("default-src 'none'; style-src 'self';");
+    }
+  }
+
+  @Test
+  void showsNothingToAMemberWithoutARule() throws Exception {
+    announced.add(1, LAPTOP, RunState.PASSED);
+    rules = rules("uri:spiffe://team/other");
+
+    for (String path : List.of("/ui/", of(REPO))) {
+      HttpResponse<byte[]> answer = get(path);
+      assertThat(answer.statusCode()).as(path).isEqualTo(403);
+      assertThat(new String(answer.body(), UTF_8)).doesNotContain(LAPTOP, "here</dt>");
+    }
+  }
+
+  @Test
+  void showsOnlyRepositoriesThatTheReaderMayLookUp() throws Exception {
+    announced.add(1, LAPTOP, RunState.PASSED);
+    rules = rules("git.example.org/open => uri:spiffe://team/reader");
+
+    assertThat(page("/ui/")).contains("name=\"repo\"");
+    assertThat(get(of(REPO)).statusCode()).isEqualTo(403);
+    assertThat(get(of(REPO) + "&key=" + AnnouncedRuns.key(1).hex()).statusCode()).isEqualTo(403);
+    assertThat(page(of("git.example.org/open"))).contains("no results");
+  }
+
+  private static String of(String repo) {
+    return "/ui/?repo=" + PercentEncoding.encode(repo);
+  }
+
+  private static AccessRules rules(String fetch) {
+    return new AccessRules(
+        NamespaceRules.parse(fetch),
+        NamespaceRules.everywhere(AccessRule.anyone()),
+        AccessRule.anyone());
+  }
+
+  private String page(String path) throws Exception {
+    HttpResponse<byte[]> answer = get(path);
+    assertThat(answer.statusCode()).as(path).isEqualTo(200);
+    return new String(answer.body(), UTF_8);
+  }
+
+  private HttpResponse<byte[]> get(String path) throws Exception {
+    try (Https client = new Https(team.peer("spiffe://team/reader"), server.address())) {
+      return client.send("GET", path);
+    }
+  }
+}
