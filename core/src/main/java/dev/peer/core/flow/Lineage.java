@@ -59,7 +59,7 @@ public final class Lineage {
     Optional<StartedFrom> last = kept.stream().findFirst();
     return new KeptPlan(
         last,
-        last.map(disk -> new StartedFrom(KeptOrigin.ANY, disk.commits())).orElse(StartedFrom.BLANK),
+        last.map(disk -> disk.as(KeptOrigin.ANY)).orElse(StartedFrom.BLANK),
         Optional.of(KeptOrigin.ANY),
         Optional.empty(),
         "");
@@ -90,7 +90,6 @@ public final class Lineage {
     StartedFrom disk = disks.get(chosen.get());
     KeptOrigin origin =
         chosen.equals(standing.nearestOnTrunk()) ? KeptOrigin.TRUNK : KeptOrigin.HISTORY;
-    return new KeptPlan(
-        Optional.of(disk), new StartedFrom(origin, disk.commits()), left, Optional.empty(), "");
+    return new KeptPlan(Optional.of(disk), disk.as(origin), left, Optional.empty(), "");
   }
 }

@@ -17,6 +17,7 @@ public final class ProvenanceJson {
     startedFrom.put("origin", stated.startedFrom().origin().toString());
     ArrayNode commits = startedFrom.putArray("commits");
     stated.startedFrom().commits().forEach(commit -> commits.add(commit.hex()));
+    RuntimeIdJson.write(startedFrom, stated.startedFrom().runtimes());
     PreparationJson.writeNetwork(json.putObject("preparationNetwork"), stated.preparationNetwork());
     json.put("mk", stated.mk());
     json.put("agent", stated.agent());
@@ -43,8 +44,9 @@ public final class ProvenanceJson {
   private static StartedFrom readStartedFrom(StrictJson json) throws MalformedException {
     KeptOrigin origin = json.value("origin", KeptOrigin::parse);
     List<CommitId> commits = json.values("commits", CommitId::new);
+    List<RuntimeId> runtimes = RuntimeIdJson.read(json);
     json.end();
-    return new StartedFrom(origin, commits);
+    return new StartedFrom(origin, commits, runtimes);
   }
 
   private static Tries readTries(StrictJson json) throws MalformedException {

@@ -5,10 +5,14 @@ import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparationJson;
 import dev.peer.core.record.PreparedRuntime;
+import dev.peer.core.record.RuntimeId;
+import dev.peer.core.record.RuntimeIdJson;
+import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.StrictJson;
 import java.time.Instant;
 import java.util.List;
@@ -29,7 +33,8 @@ record RuntimeStatement(PreparedRuntime runtime, Vouching vouching) {
           predicate.put("image", runtime.disk().image().toString());
           predicate.put("diskBytes", runtime.disk().bytes());
           ArrayNode commits = predicate.putArray("commits");
-          runtime.commits().forEach(commit -> commits.add(commit.hex()));
+          runtime.made().commits().forEach(commit -> commits.add(commit.hex()));
+          RuntimeIdJson.write(predicate, runtime.made().runtimes());
           predicate.put("begun", runtime.begun().toString());
           PreparationJson.write(predicate.putObject("preparation"), runtime.preparation());
           vouching.write(predicate);
@@ -46,12 +51,14 @@ record RuntimeStatement(PreparedRuntime runtime, Vouching vouching) {
     Content content = new Content(size(predicate), digest);
     PreparedRuntime.Disk disk = disk(predicate);
     List<CommitId> commits = predicate.values("commits", CommitId::new);
+    List<RuntimeId> runtimes = RuntimeIdJson.read(predicate);
     Instant begun = predicate.instant("begun");
     Preparation preparation = PreparationJson.read(predicate.object("preparation"));
     Vouching vouching = Vouching.read(predicate);
     try {
+      StartedFrom made = new StartedFrom(KeptOrigin.TRUNK, commits, runtimes);
       return new RuntimeStatement(
-          new PreparedRuntime(content, disk, commits, begun, preparation), vouching);
+          new PreparedRuntime(content, disk, made, begun, preparation), vouching);
     } catch (IllegalArgumentException e) {
       throw new MalformedException("statement: " + e.getMessage(), e);
     }

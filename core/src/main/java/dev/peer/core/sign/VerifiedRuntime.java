@@ -1,7 +1,10 @@
 package dev.peer.core.sign;
 
 import dev.peer.core.record.PreparedRuntime;
+import dev.peer.core.record.RuntimeId;
 import dev.peer.core.trust.Identity;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A prepared runtime as its maker states it, whose signature and rule hold. */
 public final class VerifiedRuntime {
@@ -25,6 +28,13 @@ public final class VerifiedRuntime {
   /** Who prepared and signed it. */
   public Identity maker() {
     return maker;
+  }
+
+  /** The runtimes that a disk comes from which is made of this one: this one is the last. */
+  public List<RuntimeId> runtimes() {
+    List<RuntimeId> runtimes = new ArrayList<>(runtime.made().runtimes());
+    runtimes.add(new RuntimeId(maker.id(), runtime.content().digest()));
+    return runtimes;
   }
 
   /** The envelope that was verified. */

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.peer.core.id.CommitId;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.record.KeptOrigin;
+import dev.peer.core.record.RuntimeId;
 import dev.peer.core.record.StartedFrom;
 import java.util.List;
 import java.util.Optional;
@@ -108,6 +111,18 @@ class LineageTest {
     assertThat(plan(KeptOrigin.ANY, NOWHERE, StartedFrom.UNKNOWN).startedFrom())
         .isEqualTo(StartedFrom.UNKNOWN);
     assertThat(plan(KeptOrigin.ANY, NOWHERE).startedFrom()).isEqualTo(StartedFrom.BLANK);
+  }
+
+  @Test
+  void theRuntimesThatADiskCameFromAreNamedWhateverItsOriginIsToTheRun() {
+    List<RuntimeId> runtimes =
+        List.of(new RuntimeId(new PeerId("urn:peer:ci"), Digest.of(new byte[0])));
+
+    StartedFrom taken = OF_TRUNK.outOf(runtimes);
+
+    assertThat(plan(KeptOrigin.HISTORY, BRANCH, taken).startedFrom()).isEqualTo(taken);
+    assertThat(plan(KeptOrigin.ANY, NOWHERE, taken).startedFrom())
+        .isEqualTo(new StartedFrom(KeptOrigin.ANY, taken.commits(), runtimes));
   }
 
   @Test

@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.key.ContainerLimits;
 import dev.peer.core.key.TestOptions;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -189,6 +192,12 @@ class RunRecordJsonTest {
         "startedFrom; {\"origin\":\"any\",\"commits\":[\"C\",\"C\"]}; named twice",
         "startedFrom; {\"origin\":\"any\",\"commits\":[\"HEAD\"]}; not a git commit id",
         "startedFrom; {\"origin\":\"any\",\"commits\":[],\"x\":1}; unknown field x",
+        "startedFrom; {\"origin\":\"trunk\",\"commits\":[\"C\"],\"runtimes\":[]}; or nothing",
+        "startedFrom; {\"origin\":\"any\",\"commits\":[],\"runtimes\":[R]}; names the commits",
+        "startedFrom; {\"origin\":\"trunk\",\"commits\":[\"C\"],\"runtimes\":[{\"maker\":\"a\"}]};"
+            + " digest is missing",
+        "startedFrom; {\"origin\":\"trunk\",\"commits\":[\"C\"],\"runtimes\":[{\"maker\":\" \","
+            + "\"digest\":\"D\"}]}; not a peer id",
         "preparationNetwork; {\"access\":\"some\",\"hosts\":[],\"hostReachable\":true}; hosts was",
         "preparationNetwork; {\"access\":\"none\",\"hosts\":[],\"hostReachable\":true}; out of"
             + " reach",
@@ -205,11 +214,58 @@ class RunRecordJsonTest {
   void refusesAProvenanceThatCannotBe(String field, String value, String reason) throws Exception {
     ObjectNode json = RunRecordJson.write(record);
     ((ObjectNode) json.path("provenance"))
-        .set(field, new ObjectMapper().readTree(value.replace("C", "c".repeat(40))));
+        .set(
+            field,
+            new ObjectMapper()
+                .readTree(
+                    value
+                        .replace("[R]", "[{\"maker\":\"a\",\"digest\":\"D\"}]")
+                        .replace("C", "c".repeat(40))
+                        .replace("D", CONTENT.digest().toString())));
 
     assertThatThrownBy(() -> read(json))
         .isInstanceOf(MalformedException.class)
         .hasMessageContaining(reason);
+  }
+
+  @Test
+  void namesTheRuntimesThatADiskCameFromOnlyWhereThereAreAny() throws Exception {
+    assertThat(RunRecordJson.write(record).at("/provenance/startedFrom").has("runtimes")).isFalse();
+    Provenance.Stated taken =
+        Records.provenance(
+            Records.provenance()
+                .startedFrom()
+                .outOf(
+                    List.of(
+                        new RuntimeId(new PeerId("urn:peer:ci"), CONTENT.digest()),
+                        new RuntimeId(new PeerId("CN=laptop"), CONTENT.digest()))));
+    RunRecord started = Records.with(record, record.inputs().options(), taken);
+    ObjectNode json = RunRecordJson.write(started);
+
+    assertThat(json.at("/provenance/startedFrom/runtimes").toString())
+        .isEqualTo(
+            "[{'maker':'urn:peer:ci','digest':'D'},{'maker':'CN=laptop','digest':'D'}]"
+                .replace('\'', '"')
+                .replace("D", CONTENT.digest().toString()));
+    RunRecord read = RunRecordJson.readV2(StrictJson.parse("record", StrictJson.bytes(json)));
+    assertThat(read).isEqualTo(started);
+    assertThat(read.provenance().origin()).isEqualTo(KeptOrigin.TRUNK);
+  }
+
+  @Test
+  void refusesADiskOfTooManyRuntimes() {
+    StartedFrom disk = Records.provenance().startedFrom();
+    List<RuntimeId> runtimes =
+        Collections.nCopies(
+            StartedFrom.MOST_RUNTIMES, new RuntimeId(new PeerId("a"), CONTENT.digest()));
+
+    assertThat(disk.mayBecomeRuntime()).isTrue();
+    assertThat(disk.outOf(runtimes).mayBecomeRuntime()).isFalse();
+    List<RuntimeId> more = new ArrayList<>(runtimes);
+    more.add(runtimes.getFirst());
+    assertThatThrownBy(() -> disk.outOf(more))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("100 runtimes");
   }
 
   @Test

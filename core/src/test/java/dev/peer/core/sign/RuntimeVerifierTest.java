@@ -19,9 +19,12 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.PreparedRuntime;
+import dev.peer.core.record.RuntimeId;
+import dev.peer.core.record.StartedFrom;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.Made;
@@ -50,7 +53,9 @@ class RuntimeVerifierTest {
       new PreparedRuntime(
           new Content(1234, Digest.of(new byte[] {1})),
           new PreparedRuntime.Disk(REPO, Digest.of(new byte[] {2}), 10_000),
-          List.of(new CommitId("1".repeat(40)), new CommitId("2".repeat(40))),
+          new StartedFrom(
+              KeptOrigin.TRUNK,
+              List.of(new CommitId("1".repeat(40)), new CommitId("2".repeat(40)))),
           Instant.parse("2030-06-15T11:00:00Z"),
           new Preparation(
               PreparationNetwork.hosts(List.of("deb.debian.org"), false),
@@ -93,6 +98,26 @@ class RuntimeVerifierTest {
                     "2".repeat(40),
                     RUNTIME.preparation().log().hex(),
                     Digest.of(ci.certificate().getEncoded()).hex()));
+  }
+
+  @Test
+  void namesItselfAfterTheRuntimesThatItWasMadeFrom() throws Exception {
+    RuntimeId before = new RuntimeId(new PeerId("CN=laptop"), Digest.of(new byte[] {4}));
+    PreparedRuntime derived =
+        new PreparedRuntime(
+            RUNTIME.content(),
+            RUNTIME.disk(),
+            RUNTIME.made().outOf(List.of(before)),
+            RUNTIME.begun(),
+            RUNTIME.preparation());
+    RuntimeId itself = new RuntimeId(new PeerId("urn:peer:ci"), RUNTIME.content().digest());
+
+    VerifiedRuntime first = verifier("").verify(sign(ci, RUNTIME), REPO, NOW);
+    VerifiedRuntime second = verifier("").verify(sign(ci, derived), REPO, NOW);
+
+    assertThat(first.runtimes()).containsExactly(itself);
+    assertThat(second.runtime()).isEqualTo(derived);
+    assertThat(second.runtimes()).containsExactly(before, itself);
   }
 
   @Test
@@ -217,6 +242,22 @@ class RuntimeVerifierTest {
             json -> predicate(json).putArray("commits").add("HEAD"),
             "commits"),
         change(
+            "names runtimes that are none",
+            json -> predicate(json).putArray("runtimes"),
+            "runtimes, or nothing"),
+        change(
+            "names so many runtimes that it cannot be named itself",
+            json -> {
+              ArrayNode runtimes = predicate(json).putArray("runtimes");
+              for (int i = 0; i < StartedFrom.MOST_RUNTIMES; i++) {
+                runtimes
+                    .addObject()
+                    .put("maker", "a")
+                    .put("digest", RUNTIME.content().digest().toString());
+              }
+            },
+            "not the disk of a runtime"),
+        change(
             "took less than no time",
             json -> preparation(json).put("tookMillis", -1),
             "not the time"),
@@ -268,7 +309,11 @@ class RuntimeVerifierTest {
   }
 
   private Attestation sign(Made maker) throws Exception {
-    return new RuntimeSigner(credentials(maker), InstantSource.fixed(NOW)).sign(RUNTIME);
+    return sign(maker, RUNTIME);
+  }
+
+  private Attestation sign(Made maker, PreparedRuntime runtime) throws Exception {
+    return new RuntimeSigner(credentials(maker), InstantSource.fixed(NOW)).sign(runtime);
   }
 
   private Attestation signed(byte[] payload) throws Exception {

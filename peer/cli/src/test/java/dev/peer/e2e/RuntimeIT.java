@@ -82,7 +82,8 @@ class RuntimeIT {
     assertThat(ci.run(clone, "cache", "ls").hasExitCode(0).stdout())
         .contains("trunk: prepared at " + commit());
     assertThat(ci.run(clone, "explain").hasExitCode(0).stdout())
-        .contains("trunk: prepared at " + commit());
+        .contains("trunk: prepared at " + commit())
+        .contains(evidence(laptop));
 
     Run again = ci.run(clone, "run", "--exit", "--force").hasExitCode(0);
     assertThat(again.stdout()).isEqualTo(taken.stdout());
@@ -90,6 +91,15 @@ class RuntimeIT {
         .as("what it would say of files that had come along")
         .contains("/planted-in-home", "/planted-in-tree", "/planted-in-git", "/planted-in-cache")
         .containsPattern("from before: .*/etc/machine-id");
+    assertThat(ci.run(clone, "show").hasExitCode(0).stdout())
+        .as("what a run on a disk states that was made from the one that was taken")
+        .contains(evidence(laptop));
+    ci.run(clone, "show", "--html", "result.html").hasExitCode(0);
+    assertThat(Files.readString(clone.directory().resolve("result.html")))
+        .contains("a prepared runtime that CN=laptop signed", contentOf(laptop));
+    assertThat(laptop.run(clone, "show").hasExitCode(0).stdout())
+        .contains("started from blank")
+        .doesNotContain("CN=laptop: sha256");
 
     Run strict =
         team.peer("strict")
@@ -116,6 +126,14 @@ class RuntimeIT {
 
   private String commit() throws Exception {
     return clone.git("rev-parse", "HEAD").strip();
+  }
+
+  private static String evidence(Peer maker) throws Exception {
+    return "runtime      made by CN=laptop: " + contentOf(maker);
+  }
+
+  private static String contentOf(Peer maker) throws Exception {
+    return "sha256:" + runtimeOf(maker).getFileName().toString().substring("runtime-".length());
   }
 
   private static Path runtimeOf(Peer peer) throws Exception {

@@ -13,6 +13,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.PreparedRuntime;
+import dev.peer.core.record.RuntimeId;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RuntimeVerifier;
 import dev.peer.core.sign.VerificationException;
@@ -79,13 +80,8 @@ public final class RuntimeSource implements VoucherJudge {
 
   /** Judges by the current authorities, lists and rules. */
   @Override
-  public Optional<String> refusal(DiskName name, Voucher voucher) {
-    try {
-      verifier.get().verify(voucher.attestation(), name.repo(), voucher.since());
-      return Optional.empty();
-    } catch (VerificationException e) {
-      return Optional.of(e.getMessage());
-    }
+  public List<RuntimeId> verify(DiskName name, Voucher voucher) throws VerificationException {
+    return verifier.get().verify(voucher.attestation(), name.repo(), voucher.since()).runtimes();
   }
 
   /**

@@ -24,6 +24,10 @@ public final class ProvenanceFacts {
   private static List<String> lines(Provenance.Stated stated) {
     List<String> lines = new ArrayList<>();
     lines.add(Facts.line("started from", stated.startedFrom().toString()));
+    stated
+        .startedFrom()
+        .runtimes()
+        .forEach(runtime -> lines.add(Facts.line("runtime", runtime.toString())));
     lines.add(Facts.line("preparation", "network " + stated.preparationNetwork()));
     lines.add(Facts.line("tools", "mk " + stated.mk() + ", agent " + stated.agent()));
     if (!stated.tries().equals(Tries.ONCE)) {

@@ -133,7 +133,7 @@ final class RuntimeOffer {
                   new PreparedRuntime(
                       content.get(),
                       new PreparedRuntime.Disk(name.repo(), name.image(), name.bytes()),
-                      history.made().commits(),
+                      history.made(),
                       history.begun(),
                       history.preparation().orElseThrow()));
       network.identities().runtimeVerifier().verify(attestation, name.repo(), List.of());

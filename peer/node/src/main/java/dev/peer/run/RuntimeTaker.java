@@ -93,7 +93,7 @@ record RuntimeTaker(VmExecutor machines, RuntimeSource source, ExecutionListener
           "getting the runtime that "
               + verified.maker().id()
               + " prepared at "
-              + runtime.commits().getLast()
+              + runtime.made().commits().getLast()
               + " ("
               + Facts.mebibytes(runtime.content().size())
               + ")");

@@ -12,9 +12,11 @@ import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.PreparedRuntime;
+import dev.peer.core.record.StartedFrom;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RuntimeSigner;
 import dev.peer.core.sign.RuntimeVerifier;
@@ -316,7 +318,7 @@ class RuntimeSourceTest {
     return new PreparedRuntime(
         new Content(content.length, Digest.of(content)),
         disk,
-        List.of(new CommitId("1".repeat(40))),
+        new StartedFrom(KeptOrigin.TRUNK, List.of(new CommitId("1".repeat(40)))),
         Instant.parse("2026-01-01T00:00:00Z"),
         new Preparation(PreparationNetwork.none(), Digest.of(new byte[0]), Duration.ofMinutes(4)));
   }

@@ -86,6 +86,17 @@ final class EvidenceText {
                 : "The machine started from a kept disk of the origin "
                     + stated.startedFrom()
                     + ".");
+        stated
+            .startedFrom()
+            .runtimes()
+            .forEach(
+                runtime ->
+                    sentences.add(
+                        "The disk came from a prepared runtime that "
+                            + runtime.maker()
+                            + " signed; the digest of its content is "
+                            + runtime.content()
+                            + "."));
         PreparationNetwork network = stated.preparationNetwork();
         sentences.add("The preparation's network was " + network + ".");
         sentences.add(

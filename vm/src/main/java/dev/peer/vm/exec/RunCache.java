@@ -157,7 +157,7 @@ final class RunCache implements AutoCloseable {
     commits.add(by.revision());
     KeptOrigin origin =
         by.origin().within(startedFrom.origin()) ? startedFrom.origin() : by.origin();
-    return new StartedFrom(origin, commits);
+    return new StartedFrom(origin, commits, startedFrom.runtimes());
   }
 
   @Override

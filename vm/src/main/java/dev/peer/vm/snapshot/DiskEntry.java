@@ -8,6 +8,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.PreparationJson;
+import dev.peer.core.record.RuntimeId;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.scratch.FileFingerprint;
@@ -41,7 +42,10 @@ record DiskEntry(
   private static final String BRANCHES = "branches";
   private static final int LARGEST_TEXT = 1 << 16;
 
-  /** Moves a disk's file into a directory, and writes its description there. */
+  /**
+   * Moves a disk's file into a directory, and writes its description there. The voucher beside it
+   * says which runtimes it came from.
+   */
   static void write(Path directory, DiskName name, Path file, DiskHistory history, Instant now)
       throws IOException {
     Path disk = directory.resolve(DISK);
@@ -100,6 +104,13 @@ record DiskEntry(
     try (InputStream in = Files.newInputStream(file)) {
       return StrictJson.parse(file.getFileName().toString(), in.readNBytes(LARGEST_TEXT));
     }
+  }
+
+  /** The same disk, which came from these runtimes. */
+  DiskEntry outOf(List<RuntimeId> runtimes) {
+    DiskHistory since =
+        new DiskHistory(history.made().outOf(runtimes), history.begun(), history.preparation());
+    return new DiskEntry(directory, name, since, seal, used, bytes);
   }
 
   Path disk() {

@@ -41,7 +41,7 @@ public final class RepositoryDisks {
   private final DiskEntries entries;
   private final DiskRetention retention;
   private final InstantSource clock;
-  private final Optional<VoucherJudge> judge;
+  private final UsableDisks usable;
 
   /**
    * The disks below this directory, which is made when it is needed.
@@ -64,16 +64,16 @@ public final class RepositoryDisks {
       InstantSource clock,
       Consumer<String> notices,
       Optional<VoucherJudge> judge) {
-    this.judge = judge;
     this.entries = new DiskEntries(root);
     this.retention = new DiskRetention(entries, policy, clock, notices);
+    this.usable = new UsableDisks(entries, retention, judge);
     this.clock = clock;
   }
 
   private RepositoryDisks(RepositoryDisks other, DiskRetention retention) {
-    this.judge = other.judge;
     this.entries = other.entries;
     this.retention = retention;
+    this.usable = new UsableDisks(entries, retention, other.usable.judge());
     this.clock = other.clock;
   }
 
@@ -84,13 +84,13 @@ public final class RepositoryDisks {
 
   /** The runtimes beside the disks. */
   public Runtimes runtimes() {
-    return new Runtimes(entries, retention);
+    return new Runtimes(entries, retention, usable);
   }
 
   /** How the disks of this name are made that may be used, the last used first. */
   public List<StartedFrom> made(DiskName name) throws IOException {
     List<StartedFrom> made = new ArrayList<>();
-    for (DiskEntry entry : usable(name)) {
+    for (DiskEntry entry : usable.of(name)) {
       made.add(entry.history().made());
     }
     return made;
@@ -103,7 +103,7 @@ public final class RepositoryDisks {
    */
   public Optional<KeptDisk> find(DiskName name, StartedFrom made, boolean branch)
       throws IOException {
-    for (DiskEntry entry : usable(name)) {
+    for (DiskEntry entry : usable.of(name)) {
       if (!entry.history().made().equals(made)) {
         continue;
       }
@@ -121,27 +121,6 @@ public final class RepositoryDisks {
       }
     }
     return Optional.empty();
-  }
-
-  private List<DiskEntry> usable(DiskName name) throws IOException {
-    List<DiskEntry> usable = new ArrayList<>();
-    for (DiskEntry entry : entries.in(entries.parent(name))) {
-      Optional<String> unusable = retention.unusable(entry);
-      Optional<Voucher> voucher = entry.runtimeFiles().voucher();
-      if (unusable.isEmpty() && voucher.isPresent() && judge.isPresent()) {
-        unusable =
-            judge
-                .get()
-                .refusal(name, voucher.get())
-                .map(why -> "another peer prepared it, and " + why);
-      }
-      if (unusable.isPresent()) {
-        retention.remove(entry, unusable.get());
-      } else if (voucher.isEmpty() || judge.isPresent()) {
-        usable.add(entry);
-      }
-    }
-    return usable;
   }
 
   /**

@@ -13,20 +13,24 @@ public final class Runtimes {
 
   private final DiskEntries entries;
   private final DiskRetention retention;
+  private final UsableDisks usable;
 
-  Runtimes(DiskEntries entries, DiskRetention retention) {
+  Runtimes(DiskEntries entries, DiskRetention retention, UsableDisks usable) {
     this.entries = entries;
     this.retention = retention;
+    this.usable = usable;
   }
 
   /**
-   * The trunk's newest disk of this name, if no runtime was made of it yet; empty too where peer
-   * 0.5 kept it, which did not say how it was prepared.
+   * The trunk's newest disk of this name that may be used, if no runtime was made of it yet; empty
+   * too where peer 0.5 kept it, which did not say how it was prepared.
    */
   public Optional<DiskHistory> unmade(DiskName name) throws IOException {
-    for (DiskEntry entry : entries.in(entries.parent(name))) {
+    for (DiskEntry entry : usable.of(name)) {
       if (entry.history().made().origin() == KeptOrigin.TRUNK) {
-        return entry.runtimeFiles().isDecided() || entry.history().preparation().isEmpty()
+        return entry.runtimeFiles().isDecided()
+                || entry.history().preparation().isEmpty()
+                || !entry.history().made().mayBecomeRuntime()
             ? Optional.empty()
             : Optional.of(entry.history());
       }
@@ -57,7 +61,7 @@ public final class Runtimes {
   }
 
   private boolean change(DiskName name, StartedFrom made, Change change) throws IOException {
-    for (DiskEntry entry : entries.in(entries.parent(name))) {
+    for (DiskEntry entry : usable.of(name)) {
       if (entry.history().made().equals(made)) {
         try (FileHold _ = FileHold.shared(entry.lock())) {
           change.to(entry.runtimeFiles());

@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparationNetwork;
+import dev.peer.core.record.RuntimeId;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.sign.Attestation;
+import dev.peer.core.sign.VerificationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -211,8 +215,9 @@ class RepositoryDisksTest {
       throws Exception {
     take("a");
     now = now.plusSeconds(60);
-    Optional<KeptDisk> base = disks(COUNTING).find(name("a"), trunk(1), false);
-    base.orElseThrow().close();
+    Optional<KeptDisk> base = disks(COUNTING).find(name("a"), trunk(1).outOf(RUNTIMES), false);
+    assertThat(base.orElseThrow().history().made().runtimes()).isEqualTo(RUNTIMES);
+    base.get().close();
     disks().keep(name("a"), written(100), new DiskHistory(trunk(1, 2), now), base);
 
     List<Instant> since = new ArrayList<>();
@@ -222,10 +227,10 @@ class RepositoryDisksTest {
                       assertThat(name).isEqualTo(name("a"));
                       assertThat(voucher.attestation()).isEqualTo(ATTESTATION);
                       since.add(voucher.since());
-                      return Optional.empty();
+                      return RUNTIMES;
                     })
                 .made(name("a")))
-        .containsExactly(trunk(1, 2));
+        .containsExactly(trunk(1, 2).outOf(RUNTIMES));
     assertThat(since).containsExactly(START);
     assertThat(disks().made(name("a"))).as("without a judge").isEmpty();
 
@@ -241,9 +246,10 @@ class RepositoryDisksTest {
   void aDiskWhoseVoucherDoesNotCountIsNotUsedWhileAnotherRunHoldsIt() throws Exception {
     take("a");
 
-    try (KeptDisk _ = disks(COUNTING).find(name("a"), trunk(1), false).orElseThrow()) {
+    StartedFrom made = trunk(1).outOf(RUNTIMES);
+    try (KeptDisk _ = disks(COUNTING).find(name("a"), made, false).orElseThrow()) {
       assertThat(disks(REFUSING).made(name("a"))).isEmpty();
-      assertThat(disks(REFUSING).find(name("a"), trunk(1), false)).isEmpty();
+      assertThat(disks(REFUSING).find(name("a"), made, false)).isEmpty();
     }
   }
 
@@ -280,6 +286,37 @@ class RepositoryDisksTest {
     assertThat(served().names()).isEmpty();
   }
 
+  /** So that the runtime which is made of it names them. */
+  @Test
+  void aDiskToMakeARuntimeOfNamesThoseThatItCameFrom() throws Exception {
+    take("a");
+    now = now.plusSeconds(60);
+    Optional<KeptDisk> base = disks(COUNTING).find(name("a"), trunk(1).outOf(RUNTIMES), false);
+    base.orElseThrow().close();
+    disks().keep(name("a"), written(100), prepared(Duration.ofMinutes(4)), base);
+
+    DiskHistory unmade = disks(COUNTING).runtimes().unmade(name("a")).orElseThrow();
+    assertThat(unmade.made()).isEqualTo(trunk(1).outOf(RUNTIMES));
+    assertThat(disks().runtimes().unmade(name("a"))).as("without a judge").isEmpty();
+
+    assertThat(disks(COUNTING).runtimes().add(name("a"), unmade.made(), runtime())).isTrue();
+    assertThat(disks(COUNTING).runtimes().unmade(name("a"))).isEmpty();
+  }
+
+  @Test
+  void makesNoRuntimeOfADiskThatCameFromTooMany() throws Exception {
+    disks().keep(name("a"), written(100), prepared(Duration.ofMinutes(4)), runtime());
+    VoucherJudge many =
+        (_, _) -> Collections.nCopies(StartedFrom.MOST_RUNTIMES, RUNTIMES.getFirst());
+    Optional<KeptDisk> base =
+        disks(many).find(name("a"), disks(many).made(name("a")).getFirst(), false);
+    base.orElseThrow().close();
+    disks().keep(name("a"), written(100), prepared(Duration.ofMinutes(8)), base);
+
+    assertThat(disks(COUNTING).runtimes().unmade(name("a"))).isPresent();
+    assertThat(disks(many).runtimes().unmade(name("a"))).isEmpty();
+  }
+
   @Test
   void theNextDiskServesItTooUnlessItsPreparationTookLong() throws Exception {
     disks().keep(name("a"), written(100), prepared(Duration.ofMinutes(4)), Optional.empty());
@@ -306,8 +343,13 @@ class RepositoryDisksTest {
     assertThat(notices).singleElement().asString().contains("all disks together took 151 bytes");
   }
 
-  private static final VoucherJudge COUNTING = (_, _) -> Optional.empty();
-  private static final VoucherJudge REFUSING = (_, _) -> Optional.of("its maker is not trusted");
+  private static final List<RuntimeId> RUNTIMES =
+      List.of(new RuntimeId(new PeerId("CN=laptop"), IMAGE));
+  private static final VoucherJudge COUNTING = (_, _) -> RUNTIMES;
+  private static final VoucherJudge REFUSING =
+      (_, _) -> {
+        throw new VerificationException("its maker is not trusted");
+      };
   private static final Attestation ATTESTATION = Attestation.of(new byte[] {1, 2, 3});
   private static final ServedRuntimes.Name SERVED = new ServedRuntimes.Name(new RepoId("a"), IMAGE);
 

@@ -1,0 +1,39 @@
+package dev.peer.vm.snapshot;
+
+import dev.peer.core.sign.VerificationException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The kept disks that runs may start from.
+ *
+ * @param judge says which disks count that another peer prepared; empty: none is used
+ */
+record UsableDisks(DiskEntries entries, DiskRetention retention, Optional<VoucherJudge> judge) {
+
+  /**
+   * Those of one name, the last used first. What they are made of names the runtimes that they came
+   * from, as their vouchers say. The others are dropped, unless only the judge is missing.
+   */
+  List<DiskEntry> of(DiskName name) throws IOException {
+    List<DiskEntry> usable = new ArrayList<>();
+    for (DiskEntry entry : entries.in(entries.parent(name))) {
+      Optional<String> unusable = retention.unusable(entry);
+      Optional<Voucher> voucher = entry.runtimeFiles().voucher();
+      if (unusable.isPresent()) {
+        retention.remove(entry, unusable.get());
+      } else if (voucher.isEmpty()) {
+        usable.add(entry);
+      } else if (judge.isPresent()) {
+        try {
+          usable.add(entry.outOf(judge.get().verify(name, voucher.get())));
+        } catch (VerificationException e) {
+          retention.remove(entry, "another peer prepared it, and " + e.getMessage());
+        }
+      }
+    }
+    return usable;
+  }
+}
