@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -71,6 +72,12 @@ class RuntimeIT {
     String large = serving.stdout().lines().findFirst().orElseThrow();
 
     Peer ci = team.peer("ci");
+    assertThat(ci.run(clone, "explain", "lint").hasExitCode(3).stdout())
+        .containsPattern(
+            "starts from  the runtime that CN=laptop prepared at "
+                + commit()
+                + " \\(\\d+ MiB\\): how long moving it takes is not known, and preparing takes \\d+"
+                + " s");
     Run taken = ci.run(clone, "run", "--exit", "--force").hasExitCode(0);
     assertThat(taken.stdout().lines()).contains(large);
     assertThat(serving.stdout()).contains("its-own-id");
@@ -79,6 +86,8 @@ class RuntimeIT {
         .contains("getting the runtime that CN=laptop prepared at " + commit())
         .contains("the runtime is here after")
         .doesNotContain("from before");
+    assertThat(ci.run(clone, "explain", "lint").hasExitCode(3).stdout())
+        .contains("starts from  a kept disk, trunk: prepared at " + commit());
     assertThat(ci.run(clone, "cache", "ls").hasExitCode(0).stdout())
         .contains("trunk: prepared at " + commit());
     assertThat(ci.run(clone, "explain").hasExitCode(0).stdout())
@@ -110,8 +119,20 @@ class RuntimeIT {
     assertThat(strict.stderr())
         .contains("CN=laptop may not prepare runtimes for all targets of example.org/team/project");
 
+    Peer late = team.peer("late");
+    Path speed = late.home().resolve("vm/runtime-speed.json");
+    Files.createDirectories(speed.getParent());
+    Files.writeString(
+        speed,
+        "{\"at\":\"%s\",\"bytes\":10000000,\"milliseconds\":900000}".formatted(Instant.now()));
+    assertThat(late.run(clone, "explain", "lint").hasExitCode(3).stdout())
+        .containsPattern(
+            "starts from  a blank disk, rather than from the runtime .*: moving it takes about"
+                + " \\d+ s, as fast as the last came, and preparing takes \\d+ s");
+    Files.delete(speed);
+
     change(runtimeOf(laptop));
-    Run lied = team.peer("late").run(clone, "run", "--exit", "--force").hasExitCode(0);
+    Run lied = late.run(clone, "run", "--exit", "--force").hasExitCode(0);
     assertThat(lied.stdout().lines()).doesNotContain(large);
     assertThat(lied.stderr())
         .contains("the runtime of CN=laptop is refused: its bytes are not those that were signed");

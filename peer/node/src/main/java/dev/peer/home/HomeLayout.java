@@ -65,6 +65,11 @@ public record HomeLayout(Path home) {
     return machines().resolve("disks");
   }
 
+  /** How fast the last prepared runtime came. */
+  public Path runtimeSpeed() {
+    return machines().resolve("runtime-speed.json");
+  }
+
   /** The commits whose preparation failed lately. */
   public Path unprepared() {
     return machines().resolve("unprepared");

@@ -70,9 +70,7 @@ final class RuntimeOffer {
       machines.setReady(means.ready());
       machines.setVouchers(Optional.of(network.runtimes()));
       RepositoryDisks disks = machines.disks(listener);
-      DiskName name =
-          new DiskName(
-              subject.owner().id(), subject.inputs().image(), subject.run().machine().disk());
+      DiskName name = VmExecutors.diskName(subject);
       if (disks.runtimes().unmade(name).isPresent() && mayPrepare(name.repo())) {
         try (MachineSlots.Turn _ = means.machines().take()) {
           // Another process may have made it meanwhile.

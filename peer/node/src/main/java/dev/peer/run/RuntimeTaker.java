@@ -3,18 +3,14 @@ package dev.peer.run;
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.InterruptedIo;
-import dev.peer.core.flow.KeptPlan;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.DiskRoom;
-import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.PreparedRuntime;
-import dev.peer.core.record.StartedFrom;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.VerifiedRuntime;
 import dev.peer.network.RuntimeSource;
-import dev.peer.network.RuntimeSource.Offer;
-import dev.peer.report.Facts;
+import dev.peer.run.RuntimeChoices.Choice;
 import dev.peer.vm.exec.RuntimeContent;
 import dev.peer.vm.exec.VmExecutor;
 import dev.peer.vm.snapshot.DiskHistory;
@@ -24,14 +20,10 @@ import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * Takes what another peer prepared of the trunk, so that a run which would start blank need not
- * prepare it. The clone here says which commits are the run's ancestors and the trunk's, never the
- * peer that offers.
+ * prepare it, if moving it is cheaper.
  *
  * @param machines whose disks runs start from
  */
@@ -40,78 +32,50 @@ record RuntimeTaker(VmExecutor machines, RuntimeSource source, ExecutionListener
   /**
    * Takes, if the run would start blank, the runtime of the nearest of its ancestors on the trunk
    * that anybody offers. Whatever fails is said, and the run prepares.
+   *
+   * @param home says how fast runtimes come here
    */
-  void take(ExecutionRequest request) throws IOException, InterruptedException {
+  void take(ExecutionRequest request, Path home) throws IOException, InterruptedException {
     DiskName name = machines.nameOf(request);
     RepositoryDisks disks = machines.disks(listener);
     if (request.caches() instanceof CacheUse.Kept(Lineage lineage)
         && !lineage.admitsAny()
         && lineage.plan(disks.made(name)).disk().isEmpty()) {
-      List<Offer> left = new ArrayList<>(offers(name, disks));
-      Optional<Offer> nearest = nearest(lineage, left);
-      while (nearest.isPresent() && !take(nearest.get(), name, disks)) {
-        left.remove(nearest.get());
-        nearest = nearest(lineage, left);
+      RuntimeChoices choices = RuntimeChoices.of(source, disks, home);
+      for (Choice choice : choices.ask(lineage, name)) {
+        if (!choice.cost().isWorthMoving()) {
+          listener.note("preparing, rather than getting " + choice);
+        } else if (take(choice, name, choices)) {
+          return;
+        }
       }
     }
   }
 
-  private List<Offer> offers(DiskName name, RepositoryDisks disks) throws InterruptedException {
-    return source.offers(new PreparedRuntime.Disk(name.repo(), name.image(), name.bytes())).stream()
-        .filter(
-            offer -> {
-              PreparedRuntime runtime = offer.verified().runtime();
-              return disks.runtimes().admits(history(runtime), runtime.content().size());
-            })
-        .toList();
-  }
-
-  private static Optional<Offer> nearest(Lineage lineage, List<Offer> offers) {
-    List<StartedFrom> made =
-        offers.stream().map(offer -> offer.verified().runtime().made()).toList();
-    KeptPlan plan = lineage.plan(made);
-    return plan.disk()
-        .filter(_ -> plan.startedFrom().origin() == KeptOrigin.TRUNK)
-        .map(disk -> offers.get(made.indexOf(disk)));
-  }
-
-  private static DiskHistory history(PreparedRuntime runtime) {
-    return new DiskHistory(runtime.made(), runtime.begun(), Optional.of(runtime.preparation()));
-  }
-
   /** Returns whether there is a disk now. */
-  private boolean take(Offer offer, DiskName name, RepositoryDisks disks)
+  private boolean take(Choice choice, DiskName name, RuntimeChoices choices)
       throws InterruptedException {
-    VerifiedRuntime verified = offer.verified();
+    VerifiedRuntime verified = choice.offer().verified();
     PreparedRuntime runtime = verified.runtime();
+    RepositoryDisks disks = choices.disks();
     long begun = System.nanoTime();
     try (ScratchDirectory scratch = disks.runtimes().scratch()) {
       Path content = scratch.path().resolve("content");
       Path disk = scratch.path().resolve("disk");
       DiskRoom.require(scratch.path(), runtime.content().size());
-      listener.note(
-          "getting the runtime that "
-              + verified.maker().id()
-              + " prepared at "
-              + runtime.made().commits().getLast()
-              + " ("
-              + Facts.mebibytes(runtime.content().size())
-              + ")");
-      if (!source.fetch(offer, content)) {
+      listener.note("getting " + choice);
+      if (!source.fetch(choice.offer(), content)) {
         return false;
       }
       RuntimeContent.read(content, disk, name);
       disks.keep(
           name,
           disk,
-          history(runtime),
+          DiskHistory.of(runtime),
           new HeldRuntime(content, runtime.content().digest(), verified.attestation()));
-      listener.note(
-          "the runtime is here after "
-              + Duration.ofNanos(System.nanoTime() - begun).toSeconds()
-              + " s, every byte checked; preparing it took "
-              + runtime.preparation().took().toSeconds()
-              + " s");
+      Duration took = Duration.ofNanos(System.nanoTime() - begun);
+      listener.note("the runtime is here after " + took.toSeconds() + " s, every byte checked");
+      choices.speed().note(runtime.content().size(), took);
       return true;
     } catch (IOException e) {
       InterruptedIo.rethrow(e);

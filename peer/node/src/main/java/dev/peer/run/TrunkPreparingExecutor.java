@@ -57,7 +57,7 @@ public record TrunkPreparingExecutor(
       throws InterruptedException {
     try {
       if (runtimes.isPresent()) {
-        new RuntimeTaker(executor, runtimes.get(), listener).take(request);
+        new RuntimeTaker(executor, runtimes.get(), listener).take(request, subject.peer().home());
       }
       Optional<CommitId> base = executor.preparedFirst(request, listener);
       if (base.isPresent()) {

@@ -26,6 +26,7 @@ import dev.peer.vm.exec.VmHost;
 import dev.peer.vm.exec.WayOut;
 import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.snapshot.CachePolicy;
+import dev.peer.vm.snapshot.DiskName;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -58,7 +59,15 @@ public final class VmExecutors {
     return executor;
   }
 
-  /** Which kept disks a subject's run may start from, as its caller says. */
+  /**
+   * Which kept disks a subject's run may start from: those of a repository, an image and a size.
+   */
+  public static DiskName diskName(RunTarget subject) {
+    return new DiskName(
+        subject.owner().id(), subject.inputs().image(), subject.run().machine().disk());
+  }
+
+  /** Which of these a subject's run may start from, as its caller says. */
   public static Lineage lineage(RunTarget subject) throws ConfigException {
     return lineage(subject, subject.revision());
   }

@@ -16,8 +16,10 @@ import dev.peer.core.trust.CertificateRole;
 import dev.peer.home.HomeLayout;
 import dev.peer.identity.Verifiers;
 import dev.peer.network.PeerNetwork;
+import dev.peer.network.RuntimeSource;
 import dev.peer.report.Facts;
 import dev.peer.run.Results;
+import dev.peer.run.RunStart;
 import dev.peer.run.RunTarget;
 import dev.peer.secret.ValueDigests;
 import dev.peer.source.SourceException;
@@ -48,10 +50,9 @@ public final class ExplainCommand implements Callable<Integer> {
             this,
             "Say why a run would hit or miss",
             "Shows every input of the run key, where a result is, and how many bytes a replay would"
-                + " get. If there is none, shows how"
-                + " the nearest result in the store differs. Fetches evidence and no bundle, and"
-                + " keeps nothing. Shows values of variables as digests with a key of this"
-                + " machine.",
+                + " get. If there is none, shows how the nearest result in the store differs, and"
+                + " what a run would start from. Fetches evidence and no bundle, and keeps nothing."
+                + " Shows values of variables as digests with a key of this machine.",
             "Exit code 0: there is a result; 3: there is none; 5: there are results, and none"
                 + " holds.")
         .examples("  peer explain", "  peer explain lint --json", "  peer explain --rev main")
@@ -80,27 +81,33 @@ public final class ExplainCommand implements Callable<Integer> {
                 store,
                 Optional.empty(),
                 new ResultRules(Verifiers.verifier(subject.peer(), output), subject.acceptance()),
-                output));
+                output),
+            Optional.empty());
       }
       try (PeerNetwork network = PeerNetwork.of(subject.peer(), output, CertificateRole.CLIENT)) {
-        return explain(subject, store, network.surveyor(store, subject.acceptance()));
+        return explain(
+            subject,
+            store,
+            network.surveyor(store, subject.acceptance()),
+            Optional.of(network.runtimes()));
       }
     }
   }
 
-  private int explain(RunTarget subject, Store store, Surveyor surveyor) throws Exception {
+  private int explain(
+      RunTarget subject, Store store, Surveyor surveyor, Optional<RuntimeSource> runtimes)
+      throws Exception {
     ValueDigests digests = ValueDigests.of(new HomeLayout(subject.peer().home()).digestKey());
     Survey survey = surveyor.survey(subject.inputs().repo(), subject.inputs().key());
     Optional<Explanation.Nearest> nearest =
         survey.held().isPresent() ? Optional.empty() : nearest(subject, surveyor);
+    Optional<String> start =
+        survey.held().isEmpty() && runtimes.isPresent()
+            ? Optional.of(RunStart.of(subject, runtimes.get(), output))
+            : Optional.empty();
     Explanation explanation =
         new Explanation(
-            subject.inputs(),
-            !subject.peer().reach().rendezvous().isEmpty(),
-            digests,
-            survey,
-            nearest,
-            failedHere(subject, store));
+            subject.inputs(), start, digests, survey, nearest, failedHere(subject, store));
     if (json.value()) {
       output.print(Facts.text(explanation.json()));
     } else {

@@ -33,14 +33,15 @@ import java.util.stream.Collectors;
  * The output of {@code peer explain}.
  *
  * @param inputs the run that is asked about
- * @param asked whether there is a rendezvous to ask
+ * @param start what a run here would start from, where there is no result and other peers were
+ *     asked
  * @param digests digests to show in place of variables' values
  * @param nearest where there is no result that holds, and there is another
  * @param failedHere the last run of this key that did not pass here
  */
 record Explanation(
     RunInputs inputs,
-    boolean asked,
+    Optional<String> start,
     ValueDigests digests,
     Survey survey,
     Optional<Nearest> nearest,
@@ -92,6 +93,7 @@ record Explanation(
     if (survey.held().isEmpty()) {
       lines.addAll(nearestLines());
     }
+    start.ifPresent(what -> lines.add(Facts.line("starts from", what)));
     return lines;
   }
 
@@ -111,6 +113,7 @@ record Explanation(
     survey.failed().forEach(failure -> put(failed.addObject(), failure));
     failedHere.ifPresent(run -> put(json.putObject("failedHere"), run));
     nearest.ifPresent(near -> put(json.putObject("nearest"), near));
+    start.ifPresent(what -> json.put("startsFrom", what));
     return json;
   }
 
@@ -147,7 +150,7 @@ record Explanation(
     if (survey.onlyRefused()) {
       return "none that holds and counts";
     }
-    return asked
+    return start.isPresent()
         ? "miss, not in the store, and no reachable peer holds one"
         : "miss, not in the store; PEER_RENDEZVOUS is not set, so no other peer was asked";
   }

@@ -1,0 +1,65 @@
+package dev.peer.run;
+
+import dev.peer.config.CacheSettings;
+import dev.peer.config.CallContext;
+import dev.peer.config.ConfigException;
+import dev.peer.core.flow.KeptPlan;
+import dev.peer.core.flow.Lineage;
+import dev.peer.core.progress.Notices;
+import dev.peer.core.record.StartedFrom;
+import dev.peer.home.HomeLayout;
+import dev.peer.network.RuntimeSource;
+import dev.peer.vm.snapshot.CachePolicy;
+import dev.peer.vm.snapshot.DiskName;
+import dev.peer.vm.snapshot.RepositoryDisks;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** Foretells what a run here would start from. */
+public final class RunStart {
+
+  private static final String BLANK = "a blank disk";
+
+  private RunStart() {}
+
+  /** Asks other peers for runtimes if the run would start blank, and gets and drops nothing. */
+  public static String of(RunTarget subject, RuntimeSource runtimes, Notices notices)
+      throws ConfigException, IOException, InterruptedException {
+    Path home = subject.peer().home();
+    CacheSettings caches = CacheSettings.of(CallContext.ofProcess().settings());
+    RepositoryDisks disks =
+        new RepositoryDisks(
+            new HomeLayout(home).disks(),
+            new CachePolicy(caches.maxAge(), caches.maxBytes()),
+            InstantSource.system(),
+            notices::say);
+    Lineage lineage = VmExecutors.lineage(subject);
+    DiskName name = VmExecutors.diskName(subject);
+    List<StartedFrom> made =
+        disks.list().stream()
+            .filter(disk -> disk.name().equals(name))
+            .map(disk -> disk.history().made())
+            .toList();
+    KeptPlan plan = lineage.plan(made);
+    if (plan.disk().isPresent()) {
+      return "a kept disk, " + plan.startedFrom();
+    }
+    if (lineage.admitsAny() || !plan.unknown().isEmpty()) {
+      return plan.unknown().isEmpty() ? BLANK : BLANK + ": " + plan.unknown();
+    }
+    List<RuntimeChoices.Choice> choices =
+        RuntimeChoices.of(runtimes, disks, home).ask(lineage, name);
+    Optional<RuntimeChoices.Choice> taken =
+        choices.stream().filter(choice -> choice.cost().isWorthMoving()).findFirst();
+    if (taken.isPresent()) {
+      return taken.get().toString();
+    }
+    return plan.base().map(base -> "what is prepared at " + base + " first").orElse(BLANK)
+        + (choices.isEmpty()
+            ? ": no peer offers a runtime"
+            : ", rather than from " + choices.getFirst());
+  }
+}
