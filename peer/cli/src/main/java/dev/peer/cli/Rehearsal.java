@@ -6,7 +6,7 @@ import dev.peer.config.ConfigException;
 import dev.peer.report.Interruption;
 import java.util.Arrays;
 
-/** Several commands in one process, so that the build can have the runtime learn from all. */
+/** Several commands in one process, so that {@code lib/train.sh} trains with all. */
 final class Rehearsal {
 
   private Rehearsal() {}
