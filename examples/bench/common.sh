@@ -134,10 +134,10 @@ as() {
     exec env PEER_HOME="$work/$name" PEER_CERT="$work/pki/$name.pem" PEER_KEY="$work/pki/$name-key.pem" "$@"
 }
 
-# wait_for PATTERN FILE PROCESS: until a line of the file matches; prints it.
+# wait_for PATTERN FILE PROCESS: until a line of the file matches; prints it. A process that has ended is a zombie meanwhile.
 wait_for() {
     until grep -m 1 -e "$1" "$2"; do
-        kill -0 "$3" 2>/dev/null || { cat "$2" >&2 && exit 1; }
+        grep -q '^State:[[:space:]]*[^ZX]' "/proc/$3/status" 2>/dev/null || { cat "$2" >&2 && exit 1; }
         sleep 0.1
     done
 }
@@ -146,19 +146,28 @@ wait_for() {
 start_rendezvous() {
     for name in "$@"; do peer-pki issue "$name" --dir "$work/pki" >>"$work/pki.log" 2>&1; done
     peer-pki issue rendezvous --dir "$work/pki" --server >>"$work/pki.log" 2>&1
-    (as rendezvous peer rendezvous --listen 127.0.0.1:0) 2>"$work/rendezvous.err" &
+    rendezvous_at 127.0.0.1
+}
+
+# rendezvous_at ADDRESS [COMMAND...]: starts it there, by the command if there is one; peers ask it from now on.
+rendezvous_at() {
+    address=$1
+    shift
+    : >"$work/rendezvous.err"
+    (as rendezvous "$@" peer rendezvous --listen "$address:0") 2>"$work/rendezvous.err" &
     started="$started $!"
     PEER_RENDEZVOUS=$(wait_for 'rendezvous at' "$work/rendezvous.err" "$!" | sed 's/.* //')
     export PEER_RENDEZVOUS
 }
 
-# hold NAME REPOSITORY [SETTING=VALUE]: starts to serve its result; $process is its process.
+# hold NAME REPOSITORY [SETTING=VALUE...] [COMMAND...]: starts to serve its result, by the command if there is one; $process is its
+# process.
 hold() {
     holder=$1
     repository=$2
     shift 2
     : >"$work/$holder.err"
-    (cd "$work/$repository" && as "$holder" env PEER_REPO="bench/$repository" "$@" peer run) >/dev/null 2>"$work/$holder.err" &
+    (cd "$work/$repository" && as "$holder" env PEER_REPO="bench/$repository" "$@" peer run --timings) >/dev/null 2>"$work/$holder.err" &
     process=$!
     started="$started $process"
     wait_for 'serving the result' "$work/$holder.err" "$process" >/dev/null
