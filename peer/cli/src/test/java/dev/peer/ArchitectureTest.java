@@ -340,14 +340,18 @@ class ArchitectureTest {
         "cli.console",
         "cli.option",
         "cli.syntax",
+        "client",
+        "client.fetch",
         "config",
         "core",
+        "daemon.socket",
         "home",
         "identity",
         "pages",
         "report",
         "result",
         "run",
+        "tls",
         "vm.image");
     allow(
         "cli.run",

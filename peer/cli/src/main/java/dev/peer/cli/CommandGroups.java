@@ -19,7 +19,8 @@ final class CommandGroups {
     groups.put("Start", List.of("try", "init", "join", "doctor", "stub", "help"));
     groups.put("Run", List.of("run", "replay", "explain"));
     groups.put(
-        "Results", List.of("ls", "show", "log", "artifacts", "verify", "export", "import", "push"));
+        "Results",
+        List.of("ls", "show", "open", "log", "artifacts", "verify", "export", "import", "push"));
     groups.put("Servers", List.of("daemon", "rendezvous", "relay", "explain-cert"));
     groups.put("Machine", List.of("image", "cache", "secret", "vm"));
     return groups;

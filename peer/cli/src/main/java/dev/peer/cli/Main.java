@@ -16,6 +16,7 @@ import dev.peer.cli.result.ExportCommand;
 import dev.peer.cli.result.ImportCommand;
 import dev.peer.cli.result.LogCommand;
 import dev.peer.cli.result.LsCommand;
+import dev.peer.cli.result.OpenCommand;
 import dev.peer.cli.result.ShowCommand;
 import dev.peer.cli.result.VerifyCommand;
 import dev.peer.cli.run.ExplainCommand;
@@ -70,6 +71,7 @@ public final class Main {
                 .syntax());
     commands.put("ls", () -> new LsCommand(call, output).syntax());
     commands.put("show", () -> new ShowCommand(call, output).syntax());
+    commands.put("open", () -> new OpenCommand(call, output).syntax());
     commands.put("log", () -> new LogCommand(call, output, interruption).syntax());
     commands.put("artifacts", () -> new ArtifactsCommand(call, output).syntax());
     commands.put("export", () -> new ExportCommand(call, output).syntax());

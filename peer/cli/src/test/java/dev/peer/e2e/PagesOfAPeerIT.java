@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,73 @@ class PagesOfAPeerIT {
     assertThat(page(team.peer("other"), address, "/ui/"))
         .startsWith("403 ")
         .doesNotContain("example.org/replayed");
+  }
+
+  @Test
+  void aRendezvousShowsWhatItsReadersMayLookUp() throws Exception {
+    team.startRendezvous();
+    Peer holder = team.peer("holder").withoutQemu();
+    holder.start(signed(holder), "run").awaitLine("^peer: serving the result");
+    Peer reader = team.peer("reader");
+    String key = holder.onlyResult().getParent().getFileName().toString();
+
+    assertThat(page(reader, team.rendezvous(), "/ui/"))
+        .startsWith("200 text/html; charset=utf-8\n")
+        .doesNotContain("example.org/replayed");
+    assertThat(page(reader, team.rendezvous(), "/ui/?repo=example.org%2Freplayed"))
+        .contains(key, "CN=holder", addressOf(holder, reader) + "/ui/results/" + key);
+  }
+
+  @Test
+  void openStartsTheBrowserAtThePagesOfADaemon() throws Exception {
+    team.startRendezvous();
+    Peer holder = team.peer("holder").withoutQemu().with("PATH", System.getenv("PATH"));
+    Repository repository = signed(holder);
+    Peer reader = team.peer("reader");
+    holder.start(team.root(), "daemon").awaitLine("^peer: takes runs, (\\d+) at once$");
+    Path seen = team.root().resolve("seen");
+    Path browser =
+        Files.writeString(
+            Files.createFile(
+                team.root().resolve("browser"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))),
+            "#!/bin/sh\n{ echo \"$1\"; env; } > " + seen + ".new; mv " + seen + ".new " + seen);
+    String key = holder.onlyResult().getParent().getFileName().toString();
+
+    Run opened =
+        holder
+            .with("BROWSER", "/none:" + browser)
+            .run(repository, "open", key.substring(0, 8))
+            .hasExitCode(0);
+    String address = opened.stdout().strip();
+    assertThat(address).endsWith("/ui/results/" + key);
+    assertThat(opened.stderr())
+        .contains(
+            "openssl pkcs12 -export -in " + holder.environment().get("PEER_CERT") + " -inkey ");
+    while (!Files.exists(seen)) {
+      Thread.sleep(20);
+    }
+    assertThat(seen).content().startsWith(address + "\n").doesNotContain("PEER_");
+    assertThat(page(reader, address, "")).contains("<p class=\"verdict\">Passed</p>");
+    String ofTree =
+        holder.run(repository, "open", "--print", "--rev", "HEAD").hasExitCode(0).stdout().strip();
+    assertThat(page(reader, ofTree, "")).contains("results 1 to 1 of 1");
+  }
+
+  @Test
+  void openFindsARunThatServes() throws Exception {
+    team.startRendezvous();
+    String listen = "127.0.0.1:" + Team.freePort();
+    Peer holder = team.peer("holder").withoutQemu().with("PEER_LISTEN", listen);
+    Repository repository = signed(holder);
+    holder.run(repository, "open", "--print").refuses(3, "no daemon runs for \\S+");
+
+    holder.start(repository, "run").awaitLine("^peer: serving the result");
+
+    assertThat(holder.run(repository, "open", "--print").hasExitCode(0).stdout())
+        .isEqualTo("https://" + listen + "/ui/\n");
+    holder.run(repository, "open").refuses(4, "there is no browser to start");
+    team.peer("other").with("PEER_LISTEN", listen).run(repository, "open").refuses(3, "no daemon");
   }
 
   @Test

@@ -1,0 +1,76 @@
+package dev.peer.daemon.socket;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The user's browser: the first command of {@code BROWSER} that is there, else {@code xdg-open}, or
+ * {@code open} on macOS.
+ */
+public final class Browser {
+
+  /** Elsewhere, {@code open} may be another command. */
+  private static final String USUAL =
+      System.getProperty("os.name").startsWith("Mac") ? "open" : "xdg-open";
+
+  private static final File NOTHING = new File("/dev/null");
+
+  private final Path program;
+  private final Map<String, String> environment;
+
+  private Browser(Path program, Map<String, String> environment) {
+    this.program = program;
+    this.environment = environment;
+  }
+
+  /**
+   * Looks for it.
+   *
+   * @param environment of the caller; the browser gets it without our settings
+   */
+  public static Optional<Browser> find(Map<String, String> environment) {
+    Map<String, String> passed = new TreeMap<>(environment);
+    passed.keySet().removeIf(name -> name.startsWith("PEER_"));
+    return Stream.concat(parts(environment, "BROWSER"), Stream.of(USUAL))
+        .flatMap(command -> program(command, environment))
+        .findFirst()
+        .map(program -> new Browser(program, passed));
+  }
+
+  /** What is started. */
+  Path program() {
+    return program;
+  }
+
+  /** Starts it, and does not wait. What it says goes nowhere. */
+  public void open(String address) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(program.toString(), address)
+            .redirectInput(NOTHING)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    builder.start();
+  }
+
+  private static Stream<Path> program(String command, Map<String, String> environment) {
+    return (command.contains("/")
+            ? Stream.of(Path.of(command))
+            : parts(environment, "PATH").map(directory -> Path.of(directory, command)))
+        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file));
+  }
+
+  private static Stream<String> parts(Map<String, String> environment, String name) {
+    return Arrays.stream(environment.getOrDefault(name, "").split(":", -1))
+        .filter(part -> !part.isEmpty());
+  }
+}
