@@ -63,6 +63,10 @@ async function look(colorScheme, width, number, path) {
       await page.evaluate(() => document.getElementById('time').scrollIntoView());
       await page.screenshot({ path: join(screenshots, `${name}-output.png`) });
     }
+    if (await page.locator('details.plot').count() > 0) {
+      await page.locator('details.plot summary').press('Enter');
+      await page.screenshot({ path: join(screenshots, `${name}-plot.png`) });
+    }
     // A tool of the test, not of the page: the debugger's own scripts are not bound by the page's policy.
     await page.evaluate(axe);
     const found = await page.evaluate(() => window.axe.run());

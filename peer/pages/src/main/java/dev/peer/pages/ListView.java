@@ -18,10 +18,16 @@ import java.util.Set;
  * @param repos the repositories that the reader may fetch from, of which there are results
  * @param rows those of this page, the run that ended last first
  * @param count how many results all pages have
+ * @param durations how long the latest of all pages took
  * @param reader the one who asked
  */
 public record ListView(
-    ListQuery query, List<String> repos, List<Row> rows, int count, String reader) {
+    ListQuery query,
+    List<String> repos,
+    List<Row> rows,
+    int count,
+    DurationChart durations,
+    String reader) {
 
   static final int ROWS = 50;
   private static final int SHORT = 12;
@@ -88,7 +94,12 @@ public record ListView(
             .map(record -> Row.of(record, now))
             .toList();
     return new ListView(
-        shown, admitted.stream().map(RepoId::text).sorted().toList(), rows, taken.size(), reader);
+        shown,
+        admitted.stream().map(RepoId::text).sorted().toList(),
+        rows,
+        taken.size(),
+        DurationChart.of(taken.stream().map(StoredRecord::summary), now),
+        reader);
   }
 
   /** Which rows these are, for people. */

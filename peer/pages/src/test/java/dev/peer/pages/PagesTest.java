@@ -83,10 +83,14 @@ class PagesTest {
     }
     add(OPEN, "lint");
 
-    assertThat(page("/ui/")).contains("results 1 to 50 of 61", "?page=2").doesNotContain("Newer");
+    assertThat(page("/ui/"))
+        .contains("results 1 to 50 of 61", "?page=2", "61 runs, which ended")
+        .doesNotContain("Newer");
     assertThat(page("/ui/?page=2")).contains("results 51 to 61 of 61").doesNotContain("Older");
     assertThat(page("/ui/?page=99")).contains("results 51 to 61 of 61");
-    assertThat(page("/ui/?target=lint")).contains("results 1 to 1 of 1", "value=\"lint\"");
+    assertThat(page("/ui/?target=lint"))
+        .contains("results 1 to 1 of 1", "value=\"lint\"")
+        .doesNotContain("<svg");
     assertThat(page("/ui/?target=test&page=2")).contains("target=test").contains("51 to 60");
     assertThat(page("/ui/?signer=nobody")).contains("no results");
     assertThat(get("/ui/?page=0").statusCode()).isEqualTo(400);
