@@ -10,10 +10,27 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Builds the guest image for real, which needs root, a network and some minutes. */
+/** Builds the guest image for real, which needs a network and some minutes. */
 @Tag("long")
-@Timeout(900)
+@Timeout(1800)
 class ImageBuildIT {
+
+  /** As nobody, who may use ids of its own, with the sources where everyone can read them. */
+  private static final String WITHOUT_ROOT =
+      """
+      mkdir etc
+      mount -t tmpfs tmpfs etc
+      cp -a /etc/. etc
+      echo 65534:100000:65536 | tee etc/subuid >etc/subgid
+      mount --move etc /etc
+      mount -t tmpfs tmpfs /opt
+      mkdir /opt/image /opt/images
+      mount --bind "$1/image" /opt/image
+      mount --bind "$2" /opt/images
+      chown 65534:65534 /opt/images
+      cd /opt
+      exec setpriv --reuid=65534 --regid=65534 --clear-groups $3 image/build --output images
+      """;
 
   private Team team;
 
@@ -46,6 +63,43 @@ class ImageBuildIT {
     assertThat(first.stderr()).contains("peer: signed: CN=one vouches for it\n");
     assertThat(one.run(team.root(), "image", "ls", "--pin").stdout())
         .isEqualTo("PEER_IMAGE=" + first.stdout());
+  }
+
+  @Test
+  void withoutRootItIsBuiltInAUserNamespaceWithTheSameDigest() throws Exception {
+    Path images = Files.createDirectory(team.root().resolve("images"));
+
+    Run build = withoutRoot(images, "").hasExitCode(0);
+
+    Run root = peerWithoutImages("root").run(team.root(), "image", "build").hasExitCode(0);
+    assertThat(build.stdout()).matches("sha256:[0-9a-f]{64}\n").isEqualTo(root.stdout());
+    assertThat(images).isDirectoryContaining("glob:**/" + build.stdout().strip().substring(7));
+  }
+
+  @Test
+  void saysWhatItLacksWhereThereIsNoUserNamespace() throws Exception {
+    Path images = Files.createDirectory(team.root().resolve("images"));
+
+    Run build = withoutRoot(images, "unshare --user --map-current-user").hasExitCode(2);
+
+    assertThat(build.stderr())
+        .contains("peer: image: building needs root, or a user namespace with more ids: ")
+        .contains("hint: as root: apt-get install uidmap && usermod --add-subuids ");
+    assertThat(images).isEmptyDirectory();
+  }
+
+  private Run withoutRoot(Path images, String before) throws Exception {
+    return team.tool(
+        "unshare",
+        "--mount",
+        "sh",
+        "-euc",
+        "cd \"$4\"\n" + WITHOUT_ROOT,
+        "sh",
+        Dist.sources().toString(),
+        images.toString(),
+        before,
+        team.root().toString());
   }
 
   @Test

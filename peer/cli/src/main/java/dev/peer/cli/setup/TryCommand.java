@@ -69,7 +69,7 @@ public final class TryCommand implements Callable<Integer> {
                 + " removes them at the end. Asks nothing, and leaves the repository as it is.",
             "If HEAD has no mkfile, takes that of the work tree, else the one that `peer init`"
                 + " writes. If there is no guest image, pulls the pinned one from your rendezvous,"
-                + " else builds one as root. The image and the template of its machine stay for"
+                + " else builds one. The image and the template of its machine stay for"
                 + " your runs.",
             "The exit code is that of the run; if it passes, that of the replay.")
         .examples("  peer try", "  peer try lint                      # another target")
