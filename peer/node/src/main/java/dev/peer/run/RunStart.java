@@ -51,7 +51,7 @@ public final class RunStart {
       return plan.unknown().isEmpty() ? BLANK : BLANK + ": " + plan.unknown();
     }
     List<RuntimeChoices.Choice> choices =
-        RuntimeChoices.of(runtimes, disks, home).ask(lineage, name);
+        RuntimeChoices.of(disks, home).ask(runtimes, lineage, name);
     Optional<RuntimeChoices.Choice> taken =
         choices.stream().filter(choice -> choice.cost().isWorthMoving()).findFirst();
     if (taken.isPresent()) {

@@ -28,13 +28,11 @@ import java.util.Optional;
  *
  * @param disks those that are here, which say how long preparing took
  */
-record RuntimeChoices(RuntimeSource source, TransferRate speed, RepositoryDisks disks) {
+record RuntimeChoices(TransferRate rate, RepositoryDisks disks) {
 
-  static RuntimeChoices of(RuntimeSource source, RepositoryDisks disks, Path home) {
+  static RuntimeChoices of(RepositoryDisks disks, Path home) {
     return new RuntimeChoices(
-        source,
-        new TransferRate(new HomeLayout(home).runtimeSpeed(), InstantSource.system()),
-        disks);
+        new TransferRate(new HomeLayout(home).runtimeSpeed(), InstantSource.system()), disks);
   }
 
   /** A runtime that a peer offers, and what it costs. */
@@ -55,8 +53,17 @@ record RuntimeChoices(RuntimeSource source, TransferRate speed, RepositoryDisks 
   }
 
   /** Asks peers for those from which a run may start; that of the nearest ancestor is the first. */
-  List<Choice> ask(Lineage lineage, DiskName name) throws IOException, InterruptedException {
-    List<Offer> left = new ArrayList<>(offers(name));
+  List<Choice> ask(RuntimeSource source, Lineage lineage, DiskName name)
+      throws IOException, InterruptedException {
+    return among(
+        source.offers(new PreparedRuntime.Disk(name.repo(), name.image(), name.bytes())),
+        lineage,
+        name);
+  }
+
+  /** As {@link #ask}, among these. */
+  List<Choice> among(List<Offer> offers, Lineage lineage, DiskName name) throws IOException {
+    List<Offer> left = new ArrayList<>(offers.stream().filter(this::isAdmitted).toList());
     List<Choice> choices = new ArrayList<>();
     Optional<Duration> longest = left.isEmpty() ? Optional.empty() : longestMaking(name);
     Optional<Offer> nearest = nearest(lineage, left);
@@ -68,14 +75,9 @@ record RuntimeChoices(RuntimeSource source, TransferRate speed, RepositoryDisks 
     return choices;
   }
 
-  private List<Offer> offers(DiskName name) throws InterruptedException {
-    return source.offers(new PreparedRuntime.Disk(name.repo(), name.image(), name.bytes())).stream()
-        .filter(
-            offer -> {
-              PreparedRuntime runtime = offer.verified().runtime();
-              return disks.runtimes().admits(DiskHistory.of(runtime), runtime.content().size());
-            })
-        .toList();
+  private boolean isAdmitted(Offer offer) {
+    PreparedRuntime runtime = offer.verified().runtime();
+    return disks.runtimes().admits(DiskHistory.of(runtime), runtime.content().size());
   }
 
   private static Optional<Offer> nearest(Lineage lineage, List<Offer> offers) {
@@ -101,6 +103,6 @@ record RuntimeChoices(RuntimeSource source, TransferRate speed, RepositoryDisks 
     Duration stated = runtime.preparation().took();
     return new RuntimeCost(
         longest.filter(here -> here.compareTo(stated) > 0).orElse(stated),
-        speed.time(runtime.content().size()));
+        rate.time(runtime.content().size()));
   }
 }

@@ -41,8 +41,8 @@ record RuntimeTaker(VmExecutor machines, RuntimeSource source, ExecutionListener
     if (request.caches() instanceof CacheUse.Kept(Lineage lineage)
         && !lineage.admitsAny()
         && lineage.plan(disks.made(name)).disk().isEmpty()) {
-      RuntimeChoices choices = RuntimeChoices.of(source, disks, home);
-      for (Choice choice : choices.ask(lineage, name)) {
+      RuntimeChoices choices = RuntimeChoices.of(disks, home);
+      for (Choice choice : choices.ask(source, lineage, name)) {
         if (!choice.cost().isWorthMoving()) {
           listener.note("preparing, rather than getting " + choice);
         } else if (take(choice, name, choices)) {
@@ -75,7 +75,7 @@ record RuntimeTaker(VmExecutor machines, RuntimeSource source, ExecutionListener
           new HeldRuntime(content, runtime.content().digest(), verified.attestation()));
       Duration took = Duration.ofNanos(System.nanoTime() - begun);
       listener.note("the runtime is here after " + took.toSeconds() + " s, every byte checked");
-      choices.speed().note(runtime.content().size(), took);
+      choices.rate().note(runtime.content().size(), took);
       return true;
     } catch (IOException e) {
       InterruptedIo.rethrow(e);
