@@ -66,6 +66,8 @@ class OpenApiTest {
           new PeerPath.LargeFile(new RepoId("github.com/team/x"), DIGEST),
           new PeerPath.Runtimes(new RepoId("github.com/team/x"), DIGEST),
           new PeerPath.RuntimeContent(new RepoId("github.com/team/x"), DIGEST, DIGEST),
+          new PeerPath.RuntimeChunks(
+              new PeerPath.RuntimeContent(new RepoId("github.com/team/x"), DIGEST, DIGEST)),
           new PeerPath.Status());
 
   private static final List<RendezvousPath> RENDEZVOUS =

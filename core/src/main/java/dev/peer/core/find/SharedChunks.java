@@ -18,30 +18,82 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Gets bundles of which the store has some chunks already: asks a holder for the list, and then
- * only for the ranges that are not here. Where that does not pay or does not work, it gets all.
+ * Gets content of which some chunks are here already: asks a holder for the list, and then only for
+ * the ranges that are not here. Where that does not pay or does not work, it gets all.
  *
- * <p>A chunk from the store is taken only if it has the digest that the list says. So if a bundle
- * that was put together is not the signed one, its holder gave wrong bytes or a wrong list.
+ * <p>A chunk that is here is taken only if it has the digest that the list says. So if content that
+ * was put together is not the signed one, its holder gave wrong bytes or a wrong list.
  */
-final class SharedChunks implements AutoCloseable {
+public final class SharedChunks implements AutoCloseable {
 
-  /** Smaller bundles are moved whole: to ask once more takes as long. */
-  private static final long LEAST_BUNDLE = 1 << 20;
+  /** Less content is moved whole: to ask once more takes as long. */
+  private static final long LEAST_CONTENT = 1 << 20;
 
-  /** The most ranges that are asked for as planned, and as many again for chunks not found. */
-  private static final int MOST_PARTS = 32;
+  /**
+   * The most ranges that are asked for as planned, and as many again for chunks not found: one for
+   * each mebibyte, within these bounds.
+   */
+  private static final int FEWEST_PARTS = 32;
 
-  private final Fetch fetch;
+  private static final int MOST_PARTS = 1024;
+
+  private final ContentFetch fetch;
+  private final Kind kind;
   private final HeldChunks held;
   private final Notices notices;
   private boolean used;
   private long here;
 
-  SharedChunks(Fetch fetch, HeldChunks held, Notices notices) {
+  /** What the content is, in messages. */
+  public enum Kind {
+    /** A result's bundle. */
+    BUNDLE("bundle", "results"),
+    /** A prepared runtime. */
+    RUNTIME("runtime", "runtimes");
+
+    private final String content;
+    private final String others;
+
+    Kind(String content, String others) {
+      this.content = content;
+      this.others = others;
+    }
+  }
+
+  /**
+   * Looks for chunks among these, which are closed with this.
+   *
+   * @param fetch asks holders for content of that kind
+   */
+  public SharedChunks(ContentFetch fetch, Kind kind, HeldChunks held, Notices notices) {
     this.fetch = fetch;
+    this.kind = kind;
     this.held = held;
     this.notices = notices;
+  }
+
+  SharedChunks(Fetch fetch, HeldChunks held, Notices notices) {
+    this(new Bundles(fetch), Kind.BUNDLE, held, notices);
+  }
+
+  private record Bundles(Fetch fetch) implements ContentFetch {
+
+    @Override
+    public Fetch.Download content(Holder holder, Content content, long from)
+        throws FetchException, InterruptedException {
+      return fetch.bundle(holder, content, from);
+    }
+
+    @Override
+    public Optional<Fetch.Parts> parts(Holder holder, Content content)
+        throws FetchException, InterruptedException {
+      return fetch.parts(holder, content);
+    }
+
+    @Override
+    public long largestAtOnce() {
+      return fetch.largestAtOnce();
+    }
   }
 
   /**
@@ -49,11 +101,11 @@ final class SharedChunks implements AutoCloseable {
    * share some.
    */
   static SharedChunks of(Fetch fetch, Content bundle, Store store, RepoId repo, Notices notices) {
-    if (bundle.size() >= LEAST_BUNDLE) {
+    if (bundle.size() >= LEAST_CONTENT) {
       try {
         return new SharedChunks(fetch, HeldChunks.open(store, repo), notices);
       } catch (IOException e) {
-        sayUnread(notices, e);
+        sayUnread(Kind.BUNDLE, notices, e);
       }
     }
     return none(fetch, notices);
@@ -64,62 +116,63 @@ final class SharedChunks implements AutoCloseable {
     return new SharedChunks(fetch, HeldChunks.none(), notices);
   }
 
-  private static void sayUnread(Notices notices, IOException e) {
-    notices.say("the results that are here are not looked at for chunks: " + e.getMessage());
+  private static void sayUnread(Kind kind, Notices notices, IOException e) {
+    notices.say(
+        "the " + kind.others + " that are here are not looked at for chunks: " + e.getMessage());
   }
 
   /** Whether a holder's list of chunks decided what was asked for. */
-  boolean used() {
+  public boolean used() {
     return used;
   }
 
-  /** How many bytes of the bundle were taken from results that are here. */
+  /** How many bytes of the content were taken from what is here. */
   long here() {
     return here;
   }
 
-  /** How the holder would give a bundle, if what it says of its chunks is true. */
-  Delivery expected(Holder holder, Content bundle) throws InterruptedException {
+  /** How the holder would give the content, if what it says of its chunks is true. */
+  Delivery expected(Holder holder, Content content) throws InterruptedException {
     long planned =
-        bundle.size() <= fetch.largestAtOnce()
+        content.size() <= fetch.largestAtOnce()
             ? 0
-            : shared(holder, bundle, 0)
+            : shared(holder, content, 0)
                 .map(way -> way.plan().size() - way.plan().moved())
                 .orElse(0L);
-    return Delivery.of(holder.id(), bundle, planned);
+    return Delivery.of(holder.id(), content, planned);
   }
 
   /**
-   * Asks the holder for a bundle, as {@link Fetch#bundle} does.
+   * Asks the holder for the content, as {@link ContentFetch#content} does.
    *
    * @param there how many of the first bytes are here already
    */
-  Fetch.Download bundle(Holder holder, Content bundle, long there)
+  public Fetch.Download content(Holder holder, Content content, long there)
       throws FetchException, InterruptedException {
-    Optional<Way> way = shared(holder, bundle, there);
+    Optional<Way> way = shared(holder, content, there);
     return way.isPresent()
-        ? new Together(holder, bundle, way.get(), there)
-        : fetch.bundle(holder, bundle, there);
+        ? new Together(holder, content, way.get(), there)
+        : fetch.content(holder, content, there);
   }
 
   /**
-   * How a bundle that shares chunks is put together.
+   * How content that shares chunks is put together.
    *
    * @param parts give what must be moved
    * @param plan says what that is
    */
   private record Way(Fetch.Parts parts, ChunkPlan plan) {}
 
-  private Optional<Way> shared(Holder holder, Content bundle, long there)
+  private Optional<Way> shared(Holder holder, Content content, long there)
       throws InterruptedException {
-    return bundle.size() - there >= LEAST_BUNDLE && !held.isEmpty()
-        ? parts(holder, bundle)
-            .flatMap(parts -> plan(parts, bundle, there).map(plan -> new Way(parts, plan)))
+    return content.size() - there >= LEAST_CONTENT && !held.isEmpty()
+        ? parts(holder, content)
+            .flatMap(parts -> plan(parts, content, there).map(plan -> new Way(parts, plan)))
         : Optional.empty();
   }
 
-  /** Empty where most of the bundle must be moved. */
-  private Optional<ChunkPlan> plan(Fetch.Parts parts, Content bundle, long there) {
+  /** Empty where all of it is hardly more than what must be moved. */
+  private Optional<ChunkPlan> plan(Fetch.Parts parts, Content content, long there) {
     try {
       List<Chunk> left =
           parts.list().chunks().stream().filter(chunk -> chunk.end() > there).toList();
@@ -128,43 +181,47 @@ final class SharedChunks implements AutoCloseable {
       ChunkPlan plan =
           ChunkPlan.of(
               left,
-              chunk -> chunk.end() < bundle.size() && lengths.contains(chunk.length()),
-              MOST_PARTS);
-      return Optional.of(plan).filter(made -> made.moved() <= made.size() / 2);
+              chunk -> chunk.end() < content.size() && lengths.contains(chunk.length()),
+              mostParts(content));
+      return Optional.of(plan).filter(made -> made.moved() <= made.size() / 6 * 5);
     } catch (ClosedChannelException e) {
       // A thread was interrupted there, because another holder answered first.
       return Optional.empty();
     } catch (IOException e) {
-      sayUnread(notices, e);
+      sayUnread(kind, notices, e);
       return Optional.empty();
     }
   }
 
-  /** A holder may be slow to make the list of a large bundle, and give the bundle at once. */
-  private Optional<Fetch.Parts> parts(Holder holder, Content bundle) throws InterruptedException {
+  private static int mostParts(Content content) {
+    return Math.clamp(content.size() / LEAST_CONTENT, FEWEST_PARTS, MOST_PARTS);
+  }
+
+  /** A holder may be slow to make the list of large content, and give the content at once. */
+  private Optional<Fetch.Parts> parts(Holder holder, Content content) throws InterruptedException {
     try {
-      return fetch.parts(holder, bundle);
+      return fetch.parts(holder, content);
     } catch (FetchException e) {
       if (e.fault() != Fault.REFUSED) {
-        notices.say(e.getMessage() + "; all of the bundle is moved");
+        notices.say(e.getMessage() + "; all of the " + kind.content + " is moved");
       }
       return Optional.empty();
     }
   }
 
-  /** A bundle of chunks from the store and of a holder's parts. */
+  /** Chunks that are here, and a holder's parts. */
   private final class Together implements Fetch.Download {
 
     private final Holder holder;
-    private final Content bundle;
+    private final Content content;
     private final Way way;
     private final long there;
     private int asked;
     private long moved;
 
-    Together(Holder holder, Content bundle, Way way, long there) {
+    Together(Holder holder, Content content, Way way, long there) {
       this.holder = holder;
-      this.bundle = bundle;
+      this.content = content;
       this.way = way;
       this.there = there;
     }
@@ -186,8 +243,8 @@ final class SharedChunks implements AutoCloseable {
         }
       }
       notices.say(
-          "%d of %d MiB came from %s, the rest from results that are here"
-              .formatted(mebibytes(moved), mebibytes(bundle.size()), holder.id()));
+          "%d of %d MiB came from %s, the rest from %s that are here"
+              .formatted(mebibytes(moved), mebibytes(content.size()), holder.id(), kind.others));
     }
 
     /** Returns whether the next run is still needed. */
@@ -208,7 +265,8 @@ final class SharedChunks implements AutoCloseable {
     /** Returns false if all of the rest was got instead. */
     private boolean part(long from, long length, OutputStream out, Duration pause)
         throws FetchException, IOException, InterruptedException {
-      Optional<Fetch.Download> part = asked < 2 * MOST_PARTS ? ask(from, length) : Optional.empty();
+      Optional<Fetch.Download> part =
+          asked < 2 * mostParts(content) ? ask(from, length) : Optional.empty();
       asked++;
       if (part.isPresent()) {
         try (Fetch.Download download = part.get()) {
@@ -217,7 +275,7 @@ final class SharedChunks implements AutoCloseable {
         moved += length;
         return true;
       }
-      try (Fetch.Download rest = fetch.bundle(holder, bundle, from)) {
+      try (Fetch.Download rest = fetch.content(holder, content, from)) {
         rest.into(new Tail(out, from - rest.from()), pause);
       }
       return false;

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The zstd frames that a bundle consists of (RFC 8878): they are its chunks. Reads the heads of
- * frames and blocks, and decompresses nothing.
+ * The zstd frames (RFC 8878) that a bundle, or a runtime, consists of: they are its chunks. Reads
+ * the heads of frames and blocks, and decompresses nothing.
  */
 public final class BundleFrames {
 

@@ -26,21 +26,29 @@ public final class FrameStream extends OutputStream {
   private static final int COMPRESSION_LEVEL = 3;
 
   /** With 1 MiB a bundle is 3% smaller; a change then moves twice the bytes. */
-  private static final Cuts CUTS = Cuts.around(512 << 10);
+  private static final Cuts BUNDLE = Cuts.around(512 << 10);
 
   private static final int WORKERS = Math.min(4, Runtime.getRuntime().availableProcessors());
   private static final int MOST_PENDING = 2 * WORKERS;
 
   private final OutputStream out;
-  private final byte[] buffer = new byte[CUTS.most()];
+  private final Cuts cuts;
+  private final byte[] buffer;
   private int buffered;
   private final Deque<Future<byte[]>> pending = new ArrayDeque<>();
   private ExecutorService workers;
   private boolean closed;
 
-  /** Writes the frames to a stream, which stays open. */
+  /** Writes the frames of a bundle to a stream, which stays open. */
   public FrameStream(OutputStream out) {
+    this(out, BUNDLE);
+  }
+
+  /** Writes frames that are cut so to a stream, which stays open. */
+  public FrameStream(OutputStream out, Cuts cuts) {
     this.out = out;
+    this.cuts = cuts;
+    buffer = new byte[cuts.most()];
   }
 
   /** Reads the content of frames again. */
@@ -68,7 +76,7 @@ public final class FrameStream extends OutputStream {
   }
 
   private byte[] cut() {
-    int length = CUTS.first(buffer, buffered);
+    int length = cuts.first(buffer, buffered);
     byte[] chunk = Arrays.copyOf(buffer, length);
     buffered -= length;
     System.arraycopy(buffer, length, buffer, 0, buffered);

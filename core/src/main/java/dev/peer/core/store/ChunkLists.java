@@ -16,8 +16,8 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The lists of the chunks of stored bundles. A list is made when it is first asked for, and kept
- * beside its bundle.
+ * The lists of the chunks of stored bundles and other contents. A list is made when it is first
+ * asked for, and kept beside its content.
  */
 public final class ChunkLists {
 
@@ -31,15 +31,23 @@ public final class ChunkLists {
    * @throws NoSuchFileException if the bundle is gone
    */
   public Optional<Path> of(StoredRecord record) throws IOException {
-    Path list = record.bundleFile().resolveSibling(EntryFiles.CHUNKS);
-    if (isWhole(list, record.bundle().size())) {
+    return of(record.bundleFile(), record.bundleFile().resolveSibling(EntryFiles.CHUNKS));
+  }
+
+  /**
+   * As {@link #of(StoredRecord)}, for any content.
+   *
+   * @param list where the list is kept, beside no other content
+   */
+  public Optional<Path> of(Path file, Path list) throws IOException {
+    if (isWhole(list, Files.size(file))) {
       return Optional.of(list);
     }
     if (!making.tryLock()) {
       return Optional.empty();
     }
-    try (FileChannel bundle = FileChannel.open(record.bundleFile())) {
-      return make(list, bundle) ? Optional.of(list) : Optional.empty();
+    try (FileChannel content = FileChannel.open(file)) {
+      return make(list, content) ? Optional.of(list) : Optional.empty();
     } catch (MalformedException e) {
       return Optional.empty();
     } finally {
@@ -57,21 +65,21 @@ public final class ChunkLists {
   }
 
   /**
-   * Makes a list, unless nothing can be written, which shows before all of the bundle is read.
+   * Makes a list, unless nothing can be written, which shows before all of the content is read.
    * Several processes may make the same one at once.
    *
    * @return whether it is there
    */
-  private static boolean make(Path list, FileChannel bundle)
+  private static boolean make(Path list, FileChannel content)
       throws IOException, MalformedException {
     Path made;
     try {
-      made = Files.createTempFile(list.getParent(), EntryFiles.CHUNKS, ".new");
+      made = Files.createTempFile(list.getParent(), list.getFileName().toString(), ".new");
     } catch (IOException e) {
       return false;
     }
     try {
-      return write(list, made, BundleFrames.chunks(bundle).bytes());
+      return write(list, made, BundleFrames.chunks(content).bytes());
     } finally {
       Files.deleteIfExists(made);
     }

@@ -60,6 +60,9 @@ public sealed interface PeerPath {
   /** The content of one of these, by its digest. */
   record RuntimeContent(RepoId repo, Digest image, Digest content) implements PeerPath {}
 
+  /** The list of the chunks of that. */
+  record RuntimeChunks(RuntimeContent runtime) implements PeerPath {}
+
   /** How the peer is. */
   record Status() implements PeerPath {}
 
@@ -77,6 +80,7 @@ public sealed interface PeerPath {
           "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/runtimes/sha256/" + image.hex();
       case RuntimeContent(RepoId repo, Digest image, Digest content) ->
           new Runtimes(repo, image).text() + "/" + content.hex();
+      case RuntimeChunks(RuntimeContent runtime) -> runtime.text() + "/chunks";
       case Status _ -> "/v1/status";
     };
   }
@@ -92,6 +96,7 @@ public sealed interface PeerPath {
       case LargeFile _ -> "/v1/repos/{repo}/lfs/sha256/{digest}";
       case Runtimes _ -> "/v1/repos/{repo}/runtimes/sha256/{image}";
       case RuntimeContent _ -> "/v1/repos/{repo}/runtimes/sha256/{image}/{digest}";
+      case RuntimeChunks _ -> "/v1/repos/{repo}/runtimes/sha256/{image}/{digest}/chunks";
       case Status _ -> "/v1/status";
     };
   }
@@ -134,18 +139,23 @@ public sealed interface PeerPath {
   private static Optional<PeerPath> ofRepository(String[] parts) throws MalformedException {
     RepoId repo = new RepoId(PercentEncoding.decode(parts[3]));
     Digest digest = Digest.ofHex(parts[6]);
-    if (parts.length == 8) {
-      return parts[4].equals("runtimes")
-          ? Optional.of(new RuntimeContent(repo, digest, Digest.ofHex(parts[7])))
-          : Optional.empty();
-    }
-    if (parts.length > 8) {
-      return Optional.empty();
+    if (parts.length > 7) {
+      return parts[4].equals("runtimes") ? ofRuntime(repo, digest, parts) : Optional.empty();
     }
     return switch (parts[4]) {
       case "lfs" -> Optional.of(new LargeFile(repo, digest));
       case "runtimes" -> Optional.of(new Runtimes(repo, digest));
       default -> Optional.empty();
     };
+  }
+
+  private static Optional<PeerPath> ofRuntime(RepoId repo, Digest image, String[] parts) {
+    RuntimeContent content = new RuntimeContent(repo, image, Digest.ofHex(parts[7]));
+    if (parts.length == 8) {
+      return Optional.of(content);
+    }
+    return parts.length == 9 && parts[8].equals("chunks")
+        ? Optional.of(new RuntimeChunks(content))
+        : Optional.empty();
   }
 }

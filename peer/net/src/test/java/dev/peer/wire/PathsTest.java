@@ -60,13 +60,19 @@ class PathsTest {
     RepoId repo = new RepoId("h/../r");
     Digest digest = Digest.ofHex(HEX);
     PeerPath list = new PeerPath.Runtimes(repo, digest);
-    PeerPath content = new PeerPath.RuntimeContent(repo, digest, Digest.of(new byte[0]));
+    PeerPath.RuntimeContent content =
+        new PeerPath.RuntimeContent(repo, digest, Digest.of(new byte[0]));
+    PeerPath chunks = new PeerPath.RuntimeChunks(content);
 
     assertThat(list.text()).isEqualTo("/v1/repos/h%2F..%2Fr/runtimes/sha256/" + HEX);
     assertThat(content.text()).startsWith(list.text() + "/e3b0c442");
     assertThat(PeerPath.parse(list.text())).contains(list);
     assertThat(PeerPath.parse(content.text())).contains(content);
+    assertThat(chunks.text()).isEqualTo(content.text() + "/chunks");
+    assertThat(PeerPath.parse(chunks.text())).contains(chunks);
     assertThat(PeerPath.parse(content.text() + "/more")).isEmpty();
+    assertThat(PeerPath.parse(chunks.text() + "/more")).isEmpty();
+    assertThat(PeerPath.parse(chunks.text().replace("runtimes", "lfs"))).isEmpty();
     assertThat(PeerPath.parse(content.text().replace("runtimes", "lfs"))).isEmpty();
     assertThat(RuntimesKey.of(repo, digest))
         .isEqualTo(RuntimesKey.of(repo, digest))

@@ -6,12 +6,11 @@ import dev.peer.server.HeldRuntimes;
 import dev.peer.vm.snapshot.HeldRuntime;
 import dev.peer.vm.snapshot.ServedRuntimes;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** The local prepared runtimes, for serving to others. */
-record KeptRuntimes(ServedRuntimes kept) implements HeldRuntimes {
+public record KeptRuntimes(ServedRuntimes kept) implements HeldRuntimes {
 
   /** None if they cannot be listed: results must be announced all the same. */
   @Override
@@ -25,18 +24,16 @@ record KeptRuntimes(ServedRuntimes kept) implements HeldRuntimes {
 
   @Override
   public List<Attestation> attestations(Name name) throws IOException {
-    return of(name).stream().map(HeldRuntime::attestation).toList();
+    return kept.of(nameOf(name)).stream().map(HeldRuntime::attestation).toList();
   }
 
   @Override
-  public Optional<Path> content(Name name, Digest content) throws IOException {
-    return of(name).stream()
-        .filter(runtime -> runtime.digest().equals(content))
-        .map(HeldRuntime::content)
-        .findFirst();
+  public Optional<Claim> hold(Name name, Digest content) throws IOException {
+    return kept.hold(nameOf(name), content)
+        .map(held -> new Claim(held.content(), held.chunks(), held.hold()::close));
   }
 
-  private List<HeldRuntime> of(Name name) throws IOException {
-    return kept.of(new ServedRuntimes.Name(name.repo(), name.image()));
+  private static ServedRuntimes.Name nameOf(Name name) {
+    return new ServedRuntimes.Name(name.repo(), name.image());
   }
 }

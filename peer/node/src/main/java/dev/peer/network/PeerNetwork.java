@@ -179,7 +179,12 @@ public final class PeerNetwork implements AutoCloseable {
 
   /** Where prepared runtimes come from. */
   public RuntimeSource runtimes() {
-    return new RuntimeSource(lookup, fetch, identities::runtimeVerifier, output);
+    return new RuntimeSource(
+        lookup,
+        fetch,
+        new ServedRuntimes(new HomeLayout(settings.home()).disks()),
+        identities::runtimeVerifier,
+        output);
   }
 
   /** Announces the runtimes that are held here now, while this peer serves. */

@@ -3,6 +3,7 @@ package dev.peer.server;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.sign.Attestation;
+import dev.peer.core.store.ChunkLists;
 import dev.peer.http.HttpCall;
 import dev.peer.http.ProblemException;
 import dev.peer.wire.MediaTypes;
@@ -16,7 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Answers with the files that a peer serves beside results, to callers who may have them. */
-record FileRequests(HeldFiles files) {
+record FileRequests(HeldFiles files, ChunkLists chunkLists) {
 
   void image(HttpCall call, PeerPath.ImageFile path) throws ProblemException, IOException {
     Path file =
@@ -61,17 +62,39 @@ record FileRequests(HeldFiles files) {
   }
 
   void runtime(HttpCall call, PeerPath.RuntimeContent path) throws ProblemException, IOException {
-    ProblemException absent =
-        new ProblemException(
-            Problem.Kind.NO_SUCH_FILE,
-            "this peer does not hold the runtime " + path.content() + " of " + path.repo());
-    HeldRuntimes.Name name = new HeldRuntimes.Name(path.repo(), path.image());
-    try {
-      Path file = files.runtimes().content(name, path.content()).orElseThrow(() -> absent);
-      FixedFile.send(call, file, "" + path.content(), MediaTypes.BYTES);
-    } catch (NoSuchFileException e) {
-      throw absent;
+    try (HeldRuntimes.Claim runtime = held(path)) {
+      FixedFile.send(call, runtime.content(), "" + path.content(), MediaTypes.BYTES);
     }
+  }
+
+  void runtimeChunks(HttpCall call, PeerPath.RuntimeContent path)
+      throws ProblemException, IOException {
+    try (HeldRuntimes.Claim runtime = held(path)) {
+      Path list =
+          chunkLists
+              .of(runtime.content(), runtime.chunks())
+              .orElseThrow(
+                  () ->
+                      new ProblemException(
+                          Problem.Kind.NO_SUCH_CHUNKS, path.content() + " is not made of chunks"));
+      FixedFile.send(call, list, "chunks:" + path.content(), MediaTypes.CHUNKS);
+    }
+  }
+
+  /** Until it is closed, nothing removes the runtime. */
+  private HeldRuntimes.Claim held(PeerPath.RuntimeContent path)
+      throws ProblemException, IOException {
+    return files
+        .runtimes()
+        .hold(new HeldRuntimes.Name(path.repo(), path.image()), path.content())
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    Problem.Kind.NO_SUCH_FILE,
+                    "this peer does not hold the runtime "
+                        + path.content()
+                        + " of "
+                        + path.repo()));
   }
 
   private static ProblemException noSuchImage(PeerPath.ImageFile path, String what) {

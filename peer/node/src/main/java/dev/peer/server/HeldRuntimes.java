@@ -3,6 +3,7 @@ package dev.peer.server;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.sign.Attestation;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +29,7 @@ public interface HeldRuntimes {
         }
 
         @Override
-        public Optional<Path> content(Name name, Digest content) {
+        public Optional<Claim> hold(Name name, Digest content) {
           return Optional.empty();
         }
       };
@@ -42,6 +43,20 @@ public interface HeldRuntimes {
   /** The attestations of those that are held now, the best first. */
   List<Attestation> attestations(Name name) throws IOException;
 
-  /** The content of one of them, if it is held now. */
-  Optional<Path> content(Name name, Digest content) throws IOException;
+  /**
+   * A runtime that is not removed before this is closed.
+   *
+   * @param content the file with its bytes
+   * @param chunks where the list of its chunks is kept, once it was asked for
+   */
+  record Claim(Path content, Path chunks, Closeable hold) implements Closeable {
+
+    @Override
+    public void close() throws IOException {
+      hold.close();
+    }
+  }
+
+  /** Holds one of them, if it is here now. */
+  Optional<Claim> hold(Name name, Digest content) throws IOException;
 }

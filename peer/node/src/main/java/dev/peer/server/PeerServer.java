@@ -75,7 +75,7 @@ public final class PeerServer implements AutoCloseable {
       throws IOException {
     this.pages = pages;
     this.rules = rules;
-    this.files = new FileRequests(files);
+    this.files = new FileRequests(files, chunkLists);
     this.intake = intake;
     settings
         .operations()
@@ -214,6 +214,10 @@ public final class PeerServer implements AutoCloseable {
       case PeerPath.RuntimeContent runtime -> {
         call.require(rules, Verb.FETCH, runtime.repo());
         files.runtime(call, runtime);
+      }
+      case PeerPath.RuntimeChunks(PeerPath.RuntimeContent runtime) -> {
+        call.require(rules, Verb.FETCH, runtime.repo());
+        files.runtimeChunks(call, runtime);
       }
     }
   }

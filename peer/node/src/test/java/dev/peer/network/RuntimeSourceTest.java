@@ -39,6 +39,7 @@ import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.tls.TlsListener;
+import dev.peer.vm.snapshot.ServedRuntimes;
 import dev.peer.wire.InstanceId;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.MediaTypes;
@@ -109,6 +110,7 @@ class RuntimeSourceTest {
                     new RendezvousLookup(
                         ci, List.of(PeerAddress.of(rendezvous.address())), Timeouts.DEFAULT))),
             closing(new HolderFetch(ci, Timeouts.DEFAULT)),
+            new ServedRuntimes(directory.resolve("disks")),
             () -> new RuntimeVerifier(team.validator(), rules, InstantSource.system()),
             said::add);
   }
@@ -391,8 +393,8 @@ class RuntimeSourceTest {
       }
 
       @Override
-      public Optional<Path> content(Name name, Digest digest) {
-        return Optional.of(content)
+      public Optional<Claim> hold(Name name, Digest digest) {
+        return Optional.of(new Claim(content, content.resolveSibling("chunks"), () -> {}))
             .filter(_ -> name.equals(held) && digest.equals(Digest.of(CONTENT)));
       }
     };

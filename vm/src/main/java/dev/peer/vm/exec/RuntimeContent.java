@@ -1,5 +1,6 @@
 package dev.peer.vm.exec;
 
+import dev.peer.core.chunk.Cuts;
 import dev.peer.core.id.Digest;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.FrameStream;
@@ -21,6 +22,9 @@ public final class RuntimeContent {
 
   private static final int BUFFER = 1 << 20;
 
+  /** With 512 KiB a runtime is 3% smaller; a package more then moves up to half a mebibyte more. */
+  private static final Cuts CUTS = Cuts.around(128 << 10);
+
   private RuntimeContent() {}
 
   /**
@@ -33,7 +37,7 @@ public final class RuntimeContent {
   public static Content write(Path disk, Path file) throws IOException {
     MessageDigest written = Digest.sha256();
     try (OutputStream plain = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
-        OutputStream frames = new FrameStream(plain);
+        OutputStream frames = new FrameStream(plain, CUTS);
         OutputStream out =
             new BufferedOutputStream(new DigestOutputStream(frames, written), BUFFER)) {
       DiskBlocks.write(disk, out);

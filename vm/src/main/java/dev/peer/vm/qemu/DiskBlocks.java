@@ -18,8 +18,9 @@ import java.util.Arrays;
  *
  * <p>First the magic and the size of the disk in eight bytes each, highest first. Then runs of
  * clusters: in four bytes each the number of the first cluster and how many there are, then their
- * bytes. A run begins after a gap or after {@link #LONGEST_RUN} clusters, and a last one of no
- * clusters ends the form. All clusters that are not there are zeros.
+ * bytes. A run begins after a gap or at a multiple of {@link #LONGEST_RUN}, so that a cluster more
+ * moves no run behind it, and a last one of no clusters ends the form. All clusters that are not
+ * there are zeros.
  *
  * <p>A file that comes from elsewhere is never given to QEMU: it can name other files. Reading this
  * form makes a new one, which names none.
@@ -147,7 +148,7 @@ public final class DiskBlocks {
       if (Arrays.equals(bytes, zeros)) {
         return;
       }
-      if (cluster != first + inRun || inRun == LONGEST_RUN) {
+      if (cluster != first + inRun || cluster % LONGEST_RUN == 0) {
         endRun();
         first = cluster;
       }

@@ -25,6 +25,7 @@ record RuntimeFiles(Path directory) {
   private static final String VOUCHER = "voucher.json";
   private static final String RUNTIME = "runtime-";
   private static final String ATTESTATION = "runtime.json";
+  private static final String CHUNKS = "chunks";
   private static final String NONE = "no-runtime";
 
   /** Why the disk counts, if another peer prepared it or what it was made from. */
@@ -92,6 +93,7 @@ record RuntimeFiles(Path directory) {
 
   /** Removes what a process left that ended while it added one. */
   private void clear() throws IOException {
+    Files.deleteIfExists(chunks());
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, RUNTIME + "*")) {
       for (Path content : files) {
         Files.delete(content);
@@ -103,11 +105,20 @@ record RuntimeFiles(Path directory) {
     return directory.resolve(RUNTIME + digest.hex());
   }
 
-  /** The bytes of the runtime on this disk. */
+  /** Where the list of the runtime's chunks is kept. */
+  Path chunks() {
+    return directory.resolve(CHUNKS);
+  }
+
+  /** What the runtime takes of this disk. */
   long bytes() throws IOException {
     Optional<HeldRuntime> runtime = runtime();
+    return runtime.isPresent() ? sizeOf(runtime.get().content()) + sizeOf(chunks()) : 0;
+  }
+
+  private static long sizeOf(Path file) throws IOException {
     try {
-      return runtime.isPresent() ? Files.size(runtime.get().content()) : 0;
+      return Files.size(file);
     } catch (NoSuchFileException e) {
       return 0;
     }

@@ -2,17 +2,18 @@ package dev.peer.vm.snapshot;
 
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.scratch.FileHold;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/**
- * The prepared runtimes beside kept disks, to be served. A reader opens a file at once: an open
- * file stays readable when its disk is dropped.
- */
+/** The prepared runtimes beside kept disks, to be served. */
 public final class ServedRuntimes {
 
   private final DiskEntries entries;
@@ -24,6 +25,14 @@ public final class ServedRuntimes {
 
   /** A repository and a guest image of which runtimes are held. */
   public record Name(RepoId repo, Digest image) {}
+
+  /**
+   * A runtime whose disk is not dropped before its hold is closed.
+   *
+   * @param content the file with its bytes
+   * @param chunks where the list of its chunks is kept, if there is one
+   */
+  public record Claim(Path content, Path chunks, FileHold hold) {}
 
   /** Lists the repositories and guest images of the runtimes held. */
   public Set<Name> names() throws IOException {
@@ -40,10 +49,61 @@ public final class ServedRuntimes {
   public List<HeldRuntime> of(Name name) throws IOException {
     List<HeldRuntime> held = new ArrayList<>();
     for (DiskEntry entry : entries.all()) {
-      if (entry.name().repo().equals(name.repo()) && entry.name().image().equals(name.image())) {
+      if (isOf(entry, name)) {
         entry.runtimeFiles().runtime().ifPresent(held::add);
       }
     }
     return held;
+  }
+
+  /** The contents of a repository's runtimes, each once, the last used first. */
+  public List<Path> contents(RepoId repo) throws IOException {
+    List<Path> contents = new ArrayList<>();
+    Set<Digest> seen = new LinkedHashSet<>();
+    for (DiskEntry entry : entries.all()) {
+      Optional<HeldRuntime> runtime = entry.runtimeFiles().runtime();
+      if (entry.name().repo().equals(repo)
+          && runtime.isPresent()
+          && seen.add(runtime.get().digest())) {
+        contents.add(runtime.get().content());
+      }
+    }
+    return contents;
+  }
+
+  /** Holds one of the runtimes of a repository and an image; empty if it is not here, or goes. */
+  public Optional<Claim> hold(Name name, Digest content) throws IOException {
+    for (DiskEntry entry : entries.all()) {
+      if (isOf(entry, name)) {
+        Optional<Claim> held = hold(entry, content);
+        if (held.isPresent()) {
+          return held;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Claim> hold(DiskEntry entry, Digest content) throws IOException {
+    RuntimeFiles files = entry.runtimeFiles();
+    Optional<HeldRuntime> runtime = files.runtime().filter(one -> one.digest().equals(content));
+    if (runtime.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<FileHold> hold;
+    try {
+      hold = FileHold.tryShared(entry.lock());
+    } catch (NoSuchFileException e) {
+      hold = Optional.empty();
+    }
+    if (hold.isPresent() && !Files.exists(runtime.get().content())) {
+      hold.get().close();
+      hold = Optional.empty();
+    }
+    return hold.map(one -> new Claim(runtime.get().content(), files.chunks(), one));
+  }
+
+  private static boolean isOf(DiskEntry entry, Name name) {
+    return entry.name().repo().equals(name.repo()) && entry.name().image().equals(name.image());
   }
 }

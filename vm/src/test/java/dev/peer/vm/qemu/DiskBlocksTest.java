@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,12 +29,25 @@ class DiskBlocksTest {
 
   @Test
   void givesTheBlocksInUseInTheOrderOfTheDisk() throws Exception {
-    byte[] form = form(BYTES, 3, 1, 9, 64, 73, 2, 8192, 1);
+    byte[] form = form(BYTES, 3, 1, 9, 55, 64, 64, 128, 2, 8192, 1);
 
     Path disk = read(form);
 
     assertThat(written(disk)).isEqualTo(form);
     DiskLayer.requireWhole(disk);
+  }
+
+  /** So it takes no other chunks than the one that it is in. */
+  @Test
+  void aClusterMoreMovesNoRunBehindIt() throws Exception {
+    int[] clusters = IntStream.range(9, 140).toArray();
+    Path less = directory.resolve("less");
+    Path more = directory.resolve("more");
+    write(less, clusters);
+    write(more, IntStream.concat(IntStream.of(8), IntStream.of(clusters)).toArray());
+
+    assertThat(written(less)).isEqualTo(form(BYTES, 9, 55, 64, 64, 128, 12));
+    assertThat(written(more)).isEqualTo(form(BYTES, 8, 56, 64, 64, 128, 12));
   }
 
   /** So equal disks are equal chunks, whatever order they were written in. */

@@ -119,7 +119,7 @@ public final class CacheCommand {
             () -> drop(names.value(), all.value()),
             "Drop what is kept of a repository",
             "Without a name: of the repository in the working directory. A disk that a run uses"
-                + " now stays.")
+                + " now stays, and so does one whose runtime is sent to another peer now.")
         .examples(
             "  peer cache drop                    # of this repository", "  peer cache drop --all")
         .takes(names, all);
@@ -143,8 +143,8 @@ public final class CacheCommand {
       if (disks.drop(repo, "`peer cache drop`") == 0 && kept.contains(repo)) {
         throw new CommandException(
             ExitCode.INFRASTRUCTURE,
-            "a run uses what is kept of " + repo + " right now",
-            "wait until it has ended, and try again");
+            "a run or another peer uses what is kept of " + repo + " right now",
+            "wait until that has ended, and try again");
       }
     }
     return ExitCode.PASSED.number();

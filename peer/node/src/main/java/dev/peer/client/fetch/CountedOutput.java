@@ -3,7 +3,8 @@ package dev.peer.client.fetch;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.LongConsumer;
@@ -23,16 +24,21 @@ public final class CountedOutput extends FilterOutputStream {
    * Goes on with a file.
    *
    * @param file made if it is missing
-   * @param from its size, to write behind that; 0: what it has goes
+   * @param from where the bytes go; what it has behind that is cut off
    */
   public static CountedOutput onto(Path file, long from, LongConsumer progress) throws IOException {
-    return new CountedOutput(
-        Files.newOutputStream(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            from > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING),
-        progress);
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    boolean done = false;
+    try {
+      channel.truncate(from).position(from);
+      done = true;
+      return new CountedOutput(Channels.newOutputStream(channel), progress);
+    } finally {
+      if (!done) {
+        channel.close();
+      }
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.peer.client.AnswerBody;
 import dev.peer.client.BoundedHttpClient;
 import dev.peer.client.Timeouts;
 import dev.peer.core.chunk.ChunkList;
+import dev.peer.core.find.ContentFetch;
 import dev.peer.core.find.Fetch;
 import dev.peer.core.find.FetchException;
 import dev.peer.core.find.FetchException.Fault;
@@ -14,7 +15,6 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
-import dev.peer.core.record.PreparedRuntime;
 import dev.peer.core.sign.Attestation;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.ByteRange;
@@ -109,9 +109,14 @@ public final class HolderFetch implements Fetch, AutoCloseable {
   @Override
   public Optional<Parts> parts(Holder holder, Content bundle)
       throws FetchException, InterruptedException {
+    return parts(holder, new PeerPath.Chunks(bundle.digest()), body(bundle));
+  }
+
+  private Optional<Parts> parts(Holder holder, PeerPath path, Transfer.Body content)
+      throws FetchException, InterruptedException {
     HttpResponse<InputStream> answer;
     try {
-      answer = connections.open(holder, new PeerPath.Chunks(bundle.digest()));
+      answer = connections.open(holder, path);
     } catch (FetchException e) {
       if (e.fault() == Fault.REFUSED) {
         return Optional.empty();
@@ -119,8 +124,8 @@ public final class HolderFetch implements Fetch, AutoCloseable {
       throw e;
     }
     try (AnswerBody body = new HolderAnswer(holder, answer, patience).body(ChunkList.LARGEST)) {
-      ChunkList list = ChunkList.parse(body.readAtMost(ChunkList.LARGEST), bundle.size());
-      return Optional.of(new ListedParts(holder, bundle, list));
+      ChunkList list = ChunkList.parse(body.readAtMost(ChunkList.LARGEST), content.size());
+      return Optional.of(new ListedParts(holder, content, list));
     } catch (IllegalArgumentException e) {
       throw new FetchException(
           Fault.WRONG,
@@ -134,12 +139,12 @@ public final class HolderFetch implements Fetch, AutoCloseable {
   private final class ListedParts implements Parts {
 
     private final Holder holder;
-    private final Content bundle;
+    private final Transfer.Body content;
     private final ChunkList list;
 
-    ListedParts(Holder holder, Content bundle, ChunkList list) {
+    ListedParts(Holder holder, Transfer.Body content, ChunkList list) {
       this.holder = holder;
-      this.bundle = bundle;
+      this.content = content;
       this.list = list;
     }
 
@@ -150,8 +155,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
 
     @Override
     public Download part(long from, long length) throws FetchException, InterruptedException {
-      return Transfer.open(
-          connections, patience, holder, body(bundle), new ByteRange(from, length));
+      return Transfer.open(connections, patience, holder, content, new ByteRange(from, length));
     }
   }
 
@@ -185,24 +189,41 @@ public final class HolderFetch implements Fetch, AutoCloseable {
     }
   }
 
-  /**
-   * Asks the holder for the content of a runtime. The caller checks it.
-   *
-   * @param from how many of the first bytes are here already
-   */
-  public Download runtime(Holder holder, PreparedRuntime runtime, long from)
-      throws FetchException, InterruptedException {
-    Content content = runtime.content();
-    return Transfer.open(
-        connections,
-        patience,
-        holder,
-        new Transfer.Body(
-            new PeerPath.RuntimeContent(
-                runtime.disk().repo(), runtime.disk().image(), content.digest()),
-            "the runtime " + content.digest(),
-            content.size()),
-        from);
+  /** Fetches contents of the runtimes of a repository that were prepared with a guest image. */
+  public ContentFetch runtimes(RepoId repo, Digest image) {
+    return new RuntimeFetch(repo, image);
+  }
+
+  private final class RuntimeFetch implements ContentFetch {
+
+    private final RepoId repo;
+    private final Digest image;
+
+    RuntimeFetch(RepoId repo, Digest image) {
+      this.repo = repo;
+      this.image = image;
+    }
+
+    @Override
+    public Download content(Holder holder, Content content, long from)
+        throws FetchException, InterruptedException {
+      return Transfer.open(connections, patience, holder, body(content), from);
+    }
+
+    @Override
+    public Optional<Parts> parts(Holder holder, Content content)
+        throws FetchException, InterruptedException {
+      return HolderFetch.this.parts(
+          holder, new PeerPath.RuntimeChunks(path(content)), body(content));
+    }
+
+    private Transfer.Body body(Content content) {
+      return new Transfer.Body(path(content), "the runtime " + content.digest(), content.size());
+    }
+
+    private PeerPath.RuntimeContent path(Content content) {
+      return new PeerPath.RuntimeContent(repo, image, content.digest());
+    }
   }
 
   /** Call it before the process ends. Cuts off transfers in progress. */

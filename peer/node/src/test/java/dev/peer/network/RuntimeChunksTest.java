@@ -1,0 +1,278 @@
+package dev.peer.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.luben.zstd.Zstd;
+import dev.peer.client.Timeouts;
+import dev.peer.client.fetch.HolderFetch;
+import dev.peer.core.access.AccessRules;
+import dev.peer.core.chunk.Chunk;
+import dev.peer.core.chunk.ChunkList;
+import dev.peer.core.find.Holder;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.sign.RuntimeVerifier;
+import dev.peer.core.store.ChunkLists;
+import dev.peer.core.trust.Credentials;
+import dev.peer.http.AnsweredRequest;
+import dev.peer.http.Https;
+import dev.peer.http.Operations;
+import dev.peer.http.ServerLimits;
+import dev.peer.http.ServerSettings;
+import dev.peer.metrics.Metrics;
+import dev.peer.network.RuntimeSource.Offer;
+import dev.peer.server.HeldFiles;
+import dev.peer.server.HeldImages;
+import dev.peer.server.HeldLargeFiles;
+import dev.peer.server.PeerServer;
+import dev.peer.tls.TestAuthority;
+import dev.peer.tls.TlsIdentity;
+import dev.peer.vm.snapshot.HeldRuntime;
+import dev.peer.vm.snapshot.ServedRuntimes;
+import dev.peer.wire.PeerAddress;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is moved of a runtime of which most is here, by the real server. */
+@Timeout(300)
+class RuntimeChunksTest {
+
+  private static final RepoId REPO = new RepoId("example.org/team/project");
+
+  private static TestAuthority team;
+  private static Credentials maker;
+
+  @TempDir private Path directory;
+  private final List<String> said = new CopyOnWriteArrayList<>();
+  private final List<AnsweredRequest> requests = new CopyOnWriteArrayList<>();
+  private PeerServer server;
+  private HolderFetch fetch;
+  private RuntimeSource source;
+
+  /** The clusters of the disks, by their numbers. */
+  private Map<Integer, byte[]> before;
+
+  private Map<Integer, byte[]> after;
+
+  @BeforeAll
+  static void issue() throws Exception {
+    team = new TestAuthority("team");
+    maker = team.issue("spiffe://team/maker");
+  }
+
+  /** As where a package is added: metadata, a place between old files, and a new place. */
+  @BeforeEach
+  void start() throws Exception {
+    before = new TreeMap<>();
+    RuntimeHome.fill(before, 0, 4);
+    RuntimeHome.fill(before, 100, 400);
+    RuntimeHome.fill(before, 501, 300);
+    after = new TreeMap<>(before);
+    RuntimeHome.fill(after, 0, 2);
+    RuntimeHome.fill(after, 500, 1);
+    RuntimeHome.fill(after, 2000, 300);
+    server =
+        PeerServer.start(
+            team.peer("spiffe://team/laptop"),
+            AccessRules::open,
+            new HeldFiles(
+                HeldImages.NONE, HeldLargeFiles.NONE, new KeptRuntimes(home("laptop").served())),
+            Optional.empty(),
+            new ServerSettings(
+                Https.LOOPBACK,
+                ServerLimits.PEER,
+                new Operations(new Metrics(), List.of(), requests::add)));
+    TlsIdentity ci = team.peer("spiffe://team/ci");
+    fetch = new HolderFetch(ci, Timeouts.DEFAULT);
+    source =
+        new RuntimeSource(Optional.empty(), fetch, home("ci").served(), this::verifier, said::add);
+  }
+
+  @AfterEach
+  void close() {
+    fetch.close();
+    server.close();
+  }
+
+  @Test
+  void movesWhatChanged() throws Exception {
+    home("ci").keep(REPO, before, 1);
+    Offer offer = offer(home("laptop").keep(REPO, after, 2));
+
+    assertThat(fetched(offer)).isTrue();
+
+    server.close();
+    assertThat(moved()).isLessThan(changed() * 12 / 10);
+    assertThat(said)
+        .anyMatch(
+            line ->
+                line.matches(
+                    "\\d+ of \\d+ MiB came from spiffe://team/laptop, the rest from runtimes"
+                        + " that are here"));
+  }
+
+  @Test
+  void movesAllWhereNothingIsHereOrAnotherRepositorysIs() throws Exception {
+    home("ci").keep(new RepoId("example.org/another"), after, 1);
+    Offer offer = offer(home("laptop").keep(REPO, after, 2));
+
+    assertThat(fetched(offer)).isTrue();
+
+    server.close();
+    assertThat(moved()).isEqualTo(offer.verified().runtime().content().size());
+  }
+
+  /** A list that lies costs the way by chunks; what counts is the signed digest. */
+  @Test
+  void getsAllWhereTheListLies() throws Exception {
+    HeldRuntime here = home("ci").keep(REPO, before, 1);
+    HeldRuntime there = home("laptop").keep(REPO, after, 2);
+    Files.write(there.content().resolveSibling("chunks"), lie(here, there));
+
+    assertThat(fetched(offer(there))).isTrue();
+
+    assertThat(said)
+        .containsOnlyOnce(
+            "what spiffe://team/laptop gave in parts is refused: its bytes are not those that were"
+                + " signed");
+  }
+
+  @Test
+  void refusesWrongBytesWhateverTheyAreMadeOf() throws Exception {
+    home("ci").keep(REPO, before, 1);
+    HeldRuntime there = home("laptop").keep(REPO, after, 2);
+    Offer offer = offer(there);
+    byte[] bytes = Files.readAllBytes(there.content());
+    bytes[bytes.length - 1000] ^= 1;
+    Files.write(there.content(), bytes);
+
+    assertThat(fetched(offer)).isFalse();
+
+    assertThat(said)
+        .anyMatch(line -> line.startsWith("what spiffe://team/laptop gave in parts is refused"))
+        .anyMatch(line -> line.startsWith("the runtime of spiffe://team/laptop is refused"));
+    assertThat(file()).doesNotExist();
+  }
+
+  /** The rest of a file that was begun is put together too. */
+  @Test
+  void goesOnWithinAChunk() throws Exception {
+    home("ci").keep(REPO, before, 1);
+    HeldRuntime there = home("laptop").keep(REPO, after, 2);
+    byte[] bytes = Files.readAllBytes(there.content());
+    Files.write(file(), Arrays.copyOf(bytes, bytes.length / 3));
+
+    assertThat(fetched(offer(there))).isTrue();
+
+    assertThat(file()).hasBinaryContent(bytes);
+    server.close();
+    assertThat(moved()).isLessThan(changed() * 12 / 10);
+  }
+
+  @Test
+  void dropsNoRuntimeThatIsSent() throws Exception {
+    HeldRuntime there = home("laptop").keep(REPO, after, 2);
+    ServedRuntimes.Name name = new ServedRuntimes.Name(REPO, RuntimeHome.IMAGE);
+    ServedRuntimes.Claim held = home("laptop").served().hold(name, there.digest()).orElseThrow();
+
+    assertThat(home("laptop").disks().drop(REPO, "a test")).isZero();
+    assertThat(held.content()).exists();
+    held.hold().close();
+
+    assertThat(home("laptop").disks().drop(REPO, "a test")).isEqualTo(1);
+    assertThat(home("laptop").served().hold(name, there.digest())).isEmpty();
+  }
+
+  @Test
+  void countsTheListOfChunks() throws Exception {
+    home("ci").keep(REPO, before, 1);
+    HeldRuntime there = home("laptop").keep(REPO, after, 2);
+    long bytes = home("laptop").disks().list().getFirst().runtimeBytes();
+
+    assertThat(fetched(offer(there))).isTrue();
+
+    assertThat(home("laptop").disks().list().getFirst().runtimeBytes())
+        .isEqualTo(bytes + Files.size(there.content().resolveSibling("chunks")));
+  }
+
+  /** Two chunks that are here, in the place of two others of the same lengths together. */
+  private static byte[] lie(HeldRuntime here, HeldRuntime there) throws IOException {
+    List<Chunk> chunks = new ArrayList<>();
+    long size = Files.size(there.content());
+    Chunk known = chunks(here).get(1);
+    for (long at = 0; at < size; ) {
+      int length = (int) Math.min(known.length(), size - at);
+      chunks.add(
+          new Chunk(
+              at, length, length == known.length() ? known.digest() : Digest.of(new byte[] {1})));
+      at += length;
+    }
+    return new ChunkList(chunks).bytes();
+  }
+
+  private static List<Chunk> chunks(HeldRuntime runtime) throws IOException {
+    Path list =
+        new ChunkLists()
+            .of(runtime.content(), runtime.content().resolveSibling("chunks"))
+            .orElseThrow();
+    return ChunkList.parse(Files.readAllBytes(list), Files.size(runtime.content())).chunks();
+  }
+
+  /** The bytes of all answers' bodies. */
+  private long moved() {
+    return requests.stream().mapToLong(request -> request.outcome().bytes()).sum();
+  }
+
+  /** The bytes of the clusters that are new or others, compressed together. */
+  private long changed() {
+    ByteArrayOutputStream changed = new ByteArrayOutputStream();
+    after.forEach(
+        (number, bytes) -> {
+          if (!Arrays.equals(before.get(number), bytes)) {
+            changed.writeBytes(bytes);
+          }
+        });
+    return Zstd.compress(changed.toByteArray(), 3).length;
+  }
+
+  private boolean fetched(Offer offer) throws Exception {
+    return source.fetch(offer, file());
+  }
+
+  private Path file() {
+    return directory.resolve("fetched");
+  }
+
+  private Offer offer(HeldRuntime runtime) throws Exception {
+    return new Offer(
+        verifier().verify(runtime.attestation(), REPO, List.of()),
+        List.of(
+            new Holder(
+                team.peer("spiffe://team/laptop").id(),
+                List.of(PeerAddress.of(server.address())))));
+  }
+
+  private RuntimeVerifier verifier() {
+    return new RuntimeVerifier(team.validator(), AccessRules.open(), InstantSource.system());
+  }
+
+  private RuntimeHome home(String name) {
+    return new RuntimeHome(directory.resolve(name), maker);
+  }
+}
