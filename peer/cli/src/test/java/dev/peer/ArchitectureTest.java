@@ -222,7 +222,8 @@ class ArchitectureTest {
         "core",
         "http",
         "server",
-        "tls");
+        "tls",
+        "wire");
     allow(
         "daemon.socket",
         "core.find",

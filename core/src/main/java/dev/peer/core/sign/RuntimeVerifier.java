@@ -91,7 +91,8 @@ public final class RuntimeVerifier {
       require(
           !statement.runtime().begun().isAfter(statement.vouching().at()),
           "it was begun at " + statement.runtime().begun() + ", after it was signed");
-      return new VerifiedRuntime(statement.runtime(), maker, attestation);
+      return new VerifiedRuntime(
+          statement.runtime(), maker, statement.vouching().at(), attestation);
     } catch (MalformedException e) {
       throw new VerificationException(e.getMessage(), e);
     } catch (UntrustedCertificateException e) {

@@ -3,6 +3,7 @@ package dev.peer.core.sign;
 import dev.peer.core.record.PreparedRuntime;
 import dev.peer.core.record.RuntimeId;
 import dev.peer.core.trust.Identity;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,12 +12,15 @@ public final class VerifiedRuntime {
 
   private final PreparedRuntime runtime;
   private final Identity maker;
+  private final Instant signed;
   private final Attestation attestation;
 
   /** Only the verifier makes one. */
-  VerifiedRuntime(PreparedRuntime runtime, Identity maker, Attestation attestation) {
+  VerifiedRuntime(
+      PreparedRuntime runtime, Identity maker, Instant signed, Attestation attestation) {
     this.runtime = runtime;
     this.maker = maker;
+    this.signed = signed;
     this.attestation = attestation;
   }
 
@@ -35,6 +39,11 @@ public final class VerifiedRuntime {
     List<RuntimeId> runtimes = new ArrayList<>(runtime.made().runtimes());
     runtimes.add(new RuntimeId(maker.id(), runtime.content().digest()));
     return runtimes;
+  }
+
+  /** When the maker signed it. */
+  public Instant signed() {
+    return signed;
   }
 
   /** The envelope that was verified. */

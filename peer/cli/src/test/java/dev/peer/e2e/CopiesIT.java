@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.peer.core.id.CommitId;
+import dev.peer.core.id.RepoId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,28 @@ class CopiesIT {
     assertThat(copies.path("wanted").intValue()).isEqualTo(1);
     assertThat(copies.path("held").intValue()).isEqualTo(1);
     assertReplaysFromTheDaemon("ci");
+  }
+
+  @Test
+  void aDaemonCopiesPreparedRuntimesIfItIsToldTo() throws Exception {
+    CommitId commit = new CommitId(repository.git("rev-parse", "HEAD").strip());
+    SignedRuntime.keep(team, laptop, new RepoId(REPO), commit);
+    start(laptop);
+
+    Run mirroring = startDaemon("--mirror", REPO, "--runtimes");
+
+    mirroring.awaitLine("^peer: (the runtime is here after) ");
+    assertThat(mirroring.stderr())
+        .contains("mirroring " + REPO + " and its runtimes")
+        .contains(
+            "copying the runtime of " + REPO + " that CN=laptop prepared at " + commit + " (");
+    assertThat(daemon.run(team.root(), "cache", "ls").hasExitCode(0).stdout())
+        .contains("trunk: prepared at " + commit, "served as a runtime of ");
+    assertThat(daemon.run(team.root(), "daemon", "status").hasExitCode(0).stdout())
+        .contains("mirroring " + REPO + " and its runtimes");
+    laptop
+        .run(team.root(), "daemon", "--runtimes")
+        .refuses(2, "--runtimes: no repository is mirrored");
   }
 
   @Test

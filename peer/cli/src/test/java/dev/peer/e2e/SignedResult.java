@@ -78,11 +78,7 @@ record SignedResult(Repository repository) {
     RunRecord record = record(repository, output.of(files), artifacts(files, artifacts));
     WrittenBundle written = BundleWriter.write(record, files, directory.resolve("bundle"));
     Map<String, String> environment = signer.environment();
-    Credentials credentials =
-        Credentials.of(
-            Pem.certificates("PEER_CERT", text(environment, "PEER_CERT")),
-            Pem.privateKey("PEER_KEY", text(environment, "PEER_KEY")));
-    Attestation attestation = new RunSigner(credentials).sign(record, written.content());
+    Attestation attestation = new RunSigner(credentials(signer)).sign(record, written.content());
     RecordVerifier verifier =
         new RecordVerifier(
             new CertificateValidator(
@@ -93,6 +89,14 @@ record SignedResult(Repository repository) {
     Store.open(signer.store(), MOST)
         .keep(verifier.verify(verifier.verify(attestation, record.inputs().key()), written))
         .close();
+  }
+
+  /** What a peer signs with. */
+  static Credentials credentials(Peer signer) throws Exception {
+    Map<String, String> environment = signer.environment();
+    return Credentials.of(
+        Pem.certificates("PEER_CERT", text(environment, "PEER_CERT")),
+        Pem.privateKey("PEER_KEY", text(environment, "PEER_KEY")));
   }
 
   /** What a run put out. */

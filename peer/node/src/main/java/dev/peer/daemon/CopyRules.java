@@ -1,6 +1,7 @@
 package dev.peer.daemon;
 
 import dev.peer.core.id.PeerId;
+import dev.peer.wire.RuntimesKey;
 
 /**
  * Which copies a daemon makes at all.
@@ -19,6 +20,12 @@ record CopyRules(PeerId self, KeptResults kept, PeerBackoff shunned, ByteBudget 
 
   /** Whether a copy of this result is made. */
   boolean wants(ResultName name) {
-    return !kept.holds(name) && !kept.isDeclined(name);
+    return !kept.holds(name) && !kept.isDeclined(name) && !isOfRuntimes(name);
+  }
+
+  /** Prepared runtimes are announced as a result, and are none. */
+  private boolean isOfRuntimes(ResultName name) {
+    return kept.images(name.repo()).stream()
+        .anyMatch(image -> RuntimesKey.of(name.repo(), image).equals(name.key()));
   }
 }

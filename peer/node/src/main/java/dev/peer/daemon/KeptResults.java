@@ -3,6 +3,7 @@ package dev.peer.daemon;
 import dev.peer.client.announce.LeasedAnnouncer;
 import dev.peer.client.announce.LeasedAnnouncer.ResultAnnouncement;
 import dev.peer.core.flow.AnnounceException;
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.RunRecord;
@@ -102,6 +103,11 @@ public final class KeptResults implements AutoCloseable {
   /** How many results are served. */
   public int size() {
     return served.size();
+  }
+
+  /** The guest images of the repository's runs whose results are served. */
+  public Set<Digest> images(RepoId repo) {
+    return served.images(repo);
   }
 
   /** Takes everything back and stops serving. */

@@ -3,6 +3,7 @@ package dev.peer.daemon;
 import dev.peer.client.announce.LeasedAnnouncer;
 import dev.peer.client.announce.LeasedAnnouncer.ResultAnnouncement;
 import dev.peer.core.flow.AnnounceException;
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.store.StoredRecord;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The records that are served and announced, if anybody is to know of them, by the directories in
@@ -30,6 +32,7 @@ final class ServedResults {
   private record ServedResult(
       StoredRecord record,
       List<String> targets,
+      Digest image,
       Instant ended,
       Optional<ResultAnnouncement> serving) {
 
@@ -55,7 +58,9 @@ final class ServedResults {
         announcer.isPresent() ? Optional.of(announcer.get().add(record)) : Optional.empty();
     // Not the whole record: a daemon serves thousands of results, each with its artifacts.
     held.put(
-        directory, new ServedResult(record, run.inputs().targets(), run.finishedAt(), serving));
+        directory,
+        new ServedResult(
+            record, run.inputs().targets(), run.inputs().image(), run.finishedAt(), serving));
     names
         .computeIfAbsent(record.repo(), _ -> new HashMap<>())
         .merge(nameOf(record), 1, Integer::sum);
@@ -80,6 +85,14 @@ final class ServedResults {
         .filter(one -> one.isOf(repo, targets))
         .map(ServedResult::ended)
         .toList();
+  }
+
+  /** The guest images of the repository's runs that have a result here. */
+  synchronized Set<Digest> images(RepoId repo) {
+    return held.values().stream()
+        .filter(one -> one.record().repo().equals(repo))
+        .map(ServedResult::image)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   synchronized int size() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.client.Timeouts;
 import dev.peer.client.announce.LeasedAnnouncer;
+import dev.peer.config.CacheSettings;
 import dev.peer.config.ConfigException;
 import dev.peer.config.HostPort;
 import dev.peer.config.KeepSettings;
@@ -33,6 +34,7 @@ import dev.peer.report.ExitCode;
 import dev.peer.report.Interruption;
 import dev.peer.report.RunOutput;
 import dev.peer.report.Version;
+import dev.peer.run.RuntimeMirror;
 import dev.peer.run.VmExecutors;
 import dev.peer.schedule.MadeCrontabs;
 import dev.peer.schedule.Schedule;
@@ -64,6 +66,7 @@ public final class Daemon {
   private final Settings settings;
   private final PeerSettings peer;
   private final Retention retention;
+  private final CacheSettings caches;
   private final boolean keepsReady;
   private final HomeLayout layout;
   private final CommandHandler commands;
@@ -94,6 +97,7 @@ public final class Daemon {
     KeepSettings keep = KeepSettings.of(settings);
     this.keepsReady = PeerSettings.ready(settings);
     this.retention = new Retention(keep.most(), keep.longest(), keep.bytes());
+    this.caches = CacheSettings.of(settings);
     plan.requireUsable(peer);
   }
 
@@ -160,8 +164,23 @@ public final class Daemon {
           keepsReady ? Optional.of(new ReadyMachine(output)) : Optional.empty();
       ready.ifPresent(machine -> identities.whenReloaded(machine::drop));
       DaemonParts parts = new DaemonParts(identities, announcer, store, kept, ready);
-      run(parts, new MadeCrontabs());
+      try (RuntimeMirror _ = plan.runtimes() ? mirror(network, kept, announcer) : null) {
+        run(parts, new MadeCrontabs());
+      }
     }
+  }
+
+  private RuntimeMirror mirror(
+      PeerNetwork network, KeptResults kept, Optional<LeasedAnnouncer> announcer) {
+    RuntimeMirror mirror =
+        RuntimeMirror.into(
+            layout.disks(),
+            caches,
+            new RuntimeMirror.Sources(plan.mirrored(), kept::images, network.awaitedRuntimes()),
+            () -> announcer.ifPresent(LeasedAnnouncer::announceRuntimes),
+            output);
+    mirror.start();
+    return mirror;
   }
 
   private static void start(KeptResults kept, Optional<LeasedAnnouncer> announcer)
@@ -234,7 +253,8 @@ public final class Daemon {
             + address(announcer)
                 .map(at -> " at https://" + at)
                 .orElse(": runs and keeps results, and serves nobody: PEER_RENDEZVOUS is not set"));
-    plan.mirrored().forEach(repo -> output.say("mirroring " + repo));
+    String what = plan.runtimes() ? " and its runtimes" : "";
+    plan.mirrored().forEach(repo -> output.say("mirroring " + repo + what));
   }
 
   private static Optional<HostPort> address(Optional<LeasedAnnouncer> announcer) {
@@ -261,6 +281,7 @@ public final class Daemon {
     peer.reach().rendezvous().forEach(address -> rendezvous.add(address.toString()));
     ArrayNode mirrors = json.putArray("mirrors");
     plan.mirrored().forEach(repo -> mirrors.add(repo.text()));
+    json.put("mirrorsRuntimes", plan.runtimes());
     json.put("jobs", plan.jobs()).put("results", parts.kept().size());
   }
 }

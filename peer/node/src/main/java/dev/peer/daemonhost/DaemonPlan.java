@@ -14,12 +14,17 @@ import java.util.Optional;
  * What a daemon does.
  *
  * @param mirrored the repositories that it keeps copies of, each once
+ * @param runtimes whether it keeps copies of their prepared runtimes, too
  * @param watched the repositories whose commits and crontabs it runs
  * @param jobs how many machines run at once
  * @param idle how long it may have no work before it ends; empty: as long as it likes
  */
 public record DaemonPlan(
-    List<RepoId> mirrored, List<Path> watched, int jobs, Optional<Duration> idle) {
+    List<RepoId> mirrored,
+    boolean runtimes,
+    List<Path> watched,
+    int jobs,
+    Optional<Duration> idle) {
 
   /** Half of the streams that a rendezvous gives to one identity, so that it can start again. */
   private static final int MOST_MIRRORED = 32;
@@ -51,6 +56,12 @@ public record DaemonPlan(
       throw new ConfigException(
           "--mirror needs PEER_RENDEZVOUS, which is not set: no rendezvous would name results",
           "set it to your team's rendezvous, such as https://meet.example.org:7443");
+    }
+    if (runtimes && mirrored.isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--runtimes: no repository is mirrored",
+          "name those whose runtimes are to be copied with --mirror");
     }
     if (mirrored.size() > MOST_MIRRORED) {
       throw new CommandException(

@@ -151,8 +151,9 @@ public final class DaemonStatus {
                 + " s without work; the last was "
                 + TimeSpans.ago(Duration.ofSeconds(json.number("idleSeconds"))));
       }
+      String what = json.truth("mirrorsRuntimes") ? " and its runtimes" : "";
       for (String repo : json.texts("mirrors")) {
-        output.print("mirroring " + repo);
+        output.print("mirroring " + repo + what);
       }
       if (json.has("ready")) {
         printReady(output, json.object("ready"));

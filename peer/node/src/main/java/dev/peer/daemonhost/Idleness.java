@@ -16,12 +16,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * For how long a daemon has had no work: commands of its user, runs, and requests of other peers.
- * That somebody looks whether it is there, or monitors it, is none.
+ * That somebody looks whether it is there, or monitors it, is none; nor is that a mirror asks, once
+ * a minute, of what runtimes it has copies to make.
  */
 final class Idleness {
 
   private static final Set<String> NO_WORK =
-      Set.of("/v1/status", "/metrics", "/healthz", AnsweredRequest.NO_TEMPLATE);
+      Set.of(
+          "/v1/status",
+          "/v1/repos/{repo}/runtimes/sha256/{image}",
+          "/metrics",
+          "/healthz",
+          AnsweredRequest.NO_TEMPLATE);
 
   private final InstantSource clock;
 

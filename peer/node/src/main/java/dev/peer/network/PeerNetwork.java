@@ -179,12 +179,21 @@ public final class PeerNetwork implements AutoCloseable {
 
   /** Where prepared runtimes come from. */
   public RuntimeSource runtimes() {
+    return runtimes(output);
+  }
+
+  /** The same, for somebody who asks again and again: each line is said once. */
+  public RuntimeSource awaitedRuntimes() {
+    return runtimes(new DedupingNotices(output));
+  }
+
+  private RuntimeSource runtimes(Notices notices) {
     return new RuntimeSource(
         lookup,
         fetch,
         new ServedRuntimes(new HomeLayout(settings.home()).disks()),
         identities::runtimeVerifier,
-        output);
+        notices);
   }
 
   /** Announces the runtimes that are held here now, while this peer serves. */

@@ -2,24 +2,17 @@ package dev.peer.run;
 
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
-import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.progress.ExecutionListener;
-import dev.peer.core.record.DiskRoom;
-import dev.peer.core.record.PreparedRuntime;
-import dev.peer.core.scratch.ScratchDirectory;
-import dev.peer.core.sign.VerifiedRuntime;
 import dev.peer.network.RuntimeSource;
 import dev.peer.run.RuntimeChoices.Choice;
-import dev.peer.vm.exec.RuntimeContent;
 import dev.peer.vm.exec.VmExecutor;
-import dev.peer.vm.snapshot.DiskHistory;
 import dev.peer.vm.snapshot.DiskName;
-import dev.peer.vm.snapshot.HeldRuntime;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Takes what another peer prepared of the trunk, so that a run which would start blank need not
@@ -45,7 +38,7 @@ record RuntimeTaker(VmExecutor machines, RuntimeSource source, ExecutionListener
       for (Choice choice : choices.ask(source, lineage, name)) {
         if (!choice.cost().isWorthMoving()) {
           listener.note("preparing, rather than getting " + choice);
-        } else if (take(choice, name, choices)) {
+        } else if (take(choice, choices)) {
           return;
         }
       }
@@ -53,35 +46,12 @@ record RuntimeTaker(VmExecutor machines, RuntimeSource source, ExecutionListener
   }
 
   /** Returns whether there is a disk now. */
-  private boolean take(Choice choice, DiskName name, RuntimeChoices choices)
-      throws InterruptedException {
-    VerifiedRuntime verified = choice.offer().verified();
-    PreparedRuntime runtime = verified.runtime();
-    RepositoryDisks disks = choices.disks();
-    long begun = System.nanoTime();
-    try (ScratchDirectory scratch = disks.runtimes().scratch()) {
-      Path content = scratch.path().resolve("content");
-      Path disk = scratch.path().resolve("disk");
-      DiskRoom.require(scratch.path(), runtime.content().size());
-      listener.note("getting " + choice);
-      if (!source.fetch(choice.offer(), content)) {
-        return false;
-      }
-      RuntimeContent.read(content, disk, name);
-      disks.keep(
-          name,
-          disk,
-          DiskHistory.of(runtime),
-          new HeldRuntime(content, runtime.content().digest(), verified.attestation()));
-      Duration took = Duration.ofNanos(System.nanoTime() - begun);
-      listener.note("the runtime is here after " + took.toSeconds() + " s, every byte checked");
-      choices.rate().note(runtime.content().size(), took);
-      return true;
-    } catch (IOException e) {
-      InterruptedIo.rethrow(e);
-      listener.note(
-          "the runtime of " + verified.maker().id() + " cannot be used: " + e.getMessage());
-      return false;
-    }
+  private boolean take(Choice choice, RuntimeChoices choices) throws InterruptedException {
+    listener.note("getting " + choice);
+    Optional<Duration> took =
+        new TakenRuntimes(source, choices.disks(), listener::note).take(choice.offer());
+    took.ifPresent(
+        time -> choices.rate().note(choice.offer().verified().runtime().content().size(), time));
+    return took.isPresent();
   }
 }

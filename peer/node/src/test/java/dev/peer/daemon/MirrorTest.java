@@ -9,13 +9,16 @@ import dev.peer.core.find.Finder;
 import dev.peer.core.find.Holders;
 import dev.peer.core.find.LookupResult;
 import dev.peer.core.find.ResultRules;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.store.Retention;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.store.StoredRecords;
 import dev.peer.tls.TestAuthority;
+import dev.peer.wire.RuntimesKey;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -130,6 +133,22 @@ class MirrorTest {
       assertThat(found).isInstanceOf(FindResult.Hit.class);
       ((FindResult.Hit) found).result().close();
     }
+  }
+
+  /** They are announced as a result that nobody has. */
+  @Test
+  void takesNoRuntimesForAResult() throws Exception {
+    mirror(MANY, REPO);
+    laptop.serve(MANY, meeting.address());
+    RunInputs inputs = laptop.run("one").record().inputs();
+    meeting.awaitHolders(inputs, 2);
+    assertThat(daemon.kept().images(REPO)).containsExactly(inputs.image());
+
+    meeting.announce(new PeerId("spiffe://team/other"), REPO, RuntimesKey.of(REPO, inputs.image()));
+    meeting.awaitHolders(laptop.run("two").record().inputs(), 2);
+    daemon.close();
+
+    assertThat(daemon.notices()).allMatch(line -> line.startsWith("copied "));
   }
 
   @Test

@@ -2,6 +2,8 @@ package dev.peer.daemonhost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
 import dev.peer.daemon.QueuedRun;
 import dev.peer.daemon.QueuedRunEnd;
 import dev.peer.daemon.socket.CommandCaller;
@@ -9,6 +11,7 @@ import dev.peer.daemon.socket.CommandHandler;
 import dev.peer.daemon.socket.CommandRequest;
 import dev.peer.http.AnsweredRequest;
 import dev.peer.http.RequestLog;
+import dev.peer.wire.PeerPath;
 import dev.peer.wire.Trace;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -65,7 +68,8 @@ class IdlenessTest {
     RequestLog log = idleness.counting(RequestLog.NONE);
     pass(Duration.ofMinutes(30));
 
-    for (String template : List.of("/v1/status", "/metrics", "/healthz")) {
+    String runtimes = new PeerPath.Runtimes(new RepoId("x"), Digest.of(new byte[0])).template();
+    for (String template : List.of("/v1/status", runtimes, "/metrics", "/healthz")) {
       log.begun(template);
       log.answered(request(template));
     }

@@ -115,6 +115,11 @@ final class DiskRetention {
         && bytes <= policy.maxBytes() / SHARE;
   }
 
+  /** Whether as much could be kept as may be in use of a disk of this name. */
+  boolean admitsFull(DiskName name) {
+    return name.bytes() / 2 <= policy.maxBytes();
+  }
+
   /** Drops a disk that nothing uses, and notes why. */
   boolean remove(DiskEntry entry, String why) throws IOException {
     if (!DiskEntries.removeUnlessUsed(entry.directory())) {

@@ -83,6 +83,11 @@ public final class Runtimes {
     return retention.admits(history, bytes);
   }
 
+  /** Whether as much could be kept as may be in use of a disk of this name. */
+  public boolean admitsFull(DiskName name) {
+    return retention.admitsFull(name);
+  }
+
   /** A directory below which files for this are made, on the same file system. */
   public ScratchDirectory scratch() throws IOException {
     ScratchDirectory.reap(entries.unfinished());

@@ -81,8 +81,8 @@ public final class DaemonCommand implements Callable<Integer> {
                 + " results in this store until SIGINT or SIGTERM, and removes old ones (PEER_KEEP,"
                 + " PEER_KEEP_FOR, PEER_KEEP_BYTES).",
             "With --mirror, keeps copies of what others announce, and takes results from `peer"
-                + " push`. With --watch, runs each new commit of a repository, and what its crontab"
-                + " says.")
+                + " push`; with --runtimes, of prepared runtimes too. With --watch, runs each new"
+                + " commit of a repository, and what its crontab says.")
         .examples(
             "  peer daemon start                  # in the background; `peer run` uses it",
             "  peer daemon --jobs 2               # in the foreground",

@@ -24,6 +24,11 @@ final class DaemonOptions implements SyntaxPart {
               "keep copies of the results of these repositories, named as in PEER_REPO")
           .readBy(new RepoConverter());
 
+  private final Option<Boolean> runtimes =
+      Option.flag(
+          "--runtimes",
+          "keep copies of their prepared runtimes as well, in the room of PEER_CACHE_MAX_BYTES");
+
   private final Option<List<Path>> watched =
       Option.repeated(
           "--watch",
@@ -63,7 +68,8 @@ final class DaemonOptions implements SyntaxPart {
   }
 
   DaemonPlan plan() {
-    return new DaemonPlan(mirrored.value(), watched.value(), jobs.value(), idle.given());
+    return new DaemonPlan(
+        mirrored.value(), runtimes.value(), watched.value(), jobs.value(), idle.given());
   }
 
   LogOptions logging() {
@@ -72,6 +78,6 @@ final class DaemonOptions implements SyntaxPart {
 
   @Override
   public void addTo(Syntax command) {
-    command.takes(mirrored, watched, jobs, idle, logging);
+    command.takes(mirrored, runtimes, watched, jobs, idle, logging);
   }
 }
