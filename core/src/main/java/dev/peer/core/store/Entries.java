@@ -106,6 +106,22 @@ public final class Entries {
     return List.copyOf(locations);
   }
 
+  /**
+   * The locations of the results that a repository of this machine owns, the latest first.
+   *
+   * @param repositories the directories to look in
+   */
+  List<Location> owned(RepoId owner, List<Path> repositories) throws IOException {
+    String owning = StoreLayout.digestOf(owner);
+    List<Location> owned = new ArrayList<>();
+    for (Path repository : repositories) {
+      owned.addAll(locations(repository));
+    }
+    owned.removeIf(location -> !location.owner().equals(owning));
+    owned.sort(Comparator.comparing(Location::kept).reversed());
+    return List.copyOf(owned);
+  }
+
   /** The locations of the results kept of a repository, the latest first. */
   List<Location> locations(RepoId repo) throws IOException {
     return locations(layout.directoryOf(repo)).stream()

@@ -4,6 +4,7 @@ import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.scratch.FileHold;
+import dev.peer.core.scratch.ScratchDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -124,10 +126,11 @@ public final class Removals {
     try (FileHold _ = ours.get();
         FileHold _ = FileHold.alone(layout.changing())) {
       Path repository = layout.directoryOf(repo);
-      String owning = StoreLayout.digestOf(owner.id());
       // In all of them: a clone that calls itself otherwise each time keeps no more for it.
-      List<Location> owned =
-          entries.locations().stream().filter(location -> location.owner().equals(owning)).toList();
+      List<Path> elsewhere = elsewhere(owner.id());
+      List<Path> all = new ArrayList<>(elsewhere);
+      all.add(layout.directoryOf(owner.id()));
+      List<Location> owned = entries.owned(owner.id(), all);
       for (Retention.Excess excess : retention.excess(owned, Instant.now())) {
         boolean here = excess.entry().directory().startsWith(repository);
         removeChanging(excess.entry(), here ? Optional.of(repo) : Optional.empty(), excess.why());
@@ -138,7 +141,29 @@ public final class Removals {
         }
         removeIfEmpty(run);
       }
+      for (Path other : elsewhere) {
+        if (entries.owned(owner.id(), List.of(other)).isEmpty()) {
+          Files.deleteIfExists(layout.owned(owner.id()).resolve(other.getFileName()));
+        }
+      }
     }
+  }
+
+  /**
+   * Notes that a repository's directory gets an entry that another repository of this machine owns.
+   * The caller holds {@link StoreLayout#changing} alone.
+   */
+  void note(Path repository, RepoId owner) throws IOException {
+    if (!repository.equals(layout.directoryOf(owner))) {
+      ScratchDirectory.createPrivate(layout.owned(owner));
+      Files.write(layout.owned(owner).resolve(repository.getFileName()), new byte[0]);
+    }
+  }
+
+  private List<Path> elsewhere(RepoId owner) throws IOException {
+    return StoreLayout.children(layout.owned(owner)).stream()
+        .map(note -> layout.results().resolve(note.getFileName()))
+        .toList();
   }
 
   /** Of processes that were killed while they removed an entry. */

@@ -238,7 +238,7 @@ public final class Store {
           EntryFiles.own(made.path(), StoreLayout.digestOf(owning));
         }
         if (there.isEmpty()) {
-          there = Optional.of(addOrHold(entry, made));
+          there = Optional.of(addOrHold(entry, made, owning));
         }
         EntryFiles.mend(entry, made.path());
         done = true;
@@ -264,9 +264,10 @@ public final class Store {
   /**
    * Moves a new entry to its place, unless another process was faster, and holds the entry there.
    */
-  private FileHold addOrHold(Path entry, ScratchDirectory made) throws IOException {
+  private FileHold addOrHold(Path entry, ScratchDirectory made, RepoId owning) throws IOException {
     try (FileHold _ = FileHold.alone(layout.changing())) {
       if (!EntryFiles.areIn(entry)) {
+        removals.note(entry.getParent().getParent(), owning);
         ScratchDirectory.createPrivate(entry.getParent());
         EntryFiles.delete(entry);
         made.moveTo(entry);

@@ -23,8 +23,9 @@ import java.util.regex.Pattern;
  * than the one of that name, and {@code chunks} where another peer has asked for the {@link
  * ChunkLists list}; {@code staging/} for results in the making; {@code changed}, whose time is set
  * when a result is kept; {@code gone}, a line for each result that was removed; {@code failed/},
- * see {@link RunLogs}; {@code keeper} and {@code changing}. The package's documentation says how
- * several processes use it at once.
+ * see {@link RunLogs}; {@code owned/<digest of the owner's id>/}, an empty file for each repository
+ * with entries that name this owner; {@code keeper} and {@code changing}. The package's
+ * documentation says how several processes use it at once.
  *
  * @param root the directory of the store
  */
@@ -58,6 +59,14 @@ record StoreLayout(Path root) {
 
   Path changing() {
     return root.resolve("changing");
+  }
+
+  /**
+   * Names the directories of results in which a repository of this machine owns some, beside its
+   * own.
+   */
+  Path owned(RepoId owner) {
+    return root.resolve("owned").resolve(digestOf(owner));
   }
 
   /** Names a repository in a path. */

@@ -3,6 +3,7 @@ package dev.peer.core.sign;
 import static dev.peer.core.trust.CertificateMaker.NOW;
 
 import dev.peer.core.access.AccessRule;
+import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
@@ -58,10 +59,22 @@ public final class Signing {
   public Result result(Path directory, String artifact, Provenance.Stated provenance)
       throws IOException {
     RunFiles files = new RunFiles(Files.createDirectories(directory.resolve("files")));
-    RunRecord record =
+    return sign(
         Records.with(
             Records.make(files, Map.of("artifact", artifact.getBytes(StandardCharsets.UTF_8))),
-            provenance);
+            provenance),
+        files,
+        directory);
+  }
+
+  /** A result of these inputs, without artifacts. */
+  public Result result(Path directory, RunInputs inputs) throws IOException {
+    RunFiles files = new RunFiles(Files.createDirectories(directory.resolve("files")));
+    RunRecord made = Records.make(files, Map.of());
+    return sign(Records.record(inputs, made.output(), made.artifacts()), files, directory);
+  }
+
+  private Result sign(RunRecord record, RunFiles files, Path directory) throws IOException {
     Path bundle = directory.resolve("bundle");
     try {
       Content content = BundleWriter.write(record, files, bundle).content();

@@ -388,6 +388,48 @@ class StoreTest {
         .doesNotContain(ours);
   }
 
+  /** What it once claimed is not looked through for ever. */
+  @Test
+  void aCloneThatCallsItselfOtherwiseEachTimeKeepsNoMore() throws Exception {
+    RepoId name = new RepoId("example.org/claiming");
+    Store claiming = store.keptFor(new LocalRepo(name));
+    StoredRecord claimed =
+        claiming.keep(verified(signing.result(directory.resolve("claimed"), "claimed")));
+    age(claimed);
+    claimed.close();
+    assertThat(notes()).hasSize(1);
+
+    Signing.Result own = signing.result(directory.resolve("own"), inputs(name));
+    claiming.keep(verified(own)).close();
+
+    assertThat(store.entries().locations())
+        .singleElement()
+        .extracting(Location::key)
+        .isEqualTo(own.record().inputs().key());
+    assertThat(notes()).isEmpty();
+  }
+
+  private static RunInputs inputs(RepoId repo) {
+    RunInputs some = Records.inputs();
+    return new RunInputs(
+        repo,
+        some.tree(),
+        Optional.empty(),
+        some.target(),
+        List.of(),
+        some.environment(),
+        some.image(),
+        some.architecture(),
+        some.network());
+  }
+
+  /** Where repositories own results beside their own. */
+  private List<Path> notes() throws IOException {
+    try (Stream<Path> files = Files.walk(directory.resolve("store/owned"))) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
   @Test
   void aRepositorysOwnResultIsItsOwnAgainWhoeverKeptItFirst() throws Exception {
     Signing.Result result = signing.result(directory.resolve("a"), "a");
