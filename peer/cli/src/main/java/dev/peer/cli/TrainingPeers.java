@@ -169,8 +169,7 @@ final class TrainingPeers {
     }
   }
 
-  private StoredRecord record(
-      RunInputs inputs, Credentials holder, CertificateValidator validator)
+  private StoredRecord record(RunInputs inputs, Credentials holder, CertificateValidator validator)
       throws Exception {
     Store store = Store.open(directory.resolve("store"), 1);
     RunFiles files = new RunFiles(Files.createDirectory(directory.resolve("files")));
