@@ -84,3 +84,12 @@ build_image() {
         say "the guest image is built"
     fi
 }
+
+# wait_for PATTERN FILE PROCESS: until a line of the file matches; prints it. Fails if the process has ended; until its shell asks, it
+# is a zombie.
+wait_for() {
+    until grep -m 1 -e "$1" "$2"; do
+        grep -q '^State:[[:space:]]*[^ZX]' "/proc/$3/status" 2>/dev/null || { cat "$2" >&2 && exit 1; }
+        sleep 0.1
+    done
+}

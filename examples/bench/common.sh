@@ -134,14 +134,6 @@ as() {
     exec env PEER_HOME="$work/$name" PEER_CERT="$work/pki/$name.pem" PEER_KEY="$work/pki/$name-key.pem" "$@"
 }
 
-# wait_for PATTERN FILE PROCESS: until a line of the file matches; prints it. A process that has ended is a zombie meanwhile.
-wait_for() {
-    until grep -m 1 -e "$1" "$2"; do
-        grep -q '^State:[[:space:]]*[^ZX]' "/proc/$3/status" 2>/dev/null || { cat "$2" >&2 && exit 1; }
-        sleep 0.1
-    done
-}
-
 # start_rendezvous NAME...: with certificates for it and for the peers of these names.
 start_rendezvous() {
     for name in "$@"; do peer-pki issue "$name" --dir "$work/pki" >>"$work/pki.log" 2>&1; done
@@ -156,7 +148,8 @@ rendezvous_at() {
     : >"$work/rendezvous.err"
     (as rendezvous "$@" peer rendezvous --listen "$address:0") 2>"$work/rendezvous.err" &
     started="$started $!"
-    PEER_RENDEZVOUS=$(wait_for 'rendezvous at' "$work/rendezvous.err" "$!" | sed 's/.* //')
+    line=$(wait_for 'rendezvous at' "$work/rendezvous.err" "$!")
+    PEER_RENDEZVOUS=${line##* }
     export PEER_RENDEZVOUS
 }
 
