@@ -204,8 +204,7 @@ public enum Setting {
   PEER_READY(
       Where.ENVIRONMENT,
       "0",
-      "`1`: `peer daemon` keeps a machine like the last run's started for the next run while none"
-          + " runs"),
+      "`1`: `peer daemon` keeps a started machine, like the last run's, ready for the next run"),
   PEER_OPENSSL(
       Where.ENVIRONMENT,
       "1",

@@ -36,7 +36,7 @@ record Progress(String awaited, Optional<Transfer> transfer) {
           Map.entry("follow", "following"),
           Map.entry("announce", "announcing"),
           Map.entry("image", "preparing the machine"),
-          Map.entry("pull", "pulling the guest image"),
+          Map.entry("pull", "pulling"),
           Map.entry("build", "building the guest image"),
           Map.entry("boot", "booting the machine"),
           Map.entry("hello", "booting the machine"),

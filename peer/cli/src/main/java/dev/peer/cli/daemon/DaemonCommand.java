@@ -87,6 +87,7 @@ public final class DaemonCommand implements Callable<Integer> {
             "  peer daemon start                  # in the background; `peer run` uses it",
             "  peer daemon --jobs 2               # in the foreground",
             "  peer daemon --mirror github.com/team/x github.com/team/y",
+            "  peer daemon --mirror github.com/team/x --runtimes",
             "  peer daemon --watch ~/src/x")
         .takes(options)
         .below(startSyntax(), statusSyntax(), stopSyntax());

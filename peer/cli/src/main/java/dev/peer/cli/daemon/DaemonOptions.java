@@ -27,7 +27,7 @@ final class DaemonOptions implements SyntaxPart {
   private final Option<Boolean> runtimes =
       Option.flag(
           "--runtimes",
-          "keep copies of their prepared runtimes as well, in the room of PEER_CACHE_MAX_BYTES");
+          "with --mirror: keep copies of prepared runtimes too, within PEER_CACHE_MAX_BYTES");
 
   private final Option<List<Path>> watched =
       Option.repeated(
@@ -50,8 +50,8 @@ final class DaemonOptions implements SyntaxPart {
               "--idle",
               "TIME",
               Duration.class,
-              "end after this time without work, such as 1h: a command that it does, a run, or a"
-                  + " request of another peer")
+              "end after this time without work, such as 1h; work is a command that it does, a run,"
+                  + " or a request of another peer")
           .readBy(new DurationConverter());
 
   private final LogOptions logging = new LogOptions();

@@ -66,7 +66,8 @@ public final class ImageCommand {
             "build",
             () -> build(mirror.given()),
             "Build the guest image, sign it, and print its digest",
-            "Builds from Debian's packages.")
+            "Builds from Debian's packages. Needs root, or uidmap and ids in /etc/subuid and"
+                + " /etc/subgid. Signs the image if PEER_CERT is set.")
         .examples("  peer image build")
         .takes(mirror);
   }

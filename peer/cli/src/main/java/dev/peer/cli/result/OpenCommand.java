@@ -58,7 +58,7 @@ public final class OpenCommand implements Callable<Integer> {
             "  peer open",
             "  peer open 3fa9                     # one result",
             "  peer open --rev HEAD~1",
-            "  peer open --print                  # for a browser on another machine")
+            "  peer open --print                  # start no browser")
         .takes(prefix, revision, print);
   }
 

@@ -53,8 +53,8 @@ public final class ExplainCommand implements Callable<Integer> {
                 + " get. If there is none, shows how the nearest result in the store differs, and"
                 + " what a run would start from. Fetches evidence and no bundle, and keeps nothing."
                 + " Shows values of variables as digests with a key of this machine.",
-            "Exit code 0: there is a result; 3: there is none; 5: there are results, and none"
-                + " holds.")
+            "Exit code 0: there is a result; 3: there is none; 5: results were found, and none"
+                + " holds and counts.")
         .examples("  peer explain", "  peer explain lint --json", "  peer explain --rev main")
         .takes(target, json);
   }
