@@ -38,6 +38,9 @@ public final class RecordVerifier {
   /** How far the clocks of two peers may differ. */
   public static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
+  /** Of a run: more than any clock that is set while it goes on can make of it. */
+  private static final long MOST_DAYS = 366;
+
   private final SignerCheck signerCheck;
   private final SignRules signers;
   private final InstantSource clock;
@@ -254,6 +257,9 @@ public final class RecordVerifier {
         statement.signerCertificate().equals(Envelope.digestOf(certificate)),
         "it was signed for another certificate of the same key");
     Instant finished = statement.record().finishedAt();
+    require(
+        Math.abs(statement.record().took().toDays()) <= MOST_DAYS,
+        "the run took longer than any does: it started at " + statement.record().startedAt());
     require(
         !finished.isAfter(now.plus(CLOCK_SKEW)),
         "the run ended at " + finished + ", which is yet to come: check the clocks");

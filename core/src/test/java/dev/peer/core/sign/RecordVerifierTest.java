@@ -459,6 +459,12 @@ class RecordVerifierTest {
             "is about another repository",
             json -> ((ObjectNode) json.at("/subject/0")).put("name", "elsewhere"),
             "subject"),
+        change(
+            "began before there were runs",
+            json ->
+                ((ObjectNode) json.at("/predicate/urn:peer:run:v2/record"))
+                    .put("startedAt", "0001-01-01T00:00:00Z"),
+            "longer than any"),
         change("has no subject", json -> json.putArray("subject"), "exactly one subject"),
         change(
             "ran in another image than it says",
