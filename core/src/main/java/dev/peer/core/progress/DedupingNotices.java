@@ -1,13 +1,14 @@
 package dev.peer.core.progress;
 
-import java.util.HashSet;
-import java.util.Set;
+import java.util.LinkedHashSet;
 
-/** Passes each line on once, for operations that are retried. */
+/** Passes each line on once, for operations that are retried; after many others, once more. */
 public final class DedupingNotices implements Notices {
 
+  private static final int MOST = 1_000;
+
   private final Notices notices;
-  private final Set<String> said = new HashSet<>();
+  private final LinkedHashSet<String> said = new LinkedHashSet<>();
 
   /** Passes lines on to these. */
   public DedupingNotices(Notices notices) {
@@ -19,6 +20,9 @@ public final class DedupingNotices implements Notices {
     boolean isNew;
     synchronized (said) {
       isNew = said.add(text);
+      if (said.size() > MOST) {
+        said.removeFirst();
+      }
     }
     if (isNew) {
       notices.say(text);

@@ -139,7 +139,12 @@ public final class RendezvousServer implements AutoCloseable {
 
   private void serve(HttpCall call) throws ProblemException, IOException {
     if (Pages.has(call.path())) {
-      pages.serve(call);
+      begin();
+      try {
+        pages.serve(call);
+      } finally {
+        rateLimit.end();
+      }
       return;
     }
     try {
@@ -150,9 +155,7 @@ public final class RendezvousServer implements AutoCloseable {
         lookups.events(call, repo);
         return;
       }
-      if (!rateLimit.begin()) {
-        throw ProblemException.busy("too many requests are under way here", BUSY);
-      }
+      begin();
       try {
         serve(call, path);
       } finally {
@@ -162,6 +165,12 @@ public final class RendezvousServer implements AutoCloseable {
       throw ProblemException.of(e);
     } catch (IndexUnavailableException e) {
       throw unavailable(e);
+    }
+  }
+
+  private void begin() throws ProblemException {
+    if (!rateLimit.begin()) {
+      throw ProblemException.busy("too many requests are under way here", BUSY);
     }
   }
 
