@@ -39,6 +39,9 @@ final class RuntimePull {
   /** The peers whose bytes are in the file. */
   private final Set<PeerId> givers = new LinkedHashSet<>();
 
+  /** Whether bytes of several peers were wrong together: from then on each must give all. */
+  private boolean mixed;
+
   RuntimePull(HolderFetch fetch, PreparedRuntime runtime, Notices notices) {
     this.fetch = fetch;
     this.runtime = runtime;
@@ -72,6 +75,7 @@ final class RuntimePull {
           } else {
             sayRefused("the runtime of " + names());
             // Whose bytes are wrong is known only if it gave all of them.
+            mixed |= givers.size() > 1;
             if (givers.size() == 1) {
               left.removeIf(one -> givers.contains(one.id()));
             }
@@ -82,7 +86,7 @@ final class RuntimePull {
           if (e.fault() != Fault.UNREACHABLE) {
             left.remove(holder);
           }
-          if (e.fault() == Fault.WRONG) {
+          if (e.fault() == Fault.WRONG || mixed) {
             Files.deleteIfExists(file);
             givers.clear();
           }
