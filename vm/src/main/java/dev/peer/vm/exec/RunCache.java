@@ -14,6 +14,7 @@ import dev.peer.vm.snapshot.KeptDisk;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ final class RunCache implements AutoCloseable {
     this.next = next;
     this.base = base;
     this.startedFrom = startedFrom;
-    this.left = startedFrom;
+    this.left = base.map(disk -> disk.history().made()).orElse(StartedFrom.BLANK);
   }
 
   static RunCache open(
@@ -146,9 +147,13 @@ final class RunCache implements AutoCloseable {
         : base.get()
             .history()
             .preparation()
-            .map(
-                before ->
-                    new Preparation(last.network(), last.log(), before.took().plus(last.took())));
+            .map(before -> new Preparation(last.network(), last.log(), sum(before, last)));
+  }
+
+  /** Another peer may have stated the longest time there is. */
+  private static Duration sum(Preparation before, Preparation last) {
+    Duration sum = before.took().plus(last.took());
+    return sum.compareTo(Preparation.LONGEST) > 0 ? Preparation.LONGEST : sum;
   }
 
   private StartedFrom made(NextDisk by) {
