@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154 # dist is the caller's
 # Sourced by the commands: launch MAIN JVM-OPTION ARGUMENT... starts a class on the runtime beside it, or else on the JDK that
-# JAVA_HOME or PATH has. The serial collector is the fastest to start; the option may take it back. $archive, if it is set,
-# stands for the option that reads the AOT archive.
+# JAVA_HOME or PATH has. The serial collector is the fastest to start; the option may take it back. $archive is the option for the
+# AOT archive.
+archive=-XX:AOTCache=$dist/lib/peer.aot
 launch() {
     # A descriptor that the caller closed would be that of the next file to be opened.
     if [ -d /proc/self/fd ]; then
@@ -26,6 +27,6 @@ launch() {
     # Without a library beside the jars, zstd's jar has those of all platforms.
     library=$dist/lib/native/libzstd-jni.so
     [ ! -e "$library" ] || set -- "-DZstdNativePath=$library" "$@"
-    exec "$java" "@$dist/lib/java.options" -XX:+UseSerialGC "$option" "${archive-"-XX:AOTCache=$dist/lib/peer.aot"}" \
+    exec "$java" "@$dist/lib/java.options" -XX:+UseSerialGC "$option" "$archive" \
         "-Dpeer.dist=$dist" "$@"
 }
