@@ -25,7 +25,7 @@ for name in $(env | sed -n 's/^\(\(PEER\|GIT\)_[A-Z_]*\)=.*/\1/p'); do
 done
 export XDG_CONFIG_HOME="$work" PEER_HOME="$work/home"
 
-(umask 077 && launch dev.peer.cli.TrainingPeers -XX:TieredStopAtLevel=1 "$work") >"$work/peers.log" 2>&1 &
+(umask 077 && launch dev.peer.cli.training.TrainingPeers -XX:TieredStopAtLevel=1 "$work") >"$work/peers.log" 2>&1 &
 peers=$!
 until [ -e "$work/peer/env" ]; do
     kill -0 "$peers" 2>/dev/null || { cat "$work/peers.log" >&2 && exit 4; }

@@ -438,6 +438,16 @@ class ArchitectureTest {
         "tls",
         "vm");
     allow(
+        "cli.training",
+        "client",
+        "client.announce",
+        "core",
+        "http",
+        "pki.issue",
+        "rendezvous",
+        "server",
+        "tls");
+    allow(
         "cli",
         "cli.check",
         "cli.console",

@@ -68,9 +68,9 @@ public final class TryCommand implements Callable<Integer> {
                 + " another. Makes both, their certificates and a rendezvous on 127.0.0.1, and"
                 + " removes them at the end. Asks nothing, and leaves the repository as it is.",
             "If HEAD has no mkfile, takes that of the work tree, else the one that `peer init`"
-                + " writes. Uses the pinned guest image, and pulls it from your rendezvous if it is not"
-                + " here; else the newest one here, else builds one. The image and the template of"
-                + " its machine stay for your runs.",
+                + " writes. Uses the pinned guest image, and pulls it from your rendezvous if it is"
+                + " not here; else the newest one here, else builds one. The image and the template"
+                + " of its machine stay for your runs.",
             "The exit code is that of the run; if it passes, that of the replay.")
         .examples("  peer try", "  peer try lint                      # another target")
         .takes(target);

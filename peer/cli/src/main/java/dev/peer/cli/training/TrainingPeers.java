@@ -1,4 +1,4 @@
-package dev.peer.cli;
+package dev.peer.cli.training;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
