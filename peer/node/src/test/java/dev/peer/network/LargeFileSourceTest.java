@@ -3,45 +3,31 @@ package dev.peer.network;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.client.Timeouts;
 import dev.peer.client.fetch.HolderFetch;
-import dev.peer.client.rendezvous.RendezvousLookup;
 import dev.peer.core.access.AccessRules;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.Content;
 import dev.peer.http.HttpCall;
-import dev.peer.http.Https;
-import dev.peer.http.HttpsServer;
 import dev.peer.http.ProblemException;
-import dev.peer.http.ServerLimits;
+import dev.peer.http.Service;
 import dev.peer.lfs.KeptObjects;
-import dev.peer.rendezvous.EmbeddedIndex;
-import dev.peer.rendezvous.IndexSettings;
-import dev.peer.rendezvous.LeaseHolder;
-import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.server.HeldFiles;
 import dev.peer.server.HeldImages;
-import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
-import dev.peer.tls.TlsListener;
-import dev.peer.wire.InstanceId;
 import dev.peer.wire.LargeFilesKey;
-import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.MediaTypes;
-import dev.peer.wire.PeerAddress;
 import dev.peer.wire.Problem;
-import dev.peer.wire.RunState;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -62,9 +48,8 @@ class LargeFileSourceTest {
   private static TestAuthority team;
 
   @TempDir private Path directory;
-  private final List<AutoCloseable> open = new ArrayList<>();
   private final List<String> said = new CopyOnWriteArrayList<>();
-  private final EmbeddedIndex index = new EmbeddedIndex(IndexSettings.DEFAULT, System::nanoTime);
+  private TestNetwork network;
   private KeptObjects kept;
   private HolderFetch fetch;
   private LargeFileSource source;
@@ -76,29 +61,16 @@ class LargeFileSourceTest {
 
   @BeforeEach
   void start() throws Exception {
-    RendezvousServer rendezvous =
-        closing(
-            RendezvousServer.start(
-                team.peer("spiffe://team/rendezvous"),
-                AccessRules::open,
-                index,
-                Https.LOOPBACK,
-                ServerLimits.RENDEZVOUS));
+    network = new TestNetwork(team);
     TlsIdentity ci = team.peer("spiffe://team/ci");
     kept = new KeptObjects(directory.resolve("ci"));
-    fetch = closing(new HolderFetch(ci, Timeouts.DEFAULT));
-    RendezvousLookup lookup =
-        closing(
-            new RendezvousLookup(
-                ci, List.of(PeerAddress.of(rendezvous.address())), Timeouts.DEFAULT));
-    source = new LargeFileSource(kept, Optional.of(lookup), fetch, said::add);
+    fetch = network.fetch(ci);
+    source = new LargeFileSource(kept, Optional.of(network.lookup(ci)), fetch, said::add);
   }
 
   @AfterEach
   void nothingHalfDoneIsLeft() throws Exception {
-    for (AutoCloseable closeable : open.reversed()) {
-      closeable.close();
-    }
+    network.close();
     if (Files.exists(directory.resolve("ci"))) {
       assertThat(directory.resolve("ci/staging")).isEmptyDirectory();
     }
@@ -109,15 +81,12 @@ class LargeFileSourceTest {
     KeptObjects others = new KeptObjects(directory.resolve("laptop"));
     keep(others, REPO, ONE);
     keep(others, new RepoId("example.org/secret"), TWO);
-    PeerServer laptop =
-        closing(
-            PeerServer.start(
-                team.peer("spiffe://team/laptop"),
-                AccessRules::open,
-                new HeldFiles(HeldImages.NONE, new KeptLargeFiles(others)),
-                Https.LOOPBACK,
-                ServerLimits.PEER));
-    announce("laptop", laptop.address());
+    announce(
+        "laptop",
+        network.serve(
+            "laptop",
+            AccessRules::open,
+            new HeldFiles(HeldImages.NONE, new KeptLargeFiles(others))));
 
     String why = source.pull(REPO, List.of(content(ONE), content(TWO)));
 
@@ -185,28 +154,13 @@ class LargeFileSourceTest {
     assertThat(kept.root()).doesNotExist();
   }
 
-  private interface Answer {
-
-    void answer(HttpCall call) throws ProblemException, IOException;
-  }
-
   /** A member of the team that answers as it likes; the last one is asked first. */
-  private void holder(String name, Answer answer) throws Exception {
-    HttpsServer server =
-        closing(
-            HttpsServer.start(
-                new TlsListener(team.peer("spiffe://team/" + name)),
-                Https.LOOPBACK,
-                ServerLimits.PEER,
-                answer::answer));
-    announce(name, server.address());
+  private void holder(String name, Service service) throws Exception {
+    announce(name, network.answer(name, service));
   }
 
   private void announce(String name, InetSocketAddress address) throws Exception {
-    LeaseHolder holder =
-        new LeaseHolder(team.peer("spiffe://team/" + name).id(), InstanceId.random());
-    index.lease(holder, new LeaseRequest(List.of(PeerAddress.of(address))));
-    index.announce(holder, REPO, LargeFilesKey.of(REPO), RunState.PASSED);
+    network.announce(name, address, Map.of(REPO, LargeFilesKey.of(REPO)));
   }
 
   private static byte[] wanted(HttpCall call) {
@@ -238,10 +192,5 @@ class LargeFileSourceTest {
 
   private static Content content(byte[] bytes) {
     return new Content(bytes.length, Digest.of(bytes));
-  }
-
-  private <T extends AutoCloseable> T closing(T closeable) {
-    open.add(closeable);
-    return closeable;
   }
 }

@@ -3,9 +3,6 @@ package dev.peer.network;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.client.Timeouts;
-import dev.peer.client.fetch.HolderFetch;
-import dev.peer.client.rendezvous.RendezvousLookup;
 import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
 import dev.peer.core.id.CommitId;
@@ -22,29 +19,16 @@ import dev.peer.core.sign.RuntimeSigner;
 import dev.peer.core.sign.RuntimeVerifier;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.HttpCall;
-import dev.peer.http.Https;
-import dev.peer.http.HttpsServer;
-import dev.peer.http.ProblemException;
-import dev.peer.http.ServerLimits;
+import dev.peer.http.Service;
 import dev.peer.network.RuntimeSource.Offer;
-import dev.peer.rendezvous.EmbeddedIndex;
-import dev.peer.rendezvous.IndexSettings;
-import dev.peer.rendezvous.LeaseHolder;
-import dev.peer.rendezvous.RendezvousServer;
 import dev.peer.server.HeldFiles;
 import dev.peer.server.HeldImages;
 import dev.peer.server.HeldLargeFiles;
 import dev.peer.server.HeldRuntimes;
-import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
-import dev.peer.tls.TlsListener;
 import dev.peer.vm.snapshot.ServedRuntimes;
-import dev.peer.wire.InstanceId;
-import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.MediaTypes;
-import dev.peer.wire.PeerAddress;
-import dev.peer.wire.RunState;
 import dev.peer.wire.RuntimeList;
 import dev.peer.wire.RuntimesKey;
 import java.io.IOException;
@@ -55,9 +39,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -80,9 +64,8 @@ class RuntimeSourceTest {
   private static Credentials maker;
 
   @TempDir private Path directory;
-  private final List<AutoCloseable> open = new ArrayList<>();
   private final List<String> said = new CopyOnWriteArrayList<>();
-  private final EmbeddedIndex index = new EmbeddedIndex(IndexSettings.DEFAULT, System::nanoTime);
+  private TestNetwork network;
   private AccessRules rules = AccessRules.open();
   private RuntimeSource source;
 
@@ -94,22 +77,12 @@ class RuntimeSourceTest {
 
   @BeforeEach
   void start() throws Exception {
-    RendezvousServer rendezvous =
-        closing(
-            RendezvousServer.start(
-                team.peer("spiffe://team/rendezvous"),
-                AccessRules::open,
-                index,
-                Https.LOOPBACK,
-                ServerLimits.RENDEZVOUS));
+    network = new TestNetwork(team);
     TlsIdentity ci = team.peer("spiffe://team/ci");
     source =
         new RuntimeSource(
-            Optional.of(
-                closing(
-                    new RendezvousLookup(
-                        ci, List.of(PeerAddress.of(rendezvous.address())), Timeouts.DEFAULT))),
-            closing(new HolderFetch(ci, Timeouts.DEFAULT)),
+            Optional.of(network.lookup(ci)),
+            network.fetch(ci),
             new ServedRuntimes(directory.resolve("disks")),
             () -> new RuntimeVerifier(team.validator(), rules, InstantSource.system()),
             said::add);
@@ -117,9 +90,7 @@ class RuntimeSourceTest {
 
   @AfterEach
   void close() throws Exception {
-    for (AutoCloseable closeable : open.reversed()) {
-      closeable.close();
-    }
+    network.close();
   }
 
   @Test
@@ -244,21 +215,7 @@ class RuntimeSourceTest {
     byte[] changed = CONTENT.clone();
     changed[0] ^= 1;
     holder("liar", sign(DISK), changed);
-    holder(
-        "breaking",
-        call -> {
-          if (isList(call)) {
-            list(call, sign(DISK));
-            return;
-          }
-          call.answer(
-              200,
-              MediaTypes.BYTES,
-              sink -> {
-                sink.write(ByteBuffer.wrap(CONTENT, 0, 1000));
-                throw new IOException("the cable is cut");
-              });
-        });
+    breakingHolder();
 
     assertThat(fetched(onlyOffer())).isFalse();
     assertThat(said)
@@ -281,21 +238,7 @@ class RuntimeSourceTest {
           ranges.add(call.header("Range").orElse(""));
           call.answer(200, MediaTypes.BYTES, CONTENT);
         });
-    holder(
-        "breaking",
-        call -> {
-          if (isList(call)) {
-            list(call, sign(DISK));
-            return;
-          }
-          call.answer(
-              200,
-              MediaTypes.BYTES,
-              sink -> {
-                sink.write(ByteBuffer.wrap(CONTENT, 0, 1000));
-                throw new IOException("the cable is cut");
-              });
-        });
+    breakingHolder();
 
     assertThat(fetched(onlyOffer())).isTrue();
     assertThat(file()).hasBinaryContent(CONTENT);
@@ -329,11 +272,6 @@ class RuntimeSourceTest {
     return new RuntimeSigner(maker, InstantSource.system()).sign(runtime(disk, CONTENT));
   }
 
-  private interface Answer {
-
-    void answer(HttpCall call) throws ProblemException, IOException;
-  }
-
   /** A member of the team that shows an attestation and gives some bytes as its content. */
   private void holder(String name, Attestation attestation, byte[] content) throws Exception {
     holder(
@@ -356,27 +294,34 @@ class RuntimeSourceTest {
   }
 
   /** A member of the team that answers as it likes; the last one is asked first. */
-  private void holder(String name, Answer answer) throws Exception {
-    HttpsServer server =
-        closing(
-            HttpsServer.start(
-                new TlsListener(team.peer("spiffe://team/" + name)),
-                Https.LOOPBACK,
-                ServerLimits.PEER,
-                answer::answer));
-    announce(name, server.address());
+  private void holder(String name, Service service) throws Exception {
+    announce(name, network.answer(name, service));
+  }
+
+  /** One that gives the first bytes, and breaks off. */
+  private void breakingHolder() throws Exception {
+    holder(
+        "breaking",
+        call -> {
+          if (isList(call)) {
+            list(call, sign(DISK));
+            return;
+          }
+          call.answer(
+              200,
+              MediaTypes.BYTES,
+              sink -> {
+                sink.write(ByteBuffer.wrap(CONTENT, 0, 1000));
+                throw new IOException("the cable is cut");
+              });
+        });
   }
 
   private void serve(String name, AccessRules who, HeldRuntimes runtimes) throws Exception {
-    PeerServer server =
-        closing(
-            PeerServer.start(
-                team.peer("spiffe://team/" + name),
-                () -> who,
-                new HeldFiles(HeldImages.NONE, HeldLargeFiles.NONE, runtimes),
-                Https.LOOPBACK,
-                ServerLimits.PEER));
-    announce(name, server.address());
+    announce(
+        name,
+        network.serve(
+            name, () -> who, new HeldFiles(HeldImages.NONE, HeldLargeFiles.NONE, runtimes)));
   }
 
   private static HeldRuntimes held(Path content) {
@@ -401,14 +346,6 @@ class RuntimeSourceTest {
   }
 
   private void announce(String name, InetSocketAddress address) throws Exception {
-    LeaseHolder holder =
-        new LeaseHolder(team.peer("spiffe://team/" + name).id(), InstanceId.random());
-    index.lease(holder, new LeaseRequest(List.of(PeerAddress.of(address))));
-    index.announce(holder, REPO, RuntimesKey.of(REPO, IMAGE), RunState.PASSED);
-  }
-
-  private <T extends AutoCloseable> T closing(T closeable) {
-    open.add(closeable);
-    return closeable;
+    network.announce(name, address, Map.of(REPO, RuntimesKey.of(REPO, IMAGE)));
   }
 }

@@ -3,45 +3,32 @@ package dev.peer.run;
 import static dev.peer.network.RuntimeHome.ROOM;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.client.Timeouts;
-import dev.peer.client.fetch.HolderFetch;
-import dev.peer.client.rendezvous.RendezvousLookup;
 import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.sign.RuntimeVerifier;
 import dev.peer.core.trust.Credentials;
-import dev.peer.http.Https;
-import dev.peer.http.ServerLimits;
 import dev.peer.network.KeptRuntimes;
 import dev.peer.network.RuntimeHome;
 import dev.peer.network.RuntimeSource;
-import dev.peer.rendezvous.EmbeddedIndex;
-import dev.peer.rendezvous.IndexSettings;
-import dev.peer.rendezvous.LeaseHolder;
-import dev.peer.rendezvous.RendezvousServer;
+import dev.peer.network.TestNetwork;
 import dev.peer.server.HeldFiles;
 import dev.peer.server.HeldImages;
 import dev.peer.server.HeldLargeFiles;
-import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.HeldRuntime;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import dev.peer.vm.snapshot.ServedRuntimes;
-import dev.peer.wire.InstanceId;
-import dev.peer.wire.LeaseRequest;
-import dev.peer.wire.PeerAddress;
-import dev.peer.wire.RunState;
 import dev.peer.wire.RuntimesKey;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,9 +54,8 @@ class RuntimeMirrorTest {
   private static Credentials maker;
 
   @TempDir private Path directory;
-  private final List<AutoCloseable> open = new ArrayList<>();
   private final List<String> said = new CopyOnWriteArrayList<>();
-  private final EmbeddedIndex index = new EmbeddedIndex(IndexSettings.DEFAULT, System::nanoTime);
+  private TestNetwork network;
   private AccessRules rules = AccessRules.open();
   private Set<Digest> images = Set.of(RuntimeHome.IMAGE);
   private Instant now = Instant.now();
@@ -88,38 +74,25 @@ class RuntimeMirrorTest {
   void start() throws Exception {
     laptop = new RuntimeHome(directory.resolve("laptop"), maker);
     here = new RuntimeHome(directory.resolve("here"), maker);
-    RendezvousServer rendezvous =
-        closing(
-            RendezvousServer.start(
-                team.peer("spiffe://team/rendezvous"),
-                AccessRules::open,
-                index,
-                Https.LOOPBACK,
-                ServerLimits.RENDEZVOUS));
-    TlsIdentity identity = team.peer("spiffe://team/laptop");
-    PeerServer server =
-        closing(
-            PeerServer.start(
-                identity,
-                AccessRules::open,
-                new HeldFiles(
-                    HeldImages.NONE, HeldLargeFiles.NONE, new KeptRuntimes(laptop.served())),
-                Https.LOOPBACK,
-                ServerLimits.PEER));
-    LeaseHolder holder = new LeaseHolder(identity.id(), InstanceId.random());
-    index.lease(holder, new LeaseRequest(List.of(PeerAddress.of(server.address()))));
-    index.announce(holder, REPO, RuntimesKey.of(REPO, RuntimeHome.IMAGE), RunState.PASSED);
-    index.announce(holder, OTHER, RuntimesKey.of(OTHER, RuntimeHome.IMAGE), RunState.PASSED);
+    network = new TestNetwork(team);
+    InetSocketAddress address =
+        network.serve(
+            "laptop",
+            AccessRules::open,
+            new HeldFiles(HeldImages.NONE, HeldLargeFiles.NONE, new KeptRuntimes(laptop.served())));
+    network.announce(
+        "laptop",
+        address,
+        Map.of(
+            REPO,
+            RuntimesKey.of(REPO, RuntimeHome.IMAGE),
+            OTHER,
+            RuntimesKey.of(OTHER, RuntimeHome.IMAGE)));
     TlsIdentity mirroring = team.peer("spiffe://team/mirror");
     source =
         new RuntimeSource(
-            Optional.of(
-                closing(
-                    new RendezvousLookup(
-                        mirroring,
-                        List.of(PeerAddress.of(rendezvous.address())),
-                        Timeouts.DEFAULT))),
-            closing(new HolderFetch(mirroring, Timeouts.DEFAULT)),
+            Optional.of(network.lookup(mirroring)),
+            network.fetch(mirroring),
             here.served(),
             () -> new RuntimeVerifier(team.validator(), rules, InstantSource.system()),
             said::add);
@@ -127,9 +100,7 @@ class RuntimeMirrorTest {
 
   @AfterEach
   void close() throws Exception {
-    for (AutoCloseable closeable : open.reversed()) {
-      closeable.close();
-    }
+    network.close();
   }
 
   @Test
@@ -304,10 +275,5 @@ class RuntimeMirrorTest {
     while (Instant.now().getEpochSecond() == second) {
       Thread.sleep(20);
     }
-  }
-
-  private <T extends AutoCloseable> T closing(T closeable) {
-    open.add(closeable);
-    return closeable;
   }
 }
