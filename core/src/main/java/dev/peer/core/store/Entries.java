@@ -98,12 +98,7 @@ public final class Entries {
 
   /** The locations of all kept results, the latest first. */
   public List<Location> locations() throws IOException {
-    List<Location> locations = new ArrayList<>();
-    for (Path repository : StoreLayout.children(layout.results())) {
-      locations.addAll(locations(repository));
-    }
-    locations.sort(Comparator.comparing(Location::kept).reversed());
-    return List.copyOf(locations);
+    return locations(StoreLayout.children(layout.results()));
   }
 
   /**
@@ -113,37 +108,35 @@ public final class Entries {
    */
   List<Location> owned(RepoId owner, List<Path> repositories) throws IOException {
     String owning = StoreLayout.digestOf(owner);
-    List<Location> owned = new ArrayList<>();
-    for (Path repository : repositories) {
-      owned.addAll(locations(repository));
-    }
-    owned.removeIf(location -> !location.owner().equals(owning));
-    owned.sort(Comparator.comparing(Location::kept).reversed());
-    return List.copyOf(owned);
+    return locations(repositories).stream()
+        .filter(location -> location.owner().equals(owning))
+        .toList();
   }
 
   /** The locations of the results kept of a repository, the latest first. */
   List<Location> locations(RepoId repo) throws IOException {
-    return locations(layout.directoryOf(repo)).stream()
-        .sorted(Comparator.comparing(Location::kept).reversed())
-        .toList();
+    return locations(List.of(layout.directoryOf(repo)));
   }
 
-  private static List<Location> locations(Path repository) throws IOException {
+  /** The latest first. */
+  private static List<Location> locations(List<Path> repositories) throws IOException {
     List<Location> locations = new ArrayList<>();
-    for (Path run : StoreLayout.children(repository)) {
-      for (Path entry : StoreLayout.children(run)) {
-        try {
-          if (EntryFiles.areIn(entry)) {
-            locations.add(locationOf(entry));
+    for (Path repository : repositories) {
+      for (Path run : StoreLayout.children(repository)) {
+        for (Path entry : StoreLayout.children(run)) {
+          try {
+            if (EntryFiles.areIn(entry)) {
+              locations.add(locationOf(entry));
+            }
+          } catch (NoSuchFileException | IllegalArgumentException e) {
+            // Another process was faster, or it is none of ours.
+            continue;
           }
-        } catch (NoSuchFileException | IllegalArgumentException e) {
-          // Another process was faster, or it is none of ours.
-          continue;
         }
       }
     }
-    return locations;
+    locations.sort(Comparator.comparing(Location::kept).reversed());
+    return List.copyOf(locations);
   }
 
   /** The location of an open result. */
