@@ -101,14 +101,28 @@ public final class SharedChunks implements AutoCloseable {
    * share some.
    */
   static SharedChunks of(Fetch fetch, Content bundle, Store store, RepoId repo, Notices notices) {
-    if (bundle.size() >= LEAST_CONTENT) {
-      try {
-        return new SharedChunks(fetch, HeldChunks.open(store, repo), notices);
-      } catch (IOException e) {
-        sayUnread(Kind.BUNDLE, notices, e);
-      }
+    return bundle.size() >= LEAST_CONTENT
+        ? new SharedChunks(
+            fetch, held(Kind.BUNDLE, () -> HeldChunks.open(store, repo), notices), notices)
+        : none(fetch, notices);
+  }
+
+  /** Opens what is here. */
+  @FunctionalInterface
+  public interface Opener {
+
+    /** Reads no chunk yet. */
+    HeldChunks open() throws IOException;
+  }
+
+  /** The chunks that are here; none, and a notice, if they cannot be read: they only save bytes. */
+  public static HeldChunks held(Kind kind, Opener opener, Notices notices) {
+    try {
+      return opener.open();
+    } catch (IOException e) {
+      sayUnread(kind, notices, e);
+      return HeldChunks.none();
     }
-    return none(fetch, notices);
   }
 
   /** Has no chunks, and gets all of each bundle. */

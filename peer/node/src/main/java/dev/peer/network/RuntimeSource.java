@@ -5,8 +5,8 @@ import dev.peer.client.rendezvous.RendezvousLookup;
 import dev.peer.core.find.FetchException;
 import dev.peer.core.find.Holder;
 import dev.peer.core.find.LookupResult;
+import dev.peer.core.find.SharedChunks;
 import dev.peer.core.id.Digest;
-import dev.peer.core.id.Printable;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.PreparedRuntime;
@@ -148,19 +148,12 @@ public final class RuntimeSource implements VoucherJudge {
   public boolean fetch(Offer offer, Path file) throws IOException, InterruptedException {
     PreparedRuntime runtime = offer.verified().runtime();
     notices.step("pull");
-    try (HeldChunks held = held(runtime.disk().repo())) {
+    try (HeldChunks held =
+        SharedChunks.held(
+            SharedChunks.Kind.RUNTIME,
+            () -> HeldChunks.open(kept.contents(runtime.disk().repo())),
+            notices)) {
       return new RuntimePull(fetch, runtime, notices).pull(held, offer.holders(), file);
-    }
-  }
-
-  private HeldChunks held(RepoId repo) {
-    try {
-      return HeldChunks.open(kept.contents(repo));
-    } catch (IOException e) {
-      notices.say(
-          "the runtimes that are here are not looked at for chunks: "
-              + Printable.plain(String.valueOf(e.getMessage())));
-      return HeldChunks.none();
     }
   }
 }
