@@ -101,9 +101,7 @@ public final class DaemonHandOff {
   }
 
   private Optional<DaemonFile> daemon(PeerSettings peer) throws IOException {
-    Optional<DaemonFile> found =
-        DaemonFile.read(new HomeLayout(peer.home()).daemon())
-            .filter(file -> file.process().isPresent());
+    Optional<DaemonFile> found = DaemonFile.ofRunning(new HomeLayout(peer.home()).daemon());
     if (found.isPresent() && !found.get().version().equals(Version.text())) {
       throw new IOException(
           "it is of version " + found.get().version() + ", and this is " + Version.text());

@@ -42,7 +42,7 @@ public final class Autostart {
     try {
       ScratchDirectory.createPrivate(layout.daemon());
       DaemonFile.requireOurs(layout.daemon());
-      if (DaemonFile.read(layout.daemon()).filter(file -> file.process().isPresent()).isPresent()) {
+      if (DaemonFile.ofRunning(layout.daemon()).isPresent()) {
         return;
       }
       List<String> command =

@@ -246,7 +246,6 @@ public final class DaemonCommand implements Callable<Integer> {
   }
 
   private static Optional<DaemonFile> running(Path home) throws IOException {
-    return DaemonFile.read(new HomeLayout(home).daemon())
-        .filter(daemon -> daemon.process().isPresent());
+    return DaemonFile.ofRunning(new HomeLayout(home).daemon());
   }
 }

@@ -41,9 +41,7 @@ final class ServedAt {
           CredentialException,
           IOException,
           InterruptedException {
-    Optional<DaemonFile> daemon =
-        DaemonFile.read(new HomeLayout(peer.home()).daemon())
-            .filter(found -> found.process().isPresent());
+    Optional<DaemonFile> daemon = DaemonFile.ofRunning(new HomeLayout(peer.home()).daemon());
     HostPort bound = daemon.isPresent() ? ofDaemon(daemon.get(), peer) : ofRun(peer, output);
     return "https://" + peer.reach().advertise().stream().findFirst().orElse(here(bound));
   }

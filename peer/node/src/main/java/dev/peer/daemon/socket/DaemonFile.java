@@ -93,6 +93,15 @@ public record DaemonFile(long pid, Instant started, String version, Path socket)
     return file;
   }
 
+  /**
+   * The one in a directory whose process is still there, if there is one.
+   *
+   * @throws IOException as {@link #read} does
+   */
+  public static Optional<DaemonFile> ofRunning(Path directory) throws IOException {
+    return read(directory).filter(daemon -> daemon.process().isPresent());
+  }
+
   /** Its process, if it is still there. */
   public Optional<ProcessHandle> process() {
     return ProcessHandle.of(pid)
