@@ -3,6 +3,7 @@ package dev.peer.daemon;
 import dev.peer.client.announce.LeasedAnnouncer;
 import dev.peer.client.announce.LeasedAnnouncer.ResultAnnouncement;
 import dev.peer.core.flow.AnnounceException;
+import dev.peer.core.flow.Threads;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.progress.Notices;
@@ -114,11 +115,7 @@ public final class KeptResults implements AutoCloseable {
   @Override
   public void close() {
     thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.awaitEnd(thread);
     served.close();
   }
 

@@ -10,6 +10,7 @@ import dev.peer.core.find.Finder;
 import dev.peer.core.find.Holders;
 import dev.peer.core.find.Replayable;
 import dev.peer.core.find.ResultRules;
+import dev.peer.core.flow.Threads;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
@@ -127,8 +128,8 @@ public final class Mirror implements AutoCloseable {
     streams.stream()
         .map(stream -> Thread.ofVirtual().start(stream::close))
         .toList()
-        .forEach(Mirror::join);
-    copying.forEach(Mirror::join);
+        .forEach(Threads::awaitEnd);
+    copying.forEach(Threads::awaitEnd);
     lookups.values().forEach(RendezvousLookup::close);
   }
 
@@ -224,13 +225,5 @@ public final class Mirror implements AutoCloseable {
             + ", "
             + bytes
             + " bytes");
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -174,7 +174,7 @@ public final class Daemon {
       PeerNetwork network, KeptResults kept, Optional<LeasedAnnouncer> announcer) {
     RuntimeMirror mirror =
         RuntimeMirror.into(
-            layout.disks(),
+            layout.home(),
             caches,
             new RuntimeMirror.Sources(plan.mirrored(), kept::images, network.awaitedRuntimes()),
             () -> announcer.ifPresent(LeasedAnnouncer::announceRuntimes),

@@ -1,5 +1,6 @@
 package dev.peer.identity;
 
+import dev.peer.core.flow.Threads;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -46,11 +47,7 @@ public final class Watch implements AutoCloseable {
   public void close() {
     closed = true;
     asked.release();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.awaitEnd(thread);
   }
 
   private void run() {

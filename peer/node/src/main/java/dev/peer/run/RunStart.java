@@ -7,14 +7,11 @@ import dev.peer.core.flow.KeptPlan;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.StartedFrom;
-import dev.peer.home.HomeLayout;
 import dev.peer.network.RuntimeSource;
-import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.DiskName;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,12 +27,7 @@ public final class RunStart {
       throws ConfigException, IOException, InterruptedException {
     Path home = subject.peer().home();
     CacheSettings caches = CacheSettings.of(CallContext.ofProcess().settings());
-    RepositoryDisks disks =
-        new RepositoryDisks(
-            new HomeLayout(home).disks(),
-            new CachePolicy(caches.maxAge(), caches.maxBytes()),
-            InstantSource.system(),
-            notices::say);
+    RepositoryDisks disks = VmExecutors.disks(home, caches, notices, Optional.empty());
     Lineage lineage = VmExecutors.lineage(subject);
     DiskName name = VmExecutors.diskName(subject);
     List<StartedFrom> made =

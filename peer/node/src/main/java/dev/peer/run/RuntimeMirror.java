@@ -2,6 +2,7 @@ package dev.peer.run;
 
 import dev.peer.config.CacheSettings;
 import dev.peer.core.flow.InterruptedIo;
+import dev.peer.core.flow.Threads;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
@@ -11,7 +12,6 @@ import dev.peer.core.record.PreparedRuntime;
 import dev.peer.network.RuntimeSource;
 import dev.peer.network.RuntimeSource.Offer;
 import dev.peer.report.Facts;
-import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.DiskHistory;
 import dev.peer.vm.snapshot.DiskName;
 import dev.peer.vm.snapshot.RepositoryDisks;
@@ -77,19 +77,17 @@ public final class RuntimeMirror implements AutoCloseable {
   /**
    * Does nothing until it is started.
    *
-   * @param root the directory of the kept disks
+   * @param home whose kept disks they become
    * @param taken told when there is another one to serve
    */
   public static RuntimeMirror into(
-      Path root, CacheSettings caches, Sources sources, Runnable taken, Notices notices) {
-    RepositoryDisks disks =
-        new RepositoryDisks(
-            root,
-            new CachePolicy(caches.maxAge(), caches.maxBytes()),
-            InstantSource.system(),
-            notices::say,
-            Optional.of(sources.runtimes()));
-    return new RuntimeMirror(sources, disks, taken, InstantSource.system(), notices);
+      Path home, CacheSettings caches, Sources sources, Runnable taken, Notices notices) {
+    return new RuntimeMirror(
+        sources,
+        VmExecutors.disks(home, caches, notices, Optional.of(sources.runtimes())),
+        taken,
+        InstantSource.system(),
+        notices);
   }
 
   RuntimeMirror(
@@ -114,11 +112,7 @@ public final class RuntimeMirror implements AutoCloseable {
   @Override
   public void close() {
     thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.awaitEnd(thread);
   }
 
   private void run() {

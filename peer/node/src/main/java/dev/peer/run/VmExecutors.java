@@ -13,6 +13,7 @@ import dev.peer.core.flow.Lineage;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.network.ProxyRules;
 import dev.peer.core.network.Reach;
+import dev.peer.core.progress.Notices;
 import dev.peer.home.HomeLayout;
 import dev.peer.home.SocketDirectory;
 import dev.peer.identity.PreparationCertificates;
@@ -27,8 +28,12 @@ import dev.peer.vm.exec.WayOut;
 import dev.peer.vm.image.ImageStore;
 import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.DiskName;
+import dev.peer.vm.snapshot.RepositoryDisks;
+import dev.peer.vm.snapshot.VoucherJudge;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
 
 /** The machines of a home, configured by this process, whoever the caller of the run is. */
 public final class VmExecutors {
@@ -79,6 +84,21 @@ public final class VmExecutors {
         revision.commit(), kept.widest(), new TrunkHistory(subject.git(), kept.trunk()));
   }
 
+  /**
+   * The kept disks of a home.
+   *
+   * @param judge says which of other peers' count; empty: none
+   */
+  public static RepositoryDisks disks(
+      Path home, CacheSettings caches, Notices notices, Optional<VoucherJudge> judge) {
+    return new RepositoryDisks(
+        new HomeLayout(home).disks(), policy(caches), InstantSource.system(), notices::say, judge);
+  }
+
+  private static CachePolicy policy(CacheSettings caches) {
+    return new CachePolicy(caches.maxAge(), caches.maxBytes());
+  }
+
   /** An executor below a home. */
   public static VmExecutor executor(ImageStore images, Path home, RunLimits limits, Reach reach)
       throws ConfigException, IOException {
@@ -89,7 +109,7 @@ public final class VmExecutors {
             new VmHost(images, new HomeLayout(home).machines(), sockets(home), System.getenv()),
             limits,
             reach,
-            new CachePolicy(caches.maxAge(), caches.maxBytes()));
+            policy(caches));
     executor.setWayOut(
         new WayOut(
             ProxyRules.ofPlain(System.getenv()),

@@ -18,7 +18,7 @@ import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
 import dev.peer.run.RepoOwner;
-import dev.peer.vm.snapshot.CachePolicy;
+import dev.peer.run.VmExecutors;
 import dev.peer.vm.snapshot.DiskRemoval;
 import dev.peer.vm.snapshot.DiskSummary;
 import dev.peer.vm.snapshot.RepositoryDisks;
@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -208,12 +209,8 @@ public final class CacheCommand {
   }
 
   private RepositoryDisks disks() throws Exception {
-    CacheSettings caches = CacheSettings.of(call.settings());
-    return new RepositoryDisks(
-        layout().disks(),
-        new CachePolicy(caches.maxAge(), caches.maxBytes()),
-        InstantSource.system(),
-        output::say);
+    return VmExecutors.disks(
+        layout().home(), CacheSettings.of(call.settings()), output, Optional.empty());
   }
 
   private KeptObjects largeFiles() throws Exception {

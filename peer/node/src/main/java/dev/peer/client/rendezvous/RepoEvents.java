@@ -4,6 +4,7 @@ import dev.peer.client.AnswerBody;
 import dev.peer.client.BoundedHttpClient;
 import dev.peer.client.Timeouts;
 import dev.peer.client.rendezvous.ServerSentEvents.Event;
+import dev.peer.core.flow.Threads;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
@@ -96,11 +97,7 @@ public final class RepoEvents implements AutoCloseable {
   public void close() {
     thread.interrupt();
     https.close();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.awaitEnd(thread);
   }
 
   private void run() {
