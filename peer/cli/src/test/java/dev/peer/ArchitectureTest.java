@@ -166,6 +166,7 @@ class ArchitectureTest {
         "core.trust",
         "http",
         "metrics",
+        "pages",
         "tls",
         "wire");
     allow("lfs", "core.id", "core.record", "core.scratch");

@@ -71,7 +71,8 @@ public sealed interface RelayPath {
   /** The head of an answer with a body, the last on its connection. */
   static byte[] answer(int status, String mediaType, int length, Map<String, String> headers) {
     List<String> lines = new ArrayList<>();
-    lines.add("HTTP/1.1 " + status + (status == 200 ? " OK" : " Refused"));
+    String reason = status == 200 ? " OK" : status == 303 ? " See Other" : " Refused";
+    lines.add("HTTP/1.1 " + status + reason);
     lines.add("Content-Type: " + mediaType);
     lines.add("Content-Length: " + length);
     lines.add("Connection: close");

@@ -52,7 +52,7 @@ public record AnnouncementView(
       shown = List.copyOf(shown);
     }
 
-    private static <T> Rows<T> of(List<T> all) {
+    static <T> Rows<T> of(List<T> all) {
       return new Rows<>(
           all.subList(0, Math.min(all.size(), MOST_ROWS)), Math.max(0, all.size() - MOST_ROWS));
     }

@@ -63,6 +63,10 @@ final class Documents {
     return render("announcements.jte", Map.of("view", view));
   }
 
+  static byte[] relay(RelayView view) {
+    return render("relay.jte", Map.of("view", view));
+  }
+
   /**
    * A page that says why there is no other.
    *

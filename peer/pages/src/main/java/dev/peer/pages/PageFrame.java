@@ -15,6 +15,9 @@ public record PageFrame(String css, String policy, String home) {
   /** A page of a rendezvous. */
   public static final PageFrame RENDEZVOUS = new PageFrame("", "", "peer: rendezvous");
 
+  /** The page of a relay. */
+  public static final PageFrame RELAY = new PageFrame("", "", "peer: relay");
+
   /** Whether it is a single file. */
   public boolean isFile() {
     return !css.isEmpty();

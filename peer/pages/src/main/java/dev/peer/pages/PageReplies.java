@@ -5,18 +5,41 @@ import dev.peer.http.HttpCall;
 import dev.peer.http.ProblemException;
 import dev.peer.wire.Problem;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Answers with pages, each with what the browser may not do with it. */
 final class PageReplies {
 
-  private static final String HTML = "text/html; charset=utf-8";
+  static final String HTML = "text/html; charset=utf-8";
+  static final String CSS = "text/css; charset=utf-8";
+
+  /** Headers that say what the browser may not do with an answer. */
+  static final Map<String, String> PROTECTION =
+      Map.of(
+          "Content-Security-Policy",
+          Documents.POLICY,
+          "X-Content-Type-Options",
+          "nosniff",
+          "Referrer-Policy",
+          "no-referrer",
+          "Cross-Origin-Resource-Policy",
+          "same-origin",
+          "Cross-Origin-Opener-Policy",
+          "same-origin",
+          "Cache-Control",
+          "private, no-store");
 
   private PageReplies() {}
 
   /** Which page a request asks for. */
   static PagePath path(HttpCall call) throws ProblemException {
+    return path(call.path());
+  }
+
+  static PagePath path(String raw) throws ProblemException {
     try {
-      return PagePath.parse(call.path()).orElseThrow(ProblemException::noSuchPath);
+      return PagePath.parse(raw).orElseThrow(ProblemException::noSuchPath);
     } catch (MalformedException e) {
       throw ProblemException.of(e);
     }
@@ -34,10 +57,20 @@ final class PageReplies {
     page(call, status, Documents.problem(frame, status, problem.detail()));
   }
 
+  /** The same at a relay. */
+  static void problem(RelayCall call, ProblemException e) throws IOException {
+    Map<String, String> headers = new HashMap<>(PROTECTION);
+    headers.putAll(e.headers());
+    Problem problem = e.problem();
+    int status = problem.kind().status();
+    call.answer(
+        status, HTML, Documents.problem(PageFrame.RELAY, status, problem.detail()), headers);
+  }
+
   /** The style sheet of all pages. */
   static void style(HttpCall call) throws IOException {
     protect(call);
-    call.answer(200, "text/css; charset=utf-8", Documents.style());
+    call.answer(200, CSS, Documents.style());
   }
 
   /** Sends the browser to the first page. */
@@ -54,12 +87,7 @@ final class PageReplies {
   }
 
   static void protect(HttpCall call) {
-    call.set("Content-Security-Policy", Documents.POLICY);
-    call.set("X-Content-Type-Options", "nosniff");
-    call.set("Referrer-Policy", "no-referrer");
-    call.set("Cross-Origin-Resource-Policy", "same-origin");
-    call.set("Cross-Origin-Opener-Policy", "same-origin");
-    call.set("Cache-Control", "private, no-store");
+    PROTECTION.forEach(call::set);
   }
 
   private static void page(HttpCall call, int status, byte[] document) throws IOException {

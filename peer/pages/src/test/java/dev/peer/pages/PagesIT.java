@@ -9,16 +9,21 @@ import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
 import dev.peer.core.access.NamespaceRules;
 import dev.peer.core.access.SignRules;
+import dev.peer.core.access.Verb;
 import dev.peer.core.find.Acceptance;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.record.TestCounts;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.Credentials;
+import dev.peer.http.HttpCall;
 import dev.peer.http.Https;
 import dev.peer.http.HttpsServer;
+import dev.peer.http.ProblemException;
 import dev.peer.http.ServerLimits;
 import dev.peer.pki.issue.PemText;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsListener;
+import dev.peer.wire.RelayStatus;
 import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunState;
 import java.io.IOException;
@@ -147,6 +152,69 @@ class PagesIT {
       assertThat(look.path("text").asText()).doesNotContain("spiffe://team/laptop", "Processes");
     }
     assertKeptOut(look(null, "nobody", paths.subList(1, 2)));
+  }
+
+  @Test
+  void thePageOfARelayIsReadable() throws Exception {
+    List<RelayView.Entry> registered = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      registered.add(
+          new RelayView.Entry(
+              new PeerId(i % 4 == 0 ? "spiffe://team/" + MARKUP : "spiffe://team/laptop-" + i),
+              Instant.now().minusSeconds(1_000L * i * i)));
+    }
+    server.close();
+    server =
+        HttpsServer.start(
+            new TlsListener(team.peer("spiffe://team/relay")),
+            Https.LOOPBACK,
+            ServerLimits.PEER,
+            call ->
+                RelayPages.serve(
+                    new CallAtRelay(call),
+                    () -> {
+                      call.require(() -> rules, Verb.FETCH);
+                      return RelayView.of(new RelayStatus(20, 7, 123_456_789), registered);
+                    }));
+    origin = "https://127.0.0.1:" + server.address().getPort();
+
+    List<String> paths = List.of("/ui/", "/ui/none");
+    JsonNode looks = look(team.issue(READER), "relay", paths);
+    assertReadable(looks, paths);
+    assertThat(looks.get(0).path("text").asText())
+        .contains(MARKUP, "spiffe://team/laptop-1", "117.7 MiB");
+    rules =
+        new AccessRules(
+            NamespaceRules.parse("uri:spiffe://team/other"),
+            NamespaceRules.everywhere(AccessRule.anyone()),
+            AccessRule.anyone());
+    for (JsonNode look : look(team.issue(READER), "member", paths.subList(0, 1))) {
+      assertThat(look.path("status").asInt()).isEqualTo(403);
+      assertThat(look.path("text").asText()).doesNotContain("laptop", "Processes");
+    }
+    assertKeptOut(look(null, "nobody", paths.subList(0, 1)));
+  }
+
+  /** The relay writes its answers itself; here a server does. */
+  private record CallAtRelay(HttpCall call) implements RelayCall {
+
+    @Override
+    public String path() {
+      return call.path();
+    }
+
+    @Override
+    public void isOf(String template) throws ProblemException {
+      call.requireMethod("GET");
+      call.setTemplate(template);
+    }
+
+    @Override
+    public void answer(int status, String mediaType, byte[] body, Map<String, String> headers)
+        throws IOException {
+      headers.forEach(call::set);
+      call.answer(status, mediaType, body);
+    }
   }
 
   private static RunEnd.Failed failed() {

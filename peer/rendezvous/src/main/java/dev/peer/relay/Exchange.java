@@ -4,6 +4,7 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.http.AnsweredRequest;
 import dev.peer.http.ProblemException;
 import dev.peer.http.RequestLog;
+import dev.peer.pages.RelayCall;
 import dev.peer.tls.Deadline;
 import dev.peer.tls.TlsConnection;
 import dev.peer.wire.HttpHead;
@@ -18,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The one request of a connection and its answer; counted and logged when it is over. */
-final class Exchange implements AutoCloseable {
+final class Exchange implements AutoCloseable, RelayCall {
 
   private static final String METHOD = "GET";
 
@@ -65,8 +66,13 @@ final class Exchange implements AutoCloseable {
     return path;
   }
 
-  /** The request, once it is known. */
-  void isOf(String known) throws ProblemException {
+  @Override
+  public String path() {
+    return path;
+  }
+
+  @Override
+  public void isOf(String known) throws ProblemException {
     template = known;
     if (!method.equals(METHOD)) {
       throw ProblemException.noSuchMethod(METHOD);
@@ -96,7 +102,8 @@ final class Exchange implements AutoCloseable {
     answer(problem.kind().status(), MediaTypes.PROBLEM, problem.json(), refusal.headers());
   }
 
-  private void answer(int code, String mediaType, byte[] body, Map<String, String> headers)
+  @Override
+  public void answer(int code, String mediaType, byte[] body, Map<String, String> headers)
       throws IOException {
     try (Deadline _ = connection.deadline(limit)) {
       connection.out().write(RelayPath.answer(code, mediaType, body.length, headers));

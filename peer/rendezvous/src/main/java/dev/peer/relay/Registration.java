@@ -7,6 +7,7 @@ import dev.peer.wire.InstanceId;
 import dev.peer.wire.RelayLine;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,7 @@ final class Registration {
 
   private final Name name;
   private final TlsConnection connection;
+  private final Instant since = Instant.now();
   private final BlockingQueue<RelayLine> waiting = new ArrayBlockingQueue<>(WAITING);
 
   /** The process of a registration. */
@@ -32,6 +34,11 @@ final class Registration {
 
   Name name() {
     return name;
+  }
+
+  /** When it began. */
+  Instant since() {
+    return since;
   }
 
   /** Whether the line will be said; not when too many are waiting. */

@@ -7,6 +7,8 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.http.Operations;
 import dev.peer.http.ProblemException;
 import dev.peer.metrics.Metrics;
+import dev.peer.pages.RelayPages;
+import dev.peer.pages.RelayView;
 import dev.peer.relay.Registration.Name;
 import dev.peer.tls.TlsAcceptor;
 import dev.peer.tls.TlsConnection;
@@ -113,6 +115,8 @@ public final class RelayServer implements AutoCloseable {
         if (operation.isPresent()) {
           exchange.isOf(operation.get().text());
           operate(exchange, operation.get());
+        } else if (RelayPages.has(path)) {
+          RelayPages.serve(exchange, () -> shown(connection));
         } else {
           serve(
               connection,
@@ -125,6 +129,16 @@ public final class RelayServer implements AutoCloseable {
         exchange.refuse(ProblemException.of(e));
       }
     }
+  }
+
+  /** What the page says; whoever may see it may also ask for each of these peers. */
+  private RelayView shown(TlsConnection connection) throws ProblemException {
+    require(connection, Verb.FETCH);
+    return RelayView.of(
+        status(),
+        registrations.values().stream()
+            .map(one -> new RelayView.Entry(one.name().peer(), one.since()))
+            .toList());
   }
 
   private void operate(Exchange exchange, OperationsPath path)

@@ -7,7 +7,8 @@
  * change of rules cuts off the peers that it refuses, with the other ends of their tunnels.
  *
  * <p>Blocking code on virtual threads. Uses {@code peer.tls}, {@code peer.http} for refusals,
- * {@code peer.wire}, {@code core.id}, {@code core.record} and {@code core.trust}.
+ * {@code peer.pages}, {@code peer.wire}, {@code core.id}, {@code core.record} and {@code
+ * core.trust}.
  *
  * <p>It reads the one head of a connection itself, and does not upgrade a connection of Undertow's.
  * That would be no faster (medians of 8 rounds on 2 busy cores: 120 MiB/s into a connection for 105
