@@ -29,6 +29,7 @@ final class EntryFiles {
   static final String BUNDLE = "bundle.tar.zst";
   static final String LOCK = "lock";
   static final String CHUNKS = "chunks";
+  static final String HITS = "hits";
 
   private static final String ATTESTATION = "attestation.json";
   private static final String LISTS = "crl.pem";

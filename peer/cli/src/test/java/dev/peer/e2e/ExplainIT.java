@@ -162,6 +162,22 @@ class ExplainIT {
         .isEqualTo(60_000 - report.get("milliseconds").longValue());
     assertThat(run.stderr())
         .containsPattern("(?m)^peer: passed, replayed: .*, was in the store, saved [0-9.]+ s$");
+    JsonNode listed = json(signer.run(result.repository(), "ls", "--json")).at("/results/0");
+    assertThat(listed.get("hits").intValue()).isEqualTo(1);
+    assertThat(listed.get("savedMilliseconds").longValue())
+        .isBetween(report.get("savedMilliseconds").longValue(), 60_000L);
+    assertThat(signer.run(result.repository(), "show").hasExitCode(0).stdout())
+        .containsPattern("(?m)^hits +1 here, saved [0-9.]+ s$");
+  }
+
+  @Test
+  void aHitThatCannotBeNotedIsAHit() throws Exception {
+    Files.createDirectory(signer.onlyResult().resolve("hits"));
+
+    signer.run(result.repository(), "replay").hasExitCode(0);
+
+    JsonNode listed = json(signer.run(result.repository(), "ls", "--json")).at("/results/0");
+    assertThat(listed.get("hits").intValue()).isZero();
   }
 
   @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.find.Delivery;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.StrictJson;
+import dev.peer.core.store.HitSum;
 import dev.peer.core.trust.CertificateFacts;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -76,6 +77,11 @@ public final class Facts {
   /** Adds how many bytes of a result's bundle are moved, and how many are here. */
   public static void addTo(ObjectNode json, Delivery delivery) {
     json.putObject("bytes").put("moved", delivery.moved()).put("here", delivery.here());
+  }
+
+  /** Adds how often a result was taken here instead of a run, and how much time that saved. */
+  public static void addTo(ObjectNode json, HitSum hits) {
+    json.put("hits", hits.count()).put("savedMilliseconds", hits.saved().toMillis());
   }
 
   /** A number of bytes, in whole mebibytes. */

@@ -14,6 +14,8 @@ import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.Tries;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.sign.VerifiedRecord;
+import dev.peer.core.store.Hit;
+import dev.peer.core.store.HitLog;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
 import dev.peer.home.HomeLayout;
@@ -124,7 +126,8 @@ public final class Results {
     }
     PeerId signer = verified.attestation().signer().id();
     Duration age = Duration.between(verified.record().finishedAt(), Instant.now());
-    Duration saved = verified.record().took().minus(output.timeline().total());
+    Duration took = output.timeline().total();
+    Duration saved = verified.record().took().minus(took);
     output.say(
         passed(verified.record())
             + (result.followed() ? ", followed: " : ", replayed: ")
@@ -138,6 +141,20 @@ public final class Results {
             + (saved.isPositive() && !result.followed()
                 ? ", saved " + TimeSpans.seconds(saved)
                 : ""));
+    if (!result.followed()) {
+      note(
+          result,
+          new Hit(Instant.now(), result.holder().isPresent(), verified.record().took(), took));
+    }
+  }
+
+  private static void note(Replayable result, Hit hit) {
+    try {
+      HitLog.add(result.stored(), hit);
+    } catch (IOException e) {
+      // It only counts: what was replayed holds all the same.
+      return;
+    }
   }
 
   /** Refuses an unusable directory for artifacts before anything runs. */

@@ -16,6 +16,8 @@ import dev.peer.core.sign.Evidence;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
+import dev.peer.core.store.HitLog;
+import dev.peer.core.store.HitSum;
 import dev.peer.core.store.ListedEntry;
 import dev.peer.core.store.Removal;
 import dev.peer.core.store.Store;
@@ -64,7 +66,12 @@ public final class LsCommand implements Callable<Integer> {
    * @param verified its verified content, if it holds
    * @param refused why it does not
    */
-  private record Row(ListedEntry entry, Optional<VerifiedAttestation> verified, String refused) {}
+  private record Row(ListedEntry entry, Optional<VerifiedAttestation> verified, String refused) {
+
+    private HitSum hits() {
+      return HitSum.of(HitLog.of(entry.entry()));
+    }
+  }
 
   /** How it is called. */
   public Syntax syntax() {
@@ -224,6 +231,7 @@ public final class LsCommand implements Callable<Integer> {
       entry.put("runKey", result.entry().key().hex());
       entry.put("kept", result.entry().kept().toString());
       entry.put("bundleBytes", result.entry().bundleBytes());
+      Facts.addTo(entry, result.hits());
       result.verified().ifPresent(verified -> put(entry, verified));
       if (result.verified().isEmpty()) {
         entry.put("refused", result.refused());
