@@ -64,7 +64,9 @@ async function look(colorScheme, width, number, path) {
       await page.screenshot({ path: join(screenshots, `${name}-output.png`) });
     }
     if (await page.locator('details.plot').count() > 0) {
-      await page.locator('details.plot summary').press('Enter');
+      for (const summary of await page.locator('details.plot summary').all()) {
+        await summary.press('Enter');
+      }
       await page.screenshot({ path: join(screenshots, `${name}-plot.png`) });
     }
     // A tool of the test, not of the page: the debugger's own scripts are not bound by the page's policy.

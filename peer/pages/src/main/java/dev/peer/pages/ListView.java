@@ -18,19 +18,22 @@ import java.util.Set;
  * @param repos the repositories that the reader may fetch from, of which there are results
  * @param rows those of this page, the run that ended last first
  * @param count how many results all pages have
- * @param durations how long the latest of all pages took
+ * @param plots what is drawn of all pages
  * @param reader the one who asked
  */
 public record ListView(
-    ListQuery query,
-    List<String> repos,
-    List<Row> rows,
-    int count,
-    DurationChart durations,
-    String reader) {
+    ListQuery query, List<String> repos, List<Row> rows, int count, Plots plots, String reader) {
 
   static final int ROWS = 50;
   private static final int SHORT = 12;
+
+  /**
+   * What is drawn.
+   *
+   * @param durations how long the latest runs took
+   * @param hits how often results were taken instead of a run
+   */
+  public record Plots(DurationChart durations, HitChart hits) {}
 
   /**
    * One result.
@@ -98,7 +101,9 @@ public record ListView(
         admitted.stream().map(RepoId::text).sorted().toList(),
         rows,
         taken.size(),
-        DurationChart.of(taken.stream().map(StoredRecord::summary), now),
+        new Plots(
+            DurationChart.of(taken.stream().map(StoredRecord::summary), now),
+            HitChart.of(taken, now)),
         reader);
   }
 

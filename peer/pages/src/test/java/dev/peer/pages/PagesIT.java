@@ -13,6 +13,8 @@ import dev.peer.core.access.Verb;
 import dev.peer.core.find.Acceptance;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.record.TestCounts;
+import dev.peer.core.store.Hit;
+import dev.peer.core.store.HitLog;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.HttpCall;
@@ -29,6 +31,7 @@ import dev.peer.wire.RunState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +97,15 @@ class PagesIT {
           KeptRuns.inputs("git.example.org/team/project", "test", "SHARD=" + i),
           KeptRuns.Traces.output("passed\n"));
     }
+    for (int i = 0; i < 300; i++) {
+      HitLog.add(
+          kept.all().get(i % 55),
+          new Hit(
+              Instant.now().minusSeconds(5L * i * i),
+              i % 3 == 0,
+              Duration.ofSeconds(20 + i % 90),
+              Duration.ofMillis(400)));
+    }
     StoredRecord hostile = kept.add(KeptRuns.inputs("git.example.org/x", "test", MARKUP), left());
     Path file = directory.resolve("result.html");
     try (OpenedResult opened = OpenedResult.of(hostile, kept.judge())) {
@@ -109,6 +121,7 @@ class PagesIT {
             "/ui/", result, "/ui/?target=" + "%3Cscript%3E", "/ui/none", file.toUri().toString());
     JsonNode looks = look(team.issue(READER), "pages", paths);
     assertReadable(looks, paths);
+    assertThat(looks.get(0).path("text").asText()).contains("Hits, and the time that they saved");
     assertThat(looks.get(1).path("text").asText()).contains(MARKUP, "stderr of <i>a test</i>");
   }
 

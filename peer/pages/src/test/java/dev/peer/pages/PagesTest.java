@@ -9,6 +9,8 @@ import dev.peer.core.access.AccessRules;
 import dev.peer.core.access.NamespaceRules;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.TestCounts;
+import dev.peer.core.store.Hit;
+import dev.peer.core.store.HitLog;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.http.Https;
 import dev.peer.http.HttpsServer;
@@ -19,6 +21,8 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,6 +99,24 @@ class PagesTest {
     assertThat(page("/ui/?signer=nobody")).contains("no results");
     assertThat(get("/ui/?page=0").statusCode()).isEqualTo(400);
     assertThat(get("/ui/?target=%FF").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void drawsTheHitsOfTheListedResultsOfWhatTheReaderMayFetch() throws Exception {
+    StoredRecord open = add(OPEN, "test");
+    StoredRecord lint = add(OPEN, "lint");
+    StoredRecord secret = add(SECRET, "test");
+    assertThat(page("/ui/")).doesNotContain("Hits, and the time");
+    for (StoredRecord hit : List.of(open, open, lint, secret)) {
+      HitLog.add(hit, new Hit(Instant.now(), true, Duration.ofSeconds(90), Duration.ofMillis(500)));
+    }
+
+    assertThat(page("/ui/")).contains("Hits, and the time", "4 hits on this machine");
+    assertThat(page("/ui/?target=lint"))
+        .contains("1 hit on this machine, ", " s ago: 0 in the store, 1 from other peers.")
+        .contains("in all 1 min 29 s.");
+    rules = rules(OPEN + " => uri:spiffe://team/reader");
+    assertThat(page("/ui/")).contains("3 hits on this machine");
   }
 
   @Test

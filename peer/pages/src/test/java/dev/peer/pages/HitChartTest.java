@@ -1,0 +1,60 @@
+package dev.peer.pages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.peer.core.store.Hit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HitChartTest {
+
+  private static final Instant NOW = Instant.parse("2030-01-31T12:00:00Z");
+
+  @Test
+  void drawsHitsAboveTheLineAndTheTimeThatTheySavedBelow() {
+    HitChart chart =
+        HitChart.draw(
+            List.of(hit(60, true, 40), hit(30, false, 10), hit(29, false, 10), hit(0, true, 0)),
+            NOW);
+
+    assertThat(chart.bars())
+        .containsExactly(
+            new HitChart.Bar(0, 40, 40),
+            new HitChart.Bar(30, 40, 10),
+            new HitChart.Bar(31, 40, 10),
+            new HitChart.Bar(59, 40, 0));
+    assertThat(chart.about())
+        .isEqualTo(
+            "4 hits on this machine, the first 1 min ago: 2 in the store, 2 from other peers. Above"
+                + " the line how many, below it the time that they saved, in all 1 min 0 s.");
+  }
+
+  @Test
+  void addsUpTheHitsOfASlot() {
+    HitChart chart =
+        HitChart.draw(
+            List.of(hit(600, false, 7200), hit(599, false, 1800), hit(0, false, 3600)), NOW);
+
+    assertThat(chart.bars())
+        .containsExactly(new HitChart.Bar(0, 40, 40), new HitChart.Bar(59, 20, 16));
+    assertThat(chart.about()).endsWith("in all 3 h 30 min.");
+  }
+
+  @Test
+  void drawsOneHitAndNone() {
+    assertThat(HitChart.draw(List.of(hit(0, false, 3)), NOW))
+        .isEqualTo(
+            new HitChart(
+                List.of(new HitChart.Bar(0, 40, 40)),
+                "1 hit on this machine, 0 s ago: 1 in the store, 0 from other peers. Above the line"
+                    + " how many, below it the time that they saved, in all 3.0 s."));
+    assertThat(HitChart.draw(List.of(), NOW).bars()).isEmpty();
+  }
+
+  private static Hit hit(int secondsAgo, boolean fromPeer, int saved) {
+    return new Hit(
+        NOW.minusSeconds(secondsAgo), fromPeer, Duration.ofSeconds(saved), Duration.ZERO);
+  }
+}
