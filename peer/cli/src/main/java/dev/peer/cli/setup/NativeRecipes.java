@@ -5,8 +5,10 @@ import static dev.peer.cli.setup.Recipe.DEPENDENCIES;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Projects of C, Go and Rust. */
 final class NativeRecipes {
@@ -46,9 +48,10 @@ final class NativeRecipes {
   }
 
   static Recipe make(ProjectFiles seen) throws IOException {
-    List<String> image = Recipe.debian("gcc", "g++", "libc6-dev", "make");
+    List<String> image = debianForC(Set.of());
     for (String makefile : seen.these("GNUmakefile", "makefile", "Makefile")) {
       String text = seen.text(makefile);
+      image = debianForC(CalledTools.packages(text));
       for (String target : List.of("test", "check", "tests")) {
         if (hasTarget(text, target)) {
           return new Recipe(List.of(), image, List.of("make " + target), "");
@@ -61,6 +64,12 @@ final class NativeRecipes {
         List.of("make"),
         "the makefile has no target test or check, so `test` of the mkfile only builds: add your"
             + " tests' command");
+  }
+
+  private static List<String> debianForC(Set<String> more) {
+    return Recipe.debian(
+        Stream.concat(Stream.of("gcc", "g++", "libc6-dev", "make"), more.stream())
+            .toArray(String[]::new));
   }
 
   /** Whether a rule has the target, alone or among others. */

@@ -1,16 +1,20 @@
 package dev.peer.cli.setup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code peer init} writes for each kind, by what the repository has. */
@@ -73,6 +77,41 @@ class RecipeTest {
     assertThat(recipe(ProjectKind.MAKE).test()).containsExactly("make");
     assertThat(recipe(ProjectKind.MAKE).remark())
         .contains("no target test or check", "only builds");
+  }
+
+  private static Stream<Arguments> makefilesWithTools() {
+    return Stream.of(
+        arguments("test:\n\t@python ./check.py\n", "python-is-python3 python3"),
+        arguments("test:\n\tPYTHONPATH=. A=b python3 -m check\n", "python3"),
+        arguments("CC := clang\ntest:\n\t./t", "clang"),
+        arguments("VALGRIND ?= valgrind -q\ntest:\n\t$(VALGRIND) ./t", "valgrind"),
+        arguments("FLAGS = $(shell pkg-config --libs z)\ntest:\n", "pkg-config"),
+        arguments("test: t\n\tfor f in *; do perl check $$f || exit 1; done", "perl"),
+        arguments("test:\n\tcat out | jq . && (cd x; xxd y)", "jq xxd"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("makefilesWithTools")
+  void makeGetsTheToolsThatTheMakefileCalls(String makefile, String packages) throws Exception {
+    write("Makefile", makefile);
+
+    assertThat(recipe(ProjectKind.MAKE).mkfile())
+        .contains("--no-install-recommends gcc g++ libc6-dev make " + packages + " \\");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "# python is needed\ntest:\n\t./t",
+        "test: python\n\t./t",
+        "test:\n\techo python\n\t./python\n\tmy-python; python.sh; $(python)/bin",
+        "PYTHON_DIR = /opt/python\ntest:\n"
+      })
+  void makeGetsNoToolThatTheMakefileDoesNotCall(String makefile) throws Exception {
+    write("Makefile", makefile);
+
+    assertThat(recipe(ProjectKind.MAKE).mkfile())
+        .contains("--no-install-recommends gcc g++ libc6-dev make \\");
   }
 
   @Test
