@@ -81,8 +81,7 @@ final class IssueCommand implements Callable<Integer> {
   @Option(
       names = "--key-type",
       paramLabel = "TYPE",
-      defaultValue = "p256",
-      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description = "${COMPLETION-CANDIDATES}. Default: p256.")
   private KeyType keyType;
 
   @Option(
@@ -138,8 +137,14 @@ final class IssueCommand implements Callable<Integer> {
 
   private CertificateRequest request() {
     Names.requireName(spec, name);
+    if (csr != null && keyType != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--csr and --key-type: the request has a key already");
+    }
     CertificateRequest request =
-        CertificateRequest.named(name).keyType(keyType).validity(Names.requireDays(spec, days));
+        CertificateRequest.named(name)
+            .keyType(keyType == null ? KeyType.P256 : keyType)
+            .validity(Names.requireDays(spec, days));
     for (String uri : uris.isEmpty() ? List.of(CertificateRequest.uriOf(name)) : uris) {
       request = request.uri(uri);
     }

@@ -69,6 +69,15 @@ class MainTest {
   }
 
   @Test
+  void makesNoKeyOfAnotherTypeThanTheRequestHas() {
+    assertThat(run("init", "--dir", pki())).isZero();
+
+    assertThat(run("issue", "laptop", "--dir", pki(), "--csr", "x.pem", "--key-type", "p384"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("the request has a key already");
+  }
+
+  @Test
   void makesATimeStampingAuthorityThatIsNothingElse() throws Exception {
     run("init", "--dir", pki());
     assertThat(run("issue", "tsa", "--dir", pki(), "--tsa")).isZero();
