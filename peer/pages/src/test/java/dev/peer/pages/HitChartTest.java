@@ -1,12 +1,24 @@
 package dev.peer.pages;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
 import dev.peer.core.store.Hit;
+import dev.peer.core.store.HitLog;
+import dev.peer.core.store.StoredRecord;
+import dev.peer.core.store.StoredRecords;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class HitChartTest {
 
@@ -51,6 +63,37 @@ class HitChartTest {
                 "1 hit on this machine, 0 s ago: 1 in the store, 0 from other peers. Above the line"
                     + " how many, below it the time that they saved, in all 3.0 s."));
     assertThat(HitChart.draw(List.of(), NOW).bars()).isEmpty();
+  }
+
+  @Test
+  void readsTheHitsOfTheLatestOfManyResults(@TempDir Path directory) throws Exception {
+    List<StoredRecord> results = new ArrayList<>();
+    for (int i = 0; i <= HitChart.MOST; i++) {
+      results.add(result(Files.createDirectory(directory.resolve("" + i))));
+      HitLog.add(results.getLast(), hit(i, false, 1));
+    }
+
+    assertThat(HitChart.of(results, NOW).about())
+        .startsWith("Of the latest 200 results: 200 hits on this machine, the first 3 min ago: ");
+    assertThat(HitChart.of(results.subList(1, results.size()), NOW).about())
+        .startsWith("200 hits on this machine");
+  }
+
+  @Test
+  void drawsNoneWhereTheyCannotBeRead(@TempDir Path directory) throws Exception {
+    StoredRecord result = result(directory);
+    Files.createDirectory(directory.resolve("hits"));
+
+    assertThat(HitChart.of(List.of(result), NOW).bars()).isEmpty();
+  }
+
+  private static StoredRecord result(Path directory) throws IOException {
+    return StoredRecords.of(
+        directory,
+        new RepoId("git.example.org/team/project"),
+        new RunKey(Digest.of(new byte[0])),
+        "{}".getBytes(UTF_8),
+        new byte[0]);
   }
 
   private static Hit hit(int secondsAgo, boolean fromPeer, int saved) {
