@@ -49,9 +49,6 @@ class RuntimeIT {
     team = Team.create();
     team.startRendezvous();
     Repository origin = team.repository("project", MKFILE);
-    origin
-        .write(".env", Files.readString(origin.directory().resolve(".env")) + "PEER_CPUS=2\n")
-        .commit();
     Path directory = team.root().resolve("clone");
     origin.git("clone", "-q", origin.directory().toString(), directory.toString());
     clone = new Repository(directory);

@@ -141,12 +141,21 @@ final class Team {
     return answer.replaceFirst("(?s).*(https://127[.]0[.]0[.]1:\\d+).*", "$1");
   }
 
-  /** A repository with this mkfile and the guest image pinned, committed. */
+  /**
+   * A repository with this mkfile and the guest image pinned, committed. Its guests have one
+   * processor: emulated ones that wait for each other take the host's time.
+   */
   Repository repository(String name, String mkfile) throws IOException, InterruptedException {
     return Repository.init(root.resolve(name))
         .write("mkfile", mkfile)
         .write(
-            ".env", "PEER_REPO=example.org/" + name + "\nPEER_IMAGE=" + Dist.imageDigest() + "\n")
+            ".env",
+            """
+            PEER_REPO=example.org/%s
+            PEER_IMAGE=%s
+            PEER_CPUS=1
+            """
+                .formatted(name, Dist.imageDigest()))
         .commit();
   }
 

@@ -62,9 +62,6 @@ class TrunkIT {
   void makeRepository() throws Exception {
     team = Team.create();
     origin = team.repository("project", TRUNK);
-    origin
-        .write(".env", Files.readString(origin.directory().resolve(".env")) + "PEER_CPUS=2\n")
-        .commit();
     clones = team.root().resolve("clones");
     origin.git("branch", "feature");
     origin.git("checkout", "-q", "-b", "attack");
@@ -127,7 +124,7 @@ class TrunkIT {
     clone
         .write(
             ".env",
-            settings.replace("PEER_CPUS=2", "PEER_CPUS=1") + "PEER_ENV=SHAPE\nSHAPE=branch\n")
+            settings.replace("PEER_CPUS=1", "PEER_CPUS=2") + "PEER_ENV=SHAPE\nSHAPE=branch\n")
         .commit();
 
     Run first = laptop.run(clone, "run", "--exit").hasExitCode(0);
@@ -136,7 +133,7 @@ class TrunkIT {
 
     assertThat(first.stderr()).contains("peer: preparing " + commit(clone, "origin/main"));
     assertThat(second.stderr()).doesNotContain("preparing ").doesNotContain("blank disk");
-    assertThat(first.stdout()).contains("shaped by , 2 processors\n");
+    assertThat(first.stdout()).contains("shaped by , 1 processors\n");
     assertThat(second.stdout()).isEqualTo(first.stdout());
     assertThat(laptop.run(clone, "cache", "ls").hasExitCode(0).stdout().lines())
         .singleElement()
