@@ -14,7 +14,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is wrong is said, with a hint and the exit code of its kind, and nothing is left of it. */
+/**
+ * What is wrong is said, with a hint and the exit code of its kind, and nothing is left of it. What
+ * is found out before anything starts has command scripts: {@code malformed.txt}, {@code
+ * usage.txt}, {@code mkfile-missing.txt} and {@code no-repository.txt}.
+ */
 @Timeout(900)
 class BadInputIT {
 
@@ -38,11 +42,6 @@ class BadInputIT {
   // The repository
 
   @Test
-  void noGitRepository() throws Exception {
-    peer.run(Files.createDirectory(team.root().resolve("plain")), "run").refuses(2, "git");
-  }
-
-  @Test
   void noSuchRevision() throws Exception {
     Repository repository = team.repository("repository", PASSING);
 
@@ -54,14 +53,6 @@ class BadInputIT {
   void noCommitYet() throws Exception {
     peer.run(Repository.init(team.root().resolve("empty")), "run")
         .refuses(2, "there is no commit on main yet");
-  }
-
-  @Test
-  void noMkfile() throws Exception {
-    Repository repository = Repository.init(team.root().resolve("repository"));
-
-    peer.run(repository.write("README", "no mkfile\n").commit(), "run")
-        .refuses(2, "has no mkfile at its root");
   }
 
   @Test
@@ -82,22 +73,12 @@ class BadInputIT {
   }
 
   @Test
-  void noSuchTargetAlthoughThereIsADirectoryOfThatName() throws Exception {
-    Repository repository =
-        team.repository("repository", PASSING).write("lint/file", "in the way\n").commit();
-
-    Run run = peer.run(repository, "run", "lint");
-
-    run.refuses(2, "the mkfile has no rule for lint");
-    assertThat(peer.results()).isZero();
-  }
-
-  @Test
   void noSuchTargetIsSaidInMksOwnWords() throws Exception {
     Run run = peer.run(team.repository("repository", PASSING), "run", "lint");
 
     run.refuses(2, "the mkfile has no rule for lint");
     assertThat(run.stderr()).contains("mk: don't know how to make 'lint'");
+    assertThat(peer.results()).isZero();
   }
 
   @Test
@@ -232,27 +213,6 @@ class BadInputIT {
 
   // Settings and options
 
-  @ParameterizedTest
-  @CsvSource({
-    "PEER_RENDEZVOUS, http://127.0.0.1:1",
-    "PEER_IMAGE, latest",
-    "PEER_TIMEOUT, soon",
-    "PEER_CPUS, 0",
-    "PEER_MEMORY, 1",
-    "PEER_DISK, much",
-    "PEER_NETWORK, maybe",
-    "PEER_CHECKOUT, branch",
-    "PEER_KEEP, none",
-    "PEER_REPO, two words",
-    "PEER_LISTEN, here",
-    "PEER_ALLOW_SIGN, everybody",
-    "PEER_ENV, PEER_KEY",
-    "PEER_SECRETS, TOKEN"
-  })
-  void aMalformedSetting(String name, String value) throws Exception {
-    peer.with(name, value).run(team.repository("repository", PASSING), "run").refuses(2, name);
-  }
-
   @Test
   void aKeyThatOthersMayRead() throws Exception {
     Repository repository = team.repository("repository", PASSING);
@@ -282,23 +242,6 @@ class BadInputIT {
         team.repository("repository", PASSING).write(".env", line + "\n").commit();
 
     peer.run(repository, "run").refuses(2, error);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "run --sometimes",
-    "run --linger soon",
-    "run --exit --linger 1m",
-    "replay --rev",
-    "rendezvous",
-    "rendezvous --listen nowhere",
-    "rendezvous --listen 127.0.0.1:0 more",
-    "image",
-    "image paint",
-    "dance"
-  })
-  void aMistakeOnTheCommandLine(String arguments) throws Exception {
-    peer.run(team.root(), arguments.split(" ")).refuses(2, "");
   }
 
   @Test
@@ -351,7 +294,8 @@ class BadInputIT {
         "size=100m",
         home -> {
           Files.createSymbolicLink(home.resolve("images"), Dist.images());
-          Run run = peer.with("PEER_HOME", home).with("PEER_DISK", "2G").run(repository, "run");
+          Team.linkTemplates(home);
+          Run run = peer.with("PEER_HOME", home).run(repository, "run");
           run.hasExitCode(4);
           assertThat(run.stderr()).contains("peer: error: the disk of this host is full");
           assertThat(home.resolve("vm/runs")).isEmptyDirectory();

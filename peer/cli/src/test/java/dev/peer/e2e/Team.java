@@ -84,9 +84,7 @@ final class Team {
   Peer peer(String name, Authority.Identity identity) throws IOException {
     Path home = Files.createDirectory(root.resolve("home-" + name));
     Files.createSymbolicLink(home.resolve("images"), Dist.images());
-    // As on one machine, where the first run of all makes the template.
-    Path machines = Files.createDirectory(home.resolve("vm"), OWNER_ONLY);
-    Files.createSymbolicLink(machines.resolve("templates"), Dist.templates());
+    linkTemplates(home);
     homes.add(home);
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("PATH", System.getenv("PATH"));
@@ -100,6 +98,12 @@ final class Team {
       environment.put("PEER_RENDEZVOUS", rendezvous);
     }
     return new Peer(this, home, environment);
+  }
+
+  /** As on one machine, where the first run of all makes the template. */
+  static void linkTemplates(Path home) throws IOException {
+    Path machines = Files.createDirectory(home.resolve("vm"), OWNER_ONLY);
+    Files.createSymbolicLink(machines.resolve("templates"), Dist.templates());
   }
 
   /** Starts a rendezvous; peers that are made from now on know it. */

@@ -170,14 +170,15 @@ class VmExecutorIT {
   }
 
   @Test
-  void showsMksWordsWhenThereIsNoSuchTarget() throws Exception {
+  void refusesATargetWithoutARuleAlthoughThereIsADirectoryOfThatName() throws Exception {
     Files.createDirectories(directory.resolve("repo/test"));
     Files.writeString(directory.resolve("repo/test/file"), "a directory named as the target");
 
     ExecutionResult result = run("build:V:\n\techo build\n", "test", Map.of());
 
     assertThat(result).isInstanceOf(ExecutionResult.Refused.class);
-    assertThat(((ExecutionResult.Refused) result).message()).contains("test");
+    assertThat(((ExecutionResult.Refused) result).message())
+        .contains("the mkfile has no rule for test");
     assertThat(transcript.stages).containsExactly("boot", "checkout", "prepare");
   }
 
