@@ -7,11 +7,10 @@ import dev.peer.cli.CommandScript.Outcome;
 import dev.peer.cli.CommandScript.Step;
 import dev.peer.cli.console.Output;
 import dev.peer.config.CallContext;
+import dev.peer.e2e.PeerPki;
 import dev.peer.e2e.Repository;
 import dev.peer.report.Interruption;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,7 +90,7 @@ class CommandScriptsTest {
     List<String> rest = step.words().subList(1, step.words().size());
     switch (step.words().getFirst()) {
       case "repository" -> commit(directory, rest.getFirst());
-      case "pki" -> pki(directory.resolve("pki"), rest);
+      case "pki" -> PeerPki.run(directory.resolve("pki"), rest);
       default -> {
         String[] variable = step.words().getFirst().split("=", 2);
         assertThat(variable).as("the step of line " + step.line()).hasSize(2);
@@ -104,18 +103,6 @@ class CommandScriptsTest {
     Repository repository = Repository.init(directory);
     repository.git("remote", "add", "origin", origin);
     repository.write(".git/info/exclude", ".home\npki\n").commit();
-  }
-
-  private static void pki(Path directory, List<String> arguments) {
-    List<String> all = new ArrayList<>(arguments);
-    all.addAll(List.of("--dir", directory.toString()));
-    StringWriter said = new StringWriter();
-    int exitCode =
-        dev.peer.pki.cli.Main.described()
-            .setOut(new PrintWriter(said))
-            .setErr(new PrintWriter(said))
-            .execute(all.toArray(String[]::new));
-    assertThat(exitCode).as(all + said.toString()).isZero();
   }
 
   private static Outcome run(Path directory, Map<String, String> environment, List<String> words) {
