@@ -301,7 +301,7 @@ class PagesIT {
               .formatted(colour, colour, colour, colour));
     }
     output.add("x".repeat(500) + "\n");
-    output.add("line\n".repeat(2500));
+    output.add("line\n".repeat(200));
     String report =
         "<testsuite><testcase classname='a.Test' name='adds'><failure message='1 is not &lt;b>'/>"
             + "</testcase><testcase classname='a.Test' name='subtracts'/></testsuite>";
