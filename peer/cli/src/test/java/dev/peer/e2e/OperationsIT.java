@@ -175,7 +175,11 @@ class OperationsIT {
           .hasExitCode(0);
     }
     assertTakesTheUnitOfAUser(deploy);
-    team.tool("systemd-sysusers", "--dry-run", deploy.resolve("peer.sysusers").toString())
+    team.tool(
+            "systemd-sysusers",
+            "--dry-run",
+            deploy.resolve("peer-rendezvous.sysusers").toString(),
+            deploy.resolve("peer.sysusers").toString())
         .hasExitCode(0);
     Run rules = team.tool("promtool", "check", "rules", deploy.resolve("alerts.yaml").toString());
     rules.hasExitCode(0);
