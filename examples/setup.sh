@@ -4,6 +4,8 @@
 
 dist=$root/peer/cli/target/dist
 images=$root/image/target/images
+# Without what Error Prone and the search for unused dependencies say: that is for people who change the sources.
+unchecked='-Derrorprone.off=-XepDisableAllChecks -Dmdep.analyze.skip=true'
 
 say() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2
@@ -33,8 +35,7 @@ install() {
 }
 
 install_tools() {
-    command -v mvn >/dev/null || stop "mvn is not installed" "install Maven 3.8 or newer, and a JDK 25"
-    install git=git openssl=openssl setpriv=util-linux qemu-system-x86_64=qemu-system-x86 mmdebstrap=mmdebstrap \
+    install mvn=maven git=git openssl=openssl setpriv=util-linux qemu-system-x86_64=qemu-system-x86 mmdebstrap=mmdebstrap \
         mkfs.erofs=erofs-utils cpio=cpio patchelf=patchelf lz4=lz4 "cc=gcc libc6-dev"
 }
 
@@ -57,31 +58,65 @@ newer() {
     [ ! -e "$file" ] || [ -n "$(find "$@" -name target -prune -o -type f -newer "$file" -print | head -n 1)" ]
 }
 
+# require_jdk: sees that Maven finds a JDK 25. Installs one where the distribution has it.
 require_jdk() {
-    found=$(mvn -B -N -q -f "$root/pom.xml" validate 2>&1) || case $found in
-    *toolchain*) stop "Maven finds no JDK 25" "install one, such as temurin-25-jdk, below /usr/lib/jvm or name it in JAVA_HOME" ;;
-    *) stop "the build does not start: $found" "see above" ;;
-    esac
+    maven_starts && return
+    if command -v apt-get >/dev/null; then
+        [ "$(id -u)" != 0 ] || apt-get update -qq
+        if apt-cache show openjdk-25-jdk-headless >/dev/null 2>&1; then
+            install /usr/lib/jvm/java-25-openjdk-amd64/bin/javac=openjdk-25-jdk-headless
+            maven_starts && return
+        fi
+    fi
+    stop "Maven finds no JDK 25, and the distribution has none" "as root: mkdir -p /usr/lib/jvm && curl -fL \
+https://api.adoptium.net/v3/binary/latest/25/ga/linux/x64/jdk/hotspot/normal/eclipse | tar -xz -C /usr/lib/jvm; or name one in JAVA_HOME"
+}
+
+# maven_starts: whether Maven finds a JDK 25. Stops if something else is wrong.
+maven_starts() {
+    found=$(mvn -B -N -q -f "$root/pom.xml" validate 2>&1) && return
+    case $found in *toolchain*) return 1 ;; esac
+    stop "the build does not start: $found" "see above"
 }
 
 build_dist() {
     if newer "$dist/lib/peer.aot" "$root/pom.xml" "$root/core" "$root/vm" "$root/peer" "$root/pki-tools" "$root/image"; then
         require_jdk
         say "building peer"
-        mvn -B -ntp -f "$root/pom.xml" package -DskipTests
+        # shellcheck disable=SC2086 # options
+        mvn -B -ntp -f "$root/pom.xml" package -DskipTests $unchecked
     else
         say "peer is built"
     fi
 }
 
 build_image() {
-    stamp=$images/.built
-    if newer "$stamp" "$root/image/build" "$root/image/guest" "$root/image/mk"; then
-        say "building the guest image"
+    if image_is_old; then
         sh "$root/image/build" --output "$images"
-        touch "$stamp"
+        touch "$images/.built"
+    fi
+}
+
+# build_both: the image while Maven builds peer. For scripts that stop the processes of $started when they end.
+build_both() {
+    image=
+    if image_is_old; then
+        sh "$root/image/build" --output "$images" &
+        image=$!
+        started="$started $image"
+    fi
+    build_dist
+    if [ -n "$image" ]; then
+        wait "$image"
+        touch "$images/.built"
+    fi
+}
+
+image_is_old() {
+    if newer "$images/.built" "$root/image/build" "$root/image/guest" "$root/image/mk"; then
+        say "building the guest image"
     else
-        say "the guest image is built"
+        say "the guest image is built" && return 1
     fi
 }
 
