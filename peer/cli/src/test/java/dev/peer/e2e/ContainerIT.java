@@ -7,7 +7,6 @@ import com.sun.net.httpserver.SimpleFileServer;
 import com.sun.net.httpserver.SimpleFileServer.OutputLevel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -17,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * {@code peer} in containers: a job of a CI platform, and a rendezvous. The platform is a machine
- * of ours, with a network and podman in it.
+ * A rendezvous in a container that the recipe makes. The platform is a machine of ours, with a
+ * network and podman in it.
  */
 @Tag("long")
 @Timeout(900)
@@ -26,24 +25,6 @@ class ContainerIT {
 
   /** Where machines reach this host. */
   private static final String HOST = "10.0.2.2";
-
-  private static final String PROJECT =
-      """
-      test:VQ:
-      \techo tested once
-      \techo complaint >&2
-      """;
-
-  private static final String JOB =
-      """
-      CONTAINERIMAGE=localhost/peer-ci
-      base-image:VQ:
-      \tcurl --fail --silent http://HOST:PORT/peer-ci.tar | podman load --quiet
-      test:VQ:
-      \tif command -v qemu-system-x86_64; then exit 1; fi
-      \texport PEER_CERT=$PWD/job.pem PEER_CA=$PWD/ca.pem PEER_KEY="$(cat job-key.pem)"
-      \tgit clone --quiet project.bundle /tmp/project && cd /tmp/project && peer run --exit
-      """;
 
   private static final String RENDEZVOUS =
       """
@@ -82,30 +63,6 @@ class ContainerIT {
   }
 
   @Test
-  void aJobReplaysWhatALaptopRanWithoutQemu() throws Exception {
-    team.tool(Dist.sources() + "/examples/ci/image", pulled + "/peer-ci.tar").hasExitCode(0);
-    team.startRendezvous();
-    Repository project = project(team.rendezvous().replace("127.0.0.1", HOST));
-    int port = Team.freePort();
-    Run laptop =
-        team.peer("laptop")
-            .with("PEER_RENDEZVOUS", team.rendezvous())
-            .with("PEER_LISTEN", "127.0.0.1:" + port)
-            .with("PEER_ADVERTISE", HOST + ":" + port)
-            .start(project, "run");
-    laptop.awaitLine("^peer: serving the result");
-    Repository platform = platform(JOB);
-    project.git("bundle", "create", "-q", platform.directory() + "/project.bundle", "HEAD", "main");
-
-    Run job = run(platform, port, URI.create(team.rendezvous()).getPort());
-
-    assertThat(job.hasExitCode(0).stdout()).isEqualTo(laptop.stdout());
-    assertThat(job.testStderr()).isEqualTo(laptop.testStderr());
-    assertThat(job.stderr())
-        .containsPattern("peer: passed, replayed: CN=laptop ran it .*, got from CN=laptop");
-  }
-
-  @Test
   void theRecipeIsARendezvousThatAnswers() throws Exception {
     team.tool("tar", "-cf", pulled + "/dist.tar", "-C", Dist.home().toString(), ".").hasExitCode(0);
     Repository platform = platform(RENDEZVOUS);
@@ -120,13 +77,7 @@ class ContainerIT {
         .containsPattern("(?m)^ok +rendezvous +127.0.0.1:7443 is CN=job$");
   }
 
-  private Repository project(String rendezvous) throws Exception {
-    Repository project = team.repository("project", PROJECT);
-    String env = Files.readString(project.directory().resolve(".env"));
-    return project.write(".env", env + "PEER_RENDEZVOUS=" + rendezvous + "\n").commit();
-  }
-
-  /** What the platform runs: a job that has a certificate. */
+  /** What the platform runs: with a certificate. */
   private Repository platform(String mkfile) throws Exception {
     String port = Integer.toString(registry.getAddress().getPort());
     Repository platform =
@@ -138,16 +89,12 @@ class ContainerIT {
     return platform;
   }
 
-  /** Runs it to its end, as it stands; its guest reaches the registry and these ports here. */
-  private Run run(Repository platform, int... ports) throws Exception {
-    StringBuilder reached = new StringBuilder(HOST + ":" + registry.getAddress().getPort());
-    for (int port : ports) {
-      reached.append(",").append(HOST).append(":").append(port);
-    }
+  /** Runs it to its end, as it stands; its guest reaches the registry. */
+  private Run run(Repository platform) throws Exception {
     return team.peer("platform")
         .without("PEER_RENDEZVOUS")
         .with("PEER_NETWORK", "open")
-        .with("PEER_PREPARE_NETWORK", reached)
+        .with("PEER_PREPARE_NETWORK", HOST + ":" + registry.getAddress().getPort())
         .run(platform.commit(), "run", "--exit");
   }
 }
