@@ -24,6 +24,7 @@ import dev.peer.home.HomeLayout;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Interruption;
+import dev.peer.report.Version;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -219,6 +220,7 @@ public final class DaemonCommand implements Callable<Integer> {
       print(DaemonStatus.ofNone(home, RunQueue.left(new HomeLayout(home).queue())), json);
       return ExitCode.NO_RESULT.number();
     }
+    requireSameVersion(daemon.get());
     byte[] status;
     try (DaemonConnection handover = DaemonConnection.to(daemon.get())) {
       status = handover.status();
@@ -231,6 +233,21 @@ public final class DaemonCommand implements Callable<Integer> {
     }
     print(status, json);
     return ExitCode.PASSED.number();
+  }
+
+  /** A daemon that runs on after an upgrade has a status of its own version. */
+  private static void requireSameVersion(DaemonFile daemon) throws CommandException {
+    if (!daemon.version().equals(Version.text())) {
+      throw new CommandException(
+          ExitCode.INFRASTRUCTURE,
+          "the daemon is of version "
+              + daemon.version()
+              + ", this is "
+              + Version.text()
+              + ": process "
+              + daemon.pid(),
+          "replace it: peer daemon stop && peer daemon start");
+    }
   }
 
   private void print(byte[] status, boolean json) throws MalformedException {
