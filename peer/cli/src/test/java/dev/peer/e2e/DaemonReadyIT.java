@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The machine that a daemon keeps started for its next run. */
 @Timeout(900)
+@Order(1) // One of the longest: begun last, it would end alone.
 class DaemonReadyIT {
 
   private static final String PREPARE = "peer: prepare| ";

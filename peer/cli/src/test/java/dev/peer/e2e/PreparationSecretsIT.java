@@ -8,11 +8,13 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a preparation gets, and neither its images, its disk, its log nor the test hold. */
 @Timeout(900)
+@Order(1) // One of the longest: begun last, it would end alone.
 class PreparationSecretsIT {
 
   private static final String TOKEN = "s3cret & \"w0rd\"/";

@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What one peer prepared of the trunk, another one starts from. */
 @Timeout(1800)
+@Order(1) // One of the longest: begun last, it would end alone.
 class RuntimeIT {
 
   /**

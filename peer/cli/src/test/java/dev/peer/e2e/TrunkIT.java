@@ -6,12 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a branch leaves in its guest reaches no other revision, and the trunk stays warm. */
 @Timeout(900)
+@Order(1) // One of the longest: begun last, it would end alone.
 class TrunkIT {
 
   /** Prints the stamps of container image and cache, and whatever is planted. */
