@@ -284,14 +284,17 @@ class ArchitectureTest {
         "home",
         "http",
         "identity",
+        "lfs",
         "network",
+        "pages",
         "report",
         "run",
         "schedule",
         "source",
         "terminal",
         "tls",
-        "vm.exec");
+        "vm.exec",
+        "vm.snapshot");
     allow("cli.syntax");
     allow(
         "cli.console",

@@ -275,6 +275,12 @@ public final class NamespaceRules {
     return namespaces.stream().anyMatch(namespace -> namespace.rule().admits(identity));
   }
 
+  /** Whether there can be no repository that the holder is not admitted for. */
+  public boolean admitsEverywhere(Identity identity) {
+    return namespaces.stream().anyMatch(Namespace::isEverything)
+        && namespaces.stream().allMatch(namespace -> namespace.rule().admits(identity));
+  }
+
   /** The rules as they can be parsed. */
   @Override
   public String toString() {

@@ -139,6 +139,20 @@ class NamespaceRulesTest {
   }
 
   @Test
+  void knowsWhoIsAdmittedForEveryRepository() {
+    assertThat(NamespaceRules.parse("ou:team").admitsEverywhere(TEAM)).isTrue();
+    assertThat(NamespaceRules.parse("ou:team").admitsEverywhere(GUEST)).isFalse();
+    assertThat(NamespaceRules.parse("").admitsEverywhere(TEAM)).isFalse();
+    assertThat(RULES.admitsEverywhere(TEAM)).isFalse();
+    assertThat(NamespaceRules.parse("a/* => ou:team; * => ou:team").admitsEverywhere(TEAM))
+        .isTrue();
+    assertThat(NamespaceRules.parse("a/* => ou:lead; * => ou:team").admitsEverywhere(TEAM))
+        .isFalse();
+    assertThat(NamespaceRules.parse("a/* => ou:team; b/* => ou:team").admitsEverywhere(TEAM))
+        .isFalse();
+  }
+
+  @Test
   void knowsWhetherThereIsAnyRepositoryForSomebody() {
     assertThat(RULES.admitsSomewhere(GUEST)).isTrue();
     NamespaceRules rules = NamespaceRules.parse("a/* => ou:team;b/* => nobody;c/* =>");

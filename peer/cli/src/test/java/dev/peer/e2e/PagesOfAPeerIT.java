@@ -102,6 +102,30 @@ class PagesOfAPeerIT {
   }
 
   @Test
+  void aDaemonShowsWhatItWatchesToWhomItsRulesAdmit() throws Exception {
+    team.startRendezvous();
+    String listen = "127.0.0.1:" + Team.freePort();
+    Peer holder =
+        team.peer("holder")
+            .withoutQemu()
+            .with("PEER_LISTEN", listen)
+            .with("PEER_ALLOW_FETCH", "example.org/replayed => anyone; * => cn:lead");
+    signed(holder);
+    Peer reader = team.peer("reader");
+    holder.start(team.root(), "daemon", "--watch", "shown").awaitLine("^peer: takes runs");
+    String address = "https://" + listen;
+
+    assertThat(page(team.peer("lead"), address, "/ui/daemon"))
+        .startsWith("200 ")
+        .contains("example.org/replayed", "It has no schedule", "Runs with a machine: 0 of at most")
+        .doesNotContain(team.root().toString());
+    assertThat(page(reader, address, "/ui/daemon"))
+        .startsWith("200 ")
+        .contains("example.org/replayed")
+        .doesNotContain("Runs with a machine", team.root().toString());
+  }
+
+  @Test
   void openFindsARunThatServes() throws Exception {
     team.startRendezvous();
     String listen = "127.0.0.1:" + Team.freePort();

@@ -1,6 +1,8 @@
 package dev.peer.daemon;
 
 import dev.peer.core.flow.MachineSlots;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 
@@ -16,13 +18,14 @@ final class OpenRun implements RunQueue.Ticket, RunQueue.Machine {
   private final Thread thread;
   private final CompletableFuture<QueuedRunEnd> ended = new CompletableFuture<>();
   private volatile boolean cancelled;
+  private volatile Optional<ResultName> name = Optional.empty();
   private boolean over;
 
   /** As it is on the disk. The queue's lock guards this and the two below. */
   QueueEntry entry;
 
-  /** Whether it has a machine. */
-  boolean running;
+  /** When it got the machine that it has. */
+  Optional<Instant> running = Optional.empty();
 
   /** Whether it has had one in this process. */
   boolean begun;
@@ -75,22 +78,34 @@ final class OpenRun implements RunQueue.Ticket, RunQueue.Machine {
   }
 
   @Override
-  public MachineSlots slots(IntConsumer places) {
-    return () -> {
-      boolean waited = machines.take(id(), places);
-      queue.begin(this);
-      return new MachineSlots.Turn() {
-        @Override
-        public boolean waited() {
-          return waited;
-        }
+  public RunQueue.Turns slots(IntConsumer places) {
+    return new RunQueue.Turns() {
+      @Override
+      public void isOf(ResultName found) {
+        name = Optional.of(found);
+      }
 
-        @Override
-        public void close() {
-          queue.rest(OpenRun.this);
-          machines.giveBack();
-        }
-      };
+      @Override
+      public Turn take() throws InterruptedException {
+        return turn(places);
+      }
+    };
+  }
+
+  private MachineSlots.Turn turn(IntConsumer places) throws InterruptedException {
+    boolean waited = machines.take(id(), places);
+    queue.begin(this);
+    return new MachineSlots.Turn() {
+      @Override
+      public boolean waited() {
+        return waited;
+      }
+
+      @Override
+      public void close() {
+        queue.rest(OpenRun.this);
+        machines.giveBack();
+      }
     };
   }
 
@@ -123,7 +138,7 @@ final class OpenRun implements RunQueue.Ticket, RunQueue.Machine {
     QueuedRun.State state =
         place > 0
             ? QueuedRun.State.WAITING
-            : running ? QueuedRun.State.RUNNING : QueuedRun.State.SEARCHING;
-    return QueuedRun.of(entry, state, place);
+            : running.isPresent() ? QueuedRun.State.RUNNING : QueuedRun.State.SEARCHING;
+    return QueuedRun.of(entry, new QueuedRun.Position(state, place, running, name));
   }
 }

@@ -25,19 +25,28 @@ public record QueuedRun(
    * Where a run stands.
    *
    * @param place its place in the queue for a machine; 1 is the next, 0: it does not wait
+   * @param begun when it got its machine, if it has one
+   * @param name whose result it is to give, as soon as that is known
    */
-  public record Position(State state, int place) {}
+  public record Position(
+      State state, int place, Optional<Instant> begun, Optional<ResultName> name) {
+
+    /** Of a run of which no more is known. */
+    public static Position of(State state) {
+      return new Position(state, 0, Optional.empty(), Optional.empty());
+    }
+  }
 
   /** How and when a run ended. */
   public record End(QueuedRunEnd ending, Instant at) {}
 
-  static QueuedRun of(QueueEntry entry, State state, int place) {
+  static QueuedRun of(QueueEntry entry, Position position) {
     return new QueuedRun(
         entry.id(),
         entry.request(),
         entry.accepted(),
         entry.attempts(),
-        new Position(state, place),
+        position,
         entry.end());
   }
 

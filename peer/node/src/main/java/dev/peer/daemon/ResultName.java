@@ -4,4 +4,4 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 
 /** A result, regardless of its signer. */
-record ResultName(RepoId repo, RunKey key) {}
+public record ResultName(RepoId repo, RunKey key) {}

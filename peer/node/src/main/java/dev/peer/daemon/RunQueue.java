@@ -57,6 +57,9 @@ public final class RunQueue implements AutoCloseable {
   private static final int MOST_ATTEMPTS = 3;
   private static final int MOST_ENDED = 50;
   static final int INFRASTRUCTURE = 4;
+  private static final QueuedRun.Position WAITING =
+      QueuedRun.Position.of(QueuedRun.State.WAITING);
+  private static final QueuedRun.Position ENDED = QueuedRun.Position.of(QueuedRun.State.ENDED);
 
   private final int mostOpen;
   private final QueueFiles files;
@@ -93,7 +96,14 @@ public final class RunQueue implements AutoCloseable {
      * @param places told the run's place in the queue whenever it changes; 1 is the next; not told
      *     if it need not wait
      */
-    MachineSlots slots(IntConsumer places);
+    Turns slots(IntConsumer places);
+  }
+
+  /** The turns of one run. */
+  public interface Turns extends MachineSlots {
+
+    /** Says whose result the run is to give, as soon as its runner knows. */
+    void isOf(ResultName name);
   }
 
   /** A run that was accepted. */
@@ -237,10 +247,10 @@ public final class RunQueue implements AutoCloseable {
     List<QueuedRun> runs = new ArrayList<>();
     all.stream()
         .filter(entry -> entry.end().isEmpty())
-        .forEach(entry -> runs.add(QueuedRun.of(entry, QueuedRun.State.WAITING, 0)));
+        .forEach(entry -> runs.add(QueuedRun.of(entry, WAITING)));
     all.reversed().stream()
         .filter(entry -> entry.end().isPresent())
-        .forEach(entry -> runs.add(QueuedRun.of(entry, QueuedRun.State.ENDED, 0)));
+        .forEach(entry -> runs.add(QueuedRun.of(entry, ENDED)));
     return runs;
   }
 
@@ -252,7 +262,7 @@ public final class RunQueue implements AutoCloseable {
     List<QueuedRun> runs = new ArrayList<>();
     open.values().forEach(run -> runs.add(run.now()));
     for (QueueEntry entry : ended.reversed()) {
-      runs.add(QueuedRun.of(entry, QueuedRun.State.ENDED, 0));
+      runs.add(QueuedRun.of(entry, ENDED));
     }
     return runs;
   }
@@ -328,7 +338,7 @@ public final class RunQueue implements AutoCloseable {
   }
 
   synchronized void begin(OpenRun run) {
-    run.running = true;
+    run.running = Optional.of(Instant.now());
     if (run.begun) {
       return;
     }
@@ -345,6 +355,6 @@ public final class RunQueue implements AutoCloseable {
   }
 
   synchronized void rest(OpenRun run) {
-    run.running = false;
+    run.running = Optional.empty();
   }
 }

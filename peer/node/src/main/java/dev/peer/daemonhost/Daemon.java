@@ -147,6 +147,7 @@ public final class Daemon {
                 kept,
                 output);
         IdentityReloader _ = new IdentityReloader(identities, interruption)) {
+      DaemonPage page = new DaemonPage(plan.jobs(), layout, caches);
       Optional<Intake> intake =
           repositories.isEmpty()
               ? Optional.empty()
@@ -155,7 +156,7 @@ public final class Daemon {
       Optional<LeasedAnnouncer> announcer =
           peer.reach().rendezvous().isEmpty()
               ? Optional.empty()
-              : Optional.of(network.leasedAnnouncer(intake));
+              : Optional.of(network.leasedAnnouncer(intake, Optional.of(page)));
       interruption.serving();
       start(kept, announcer);
       mirror.start();
@@ -163,7 +164,7 @@ public final class Daemon {
       Optional<ReadyMachine> ready =
           keepsReady ? Optional.of(new ReadyMachine(output)) : Optional.empty();
       ready.ifPresent(machine -> identities.whenReloaded(machine::drop));
-      DaemonParts parts = new DaemonParts(identities, announcer, store, kept, ready);
+      DaemonParts parts = new DaemonParts(identities, announcer, store, kept, ready, page);
       try (RuntimeMirror _ = plan.runtimes() ? mirror(network, kept, announcer) : null) {
         run(parts, new MadeCrontabs());
       }
@@ -230,6 +231,7 @@ public final class Daemon {
           ReadyMachine _ = parts.ready().orElse(null)) {
         queue.start();
         schedule.begin();
+        parts.page().show(new DaemonPage.Shown(queue, schedule, parts.ready()));
         looks.start();
         desk.start();
         output.say("takes runs, " + plan.jobs() + " at once");

@@ -13,10 +13,12 @@ import java.util.Optional;
  * @param announcer announces its runs and results; empty: they are not announced
  * @param kept serves its results
  * @param ready the machine that waits for its next run, if one is to
+ * @param page shows people what it does
  */
 record DaemonParts(
     Identities identities,
     Optional<LeasedAnnouncer> announcer,
     Store store,
     KeptResults kept,
-    Optional<ReadyMachine> ready) {}
+    Optional<ReadyMachine> ready,
+    DaemonPage page) {}

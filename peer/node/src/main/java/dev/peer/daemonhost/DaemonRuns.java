@@ -8,13 +8,13 @@ import dev.peer.config.Setting;
 import dev.peer.core.find.Replayable;
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.flow.Announcer;
-import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.daemon.QueuedRunEnd;
 import dev.peer.daemon.Reason;
+import dev.peer.daemon.ResultName;
 import dev.peer.daemon.RunQueue;
 import dev.peer.daemon.RunRequest;
 import dev.peer.network.PeerNetwork;
@@ -68,7 +68,7 @@ final class DaemonRuns implements RunQueue.Runner {
       throws InterruptedException {
     UnattendedOutput output = new UnattendedOutput(log, "run " + machine.id());
     RunReport report = new RunReport();
-    MachineSlots slots = machine.slots(place -> output.say("place " + place + " in the queue"));
+    RunQueue.Turns slots = machine.slots(place -> output.say("place " + place + " in the queue"));
     Map<String, String> secrets = isRequest(request) ? Map.of() : System.getenv();
     try {
       ExitCode exitCode =
@@ -103,12 +103,12 @@ final class DaemonRuns implements RunQueue.Runner {
    */
   ExitCode run(
       RunRequest request,
-      MachineSlots slots,
+      RunQueue.Turns slots,
       Map<String, String> secrets,
       RunOutput output,
       RunReport report)
       throws Exception {
-    try (RunTarget subject = subject(request, output);
+    try (RunTarget subject = subject(request, slots, output);
         PeerNetwork network =
             PeerNetwork.within(
                 daemon.identities(), subject.peer(), output, announcer(subject, output))) {
@@ -128,20 +128,24 @@ final class DaemonRuns implements RunQueue.Runner {
     }
   }
 
-  private static RunTarget subject(RunRequest request, RunOutput output) throws Exception {
+  private static RunTarget subject(RunRequest request, RunQueue.Turns slots, RunOutput output)
+      throws Exception {
     output.step("settings");
-    return RunTarget.of(
-        output,
-        surroundings(request),
-        request.revision(),
-        request.target(),
-        request.subject().arguments());
+    RunTarget subject =
+        RunTarget.of(
+            output,
+            surroundings(request),
+            request.revision(),
+            request.target(),
+            request.subject().arguments());
+    slots.isOf(new ResultName(subject.inputs().repo(), subject.inputs().key()));
+    return subject;
   }
 
   private ExitCode makeCrontab(
-      RunRequest request, MachineSlots slots, RunOutput output, RunReport report) throws Exception {
+      RunRequest request, RunQueue.Turns slots, RunOutput output, RunReport report) throws Exception {
     CrontabResult result;
-    try (RunTarget subject = subject(request, output);
+    try (RunTarget subject = subject(request, slots, output);
         PeerNetwork network =
             PeerNetwork.within(daemon.identities(), subject.peer(), output, Optional.empty())) {
       result =

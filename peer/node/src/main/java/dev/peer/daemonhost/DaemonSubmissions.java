@@ -6,7 +6,6 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
 import dev.peer.config.TrustFingerprint;
-import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.record.StrictJson;
 import dev.peer.daemon.QueuedRunEnd;
 import dev.peer.daemon.RunQueue;
@@ -112,7 +111,7 @@ final class DaemonSubmissions implements SubmissionHandler {
       Submitter asker)
       throws InterruptedException {
     RunOutput output = new AskerOutput(asker, ask.age(), ask.display().progress());
-    MachineSlots slots =
+    RunQueue.Turns slots =
         machine.slots(
             place -> {
               output.step("queue");
@@ -141,7 +140,7 @@ final class DaemonSubmissions implements SubmissionHandler {
 
   private ExitCode run(
       RunRequest request,
-      MachineSlots slots,
+      RunQueue.Turns slots,
       Map<String, String> secrets,
       RunOutput output,
       RunReport report,

@@ -29,6 +29,7 @@ import dev.peer.home.HomeLayout;
 import dev.peer.http.RequestLog;
 import dev.peer.identity.Identities;
 import dev.peer.lfs.KeptObjects;
+import dev.peer.pages.DaemonSource;
 import dev.peer.pages.Pages;
 import dev.peer.pages.ResultJudge;
 import dev.peer.report.RunOutput;
@@ -123,7 +124,8 @@ public final class PeerNetwork implements AutoCloseable {
     Optional<LeasedAnnouncer> announcer =
         settings.reach().rendezvous().isEmpty()
             ? Optional.empty()
-            : Optional.of(announcer(identities, settings, output, log, Optional.empty()));
+            : Optional.of(announcer(
+                    identities, settings, output, log, Optional.empty(), Optional.empty()));
     return new PeerNetwork(identities, settings, output, log, announcer, true);
   }
 
@@ -240,9 +242,10 @@ public final class PeerNetwork implements AutoCloseable {
    * Another announcer, where there is a rendezvous; not closed with this.
    *
    * @param intake takes results that others hand over; empty: none are taken
+   * @param daemon what the pages show of the daemon that serves; empty: no daemon does
    */
-  public LeasedAnnouncer leasedAnnouncer(Optional<Intake> intake) {
-    return announcer(identities, settings, output, log, intake);
+  public LeasedAnnouncer leasedAnnouncer(Optional<Intake> intake, Optional<DaemonSource> daemon) {
+    return announcer(identities, settings, output, log, intake, daemon);
   }
 
   /** Where this peer serves, where there is a rendezvous. */
@@ -259,7 +262,8 @@ public final class PeerNetwork implements AutoCloseable {
       PeerSettings settings,
       RunOutput output,
       RequestLog log,
-      Optional<Intake> intake) {
+      Optional<Intake> intake,
+      Optional<DaemonSource> daemon) {
     HomeLayout home = new HomeLayout(settings.home());
     return new LeasedAnnouncer(
         identities.tls(),
@@ -270,21 +274,26 @@ public final class PeerNetwork implements AutoCloseable {
                 new KeptLargeFiles(new KeptObjects(home.largeFiles())),
                 new KeptRuntimes(new ServedRuntimes(home.disks()))),
             intake,
-            Optional.of(pages(identities, settings, home)),
+            Optional.of(pages(identities, settings, home, daemon)),
             () -> ServerOperations.operations(log, ServerOperations.home(settings.home()))),
         serveSettings(settings),
         Timeouts.DEFAULT,
         output);
   }
 
-  private static Pages pages(Identities identities, PeerSettings settings, HomeLayout home) {
+  private static Pages pages(
+      Identities identities,
+      PeerSettings settings,
+      HomeLayout home,
+      Optional<DaemonSource> daemon) {
     return new Pages(
         identities::rules,
         new ResultJudge(
             identities::verifier,
             Acceptance.withoutClone(
                 settings.rules().requireKept(), settings.rules().requireTries()),
-            () -> Store.open(home.store(), 1).stage()));
+            () -> Store.open(home.store(), 1).stage()),
+        daemon);
   }
 
   /** Where others meet. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.flow.MachineSlots;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -104,6 +106,37 @@ class RunQueueTest {
           .satisfies(run -> assertThat(run.end().map(QueuedRun.End::ending)).contains(end(ticket)));
     }
     assertThat(said).containsExactly("run 1 (watch main: test in /repository): passed");
+  }
+
+  @Test
+  void tellsWhatARunIsAndSinceWhenItHasAMachine() throws Exception {
+    ResultName name = new ResultName(new RepoId("git.example.org/x"), RunKey.ofHex("a".repeat(64)));
+    CountDownLatch named = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    try (RunQueue queue = queue(1)) {
+      RunQueue.Ticket ticket =
+          queue.submit(
+              request("test"),
+              (_, machine) -> {
+                RunQueue.Turns turns = machine.slots(_ -> {});
+                turns.isOf(name);
+                named.countDown();
+                over.await();
+                return QueuedRunEnd.ofExit(0, "");
+              });
+      named.await();
+      QueuedRun.Position searching = queue.runs().getFirst().position();
+      assertThat(searching.name()).contains(name);
+      assertThat(searching.begun()).isEmpty();
+      over.countDown();
+      end(ticket);
+      queue.submit(request("next"));
+      assertThat(work.next()).isEqualTo("next begins");
+      QueuedRun.Position running = queue.runs().getFirst().position();
+      assertThat(running.name()).isEmpty();
+      assertThat(running.begun()).isPresent();
+      work.letEnd("next");
+    }
   }
 
   @Test

@@ -112,7 +112,7 @@ class IdlenessTest {
         null,
         now,
         1,
-        new QueuedRun.Position(QueuedRun.State.ENDED, 0),
+        QueuedRun.Position.of(QueuedRun.State.ENDED),
         Optional.of(new QueuedRun.End(QueuedRunEnd.ofExit(0, ""), now)));
   }
 

@@ -47,8 +47,17 @@ final class Documents {
     return STYLE.getBytes(StandardCharsets.UTF_8);
   }
 
-  static byte[] list(ListView view) {
-    return render("list.jte", Map.of("view", view));
+  /**
+   * The list of results.
+   *
+   * @param daemon whether there is a daemon's page
+   */
+  static byte[] list(ListView view, boolean daemon) {
+    return render("list.jte", Map.of("view", view, "daemon", daemon));
+  }
+
+  static byte[] daemon(DaemonView view, String reader) {
+    return render("daemon.jte", Map.of("view", view, "reader", reader));
   }
 
   static byte[] result(ResultView view, PageFrame frame) {

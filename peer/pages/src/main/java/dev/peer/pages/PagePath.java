@@ -15,6 +15,9 @@ sealed interface PagePath {
   /** The list of results. */
   record Results() implements PagePath {}
 
+  /** What the daemon does and keeps. */
+  record Daemon() implements PagePath {}
+
   /** The style of all pages. */
   record Style() implements PagePath {}
 
@@ -31,6 +34,7 @@ sealed interface PagePath {
   default String text() {
     return switch (this) {
       case Results _ -> ROOT;
+      case Daemon _ -> ROOT + "daemon";
       case Style _ -> ROOT + "style.css";
       case Result(RunKey key) -> ROOT + "results/" + key.hex();
       case Output(RunKey key, OutputStreamName stream) ->
@@ -44,6 +48,7 @@ sealed interface PagePath {
   default String template() {
     return switch (this) {
       case Results _ -> "/ui/";
+      case Daemon _ -> "/ui/daemon";
       case Style _ -> "/ui/style.css";
       case Result _ -> "/ui/results/{runKey}";
       case Output _ -> "/ui/results/{runKey}/{stream}";
@@ -59,6 +64,9 @@ sealed interface PagePath {
   static Optional<PagePath> parse(String raw) throws MalformedException {
     if (raw.equals(ROOT)) {
       return Optional.of(new Results());
+    }
+    if (raw.equals(ROOT + "daemon")) {
+      return Optional.of(new Daemon());
     }
     if (raw.equals(ROOT + "style.css")) {
       return Optional.of(new Style());

@@ -7,6 +7,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.store.StoredRecord;
+import dev.peer.core.trust.Identity;
 import dev.peer.http.HttpCall;
 import dev.peer.http.ProblemException;
 import dev.peer.wire.PercentEncoding;
@@ -16,6 +17,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -33,6 +35,7 @@ public final class Pages {
 
   private final Supplier<AccessRules> rules;
   private final ResultJudge judge;
+  private final Optional<DaemonSource> daemon;
   private final Semaphore opening = new Semaphore(MOST_OPEN);
 
   /**
@@ -40,10 +43,13 @@ public final class Pages {
    *
    * @param rules supplies the current rules
    * @param judge verifies a result before it is shown
+   * @param daemon the daemon that serves; empty: no daemon does
    */
-  public Pages(Supplier<AccessRules> rules, ResultJudge judge) {
+  public Pages(
+      Supplier<AccessRules> rules, ResultJudge judge, Optional<DaemonSource> daemon) {
     this.rules = rules;
     this.judge = judge;
+    this.daemon = daemon;
   }
 
   /** Whether it is a path of pages, or the one that a browser asks first. */
@@ -71,6 +77,8 @@ public final class Pages {
     switch (path) {
       case PagePath.Style _ -> PageReplies.style(call);
       case PagePath.Results _ -> list(call, results);
+      case PagePath.Daemon _ ->
+          daemon(call, daemon.orElseThrow(ProblemException::noSuchPath));
       case PagePath.Result(RunKey key) ->
           open(
               record(call, results, key),
@@ -117,7 +125,33 @@ public final class Pages {
       call.require(rules, Verb.FETCH, repo);
     }
     PageReplies.page(
-        call, Documents.list(ListView.of(served, admitted, query, call.caller().id().text())));
+        call,
+        Documents.list(
+            ListView.of(served, admitted, query, call.caller().id().text()), daemon.isPresent()));
+  }
+
+  /** Each reader sees what is about the repositories that he may fetch from. */
+  private void daemon(HttpCall call, DaemonSource source) throws ProblemException, IOException {
+    call.require(rules, Verb.FETCH);
+    if (!opening.tryAcquire()) {
+      throw ProblemException.busy(MOST_OPEN + " pages are made at once", AGAIN);
+    }
+    try {
+      DaemonView whole =
+          source.now().orElseThrow(() -> ProblemException.busy("the daemon is starting", AGAIN));
+      AccessRules current = rules.get();
+      Identity reader = call.caller();
+      DaemonView seen =
+          current.fetch().admitsEverywhere(reader)
+              ? whole
+              : whole.about(repo -> current.admits(Verb.FETCH, reader, repo));
+      for (RepoId repo : seen.repos()) {
+        call.require(rules, Verb.FETCH, repo);
+      }
+      PageReplies.page(call, Documents.daemon(seen, reader.id().text()));
+    } finally {
+      opening.release();
+    }
   }
 
   /** A result that is served, and that the caller may fetch. */

@@ -38,8 +38,7 @@ public final class RelayPages {
           call.answer(200, PageReplies.CSS, Documents.style(), PageReplies.PROTECTION);
       case PagePath.Results _ ->
           call.answer(200, PageReplies.HTML, Documents.relay(source.now()), PageReplies.PROTECTION);
-      case PagePath.Result _, PagePath.Output _, PagePath.File _ ->
-          throw ProblemException.noSuchPath();
+      default -> throw ProblemException.noSuchPath();
     }
   }
 

@@ -59,6 +59,7 @@ class PagesIT {
 
   @TempDir private Path directory;
   private volatile AccessRules rules = AccessRules.open();
+  private final DaemonView daemon = Daemons.busy(MARKUP);
   private KeptRuns kept;
   private HttpsServer server;
   private String origin;
@@ -74,7 +75,7 @@ class PagesIT {
   @BeforeEach
   void start() throws Exception {
     kept = new KeptRuns(team, directory);
-    Pages pages = new Pages(() -> rules, kept.judge());
+    Pages pages = new Pages(() -> rules, kept.judge(), Optional.of(() -> Optional.of(daemon)));
     server =
         HttpsServer.start(
             new TlsListener(team.peer("spiffe://team/laptop")),
@@ -118,7 +119,12 @@ class PagesIT {
     String result = new PagePath.Result(hostile.key()).text();
     List<String> paths =
         List.of(
-            "/ui/", result, "/ui/?target=" + "%3Cscript%3E", "/ui/none", file.toUri().toString());
+            "/ui/",
+            result,
+            "/ui/?target=" + "%3Cscript%3E",
+            "/ui/none",
+            "/ui/daemon",
+            file.toUri().toString());
     JsonNode looks = look(team.issue(READER), "pages", paths);
     assertReadable(looks, paths);
     assertThat(looks.get(0).path("text").asText()).contains("Hits, and the time that they saved");

@@ -55,7 +55,7 @@ class PagesTest {
   void start() throws Exception {
     kept = new KeptRuns(team, directory);
     rules = AccessRules.open();
-    Pages pages = new Pages(() -> rules, kept.judge());
+    Pages pages = new Pages(() -> rules, kept.judge(), Optional.empty());
     server =
         HttpsServer.start(
             new TlsListener(team.peer("spiffe://team/laptop")),

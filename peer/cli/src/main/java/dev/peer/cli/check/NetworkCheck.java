@@ -205,7 +205,7 @@ final class NetworkCheck {
       throws InterruptedException {
     RunOutput quiet = new UnattendedOutput(_ -> {}, "");
     try (PeerNetwork network = PeerNetwork.within(identities, settings, quiet, Optional.empty());
-        LeasedAnnouncer announcer = network.leasedAnnouncer(Optional.empty())) {
+        LeasedAnnouncer announcer = network.leasedAnnouncer(Optional.empty(), Optional.empty())) {
       Optional<InetSocketAddress> bound = listen(announcer);
       for (URI one : rendezvous) {
         try (RendezvousCheck check = new RendezvousCheck(identities.tls(), one, Timeouts.DEFAULT)) {
