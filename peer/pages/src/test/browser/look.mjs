@@ -52,7 +52,7 @@ async function look(colorScheme, width, number, path) {
     }
     const seen = await page.evaluate(() => ({
       text: document.body.innerText,
-      foreign: [...document.querySelectorAll('script, img, iframe, object, embed, b, [onerror], [onload], [style]')]
+      foreign: [...document.querySelectorAll('script:not([src="/ui/run.js"]), img, iframe, object, embed, b, [onerror], [onload], [style]')]
         .map(element => element.outerHTML.slice(0, 200)),
       styled: document.styleSheets.length,
       overflows: document.documentElement.scrollWidth > document.documentElement.clientWidth

@@ -24,9 +24,10 @@ public interface Announcer {
   /**
    * Says that this peer is about to run something, and lets others wait for its output.
    *
+   * @param goal the target of mk and further arguments, for people
    * @throws AnnounceException as the other
    */
-  RunAnnouncement announceRun(RepoId repo, RunKey key) throws AnnounceException;
+  RunAnnouncement announceRun(RepoId repo, RunKey key, String goal) throws AnnounceException;
 
   /** A result being served. Closing it withdraws the lease and stops serving. */
   interface Announcement extends AutoCloseable {

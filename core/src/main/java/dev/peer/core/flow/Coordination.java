@@ -31,7 +31,7 @@ public record Coordination(
     notices.step("announce");
     try {
       return new OwnAnnouncement(
-          Optional.of(announcer.get().announceRun(inputs.repo(), inputs.key())));
+          Optional.of(announcer.get().announceRun(inputs.repo(), inputs.key(), inputs.goal())));
     } catch (AnnounceException e) {
       notices.say("the run is not announced: " + e.getMessage());
       return new OwnAnnouncement(Optional.empty());

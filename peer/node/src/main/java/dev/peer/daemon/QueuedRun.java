@@ -42,12 +42,7 @@ public record QueuedRun(
 
   static QueuedRun of(QueueEntry entry, Position position) {
     return new QueuedRun(
-        entry.id(),
-        entry.request(),
-        entry.accepted(),
-        entry.attempts(),
-        position,
-        entry.end());
+        entry.id(), entry.request(), entry.accepted(), entry.attempts(), position, entry.end());
   }
 
   /** What it does. */

@@ -57,8 +57,7 @@ public final class RunQueue implements AutoCloseable {
   private static final int MOST_ATTEMPTS = 3;
   private static final int MOST_ENDED = 50;
   static final int INFRASTRUCTURE = 4;
-  private static final QueuedRun.Position WAITING =
-      QueuedRun.Position.of(QueuedRun.State.WAITING);
+  private static final QueuedRun.Position WAITING = QueuedRun.Position.of(QueuedRun.State.WAITING);
   private static final QueuedRun.Position ENDED = QueuedRun.Position.of(QueuedRun.State.ENDED);
 
   private final int mostOpen;

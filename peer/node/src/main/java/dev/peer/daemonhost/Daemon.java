@@ -231,7 +231,7 @@ public final class Daemon {
           ReadyMachine _ = parts.ready().orElse(null)) {
         queue.start();
         schedule.begin();
-        parts.page().show(new DaemonPage.Shown(queue, schedule, parts.ready()));
+        parts.page().show(new DaemonPage.Parts(queue, schedule, parts.ready()));
         looks.start();
         desk.start();
         output.say("takes runs, " + plan.jobs() + " at once");

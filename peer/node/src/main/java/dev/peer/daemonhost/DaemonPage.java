@@ -40,14 +40,14 @@ final class DaemonPage implements DaemonSource {
   private final int jobs;
   private final HomeLayout layout;
   private final CacheSettings caches;
-  private volatile Optional<Shown> shown = Optional.empty();
+  private volatile Optional<Parts> shown = Optional.empty();
 
   /**
    * What is shown.
    *
    * @param ready the machine that waits for the next run, if one is to
    */
-  record Shown(RunQueue queue, Schedule schedule, Optional<ReadyMachine> ready) {}
+  record Parts(RunQueue queue, Schedule schedule, Optional<ReadyMachine> ready) {}
 
   /**
    * Shows nothing yet.
@@ -61,21 +61,19 @@ final class DaemonPage implements DaemonSource {
   }
 
   /** Shows this from now on. */
-  void show(Shown opened) {
+  void show(Parts opened) {
     shown = Optional.of(opened);
   }
 
   @Override
   public Optional<DaemonView> now() throws IOException {
-    Optional<Shown> now = shown;
+    Optional<Parts> now = shown;
     return now.isPresent() ? Optional.of(view(now.get())) : Optional.empty();
   }
 
-  private DaemonView view(Shown now) throws IOException {
+  private DaemonView view(Parts now) throws IOException {
     List<QueuedRun> open =
-        now.queue().runs().stream()
-            .filter(run -> run.state() != QueuedRun.State.ENDED)
-            .toList();
+        now.queue().runs().stream().filter(run -> run.state() != QueuedRun.State.ENDED).toList();
     RepositoryDisks disks =
         VmExecutors.disks(layout.home(), caches, _ -> {}, Optional.empty()).silent();
     return new DaemonView(

@@ -143,7 +143,8 @@ final class DaemonRuns implements RunQueue.Runner {
   }
 
   private ExitCode makeCrontab(
-      RunRequest request, RunQueue.Turns slots, RunOutput output, RunReport report) throws Exception {
+      RunRequest request, RunQueue.Turns slots, RunOutput output, RunReport report)
+      throws Exception {
     CrontabResult result;
     try (RunTarget subject = subject(request, slots, output);
         PeerNetwork network =

@@ -124,8 +124,8 @@ public final class PeerNetwork implements AutoCloseable {
     Optional<LeasedAnnouncer> announcer =
         settings.reach().rendezvous().isEmpty()
             ? Optional.empty()
-            : Optional.of(announcer(
-                    identities, settings, output, log, Optional.empty(), Optional.empty()));
+            : Optional.of(
+                announcer(identities, settings, output, log, Optional.empty(), Optional.empty()));
     return new PeerNetwork(identities, settings, output, log, announcer, true);
   }
 

@@ -7,6 +7,7 @@ import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.OutputBytes;
 import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.pages.RunInProgress;
 import dev.peer.wire.Limits;
 import dev.peer.wire.OutputFrame;
 import dev.peer.wire.OutputFrame.Kind;
@@ -20,10 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A failure of the file ends the following, not the run.
  */
-public final class LiveRun implements ExecutionListener {
+public final class LiveRun implements ExecutionListener, RunInProgress {
 
   private static final Logger LOG = LoggerFactory.getLogger(LiveRun.class);
 
@@ -44,6 +45,8 @@ public final class LiveRun implements ExecutionListener {
 
   private final RepoId repo;
   private final RunKey key;
+  private final String goal;
+  private final Instant since = Instant.now();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -56,21 +59,42 @@ public final class LiveRun implements ExecutionListener {
   private volatile Optional<byte[]> end = Optional.empty();
   private boolean passed;
   private int followers;
+  private int onlookers;
 
-  /** A run that is about to begin. */
-  LiveRun(RepoId repo, RunKey key) {
+  /**
+   * A run that is about to begin.
+   *
+   * @param goal the target of mk and further arguments, for people
+   */
+  public LiveRun(RepoId repo, RunKey key, String goal) {
     this.repo = repo;
     this.key = key;
+    this.goal = goal;
   }
 
-  /** Whose tests it runs. */
+  @Override
   public RepoId repo() {
     return repo;
   }
 
-  /** Which run it is. */
+  @Override
   public RunKey key() {
     return key;
+  }
+
+  @Override
+  public String goal() {
+    return goal;
+  }
+
+  @Override
+  public Instant since() {
+    return since;
+  }
+
+  /** Whether it has not ended. */
+  boolean goesOn() {
+    return end.isEmpty();
   }
 
   /**
@@ -164,7 +188,22 @@ public final class LiveRun implements ExecutionListener {
         return Optional.empty();
       }
       followers++;
-      return Optional.of(new Reader(peer));
+      return Optional.of(new Reader(Optional.of(peer)));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nobody waits for those who only look on: they fetch no result. */
+  @Override
+  public Optional<Onlooker> onlooker() {
+    lock.lock();
+    try {
+      if (onlookers == Limits.FOLLOWERS) {
+        return Optional.empty();
+      }
+      onlookers++;
+      return Optional.of(new Reader(Optional.empty()));
     } finally {
       lock.unlock();
     }
@@ -192,18 +231,18 @@ public final class LiveRun implements ExecutionListener {
     }
   }
 
-  /** A follower. */
-  final class Reader implements AutoCloseable {
+  /** A follower, or somebody who looks on. */
+  final class Reader implements Onlooker {
 
-    private final PeerId peer;
+    private final Optional<PeerId> follower;
     private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
     private Optional<FileChannel> file = Optional.empty();
     private long read;
     private boolean ended;
     private boolean told;
 
-    private Reader(PeerId peer) {
-      this.peer = peer;
+    private Reader(Optional<PeerId> follower) {
+      this.follower = follower;
     }
 
     /**
@@ -211,11 +250,16 @@ public final class LiveRun implements ExecutionListener {
      * you ask for the next; empty: there are no more.
      */
     Optional<ByteBuffer> next() throws IOException, InterruptedException {
+      return next(Duration.ofSeconds(Limits.ALIVE_SECONDS));
+    }
+
+    @Override
+    public Optional<ByteBuffer> next(Duration most) throws IOException, InterruptedException {
       if (ended) {
         told = true;
         return Optional.empty();
       }
-      long available = await();
+      long available = await(most);
       if (available > 0) {
         return Optional.of(ofBacklog(available));
       }
@@ -224,10 +268,10 @@ public final class LiveRun implements ExecutionListener {
     }
 
     /** How many bytes there are in the backlog; 0: none for a while, less: no more. */
-    private long await() throws InterruptedException {
+    private long await(Duration most) throws InterruptedException {
       lock.lock();
       try {
-        long left = TimeUnit.SECONDS.toNanos(Limits.ALIVE_SECONDS);
+        long left = most.toNanos();
         while (size == read && end.isEmpty() && left > 0) {
           left = changed.awaitNanos(left);
         }
@@ -254,9 +298,13 @@ public final class LiveRun implements ExecutionListener {
     public void close() throws IOException {
       lock.lock();
       try {
-        followers--;
-        if (told && passed) {
-          toFetch.add(peer);
+        if (follower.isEmpty()) {
+          onlookers--;
+        } else {
+          followers--;
+          if (told && passed) {
+            toFetch.add(follower.get());
+          }
         }
         changed.signalAll();
       } finally {

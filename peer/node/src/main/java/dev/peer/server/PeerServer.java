@@ -31,9 +31,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
@@ -57,7 +55,7 @@ public final class PeerServer implements AutoCloseable {
   private final Supplier<AccessRules> rules;
   private final ServedRecords records = new ServedRecords();
   private final ChunkLists chunkLists = new ChunkLists();
-  private final List<LiveRun> runs = new CopyOnWriteArrayList<>();
+  private final ServedRuns runs = new ServedRuns();
   private final FileRequests files;
   private final Optional<Intake> intake;
   private final Optional<Pages> pages;
@@ -141,11 +139,9 @@ public final class PeerServer implements AutoCloseable {
     records.remove(record);
   }
 
-  /** From now on this run can be followed here, which is about to begin. */
-  public LiveRun addRun(RepoId repo, RunKey key) {
-    LiveRun run = new LiveRun(repo, key);
+  /** From now on this run can be followed here. */
+  public void addRun(LiveRun run) {
     runs.add(run);
-    return run;
   }
 
   /** The run takes no new followers; current ones follow it to its end. */
@@ -161,7 +157,7 @@ public final class PeerServer implements AutoCloseable {
 
   private void serve(HttpCall call) throws ProblemException, IOException {
     if (pages.isPresent() && Pages.has(call.path())) {
-      pages.get().serve(call, records);
+      pages.get().serve(call, records, runs);
       return;
     }
     PeerPath path;
@@ -298,7 +294,7 @@ public final class PeerServer implements AutoCloseable {
         && call.header("Accept").filter(types -> types.contains(MediaTypes.RESULT)).isPresent()) {
       try (FileChannel bundle = FileChannel.open(record.bundleFile())) {
         call.answer(200, MediaTypes.RESULT, WholeResult.beforeBundle(attestation), bundle);
-        fetched(record, call);
+        runs.fetched(record.key(), call.caller().id());
       } catch (NoSuchFileException e) {
         throw noSuchResult("run " + key + " any more");
       }
@@ -307,19 +303,9 @@ public final class PeerServer implements AutoCloseable {
     }
   }
 
-  /** Those who run it wait until their followers have it. */
-  private void fetched(StoredRecord record, HttpCall call) {
-    runs.stream()
-        .filter(run -> run.key().equals(record.key()))
-        .forEach(run -> run.fetched(call.caller().id()));
-  }
-
-  /** Of several runs the one that was added last. */
   private void output(HttpCall call, RunKey key) throws ProblemException, IOException {
     LiveRun run =
-        runs.reversed().stream()
-            .filter(one -> one.key().equals(key))
-            .findFirst()
+        runs.withKey(key)
             .orElseThrow(
                 () ->
                     new ProblemException(
@@ -352,7 +338,7 @@ public final class PeerServer implements AutoCloseable {
     try {
       // Whoever gets a bundle in parts asks for the last one last.
       if (FixedFile.send(call, record.bundleFile(), "" + digest, MediaTypes.BUNDLE)) {
-        fetched(record, call);
+        runs.fetched(record.key(), call.caller().id());
       }
     } catch (NoSuchFileException e) {
       throw noSuchResult(digest + " any more");

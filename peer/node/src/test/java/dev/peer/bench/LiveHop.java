@@ -79,7 +79,8 @@ public final class LiveHop {
         LiveFollower follower =
             new LiveFollower(team.peer("spiffe://bench/ci"), AccessRules::open, PATIENCE);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      LiveRun run = server.addRun(RUN.repo(), RUN.key());
+      LiveRun run = new LiveRun(RUN.repo(), RUN.key(), RUN.goal());
+      server.addRun(run);
       Holder holder = new Holder(RUNNER, List.of(PeerAddress.of(server.address())));
       run.begin(directory.resolve("live-" + followers));
       List<Future<FollowResult>> ends = new ArrayList<>();

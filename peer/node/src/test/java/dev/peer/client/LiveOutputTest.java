@@ -28,6 +28,7 @@ import dev.peer.core.store.StoredRecords;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
+import dev.peer.pages.RunInProgress;
 import dev.peer.server.HeldFiles;
 import dev.peer.server.LiveRun;
 import dev.peer.server.PeerServer;
@@ -93,7 +94,8 @@ class LiveOutputTest {
         closing(
             PeerServer.start(
                 runner, () -> rules, HeldFiles.NONE, Https.LOOPBACK, ServerLimits.PEER));
-    run = server.addRun(REPO, KEY);
+    run = new LiveRun(REPO, KEY, "test");
+    server.addRun(run);
   }
 
   @AfterEach
@@ -103,6 +105,37 @@ class LiveOutputTest {
       closeable.close();
     }
     threads.shutdownNow();
+  }
+
+  @Test
+  void nobodyWaitsForThoseWhoOnlyLookOn() throws Exception {
+    begin();
+    try (RunInProgress.Onlooker onlooker = run.onlooker().orElseThrow()) {
+      run.end(new RunEnd.Passed());
+      run.awaitFollowers(Duration.ofDays(1));
+      List<Integer> sizes = new ArrayList<>();
+      onlooker.next(Duration.ZERO).ifPresent(piece -> sizes.add(piece.remaining()));
+      onlooker.next(Duration.ZERO).ifPresent(piece -> sizes.add(piece.remaining()));
+      assertThat(onlooker.next(Duration.ZERO)).isEmpty();
+      assertThat(sizes).hasSize(2);
+    }
+    run.awaitFollowers(Duration.ofDays(1));
+  }
+
+  @Test
+  void thoseWhoLookOnAreBoundedAndTakeNoFollowersPlace() throws Exception {
+    begin();
+    for (int i = 0; i < Limits.FOLLOWERS; i++) {
+      RunInProgress.Onlooker onlooker = run.onlooker().orElseThrow();
+      open.add(onlooker);
+    }
+    assertThat(run.onlooker()).isEmpty();
+    Viewer viewer = new Viewer();
+    Future<FollowResult> following = follow("spiffe://team/ci", viewer);
+    write(OutputStreamName.STDOUT, "one\n");
+    viewer.awaitSize("one\n".length());
+    run.end(new RunEnd.Passed());
+    assertThat(following.get()).isEqualTo(new FollowResult.Passed());
   }
 
   @Test

@@ -60,7 +60,7 @@ class DaemonPageTest {
               _ -> {});
       queue.start();
       schedule.look();
-      page.show(new DaemonPage.Shown(queue, schedule, Optional.empty()));
+      page.show(new DaemonPage.Parts(queue, schedule, Optional.empty()));
       queue.submit(
           RunRequest.of(
               home.resolve("clone"),

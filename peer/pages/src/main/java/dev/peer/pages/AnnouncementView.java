@@ -6,7 +6,6 @@ import dev.peer.wire.HolderList;
 import dev.peer.wire.ResultState;
 import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunState;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,9 +67,10 @@ public record AnnouncementView(
   /**
    * A run at a peer that does not hold its result.
    *
+   * @param page where it can be looked at, if it goes on and the peer names an address
    * @param how how it failed, where it did
    */
-  public record RunRow(String key, String peer, String how) {}
+  public record RunRow(String key, String peer, Optional<String> page, String how) {}
 
   /**
    * A page of the results.
@@ -178,6 +178,9 @@ public record AnnouncementView(
                 new RunRow(
                     one.key().hex(),
                     one.holder().peer().text(),
+                    state == ResultState.RUNNING
+                        ? page(one.holder(), new PagePath.Run(one.key()))
+                        : Optional.empty(),
                     one.holder().run().failure().map(AnnouncementView::how).orElse("not told")))
         .sorted(Comparator.comparing(RunRow::key).thenComparing(RunRow::peer))
         .toList();
@@ -218,15 +221,14 @@ public record AnnouncementView(
             .map(
                 one ->
                     new HolderLink(
-                        one.holder().peer().text(),
-                        one.holder().addresses().stream()
-                            .findFirst()
-                            .map(address -> link(address, key))))
+                        one.holder().peer().text(), page(one.holder(), new PagePath.Result(key))))
             .toList());
   }
 
-  private static String link(URI address, RunKey key) {
-    return "https://" + address.getAuthority() + new PagePath.Result(key).text();
+  private static Optional<String> page(HolderList.Entry holder, PagePath path) {
+    return holder.addresses().stream()
+        .findFirst()
+        .map(address -> "https://" + address.getAuthority() + path.text());
   }
 
   private static String copies(List<ResultRow> rows) {

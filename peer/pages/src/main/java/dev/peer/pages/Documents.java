@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -22,11 +23,15 @@ final class Documents {
       "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
           + " frame-ancestors 'none'";
 
+  /** Allows the page of a run also its script, and what this server sends to that. */
+  static final String LIVE_POLICY =
+      POLICY.replace("style-src", "script-src 'self'; connect-src 'self'; style-src");
+
   private static final TemplateEngine ENGINE =
       TemplateEngine.createPrecompiled(
           null, ContentType.Html, Documents.class.getClassLoader(), "dev.peer.pages.template");
 
-  private static final String STYLE = read();
+  private static final String STYLE = read("style.css");
 
   private Documents() {}
 
@@ -47,17 +52,47 @@ final class Documents {
     return STYLE.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** The script of the page of a run in progress. */
+  static byte[] script() {
+    return read("run.js").getBytes(StandardCharsets.UTF_8);
+  }
+
   /**
    * The list of results.
    *
+   * @param runs the runs in progress
    * @param daemon whether there is a daemon's page
    */
-  static byte[] list(ListView view, boolean daemon) {
-    return render("list.jte", Map.of("view", view, "daemon", daemon));
+  static byte[] list(ListView view, List<RunView.About> runs, boolean daemon) {
+    return render("list.jte", Map.of("view", view, "runs", runs, "daemon", daemon));
   }
 
-  static byte[] daemon(DaemonView view, String reader) {
-    return render("daemon.jte", Map.of("view", view, "reader", reader));
+  /**
+   * The page of a daemon.
+   *
+   * @param runs the runs in progress
+   */
+  static byte[] daemon(DaemonView view, List<RunView.About> runs, String reader) {
+    return render("daemon.jte", Map.of("view", view, "runs", runs, "reader", reader));
+  }
+
+  static byte[] run(RunView view) {
+    return render("run.jte", Map.of("view", view));
+  }
+
+  /** The part of a run's page that says how far it is. */
+  static String state(LiveState state) {
+    return text("state.jte", Map.of("state", state));
+  }
+
+  /** Lines of the stages before and after the test, as part of a page. */
+  static String stageLines(LogLines lines) {
+    return text("lines.jte", Map.of("lines", lines, "prefix", "S"));
+  }
+
+  /** Lines of the test, as part of a page. */
+  static String outputLines(LogLines lines) {
+    return text("lines.jte", Map.of("lines", lines, "prefix", "L"));
   }
 
   static byte[] result(ResultView view, PageFrame frame) {
@@ -86,14 +121,17 @@ final class Documents {
   }
 
   private static byte[] render(String template, Map<String, Object> parameters) {
-    StringOutput output = new StringOutput();
-    ENGINE.render(template, parameters, output);
-    return output.toString().getBytes(StandardCharsets.UTF_8);
+    return text(template, parameters).getBytes(StandardCharsets.UTF_8);
   }
 
-  private static String read() {
-    try (InputStream in =
-        Objects.requireNonNull(Documents.class.getResourceAsStream("style.css"))) {
+  private static String text(String template, Map<String, Object> parameters) {
+    StringOutput output = new StringOutput();
+    ENGINE.render(template, parameters, output);
+    return output.toString();
+  }
+
+  private static String read(String name) {
+    try (InputStream in = Objects.requireNonNull(Documents.class.getResourceAsStream(name))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A line of output.
  *
- * @param number its number, from 1
+ * @param number its number, from 1; 0: it has no end yet
  * @param error whether it came on stderr
  */
 public record LogLine(int number, boolean error, List<Span> spans) {
@@ -13,6 +13,11 @@ public record LogLine(int number, boolean error, List<Span> spans) {
   /** Copies the list. */
   public LogLine {
     spans = List.copyOf(spans);
+  }
+
+  /** Whether all of it is there. */
+  public boolean isWhole() {
+    return number > 0;
   }
 
   /**

@@ -27,6 +27,7 @@ final class LogReader implements OutputSink {
   private final List<LogLine> lines = new ArrayList<>();
   private long characters;
   private int pieces;
+  private int count;
   private int omitted;
 
   @Override
@@ -37,11 +38,23 @@ final class LogReader implements OutputSink {
 
   /** The lines, when everything was received; the last ones may have no end. */
   List<LogLine> end() {
+    endLines();
+    return take().whole();
+  }
+
+  /** Has all lines end here. */
+  void endLines() {
     for (Stream stream : streams.values()) {
       stream.add(stream.filter.end());
       stream.endOpen();
     }
-    return List.copyOf(lines);
+  }
+
+  /** The lines that have ended since the last time, and those that are open now. */
+  LogLines take() {
+    LogLines taken = new LogLines(lines, streams.values().stream().flatMap(Stream::open).toList());
+    lines.clear();
+    return taken;
   }
 
   /** How many lines there are beyond those that a page has. */
@@ -114,13 +127,31 @@ final class LogReader implements OutputSink {
       }
     }
 
+    /** The line that has begun, as it would end now, if a page has room for it. */
+    java.util.stream.Stream<LogLine> open() {
+      if (length == 0) {
+        return java.util.stream.Stream.empty();
+      }
+      endSpan();
+      return hasRoom() ? java.util.stream.Stream.of(line(0)) : java.util.stream.Stream.empty();
+    }
+
+    private boolean hasRoom() {
+      return omitted == 0
+          && count < MOST_LINES
+          && pieces + spans.size() <= MOST_SPANS
+          && characters + length <= MOST_CHARACTERS;
+    }
+
+    private LogLine line(int number) {
+      return new LogLine(number, name == OutputStreamName.STDERR, spans);
+    }
+
     private void endLine() {
       endSpan();
-      if (omitted == 0
-          && lines.size() < MOST_LINES
-          && pieces + spans.size() <= MOST_SPANS
-          && characters + length <= MOST_CHARACTERS) {
-        lines.add(new LogLine(lines.size() + 1, name == OutputStreamName.STDERR, spans));
+      if (hasRoom()) {
+        count++;
+        lines.add(line(count));
         characters += length;
         pieces += spans.size();
       } else {

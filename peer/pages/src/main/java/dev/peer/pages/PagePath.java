@@ -5,6 +5,7 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.wire.PercentEncoding;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The paths of pages. The protocol has none that begins so. */
 sealed interface PagePath {
@@ -27,6 +28,15 @@ sealed interface PagePath {
   /** The test's output on one stream, to be kept as a file. */
   record Output(RunKey key, OutputStreamName stream) implements PagePath {}
 
+  /** One run in progress. */
+  record Run(RunKey key) implements PagePath {}
+
+  /** What comes of a run in progress, as server-sent events. */
+  record RunEvents(RunKey key) implements PagePath {}
+
+  /** The script of the page of a run in progress. */
+  record Script() implements PagePath {}
+
   /** A file among a result's artifacts. */
   record File(RunKey key, String artifact) implements PagePath {}
 
@@ -36,6 +46,9 @@ sealed interface PagePath {
       case Results _ -> ROOT;
       case Daemon _ -> ROOT + "daemon";
       case Style _ -> ROOT + "style.css";
+      case Script _ -> ROOT + "run.js";
+      case Run(RunKey key) -> ROOT + "runs/" + key.hex();
+      case RunEvents(RunKey key) -> ROOT + "runs/" + key.hex() + "/events";
       case Result(RunKey key) -> ROOT + "results/" + key.hex();
       case Output(RunKey key, OutputStreamName stream) ->
           ROOT + "results/" + key.hex() + "/" + stream;
@@ -50,6 +63,9 @@ sealed interface PagePath {
       case Results _ -> "/ui/";
       case Daemon _ -> "/ui/daemon";
       case Style _ -> "/ui/style.css";
+      case Script _ -> "/ui/run.js";
+      case Run _ -> "/ui/runs/{runKey}";
+      case RunEvents _ -> "/ui/runs/{runKey}/events";
       case Result _ -> "/ui/results/{runKey}";
       case Output _ -> "/ui/results/{runKey}/{stream}";
       case File _ -> "/ui/results/{runKey}/artifacts/{path}";
@@ -62,32 +78,43 @@ sealed interface PagePath {
    * @throws MalformedException if a part of it is malformed
    */
   static Optional<PagePath> parse(String raw) throws MalformedException {
-    if (raw.equals(ROOT)) {
-      return Optional.of(new Results());
-    }
-    if (raw.equals(ROOT + "daemon")) {
-      return Optional.of(new Daemon());
-    }
-    if (raw.equals(ROOT + "style.css")) {
-      return Optional.of(new Style());
-    }
+    Optional<PagePath> alone =
+        Stream.<PagePath>of(new Results(), new Daemon(), new Style(), new Script())
+            .filter(path -> path.text().equals(raw))
+            .findFirst();
     String[] parts = raw.split("/", -1);
-    if (parts.length < 4 || parts.length > 6 || !raw.startsWith(ROOT + "results/")) {
-      return Optional.empty();
+    if (alone.isPresent() || !raw.startsWith(ROOT) || parts.length < 4 || parts.length > 6) {
+      return alone;
     }
     try {
-      RunKey key = RunKey.ofHex(parts[3]);
-      if (parts.length == 4) {
-        return Optional.of(new Result(key));
-      }
-      if (parts.length == 5) {
-        return Optional.of(new Output(key, OutputStreamName.parse(parts[4])));
-      }
-      return parts[4].equals("artifacts")
-          ? Optional.of(new File(key, PercentEncoding.decode(parts[5])))
-          : Optional.empty();
+      return switch (parts[2]) {
+        case "results" -> ofResult(RunKey.ofHex(parts[3]), parts);
+        case "runs" -> ofRun(RunKey.ofHex(parts[3]), parts);
+        default -> Optional.empty();
+      };
     } catch (IllegalArgumentException e) {
       throw new MalformedException("path: " + e.getMessage(), e);
     }
+  }
+
+  private static Optional<PagePath> ofResult(RunKey key, String[] parts) throws MalformedException {
+    if (parts.length == 4) {
+      return Optional.of(new Result(key));
+    }
+    if (parts.length == 5) {
+      return Optional.of(new Output(key, OutputStreamName.parse(parts[4])));
+    }
+    return parts[4].equals("artifacts")
+        ? Optional.of(new File(key, PercentEncoding.decode(parts[5])))
+        : Optional.empty();
+  }
+
+  private static Optional<PagePath> ofRun(RunKey key, String[] parts) {
+    if (parts.length == 4) {
+      return Optional.of(new Run(key));
+    }
+    return parts.length == 5 && parts[4].equals("events")
+        ? Optional.of(new RunEvents(key))
+        : Optional.empty();
   }
 }

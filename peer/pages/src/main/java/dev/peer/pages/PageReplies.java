@@ -49,6 +49,19 @@ final class PageReplies {
     page(call, 200, document);
   }
 
+  /** A page that has the script of runs in progress. */
+  static void livePage(HttpCall call, byte[] document) throws IOException {
+    protect(call);
+    call.set("Content-Security-Policy", Documents.LIVE_POLICY);
+    call.answer(200, HTML, document);
+  }
+
+  /** The script of runs in progress. */
+  static void script(HttpCall call) throws IOException {
+    protect(call);
+    call.answer(200, "text/javascript; charset=utf-8", Documents.script());
+  }
+
   /** A page that says why there is no other. */
   static void problem(HttpCall call, PageFrame frame, ProblemException e) throws IOException {
     e.headers().forEach(call::set);

@@ -36,6 +36,7 @@ public final class Pages {
   private final Supplier<AccessRules> rules;
   private final ResultJudge judge;
   private final Optional<DaemonSource> daemon;
+  private final RunPages runPages;
   private final Semaphore opening = new Semaphore(MOST_OPEN);
 
   /**
@@ -45,11 +46,11 @@ public final class Pages {
    * @param judge verifies a result before it is shown
    * @param daemon the daemon that serves; empty: no daemon does
    */
-  public Pages(
-      Supplier<AccessRules> rules, ResultJudge judge, Optional<DaemonSource> daemon) {
+  public Pages(Supplier<AccessRules> rules, ResultJudge judge, Optional<DaemonSource> daemon) {
     this.rules = rules;
     this.judge = judge;
     this.daemon = daemon;
+    this.runPages = new RunPages(rules);
   }
 
   /** Whether it is a path of pages, or the one that a browser asks first. */
@@ -58,27 +59,30 @@ public final class Pages {
   }
 
   /** Answers a request for such a path. */
-  public void serve(HttpCall call, ResultSource results) throws IOException {
+  public void serve(HttpCall call, ResultSource results, RunSource runs) throws IOException {
     try {
       if (call.path().equals("/")) {
         PageReplies.toRoot(call);
       } else {
-        serve(call, PageReplies.path(call), results);
+        serve(call, PageReplies.path(call), results, runs);
       }
     } catch (ProblemException e) {
       PageReplies.problem(call, PageFrame.SERVED, e);
     }
   }
 
-  private void serve(HttpCall call, PagePath path, ResultSource results)
+  private void serve(HttpCall call, PagePath path, ResultSource results, RunSource runs)
       throws ProblemException, IOException {
     call.setTemplate(path.template());
     PageReplies.requireRead(call);
     switch (path) {
       case PagePath.Style _ -> PageReplies.style(call);
-      case PagePath.Results _ -> list(call, results);
+      case PagePath.Script _ -> PageReplies.script(call);
+      case PagePath.Results _ -> list(call, results, runs);
+      case PagePath.Run(RunKey key) -> made(() -> runPages.page(call, runs, results, key));
+      case PagePath.RunEvents(RunKey key) -> runPages.events(call, runs, key);
       case PagePath.Daemon _ ->
-          daemon(call, daemon.orElseThrow(ProblemException::noSuchPath));
+          made(() -> daemon(call, daemon.orElseThrow(ProblemException::noSuchPath), runs));
       case PagePath.Result(RunKey key) ->
           open(
               record(call, results, key),
@@ -104,7 +108,8 @@ public final class Pages {
     }
   }
 
-  private void list(HttpCall call, ResultSource results) throws ProblemException, IOException {
+  private void list(HttpCall call, ResultSource results, RunSource runs)
+      throws ProblemException, IOException {
     call.require(rules, Verb.FETCH);
     ListQuery query;
     try {
@@ -127,31 +132,44 @@ public final class Pages {
     PageReplies.page(
         call,
         Documents.list(
-            ListView.of(served, admitted, query, call.caller().id().text()), daemon.isPresent()));
+            ListView.of(served, admitted, query, call.caller().id().text()),
+            runPages.list(call, runs),
+            daemon.isPresent()));
   }
 
   /** Each reader sees what is about the repositories that he may fetch from. */
-  private void daemon(HttpCall call, DaemonSource source) throws ProblemException, IOException {
+  private void daemon(HttpCall call, DaemonSource source, RunSource runs)
+      throws ProblemException, IOException {
     call.require(rules, Verb.FETCH);
+    DaemonView whole =
+        source.now().orElseThrow(() -> ProblemException.busy("the daemon is starting", AGAIN));
+    AccessRules current = rules.get();
+    Identity reader = call.caller();
+    DaemonView seen =
+        current.fetch().admitsEverywhere(reader)
+            ? whole
+            : whole.about(repo -> current.admits(Verb.FETCH, reader, repo));
+    for (RepoId repo : seen.repos()) {
+      call.require(rules, Verb.FETCH, repo);
+    }
+    PageReplies.page(call, Documents.daemon(seen, runPages.list(call, runs), reader.id().text()));
+  }
+
+  /** Bounds how many pages are made at once that take a while. */
+  private void made(Page page) throws ProblemException, IOException {
     if (!opening.tryAcquire()) {
       throw ProblemException.busy(MOST_OPEN + " pages are made at once", AGAIN);
     }
     try {
-      DaemonView whole =
-          source.now().orElseThrow(() -> ProblemException.busy("the daemon is starting", AGAIN));
-      AccessRules current = rules.get();
-      Identity reader = call.caller();
-      DaemonView seen =
-          current.fetch().admitsEverywhere(reader)
-              ? whole
-              : whole.about(repo -> current.admits(Verb.FETCH, reader, repo));
-      for (RepoId repo : seen.repos()) {
-        call.require(rules, Verb.FETCH, repo);
-      }
-      PageReplies.page(call, Documents.daemon(seen, reader.id().text()));
+      page.make();
     } finally {
       opening.release();
     }
+  }
+
+  @FunctionalInterface
+  private interface Page {
+    void make() throws ProblemException, IOException;
   }
 
   /** A result that is served, and that the caller may fetch. */

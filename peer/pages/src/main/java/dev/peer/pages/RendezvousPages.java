@@ -60,8 +60,7 @@ public final class RendezvousPages {
     switch (path) {
       case PagePath.Style _ -> PageReplies.style(call);
       case PagePath.Results _ -> announcements(call);
-      case PagePath.Daemon _, PagePath.Result _, PagePath.Output _, PagePath.File _ ->
-          throw ProblemException.noSuchPath();
+      default -> throw ProblemException.noSuchPath();
     }
   }
 

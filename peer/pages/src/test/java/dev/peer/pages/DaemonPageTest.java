@@ -49,7 +49,7 @@ class DaemonPageTest {
             new TlsListener(team.peer("spiffe://team/laptop")),
             Https.LOOPBACK,
             ServerLimits.PEER,
-            call -> pages.serve(call, kept));
+            call -> pages.serve(call, kept, kept));
   }
 
   @AfterEach

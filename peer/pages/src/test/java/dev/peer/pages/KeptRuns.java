@@ -35,15 +35,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A store with signed results of runs that never ran, and what serves them. */
-final class KeptRuns implements ResultSource {
+final class KeptRuns implements ResultSource, RunSource {
 
   private final TestAuthority team;
   private final Path directory;
   private final Store store;
   private final List<StoredRecord> records = new ArrayList<>();
+  private final List<ScriptedRun> running = new CopyOnWriteArrayList<>();
 
   KeptRuns(TestAuthority team, Path directory) throws IOException {
     this.team = team;
@@ -85,6 +87,27 @@ final class KeptRuns implements ResultSource {
         any.image(),
         any.architecture(),
         any.network());
+  }
+
+  /**
+   * Begins a run that goes on until the test ends it, and may be asked for even then.
+   *
+   * @param most how many may look on
+   */
+  ScriptedRun begin(RunInputs inputs, int most) {
+    ScriptedRun run = new ScriptedRun(inputs, most);
+    running.add(run);
+    return run;
+  }
+
+  @Override
+  public List<RunInProgress> running() {
+    return List.copyOf(running);
+  }
+
+  @Override
+  public Optional<RunInProgress> runningWithKey(RunKey key) {
+    return running().stream().filter(run -> run.key().equals(key)).findFirst();
   }
 
   /** Makes a result, verifies it and keeps it. */

@@ -1,5 +1,6 @@
 package dev.peer.pages;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -25,6 +26,7 @@ import dev.peer.http.ServerLimits;
 import dev.peer.pki.issue.PemText;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsListener;
+import dev.peer.wire.OutputFrame.Kind;
 import dev.peer.wire.RelayStatus;
 import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunState;
@@ -49,7 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class PagesIT {
 
-  private static final Path SCRIPT = Path.of("src", "test", "browser", "look.mjs");
+  private static final Path SCRIPTS = Path.of("src", "test", "browser");
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
   private static final String MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)><b>";
   private static final String READER = "spiffe://team/reader";
@@ -81,7 +83,7 @@ class PagesIT {
             new TlsListener(team.peer("spiffe://team/laptop")),
             Https.LOOPBACK,
             ServerLimits.PEER,
-            call -> pages.serve(call, kept));
+            call -> pages.serve(call, kept, kept));
     origin = "https://127.0.0.1:" + server.address().getPort();
   }
 
@@ -129,6 +131,59 @@ class PagesIT {
     assertReadable(looks, paths);
     assertThat(looks.get(0).path("text").asText()).contains("Hits, and the time that they saved");
     assertThat(looks.get(1).path("text").asText()).contains(MARKUP, "stderr of <i>a test</i>");
+  }
+
+  @Test
+  void aRunInProgressIsReadable() throws Exception {
+    ScriptedRun run = begin();
+    List<String> paths = List.of(new PagePath.Run(run.key()).text(), "/ui/", "/ui/daemon");
+
+    JsonNode looks = look(team.issue(READER), "run", paths);
+    assertReadable(looks, paths);
+    assertThat(looks.get(0).path("text").asText()).contains(MARKUP, "Running, stage test");
+    run.awaitOnlookers(0);
+  }
+
+  private ScriptedRun begin() {
+    return kept.begin(KeptRuns.inputs("git.example.org/x", "test", MARKUP), 10)
+        .add(Kind.BEGUN, "")
+        .stage("prepare")
+        .add(Kind.STAGE_OUTPUT, "fetching " + MARKUP + "\n")
+        .stage("test")
+        .add(Kind.STDOUT, "\u001b[32mok\u001b[m 1\nbegun")
+        .add(Kind.STDERR, "oops\n");
+  }
+
+  @Test
+  void aBrowserFollowsARunAndObeysNothingOfIt() throws Exception {
+    ScriptedRun run = begin();
+    List<String> path = List.of(new PagePath.Run(run.key()).text());
+
+    Process browser = node("follow.mjs", team.issue(READER), "follow", path);
+    run.awaitFollowed();
+    run.add(Kind.STDOUT, " and ended\n" + MARKUP + "\n</code></li></ol>");
+    for (byte one : "\u001b[31m\u00e9\u001b[m\u001b]0;x\u0007".getBytes(UTF_8)) {
+      run.add(Kind.STDOUT, new byte[] {one});
+    }
+    run.add(Kind.STDERR, "line\n".repeat(200)).add(Kind.STDOUT, "half a line");
+    run.end(new RunEnd.Passed());
+    JsonNode seen = seen(browser);
+
+    assertThat(seen.path("plain").asText()).contains("Load it again", "begun");
+    assertThat(seen.path("first").asText()).contains("begun").doesNotContain("ended");
+    assertThat(seen.path("text").asText())
+        .contains("begun and ended", MARKUP, "</code></li></ol>\u00e9^[]0;x^Ghalf a line")
+        .doesNotContain("Load it again");
+    assertThat(seen.path("lines")).hasSize(205);
+    for (int i = 0; i < 205; i++) {
+      assertThat(seen.path("lines").get(i).asText()).isEqualTo("L" + (i + 1));
+    }
+    assertThat(seen.path("atEnd").asBoolean()).isTrue();
+    assertThat(seen.path("foreign").asInt()).isZero();
+    for (String none : List.of("refused", "dialogs", "serious")) {
+      assertThat(seen.path(none)).as(none).isEmpty();
+    }
+    run.awaitOnlookers(0);
   }
 
   @Test
@@ -324,8 +379,14 @@ class PagesIT {
    */
   private JsonNode look(Credentials reader, String name, List<String> paths)
       throws IOException, InterruptedException {
+    return seen(node("look.mjs", reader, name, paths));
+  }
+
+  private Process node(String script, Credentials reader, String name, List<String> paths)
+      throws IOException {
     List<String> command =
-        new ArrayList<>(List.of("node", SCRIPT.toString(), modules.toString(), origin));
+        new ArrayList<>(
+            List.of("node", SCRIPTS.resolve(script).toString(), modules.toString(), origin));
     if (reader == null) {
       command.addAll(List.of("-", "-"));
     } else {
@@ -334,20 +395,21 @@ class PagesIT {
     }
     command.add(SCREENSHOTS.resolve(name).toString());
     command.addAll(paths);
-    Path seen = directory.resolve("seen.json");
-    Path said = directory.resolve("said");
-    Process node =
-        new ProcessBuilder(command)
-            .redirectOutput(seen.toFile())
-            .redirectError(said.toFile())
-            .start();
+    return new ProcessBuilder(command)
+        .redirectOutput(directory.resolve("seen.json").toFile())
+        .redirectError(directory.resolve("said").toFile())
+        .start();
+  }
+
+  /** What a script has seen, when it has ended. */
+  private JsonNode seen(Process node) throws IOException, InterruptedException {
     try {
       assertThat(node.waitFor(400, TimeUnit.SECONDS)).as("it ends").isTrue();
     } finally {
       node.destroy();
     }
-    assertThat(node.exitValue()).as(Files.readString(said)).isZero();
-    return new ObjectMapper().readTree(seen.toFile());
+    assertThat(node.exitValue()).as(Files.readString(directory.resolve("said"))).isZero();
+    return new ObjectMapper().readTree(directory.resolve("seen.json").toFile());
   }
 
   private String write(String name, String pem) throws IOException {

@@ -61,7 +61,7 @@ class PagesTest {
             new TlsListener(team.peer("spiffe://team/laptop")),
             Https.LOOPBACK,
             ServerLimits.PEER,
-            call -> pages.serve(call, kept));
+            call -> pages.serve(call, kept, kept));
   }
 
   @AfterEach

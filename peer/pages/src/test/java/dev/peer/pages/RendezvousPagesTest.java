@@ -85,8 +85,9 @@ class RendezvousPagesTest {
             "https://laptop.example.org:7443/ui/results/" + AnnouncedRuns.key(1).hex(),
             "in test, exit code 2, 0 s ago",
             "not told",
-            "relay.example.org:7444 (relay)")
-        .containsOnlyOnce(AnnouncedRuns.key(3).hex());
+            "relay.example.org:7444 (relay)",
+            "https://laptop.example.org:7443/ui/runs/" + AnnouncedRuns.key(3).hex())
+        .containsOnlyOnce("<code>" + AnnouncedRuns.key(3).hex());
     assertThat(page.indexOf("<code>" + AnnouncedRuns.key(2).hex()))
         .as("the one with the fewest holders comes first")
         .isLessThan(page.indexOf("<code>" + AnnouncedRuns.key(1).hex()));

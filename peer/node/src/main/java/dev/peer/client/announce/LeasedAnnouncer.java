@@ -147,8 +147,9 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
 
   /** Returns at once. */
   @Override
-  public RunAnnouncement announceRun(RepoId repo, RunKey key) throws AnnounceException {
-    return added(current -> new LeasedRun(current, current.addRun(repo, key)));
+  public RunAnnouncement announceRun(RepoId repo, RunKey key, String goal)
+      throws AnnounceException {
+    return added(current -> new LeasedRun(current, current.addRun(new LiveRun(repo, key, goal))));
   }
 
   /** Announces the prepared runtimes that are held now, while anything is announced. */

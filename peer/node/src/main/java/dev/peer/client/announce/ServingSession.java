@@ -2,7 +2,6 @@ package dev.peer.client.announce;
 
 import dev.peer.core.find.Holder;
 import dev.peer.core.id.RepoId;
-import dev.peer.core.id.RunKey;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.server.HeldFiles;
 import dev.peer.server.HeldRuntimes;
@@ -97,8 +96,8 @@ final class ServingSession {
     }
   }
 
-  synchronized LiveRun addRun(RepoId repo, RunKey key) {
-    LiveRun run = server.addRun(repo, key);
+  synchronized LiveRun addRun(LiveRun run) {
+    server.addRun(run);
     runs.add(run);
     failed.remove(name(run));
     announce(name(run));

@@ -228,7 +228,7 @@ public class AnnounceAndLookupTest {
     assertThat(found(1)).hasSize(1);
 
     serving.withdraw();
-    Announcer.RunAnnouncement run = announcer.announceRun(REPO, key(1));
+    Announcer.RunAnnouncement run = announcer.announceRun(REPO, key(1), "test");
     assertThat(run.earlier()).isEmpty();
 
     assertThat(((LookupResult.Found) lookup.find(REPO, key(1))).running()).hasSize(1);
