@@ -1,6 +1,7 @@
 # Reads what `mk -dp` prints and writes a line for every rule and every prerequisite: KIND FLAGS NAME. KIND is target,
-# pattern (a meta-rule with % or &), regexp (a meta-rule with R), need (a prerequisite), require or report (a
-# prerequisite of required-artifacts or test-reports, once more); FLAGS has r for a rule with a recipe and v for a virtual one, or is -.
+# pattern (a meta-rule with % or &), regexp (a meta-rule with R), need (a prerequisite), require, report or share (a
+# prerequisite of required-artifacts, test-reports or shared-caches, once more); FLAGS has r for a rule with a recipe and v
+# for a virtual one, or is -.
 # A recipe may hold any text: a line counts as a rule's head only when the rule before it named its address as next.
 # Fails when the listing is cut: a rule that another one names is missing, a part of the last, or the variables, which
 # mk lists last.
@@ -28,6 +29,7 @@ function flush(    kind, flags, words, count, i) {
         print "need", "-", words[i]
         if (target == "required-artifacts") print "require", "-", words[i]
         if (target == "test-reports") print "report", "-", words[i]
+        if (target == "shared-caches") print "share", "-", words[i]
     }
 }
 

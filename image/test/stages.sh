@@ -192,4 +192,59 @@ $ci/artifacts/report.txt:
 END
 expect "the host is not told of reports where the mkfile names none" "" "$(said reports)"
 
+# cached: reads the mkfile on stdin in, and runs the stage prepare with the caches as they are.
+cached() {
+    rm -rf ./*
+    cat >mkfile
+    stage prepare test
+}
+
+# staying NAME...: what would be removed from the caches if these are shared.
+staying() {
+    printf '%s\n' "$@" >"$run/names"
+    # shellcheck source=../guest/caches.sh
+    (. "$work/guest/caches.sh" && unshared "$ci/cache" "$run/names") | sort -z | tr '\0' ' '
+}
+
+mkdir -p "$ci/cache/go/mod" "$ci/cache/go/build" "$ci/cache/old name"
+touch "$ci/cache/go/mod/a" "$ci/cache/.hidden" "$ci/cache/go-tools"
+ln -s go "$ci/cache/link"
+expect "caches are shared" 0 "$(cached <<END
+test:V:
+	true
+shared-caches:V: $ci/cache/go/mod
+shared-caches:V: $ci/cache/deps $ci/cache/go/mod
+$ci/cache/deps:
+	mkdir \$target
+END
+)"
+expect "the host learns which are shared" "deps go/mod" "$(said shared-caches)"
+expect "the host learns that others are there" yes "$(said unshared-caches)"
+expect "all other caches stay here, and a link leads to none" "./.hidden ./go-tools ./go/build ./link ./old name " \
+    "$(staying deps go/mod link/mod)"
+expect "a cache within a shared one travels with it" "./.hidden ./go-tools ./link ./old name " \
+    "$(staying deps go go/mod/a)"
+rm -rf "${ci:?}/cache"/* "$ci/cache/.hidden"
+expect "only shared caches are there" 0 "$(cached <<END
+test:V:
+	true
+shared-caches:V: $ci/cache/deps
+$ci/cache/deps:
+	mkdir \$target && touch \$target/a
+END
+)"
+expect "the host learns that no other is there" no "$(said unshared-caches)"
+rm -rf "${ci:?}/cache"/*
+expect "a mkfile without caches passes" 0 "$(printf 'test:V:\n\ttrue\n' | cached)"
+expect "the host learns of no shared cache" "" "$(said shared-caches)"
+expect "the host learns that there is no cache" no "$(said unshared-caches)"
+for name in /etc/passwd "$ci/cache" "$ci/cache/" "$ci/cache/../artifacts" "$ci/cache/a/../b" "$ci/cache//a" "$ci/cache/a/" \
+    "$ci/cache/./a" "'$ci/cache/*'" "'$ci/cache/[a]'" "'$ci/cache/a\\b'" "$ci/cache/ä" deps; do
+    expect "no shared cache has the name $name" "1 mkfile" \
+        "$(printf 'test:V:\n\ttrue\nshared-caches:V: %s\n' "$name" | cached)"
+done
+many=$(seq -f "$ci/cache/a-long-name-%g" 300 | tr '\n' ' ')
+expect "the list of shared caches has an end" "1 mkfile" \
+    "$(printf 'test:V:\n\ttrue\nshared-caches:V: %s\n' "$many" | cached)"
+
 conclude

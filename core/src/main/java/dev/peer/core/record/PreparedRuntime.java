@@ -12,9 +12,15 @@ import java.time.Instant;
  * @param made how the disk is made that it becomes: its origin is the trunk
  * @param begun when the disk was blank
  * @param preparation how the last of them went
+ * @param caches those in it
  */
 public record PreparedRuntime(
-    Content content, Disk disk, StartedFrom made, Instant begun, Preparation preparation) {
+    Content content,
+    Disk disk,
+    StartedFrom made,
+    Instant begun,
+    Preparation preparation,
+    SharedCaches caches) {
 
   /**
    * Which runs may start from it: those of a repository, with a guest image, on disks of a size.

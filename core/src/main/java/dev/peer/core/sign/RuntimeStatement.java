@@ -12,6 +12,7 @@ import dev.peer.core.record.PreparationJson;
 import dev.peer.core.record.PreparedRuntime;
 import dev.peer.core.record.RuntimeId;
 import dev.peer.core.record.RuntimeIdJson;
+import dev.peer.core.record.SharedCaches;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.StrictJson;
 import java.time.Instant;
@@ -37,6 +38,7 @@ record RuntimeStatement(PreparedRuntime runtime, Vouching vouching) {
           RuntimeIdJson.write(predicate, runtime.made().runtimes());
           predicate.put("begun", runtime.begun().toString());
           PreparationJson.write(predicate.putObject("preparation"), runtime.preparation());
+          runtime.caches().write(predicate);
           vouching.write(predicate);
         });
   }
@@ -54,11 +56,12 @@ record RuntimeStatement(PreparedRuntime runtime, Vouching vouching) {
     List<RuntimeId> runtimes = RuntimeIdJson.read(predicate);
     Instant begun = predicate.instant("begun");
     Preparation preparation = PreparationJson.read(predicate.object("preparation"));
+    SharedCaches caches = SharedCaches.read(predicate);
     Vouching vouching = Vouching.read(predicate);
     try {
       StartedFrom made = new StartedFrom(KeptOrigin.TRUNK, commits, runtimes);
       return new RuntimeStatement(
-          new PreparedRuntime(content, disk, made, begun, preparation), vouching);
+          new PreparedRuntime(content, disk, made, begun, preparation, caches), vouching);
     } catch (IllegalArgumentException e) {
       throw new MalformedException("statement: " + e.getMessage(), e);
     }

@@ -24,6 +24,7 @@ import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.PreparedRuntime;
 import dev.peer.core.record.RuntimeId;
+import dev.peer.core.record.SharedCaches;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
@@ -60,7 +61,8 @@ class RuntimeVerifierTest {
           new Preparation(
               PreparationNetwork.hosts(List.of("deb.debian.org"), false),
               Digest.of(new byte[] {3}),
-              Duration.ofMillis(242_001)));
+              Duration.ofMillis(242_001)),
+          SharedCaches.NONE);
 
   private final Made root = root("Root").make();
   private final Made team = authority("Team", root).make();
@@ -101,6 +103,22 @@ class RuntimeVerifierTest {
   }
 
   @Test
+  void statesTheCachesInIt() throws Exception {
+    PreparedRuntime shared =
+        new PreparedRuntime(
+            RUNTIME.content(),
+            RUNTIME.disk(),
+            RUNTIME.made(),
+            RUNTIME.begun(),
+            RUNTIME.preparation(),
+            new SharedCaches(List.of("deps", "go/mod")));
+
+    VerifiedRuntime verified = verifier("").verify(sign(ci, shared), REPO, NOW);
+
+    assertThat(verified.runtime()).isEqualTo(shared);
+  }
+
+  @Test
   void namesItselfAfterTheRuntimesThatItWasMadeFrom() throws Exception {
     RuntimeId before = new RuntimeId(new PeerId("CN=laptop"), Digest.of(new byte[] {4}));
     PreparedRuntime derived =
@@ -109,7 +127,8 @@ class RuntimeVerifierTest {
             RUNTIME.disk(),
             RUNTIME.made().outOf(List.of(before)),
             RUNTIME.begun(),
-            RUNTIME.preparation());
+            RUNTIME.preparation(),
+            SharedCaches.NONE);
     RuntimeId itself = new RuntimeId(new PeerId("urn:peer:ci"), RUNTIME.content().digest());
 
     VerifiedRuntime first = verifier("").verify(sign(ci, RUNTIME), REPO, NOW);

@@ -10,6 +10,7 @@ import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.PreparedRuntime;
+import dev.peer.core.record.SharedCaches;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.sign.RuntimeSigner;
 import dev.peer.vm.exec.RuntimeContent;
@@ -51,7 +52,8 @@ final class SignedRuntime {
             new StartedFrom(KeptOrigin.TRUNK, List.of(commit)),
             Instant.now().truncatedTo(ChronoUnit.SECONDS),
             new Preparation(
-                PreparationNetwork.none(), Digest.of(new byte[0]), Duration.ofMinutes(4)));
+                PreparationNetwork.none(), Digest.of(new byte[0]), Duration.ofMinutes(4)),
+            SharedCaches.NONE);
     new RepositoryDisks(
             maker.home().resolve("vm/disks"),
             new CachePolicy(Duration.ofDays(1), BYTES),

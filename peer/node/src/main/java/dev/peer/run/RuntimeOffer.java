@@ -133,7 +133,8 @@ final class RuntimeOffer {
                       new PreparedRuntime.Disk(name.repo(), name.image(), name.bytes()),
                       history.made(),
                       history.begun(),
-                      history.preparation().orElseThrow()));
+                      history.preparation().orElseThrow(),
+                      history.sharedCaches()));
       network.identities().runtimeVerifier().verify(attestation, name.repo(), List.of());
       boolean kept =
           disks

@@ -10,6 +10,7 @@ import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.PreparedRuntime;
+import dev.peer.core.record.SharedCaches;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.sign.RuntimeSigner;
 import dev.peer.core.trust.Credentials;
@@ -88,7 +89,8 @@ public record RuntimeHome(Path root, Credentials maker) {
                 KeptOrigin.TRUNK, List.of(new CommitId(Integer.toString(commit).repeat(40)))),
             BEGUN,
             new Preparation(
-                PreparationNetwork.none(), Digest.of(new byte[0]), Duration.ofMinutes(4)));
+                PreparationNetwork.none(), Digest.of(new byte[0]), Duration.ofMinutes(4)),
+            SharedCaches.NONE);
     disks()
         .keep(
             new DiskName(repo, IMAGE, BYTES),

@@ -13,6 +13,7 @@ import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.PreparedRuntime;
+import dev.peer.core.record.SharedCaches;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RuntimeSigner;
@@ -265,7 +266,8 @@ class RuntimeSourceTest {
         disk,
         new StartedFrom(KeptOrigin.TRUNK, List.of(new CommitId("1".repeat(40)))),
         Instant.parse("2026-01-01T00:00:00Z"),
-        new Preparation(PreparationNetwork.none(), Digest.of(new byte[0]), Duration.ofMinutes(4)));
+        new Preparation(PreparationNetwork.none(), Digest.of(new byte[0]), Duration.ofMinutes(4)),
+        SharedCaches.NONE);
   }
 
   private static Attestation sign(PreparedRuntime.Disk disk) {

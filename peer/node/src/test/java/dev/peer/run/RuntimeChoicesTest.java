@@ -13,6 +13,7 @@ import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.PreparedRuntime;
+import dev.peer.core.record.SharedCaches;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.sign.RuntimeSigner;
 import dev.peer.core.sign.RuntimeVerifier;
@@ -145,7 +146,8 @@ class RuntimeChoicesTest {
         .keep(
             name,
             Files.write(directory.resolve("made"), new byte[100]),
-            new DiskHistory(made(OLD), Instant.now(), Optional.of(preparation(took))),
+            new DiskHistory(
+                made(OLD), Instant.now(), Optional.of(preparation(took)), Optional.empty()),
             Optional.empty());
   }
 
@@ -156,7 +158,8 @@ class RuntimeChoicesTest {
             new PreparedRuntime.Disk(REPO, IMAGE, 1 << 30),
             made(commit),
             Instant.now().minusSeconds(60),
-            preparation(Duration.ofMinutes(4)));
+            preparation(Duration.ofMinutes(4)),
+            SharedCaches.NONE);
     return new Offer(
         new RuntimeVerifier(team.validator(), AccessRules.open(), InstantSource.system())
             .verify(

@@ -6,10 +6,13 @@ import dev.peer.core.flow.Lineage;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.KeptOrigin;
+import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.Preparation;
+import dev.peer.core.record.SharedCaches;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.vm.snapshot.DiskHistory;
 import dev.peer.vm.snapshot.DiskName;
+import dev.peer.vm.snapshot.KeptCaches;
 import dev.peer.vm.snapshot.KeptDisk;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.IOException;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What one run uses of its repository's caches, and what it leaves there. */
@@ -106,6 +110,38 @@ final class RunCache implements AutoCloseable {
     return next.isPresent() && startedFrom.commits().size() < StartedFrom.MOST_COMMITS;
   }
 
+  /**
+   * Whether the run may leave a disk, and its preparation changed what is kept, or which caches
+   * other peers get.
+   *
+   * @param prepared what the guest says of the preparation
+   */
+  boolean keeps(Map<String, String> prepared) {
+    return keeps() && (prepared.containsKey("keep") || sharesOthers(prepared));
+  }
+
+  private boolean sharesOthers(Map<String, String> prepared) {
+    Optional<KeptCaches> now = caches(prepared);
+    return base.isPresent()
+        && now.isPresent()
+        && !now.get().shared().equals(base.get().history().sharedCaches());
+  }
+
+  /** Unknown where an older guest image does not say it, or a guest says nonsense. */
+  private static Optional<KeptCaches> caches(Map<String, String> prepared) {
+    if (!prepared.containsKey("unshared-caches")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new KeptCaches(
+              SharedCaches.parse(prepared.getOrDefault("shared-caches", "")),
+              !prepared.get("unshared-caches").equals("no")));
+    } catch (MalformedException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Gives up the disk to begin with: no machine came up with it. */
   void dropBase() throws IOException {
     close();
@@ -117,15 +153,21 @@ final class RunCache implements AutoCloseable {
     left = StartedFrom.BLANK;
   }
 
-  /** Keeps a layer that needs no base any more, for later runs. */
-  void keep(Path layer, Instant begun, Preparation preparation) throws IOException {
+  /**
+   * Keeps a layer that needs no base any more, for later runs.
+   *
+   * @param prepared what the guest says of the preparation
+   */
+  void keep(Path layer, Instant begun, Preparation preparation, Map<String, String> prepared)
+      throws IOException {
     // The machine has ended: the disk that it started from may go.
     close();
     StartedFrom made = made(next.orElseThrow());
     disks.keep(
         name,
         layer,
-        new DiskHistory(made, base.map(KeptDisk::begun).orElse(begun), together(preparation)),
+        new DiskHistory(
+            made, base.map(KeptDisk::begun).orElse(begun), together(preparation), caches(prepared)),
         base);
     left = made;
   }

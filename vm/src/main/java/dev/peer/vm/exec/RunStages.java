@@ -167,7 +167,7 @@ final class RunStages {
     if (ended.isPresent()) {
       return ended.get();
     }
-    boolean kept = cache.keeps() && prepared.containsKey("keep");
+    boolean kept = cache.keeps(prepared);
     if (kept) {
       // Before the test: it can leave nothing to later runs.
       stages.whileDiskIsFrozen(() -> machine.layers().startNext(disks.scratch()));
@@ -251,7 +251,7 @@ final class RunStages {
         listener.note("the prepared disk is not kept: " + leak.get());
         return;
       }
-      cache.keep(disks.scratch().layer(), clock.begun(), preparation.last());
+      cache.keep(disks.scratch().layer(), clock.begun(), preparation.last(), prepared);
     } catch (IOException e) {
       listener.note("the prepared disk is not kept for the next run: " + e.getMessage());
     }

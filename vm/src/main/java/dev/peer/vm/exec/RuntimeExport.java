@@ -13,6 +13,7 @@ import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.SharedCaches;
 import dev.peer.core.secret.RunSecrets;
 import dev.peer.vm.snapshot.DiskHistory;
 import dev.peer.vm.snapshot.DiskName;
@@ -58,7 +59,7 @@ final class RuntimeExport {
             Architecture.AMD64,
             NetworkMode.NONE),
         new LocalRepo(name.repo()),
-        (_, root) -> write(root),
+        (_, root) -> write(root, history.sharedCaches()),
         new RunFiles(scratch),
         new CacheUse.Kept(
             new Lineage(last, KeptOrigin.TRUNK, (revision, asked) -> standing(revision, asked))),
@@ -71,18 +72,23 @@ final class RuntimeExport {
     return new HistoryPosition(true, Optional.of(revision), there, there, "");
   }
 
-  private static void write(GuestDirectory root) throws IOException {
+  private static void write(GuestDirectory root, SharedCaches caches) throws IOException {
     Instant now = Instant.now();
-    root.directory(bytes("tree"), now)
-        .file(
-            bytes("mkfile"),
-            GuestDirectory.Mode.PLAIN,
-            now,
-            out -> {
-              try (InputStream mkfile = RuntimeExport.class.getResourceAsStream(MKFILE)) {
-                mkfile.transferTo(out);
-              }
-            });
+    GuestDirectory tree = root.directory(bytes("tree"), now);
+    tree.file(
+        bytes("mkfile"),
+        GuestDirectory.Mode.PLAIN,
+        now,
+        out -> {
+          try (InputStream mkfile = RuntimeExport.class.getResourceAsStream(MKFILE)) {
+            mkfile.transferTo(out);
+          }
+        });
+    tree.file(
+        bytes("shared-caches"),
+        GuestDirectory.Mode.PLAIN,
+        now,
+        out -> out.write(bytes(caches.lines())));
     root.file(bytes("submodules"), GuestDirectory.Mode.PLAIN, now, _ -> {});
   }
 

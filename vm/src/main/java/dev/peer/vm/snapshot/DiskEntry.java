@@ -40,7 +40,7 @@ record DiskEntry(
   private static final String DISK = "disk";
   private static final String ABOUT = "about.json";
   private static final String BRANCHES = "branches";
-  private static final int LARGEST_TEXT = 1 << 16;
+  private static final int LARGEST_TEXT = 1 << 17;
 
   /**
    * Moves a disk's file into a directory, and writes its description there. The voucher beside it
@@ -64,6 +64,7 @@ record DiskEntry(
     history
         .preparation()
         .ifPresent(one -> PreparationJson.write(about.putObject("preparation"), one));
+    history.caches().ifPresent(caches -> caches.write(about.putObject("caches")));
     about.put("seal", FileFingerprint.of(List.of(disk)));
     Files.write(directory.resolve(ABOUT), StrictJson.bytes(about));
   }
@@ -82,6 +83,9 @@ record DiskEntry(
                 about.instant("begun"),
                 about.has("preparation")
                     ? Optional.of(PreparationJson.read(about.object("preparation")))
+                    : Optional.empty(),
+                about.has("caches")
+                    ? Optional.of(KeptCaches.read(about.object("caches")))
                     : Optional.empty()),
             about.text("seal"),
             Files.getLastModifiedTime(directory.resolve(LOCK)).toInstant(),
@@ -108,9 +112,7 @@ record DiskEntry(
 
   /** The same disk, which came from these runtimes. */
   DiskEntry outOf(List<RuntimeId> runtimes) {
-    DiskHistory since =
-        new DiskHistory(history.made().outOf(runtimes), history.begun(), history.preparation());
-    return new DiskEntry(directory, name, since, seal, used, bytes);
+    return new DiskEntry(directory, name, history.outOf(runtimes), seal, used, bytes);
   }
 
   Path disk() {

@@ -154,6 +154,7 @@ public final class RepositoryDisks {
   /** Whether others gain little by the later of two disks of the trunk. */
   private static boolean isMuchTheSame(DiskHistory before, DiskHistory after) {
     return after.made().origin() == KeptOrigin.TRUNK
+        && before.sharedCaches().equals(after.sharedCaches())
         && before.preparation().isPresent()
         && after.preparation().isPresent()
         && after

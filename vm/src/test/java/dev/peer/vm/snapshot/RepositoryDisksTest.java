@@ -10,6 +10,7 @@ import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.RuntimeId;
+import dev.peer.core.record.SharedCaches;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.VerificationException;
@@ -331,6 +332,33 @@ class RepositoryDisksTest {
     assertThat(disks().runtimes().unmade(name("a"))).isPresent();
   }
 
+  /** Else others would not get the caches that the mkfile shares since. */
+  @Test
+  void theNextDiskServesItNoMoreIfItSharesOtherCaches() throws Exception {
+    disks().keep(name("a"), written(100), prepared(Duration.ofMinutes(4)), Optional.empty());
+    disks().runtimes().add(name("a"), trunk(1), runtime());
+    DiskHistory same = prepared(Duration.ofMinutes(4).plusSeconds(5));
+
+    keepFrom(
+        new DiskHistory(
+            same.made(),
+            same.begun(),
+            same.preparation(),
+            Optional.of(new KeptCaches(SharedCaches.NONE, true))));
+
+    assertThat(served().of(SERVED)).isEmpty();
+    assertThat(disks().runtimes().unmade(name("a"))).isPresent();
+  }
+
+  @Test
+  void knowsTheCachesOfADisk() throws Exception {
+    DiskHistory history = prepared(Duration.ofMinutes(4));
+
+    disks().keep(name("a"), written(100), history, Optional.empty());
+
+    assertThat(disks().list()).extracting(DiskSummary::history).containsExactly(history);
+  }
+
   @Test
   void aRuntimeGoesWithItsDiskAndCountsAsItsBytes() throws Exception {
     policy = new CachePolicy(Duration.ofDays(7), 150);
@@ -371,7 +399,10 @@ class RepositoryDisksTest {
 
   private static DiskHistory prepared(Duration took) {
     return new DiskHistory(
-        trunk(1), START, Optional.of(new Preparation(PreparationNetwork.none(), IMAGE, took)));
+        trunk(1),
+        START,
+        Optional.of(new Preparation(PreparationNetwork.none(), IMAGE, took)),
+        Optional.of(new KeptCaches(new SharedCaches(List.of("deps")), true)));
   }
 
   private void keepFrom(DiskHistory history) throws IOException {
