@@ -146,7 +146,7 @@ public final class SharedChunks implements AutoCloseable {
   }
 
   /** How the holder would give the content, if what it says of its chunks is true. */
-  Delivery expected(Holder holder, Content content) throws InterruptedException {
+  public Delivery expected(Holder holder, Content content) throws InterruptedException {
     long planned =
         content.size() <= fetch.largestAtOnce()
             ? 0

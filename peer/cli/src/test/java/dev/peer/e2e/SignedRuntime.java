@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 
 /** A prepared runtime among a peer's kept disks, signed by that peer and made without a machine. */
 final class SignedRuntime {
@@ -67,6 +68,7 @@ final class SignedRuntime {
                 file,
                 content.digest(),
                 new RuntimeSigner(SignedResult.credentials(maker), InstantSource.system())
-                    .sign(runtime)));
+                    .sign(runtime)),
+            Optional.empty());
   }
 }

@@ -139,6 +139,29 @@ public final class RuntimeSource implements VoucherJudge {
   }
 
   /**
+   * How many bytes of a runtime must be moved here at least, because they are not in other runtimes
+   * of the repository, if what the best holder says of its chunks is true.
+   */
+  public long toMove(Offer offer) throws IOException, InterruptedException {
+    PreparedRuntime runtime = offer.verified().runtime();
+    try (SharedChunks chunks =
+        new SharedChunks(
+            fetch.runtimes(runtime.disk().repo(), runtime.disk().image()),
+            SharedChunks.Kind.RUNTIME,
+            held(runtime),
+            notices)) {
+      return chunks.expected(offer.holders().getFirst(), runtime.content()).moved();
+    }
+  }
+
+  private HeldChunks held(PreparedRuntime runtime) {
+    return SharedChunks.held(
+        SharedChunks.Kind.RUNTIME,
+        () -> HeldChunks.open(kept.contents(runtime.disk().repo())),
+        notices);
+  }
+
+  /**
    * Fetches the content of a runtime, of which chunks may be here in other runtimes of the
    * repository: each holder goes on where the one before stopped.
    *
@@ -148,11 +171,7 @@ public final class RuntimeSource implements VoucherJudge {
   public boolean fetch(Offer offer, Path file) throws IOException, InterruptedException {
     PreparedRuntime runtime = offer.verified().runtime();
     notices.step("pull");
-    try (HeldChunks held =
-        SharedChunks.held(
-            SharedChunks.Kind.RUNTIME,
-            () -> HeldChunks.open(kept.contents(runtime.disk().repo())),
-            notices)) {
+    try (HeldChunks held = held(runtime)) {
       return new RuntimePull(fetch, runtime, notices).pull(held, offer.holders(), file);
     }
   }

@@ -6,9 +6,9 @@ import dev.peer.config.ConfigException;
 import dev.peer.core.flow.KeptPlan;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.progress.Notices;
-import dev.peer.core.record.StartedFrom;
 import dev.peer.network.RuntimeSource;
 import dev.peer.vm.snapshot.DiskName;
+import dev.peer.vm.snapshot.DiskSummary;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ public final class RunStart {
 
   private RunStart() {}
 
-  /** Asks other peers for runtimes if the run would start blank, and gets and drops nothing. */
+  /** Asks other peers for runtimes if the run may start from one, and gets and drops nothing. */
   public static String of(RunTarget subject, RuntimeSource runtimes, Notices notices)
       throws ConfigException, IOException, InterruptedException {
     Path home = subject.peer().home();
@@ -30,28 +30,36 @@ public final class RunStart {
     RepositoryDisks disks = VmExecutors.disks(home, caches, notices, Optional.empty());
     Lineage lineage = VmExecutors.lineage(subject);
     DiskName name = VmExecutors.diskName(subject);
-    List<StartedFrom> made =
-        disks.list().stream()
-            .filter(disk -> disk.name().equals(name))
-            .map(disk -> disk.history().made())
-            .toList();
-    KeptPlan plan = lineage.plan(made);
-    if (plan.disk().isPresent()) {
-      return "a kept disk, " + plan.startedFrom();
-    }
-    if (lineage.admitsAny() || !plan.unknown().isEmpty()) {
-      return plan.unknown().isEmpty() ? BLANK : BLANK + ": " + plan.unknown();
+    KeptStart start =
+        KeptStart.of(
+            lineage,
+            name,
+            disks.list().stream()
+                .filter(disk -> disk.name().equals(name))
+                .map(DiskSummary::history)
+                .toList());
+    KeptPlan plan = start.plan();
+    if (!plan.unknown().isEmpty()) {
+      return BLANK + ": " + plan.unknown();
     }
     List<RuntimeChoices.Choice> choices =
-        RuntimeChoices.of(disks, home).ask(runtimes, lineage, name);
+        start.mayTake() ? RuntimeChoices.of(disks, home).ask(runtimes, start) : List.of();
     Optional<RuntimeChoices.Choice> taken =
         choices.stream().filter(choice -> choice.cost().isWorthMoving()).findFirst();
     if (taken.isPresent()) {
       return taken.get().toString();
     }
+    if (plan.disk().isPresent()) {
+      return "a kept disk, "
+          + plan.startedFrom()
+          + (start.losesCaches() ? ", whose caches do not travel" : "")
+          + rather(choices);
+    }
     return plan.base().map(base -> "what is prepared at " + base + " first").orElse(BLANK)
-        + (choices.isEmpty()
-            ? ": no peer offers a runtime"
-            : ", rather than from " + choices.getFirst());
+        + (start.mayTake() && choices.isEmpty() ? ": no peer offers a runtime" : rather(choices));
+  }
+
+  private static String rather(List<RuntimeChoices.Choice> choices) {
+    return choices.isEmpty() ? "" : ", rather than from " + choices.getFirst();
   }
 }

@@ -1,7 +1,7 @@
 package dev.peer.run;
 
 import dev.peer.core.flow.KeptPlan;
-import dev.peer.core.flow.Lineage;
+import dev.peer.core.id.CommitId;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparedRuntime;
@@ -35,8 +35,16 @@ record RuntimeChoices(TransferRate rate, RepositoryDisks disks) {
         new TransferRate(new HomeLayout(home).runtimeSpeed(), InstantSource.system()), disks);
   }
 
-  /** A runtime that a peer offers, and what it costs. */
-  record Choice(Offer offer, RuntimeCost cost) {
+  /**
+   * A runtime that a peer offers, and what it costs.
+   *
+   * @param moved how many of its bytes are not here
+   */
+  record Choice(Offer offer, long moved, RuntimeCost cost) {
+
+    boolean isMovedWhole() {
+      return moved == offer.verified().runtime().content().size();
+    }
 
     @Override
     public String toString() {
@@ -47,32 +55,66 @@ record RuntimeChoices(TransferRate rate, RepositoryDisks disks) {
           + runtime.made().commits().getLast()
           + " ("
           + Facts.mebibytes(runtime.content().size())
+          + (isMovedWhole() ? "" : ", of which " + Facts.size(moved) + " are not here")
+          + (runtime.caches().names().isEmpty() ? "" : "; with the caches " + runtime.caches())
           + "): "
           + cost;
     }
   }
 
+  /** Says how many bytes of a runtime are not here. */
+  @FunctionalInterface
+  interface BytesToMove {
+
+    long of(Offer offer) throws IOException, InterruptedException;
+  }
+
   /** Asks peers for those from which a run may start; that of the nearest ancestor is the first. */
-  List<Choice> ask(RuntimeSource source, Lineage lineage, DiskName name)
-      throws IOException, InterruptedException {
+  List<Choice> ask(RuntimeSource source, KeptStart start) throws IOException, InterruptedException {
+    DiskName name = start.name();
     return among(
         source.offers(new PreparedRuntime.Disk(name.repo(), name.image(), name.bytes())),
-        lineage,
-        name);
+        start,
+        source::toMove);
   }
 
   /** As {@link #ask}, among these. */
-  List<Choice> among(List<Offer> offers, Lineage lineage, DiskName name) throws IOException {
-    List<Offer> left = new ArrayList<>(offers.stream().filter(this::isAdmitted).toList());
+  List<Choice> among(List<Offer> offers, KeptStart start, BytesToMove toMove)
+      throws IOException, InterruptedException {
+    List<Offer> left =
+        new ArrayList<>(
+            offers.stream()
+                .filter(offer -> isAdmitted(offer) && extendsHere(offer, start))
+                .toList());
     List<Choice> choices = new ArrayList<>();
-    Optional<Duration> longest = left.isEmpty() ? Optional.empty() : longestMaking(name);
-    Optional<Offer> nearest = nearest(lineage, left);
+    Optional<Duration> longest = left.isEmpty() ? Optional.empty() : longestMaking(start.name());
+    Optional<Offer> nearest = nearest(start, left);
     while (nearest.isPresent()) {
-      choices.add(new Choice(nearest.get(), cost(nearest.get(), longest)));
+      long moved = toMove.of(nearest.get());
+      choices.add(
+          new Choice(
+              nearest.get(),
+              moved,
+              new RuntimeCost(making(nearest.get(), start, longest), rate.time(moved))));
       left.remove(nearest.get());
-      nearest = nearest(lineage, left);
+      nearest = nearest(start, left);
     }
     return choices;
+  }
+
+  /**
+   * Whether it has all that the disk here has, and more. How long it would take here to prepare a
+   * runtime of other preparations is unknown: perhaps nothing is left to do.
+   */
+  private static boolean extendsHere(Offer offer, KeptStart start) {
+    if (start.here().isEmpty()) {
+      return true;
+    }
+    List<CommitId> here = start.here().get().made().commits();
+    List<CommitId> there = offer.verified().runtime().made().commits();
+    return there.size() > here.size()
+        && there.subList(0, here.size()).equals(here)
+        && took(offer).compareTo(took(start.here().get())) > 0;
   }
 
   private boolean isAdmitted(Offer offer) {
@@ -80,13 +122,18 @@ record RuntimeChoices(TransferRate rate, RepositoryDisks disks) {
     return disks.runtimes().admits(DiskHistory.of(runtime), runtime.content().size());
   }
 
-  private static Optional<Offer> nearest(Lineage lineage, List<Offer> offers) {
-    List<StartedFrom> made =
-        offers.stream().map(offer -> offer.verified().runtime().made()).toList();
-    KeptPlan plan = lineage.plan(made);
+  /** Empty where none is nearer than the disk here. */
+  private static Optional<Offer> nearest(KeptStart start, List<Offer> offers) {
+    List<StartedFrom> made = new ArrayList<>();
+    start.here().map(DiskHistory::made).ifPresent(made::add);
+    int here = made.size();
+    offers.forEach(offer -> made.add(offer.verified().runtime().made()));
+    KeptPlan plan = start.lineage().plan(made);
     return plan.disk()
         .filter(_ -> plan.startedFrom().origin() == KeptOrigin.TRUNK)
-        .map(disk -> offers.get(made.indexOf(disk)));
+        .map(made::indexOf)
+        .filter(index -> index >= here)
+        .map(index -> offers.get(index - here));
   }
 
   /** How long the repository's disks took that are here: this machine may be slower. */
@@ -98,11 +145,19 @@ record RuntimeChoices(TransferRate rate, RepositoryDisks disks) {
         .max(Comparator.naturalOrder());
   }
 
-  private RuntimeCost cost(Offer offer, Optional<Duration> longest) {
-    PreparedRuntime runtime = offer.verified().runtime();
-    Duration stated = runtime.preparation().took();
-    return new RuntimeCost(
-        longest.filter(here -> here.compareTo(stated) > 0).orElse(stated),
-        rate.time(runtime.content().size()));
+  /** How long it takes to prepare here what is in the runtime, and not on the disk here. */
+  private static Duration making(Offer offer, KeptStart start, Optional<Duration> longest) {
+    Duration stated = took(offer);
+    return start.here().isPresent()
+        ? stated.minus(took(start.here().get()))
+        : longest.filter(ever -> ever.compareTo(stated) > 0).orElse(stated);
+  }
+
+  private static Duration took(Offer offer) {
+    return offer.verified().runtime().preparation().took();
+  }
+
+  private static Duration took(DiskHistory disk) {
+    return disk.preparation().orElseThrow().took();
   }
 }

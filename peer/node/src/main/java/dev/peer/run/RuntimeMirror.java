@@ -187,7 +187,9 @@ public final class RuntimeMirror implements AutoCloseable {
             + Facts.mebibytes(runtime.content().size())
             + ")");
     nextTry.put(content, clock.instant().plus(AGAIN));
-    if (new TakenRuntimes(sources.runtimes(), disks, notices).take(offer).isPresent()) {
+    if (new TakenRuntimes(sources.runtimes(), disks, notices)
+        .take(offer, Optional.empty())
+        .isPresent()) {
       nextTry.put(content, Instant.MAX);
       taken.run();
     }

@@ -12,6 +12,7 @@ import dev.peer.vm.exec.RuntimeContent;
 import dev.peer.vm.snapshot.DiskHistory;
 import dev.peer.vm.snapshot.DiskName;
 import dev.peer.vm.snapshot.HeldRuntime;
+import dev.peer.vm.snapshot.KeptDisk;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,9 +30,10 @@ record TakenRuntimes(RuntimeSource source, RepositoryDisks disks, Notices notice
   /**
    * Gets one, and keeps its disk if every byte is as its maker signed it. Whatever fails is said.
    *
+   * @param instead the disk whose place it takes
    * @return how long it took; empty if there is no disk now
    */
-  Optional<Duration> take(Offer offer) throws InterruptedException {
+  Optional<Duration> take(Offer offer, Optional<KeptDisk> instead) throws InterruptedException {
     VerifiedRuntime verified = offer.verified();
     PreparedRuntime runtime = verified.runtime();
     long begun = System.nanoTime();
@@ -47,7 +49,8 @@ record TakenRuntimes(RuntimeSource source, RepositoryDisks disks, Notices notice
           name(runtime),
           disk,
           DiskHistory.of(runtime),
-          new HeldRuntime(content, runtime.content().digest(), verified.attestation()));
+          new HeldRuntime(content, runtime.content().digest(), verified.attestation()),
+          instead);
       Duration took = Duration.ofNanos(System.nanoTime() - begun);
       notices.say("the runtime is here after " + took.toSeconds() + " s, every byte checked");
       return Optional.of(took);

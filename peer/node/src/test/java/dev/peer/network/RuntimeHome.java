@@ -99,7 +99,8 @@ public record RuntimeHome(Path root, Credentials maker) {
             new HeldRuntime(
                 file,
                 content.digest(),
-                new RuntimeSigner(maker, InstantSource.system()).sign(runtime)));
+                new RuntimeSigner(maker, InstantSource.system()).sign(runtime)),
+            Optional.empty());
     Files.delete(scratch);
     return served().of(new ServedRuntimes.Name(repo, IMAGE)).getFirst();
   }

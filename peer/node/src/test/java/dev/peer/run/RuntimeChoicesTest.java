@@ -24,6 +24,7 @@ import dev.peer.tls.TestAuthority;
 import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.DiskHistory;
 import dev.peer.vm.snapshot.DiskName;
+import dev.peer.vm.snapshot.KeptCaches;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,8 +76,8 @@ class RuntimeChoicesTest {
         choices(1 << 30)
             .among(
                 List.of(offer(OLD, BYTES), offer(STRANGER, BYTES), offer(NEW, BYTES)),
-                LINEAGE,
-                NAME);
+                blank(),
+                RuntimeChoicesTest::all);
 
     assertThat(choices)
         .extracting(choice -> choice.offer().verified().runtime().made().commits().getLast())
@@ -90,8 +91,10 @@ class RuntimeChoicesTest {
 
   @Test
   void oneThatWouldNotStayHereIsNone() throws Exception {
-    assertThat(choices(8 * BYTES - 1).among(List.of(offer(NEW, BYTES)), LINEAGE, NAME)).isEmpty();
-    assertThat(choices(8 * BYTES).among(List.of(offer(NEW, BYTES)), LINEAGE, NAME)).hasSize(1);
+    List<Offer> offers = List.of(offer(NEW, BYTES));
+
+    assertThat(choices(8 * BYTES - 1).among(offers, blank(), RuntimeChoicesTest::all)).isEmpty();
+    assertThat(choices(8 * BYTES).among(offers, blank(), RuntimeChoicesTest::all)).hasSize(1);
   }
 
   /** The maker's machine may be faster than this one. */
@@ -113,14 +116,114 @@ class RuntimeChoicesTest {
 
     assertThat(
             choices(1 << 30)
-                .among(List.of(offer(NEW, BYTES), offer(OLD, BYTES + 5000)), LINEAGE, NAME))
+                .among(
+                    List.of(offer(NEW, BYTES), offer(OLD, BYTES + 5000)),
+                    blank(),
+                    RuntimeChoicesTest::all))
         .extracting(choice -> choice.cost().isWorthMoving())
         .containsExactly(true, false);
   }
 
+  @Test
+  void toADiskThatIsHereOneIsNearerThatWasMadeFromItsPreparations() throws Exception {
+    KeptStart start = kept(Duration.ofMinutes(3), OLD);
+
+    List<Choice> choices =
+        choices(1 << 30)
+            .among(
+                List.of(
+                    offer(BYTES, OLD, NEW),
+                    offer(BYTES, NEW),
+                    offer(BYTES, OLD),
+                    offer(BYTES, OLD, STRANGER)),
+                start,
+                _ -> 1 << 20);
+
+    assertThat(choices)
+        .singleElement()
+        .hasToString(
+            "the runtime that spiffe://team/maker prepared at "
+                + NEW
+                + " (30 MiB, of which 1.0 MiB are not here): how long moving it takes is not known,"
+                + " and preparing takes 60 s");
+  }
+
+  @Test
+  void toADiskThatIsHereNoneIsNearerThatTookNoLonger() throws Exception {
+    assertThat(
+            choices(1 << 30)
+                .among(
+                    List.of(offer(BYTES, OLD, NEW)),
+                    kept(Duration.ofMinutes(4), OLD),
+                    RuntimeChoicesTest::all))
+        .isEmpty();
+  }
+
+  /** Else what the maker says, and not the clone here, would say that it is nearer. */
+  @Test
+  void toADiskThatIsHereNoneIsNearerWhoseLastCommitIsNot() throws Exception {
+    assertThat(
+            choices(1 << 30)
+                .among(
+                    List.of(offer(BYTES, NEW, OLD)),
+                    kept(Duration.ofMinutes(3), NEW),
+                    RuntimeChoicesTest::all))
+        .isEmpty();
+  }
+
+  @Test
+  void movingTakesAsLongAsWhatIsNotHereSays() throws Exception {
+    choices(1 << 30).rate().note(BYTES, Duration.ofMinutes(2));
+    List<Offer> offers = List.of(offer(BYTES, OLD, NEW));
+    KeptStart start = kept(Duration.ofMinutes(3), OLD);
+
+    assertThat(choices(1 << 30).among(offers, start, RuntimeChoicesTest::all))
+        .extracting(choice -> choice.cost().isWorthMoving())
+        .containsExactly(false);
+    assertThat(choices(1 << 30).among(offers, start, _ -> BYTES / 2))
+        .extracting(choice -> choice.cost().isWorthMoving())
+        .containsExactly(true);
+  }
+
+  @Test
+  void saysWhichCachesComeAlong() throws Exception {
+    List<Choice> choices =
+        choices(1 << 30)
+            .among(
+                List.of(offer(BYTES, new SharedCaches(List.of("deps", "go/mod")), NEW)),
+                blank(),
+                RuntimeChoicesTest::all);
+
+    assertThat(choices)
+        .singleElement()
+        .asString()
+        .contains(NEW + " (30 MiB; with the caches deps, go/mod): ");
+  }
+
+  private static KeptStart blank() {
+    return KeptStart.of(LINEAGE, NAME, List.of());
+  }
+
+  /** Of a run that would start from a disk that these commits prepared. */
+  private static KeptStart kept(Duration took, CommitId... commits) {
+    return KeptStart.of(
+        LINEAGE,
+        NAME,
+        List.of(
+            new DiskHistory(
+                made(commits),
+                Instant.now(),
+                Optional.of(preparation(took)),
+                Optional.of(new KeptCaches(SharedCaches.NONE, false)))));
+  }
+
+  private static long all(Offer offer) {
+    return offer.verified().runtime().content().size();
+  }
+
   private Duration making() throws Exception {
     return choices(1 << 30)
-        .among(List.of(offer(NEW, BYTES)), LINEAGE, NAME)
+        .among(List.of(offer(NEW, BYTES)), blank(), RuntimeChoicesTest::all)
         .getFirst()
         .cost()
         .making();
@@ -152,14 +255,23 @@ class RuntimeChoicesTest {
   }
 
   private static Offer offer(CommitId commit, long bytes) throws Exception {
+    return offer(bytes, commit);
+  }
+
+  private static Offer offer(long bytes, CommitId... commits) throws Exception {
+    return offer(bytes, SharedCaches.NONE, commits);
+  }
+
+  private static Offer offer(long bytes, SharedCaches caches, CommitId... commits)
+      throws Exception {
     PreparedRuntime runtime =
         new PreparedRuntime(
             new Content(bytes, IMAGE),
             new PreparedRuntime.Disk(REPO, IMAGE, 1 << 30),
-            made(commit),
+            made(commits),
             Instant.now().minusSeconds(60),
             preparation(Duration.ofMinutes(4)),
-            SharedCaches.NONE);
+            caches);
     return new Offer(
         new RuntimeVerifier(team.validator(), AccessRules.open(), InstantSource.system())
             .verify(
@@ -167,8 +279,8 @@ class RuntimeChoicesTest {
         List.of());
   }
 
-  private static StartedFrom made(CommitId commit) {
-    return new StartedFrom(KeptOrigin.TRUNK, List.of(commit));
+  private static StartedFrom made(CommitId... commits) {
+    return new StartedFrom(KeptOrigin.TRUNK, List.of(commits));
   }
 
   private static Preparation preparation(Duration took) {

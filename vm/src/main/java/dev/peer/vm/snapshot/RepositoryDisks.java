@@ -87,13 +87,14 @@ public final class RepositoryDisks {
     return new Runtimes(entries, retention, usable);
   }
 
+  /** What the disks of this name have been through that may be used, the last used first. */
+  public List<DiskHistory> histories(DiskName name) throws IOException {
+    return usable.of(name).stream().map(DiskEntry::history).toList();
+  }
+
   /** How the disks of this name are made that may be used, the last used first. */
   public List<StartedFrom> made(DiskName name) throws IOException {
-    List<StartedFrom> made = new ArrayList<>();
-    for (DiskEntry entry : usable.of(name)) {
-      made.add(entry.history().made());
-    }
-    return made;
+    return histories(name).stream().map(DiskHistory::made).toList();
   }
 
   /**
@@ -171,14 +172,20 @@ public final class RepositoryDisks {
    *
    * @param file is moved away
    * @param runtime what it was made of; its content is moved away
+   * @param instead the one that it was taken in place of
    */
-  public void keep(DiskName name, Path file, DiskHistory history, HeldRuntime runtime)
+  public void keep(
+      DiskName name,
+      Path file,
+      DiskHistory history,
+      HeldRuntime runtime,
+      Optional<KeptDisk> instead)
       throws IOException {
     keep(
         name,
         file,
         history,
-        Optional.empty(),
+        instead,
         files -> {
           files.write(new Voucher(runtime.attestation(), clock.instant()));
           files.move(runtime);

@@ -306,7 +306,9 @@ class RepositoryDisksTest {
 
   @Test
   void makesNoRuntimeOfADiskThatCameFromTooMany() throws Exception {
-    disks().keep(name("a"), written(100), prepared(Duration.ofMinutes(4)), runtime());
+    disks()
+        .keep(
+            name("a"), written(100), prepared(Duration.ofMinutes(4)), runtime(), Optional.empty());
     VoucherJudge many =
         (_, _) -> Collections.nCopies(StartedFrom.MOST_RUNTIMES, RUNTIMES.getFirst());
     Optional<KeptDisk> base =
@@ -356,7 +358,21 @@ class RepositoryDisksTest {
 
     disks().keep(name("a"), written(100), history, Optional.empty());
 
-    assertThat(disks().list()).extracting(DiskSummary::history).containsExactly(history);
+    assertThat(disks().histories(name("a"))).containsExactly(history);
+  }
+
+  @Test
+  void oneThatWasTakenInsteadTakesTheOthersPlaceUnlessBranchesStartFromIt() throws Exception {
+    for (boolean branch : List.of(false, true)) {
+      disks().keep(name("a"), written(100), prepared(Duration.ofMinutes(4)), Optional.empty());
+      Optional<KeptDisk> instead = disks().find(name("a"), trunk(1), branch);
+      instead.orElseThrow().close();
+
+      disks().keep(name("a"), written(100), new DiskHistory(trunk(1, 2), now), runtime(), instead);
+
+      assertThat(disks().list()).hasSize(branch ? 2 : 1);
+      disks().drop(new RepoId("a"), "the next round");
+    }
   }
 
   @Test
@@ -382,7 +398,9 @@ class RepositoryDisksTest {
   private static final ServedRuntimes.Name SERVED = new ServedRuntimes.Name(new RepoId("a"), IMAGE);
 
   private void take(String repo) throws IOException {
-    disks().keep(name(repo), written(100), new DiskHistory(trunk(1), now), runtime());
+    disks()
+        .keep(
+            name(repo), written(100), new DiskHistory(trunk(1), now), runtime(), Optional.empty());
   }
 
   private HeldRuntime runtime() throws IOException {
