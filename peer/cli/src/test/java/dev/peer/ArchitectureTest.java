@@ -12,12 +12,20 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.constantpool.PoolEntry;
+import java.lang.classfile.constantpool.StringEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Which package may use which: the arrows of the house. ArchUnit's engine runs before JUnit's, so
@@ -39,6 +47,10 @@ class ArchitectureTest {
 
   private static final Map<String, List<String>> MAY_USE = new TreeMap<>();
 
+  /** Files of the kernel, and programs that other systems lack. */
+  private static final Pattern OF_LINUX =
+      Pattern.compile("(?s)(.*[\\s\"'])?/(proc|sys)(/.*)?|(setsid|setpriv)");
+
   /** What these names stand for has packages, and no class of its own. */
   private static final List<String> WHOLE = List.of("core", "vm");
 
@@ -50,7 +62,8 @@ class ArchitectureTest {
     allow("core.chunk", "core.id");
     allow("core.record", "core.chunk", "core.id", "core.key");
     allow("core.junit", "core.id", "core.record");
-    allow("core.scratch");
+    allow("core.platform");
+    allow("core.scratch", "core.platform");
     allow("core.openssl");
     allow("core.pem", "core.id");
     allow("core.trust", "core.id", "core.pem");
@@ -88,12 +101,13 @@ class ArchitectureTest {
         "core.store",
         "core.trust");
     allow("core.flow", "core");
-    allow("vm.image", "core.id", "core.record", "core.scratch", "core.sign");
+    allow("vm.image", "core.id", "core.platform", "core.record", "core.scratch", "core.sign");
     allow("vm.network", "core.network");
     allow(
         "vm.qemu",
         "core.id",
         "core.network",
+        "core.platform",
         "core.record",
         "core.scratch",
         "vm.image",
@@ -104,6 +118,7 @@ class ArchitectureTest {
         "vm.snapshot",
         "core.id",
         "core.key",
+        "core.platform",
         "core.record",
         "core.scratch",
         "core.sign",
@@ -118,12 +133,13 @@ class ArchitectureTest {
         "core.network",
         "core.path",
         "core.pem",
+        "core.platform",
         "core.record",
         "core.trust");
-    allow("home", "core.scratch");
+    allow("home", "core.platform", "core.scratch");
     allow("tls", "core.access", "core.id", "core.network", "core.pem", "core.trust");
     allow("wire", "core.id", "core.record", "core.sign");
-    allow("metrics");
+    allow("metrics", "core.platform");
     allow(
         "http",
         "core.access",
@@ -183,7 +199,7 @@ class ArchitectureTest {
         "source.command");
     allow("source.command");
     allow("secret", "core.id", "core.scratch", "core.secret");
-    allow("terminal", "vm.guest");
+    allow("terminal", "core.platform", "vm.guest");
     allow(
         "identity",
         "config",
@@ -229,6 +245,7 @@ class ArchitectureTest {
         "daemon.socket",
         "core.find",
         "core.flow",
+        "core.platform",
         "core.progress",
         "core.record",
         "core.scratch",
@@ -575,6 +592,28 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .areAssignableTo(ProcessBuilder.class);
 
+  /** And of the system's OpenSSL, which may be missing anywhere. */
+  @ArchTest
+  static final ArchRule ONLY_THE_PLATFORM_CALLS_THE_C_LIBRARY =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.peer.core.platform..", "dev.peer.core.openssl..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("java.lang.foreign..");
+
+  /** What runs tests needs Linux, and says so first; everything else works without. */
+  @ArchTest
+  static final ArchRule ONLY_THE_PLATFORM_AND_MACHINES_KNOW_LINUX =
+      classes()
+          .that()
+          .resideOutsideOfPackages("dev.peer.core.platform..", "dev.peer.vm..")
+          .should(
+              ArchCondition.from(
+                  DescribedPredicate.describe(
+                      "have no text that names what Linux alone has",
+                      named -> constants(named).noneMatch(OF_LINUX.asMatchPredicate()))));
+
   @ArchTest
   static final ArchRule ONLY_COMMANDS_EXIT =
       noClasses()
@@ -592,6 +631,21 @@ class ArchitectureTest {
           .accessField(System.class, "out")
           .orShould()
           .accessField(System.class, "err");
+
+  /** The texts in a class's file, those that are joined with others included. */
+  private static Stream<String> constants(JavaClass named) {
+    try (InputStream bytes = named.getSource().orElseThrow().getUri().toURL().openStream()) {
+      List<String> constants = new ArrayList<>();
+      for (PoolEntry entry : ClassFile.of().parse(bytes.readAllBytes()).constantPool()) {
+        if (entry instanceof StringEntry text) {
+          constants.add(text.stringValue());
+        }
+      }
+      return constants.stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   @ArchTest
   static void everyPackageUsesWhatItMay(JavaClasses all) {

@@ -1,5 +1,6 @@
 package dev.peer.core.scratch;
 
+import dev.peer.core.platform.Platform;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -88,7 +89,7 @@ public final class DirectoryHandle implements AutoCloseable {
   private boolean isOurs() throws IOException {
     PosixFileAttributes attributes =
         stream.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
-    return attributes.owner().equals(Files.getOwner(Path.of("/proc/self")))
+    return attributes.owner().equals(Platform.current().user())
         && !attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
         && !attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE);
   }

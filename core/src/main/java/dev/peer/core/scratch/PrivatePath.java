@@ -1,5 +1,6 @@
 package dev.peer.core.scratch;
 
+import dev.peer.core.platform.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,7 +27,7 @@ public final class PrivatePath {
         attributes.get("permissions") instanceof Set<?> permissions
             && most.containsAll(permissions);
     return alone
-        && attributes.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
+        && attributes.get("uid").equals(Platform.current().uid())
         && !attributes.get("isSymbolicLink").equals(true);
   }
 }

@@ -95,7 +95,7 @@ final class DaemonCommands implements CommandHandler {
 
   private static boolean isHere(String surroundings) {
     try {
-      return surroundings.equals(Surroundings.ofProcess());
+      return Surroundings.ofProcess().filter(surroundings::equals).isPresent();
     } catch (IOException e) {
       return false;
     }

@@ -23,7 +23,7 @@ class DaemonCommandsTest {
 
   @BeforeEach
   void here() throws Exception {
-    surroundings = Surroundings.ofProcess();
+    surroundings = Surroundings.ofProcess().orElseThrow();
   }
 
   private boolean takes(String installation, String around, String command, String... variables) {

@@ -1,9 +1,6 @@
 package dev.peer.metrics;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.peer.core.platform.Platform;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,10 +9,8 @@ import java.util.function.Function;
 /** The metrics of a process that Prometheus' libraries export everywhere, by the same names. */
 public final class ProcessMetrics {
 
-  private static final Path STATUS = Path.of("/proc/self/status");
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double MILLIS_PER_SECOND = 1e3;
-  private static final long BYTES_PER_KB = 1024;
 
   private ProcessMetrics() {}
 
@@ -32,7 +27,7 @@ public final class ProcessMetrics {
     metrics.gauge(
         "process_resident_memory_bytes",
         "Memory of the process that is in RAM.",
-        ProcessMetrics::residentMemory);
+        () -> Platform.current().residentMemory().orElseThrow());
     metrics.gauge(
         "jvm_memory_heap_used_bytes",
         "Heap in use, garbage included.",
@@ -46,19 +41,5 @@ public final class ProcessMetrics {
   private static <T> double of(
       Function<ProcessHandle.Info, Optional<T>> what, Function<T, Long> value) {
     return what.apply(ProcessHandle.current().info()).map(value).orElseThrow();
-  }
-
-  private static double residentMemory() {
-    try {
-      return Files.readAllLines(STATUS).stream()
-              .filter(line -> line.startsWith("VmRSS:"))
-              .map(line -> line.replaceAll("\\D", ""))
-              .mapToLong(Long::parseLong)
-              .findFirst()
-              .orElseThrow()
-          * BYTES_PER_KB;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.peer.config;
 
 import dev.peer.core.id.Printable;
+import dev.peer.core.platform.Platform;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -112,8 +113,7 @@ public record UserFile(Path path, Map<String, String> values, Map<String, Intege
       }
     }
     try {
-      return closed.isPresent()
-          && !Files.getOwner(closed.get()).equals(Files.getOwner(Path.of("/proc/self")));
+      return closed.isPresent() && !Files.getOwner(closed.get()).equals(Platform.current().user());
     } catch (IOException e) {
       throw unreadable(path, e);
     }

@@ -1,5 +1,6 @@
 package dev.peer.home;
 
+import dev.peer.core.platform.Platform;
 import dev.peer.core.scratch.DirectoryHandle;
 import dev.peer.core.scratch.PrivatePath;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -78,8 +79,7 @@ public final class SocketDirectory {
     try {
       Path target = Files.readSymbolicLink(link);
       boolean ours =
-          Files.getOwner(link, LinkOption.NOFOLLOW_LINKS)
-                  .equals(Files.getOwner(Path.of("/proc/self")))
+          Files.getOwner(link, LinkOption.NOFOLLOW_LINKS).equals(Platform.current().user())
               && target.isAbsolute()
               && PrivatePath.isOurs(target, PosixFilePermissions.fromString("rwx------"));
       return ours ? Optional.of(target) : Optional.empty();

@@ -1,8 +1,6 @@
 package dev.peer.report;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.peer.core.platform.Platform;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,12 +12,6 @@ import java.util.Map;
  * steps add up to the whole.
  */
 public final class Timeline {
-
-  private static final Path STATUS = Path.of("/proc/self/stat");
-  private static final Path UPTIME = Path.of("/proc/uptime");
-  private static final int START_AFTER_NAME = 20;
-  private static final long NANOS_PER_TICK = 10_000_000;
-  private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   private final Map<String, Long> nanos = new LinkedHashMap<>();
   private String current = "start";
@@ -33,9 +25,9 @@ public final class Timeline {
     since = System.nanoTime() - alreadyRunning.toNanos();
   }
 
-  /** From the start of this process on, to a hundredth of a second. */
+  /** From the start of this process on, if the system says when that was. */
   public static Timeline ofProcess() {
-    return new Timeline(Duration.ofNanos(age()));
+    return new Timeline(Platform.current().age().orElse(Duration.ZERO));
   }
 
   /** Another step begins. */
@@ -66,19 +58,5 @@ public final class Timeline {
   private void count(long now) {
     nanos.merge(current, now - since, Long::sum);
     since = now;
-  }
-
-  /** How long this process has run; its start is known to the kernel alone. */
-  private static long age() {
-    try {
-      String status = Files.readString(STATUS);
-      String[] fields = status.substring(status.lastIndexOf(')') + 2).split(" ");
-      double uptime = Double.parseDouble(Files.readString(UPTIME).split(" ")[0]);
-      long ticks = Long.parseLong(fields[START_AFTER_NAME - 1]);
-      return Math.max(0, (long) (uptime * NANOS_PER_SECOND) - ticks * NANOS_PER_TICK);
-    } catch (IOException | RuntimeException e) {
-      // Then the time begins here.
-      return 0;
-    }
   }
 }

@@ -47,13 +47,13 @@ public record ImagePullingExecutor(
       ExecutionListener listener)
       throws ExecutorException, InterruptedException {
     try {
+      // A machine that cannot run it need not pull it, nor what is prepared of it.
+      Qemu.find(Architecture.AMD64, environment);
       if (images.contains(image)) {
         source.requireCounting(image);
         return;
       }
       listener.note("the guest image " + image + " is not on this machine: asking the peers");
-      // A machine that cannot run it need not pull it.
-      Qemu.find(Architecture.AMD64, environment);
       source.pull(image, Origin.PINNED);
     } catch (QemuException e) {
       throw new ExecutorException(e.getMessage(), e.hint(), e);

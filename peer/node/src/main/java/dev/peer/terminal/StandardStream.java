@@ -1,13 +1,13 @@
 package dev.peer.terminal;
 
+import dev.peer.core.platform.Platform;
+import dev.peer.core.platform.StreamKind;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,11 +26,6 @@ public final class StandardStream extends OutputStream {
 
   /** A full pipe of 64 KiB that is looked at so often still moves 10 MiB a second. */
   private static final long PAUSE_MILLIS = 5;
-
-  private static final int TYPE = 0xf000;
-  private static final int PIPE = 0x1000;
-  private static final int CHARACTER_DEVICE = 0x2000;
-  private static final int SOCKET = 0xc000;
 
   /** The process's stdout. */
   public static final StandardStream STDOUT = new StandardStream(1, FileDescriptor.out);
@@ -56,24 +51,12 @@ public final class StandardStream extends OutputStream {
 
   /** Whether stdin is a terminal. */
   public static boolean stdinIsTerminal() {
-    return leadsToTerminal(0);
+    return Platform.current().streamKind(0) == StreamKind.TERMINAL;
   }
 
   /** Whether it leads to a terminal, or did until that hung up. */
   public boolean leadsToTerminal() {
-    return leadsToTerminal(descriptor);
-  }
-
-  private static boolean leadsToTerminal(int descriptor) {
-    try {
-      String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
-      return device.startsWith("/dev/pts/")
-          || device.startsWith("/dev/tty")
-          || device.startsWith("/dev/console");
-    } catch (IOException e) {
-      // It is closed.
-      return false;
-    }
+    return kind() == StreamKind.TERMINAL;
   }
 
   /**
@@ -81,7 +64,12 @@ public final class StandardStream extends OutputStream {
    * /dev/null}, which does not mind. The JDK only says whether stdin and stdout are terminals both.
    */
   public boolean isTerminal() {
-    return type() == CHARACTER_DEVICE;
+    StreamKind kind = kind();
+    return kind == StreamKind.TERMINAL || kind == StreamKind.DEVICE;
+  }
+
+  private StreamKind kind() {
+    return Platform.current().streamKind(descriptor);
   }
 
   @Override
@@ -123,16 +111,7 @@ public final class StandardStream extends OutputStream {
 
   /** A write to a pipe, a socket or a terminal fails only as its reader has gone. */
   private boolean failsOnlyWithoutReader() {
-    int type = type();
-    return type == PIPE || type == SOCKET || leadsToTerminal();
-  }
-
-  private int type() {
-    try {
-      return (int) Files.getAttribute(Path.of("/dev/fd/" + descriptor), "unix:mode") & TYPE;
-    } catch (IOException e) {
-      // It is closed.
-      return 0;
-    }
+    StreamKind kind = kind();
+    return kind == StreamKind.PIPE || kind == StreamKind.TERMINAL;
   }
 }

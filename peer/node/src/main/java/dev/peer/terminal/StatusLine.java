@@ -1,11 +1,11 @@
 package dev.peer.terminal;
 
+import dev.peer.core.platform.Platform;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.terminal.spi.SystemStream;
@@ -20,21 +20,15 @@ import org.jline.terminal.spi.TerminalProvider;
 public final class StatusLine {
 
   private static final int UNKNOWN_COLUMNS = 80;
-  private static final Path OWN_PROCESS = Path.of("/proc/self/stat");
-
-  /** After the process's name: its own group, and the one that the terminal's keys go to. */
-  private static final int GROUP = 2;
-
-  private static final int FOREGROUND_GROUP = 5;
 
   private final IntSupplier width;
-  private final Path process;
+  private final BooleanSupplier inForeground;
   private final OutputStream stderr;
   private String shown = "";
 
-  private StatusLine(IntSupplier width, Path process, OutputStream stderr) {
+  private StatusLine(IntSupplier width, BooleanSupplier inForeground, OutputStream stderr) {
     this.width = width;
-    this.process = process;
+    this.inForeground = inForeground;
     this.stderr = stderr;
   }
 
@@ -64,7 +58,9 @@ public final class StatusLine {
       throw new IOException("stderr is no terminal");
     }
     return new StatusLine(
-        () -> provider.systemStreamWidth(SystemStream.Error), OWN_PROCESS, stderr);
+        () -> provider.systemStreamWidth(SystemStream.Error),
+        Platform.current()::isInForeground,
+        stderr);
   }
 
   /**
@@ -73,7 +69,7 @@ public final class StatusLine {
    * @param columns how wide that is now; 0: unknown
    */
   public static StatusLine ofOther(long process, IntSupplier columns, OutputStream stderr) {
-    return new StatusLine(columns, Path.of("/proc/" + process + "/stat"), stderr);
+    return new StatusLine(columns, () -> Platform.current().isInForeground(process), stderr);
   }
 
   /** How long a line may be. */
@@ -89,7 +85,7 @@ public final class StatusLine {
    * @param text ASCII that can be seen, no longer than {@link #columns}; empty: nothing
    */
   public void draw(String text) throws IOException {
-    if (!isInForeground()) {
+    if (!inForeground.getAsBoolean()) {
       // The cursor is no longer where it was left.
       shown = "";
     } else if (!text.equals(shown)) {
@@ -102,18 +98,6 @@ public final class StatusLine {
   public void erase() throws IOException {
     if (!shown.isEmpty()) {
       draw("");
-    }
-  }
-
-  /** Whether the terminal is this process's, and not a shell's that waits for input. */
-  private boolean isInForeground() {
-    try {
-      String status = Files.readString(process);
-      String[] fields = status.substring(status.lastIndexOf(')') + 2).split(" ");
-      int foreground = Integer.parseInt(fields[FOREGROUND_GROUP]);
-      return foreground <= 0 || foreground == Integer.parseInt(fields[GROUP]);
-    } catch (IOException e) {
-      return true;
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.peer.vm.image;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.platform.Platform;
 import dev.peer.vm.image.ImageException.Defect;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -42,6 +43,13 @@ public final class ImageBuilder {
    */
   public Digest build(ImageStore images, Optional<String> mirror, Consumer<String> progress)
       throws ImageException, IOException, InterruptedException {
+    Optional<String> lack = Platform.current().lackForMachines();
+    if (lack.isPresent()) {
+      throw new ImageException(
+          Defect.BUILD,
+          "a guest image is built where tests run: " + lack.get(),
+          "`peer image build` on a Linux machine makes one; only machines that run tests need it");
+    }
     Digest digest = build(images.root(), mirror, progress);
     images.provenance().add(digest, Origin.BUILT);
     images.resolve(digest);

@@ -1,6 +1,7 @@
 package dev.peer.vm.qemu;
 
 import dev.peer.core.id.Architecture;
+import dev.peer.core.platform.Platform;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,9 +35,18 @@ public final class Qemu {
     this.setsid = setsid;
   }
 
-  /** Finds the programs for machines of an architecture in the directories of {@code PATH}. */
+  /**
+   * Finds the programs for machines of an architecture in the directories of {@code PATH}.
+   *
+   * @throws QemuException if one is missing, or this host cannot run machines at all
+   */
   public static Qemu find(Architecture architecture, Map<String, String> environment)
       throws QemuException {
+    Optional<String> lack = Platform.current().lackForMachines();
+    if (lack.isPresent()) {
+      throw new QemuException(
+          lack.get(), "run them on a Linux machine that has QEMU, and replay the result here");
+    }
     String path = environment.getOrDefault("PATH", "");
     return new Qemu(
         find(

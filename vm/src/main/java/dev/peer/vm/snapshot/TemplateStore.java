@@ -1,6 +1,7 @@
 package dev.peer.vm.snapshot;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.platform.Platform;
 import dev.peer.core.scratch.FileFingerprint;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -143,7 +144,7 @@ public final class TemplateStore {
   private static boolean isPrivate(Path directory) throws IOException {
     Map<String, Object> attributes = Files.readAttributes(directory, "unix:uid,permissions");
     return PRIVATE.contains(attributes.get("permissions"))
-        && attributes.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        && attributes.get("uid").equals(Platform.current().uid());
   }
 
   private static String sealOf(Template template) throws IOException {

@@ -4,6 +4,7 @@ import dev.peer.config.ConfigException;
 import dev.peer.config.EnvFile;
 import dev.peer.config.Setting;
 import dev.peer.config.UserFile;
+import dev.peer.core.platform.Platform;
 import dev.peer.core.scratch.DirectoryHandle;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.pki.issue.KeyType;
@@ -69,7 +70,7 @@ record UserDirectory(Path directory) {
 
   /** What an authority usually replaces by the name that it gives. */
   private static String machineName() throws IOException {
-    String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    String name = Platform.current().hostName();
     return name.isEmpty() ? "peer" : name.substring(0, Math.min(name.length(), LONGEST_NAME));
   }
 

@@ -1,11 +1,11 @@
 package dev.peer.daemon.socket;
 
+import dev.peer.core.platform.Platform;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +31,7 @@ public final class BackgroundProcess {
   }
 
   /**
-   * Starts it, in a session of its own: no terminal ends it.
+   * Starts it where no terminal ends it.
    *
    * @param environment all of its variables
    */
@@ -42,10 +42,8 @@ public final class BackgroundProcess {
           log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
     }
     long begins = Files.exists(log) ? Files.size(log) : 0;
-    List<String> detached = new ArrayList<>(List.of("setsid"));
-    detached.addAll(command);
     ProcessBuilder builder =
-        new ProcessBuilder(detached)
+        new ProcessBuilder(Platform.current().detached(command))
             .redirectInput(NOTHING)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

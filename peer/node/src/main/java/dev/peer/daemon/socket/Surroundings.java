@@ -1,9 +1,10 @@
 package dev.peer.daemon.socket;
 
+import dev.peer.core.platform.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -12,26 +13,12 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Surroundings {
 
-  /** Lines of the kernel's, with the space before a value. {@code request.c} sends the same. */
-  private static final List<String> CREDENTIALS =
-      List.of("Umask:", "Uid:", "Gid:", "Groups:", "CapEff:", "NoNewPrivs:", "Seccomp:");
-
-  private static final List<String> NAMESPACES = List.of("mnt", "net", "user", "pid");
-
   private Surroundings() {}
 
-  /** Those of this process now. */
-  public static String ofProcess() throws IOException {
-    StringBuilder all = new StringBuilder();
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (CREDENTIALS.stream().anyMatch(line::startsWith)) {
-        all.append(line).append('\n');
-      }
-    }
-    for (String namespace : NAMESPACES) {
-      all.append(Files.readSymbolicLink(Path.of("/proc/self/ns/" + namespace))).append('\n');
-    }
-    return all.append(fileOf(Path.of("/"))).toString();
+  /** Those of this process now; empty if the system does not say all of them. */
+  public static Optional<String> ofProcess() throws IOException {
+    Optional<String> said = Platform.current().surroundings();
+    return said.isPresent() ? Optional.of(said.get() + fileOf(Path.of("/"))) : said;
   }
 
   /**
