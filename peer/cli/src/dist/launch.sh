@@ -5,11 +5,9 @@
 archive=-XX:AOTCache=$dist/lib/peer.aot
 launch() {
     # A descriptor that the caller closed would be that of the next file to be opened.
-    if [ -d /proc/self/fd ]; then
-        [ -e /proc/self/fd/0 ] || exec </dev/null
-        [ -e /proc/self/fd/1 ] || exec >/dev/null
-        [ -e /proc/self/fd/2 ] || exec 2>/dev/null
-    fi
+    true 2>/dev/null 3<&0 || exec </dev/null
+    true 2>/dev/null 3>&1 || exec >/dev/null
+    true 3>&2 || exec 2>/dev/null
     # The JVM reads arguments, variables and file names in the locale's encoding.
     if [ -z "${LC_ALL:-}${LC_CTYPE:-}" ]; then
         case ${LANG:-C} in C | POSIX) export LC_CTYPE=C.UTF-8 ;; esac

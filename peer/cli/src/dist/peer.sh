@@ -3,7 +3,15 @@
 set -eu
 case $0 in
     /*/lib/peer.sh) dist=${0%/lib/peer.sh} ;;
-    *) dist=$(dirname "$(dirname "$(readlink -f "$0")")") ;;
+    *)
+        # Not every readlink knows -f.
+        self=$0
+        while [ -L "$self" ]; do
+            link=$(readlink "$self")
+            case $link in /*) self=$link ;; *) self=$(dirname "$self")/$link ;; esac
+        done
+        dist=$(CDPATH='' cd -P "$(dirname "$self")/.." && pwd -P)
+        ;;
 esac
 # shellcheck source=peer/cli/src/dist/launch.sh
 . "$dist/lib/launch.sh"

@@ -3,7 +3,7 @@
 # starts faster. The archive has the classes of the files that are here: remove it before a file is replaced, then train again.
 set -eu
 umask 022
-dist=$(dirname "$(dirname "$(readlink -f "$0")")")
+dist=$(CDPATH='' cd -P "$(dirname "$0")/.." && pwd -P)
 # shellcheck source=peer/cli/src/dist/launch.sh
 . "$dist/lib/launch.sh"
 made=$dist/lib/peer.aot.new
@@ -28,7 +28,7 @@ export XDG_CONFIG_HOME="$work" PEER_HOME="$work/home"
 (umask 077 && launch dev.peer.cli.training.TrainingPeers -XX:TieredStopAtLevel=1 "$work") >"$work/peers.log" 2>&1 &
 peers=$!
 until [ -e "$work/peer/env" ]; do
-    kill -0 "$peers" 2>/dev/null || { cat "$work/peers.log" >&2 && exit 4; }
+    kill -s 0 "$peers" 2>/dev/null || { cat "$work/peers.log" >&2 && exit 4; }
     sleep 0.1
 done
 (cd "$work/repo" && archive=-XX:AOTCacheOutput=$made && launch dev.peer.cli.Rehearsal "@$dist/lib/train.options" \
