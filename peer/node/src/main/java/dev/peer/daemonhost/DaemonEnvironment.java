@@ -24,7 +24,7 @@ public final class DaemonEnvironment {
   /** The programs, files, language, clock and proxies of this machine, and our settings. */
   private static final Pattern NEEDED =
       Pattern.compile(
-          "PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|TZ|TMPDIR|XDG_[A-Z_]+|PEER_\\w+"
+          "PATH|JAVA_HOME|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|TZ|TMPDIR|XDG_[A-Z_]+|PEER_\\w+"
               + "|HTTPS?_PROXY|https?_proxy|NO_PROXY|no_proxy");
 
   private DaemonEnvironment() {}

@@ -26,17 +26,18 @@ class DaemonEnvironmentTest {
           "PATHOLOGY", "none");
 
   private static final Map<String, String> OF_THE_MACHINE =
-      Map.of(
-          "PATH", "/bin",
-          "HOME", "/home/ci",
-          "LANG", "C.UTF-8",
-          "LC_TIME", "de_DE.UTF-8",
-          "TZ", "Europe/Berlin",
-          "TMPDIR", "/var/tmp",
-          "XDG_RUNTIME_DIR", "/run/user/1",
-          "PEER_HOME", "/srv/peer",
-          "PEER_KEY", "the PEM",
-          "https_proxy", "http://proxy:3128");
+      Map.ofEntries(
+          Map.entry("PATH", "/bin"),
+          Map.entry("JAVA_HOME", "/opt/jdk-25"),
+          Map.entry("HOME", "/home/ci"),
+          Map.entry("LANG", "C.UTF-8"),
+          Map.entry("LC_TIME", "de_DE.UTF-8"),
+          Map.entry("TZ", "Europe/Berlin"),
+          Map.entry("TMPDIR", "/var/tmp"),
+          Map.entry("XDG_RUNTIME_DIR", "/run/user/1"),
+          Map.entry("PEER_HOME", "/srv/peer"),
+          Map.entry("PEER_KEY", "the PEM"),
+          Map.entry("https_proxy", "http://proxy:3128"));
 
   @TempDir private Path directory;
 
