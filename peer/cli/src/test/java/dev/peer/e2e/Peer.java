@@ -17,35 +17,42 @@ final class Peer {
   private final Team team;
   private final Path home;
   private final Map<String, String> environment;
-  private final List<String> before;
+  private final List<String> command;
 
   Peer(Team team, Path home, Map<String, String> environment) {
-    this(team, home, environment, List.of());
+    this(team, home, environment, List.of(Dist.command("peer").toString()));
   }
 
-  private Peer(Team team, Path home, Map<String, String> environment, List<String> before) {
+  private Peer(Team team, Path home, Map<String, String> environment, List<String> command) {
     this.team = team;
     this.home = home;
     this.environment = Map.copyOf(environment);
-    this.before = List.copyOf(before);
+    this.command = List.copyOf(command);
   }
 
   /** The same peer, its commands started by this one, which becomes them. */
-  Peer in(List<String> command) {
-    return new Peer(team, home, environment, command);
+  Peer in(List<String> before) {
+    List<String> whole = new ArrayList<>(before);
+    whole.addAll(command);
+    return new Peer(team, home, environment, whole);
+  }
+
+  /** The same peer by another installation's command. */
+  Peer by(Path other) {
+    return new Peer(team, home, environment, List.of(other.toString()));
   }
 
   /** The same peer with another value of a variable. */
   Peer with(String name, Object value) {
     Map<String, String> changed = new LinkedHashMap<>(environment);
     changed.put(name, value.toString());
-    return new Peer(team, home, changed, before);
+    return new Peer(team, home, changed, command);
   }
 
   Peer without(String name) {
     Map<String, String> changed = new LinkedHashMap<>(environment);
     changed.remove(name);
-    return new Peer(team, home, changed, before);
+    return new Peer(team, home, changed, command);
   }
 
   /** The same peer where no QEMU is installed: what it does, it does without a machine. */
@@ -71,10 +78,9 @@ final class Peer {
   }
 
   Run start(Path directory, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(before);
-    command.add(Dist.command("peer").toString());
-    command.addAll(List.of(arguments));
-    return team.start(directory, environment, command);
+    List<String> whole = new ArrayList<>(command);
+    whole.addAll(List.of(arguments));
+    return team.start(directory, environment, whole);
   }
 
   /** Runs a {@code peer} command to its end. */
@@ -90,7 +96,7 @@ final class Peer {
   Run shell(Repository repository, String line) throws IOException, InterruptedException {
     return team.start(
             repository.directory(),
-            with("PATH", Dist.command("peer").getParent() + ":" + environment.get("PATH"))
+            with("PATH", Path.of(command.getLast()).getParent() + ":" + environment.get("PATH"))
                 .environment,
             List.of("sh", "-c", line))
         .await();
