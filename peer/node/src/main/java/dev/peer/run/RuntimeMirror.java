@@ -5,6 +5,7 @@ import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.flow.Threads;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.KeptOrigin;
@@ -34,8 +35,9 @@ import java.util.stream.Collectors;
 
 /**
  * Keeps copies of the prepared runtimes that peers offer of some repositories: for each guest image
- * and size of disks the one that was signed last. Each is verified and kept as one that a run
- * takes, and runs here start from its disk as from any other.
+ * and size of disks the one that was signed last, and of each maker few. Each is verified as one
+ * that a run takes, and runs here start from its disk as from any other. It takes the place of no
+ * other disk.
  *
  * <p>One that was taken is not taken again while this lives, so that what is dropped stays dropped.
  */
@@ -147,14 +149,20 @@ public final class RuntimeMirror implements AutoCloseable {
   }
 
   private void takeLatest(ServedRuntimes.Name asked) throws IOException, InterruptedException {
-    Map<DiskName, Offer> latest =
+    Comparator<Offer> bySigned = Comparator.comparing(offer -> offer.verified().signed());
+    Map<PeerId, List<Offer>> ofMakers =
         sources.runtimes().offers(asked.repo(), asked.image()).stream()
+            .collect(Collectors.groupingBy(offer -> offer.verified().maker().id()));
+    Map<DiskName, Offer> latest =
+        ofMakers.values().stream()
+            .flatMap(
+                offers ->
+                    offers.stream().sorted(bySigned.reversed()).limit(RepositoryDisks.MOST_COPIES))
             .collect(
                 Collectors.toMap(
                     offer -> TakenRuntimes.name(offer.verified().runtime()),
                     Function.identity(),
-                    BinaryOperator.maxBy(
-                        Comparator.comparing((Offer offer) -> offer.verified().signed()))));
+                    BinaryOperator.maxBy(bySigned)));
     for (Map.Entry<DiskName, Offer> offer : latest.entrySet()) {
       if (isWanted(offer.getKey(), offer.getValue().verified().runtime())) {
         take(offer.getValue());
@@ -187,9 +195,7 @@ public final class RuntimeMirror implements AutoCloseable {
             + Facts.mebibytes(runtime.content().size())
             + ")");
     nextTry.put(content, clock.instant().plus(AGAIN));
-    if (new TakenRuntimes(sources.runtimes(), disks, notices)
-        .take(offer, Optional.empty())
-        .isPresent()) {
+    if (new TakenRuntimes(sources.runtimes(), disks, notices).copy(offer).isPresent()) {
       nextTry.put(content, Instant.MAX);
       taken.run();
     }

@@ -34,6 +34,27 @@ record TakenRuntimes(RuntimeSource source, RepositoryDisks disks, Notices notice
    * @return how long it took; empty if there is no disk now
    */
   Optional<Duration> take(Offer offer, Optional<KeptDisk> instead) throws InterruptedException {
+    return take(
+        offer, (name, disk, history, runtime) -> disks.keep(name, disk, history, runtime, instead));
+  }
+
+  /** Gets one as {@link #take} does, and keeps its disk for other peers alone. */
+  Optional<Duration> copy(Offer offer) throws InterruptedException {
+    return take(
+        offer,
+        (name, disk, history, runtime) ->
+            disks.copy(name, disk, history, runtime, offer.verified().maker().id()));
+  }
+
+  /** Keeps the disk that a runtime makes. */
+  @FunctionalInterface
+  private interface Keeper {
+
+    void keep(DiskName name, Path disk, DiskHistory history, HeldRuntime runtime)
+        throws IOException;
+  }
+
+  private Optional<Duration> take(Offer offer, Keeper keeper) throws InterruptedException {
     VerifiedRuntime verified = offer.verified();
     PreparedRuntime runtime = verified.runtime();
     long begun = System.nanoTime();
@@ -45,12 +66,11 @@ record TakenRuntimes(RuntimeSource source, RepositoryDisks disks, Notices notice
         return Optional.empty();
       }
       RuntimeContent.read(content, disk, name(runtime));
-      disks.keep(
+      keeper.keep(
           name(runtime),
           disk,
           DiskHistory.of(runtime),
-          new HeldRuntime(content, runtime.content().digest(), verified.attestation()),
-          instead);
+          new HeldRuntime(content, runtime.content().digest(), verified.attestation()));
       Duration took = Duration.ofNanos(System.nanoTime() - begun);
       notices.say("the runtime is here after " + took.toSeconds() + " s, every byte checked");
       return Optional.of(took);

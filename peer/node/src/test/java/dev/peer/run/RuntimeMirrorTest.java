@@ -142,6 +142,16 @@ class RuntimeMirrorTest {
         .extracting(HeldRuntime::digest)
         .containsExactlyInAnyOrder(last.digest(), later.digest());
     assertThat(taken).isEqualTo(2);
+
+    awaitNextSecond();
+    HeldRuntime latest = keep(REPO, 4);
+    now = now.plus(Duration.ofMinutes(1));
+    mirror.look();
+
+    assertThat(here.served().of(NAME))
+        .as("no more than two of one maker")
+        .extracting(HeldRuntime::digest)
+        .containsExactlyInAnyOrder(later.digest(), latest.digest());
   }
 
   @Test

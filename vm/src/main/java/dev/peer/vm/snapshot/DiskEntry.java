@@ -133,6 +133,11 @@ record DiskEntry(
     return new RuntimeFiles(directory);
   }
 
+  /** Whether it is kept for others alone. */
+  boolean isCopy() throws IOException {
+    return runtimeFiles().copyOf().isPresent();
+  }
+
   /** What it takes of this disk, with the runtime beside it. */
   long allBytes() throws IOException {
     return bytes + runtimeFiles().bytes();

@@ -54,14 +54,17 @@ final class DiskRetention {
     return removals;
   }
 
-  /** Drops the disks that the policy does not allow, the least recently used first. */
+  /**
+   * Drops the disks that the policy does not allow: first the copies, then the others, and of both
+   * the least recently used first.
+   */
   void enforcePolicy() throws IOException {
     List<DiskEntry> all = entries.all();
     long bytes = 0;
     for (DiskEntry entry : all) {
       bytes += entry.allBytes();
     }
-    for (DiskEntry entry : all.reversed()) {
+    for (DiskEntry entry : firstToGo(all)) {
       Optional<String> unusable = unusable(entry);
       if (unusable.isEmpty() && bytes > policy.maxBytes()) {
         unusable =
@@ -79,6 +82,16 @@ final class DiskRetention {
     for (Path parent : entries.parents()) {
       forgetOld(parent);
     }
+  }
+
+  private static List<DiskEntry> firstToGo(List<DiskEntry> lastUsedFirst) throws IOException {
+    List<DiskEntry> copies = new ArrayList<>();
+    List<DiskEntry> others = new ArrayList<>();
+    for (DiskEntry entry : lastUsedFirst.reversed()) {
+      (entry.isCopy() ? copies : others).add(entry);
+    }
+    copies.addAll(others);
+    return copies;
   }
 
   private void forgetOld(Path parent) throws IOException {

@@ -1,5 +1,6 @@
 package dev.peer.vm.snapshot;
 
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.StartedFrom;
@@ -29,11 +30,17 @@ import java.util.function.Consumer;
  *
  * <p>A disk knows which commits made it. One that was made from another takes its place, unless
  * branches start from that one, too; of each name the {@link #MOST} last used stay.
+ *
+ * <p>A copy is a disk that is kept for other peers. It takes the place of no other disk, goes
+ * before all others, and becomes one of them as soon as a run here starts from it.
  */
 public final class RepositoryDisks {
 
   /** How many disks of one name are kept. */
   public static final int MOST = 4;
+
+  /** How many copies are kept of what one maker prepared of a repository and a guest image. */
+  public static final int MOST_COPIES = 2;
 
   /** After a longer preparation another runtime is made of the disk. */
   private static final Duration SHORT_PREPARATION = Duration.ofSeconds(30);
@@ -111,6 +118,7 @@ public final class RepositoryDisks {
       try {
         FileHold hold = FileHold.shared(entry.lock());
         Files.setLastModifiedTime(entry.lock(), FileTime.from(clock.instant()));
+        entry.runtimeFiles().noteRun();
         if (branch) {
           entry.noteBranch();
         }
@@ -192,6 +200,42 @@ public final class RepositoryDisks {
         });
   }
 
+  /**
+   * Keeps a disk that another peer prepared as a copy, and drops the longest unused copies of that
+   * maker, repository and image, whatever their size.
+   *
+   * @param file is moved away
+   * @param runtime what it was made of; its content is moved away
+   */
+  public void copy(DiskName name, Path file, DiskHistory history, HeldRuntime runtime, PeerId maker)
+      throws IOException {
+    keep(
+        name,
+        file,
+        history,
+        Optional.empty(),
+        files -> {
+          files.write(new Voucher(runtime.attestation(), clock.instant()));
+          files.move(runtime);
+          files.noteCopyOf(maker);
+        });
+    List<DiskEntry> copies = new ArrayList<>();
+    for (DiskEntry entry : entries.all()) {
+      if (entry.name().repo().equals(name.repo())
+          && entry.name().image().equals(name.image())
+          && entry.runtimeFiles().copyOf().equals(Optional.of(maker.text()))) {
+        copies.add(entry);
+      }
+    }
+    dropAllBut(MOST_COPIES, copies, "there were more than " + MOST_COPIES + " copies of " + maker);
+  }
+
+  private void dropAllBut(int most, List<DiskEntry> some, String why) throws IOException {
+    for (DiskEntry entry : some.subList(Math.min(most, some.size()), some.size())) {
+      retention.remove(entry, why);
+    }
+  }
+
   /** Writes what is beside a disk, before the disk appears. */
   @FunctionalInterface
   private interface Beside {
@@ -204,23 +248,29 @@ public final class RepositoryDisks {
       throws IOException {
     Path parent = entries.parent(name);
     List<DiskEntry> before = entries.in(parent);
+    boolean isCopy;
     ScratchDirectory.createPrivate(parent);
     ScratchDirectory.reap(entries.unfinished());
     try (ScratchDirectory unfinished = ScratchDirectory.in(entries.unfinished())) {
       sync(file);
       DiskEntry.write(unfinished.path(), name, file, history, clock.instant());
-      beside.write(new RuntimeFiles(unfinished.path()));
+      RuntimeFiles files = new RuntimeFiles(unfinished.path());
+      beside.write(files);
+      isCopy = files.copyOf().isPresent();
       unfinished.moveTo(parent.resolve(unfinished.path().getFileName()));
     }
     for (DiskEntry entry : before) {
-      if (takesPlaceOf(history.made(), from, entry)) {
+      if (takesPlaceOf(history.made(), from, entry) && (!isCopy || entry.isCopy())) {
         DiskEntries.removeUnlessUsed(entry.directory());
       }
     }
-    List<DiskEntry> left = entries.in(parent);
-    for (DiskEntry entry : left.subList(Math.min(MOST, left.size()), left.size())) {
-      retention.remove(entry, "the repository had more than " + MOST);
+    List<DiskEntry> own = new ArrayList<>();
+    for (DiskEntry entry : entries.in(parent)) {
+      if (!entry.isCopy()) {
+        own.add(entry);
+      }
     }
+    dropAllBut(MOST, own, "the repository had more than " + MOST);
     retention.enforcePolicy();
   }
 

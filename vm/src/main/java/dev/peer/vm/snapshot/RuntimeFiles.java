@@ -1,9 +1,13 @@
 package dev.peer.vm.snapshot;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.scratch.DurableFile;
 import dev.peer.core.sign.Attestation;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -27,6 +31,8 @@ record RuntimeFiles(Path directory) {
   private static final String ATTESTATION = "runtime.json";
   private static final String CHUNKS = "chunks";
   private static final String NONE = "no-runtime";
+  private static final String COPY = "copy-of";
+  private static final int LARGEST_NAME = 1 << 12;
 
   /** Why the disk counts, if another peer prepared it or what it was made from. */
   Optional<Voucher> voucher() throws IOException {
@@ -43,6 +49,25 @@ record RuntimeFiles(Path directory) {
     Path file = directory.resolve(VOUCHER);
     DurableFile.write(file, voucher.attestation().bytes());
     Files.setLastModifiedTime(file, FileTime.from(voucher.since()));
+  }
+
+  /** Records that the disk is kept for others, and whose it is. */
+  void noteCopyOf(PeerId maker) throws IOException {
+    DurableFile.write(directory.resolve(COPY), maker.text().getBytes(UTF_8));
+  }
+
+  /** Whose disk it is, if it is kept for others and no run here has started from it. */
+  Optional<String> copyOf() throws IOException {
+    try (InputStream in = Files.newInputStream(directory.resolve(COPY))) {
+      return Optional.of(new String(in.readNBytes(LARGEST_NAME), UTF_8));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A run here starts from it. */
+  void noteRun() throws IOException {
+    Files.deleteIfExists(directory.resolve(COPY));
   }
 
   /** The runtime that is served of the disk. */
