@@ -41,6 +41,8 @@ class RuntimeIT {
       \tcat /proc/sys/kernel/random/uuid >$target
       test:VQ:
       \tsha256sum /large; cat /etc/machine-id || true
+      lint:VQ:
+      \tsha256sum /large
       """;
 
   private Team team;
@@ -142,6 +144,32 @@ class RuntimeIT {
             .hasExitCode(0);
     assertThat(refusing.stdout().lines()).doesNotContain(large);
     assertThat(refusing.stderr()).contains("was dropped: another peer prepared it, and CN=laptop");
+  }
+
+  @Test
+  void waitsForWhatAnotherPeerIsPreparing() throws Exception {
+    Peer laptop = team.peer("laptop");
+    Run serving = laptop.start(clone, "run");
+    serving.awaitLine("^peer: stage: prepare$");
+    assertThat(team.peer("asking").run(clone, "explain", "lint").hasExitCode(3).stdout())
+        .contains(
+            "starts from  the runtime that CN=laptop says it is preparing, if it is there within"
+                + " 600 s; else a blank disk");
+
+    Run waiting = team.peer("ci").start(clone, "run", "--exit", "--timings", "lint");
+    waiting.awaitLine("^peer: waiting for the runtime that CN=laptop is preparing, for at most");
+    Run interrupted = team.peer("late").start(clone, "run", "--exit", "--force", "lint");
+    interrupted.awaitLine(
+        "^peer: waiting for the runtime that CN=laptop is preparing, for at most");
+    interrupted.signal("INT").await().hasExitCode(130);
+
+    waiting.await().hasExitCode(0);
+    String large = serving.stdout().lines().findFirst().orElseThrow();
+    assertThat(waiting.stdout().lines()).contains(large);
+    assertThat(waiting.stderr())
+        .contains("getting the runtime that CN=laptop prepared at " + commit())
+        .containsPattern("\\bwait\\b")
+        .doesNotContain("from before");
   }
 
   private String commit() throws Exception {

@@ -87,6 +87,10 @@
  * {@linkplain dev.peer.wire.LargeFilesKey key} for it, like a result that passed. Events leave it
  * out.
  *
+ * <p>A peer that serves runtimes of a repository and a guest image announces that under their
+ * {@linkplain dev.peer.wire.RuntimesKey key}, like a result that passed. One that is making one
+ * announces it like a run; {@code /v1/runs/{key}/output} shows no output of it, and its end.
+ *
  * <p>Events are of the types {@code passed} and {@code gone}, with an {@link
  * dev.peer.wire.IndexEvent}: the peer holds the result; none of its processes holds it any more.
  * Nothing is left out, and an event may come twice. A client with a {@code Last-Event-ID} continues

@@ -122,7 +122,8 @@ final class DaemonRuns implements RunQueue.Runner {
                   new CallerSecrets(subject, secrets, output),
                   new FailureAction.End(),
                   slots,
-                  daemon.ready()),
+                  daemon.ready(),
+                  true),
               output);
       return run.run(report, new DaemonAfterwards(run));
     }

@@ -58,6 +58,7 @@ public final class PeerNetwork implements AutoCloseable {
   private final RequestLog log;
   private final HolderFetch fetch;
   private final LiveFollower follower;
+  private final RuntimeMakers makers;
   private final Optional<LeasedAnnouncer> announcer;
   private final boolean closesAnnouncer;
   private final Optional<RendezvousLookup> lookup;
@@ -79,6 +80,7 @@ public final class PeerNetwork implements AutoCloseable {
     this.follower = new LiveFollower(tls, identities::rules, Timeouts.DEFAULT);
     this.log = log;
     this.announcer = announcer;
+    this.makers = new RuntimeMakers(announcer, follower, output);
     this.closesAnnouncer = closesAnnouncer;
     this.lookup =
         settings.reach().rendezvous().isEmpty()
@@ -187,6 +189,11 @@ public final class PeerNetwork implements AutoCloseable {
   /** The same, for somebody who asks again and again: each line is said once. */
   public RuntimeSource awaitedRuntimes() {
     return runtimes(new DedupingNotices(output));
+  }
+
+  /** The runtimes that are being made, here and elsewhere. */
+  public RuntimeMakers runtimeMakers() {
+    return makers;
   }
 
   private RuntimeSource runtimes(Notices notices) {
@@ -319,6 +326,7 @@ public final class PeerNetwork implements AutoCloseable {
 
   @Override
   public void close() {
+    makers.close();
     if (closesAnnouncer) {
       announcer.ifPresent(LeasedAnnouncer::close);
     }

@@ -73,31 +73,69 @@ public final class RuntimeSource implements VoucherJudge {
     }
   }
 
+  /**
+   * What other peers say of the runtimes of a repository and a guest image.
+   *
+   * @param makers the peers that say that they make one, the first to say so first
+   * @param answered whether a rendezvous said so
+   */
+  public record Supply(List<Offer> offers, List<Holder> makers, boolean answered) {
+
+    /** Nobody was asked, or answered. */
+    public static final Supply NOTHING = new Supply(List.of(), List.of(), false);
+
+    /** Copies the lists. */
+    public Supply {
+      offers = List.copyOf(offers);
+      makers = List.copyOf(makers);
+    }
+  }
+
   /** Judges by the current authorities, lists and rules. */
   @Override
   public List<RuntimeId> verify(DiskName name, Voucher voucher) throws VerificationException {
     return verifier.get().verify(voucher.attestation(), name.repo(), voucher.since()).runtimes();
   }
 
-  /** The runtimes that peers offer for a disk, as {@link #offers(RepoId, Digest)} does. */
-  public List<Offer> offers(PreparedRuntime.Disk disk) throws InterruptedException {
-    // Runs with another PEER_DISK start from the others.
-    return offers(disk.repo(), disk.image()).stream()
+  /** What peers offer and make for a disk, as {@link #supply(RepoId, Digest)} does. */
+  public Supply supply(PreparedRuntime.Disk disk) throws InterruptedException {
+    Supply all = supply(disk.repo(), disk.image());
+    return new Supply(of(disk, all.offers()), all.makers(), all.answered());
+  }
+
+  /** What one peer offers for a disk, as {@link #supply(RepoId, Digest)} does. */
+  public List<Offer> offers(Holder holder, PreparedRuntime.Disk disk) throws InterruptedException {
+    return of(disk, offers(List.of(holder), disk.repo(), disk.image()));
+  }
+
+  /** Runs with another PEER_DISK start from the others. */
+  private static List<Offer> of(PreparedRuntime.Disk disk, List<Offer> offers) {
+    return offers.stream()
         .filter(offer -> offer.verified().runtime().disk().bytes() == disk.bytes())
         .toList();
   }
 
   /**
-   * The runtimes of a repository that peers offer, prepared with a guest image. Names each holder
-   * of one that does not count, and why; no rendezvous, and no answer, is no offer.
+   * The runtimes of a repository that peers offer, prepared with a guest image, and the peers that
+   * make one. Names each holder of one that does not count, and why; no rendezvous, and no answer,
+   * is no offer.
    */
-  public List<Offer> offers(RepoId repo, Digest image) throws InterruptedException {
-    if (lookup.isEmpty()
-        || !(lookup.get().findRuntimes(repo, image) instanceof LookupResult.Found found)) {
-      return List.of();
+  public Supply supply(RepoId repo, Digest image) throws InterruptedException {
+    if (lookup.isEmpty()) {
+      return Supply.NOTHING;
     }
+    return switch (lookup.get().findRuntimes(repo, image)) {
+      case LookupResult.Found found ->
+          new Supply(offers(found.holders(), repo, image), found.running(), true);
+      case LookupResult.Absent _ -> new Supply(List.of(), List.of(), true);
+      case LookupResult.Unavailable _ -> Supply.NOTHING;
+    };
+  }
+
+  private List<Offer> offers(List<Holder> holders, RepoId repo, Digest image)
+      throws InterruptedException {
     Map<Digest, Offer> offers = new LinkedHashMap<>();
-    for (Holder holder : found.holders()) {
+    for (Holder holder : holders) {
       try {
         for (Attestation attestation : fetch.runtimes(holder, repo, image)) {
           verified(attestation, holder, repo, image)

@@ -45,7 +45,11 @@ public record CrontabRun(
               new RunFiles(unused.path()),
               new CacheUse.Kept(VmExecutors.lineage(subject)),
               secrets.ofPreparation(subject.run().prepareSecrets()));
-      new TrunkPreparingExecutor(machines, subject, secrets, Optional.of(network.runtimes()))
+      new TrunkPreparingExecutor(
+              machines,
+              subject,
+              secrets,
+              Optional.of(new RuntimePeers(network.runtimes(), Optional.empty())))
           .prepare(request, output);
       return machines.makeCrontab(request, output);
     }

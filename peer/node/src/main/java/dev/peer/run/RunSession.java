@@ -48,12 +48,14 @@ public record RunSession(
    * @param onFailure what happens to the guest if a recipe fails
    * @param machines when the run may have a machine
    * @param ready the machine that waits for a run, if the process has such
+   * @param offers whether what is prepared becomes a runtime for other peers after the run
    */
   public record Means(
       CallerSecrets secrets,
       FailureAction onFailure,
       MachineSlots machines,
-      Optional<ReadyMachine> ready) {}
+      Optional<ReadyMachine> ready,
+      boolean offers) {}
 
   /** What happens to a result. */
   public interface Afterwards {
@@ -86,7 +88,7 @@ public record RunSession(
         new LargeFilesExecutor(
             new ImagePullingExecutor(
                 new TrunkPreparingExecutor(
-                    machines, subject, means.secrets(), Optional.of(network.runtimes())),
+                    machines, subject, means.secrets(), Optional.of(runtimes())),
                 subject.images(),
                 network.images(),
                 System.getenv()),
@@ -135,8 +137,25 @@ public record RunSession(
         && means.onFailure() instanceof FailureAction.End;
   }
 
+  private RuntimePeers runtimes() {
+    return new RuntimePeers(
+        network.runtimes(),
+        Optional.of(
+            new RuntimePeers.Wait(
+                network.runtimeMakers(),
+                longestWait(),
+                means.offers()
+                    && isAnnounced()
+                    && RuntimeOffer.mayPrepare(network.identities(), subject.owner().id()))));
+  }
+
+  /** How long what goes on elsewhere is waited for. */
+  private Duration longestWait() {
+    return options.follow().orElse(subject.run().machine().timeout().run());
+  }
+
   private Optional<RunFollower> follower() throws ConfigException {
-    Duration most = options.follow().orElse(subject.run().machine().timeout().run());
+    Duration most = longestWait();
     return isAnnounced() && !options.force() && !options.fresh() && most.isPositive()
         ? Optional.of(network.follower(kept(), subject.acceptance(), most))
         : Optional.empty();

@@ -12,6 +12,7 @@ import dev.peer.vm.snapshot.DiskSummary;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,10 +43,14 @@ public final class RunStart {
     if (!plan.unknown().isEmpty()) {
       return BLANK + ": " + plan.unknown();
     }
-    List<RuntimeChoices.Choice> choices =
-        start.mayTake() ? RuntimeChoices.of(disks, home).ask(runtimes, start) : List.of();
+    RuntimeChoices choices = RuntimeChoices.of(disks, home);
+    RuntimeSource.Supply supply =
+        start.mayTake()
+            ? runtimes.supply(RuntimeChoices.diskOf(name))
+            : RuntimeSource.Supply.NOTHING;
+    List<RuntimeChoices.Choice> offered = choices.among(supply.offers(), start, runtimes::toMove);
     Optional<RuntimeChoices.Choice> taken =
-        choices.stream().filter(choice -> choice.cost().isWorthMoving()).findFirst();
+        offered.stream().filter(choice -> choice.cost().isWorthMoving()).findFirst();
     if (taken.isPresent()) {
       return taken.get().toString();
     }
@@ -53,10 +58,23 @@ public final class RunStart {
       return "a kept disk, "
           + plan.startedFrom()
           + (start.losesCaches() ? ", whose caches do not travel" : "")
-          + rather(choices);
+          + rather(offered);
     }
-    return plan.base().map(base -> "what is prepared at " + base + " first").orElse(BLANK)
-        + (start.mayTake() && choices.isEmpty() ? ": no peer offers a runtime" : rather(choices));
+    String here = plan.base().map(base -> "what is prepared at " + base + " first").orElse(BLANK);
+    if (!offered.isEmpty() || !start.mayTake()) {
+      return here + rather(offered);
+    }
+    if (supply.makers().isEmpty()) {
+      return here + ": no peer offers a runtime";
+    }
+    Duration wait =
+        choices.longestWait(subject.run().machine().timeout().run(), supply.offers(), name);
+    return "the runtime that "
+        + supply.makers().getFirst().id()
+        + " says it is preparing, if it is there within "
+        + wait.toSeconds()
+        + " s; else "
+        + here;
   }
 
   private static String rather(List<RuntimeChoices.Choice> choices) {

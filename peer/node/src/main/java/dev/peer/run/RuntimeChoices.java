@@ -7,7 +7,6 @@ import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparedRuntime;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.home.HomeLayout;
-import dev.peer.network.RuntimeSource;
 import dev.peer.network.RuntimeSource.Offer;
 import dev.peer.report.Facts;
 import dev.peer.vm.snapshot.DiskHistory;
@@ -21,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The prepared runtimes that a run may take. The clone here says which commits are the run's
@@ -29,6 +29,9 @@ import java.util.Optional;
  * @param disks those that are here, which say how long preparing took
  */
 record RuntimeChoices(TransferRate rate, RepositoryDisks disks) {
+
+  /** As long as nobody knows how long preparing takes: most take less. */
+  private static final Duration UNKNOWN_MAKING = Duration.ofMinutes(10);
 
   static RuntimeChoices of(RepositoryDisks disks, Path home) {
     return new RuntimeChoices(
@@ -69,16 +72,12 @@ record RuntimeChoices(TransferRate rate, RepositoryDisks disks) {
     long of(Offer offer) throws IOException, InterruptedException;
   }
 
-  /** Asks peers for those from which a run may start; that of the nearest ancestor is the first. */
-  List<Choice> ask(RuntimeSource source, KeptStart start) throws IOException, InterruptedException {
-    DiskName name = start.name();
-    return among(
-        source.offers(new PreparedRuntime.Disk(name.repo(), name.image(), name.bytes())),
-        start,
-        source::toMove);
+  /** What a runtime must be of, so that runs start from it. */
+  static PreparedRuntime.Disk diskOf(DiskName name) {
+    return new PreparedRuntime.Disk(name.repo(), name.image(), name.bytes());
   }
 
-  /** As {@link #ask}, among these. */
+  /** Those of them from which a run may start; that of the nearest ancestor is the first. */
   List<Choice> among(List<Offer> offers, KeptStart start, BytesToMove toMove)
       throws IOException, InterruptedException {
     List<Offer> left =
@@ -115,6 +114,23 @@ record RuntimeChoices(TransferRate rate, RepositoryDisks disks) {
     return there.size() > here.size()
         && there.subList(0, here.size()).equals(here)
         && took(offer).compareTo(took(start.here().get())) > 0;
+  }
+
+  /**
+   * How long a run waits for a runtime in the making: no longer than preparing takes, as far as
+   * that is known.
+   *
+   * @param most what the caller waits at most
+   * @param offers those that there are, from which the run cannot start
+   */
+  Duration longestWait(Duration most, List<Offer> offers, DiskName name) throws IOException {
+    Duration making =
+        Stream.concat(
+                longestMaking(name).stream(),
+                offers.stream().map(offer -> offer.verified().runtime().preparation().took()))
+            .max(Comparator.naturalOrder())
+            .orElse(UNKNOWN_MAKING);
+    return making.compareTo(most) < 0 ? making : most;
   }
 
   private boolean isAdmitted(Offer offer) {

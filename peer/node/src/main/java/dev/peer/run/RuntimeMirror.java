@@ -151,7 +151,7 @@ public final class RuntimeMirror implements AutoCloseable {
   private void takeLatest(ServedRuntimes.Name asked) throws IOException, InterruptedException {
     Comparator<Offer> bySigned = Comparator.comparing(offer -> offer.verified().signed());
     Map<PeerId, List<Offer>> ofMakers =
-        sources.runtimes().offers(asked.repo(), asked.image()).stream()
+        sources.runtimes().supply(asked.repo(), asked.image()).offers().stream()
             .collect(Collectors.groupingBy(offer -> offer.verified().maker().id()));
     Map<DiskName, Offer> latest =
         ofMakers.values().stream()

@@ -71,7 +71,8 @@ final class RuntimeOffer {
       machines.setVouchers(Optional.of(network.runtimes()));
       RepositoryDisks disks = machines.disks(listener);
       DiskName name = VmExecutors.diskName(subject);
-      if (disks.runtimes().unmade(name).isPresent() && mayPrepare(name.repo())) {
+      if (disks.runtimes().unmade(name).isPresent()
+          && mayPrepare(network.identities(), name.repo())) {
         try (MachineSlots.Turn _ = means.machines().take()) {
           // Another process may have made it meanwhile.
           Optional<DiskHistory> unmade = disks.runtimes().unmade(name);
@@ -87,20 +88,24 @@ final class RuntimeOffer {
       sayNone(e.getMessage());
     } catch (ConfigException | ExecutorException e) {
       sayNone(e.getMessage());
-    } catch (VerificationException | UntrustedCertificateException e) {
+    } catch (VerificationException e) {
       sayNone("others would refuse it: " + e.getMessage());
     } finally {
+      network.runtimeMakers().end();
       MAKING.unlock();
     }
   }
 
-  /** A peer that only takes runtimes need not make any. */
-  private boolean mayPrepare(RepoId repo) throws UntrustedCertificateException {
-    Identities identities = network.identities();
-    return identities.isGoodFor(CertificateRole.SIGNER)
-        && identities
-            .rules()
-            .admits(Verb.PREPARE, Identity.of(identities.credentials().leaf()), repo);
+  /** Whether its own rules admit what it makes. A peer that only takes runtimes makes none. */
+  static boolean mayPrepare(Identities identities, RepoId repo) {
+    try {
+      return identities.isGoodFor(CertificateRole.SIGNER)
+          && identities
+              .rules()
+              .admits(Verb.PREPARE, Identity.of(identities.credentials().leaf()), repo);
+    } catch (UntrustedCertificateException e) {
+      return false;
+    }
   }
 
   private void sayNone(String why) {

@@ -8,12 +8,12 @@ import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.InterruptedIo;
+import dev.peer.core.flow.Lineage;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.RunEvent;
 import dev.peer.core.secret.SecretException;
-import dev.peer.network.RuntimeSource;
 import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
 import dev.peer.vm.exec.VmExecutor;
@@ -31,12 +31,12 @@ import java.util.Optional;
  * the disk's size, which name a kept disk: a run that starts from the disk has the same. It gets
  * the secrets that its own {@code PEER_PREPARE_SECRETS} names.
  *
- * <p>Before that it takes what other peers offer of the trunk.
+ * <p>Before that it takes what other peers offer of the trunk, or are preparing of it.
  *
- * @param runtimes where that comes from, if peers may be asked
+ * @param peers where that comes from, if they may be asked
  */
 public record TrunkPreparingExecutor(
-    VmExecutor executor, RunTarget subject, CallerSecrets secrets, Optional<RuntimeSource> runtimes)
+    VmExecutor executor, RunTarget subject, CallerSecrets secrets, Optional<RuntimePeers> peers)
     implements Executor {
 
   /** Every mkfile has it: the guest's own rules provide it. */
@@ -56,8 +56,12 @@ public record TrunkPreparingExecutor(
   public void prepare(ExecutionRequest request, ExecutionListener listener)
       throws InterruptedException {
     try {
-      if (runtimes.isPresent()) {
-        new RuntimeTaker(executor, runtimes.get(), listener).take(request, subject.peer().home());
+      if (peers.isPresent() && request.caches() instanceof CacheUse.Kept(Lineage lineage)) {
+        new RuntimeTaker(
+                peers.get(),
+                RuntimeChoices.of(executor.disks(listener), subject.peer().home()),
+                listener)
+            .take(lineage, executor.nameOf(request));
       }
       Optional<CommitId> base = executor.preparedFirst(request, listener);
       if (base.isPresent()) {
@@ -65,6 +69,7 @@ public record TrunkPreparingExecutor(
       }
     } catch (IOException e) {
       InterruptedIo.rethrow(e);
+      endMaking();
       listener.note("starting from a blank disk: " + e.getMessage());
     }
   }
@@ -97,8 +102,14 @@ public record TrunkPreparingExecutor(
     }
   }
 
-  private static void sayBlank(ExecutionListener listener, CommitId base, String why) {
+  private void sayBlank(ExecutionListener listener, CommitId base, String why) {
+    endMaking();
     listener.note("starting from a blank disk: the trunk's " + base + " is not prepared: " + why);
+  }
+
+  /** Nothing comes of the preparation that others may wait for. */
+  private void endMaking() {
+    peers.ifPresent(RuntimePeers::endMaking);
   }
 
   private Optional<ExecutionResult> prepare(

@@ -1,5 +1,6 @@
 package dev.peer.server;
 
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
@@ -12,6 +13,7 @@ import dev.peer.wire.Limits;
 import dev.peer.wire.OutputFrame;
 import dev.peer.wire.OutputFrame.Kind;
 import dev.peer.wire.RunEnd;
+import dev.peer.wire.RuntimesKey;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -46,6 +48,7 @@ public final class LiveRun implements ExecutionListener, RunInProgress {
   private final RepoId repo;
   private final RunKey key;
   private final String goal;
+  private final boolean testing;
   private final Instant since = Instant.now();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -67,9 +70,19 @@ public final class LiveRun implements ExecutionListener, RunInProgress {
    * @param goal the target of mk and further arguments, for people
    */
   public LiveRun(RepoId repo, RunKey key, String goal) {
+    this(repo, key, goal, true);
+  }
+
+  private LiveRun(RepoId repo, RunKey key, String goal, boolean testing) {
     this.repo = repo;
     this.key = key;
     this.goal = goal;
+    this.testing = testing;
+  }
+
+  /** A runtime that is made here: others wait for its end, and pages do not show it. */
+  public static LiveRun ofRuntime(RepoId repo, Digest image) {
+    return new LiveRun(repo, RuntimesKey.of(repo, image), "", false);
   }
 
   @Override
@@ -92,9 +105,9 @@ public final class LiveRun implements ExecutionListener, RunInProgress {
     return since;
   }
 
-  /** Whether it has not ended. */
-  boolean goesOn() {
-    return end.isEmpty();
+  /** Whether it is one of tests, and has not ended. */
+  boolean isTesting() {
+    return testing && end.isEmpty();
   }
 
   /**

@@ -33,11 +33,11 @@ final class ServedRuns implements RunSource {
 
   @Override
   public List<RunInProgress> running() {
-    return runs.stream().filter(LiveRun::goesOn).map(RunInProgress.class::cast).toList();
+    return runs.stream().filter(LiveRun::isTesting).map(RunInProgress.class::cast).toList();
   }
 
   @Override
   public Optional<RunInProgress> runningWithKey(RunKey key) {
-    return withKey(key).filter(LiveRun::goesOn).map(RunInProgress.class::cast);
+    return withKey(key).filter(LiveRun::isTesting).map(RunInProgress.class::cast);
   }
 }

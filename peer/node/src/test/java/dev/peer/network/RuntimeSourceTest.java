@@ -113,13 +113,13 @@ class RuntimeSourceTest {
     AccessRule nobody = AccessRule.parse("");
     serve("laptop", new AccessRules(nobody, nobody, nobody), held(content));
 
-    assertThat(source.offers(DISK)).isEmpty();
+    assertThat(source.supply(DISK).offers()).isEmpty();
     assertThat(said).anyMatch(line -> line.startsWith("no runtime comes from the holder "));
   }
 
   @Test
   void isSilentWhereNobodyServesAny() throws Exception {
-    assertThat(source.offers(DISK)).isEmpty();
+    assertThat(source.supply(DISK).offers()).isEmpty();
     assertThat(said).isEmpty();
   }
 
@@ -130,7 +130,7 @@ class RuntimeSourceTest {
         new AccessRules(
             AccessRule.anyone(), AccessRule.anyone(), AccessRule.parse("uri:spiffe://team/ci"));
 
-    assertThat(source.offers(DISK)).isEmpty();
+    assertThat(source.supply(DISK).offers()).isEmpty();
     assertThat(said)
         .singleElement()
         .asString()
@@ -145,7 +145,7 @@ class RuntimeSourceTest {
     holder("one", sign(new PreparedRuntime.Disk(secret, IMAGE, DISK.bytes())), CONTENT);
     holder("two", sign(new PreparedRuntime.Disk(REPO, other, DISK.bytes())), CONTENT);
 
-    assertThat(source.offers(DISK)).isEmpty();
+    assertThat(source.supply(DISK).offers()).isEmpty();
     assertThat(said)
         .hasSize(2)
         .anyMatch(line -> line.contains("team/one is refused: it is a runtime of " + secret))
@@ -156,7 +156,7 @@ class RuntimeSourceTest {
   void passesOverARuntimeForDisksOfAnotherSize() throws Exception {
     holder("one", sign(new PreparedRuntime.Disk(REPO, IMAGE, 1 << 20)), CONTENT);
 
-    assertThat(source.offers(DISK)).isEmpty();
+    assertThat(source.supply(DISK).offers()).isEmpty();
     assertThat(said).isEmpty();
   }
 
@@ -247,7 +247,7 @@ class RuntimeSourceTest {
   }
 
   private Offer onlyOffer() throws Exception {
-    List<Offer> offers = source.offers(DISK);
+    List<Offer> offers = source.supply(DISK).offers();
     assertThat(offers).as("%s", said).hasSize(1);
     return offers.getFirst();
   }

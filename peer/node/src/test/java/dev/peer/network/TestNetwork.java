@@ -1,7 +1,10 @@
 package dev.peer.network;
 
 import dev.peer.client.Timeouts;
+import dev.peer.client.announce.LeasedAnnouncer;
+import dev.peer.client.announce.ServeSettings;
 import dev.peer.client.fetch.HolderFetch;
+import dev.peer.client.fetch.LiveFollower;
 import dev.peer.client.rendezvous.RendezvousLookup;
 import dev.peer.core.access.AccessRules;
 import dev.peer.core.id.RepoId;
@@ -27,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -66,8 +70,29 @@ public final class TestNetwork implements AutoCloseable {
     return fetch;
   }
 
+  /** What a member announces, and serves meanwhile. */
+  public LeasedAnnouncer announcer(TlsIdentity member, HeldFiles files) {
+    LeasedAnnouncer announcer =
+        new LeasedAnnouncer(
+            member,
+            AccessRules::open,
+            files,
+            new ServeSettings(
+                List.of(PeerAddress.of(rendezvous.address())), Optional.empty(), List.of()),
+            Timeouts.DEFAULT,
+            _ -> {});
+    open.add(announcer::close);
+    return announcer;
+  }
+
+  public LiveFollower follower(TlsIdentity client, Supplier<AccessRules> rules) {
+    LiveFollower follower = new LiveFollower(client, rules, Timeouts.DEFAULT);
+    open.add(follower::close);
+    return follower;
+  }
+
   /** A member that answers as it likes. */
-  InetSocketAddress answer(String name, Service service) throws Exception {
+  public InetSocketAddress answer(String name, Service service) throws Exception {
     HttpsServer server =
         HttpsServer.start(
             new TlsListener(team.peer("spiffe://team/" + name)),
@@ -91,10 +116,17 @@ public final class TestNetwork implements AutoCloseable {
   /** Has a member announced as a holder; the last one is asked first. */
   public void announce(String name, InetSocketAddress address, Map<RepoId, RunKey> held)
       throws Exception {
+    announce(name, address, held, RunState.PASSED);
+  }
+
+  /** Has a member announced as being at runs in a state. */
+  public void announce(
+      String name, InetSocketAddress address, Map<RepoId, RunKey> runs, RunState state)
+      throws Exception {
     LeaseHolder holder =
         new LeaseHolder(team.peer("spiffe://team/" + name).id(), InstanceId.random());
     index.lease(holder, new LeaseRequest(List.of(PeerAddress.of(address))));
-    held.forEach((repo, key) -> index.announce(holder, repo, key, RunState.PASSED));
+    runs.forEach((repo, key) -> index.announce(holder, repo, key, state));
   }
 
   /** The last that was opened first. */

@@ -111,6 +111,21 @@ class RuntimeChoicesTest {
   }
 
   @Test
+  void oneInTheMakingIsAwaitedNoLongerThanPreparingTakesOrTheCallerSays() throws Exception {
+    Duration hour = Duration.ofHours(1);
+    assertThat(choices(1 << 30).longestWait(hour, List.of(), NAME))
+        .isEqualTo(Duration.ofMinutes(10));
+    assertThat(choices(1 << 30).longestWait(hour, List.of(offer(STRANGER, BYTES)), NAME))
+        .isEqualTo(Duration.ofMinutes(4));
+    assertThat(choices(1 << 30).longestWait(Duration.ZERO, List.of(), NAME))
+        .isEqualTo(Duration.ZERO);
+
+    keep(new DiskName(REPO, Digest.of(new byte[1]), 1 << 30), Duration.ofMinutes(3));
+    assertThat(choices(1 << 30).longestWait(hour, List.of(), NAME))
+        .isEqualTo(Duration.ofMinutes(3));
+  }
+
+  @Test
   void movingTakesAsLongAsTheSizeSays() throws Exception {
     choices(1 << 30).rate().note(BYTES, Duration.ofMinutes(4));
 

@@ -210,7 +210,8 @@ public final class RunCommand implements Callable<Integer> {
                   new CallerSecrets(subject, call.environment(), output),
                   failureAction(subject),
                   MachineSlots.AT_ONCE,
-                  Optional.empty()),
+                  Optional.empty(),
+                  !exit.value() && !copies.wanted()),
               output);
       try (IdentityReloader _ = run.isAnnounced() ? watching(network) : null) {
         return run.run(report, new ServeAfterwards(run, reporter));

@@ -6,6 +6,7 @@ import dev.peer.core.access.AccessRules;
 import dev.peer.core.find.Holder;
 import dev.peer.core.flow.AnnounceException;
 import dev.peer.core.flow.Announcer;
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.progress.ExecutionListener;
@@ -110,6 +111,19 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   }
 
   /**
+   * A runtime that is made here. It ends when it is closed: if the runtime is held then, those that
+   * wait for it learn that it is there, else that there will be none.
+   */
+  public interface MakingAnnouncement extends AutoCloseable {
+
+    /** The peers that announced earlier that they make one, as {@link RunAnnouncement#earlier}. */
+    List<Holder> earlier() throws InterruptedException;
+
+    @Override
+    void close();
+  }
+
+  /**
    * Begins to listen, and to keep its leases, although there is nothing to announce yet; it stops
    * when it is closed.
    */
@@ -150,6 +164,20 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
   public RunAnnouncement announceRun(RepoId repo, RunKey key, String goal)
       throws AnnounceException {
     return added(current -> new LeasedRun(current, current.addRun(new LiveRun(repo, key, goal))));
+  }
+
+  /**
+   * Says that this peer makes a runtime of a repository and a guest image, and lets others wait for
+   * it. Returns at once.
+   */
+  public MakingAnnouncement announceMaking(RepoId repo, Digest image) throws AnnounceException {
+    return added(
+        current -> new LeasedRuntime(new LeasedRun(current, current.addMaking(repo, image))));
+  }
+
+  /** Whether others wait for a runtime of this process, or may. */
+  public synchronized boolean isMaking() {
+    return session.filter(ServingSession::isMaking).isPresent();
   }
 
   /** Announces the prepared runtimes that are held now, while anything is announced. */
@@ -327,6 +355,36 @@ public final class LeasedAnnouncer implements Announcer, AutoCloseable {
         over = true;
         run.end(new RunEnd.BrokenOff());
         end(current, Optional.empty(), Optional.of(run));
+      }
+    }
+  }
+
+  /** A runtime that is made here, as a run that others follow. */
+  private static final class LeasedRuntime implements MakingAnnouncement {
+
+    private final LeasedRun run;
+    private boolean closed;
+
+    LeasedRuntime(LeasedRun run) {
+      this.run = run;
+    }
+
+    @Override
+    public List<Holder> earlier() throws InterruptedException {
+      return run.earlier();
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        try {
+          run.current.endMaking(run.run);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        } finally {
+          run.close();
+        }
       }
     }
   }

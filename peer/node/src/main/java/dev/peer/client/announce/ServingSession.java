@@ -1,6 +1,7 @@
 package dev.peer.client.announce;
 
 import dev.peer.core.find.Holder;
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.server.HeldFiles;
@@ -36,6 +37,7 @@ final class ServingSession {
   private final List<StoredRecord> records = new ArrayList<>();
   private final List<StoredRecord> withdrawn = new ArrayList<>();
   private final List<LiveRun> runs = new ArrayList<>();
+  private final List<LiveRun> makings = new ArrayList<>();
 
   /** As long as a lease lasts: other peers' failures are not named longer either. */
   private static final Duration FAILED_FOR = Duration.ofSeconds(Limits.LEASE_SECONDS);
@@ -167,16 +169,20 @@ final class ServingSession {
 
   /** The best of a run's states is announced. */
   private void announce(RendezvousPath.Result name) {
-    Optional<RunState> state = Optional.empty();
-    if (records.stream().anyMatch(one -> name.equals(name(one)))) {
-      state = Optional.of(RunState.PASSED);
-    } else if (failed.containsKey(name)) {
-      state = Optional.of(RunState.of(failed.get(name)));
-    } else if (runs.stream().anyMatch(one -> name.equals(name(one)))) {
-      state = Optional.of(RunState.RUNNING);
-    }
-    want(name, state);
+    want(name, state(name));
     announceLargeFiles(name.repo());
+  }
+
+  private Optional<RunState> state(RendezvousPath.Result name) {
+    if (runtimes.contains(name) || records.stream().anyMatch(one -> name.equals(name(one)))) {
+      return Optional.of(RunState.PASSED);
+    }
+    if (failed.containsKey(name)) {
+      return Optional.of(RunState.of(failed.get(name)));
+    }
+    return runs.stream().anyMatch(one -> name.equals(name(one)))
+        ? Optional.of(RunState.RUNNING)
+        : Optional.empty();
   }
 
   /** They are announced beside results of their repository. */
@@ -195,11 +201,39 @@ final class ServingSession {
     for (HeldRuntimes.Name name : files.runtimes().names()) {
       held.add(new RendezvousPath.Result(name.repo(), RuntimesKey.of(name.repo(), name.image())));
     }
-    runtimes.removeAll(held);
-    runtimes.forEach(gone -> want(gone, Optional.empty()));
+    Set<RendezvousPath.Result> changed = new LinkedHashSet<>(runtimes);
+    changed.addAll(held);
     runtimes.clear();
-    held.forEach(name -> want(name, Optional.of(RunState.PASSED)));
     runtimes.addAll(held);
+    changed.forEach(name -> want(name, state(name)));
+  }
+
+  /** A runtime that others may wait for, as for a run that goes on. */
+  synchronized LiveRun addMaking(RepoId repo, Digest image) {
+    LiveRun making = addRun(LiveRun.ofRuntime(repo, image));
+    makings.add(making);
+    return making;
+  }
+
+  synchronized boolean isMaking() {
+    return !makings.isEmpty();
+  }
+
+  /** Tells those that wait for it whether it is held now, and then also each rendezvous. */
+  void endMaking(LiveRun making) throws InterruptedException {
+    if (isHeldAtTheEnd(making)) {
+      making.end(new RunEnd.Passed());
+      // A peer that is still told to wait for it learns here how it ended.
+      awaitRound();
+    } else {
+      making.end(new RunEnd.BrokenOff());
+    }
+  }
+
+  private synchronized boolean isHeldAtTheEnd(LiveRun making) {
+    makings.remove(making);
+    announceRuntimes();
+    return runtimes.contains(name(making));
   }
 
   private void want(RendezvousPath.Result name, Optional<RunState> state) {

@@ -8,6 +8,9 @@ import dev.peer.core.find.FetchException;
 import dev.peer.core.find.FollowResult;
 import dev.peer.core.find.Follower;
 import dev.peer.core.find.Holder;
+import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.MalformedException;
@@ -21,6 +24,7 @@ import dev.peer.wire.OutputFrame;
 import dev.peer.wire.OutputFrame.Kind;
 import dev.peer.wire.PeerPath;
 import dev.peer.wire.RunEnd;
+import dev.peer.wire.RuntimesKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -29,9 +33,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Follows runs at their runners. */
+/** Follows runs at their runners, and waits for runtimes at their makers. */
 public final class LiveFollower implements Follower, AutoCloseable {
 
   private final Supplier<AccessRules> rules;
@@ -41,7 +46,8 @@ public final class LiveFollower implements Follower, AutoCloseable {
   /**
    * Opens no connection yet.
    *
-   * @param rules supplies the current rules: who may not sign is not followed
+   * @param rules supplies the current rules: a peer that may not sign is not followed, one that may
+   *     not prepare is not waited for
    */
   public LiveFollower(TlsIdentity identity, Supplier<AccessRules> rules, Timeouts patience) {
     this.rules = rules;
@@ -49,19 +55,68 @@ public final class LiveFollower implements Follower, AutoCloseable {
     connections = new HolderConnections(identity, patience);
   }
 
+  /**
+   * What is followed.
+   *
+   * @param counts whether what that peer signs counts here
+   * @param otherwise why it is not followed if that does not count
+   * @param begins whether it is to begin soon; else it began when it was announced
+   */
+  private record Subject(
+      RunKey key, Predicate<Identity> counts, String otherwise, boolean begins) {}
+
   @Override
   public FollowResult follow(Holder runner, RunInputs run, Duration most, ExecutionListener viewer)
+      throws IOException, InterruptedException {
+    Predicate<Identity> counts =
+        signer ->
+            rules
+                .get()
+                .sign()
+                .admits(signer, run.repo(), run.targets(), connections.servers(runner));
+    return follow(
+        runner,
+        new Subject(run.key(), counts, "its results do not count here (PEER_ALLOW_SIGN)", true),
+        most,
+        viewer);
+  }
+
+  /**
+   * Waits until a peer has made a runtime of a repository and a guest image, or makes it no more.
+   * Waits only for a peer whose runtimes would count here.
+   *
+   * @param maker the peer that says that it makes one
+   * @param most how long
+   */
+  public FollowResult awaitRuntime(Holder maker, RepoId repo, Digest image, Duration most)
+      throws IOException, InterruptedException {
+    Predicate<Identity> counts =
+        signer ->
+            rules.get().prepareRules().admitsAllTargets(signer, repo, connections.servers(maker));
+    return follow(
+        maker,
+        new Subject(
+            RuntimesKey.of(repo, image),
+            counts,
+            "its runtimes do not count here (PEER_ALLOW_PREPARE)",
+            false),
+        most,
+        _ -> {});
+  }
+
+  private FollowResult follow(
+      Holder runner, Subject subject, Duration most, ExecutionListener viewer)
       throws IOException, InterruptedException {
     long until = System.nanoTime() + most.toNanos();
     try {
       HttpResponse<InputStream> answer =
-          connections.open(runner, new PeerPath.RunOutput(run.key()));
-      Optional<String> refused = refused(runner, run, answer);
+          connections.open(runner, new PeerPath.RunOutput(subject.key()));
+      Optional<String> refused = refused(runner, subject, answer);
       Duration left = Duration.ofNanos(Math.max(1, until - System.nanoTime()));
       try (AnswerBody body = new AnswerBody(answer, patience.stall(), left)) {
         return refused.isPresent()
             ? new FollowResult.Ended(refused.get())
-            : follow(body, until, viewer);
+            : follow(body, !subject.begins(), until, viewer);
       }
     } catch (FetchException e) {
       return new FollowResult.Ended(BoundedHttpClient.why(e));
@@ -75,14 +130,12 @@ public final class LiveFollower implements Follower, AutoCloseable {
   }
 
   /** Why the answer is of no use, whatever it says. */
-  private Optional<String> refused(Holder runner, RunInputs run, HttpResponse<InputStream> answer) {
+  private Optional<String> refused(
+      Holder runner, Subject subject, HttpResponse<InputStream> answer) {
     try {
       Identity signer = connections.identityOf(runner, answer, CertificateRole.SIGNER);
-      if (!rules
-          .get()
-          .sign()
-          .admits(signer, run.repo(), run.targets(), connections.servers(runner))) {
-        return Optional.of("its results do not count here (PEER_ALLOW_SIGN)");
+      if (!subject.counts().test(signer)) {
+        return Optional.of(subject.otherwise());
       }
     } catch (ConnectionException e) {
       return Optional.of(BoundedHttpClient.why(e));
@@ -92,11 +145,12 @@ public final class LiveFollower implements Follower, AutoCloseable {
         : Optional.of("it gives something else than a run's output");
   }
 
-  private FollowResult follow(AnswerBody body, long until, ExecutionListener viewer)
+  private FollowResult follow(
+      AnswerBody body, boolean hasBegun, long until, ExecutionListener viewer)
       throws IOException, InterruptedException {
     OutputFrame.Reader frames = new OutputFrame.Reader(body::read);
     long toBegin = System.nanoTime() + patience.answer().toNanos();
-    boolean begun = false;
+    boolean begun = hasBegun;
     String stage = "";
     while (System.nanoTime() < until) {
       Optional<Kind> kind;
