@@ -8,7 +8,6 @@ import dev.peer.core.flow.Lineage;
 import dev.peer.core.progress.Notices;
 import dev.peer.network.RuntimeSource;
 import dev.peer.vm.snapshot.DiskName;
-import dev.peer.vm.snapshot.DiskSummary;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,17 +27,10 @@ public final class RunStart {
       throws ConfigException, IOException, InterruptedException {
     Path home = subject.peer().home();
     CacheSettings caches = CacheSettings.of(CallContext.ofProcess().settings());
-    RepositoryDisks disks = VmExecutors.disks(home, caches, notices, Optional.empty());
+    RepositoryDisks disks = VmExecutors.disks(home, caches, notices, Optional.of(runtimes));
     Lineage lineage = VmExecutors.lineage(subject);
     DiskName name = VmExecutors.diskName(subject);
-    KeptStart start =
-        KeptStart.of(
-            lineage,
-            name,
-            disks.list().stream()
-                .filter(disk -> disk.name().equals(name))
-                .map(DiskSummary::history)
-                .toList());
+    KeptStart start = KeptStart.of(lineage, name, disks.foreseen(name));
     KeptPlan plan = start.plan();
     if (!plan.unknown().isEmpty()) {
       return BLANK + ": " + plan.unknown();

@@ -96,7 +96,16 @@ public final class RepositoryDisks {
 
   /** What the disks of this name have been through that may be used, the last used first. */
   public List<DiskHistory> histories(DiskName name) throws IOException {
-    return usable.of(name).stream().map(DiskEntry::history).toList();
+    return histories(usable.of(name));
+  }
+
+  /** What {@link #histories(DiskName)} would give now. Drops no disk. */
+  public List<DiskHistory> foreseen(DiskName name) throws IOException {
+    return histories(usable.foreseen(name));
+  }
+
+  private static List<DiskHistory> histories(List<DiskEntry> entries) {
+    return entries.stream().map(DiskEntry::history).toList();
   }
 
   /** How the disks of this name are made that may be used, the last used first. */

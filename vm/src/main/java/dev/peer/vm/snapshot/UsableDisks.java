@@ -18,19 +18,35 @@ record UsableDisks(DiskEntries entries, DiskRetention retention, Optional<Vouche
    * from, as their vouchers say. The others are dropped, unless only the judge is missing.
    */
   List<DiskEntry> of(DiskName name) throws IOException {
+    return of(name, retention::remove);
+  }
+
+  /** Those that {@link #of(DiskName)} would give now. Drops none. */
+  List<DiskEntry> foreseen(DiskName name) throws IOException {
+    return of(name, (_, _) -> {});
+  }
+
+  /** What happens to a disk that must not be used. */
+  @FunctionalInterface
+  private interface Refusal {
+
+    void of(DiskEntry entry, String why) throws IOException;
+  }
+
+  private List<DiskEntry> of(DiskName name, Refusal refusal) throws IOException {
     List<DiskEntry> usable = new ArrayList<>();
     for (DiskEntry entry : entries.in(entries.parent(name))) {
       Optional<String> unusable = retention.unusable(entry);
       Optional<Voucher> voucher = entry.runtimeFiles().voucher();
       if (unusable.isPresent()) {
-        retention.remove(entry, unusable.get());
+        refusal.of(entry, unusable.get());
       } else if (voucher.isEmpty()) {
         usable.add(entry);
       } else if (judge.isPresent()) {
         try {
           usable.add(entry.outOf(judge.get().verify(name, voucher.get())));
         } catch (VerificationException e) {
-          retention.remove(entry, "another peer prepared it, and " + e.getMessage());
+          refusal.of(entry, "another peer prepared it, and " + e.getMessage());
         }
       }
     }

@@ -255,6 +255,22 @@ class RepositoryDisksTest {
   }
 
   @Test
+  void foretellsWhichDisksCountAndDropsNone() throws Exception {
+    take("a");
+
+    assertThat(disks(REFUSING).foreseen(name("a"))).isEmpty();
+    assertThat(disks().foreseen(name("a"))).isEmpty();
+    assertThat(disks(COUNTING).foreseen(name("a")))
+        .extracting(DiskHistory::made)
+        .isEqualTo(disks(COUNTING).made(name("a")));
+    now = now.plus(Duration.ofDays(8));
+    assertThat(disks(COUNTING).foreseen(name("a"))).isEmpty();
+
+    assertThat(disks().list()).hasSize(1);
+    assertThat(notices).isEmpty();
+  }
+
+  @Test
   void noVoucherIsAskedForWhatWasPreparedHere() throws Exception {
     keep("a", 100);
 
