@@ -3,8 +3,8 @@ package dev.peer.e2e;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.ports.FreePorts;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -210,9 +210,7 @@ final class Team {
 
   /** A port of the loopback interface where nobody listens at the moment. */
   static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
+    return FreePorts.find(1).getFirst();
   }
 
   /** The command lines of the processes that are this team's. */

@@ -6,12 +6,11 @@ import dev.peer.core.trust.Credentials;
 import dev.peer.pki.issue.CertificateRequest;
 import dev.peer.pki.issue.PemText;
 import dev.peer.pki.issue.Validity;
+import dev.peer.ports.FreePorts;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +51,7 @@ public final class EtcdCluster implements AutoCloseable {
   public static EtcdCluster start(TestAuthority authority, Path directory, int members)
       throws IOException, InterruptedException {
     EtcdCluster cluster =
-        new EtcdCluster(directory, authority.peer("urn:rendezvous"), freePorts(2 * members));
+        new EtcdCluster(directory, authority.peer("urn:rendezvous"), FreePorts.find(2 * members));
     Runtime.getRuntime().addShutdownHook(cluster.atExit);
     Credentials credentials =
         authority.issue(
@@ -183,20 +182,6 @@ public final class EtcdCluster implements AutoCloseable {
       return "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
     } catch (java.security.cert.CertificateEncodingException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return sockets.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
     }
   }
 }

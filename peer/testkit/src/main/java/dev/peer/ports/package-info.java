@@ -1,0 +1,2 @@
+/** Where servers of tests listen. */
+package dev.peer.ports;
