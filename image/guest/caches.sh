@@ -24,7 +24,7 @@ shared_caches() {
     done <"$1.named" >"$1.unsorted"
     LC_ALL=C sort -u "$1.unsorted" >"$1"
     bytes=$(wc -c <"$1")
-    if [ "$bytes" -gt $longest_caches ]; then fail mkfile "shared-caches has more than $longest_caches bytes"; fi
+    if [ "$bytes" -gt "$longest_caches" ]; then fail mkfile "shared-caches has more than $longest_caches bytes"; fi
 }
 
 # unshared DIRECTORY NAMES: prints what lies in the directory of caches $1 and is neither one of those that the file $2
