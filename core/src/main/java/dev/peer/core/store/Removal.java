@@ -67,7 +67,7 @@ public record Removal(
   }
 
   /** The form that {@link #parse} reads, without a line's end. */
-  byte[] line() {
+  String line() {
     ObjectNode object = StrictJson.object();
     repository.ifPresent(repo -> object.put("repository", repo.text()));
     object.put("runKey", key.hex());
@@ -75,6 +75,6 @@ public record Removal(
     object.put("kept", kept.toString());
     object.put("removed", removed.toString());
     object.put("why", why.name().toLowerCase(Locale.ROOT));
-    return StrictJson.bytes(object);
+    return new String(StrictJson.bytes(object), StandardCharsets.UTF_8);
   }
 }

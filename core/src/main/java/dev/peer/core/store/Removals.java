@@ -26,17 +26,19 @@ import java.util.Optional;
 public final class Removals {
 
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
+  private static final int LARGEST_LOG = 1 << 20;
+  private static final int KEPT_LINES = 1_000;
 
   private final StoreLayout layout;
   private final Entries entries;
   private final Retention retention;
-  private final RemovalLog log;
+  private final LineLog<Removal> log;
 
   Removals(StoreLayout layout, Entries entries, Retention retention) {
     this.layout = layout;
     this.entries = entries;
     this.retention = retention;
-    this.log = new RemovalLog(layout.gone());
+    this.log = new LineLog<>(layout.gone(), Removal::parse, LARGEST_LOG, KEPT_LINES);
   }
 
   /**
@@ -67,7 +69,7 @@ public final class Removals {
    * lines are dropped.
    */
   public List<Removal> list() throws IOException {
-    return log.read();
+    return log.read().reversed();
   }
 
   /**
@@ -94,12 +96,13 @@ public final class Removals {
     removeIfEmpty(location.directory().getParent());
     log.add(
         new Removal(
-            repo,
-            location.key(),
-            location.bundleBytes(),
-            location.kept(),
-            Instant.now().truncatedTo(ChronoUnit.MILLIS),
-            why));
+                repo,
+                location.key(),
+                location.bundleBytes(),
+                location.kept(),
+                Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                why)
+            .line());
     return true;
   }
 
