@@ -38,7 +38,7 @@ public final class PreparationProxy implements AutoCloseable {
 
   private final ProxyRules plain;
   private final ProxyRules secure;
-  private final ProxyPolicy policy;
+  private final ReachPolicy policy;
   private final Consumer<String> notes;
   private final String password = newPassword();
   private final ServerSocket server;
@@ -49,7 +49,7 @@ public final class PreparationProxy implements AutoCloseable {
   private final Set<String> refusals = ConcurrentHashMap.newKeySet();
 
   private PreparationProxy(
-      ProxyRules plain, ProxyRules secure, ProxyPolicy policy, Consumer<String> notes)
+      ProxyRules plain, ProxyRules secure, ReachPolicy policy, Consumer<String> notes)
       throws IOException {
     this.plain = plain;
     this.secure = secure;
@@ -68,8 +68,7 @@ public final class PreparationProxy implements AutoCloseable {
    */
   public static PreparationProxy start(
       ProxyRules plain, ProxyRules secure, Reach reach, Consumer<String> notes) throws IOException {
-    PreparationProxy proxy =
-        new PreparationProxy(plain, secure, new ProxyPolicy(reach, new Neighbourhood()), notes);
+    PreparationProxy proxy = new PreparationProxy(plain, secure, ReachPolicy.of(reach), notes);
     proxy.acceptor.start();
     return proxy;
   }

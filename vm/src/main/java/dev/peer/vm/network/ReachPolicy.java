@@ -10,16 +10,21 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * What a guest may ask a proxy of the company for: what its own network may lead to, and never this
- * host or what is next to it, which the proxy may reach as this host does.
+ * What may be asked in a guest's place, by a proxy of the company or by this host: what its own
+ * network may lead to, and never this host or what is next to it.
  */
-record ProxyPolicy(Reach reach, Predicate<InetAddress> near) {
+public record ReachPolicy(Reach reach, Predicate<InetAddress> near) {
 
   /** The forms in which a program may read a number as an address, beside the one that we read. */
   private static final Pattern NUMBER = Pattern.compile("(?:.*\\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)");
 
+  /** Of a guest on this host. */
+  public static ReachPolicy of(Reach reach) {
+    return new ReachPolicy(reach, new Neighbourhood());
+  }
+
   /** The decision about a request. */
-  enum Decision {
+  public enum Decision {
     /** It goes on. */
     ALLOWED,
     /** The reach does not list it. */
@@ -29,7 +34,7 @@ record ProxyPolicy(Reach reach, Predicate<InetAddress> near) {
   }
 
   /** Decides. May take long: it resolves names. */
-  Decision decide(String host, int port) {
+  public Decision decide(String host, int port) {
     boolean listed =
         switch (reach) {
           case Reach.Open _ -> true;
