@@ -39,6 +39,19 @@ install_tools() {
         mkfs.erofs=erofs-utils cpio=cpio patchelf=patchelf lz4=lz4 "cc=gcc libc6-dev"
 }
 
+# unpack PACKAGE: what a package holds, in examples/target/PACKAGE. Installed, it would start a service.
+unpack() {
+    unpacked=$root/examples/target/$1
+    if [ ! -e "$unpacked" ]; then
+        say "unpacking $1"
+        rm -rf "$unpacked.part"
+        mkdir -p "$unpacked.part"
+        # apt fetches as a user of its own where it can, which may not write here.
+        (cd "$unpacked.part" && apt-get download -qq -o APT::Sandbox::User=root "$1" && dpkg -x "$1"_*.deb . && rm "$1"_*.deb)
+        mv "$unpacked.part" "$unpacked"
+    fi
+}
+
 # install_node NAME DIRECTORY: what a directory's package-lock.json names, by its versions and digests, in
 # examples/target/NAME.
 install_node() {

@@ -103,6 +103,7 @@ class ArchitectureTest {
     allow("core.flow", "core");
     allow("vm.image", "core.id", "core.platform", "core.record", "core.scratch", "core.sign");
     allow("vm.network", "core.network");
+    allow("vm.registry", "core.id", "core.network", "core.scratch", "vm.network");
     allow(
         "vm.qemu",
         "core.id",
@@ -219,6 +220,7 @@ class ArchitectureTest {
     allow(
         "client", "core.access", "core.id", "core.pem", "core.record", "core.trust", "tls", "wire");
     allow("client.fetch", "client", "core", "tls", "wire");
+    allow("client.registry", "client", "tls", "vm.registry");
     allow("client.rendezvous", "client", "client.fetch", "core", "tls", "wire");
     allow(
         "client.announce",
@@ -274,6 +276,7 @@ class ArchitectureTest {
         "vm.snapshot");
     allow(
         "run",
+        "client.registry",
         "client.rendezvous",
         "config",
         "core",

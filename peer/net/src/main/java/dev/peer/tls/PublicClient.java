@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,13 +20,26 @@ public final class PublicClient implements AutoCloseable {
   private final HttpClient http;
 
   public PublicClient(Duration connectTimeout) {
-    this(connectTimeout, ProxyRules.ofProcess());
+    this(connectTimeout, List.of());
   }
 
-  PublicClient(Duration connectTimeout, ProxyRules proxies) {
+  /**
+   * Opens no connection yet.
+   *
+   * @param certificates the authorities that it trusts besides those of the JVM
+   */
+  public PublicClient(Duration connectTimeout, List<X509Certificate> certificates) {
+    this(connectTimeout, certificates, ProxyRules.ofProcess());
+  }
+
+  PublicClient(Duration connectTimeout, List<X509Certificate> certificates, ProxyRules proxies) {
     route = RouteProxy.through(proxies, connectTimeout);
+    HttpClient.Builder builder = HttpClient.newBuilder();
+    if (!certificates.isEmpty()) {
+      builder.sslContext(WorldTrust.with(certificates));
+    }
     http =
-        HttpClient.newBuilder()
+        builder
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .proxy(route.map(RouteProxy::selector).orElse(HttpClient.Builder.NO_PROXY))

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -80,7 +81,7 @@ class ProxiedConnectionTest {
 
   @Test
   void aServerOfTheWorldIsAskedThroughIt() throws Exception {
-    try (PublicClient client = new PublicClient(LONG, rules(""))) {
+    try (PublicClient client = new PublicClient(LONG, List.of(), rules(""))) {
       assertThatExceptionOfType(ConnectionException.class)
           .isThrownBy(() -> client.send(request(address), BodyHandlers.ofString()))
           .withMessageStartingWith(address.getAuthority() + ": TLS failed: ");

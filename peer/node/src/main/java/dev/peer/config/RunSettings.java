@@ -6,9 +6,11 @@ import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.network.Reach;
+import dev.peer.core.network.Registry;
 import dev.peer.core.path.TargetPaths;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -80,6 +82,16 @@ public record RunSettings(
             Reach::parse,
             "open, none or a list of hosts with IPv4 addresses (this host with a port only)",
             "packages.example.org:80,registry.example.org");
+  }
+
+  /** The registries of container images that this host asks in the place of preparations. */
+  public static List<Registry> prepareRegistries(Settings settings) throws ConfigException {
+    return settings
+        .valueOrDefault(Setting.PEER_PREPARE_REGISTRIES)
+        .read(
+            Registry::parse,
+            "none or a list of registries",
+            "docker.io,registry.example.org:5000,http://10.0.2.2:5000");
   }
 
   /** The CAs that preparations trust besides the usual ones. */

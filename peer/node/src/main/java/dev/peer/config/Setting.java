@@ -141,6 +141,12 @@ public enum Setting {
       "",
       "the CAs that the preparation trusts besides the usual ones, such as that of your company's"
           + " proxy: a PEM file of certificates, or the PEM itself; not part of the run key"),
+  PEER_PREPARE_REGISTRIES(
+      Where.ENVIRONMENT,
+      "docker.io,ghcr.io,quay.io,gcr.io,registry.k8s.io,mcr.microsoft.com,public.ecr.aws,registry.gitlab.com",
+      "the registries whose container images this machine keeps by digest for all repositories:"
+          + " `none`, or a list such as `HOST,HOST:PORT,http://HOST:PORT`; it asks them as anybody"
+          + " may, within `PEER_PREPARE_NETWORK`"),
   PEER_CHECKOUT(
       Where.BOTH,
       "tree",
@@ -189,13 +195,13 @@ public enum Setting {
   PEER_CACHE_MAX_AGE(
       Where.ENVIRONMENT,
       "7d",
-      "how long a repository's container images and caches are kept, and files of Git LFS after"
-          + " their last use"),
+      "how long a repository's container images and caches are kept, and files of Git LFS and what"
+          + " registries gave after their last use"),
   PEER_CACHE_MAX_BYTES(
       Where.ENVIRONMENT,
       "20G",
-      "maximum size of the container images and caches of all repositories; and of their files of"
-          + " Git LFS, counted apart"),
+      "maximum size of the container images and caches of all repositories; of their files of Git"
+          + " LFS, and of what registries gave, each counted apart"),
   PEER_AUTOSTART(
       Where.ENVIRONMENT,
       "",

@@ -25,6 +25,11 @@ public record HomeLayout(Path home) {
     return home.resolve("lfs");
   }
 
+  /** What registries of container images gave. */
+  public Path blobs() {
+    return home.resolve("blobs");
+  }
+
   /** The values of secrets. */
   public Path secrets() {
     return home.resolve("secrets");

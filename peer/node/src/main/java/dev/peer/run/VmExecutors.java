@@ -1,5 +1,6 @@
 package dev.peer.run;
 
+import dev.peer.client.registry.RegistryTransport;
 import dev.peer.config.CacheSettings;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
@@ -13,6 +14,8 @@ import dev.peer.core.flow.Lineage;
 import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.network.ProxyRules;
 import dev.peer.core.network.Reach;
+import dev.peer.core.network.Registry;
+import dev.peer.core.pem.Pem;
 import dev.peer.core.progress.Notices;
 import dev.peer.home.HomeLayout;
 import dev.peer.home.SocketDirectory;
@@ -26,14 +29,19 @@ import dev.peer.vm.exec.VmExecutor;
 import dev.peer.vm.exec.VmHost;
 import dev.peer.vm.exec.WayOut;
 import dev.peer.vm.image.ImageStore;
+import dev.peer.vm.registry.KeptBlobs;
+import dev.peer.vm.registry.RegistryAccess;
 import dev.peer.vm.snapshot.CachePolicy;
 import dev.peer.vm.snapshot.DiskName;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import dev.peer.vm.snapshot.VoucherJudge;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The machines of a home, configured by this process, whoever the caller of the run is. */
 public final class VmExecutors {
@@ -110,12 +118,31 @@ public final class VmExecutors {
             limits,
             reach,
             policy(caches));
+    List<X509Certificate> certificates = PreparationCertificates.of(settings);
     executor.setWayOut(
         new WayOut(
             ProxyRules.ofPlain(System.getenv()),
             ProxyRules.ofProcess(),
-            PreparationCertificates.of(settings)));
+            certificates.isEmpty()
+                ? Optional.empty()
+                : Optional.of(certificates.stream().map(Pem::write).collect(Collectors.joining())),
+            registries(settings, blobs(home, caches), certificates)));
     return executor;
+  }
+
+  private static Optional<RegistryAccess> registries(
+      Settings settings, KeptBlobs blobs, List<X509Certificate> certificates)
+      throws ConfigException {
+    List<Registry> registries = RunSettings.prepareRegistries(settings);
+    return registries.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new RegistryAccess(registries, () -> new RegistryTransport(certificates), blobs));
+  }
+
+  /** What registries gave, by digest. */
+  public static KeptBlobs blobs(Path home, CacheSettings caches) {
+    return new KeptBlobs(new HomeLayout(home).blobs(), caches.maxAge(), caches.maxBytes());
   }
 
   /** Where the machines' sockets are made, and the daemon's. */

@@ -58,6 +58,7 @@ class SettingsTest {
             "PEER_RELAY",
             "PEER_PREPARE_NETWORK",
             "PEER_PREPARE_CA",
+            "PEER_PREPARE_REGISTRIES",
             "PEER_KEEP_FOR",
             "PEER_KEEP_BYTES",
             "PEER_CACHE_MAX_AGE",

@@ -39,7 +39,7 @@ record GuestNetwork(Reach reach, boolean filtered, OpenWayOut wayOut) {
 
   /** The rules of a machine's filter. */
   NetworkRules rules() {
-    return new NetworkRules(reach, wayOut.subnet(), wayOut.port());
+    return new NetworkRules(reach, wayOut.subnet(), wayOut.ports());
   }
 
   /** Warns if the network is less sealed than it should be. */

@@ -4,13 +4,15 @@ import dev.peer.core.network.ProxyRules;
 import dev.peer.core.network.Reach;
 import dev.peer.vm.network.GuestSubnet;
 import dev.peer.vm.network.PreparationProxy;
+import dev.peer.vm.network.ReachPolicy;
+import dev.peer.vm.registry.RegistryMirror;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -21,15 +23,22 @@ import java.util.stream.Stream;
  *
  * @param subnet the guest's
  * @param proxy the guest's, on this host; empty: the guest asks servers itself
+ * @param mirror what the guest asks in the place of registries; empty: it asks them itself
  */
-record OpenWayOut(WayOut way, GuestSubnet subnet, Optional<PreparationProxy> proxy)
+record OpenWayOut(
+    WayOut way,
+    GuestSubnet subnet,
+    Optional<PreparationProxy> proxy,
+    Optional<RegistryMirror> mirror)
     implements AutoCloseable {
 
   /** Of a guest that prepares nothing. */
-  static final OpenWayOut NONE = new OpenWayOut(WayOut.DIRECT, GuestSubnet.USUAL, Optional.empty());
+  static final OpenWayOut NONE =
+      new OpenWayOut(WayOut.DIRECT, GuestSubnet.USUAL, Optional.empty(), Optional.empty());
 
   private static final String PROXIES = "proxies";
   private static final String CERTIFICATES = "ca";
+  private static final String REGISTRIES = "registries";
 
   /** What the guest asks itself, besides what its owner excepts. */
   private static final String NEVER = "localhost,127.0.0.1,::1,";
@@ -39,19 +48,26 @@ record OpenWayOut(WayOut way, GuestSubnet subnet, Optional<PreparationProxy> pro
    *
    * @param notes told what a guest is refused
    */
-  static OpenWayOut of(WayOut way, Reach reach, Consumer<String> notes) throws IOException {
-    boolean proxied = way.hasProxy() && !(reach instanceof Reach.None);
-    return new OpenWayOut(
-        way,
-        GuestSubnet.here(reach),
-        proxied
-            ? Optional.of(PreparationProxy.start(way.plain(), way.secure(), reach, notes))
-            : Optional.empty());
+  static OpenWayOut of(WayOut way, Reach reach, Consumer<String> notes)
+      throws IOException, InterruptedException {
+    boolean none = reach instanceof Reach.None;
+    Optional<RegistryMirror> mirror =
+        none || way.registries().isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                RegistryMirror.open(way.registries().get(), ReachPolicy.of(reach), notes));
+    Optional<PreparationProxy> proxy =
+        none || !way.hasProxy()
+            ? Optional.empty()
+            : Optional.of(PreparationProxy.start(way.plain(), way.secure(), reach, notes));
+    return new OpenWayOut(way, GuestSubnet.here(reach), proxy, mirror);
   }
 
-  /** The port of this host's loopback interface to which the guest has a way. */
-  OptionalInt port() {
-    return proxy.map(each -> OptionalInt.of(each.port())).orElse(OptionalInt.empty());
+  /** The ports of this host's loopback interface to which the guest has a way. */
+  Set<Integer> ports() {
+    return Stream.concat(
+            proxy.map(PreparationProxy::port).stream(), mirror.map(RegistryMirror::port).stream())
+        .collect(Collectors.toSet());
   }
 
   /** The files that the preparation gets, in memory. */
@@ -59,17 +75,22 @@ record OpenWayOut(WayOut way, GuestSubnet subnet, Optional<PreparationProxy> pro
     Map<String, String> files = new TreeMap<>();
     proxy.ifPresent(each -> files.put(PROXIES, variables(each)));
     way.certificates().ifPresent(pem -> files.put(CERTIFICATES, pem));
+    mirror.ifPresent(each -> files.put(REGISTRIES, each.configuration(host())));
     return files;
   }
 
+  /** The guest's name of this host. */
+  private String host() {
+    return subnet.host().getHostAddress();
+  }
+
   private String variables(PreparationProxy ours) {
-    String host = subnet.host().getHostAddress();
-    String url = "http://" + ours.userInfo() + "@" + host + ":" + ours.port();
+    String url = "http://" + ours.userInfo() + "@" + host() + ":" + ours.port();
     List<String> lines = new ArrayList<>();
     way.plain().proxy().ifPresent(_ -> lines.add(ProxyRules.PLAIN_PROXY + "=" + url));
     way.secure().proxy().ifPresent(_ -> lines.add(ProxyRules.PROXY + "=" + url));
     String exceptions =
-        Stream.of(way.plain().exceptions(), way.secure().exceptions(), NEVER + host)
+        Stream.of(way.plain().exceptions(), way.secure().exceptions(), NEVER + host())
             .filter(text -> !text.isEmpty())
             .distinct()
             .collect(Collectors.joining(","));
@@ -89,5 +110,6 @@ record OpenWayOut(WayOut way, GuestSubnet subnet, Optional<PreparationProxy> pro
   @Override
   public void close() {
     proxy.ifPresent(PreparationProxy::close);
+    mirror.ifPresent(RegistryMirror::close);
   }
 }

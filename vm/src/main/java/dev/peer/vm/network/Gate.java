@@ -80,8 +80,8 @@ final class Gate {
     for (AllowedHost host : reach.listed()) {
       host.address().ifPresent(address -> openings.add(new Permit(address, host.port())));
     }
-    if (rules.proxy().isPresent()) {
-      openings.add(new Permit(subnet.host(), rules.proxy()));
+    for (int port : rules.ports()) {
+      openings.add(new Permit(subnet.host(), OptionalInt.of(port)));
     }
   }
 

@@ -1,19 +1,23 @@
 package dev.peer.vm.network;
 
 import dev.peer.core.network.Reach;
-import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * What the frames of a guest may lead to.
  *
  * @param subnet the guest's
- * @param proxy the port of the loopback interface of this host where its {@link PreparationProxy}
- *     listens
+ * @param ports those of the loopback interface of this host where something listens for it alone
  */
-public record NetworkRules(Reach reach, GuestSubnet subnet, OptionalInt proxy) {
+public record NetworkRules(Reach reach, GuestSubnet subnet, Set<Integer> ports) {
 
-  /** Of a guest in the usual network, without a proxy. */
+  /** Copies the set. */
+  public NetworkRules {
+    ports = Set.copyOf(ports);
+  }
+
+  /** Of a guest in the usual network, for which nothing listens. */
   public static NetworkRules of(Reach reach) {
-    return new NetworkRules(reach, GuestSubnet.USUAL, OptionalInt.empty());
+    return new NetworkRules(reach, GuestSubnet.USUAL, Set.of());
   }
 }

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -281,10 +281,7 @@ class GateIPv6Test {
 
   private Gate gate(Reach reach) {
     return new Gate(
-        new NetworkRules(reach, SUBNET, OptionalInt.empty()),
-        new Neighbourhood(),
-        this::resolve,
-        _ -> {});
+        new NetworkRules(reach, SUBNET, Set.of()), new Neighbourhood(), this::resolve, _ -> {});
   }
 
   private static Reach hosts(String list) {

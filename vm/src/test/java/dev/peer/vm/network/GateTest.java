@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -100,7 +100,7 @@ class GateTest {
     for (Reach reach : List.of(new Reach.Open(), hosts("other.example"))) {
       Gate gate =
           new Gate(
-              new NetworkRules(reach, GuestSubnet.USUAL, OptionalInt.of(40_001)),
+              new NetworkRules(reach, GuestSubnet.USUAL, Set.of(40_001)),
               new Neighbourhood(),
               GateTest::resolve,
               refused::add);

@@ -8,7 +8,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class GuestSubnetTest {
@@ -90,8 +90,7 @@ class GuestSubnetTest {
   void whatWasTheGuestsIsTheLansThen() {
     Gate gate =
         new Gate(
-            new NetworkRules(
-                new Reach.Open(), new GuestSubnet("192.168.241", false), OptionalInt.empty()),
+            new NetworkRules(new Reach.Open(), new GuestSubnet("192.168.241", false), Set.of()),
             new Neighbourhood(),
             InetAddress::getAllByName,
             _ -> {});

@@ -19,6 +19,7 @@ import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
 import dev.peer.run.RepoOwner;
 import dev.peer.run.VmExecutors;
+import dev.peer.vm.registry.KeptBlobs;
 import dev.peer.vm.snapshot.DiskRemoval;
 import dev.peer.vm.snapshot.DiskSummary;
 import dev.peer.vm.snapshot.RepositoryDisks;
@@ -68,8 +69,9 @@ public final class CacheCommand {
     List<DiskSummary> kept = disks.list();
     List<DiskRemoval> gone = disks.removals();
     List<KeptObjects.Summary> files = largeFiles().list();
+    Optional<KeptBlobs.Summary> blobs = blobs().summary();
     if (json) {
-      output.print(json(kept, gone, files));
+      output.print(json(kept, gone, files, blobs));
       return ExitCode.PASSED.number();
     }
     Instant now = Instant.now();
@@ -100,6 +102,15 @@ public final class CacheCommand {
               + ", "
               + Facts.mebibytes(one.bytes()));
     }
+    if (blobs.isPresent()) {
+      output.print(
+          "container images by digest: "
+              + blobs.get().files()
+              + " files, used "
+              + TimeSpans.ago(Duration.between(blobs.get().used(), now))
+              + ", "
+              + Facts.mebibytes(blobs.get().bytes()));
+    }
     for (DiskRemoval one : gone) {
       output.print(
           one.repo()
@@ -114,7 +125,8 @@ public final class CacheCommand {
   private Syntax dropSyntax() {
     Positional<List<String>> names =
         Positional.from(0, "REPO", String.class, "as `peer cache ls` names it");
-    Option<Boolean> all = Option.flag("--all", "of all repositories");
+    Option<Boolean> all =
+        Option.flag("--all", "of all repositories, and container images that are kept by digest");
     return Syntax.of(
             "drop",
             () -> drop(names.value(), all.value()),
@@ -148,6 +160,9 @@ public final class CacheCommand {
             "wait until that has ended, and try again");
       }
     }
+    if (all) {
+      blobs().drop();
+    }
     return ExitCode.PASSED.number();
   }
 
@@ -174,7 +189,10 @@ public final class CacheCommand {
   }
 
   private static String json(
-      List<DiskSummary> kept, List<DiskRemoval> gone, List<KeptObjects.Summary> files) {
+      List<DiskSummary> kept,
+      List<DiskRemoval> gone,
+      List<KeptObjects.Summary> files,
+      Optional<KeptBlobs.Summary> blobs) {
     ObjectNode answer = StrictJson.object();
     ArrayNode disks = answer.putArray("kept");
     for (DiskSummary disk : kept) {
@@ -205,6 +223,13 @@ public final class CacheCommand {
       entry.put("bytes", one.bytes());
       entry.put("used", one.used().toString());
     }
+    blobs.ifPresent(
+        all -> {
+          ObjectNode entry = answer.putObject("containerImages");
+          entry.put("files", all.files());
+          entry.put("bytes", all.bytes());
+          entry.put("used", all.used().toString());
+        });
     return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
   }
 
@@ -215,6 +240,10 @@ public final class CacheCommand {
 
   private KeptObjects largeFiles() throws Exception {
     return new KeptObjects(layout().largeFiles());
+  }
+
+  private KeptBlobs blobs() throws Exception {
+    return VmExecutors.blobs(layout().home(), CacheSettings.of(call.settings()));
   }
 
   private HomeLayout layout() throws Exception {

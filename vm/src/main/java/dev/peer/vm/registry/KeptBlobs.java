@@ -1,0 +1,186 @@
+package dev.peer.vm.registry;
+
+import dev.peer.core.id.Digest;
+import dev.peer.core.scratch.ScratchDirectory;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Layers, configurations and manifests of container images by their SHA-256. A file's time is that
+ * of its last use.
+ *
+ * <p>Layout below the root: {@code sha256/<hex>}, and {@code staging/} for those that are not whole
+ * yet.
+ *
+ * @param root need not be there
+ * @param maxAge how long one is kept that is not used
+ * @param maxBytes the maximum size of all together
+ */
+public record KeptBlobs(Path root, Duration maxAge, long maxBytes) {
+
+  private static final String ALGORITHM = "sha256";
+  private static final String STAGING = "staging";
+
+  /**
+   * All that are kept.
+   *
+   * @param used when the last of them was used
+   */
+  public record Summary(int files, long bytes, Instant used) {}
+
+  private record Entry(Path file, long bytes, Instant used) {}
+
+  /** The file of a blob, whose bytes have been checked. One that was damaged goes. */
+  Optional<Path> find(Digest digest) throws IOException {
+    Path file = file(digest);
+    try {
+      if (Digest.of(file).equals(digest)) {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+        return Optional.of(file);
+      }
+      Files.deleteIfExists(file);
+    } catch (NoSuchFileException e) {
+      // It is not kept, or was removed meanwhile.
+      return Optional.empty();
+    }
+    return Optional.empty();
+  }
+
+  /** A blob on its way in, to be written here. Closing it before it is kept removes it. */
+  static final class NewBlob extends OutputStream {
+
+    private final Path target;
+    private final Digest digest;
+    private final ScratchDirectory staged;
+    private final Path file;
+    private final OutputStream out;
+    private final MessageDigest written = Digest.sha256();
+
+    private NewBlob(Path target, Digest digest, ScratchDirectory staged) throws IOException {
+      this.target = target;
+      this.digest = digest;
+      this.staged = staged;
+      file = staged.path().resolve("blob");
+      out = Files.newOutputStream(file);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+      written.update(bytes, offset, length);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    /**
+     * Keeps it.
+     *
+     * @throws IOException also if it is not what its digest says
+     */
+    void keep() throws IOException {
+      out.close();
+      if (!Digest.ofFinished(written).equals(digest)) {
+        throw new IOException("other bytes came for " + digest);
+      }
+      ScratchDirectory.createPrivate(target.getParent());
+      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.close();
+      staged.close();
+    }
+  }
+
+  /** Begins to take one. */
+  NewBlob take(Digest digest) throws IOException {
+    ScratchDirectory staged = ScratchDirectory.in(root.resolve(STAGING));
+    try {
+      return new NewBlob(file(digest), digest, staged);
+    } catch (IOException e) {
+      staged.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Removes what was not used for too long, and the least recently used where all together are too
+   * large.
+   */
+  void limit() throws IOException {
+    ScratchDirectory.reap(root.resolve(STAGING));
+    Instant oldest = Instant.now().minus(maxAge);
+    long bytes = 0;
+    for (Entry entry : entries()) {
+      if (entry.used().isBefore(oldest) || bytes + entry.bytes() > maxBytes) {
+        Files.deleteIfExists(entry.file());
+      } else {
+        bytes += entry.bytes();
+      }
+    }
+  }
+
+  /** All that are kept; empty if there are none. */
+  public Optional<Summary> summary() throws IOException {
+    List<Entry> all = entries();
+    return all.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Summary(
+                all.size(), all.stream().mapToLong(Entry::bytes).sum(), all.getFirst().used()));
+  }
+
+  /** Removes all. */
+  public void drop() throws IOException {
+    ScratchDirectory.delete(root.resolve(ALGORITHM));
+  }
+
+  private Path file(Digest digest) {
+    return root.resolve(ALGORITHM).resolve(digest.hex());
+  }
+
+  /** The last used first. */
+  private List<Entry> entries() throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    try (Stream<Path> files = Files.list(root.resolve(ALGORITHM))) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        entry(file).ifPresent(entries::add);
+      }
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    entries.sort(Comparator.comparing(Entry::used).reversed());
+    return entries;
+  }
+
+  /** Empty for one that was removed meanwhile. */
+  private static Optional<Entry> entry(Path file) throws IOException {
+    try {
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      return Optional.of(new Entry(file, found.size(), found.lastModifiedTime().toInstant()));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+}
