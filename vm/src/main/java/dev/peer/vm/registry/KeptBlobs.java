@@ -61,37 +61,50 @@ public record KeptBlobs(Path root, Duration maxAge, long maxBytes) {
     return Optional.empty();
   }
 
-  /** A blob on its way in, to be written here. Closing it before it is kept removes it. */
+  /**
+   * A blob on its way in, to be written here. One for which there is no room is read to its end and
+   * not kept. Closing it before it is kept removes it.
+   */
   static final class NewBlob extends OutputStream {
 
-    private final Path target;
+    private final KeptBlobs blobs;
     private final Digest digest;
     private final ScratchDirectory staged;
     private final Path file;
     private final OutputStream out;
     private final MessageDigest written = Digest.sha256();
+    private long room;
 
-    private NewBlob(Path target, Digest digest, ScratchDirectory staged) throws IOException {
-      this.target = target;
+    private NewBlob(KeptBlobs blobs, Digest digest, ScratchDirectory staged) throws IOException {
+      this.blobs = blobs;
       this.digest = digest;
       this.staged = staged;
+      room = blobs.maxBytes();
       file = staged.path().resolve("blob");
       out = Files.newOutputStream(file);
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
+    public void write(byte[] bytes, int offset, int length) {
       written.update(bytes, offset, length);
+      room -= length;
+      if (room >= 0) {
+        try {
+          out.write(bytes, offset, length);
+        } catch (IOException e) {
+          // The guest gets it all the same.
+          room = -1;
+        }
+      }
     }
 
     @Override
-    public void write(int b) throws IOException {
+    public void write(int b) {
       write(new byte[] {(byte) b}, 0, 1);
     }
 
     /**
-     * Keeps it.
+     * Keeps it, and removes others that are too much then.
      *
      * @throws IOException also if it is not what its digest says
      */
@@ -100,8 +113,12 @@ public record KeptBlobs(Path root, Duration maxAge, long maxBytes) {
       if (!Digest.ofFinished(written).equals(digest)) {
         throw new IOException("other bytes came for " + digest);
       }
-      ScratchDirectory.createPrivate(target.getParent());
-      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+      if (room >= 0) {
+        Path target = blobs.file(digest);
+        ScratchDirectory.createPrivate(target.getParent());
+        Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+        blobs.limit();
+      }
     }
 
     @Override
@@ -115,7 +132,7 @@ public record KeptBlobs(Path root, Duration maxAge, long maxBytes) {
   NewBlob take(Digest digest) throws IOException {
     ScratchDirectory staged = ScratchDirectory.in(root.resolve(STAGING));
     try {
-      return new NewBlob(file(digest), digest, staged);
+      return new NewBlob(this, digest, staged);
     } catch (IOException e) {
       staged.close();
       throw e;

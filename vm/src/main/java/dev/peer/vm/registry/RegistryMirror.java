@@ -113,15 +113,6 @@ public final class RegistryMirror implements AutoCloseable {
       notes.accept(
           "container images: %.1f MiB were kept by digest, %.1f MiB came from registries"
               .formatted(mebibytes(kept), mebibytes(fetched)));
-      limit();
-    }
-  }
-
-  private void limit() {
-    try {
-      access.blobs().limit();
-    } catch (IOException e) {
-      notes.accept("container images by digest cannot be removed: " + e.getMessage());
     }
   }
 

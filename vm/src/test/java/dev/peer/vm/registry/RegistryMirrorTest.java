@@ -326,17 +326,25 @@ class RegistryMirrorTest {
   }
 
   @Test
-  void dropsWhatIsTooMuch() throws Exception {
+  void keepsNoMoreThanThereIsRoomFor() throws Exception {
     mirror.close();
-    blobs = new KeptBlobs(directory.resolve("blobs"), Duration.ofDays(1), LAYER.length());
+    blobs = new KeptBlobs(directory.resolve("blobs"), Duration.ofDays(1), MANIFEST.length());
     mirror = open(Reach.parse(server()));
-    ask("team/base/manifests/1");
+    String large = LAYER.repeat(1000);
+    contents.put("blobs/" + digest(large), large);
     ask("team/base/blobs/" + digest(LAYER));
-    mirror.close();
+    assertThat(ask("team/base/blobs/" + digest(large)).body()).isEqualTo(large);
+    assertThat(kept()).containsExactly(digest(LAYER));
 
-    assertThat(blobs.summary())
-        .hasValueSatisfying(all -> assertThat(all.bytes()).isLessThanOrEqualTo(LAYER.length()));
+    ask("team/base/manifests/1");
+    assertThat(kept()).as("the other was used longer ago").containsExactly(digest(MANIFEST));
     blobs.drop();
     assertThat(blobs.summary()).isEmpty();
+  }
+
+  private List<String> kept() throws IOException {
+    try (Stream<Path> files = Files.list(directory.resolve("blobs/sha256"))) {
+      return files.map(file -> "sha256:" + file.getFileName()).toList();
+    }
   }
 }
