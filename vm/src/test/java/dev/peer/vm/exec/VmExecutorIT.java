@@ -126,7 +126,7 @@ class VmExecutorIT {
         """
         prepare-runtime:VQ:
         \techo carrier `cat /sys/class/net/eth0/carrier`
-        \thead -c 300000 /dev/zero | tr '\\0' '\\n' >/dev/ttyS0
+        \thead -c 100000 /dev/zero | tr '\\0' '\\n' >/dev/ttyS0
         test:VQ:
         \ttrue
         """;
@@ -214,19 +214,13 @@ class VmExecutorIT {
 
   @Test
   void endsAStageWhoseTimeIsOverAndCutsAnOutputWithoutEnd() throws Exception {
-    RunLimits limits =
-        new RunLimits(
-            1,
-            512L << 20,
-            1L << 30,
-            Duration.ofMinutes(5),
-            Map.of("test", Duration.ofSeconds(30)),
-            4_096);
+    RunLimits limits = small(Map.of("test", Duration.ofSeconds(30)), 4_096);
     String mkfile =
         """
         test:VQ:
         \tnproc; cat /proc/meminfo | grep MemTotal; df -P -k /tmp | tail -n 1
-        \twhile :; do echo a line without end; done
+        \tyes a line without end | head -n 100000
+        \tsleep 1000
         """;
 
     ExecutionResult result = execute(executor(limits), mkfile, "test", Map.of());
@@ -246,8 +240,7 @@ class VmExecutorIT {
 
   @Test
   void saysThatTheDiskWasFullAlthoughTheContainerThatFilledItIsGone() {
-    RunLimits limits =
-        new RunLimits(2, 2L << 30, 1L << 30, Duration.ofMinutes(5), Map.of(), 1L << 20);
+    RunLimits limits = small(Map.of(), 1L << 20);
     String mkfile = "test:VQ:\n\tfallocate -l 900M /filler; cat /dev/zero > /more\n";
 
     assertThat(
@@ -361,7 +354,9 @@ class VmExecutorIT {
     assertThat(first.notes).noneMatch(note -> note.contains("template"));
   }
 
+  /** {@code TemplateStoreTest} shows for each kind of damage that the template is dropped. */
   @Test
+  @Tag("long")
   void makesADamagedTemplateAnew() throws Exception {
     run("test:V:\n\ttrue\n", "test", Map.of());
     for (Path template : templates()) {
@@ -552,6 +547,11 @@ class VmExecutorIT {
 
   private static RunLimits limits(Duration timeout) {
     return new RunLimits(2, 2L << 30, 8L << 30, timeout, Map.of(), 1L << 20);
+  }
+
+  /** A small machine, whose template is soon made. */
+  private static RunLimits small(Map<String, Duration> stages, long mostOutput) {
+    return new RunLimits(1, 512L << 20, 1L << 30, Duration.ofMinutes(5), stages, mostOutput);
   }
 
   private List<Path> leftovers() throws IOException {
