@@ -1,10 +1,11 @@
-// look.mjs MODULES ORIGIN CERTIFICATE KEY SCREENSHOTS PATH...: opens pages in a headless Chromium, light and dark, wide and narrow.
+// look.mjs MODULES ORIGIN CERTIFICATE KEY SCREENSHOTS VARIANTS PATH...: opens pages in a headless Chromium. VARIANTS says how: each is a
+// colour scheme and a width, as in light-360,dark-1280.
 // Prints one line of JSON: what each page was, what axe found, which requests were made, and whether anything in it ran.
 import { createRequire } from 'node:module';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const [modules, origin, certificate, key, screenshots, ...paths] = process.argv.slice(2);
+const [modules, origin, certificate, key, screenshots, variants, ...paths] = process.argv.slice(2);
 const require = createRequire(join(modules, 'x.js'));
 const { chromium } = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -16,11 +17,9 @@ const browser = await chromium.launch({
 });
 const looks = [];
 try {
-  for (const colorScheme of ['light', 'dark']) {
-    for (const width of [360, 1280]) {
-      for (const [number, path] of paths.entries()) {
-        looks.push(await look(colorScheme, width, number, path));
-      }
+  for (const [colorScheme, width] of variants.split(',').map(variant => variant.split('-'))) {
+    for (const [number, path] of paths.entries()) {
+      looks.push(await look(colorScheme, Number(width), number, path));
     }
   }
 } finally {
