@@ -8,7 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /**
- * The commands as the portable archive has them, on the JDK of the tests, as on a system that is
+ * The commands as the portable archive has them, on a Java runtime of the system, as on one that is
  * not Linux: the door to what Linux alone has is shut, and no program is in {@code PATH} that POSIX
  * does not know, nor one that takes what POSIX does not say.
  *
@@ -35,9 +35,8 @@ record PortableDist(Path command, Path path) {
         "-Dpeer.platform=other\n-Djava.io.tmpdir=" + temporary + "\n",
         StandardOpenOption.APPEND);
     // The archive's own jar of zstd has the libraries of all systems, this one's beside it.
-    for (String directories : List.of("app", "native")) {
-      Files.createSymbolicLink(
-          lib.resolve(directories), Dist.home().resolve("lib").resolve(directories));
+    for (String shared : List.of("app", "native", "peer.aot")) {
+      Files.createSymbolicLink(lib.resolve(shared), Dist.home().resolve("lib").resolve(shared));
     }
     Path bin = Files.createDirectory(home.resolve("bin"));
     Path command = Files.createSymbolicLink(bin.resolve("peer"), Path.of("../lib/peer.sh"));
@@ -51,11 +50,23 @@ record PortableDist(Path command, Path path) {
     return new PortableDist(command, path);
   }
 
-  /** The same peer by these commands. */
+  /**
+   * The same peer by these commands. The system's runtime is that of the installation: the archive
+   * is trained for it, and so a start takes a quarter of the time.
+   */
   Peer of(Peer peer) {
+    return onRuntime(Dist.home().resolve("lib/runtime"), peer);
+  }
+
+  /** The same on the JDK of the tests, for which no archive is trained. */
+  Peer onJdk(Peer peer) {
+    return onRuntime(Path.of(System.getProperty("java.home")), peer);
+  }
+
+  private Peer onRuntime(Path runtime, Peer peer) {
     return peer.by(command)
         .with("PATH", path)
-        .with("JAVA_HOME", System.getProperty("java.home"))
+        .with("JAVA_HOME", runtime)
         .without("XDG_RUNTIME_DIR");
   }
 }

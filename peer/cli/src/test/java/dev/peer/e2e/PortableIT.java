@@ -49,8 +49,8 @@ class PortableIT {
 
   @Test
   void runsWhatItFindsAndServesItToOthersWhoReplay() throws Exception {
-    Run serving = serve(signer);
-    Peer laptop = peer("laptop");
+    Run serving = serve(portable.onJdk(signer));
+    Peer laptop = portable.onJdk(team.peer("laptop"));
     Path artifacts = team.root().resolve("artifacts");
 
     Run replay =
