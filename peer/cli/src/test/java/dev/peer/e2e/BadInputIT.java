@@ -42,14 +42,6 @@ class BadInputIT {
   // The repository
 
   @Test
-  void noSuchRevision() throws Exception {
-    Repository repository = team.repository("repository", PASSING);
-
-    peer.run(repository, "run", "--rev", "nowhere").refuses(2, "nowhere");
-    peer.run(repository, "replay", "--rev", "main").refuses(3, "no reachable peer");
-  }
-
-  @Test
   void noCommitYet() throws Exception {
     peer.run(Repository.init(team.root().resolve("empty")), "run")
         .refuses(2, "there is no commit on main yet");
@@ -176,18 +168,6 @@ class BadInputIT {
   }
 
   @Test
-  void noGuestImageAndNonePinned() throws Exception {
-    Repository repository =
-        Repository.init(team.root().resolve("repository")).write("mkfile", PASSING).commit();
-    Files.delete(peer.home().resolve("images"));
-
-    Run run = peer.run(repository, "run");
-
-    run.refuses(2, "PEER_IMAGE is not set, and there is no guest image");
-    assertThat(run.stderr()).contains("peer image build");
-  }
-
-  @Test
   void aGuestImageWithAChangedByte() throws Exception {
     Path image = Files.createDirectory(own("images").resolve(Dist.image().getFileName()));
     for (String file : new String[] {"kernel", "root.erofs"}) {
@@ -247,14 +227,6 @@ class BadInputIT {
   @Test
   void anAddressThatIsNotOfThisMachine() throws Exception {
     peer.run(team.root(), "rendezvous", "--listen", "192.0.2.1:0").refuses(4, "cannot listen on");
-  }
-
-  @Test
-  void aPlaceForArtifactsThatIsAFile() throws Exception {
-    Repository repository = team.repository("repository", PASSING);
-
-    peer.run(repository, "run", "--artifacts", repository.directory().resolve("mkfile").toString())
-        .refuses(2, "is not a directory");
   }
 
   // The disk

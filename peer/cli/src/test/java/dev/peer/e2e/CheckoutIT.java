@@ -136,7 +136,7 @@ class CheckoutIT {
             lint:VQ:
             \techo linted
             """);
-    repository.write(".env", "PEER_PATHS=test => :!docs :!*.md; lint => src\n");
+    repository.write(".env", "PEER_CPUS=1\nPEER_PATHS=test => :!docs :!*.md; lint => src\n");
     repository.write("src/main.c", "code\n").write("docs/guide.html", "docs\n");
     repository.write("README.md", "read me\n").commit();
     Peer laptop = team.peer("laptop");
@@ -179,7 +179,7 @@ class CheckoutIT {
             test:VQ:
             \tcat .git/said data.bin
             """);
-    repository.write(".env", "PEER_CHECKOUT=history\n").commit();
+    repository.write(".env", "PEER_CPUS=1\nPEER_CHECKOUT=history\n").commit();
     repository.git(
         "-c", "user.name=a", "-c", "user.email=a@localhost", "tag", "-a", "-m", "one", "v1.0");
     String content = "large\n";

@@ -52,7 +52,7 @@ class ContainersInTestsIT {
             .write("Containerfile", CONTAINERFILE)
             .write("containers.pl", client)
             .write("greeting", "hello\n")
-            .write(".env", "PEER_CONTAINERS=on\n")
+            .write(".env", "PEER_CONTAINERS=on\nPEER_CPUS=1\n")
             .commit();
   }
 
