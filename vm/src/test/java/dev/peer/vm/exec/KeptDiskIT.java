@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KeptDiskIT {
 
   private static final RepoId REPO = new RepoId("example.org/kept");
-  private static final long DISK_BYTES = 8L << 30;
+  private static final long DISK_BYTES = 1L << 30;
   private static final CachePolicy POLICY = new CachePolicy(Duration.ofDays(1), 8L << 30);
 
   @TempDir static Path home;
@@ -194,7 +194,7 @@ class KeptDiskIT {
     VmExecutor executor =
         new VmExecutor(
             new VmHost(GuestImages.store(), vm(), home.resolve("s"), System.getenv()),
-            new RunLimits(2, 2L << 30, DISK_BYTES, Duration.ofMinutes(5), Map.of(), 1L << 20),
+            new RunLimits(1, 512L << 20, DISK_BYTES, Duration.ofMinutes(5), Map.of(), 1L << 20),
             new Reach.Open(),
             POLICY);
     executor.setOnFailure(onFailure);
