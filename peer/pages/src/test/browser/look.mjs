@@ -59,7 +59,7 @@ async function look(colorScheme, width, number, path) {
     const name = `${number}-${colorScheme}-${width}`;
     await page.screenshot({ path: join(screenshots, `${name}.png`) });
     if (await page.locator('#time').count() > 0) {
-      await page.evaluate(() => document.getElementById('time').scrollIntoView());
+      await page.evaluate(() => document.querySelector('#timeline, #time').scrollIntoView());
       await page.screenshot({ path: join(screenshots, `${name}-output.png`) });
     }
     if (await page.locator('details.plot').count() > 0) {

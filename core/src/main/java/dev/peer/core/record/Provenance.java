@@ -3,7 +3,7 @@ package dev.peer.core.record;
 import dev.peer.core.id.Printable;
 import java.util.regex.Pattern;
 
-/** What shaped a run besides its inputs. */
+/** What shaped a run besides its inputs, and how it went. */
 public sealed interface Provenance {
 
   /** Whose code can have shaped the disk that the machine started from. */
@@ -29,13 +29,15 @@ public sealed interface Provenance {
    * @param mk the version of the guest's mk
    * @param agent the version of the guest's agent
    * @param tries how often the tests were tried
+   * @param stages how long the stages took
    */
   record Stated(
       StartedFrom startedFrom,
       PreparationNetwork preparationNetwork,
       String mk,
       String agent,
-      Tries tries)
+      Tries tries,
+      StageTimes stages)
       implements Provenance {
 
     private static final Pattern VERSION = Pattern.compile("[!-~]([ -~]{0,98}[!-~])?");

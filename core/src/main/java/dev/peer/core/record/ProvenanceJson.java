@@ -3,10 +3,14 @@ package dev.peer.core.record;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.CommitId;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The JSON form of a run's provenance in evidence of version 2. */
 public final class ProvenanceJson {
+
+  private static final String STAGES = "stages";
 
   private ProvenanceJson() {}
 
@@ -22,6 +26,7 @@ public final class ProvenanceJson {
     json.put("mk", stated.mk());
     json.put("agent", stated.agent());
     json.set("tries", stated.tries().json());
+    writeStages(json, stated.stages());
     return json;
   }
 
@@ -33,7 +38,8 @@ public final class ProvenanceJson {
               PreparationJson.readNetwork(json.object("preparationNetwork")),
               json.text("mk"),
               json.text("agent"),
-              readTries(json.object("tries")));
+              readTries(json.object("tries")),
+              readStages(json));
       json.end();
       return stated;
     } catch (IllegalArgumentException e) {
@@ -54,5 +60,36 @@ public final class ProvenanceJson {
     int allowed = Math.toIntExact(Math.clamp(json.number("allowed"), 0, Integer.MAX_VALUE));
     json.end();
     return new Tries(passedAt, allowed);
+  }
+
+  private static void writeStages(ObjectNode json, StageTimes stages) {
+    if (!stages.list().isEmpty()) {
+      ArrayNode array = json.putArray(STAGES);
+      stages
+          .list()
+          .forEach(
+              stage ->
+                  array
+                      .addObject()
+                      .put("name", stage.name())
+                      .put("milliseconds", stage.took().toMillis()));
+    }
+  }
+
+  private static StageTimes readStages(StrictJson json) throws MalformedException {
+    if (!json.has(STAGES)) {
+      return StageTimes.UNSTATED;
+    }
+    List<StageTimes.Stage> stages = new ArrayList<>();
+    for (StrictJson stage : json.objects(STAGES)) {
+      stages.add(
+          new StageTimes.Stage(
+              stage.text("name"), Duration.ofMillis(stage.number("milliseconds"))));
+      stage.end();
+    }
+    if (stages.isEmpty()) {
+      throw new MalformedException(STAGES + ": stages, or nothing, were expected");
+    }
+    return new StageTimes(stages);
   }
 }

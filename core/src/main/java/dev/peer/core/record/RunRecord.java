@@ -42,20 +42,24 @@ public record RunRecord(
     Optional<TestCounts> tests) {
 
   /**
-   * Copies the collections, cuts times to milliseconds, refuses more tries than the inputs allow.
+   * Copies the collections, cuts times to milliseconds, refuses more tries than the inputs allow,
+   * and stages that took longer than the run.
    */
   public RunRecord {
     startedAt = startedAt.truncatedTo(ChronoUnit.MILLIS);
     finishedAt = finishedAt.truncatedTo(ChronoUnit.MILLIS);
     secretNames = List.copyOf(secretNames);
     secretNames.forEach(RunInputs::requireName);
-    if (provenance instanceof Provenance.Stated stated
-        && stated.tries().allowed() != inputs.options().allowedTries()) {
-      throw new IllegalArgumentException(
+    if (provenance instanceof Provenance.Stated stated) {
+      require(
+          stated.tries().allowed() == inputs.options().allowedTries(),
           "tries "
               + stated.tries()
               + ", where the inputs allow "
               + inputs.options().allowedTries());
+      require(
+          stated.stages().fitInto(Duration.between(startedAt, finishedAt)),
+          "the stages took longer than the run");
     }
   }
 
@@ -67,5 +71,11 @@ public record RunRecord(
   /** Whether the tests passed. */
   public boolean passed() {
     return exitCode == 0;
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException(otherwise);
+    }
   }
 }

@@ -63,7 +63,8 @@ class AcceptanceTest {
                 stated.preparationNetwork(),
                 stated.mk(),
                 stated.agent(),
-                new Tries(2, 3)));
+                new Tries(2, 3),
+                stated.stages()));
 
     assertThat(Acceptance.EVERYTHING.refusal(late)).isEmpty();
     assertThat(new Acceptance(KeptOrigin.ANY, ClaimedHistory.UNKNOWN, 2).refusal(late)).isEmpty();

@@ -13,6 +13,7 @@ import dev.peer.core.key.TestOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,7 +132,12 @@ public final class Records {
   public static Provenance.Stated provenance(StartedFrom startedFrom) {
     Provenance.Stated like = provenance();
     return new Provenance.Stated(
-        startedFrom, like.preparationNetwork(), like.mk(), like.agent(), like.tries());
+        startedFrom,
+        like.preparationNetwork(),
+        like.mk(),
+        like.agent(),
+        like.tries(),
+        like.stages());
   }
 
   /** What a run on a disk of two preparations of the trunk states. */
@@ -142,7 +148,11 @@ public final class Records {
         PreparationNetwork.hosts(List.of("packages.example.org", "10.0.0.0/8"), false),
         "9base 1:6-13",
         "0.6.0",
-        Tries.ONCE);
+        Tries.ONCE,
+        new StageTimes(
+            List.of(
+                new StageTimes.Stage("boot", Duration.ofMillis(1_234)),
+                new StageTimes.Stage("test", Duration.ofSeconds(28)))));
   }
 
   private static void write(OutputSink sink, OutputStreamName stream, String text)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
@@ -153,7 +154,8 @@ class RunRecordJsonTest {
             stated.preparationNetwork(),
             stated.mk(),
             stated.agent(),
-            new Tries(2, 3)));
+            new Tries(2, 3),
+            stated.stages()));
   }
 
   @Test
@@ -209,7 +211,28 @@ class RunRecordJsonTest {
         "mk; \"\"; not a version",
         "agent; \"0.6 \"; not a version",
         "tries; {\"passedAt\":0,\"allowed\":1}; a try",
-        "tries; {\"passedAt\":2,\"allowed\":1}; a try"
+        "tries; {\"passedAt\":2,\"allowed\":1}; a try",
+        "stages; []; stages, or nothing",
+        "stages; {}; an array",
+        "stages; [1]; an object",
+        "stages; [{\"milliseconds\":1}]; name is missing",
+        "stages; [{\"name\":\"test\"}]; milliseconds is missing",
+        "stages; [{\"name\":1,\"milliseconds\":1}]; a string",
+        "stages; [{\"name\":\"test\",\"milliseconds\":1.5}]; a whole number",
+        "stages; [{\"name\":\"test\",\"milliseconds\":\"1\"}]; a whole number",
+        "stages; [{\"name\":\"test\",\"milliseconds\":9223372036854775808}]; a whole number",
+        "stages; [{\"name\":\"test\",\"milliseconds\":1,\"x\":1}]; unknown field x",
+        "stages; [{\"name\":\"\",\"milliseconds\":1}]; not a stage",
+        "stages; [{\"name\":\"-a\",\"milliseconds\":1}]; not a stage",
+        "stages; [{\"name\":\"Test\",\"milliseconds\":1}]; not a stage",
+        "stages; [{\"name\":\"a\\u001b[m\",\"milliseconds\":1}]; not a stage",
+        "stages; [{\"name\":\"<b>\",\"milliseconds\":1}]; not a stage",
+        "stages; [{\"name\":\"LONG\",\"milliseconds\":1}]; not a stage",
+        "stages; [{\"name\":\"test\",\"milliseconds\":-1}]; not the time of a stage",
+        "stages; [{\"name\":\"test\",\"milliseconds\":31536000001}]; not the time of a stage",
+        "stages; [{\"name\":\"test\",\"milliseconds\":60323}]; longer than the run",
+        "stages; [{\"name\":\"a\",\"milliseconds\":1},{\"name\":\"a\",\"milliseconds\":1}];"
+            + " named twice"
       })
   void refusesAProvenanceThatCannotBe(String field, String value, String reason) throws Exception {
     ObjectNode json = RunRecordJson.write(record);
@@ -219,6 +242,7 @@ class RunRecordJsonTest {
             new ObjectMapper()
                 .readTree(
                     value
+                        .replace("LONG", "a".repeat(32))
                         .replace("[R]", "[{\"maker\":\"a\",\"digest\":\"D\"}]")
                         .replace("C", "c".repeat(40))
                         .replace("D", CONTENT.digest().toString())));
@@ -250,6 +274,37 @@ class RunRecordJsonTest {
     RunRecord read = RunRecordJson.readV2(StrictJson.parse("record", StrictJson.bytes(json)));
     assertThat(read).isEqualTo(started);
     assertThat(read.provenance().origin()).isEqualTo(KeptOrigin.TRUNK);
+  }
+
+  @Test
+  void statesHowLongStagesTookOnlyWhereThatIsKnown() throws Exception {
+    ObjectNode json = RunRecordJson.write(record);
+    assertThat(json.at("/provenance/stages").toString())
+        .isEqualTo(
+            "[{'name':'boot','milliseconds':1234},{'name':'test','milliseconds':28000}]"
+                .replace('\'', '"'));
+    assertThat(read(json)).isEqualTo(record);
+
+    ((ObjectNode) json.path("provenance")).remove("stages");
+    RunRecord before = read(json);
+    assertThat(((Provenance.Stated) before.provenance()).stages()).isEqualTo(StageTimes.UNSTATED);
+    assertThat(RunRecordJson.write(before)).isEqualTo(json);
+  }
+
+  @Test
+  void takesStagesThatTookAsLongAsTheRunAndAtMostSixteen() throws Exception {
+    ObjectNode json = RunRecordJson.write(record);
+    ArrayNode stages = ((ObjectNode) json.path("provenance")).putArray("stages");
+    stages.addObject().put("name", "a" + "-".repeat(30)).put("milliseconds", 60_322);
+    for (char name = 'b'; stages.size() < StageTimes.MOST; name++) {
+      stages.addObject().put("name", "" + name).put("milliseconds", 0);
+    }
+    assertThat(RunRecordJson.write(read(json)).toString()).isEqualTo(json.toString());
+
+    stages.addObject().put("name", "one-more").put("milliseconds", 0);
+    assertThatThrownBy(() -> read(json))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("at most 16 stages");
   }
 
   @Test

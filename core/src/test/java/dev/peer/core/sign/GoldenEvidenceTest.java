@@ -19,6 +19,7 @@ import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StageTimes;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.Tries;
 import dev.peer.core.trust.CertificateValidator;
@@ -143,7 +144,8 @@ class GoldenEvidenceTest {
         PreparationNetwork.open(false),
         "9base 1:6-13+bb95e02ac72d",
         "4+1ff8c8804d3a",
-        Tries.ONCE);
+        Tries.ONCE,
+        StageTimes.UNSTATED);
   }
 
   /** What was verified of a result, by its attestation and by its bundle. */

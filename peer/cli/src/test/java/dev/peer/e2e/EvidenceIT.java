@@ -90,6 +90,8 @@ class EvidenceIT {
             "secrets      TOKEN",
             "container    localhost/ci-base, " + "f".repeat(64),
             "accelerator  tcg",
+            "stages       boot 1.4 s, checkout 0.6 s, prepare 7.0 s, test 20.0 s, artifacts 0.0 s,"
+                + " post-test 1.0 s",
             "started from blank",
             "preparation  network open, this host in reach",
             "tools        mk 9base 1:6-13, agent 0.6.0",

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,7 +112,11 @@ class LimitsAndTriesIT {
     assertThat(json.at("/tries/allowed").intValue()).isEqualTo(3);
     assertThat(peer.run(repository, "show").hasExitCode(0).stdout())
         .containsPattern("passed at +try 2 of 3\n")
-        .containsPattern("retries +2\n");
+        .containsPattern("retries +2\n")
+        .containsPattern("stages +boot [0-9.]+ s, checkout [0-9.]+ s, prepare [0-9.]+ s, test ");
+    assertStates(
+        new ObjectMapper().readTree(peer.run(repository, "show", "--json").stdout()),
+        List.of("boot", "checkout", "prepare", "test", "artifacts", "post-test"));
     peer.with("PEER_RETRY", "0").run(repository, "replay").refuses(3, "no reachable peer");
 
     Peer strict = peer.with("PEER_REQUIRE_TRIES", "1");
@@ -122,6 +129,22 @@ class LimitsAndTriesIT {
     assertThat(explained.stdout())
         .containsPattern("result +hit, in the store")
         .containsPattern("failed +here, .* ago: the stage test ended with");
+  }
+
+  /** Each stage is there once, the tests too; together they took no longer than the run. */
+  private static void assertStates(JsonNode shown, List<String> names) {
+    JsonNode stages = shown.at("/provenance/stages");
+    assertThat(stages.findValuesAsText("name")).isEqualTo(names);
+    long total = 0;
+    for (JsonNode stage : stages) {
+      assertThat(stage.path("milliseconds").longValue()).isNotNegative();
+      total += stage.path("milliseconds").longValue();
+    }
+    Duration took =
+        Duration.between(
+            Instant.parse(shown.path("started").asText()),
+            Instant.parse(shown.path("finished").asText()));
+    assertThat(total).isPositive().isLessThanOrEqualTo(took.toMillis());
   }
 
   @Test

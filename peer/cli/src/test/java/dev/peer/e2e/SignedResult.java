@@ -16,17 +16,15 @@ import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
-import dev.peer.core.record.PreparationNetwork;
-import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
-import dev.peer.core.record.StartedFrom;
+import dev.peer.core.record.StageTimes;
 import dev.peer.core.record.TestOutput;
-import dev.peer.core.record.Tries;
 import dev.peer.core.record.WrittenBundle;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.RunSigner;
+import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.store.Store;
 import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
@@ -155,8 +153,7 @@ record SignedResult(Repository repository) {
         "tcg",
         1,
         1L << 30,
-        new Provenance.Stated(
-            StartedFrom.BLANK, PreparationNetwork.open(true), "9base 1:6-13", "0.6.0", Tries.ONCE),
+        SignedRuns.provenance(StageTimes.UNSTATED),
         output,
         new Artifacts.Listed(artifacts),
         Optional.empty());

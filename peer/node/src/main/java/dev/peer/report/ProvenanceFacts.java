@@ -1,11 +1,14 @@
 package dev.peer.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.ProvenanceJson;
+import dev.peer.core.record.StageTimes;
 import dev.peer.core.record.Tries;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Shows what shaped a run besides its inputs. */
 public final class ProvenanceFacts {
@@ -23,6 +26,9 @@ public final class ProvenanceFacts {
 
   private static List<String> lines(Provenance.Stated stated) {
     List<String> lines = new ArrayList<>();
+    if (!stated.stages().list().isEmpty()) {
+      lines.add(Facts.line("stages", text(stated.stages())));
+    }
     lines.add(Facts.line("started from", stated.startedFrom().toString()));
     stated
         .startedFrom()
@@ -34,6 +40,12 @@ public final class ProvenanceFacts {
       lines.add(Facts.line("passed at", "try " + stated.tries()));
     }
     return lines;
+  }
+
+  private static String text(StageTimes stages) {
+    return stages.list().stream()
+        .map(stage -> stage.name() + " " + TimeSpans.seconds(stage.took()))
+        .collect(Collectors.joining(", "));
   }
 
   /** Adds the facts as scripts get them everywhere: the origin always, the rest where stated. */

@@ -22,20 +22,17 @@ import dev.peer.core.record.IncomingBundle;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
-import dev.peer.core.record.PreparationNetwork;
-import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.RunRecordJson;
-import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.record.TestOutput;
 import dev.peer.core.record.Timing;
-import dev.peer.core.record.Tries;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.EnvelopeBytes;
 import dev.peer.core.sign.ImageSigner;
 import dev.peer.core.sign.RunSigner;
+import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.trust.Credentials;
 import dev.peer.tls.TestAuthority;
 import java.io.IOException;
@@ -239,8 +236,7 @@ final class EvidenceParsers {
         "tcg",
         2,
         2L << 30,
-        new Provenance.Stated(
-            StartedFrom.BLANK, PreparationNetwork.open(true), "9base 1:6-13", "0.6.0", Tries.ONCE),
+        SignedRuns.provenance(SignedRuns.STAGES),
         output,
         new Artifacts.Listed(
             List.of(Artifact.file("report", false, new Content(REPORT.length, Digest.of(REPORT))))),

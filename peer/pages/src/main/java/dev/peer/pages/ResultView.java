@@ -26,10 +26,16 @@ import java.util.Optional;
  * @param verdict whether it counts
  * @param evidence why to believe it, as sentences
  * @param files what the run left
+ * @param stages how long its stages took
  * @param log its output
  */
 public record ResultView(
-    About about, Verdict verdict, List<String> evidence, FileList files, LogView log) {
+    About about,
+    Verdict verdict,
+    List<String> evidence,
+    FileList files,
+    StageChart stages,
+    LogView log) {
 
   private static final int MOST_FILES = 1000;
 
@@ -85,6 +91,7 @@ public record ResultView(
             Math.max(0, artifacts.size() - MOST_FILES),
             new PagePath.Output(key, OutputStreamName.STDOUT).text(),
             new PagePath.Output(key, OutputStreamName.STDERR).text()),
+        StageChart.of(record.provenance()),
         LogView.of(verified.files()));
   }
 

@@ -16,6 +16,7 @@ import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StageTimes;
 import dev.peer.core.record.TestCounts;
 import dev.peer.core.record.TestOutput;
 import dev.peer.core.sign.Attestation;
@@ -112,9 +113,14 @@ final class KeptRuns implements ResultSource, RunSource {
 
   /** Makes a result, verifies it and keeps it. */
   StoredRecord add(RunInputs inputs, Traces traces) throws Exception {
+    return add(inputs, traces, SignedRuns.STAGES);
+  }
+
+  /** The same, of a run of these stages. */
+  StoredRecord add(RunInputs inputs, Traces traces, StageTimes stages) throws Exception {
     Path made = Files.createTempDirectory(directory, "made");
     RunFiles files = new RunFiles(Files.createDirectory(made.resolve("files")));
-    RunRecord record = record(inputs, files, traces);
+    RunRecord record = record(inputs, files, traces, stages);
     Path bundle = made.resolve("bundle");
     Attestation attestation =
         new RunSigner(team.issue("spiffe://team/signer"))
@@ -129,8 +135,8 @@ final class KeptRuns implements ResultSource, RunSource {
     return kept;
   }
 
-  private static RunRecord record(RunInputs inputs, RunFiles files, Traces traces)
-      throws IOException {
+  private static RunRecord record(
+      RunInputs inputs, RunFiles files, Traces traces, StageTimes stages) throws IOException {
     RunRecord any =
         SignedRuns.record(
             inputs,
@@ -147,7 +153,7 @@ final class KeptRuns implements ResultSource, RunSource {
         any.accelerator(),
         any.cpus(),
         any.memoryBytes(),
-        any.provenance(),
+        SignedRuns.provenance(stages),
         output(files, traces.output()),
         artifacts(files, traces.artifacts()),
         traces.tests());

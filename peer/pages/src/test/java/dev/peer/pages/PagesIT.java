@@ -13,7 +13,9 @@ import dev.peer.core.access.SignRules;
 import dev.peer.core.access.Verb;
 import dev.peer.core.find.Acceptance;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.record.StageTimes;
 import dev.peer.core.record.TestCounts;
+import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.store.Hit;
 import dev.peer.core.store.HitLog;
 import dev.peer.core.store.StoredRecord;
@@ -115,7 +117,8 @@ class PagesIT {
               Duration.ofSeconds(20 + i % 90),
               Duration.ofMillis(400)));
     }
-    StoredRecord hostile = kept.add(KeptRuns.inputs("git.example.org/x", "test", MARKUP), left());
+    StoredRecord hostile =
+        kept.add(KeptRuns.inputs("git.example.org/x", "test", MARKUP), left(), stages());
     Path file = directory.resolve("result.html");
     try (OpenedResult opened = OpenedResult.of(hostile, kept.judge())) {
       Files.write(
@@ -369,6 +372,13 @@ class PagesIT {
         output,
         Map.of("reports/TEST-a.xml", report, "site/<img src=x>.html", MARKUP),
         Optional.of(new TestCounts(2, 1, 0, 1, 0)));
+  }
+
+  /** Among them one of the longest name. */
+  private static StageTimes stages() {
+    List<StageTimes.Stage> stages = new ArrayList<>(SignedRuns.STAGES.list());
+    stages.add(new StageTimes.Stage("x".repeat(31), Duration.ZERO));
+    return new StageTimes(stages);
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
 import dev.peer.core.access.NamespaceRules;
 import dev.peer.core.record.OutputStreamName;
+import dev.peer.core.record.StageTimes;
 import dev.peer.core.record.TestCounts;
 import dev.peer.core.store.Hit;
 import dev.peer.core.store.HitLog;
@@ -134,6 +135,21 @@ class PagesTest {
             "<span class=\"f1 bold\">red</span> plain",
             "<li id=\"L2\" class=\"err\"",
             "<span class=\"stream\">err</span><code>oops</code>");
+  }
+
+  @Test
+  void showsTheStagesOfARunThatStatesThem() throws Exception {
+    KeptRuns.Traces none = new KeptRuns.Traces(List.of(), Map.of(), Optional.empty());
+    StoredRecord before = kept.add(KeptRuns.inputs(OPEN, "old"), none, StageTimes.UNSTATED);
+
+    assertThat(page(page(add(OPEN, "test"))))
+        .contains(
+            "<h2 id=\"timeline\">Stages</h2>",
+            "<li><span>prepare</span> <span>7.0 s</span> <svg viewBox=\"0 0 1000 10\""
+                + " preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+                + "<rect x=\"67\" y=\"0\" width=\"233\" height=\"10\"></rect></svg></li>",
+            "together they took 30.0 s.");
+    assertThat(page(page(before))).contains("Output over time").doesNotContain("Stages");
   }
 
   @Test

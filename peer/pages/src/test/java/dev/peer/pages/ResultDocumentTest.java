@@ -49,7 +49,8 @@ class ResultDocumentTest {
         .contains(
             "content=\"default-src 'none'; style-src 'sha256-" + hash + "'; base-uri 'none';",
             "&lt;b&gt;bold",
-            "a.txt")
+            "a.txt",
+            "<span>post-test</span> <span>1.0 s</span>")
         .doesNotContain("/ui/", "<link", "<script", "http://", "https://", "src=");
   }
 }

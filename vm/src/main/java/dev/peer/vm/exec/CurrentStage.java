@@ -7,7 +7,10 @@ import java.time.Duration;
 /** The current stage of a run, and its last output. */
 final class CurrentStage {
 
-  private volatile String name = "boot";
+  /** The stage that begins with the run. */
+  static final String FIRST = "boot";
+
+  private volatile String name = FIRST;
   private volatile LastLines lines = new LastLines();
 
   /** A stage begins; takes its output. */

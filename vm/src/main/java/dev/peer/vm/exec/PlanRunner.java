@@ -132,6 +132,7 @@ final class PlanRunner<T> {
             machine,
             starter.model().limits(),
             progress.current(),
+            clock,
             progress.listener(),
             request.secrets());
     RunStages all = new RunStages(request, progress.listener(), machine, stages, starter, cache);

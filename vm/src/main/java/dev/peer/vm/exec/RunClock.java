@@ -1,8 +1,14 @@
 package dev.peer.vm.exec;
 
+import dev.peer.core.record.StageTimes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.LongSupplier;
 
 /** The time of one run on a host that may sleep, or whose clock may be set during the run. */
@@ -15,12 +21,14 @@ final class RunClock {
   private final LongSupplier nanos;
   private final Instant begun;
   private final long begunNanos;
+  private final SequencedMap<String, Long> stageMillis = new LinkedHashMap<>();
 
   private RunClock(InstantSource wall, LongSupplier nanos) {
     this.wall = wall;
     this.nanos = nanos;
     this.begun = wall.instant();
     this.begunNanos = nanos.getAsLong();
+    beginStage(CurrentStage.FIRST);
   }
 
   /** A run begins now. */
@@ -35,6 +43,23 @@ final class RunClock {
    */
   static RunClock start(InstantSource wall, LongSupplier nanos) {
     return new RunClock(wall, nanos);
+  }
+
+  /** A stage begins, and with it the one before ends; a stage that begins again goes on. */
+  void beginStage(String name) {
+    stageMillis.putIfAbsent(name, taken().toMillis());
+  }
+
+  /** How long the stages took, if the last one ends now; a later span is at least as long. */
+  StageTimes stages() {
+    List<StageTimes.Stage> stages = new ArrayList<>();
+    long end = taken().toMillis();
+    for (Map.Entry<String, Long> stage : stageMillis.sequencedEntrySet().reversed()) {
+      Duration took = Duration.ofMillis(end - stage.getValue());
+      stages.addFirst(new StageTimes.Stage(stage.getKey(), took));
+      end = stage.getValue();
+    }
+    return new StageTimes(stages);
   }
 
   /** When it began, as the clock said then. */

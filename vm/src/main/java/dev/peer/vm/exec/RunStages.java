@@ -11,6 +11,7 @@ import dev.peer.core.record.OutputRecorder;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StageTimes;
 import dev.peer.core.record.TestOutput;
 import dev.peer.core.record.TestReport;
 import dev.peer.core.record.Tries;
@@ -329,6 +330,7 @@ final class RunStages {
     if (ended.isPresent()) {
       return ended.get();
     }
+    StageTimes times = clock.stages();
     RunClock.Span span = clock.span();
     return new ExecutionResult.Passed(
         new RunRecord(
@@ -342,7 +344,7 @@ final class RunStages {
             starter.model().accelerator().toString(),
             starter.model().limits().cpus(),
             starter.model().limits().memoryBytes(),
-            provenance(tries),
+            provenance(tries, times),
             output,
             artifacts.artifacts(),
             artifacts.tests().map(TestReport::counts)));
@@ -372,12 +374,13 @@ final class RunStages {
     }
   }
 
-  private Provenance provenance(Tries tries) {
+  private Provenance provenance(Tries tries, StageTimes times) {
     return new Provenance.Stated(
         cache.startedFrom(),
         starter.network().ofPreparation(),
         starter.model().image().versions().mk(),
         starter.model().image().versions().agent(),
-        tries);
+        tries,
+        times);
   }
 }

@@ -37,6 +37,7 @@ final class StageRunner {
   private final StartedMachine started;
   private final RunLimits limits;
   private final CurrentStage current;
+  private final RunClock clock;
   private final RunSecrets secrets;
   private Optional<ExecutionResult.TimedOut> timedOut = Optional.empty();
 
@@ -44,6 +45,7 @@ final class StageRunner {
       StartedMachine started,
       RunLimits limits,
       CurrentStage current,
+      RunClock clock,
       ExecutionListener listener,
       RunSecrets secrets) {
     this.agent = started.agent();
@@ -51,6 +53,7 @@ final class StageRunner {
     this.started = started;
     this.limits = limits;
     this.current = current;
+    this.clock = clock;
     this.secrets = secrets;
   }
 
@@ -156,6 +159,7 @@ final class StageRunner {
       String stage, List<String> arguments, OutputSink sink, Optional<Duration> limit)
       throws IOException, GuestException, InterruptedException {
     LastLines lines = current.begin(stage);
+    clock.beginStage(stage);
     listener.stage(stage);
     BoundedOutput bounded = new BoundedOutput(sink, limits.outputBytes());
     OutputSink followed =

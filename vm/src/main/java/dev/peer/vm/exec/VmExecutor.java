@@ -212,7 +212,8 @@ public final class VmExecutor implements Executor {
             try {
               copy.openShell(
                   machine.machine(),
-                  new StageRunner(machine, limits, current, listener, RunSecrets.NONE));
+                  new StageRunner(
+                      machine, limits, current, RunClock.start(), listener, RunSecrets.NONE));
             } catch (GuestException | IOException e) {
               throw PlanRunner.brokenOff(current, machine, Secrets.NONE, e);
             }
@@ -266,7 +267,7 @@ public final class VmExecutor implements Executor {
       Path runs)
       throws QemuException, IOException, ExecutorException, InterruptedException {
     ExecutionListener listener = progress.listener();
-    listener.stage("boot");
+    listener.stage(CurrentStage.FIRST);
     listener.note(
         starter.model().accelerator() == Accelerator.KVM
             ? "accelerator: kvm"

@@ -81,7 +81,9 @@ class ContainerImagesIT {
     writeImages(repository);
     GitFiles.commit(repository);
     machine = Machines.boot(directory, repository, limits(), transcript);
-    stages = new StageRunner(machine, limits(), new CurrentStage(), transcript, RunSecrets.NONE);
+    stages =
+        new StageRunner(
+            machine, limits(), new CurrentStage(), RunClock.start(), transcript, RunSecrets.NONE);
     assertThat(stages.run("checkout", List.of())).isEqualTo(new Exited(0, Map.of()));
   }
 

@@ -2,6 +2,7 @@ package dev.peer.vm.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.core.record.StageTimes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -64,6 +65,39 @@ class RunClockTest {
             () -> nanos);
 
     assertThat(heldUp.wasSetBack()).isFalse();
+  }
+
+  @Test
+  void saysHowLongStagesTookAndLetsOneThatBeginsAgainGoOn() {
+    pass(Duration.ofNanos(1_600_000));
+    clock.beginStage("prepare");
+    pass(Duration.ofNanos(1_600_000));
+    clock.beginStage("test");
+    pass(Duration.ofSeconds(3));
+    clock.beginStage("test");
+    pass(Duration.ofSeconds(4));
+
+    assertThat(clock.stages().list())
+        .containsExactly(stage("boot", 1), stage("prepare", 2), stage("test", 7_000));
+    assertThat(clock.stages().total()).isEqualTo(Duration.ofMillis(7_003));
+  }
+
+  @Test
+  void countsNoSleepOfTheHostAndNoChangeOfItsClockForAStage() {
+    pass(Duration.ofSeconds(1));
+    clock.beginStage("test");
+    wall = wall.plus(Duration.ofHours(3));
+    pass(Duration.ofSeconds(2));
+    wall = wall.minus(Duration.ofHours(9));
+
+    assertThat(clock.stages().list()).containsExactly(stage("boot", 1_000), stage("test", 2_000));
+    RunClock.Span span = clock.span();
+    assertThat(Duration.between(span.startedAt(), span.finishedAt()))
+        .isEqualTo(clock.stages().total());
+  }
+
+  private static StageTimes.Stage stage(String name, long milliseconds) {
+    return new StageTimes.Stage(name, Duration.ofMillis(milliseconds));
   }
 
   private void pass(Duration time) {

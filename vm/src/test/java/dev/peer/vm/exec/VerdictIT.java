@@ -88,7 +88,9 @@ class VerdictIT {
   @Test
   void aFailureIsAFailureWhateverBecomesOfWhatIsBetweenItAndTheHost() throws Exception {
     try (StartedMachine machine = start()) {
-      stages = new StageRunner(machine, limits(), new CurrentStage(), transcript, RunSecrets.NONE);
+      stages =
+          new StageRunner(
+              machine, limits(), new CurrentStage(), RunClock.start(), transcript, RunSecrets.NONE);
       // What would lead git and tar elsewhere.
       stages.setVariables(Map.of("GIT_WORK_TREE", "/tmp", "TAR_OPTIONS", "--exclude=mkfile"));
       assertThat(stages.run("checkout", List.of())).isEqualTo(new Exited(0, Map.of()));

@@ -27,6 +27,7 @@ import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StageTimes;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.Tries;
 import dev.peer.core.record.WrittenBundle;
@@ -199,7 +200,8 @@ final class TrainingPeers {
                 PreparationNetwork.open(true),
                 "9base 1:6-13",
                 "0.6.0",
-                Tries.ONCE),
+                Tries.ONCE,
+                new StageTimes(List.of(new StageTimes.Stage("test", Duration.ZERO)))),
             recorder.finish(),
             new Artifacts.Listed(List.of(artifact)),
             Optional.empty());

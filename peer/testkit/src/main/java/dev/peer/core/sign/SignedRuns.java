@@ -18,6 +18,7 @@ import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
+import dev.peer.core.record.StageTimes;
 import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.TestOutput;
 import dev.peer.core.record.Tries;
@@ -25,6 +26,7 @@ import dev.peer.core.trust.Credentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,17 @@ import java.util.TreeMap;
 
 /** Results that hold, of runs that never ran. */
 public final class SignedRuns {
+
+  /** The stages of a run that took 30 seconds. */
+  public static final StageTimes STAGES =
+      new StageTimes(
+          List.of(
+              stage("boot", 1_400),
+              stage("checkout", 600),
+              stage("prepare", 7_000),
+              stage("test", 20_000),
+              stage("artifacts", 30),
+              stage("post-test", 970)));
 
   private SignedRuns() {}
 
@@ -80,11 +93,25 @@ public final class SignedRuns {
         "tcg",
         2,
         2L << 30,
-        new Provenance.Stated(
-            StartedFrom.BLANK, PreparationNetwork.open(true), "9base 1:6-13", "0.6.0", Tries.ONCE),
+        provenance(STAGES),
         output,
         Artifacts.NONE,
         Optional.empty());
+  }
+
+  /** What a run on a blank disk states that had these stages. */
+  public static Provenance.Stated provenance(StageTimes stages) {
+    return new Provenance.Stated(
+        StartedFrom.BLANK,
+        PreparationNetwork.open(true),
+        "9base 1:6-13",
+        "0.6.0",
+        Tries.ONCE,
+        stages);
+  }
+
+  private static StageTimes.Stage stage(String name, long milliseconds) {
+    return new StageTimes.Stage(name, Duration.ofMillis(milliseconds));
   }
 
   /** A signed result in this directory, which is made. */
