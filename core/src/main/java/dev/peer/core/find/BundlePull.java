@@ -116,7 +116,7 @@ final class BundlePull {
             holder -> {
               try {
                 return new Hedge.Answer.Given<>(
-                    new Source(holder, source.content(holder, bundle, there)));
+                    new Source(holder, source.bundle(holder, bundle, there)));
               } catch (FetchException e) {
                 return new Hedge.Answer.Failed<>(e);
               }

@@ -18,16 +18,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Gets content of which some chunks are here already: asks a holder for the list, and then only for
- * the ranges that are not here. Where that does not pay or does not work, it gets all.
+ * Gets bundles of which the store has some chunks already: asks a holder for the list, and then
+ * only for the ranges that are not here. Where that does not pay or does not work, it gets all.
  *
- * <p>A chunk that is here is taken only if it has the digest that the list says. So if content that
- * was put together is not the signed one, its holder gave wrong bytes or a wrong list.
+ * <p>A chunk from the store is taken only if it has the digest that the list says. So if a bundle
+ * that was put together is not the signed one, its holder gave wrong bytes or a wrong list.
  */
-public final class SharedChunks implements AutoCloseable {
+final class SharedChunks implements AutoCloseable {
 
-  /** Less content is moved whole: to ask once more takes as long. */
-  private static final long LEAST_CONTENT = 1 << 20;
+  /** Smaller bundles are moved whole: to ask once more takes as long. */
+  private static final long LEAST_BUNDLE = 1 << 20;
 
   /**
    * The most ranges that are asked for as planned, and as many again for chunks not found: one for
@@ -37,63 +37,16 @@ public final class SharedChunks implements AutoCloseable {
 
   private static final int MOST_PARTS = 1024;
 
-  private final ContentFetch fetch;
-  private final Kind kind;
+  private final Fetch fetch;
   private final HeldChunks held;
   private final Notices notices;
   private boolean used;
   private long here;
 
-  /** What the content is, in messages. */
-  public enum Kind {
-    /** A result's bundle. */
-    BUNDLE("bundle", "results"),
-    /** A prepared runtime. */
-    RUNTIME("runtime", "runtimes");
-
-    private final String content;
-    private final String others;
-
-    Kind(String content, String others) {
-      this.content = content;
-      this.others = others;
-    }
-  }
-
-  /**
-   * Looks for chunks among these, which are closed with this.
-   *
-   * @param fetch asks holders for content of that kind
-   */
-  public SharedChunks(ContentFetch fetch, Kind kind, HeldChunks held, Notices notices) {
+  SharedChunks(Fetch fetch, HeldChunks held, Notices notices) {
     this.fetch = fetch;
-    this.kind = kind;
     this.held = held;
     this.notices = notices;
-  }
-
-  SharedChunks(Fetch fetch, HeldChunks held, Notices notices) {
-    this(new Bundles(fetch), Kind.BUNDLE, held, notices);
-  }
-
-  private record Bundles(Fetch fetch) implements ContentFetch {
-
-    @Override
-    public Fetch.Download content(Holder holder, Content content, long from)
-        throws FetchException, InterruptedException {
-      return fetch.bundle(holder, content, from);
-    }
-
-    @Override
-    public Optional<Fetch.Parts> parts(Holder holder, Content content)
-        throws FetchException, InterruptedException {
-      return fetch.parts(holder, content);
-    }
-
-    @Override
-    public long largestAtOnce() {
-      return fetch.largestAtOnce();
-    }
   }
 
   /**
@@ -101,28 +54,14 @@ public final class SharedChunks implements AutoCloseable {
    * share some.
    */
   static SharedChunks of(Fetch fetch, Content bundle, Store store, RepoId repo, Notices notices) {
-    return bundle.size() >= LEAST_CONTENT
-        ? new SharedChunks(
-            fetch, held(Kind.BUNDLE, () -> HeldChunks.open(store, repo), notices), notices)
-        : none(fetch, notices);
-  }
-
-  /** Opens what is here. */
-  @FunctionalInterface
-  public interface Opener {
-
-    /** Reads no chunk yet. */
-    HeldChunks open() throws IOException;
-  }
-
-  /** The chunks that are here; none, and a notice, if they cannot be read: they only save bytes. */
-  public static HeldChunks held(Kind kind, Opener opener, Notices notices) {
-    try {
-      return opener.open();
-    } catch (IOException e) {
-      sayUnread(kind, notices, e);
-      return HeldChunks.none();
+    if (bundle.size() >= LEAST_BUNDLE) {
+      try {
+        return new SharedChunks(fetch, HeldChunks.open(store, repo), notices);
+      } catch (IOException e) {
+        sayUnread(notices, e);
+      }
     }
+    return none(fetch, notices);
   }
 
   /** Has no chunks, and gets all of each bundle. */
@@ -130,63 +69,62 @@ public final class SharedChunks implements AutoCloseable {
     return new SharedChunks(fetch, HeldChunks.none(), notices);
   }
 
-  private static void sayUnread(Kind kind, Notices notices, IOException e) {
-    notices.say(
-        "the " + kind.others + " that are here are not looked at for chunks: " + e.getMessage());
+  private static void sayUnread(Notices notices, IOException e) {
+    notices.say("the results that are here are not looked at for chunks: " + e.getMessage());
   }
 
   /** Whether a holder's list of chunks decided what was asked for. */
-  public boolean used() {
+  boolean used() {
     return used;
   }
 
-  /** How many bytes of the content were taken from what is here. */
+  /** How many bytes of the bundle were taken from results that are here. */
   long here() {
     return here;
   }
 
-  /** How the holder would give the content, if what it says of its chunks is true. */
-  public Delivery expected(Holder holder, Content content) throws InterruptedException {
+  /** How the holder would give a bundle, if what it says of its chunks is true. */
+  Delivery expected(Holder holder, Content bundle) throws InterruptedException {
     long planned =
-        content.size() <= fetch.largestAtOnce()
+        bundle.size() <= fetch.largestAtOnce()
             ? 0
-            : shared(holder, content, 0)
+            : shared(holder, bundle, 0)
                 .map(way -> way.plan().size() - way.plan().moved())
                 .orElse(0L);
-    return Delivery.of(holder.id(), content, planned);
+    return Delivery.of(holder.id(), bundle, planned);
   }
 
   /**
-   * Asks the holder for the content, as {@link ContentFetch#content} does.
+   * Asks the holder for a bundle, as {@link Fetch#bundle} does.
    *
    * @param there how many of the first bytes are here already
    */
-  public Fetch.Download content(Holder holder, Content content, long there)
+  Fetch.Download bundle(Holder holder, Content bundle, long there)
       throws FetchException, InterruptedException {
-    Optional<Way> way = shared(holder, content, there);
+    Optional<Way> way = shared(holder, bundle, there);
     return way.isPresent()
-        ? new Together(holder, content, way.get(), there)
-        : fetch.content(holder, content, there);
+        ? new Together(holder, bundle, way.get(), there)
+        : fetch.bundle(holder, bundle, there);
   }
 
   /**
-   * How content that shares chunks is put together.
+   * How a bundle that shares chunks is put together.
    *
    * @param parts give what must be moved
    * @param plan says what that is
    */
   private record Way(Fetch.Parts parts, ChunkPlan plan) {}
 
-  private Optional<Way> shared(Holder holder, Content content, long there)
+  private Optional<Way> shared(Holder holder, Content bundle, long there)
       throws InterruptedException {
-    return content.size() - there >= LEAST_CONTENT && !held.isEmpty()
-        ? parts(holder, content)
-            .flatMap(parts -> plan(parts, content, there).map(plan -> new Way(parts, plan)))
+    return bundle.size() - there >= LEAST_BUNDLE && !held.isEmpty()
+        ? parts(holder, bundle)
+            .flatMap(parts -> plan(parts, bundle, there).map(plan -> new Way(parts, plan)))
         : Optional.empty();
   }
 
   /** Empty where all of it is hardly more than what must be moved. */
-  private Optional<ChunkPlan> plan(Fetch.Parts parts, Content content, long there) {
+  private Optional<ChunkPlan> plan(Fetch.Parts parts, Content bundle, long there) {
     try {
       List<Chunk> left =
           parts.list().chunks().stream().filter(chunk -> chunk.end() > there).toList();
@@ -195,47 +133,47 @@ public final class SharedChunks implements AutoCloseable {
       ChunkPlan plan =
           ChunkPlan.of(
               left,
-              chunk -> chunk.end() < content.size() && lengths.contains(chunk.length()),
-              mostParts(content));
+              chunk -> chunk.end() < bundle.size() && lengths.contains(chunk.length()),
+              mostParts(bundle));
       return Optional.of(plan).filter(made -> made.moved() <= made.size() / 6 * 5);
     } catch (ClosedChannelException e) {
       // A thread was interrupted there, because another holder answered first.
       return Optional.empty();
     } catch (IOException e) {
-      sayUnread(kind, notices, e);
+      sayUnread(notices, e);
       return Optional.empty();
     }
   }
 
-  private static int mostParts(Content content) {
-    return Math.clamp(content.size() / LEAST_CONTENT, FEWEST_PARTS, MOST_PARTS);
+  private static int mostParts(Content bundle) {
+    return Math.clamp(bundle.size() / LEAST_BUNDLE, FEWEST_PARTS, MOST_PARTS);
   }
 
-  /** A holder may be slow to make the list of large content, and give the content at once. */
-  private Optional<Fetch.Parts> parts(Holder holder, Content content) throws InterruptedException {
+  /** A holder may be slow to make the list of a large bundle, and give the bundle at once. */
+  private Optional<Fetch.Parts> parts(Holder holder, Content bundle) throws InterruptedException {
     try {
-      return fetch.parts(holder, content);
+      return fetch.parts(holder, bundle);
     } catch (FetchException e) {
       if (e.fault() != Fault.REFUSED) {
-        notices.say(e.getMessage() + "; all of the " + kind.content + " is moved");
+        notices.say(e.getMessage() + "; all of the bundle is moved");
       }
       return Optional.empty();
     }
   }
 
-  /** Chunks that are here, and a holder's parts. */
+  /** A bundle of chunks from the store and of a holder's parts. */
   private final class Together implements Fetch.Download {
 
     private final Holder holder;
-    private final Content content;
+    private final Content bundle;
     private final Way way;
     private final long there;
     private int asked;
     private long moved;
 
-    Together(Holder holder, Content content, Way way, long there) {
+    Together(Holder holder, Content bundle, Way way, long there) {
       this.holder = holder;
-      this.content = content;
+      this.bundle = bundle;
       this.way = way;
       this.there = there;
     }
@@ -257,8 +195,8 @@ public final class SharedChunks implements AutoCloseable {
         }
       }
       notices.say(
-          "%d of %d MiB came from %s, the rest from %s that are here"
-              .formatted(mebibytes(moved), mebibytes(content.size()), holder.id(), kind.others));
+          "%d of %d MiB came from %s, the rest from results that are here"
+              .formatted(mebibytes(moved), mebibytes(bundle.size()), holder.id()));
     }
 
     /** Returns whether the next run is still needed. */
@@ -280,7 +218,7 @@ public final class SharedChunks implements AutoCloseable {
     private boolean part(long from, long length, OutputStream out, Duration pause)
         throws FetchException, IOException, InterruptedException {
       Optional<Fetch.Download> part =
-          asked < 2 * mostParts(content) ? ask(from, length) : Optional.empty();
+          asked < 2 * mostParts(bundle) ? ask(from, length) : Optional.empty();
       asked++;
       if (part.isPresent()) {
         try (Fetch.Download download = part.get()) {
@@ -289,7 +227,7 @@ public final class SharedChunks implements AutoCloseable {
         moved += length;
         return true;
       }
-      try (Fetch.Download rest = fetch.content(holder, content, from)) {
+      try (Fetch.Download rest = fetch.bundle(holder, bundle, from)) {
         rest.into(new Tail(out, from - rest.from()), pause);
       }
       return false;

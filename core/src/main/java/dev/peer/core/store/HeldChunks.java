@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,18 +17,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The chunks of the latest contents of a repository, to make another content of: bundles of
- * results, or runtimes. A chunk is given only if its bytes have the requested digest now.
+ * The chunks of a repository's latest results, to make another bundle of. A chunk is given only if
+ * its bytes have the requested digest now.
  */
 public final class HeldChunks implements AutoCloseable {
 
-  /** In how many of the latest contents chunks are looked for. */
-  private static final int MOST_CONTENTS = 4;
+  /** In how many of the latest results chunks are looked for. */
+  private static final int MOST_BUNDLES = 4;
 
-  private final List<FileChannel> contents = new ArrayList<>();
+  private final List<FileChannel> bundles = new ArrayList<>();
   private Optional<Map<Integer, List<Place>>> byLength = Optional.empty();
 
-  private record Place(FileChannel content, BundleFrames.Frame frame) {}
+  private record Place(FileChannel bundle, BundleFrames.Frame frame) {}
 
   private HeldChunks() {}
 
@@ -40,23 +39,12 @@ public final class HeldChunks implements AutoCloseable {
 
   /** Opens the latest results of a repository. Reads none before it is asked for a chunk. */
   public static HeldChunks open(Store store, RepoId repo) throws IOException {
-    return open(
-        store.entries().locations(repo).stream()
-            .map(entry -> entry.directory().resolve(EntryFiles.BUNDLE))
-            .toList());
-  }
-
-  /**
-   * Opens the first ones of some contents. Reads none before it is asked for a chunk.
-   *
-   * @param files the latest first
-   */
-  public static HeldChunks open(List<Path> files) throws IOException {
     HeldChunks held = new HeldChunks();
     boolean done = false;
     try {
-      for (int i = 0; i < files.size() && held.contents.size() < MOST_CONTENTS; i++) {
-        held.add(files.get(i));
+      List<Location> latest = store.entries().locations(repo);
+      for (int i = 0; i < latest.size() && held.bundles.size() < MOST_BUNDLES; i++) {
+        held.add(latest.get(i));
       }
       done = true;
       return held;
@@ -67,10 +55,10 @@ public final class HeldChunks implements AutoCloseable {
     }
   }
 
-  /** An open file stays readable if it is removed meanwhile. */
-  private void add(Path file) throws IOException {
+  /** An open file stays readable if the entry is removed meanwhile. */
+  private void add(Location entry) throws IOException {
     try {
-      contents.add(FileChannel.open(file));
+      bundles.add(FileChannel.open(entry.directory().resolve(EntryFiles.BUNDLE)));
     } catch (NoSuchFileException e) {
       // It was removed meanwhile.
     }
@@ -80,12 +68,12 @@ public final class HeldChunks implements AutoCloseable {
   private synchronized Map<Integer, List<Place>> places() throws IOException {
     if (byLength.isEmpty()) {
       Map<Integer, List<Place>> places = new HashMap<>();
-      for (FileChannel content : contents) {
+      for (FileChannel bundle : bundles) {
         try {
-          for (BundleFrames.Frame frame : BundleFrames.read(content)) {
+          for (BundleFrames.Frame frame : BundleFrames.read(bundle)) {
             places
                 .computeIfAbsent(frame.length(), _ -> new ArrayList<>())
-                .add(new Place(content, frame));
+                .add(new Place(bundle, frame));
           }
         } catch (MalformedException e) {
           // It is not made of chunks.
@@ -99,7 +87,7 @@ public final class HeldChunks implements AutoCloseable {
 
   /** Whether there is none. */
   public boolean isEmpty() {
-    return contents.isEmpty();
+    return bundles.isEmpty();
   }
 
   /** The lengths of the chunks that are here: one of another length is not. */
@@ -111,12 +99,12 @@ public final class HeldChunks implements AutoCloseable {
   public Optional<ByteBuffer> bytesOf(Chunk chunk) throws IOException {
     for (Place place : places().getOrDefault(chunk.length(), List.of())) {
       try {
-        ByteBuffer bytes = BundleFrames.bytesOf(place.content(), place.frame());
+        ByteBuffer bytes = BundleFrames.bytesOf(place.bundle(), place.frame());
         if (Digest.of(bytes.array()).equals(chunk.digest())) {
           return Optional.of(bytes);
         }
       } catch (IOException | MalformedException e) {
-        // It was cut off after it was opened, or its disk fails: that is another content's.
+        // The bundle was cut off after it was opened, or its disk fails: that is another result's.
         continue;
       }
     }
@@ -125,8 +113,8 @@ public final class HeldChunks implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    for (FileChannel content : contents) {
-      content.close();
+    for (FileChannel bundle : bundles) {
+      bundle.close();
     }
   }
 }

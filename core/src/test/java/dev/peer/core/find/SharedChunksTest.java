@@ -128,7 +128,7 @@ class SharedChunksTest {
     Content content = new Content(holder.bundle.length, Digest.of(holder.bundle));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (Fetch.Download download =
-        new SharedChunks(holder, held, said::add).content(HOLDER, content, 0)) {
+        new SharedChunks(holder, held, said::add).bundle(HOLDER, content, 0)) {
       held.close();
 
       download.into(out, PATIENT);
@@ -247,7 +247,7 @@ class SharedChunksTest {
     Chunk second = holder.list.chunks().get(1);
 
     try (SharedChunks chunks = chunks();
-        Fetch.Download rest = chunks.content(HOLDER, content(), second.offset() + 1000)) {
+        Fetch.Download rest = chunks.bundle(HOLDER, content(), second.offset() + 1000)) {
       rest.into(out, PATIENT);
       assertThat(chunks.here()).isEqualTo(usually - 1000);
     }
@@ -320,7 +320,7 @@ class SharedChunksTest {
   private byte[] got(HeldChunks held, long there) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (Fetch.Download download =
-        new SharedChunks(holder, held, said::add).content(HOLDER, content(), there)) {
+        new SharedChunks(holder, held, said::add).bundle(HOLDER, content(), there)) {
       assertThat(download.from()).isLessThanOrEqualTo(there);
       download.into(out, PATIENT);
     }

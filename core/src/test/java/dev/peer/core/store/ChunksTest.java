@@ -1,5 +1,6 @@
 package dev.peer.core.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,6 +22,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,69 @@ class ChunksTest {
         assertThat(held.bytesOf(chunk)).isEqualTo(Optional.empty());
       }
     }
+  }
+
+  @Test
+  void findsTheChunksThatAreInOtherContents() throws Exception {
+    ListedChunks.Listed one = listed("one", frames(300_000, 200_000));
+    ListedChunks.Listed two = listed("two", frames(100_000, 200_000));
+    List<Chunk> wanted = chunksOf(listed("wanted", frames(150_000, 200_000, 100_000)));
+
+    try (ListedChunks found =
+        ListedChunks.find(
+            new ChunkList(wanted),
+            List.of(one, listed("text", "no frames".getBytes(UTF_8)), two))) {
+      Files.delete(one.content());
+      Files.delete(two.content());
+
+      assertThat(wanted).map(found::has).containsExactly(false, true, true);
+      for (Chunk chunk : wanted.subList(1, 3)) {
+        assertThat(Digest.of(found.bytesOf(chunk).orElseThrow())).isEqualTo(chunk.digest());
+      }
+      assertThat(found.bytesOf(wanted.getFirst())).isEmpty();
+    }
+  }
+
+  @Test
+  void givesNoListedChunkWhoseBytesHaveChanged() throws Exception {
+    ListedChunks.Listed one = listed("one", frames(300_000, 200_000));
+    List<Chunk> chunks = chunksOf(one);
+    byte[] changed = Files.readAllBytes(one.content());
+    changed[300] ^= 1;
+    Files.write(one.content(), changed);
+
+    try (ListedChunks found = ListedChunks.find(new ChunkList(chunks), List.of(one))) {
+      assertThat(found.bytesOf(chunks.getFirst())).isEmpty();
+      assertThat(found.bytesOf(chunks.getLast())).isPresent();
+    }
+  }
+
+  @Test
+  void passesOverContentThatIsGoneAndAListThatIsAnothers() throws Exception {
+    ListedChunks.Listed gone = listed("gone", frames(300_000));
+    ChunkList wanted = new ChunkList(chunksOf(gone));
+    Files.delete(gone.content());
+    ListedChunks.Listed other = listed("other", frames(300_000, 100_000));
+    Files.write(other.list(), wanted.bytes());
+
+    try (ListedChunks found = ListedChunks.find(wanted, List.of(gone))) {
+      assertThat(found.has(wanted.chunks().getFirst())).isFalse();
+    }
+    try (ListedChunks found = ListedChunks.find(wanted, List.of(other))) {
+      assertThat(found.bytesOf(wanted.chunks().getFirst())).isPresent();
+    }
+  }
+
+  private ListedChunks.Listed listed(String name, byte[] content) throws IOException {
+    return new ListedChunks.Listed(
+        Files.write(directory.resolve(name), content), directory.resolve(name + ".chunks"));
+  }
+
+  private List<Chunk> chunksOf(ListedChunks.Listed content) throws IOException {
+    return ChunkList.parse(
+            Files.readAllBytes(lists.of(content.content(), content.list()).orElseThrow()),
+            Files.size(content.content()))
+        .chunks();
   }
 
   private StoredRecord kept(Store store, Signing signing, String name) throws Exception {

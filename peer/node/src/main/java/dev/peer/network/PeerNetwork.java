@@ -200,7 +200,8 @@ public final class PeerNetwork implements AutoCloseable {
     return new RuntimeSource(
         lookup,
         fetch,
-        new ServedRuntimes(new HomeLayout(settings.home()).disks()),
+        new LocalRuntimes(
+            new ServedRuntimes(new HomeLayout(settings.home()).disks()), identities::rules),
         identities::runtimeVerifier,
         notices);
   }

@@ -1,142 +1,199 @@
 package dev.peer.network;
 
-import dev.peer.client.Timeouts;
-import dev.peer.client.fetch.CountedOutput;
 import dev.peer.client.fetch.HolderFetch;
-import dev.peer.core.find.Fetch;
+import dev.peer.core.chunk.Chunk;
+import dev.peer.core.chunk.ChunkList;
+import dev.peer.core.chunk.ChunkPlan;
 import dev.peer.core.find.FetchException;
-import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.find.Holder;
-import dev.peer.core.find.SharedChunks;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.PreparedRuntime;
-import dev.peer.core.store.HeldChunks;
+import dev.peer.core.store.ListedChunks;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The content of one runtime on its way here, from one holder after the other. */
+/**
+ * The content of one runtime on its way here: by the list of its chunks, from several holders at
+ * once, or else whole, from one holder after the other.
+ *
+ * <p>A list is its holder's word. What was put together by it has its chunks, whoever gave them: so
+ * if that is not the content that the maker signed, the list is wrong, and if it is, those who gave
+ * other chunks are.
+ */
 final class RuntimePull {
 
-  /** How often a holder whose transfers break off is asked. */
-  private static final int ROUNDS = 3;
+  /** Less content is moved whole: to ask once more takes as long. */
+  private static final long LEAST_CONTENT = 1 << 20;
 
-  private final HolderFetch fetch;
-  private final PreparedRuntime runtime;
+  /** The most ranges that are asked for: one for each mebibyte, within these bounds. */
+  private static final int FEWEST_RANGES = 32;
+
+  private static final int MOST_RANGES = 1024;
+
+  private final HolderFetch.RuntimeFetch fetch;
   private final Content content;
+  private final LocalRuntimes.Held here;
   private final Notices notices;
-  private final PullProgress progress;
 
-  /** The peers whose bytes are in the file. */
-  private final Set<PeerId> givers = new LinkedHashSet<>();
+  /** The holders that can still give it, the best first. */
+  private final List<Holder> left;
 
-  /** Whether bytes of several peers were wrong together: from then on each must give all. */
-  private boolean mixed;
-
-  RuntimePull(HolderFetch fetch, PreparedRuntime runtime, Notices notices) {
-    this.fetch = fetch;
-    this.runtime = runtime;
+  /**
+   * Asks no holder yet.
+   *
+   * @param here whose chunks need not be moved
+   * @param holders the best first
+   */
+  RuntimePull(
+      HolderFetch fetch,
+      PreparedRuntime runtime,
+      LocalRuntimes.Held here,
+      List<Holder> holders,
+      Notices notices) {
+    this.fetch = fetch.runtimes(runtime.disk().repo(), runtime.disk().image());
     this.content = runtime.content();
+    this.here = here;
+    this.left = new ArrayList<>(holders);
     this.notices = notices;
-    progress = new PullProgress(content.size(), notices);
+  }
+
+  /** How many of its bytes must be moved at least, if what the best holder lists is true. */
+  long toMove() throws IOException, InterruptedException {
+    Optional<ChunkList> list =
+        here.isEmpty() || content.size() < LEAST_CONTENT ? Optional.empty() : list(left.getFirst());
+    if (list.isEmpty()) {
+      return content.size();
+    }
+    try (ListedChunks known = here.find(list.get())) {
+      ChunkPlan plan = plan(list.get(), known::has);
+      return pays(plan) ? plan.moved() : content.size();
+    }
   }
 
   /**
    * Gets it.
    *
-   * @param held chunks that need not be moved
-   * @param file which does not exist yet
+   * @param file what it has of the content already counts
    * @return whether the file is the content that the maker signed, every byte of it
    */
-  boolean pull(HeldChunks held, List<Holder> holders, Path file)
-      throws IOException, InterruptedException {
-    SharedChunks source = source(held);
-    List<Holder> left = new ArrayList<>(holders);
-    for (int round = 0; round < ROUNDS && !left.isEmpty(); round++) {
-      for (Holder holder : List.copyOf(left)) {
-        try {
-          from(holder, source, file);
-          if (Digest.of(file).equals(content.digest())) {
-            return true;
-          }
-          Files.delete(file);
-          if (source.used()) {
-            sayRefused("what " + names() + " gave in parts");
-            source = source(HeldChunks.none());
-          } else {
-            sayRefused("the runtime of " + names());
-            // Whose bytes are wrong is known only if it gave all of them.
-            mixed |= givers.size() > 1;
-            if (givers.size() == 1) {
-              left.removeIf(one -> givers.contains(one.id()));
-            }
-          }
-          givers.clear();
-        } catch (FetchException e) {
-          notices.say("no more of the runtime comes from " + holder.id() + ": " + e.getMessage());
-          if (e.fault() != Fault.UNREACHABLE) {
-            left.remove(holder);
-          }
-          if (e.fault() == Fault.WRONG || mixed) {
-            Files.deleteIfExists(file);
-            givers.clear();
-          }
+  boolean pull(Path file) throws IOException, InterruptedException {
+    boolean isShared = left.size() > 1 || !here.isEmpty();
+    return (isShared && content.size() >= LEAST_CONTENT && byChunks(file))
+        || new WholePull(fetch, content, left, notices).pull(file);
+  }
+
+  /**
+   * Tries one list after the other. What is right by one of them need not be moved for the next.
+   */
+  private boolean byChunks(Path file) throws IOException, InterruptedException {
+    boolean hasGaps = false;
+    for (Holder lister : List.copyOf(left)) {
+      Optional<ChunkList> list = left.contains(lister) ? list(lister) : Optional.empty();
+      if (list.isPresent()) {
+        if (byChunks(list.get(), lister, file)) {
+          return true;
         }
+        hasGaps = true;
       }
+    }
+    if (hasGaps) {
+      Files.deleteIfExists(file);
     }
     return false;
   }
 
-  private SharedChunks source(HeldChunks held) {
-    return new SharedChunks(
-        fetch.runtimes(runtime.disk().repo(), runtime.disk().image()),
-        SharedChunks.Kind.RUNTIME,
-        held,
-        notices);
+  /** What a holder lists; empty, and said if it should not be, if it gives no list. */
+  private Optional<ChunkList> list(Holder holder) throws InterruptedException {
+    try {
+      return fetch.chunks(holder, content);
+    } catch (FetchException e) {
+      notices.say(e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** One for each mebibyte, within bounds: runs between them that are here are moved as well. */
+  private ChunkPlan plan(ChunkList list, Predicate<Chunk> isHere) {
+    int ranges = Math.clamp(content.size() / LEAST_CONTENT, FEWEST_RANGES, MOST_RANGES);
+    return ChunkPlan.of(list.chunks(), isHere, ranges);
+  }
+
+  /** Whether it is better than to get all from the only holder. */
+  private boolean pays(ChunkPlan plan) {
+    return left.size() > 1 || plan.moved() <= content.size() / 6 * 5;
+  }
+
+  private boolean byChunks(ChunkList list, Holder lister, Path file)
+      throws IOException, InterruptedException {
+    ChunkPull pull;
+    PullProgress progress = new PullProgress(content.size(), notices);
+    try (ListedChunks known = here.find(list);
+        MissingChunks missing = new MissingChunks(file, list, progress)) {
+      ChunkPlan plan = plan(list, chunk -> known.has(chunk) || !missing.has(chunk));
+      if (!pays(plan)) {
+        return false;
+      }
+      pull = new ChunkPull(fetch, content, lister, missing, notices);
+      if (!pull.pull(left, toMove(plan, known, missing))) {
+        left.removeAll(pull.failed());
+        return false;
+      }
+    }
+    if (!Digest.of(file).equals(content.digest())) {
+      sayRefused("the list of chunks of " + lister.id());
+      return false;
+    }
+    pull.differing().forEach(holder -> sayRefused("the runtime of " + holder.id()));
+    notices.say(
+        "%d of %d MiB came from %s%s"
+            .formatted(
+                mebibytes(pull.moved()),
+                mebibytes(content.size()),
+                names(pull.givers()),
+                pull.moved() < content.size() ? ", the rest from runtimes that are here" : ""));
+    return true;
+  }
+
+  /** The runs that must be moved. Writes what is here. */
+  private static List<List<Chunk>> toMove(ChunkPlan plan, ListedChunks known, MissingChunks missing)
+      throws IOException {
+    List<List<Chunk>> runs = new ArrayList<>();
+    for (ChunkPlan.Run run : plan.runs()) {
+      if (!run.here()) {
+        runs.add(run.chunks());
+        continue;
+      }
+      for (Chunk chunk : run.chunks()) {
+        Optional<byte[]> bytes = missing.has(chunk) ? known.bytesOf(chunk) : Optional.empty();
+        if (bytes.isPresent()) {
+          missing.put(chunk, bytes.get());
+        } else if (missing.has(chunk)) {
+          runs.add(List.of(chunk));
+        }
+      }
+    }
+    return runs;
   }
 
   private void sayRefused(String what) {
     notices.say(what + " is refused: its bytes are not those that were signed");
   }
 
-  private String names() {
-    return givers.stream().map(PeerId::text).collect(Collectors.joining(", "));
+  private static String names(Collection<PeerId> peers) {
+    return peers.stream().map(PeerId::text).collect(Collectors.joining(", "));
   }
 
-  /** Adds the holder to the givers, if bytes of it are in the file. */
-  private void from(Holder holder, SharedChunks source, Path file)
-      throws FetchException, IOException, InterruptedException {
-    long there = sizeOf(file);
-    if (there == content.size()) {
-      // The transfer broke off behind the last byte.
-      return;
-    }
-    notices.awaiting("from " + holder.id());
-    try (Fetch.Download download = source.content(holder, content, there)) {
-      progress.at(download.from());
-      if (download.from() == 0) {
-        givers.clear();
-      }
-      try (OutputStream out = CountedOutput.onto(file, download.from(), progress)) {
-        download.into(out, Timeouts.DEFAULT.stall());
-      } finally {
-        if (sizeOf(file) > download.from()) {
-          givers.add(holder.id());
-        }
-      }
-    }
-  }
-
-  private static long sizeOf(Path file) throws IOException {
-    return Files.exists(file) ? Files.size(file) : 0;
+  private static long mebibytes(long bytes) {
+    return (bytes + (1 << 20) - 1) >> 20;
   }
 }

@@ -5,7 +5,6 @@ import dev.peer.client.rendezvous.RendezvousLookup;
 import dev.peer.core.find.FetchException;
 import dev.peer.core.find.Holder;
 import dev.peer.core.find.LookupResult;
-import dev.peer.core.find.SharedChunks;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.progress.Notices;
@@ -15,9 +14,7 @@ import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RuntimeVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedRuntime;
-import dev.peer.core.store.HeldChunks;
 import dev.peer.vm.snapshot.DiskName;
-import dev.peer.vm.snapshot.ServedRuntimes;
 import dev.peer.vm.snapshot.Voucher;
 import dev.peer.vm.snapshot.VoucherJudge;
 import java.io.IOException;
@@ -37,25 +34,25 @@ public final class RuntimeSource implements VoucherJudge {
 
   private final Optional<RendezvousLookup> lookup;
   private final HolderFetch fetch;
-  private final ServedRuntimes kept;
+  private final LocalRuntimes here;
   private final Supplier<RuntimeVerifier> verifier;
   private final Notices notices;
 
   /**
    * Opens no connection yet. Lookup and fetch stay their owner's to close.
    *
-   * @param kept those that are here, whose chunks are not moved again
+   * @param here those whose chunks are not moved again
    * @param verifier supplies the current verifier of attestations
    */
   public RuntimeSource(
       Optional<RendezvousLookup> lookup,
       HolderFetch fetch,
-      ServedRuntimes kept,
+      LocalRuntimes here,
       Supplier<RuntimeVerifier> verifier,
       Notices notices) {
     this.lookup = lookup;
     this.fetch = fetch;
-    this.kept = kept;
+    this.here = here;
     this.verifier = verifier;
     this.notices = notices;
   }
@@ -177,40 +174,34 @@ public final class RuntimeSource implements VoucherJudge {
   }
 
   /**
-   * How many bytes of a runtime must be moved here at least, because they are not in other runtimes
-   * of the repository, if what the best holder says of its chunks is true.
+   * How many bytes of a runtime must be moved here at least, because they are not in runtimes that
+   * are here, if what the best holder says of its chunks is true.
    */
   public long toMove(Offer offer) throws IOException, InterruptedException {
-    PreparedRuntime runtime = offer.verified().runtime();
-    try (SharedChunks chunks =
-        new SharedChunks(
-            fetch.runtimes(runtime.disk().repo(), runtime.disk().image()),
-            SharedChunks.Kind.RUNTIME,
-            held(runtime),
-            notices)) {
-      return chunks.expected(offer.holders().getFirst(), runtime.content()).moved();
+    try (LocalRuntimes.Held held = held(offer)) {
+      return pull(offer, held).toMove();
     }
-  }
-
-  private HeldChunks held(PreparedRuntime runtime) {
-    return SharedChunks.held(
-        SharedChunks.Kind.RUNTIME,
-        () -> HeldChunks.open(kept.contents(runtime.disk().repo())),
-        notices);
   }
 
   /**
-   * Fetches the content of a runtime, of which chunks may be here in other runtimes of the
-   * repository: each holder goes on where the one before stopped.
+   * Fetches the content of a runtime, of which chunks may be here in other runtimes, from several
+   * holders at once.
    *
-   * @param file which does not exist yet
+   * @param file what it has of the content already counts
    * @return whether the file is the content that the maker signed, every byte of it
    */
   public boolean fetch(Offer offer, Path file) throws IOException, InterruptedException {
-    PreparedRuntime runtime = offer.verified().runtime();
     notices.step("pull");
-    try (HeldChunks held = held(runtime)) {
-      return new RuntimePull(fetch, runtime, notices).pull(held, offer.holders(), file);
+    try (LocalRuntimes.Held held = held(offer)) {
+      return pull(offer, held).pull(file);
     }
+  }
+
+  private LocalRuntimes.Held held(Offer offer) {
+    return here.hold(offer.verified().runtime().disk().repo(), offer.holders(), fetch, notices);
+  }
+
+  private RuntimePull pull(Offer offer, LocalRuntimes.Held held) {
+    return new RuntimePull(fetch, offer.verified().runtime(), held, offer.holders(), notices);
   }
 }

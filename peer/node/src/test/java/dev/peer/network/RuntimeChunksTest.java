@@ -6,6 +6,7 @@ import com.github.luben.zstd.Zstd;
 import dev.peer.client.Timeouts;
 import dev.peer.client.fetch.HolderFetch;
 import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.NamespaceRules;
 import dev.peer.core.chunk.Chunk;
 import dev.peer.core.chunk.ChunkList;
 import dev.peer.core.find.Holder;
@@ -54,6 +55,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RuntimeChunksTest {
 
   private static final RepoId REPO = new RepoId("example.org/team/project");
+  private static final RepoId ANOTHER = new RepoId("example.org/another");
 
   private static TestAuthority team;
   private static Credentials maker;
@@ -61,6 +63,7 @@ class RuntimeChunksTest {
   @TempDir private Path directory;
   private final List<String> said = new CopyOnWriteArrayList<>();
   private final List<AnsweredRequest> requests = new CopyOnWriteArrayList<>();
+  private AccessRules rules = AccessRules.open();
   private PeerServer server;
   private HolderFetch fetch;
   private RuntimeSource source;
@@ -101,7 +104,12 @@ class RuntimeChunksTest {
     TlsIdentity ci = team.peer("spiffe://team/ci");
     fetch = new HolderFetch(ci, Timeouts.DEFAULT);
     source =
-        new RuntimeSource(Optional.empty(), fetch, home("ci").served(), this::verifier, said::add);
+        new RuntimeSource(
+            Optional.empty(),
+            fetch,
+            new LocalRuntimes(home("ci").served(), () -> rules),
+            this::verifier,
+            said::add);
   }
 
   @AfterEach
@@ -129,8 +137,24 @@ class RuntimeChunksTest {
   }
 
   @Test
-  void movesAllWhereNothingIsHereOrAnotherRepositorysIs() throws Exception {
-    home("ci").keep(new RepoId("example.org/another"), after, 1);
+  void movesWhatAnotherRepositoryHasNot() throws Exception {
+    home("ci").keep(ANOTHER, before, 1);
+    Offer offer = offer(home("laptop").keep(REPO, after, 2));
+    long expected = source.toMove(offer);
+
+    assertThat(fetched(offer)).isTrue();
+
+    server.close();
+    assertThat(moved()).isBetween(expected, changed() * 12 / 10);
+  }
+
+  /** It would learn what is in there from what it is not asked for. */
+  @Test
+  void movesAllWhereItsHolderMayNotFetchTheOtherRepositorys() throws Exception {
+    home("ci").keep(ANOTHER, after, 1);
+    NamespaceRules fetch =
+        NamespaceRules.parse("example.org/team/* => anyone; * => uri:spiffe://team/ci");
+    rules = new AccessRules(fetch, rules.announce(), rules.sign());
     Offer offer = offer(home("laptop").keep(REPO, after, 2));
     long expected = source.toMove(offer);
 
@@ -151,8 +175,8 @@ class RuntimeChunksTest {
 
     assertThat(said)
         .containsOnlyOnce(
-            "what spiffe://team/laptop gave in parts is refused: its bytes are not those that were"
-                + " signed");
+            "no more of the runtime comes from spiffe://team/laptop: its bytes are not those that"
+                + " it lists");
   }
 
   @Test
@@ -167,7 +191,7 @@ class RuntimeChunksTest {
     assertThat(fetched(offer)).isFalse();
 
     assertThat(said)
-        .anyMatch(line -> line.startsWith("what spiffe://team/laptop gave in parts is refused"))
+        .anyMatch(line -> line.startsWith("the list of chunks of spiffe://team/laptop is refused"))
         .anyMatch(line -> line.startsWith("the runtime of spiffe://team/laptop is refused"));
     assertThat(file()).doesNotExist();
   }
@@ -236,9 +260,12 @@ class RuntimeChunksTest {
     return ChunkList.parse(Files.readAllBytes(list), Files.size(runtime.content())).chunks();
   }
 
-  /** The bytes of all answers' bodies. */
+  /** The bytes of the answers' bodies, except of those that list runtimes. */
   private long moved() {
-    return requests.stream().mapToLong(request -> request.outcome().bytes()).sum();
+    return requests.stream()
+        .filter(request -> !request.target().path().endsWith(RuntimeHome.IMAGE.hex()))
+        .mapToLong(request -> request.outcome().bytes())
+        .sum();
   }
 
   /** The bytes of the clusters that are new or others, compressed together. */
@@ -262,12 +289,13 @@ class RuntimeChunksTest {
   }
 
   private Offer offer(HeldRuntime runtime) throws Exception {
-    return new Offer(
-        verifier().verify(runtime.attestation(), REPO, List.of()),
-        List.of(
-            new Holder(
-                team.peer("spiffe://team/laptop").id(),
-                List.of(PeerAddress.of(server.address())))));
+    Holder laptop =
+        new Holder(
+            team.peer("spiffe://team/laptop").id(), List.of(PeerAddress.of(server.address())));
+    return source.offers(laptop, RuntimeHome.disk(REPO)).stream()
+        .filter(offer -> offer.verified().runtime().content().digest().equals(runtime.digest()))
+        .findFirst()
+        .orElseThrow();
   }
 
   private RuntimeVerifier verifier() {

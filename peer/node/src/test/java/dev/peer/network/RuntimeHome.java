@@ -55,6 +55,11 @@ public record RuntimeHome(Path root, Credentials maker) {
   private static final long BYTES = 1L << 30;
   private static final Instant BEGUN = Instant.parse("2026-01-01T00:00:00Z");
 
+  /** The disks that a repository's runtimes make. */
+  public static PreparedRuntime.Disk disk(RepoId repo) {
+    return new PreparedRuntime.Disk(repo, IMAGE, BYTES);
+  }
+
   public ServedRuntimes served() {
     return new ServedRuntimes(root);
   }
@@ -84,7 +89,7 @@ public record RuntimeHome(Path root, Credentials maker) {
     PreparedRuntime runtime =
         new PreparedRuntime(
             content,
-            new PreparedRuntime.Disk(repo, IMAGE, BYTES),
+            disk(repo),
             new StartedFrom(
                 KeptOrigin.TRUNK, List.of(new CommitId(Integer.toString(commit).repeat(40)))),
             BEGUN,

@@ -84,7 +84,7 @@ class RuntimeSourceTest {
         new RuntimeSource(
             Optional.of(network.lookup(ci)),
             network.fetch(ci),
-            new ServedRuntimes(directory.resolve("disks")),
+            new LocalRuntimes(new ServedRuntimes(directory.resolve("disks")), AccessRules::open),
             () -> new RuntimeVerifier(team.validator(), rules, InstantSource.system()),
             said::add);
   }

@@ -10,6 +10,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.sign.RuntimeVerifier;
 import dev.peer.core.trust.Credentials;
 import dev.peer.network.KeptRuntimes;
+import dev.peer.network.LocalRuntimes;
 import dev.peer.network.RuntimeHome;
 import dev.peer.network.RuntimeSource;
 import dev.peer.network.TestNetwork;
@@ -93,7 +94,7 @@ class RuntimeMirrorTest {
         new RuntimeSource(
             Optional.of(network.lookup(mirroring)),
             network.fetch(mirroring),
-            here.served(),
+            new LocalRuntimes(here.served(), AccessRules::open),
             () -> new RuntimeVerifier(team.validator(), rules, InstantSource.system()),
             said::add);
   }

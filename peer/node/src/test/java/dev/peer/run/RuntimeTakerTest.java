@@ -17,6 +17,7 @@ import dev.peer.core.sign.RuntimeVerifier;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.HttpCall;
 import dev.peer.network.KeptRuntimes;
+import dev.peer.network.LocalRuntimes;
 import dev.peer.network.RuntimeHome;
 import dev.peer.network.RuntimeMakers;
 import dev.peer.network.RuntimeSource;
@@ -346,7 +347,7 @@ class RuntimeTakerTest {
           new RuntimeSource(
               Optional.of(network.lookup(tls)),
               network.fetch(tls),
-              home.served(),
+              new LocalRuntimes(home.served(), AccessRules::open),
               () -> new RuntimeVerifier(team.validator(), rules, InstantSource.system()),
               said::add);
       peers = new RuntimePeers(source, Optional.of(new RuntimePeers.Wait(makers, longest, true)));

@@ -8,10 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The prepared runtimes beside kept disks, to be served. */
 public final class ServedRuntimes {
@@ -56,19 +59,36 @@ public final class ServedRuntimes {
     return held;
   }
 
-  /** The contents of a repository's runtimes, each once, the last used first. */
-  public List<Path> contents(RepoId repo) throws IOException {
-    List<Path> contents = new ArrayList<>();
-    Set<Digest> seen = new LinkedHashSet<>();
-    for (DiskEntry entry : entries.all()) {
-      Optional<HeldRuntime> runtime = entry.runtimeFiles().runtime();
-      if (entry.name().repo().equals(repo)
-          && runtime.isPresent()
-          && seen.add(runtime.get().digest())) {
-        contents.add(runtime.get().content());
+  /**
+   * Holds runtimes of different contents, those of one repository first, of each the last used
+   * first. The caller gives them back.
+   *
+   * @param others which other repositories' count
+   * @param most how many
+   */
+  public List<Claim> hold(RepoId repo, Predicate<RepoId> others, int most) throws IOException {
+    List<DiskEntry> all = entries.all();
+    all.removeIf(entry -> !entry.name().repo().equals(repo) && !others.test(entry.name().repo()));
+    all.sort(Comparator.comparing(entry -> !entry.name().repo().equals(repo)));
+    List<Claim> held = new ArrayList<>();
+    Set<Digest> seen = new HashSet<>();
+    boolean done = false;
+    try {
+      for (DiskEntry entry : all) {
+        Optional<HeldRuntime> runtime = entry.runtimeFiles().runtime();
+        if (held.size() < most && runtime.isPresent() && seen.add(runtime.get().digest())) {
+          hold(entry, runtime.get().digest()).ifPresent(held::add);
+        }
+      }
+      done = true;
+      return List.copyOf(held);
+    } finally {
+      if (!done) {
+        for (Claim claim : held) {
+          claim.hold().close();
+        }
       }
     }
-    return contents;
   }
 
   /** Holds one of the runtimes of a repository and an image; empty if it is not here, or goes. */

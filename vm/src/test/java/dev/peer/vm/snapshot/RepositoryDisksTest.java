@@ -12,6 +12,7 @@ import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.RuntimeId;
 import dev.peer.core.record.SharedCaches;
 import dev.peer.core.record.StartedFrom;
+import dev.peer.core.scratch.FileHold;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.VerificationException;
 import java.io.IOException;
@@ -403,6 +404,29 @@ class RepositoryDisksTest {
     assertThat(notices).singleElement().asString().contains("all disks together took 151 bytes");
   }
 
+  @Test
+  void holdsDifferentRuntimesThoseOfOneRepositoryFirst() throws Exception {
+    Digest other = Digest.of(new byte[] {7});
+    take("a", other);
+    take("b", IMAGE);
+    take("c", IMAGE);
+    take("d", Digest.of(new byte[] {8}));
+
+    List<ServedRuntimes.Claim> held =
+        served().hold(new RepoId("a"), repo -> !repo.text().equals("d"), 9);
+    assertThat(held).hasSize(2);
+    assertThat(held.getFirst().content().getFileName()).hasToString("runtime-" + other.hex());
+    assertThat(disks().drop(new RepoId("a"), "a test")).isZero();
+    for (ServedRuntimes.Claim claim : held) {
+      claim.hold().close();
+    }
+    assertThat(disks().drop(new RepoId("a"), "a test")).isEqualTo(1);
+    try (FileHold only = served().hold(new RepoId("b"), _ -> true, 1).getFirst().hold()) {
+      assertThat(only).isNotNull();
+      assertThat(disks().drop(new RepoId("d"), "a test")).isEqualTo(1);
+    }
+  }
+
   private static final List<RuntimeId> RUNTIMES =
       List.of(new RuntimeId(new PeerId("CN=laptop"), IMAGE));
   private static final VoucherJudge COUNTING = (_, _) -> RUNTIMES;
@@ -414,9 +438,13 @@ class RepositoryDisksTest {
   private static final ServedRuntimes.Name SERVED = new ServedRuntimes.Name(new RepoId("a"), IMAGE);
 
   private void take(String repo) throws IOException {
+    take(repo, IMAGE);
+  }
+
+  private void take(String repo, Digest content) throws IOException {
+    HeldRuntime runtime = new HeldRuntime(runtime().content(), content, ATTESTATION);
     disks()
-        .keep(
-            name(repo), written(100), new DiskHistory(trunk(1), now), runtime(), Optional.empty());
+        .keep(name(repo), written(100), new DiskHistory(trunk(1), now), runtime, Optional.empty());
   }
 
   private HeldRuntime runtime() throws IOException {

@@ -55,6 +55,9 @@ final class HolderConnections implements AutoCloseable {
   /** The relays that passed something on, by the peers that it was from. */
   private final Map<PeerId, Set<PeerId>> passedOn = new ConcurrentHashMap<>();
 
+  /** Who peers would be if they called this one. */
+  private final Map<PeerId, Identity> callers = new ConcurrentHashMap<>();
+
   private boolean closed;
 
   /**
@@ -191,6 +194,20 @@ final class HolderConnections implements AutoCloseable {
   Identity identityOf(Holder holder, HttpResponse<?> answer, CertificateRole role)
       throws ConnectionException {
     return asker(new Way(holder.id(), Optional.empty())).identityOf(answer, role);
+  }
+
+  /** Notes who the sender of an answer would be if it called this peer. */
+  void noteCaller(Holder holder, HttpResponse<?> answer) {
+    try {
+      callers.put(holder.id(), identityOf(holder, answer, CertificateRole.CLIENT));
+    } catch (ConnectionException e) {
+      callers.remove(holder.id());
+    }
+  }
+
+  /** Who the holder would be, by its last answer that was noted. */
+  Optional<Identity> asCaller(Holder holder) {
+    return Optional.ofNullable(callers.get(holder.id()));
   }
 
   /** Call it before the process ends. Cuts off transfers in progress. */

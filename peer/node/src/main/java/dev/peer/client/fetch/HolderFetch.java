@@ -4,7 +4,6 @@ import dev.peer.client.AnswerBody;
 import dev.peer.client.BoundedHttpClient;
 import dev.peer.client.Timeouts;
 import dev.peer.core.chunk.ChunkList;
-import dev.peer.core.find.ContentFetch;
 import dev.peer.core.find.Fetch;
 import dev.peer.core.find.FetchException;
 import dev.peer.core.find.FetchException.Fault;
@@ -16,6 +15,7 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.sign.Attestation;
+import dev.peer.core.trust.Identity;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.ByteRange;
 import dev.peer.wire.Limits;
@@ -109,10 +109,12 @@ public final class HolderFetch implements Fetch, AutoCloseable {
   @Override
   public Optional<Parts> parts(Holder holder, Content bundle)
       throws FetchException, InterruptedException {
-    return parts(holder, new PeerPath.Chunks(bundle.digest()), body(bundle));
+    return chunks(holder, new PeerPath.Chunks(bundle.digest()), bundle)
+        .map(list -> new ListedParts(holder, body(bundle), list));
   }
 
-  private Optional<Parts> parts(Holder holder, PeerPath path, Transfer.Body content)
+  /** Empty if the holder has no such list. */
+  private Optional<ChunkList> chunks(Holder holder, PeerPath path, Content content)
       throws FetchException, InterruptedException {
     HttpResponse<InputStream> answer;
     try {
@@ -124,8 +126,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
       throw e;
     }
     try (AnswerBody body = new HolderAnswer(holder, answer, patience).body(ChunkList.LARGEST)) {
-      ChunkList list = ChunkList.parse(body.readAtMost(ChunkList.LARGEST), content.size());
-      return Optional.of(new ListedParts(holder, content, list));
+      return Optional.of(ChunkList.parse(body.readAtMost(ChunkList.LARGEST), content.size()));
     } catch (IllegalArgumentException e) {
       throw new FetchException(
           Fault.WRONG,
@@ -176,10 +177,11 @@ public final class HolderFetch implements Fetch, AutoCloseable {
   /** The attestations of the runtimes that the holder serves. The caller verifies them. */
   public List<Attestation> runtimes(Holder holder, RepoId repo, Digest image)
       throws FetchException, InterruptedException {
-    HolderAnswer answer =
-        new HolderAnswer(
-            holder, connections.open(holder, new PeerPath.Runtimes(repo, image)), patience);
+    HttpResponse<InputStream> response =
+        connections.open(holder, new PeerPath.Runtimes(repo, image));
+    HolderAnswer answer = new HolderAnswer(holder, response, patience);
     try (AnswerBody body = answer.body(RuntimeList.LARGEST)) {
+      connections.noteCaller(holder, response);
       return RuntimeList.parse(body.readAtMost(RuntimeList.LARGEST)).attestations();
     } catch (MalformedException e) {
       throw new FetchException(
@@ -189,32 +191,61 @@ public final class HolderFetch implements Fetch, AutoCloseable {
     }
   }
 
+  /**
+   * Who a holder would be if it asked this peer for something, by the certificate with which it
+   * last listed its runtimes. Empty if it never did, or nobody may call with that certificate.
+   */
+  public Optional<Identity> asCaller(Holder holder) {
+    return connections.asCaller(holder);
+  }
+
   /** Fetches contents of the runtimes of a repository that were prepared with a guest image. */
-  public ContentFetch runtimes(RepoId repo, Digest image) {
+  public RuntimeFetch runtimes(RepoId repo, Digest image) {
     return new RuntimeFetch(repo, image);
   }
 
-  private final class RuntimeFetch implements ContentFetch {
+  /** Fetches contents of runtimes from their holders. What it returns is untrusted. */
+  public final class RuntimeFetch {
 
     private final RepoId repo;
     private final Digest image;
 
-    RuntimeFetch(RepoId repo, Digest image) {
+    private RuntimeFetch(RepoId repo, Digest image) {
       this.repo = repo;
       this.image = image;
     }
 
-    @Override
+    /**
+     * Asks the holder for the content, or for the rest of it. Its bytes are yet to come.
+     *
+     * @param from how many of the first bytes are there already, fewer than it has
+     * @throws FetchException if the holder cannot be reached or does not send it
+     */
     public Download content(Holder holder, Content content, long from)
         throws FetchException, InterruptedException {
       return Transfer.open(connections, patience, holder, body(content), from);
     }
 
-    @Override
-    public Optional<Parts> parts(Holder holder, Content content)
+    /**
+     * Asks the holder for a part of the content. Its bytes are yet to come.
+     *
+     * @throws FetchException if the holder cannot be reached or gives no parts
+     */
+    public Download part(Holder holder, Content content, long from, long length)
         throws FetchException, InterruptedException {
-      return HolderFetch.this.parts(
-          holder, new PeerPath.RuntimeChunks(path(content)), body(content));
+      return Transfer.open(
+          connections, patience, holder, body(content), new ByteRange(from, length));
+    }
+
+    /**
+     * Asks the holder for the list of the content's chunks.
+     *
+     * @return empty if it has no such list
+     * @throws FetchException if the holder cannot be reached, or gives a list that is none
+     */
+    public Optional<ChunkList> chunks(Holder holder, Content content)
+        throws FetchException, InterruptedException {
+      return HolderFetch.this.chunks(holder, new PeerPath.RuntimeChunks(path(content)), content);
     }
 
     private Transfer.Body body(Content content) {
