@@ -42,7 +42,7 @@ final class SignedRuntime {
   static void keep(Team team, Peer maker, RepoId repo, CommitId commit) throws Exception {
     Path directory = Files.createTempDirectory(team.root(), "runtime");
     Path disk = directory.resolve("disk");
-    ByteBuffer blank = ByteBuffer.allocate(24).put("peer-dsk".getBytes(UTF_8)).putLong(BYTES);
+    ByteBuffer blank = ByteBuffer.allocate(20).put("peer-dsl".getBytes(UTF_8)).putLong(BYTES);
     DiskBlocks.read(new ByteArrayInputStream(blank.array()), disk, BYTES, BYTES);
     Path file = directory.resolve("content");
     Content content = RuntimeContent.write(disk, file);

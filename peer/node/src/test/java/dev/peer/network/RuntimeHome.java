@@ -26,7 +26,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +51,7 @@ public record RuntimeHome(Path root, Credentials maker) {
   public static final CachePolicy ROOM = new CachePolicy(Duration.ofDays(36500), 1L << 40);
 
   private static final int CLUSTER = 1 << 16;
+  private static final int BLOCKS = CLUSTER / 4096;
   private static final long BYTES = 1L << 30;
   private static final Instant BEGUN = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -127,13 +127,16 @@ public record RuntimeHome(Path root, Credentials maker) {
   private static byte[] form(Map<Integer, byte[]> clusters) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
-    out.write("peer-dsk".getBytes(UTF_8));
+    out.write("peer-dsl".getBytes(UTF_8));
     out.writeLong(BYTES);
-    for (Map.Entry<Integer, byte[]> cluster : clusters.entrySet()) {
-      out.write(ByteBuffer.allocate(8).putInt(cluster.getKey()).putInt(1).array());
-      out.write(cluster.getValue());
+    out.writeInt(clusters.size());
+    for (int cluster : clusters.keySet()) {
+      out.writeInt(cluster * BLOCKS);
+      out.writeInt(BLOCKS);
     }
-    out.writeLong(0);
+    for (byte[] cluster : clusters.values()) {
+      out.write(cluster);
+    }
     return bytes.toByteArray();
   }
 }
