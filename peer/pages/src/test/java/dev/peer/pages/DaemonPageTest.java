@@ -3,14 +3,8 @@ package dev.peer.pages;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
-import dev.peer.core.access.NamespaceRules;
-import dev.peer.http.Https;
-import dev.peer.http.HttpsServer;
-import dev.peer.http.ServerLimits;
 import dev.peer.tls.TestAuthority;
-import dev.peer.tls.TlsListener;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,7 +24,7 @@ class DaemonPageTest {
   @TempDir private Path directory;
   private volatile AccessRules rules = AccessRules.open();
   private volatile Optional<DaemonView> now = Optional.of(Daemons.busy(MARKUP));
-  private HttpsServer server;
+  private PagesServer server;
 
   @BeforeAll
   static void issue() {
@@ -40,16 +34,8 @@ class DaemonPageTest {
   @BeforeEach
   void start() throws Exception {
     KeptRuns kept = new KeptRuns(team, directory);
-    serve(new Pages(() -> rules, kept.judge(), Optional.of(() -> now)), kept);
-  }
-
-  private void serve(Pages pages, KeptRuns kept) throws Exception {
     server =
-        HttpsServer.start(
-            new TlsListener(team.peer("spiffe://team/laptop")),
-            Https.LOOPBACK,
-            ServerLimits.PEER,
-            call -> pages.serve(call, kept, kept));
+        PagesServer.of(team, new Pages(() -> rules, kept.judge(), Optional.of(() -> now)), kept);
   }
 
   @AfterEach
@@ -59,8 +45,8 @@ class DaemonPageTest {
 
   @Test
   void showsEverythingToOneWhoMayFetchFromEveryRepository() throws Exception {
-    assertThat(page("/ui/")).contains("href=\"/ui/daemon\"");
-    assertThat(page("/ui/daemon"))
+    assertThat(server.page("/ui/")).contains("href=\"/ui/daemon\"");
+    assertThat(server.page("/ui/daemon"))
         .contains(
             Daemons.OPEN.text(),
             Daemons.SECRET.text(),
@@ -76,9 +62,9 @@ class DaemonPageTest {
 
   @Test
   void showsNothingOfOtherRepositoriesOrOfTheMachine() throws Exception {
-    rules = rules(Daemons.OPEN.text() + " => anyone; * => uri:spiffe://team/other");
+    rules = PagesServer.rules(Daemons.OPEN.text() + " => anyone; * => uri:spiffe://team/other");
 
-    assertThat(page("/ui/daemon"))
+    assertThat(server.page("/ui/daemon"))
         .contains(Daemons.OPEN.text(), "700.0 MiB", "next 2030-01-31T03:00:00Z")
         .doesNotContain(
             Daemons.SECRET.text(),
@@ -94,25 +80,25 @@ class DaemonPageTest {
 
   @Test
   void aRuleForSomeRepositoriesIsNoneForTheMachine() throws Exception {
-    rules = rules("git.example.org/* => uri:spiffe://team/reader");
+    rules = PagesServer.rules("git.example.org/* => uri:spiffe://team/reader");
 
-    assertThat(page("/ui/daemon"))
+    assertThat(server.page("/ui/daemon"))
         .contains(Daemons.OPEN.text(), Daemons.SECRET.text())
         .doesNotContain(EVERYTHING_OF_THE_MACHINE, "damaged", "not known");
   }
 
   @Test
   void showsAMemberWithoutARuleNothing() throws Exception {
-    rules = rules("uri:spiffe://team/other");
+    rules = PagesServer.rules("uri:spiffe://team/other");
 
-    HttpResponse<byte[]> answer = get("/ui/daemon");
+    HttpResponse<byte[]> answer = server.get("/ui/daemon");
     assertThat(answer.statusCode()).isEqualTo(403);
     assertThat(new String(answer.body(), UTF_8)).doesNotContain(Daemons.OPEN.text(), "Queue");
   }
 
   @Test
   void takesNothingFromOutsideForMarkup() throws Exception {
-    assertThat(page("/ui/daemon"))
+    assertThat(server.page("/ui/daemon"))
         .contains("&lt;script&gt;")
         .doesNotContain("<script", " style=", " onerror");
   }
@@ -121,7 +107,7 @@ class DaemonPageTest {
   void aDaemonThatStartsSaysSo() throws Exception {
     now = Optional.empty();
 
-    HttpResponse<byte[]> answer = get("/ui/daemon");
+    HttpResponse<byte[]> answer = server.get("/ui/daemon");
     assertThat(answer.statusCode()).isEqualTo(429);
     assertThat(new String(answer.body(), UTF_8)).contains("the daemon is starting");
   }
@@ -130,28 +116,9 @@ class DaemonPageTest {
   void aPeerWithoutADaemonHasNoSuchPage() throws Exception {
     server.close();
     KeptRuns kept = new KeptRuns(team, directory);
-    serve(new Pages(() -> rules, kept.judge(), Optional.empty()), kept);
+    server = PagesServer.of(team, new Pages(() -> rules, kept.judge(), Optional.empty()), kept);
 
-    assertThat(get("/ui/daemon").statusCode()).isEqualTo(404);
-    assertThat(page("/ui/")).doesNotContain("/ui/daemon");
-  }
-
-  private static AccessRules rules(String fetch) {
-    return new AccessRules(
-        NamespaceRules.parse(fetch),
-        NamespaceRules.everywhere(AccessRule.anyone()),
-        AccessRule.anyone());
-  }
-
-  private String page(String path) throws Exception {
-    HttpResponse<byte[]> answer = get(path);
-    assertThat(answer.statusCode()).as(path).isEqualTo(200);
-    return new String(answer.body(), UTF_8);
-  }
-
-  private HttpResponse<byte[]> get(String path) throws Exception {
-    try (Https client = new Https(team.peer("spiffe://team/reader"), server.address())) {
-      return client.send("GET", path);
-    }
+    assertThat(server.get("/ui/daemon").statusCode()).isEqualTo(404);
+    assertThat(server.page("/ui/")).doesNotContain("/ui/daemon");
   }
 }

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
-import dev.peer.core.access.NamespaceRules;
 import dev.peer.core.access.SignRules;
 import dev.peer.core.access.Verb;
 import dev.peer.core.find.Acceptance;
@@ -21,13 +20,10 @@ import dev.peer.core.store.HitLog;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.HttpCall;
-import dev.peer.http.Https;
-import dev.peer.http.HttpsServer;
 import dev.peer.http.ProblemException;
 import dev.peer.http.ServerLimits;
 import dev.peer.pki.issue.PemText;
 import dev.peer.tls.TestAuthority;
-import dev.peer.tls.TlsListener;
 import dev.peer.wire.OutputFrame.Kind;
 import dev.peer.wire.RelayStatus;
 import dev.peer.wire.RunEnd;
@@ -56,7 +52,6 @@ class PagesIT {
   private static final Path SCRIPTS = Path.of("src", "test", "browser");
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
   private static final String MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)><b>";
-  private static final String READER = "spiffe://team/reader";
 
   /** Colours differ by the scheme alone, and the layout by the width alone. */
   private static final List<String> EVERY_LOOK = List.of("light-360", "dark-1280");
@@ -71,8 +66,7 @@ class PagesIT {
   private volatile AccessRules rules = AccessRules.open();
   private final DaemonView daemon = Daemons.busy(MARKUP);
   private KeptRuns kept;
-  private HttpsServer server;
-  private String origin;
+  private PagesServer server;
 
   @BeforeAll
   static void find() {
@@ -86,13 +80,7 @@ class PagesIT {
   void start() throws Exception {
     kept = new KeptRuns(team, directory);
     Pages pages = new Pages(() -> rules, kept.judge(), Optional.of(() -> Optional.of(daemon)));
-    server =
-        HttpsServer.start(
-            new TlsListener(team.peer("spiffe://team/laptop")),
-            Https.LOOPBACK,
-            ServerLimits.PEER,
-            call -> pages.serve(call, kept, kept));
-    origin = "https://127.0.0.1:" + server.address().getPort();
+    server = PagesServer.of(team, pages, kept);
   }
 
   @AfterEach
@@ -136,7 +124,7 @@ class PagesIT {
             "/ui/none",
             "/ui/daemon",
             file.toUri().toString());
-    JsonNode looks = look(team.issue(READER), "pages", paths);
+    JsonNode looks = look(team.issue(PagesServer.READER), "pages", paths);
     assertReadable(looks, paths);
     assertThat(looks.get(0).path("text").asText()).contains("Hits, and the time that they saved");
     assertThat(looks.get(1).path("text").asText()).contains(MARKUP, "stderr of <i>a test</i>");
@@ -147,7 +135,7 @@ class PagesIT {
     ScriptedRun run = begin();
     List<String> paths = List.of(new PagePath.Run(run.key()).text(), "/ui/", "/ui/daemon");
 
-    JsonNode looks = look(team.issue(READER), "run", paths);
+    JsonNode looks = look(team.issue(PagesServer.READER), "run", paths);
     assertReadable(looks, paths);
     assertThat(looks.get(0).path("text").asText()).contains(MARKUP, "Running, stage test");
     run.awaitOnlookers(0);
@@ -168,7 +156,7 @@ class PagesIT {
     ScriptedRun run = begin();
     List<String> path = List.of(new PagePath.Run(run.key()).text());
 
-    Process browser = node("follow.mjs", team.issue(READER), "follow", path);
+    Process browser = node("follow.mjs", team.issue(PagesServer.READER), "follow", path);
     run.awaitFollowed();
     run.add(Kind.STDOUT, " and ended\n" + MARKUP + "\n</code></li></ol>");
     for (byte one : "\u001b[31m\u00e9\u001b[m\u001b]0;x\u0007".getBytes(UTF_8)) {
@@ -207,13 +195,7 @@ class PagesIT {
     announced.add(101, "spiffe://team/ci", RunState.of(failed()));
     RendezvousPages pages = new RendezvousPages(() -> rules, announced);
     server.close();
-    server =
-        HttpsServer.start(
-            new TlsListener(team.peer("spiffe://team/rendezvous")),
-            Https.LOOPBACK,
-            ServerLimits.RENDEZVOUS,
-            pages::serve);
-    origin = "https://127.0.0.1:" + server.address().getPort();
+    server = new PagesServer(team, ServerLimits.RENDEZVOUS, pages::serve);
 
     List<String> paths =
         List.of(
@@ -221,16 +203,12 @@ class PagesIT {
             "/ui/?repo=git.example.org%2Fteam%2Fproject",
             "/ui/?repo=%3Cscript%3Ealert(1)%3C%2Fscript%3E",
             "/ui/none");
-    JsonNode looks = look(team.issue(READER), "rendezvous", paths);
+    JsonNode looks = look(team.issue(PagesServer.READER), "rendezvous", paths);
     assertReadable(looks, paths);
     assertThat(looks.get(1).path("text").asText())
         .contains(peer, "in test, exit code 2", "results 1 to 50 of 60");
-    rules =
-        new AccessRules(
-            NamespaceRules.parse("uri:spiffe://team/other"),
-            NamespaceRules.everywhere(AccessRule.anyone()),
-            AccessRule.anyone());
-    for (JsonNode look : glance(team.issue(READER), "member", paths.subList(0, 2))) {
+    rules = PagesServer.rules("uri:spiffe://team/other");
+    for (JsonNode look : glance(team.issue(PagesServer.READER), "member", paths.subList(0, 2))) {
       assertThat(look.path("status").asInt()).isEqualTo(403);
       assertThat(look.path("text").asText()).doesNotContain("spiffe://team/laptop", "Processes");
     }
@@ -247,9 +225,8 @@ class PagesIT {
     }
     server.close();
     server =
-        HttpsServer.start(
-            new TlsListener(team.peer("spiffe://team/relay")),
-            Https.LOOPBACK,
+        new PagesServer(
+            team,
             ServerLimits.PEER,
             call ->
                 RelayPages.serve(
@@ -258,19 +235,14 @@ class PagesIT {
                       call.require(() -> rules, Verb.FETCH);
                       return RelayView.of(new RelayStatus(20, 7, 123_456_789), registered);
                     }));
-    origin = "https://127.0.0.1:" + server.address().getPort();
 
     List<String> paths = List.of("/ui/", "/ui/none");
-    JsonNode looks = look(team.issue(READER), "relay", paths);
+    JsonNode looks = look(team.issue(PagesServer.READER), "relay", paths);
     assertReadable(looks, paths);
     assertThat(looks.get(0).path("text").asText())
         .contains(MARKUP, "spiffe://team/laptop-1", "117.7 MiB");
-    rules =
-        new AccessRules(
-            NamespaceRules.parse("uri:spiffe://team/other"),
-            NamespaceRules.everywhere(AccessRule.anyone()),
-            AccessRule.anyone());
-    for (JsonNode look : glance(team.issue(READER), "member", paths.subList(0, 1))) {
+    rules = PagesServer.rules("uri:spiffe://team/other");
+    for (JsonNode look : glance(team.issue(PagesServer.READER), "member", paths.subList(0, 1))) {
       assertThat(look.path("status").asInt()).isEqualTo(403);
       assertThat(look.path("text").asText()).doesNotContain("laptop", "Processes");
     }
@@ -317,7 +289,9 @@ class PagesIT {
       assertThat(look.path("styled").asInt()).as(name).isEqualTo(1);
       assertThat(look.path("overflows").asBoolean()).as(name).isFalse();
       for (JsonNode request : look.path("requests")) {
-        assertThat(request.asText()).as(name).matches("(\\Q" + origin + "\\E/|file:///).*");
+        assertThat(request.asText())
+            .as(name)
+            .matches("(\\Q" + server.origin() + "\\E/|file:///).*");
       }
     }
   }
@@ -325,19 +299,16 @@ class PagesIT {
   @Test
   void strangersAndMembersWithoutARuleSeeNothing() throws Exception {
     kept.add(KeptRuns.inputs("git.example.org/team/secret", "test"), left());
-    rules =
-        new AccessRules(
-            NamespaceRules.parse("uri:spiffe://team/other"),
-            NamespaceRules.everywhere(AccessRule.anyone()),
-            AccessRule.anyone());
+    rules = PagesServer.rules("uri:spiffe://team/other");
 
-    JsonNode member = glance(team.issue(READER), "member", List.of("/ui/")).get(0);
+    JsonNode member = glance(team.issue(PagesServer.READER), "member", List.of("/ui/")).get(0);
     assertThat(member.path("status").asInt()).isEqualTo(403);
     assertThat(member.path("text").asText()).contains("may not fetch").doesNotContain("secret");
     rules = AccessRules.open();
-    assertKeptOut(glance(new TestAuthority("other").issue(READER), "other", List.of("/ui/")));
+    assertKeptOut(
+        glance(new TestAuthority("other").issue(PagesServer.READER), "other", List.of("/ui/")));
     assertKeptOut(glance(null, "nobody", List.of("/ui/")));
-    JsonNode friend = glance(team.issue(READER), "friend", List.of("/ui/")).get(0);
+    JsonNode friend = glance(team.issue(PagesServer.READER), "friend", List.of("/ui/")).get(0);
     assertThat(friend.path("text").asText()).contains("git.example.org/team/secret");
   }
 
@@ -408,7 +379,8 @@ class PagesIT {
       throws IOException {
     List<String> command =
         new ArrayList<>(
-            List.of("node", SCRIPTS.resolve(script).toString(), modules.toString(), origin));
+            List.of(
+                "node", SCRIPTS.resolve(script).toString(), modules.toString(), server.origin()));
     if (reader == null) {
       command.addAll(List.of("-", "-"));
     } else {

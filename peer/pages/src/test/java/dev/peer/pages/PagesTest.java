@@ -4,9 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
-import dev.peer.core.access.NamespaceRules;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.StageTimes;
 import dev.peer.core.record.TestCounts;
@@ -14,10 +12,7 @@ import dev.peer.core.store.Hit;
 import dev.peer.core.store.HitLog;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.http.Https;
-import dev.peer.http.HttpsServer;
-import dev.peer.http.ServerLimits;
 import dev.peer.tls.TestAuthority;
-import dev.peer.tls.TlsListener;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -45,7 +40,7 @@ class PagesTest {
   @TempDir private Path directory;
   private KeptRuns kept;
   private volatile AccessRules rules;
-  private HttpsServer server;
+  private PagesServer server;
 
   @BeforeAll
   static void issue() {
@@ -57,12 +52,7 @@ class PagesTest {
     kept = new KeptRuns(team, directory);
     rules = AccessRules.open();
     Pages pages = new Pages(() -> rules, kept.judge(), Optional.empty());
-    server =
-        HttpsServer.start(
-            new TlsListener(team.peer("spiffe://team/laptop")),
-            Https.LOOPBACK,
-            ServerLimits.PEER,
-            call -> pages.serve(call, kept, kept));
+    server = PagesServer.of(team, pages, kept);
   }
 
   @AfterEach
@@ -75,10 +65,10 @@ class PagesTest {
   void listsResultsAndLinksToEach() throws Exception {
     StoredRecord record = add(OPEN, "test");
 
-    assertThat(page("/ui/"))
-        .contains("results 1 to 1 of 1", OPEN, "spiffe://team/signer", page(record));
-    assertThat(get("/").statusCode()).isEqualTo(303);
-    assertThat(get("/").headers().firstValue("Location")).contains("/ui/");
+    assertThat(server.page("/ui/"))
+        .contains("results 1 to 1 of 1", OPEN, "spiffe://team/signer", path(record));
+    assertThat(server.get("/").statusCode()).isEqualTo(303);
+    assertThat(server.get("/").headers().firstValue("Location")).contains("/ui/");
   }
 
   @Test
@@ -88,18 +78,20 @@ class PagesTest {
     }
     add(OPEN, "lint");
 
-    assertThat(page("/ui/"))
+    assertThat(server.page("/ui/"))
         .contains("results 1 to 50 of 61", "?page=2", "61 runs, which ended")
         .doesNotContain("Newer");
-    assertThat(page("/ui/?page=2")).contains("results 51 to 61 of 61").doesNotContain("Older");
-    assertThat(page("/ui/?page=99")).contains("results 51 to 61 of 61");
-    assertThat(page("/ui/?target=lint"))
+    assertThat(server.page("/ui/?page=2"))
+        .contains("results 51 to 61 of 61")
+        .doesNotContain("Older");
+    assertThat(server.page("/ui/?page=99")).contains("results 51 to 61 of 61");
+    assertThat(server.page("/ui/?target=lint"))
         .contains("results 1 to 1 of 1", "value=\"lint\"")
         .doesNotContain("<svg");
-    assertThat(page("/ui/?target=test&page=2")).contains("target=test").contains("51 to 60");
-    assertThat(page("/ui/?signer=nobody")).contains("no results");
-    assertThat(get("/ui/?page=0").statusCode()).isEqualTo(400);
-    assertThat(get("/ui/?target=%FF").statusCode()).isEqualTo(400);
+    assertThat(server.page("/ui/?target=test&page=2")).contains("target=test").contains("51 to 60");
+    assertThat(server.page("/ui/?signer=nobody")).contains("no results");
+    assertThat(server.get("/ui/?page=0").statusCode()).isEqualTo(400);
+    assertThat(server.get("/ui/?target=%FF").statusCode()).isEqualTo(400);
   }
 
   @Test
@@ -107,17 +99,17 @@ class PagesTest {
     StoredRecord open = add(OPEN, "test");
     StoredRecord lint = add(OPEN, "lint");
     StoredRecord secret = add(SECRET, "test");
-    assertThat(page("/ui/")).doesNotContain("Hits, and the time");
+    assertThat(server.page("/ui/")).doesNotContain("Hits, and the time");
     for (StoredRecord hit : List.of(open, open, lint, secret)) {
       HitLog.add(hit, new Hit(Instant.now(), true, Duration.ofSeconds(90), Duration.ofMillis(500)));
     }
 
-    assertThat(page("/ui/")).contains("Hits, and the time", "4 hits on this machine");
-    assertThat(page("/ui/?target=lint"))
+    assertThat(server.page("/ui/")).contains("Hits, and the time", "4 hits on this machine");
+    assertThat(server.page("/ui/?target=lint"))
         .contains("1 hit on this machine, ", " s ago: 0 in the store, 1 from other peers.")
         .contains("in all 1 min 29 s.");
-    rules = rules(OPEN + " => uri:spiffe://team/reader");
-    assertThat(page("/ui/")).contains("3 hits on this machine");
+    rules = PagesServer.rules(OPEN + " => uri:spiffe://team/reader");
+    assertThat(server.page("/ui/")).contains("3 hits on this machine");
   }
 
   @Test
@@ -127,7 +119,7 @@ class PagesTest {
             KeptRuns.inputs(OPEN, "test"),
             KeptRuns.Traces.output("\u001b[1;31mred\u001b[m plain\n", "!oops\n"));
 
-    assertThat(page(page(record)))
+    assertThat(server.page(path(record)))
         .contains(
             "<p class=\"verdict\">Passed</p>",
             "spiffe://team/signer signed the result.",
@@ -142,14 +134,14 @@ class PagesTest {
     KeptRuns.Traces none = new KeptRuns.Traces(List.of(), Map.of(), Optional.empty());
     StoredRecord before = kept.add(KeptRuns.inputs(OPEN, "old"), none, StageTimes.UNSTATED);
 
-    assertThat(page(page(add(OPEN, "test"))))
+    assertThat(server.page(path(add(OPEN, "test"))))
         .contains(
             "<h2 id=\"timeline\">Stages</h2>",
             "<li><span>prepare</span> <span>7.0 s</span> <svg viewBox=\"0 0 1000 10\""
                 + " preserveAspectRatio=\"none\" aria-hidden=\"true\">"
                 + "<rect x=\"67\" y=\"0\" width=\"233\" height=\"10\"></rect></svg></li>",
             "together they took 30.0 s.");
-    assertThat(page(page(before))).contains("Output over time").doesNotContain("Stages");
+    assertThat(server.page(path(before))).contains("Output over time").doesNotContain("Stages");
   }
 
   @Test
@@ -166,7 +158,7 @@ class PagesTest {
                 Map.of("report.xml", report),
                 Optional.of(new TestCounts(1, 1, 0, 1, 0))));
 
-    String page = page(page(record));
+    String page = server.page(path(record));
     assertThat(page).contains("failed test: a.&lt;script&gt;: &lt;b&gt;no");
     assertThat(page.indexOf("Failed tests")).isLessThan(page.indexOf("What ran"));
   }
@@ -185,24 +177,24 @@ class PagesTest {
     for (String path :
         List.of(
             "/ui/",
-            page(record),
+            path(record),
             "/ui/?target=%3Cscript%3Ealert(1)%3C%2Fscript%3E",
             "/ui/?signer=%22%3E%3Cimg+src%3Dx%3E",
             "/ui/%3Cscript%3E")) {
-      assertThat(new String(get(path).body(), UTF_8))
+      assertThat(new String(server.get(path).body(), UTF_8))
           .as(path)
           .doesNotContain("<script", "<img", "\u001b", "\u0007")
           .startsWith("<!DOCTYPE html>");
     }
-    assertThat(page(page(record))).contains("^[]0;title^G^[[2J", "&lt;/code&gt;");
+    assertThat(server.page(path(record))).contains("^[]0;title^G^[[2J", "&lt;/code&gt;");
   }
 
   @Test
   void allowsPagesNothingButTheirStyle() throws Exception {
     StoredRecord record = add(OPEN, "test");
 
-    for (String path : List.of("/ui/", page(record), "/ui/none", "/ui/style.css")) {
-      HttpResponse<byte[]> answer = get(path);
+    for (String path : List.of("/ui/", path(record), "/ui/none", "/ui/style.css")) {
+      HttpResponse<byte[]> answer = server.get(path);
       assertThat(answer.headers().firstValue("Content-Security-Policy"))
           .as(path)
           .contains(
@@ -228,7 +220,7 @@ class PagesTest {
         List.of(
             new PagePath.File(record.key(), "site/\"<é>.html"),
             new PagePath.Output(record.key(), OutputStreamName.STDOUT))) {
-      HttpResponse<byte[]> answer = get(path.text());
+      HttpResponse<byte[]> answer = server.get(path.text());
       assertThat(answer.statusCode()).isEqualTo(200);
       assertThat(answer.headers().firstValue("Content-Type")).contains("application/octet-stream");
       assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
@@ -237,24 +229,24 @@ class PagesTest {
       assertThat(answer.headers().firstValue("Content-Disposition").orElse(""))
           .matches("attachment; filename\\*=UTF-8''[A-Za-z0-9.%_~-]+");
     }
-    assertThat(get(new PagePath.File(record.key(), "site/\"<é>.html").text()).body())
+    assertThat(server.get(new PagePath.File(record.key(), "site/\"<é>.html").text()).body())
         .isEqualTo(SCRIPT.getBytes(UTF_8));
-    assertThat(get(new PagePath.File(record.key(), "../../../lock").text()).statusCode())
+    assertThat(server.get(new PagePath.File(record.key(), "../../../lock").text()).statusCode())
         .isEqualTo(404);
   }
 
   @Test
   void showsNothingToAMemberWithoutARule() throws Exception {
     StoredRecord record = add(SECRET, "test");
-    rules = rules("uri:spiffe://team/other");
+    rules = PagesServer.rules("uri:spiffe://team/other");
 
     for (String path :
         List.of(
             "/ui/",
-            page(record),
+            path(record),
             new PagePath.Output(record.key(), OutputStreamName.STDOUT).text(),
             new PagePath.File(record.key(), "x").text())) {
-      HttpResponse<byte[]> answer = get(path);
+      HttpResponse<byte[]> answer = server.get(path);
       assertThat(answer.statusCode()).as(path).isEqualTo(403);
       assertThat(new String(answer.body(), UTF_8)).doesNotContain(SECRET, "signer");
     }
@@ -264,11 +256,13 @@ class PagesTest {
   void showsOnlyRepositoriesThatTheReaderMayFetchFrom() throws Exception {
     add(OPEN, "test");
     StoredRecord secret = add(SECRET, "test");
-    rules = rules(OPEN + " => uri:spiffe://team/reader; " + SECRET + " => uri:spiffe://team/other");
+    rules =
+        PagesServer.rules(
+            OPEN + " => uri:spiffe://team/reader; " + SECRET + " => uri:spiffe://team/other");
 
-    assertThat(page("/ui/")).contains(OPEN, "1 to 1 of 1").doesNotContain(SECRET);
-    assertThat(page("/ui/?repo=" + SECRET.replace("/", "%2F"))).contains("no results");
-    assertThat(get(page(secret)).statusCode()).isEqualTo(403);
+    assertThat(server.page("/ui/")).contains(OPEN, "1 to 1 of 1").doesNotContain(SECRET);
+    assertThat(server.page("/ui/?repo=" + SECRET.replace("/", "%2F"))).contains("no results");
+    assertThat(server.get(path(secret)).statusCode()).isEqualTo(403);
   }
 
   @Test
@@ -276,8 +270,7 @@ class PagesTest {
     add(OPEN, "test");
     TestAuthority other = new TestAuthority("other");
 
-    try (Https stranger =
-        new Https(team.peer(other.issue("spiffe://team/reader")), server.address())) {
+    try (Https stranger = server.client(team.peer(other.issue(PagesServer.READER)))) {
       assertThatThrownBy(() -> stranger.send("GET", "/ui/")).isInstanceOf(IOException.class);
     }
   }
@@ -289,14 +282,14 @@ class PagesTest {
     bundle[bundle.length / 2] ^= 1;
     Files.write(record.bundleFile(), bundle);
 
-    HttpResponse<byte[]> answer = get(page(record));
+    HttpResponse<byte[]> answer = server.get(path(record));
     assertThat(answer.statusCode()).isEqualTo(422);
     assertThat(new String(answer.body(), UTF_8)).contains("the result is refused");
   }
 
   @Test
   void hasNoOtherMethod() throws Exception {
-    try (Https client = new Https(team.peer("spiffe://team/reader"), server.address())) {
+    try (Https client = server.client(team.peer(PagesServer.READER))) {
       assertThat(client.send("POST", "/ui/").statusCode()).isEqualTo(405);
       assertThat(client.send("HEAD", "/ui/").statusCode()).isEqualTo(200);
     }
@@ -307,27 +300,7 @@ class PagesTest {
         KeptRuns.inputs(repo, target, arguments), KeptRuns.Traces.output("one\n", "!two\n"));
   }
 
-  private static AccessRules rules(String fetch) {
-    return new AccessRules(
-        NamespaceRules.parse(fetch),
-        NamespaceRules.everywhere(AccessRule.anyone()),
-        AccessRule.anyone());
-  }
-
-  private static String page(StoredRecord record) {
+  private static String path(StoredRecord record) {
     return new PagePath.Result(record.key()).text();
-  }
-
-  private String page(String path) throws Exception {
-    HttpResponse<byte[]> answer = get(path);
-    assertThat(answer.statusCode()).as(path).isEqualTo(200);
-    assertThat(answer.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
-    return new String(answer.body(), UTF_8);
-  }
-
-  private HttpResponse<byte[]> get(String path) throws Exception {
-    try (Https client = new Https(team.peer("spiffe://team/reader"), server.address())) {
-      return client.send("GET", path);
-    }
   }
 }

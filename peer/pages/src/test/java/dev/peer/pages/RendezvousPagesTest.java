@@ -3,14 +3,9 @@ package dev.peer.pages;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
-import dev.peer.core.access.NamespaceRules;
-import dev.peer.http.Https;
-import dev.peer.http.HttpsServer;
 import dev.peer.http.ServerLimits;
 import dev.peer.tls.TestAuthority;
-import dev.peer.tls.TlsListener;
 import dev.peer.wire.PercentEncoding;
 import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunState;
@@ -33,7 +28,7 @@ class RendezvousPagesTest {
 
   private final AnnouncedRuns announced = new AnnouncedRuns(REPO);
   private volatile AccessRules rules = AccessRules.open();
-  private HttpsServer server;
+  private PagesServer server;
 
   @BeforeAll
   static void issue() {
@@ -43,12 +38,7 @@ class RendezvousPagesTest {
   @BeforeEach
   void start() throws Exception {
     RendezvousPages pages = new RendezvousPages(() -> rules, announced);
-    server =
-        HttpsServer.start(
-            new TlsListener(team.peer("spiffe://team/rendezvous")),
-            Https.LOOPBACK,
-            ServerLimits.RENDEZVOUS,
-            pages::serve);
+    server = new PagesServer(team, ServerLimits.RENDEZVOUS, pages::serve);
   }
 
   @AfterEach
@@ -60,12 +50,12 @@ class RendezvousPagesTest {
   void asksForTheNameOfARepository() throws Exception {
     announced.add(1, LAPTOP, RunState.PASSED);
 
-    assertThat(page("/ui/"))
+    assertThat(server.page("/ui/"))
         .contains("<dt>Processes of peers here</dt><dd>2</dd>", "name=\"repo\"")
         .doesNotContain(REPO, LAPTOP);
-    assertThat(get("/").headers().firstValue("Location")).contains("/ui/");
-    assertThat(get("/ui/style.css").statusCode()).isEqualTo(200);
-    assertThat(get("/ui/results/" + AnnouncedRuns.key(1).hex()).statusCode()).isEqualTo(404);
+    assertThat(server.get("/").headers().firstValue("Location")).contains("/ui/");
+    assertThat(server.get("/ui/style.css").statusCode()).isEqualTo(200);
+    assertThat(server.get("/ui/results/" + AnnouncedRuns.key(1).hex()).statusCode()).isEqualTo(404);
   }
 
   @Test
@@ -77,7 +67,7 @@ class RendezvousPagesTest {
     announced.add(4, CI, RunState.of(new RunEnd.Failed("test", Optional.of(2), Instant.now())));
     announced.add(5, CI, RunState.FAILED);
 
-    String page = page(of(REPO));
+    String page = server.page(of(REPO));
     assertThat(page)
         .contains(
             "1 has 1 holder, 1 has 2 holders.",
@@ -91,7 +81,7 @@ class RendezvousPagesTest {
     assertThat(page.indexOf("<code>" + AnnouncedRuns.key(2).hex()))
         .as("the one with the fewest holders comes first")
         .isLessThan(page.indexOf("<code>" + AnnouncedRuns.key(1).hex()));
-    assertThat(page(of("git.example.org/none"))).contains("Nobody.", "no results");
+    assertThat(server.page(of("git.example.org/none"))).contains("Nobody.", "no results");
   }
 
   @Test
@@ -101,15 +91,15 @@ class RendezvousPagesTest {
     }
 
     String whole = AnnouncedRuns.key(7).hex();
-    assertThat(page(of(REPO))).contains("results 1 to 50 of 60", "&amp;page=2");
-    assertThat(page(of(REPO) + "&page=2")).contains("results 51 to 60 of 60");
-    assertThat(page(of(REPO) + "&page=9")).contains("results 51 to 60 of 60");
-    assertThat(page(of(REPO) + "&key=" + whole.substring(0, 12)))
+    assertThat(server.page(of(REPO))).contains("results 1 to 50 of 60", "&amp;page=2");
+    assertThat(server.page(of(REPO) + "&page=2")).contains("results 51 to 60 of 60");
+    assertThat(server.page(of(REPO) + "&page=9")).contains("results 51 to 60 of 60");
+    assertThat(server.page(of(REPO) + "&key=" + whole.substring(0, 12)))
         .contains("results 1 to 1 of 1", whole);
-    assertThat(page(of(REPO) + "&key=" + whole)).contains("results 1 to 1 of 1", whole);
-    assertThat(page(of(REPO) + "&key=" + "0".repeat(64))).contains("no results");
-    assertThat(get(of(REPO) + "&page=0").statusCode()).isEqualTo(400);
-    assertThat(get(of("with a blank")).statusCode()).isEqualTo(400);
+    assertThat(server.page(of(REPO) + "&key=" + whole)).contains("results 1 to 1 of 1", whole);
+    assertThat(server.page(of(REPO) + "&key=" + "0".repeat(64))).contains("no results");
+    assertThat(server.get(of(REPO) + "&page=0").statusCode()).isEqualTo(400);
+    assertThat(server.get(of("with a blank")).statusCode()).isEqualTo(400);
   }
 
   @Test
@@ -119,7 +109,7 @@ class RendezvousPagesTest {
 
     for (String path :
         List.of(of(REPO), of("<script>"), of(REPO) + "&key=%22%3E%3Cimg", "/ui/%3Cscript%3E")) {
-      HttpResponse<byte[]> answer = get(path);
+      HttpResponse<byte[]> answer = server.get(path);
       assertThat(new String(answer.body(), UTF_8))
           .as(path)
           .startsWith("<!DOCTYPE html>")
@@ -132,10 +122,10 @@ class RendezvousPagesTest {
   @Test
   void showsNothingToAMemberWithoutARule() throws Exception {
     announced.add(1, LAPTOP, RunState.PASSED);
-    rules = rules("uri:spiffe://team/other");
+    rules = PagesServer.rules("uri:spiffe://team/other");
 
     for (String path : List.of("/ui/", of(REPO))) {
-      HttpResponse<byte[]> answer = get(path);
+      HttpResponse<byte[]> answer = server.get(path);
       assertThat(answer.statusCode()).as(path).isEqualTo(403);
       assertThat(new String(answer.body(), UTF_8)).doesNotContain(LAPTOP, "here</dt>");
     }
@@ -144,34 +134,16 @@ class RendezvousPagesTest {
   @Test
   void showsOnlyRepositoriesThatTheReaderMayLookUp() throws Exception {
     announced.add(1, LAPTOP, RunState.PASSED);
-    rules = rules("git.example.org/open => uri:spiffe://team/reader");
+    rules = PagesServer.rules("git.example.org/open => uri:spiffe://team/reader");
 
-    assertThat(page("/ui/")).contains("name=\"repo\"");
-    assertThat(get(of(REPO)).statusCode()).isEqualTo(403);
-    assertThat(get(of(REPO) + "&key=" + AnnouncedRuns.key(1).hex()).statusCode()).isEqualTo(403);
-    assertThat(page(of("git.example.org/open"))).contains("no results");
+    assertThat(server.page("/ui/")).contains("name=\"repo\"");
+    assertThat(server.get(of(REPO)).statusCode()).isEqualTo(403);
+    assertThat(server.get(of(REPO) + "&key=" + AnnouncedRuns.key(1).hex()).statusCode())
+        .isEqualTo(403);
+    assertThat(server.page(of("git.example.org/open"))).contains("no results");
   }
 
   private static String of(String repo) {
     return "/ui/?repo=" + PercentEncoding.encode(repo);
-  }
-
-  private static AccessRules rules(String fetch) {
-    return new AccessRules(
-        NamespaceRules.parse(fetch),
-        NamespaceRules.everywhere(AccessRule.anyone()),
-        AccessRule.anyone());
-  }
-
-  private String page(String path) throws Exception {
-    HttpResponse<byte[]> answer = get(path);
-    assertThat(answer.statusCode()).as(path).isEqualTo(200);
-    return new String(answer.body(), UTF_8);
-  }
-
-  private HttpResponse<byte[]> get(String path) throws Exception {
-    try (Https client = new Https(team.peer("spiffe://team/reader"), server.address())) {
-      return client.send("GET", path);
-    }
   }
 }

@@ -3,17 +3,11 @@ package dev.peer.pages;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
-import dev.peer.core.access.NamespaceRules;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.store.StoredRecord;
-import dev.peer.http.Https;
-import dev.peer.http.HttpsServer;
-import dev.peer.http.ServerLimits;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsClient;
-import dev.peer.tls.TlsListener;
 import dev.peer.wire.OutputFrame.Kind;
 import dev.peer.wire.RunEnd;
 import java.io.BufferedReader;
@@ -49,7 +43,7 @@ class RunPagesTest {
   private volatile AccessRules rules = AccessRules.open();
   private KeptRuns kept;
   private ScriptedRun run;
-  private HttpsServer server;
+  private PagesServer server;
 
   @BeforeAll
   static void issue() {
@@ -61,12 +55,7 @@ class RunPagesTest {
     kept = new KeptRuns(team, directory);
     run = kept.begin(KeptRuns.inputs(OPEN, "test", SCRIPT), MOST);
     Pages pages = new Pages(() -> rules, kept.judge(), Optional.empty());
-    server =
-        HttpsServer.start(
-            new TlsListener(team.peer("spiffe://team/laptop")),
-            Https.LOOPBACK,
-            ServerLimits.PEER,
-            call -> pages.serve(call, kept, kept));
+    server = PagesServer.of(team, pages, kept);
   }
 
   @AfterEach
@@ -82,7 +71,7 @@ class RunPagesTest {
     run.stage("test").add(Kind.STDOUT, "\u001b[31mred\u001b[m one\nno end");
     run.add(Kind.STDERR, "two\n");
 
-    assertThat(page(path()))
+    assertThat(server.page(path()))
         .contains(
             "Running, stage test",
             "<span class=\"bold\">prepare</span>",
@@ -93,13 +82,13 @@ class RunPagesTest {
             "<li class=\"out open\"><span class=\"number\"></span><code>no end</code>",
             "data-events=\"" + path() + "/events?after=3-2\"",
             "<noscript>");
-    assertThat(page("/ui/")).contains("In progress", path());
+    assertThat(server.page("/ui/")).contains("In progress", path());
     run.awaitOnlookers(0);
   }
 
   @Test
   void allowsThePageOfARunItsOwnScriptAndNoOther() throws Exception {
-    HttpResponse<byte[]> answer = get(path());
+    HttpResponse<byte[]> answer = server.get(path());
 
     assertThat(answer.headers().firstValue("Content-Security-Policy"))
         .contains(
@@ -108,11 +97,11 @@ class RunPagesTest {
     assertThat(new String(answer.body(), UTF_8))
         .contains("<script src=\"/ui/run.js\" defer></script>")
         .doesNotContain(SCRIPT, " style=", " onerror", "http:", "https:");
-    HttpResponse<byte[]> script = get("/ui/run.js");
+    HttpResponse<byte[]> script = server.get("/ui/run.js");
     assertThat(script.headers().firstValue("Content-Type"))
         .contains("text/javascript; charset=utf-8");
     assertThat(script.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
-    assertThat(get("/ui/").headers().firstValue("Content-Security-Policy").orElse(""))
+    assertThat(server.get("/ui/").headers().firstValue("Content-Security-Policy").orElse(""))
         .doesNotContain("script-src");
   }
 
@@ -157,12 +146,13 @@ class RunPagesTest {
     for (String[] asked : new String[][] {{"?after=2-2"}, {"?after=0-0", "Last-Event-ID", "2-2"}}) {
       String header = asked.length == 1 ? "Accept" : asked[1];
       String value = asked.length == 1 ? "text/event-stream" : asked[2];
-      String body = new String(get(path() + "/events" + asked[0], header, value).body(), UTF_8);
+      String body =
+          new String(server.get(path() + "/events" + asked[0], header, value).body(), UTF_8);
       assertThat(body).contains("id=\"S3\"", "id=\"L3\"", "id: 3-3\n").endsWith("\n\n");
       assertThat(body).doesNotContain("id=\"S2\"", "id=\"L2\"");
     }
-    assertThat(get(path() + "/events").statusCode()).isEqualTo(400);
-    assertThat(get(path() + "/events?after=x").statusCode()).isEqualTo(400);
+    assertThat(server.get(path() + "/events").statusCode()).isEqualTo(400);
+    assertThat(server.get(path() + "/events?after=x").statusCode()).isEqualTo(400);
   }
 
   @Test
@@ -177,9 +167,9 @@ class RunPagesTest {
       run.add(Kind.STDERR, new byte[] {(byte) 0xc3});
       run.add(Kind.STAGE_OUTPUT, new byte[] {one});
     }
-    String page = page(path());
+    String page = server.page(path());
     run.end(new RunEnd.BrokenOff());
-    String events = new String(get(path() + "/events?after=0-0").body(), UTF_8);
+    String events = new String(server.get(path() + "/events?after=0-0").body(), UTF_8);
 
     for (String shown : List.of(page, events)) {
       assertThat(shown)
@@ -200,7 +190,7 @@ class RunPagesTest {
     run.add(Kind.STDOUT, many);
     run.end(new RunEnd.Passed());
 
-    String events = new String(get(path() + "/events?after=0-9999").body(), UTF_8);
+    String events = new String(server.get(path() + "/events?after=0-9999").body(), UTF_8);
     assertThat(events).contains("id=\"L10000\"", "2000 more lines are not shown");
     assertThat(events).doesNotContain("id=\"L10001\"", "id=\"L9999\"");
   }
@@ -221,27 +211,27 @@ class RunPagesTest {
       streams.add(new Stream("?after=0-0"));
       streams.getLast().await("state");
     }
-    assertThat(get(path() + "/events?after=0-0").statusCode()).isEqualTo(429);
-    assertThat(get(path()).statusCode()).isEqualTo(429);
+    assertThat(server.get(path() + "/events?after=0-0").statusCode()).isEqualTo(429);
+    assertThat(server.get(path()).statusCode()).isEqualTo(429);
     for (Stream stream : streams) {
       stream.close();
     }
     run.awaitOnlookers(0);
-    assertThat(get(path()).statusCode()).isEqualTo(200);
+    assertThat(server.get(path()).statusCode()).isEqualTo(200);
   }
 
   @Test
   void showsNothingToAMemberWithoutARule() throws Exception {
-    rules = rules("uri:spiffe://team/other");
+    rules = PagesServer.rules("uri:spiffe://team/other");
     assertKeptOut(403);
-    rules = rules("git.example.org/other => anyone; * => uri:spiffe://team/other");
+    rules = PagesServer.rules("git.example.org/other => anyone; * => uri:spiffe://team/other");
     assertKeptOut(403);
-    assertThat(page("/ui/")).doesNotContain("In progress", OPEN);
+    assertThat(server.page("/ui/")).doesNotContain("In progress", OPEN);
   }
 
   private void assertKeptOut(int status) throws Exception {
     for (String path : List.of(path(), path() + "/events?after=0-0")) {
-      HttpResponse<byte[]> answer = get(path);
+      HttpResponse<byte[]> answer = server.get(path);
       assertThat(answer.statusCode()).as(path).isEqualTo(status);
       assertThat(new String(answer.body(), UTF_8)).doesNotContain("alert", "Running");
     }
@@ -252,45 +242,26 @@ class RunPagesTest {
   void leadsToTheResultOfARunThatIsOver() throws Exception {
     StoredRecord record = kept.add(KeptRuns.inputs(OPEN, "over"), KeptRuns.Traces.output("one\n"));
 
-    HttpResponse<byte[]> answer = get(new PagePath.Run(record.key()).text());
+    HttpResponse<byte[]> answer = server.get(new PagePath.Run(record.key()).text());
     assertThat(answer.statusCode()).isEqualTo(303);
     assertThat(answer.headers().firstValue("Location"))
         .contains(new PagePath.Result(record.key()).text());
-    rules = rules("uri:spiffe://team/other");
-    assertThat(get(new PagePath.Run(record.key()).text()).statusCode()).isEqualTo(403);
+    rules = PagesServer.rules("uri:spiffe://team/other");
+    assertThat(server.get(new PagePath.Run(record.key()).text()).statusCode()).isEqualTo(403);
     rules = AccessRules.open();
-    assertThat(get(new PagePath.Run(RunKey.ofHex("a".repeat(64))).text()).statusCode())
+    assertThat(server.get(new PagePath.Run(RunKey.ofHex("a".repeat(64))).text()).statusCode())
         .isEqualTo(404);
-  }
-
-  private static AccessRules rules(String fetch) {
-    return new AccessRules(
-        NamespaceRules.parse(fetch),
-        NamespaceRules.everywhere(AccessRule.anyone()),
-        AccessRule.anyone());
   }
 
   private String path() {
     return new PagePath.Run(run.key()).text();
   }
 
-  private String page(String path) throws Exception {
-    HttpResponse<byte[]> answer = get(path);
-    assertThat(answer.statusCode()).as(path).isEqualTo(200);
-    return new String(answer.body(), UTF_8);
-  }
-
-  private HttpResponse<byte[]> get(String path, String... headers) throws Exception {
-    try (Https client = new Https(team.peer("spiffe://team/reader"), server.address())) {
-      return client.send("GET", path, headers);
-    }
-  }
-
   /** The events as a browser gets them. */
   private final class Stream implements AutoCloseable {
 
     private final TlsClient client =
-        TlsClient.ofService(team.peer("spiffe://team/reader"), Duration.ofSeconds(20));
+        TlsClient.ofService(team.peer(PagesServer.READER), Duration.ofSeconds(20));
     private final InputStream body;
     private final BufferedReader lines;
 
@@ -302,11 +273,7 @@ class RunPagesTest {
       HttpResponse<InputStream> answer =
           client.send(
               HttpRequest.newBuilder(
-                      URI.create(
-                          "https://127.0.0.1:"
-                              + server.address().getPort()
-                              + new PagePath.RunEvents(of.key()).text()
-                              + query))
+                      URI.create(server.origin() + new PagePath.RunEvents(of.key()).text() + query))
                   .build(),
               HttpResponse.BodyHandlers.ofInputStream());
       assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream");
