@@ -93,14 +93,14 @@ class RuntimeTakerTest {
 
   @Test
   void waitsForWhatAnotherPeerIsPreparing() throws Exception {
-    Peer laptop = peer("laptop");
-    Peer ci = peer("ci");
-    laptop.take();
+    Peer laptop = preparing();
     assertThat(laptop.makers.isMaking()).isTrue();
 
-    Future<?> taking = ci.start();
-    ci.awaitLine(
-        "waiting for the runtime that spiffe://team/laptop is preparing, for at most 240 s");
+    Peer ci = peer("ci");
+    Future<?> taking = waiting(ci);
+    assertThat(ci.said)
+        .contains(
+            "waiting for the runtime that spiffe://team/laptop is preparing, for at most 240 s");
     laptop.home.keep(REPO, clusters(), COMMIT);
     laptop.makers.end();
     taking.get();
@@ -118,11 +118,9 @@ class RuntimeTakerTest {
 
   @Test
   void preparesAtOnceWhereTheOtherPeerFailed() throws Exception {
-    Peer laptop = peer("laptop");
+    Peer laptop = preparing();
     Peer ci = peer("ci");
-    laptop.take();
-    Future<?> taking = ci.start();
-    ci.awaitLine("waiting for the runtime that spiffe://team/laptop is preparing");
+    Future<?> taking = waiting(ci);
 
     laptop.makers.end();
     taking.get();
@@ -134,11 +132,9 @@ class RuntimeTakerTest {
 
   @Test
   void preparesAtOnceWhereTheOtherPeerLeaves() throws Exception {
-    Peer laptop = peer("laptop");
+    Peer laptop = preparing();
     Peer ci = peer("ci");
-    laptop.take();
-    Future<?> taking = ci.start();
-    ci.awaitLine("waiting for the runtime that spiffe://team/laptop is preparing");
+    Future<?> taking = waiting(ci);
 
     laptop.announcer.close();
     taking.get();
@@ -149,10 +145,9 @@ class RuntimeTakerTest {
 
   @Test
   void preparesWhenTheWaitIsOver() throws Exception {
-    Peer laptop = peer("laptop");
+    preparing();
     longest = Duration.ofSeconds(1);
     Peer ci = peer("ci");
-    laptop.take();
 
     ci.take();
 
@@ -164,10 +159,9 @@ class RuntimeTakerTest {
 
   @Test
   void waitsForNobodyWhereItIsNotTo() throws Exception {
-    Peer laptop = peer("laptop");
+    preparing();
     longest = Duration.ZERO;
     Peer ci = peer("ci");
-    laptop.take();
 
     ci.take();
 
@@ -177,9 +171,8 @@ class RuntimeTakerTest {
 
   @Test
   void waitsForNoPeerWhoseRuntimesDoNotCount() throws Exception {
-    Peer laptop = peer("laptop");
+    preparing();
     Peer ci = peer("ci");
-    laptop.take();
     rules =
         new AccessRules(
             AccessRule.anyone(), AccessRule.anyone(), AccessRule.parse("uri:spiffe://team/ci"));
@@ -235,9 +228,8 @@ class RuntimeTakerTest {
   /** Else each could have a machine that the other one needs to make its own. */
   @Test
   void aPeerThatOthersMayWaitForWaitsForNobody() throws Exception {
-    Peer laptop = peer("laptop");
+    preparing();
     Peer ci = peer("ci");
-    laptop.take();
     RuntimeMakers another = ci.makers();
     assertThat(another.begin(new RepoId("example.org/another"), RuntimeHome.IMAGE)).isEmpty();
 
@@ -251,11 +243,9 @@ class RuntimeTakerTest {
 
   @Test
   void anInterruptEndsTheWait() throws Exception {
-    Peer laptop = peer("laptop");
+    preparing();
     Peer ci = peer("ci");
-    laptop.take();
-    Future<?> taking = ci.start();
-    ci.awaitLine("waiting for the runtime that spiffe://team/laptop is preparing");
+    Future<?> taking = waiting(ci);
 
     threads.shutdownNow();
 
@@ -267,6 +257,20 @@ class RuntimeTakerTest {
 
   private Peer peer(String name) throws Exception {
     return new Peer(name);
+  }
+
+  /** The laptop, which has said that it prepares. */
+  private Peer preparing() throws Exception {
+    Peer laptop = peer("laptop");
+    laptop.take();
+    return laptop;
+  }
+
+  /** The peer's take, which waits for the laptop. */
+  private Future<?> waiting(Peer peer) throws InterruptedException {
+    Future<?> taking = peer.start();
+    peer.awaitLine("waiting for the runtime that spiffe://team/laptop is preparing");
+    return taking;
   }
 
   private static Peer awaitOne(Map<Peer, Future<?>> taking) throws Exception {
