@@ -2,13 +2,17 @@ package dev.peer.tls;
 
 import dev.peer.core.trust.Credentials;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
@@ -16,6 +20,35 @@ import javax.net.ssl.X509TrustManager;
 public final class PlainTls {
 
   private PlainTls() {}
+
+  /**
+   * Accepts connections of clients that show a certificate, at any free port of the loopback
+   * address until the socket is closed.
+   *
+   * @param connection gets each, on a thread of its own
+   */
+  public static SSLServerSocket serve(Credentials credentials, Consumer<SSLSocket> connection)
+      throws GeneralSecurityException, IOException {
+    SSLServerSocket server =
+        (SSLServerSocket)
+            context(credentials)
+                .getServerSocketFactory()
+                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    server.setNeedClientAuth(true);
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              while (!server.isClosed()) {
+                try {
+                  SSLSocket socket = (SSLSocket) server.accept();
+                  Thread.ofVirtual().start(() -> connection.accept(socket));
+                } catch (IOException e) {
+                  return;
+                }
+              }
+            });
+    return server;
+  }
 
   /**
    * A context that trusts everybody.
@@ -28,7 +61,7 @@ public final class PlainTls {
   }
 
   /**
-   * As the other.
+   * A context that trusts everybody, and counts.
    *
    * @param handshakes counts those in which the server showed its certificate: all but those that
    *     resume a session

@@ -9,7 +9,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.concurrent.CountDownLatch;
@@ -27,24 +26,7 @@ public final class FaultyHolder implements AutoCloseable {
 
   public FaultyHolder(Credentials credentials, String head, byte[] body, boolean stall)
       throws Exception {
-    server =
-        (SSLServerSocket)
-            PlainTls.context(credentials)
-                .getServerSocketFactory()
-                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    server.setNeedClientAuth(true);
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              while (!server.isClosed()) {
-                try {
-                  SSLSocket socket = (SSLSocket) server.accept();
-                  Thread.ofVirtual().start(() -> answer(socket, head, body, stall));
-                } catch (IOException e) {
-                  return;
-                }
-              }
-            });
+    server = PlainTls.serve(credentials, socket -> answer(socket, head, body, stall));
   }
 
   public URI address() {

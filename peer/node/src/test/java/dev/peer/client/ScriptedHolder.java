@@ -12,7 +12,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
@@ -44,24 +43,7 @@ final class ScriptedHolder implements AutoCloseable {
 
   ScriptedHolder(Credentials credentials, Script script) throws Exception {
     id = Identity.of(credentials.leaf()).id();
-    server =
-        (SSLServerSocket)
-            PlainTls.context(credentials)
-                .getServerSocketFactory()
-                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    server.setNeedClientAuth(true);
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              while (!server.isClosed()) {
-                try {
-                  SSLSocket socket = (SSLSocket) server.accept();
-                  Thread.ofVirtual().start(() -> answer(socket, script));
-                } catch (IOException e) {
-                  return;
-                }
-              }
-            });
+    server = PlainTls.serve(credentials, socket -> answer(socket, script));
   }
 
   Holder holder() {

@@ -10,7 +10,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
@@ -37,24 +36,7 @@ final class ScriptedStreams implements AutoCloseable {
   private record Answer(String text, boolean stays) {}
 
   ScriptedStreams(Credentials credentials) throws Exception {
-    server =
-        (SSLServerSocket)
-            PlainTls.context(credentials)
-                .getServerSocketFactory()
-                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    server.setNeedClientAuth(true);
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              while (!server.isClosed()) {
-                try {
-                  SSLSocket socket = (SSLSocket) server.accept();
-                  Thread.ofVirtual().start(() -> answer(socket));
-                } catch (IOException e) {
-                  return;
-                }
-              }
-            });
+    server = PlainTls.serve(credentials, this::answer);
   }
 
   /** The next request gets this, and then the connection is closed. */
