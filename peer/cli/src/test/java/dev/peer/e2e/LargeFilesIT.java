@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.wire.LargeFilesKey;
-import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,9 +96,7 @@ class LargeFilesIT {
 
   /** It could name a repository whose files are none of its business. */
   private void refusesWhereOnlyTheRevisionNamesTheRepository(Repository pointers) throws Exception {
-    Path directory = team.root().resolve("claims");
-    pointers.git("clone", "-q", pointers.directory().toString(), directory.toString());
-    Repository claiming = new Repository(directory);
+    Repository claiming = pointers.cloneTo(team.root().resolve("claims"));
     claiming.git("remote", "set-url", "origin", "https://example.org/team/another.git");
     claiming
         .write(".env", "PEER_REPO=" + REPO + "\nPEER_IMAGE=" + Dist.imageDigest() + "\n")

@@ -19,6 +19,12 @@ public record Repository(Path directory) {
     return repository;
   }
 
+  /** Clones it to a directory that is not there yet. */
+  Repository cloneTo(Path clone) throws IOException, InterruptedException {
+    git("clone", "-q", directory.toString(), clone.toString());
+    return new Repository(clone);
+  }
+
   public Repository write(String file, String text) throws IOException {
     Files.createDirectories(directory.resolve(file).getParent());
     Files.writeString(directory.resolve(file), text);

@@ -53,9 +53,7 @@ class RuntimeIT {
     team = Team.create();
     team.startRendezvous();
     Repository origin = team.repository("project", MKFILE);
-    Path directory = team.root().resolve("clone");
-    origin.git("clone", "-q", origin.directory().toString(), directory.toString());
-    clone = new Repository(directory);
+    clone = origin.cloneTo(team.root().resolve("clone"));
     clone.git("remote", "set-url", "origin", "https://example.org/team/project.git");
   }
 

@@ -2,7 +2,6 @@ package dev.peer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -56,9 +55,7 @@ class SharedCacheIT {
     team.startRendezvous();
     Repository origin = team.repository("project", MKFILE);
     origin.write("Containerfile", CONTAINERFILE).commit();
-    Path directory = team.root().resolve("clone");
-    origin.git("clone", "-q", origin.directory().toString(), directory.toString());
-    clone = new Repository(directory);
+    clone = origin.cloneTo(team.root().resolve("clone"));
     clone.git("remote", "set-url", "origin", "https://example.org/team/project.git");
   }
 

@@ -170,9 +170,7 @@ class TrunkIT {
   }
 
   private Repository clone(String name, String branch) throws Exception {
-    Path directory = clones.resolve(name);
-    origin.git("clone", "-q", ".", directory.toString());
-    Repository clone = new Repository(directory);
+    Repository clone = origin.cloneTo(clones.resolve(name));
     clone.git("checkout", "-q", branch);
     return clone;
   }
