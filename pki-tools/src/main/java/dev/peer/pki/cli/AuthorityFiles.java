@@ -78,9 +78,24 @@ final class AuthorityFiles {
     WholeFile.open(files.certificate()).write(PemText.chain(credentials), overwrite);
   }
 
-  /** Writes a certificate, and those between it and the root; its key is another party's. */
+  /**
+   * Writes a certificate, and those between it and the root; its key is another party's. Where they
+   * overwrite others, the key of those goes.
+   */
   static void write(Pair files, List<X509Certificate> chain, boolean overwrite) throws IOException {
     WholeFile.open(files.certificate()).write(PemText.chain(chain), overwrite);
+    if (overwrite && Files.exists(files.key()) && !isKeyOf(chain, files.key())) {
+      Files.delete(files.key());
+    }
+  }
+
+  private static boolean isKeyOf(List<X509Certificate> chain, Path key) throws IOException {
+    try {
+      Credentials.of(chain, Pem.privateKey(key.toString(), text(key)));
+      return true;
+    } catch (CredentialException e) {
+      return false;
+    }
   }
 
   /** How to treat earlier revocations. */

@@ -89,7 +89,8 @@ final class IssueCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Certify the key of this request (`peer join URL --csr` makes one), and write NAME.pem"
-              + " alone. Nothing else of the request counts.")
+              + " alone. Nothing else of the request counts. --force deletes a NAME-key.pem that is"
+              + " another key.")
   private Path csr;
 
   @Option(

@@ -14,6 +14,9 @@ import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.RevocationMode;
 import dev.peer.core.trust.TrustAnchors;
+import dev.peer.pki.issue.KeyType;
+import dev.peer.pki.issue.PemText;
+import dev.peer.pki.issue.SigningRequest;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -24,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -199,6 +203,23 @@ class MainTest {
     assertThat(Files.readAllBytes(Path.of(path("alice-key.pem")))).isNotEqualTo(key);
     assertThat(permissions("alice-key.pem")).isEqualTo("rw-------");
     assertThat(validate("alice")).isNotNull();
+  }
+
+  @Test
+  void leavesNoKeyBesideACertificateOfAnother() throws Exception {
+    run("init", "--dir", pki());
+    run("issue", "alice", "--dir", pki());
+    KeyPair pair = KeyType.P256.generate();
+    String request = path("alice.csr");
+    Files.writeString(Path.of(request), SigningRequest.pem("alice", pair));
+    assertThat(run("issue", "alice", "--dir", pki(), "--csr", request)).isEqualTo(4);
+
+    assertThat(run("issue", "alice", "--dir", pki(), "--csr", request, "--force")).isZero();
+    assertThat(Path.of(path("alice-key.pem"))).doesNotExist();
+
+    Files.writeString(Path.of(path("alice-key.pem")), PemText.privateKey(pair.getPrivate()));
+    assertThat(run("issue", "alice", "--dir", pki(), "--csr", request, "--force")).isZero();
+    assertThat(validate("alice")).as("with its own key, which stayed").isNotNull();
   }
 
   @Test
