@@ -26,8 +26,10 @@ public final class TimeSpans {
     if (seconds < SECONDS_PER_HOUR) {
       return seconds / SECONDS_PER_MINUTE + " min ago";
     }
-    return seconds < SECONDS_PER_DAY
-        ? seconds / SECONDS_PER_HOUR + " h ago"
-        : seconds / SECONDS_PER_DAY + " days ago";
+    if (seconds < SECONDS_PER_DAY) {
+      return seconds / SECONDS_PER_HOUR + " h ago";
+    }
+    long days = seconds / SECONDS_PER_DAY;
+    return days == 1 ? "1 day ago" : days + " days ago";
   }
 }
