@@ -51,12 +51,12 @@ public final class StatusLine {
     return !type.isEmpty() && !type.equals("dumb") && environment.getOrDefault("CI", "").isEmpty();
   }
 
-  /** On the terminal of this process. Takes some time. */
+  /** On the terminal of this process. Takes some time, unless there is none. */
   public static StatusLine ofProcess(OutputStream stderr) throws IOException {
-    TerminalProvider provider = TerminalProvider.load(TerminalBuilder.PROP_PROVIDER_FFM);
-    if (!provider.isSystemStream(SystemStream.Error)) {
+    if (!StandardStream.STDERR.leadsToTerminal()) {
       throw new IOException("stderr is no terminal");
     }
+    TerminalProvider provider = TerminalProvider.load(TerminalBuilder.PROP_PROVIDER_FFM);
     return new StatusLine(
         () -> provider.systemStreamWidth(SystemStream.Error),
         Platform.current()::isInForeground,
