@@ -1,5 +1,6 @@
 package dev.peer.http;
 
+import dev.peer.wire.MediaTypes;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -27,6 +28,7 @@ final class HttpAnswer {
   HttpAnswer(HttpServerExchange exchange, ServerLimits limits) {
     this.exchange = exchange;
     this.limits = limits;
+    set(MediaTypes.OPTIONS_HEADER, MediaTypes.NO_SNIFF);
   }
 
   /** How many bytes of the body were sent. */

@@ -35,5 +35,10 @@ public final class MediaTypes {
   /** A file of a guest image. */
   public static final String BYTES = "application/octet-stream";
 
+  /** The header of every answer, with {@link #NO_SNIFF}: a browser takes no type for another. */
+  public static final String OPTIONS_HEADER = "X-Content-Type-Options";
+
+  public static final String NO_SNIFF = "nosniff";
+
   private MediaTypes() {}
 }

@@ -75,6 +75,7 @@ public sealed interface RelayPath {
     lines.add("HTTP/1.1 " + status + reason);
     lines.add("Content-Type: " + mediaType);
     lines.add("Content-Length: " + length);
+    lines.add(MediaTypes.OPTIONS_HEADER + ": " + MediaTypes.NO_SNIFF);
     lines.add("Connection: close");
     headers.forEach((name, value) -> lines.add(name + ": " + value));
     return HttpHead.bytes(lines.toArray(String[]::new));

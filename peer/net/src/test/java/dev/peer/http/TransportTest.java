@@ -23,6 +23,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
@@ -128,6 +129,22 @@ class TransportTest {
       clock.set(Instant.now().plus(Duration.ofHours(25)));
 
       assertThat(https.send("GET", "/").statusCode()).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void noAnswerIsTakenForAnotherType() throws Exception {
+    try (Https https = new Https(team.peer(client), server.address())) {
+      HttpResponse<byte[]> answer = https.send("GET", "/");
+      clock.set(Instant.now().plus(Duration.ofHours(25)));
+      HttpResponse<byte[]> refusal = https.send("GET", "/");
+
+      assertThat(refusal.statusCode()).isEqualTo(403);
+      assertThat(List.of(answer, refusal))
+          .allSatisfy(
+              one ->
+                  assertThat(one.headers().firstValue("X-Content-Type-Options"))
+                      .contains("nosniff"));
     }
   }
 

@@ -19,8 +19,6 @@ final class PageReplies {
       Map.of(
           "Content-Security-Policy",
           Documents.POLICY,
-          "X-Content-Type-Options",
-          "nosniff",
           "Referrer-Policy",
           "no-referrer",
           "Cross-Origin-Resource-Policy",

@@ -93,7 +93,11 @@ class RelayPageTest {
       assertThat(answer.headers().firstValue("Content-Security-Policy").orElse(""))
           .as(path)
           .startsWith("default-src 'none'; style-src 'self';");
-      assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    }
+    for (String path : List.of("/ui/", "/v1/status", "/v1/none")) {
+      assertThat(get(path).headers().firstValue("X-Content-Type-Options"))
+          .as(path)
+          .contains("nosniff");
     }
     assertThat(get("/ui/style.css").headers().firstValue("Content-Type"))
         .contains("text/css; charset=utf-8");
