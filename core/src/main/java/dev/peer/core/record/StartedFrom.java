@@ -1,8 +1,10 @@
 package dev.peer.core.record;
 
 import dev.peer.core.id.CommitId;
+import dev.peer.core.id.ShortId;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The disk that a machine started from.
@@ -71,13 +73,22 @@ public record StartedFrom(KeptOrigin origin, List<CommitId> commits, List<Runtim
 
   @Override
   public String toString() {
+    return text(CommitId::hex);
+  }
+
+  /** Like {@link #toString}, with the beginning of the commit's id. */
+  public String brief() {
+    return text(commit -> ShortId.of(commit.hex()));
+  }
+
+  private String text(Function<CommitId, String> name) {
     return switch (commits.size()) {
       case 0 -> origin.toString();
-      case 1 -> origin + ": prepared at " + commits.getFirst();
+      case 1 -> origin + ": prepared at " + name.apply(commits.getFirst());
       default ->
           origin
               + ": prepared at "
-              + commits.getLast()
+              + name.apply(commits.getLast())
               + " and "
               + (commits.size() - 1)
               + " before";

@@ -14,6 +14,7 @@ import dev.peer.core.flow.Threads;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.id.ShortId;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.sign.RecordVerifier;
@@ -41,8 +42,6 @@ public final class Mirror implements AutoCloseable {
 
   /** Three of the comments that keep a stream alive. */
   private static final Duration SILENCE = Duration.ofSeconds(45);
-
-  private static final int SHORT = 12;
 
   private final Store store;
   private final Fetch fetch;
@@ -218,7 +217,7 @@ public final class Mirror implements AutoCloseable {
     rules.kept().add(stored, run);
     notices.say(
         "copied "
-            + name.key().hex().substring(0, SHORT)
+            + ShortId.of(name.key().hex())
             + " of "
             + name.repo()
             + result.holder().map(holder -> " from " + holder).orElse("")

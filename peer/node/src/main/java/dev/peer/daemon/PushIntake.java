@@ -3,6 +3,7 @@ package dev.peer.daemon;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.id.ShortId;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.Content;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -24,8 +25,6 @@ import java.util.function.Supplier;
 
 /** Takes results of some repositories, and keeps those that hold. */
 public final class PushIntake implements Intake {
-
-  private static final int SHORT = 12;
 
   private final Set<RepoId> repositories;
   private final Store store;
@@ -99,7 +98,7 @@ public final class PushIntake implements Intake {
         verifier.get().verify(attestation.envelope(), attestation.key());
         kept.add(store.keepSynced(verified), verified.record());
       }
-      String key = attestation.key().hex().substring(0, SHORT);
+      String key = ShortId.of(attestation.key().hex());
       notices.say(
           "took " + key + " of " + repo() + " from " + from + ", " + bundle().size() + " bytes");
     }

@@ -5,6 +5,7 @@ import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.id.ShortId;
 import dev.peer.daemon.QueuedRun;
 import dev.peer.daemon.Reason;
 import dev.peer.daemon.ResultName;
@@ -34,8 +35,6 @@ import java.util.Optional;
  * repositories, and no directory of this machine.
  */
 final class DaemonPage implements DaemonSource {
-
-  private static final int SHORT = 12;
 
   private final int jobs;
   private final HomeLayout layout;
@@ -92,7 +91,7 @@ final class DaemonPage implements DaemonSource {
     return new DaemonView.QueueRow(
         run.position().name().map(ResultName::repo),
         String.join(" ", words),
-        shortened(subject.revision()),
+        ShortId.of(subject.revision()),
         run.state().text()
             + (run.position().place() > 0 ? ", place " + run.position().place() : ""),
         reason(run.request().reason()),
@@ -107,7 +106,7 @@ final class DaemonPage implements DaemonSource {
   private static DaemonView.WatchedRow row(WatchStatus watched) {
     return new DaemonView.WatchedRow(
         repo(watched.directory()),
-        watched.commit().map(CommitId::hex).map(DaemonPage::shortened),
+        watched.commit().map(CommitId::hex).map(ShortId::of),
         watched.trouble().isEmpty(),
         watched.crontab(),
         watched.faults());
@@ -130,9 +129,9 @@ final class DaemonPage implements DaemonSource {
           new DaemonView.KeptRow(
               disk.name().repo(),
               "disk, "
-                  + disk.history().made()
+                  + disk.history().made().brief()
                   + ", image "
-                  + shortened(disk.name().image().hex())
+                  + ShortId.of(disk.name().image().hex())
                   + (disk.runtimeBytes() > 0
                       ? ", served as a runtime of " + Facts.mebibytes(disk.runtimeBytes())
                       : ""),
@@ -165,7 +164,7 @@ final class DaemonPage implements DaemonSource {
         .map(
             machine ->
                 "A machine waits for the next run: image "
-                    + shortened(machine.image().hex())
+                    + ShortId.of(machine.image().hex())
                     + ", processors: "
                     + machine.cpus()
                     + ", memory: "
@@ -174,9 +173,5 @@ final class DaemonPage implements DaemonSource {
                     + Facts.mebibytes(machine.usedBytes())
                     + " of this host.")
         .orElse("No machine waits for the next run.");
-  }
-
-  private static String shortened(String id) {
-    return id.substring(0, Math.min(SHORT, id.length()));
   }
 }

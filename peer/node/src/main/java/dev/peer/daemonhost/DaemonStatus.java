@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Printable;
+import dev.peer.core.id.ShortId;
 import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
@@ -20,8 +21,6 @@ import java.util.List;
 
 /** The status of a daemon and its runs, as JSON and for people. */
 public final class DaemonStatus {
-
-  private static final int SHORT = 12;
 
   private DaemonStatus() {}
 
@@ -76,7 +75,7 @@ public final class DaemonStatus {
         "a machine waits for the next run: process "
             + machine.number("pid")
             + ", image "
-            + shortened(machine.value("image", Digest::parse).hex())
+            + ShortId.of(machine.value("image", Digest::parse).hex())
             + ", processors: "
             + machine.number("cpus")
             + ", memory: "
@@ -92,7 +91,7 @@ public final class DaemonStatus {
     output.print(
         "watching "
             + Printable.plain(watched.text("directory"))
-            + watched.optionalText("commit").map(id -> ", seen last: " + shortened(id)).orElse("")
+            + watched.optionalText("commit").map(id -> ", seen last: " + ShortId.of(id)).orElse("")
             + (trouble.isEmpty() ? "" : ": " + Printable.plain(trouble)));
     for (String line : watched.texts("crontab")) {
       output.print("  " + Printable.plain(line));
@@ -182,7 +181,7 @@ public final class DaemonStatus {
         + " in "
         + Printable.plain(run.text("directory"))
         + " at "
-        + shortened(Printable.plain(run.text("revision")))
+        + ShortId.of(Printable.plain(run.text("revision")))
         + "  "
         + run.text("reason")
         + (detail.isEmpty() ? "" : " " + detail)
@@ -195,9 +194,5 @@ public final class DaemonStatus {
   private static String when(StrictJson run) throws MalformedException {
     String last = run.has("ended") ? "ended" : "accepted";
     return last + " " + TimeSpans.ago(Duration.between(run.instant(last), Instant.now()));
-  }
-
-  private static String shortened(String revision) {
-    return revision.substring(0, Math.min(SHORT, revision.length()));
   }
 }

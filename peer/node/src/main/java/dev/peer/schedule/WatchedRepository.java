@@ -2,6 +2,7 @@ package dev.peer.schedule;
 
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Printable;
+import dev.peer.core.id.ShortId;
 import dev.peer.core.progress.Notices;
 import dev.peer.daemon.QueuedRun;
 import dev.peer.daemon.Reason;
@@ -31,7 +32,6 @@ final class WatchedRepository {
   private static final String MKFILE = "mkfile";
   private static final int LARGEST_MKFILE = 1 << 20;
   private static final int MOST_OVERTAKEN = 1000;
-  private static final int SHORT = 12;
   private static final Duration LATE = Duration.ofMinutes(1);
 
   private final Path directory;
@@ -72,7 +72,7 @@ final class WatchedRepository {
   void begin(Instant now) {
     notices.say(
         "watched"
-            + seen.commit().map(commit -> ", seen last: " + shortened(commit)).orElse("")
+            + seen.commit().map(commit -> ", seen last: " + ShortId.of(commit.hex())).orElse("")
             + (crontab.lines().isEmpty() ? "" : ", crontab lines: " + crontab.lines().size()));
     sayCrontab(now);
   }
@@ -129,7 +129,7 @@ final class WatchedRepository {
   private void takeCommit(GitRepository git, Revision newest)
       throws SourceException, IOException, RunRefusedException {
     if (seen.commit().isEmpty()) {
-      notices.say("its commit " + shortened(newest.commit()) + " counts as seen");
+      notices.say("its commit " + ShortId.of(newest.commit().hex()) + " counts as seen");
     } else {
       withdrawOvertaken(newest.commit());
       int between = git.countBetween(seen.commit().get(), newest.commit(), MOST_OVERTAKEN);
@@ -141,7 +141,7 @@ final class WatchedRepository {
       }
       notices.say(
           "new commit "
-              + shortened(newest.commit())
+              + ShortId.of(newest.commit().hex())
               + (between == 0 ? "" : "; overtaken: the " + between + " before it"));
     }
     keep(seen.withCommit(newest.commit()));
@@ -157,9 +157,9 @@ final class WatchedRepository {
             "run "
                 + run.id()
                 + ": "
-                + shortened(new CommitId(request.revision()))
+                + ShortId.of(request.revision())
                 + " is overtaken by "
-                + shortened(newest)
+                + ShortId.of(newest.hex())
                 + " before it began");
       }
     }
@@ -198,7 +198,7 @@ final class WatchedRepository {
     if (another) {
       notices.say(
           "crontab of "
-              + shortened(of.commit())
+              + ShortId.of(of.commit().hex())
               + (text.isEmpty() ? ": none" : ": lines in force: " + crontab.lines().size()));
       sayCrontab(now);
     }
@@ -277,10 +277,6 @@ final class WatchedRepository {
   private void keep(WatchState changed) throws IOException {
     file.write(changed);
     seen = changed;
-  }
-
-  private static String shortened(CommitId commit) {
-    return commit.hex().substring(0, SHORT);
   }
 
   /** Its status. */

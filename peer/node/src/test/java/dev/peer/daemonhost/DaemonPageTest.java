@@ -12,14 +12,17 @@ import dev.peer.daemon.ResultName;
 import dev.peer.daemon.RunQueue;
 import dev.peer.daemon.RunRequest;
 import dev.peer.home.HomeLayout;
+import dev.peer.network.RuntimeHome;
 import dev.peer.pages.DaemonView;
 import dev.peer.schedule.MadeCrontabs;
 import dev.peer.schedule.Schedule;
+import dev.peer.tls.TestAuthority;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +71,10 @@ class DaemonPageTest {
               "test",
               new Reason(Reason.Kind.REQUEST, "pid 4711")));
       named.await();
+      Map<Integer, byte[]> clusters = new TreeMap<>();
+      RuntimeHome.fill(clusters, 1, 2);
+      new RuntimeHome(layout.disks(), new TestAuthority("team").issue("spiffe://team/maker"))
+          .keep(REPO, clusters, 1);
 
       DaemonView view = page.now().orElseThrow();
 
@@ -87,6 +94,13 @@ class DaemonPageTest {
                 assertThat(row.repo()).isEmpty();
                 assertThat(row.isReadable()).isFalse();
               });
+      assertThat(view.kept())
+          .singleElement()
+          .satisfies(
+              row ->
+                  assertThat(row.what())
+                      .startsWith("disk, trunk: prepared at 111111111111, image ")
+                      .doesNotContain(RuntimeHome.IMAGE.hex()));
       assertThat(view.machine().orElseThrow().jobs())
           .isEqualTo("Runs with a machine: 1 of at most 2.");
       assertThat(view.toString()).doesNotContain(home.toString(), "4711");

@@ -1,6 +1,7 @@
 package dev.peer.pages;
 
 import dev.peer.core.id.RepoId;
+import dev.peer.core.id.ShortId;
 import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.store.RunSummary;
 import dev.peer.core.store.StoredRecord;
@@ -25,7 +26,6 @@ public record ListView(
     ListQuery query, List<String> repos, List<Row> rows, int count, Plots plots, String reader) {
 
   static final int ROWS = 50;
-  private static final int SHORT = 12;
 
   /**
    * What is drawn.
@@ -56,7 +56,7 @@ public record ListView(
     }
 
     public String tree() {
-      return run.subject().tree().hex().substring(0, SHORT);
+      return ShortId.of(run.subject().tree().hex());
     }
 
     public String tests() {

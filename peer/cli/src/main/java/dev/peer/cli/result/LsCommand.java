@@ -9,6 +9,7 @@ import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.id.ShortId;
 import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.StrictJson;
@@ -42,8 +43,6 @@ import java.util.concurrent.Callable;
 
 /** {@code peer ls}. */
 public final class LsCommand implements Callable<Integer> {
-
-  private static final int SHORT = 12;
 
   private final CallContext call;
   private final Output output;
@@ -128,7 +127,7 @@ public final class LsCommand implements Callable<Integer> {
   }
 
   private String goneLine(Removal one) {
-    return one.key().hex().substring(0, SHORT)
+    return ShortId.of(one.key().hex())
         + "  "
         + (all.value() ? one.repository().map(repo -> repo + ", ").orElse("") : "")
         + "removed "
@@ -188,7 +187,7 @@ public final class LsCommand implements Callable<Integer> {
   }
 
   private String line(Row result) {
-    String key = result.entry().key().hex().substring(0, SHORT);
+    String key = ShortId.of(result.entry().key().hex());
     String size = Facts.size(result.entry().bundleBytes());
     if (result.verified().isEmpty()) {
       return key + "  " + size + ", refused: " + result.refused();
@@ -200,7 +199,7 @@ public final class LsCommand implements Callable<Integer> {
         + (all.value() ? record.inputs().repo() + " " : "")
         + record.inputs().target()
         + " of tree "
-        + record.inputs().tree().hex().substring(0, SHORT)
+        + ShortId.of(record.inputs().tree().hex())
         + record.tests().map(tests -> ", " + tests).orElse("")
         + ", "
         + verified.signer().id()

@@ -9,6 +9,7 @@ import dev.peer.core.find.Survey;
 import dev.peer.core.find.Surveyor;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.Printable;
+import dev.peer.core.id.ShortId;
 import dev.peer.core.key.KeyInput;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.TimeSpans;
@@ -54,7 +55,6 @@ record Explanation(
    */
   record Nearest(Surveyor.Near result, Optional<TreeChanges> trees) {}
 
-  private static final int SHORT = 12;
   private static final int DIGITS = 16;
   private static final int MOST_NAMES = 8;
   private static final String DIGEST = "hmac-sha256:";
@@ -175,7 +175,7 @@ record Explanation(
     lines.add(
         Facts.line(
             "nearest",
-            near.attestation().key().hex().substring(0, SHORT) + ", " + ran(near.attestation())));
+            ShortId.of(near.attestation().key().hex()) + ", " + ran(near.attestation())));
     for (KeyInput.Difference difference : near.differences()) {
       lines.add(
           Facts.line(
