@@ -2,6 +2,7 @@ package dev.peer.vm.qemu;
 
 import dev.peer.core.id.Architecture;
 import dev.peer.core.platform.Platform;
+import dev.peer.core.platform.SearchPath;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,26 +48,21 @@ public final class Qemu {
       throw new QemuException(
           lack.get(), "run them on a Linux machine that has QEMU, and replay the result here");
     }
-    String path = environment.getOrDefault("PATH", "");
     return new Qemu(
         find(
-            path,
+            environment,
             architecture.emulator(),
             "install it (Debian: apt-get install "
                 + architecture.emulatorPackage()
                 + "), or replay where another peer ran"),
-        find(path, "setpriv", UTIL_LINUX),
-        find(path, "setsid", UTIL_LINUX));
+        find(environment, "setpriv", UTIL_LINUX),
+        find(environment, "setsid", UTIL_LINUX));
   }
 
-  private static Path find(String path, String name, String hint) throws QemuException {
-    for (String directory : path.split(File.pathSeparator)) {
-      Path candidate = Path.of(directory.isEmpty() ? "." : directory, name);
-      if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
-        return candidate.toAbsolutePath();
-      }
-    }
-    throw new QemuException(name + " is not in PATH", hint);
+  private static Path find(Map<String, String> environment, String name, String hint)
+      throws QemuException {
+    return SearchPath.find(name, environment)
+        .orElseThrow(() -> new QemuException(name + " is not in PATH", hint));
   }
 
   /** A value that changes when another QEMU is installed. */

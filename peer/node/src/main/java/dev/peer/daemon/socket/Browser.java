@@ -1,8 +1,8 @@
 package dev.peer.daemon.socket;
 
+import dev.peer.core.platform.SearchPath;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -38,8 +38,11 @@ public final class Browser {
   public static Optional<Browser> find(Map<String, String> environment) {
     Map<String, String> passed = new TreeMap<>(environment);
     passed.keySet().removeIf(name -> name.startsWith("PEER_"));
-    return Stream.concat(parts(environment, "BROWSER"), Stream.of(USUAL))
-        .flatMap(command -> program(command, environment))
+    Stream<String> chosen =
+        Arrays.stream(environment.getOrDefault("BROWSER", "").split(":"))
+            .filter(command -> !command.isEmpty());
+    return Stream.concat(chosen, Stream.of(USUAL))
+        .flatMap(command -> program(command, environment).stream())
         .findFirst()
         .map(program -> new Browser(program, passed));
   }
@@ -61,15 +64,9 @@ public final class Browser {
     builder.start();
   }
 
-  private static Stream<Path> program(String command, Map<String, String> environment) {
-    return (command.contains("/")
-            ? Stream.of(Path.of(command))
-            : parts(environment, "PATH").map(directory -> Path.of(directory, command)))
-        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file));
-  }
-
-  private static Stream<String> parts(Map<String, String> environment, String name) {
-    return Arrays.stream(environment.getOrDefault(name, "").split(":", -1))
-        .filter(part -> !part.isEmpty());
+  private static Optional<Path> program(String command, Map<String, String> environment) {
+    return command.contains("/")
+        ? Optional.of(Path.of(command)).filter(SearchPath::isProgram)
+        : SearchPath.find(command, environment);
   }
 }
