@@ -30,6 +30,7 @@ final class EntryFiles {
   static final String LOCK = "lock";
   static final String CHUNKS = "chunks";
   static final String HITS = "hits";
+  static final String SENT = "sent";
 
   private static final String ATTESTATION = "attestation.json";
   private static final String LISTS = "crl.pem";

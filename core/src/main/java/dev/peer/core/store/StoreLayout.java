@@ -21,12 +21,12 @@ import java.util.regex.Pattern;
  * were any, {@code crl.pem} with the revocation lists that the result was judged by, {@code
  * targets} with what the run made, {@code owner} where another repository of this machine keeps it
  * than the one of that name, {@code chunks} where another peer has asked for the {@link ChunkLists
- * list}, and {@code hits} where it was {@link HitLog taken} instead of a run; {@code staging/} for
- * results in the making; {@code changed}, whose time is set when a result is kept; {@code gone}, a
- * line for each result that was removed; {@code failed/}, see {@link RunLogs}; {@code owned/<digest
- * of the owner's id>/}, an empty file for each repository with entries that name this owner; {@code
- * keeper} and {@code changing}. The package's documentation says how several processes use it at
- * once.
+ * list}, {@code hits} where it was {@link HitLog taken} instead of a run, and {@code sent} where
+ * another peer {@link SentLog got it}; {@code staging/} for results in the making; {@code changed},
+ * whose time is set when a result is kept; {@code gone}, a line for each result that was removed;
+ * {@code failed/}, see {@link RunLogs}; {@code owned/<digest of the owner's id>/}, an empty file
+ * for each repository with entries that name this owner; {@code keeper} and {@code changing}. The
+ * package's documentation says how several processes use it at once.
  *
  * @param root the directory of the store
  */

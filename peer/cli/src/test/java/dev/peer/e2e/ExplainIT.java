@@ -164,6 +164,7 @@ class ExplainIT {
         .containsPattern("(?m)^peer: passed, replayed: .*, was in the store, saved [0-9.]+ s$");
     JsonNode listed = json(signer.run(result.repository(), "ls", "--json")).at("/results/0");
     assertThat(listed.get("hits").intValue()).isEqualTo(1);
+    assertThat(listed.get("sent").intValue()).isZero();
     assertThat(listed.get("savedMilliseconds").longValue())
         .isBetween(report.get("savedMilliseconds").longValue(), 60_000L);
     assertThat(signer.run(result.repository(), "show").hasExitCode(0).stdout())

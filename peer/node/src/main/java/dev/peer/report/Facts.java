@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.find.Delivery;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.StrictJson;
-import dev.peer.core.store.HitSum;
+import dev.peer.core.store.ResultUse;
 import dev.peer.core.trust.CertificateFacts;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -79,9 +79,14 @@ public final class Facts {
     json.putObject("bytes").put("moved", delivery.moved()).put("here", delivery.here());
   }
 
-  /** Adds how often a result was taken here instead of a run, and how much time that saved. */
-  public static void addTo(ObjectNode json, HitSum hits) {
-    json.put("hits", hits.count()).put("savedMilliseconds", hits.saved().toMillis());
+  /**
+   * Adds how often a result was taken here instead of a run, how much time that saved, and how
+   * often it was sent to another peer.
+   */
+  public static void addTo(ObjectNode json, ResultUse use) {
+    json.put("hits", use.hits().count())
+        .put("savedMilliseconds", use.hits().saved().toMillis())
+        .put("sent", use.sent());
   }
 
   /** A number of bytes, in whole mebibytes. */

@@ -9,6 +9,7 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.store.ChunkLists;
+import dev.peer.core.store.SentLog;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.http.HttpCall;
 import dev.peer.http.HttpsServer;
@@ -31,6 +32,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -294,7 +296,7 @@ public final class PeerServer implements AutoCloseable {
         && call.header("Accept").filter(types -> types.contains(MediaTypes.RESULT)).isPresent()) {
       try (FileChannel bundle = FileChannel.open(record.bundleFile())) {
         call.answer(200, MediaTypes.RESULT, WholeResult.beforeBundle(attestation), bundle);
-        runs.fetched(record.key(), call.caller().id());
+        sent(call, record);
       } catch (NoSuchFileException e) {
         throw noSuchResult("run " + key + " any more");
       }
@@ -338,10 +340,24 @@ public final class PeerServer implements AutoCloseable {
     try {
       // Whoever gets a bundle in parts asks for the last one last.
       if (FixedFile.send(call, record.bundleFile(), "" + digest, MediaTypes.BUNDLE)) {
-        runs.fetched(record.key(), call.caller().id());
+        sent(call, record);
       }
     } catch (NoSuchFileException e) {
       throw noSuchResult(digest + " any more");
+    }
+  }
+
+  /** The caller has all of a result now, as far as it did not have it before. */
+  private void sent(HttpCall call, StoredRecord record) {
+    if (!call.method().equals("GET")) {
+      return;
+    }
+    runs.fetched(record.key(), call.caller().id());
+    try {
+      SentLog.add(record, Instant.now());
+    } catch (IOException e) {
+      // It only counts: what was sent is the same.
+      return;
     }
   }
 

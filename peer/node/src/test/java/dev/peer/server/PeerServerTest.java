@@ -12,6 +12,8 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.store.HitLog;
+import dev.peer.core.store.SentLog;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.store.StoredRecords;
 import dev.peer.http.Https;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class PeerServerTest {
@@ -226,6 +229,34 @@ class PeerServerTest {
     Files.delete(record.bundleFile());
 
     assertProblem(client.send("GET", BLOB), Problem.Kind.NO_SUCH_RESULT);
+  }
+
+  /** It is noted behind the answer. */
+  @Test
+  @Timeout(60)
+  void countsHowOftenAllOfAResultWasSent() throws Exception {
+    client.send("GET", RESULT);
+    client.send("HEAD", BLOB);
+    client.send("GET", BLOB, "Range", "bytes=0-99");
+    client.send("GET", BLOB, "If-None-Match", "*");
+    client.send("GET", BLOB);
+    client.send("GET", BLOB, "Range", "bytes=100-");
+    client.send("GET", RESULT, "Accept", MediaTypes.RESULT);
+    while (SentLog.of(record).size() < 3) {
+      Thread.sleep(10);
+    }
+
+    assertThat(SentLog.of(record)).hasSize(3);
+    assertThat(HitLog.of(record)).isEmpty();
+  }
+
+  @Test
+  void sendsAResultAlsoIfThatCannotBeNoted() throws Exception {
+    Files.createDirectory(record.bundleFile().resolveSibling("sent"));
+
+    assertThat(client.send("GET", BLOB).body()).isEqualTo(BUNDLE);
+    assertThat(client.send("GET", BLOB).body()).isEqualTo(BUNDLE);
+    assertThat(SentLog.of(record)).isEmpty();
   }
 
   @Test

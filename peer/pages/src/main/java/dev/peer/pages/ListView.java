@@ -32,8 +32,9 @@ public record ListView(
    *
    * @param durations how long the latest runs took
    * @param hits how often results were taken instead of a run
+   * @param sent how often results were sent to other peers
    */
-  public record Plots(DurationChart durations, HitChart hits) {}
+  public record Plots(DurationChart durations, HitChart hits, HitChart sent) {}
 
   /**
    * One result.
@@ -103,7 +104,8 @@ public record ListView(
         taken.size(),
         new Plots(
             DurationChart.of(taken.stream().map(StoredRecord::summary), now),
-            HitChart.of(taken, now)),
+            HitChart.of(taken, now),
+            HitChart.sent(taken, now)),
         reader);
   }
 

@@ -6,6 +6,7 @@ import dev.peer.core.id.Printable;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
+import dev.peer.core.store.ResultUse;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.trust.Identity;
 import dev.peer.http.HttpCall;
@@ -83,15 +84,10 @@ public final class Pages {
       case PagePath.RunEvents(RunKey key) -> runPages.events(call, runs, key);
       case PagePath.Daemon _ ->
           made(() -> daemon(call, daemon.orElseThrow(ProblemException::noSuchPath), runs));
-      case PagePath.Result(RunKey key) ->
-          open(
-              record(call, results, key),
-              opened ->
-                  PageReplies.page(
-                      call,
-                      Documents.result(
-                          ResultView.of(opened.verified(), rules.get().sign(), judge.acceptance()),
-                          PageFrame.SERVED)));
+      case PagePath.Result(RunKey key) -> {
+        StoredRecord record = record(call, results, key);
+        open(record, opened -> PageReplies.page(call, page(record, opened)));
+      }
       case PagePath.Output(RunKey key, var stream) ->
           open(
               record(call, results, key),
@@ -179,6 +175,17 @@ public final class Pages {
     StoredRecord record = results.withKey(key).orElseThrow(() -> noSuchResult(key));
     call.require(rules, Verb.FETCH, record.repo());
     return record;
+  }
+
+  private byte[] page(StoredRecord record, OpenedResult opened)
+      throws MalformedException, IOException {
+    return Documents.result(
+        ResultView.of(
+            opened.verified(),
+            rules.get().sign(),
+            judge.acceptance(),
+            Optional.of(ResultUse.of(record))),
+        PageFrame.SERVED);
   }
 
   private void open(StoredRecord record, Answer answer) throws ProblemException, IOException {

@@ -5,6 +5,7 @@ import dev.peer.core.find.Acceptance;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.sign.VerifiedRecord;
 import java.io.IOException;
+import java.util.Optional;
 
 /** A result as a single file that opens anywhere, with its style inside and no link out. */
 public final class ResultDocument {
@@ -19,6 +20,7 @@ public final class ResultDocument {
    */
   public static byte[] of(VerifiedRecord verified, SignRules signers, Acceptance acceptance)
       throws IOException, MalformedException {
-    return Documents.result(ResultView.of(verified, signers, acceptance), Documents.file());
+    return Documents.result(
+        ResultView.of(verified, signers, acceptance, Optional.empty()), Documents.file());
   }
 }

@@ -13,6 +13,8 @@ import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.TestReport;
 import dev.peer.core.sign.VerifiedRecord;
+import dev.peer.core.store.HitSum;
+import dev.peer.core.store.ResultUse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -76,14 +78,16 @@ public record ResultView(
    * Reads a result.
    *
    * @param signers the rule that admits its signer
+   * @param use what it was good for on this machine; empty: the page is for others
    */
-  static ResultView of(VerifiedRecord verified, SignRules signers, Acceptance acceptance)
+  static ResultView of(
+      VerifiedRecord verified, SignRules signers, Acceptance acceptance, Optional<ResultUse> use)
       throws IOException, MalformedException {
     RunRecord record = verified.record();
     RunKey key = verified.attestation().key();
     List<Artifact> artifacts = verified.artifacts();
     return new ResultView(
-        new About(record.inputs().repo().text(), record.inputs().goal(), facts(verified)),
+        new About(record.inputs().repo().text(), record.inputs().goal(), facts(verified, use)),
         new Verdict(acceptance.refusal(record), failures(verified, artifacts)),
         EvidenceText.sentences(verified.attestation(), signers),
         new FileList(
@@ -115,7 +119,7 @@ public record ResultView(
         artifact.description());
   }
 
-  private static List<Fact> facts(VerifiedRecord verified) {
+  private static List<Fact> facts(VerifiedRecord verified, Optional<ResultUse> use) {
     RunRecord record = verified.record();
     RunInputs inputs = record.inputs();
     List<Fact> facts = new ArrayList<>();
@@ -138,7 +142,15 @@ public record ResultView(
     facts.add(new Fact("Secrets", names(record.secretNames())));
     facts.add(new Fact("Container", record.containerImage() + ", " + record.containerImageId()));
     facts.add(new Fact("Accelerator", record.accelerator()));
+    use.map(ResultUse::hits)
+        .filter(hits -> hits.count() > 0)
+        .ifPresent(hits -> facts.add(new Fact("Hits", text(hits))));
+    use.flatMap(ResultUse::sentText).ifPresent(text -> facts.add(new Fact("Sent", text)));
     return facts;
+  }
+
+  private static String text(HitSum hits) {
+    return hits.count() + " here, saved " + HitChart.length(hits.saved());
   }
 
   private static String names(Collection<String> names) {

@@ -8,6 +8,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.store.Hit;
 import dev.peer.core.store.HitLog;
+import dev.peer.core.store.SentLog;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.store.StoredRecords;
 import java.io.IOException;
@@ -59,10 +60,27 @@ class HitChartTest {
     assertThat(HitChart.draw(List.of(hit(0, false, 3)), NOW))
         .isEqualTo(
             new HitChart(
+                "Hits, and the time that they saved",
                 List.of(new HitChart.Bar(0, 40, 40)),
                 "1 hit on this machine, 0 s ago: 1 in the store, 0 from other peers. Above the line"
                     + " how many, below it the time that they saved, in all 3.0 s."));
     assertThat(HitChart.draw(List.of(), NOW).bars()).isEmpty();
+  }
+
+  @Test
+  void drawsWhatWasSent(@TempDir Path directory) throws Exception {
+    StoredRecord result = result(directory);
+    assertThat(HitChart.sent(List.of(result), NOW).bars()).isEmpty();
+    SentLog.add(result, NOW.minusSeconds(60));
+    SentLog.add(result, NOW);
+    SentLog.add(result, NOW);
+
+    assertThat(HitChart.sent(List.of(result), NOW))
+        .isEqualTo(
+            new HitChart(
+                "Sent to other peers",
+                List.of(new HitChart.Bar(0, 20, 0), new HitChart.Bar(59, 40, 0)),
+                "3 times, the first 1 min ago."));
   }
 
   @Test

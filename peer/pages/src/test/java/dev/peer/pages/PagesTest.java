@@ -10,6 +10,7 @@ import dev.peer.core.record.StageTimes;
 import dev.peer.core.record.TestCounts;
 import dev.peer.core.store.Hit;
 import dev.peer.core.store.HitLog;
+import dev.peer.core.store.SentLog;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.http.Https;
 import dev.peer.tls.TestAuthority;
@@ -110,6 +111,21 @@ class PagesTest {
         .contains("in all 1 min 29 s.");
     rules = PagesServer.rules(OPEN + " => uri:spiffe://team/reader");
     assertThat(server.page("/ui/")).contains("3 hits on this machine");
+  }
+
+  @Test
+  void showsWhatAResultWasGoodForHere() throws Exception {
+    StoredRecord record = add(OPEN, "test");
+    assertThat(server.page(path(record))).doesNotContain("<dt>Hits</dt>", "<dt>Sent</dt>");
+    assertThat(server.page("/ui/")).doesNotContain("Sent to other peers");
+
+    HitLog.add(record, new Hit(Instant.now(), true, Duration.ofSeconds(90), Duration.ZERO));
+    SentLog.add(record, Instant.now());
+
+    assertThat(server.page(path(record)))
+        .contains("<dt>Hits</dt><dd>1 here, saved 1 min 30 s</dd>")
+        .contains("<dt>Sent</dt><dd>1 time to other peers</dd>");
+    assertThat(server.page("/ui/")).contains("<summary>Sent to other peers</summary>", "1 time, ");
   }
 
   @Test

@@ -17,10 +17,9 @@ import dev.peer.core.sign.Evidence;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedAttestation;
-import dev.peer.core.store.HitLog;
-import dev.peer.core.store.HitSum;
 import dev.peer.core.store.ListedEntry;
 import dev.peer.core.store.Removal;
+import dev.peer.core.store.ResultUse;
 import dev.peer.core.store.Store;
 import dev.peer.core.timestamp.Timestamp;
 import dev.peer.home.HomeLayout;
@@ -67,8 +66,8 @@ public final class LsCommand implements Callable<Integer> {
    */
   private record Row(ListedEntry entry, Optional<VerifiedAttestation> verified, String refused) {
 
-    private HitSum hits() {
-      return HitSum.of(HitLog.of(entry.entry()));
+    private ResultUse use() {
+      return ResultUse.of(entry.entry());
     }
   }
 
@@ -230,7 +229,7 @@ public final class LsCommand implements Callable<Integer> {
       entry.put("runKey", result.entry().key().hex());
       entry.put("kept", result.entry().kept().toString());
       entry.put("bundleBytes", result.entry().bundleBytes());
-      Facts.addTo(entry, result.hits());
+      Facts.addTo(entry, result.use());
       result.verified().ifPresent(verified -> put(entry, verified));
       if (result.verified().isEmpty()) {
         entry.put("refused", result.refused());

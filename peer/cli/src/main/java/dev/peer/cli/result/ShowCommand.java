@@ -13,8 +13,8 @@ import dev.peer.core.record.Artifact;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.record.TestReport;
 import dev.peer.core.store.FailedRun;
-import dev.peer.core.store.HitLog;
 import dev.peer.core.store.HitSum;
+import dev.peer.core.store.ResultUse;
 import dev.peer.core.store.Store;
 import dev.peer.identity.RuleReader;
 import dev.peer.identity.Verifiers;
@@ -92,14 +92,14 @@ public final class ShowCommand implements Callable<Integer> {
       case StoredRun.Result result -> {
         try (VerifiedResult opened =
             VerifiedResult.of(store, Verifiers.verifier(peer, output), result)) {
-          show(opened, peer, HitSum.of(HitLog.of(result.entry())));
+          show(opened, peer, ResultUse.of(result.entry()));
         }
       }
     }
     return ExitCode.PASSED.number();
   }
 
-  private void show(VerifiedResult opened, PeerSettings peer, HitSum hits) throws Exception {
+  private void show(VerifiedResult opened, PeerSettings peer, ResultUse use) throws Exception {
     VerifiedFacts facts =
         new VerifiedFacts(opened.verified().attestation(), RuleReader.rules(peer).sign(), true);
     if (html.given().isPresent()) {
@@ -116,17 +116,19 @@ public final class ShowCommand implements Callable<Integer> {
     if (json.value()) {
       ObjectNode answer = facts.json();
       answer.put("counts", refusal.isEmpty());
-      Facts.addTo(answer, hits);
+      Facts.addTo(answer, use);
       Facts.addTo(answer, opened.verified().artifacts());
       output.print(Facts.text(answer));
       return;
     }
     facts.lines().forEach(output::print);
     refusal.ifPresent(why -> output.print(Facts.line("counts", "not here: " + why)));
+    HitSum hits = use.hits();
     if (hits.count() > 0) {
       output.print(
           Facts.line("hits", hits.count() + " here, saved " + TimeSpans.seconds(hits.saved())));
     }
+    use.sentText().ifPresent(text -> output.print(Facts.line("sent", text)));
     String label = "artifacts";
     for (Artifact artifact : opened.verified().artifacts()) {
       output.print(Facts.line(label, Facts.of(artifact)));

@@ -1,0 +1,66 @@
+package dev.peer.core.store;
+
+import dev.peer.core.record.MalformedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * When each result was sent to other peers, in a {@link LineLog} beside it, which goes with the
+ * result. It says nothing of what they did with it.
+ */
+public final class SentLog {
+
+  /** How many sendings of a result are known, the latest. */
+  public static final int MOST = 1_000;
+
+  private static final int LARGEST = 64 << 10;
+  private static final Pattern TIME = Pattern.compile("[0-9]{1,15}");
+
+  private SentLog() {}
+
+  /** Adds that another peer got all of an open result. Does not wait for the disk. */
+  public static void add(StoredRecord record, Instant at) throws IOException {
+    Path entry = record.bundleFile().getParent();
+    FileTime kept = Files.getLastModifiedTime(entry);
+    log(record.bundleFile()).add(Long.toString(at.toEpochMilli()));
+    if (!Files.getLastModifiedTime(entry).equals(kept)) {
+      // A new file changes the directory's time, which says when the result was kept.
+      Files.setLastModifiedTime(entry, kept);
+    }
+  }
+
+  /** The sendings of an open result, the latest last; none where they cannot be read. */
+  public static List<Instant> of(StoredRecord record) {
+    return read(record.bundleFile());
+  }
+
+  /** Those of a result in the store, the latest last; none if it has just been removed. */
+  public static List<Instant> of(StoredEntry entry) {
+    return read(entry.bundleFile());
+  }
+
+  private static List<Instant> read(Path bundle) {
+    try {
+      List<Instant> sent = log(bundle).read();
+      return sent.subList(Math.max(0, sent.size() - MOST), sent.size());
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private static LineLog<Instant> log(Path bundle) {
+    return new LineLog<>(bundle.resolveSibling(EntryFiles.SENT), SentLog::parse, LARGEST, MOST);
+  }
+
+  private static Instant parse(String line) throws MalformedException {
+    if (!TIME.matcher(line).matches()) {
+      throw new MalformedException("sending: a time was expected");
+    }
+    return Instant.ofEpochMilli(Long.parseLong(line));
+  }
+}
