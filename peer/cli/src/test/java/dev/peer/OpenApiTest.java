@@ -76,6 +76,7 @@ class OpenApiTest {
           new RendezvousPath.Result(new RepoId("github.com/team/x"), KEY),
           new RendezvousPath.Results(new RepoId("github.com/team/x")),
           new RendezvousPath.Reports(new RepoId("github.com/team/x"), KEY),
+          new RendezvousPath.Hits(new RepoId("github.com/team/x"), KEY),
           new RendezvousPath.Events(new RepoId("github.com/team/x")),
           new RendezvousPath.Image(DIGEST),
           new RendezvousPath.Timestamp(),

@@ -98,6 +98,24 @@ class OperationsIT {
   }
 
   @Test
+  void theRendezvousLearnsOfAHitAndTheHolderOfASending() throws Exception {
+    Run rendezvous = start(team.peer("rendezvous"));
+    Peer holder = known(team.peer("holder"), rendezvous);
+    SignedResult result = SignedResult.of(team, holder, "out", "err");
+    Run serving = holder.start(result.repository(), "run", "--log", "json");
+    serving.awaitLine("\"message\":\"(serving the result) ");
+
+    known(team.peer("reader"), rendezvous).start(result.repository(), "run");
+
+    rendezvous.awaitLine("(/results/\\{runKey\\}/hits)\".*\"status\":204");
+    serving.awaitLine("(/v1/results/).*\"status\":200");
+    assertThat(holder.run(result.repository(), "show").hasExitCode(0).stdout())
+        .as("its own hit was in its store")
+        .containsPattern("(?m)^hits +1 here, saved ")
+        .containsPattern("(?m)^sent +1 time to other peers$");
+  }
+
+  @Test
   void sayingNothingOfFormsStderrIsForPeopleAndHasNoLineForARequest() throws Exception {
     Run rendezvous = team.startRendezvous();
     Authority.Identity client = team.authority().issue("client", Authority.Key.EC_P256);

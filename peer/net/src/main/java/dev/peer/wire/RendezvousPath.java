@@ -21,6 +21,9 @@ public sealed interface RendezvousPath {
   /** Reports about named holders of it. */
   record Reports(RepoId repo, RunKey key) implements RendezvousPath {}
 
+  /** Hits: that it was taken instead of a run. */
+  record Hits(RepoId repo, RunKey key) implements RendezvousPath {}
+
   /** The announcements of a repository, as they come. */
   record Events(RepoId repo) implements RendezvousPath {}
 
@@ -44,6 +47,7 @@ public sealed interface RendezvousPath {
           "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/results/" + key.hex();
       case Results(RepoId repo) -> "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/results";
       case Reports(RepoId repo, RunKey key) -> new Result(repo, key).text() + "/reports";
+      case Hits(RepoId repo, RunKey key) -> new Result(repo, key).text() + "/hits";
       case Events(RepoId repo) -> "/v1/repos/" + PercentEncoding.encode(repo.text()) + "/events";
       case Image(Digest digest) -> "/v1/images/sha256/" + digest.hex();
       case Timestamp _ -> "/v1/timestamp";
@@ -59,6 +63,7 @@ public sealed interface RendezvousPath {
       case Result _ -> "/v1/repos/{repo}/results/{runKey}";
       case Results _ -> "/v1/repos/{repo}/results";
       case Reports _ -> "/v1/repos/{repo}/results/{runKey}/reports";
+      case Hits _ -> "/v1/repos/{repo}/results/{runKey}/hits";
       case Events _ -> "/v1/repos/{repo}/events";
       case Image _ -> "/v1/images/sha256/{digest}";
       case Timestamp _ -> "/v1/timestamp";
@@ -97,10 +102,7 @@ public sealed interface RendezvousPath {
     return switch (parts.length) {
       case 5 -> ofRepository(parts[3], parts[4]);
       case 6 -> results ? Optional.of(result(parts[3], parts[5])) : Optional.empty();
-      case 7 ->
-          results && parts[6].equals("reports")
-              ? Optional.of(reports(parts[3], parts[5]))
-              : Optional.empty();
+      case 7 -> results ? ofResult(parts[3], parts[5], parts[6]) : Optional.empty();
       default -> Optional.empty();
     };
   }
@@ -131,9 +133,19 @@ public sealed interface RendezvousPath {
     }
   }
 
-  private static Reports reports(String repo, String key) throws MalformedException {
-    Result result = result(repo, key);
-    return new Reports(result.repo(), result.key());
+  private static Optional<RendezvousPath> ofResult(String repo, String key, String what)
+      throws MalformedException {
+    return switch (what) {
+      case "reports" -> {
+        Result about = result(repo, key);
+        yield Optional.of(new Reports(about.repo(), about.key()));
+      }
+      case "hits" -> {
+        Result about = result(repo, key);
+        yield Optional.of(new Hits(about.repo(), about.key()));
+      }
+      default -> Optional.empty();
+    };
   }
 
   private static Result result(String repo, String key) throws MalformedException {

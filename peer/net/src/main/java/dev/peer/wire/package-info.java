@@ -44,6 +44,9 @@
  * POST   /v1/repos/{repo}/results/{runKey}/reports   {@link dev.peer.wire.HolderReport}: a peer does
  *                                             not bear out that it holds the result; told once, by
  *                                             who may look it up, and 404 where nobody wants to know
+ * POST   /v1/repos/{repo}/results/{runKey}/hits   {@link dev.peer.wire.HitReport}: it was taken
+ *                                             instead of a run; by who may look it up, and 404
+ *                                             where nobody counts hits
  * GET    /v1/images/sha256/{hex}              who holds a guest image, as the leases name them:
  *                                             {@link dev.peer.wire.HolderList}, or 404
  * POST   /v1/timestamp                        a time-stamp query to its answer (RFC 3161, 3.4);

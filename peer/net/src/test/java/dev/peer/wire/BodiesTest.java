@@ -55,6 +55,36 @@ class BodiesTest {
   }
 
   @Test
+  void readsTheHitItWrote() throws Exception {
+    HitReport hit = new HitReport(new PeerId("x"), Duration.ofMillis(1500));
+
+    assertThat(hit.json()).asString(UTF_8).isEqualTo("{\"peer\":\"x\",\"savedMilliseconds\":1500}");
+    assertThat(HitReport.parse(hit.json())).isEqualTo(hit);
+    HitReport longest = HitReport.of(new PeerId("x"), Duration.ofDays(1000));
+    assertThat(HitReport.parse(longest.json()).saved()).isEqualTo(Duration.ofDays(30));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{}",
+        "{\"peer\":\"x\"}",
+        "{\"savedMilliseconds\":1}",
+        "{\"peer\":\"\",\"savedMilliseconds\":1}",
+        "{\"peer\":\"x\",\"savedMilliseconds\":-1}",
+        "{\"peer\":\"x\",\"savedMilliseconds\":1.5}",
+        "{\"peer\":\"x\",\"savedMilliseconds\":\"1\"}",
+        "{\"peer\":\"x\",\"savedMilliseconds\":2592000001}",
+        "{\"peer\":\"x\",\"savedMilliseconds\":9223372036854775808}",
+        "{\"peer\":\"x\",\"savedMilliseconds\":1,\"by\":\"y\"}",
+      })
+  void refusesAnotherHit(String json) {
+    assertThatThrownBy(() -> HitReport.parse(json.getBytes(UTF_8)))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  @Test
   void readsTheLeaseItWrote() throws Exception {
     LeaseRequest lease = new LeaseRequest(List.of(A, B));
 

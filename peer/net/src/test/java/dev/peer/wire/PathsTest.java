@@ -162,12 +162,16 @@ class PathsTest {
   }
 
   @Test
-  void readsThePathOfReportsThatItWrote() throws Exception {
+  void readsThePathsOfStatementsThatItWrote() throws Exception {
     RendezvousPath.Results results = new RendezvousPath.Results(new RepoId("h/r"));
     RendezvousPath.Reports reports = new RendezvousPath.Reports(new RepoId("h/r"), KEY);
 
     assertThat(reports.text()).isEqualTo("/v1/repos/h%2Fr/results/" + HEX + "/reports");
     assertThat(RendezvousPath.parse(reports.text())).contains(reports);
+    RendezvousPath.Hits hits = new RendezvousPath.Hits(new RepoId("h/r"), KEY);
+    assertThat(hits.text()).isEqualTo("/v1/repos/h%2Fr/results/" + HEX + "/hits");
+    assertThat(RendezvousPath.parse(hits.text())).contains(hits);
+    assertThat(RendezvousPath.parse(results.text() + "/" + HEX + "/other")).isEmpty();
     assertThat(RendezvousPath.parse(results.text())).contains(results);
   }
 

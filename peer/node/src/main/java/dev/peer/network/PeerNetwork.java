@@ -14,6 +14,7 @@ import dev.peer.core.find.Finder;
 import dev.peer.core.find.Holders;
 import dev.peer.core.find.Lookup;
 import dev.peer.core.find.LookupResult;
+import dev.peer.core.find.Replayable;
 import dev.peer.core.find.ResultRules;
 import dev.peer.core.find.RunFollower;
 import dev.peer.core.find.Surveyor;
@@ -312,6 +313,17 @@ public final class PeerNetwork implements AutoCloseable {
   /** Who is asked there. */
   public Optional<RendezvousLookup> lookup() {
     return lookup;
+  }
+
+  /**
+   * Tells the rendezvous that a result was taken instead of a run, if another peer gave it. Returns
+   * at once, and says nothing whatever comes of it.
+   */
+  public void tellHit(Replayable result, Duration saved) {
+    RunInputs run = result.verified().record().inputs();
+    if (lookup.isPresent() && result.holder().isPresent()) {
+      lookup.get().tellHit(run.repo(), run.key(), result.holder().get(), saved);
+    }
   }
 
   /** The way to holders. */

@@ -19,6 +19,7 @@ import dev.peer.core.store.HitLog;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
 import dev.peer.home.HomeLayout;
+import dev.peer.network.PeerNetwork;
 import dev.peer.report.ArtifactCopy;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
@@ -104,8 +105,11 @@ public final class Results {
     return KEY.matcher(text).matches();
   }
 
-  /** Writes the output again, except what was already shown, and says where it is from. */
-  public static void replay(RunOutput output, Replayable result)
+  /**
+   * Writes the output again, except what was already shown, and says where it is from. Then notes
+   * the hit here and tells the rendezvous, which nothing waits for.
+   */
+  public static void replay(RunOutput output, Replayable result, PeerNetwork network)
       throws IOException, CommandException {
     VerifiedRecord verified = result.verified();
     output.step("replay");
@@ -142,9 +146,9 @@ public final class Results {
                 ? ", saved " + TimeSpans.seconds(saved)
                 : ""));
     if (!result.followed()) {
-      note(
-          result,
-          new Hit(Instant.now(), result.holder().isPresent(), verified.record().took(), took));
+      Hit hit = new Hit(Instant.now(), result.holder().isPresent(), verified.record().took(), took);
+      note(result, hit);
+      network.tellHit(result, hit.saved());
     }
   }
 

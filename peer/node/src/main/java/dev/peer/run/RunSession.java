@@ -182,7 +182,7 @@ public record RunSession(
       throws Exception {
     try (result) {
       report.replayed(result);
-      Results.replay(output, result);
+      Results.replay(output, result, network);
       return reached(result, Optional.empty(), report, afterwards);
     }
   }

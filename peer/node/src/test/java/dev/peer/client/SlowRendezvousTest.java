@@ -41,7 +41,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rendezvous that say nothing, and what is reported to those that do, over real sockets. */
+/** Rendezvous that say nothing, and what those that do are told, over real sockets. */
 @Timeout(300)
 class SlowRendezvousTest {
 
@@ -139,9 +139,23 @@ class SlowRendezvousTest {
     assertThat(reports).isEmpty();
   }
 
+  @Test
+  void tellsOfEachHitTheRendezvousThatAnswered() throws Exception {
+    RendezvousLookup lookup = lookup(team.peer("spiffe://team/ci"), closed(), rendezvous());
+    lookup.find(REPO, KEY);
+
+    lookup.tellHit(REPO, KEY, LAPTOP, Duration.ofMillis(1500));
+    String first = reports.take();
+    lookup.tellHit(REPO, KEY, LAPTOP, Duration.ofDays(1000));
+
+    String path = "POST /v1/repos/git.example.org%2Fteam%2Fproject/results/" + KEY.hex() + "/hits";
+    String hit = path + " {\"peer\":\"spiffe://team/laptop\",\"savedMilliseconds\":";
+    assertThat(List.of(first, reports.take())).containsExactly(hit + "1500}", hit + "2592000000}");
+  }
+
   /** Neither reporting nor closing takes as long as it waits for an answer, which is minutes. */
   @Test
-  void waitsForNoAnswerToAReport() throws Exception {
+  void waitsForNoAnswerToWhatItSays() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
     open.add(end::countDown);
     URI silent =
@@ -158,12 +172,13 @@ class SlowRendezvousTest {
     lookup.find(REPO, KEY);
 
     lookup.report(REPO, KEY, LAPTOP, Fault.UNREACHABLE);
+    lookup.tellHit(REPO, KEY, LAPTOP, Duration.ofSeconds(1));
     assertThat(reports.take()).isEqualTo("arrived");
     lookup.close();
   }
 
   @Test
-  void goesOnWhereNobodyTakesReports() throws Exception {
+  void goesOnWhereNobodyWantsToKnow() throws Exception {
     URI rendezvous =
         server(
             call -> {
@@ -175,7 +190,8 @@ class SlowRendezvousTest {
             });
     RendezvousLookup lookup = lookup(team.peer("spiffe://team/ci"), rendezvous);
     lookup.report(REPO, KEY, LAPTOP, Fault.UNREACHABLE);
-    reports.take();
+    lookup.tellHit(REPO, KEY, LAPTOP, Duration.ofSeconds(1));
+    assertThat(List.of(reports.take(), reports.take())).containsExactly("refused", "refused");
 
     assertThat(lookup.find(REPO, KEY)).isInstanceOf(LookupResult.Found.class);
   }

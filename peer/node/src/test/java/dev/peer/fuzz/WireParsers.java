@@ -12,6 +12,7 @@ import dev.peer.wire.AddressList;
 import dev.peer.wire.AnnouncementQuery;
 import dev.peer.wire.ByteRange;
 import dev.peer.wire.DialId;
+import dev.peer.wire.HitReport;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.HolderReport;
 import dev.peer.wire.HttpHead;
@@ -76,6 +77,11 @@ final class WireParsers {
             HolderReport::parse,
             HolderReport::json,
             new HolderReport(new PeerId("CN=x"), HolderReport.Fault.WRONG)),
+        body(
+            "hit",
+            HitReport::parse,
+            HitReport::json,
+            new HitReport(new PeerId("CN=x"), Duration.ofMinutes(1))),
         body(
             "addresses",
             AddressList::parse,

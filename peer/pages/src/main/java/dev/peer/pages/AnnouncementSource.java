@@ -6,7 +6,6 @@ import dev.peer.http.ProblemException;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.RendezvousStatus;
 import java.util.List;
-import java.util.Map;
 
 /** What a rendezvous knows now. */
 public interface AnnouncementSource {
@@ -19,8 +18,11 @@ public interface AnnouncementSource {
    *
    * @param most how many announcements to return at most
    */
-  Map<RunKey, List<HolderList.Entry>> of(RepoId repo, int most) throws ProblemException;
+  Announced of(RepoId repo, int most) throws ProblemException;
 
   /** Those of one run. */
   List<HolderList.Entry> of(RepoId repo, RunKey key) throws ProblemException;
+
+  /** The hits of a repository that peers told of, the latest last. */
+  List<ToldHit> hits(RepoId repo);
 }

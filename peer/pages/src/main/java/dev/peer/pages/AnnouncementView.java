@@ -1,5 +1,6 @@
 package dev.peer.pages;
 
+import dev.peer.core.id.Digest;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.progress.TimeSpans;
 import dev.peer.wire.HolderList;
@@ -22,7 +23,9 @@ import java.util.stream.Collectors;
  * @param peers the processes that announce any of them
  * @param running what is run now
  * @param failed what failed
+ * @param runtimes the prepared runtimes, and those in the making
  * @param results a page of the results
+ * @param hits what was taken instead of a run
  * @param isCut whether there are more announcements than were read
  */
 public record AnnouncementView(
@@ -30,7 +33,9 @@ public record AnnouncementView(
     Rows<PeerRow> peers,
     Rows<RunRow> running,
     Rows<RunRow> failed,
+    Rows<RuntimeRow> runtimes,
     Results results,
+    ToldHits hits,
     boolean isCut) {
 
   /** Announcements that are read for a page. */
@@ -71,6 +76,14 @@ public record AnnouncementView(
    * @param how how it failed, where it did
    */
   public record RunRow(String key, String peer, Optional<String> page, String how) {}
+
+  /**
+   * A runtime at a peer.
+   *
+   * @param image the guest image that it starts from
+   * @param state how far it is, for people
+   */
+  public record RuntimeRow(String image, String peer, String state) {}
 
   /**
    * A page of the results.
@@ -126,27 +139,35 @@ public record AnnouncementView(
    * Makes the page.
    *
    * @param found the announcements of the repository
+   * @param told the hits of the repository
    */
-  static AnnouncementView of(RepositoryQuery query, Map<RunKey, List<HolderList.Entry>> found) {
+  static AnnouncementView of(RepositoryQuery query, Announced found, List<ToldHit> told) {
     List<RunAtPeer> all =
-        found.entrySet().stream()
+        found.runs().entrySet().stream()
             .filter(run -> query.takes(run.getKey()))
             .flatMap(run -> run.getValue().stream().map(one -> new RunAtPeer(run.getKey(), one)))
             .toList();
+    Map<Digest, List<HolderList.Entry>> runtimes =
+        query.key().isEmpty() ? found.runtimes() : Map.of();
     return new AnnouncementView(
         query,
-        Rows.of(peers(all)),
+        Rows.of(peers(all, runtimes)),
         Rows.of(runs(all, ResultState.RUNNING)),
         Rows.of(runs(all, ResultState.FAILED)),
+        Rows.of(runtimes(runtimes)),
         results(query, all),
-        found.values().stream().mapToInt(List::size).sum() >= MOST);
+        ToldHits.of(told.stream().filter(hit -> query.takes(hit.key())).toList()),
+        found.count() >= MOST);
   }
 
-  private static List<PeerRow> peers(List<RunAtPeer> all) {
-    return all.stream()
-        .collect(Collectors.groupingBy(one -> one.holder().in(RunState.PASSED)))
-        .entrySet()
-        .stream()
+  private static List<PeerRow> peers(
+      List<RunAtPeer> all, Map<Digest, List<HolderList.Entry>> runtimes) {
+    Map<HolderList.Entry, List<RunAtPeer>> processes =
+        all.stream().collect(Collectors.groupingBy(one -> one.holder().in(RunState.PASSED)));
+    runtimes.values().stream()
+        .flatMap(List::stream)
+        .forEach(one -> processes.putIfAbsent(one.in(RunState.PASSED), List.of()));
+    return processes.entrySet().stream()
         .map(
             process ->
                 new PeerRow(
@@ -192,6 +213,27 @@ public record AnnouncementView(
         + failure.exitCode().map(code -> ", exit code " + code).orElse("")
         + ", "
         + TimeSpans.ago(Duration.between(failure.at(), Instant.now()));
+  }
+
+  private static List<RuntimeRow> runtimes(Map<Digest, List<HolderList.Entry>> runtimes) {
+    return runtimes.entrySet().stream()
+        .flatMap(
+            runtime ->
+                runtime.getValue().stream()
+                    .map(
+                        one ->
+                            new RuntimeRow(
+                                runtime.getKey().toString(), one.peer().text(), how(one.state()))))
+        .sorted(Comparator.comparing(RuntimeRow::image).thenComparing(RuntimeRow::peer))
+        .toList();
+  }
+
+  private static String how(ResultState runtime) {
+    return switch (runtime) {
+      case PASSED -> "ready";
+      case RUNNING -> "preparing";
+      case FAILED -> "failed";
+    };
   }
 
   /** Those with the fewest holders first: they are lost first. */

@@ -76,6 +76,12 @@ public record HitChart(String title, List<Bar> bars, String about) {
         since -> count(marks, " on this machine") + since + whence + about(saved(marks)));
   }
 
+  /** Draws hits that peers told a rendezvous of. */
+  static HitChart told(List<ToldHit> hits, Instant now) {
+    List<Mark> marks = hits.stream().map(hit -> new Mark(hit.at(), hit.saved())).toList();
+    return draw(HITS, marks, now, since -> count(marks, "") + since + ". " + about(saved(marks)));
+  }
+
   private static <T> List<T> read(List<StoredRecord> results, Function<StoredRecord, List<T>> log) {
     return results.stream().limit(MOST).map(log).flatMap(List::stream).toList();
   }

@@ -6,11 +6,8 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.record.MalformedException;
 import dev.peer.http.HttpCall;
 import dev.peer.http.ProblemException;
-import dev.peer.wire.HolderList;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -82,17 +79,19 @@ public final class RendezvousPages {
       PageReplies.page(
           call,
           query.isPresent()
-              ? Documents.announcements(AnnouncementView.of(query.get(), found(query.get())))
+              ? Documents.announcements(
+                  AnnouncementView.of(
+                      query.get(), found(query.get()), source.hits(query.get().repo())))
               : Documents.rendezvous(source.status()));
     } finally {
       making.release();
     }
   }
 
-  private Map<RunKey, List<HolderList.Entry>> found(RepositoryQuery query) throws ProblemException {
+  private Announced found(RepositoryQuery query) throws ProblemException {
     Optional<RunKey> run = query.run();
     return run.isPresent()
-        ? Map.of(run.get(), source.of(query.repo(), run.get()))
+        ? Announced.of(run.get(), source.of(query.repo(), run.get()))
         : source.of(query.repo(), AnnouncementView.MOST);
   }
 }

@@ -10,16 +10,21 @@ import dev.peer.wire.RelayAddress;
 import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.RunState;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What tests have peers announce of one repository. */
 final class AnnouncedRuns implements AnnouncementSource {
 
   private final RepoId repo;
   private final Map<RunKey, List<HolderList.Entry>> announced = new ConcurrentHashMap<>();
+  private final Map<Digest, List<HolderList.Entry>> runtimes = new ConcurrentHashMap<>();
+  private final List<ToldHit> hits = new CopyOnWriteArrayList<>();
 
   AnnouncedRuns(String repo) {
     this.repo = new RepoId(repo);
@@ -57,13 +62,36 @@ final class AnnouncedRuns implements AnnouncementSource {
     return new RendezvousStatus(2, announced.size());
   }
 
+  /** Prepared, or in the making. */
+  void addRuntime(Digest image, String peer, RunState state) {
+    runtimes.put(
+        image,
+        List.of(
+            new HolderList.Entry(
+                new PeerId(peer),
+                List.of(PeerAddress.parse("https://maker.example.org:7443")),
+                state)));
+  }
+
+  /** Told by one peer, taken from another. */
+  void addHit(int number, String by, String holder, Instant at, Duration saved) {
+    hits.add(new ToldHit(key(number), new PeerId(by), new PeerId(holder), at, saved));
+  }
+
   @Override
-  public Map<RunKey, List<HolderList.Entry>> of(RepoId asked, int most) {
-    return asked.equals(repo) ? announced : Map.of();
+  public Announced of(RepoId asked, int most) {
+    return asked.equals(repo)
+        ? new Announced(announced, runtimes)
+        : new Announced(Map.of(), Map.of());
   }
 
   @Override
   public List<HolderList.Entry> of(RepoId asked, RunKey key) {
-    return of(asked, 1).getOrDefault(key, List.of());
+    return of(asked, 1).runs().getOrDefault(key, List.of());
+  }
+
+  @Override
+  public List<ToldHit> hits(RepoId asked) {
+    return asked.equals(repo) ? hits : List.of();
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.store.Hit;
@@ -65,6 +66,26 @@ class HitChartTest {
                 "1 hit on this machine, 0 s ago: 1 in the store, 0 from other peers. Above the line"
                     + " how many, below it the time that they saved, in all 3.0 s."));
     assertThat(HitChart.draw(List.of(), NOW).bars()).isEmpty();
+  }
+
+  @Test
+  void drawsHitsThatWereTold() {
+    ToldHit told =
+        new ToldHit(
+            new RunKey(Digest.of(new byte[0])),
+            new PeerId("spiffe://team/ci"),
+            new PeerId("spiffe://team/laptop"),
+            NOW.minusSeconds(60),
+            Duration.ofSeconds(90));
+
+    assertThat(HitChart.told(List.of(told, told), NOW))
+        .isEqualTo(
+            new HitChart(
+                "Hits, and the time that they saved",
+                List.of(new HitChart.Bar(0, 40, 40)),
+                "2 hits, the first 1 min ago. Above the line how many, below it the time that they"
+                    + " saved, in all 3 min 0 s."));
+    assertThat(HitChart.told(List.of(), NOW).bars()).isEmpty();
   }
 
   @Test

@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.access.AccessRules;
+import dev.peer.core.id.Digest;
 import dev.peer.http.ServerLimits;
 import dev.peer.tls.TestAuthority;
 import dev.peer.wire.PercentEncoding;
 import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunState;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +87,64 @@ class RendezvousPagesTest {
   }
 
   @Test
+  void showsHitsAndWhoSaidSo() throws Exception {
+    assertThat(server.page(of(REPO))).contains("No peer has told this rendezvous of a hit.");
+    Instant earlier = Instant.now().minusSeconds(600);
+    announced.addHit(1, CI, LAPTOP, earlier, Duration.ofSeconds(30));
+    announced.addHit(1, CI, LAPTOP, Instant.now(), Duration.ofSeconds(40));
+    announced.addHit(2, LAPTOP, CI, Instant.now(), Duration.ofMinutes(3));
+
+    String page = server.page(of(REPO));
+    assertThat(page)
+        .contains(
+            "3 hits saved 4 min 10 s, as the peers that took the results say.",
+            "3 hits, the first 10 min ago. Above the line how many",
+            row(CI, LAPTOP, 2, "1 min 10 s"),
+            row(LAPTOP, CI, 1, "3 min 0 s"),
+            "<rect class=\"saved\"");
+    assertThat(page.indexOf(row(CI, LAPTOP, 2, "1 min 10 s")))
+        .isLessThan(page.indexOf(row(LAPTOP, CI, 1, "3 min 0 s")));
+    assertThat(server.page(of(REPO) + "&key=" + AnnouncedRuns.key(2).hex()))
+        .contains("1 hit saved 3 min 0 s", row(LAPTOP, CI, 1, "3 min 0 s"))
+        .doesNotContain(row(CI, LAPTOP, 2, "1 min 10 s"));
+    assertThat(server.page(of("git.example.org/none"))).doesNotContain(LAPTOP, "<rect");
+  }
+
+  private static String row(String by, String holder, int hits, String saved) {
+    return "<td role=\"cell\" data-label=\"Said by\">"
+        + by
+        + "</td><td role=\"cell\" data-label=\"Taken from\">"
+        + holder
+        + "</td><td role=\"cell\" class=\"short\" data-label=\"Hits\">"
+        + hits
+        + "</td><td role=\"cell\" class=\"short\" data-label=\"Saved\">"
+        + saved
+        + "</td>";
+  }
+
+  @Test
+  void showsRuntimesApartFromRuns() throws Exception {
+    Digest image = Digest.of(new byte[] {1});
+    Digest other = Digest.of(new byte[] {2});
+    announced.add(1, LAPTOP, RunState.PASSED);
+    announced.addRuntime(image, CI, RunState.RUNNING);
+    announced.addRuntime(other, LAPTOP, RunState.PASSED);
+
+    String page = server.page(of(REPO));
+    assertThat(page)
+        .contains(
+            image + "</code></td><td role=\"cell\" data-label=\"Peer\">" + CI,
+            "data-label=\"State\">preparing",
+            "data-label=\"State\">ready",
+            "results 1 to 1 of 1",
+            "maker.example.org:7443")
+        .contains("<h2 id=\"running\">In progress</h2>\n<p>Nothing.</p>")
+        .doesNotContain("/ui/runs/");
+    assertThat(server.page(of(REPO) + "&key=" + AnnouncedRuns.key(1).hex().substring(0, 8)))
+        .doesNotContain(image.toString(), "maker.example.org");
+  }
+
+  @Test
   void findsARunByItsKey() throws Exception {
     for (int i = 0; i < 60; i++) {
       announced.add(i, LAPTOP, RunState.PASSED);
@@ -106,6 +166,8 @@ class RendezvousPagesTest {
   void takesNothingFromOutsideForMarkup() throws Exception {
     announced.add(1, "spiffe://team/<script>alert(1)</script>", RunState.PASSED);
     announced.add(2, "\"><img src=x onerror=alert(1)>", RunState.RUNNING);
+    announced.addRuntime(Digest.of(new byte[0]), "<img src=y>", RunState.RUNNING);
+    announced.addHit(1, "<img src=z>", "<script>", Instant.now(), Duration.ZERO);
 
     for (String path :
         List.of(of(REPO), of("<script>"), of(REPO) + "&key=%22%3E%3Cimg", "/ui/%3Cscript%3E")) {
@@ -122,12 +184,13 @@ class RendezvousPagesTest {
   @Test
   void showsNothingToAMemberWithoutARule() throws Exception {
     announced.add(1, LAPTOP, RunState.PASSED);
+    announced.addHit(1, LAPTOP, CI, Instant.now(), Duration.ofSeconds(1));
     rules = PagesServer.rules("uri:spiffe://team/other");
 
     for (String path : List.of("/ui/", of(REPO))) {
       HttpResponse<byte[]> answer = server.get(path);
       assertThat(answer.statusCode()).as(path).isEqualTo(403);
-      assertThat(new String(answer.body(), UTF_8)).doesNotContain(LAPTOP, "here</dt>");
+      assertThat(new String(answer.body(), UTF_8)).doesNotContain(LAPTOP, CI, "here</dt>");
     }
   }
 

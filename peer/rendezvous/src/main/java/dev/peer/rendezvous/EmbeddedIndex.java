@@ -193,16 +193,23 @@ public final class EmbeddedIndex implements HolderIndex {
   }
 
   @Override
-  public Map<RunKey, List<HolderList.Entry>> announced(RepoId repo, int most) {
+  public Listing announced(RepoId repo, int most) {
     Repository repository = repositories.get(Fingerprint.of(repo));
     if (repository == null) {
-      return Map.of();
+      return new Listing(Map.of(), Set.of());
     }
-    return repository.live(nanoClock.getAsLong(), most).stream()
-        .collect(
-            Collectors.groupingBy(
-                one -> one.run.runKey(),
-                Collectors.mapping(Announcement::entry, Collectors.toList())));
+    List<Announcement> live = repository.live(nanoClock.getAsLong(), most);
+    return new Listing(
+        live.stream()
+            .collect(
+                Collectors.groupingBy(
+                    one -> one.run.runKey(),
+                    Collectors.mapping(Announcement::entry, Collectors.toList()))),
+        live.stream()
+            .map(one -> one.lease)
+            .distinct()
+            .flatMap(lease -> lease.images.stream())
+            .collect(Collectors.toSet()));
   }
 
   @Override

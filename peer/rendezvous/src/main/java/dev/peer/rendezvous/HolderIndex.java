@@ -12,6 +12,7 @@ import dev.peer.wire.RunState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The peers that claim to hold results and guest images, or to run. Their announcements live and
@@ -67,8 +68,7 @@ public interface HolderIndex {
    * What is announced of a repository, at most so many announcements; runs that have not passed
    * first, where the index can tell without reading all.
    */
-  Map<RunKey, List<HolderList.Entry>> announced(RepoId repo, int most)
-      throws IndexUnavailableException;
+  Listing announced(RepoId repo, int most) throws IndexUnavailableException;
 
   /**
    * Follows the changes among the passed results of a repository.
@@ -94,6 +94,20 @@ public interface HolderIndex {
       return Optional.empty();
     } catch (IndexUnavailableException e) {
       return Optional.of("the index does not answer: " + e.getMessage());
+    }
+  }
+
+  /**
+   * What is announced of a repository.
+   *
+   * @param images the guest images of the leases that announce it
+   */
+  record Listing(Map<RunKey, List<HolderList.Entry>> holders, Set<Digest> images) {
+
+    /** Copies the map and the set. */
+    public Listing {
+      holders = Map.copyOf(holders);
+      images = Set.copyOf(images);
     }
   }
 

@@ -19,7 +19,7 @@ final class Lease {
   Announcement first;
 
   int results;
-  Set<Digest> images = Set.of();
+  volatile Set<Digest> images = Set.of();
   private volatile HolderList.Entry entry;
   private volatile long endsAt;
   private volatile boolean ended;

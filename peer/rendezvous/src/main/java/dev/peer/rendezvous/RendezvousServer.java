@@ -68,10 +68,12 @@ public final class RendezvousServer implements AutoCloseable {
     dialBack = new DialBack(identity, System::nanoTime);
     announcements = new AnnouncementRequests(rules, index, rateLimit);
     Reports reports = new Reports(System::nanoTime);
-    lookups =
-        new LookupRequests(rules, index, rateLimit, reports, settings.limits().idle().dividedBy(4));
-    pages = new RendezvousPages(rules, new IndexAnnouncements(index, reports));
+    Hits hits = new Hits();
+    Duration quiet = settings.limits().idle().dividedBy(4);
+    lookups = new LookupRequests(rules, index, rateLimit, reports, hits, quiet);
+    pages = new RendezvousPages(rules, new IndexAnnouncements(index, reports, hits));
     IndexMetrics.add(index, settings.operations().metrics());
+    hits.addTo(settings.operations().metrics());
     https =
         HttpsServer.start(
             new TlsListener(identity), settings.and(index::fault), new RequestService());
@@ -195,6 +197,7 @@ public final class RendezvousServer implements AutoCloseable {
       case RendezvousPath.Reach _ -> reach(call);
       case RendezvousPath.Status _ -> status(call);
       case RendezvousPath.Reports reports -> lookups.report(call, reports);
+      case RendezvousPath.Hits hits -> lookups.hit(call, hits);
       case RendezvousPath.Events _ -> throw new IllegalStateException("a stream");
     }
   }

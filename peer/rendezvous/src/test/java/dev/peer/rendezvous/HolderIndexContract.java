@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -84,16 +85,33 @@ public abstract class HolderIndexContract {
     index.announce(CI, REPO, key(4), failure);
     index.announce(CI, new RepoId("git.example.org/team/project2"), key(5), PASSED);
 
-    Map<RunKey, List<HolderList.Entry>> announced = index.announced(REPO, 100);
+    Map<RunKey, List<HolderList.Entry>> announced = index.announced(REPO, 100).holders();
     assertThat(announced.keySet()).containsExactlyInAnyOrder(key(1), key(2), key(3), key(4));
     assertThat(announced.get(key(1))).containsExactlyInAnyOrder(entry(LAPTOP, 1), entry(CI, 2));
     assertThat(announced.get(key(2))).containsExactly(entry(CI, 2));
     assertThat(announced.get(key(3))).containsExactly(entry(LAPTOP, 1, RUNNING));
     assertThat(announced.get(key(4))).containsExactly(entry(CI, 2, failure));
-    assertThat(index.announced(REPO, 2).values().stream().mapToInt(List::size).sum()).isEqualTo(2);
-    assertThat(index.announced(new RepoId("other"), 100)).isEmpty();
+    assertThat(index.announced(REPO, 2).holders().values().stream().mapToInt(List::size).sum())
+        .isEqualTo(2);
+    assertThat(index.announced(new RepoId("other"), 100))
+        .isEqualTo(new HolderIndex.Listing(Map.of(), Set.of()));
     index.withdraw(CI);
-    assertThat(index.announced(REPO, 100).keySet()).containsExactlyInAnyOrder(key(1), key(3));
+    assertThat(index.announced(REPO, 100).holders().keySet())
+        .containsExactlyInAnyOrder(key(1), key(3));
+  }
+
+  @Test
+  void tellsTheImagesOfThoseWhoAnnounceSomethingOfARepository() throws Exception {
+    Digest image = Digest.of(new byte[] {1});
+    Digest elsewhere = Digest.of(new byte[] {2});
+    index.lease(LAPTOP, new LeaseRequest(at(1).addresses(), List.of(image)));
+    index.lease(CI, new LeaseRequest(at(2).addresses(), List.of(elsewhere)));
+    index.announce(LAPTOP, REPO, key(1), RUNNING);
+    index.announce(CI, new RepoId("other"), key(1), RUNNING);
+
+    assertThat(index.announced(REPO, 100).images()).containsExactly(image);
+    index.lease(LAPTOP, at(1));
+    assertThat(index.announced(REPO, 100).images()).isEmpty();
   }
 
   @Test

@@ -13,9 +13,11 @@ import dev.peer.core.id.RunKey;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.tls.TestAuthority;
+import dev.peer.wire.HitReport;
 import dev.peer.wire.HolderList;
 import dev.peer.wire.HolderReport;
 import dev.peer.wire.InstanceId;
+import dev.peer.wire.LargeFilesKey;
 import dev.peer.wire.LeaseRequest;
 import dev.peer.wire.LeaseTerms;
 import dev.peer.wire.PeerAddress;
@@ -26,6 +28,7 @@ import dev.peer.wire.ResultState;
 import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunList;
 import dev.peer.wire.RunState;
+import dev.peer.wire.RuntimesKey;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -360,6 +363,67 @@ class RendezvousServerTest {
     try (Https writer = new Https(authority.peer("spiffe://other/writer"), server.address())) {
       assertProblem(writer.send("POST", RESULT + "/reports", report), Problem.Kind.NOT_ALLOWED);
     }
+  }
+
+  @Test
+  void showsAndCountsTheHitsThatPeersTell() throws Exception {
+    laptop.send("PUT", "/v1/lease", LEASE);
+    laptop.send("PUT", RESULT);
+
+    assertThat(ci.send("POST", RESULT + "/hits", hit("spiffe://team/laptop", 90)).statusCode())
+        .isEqualTo(204);
+    assertThat(ci.send("POST", RESULT + "/hits", hit("spiffe://team/laptop", 30)).statusCode())
+        .isEqualTo(204);
+
+    assertThat(new String(ci.send("GET", PAGE).body(), UTF_8))
+        .contains("2 hits saved 2 min 0 s", "spiffe://team/ci");
+    assertThat(new String(ci.send("GET", "/metrics").body(), UTF_8))
+        .contains("peer_hits_total 2\n", "peer_hits_saved_seconds_total 120\n");
+  }
+
+  @Test
+  void takesNoHitAtOneThatIsNotNamedOrFromOneThatMayNotFetch() throws Exception {
+    byte[] hit = hit("spiffe://team/laptop", 90);
+    assertProblem(ci.send("POST", RESULT + "/hits", hit), Problem.Kind.NO_SUCH_RESULT);
+    laptop.send("PUT", "/v1/lease", LEASE);
+    laptop.send("PUT", RESULT + "?state=running");
+    assertProblem(ci.send("POST", RESULT + "/hits", hit), Problem.Kind.NO_SUCH_RESULT);
+    laptop.send("PUT", RESULT);
+
+    assertProblem(
+        ci.send("POST", RESULT + "/hits", hit("spiffe://team/other", 90)),
+        Problem.Kind.NO_SUCH_RESULT);
+    assertProblem(ci.send("GET", RESULT + "/hits"), Problem.Kind.NO_SUCH_METHOD);
+    assertProblem(ci.send("POST", RESULT + "/hits"), Problem.Kind.MALFORMED);
+    try (Https writer = new Https(authority.peer("spiffe://other/writer"), server.address())) {
+      assertProblem(writer.send("POST", RESULT + "/hits", hit), Problem.Kind.NOT_ALLOWED);
+    }
+    assertThat(new String(ci.send("GET", PAGE).body(), UTF_8))
+        .contains("No peer has told this rendezvous of a hit.");
+  }
+
+  private static byte[] hit(String holder, int seconds) {
+    return new HitReport(new PeerId(holder), Duration.ofSeconds(seconds)).json();
+  }
+
+  @Test
+  void showsARuntimeInTheMakingApartFromRuns() throws Exception {
+    RepoId repo = new RepoId("git.example.org/team/project");
+    Digest image = Digest.of(new byte[] {2});
+    String runtime = new RendezvousPath.Result(repo, RuntimesKey.of(repo, image)).text();
+    String files = new RendezvousPath.Result(repo, LargeFilesKey.of(repo)).text();
+    laptop.send("PUT", "/v1/lease", new LeaseRequest(List.of(ADDRESS), List.of(image)).json());
+    laptop.send("PUT", RESULT + "?state=running");
+    laptop.send("PUT", runtime + "?state=running");
+    laptop.send("PUT", files);
+
+    assertThat(new String(ci.send("GET", PAGE).body(), UTF_8))
+        .contains(KEY.hex(), image.toString(), "preparing", "no results")
+        .doesNotContain(RuntimesKey.of(repo, image).hex(), LargeFilesKey.of(repo).hex());
+    laptop.send("PUT", runtime);
+    assertThat(new String(ci.send("GET", PAGE).body(), UTF_8))
+        .contains(image.toString(), "ready", "no results")
+        .doesNotContain("preparing");
   }
 
   private void report(String by) throws Exception {

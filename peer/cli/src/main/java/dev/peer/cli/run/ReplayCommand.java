@@ -81,7 +81,7 @@ public final class ReplayCommand implements Callable<Integer> {
         follower.notSaid(none.elsewhere().failed()).forEach(failure -> output.say(failure.text()));
       }
       return switch (found) {
-        case FindResult.Hit hit -> replay(subject, hit.result(), report);
+        case FindResult.Hit hit -> replay(subject, hit.result(), network, report);
         case FindResult.Miss(RemoteRuns elsewhere) ->
             throw new CommandException(
                 ExitCode.NO_RESULT,
@@ -99,10 +99,12 @@ public final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private ExitCode replay(RunTarget subject, Replayable result, RunReport report) throws Exception {
+  private ExitCode replay(
+      RunTarget subject, Replayable result, PeerNetwork network, RunReport report)
+      throws Exception {
     try (result) {
       report.replayed(result);
-      Results.replay(output, result);
+      Results.replay(output, result, network);
       Results.copyArtifacts(output, result, subject.surroundings(), selection.artifacts());
       return ExitCode.PASSED;
     }

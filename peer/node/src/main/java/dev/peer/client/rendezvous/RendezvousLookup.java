@@ -26,6 +26,7 @@ import dev.peer.wire.ResultState;
 import dev.peer.wire.RuntimesKey;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
   private final List<URI> rendezvous;
   private final Timeouts patience;
   private final BoundedHttpClient asker;
-  private final HolderReports reports;
+  private final Statements statements;
   private volatile URI lastToAnswer;
 
   /**
@@ -55,7 +56,7 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
     this.rendezvous = List.copyOf(rendezvous);
     this.patience = patience;
     asker = new BoundedHttpClient(TlsClient.ofService(identity, patience.connect()), patience);
-    reports = new HolderReports(asker, patience.lookup());
+    statements = new Statements(asker, patience.lookup());
     lastToAnswer = rendezvous.getFirst();
   }
 
@@ -140,13 +141,21 @@ public final class RendezvousLookup implements Lookup, AutoCloseable {
 
   @Override
   public void report(RepoId repo, RunKey key, PeerId holder, FetchException.Fault fault) {
-    reports.report(lastToAnswer, repo, key, holder, fault);
+    statements.report(lastToAnswer, repo, key, holder, fault);
+  }
+
+  /**
+   * Tells the rendezvous that named a holder that its result was taken instead of a run. Returns at
+   * once, without knowing whether that arrives.
+   */
+  public void tellHit(RepoId repo, RunKey key, PeerId holder, Duration saved) {
+    statements.hit(lastToAnswer, repo, key, holder, saved);
   }
 
   /** Must be done before the process ends. */
   @Override
   public void close() {
-    reports.close();
+    statements.close();
     asker.close();
   }
 

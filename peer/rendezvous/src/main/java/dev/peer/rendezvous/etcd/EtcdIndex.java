@@ -16,7 +16,6 @@ import dev.peer.wire.RendezvousStatus;
 import dev.peer.wire.RunState;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -107,8 +106,7 @@ public final class EtcdIndex implements HolderIndex, AutoCloseable {
   }
 
   @Override
-  public Map<RunKey, List<HolderList.Entry>> announced(RepoId repo, int most)
-      throws IndexUnavailableException {
+  public Listing announced(RepoId repo, int most) throws IndexUnavailableException {
     return lookup.announced(repo, most);
   }
 

@@ -71,8 +71,7 @@ final class EtcdLookup {
   }
 
   /** See {@link HolderIndex#announced}. In the order of run keys. */
-  Map<RunKey, List<HolderList.Entry>> announced(RepoId repo, int most)
-      throws IndexUnavailableException {
+  HolderIndex.Listing announced(RepoId repo, int most) throws IndexUnavailableException {
     long end = etcd.endOfLookup();
     ByteString prefix = EtcdKeys.resultsOf(repo);
     ByteString from = prefix;
@@ -92,12 +91,16 @@ final class EtcdLookup {
     }
     Map<LeaseHolder, LeaseRequest> leases =
         etcd.leases(end, found.stream().map(one -> one.holder().holder()).toList());
-    return found.stream()
-        .filter(one -> leases.containsKey(one.holder().holder()))
-        .collect(
-            Collectors.groupingBy(
-                RunHolder::run,
-                Collectors.mapping(one -> entry(one.holder(), leases), Collectors.toList())));
+    return new HolderIndex.Listing(
+        found.stream()
+            .filter(one -> leases.containsKey(one.holder().holder()))
+            .collect(
+                Collectors.groupingBy(
+                    RunHolder::run,
+                    Collectors.mapping(one -> entry(one.holder(), leases), Collectors.toList()))),
+        leases.values().stream()
+            .flatMap(lease -> lease.images().stream())
+            .collect(Collectors.toSet()));
   }
 
   /** The peers that run it, the first to announce it first; in other states, the latest first. */

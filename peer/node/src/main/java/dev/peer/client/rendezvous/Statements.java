@@ -5,6 +5,7 @@ import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.wire.HitReport;
 import dev.peer.wire.HolderReport;
 import dev.peer.wire.RendezvousPath;
 import java.io.IOException;
@@ -18,18 +19,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reports failed holders to the rendezvous that named them: in the background, one after the other,
- * each once. Skips a rendezvous that cannot be reached or takes no reports.
+ * Tells the rendezvous that named holders what came of it: in the background, one after the other.
+ * A failed holder is reported once. Skips a rendezvous that cannot be reached, or does not want to
+ * know.
  */
-final class HolderReports implements AutoCloseable {
+final class Statements implements AutoCloseable {
 
   /** How many of the last reports are remembered, so as not to make them again. */
   private static final int REMEMBERED = 1_000;
 
-  /** Reports that wait for the one before; more are dropped. */
+  /** Statements that wait for the one before; more are dropped. */
   private static final int WAITING = 32;
 
-  /** For reports in progress when a process is about to end. */
+  /** For statements in progress when a process is about to end. */
   private static final Duration FAREWELL = Duration.ofMillis(100);
 
   private final BoundedHttpClient asker;
@@ -48,7 +50,7 @@ final class HolderReports implements AutoCloseable {
           });
 
   /** Sends them with this, which stays its owner's to close. */
-  HolderReports(BoundedHttpClient asker, Duration limit) {
+  Statements(BoundedHttpClient asker, Duration limit) {
     this.asker = asker;
     this.limit = limit;
   }
@@ -57,12 +59,29 @@ final class HolderReports implements AutoCloseable {
 
   /** Returns at once. */
   synchronized void report(URI rendezvous, RepoId repo, RunKey key, PeerId holder, Fault fault) {
-    threads.removeIf(thread -> !thread.isAlive());
-    if (threads.size() < WAITING && made.add(new Report(repo, key, holder))) {
-      URI uri = URI.create(rendezvous + new RendezvousPath.Reports(repo, key).text());
-      byte[] body = new HolderReport(holder, named(fault)).json();
-      threads.add(Thread.ofVirtual().start(() -> send(uri, body)));
+    if (hasRoom() && made.add(new Report(repo, key, holder))) {
+      tell(
+          rendezvous,
+          new RendezvousPath.Reports(repo, key),
+          new HolderReport(holder, named(fault)).json());
     }
+  }
+
+  /** Returns at once. */
+  synchronized void hit(URI rendezvous, RepoId repo, RunKey key, PeerId holder, Duration saved) {
+    if (hasRoom()) {
+      tell(rendezvous, new RendezvousPath.Hits(repo, key), HitReport.of(holder, saved).json());
+    }
+  }
+
+  private boolean hasRoom() {
+    threads.removeIf(thread -> !thread.isAlive());
+    return threads.size() < WAITING;
+  }
+
+  private void tell(URI rendezvous, RendezvousPath path, byte[] body) {
+    URI uri = URI.create(rendezvous + path.text());
+    threads.add(Thread.ofVirtual().start(() -> send(uri, body)));
   }
 
   private void send(URI uri, byte[] body) {
@@ -70,14 +89,14 @@ final class HolderReports implements AutoCloseable {
       try {
         asker.ask("POST", uri, Optional.of(body), limit);
       } catch (IOException e) {
-        // The rendezvous relies on other reports, and on the holder's lease.
+        // The rendezvous relies on no single statement.
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     }
   }
 
-  /** Gives reports in progress a moment. */
+  /** Gives statements in progress a moment. */
   @Override
   public synchronized void close() {
     long until = System.nanoTime() + FAREWELL.toNanos();
