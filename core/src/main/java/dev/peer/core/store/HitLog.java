@@ -21,21 +21,12 @@ public final class HitLog {
 
   /** The hits of an open result, the latest last; none where they cannot be read. */
   public static List<Hit> of(StoredRecord record) {
-    return read(record.bundleFile());
+    return log(record.bundleFile()).latest();
   }
 
   /** The hits of a result in the store, the latest last; none if it has just been removed. */
   public static List<Hit> of(StoredEntry entry) {
-    return read(entry.bundleFile());
-  }
-
-  private static List<Hit> read(Path bundle) {
-    try {
-      List<Hit> hits = log(bundle).read();
-      return hits.subList(Math.max(0, hits.size() - MOST), hits.size());
-    } catch (IOException e) {
-      return List.of();
-    }
+    return log(entry.bundleFile()).latest();
   }
 
   private static LineLog<Hit> log(Path bundle) {

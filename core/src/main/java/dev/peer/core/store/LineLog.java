@@ -38,6 +38,16 @@ record LineLog<T>(Path file, Parser<T> parser, int largest, int kept) {
     }
   }
 
+  /** The latest entries, as many as remain when it is shortened; none where it cannot be read. */
+  List<T> latest() {
+    try {
+      List<T> entries = read();
+      return entries.subList(Math.max(0, entries.size() - kept), entries.size());
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
   /** The entries, the latest last; damaged lines are passed over. */
   List<T> read() throws IOException {
     // A list of results asks for the logs of many, and most have none.

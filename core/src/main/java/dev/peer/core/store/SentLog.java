@@ -36,21 +36,12 @@ public final class SentLog {
 
   /** The sendings of an open result, the latest last; none where they cannot be read. */
   public static List<Instant> of(StoredRecord record) {
-    return read(record.bundleFile());
+    return log(record.bundleFile()).latest();
   }
 
   /** Those of a result in the store, the latest last; none if it has just been removed. */
   public static List<Instant> of(StoredEntry entry) {
-    return read(entry.bundleFile());
-  }
-
-  private static List<Instant> read(Path bundle) {
-    try {
-      List<Instant> sent = log(bundle).read();
-      return sent.subList(Math.max(0, sent.size() - MOST), sent.size());
-    } catch (IOException e) {
-      return List.of();
-    }
+    return log(entry.bundleFile()).latest();
   }
 
   private static LineLog<Instant> log(Path bundle) {
