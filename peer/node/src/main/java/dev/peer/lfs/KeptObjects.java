@@ -6,6 +6,7 @@ import dev.peer.core.record.Content;
 import dev.peer.core.record.DiskRoom;
 import dev.peer.core.scratch.DurableFile;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.scratch.UsedFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -16,7 +17,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,8 +53,6 @@ public record KeptObjects(Path root) {
    * @param used when the last of them was used
    */
   public record Summary(RepoId repo, int files, long bytes, Instant used) {}
-
-  private record Entry(Path file, long bytes, Instant used) {}
 
   /** The repository's contents. */
   public ObjectDirectory of(RepoId repo) {
@@ -148,23 +146,13 @@ public record KeptObjects(Path root) {
   public void limit(Duration maxAge, long maxBytes) throws IOException {
     ScratchDirectory.reap(root.resolve(STAGING));
     Instant now = Instant.now();
-    List<Entry> all = new ArrayList<>();
+    List<UsedFile> all = new ArrayList<>();
     for (Path repository : repositories()) {
-      all.addAll(entries(repository));
+      all.addAll(files(repository));
     }
-    all.sort(Comparator.comparing(Entry::used).reversed());
-    long bytes = 0;
-    for (Entry entry : all) {
-      boolean old = entry.used().isBefore(now.minus(maxAge));
-      boolean tooMuch = bytes + entry.bytes() > maxBytes;
-      if ((old || tooMuch) && entry.used().isBefore(now.minus(IN_USE))) {
-        Files.deleteIfExists(entry.file());
-      } else {
-        bytes += entry.bytes();
-      }
-    }
+    UsedFile.limit(all, now.minus(maxAge), maxBytes, now.minus(IN_USE));
     for (Path repository : repositories()) {
-      if (entries(repository).isEmpty() && isUnused(repository, now)) {
+      if (files(repository).isEmpty() && isUnused(repository, now)) {
         ScratchDirectory.delete(repository);
       }
     }
@@ -184,12 +172,11 @@ public record KeptObjects(Path root) {
   public List<Summary> list() throws IOException {
     List<Summary> summaries = new ArrayList<>();
     for (Path repository : repositories()) {
-      List<Entry> entries = entries(repository);
-      Optional<Instant> used = entries.stream().map(Entry::used).max(Comparator.naturalOrder());
+      List<UsedFile> files = files(repository);
       Optional<RepoId> repo = repo(repository);
-      if (used.isPresent() && repo.isPresent()) {
-        long bytes = entries.stream().mapToLong(Entry::bytes).sum();
-        summaries.add(new Summary(repo.get(), entries.size(), bytes, used.get()));
+      if (!files.isEmpty() && repo.isPresent()) {
+        summaries.add(
+            new Summary(repo.get(), files.size(), UsedFile.bytes(files), files.getFirst().used()));
       }
     }
     summaries.sort(Comparator.comparing(Summary::used).reversed());
@@ -229,28 +216,8 @@ public record KeptObjects(Path root) {
     }
   }
 
-  private static List<Entry> entries(Path repository) throws IOException {
-    List<Entry> entries = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(repository.resolve(OBJECTS))) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        entry(file).ifPresent(entries::add);
-      }
-    } catch (NoSuchFileException e) {
-      return entries;
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    return entries;
-  }
-
-  private static Optional<Entry> entry(Path file) throws IOException {
-    try {
-      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-      return found.isRegularFile()
-          ? Optional.of(new Entry(file, found.size(), found.lastModifiedTime().toInstant()))
-          : Optional.empty();
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    }
+  /** The last used first. */
+  private static List<UsedFile> files(Path repository) throws IOException {
+    return UsedFile.below(repository.resolve(OBJECTS));
   }
 }

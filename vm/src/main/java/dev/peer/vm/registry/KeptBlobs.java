@@ -2,23 +2,19 @@ package dev.peer.vm.registry;
 
 import dev.peer.core.id.Digest;
 import dev.peer.core.scratch.ScratchDirectory;
+import dev.peer.core.scratch.UsedFile;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Layers, configurations and manifests of container images by their SHA-256. A file's time is that
@@ -42,8 +38,6 @@ public record KeptBlobs(Path root, Duration maxAge, long maxBytes) {
    * @param used when the last of them was used
    */
   public record Summary(int files, long bytes, Instant used) {}
-
-  private record Entry(Path file, long bytes, Instant used) {}
 
   /** The file of a blob, whose bytes have been checked. One that was damaged goes. */
   Optional<Path> find(Digest digest) throws IOException {
@@ -145,25 +139,15 @@ public record KeptBlobs(Path root, Duration maxAge, long maxBytes) {
    */
   void limit() throws IOException {
     ScratchDirectory.reap(root.resolve(STAGING));
-    Instant oldest = Instant.now().minus(maxAge);
-    long bytes = 0;
-    for (Entry entry : entries()) {
-      if (entry.used().isBefore(oldest) || bytes + entry.bytes() > maxBytes) {
-        Files.deleteIfExists(entry.file());
-      } else {
-        bytes += entry.bytes();
-      }
-    }
+    UsedFile.limit(files(), Instant.now().minus(maxAge), maxBytes, Instant.MAX);
   }
 
   /** All that are kept; empty if there are none. */
   public Optional<Summary> summary() throws IOException {
-    List<Entry> all = entries();
+    List<UsedFile> all = files();
     return all.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            new Summary(
-                all.size(), all.stream().mapToLong(Entry::bytes).sum(), all.getFirst().used()));
+        : Optional.of(new Summary(all.size(), UsedFile.bytes(all), all.getFirst().used()));
   }
 
   /** Removes all. */
@@ -175,29 +159,7 @@ public record KeptBlobs(Path root, Duration maxAge, long maxBytes) {
     return root.resolve(ALGORITHM).resolve(digest.hex());
   }
 
-  /** The last used first. */
-  private List<Entry> entries() throws IOException {
-    List<Entry> entries = new ArrayList<>();
-    try (Stream<Path> files = Files.list(root.resolve(ALGORITHM))) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        entry(file).ifPresent(entries::add);
-      }
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    entries.sort(Comparator.comparing(Entry::used).reversed());
-    return entries;
-  }
-
-  /** Empty for one that was removed meanwhile. */
-  private static Optional<Entry> entry(Path file) throws IOException {
-    try {
-      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-      return Optional.of(new Entry(file, found.size(), found.lastModifiedTime().toInstant()));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    }
+  private List<UsedFile> files() throws IOException {
+    return UsedFile.below(root.resolve(ALGORITHM));
   }
 }

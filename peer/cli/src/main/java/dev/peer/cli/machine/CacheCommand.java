@@ -80,10 +80,8 @@ public final class CacheCommand {
           disk.name().repo()
               + "  begun "
               + TimeSpans.ago(Duration.between(disk.history().begun(), now))
-              + ", used "
-              + TimeSpans.ago(Duration.between(disk.used(), now))
               + ", "
-              + Facts.mebibytes(disk.bytes())
+              + use(disk.used(), disk.bytes(), now)
               + ", "
               + disk.history().made()
               + ", image "
@@ -97,19 +95,15 @@ public final class CacheCommand {
           one.repo()
               + "  "
               + one.files()
-              + " files of Git LFS, used "
-              + TimeSpans.ago(Duration.between(one.used(), now))
-              + ", "
-              + Facts.mebibytes(one.bytes()));
+              + " files of Git LFS, "
+              + use(one.used(), one.bytes(), now));
     }
     if (blobs.isPresent()) {
       output.print(
           "container images by digest: "
               + blobs.get().files()
-              + " files, used "
-              + TimeSpans.ago(Duration.between(blobs.get().used(), now))
-              + ", "
-              + Facts.mebibytes(blobs.get().bytes()));
+              + " files, "
+              + use(blobs.get().used(), blobs.get().bytes(), now));
     }
     for (DiskRemoval one : gone) {
       output.print(
@@ -120,6 +114,10 @@ public final class CacheCommand {
               + one.why());
     }
     return ExitCode.PASSED.number();
+  }
+
+  private static String use(Instant used, long bytes, Instant now) {
+    return "used " + TimeSpans.ago(Duration.between(used, now)) + ", " + Facts.mebibytes(bytes);
   }
 
   private Syntax dropSyntax() {
