@@ -6,7 +6,6 @@ import dev.peer.vm.network.NameQuery.Family;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -28,15 +27,13 @@ final class Gate {
   private static final int ARP_HIGH = 0x08;
   private static final int ARP_LOW = 0x06;
   private static final int MOST_OPENINGS = 16_384;
-  private static final int MOST_REFUSALS = 10;
 
   private final Reach reach;
   private final GuestSubnet subnet;
   private final Predicate<? super InetAddress> near;
   private final Resolver resolver;
-  private final Consumer<String> refused;
   private final Set<Permit> openings = ConcurrentHashMap.newKeySet();
-  private final Set<String> refusals = new HashSet<>();
+  private final FirstNotes refusals;
 
   /** Resolves a name on this host. */
   @FunctionalInterface
@@ -76,7 +73,7 @@ final class Gate {
     this.subnet = rules.subnet();
     this.near = near;
     this.resolver = resolver;
-    this.refused = refused;
+    this.refusals = new FirstNotes(refused);
     for (AllowedHost host : reach.listed()) {
       host.address().ifPresent(address -> openings.add(new Permit(address, host.port())));
     }
@@ -157,7 +154,7 @@ final class Gate {
     List<AllowedHost> hosts =
         reach.listed().stream().filter(host -> host.name().equals(query.name())).toList();
     if (hosts.isEmpty()) {
-      tellOf(query.name());
+      refusals.say(query.name(), query.name());
       return query.noSuchName();
     }
     try {
@@ -182,12 +179,6 @@ final class Gate {
       }
     }
     return query.addresses(asked, given);
-  }
-
-  private synchronized void tellOf(String name) {
-    if (refusals.size() < MOST_REFUSALS && refusals.add(name)) {
-      refused.accept(name);
-    }
   }
 
   /** The frame that tells a packet's sender that it may not. */

@@ -32,7 +32,6 @@ public final class PreparationProxy implements AutoCloseable {
   private static final String USER = "peer";
   private static final int LONGEST_HEAD = 1 << 16;
   private static final int MOST_CONNECTIONS = 256;
-  private static final int MOST_REFUSALS = 10;
   private static final int PATIENCE_MILLIS = 60_000;
   private static final String FORBIDDEN = "403 Forbidden";
 
@@ -46,7 +45,7 @@ public final class PreparationProxy implements AutoCloseable {
       Thread.ofVirtual().name("preparation's proxy").unstarted(this::accept);
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Semaphore room = new Semaphore(MOST_CONNECTIONS);
-  private final Set<String> refusals = ConcurrentHashMap.newKeySet();
+  private final FirstNotes refusals;
 
   private PreparationProxy(
       ProxyRules plain, ProxyRules secure, ReachPolicy policy, Consumer<String> notes)
@@ -55,6 +54,7 @@ public final class PreparationProxy implements AutoCloseable {
     this.secure = secure;
     this.policy = policy;
     this.notes = notes;
+    this.refusals = new FirstNotes(notes);
     // Where QEMU leads to, and any machine has it.
     this.server = new ServerSocket(0, 0, InetAddress.ofLiteral("127.0.0.1"));
   }
@@ -167,18 +167,13 @@ public final class PreparationProxy implements AutoCloseable {
   }
 
   private boolean isAllowed(ProxyRequest request) {
-    return switch (policy.decide(request.host(), request.port())) {
-      case ALLOWED -> true;
-      case NOT_LISTED -> refuse(request, "PEER_PREPARE_NETWORK omits it");
-      case NEAR -> refuse(request, "it is this host or next to it");
-    };
-  }
-
-  private boolean refuse(ProxyRequest request, String why) {
-    if (refusals.size() < MOST_REFUSALS && refusals.add(request.authority())) {
-      notes.accept("refused to ask the proxy for " + request.authority() + ": " + why);
+    ReachPolicy.Decision decision = policy.decide(request.host(), request.port());
+    if (decision != ReachPolicy.Decision.ALLOWED) {
+      refusals.say(
+          request.authority(),
+          "refused to ask the proxy for " + request.authority() + ": " + decision.refusal());
     }
-    return false;
+    return decision == ReachPolicy.Decision.ALLOWED;
   }
 
   private void pass(Socket caller, ProxyRequest request) throws IOException {

@@ -26,11 +26,22 @@ public record ReachPolicy(Reach reach, Predicate<InetAddress> near) {
   /** The decision about a request. */
   public enum Decision {
     /** It goes on. */
-    ALLOWED,
+    ALLOWED(""),
     /** The reach does not list it. */
-    NOT_LISTED,
+    NOT_LISTED("PEER_PREPARE_NETWORK omits it"),
     /** It leads to this host or next to it. */
-    NEAR
+    NEAR("it is this host or next to it");
+
+    private final String refusal;
+
+    Decision(String refusal) {
+      this.refusal = refusal;
+    }
+
+    /** Why it does not go on, for people; empty if it does. */
+    public String refusal() {
+      return refusal;
+    }
   }
 
   /** Decides. May take long: it resolves names. */

@@ -152,11 +152,11 @@ final class RegistryClient implements AutoCloseable {
       String path = uri.toString().substring(uri.toString().indexOf(uri.getRawPath()));
       return URI.create(uri.getScheme() + "://127.0.0.1:" + port + path);
     }
-    return switch (policy.decide(uri.getHost().replaceAll("[\\[\\]]", ""), port)) {
-      case ALLOWED -> uri;
-      case NOT_LISTED -> throw notAsked(uri, "PEER_PREPARE_NETWORK omits it");
-      case NEAR -> throw notAsked(uri, "it is this host or next to it");
-    };
+    ReachPolicy.Decision decision = policy.decide(uri.getHost().replaceAll("[\\[\\]]", ""), port);
+    if (decision != ReachPolicy.Decision.ALLOWED) {
+      throw notAsked(uri, decision.refusal());
+    }
+    return uri;
   }
 
   private static IOException notAsked(URI uri, String why) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import dev.peer.core.id.Digest;
 import dev.peer.core.network.Registry;
+import dev.peer.vm.network.FirstNotes;
 import dev.peer.vm.network.ReachPolicy;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,8 +17,6 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -40,7 +39,6 @@ public final class RegistryMirror implements AutoCloseable {
   /** The most of a manifest that podman reads. */
   private static final int LARGEST_MANIFEST = 4 << 20;
 
-  private static final int MOST_FAILURES = 10;
   private static final int BUFFER = 1 << 16;
   private static final Pattern REQUEST =
       Pattern.compile(
@@ -54,7 +52,7 @@ public final class RegistryMirror implements AutoCloseable {
   private final RegistryClient client;
   private final Consumer<String> notes;
   private final String word = newWord();
-  private final Set<String> failures = ConcurrentHashMap.newKeySet();
+  private final FirstNotes failures;
   private final AtomicLong kept = new AtomicLong();
   private final AtomicLong fetched = new AtomicLong();
 
@@ -64,6 +62,7 @@ public final class RegistryMirror implements AutoCloseable {
     this.access = access;
     this.client = new RegistryClient(policy, access.transport());
     this.notes = notes;
+    this.failures = new FirstNotes(notes);
   }
 
   /**
@@ -134,9 +133,8 @@ public final class RegistryMirror implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
-      if (failures.size() < MOST_FAILURES && failures.add(registry + ": " + e.getMessage())) {
-        notes.accept("no container image comes from " + registry + ": " + e.getMessage());
-      }
+      String text = "no container image comes from " + registry + ": " + e.getMessage();
+      failures.say(text, text);
       if (exchange.getResponseCode() < 0) {
         send(exchange, BAD_GATEWAY, NOTHING);
       }
