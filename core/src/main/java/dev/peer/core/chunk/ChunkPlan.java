@@ -12,6 +12,12 @@ import java.util.function.Predicate;
  */
 public record ChunkPlan(List<Run> runs) {
 
+  /** Less content is moved whole: to ask once more takes as long. */
+  public static final long LEAST = 1 << 20;
+
+  private static final int FEWEST_MOVES = 32;
+  private static final int MOST_MOVES = 1024;
+
   /**
    * Chunks that follow each other and come from one side.
    *
@@ -64,6 +70,11 @@ public record ChunkPlan(List<Run> runs) {
     return new ChunkPlan(joined(runs, between.get(tooMany - 1)));
   }
 
+  /** How many runs of so much content may be moved: one for each mebibyte, within bounds. */
+  public static int mostMoves(long bytes) {
+    return Math.clamp(bytes / LEAST, FEWEST_MOVES, MOST_MOVES);
+  }
+
   private static List<Run> runs(List<Chunk> chunks, Predicate<Chunk> here) {
     List<Run> runs = new ArrayList<>();
     List<Chunk> run = new ArrayList<>();
@@ -106,6 +117,11 @@ public record ChunkPlan(List<Run> runs) {
   /** How many bytes all runs have together. */
   public long size() {
     return runs.stream().mapToLong(Run::length).sum();
+  }
+
+  /** Whether what must be moved is much less than all. */
+  public boolean pays() {
+    return moved() <= size() / 6 * 5;
   }
 
   /** How many bytes must be moved. */

@@ -26,17 +26,6 @@ import java.util.Set;
  */
 final class SharedChunks implements AutoCloseable {
 
-  /** Smaller bundles are moved whole: to ask once more takes as long. */
-  private static final long LEAST_BUNDLE = 1 << 20;
-
-  /**
-   * The most ranges that are asked for as planned, and as many again for chunks not found: one for
-   * each mebibyte, within these bounds.
-   */
-  private static final int FEWEST_PARTS = 32;
-
-  private static final int MOST_PARTS = 1024;
-
   private final Fetch fetch;
   private final HeldChunks held;
   private final Notices notices;
@@ -54,7 +43,7 @@ final class SharedChunks implements AutoCloseable {
    * share some.
    */
   static SharedChunks of(Fetch fetch, Content bundle, Store store, RepoId repo, Notices notices) {
-    if (bundle.size() >= LEAST_BUNDLE) {
+    if (bundle.size() >= ChunkPlan.LEAST) {
       try {
         return new SharedChunks(fetch, HeldChunks.open(store, repo), notices);
       } catch (IOException e) {
@@ -117,7 +106,7 @@ final class SharedChunks implements AutoCloseable {
 
   private Optional<Way> shared(Holder holder, Content bundle, long there)
       throws InterruptedException {
-    return bundle.size() - there >= LEAST_BUNDLE && !held.isEmpty()
+    return bundle.size() - there >= ChunkPlan.LEAST && !held.isEmpty()
         ? parts(holder, bundle)
             .flatMap(parts -> plan(parts, bundle, there).map(plan -> new Way(parts, plan)))
         : Optional.empty();
@@ -134,8 +123,8 @@ final class SharedChunks implements AutoCloseable {
           ChunkPlan.of(
               left,
               chunk -> chunk.end() < bundle.size() && lengths.contains(chunk.length()),
-              mostParts(bundle));
-      return Optional.of(plan).filter(made -> made.moved() <= made.size() / 6 * 5);
+              ChunkPlan.mostMoves(bundle.size()));
+      return Optional.of(plan).filter(ChunkPlan::pays);
     } catch (ClosedChannelException e) {
       // A thread was interrupted there, because another holder answered first.
       return Optional.empty();
@@ -143,10 +132,6 @@ final class SharedChunks implements AutoCloseable {
       sayUnread(notices, e);
       return Optional.empty();
     }
-  }
-
-  private static int mostParts(Content bundle) {
-    return Math.clamp(bundle.size() / LEAST_BUNDLE, FEWEST_PARTS, MOST_PARTS);
   }
 
   /** A holder may be slow to make the list of a large bundle, and give the bundle at once. */
@@ -217,8 +202,9 @@ final class SharedChunks implements AutoCloseable {
     /** Returns false if all of the rest was got instead. */
     private boolean part(long from, long length, OutputStream out, Duration pause)
         throws FetchException, IOException, InterruptedException {
+      // As many as planned, and as many again for chunks that are not found.
       Optional<Fetch.Download> part =
-          asked < 2 * mostParts(bundle) ? ask(from, length) : Optional.empty();
+          asked < 2 * ChunkPlan.mostMoves(bundle.size()) ? ask(from, length) : Optional.empty();
       asked++;
       if (part.isPresent()) {
         try (Fetch.Download download = part.get()) {

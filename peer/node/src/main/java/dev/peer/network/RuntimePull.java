@@ -32,14 +32,6 @@ import java.util.stream.Collectors;
  */
 final class RuntimePull {
 
-  /** Less content is moved whole: to ask once more takes as long. */
-  private static final long LEAST_CONTENT = 1 << 20;
-
-  /** The most ranges that are asked for: one for each mebibyte, within these bounds. */
-  private static final int FEWEST_RANGES = 32;
-
-  private static final int MOST_RANGES = 1024;
-
   private final HolderFetch.RuntimeFetch fetch;
   private final Content content;
   private final LocalRuntimes.Held here;
@@ -70,7 +62,9 @@ final class RuntimePull {
   /** How many of its bytes must be moved at least, if what the best holder lists is true. */
   long toMove() throws IOException, InterruptedException {
     Optional<ChunkList> list =
-        here.isEmpty() || content.size() < LEAST_CONTENT ? Optional.empty() : list(left.getFirst());
+        here.isEmpty() || content.size() < ChunkPlan.LEAST
+            ? Optional.empty()
+            : list(left.getFirst());
     if (list.isEmpty()) {
       return content.size();
     }
@@ -88,7 +82,7 @@ final class RuntimePull {
    */
   boolean pull(Path file) throws IOException, InterruptedException {
     boolean isShared = left.size() > 1 || !here.isEmpty();
-    return (isShared && content.size() >= LEAST_CONTENT && byChunks(file))
+    return (isShared && content.size() >= ChunkPlan.LEAST && byChunks(file))
         || new WholePull(fetch, content, left, notices).pull(file);
   }
 
@@ -122,15 +116,13 @@ final class RuntimePull {
     }
   }
 
-  /** One for each mebibyte, within bounds: runs between them that are here are moved as well. */
   private ChunkPlan plan(ChunkList list, Predicate<Chunk> isHere) {
-    int ranges = Math.clamp(content.size() / LEAST_CONTENT, FEWEST_RANGES, MOST_RANGES);
-    return ChunkPlan.of(list.chunks(), isHere, ranges);
+    return ChunkPlan.of(list.chunks(), isHere, ChunkPlan.mostMoves(content.size()));
   }
 
   /** Whether it is better than to get all from the only holder. */
   private boolean pays(ChunkPlan plan) {
-    return left.size() > 1 || plan.moved() <= content.size() / 6 * 5;
+    return left.size() > 1 || plan.pays();
   }
 
   private boolean byChunks(ChunkList list, Holder lister, Path file)
@@ -150,10 +142,10 @@ final class RuntimePull {
       }
     }
     if (!Digest.of(file).equals(content.digest())) {
-      sayRefused("the list of chunks of " + lister.id());
+      sayRefused("the list of chunks of " + lister.id(), notices);
       return false;
     }
-    pull.differing().forEach(holder -> sayRefused("the runtime of " + holder.id()));
+    pull.differing().forEach(holder -> sayRefused("the runtime of " + holder.id(), notices));
     notices.say(
         "%d of %d MiB came from %s%s"
             .formatted(
@@ -185,11 +177,11 @@ final class RuntimePull {
     return runs;
   }
 
-  private void sayRefused(String what) {
+  static void sayRefused(String what, Notices notices) {
     notices.say(what + " is refused: its bytes are not those that were signed");
   }
 
-  private static String names(Collection<PeerId> peers) {
+  static String names(Collection<PeerId> peers) {
     return peers.stream().map(PeerId::text).collect(Collectors.joining(", "));
   }
 

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Gets all bytes of a runtime's content, from one holder after the other. */
 final class WholePull {
@@ -66,10 +65,7 @@ final class WholePull {
             return true;
           }
           Files.delete(file);
-          notices.say(
-              "the runtime of "
-                  + names()
-                  + " is refused: its bytes are not those that were signed");
+          RuntimePull.sayRefused("the runtime of " + RuntimePull.names(givers), notices);
           // Whose bytes are wrong is known only if it gave all of them.
           mixed |= givers.size() > 1;
           if (givers.size() == 1) {
@@ -114,9 +110,5 @@ final class WholePull {
         }
       }
     }
-  }
-
-  private String names() {
-    return givers.stream().map(PeerId::text).collect(Collectors.joining(", "));
   }
 }
