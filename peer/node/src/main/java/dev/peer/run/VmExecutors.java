@@ -15,7 +15,6 @@ import dev.peer.core.key.CheckoutMode;
 import dev.peer.core.network.ProxyRules;
 import dev.peer.core.network.Reach;
 import dev.peer.core.network.Registry;
-import dev.peer.core.pem.Pem;
 import dev.peer.core.progress.Notices;
 import dev.peer.home.HomeLayout;
 import dev.peer.home.SocketDirectory;
@@ -41,7 +40,6 @@ import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The machines of a home, configured by this process, whoever the caller of the run is. */
 public final class VmExecutors {
@@ -123,9 +121,7 @@ public final class VmExecutors {
         new WayOut(
             ProxyRules.ofPlain(System.getenv()),
             ProxyRules.ofProcess(),
-            certificates.isEmpty()
-                ? Optional.empty()
-                : Optional.of(certificates.stream().map(Pem::write).collect(Collectors.joining())),
+            certificates,
             registries(settings, blobs(home, caches), certificates)));
     return executor;
   }

@@ -2,6 +2,7 @@ package dev.peer.vm.exec;
 
 import dev.peer.core.network.ProxyRules;
 import dev.peer.core.network.Reach;
+import dev.peer.core.pem.Pem;
 import dev.peer.vm.network.GuestSubnet;
 import dev.peer.vm.network.PreparationProxy;
 import dev.peer.vm.network.ReachPolicy;
@@ -50,17 +51,20 @@ record OpenWayOut(
    */
   static OpenWayOut of(WayOut way, Reach reach, Consumer<String> notes)
       throws IOException, InterruptedException {
-    boolean none = reach instanceof Reach.None;
+    GuestSubnet subnet = GuestSubnet.here(reach);
+    if (reach instanceof Reach.None) {
+      return new OpenWayOut(way, subnet, Optional.empty(), Optional.empty());
+    }
     Optional<RegistryMirror> mirror =
-        none || way.registries().isEmpty()
+        way.registries().isEmpty()
             ? Optional.empty()
             : Optional.of(
                 RegistryMirror.open(way.registries().get(), ReachPolicy.of(reach), notes));
     Optional<PreparationProxy> proxy =
-        none || !way.hasProxy()
-            ? Optional.empty()
-            : Optional.of(PreparationProxy.start(way.plain(), way.secure(), reach, notes));
-    return new OpenWayOut(way, GuestSubnet.here(reach), proxy, mirror);
+        way.hasProxy()
+            ? Optional.of(PreparationProxy.start(way.plain(), way.secure(), reach, notes))
+            : Optional.empty();
+    return new OpenWayOut(way, subnet, proxy, mirror);
   }
 
   /** The ports of this host's loopback interface to which the guest has a way. */
@@ -74,7 +78,10 @@ record OpenWayOut(
   Map<String, String> files() {
     Map<String, String> files = new TreeMap<>();
     proxy.ifPresent(each -> files.put(PROXIES, variables(each)));
-    way.certificates().ifPresent(pem -> files.put(CERTIFICATES, pem));
+    if (!way.certificates().isEmpty()) {
+      files.put(
+          CERTIFICATES, way.certificates().stream().map(Pem::write).collect(Collectors.joining()));
+    }
     mirror.ifPresent(each -> files.put(REGISTRIES, each.configuration(host())));
     return files;
   }
