@@ -73,13 +73,14 @@ public record HitChart(String title, List<Bar> bars, String about) {
         HITS,
         marks,
         now,
-        since -> count(marks, " on this machine") + since + whence + about(saved(marks)));
+        since -> count(marks.size()) + " on this machine" + since + whence + about(saved(marks)));
   }
 
   /** Draws hits that peers told a rendezvous of. */
   static HitChart told(List<ToldHit> hits, Instant now) {
     List<Mark> marks = hits.stream().map(hit -> new Mark(hit.at(), hit.saved())).toList();
-    return draw(HITS, marks, now, since -> count(marks, "") + since + ". " + about(saved(marks)));
+    return draw(
+        HITS, marks, now, since -> count(marks.size()) + since + ". " + about(saved(marks)));
   }
 
   private static <T> List<T> read(List<StoredRecord> results, Function<StoredRecord, List<T>> log) {
@@ -142,8 +143,9 @@ public record HitChart(String title, List<Bar> bars, String about) {
     return TimeSpans.ago(Duration.between(first, now));
   }
 
-  private static String count(List<Mark> marks, String where) {
-    return marks.size() + (marks.size() == 1 ? " hit" : " hits") + where;
+  /** A number of hits, for people. */
+  static String count(int hits) {
+    return hits + (hits == 1 ? " hit" : " hits");
   }
 
   private static String times(int sent) {

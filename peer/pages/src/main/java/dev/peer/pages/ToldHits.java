@@ -27,7 +27,7 @@ public record ToldHits(String total, HitChart chart, AnnouncementView.Rows<Row> 
 
   static ToldHits of(List<ToldHit> hits) {
     return new ToldHits(
-        hits.size() + (hits.size() == 1 ? " hit" : " hits") + " saved " + saved(hits),
+        HitChart.count(hits.size()) + " saved " + saved(hits),
         HitChart.told(hits, Instant.now()),
         AnnouncementView.Rows.of(
             hits.stream()

@@ -51,7 +51,7 @@ public final class DiskBlocks {
   public static void write(Path file, OutputStream out) throws IOException {
     try (QcowClusters clusters = QcowClusters.open(file)) {
       List<Run> runs = runs(clusters);
-      require(runs.size() <= MOST_RUNS, "it has " + runs.size() + " runs of blocks");
+      QcowClusters.require(runs.size() <= MOST_RUNS, "it has " + runs.size() + " runs of blocks");
       DataOutputStream data = new DataOutputStream(out);
       data.writeLong(MAGIC);
       data.writeLong(clusters.bytes());
@@ -114,10 +114,12 @@ public final class DiskBlocks {
   public static void read(InputStream in, Path file, long bytes, long most) throws IOException {
     DataInputStream data = new DataInputStream(in);
     try (QcowFile made = QcowFile.create(file, bytes)) {
-      require(data.readLong() == MAGIC, "it is not a disk in the form of this version");
-      require(data.readLong() == bytes, "it is a disk of another size");
+      QcowClusters.require(
+          data.readLong() == MAGIC, "it is not a disk in the form of this version");
+      QcowClusters.require(data.readLong() == bytes, "it is a disk of another size");
       List<Run> runs = readRuns(data, made.clusters() * PER_CLUSTER);
-      require(clusters(runs) <= most / CLUSTER, "more than " + most + " bytes of it are in use");
+      QcowClusters.require(
+          clusters(runs) <= most / CLUSTER, "more than " + most + " bytes of it are in use");
       byte[] cluster = new byte[CLUSTER];
       int number = -1;
       for (Run run : runs) {
@@ -133,7 +135,7 @@ public final class DiskBlocks {
       if (number >= 0) {
         made.write(number, cluster);
       }
-      require(data.read() < 0, "something follows its end");
+      QcowClusters.require(data.read() < 0, "something follows its end");
       made.finish();
     } catch (EOFException e) {
       throw new IOException("the disk is cut off", e);
@@ -143,12 +145,14 @@ public final class DiskBlocks {
   private static List<Run> readRuns(DataInputStream data, long blocks) throws IOException {
     List<Run> runs = new ArrayList<>();
     int number = data.readInt();
-    require(number >= 0 && number <= MOST_RUNS, "it has " + number + " runs of blocks");
+    QcowClusters.require(
+        number >= 0 && number <= MOST_RUNS, "it has " + number + " runs of blocks");
     int end = 0;
     for (int i = 0; i < number; i++) {
       Run run = new Run(data.readInt(), data.readInt());
-      require(run.first() >= end && run.count() > 0, "its blocks are not in order");
-      require((long) run.first() + run.count() <= blocks, "it has blocks beyond its end");
+      QcowClusters.require(run.first() >= end && run.count() > 0, "its blocks are not in order");
+      QcowClusters.require(
+          (long) run.first() + run.count() <= blocks, "it has blocks beyond its end");
       runs.add(run);
       end = run.end();
     }
@@ -165,11 +169,5 @@ public final class DiskBlocks {
       last = (run.end() - 1) / PER_CLUSTER;
     }
     return clusters;
-  }
-
-  private static void require(boolean holds, String otherwise) throws IOException {
-    if (!holds) {
-      throw new IOException("the disk is malformed: " + otherwise);
-    }
   }
 }

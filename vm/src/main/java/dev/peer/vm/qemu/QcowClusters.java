@@ -76,7 +76,7 @@ final class QcowClusters implements AutoCloseable {
     }
   }
 
-  private static void require(boolean holds, String otherwise) throws IOException {
+  static void require(boolean holds, String otherwise) throws IOException {
     if (!holds) {
       throw new IOException("the disk is malformed: " + otherwise);
     }
