@@ -77,6 +77,10 @@ final class BundlePass extends OutputStream {
   void end() throws MalformedException, IOException {
     pipe.end();
     try {
+      if (Thread.interrupted()) {
+        // A join with a thread that has ended already does not look.
+        throw new InterruptedException();
+      }
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
