@@ -1,9 +1,13 @@
 package dev.peer.core.flow;
 
+import dev.peer.core.id.Architecture;
 import dev.peer.core.progress.ExecutionListener;
 
 /** Runs a revision's tests where nothing but the counted inputs reaches them. */
 public interface Executor {
+
+  /** Requires what every machine of an architecture needs of this host, whatever it runs. */
+  void requireMachine(Architecture architecture) throws ExecutorException;
 
   /**
    * Runs the six stages and leaves nothing behind but the request's result files.

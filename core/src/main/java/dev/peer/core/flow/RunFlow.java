@@ -86,10 +86,11 @@ public final class RunFlow {
       try (MachineSlots.Turn turn = coordination.slots().take()) {
         found = turn.waited() ? searched(() -> find(inputs)) : found;
         if (found instanceof FindResult.None none) {
+          RunSecrets passed = required(inputs, secrets);
           try (OwnAnnouncement announced = coordination.announce(inputs, notices)) {
             first = none.elsewhere().known() ? coordination.toFollow(announced) : List.of();
             if (first.isEmpty()) {
-              return run(inputs, source, caches, secrets, listener, announced);
+              return run(inputs, source, caches, passed, listener, announced);
             }
           }
         }
@@ -111,21 +112,30 @@ public final class RunFlow {
       SecretSource secrets,
       ExecutionListener listener)
       throws ExecutorException, SecretException, IOException, InterruptedException {
-    try (MachineSlots.Turn _ = coordination.slots().take();
-        OwnAnnouncement announced = coordination.announce(inputs, notices)) {
-      return run(inputs, source, caches, secrets, listener, announced);
+    try (MachineSlots.Turn _ = coordination.slots().take()) {
+      RunSecrets passed = required(inputs, secrets);
+      try (OwnAnnouncement announced = coordination.announce(inputs, notices)) {
+        return run(inputs, source, caches, passed, listener, announced);
+      }
     }
+  }
+
+  /** What must be here for a run, asked before other peers learn of one that cannot start. */
+  private RunSecrets required(RunInputs inputs, SecretSource secrets)
+      throws ExecutorException, SecretException {
+    RunSecrets passed = secrets.get();
+    executor.requireMachine(inputs.architecture());
+    return passed;
   }
 
   private RunOutcome run(
       RunInputs inputs,
       ExecutionRequest.SourceTree source,
       CacheUse caches,
-      SecretSource secrets,
+      RunSecrets passed,
       ExecutionListener listener,
       OwnAnnouncement announced)
-      throws ExecutorException, SecretException, IOException, InterruptedException {
-    RunSecrets passed = secrets.get();
+      throws ExecutorException, IOException, InterruptedException {
     ScratchDirectory staged = store.stage();
     try {
       RunFiles files = new RunFiles(Files.createDirectory(staged.path().resolve("result")));

@@ -5,9 +5,13 @@ import static dev.peer.core.trust.CertificateMaker.root;
 import static dev.peer.core.trust.CertificateMaker.timestamper;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.find.Replayable;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
+import dev.peer.core.id.RepoId;
+import dev.peer.core.id.RunKey;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.Artifact;
@@ -18,12 +22,14 @@ import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.TestOutput;
 import dev.peer.core.secret.RunSecrets;
+import dev.peer.core.secret.SecretException;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.Signing;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.sign.VerifiedRecord;
 import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredEntry;
+import dev.peer.core.store.StoredRecord;
 import dev.peer.core.timestamp.TimestampException;
 import dev.peer.core.timestamp.TimestampToken;
 import dev.peer.core.timestamp.Timestampers;
@@ -207,6 +213,23 @@ class RunFlowTest {
     assertThat(verified.files().artifacts().resolve("dir/small")).hasBinaryContent(new byte[] {1});
   }
 
+  @Test
+  void announcesNoRunThatCannotStart() {
+    Coordination announced =
+        new Coordination(Optional.of(new NoAnnouncer()), Optional.empty(), MachineSlots.AT_ONCE);
+    SecretSource none =
+        () -> {
+          throw new SecretException("TOKEN has no value", "set it");
+        };
+
+    assertThatThrownBy(
+            () -> outcome(new NoMachine(), Optional.empty(), announced, () -> RunSecrets.NONE))
+        .isInstanceOf(ExecutorException.class)
+        .hasMessage("there is no QEMU");
+    assertThatThrownBy(() -> outcome(new NoMachine(), Optional.empty(), announced, none))
+        .isInstanceOf(SecretException.class);
+  }
+
   private static Stamper stamper(Made tsa, Made root) {
     return stamped -> {
       try {
@@ -241,24 +264,66 @@ class RunFlowTest {
   }
 
   private RunOutcome outcome(Run run, Optional<Stamper> stamper) throws Exception {
-    Executor executor =
-        (request, _) -> {
-          try {
-            return new ExecutionResult.Passed(run.in(request.files()));
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
-        };
+    return outcome(
+        new PassingMachine(run), stamper, Coordination.NONE, () -> RunSecrets.NONE);
+  }
+
+  private RunOutcome outcome(
+      Executor executor,
+      Optional<Stamper> stamper,
+      Coordination coordination,
+      SecretSource secrets)
+      throws Exception {
     RunFlow flow =
         new RunFlow(
             store,
             null,
             executor,
             new Attester(signing.signer(), signing.verifier(), stamper, said::add),
-            Coordination.NONE,
+            coordination,
             said::add);
-    return flow.run(
-        Records.inputs(), (_, _) -> {}, CacheUse.NONE, () -> RunSecrets.NONE, new Silence());
+    return flow.run(Records.inputs(), (_, _) -> {}, CacheUse.NONE, secrets, new Silence());
+  }
+
+  private record PassingMachine(Run run) implements Executor {
+
+    @Override
+    public void requireMachine(Architecture architecture) {}
+
+    @Override
+    public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener) {
+      try {
+        return new ExecutionResult.Passed(run.in(request.files()));
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  private static final class NoMachine implements Executor {
+
+    @Override
+    public void requireMachine(Architecture architecture) throws ExecutorException {
+      throw new ExecutorException("there is no QEMU", "install it");
+    }
+
+    @Override
+    public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener) {
+      throw new AssertionError("it cannot run");
+    }
+  }
+
+  private static final class NoAnnouncer implements Announcer {
+
+    @Override
+    public Announcement announce(StoredRecord record) {
+      throw new AssertionError("there is no result");
+    }
+
+    @Override
+    public RunAnnouncement announceRun(RepoId repo, RunKey key, String goal) {
+      throw new AssertionError("there is no run");
+    }
   }
 
   private static final class Silence implements ExecutionListener {

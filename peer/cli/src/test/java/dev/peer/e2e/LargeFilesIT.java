@@ -79,15 +79,14 @@ class LargeFilesIT {
     ci.run(pointers, "cache", "drop").hasExitCode(0);
     assertThat(ci.run(pointers, "cache", "ls", "--json").hasExitCode(0).stdout())
         .contains("\"largeFiles\":[]");
-    ci.withoutQemu()
-        .run(pointers, "run", "other", "--exit")
+    ci.run(pointers, "run", "other", "--exit")
         .refuses(
             4, ".*data[.]bin.*; no (holder gives it|peer that the rendezvous knows has files)");
     assertThat(team.machines()).isEmpty();
   }
 
   private void refusesAPeerThatMayNotFetch(Repository pointers) throws Exception {
-    Peer guest = team.peer("guest").withoutQemu();
+    Peer guest = team.peer("guest");
     Run refused = guest.run(pointers, "run", "other", "--exit");
     refused.refuses(4, ".*data[.]bin.*; no holder gives it; asked CN=laptop, CN=liar");
     assertThat(refused.stderr()).contains("the holder CN=laptop does not give a file of Git LFS");
@@ -103,7 +102,6 @@ class LargeFilesIT {
         .commit();
 
     team.peer("claiming", team.authority().issue("ci", Authority.Key.EC_P256))
-        .withoutQemu()
         .run(claiming, "run", "other", "--exit")
         .refuses(4, ".*data[.]bin.*; no peer is asked, since only .env gives the repository");
   }

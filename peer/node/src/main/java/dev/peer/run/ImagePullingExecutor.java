@@ -26,6 +26,11 @@ public record ImagePullingExecutor(
     implements Executor {
 
   @Override
+  public void requireMachine(Architecture architecture) throws ExecutorException {
+    executor.requireMachine(architecture);
+  }
+
+  @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
     require(request.inputs().image(), listener);

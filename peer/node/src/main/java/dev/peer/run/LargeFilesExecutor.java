@@ -8,6 +8,7 @@ import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.InterruptedIo;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.Content;
@@ -32,6 +33,11 @@ import java.util.stream.Collectors;
  */
 record LargeFilesExecutor(Executor executor, RunTarget subject, PeerNetwork network)
     implements Executor {
+
+  @Override
+  public void requireMachine(Architecture architecture) throws ExecutorException {
+    executor.requireMachine(architecture);
+  }
 
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)

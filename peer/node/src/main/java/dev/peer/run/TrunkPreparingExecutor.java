@@ -9,6 +9,7 @@ import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.flow.Lineage;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
@@ -41,6 +42,11 @@ public record TrunkPreparingExecutor(
 
   /** Every mkfile has it: the guest's own rules provide it. */
   private static final String TARGET = "prepare-runtime";
+
+  @Override
+  public void requireMachine(Architecture architecture) throws ExecutorException {
+    executor.requireMachine(architecture);
+  }
 
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)

@@ -31,6 +31,7 @@ import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.flow.RunFlow;
 import dev.peer.core.flow.RunOutcome;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.OutputBytes;
@@ -515,6 +516,9 @@ class JoiningRunsTest {
       write("first\n");
       fail();
     }
+
+    @Override
+    public void requireMachine(Architecture architecture) {}
 
     @Override
     public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)

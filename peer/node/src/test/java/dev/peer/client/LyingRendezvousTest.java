@@ -22,6 +22,7 @@ import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.RunFlow;
 import dev.peer.core.flow.RunOutcome;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
@@ -438,6 +439,9 @@ class LyingRendezvousTest {
 
   /** Stands for the machine: what runs here is not what this is about. */
   private static final class OneThatPasses implements Executor {
+
+    @Override
+    public void requireMachine(Architecture architecture) {}
 
     @Override
     public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)

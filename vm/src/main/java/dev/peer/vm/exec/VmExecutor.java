@@ -8,6 +8,7 @@ import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.flow.Lineage;
+import dev.peer.core.id.Architecture;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.network.Reach;
 import dev.peer.core.progress.ExecutionListener;
@@ -105,6 +106,15 @@ public final class VmExecutor implements Executor {
   /** The machine that waits for a run, if there is such here. */
   public Optional<ReadyMachine> ready() {
     return ready;
+  }
+
+  @Override
+  public void requireMachine(Architecture architecture) throws ExecutorException {
+    try {
+      Qemu.find(architecture, host.environment());
+    } catch (QemuException e) {
+      throw new ExecutorException(e.getMessage(), e.hint(), e);
+    }
   }
 
   @Override
