@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The lists of the chunks of stored bundles and other contents. A list is made when it is first
- * asked for, and kept beside its content.
+ * asked for, and kept beside its content. That does not extend how long a result is kept.
  */
 public final class ChunkLists {
 
@@ -73,7 +73,7 @@ public final class ChunkLists {
   private static boolean make(Path list, FileChannel content)
       throws IOException, MalformedException {
     Path made;
-    try {
+    try (SameTime _ = SameTime.of(list.getParent())) {
       made = Files.createTempFile(list.getParent(), list.getFileName().toString(), ".new");
     } catch (IOException e) {
       return false;
@@ -86,7 +86,8 @@ public final class ChunkLists {
   }
 
   private static boolean write(Path list, Path made, byte[] bytes) {
-    try (FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE)) {
+    try (SameTime _ = SameTime.of(list.getParent());
+        FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE)) {
       ByteBuffer left = ByteBuffer.wrap(bytes);
       while (left.hasRemaining()) {
         channel.write(left);

@@ -2,9 +2,7 @@ package dev.peer.core.store;
 
 import dev.peer.core.record.MalformedException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -25,12 +23,8 @@ public final class SentLog {
 
   /** Adds that another peer got all of an open result. Does not wait for the disk. */
   public static void add(StoredRecord record, Instant at) throws IOException {
-    Path entry = record.bundleFile().getParent();
-    FileTime kept = Files.getLastModifiedTime(entry);
-    log(record.bundleFile()).add(Long.toString(at.toEpochMilli()));
-    if (!Files.getLastModifiedTime(entry).equals(kept)) {
-      // A new file changes the directory's time, which says when the result was kept.
-      Files.setLastModifiedTime(entry, kept);
+    try (SameTime _ = SameTime.of(record.bundleFile().getParent())) {
+      log(record.bundleFile()).add(Long.toString(at.toEpochMilli()));
     }
   }
 

@@ -56,6 +56,19 @@ class ChunksTest {
   }
 
   @Test
+  void leavesTheTimeWhenTheResultWasKept() throws Exception {
+    Store store = Store.open(directory.resolve("store"), 1);
+    Instant kept = Instant.parse("2020-01-31T12:00:00Z");
+    try (StoredRecord record = kept(store, new Signing(), "a")) {
+      store.date(record, kept);
+
+      assertThat(lists.of(record)).isPresent();
+
+      assertThat(store.entries().locationOf(record).kept()).isEqualTo(kept);
+    }
+  }
+
+  @Test
   void makesAListAgainThatIsNotWhole() throws Exception {
     StoredRecord record = stored(frames(300_000, 200_000));
     byte[] whole = Files.readAllBytes(lists.of(record).orElseThrow());
