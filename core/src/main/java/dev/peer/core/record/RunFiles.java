@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The files of one run in a directory: {@code stdout}, {@code stderr}, {@code timing}, {@code
@@ -17,6 +18,8 @@ public record RunFiles(Path directory) {
 
   private static final int LARGEST_CHUNK = 1 << 16;
   private static final int LONGEST_LINE = 64;
+  private static final long LONGEST_MICROS =
+      TimeUnit.NANOSECONDS.toMicros(RunRecord.LONGEST.toNanos());
 
   /** The file with the test's output on this stream. */
   public Path output(OutputStreamName stream) {
@@ -80,8 +83,13 @@ public record RunFiles(Path directory) {
         InputStream stderr = Files.newInputStream(output(OutputStreamName.STDERR));
         // Every byte is a character of this set: no line is read here that is not refused below.
         BufferedReader lines = Files.newBufferedReader(timing(), StandardCharsets.ISO_8859_1)) {
+      long left = LONGEST_MICROS;
       for (String line = readLine(lines); line != null; line = readLine(lines)) {
         Timing chunk = Timing.parse(line);
+        left -= chunk.micros();
+        if (left < 0) {
+          throw new MalformedException("timing: it is longer than any run");
+        }
         InputStream in = chunk.stream() == OutputStreamName.STDOUT ? stdout : stderr;
         copy(in, chunk, sinks.sink(chunk.micros()), buffer);
       }

@@ -41,6 +41,9 @@ public record RunRecord(
     Artifacts artifacts,
     Optional<TestCounts> tests) {
 
+  /** More than any clock that is set while a run goes on can make of it. */
+  public static final Duration LONGEST = Duration.ofDays(366);
+
   /**
    * Copies the collections, cuts times to milliseconds, refuses more tries than the inputs allow,
    * and stages that took longer than the run.

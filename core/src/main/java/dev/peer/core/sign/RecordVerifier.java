@@ -11,6 +11,7 @@ import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.IncomingBundle;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
+import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.WrittenBundle;
 import dev.peer.core.timestamp.Timestamp;
 import dev.peer.core.timestamp.TimestampToken;
@@ -37,9 +38,6 @@ public final class RecordVerifier {
 
   /** How far the clocks of two peers may differ. */
   public static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
-
-  /** Of a run: more than any clock that is set while it goes on can make of it. */
-  private static final long MOST_DAYS = 366;
 
   private final SignerCheck signerCheck;
   private final SignRules signers;
@@ -258,7 +256,7 @@ public final class RecordVerifier {
         "it was signed for another certificate of the same key");
     Instant finished = statement.record().finishedAt();
     require(
-        Math.abs(statement.record().took().toDays()) <= MOST_DAYS,
+        statement.record().took().abs().compareTo(RunRecord.LONGEST) <= 0,
         "the run took longer than any does: it started at " + statement.record().startedAt());
     require(
         !finished.isAfter(now.plus(CLOCK_SKEW)),
