@@ -85,7 +85,15 @@ final class MachineStarter {
     if (clone.isPresent()) {
       return clone.get();
     }
-    return boot(disks, directory, socketDirectory);
+    StartedMachine booted = boot(disks, directory, socketDirectory);
+    try {
+      // Since a machine comes up with the same disks, the template is at fault.
+      templates.drop(shape());
+      return booted;
+    } catch (IOException | RuntimeException e) {
+      booted.close();
+      throw e;
+    }
   }
 
   /** Boots a machine with these disks, whatever templates there are. */
@@ -223,8 +231,7 @@ final class MachineStarter {
       return Optional.of(awaken(machine, layered, Optional.of(template), cloneTime));
     } catch (QemuException | GuestException | IOException e) {
       InterruptedIo.rethrow(e);
-      listener.note("the machine's template is of no use, booting instead: " + e.getMessage());
-      templates.drop(shape);
+      listener.note("no machine came up from its template, booting instead: " + e.getMessage());
       disks.blankAgain();
       return Optional.empty();
     }

@@ -119,7 +119,10 @@ class KeptDiskIT {
 
     passes("test:V:\n\ttrue\n", Use.KEPT, transcript);
 
-    assertThat(transcript.notes).anyMatch(note -> note.contains("no machine came up with it"));
+    assertThat(String.join("\n", transcript.notes))
+        .containsPattern("(?s)came up from its template, booting instead: .*came up with it")
+        .as("the template is not at fault, and stays")
+        .doesNotContainPattern("(?s)came up from its template, booting instead: .*make a template");
     assertThat(disks.list()).isEmpty();
   }
 

@@ -281,7 +281,7 @@ class VmExecutorIT {
     assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
     assertThat(transcript.notes)
         .contains(
-            "the machine's template is of no use, booting instead:"
+            "no machine came up from its template, booting instead:"
                 + " it did not answer within 5 s");
     assertThat(templates()).isEmpty();
   }
