@@ -110,24 +110,6 @@ class DaemonReadyIT {
   private record Prepared(Set<String> own, String carrier) {}
 
   @Test
-  void aRunOfAnotherShapeEndsTheOneThatWaits() throws Exception {
-    startDaemon();
-    run();
-    long waiting = awaitReady().path("pid").longValue();
-
-    Run smaller =
-        peer.with("PEER_MEMORY", "1G")
-            .run(repository, "run", "--exit", "--timings", "--force")
-            .hasExitCode(0);
-
-    assertThat(smaller.stderr()).doesNotContain("peer: time: take ");
-    assertThat(status().path("ready").path("taken").asInt()).isZero();
-    JsonNode next = awaitReady();
-    assertThat(next.path("pid").longValue()).isNotEqualTo(waiting);
-    assertThat(next.path("guestBytes").longValue()).isEqualTo(1L << 30);
-  }
-
-  @Test
   void oneWaitsAboveTheDiskThatTheNextRunStartsFrom() throws Exception {
     repository
         .write(
@@ -159,21 +141,6 @@ class DaemonReadyIT {
     assertThat(status().path("ready").path("taken").asInt()).isEqualTo(3);
   }
 
-  /** Runs that cannot take one would start it again and again. */
-  @Test
-  void noneWaitsAfterARunThatStartsFromNoTemplate() throws Exception {
-    startDaemon();
-    run();
-    awaitReady();
-
-    peer.run(repository, "run", "--exit", "--audit").hasExitCode(0);
-
-    assertThat(team.machines()).isEmpty();
-    assertThat(status().path("ready").path("taken").asInt()).isZero();
-    run();
-    awaitReady();
-  }
-
   @Test
   void oneForRunsWithoutANetworkGetsNone() throws Exception {
     peer = peer.with("PEER_PREPARE_NETWORK", "none");
@@ -188,7 +155,7 @@ class DaemonReadyIT {
   }
 
   @Test
-  void oneThatHasEndedIsNoLossAndNoneOutlivesAKilledDaemon() throws Exception {
+  void oneThatARunCannotTakeIsNoLossAndNoneOutlivesAKilledDaemon() throws Exception {
     Run daemon = startDaemon();
     run();
     ProcessHandle.of(awaitReady().path("pid").longValue()).orElseThrow().destroyForcibly();
@@ -198,10 +165,35 @@ class DaemonReadyIT {
         .contains("peer: the machine that was ready is of no use, starting another: ");
     awaitReady();
 
+    noneWaitsAfterARunThatStartsFromNoTemplate();
+    run();
+    aRunOfAnotherShapeEndsTheOneThatWaits(awaitReady());
+
     daemon.signal("KILL").await();
     startDaemon();
     assertThat(team.machines()).isEmpty();
     assertThat(status().path("ready").has("waiting")).isFalse();
+  }
+
+  /** Runs that cannot take one would start it again and again. */
+  private void noneWaitsAfterARunThatStartsFromNoTemplate() throws Exception {
+    peer.run(repository, "run", "--exit", "--audit").hasExitCode(0);
+
+    assertThat(team.machines()).isEmpty();
+    assertThat(status().path("ready").path("taken").asInt()).isZero();
+  }
+
+  private void aRunOfAnotherShapeEndsTheOneThatWaits(JsonNode waiting) throws Exception {
+    Run smaller =
+        peer.with("PEER_MEMORY", "1G")
+            .run(repository, "run", "--exit", "--timings", "--force")
+            .hasExitCode(0);
+
+    assertThat(smaller.stderr()).doesNotContain("peer: time: take ");
+    assertThat(status().path("ready").path("taken").asInt()).isZero();
+    JsonNode next = awaitReady();
+    assertThat(next.path("pid").longValue()).isNotEqualTo(waiting.path("pid").longValue());
+    assertThat(next.path("guestBytes").longValue()).isEqualTo(1L << 30);
   }
 
   @Test

@@ -50,10 +50,18 @@ class PreparationSecretsIT {
       sha256sum <TOKEN >/work/prepared
       podman history --no-trunc localhost/project
       find /dev/shm -type f
-      case $MODE in
-      kept) printf 'x%s' "$(cat TOKEN)" | base64 >/var/run/ci/cache/npmrc ;;
-      removed) cp KEY /var/run/ci/cache/key; sync; rm /var/run/ci/cache/key ;;
-      esac
+      """;
+
+  private static final String LEAKING =
+      """
+      prepare-runtime:VQ:
+      \tcd /run/secrets
+      \tcase $MODE in
+      \tkept) printf 'x%s' "$(cat TOKEN)" | base64 >/var/run/ci/cache/npmrc ;;
+      \tremoved) cp KEY /var/run/ci/cache/key; sync; rm /var/run/ci/cache/key ;;
+      \tesac
+      test:VQ:
+      \techo passed
       """;
 
   private Team team;
@@ -116,6 +124,7 @@ class PreparationSecretsIT {
   @Test
   void aDiskThatHoldsOneIsNotKept() throws Exception {
     Peer laptop = team.peer("laptop").with("TOKEN", TOKEN).with("KEY", KEY);
+    repository.write("mkfile", LEAKING).commit();
 
     Run kept = laptop.with("MODE", "kept").run(repository, "run").hasExitCode(0);
     Run removed = laptop.with("MODE", "removed").run(repository, "run").hasExitCode(0);

@@ -66,24 +66,26 @@ class RuntimeIT {
   void startsFromWhatAnotherPeerPreparedUnlessItIsNotWhatThatPeerSigned() throws Exception {
     Peer laptop = team.peer("laptop");
     Run serving = laptop.start(clone, "run");
-    serving.awaitLine("^peer: other peers can take what was prepared: (\\d+) MiB$");
-
-    String large = serving.stdout().lines().findFirst().orElseThrow();
-
     Peer ci = team.peer("ci");
-    assertThat(ci.run(clone, "explain", "lint").hasExitCode(3).stdout())
+    Run taken = startsWhileThatIsPrepared(serving, ci);
+    serving.awaitLine("^peer: other peers can take what was prepared: (\\d+) MiB$");
+    Peer late = team.peer("late");
+    assertThat(late.run(clone, "explain", "lint").hasExitCode(3).stdout())
         .containsPattern(
             "starts from  the runtime that CN=laptop prepared at "
                 + commit()
                 + " \\(\\d+ MiB\\): how long moving it takes is not known, and preparing takes \\d+"
                 + " s");
-    Run taken = ci.run(clone, "run", "--exit", "--force").hasExitCode(0);
+
+    taken.await().hasExitCode(0);
+    String large = serving.stdout().lines().findFirst().orElseThrow();
     assertThat(taken.stdout().lines()).contains(large);
     assertThat(serving.stdout()).contains("its-own-id");
     assertThat(taken.stdout()).doesNotContain("its-own-id");
     assertThat(taken.stderr())
         .contains("getting the runtime that CN=laptop prepared at " + commit())
         .contains("the runtime is here after")
+        .containsPattern("\\bwait\\b")
         .doesNotContain("from before");
     assertThat(ci.run(clone, "explain", "lint").hasExitCode(3).stdout())
         .contains("starts from  a kept disk, trunk: prepared at " + commit());
@@ -109,16 +111,17 @@ class RuntimeIT {
         .contains("started from blank")
         .doesNotContain("CN=laptop: sha256");
 
-    Run strict =
-        team.peer("strict")
-            .with("PEER_ALLOW_PREPARE", "example.org/team/* => cn:ci")
+    Run refusing =
+        ci.with("PEER_ALLOW_PREPARE", "example.org/team/* => cn:ci")
             .run(clone, "run", "--exit", "--force")
             .hasExitCode(0);
-    assertThat(strict.stdout().lines()).doesNotContain(large);
-    assertThat(strict.stderr())
-        .contains("CN=laptop may not prepare runtimes for all targets of example.org/team/project");
+    assertThat(refusing.stdout().lines()).doesNotContain(large);
+    assertThat(refusing.stderr())
+        .contains("was dropped: another peer prepared it, and CN=laptop")
+        .contains(
+            "a runtime of the holder CN=laptop is refused: CN=laptop may not prepare runtimes for"
+                + " all targets of example.org/team/project");
 
-    Peer late = team.peer("late");
     Path speed = late.home().resolve("vm/runtime-speed.json");
     Files.createDirectories(speed.getParent());
     Files.writeString(
@@ -135,39 +138,22 @@ class RuntimeIT {
     assertThat(lied.stdout().lines()).doesNotContain(large);
     assertThat(lied.stderr())
         .contains("the runtime of CN=laptop is refused: its bytes are not those that were signed");
-
-    Run refusing =
-        ci.with("PEER_ALLOW_PREPARE", "cn:strict")
-            .run(clone, "run", "--exit", "--force")
-            .hasExitCode(0);
-    assertThat(refusing.stdout().lines()).doesNotContain(large);
-    assertThat(refusing.stderr()).contains("was dropped: another peer prepared it, and CN=laptop");
   }
 
-  @Test
-  void waitsForWhatAnotherPeerIsPreparing() throws Exception {
-    Peer laptop = team.peer("laptop");
-    Run serving = laptop.start(clone, "run");
-    serving.awaitLine("^peer: stage: prepare$");
+  /** Starts a run that waits for what another peer is preparing. */
+  private Run startsWhileThatIsPrepared(Run preparing, Peer peer) throws Exception {
+    preparing.awaitLine("^peer: stage: prepare$");
     assertThat(team.peer("asking").run(clone, "explain", "lint").hasExitCode(3).stdout())
         .contains(
             "starts from  the runtime that CN=laptop says it is preparing, if it is there within"
                 + " 600 s; else a blank disk");
-
-    Run waiting = team.peer("ci").start(clone, "run", "--exit", "--timings", "lint");
+    Run waiting = peer.start(clone, "run", "--exit", "--timings", "--force");
     waiting.awaitLine("^peer: waiting for the runtime that CN=laptop is preparing, for at most");
-    Run interrupted = team.peer("late").start(clone, "run", "--exit", "--force", "lint");
+    Run interrupted = team.peer("impatient").start(clone, "run", "--exit", "lint");
     interrupted.awaitLine(
         "^peer: waiting for the runtime that CN=laptop is preparing, for at most");
     interrupted.signal("INT").await().hasExitCode(130);
-
-    waiting.await().hasExitCode(0);
-    String large = serving.stdout().lines().findFirst().orElseThrow();
-    assertThat(waiting.stdout().lines()).contains(large);
-    assertThat(waiting.stderr())
-        .contains("getting the runtime that CN=laptop prepared at " + commit())
-        .containsPattern("\\bwait\\b")
-        .doesNotContain("from before");
+    return waiting;
   }
 
   private String commit() throws Exception {
