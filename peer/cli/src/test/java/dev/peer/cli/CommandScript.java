@@ -41,20 +41,6 @@ record CommandScript(List<Step> steps, Map<String, String> files) {
   /** What must come of a command. */
   record Expected(int exitCode, List<String> stdout, List<String> stderr) {}
 
-  /** What came of a command. */
-  record Outcome(int exitCode, String stdout, String stderr) {
-
-    /** As a script says it. */
-    @Override
-    public String toString() {
-      return "? " + exitCode + "\n" + lines("1> ", stdout) + lines("2> ", stderr);
-    }
-
-    private static String lines(String prefix, String text) {
-      return text.lines().map(line -> prefix + line + "\n").collect(Collectors.joining());
-    }
-  }
-
   /**
    * Reads a script.
    *

@@ -1,16 +1,10 @@
 package dev.peer.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.peer.cli.CommandScript.Outcome;
 import dev.peer.cli.CommandScript.Step;
-import dev.peer.cli.console.Output;
-import dev.peer.config.CallContext;
 import dev.peer.e2e.PeerPki;
 import dev.peer.e2e.Repository;
-import dev.peer.report.Interruption;
-import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,23 +101,19 @@ class CommandScriptsTest {
 
   private static Outcome run(Path directory, Map<String, String> environment, List<String> words) {
     assertThat(words.getFirst()).isEqualTo("peer");
-    ByteArrayOutputStream stdout = new ByteArrayOutputStream();
-    ByteArrayOutputStream stderr = new ByteArrayOutputStream();
-    Output output = new Output(stdout, stderr);
-    int exitCode =
-        Main.run(
-            new CallContext(directory, environment),
-            output,
-            Interruption.ofThread(),
-            words.stream()
-                .skip(1)
-                .map(word -> word.replace(DIRECTORY, directory.toString()))
-                .toArray(String[]::new));
-    output.end();
-    return new Outcome(output.exitCode(exitCode), text(stdout, directory), text(stderr, directory));
+    Outcome outcome =
+        new PeerHere(environment)
+            .run(
+                directory,
+                words.stream()
+                    .skip(1)
+                    .map(word -> word.replace(DIRECTORY, directory.toString()))
+                    .toArray(String[]::new));
+    return new Outcome(
+        outcome.exitCode(), text(outcome.stdout(), directory), text(outcome.stderr(), directory));
   }
 
-  private static String text(ByteArrayOutputStream stream, Path directory) {
-    return stream.toString(UTF_8).replace(directory.toString(), DIRECTORY);
+  private static String text(String output, Path directory) {
+    return output.replace(directory.toString(), DIRECTORY);
   }
 }

@@ -6,18 +6,15 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What is wrong is said, with a hint and the exit code of its kind, and nothing is left of it. What
- * is found out before anything starts has command scripts: {@code malformed.txt}, {@code
- * usage.txt}, {@code mkfile-missing.txt} and {@code no-repository.txt}.
+ * is found out before anything starts is in {@code BadInputTest}, and in command scripts: {@code
+ * malformed.txt}, {@code usage.txt}, {@code mkfile-missing.txt} and {@code no-repository.txt}.
  */
 @Timeout(900)
 class BadInputIT {
@@ -37,21 +34,6 @@ class BadInputIT {
   void nothingIsLeft() throws Exception {
     assertThat(team.scratch()).isEmpty();
     team.close();
-  }
-
-  // The repository
-
-  @Test
-  void noCommitYet() throws Exception {
-    peer.run(Repository.init(team.root().resolve("empty")), "run")
-        .refuses(2, "there is no commit on main yet");
-  }
-
-  @Test
-  void aMkfileThatIsNotCommitted() throws Exception {
-    Repository repository = Repository.init(team.root().resolve("repository")).commit();
-
-    peer.run(repository.write("mkfile", PASSING), "run").refuses(2, "has no mkfile at its root");
   }
 
   // The mkfile: found out in the guest
@@ -191,54 +173,7 @@ class BadInputIT {
     assertThat(run.stderr()).contains("apt-get install qemu-system-x86");
   }
 
-  // Settings and options
-
-  @Test
-  void aKeyThatOthersMayRead() throws Exception {
-    Repository repository = team.repository("repository", PASSING);
-    Path key = Path.of(peer.environment().get("PEER_KEY"));
-    Path link = Files.createSymbolicLink(team.root().resolve("link"), key);
-    peer.with("PEER_KEY", link).run(repository, "replay").refuses(3, "no reachable peer");
-
-    for (String mode : new String[] {"rw-r-----", "rw----r--"}) {
-      Files.setPosixFilePermissions(key, PosixFilePermissions.fromString(mode));
-      Run run = peer.with("PEER_KEY", link).run(repository, "replay");
-      run.refuses(2, "PEER_KEY: the private key in \".*\" is open to others");
-      assertThat(run.stderr()).contains("run chmod 600 ", "PEER_KEY takes the PEM itself");
-    }
-    peer.with("PEER_KEY", Files.readString(key))
-        .run(repository, "replay")
-        .refuses(3, "no reachable peer");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "'PEER_CA=/tmp/ca.pem', PEER_CA may not be set in .env",
-    "'PEER_CPUS two', '.env, line 1: NAME=value expected'",
-    "'PEER_CPUS=many', PEER_CPUS"
-  })
-  void aMalformedEnvFile(String line, String error) throws Exception {
-    Repository repository =
-        team.repository("repository", PASSING).write(".env", line + "\n").commit();
-
-    peer.run(repository, "run").refuses(2, error);
-  }
-
-  @Test
-  void anAddressThatIsNotOfThisMachine() throws Exception {
-    peer.run(team.root(), "rendezvous", "--listen", "192.0.2.1:0").refuses(4, "cannot listen on");
-  }
-
   // The disk
-
-  @Test
-  void aHomeThatCanNotBeMade() throws Exception {
-    Repository repository = team.repository("repository", PASSING);
-    Path home = repository.directory().resolve("mkfile/home");
-
-    peer.with("PEER_HOME", home).run(repository, "run").refuses(4, "mkfile");
-    peer.with("PEER_HOME", home).run(repository, "replay").refuses(4, "mkfile");
-  }
 
   @Test
   void aHomeThatMayNotBeWritten() throws Exception {

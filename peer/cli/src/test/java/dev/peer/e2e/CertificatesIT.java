@@ -146,23 +146,11 @@ class CertificatesIT {
 
   static Stream<Arguments> unusable() {
     return Stream.of(
-        unusable("PEER_CA is not set", peer -> peer.without("PEER_CA")),
-        unusable(
-            "PEER_CERT and PEER_KEY are not set",
-            peer -> peer.without("PEER_CERT").without("PEER_KEY")),
-        unusable("which is not there", peer -> peer.with("PEER_CERT", "/nowhere/laptop.pem")),
-        unusable("which is not there", peer -> peer.with("PEER_CA", "/nowhere/ca.pem")),
-        unusable("cannot be read", peer -> peer.with("PEER_KEY", "/")),
-        unusable("no certificate in it", peer -> peer.with("PEER_CERT", "/dev/null")),
-        unusable("no private key in it", peer -> peer.with("PEER_KEY", "/dev/null")),
         unusable(
             "own certificate would be refused by others: .*expired",
             peer ->
                 peer.with("PEER_CERT", pem("expired.pem"))
                     .with("PEER_KEY", pem("expired-key.pem"))),
-        unusable(
-            "the private key does not belong to the first certificate",
-            peer -> peer.with("PEER_KEY", pem("other-key.pem"))),
         unusable(
             "own certificate would be refused by others",
             peer -> peer.with("PEER_CA", pem("stranger/ca.pem"))));
@@ -172,12 +160,12 @@ class CertificatesIT {
     return Arguments.of(error, change);
   }
 
+  /** The others are in {@code CredentialsTest}. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("unusable")
   void credentialsOfItsOwnThatCanNotBeUsedAreAnErrorOfUse(String error, UnaryOperator<Peer> change)
       throws Exception {
     team.authority().issueExpired("expired");
-    team.authority().issue("other", Authority.Key.EC_P256);
     Authority.create(team.authority().directory().resolve("stranger"), "Stranger");
     Path home = Files.createDirectories(team.root().resolve("home-unusable"));
     Peer changed = change.apply(holder.with("PEER_HOME", home));

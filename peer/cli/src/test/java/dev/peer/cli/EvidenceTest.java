@@ -1,4 +1,4 @@
-package dev.peer.e2e;
+package dev.peer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,37 +14,33 @@ import dev.peer.core.trust.CertificateValidator;
 import dev.peer.core.trust.Credentials;
 import dev.peer.core.trust.RevocationLists;
 import dev.peer.core.trust.TrustAnchors;
+import dev.peer.e2e.PeerPki;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * An authority of {@code peer-pki}, a result that one of its peers signed, and what {@code peer
- * verify} and {@code peer explain-cert} say of both. No machine and no network: the result is made
- * by the library.
+ * verify} and {@code peer explain-cert} say of both. The result is made by the library.
  */
-@Timeout(900)
-class EvidenceIT {
+class EvidenceTest {
 
-  private Path root;
+  @TempDir private Path root;
   private Path pki;
-  private Team team;
-  private Peer auditor;
+  private PeerHere auditor;
   private SignedRuns.Result result;
   private Path attestation;
 
   @BeforeEach
   void signAResult() throws Exception {
-    team = Team.create();
-    root = team.root();
     pki = root.resolve("peer-pki");
     pki("init", "--name", "Audited CA");
     pki("issue", "runner", "--ou", "build");
@@ -54,24 +50,19 @@ class EvidenceIT {
             SignedRuns.inputs("test"), "audited", credentials("runner"), root.resolve("made"));
     attestation = Files.write(root.resolve("attestation.json"), result.attestation().bytes());
     // Who audits has no certificate and no home with anything in it.
-    auditor =
-        team.peer("auditor")
-            .without("PEER_CERT")
-            .without("PEER_KEY")
-            .with("PEER_CA", pki.resolve("ca.pem"));
+    auditor = new PeerHere(Map.of("PEER_HOME", home().toString(), "PEER_CA", ca()));
   }
 
   @AfterEach
-  void nothingIsLeft() throws Exception {
-    assertThat(team.scratch()).isEmpty();
-    team.close();
+  void nothingIsLeft() {
+    assertThat(home().resolve("store/staging").toFile().list()).isNullOrEmpty();
   }
 
   // peer verify
 
   @Test
   void showsWhoSignedWhatByWhichRule() throws Exception {
-    Run run =
+    Outcome run =
         auditor
             .with("PEER_ALLOW_SIGN", "cn:nobody, ou:build + issuer:CN=Audited*")
             .run(root, "verify", attestation.toString())
@@ -109,7 +100,7 @@ class EvidenceIT {
   @Test
   void verifiesEveryByteOfTheBundleToo() throws Exception {
     Path bundle = result.bundle();
-    Run whole =
+    Outcome whole =
         auditor
             .run(root, "verify", attestation.toString(), "--bundle", bundle.toString())
             .hasExitCode(0);
@@ -161,7 +152,7 @@ class EvidenceIT {
             root.resolve("changed.json"),
             Files.readString(attestation).replaceFirst("\"sig\":\"....", "\"sig\":\"AAAA"));
 
-    Run run = auditor.run(root, "verify", "--json", changed.toString()).hasExitCode(5);
+    Outcome run = auditor.run(root, "verify", "--json", changed.toString()).hasExitCode(5);
 
     assertThat(json(run).path("outcome").textValue()).isEqualTo("unverified");
     assertThat(json(run).path("message").textValue()).startsWith("the result is refused: ");
@@ -169,27 +160,29 @@ class EvidenceIT {
         .with("PEER_ALLOW_SIGN", "ou:dev")
         .run(root, "verify", attestation.toString())
         .refuses(5, "urn:peer:runner may not sign \\(the rule: ou:dev\\)");
+    PeerPki.run(root.resolve("other"), List.of("init"));
     auditor
-        .with("PEER_CA", team.authority().certificate())
+        .with("PEER_CA", root.resolve("other/ca.pem"))
         .run(root, "verify", attestation.toString())
         .refuses(5, "the signer is not trusted: no way from");
   }
 
   @Test
   void countsEvidenceOf050OnlyWhereEveryOriginDoes() throws Exception {
-    Path golden = Dist.sources().resolve("core/src/test/resources/dev/peer/core/golden/0.5.0");
+    Path golden =
+        Path.of("../../core/src/test/resources/dev/peer/core/golden/0.5.0").toAbsolutePath();
     String[] verify = {
       "verify",
       golden.resolve("test/attestation.json").toString(),
       "--bundle",
       golden.resolve("test/bundle.tar.zst").toString()
     };
-    Peer reader = auditor.with("PEER_CA", golden.resolve("ca.pem"));
+    PeerHere reader = auditor.with("PEER_CA", golden.resolve("ca.pem"));
 
     reader
         .run(root, verify)
         .refuses(5, "the result holds, and does not count here: .*PEER_REQUIRE_KEPT=any");
-    Run any = reader.with("PEER_REQUIRE_KEPT", "any").run(root, verify).hasExitCode(0);
+    Outcome any = reader.with("PEER_REQUIRE_KEPT", "any").run(root, verify).hasExitCode(0);
 
     assertThat(any.stdout().lines())
         .contains("started from not stated: evidence of peer 0.5, counts as any");
@@ -220,42 +213,34 @@ class EvidenceIT {
   void refusesARevokedSignerAsSoonAsTheListSaysSo() throws Exception {
     Path list = pki.resolve("crl.pem");
     pki("crl");
-    Peer informed = auditor.with("PEER_CRL", list);
+    PeerHere informed = auditor.with("PEER_CRL", list);
     informed.run(root, "verify", attestation.toString()).hasExitCode(0);
     informed.run(root, "explain-cert", cert("runner")).hasExitCode(0);
-    openssl("runner").hasExitCode(0);
+    assertThat(openssl("runner")).isZero();
 
-    team.tool(
-            Dist.command("peer-pki").toString(),
-            "revoke",
-            cert("runner"),
-            "--dir",
-            pki.toString(),
-            "--reason",
-            "key-compromise")
-        .hasExitCode(0);
+    pki("revoke", cert("runner"), "--reason", "key-compromise");
 
     informed.run(root, "verify", attestation.toString()).refuses(5, "was revoked at");
-    Run explained = informed.run(root, "explain-cert", cert("runner")).hasExitCode(5);
+    Outcome explained = informed.run(root, "explain-cert", cert("runner")).hasExitCode(5);
     assertThat(explained.stdout()).containsPattern("sign +no\n +- \"CN=runner.* was revoked at 20");
     informed.run(root, "explain-cert", cert("laptop")).hasExitCode(0);
     auditor.run(root, "verify", attestation.toString()).hasExitCode(0);
-    assertThat(openssl("runner").exitCode()).isNotZero();
-    openssl("laptop").hasExitCode(0);
-    team.tool("openssl", "crl", "-verify", "-noout", "-in", list.toString(), "-CAfile", ca())
-        .hasExitCode(0);
+    assertThat(openssl("runner")).isNotZero();
+    assertThat(openssl("laptop")).isZero();
+    assertThat(tool("openssl", "crl", "-verify", "-noout", "-in", list.toString(), "-CAfile", ca()))
+        .isZero();
   }
 
   // peer explain-cert
 
   @Test
   void explainsEachUseOfACertificate() throws Exception {
-    Peer here =
+    PeerHere here =
         auditor
             .with("PEER_ALLOW_SIGN", "ou:build")
             .with("PEER_ALLOW_ANNOUNCE", "example.org/a/* => ou:dev; example.org/b/* => ou:build");
 
-    Run run = here.run(root, "explain-cert", cert("laptop")).hasExitCode(5);
+    Outcome run = here.run(root, "explain-cert", cert("laptop")).hasExitCode(5);
 
     assertThat(run.stderr()).isEmpty();
     assertThat(run.stdout().lines())
@@ -281,7 +266,7 @@ class EvidenceIT {
   void explainsAsJsonAndAtAnotherTime() throws Exception {
     String then = Instant.now().plusSeconds(100L * 24 * 3600).toString();
 
-    Run run =
+    Outcome run =
         auditor.run(root, "explain-cert", cert("laptop"), "--json", "--at", then).hasExitCode(5);
 
     JsonNode json = json(run);
@@ -298,17 +283,12 @@ class EvidenceIT {
         .isEqualTo("anyone of PEER_CA");
   }
 
-  private void pki(String command, String... arguments) throws Exception {
-    List<String> line =
-        Stream.concat(
-                Stream.of(Dist.command("peer-pki").toString(), command, "--dir", pki.toString()),
-                Stream.of(arguments))
-            .toList();
-    team.tool(line.toArray(String[]::new)).hasExitCode(0);
+  private void pki(String... arguments) {
+    PeerPki.run(pki, List.of(arguments));
   }
 
-  private Run openssl(String name) throws IOException, InterruptedException {
-    return team.tool(
+  private int openssl(String name) throws IOException, InterruptedException {
+    return tool(
         "openssl",
         "verify",
         "-crl_check",
@@ -317,6 +297,19 @@ class EvidenceIT {
         "-CRLfile",
         pki.resolve("crl.pem").toString(),
         cert(name));
+  }
+
+  /** The exit code of a tool of the system. */
+  private static int tool(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
+  }
+
+  private Path home() {
+    return root.resolve("home");
   }
 
   private String ca() {
@@ -342,14 +335,14 @@ class EvidenceIT {
                 RevocationLists.none()),
             AccessRule.anyone(),
             InstantSource.system());
-    Store store = Store.open(auditor.store(), 1);
+    Store store = Store.open(home().resolve("store"), 1);
     try (StoredRecord kept =
         store.keep(SignedRuns.verified(result, verifier, root.resolve("unpacked")))) {
       return kept.bundleFile().getParent();
     }
   }
 
-  private static JsonNode json(Run run) throws IOException {
+  private static JsonNode json(Outcome run) throws IOException {
     return new ObjectMapper().readTree(run.stdout());
   }
 }
