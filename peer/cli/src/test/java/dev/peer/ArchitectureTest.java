@@ -125,6 +125,7 @@ class ArchitectureTest {
         "core.sign",
         "vm.image",
         "vm.qemu");
+    allow("vm.layers", "core.id", "core.network");
     allow("vm.exec", "core", "vm");
     allow(
         "config",

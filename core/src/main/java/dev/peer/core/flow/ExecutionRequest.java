@@ -25,6 +25,11 @@ public record ExecutionRequest(
     CacheUse caches,
     RunSecrets secrets) {
 
+  /** The same run, which uses this of earlier ones. */
+  public ExecutionRequest with(CacheUse other) {
+    return new ExecutionRequest(inputs, owner, source, files, other, secrets);
+  }
+
   /** The revision's files, written when they are needed. */
   @FunctionalInterface
   public interface SourceTree {

@@ -28,7 +28,7 @@ public final class Lineage {
    * @param widest the origin that a disk may have at most: the trunk, the history or any
    */
   public Lineage(CommitId revision, KeptOrigin widest, Ancestry ancestry) {
-    if (widest == KeptOrigin.BLANK) {
+    if (widest.within(KeptOrigin.LAYERS)) {
       throw new IllegalArgumentException("trunk, history or any expected: " + widest);
     }
     this.revision = revision;

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 public record RepoId(String text) {
 
   private static final int LONGEST = 512;
+  private static final String LAYERS = "layers:/";
 
   private static final Pattern URL = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(.*)");
   // As git reads it: a colon before the first slash. Two colons name a remote helper.
@@ -76,6 +77,20 @@ public record RepoId(String text) {
   }
 
   /**
+   * What stands for a repository where layers of container images are built that use none.
+   *
+   * @param layers the digest of what they are built from
+   */
+  public static RepoId ofLayers(Digest layers) {
+    return new RepoId(LAYERS + layers.hex());
+  }
+
+  /** Whether it is that of layers, which belong to no repository. */
+  public boolean isOfLayers() {
+    return text.startsWith(LAYERS);
+  }
+
+  /**
    * The one name of a repository that has several: at a public forge that takes a path in any case,
    * or has a second host for it, the forge's main host and the path in lower case. Any other id is
    * itself.
@@ -111,7 +126,10 @@ public record RepoId(String text) {
     // The last @: a password may hold one, and no part of it may get into the id.
     String host = authority.substring(authority.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT);
     String port = ":" + DEFAULT_PORTS.getOrDefault(scheme, "");
-    return host.endsWith(port) ? host.substring(0, host.length() - port.length()) : host;
+    // As git and URLs have it, a colon without a port says nothing.
+    return host.endsWith(port) || host.endsWith(":")
+        ? host.substring(0, host.lastIndexOf(':'))
+        : host;
   }
 
   private static String encoded(String text) {

@@ -10,6 +10,11 @@ import java.util.Locale;
 public enum KeptOrigin {
   /** A blank disk: the revision's own preparation only. */
   BLANK,
+  /**
+   * A disk with the layers that the revision's container image begins with, which were built in a
+   * machine that ran nothing else.
+   */
+  LAYERS,
   /** A disk that preparations of the trunk wrote: code that the whole team accepted. */
   TRUNK,
   /** A disk that preparations of the revision's own ancestors wrote. */
@@ -17,7 +22,7 @@ public enum KeptOrigin {
   /** A disk that any revision may have written. */
   ANY;
 
-  /** Takes {@code blank}, {@code trunk}, {@code history} or {@code any}. */
+  /** Takes {@code blank}, {@code layers}, {@code trunk}, {@code history} or {@code any}. */
   public static KeptOrigin parse(String text) {
     for (KeptOrigin origin : values()) {
       if (origin.toString().equals(text)) {
@@ -25,7 +30,7 @@ public enum KeptOrigin {
       }
     }
     throw new IllegalArgumentException(
-        "not an origin of a kept disk (blank, trunk, history or any expected): "
+        "not an origin of a kept disk (blank, layers, trunk, history or any expected): "
             + Printable.of(text));
   }
 

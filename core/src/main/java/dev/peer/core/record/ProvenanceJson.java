@@ -3,9 +3,11 @@ package dev.peer.core.record;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.CommitId;
+import dev.peer.core.id.Digest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The JSON form of a run's provenance in evidence of version 2. */
 public final class ProvenanceJson {
@@ -22,6 +24,7 @@ public final class ProvenanceJson {
     ArrayNode commits = startedFrom.putArray("commits");
     stated.startedFrom().commits().forEach(commit -> commits.add(commit.hex()));
     RuntimeIdJson.write(startedFrom, stated.startedFrom().runtimes());
+    LayersJson.write(startedFrom, stated.startedFrom().layers());
     PreparationJson.writeNetwork(json.putObject("preparationNetwork"), stated.preparationNetwork());
     json.put("mk", stated.mk());
     json.put("agent", stated.agent());
@@ -51,8 +54,9 @@ public final class ProvenanceJson {
     KeptOrigin origin = json.value("origin", KeptOrigin::parse);
     List<CommitId> commits = json.values("commits", CommitId::new);
     List<RuntimeId> runtimes = RuntimeIdJson.read(json);
+    Optional<Digest> layers = LayersJson.read(json);
     json.end();
-    return new StartedFrom(origin, commits, runtimes);
+    return new StartedFrom(origin, commits, runtimes, layers);
   }
 
   private static Tries readTries(StrictJson json) throws MalformedException {

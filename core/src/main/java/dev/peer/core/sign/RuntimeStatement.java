@@ -6,6 +6,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.KeptOrigin;
+import dev.peer.core.record.LayersJson;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparationJson;
@@ -17,6 +18,7 @@ import dev.peer.core.record.StartedFrom;
 import dev.peer.core.record.StrictJson;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** The statement that the maker of a prepared runtime signs, about the content that moves. */
 record RuntimeStatement(PreparedRuntime runtime, Vouching vouching) {
@@ -36,6 +38,7 @@ record RuntimeStatement(PreparedRuntime runtime, Vouching vouching) {
           ArrayNode commits = predicate.putArray("commits");
           runtime.made().commits().forEach(commit -> commits.add(commit.hex()));
           RuntimeIdJson.write(predicate, runtime.made().runtimes());
+          LayersJson.write(predicate, runtime.made().layers());
           predicate.put("begun", runtime.begun().toString());
           PreparationJson.write(predicate.putObject("preparation"), runtime.preparation());
           runtime.caches().write(predicate);
@@ -54,12 +57,13 @@ record RuntimeStatement(PreparedRuntime runtime, Vouching vouching) {
     PreparedRuntime.Disk disk = disk(predicate);
     List<CommitId> commits = predicate.values("commits", CommitId::new);
     List<RuntimeId> runtimes = RuntimeIdJson.read(predicate);
+    Optional<Digest> layers = LayersJson.read(predicate);
     Instant begun = predicate.instant("begun");
     Preparation preparation = PreparationJson.read(predicate.object("preparation"));
     SharedCaches caches = SharedCaches.read(predicate);
     Vouching vouching = Vouching.read(predicate);
     try {
-      StartedFrom made = new StartedFrom(KeptOrigin.TRUNK, commits, runtimes);
+      StartedFrom made = new StartedFrom(KeptOrigin.TRUNK, commits, runtimes, layers);
       return new RuntimeStatement(
           new PreparedRuntime(content, disk, made, begun, preparation, caches), vouching);
     } catch (IllegalArgumentException e) {

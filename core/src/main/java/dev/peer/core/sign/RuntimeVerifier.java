@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Verifies who made a prepared runtime: first the maker's certificate and the signature, then the
@@ -51,7 +53,7 @@ public final class RuntimeVerifier {
    */
   public VerifiedRuntime verify(Attestation untrusted, RepoId repo, Collection<PeerId> servers)
       throws VerificationException {
-    return verify(untrusted, repo, servers, clock.instant());
+    return verify(untrusted, Set.of(repo), servers, clock.instant());
   }
 
   /**
@@ -59,15 +61,16 @@ public final class RuntimeVerifier {
    * when it came, so that it outlasts the certificate; a revocation since then counts, and so do
    * the rules of now.
    *
+   * @param repos the repositories of one of which it must be
    * @param since when it came; now, if that is earlier
    */
-  public VerifiedRuntime verify(Attestation kept, RepoId repo, Instant since)
+  public VerifiedRuntime verify(Attestation kept, Set<RepoId> repos, Instant since)
       throws VerificationException {
-    return verify(kept, repo, List.of(), since);
+    return verify(kept, repos, List.of(), since);
   }
 
   private VerifiedRuntime verify(
-      Attestation attestation, RepoId repo, Collection<PeerId> servers, Instant since)
+      Attestation attestation, Set<RepoId> repos, Collection<PeerId> servers, Instant since)
       throws VerificationException {
     Instant now = clock.instant();
     Instant at = since.isAfter(now) ? now : since;
@@ -78,12 +81,12 @@ public final class RuntimeVerifier {
       Signatures.require(envelope);
       RuntimeStatement statement = RuntimeStatement.read(envelope.payload());
       RepoId stated = statement.runtime().disk().repo();
-      require(stated.equals(repo), "it is a runtime of " + stated + ", not of " + repo);
+      require(repos.contains(stated), "it is a runtime of " + stated + ", not of " + text(repos));
       require(
-          rules.prepareRules().admitsAllTargets(maker, repo, servers),
+          rules.prepareRules().admitsAllTargets(maker, stated, servers),
           maker.id()
               + " may not prepare runtimes for all targets of "
-              + repo
+              + stated
               + " (the rule: "
               + rules.prepareRules()
               + ")");
@@ -98,5 +101,9 @@ public final class RuntimeVerifier {
     } catch (UntrustedCertificateException e) {
       throw new VerificationException("its maker is not trusted: " + e.getMessage(), e);
     }
+  }
+
+  private static String text(Set<RepoId> repos) {
+    return repos.stream().map(RepoId::text).sorted().collect(Collectors.joining(" or "));
   }
 }

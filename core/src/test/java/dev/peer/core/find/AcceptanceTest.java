@@ -100,6 +100,18 @@ class AcceptanceTest {
   }
 
   @Test
+  void takesLayersWhereTheTrunkCountsAndNotWhereOnlyBlankDisksDo() {
+    RunRecord layers = startedFrom(KeptOrigin.LAYERS);
+
+    assertThat(new Acceptance(KeptOrigin.TRUNK, (_, _) -> Set.of(TWO)).refusal(layers)).isEmpty();
+    assertThat(new Acceptance(KeptOrigin.BLANK, ClaimedHistory.UNKNOWN).refusal(layers))
+        .get()
+        .asString()
+        .contains("a disk of the origin layers")
+        .endsWith("PEER_REQUIRE_KEPT=layers");
+  }
+
+  @Test
   void asksNoCloneWhereEveryOriginIsTaken() {
     Acceptance any = new Acceptance(KeptOrigin.ANY, (_, _) -> Set.of(TWO));
 
@@ -122,8 +134,13 @@ class AcceptanceTest {
   }
 
   private static RunRecord startedFrom(KeptOrigin origin) {
-    List<CommitId> commits = origin == KeptOrigin.BLANK ? List.of() : List.of(ONE, TWO);
-    return record(Records.provenance(new StartedFrom(origin, commits)));
+    return record(
+        Records.provenance(
+            switch (origin) {
+              case BLANK -> StartedFrom.BLANK;
+              case LAYERS -> StartedFrom.ofLayers(NOTHING.digest(), List.of());
+              case TRUNK, HISTORY, ANY -> new StartedFrom(origin, List.of(ONE, TWO));
+            }));
   }
 
   private static RunRecord record(Provenance provenance) {

@@ -122,7 +122,7 @@ class LineageTest {
 
     assertThat(plan(KeptOrigin.HISTORY, BRANCH, taken).startedFrom()).isEqualTo(taken);
     assertThat(plan(KeptOrigin.ANY, NOWHERE, taken).startedFrom())
-        .isEqualTo(new StartedFrom(KeptOrigin.ANY, taken.commits(), runtimes));
+        .isEqualTo(new StartedFrom(KeptOrigin.ANY, taken.commits(), runtimes, Optional.empty()));
   }
 
   @Test

@@ -33,6 +33,7 @@ class RepoIdTest {
         "git@git.example.org:team/project.git",
         "git@git.example.org:/team/project.git",
         "git.example.org:team/project",
+        "https://git.example.org:/team/project",
       })
   void allFormsOfOneRemoteGiveOneId(String url) {
     assertThat(RepoId.ofRemote(url)).contains(new RepoId("git.example.org/team/project"));
@@ -115,6 +116,25 @@ class RepoIdTest {
   void refusesARemoteTooLongForAnId() {
     assertThatThrownBy(() -> RepoId.ofRemote("https://git.example.org/" + "x".repeat(512)))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ssh://layers:/",
+        "layers://",
+        "layers:/",
+        "layers:",
+        "https://layers/",
+        "a@layers:/",
+        "ssh://a@layers:22:/",
+        "https://layers%3A/",
+      })
+  void noRemoteHasTheNameOfLayers(String beginning) {
+    Digest layers = Digest.of(new byte[] {1});
+
+    assertThat(RepoId.ofLayers(layers).isOfLayers()).isTrue();
+    assertThat(RepoId.ofRemote(beginning + layers.hex()).filter(RepoId::isOfLayers)).isEmpty();
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.peer.core.key.TestOptions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -187,15 +188,21 @@ class RunRecordJsonTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "startedFrom; {\"origin\":\"main\",\"commits\":[]}; blank, trunk, history or any",
-        "startedFrom; {\"origin\":\"blank\",\"commits\":[\"C\"]}; a blank disk has no commits",
+        "startedFrom; {\"origin\":\"main\",\"commits\":[]}; blank, layers, trunk, history or any",
+        "startedFrom; {\"origin\":\"blank\",\"commits\":[\"C\"]}; the origin blank has no commits",
+        "startedFrom; {\"origin\":\"layers\",\"commits\":[\"C\"],\"layers\":\"D\"}; the origin"
+            + " layers has no commits",
+        "startedFrom; {\"origin\":\"layers\",\"commits\":[]}; a disk of layers names them",
+        "startedFrom; {\"origin\":\"blank\",\"commits\":[],\"layers\":\"D\"}; a blank disk has no"
+            + " layers",
+        "startedFrom; {\"origin\":\"trunk\",\"commits\":[\"C\"],\"layers\":\"x\"}; not a digest",
         "startedFrom; {\"origin\":\"trunk\",\"commits\":[]}; names the commits",
         "startedFrom; {\"origin\":\"history\",\"commits\":[]}; names the commits",
         "startedFrom; {\"origin\":\"any\",\"commits\":[\"C\",\"C\"]}; named twice",
         "startedFrom; {\"origin\":\"any\",\"commits\":[\"HEAD\"]}; not a git commit id",
         "startedFrom; {\"origin\":\"any\",\"commits\":[],\"x\":1}; unknown field x",
         "startedFrom; {\"origin\":\"trunk\",\"commits\":[\"C\"],\"runtimes\":[]}; or nothing",
-        "startedFrom; {\"origin\":\"any\",\"commits\":[],\"runtimes\":[R]}; names the commits",
+        "startedFrom; {\"origin\":\"any\",\"commits\":[],\"runtimes\":[R]}; names what wrote it",
         "startedFrom; {\"origin\":\"trunk\",\"commits\":[\"C\"],\"runtimes\":[{\"maker\":\"a\"}]};"
             + " digest is missing",
         "startedFrom; {\"origin\":\"trunk\",\"commits\":[\"C\"],\"runtimes\":[{\"maker\":\" \","
@@ -308,6 +315,27 @@ class RunRecordJsonTest {
   }
 
   @Test
+  void statesTheLayersThatADiskBeganWith() throws Exception {
+    RuntimeId runtime = new RuntimeId(new PeerId("CN=laptop"), CONTENT.digest());
+    StartedFrom alone = StartedFrom.ofLayers(CONTENT.digest(), List.of(runtime));
+    StartedFrom trunk =
+        new StartedFrom(
+            KeptOrigin.TRUNK,
+            List.of(new CommitId("1".repeat(40))),
+            List.of(),
+            Optional.of(CONTENT.digest()));
+
+    for (StartedFrom from : List.of(alone, trunk)) {
+      RunRecord stated = Records.with(record, Records.provenance(from));
+      RunRecord read = read(RunRecordJson.write(stated));
+      assertThat(((Provenance.Stated) read.provenance()).startedFrom()).isEqualTo(from);
+    }
+    assertThat(alone).hasToString("layers");
+    assertThat(trunk.as(KeptOrigin.HISTORY).layers()).isEqualTo(trunk.layers());
+    assertThat(trunk.outOf(List.of(runtime)).layers()).isEqualTo(trunk.layers());
+  }
+
+  @Test
   void refusesADiskOfTooManyRuntimes() {
     StartedFrom disk = Records.provenance().startedFrom();
     List<RuntimeId> runtimes =
@@ -341,7 +369,7 @@ class RunRecordJsonTest {
   void anOriginIncludesTheNarrowerOnes() {
     assertThat(KeptOrigin.values())
         .filteredOn(origin -> origin.within(KeptOrigin.TRUNK))
-        .containsExactly(KeptOrigin.BLANK, KeptOrigin.TRUNK);
+        .containsExactly(KeptOrigin.BLANK, KeptOrigin.LAYERS, KeptOrigin.TRUNK);
   }
 
   @ParameterizedTest

@@ -49,6 +49,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RuntimeVerifierTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Digest LAYERS = Digest.of(new byte[] {8});
   private static final RepoId REPO = new RepoId("github.com/team/app");
   private static final PreparedRuntime RUNTIME =
       new PreparedRuntime(
@@ -113,7 +114,7 @@ class RuntimeVerifierTest {
             RUNTIME.preparation(),
             new SharedCaches(List.of("deps", "go/mod")));
 
-    VerifiedRuntime verified = verifier("").verify(sign(ci, shared), REPO, NOW);
+    VerifiedRuntime verified = verifier("").verify(sign(ci, shared), Set.of(REPO), NOW);
 
     assertThat(verified.runtime()).isEqualTo(shared);
   }
@@ -131,12 +132,59 @@ class RuntimeVerifierTest {
             SharedCaches.NONE);
     RuntimeId itself = new RuntimeId(new PeerId("urn:peer:ci"), RUNTIME.content().digest());
 
-    VerifiedRuntime first = verifier("").verify(sign(ci, RUNTIME), REPO, NOW);
-    VerifiedRuntime second = verifier("").verify(sign(ci, derived), REPO, NOW);
+    VerifiedRuntime first = verifier("").verify(sign(ci, RUNTIME), Set.of(REPO), NOW);
+    VerifiedRuntime second = verifier("").verify(sign(ci, derived), Set.of(REPO), NOW);
 
     assertThat(first.runtimes()).containsExactly(itself);
     assertThat(second.runtime()).isEqualTo(derived);
     assertThat(second.runtimes()).containsExactly(before, itself);
+  }
+
+  @Test
+  void statesTheLayersThatItBeganWith() throws Exception {
+    StartedFrom made = RUNTIME.made();
+    PreparedRuntime begun =
+        new PreparedRuntime(
+            RUNTIME.content(),
+            RUNTIME.disk(),
+            new StartedFrom(made.origin(), made.commits(), made.runtimes(), Optional.of(LAYERS)),
+            RUNTIME.begun(),
+            RUNTIME.preparation(),
+            SharedCaches.NONE);
+
+    assertThat(verifier("").verify(sign(ci, begun), REPO, Set.of()).runtime()).isEqualTo(begun);
+  }
+
+  /**
+   * A disk that began with them came from whom the rule admits for them, not for its repository.
+   */
+  @Test
+  void aKeptOneIsOfTheRepositoryOrOfTheLayersThatItsDiskBeganWith() throws Exception {
+    RepoId layers = RepoId.ofLayers(LAYERS);
+    PreparedRuntime built =
+        new PreparedRuntime(
+            RUNTIME.content(),
+            new PreparedRuntime.Disk(layers, RUNTIME.disk().image(), RUNTIME.disk().bytes()),
+            RUNTIME.made(),
+            RUNTIME.begun(),
+            RUNTIME.preparation(),
+            SharedCaches.NONE);
+    RuntimeVerifier forLayers = verifier("layers:/* => uri:urn:peer:ci; * => cn:other");
+
+    assertThat(forLayers.verify(sign(ci, built), Set.of(REPO, layers), NOW).runtime())
+        .isEqualTo(built);
+    assertThatThrownBy(() -> forLayers.verify(sign(ci, RUNTIME), Set.of(REPO, layers), NOW))
+        .hasMessageContaining("may not prepare runtimes for all targets of " + REPO);
+    assertThatThrownBy(() -> verifier("").verify(sign(ci, built), Set.of(REPO), NOW))
+        .hasMessage("it is a runtime of " + layers + ", not of " + REPO);
+    assertThatThrownBy(
+            () ->
+                verifier("")
+                    .verify(
+                        sign(ci, built),
+                        Set.of(REPO, RepoId.ofLayers(Digest.of(new byte[] {9}))),
+                        NOW))
+        .isInstanceOf(VerificationException.class);
   }
 
   @Test
@@ -298,8 +346,9 @@ class RuntimeVerifierTest {
   void whatIsKeptOutlastsTheMakersCertificateAndFollowsTheRules() throws Exception {
     Instant expired = ci.certificate().getNotAfter().toInstant().plus(Duration.ofDays(1));
 
-    assertThat(verifier(AccessRules.open(), expired).verify(sign(ci), REPO, NOW)).isNotNull();
-    assertThatThrownBy(() -> verifier("* => cn:other").verify(sign(ci), REPO, NOW))
+    assertThat(verifier(AccessRules.open(), expired).verify(sign(ci), Set.of(REPO), NOW))
+        .isNotNull();
+    assertThatThrownBy(() -> verifier("* => cn:other").verify(sign(ci), Set.of(REPO), NOW))
         .isInstanceOf(VerificationException.class);
   }
 

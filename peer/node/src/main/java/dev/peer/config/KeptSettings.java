@@ -27,7 +27,7 @@ public record KeptSettings(Optional<TrunkName> trunk, KeptOrigin widest) {
 
   private static KeptOrigin widest(String text) {
     KeptOrigin origin = KeptOrigin.parse(text);
-    ValueForms.require(origin != KeptOrigin.BLANK);
+    ValueForms.require(!origin.within(KeptOrigin.LAYERS));
     return origin;
   }
 }

@@ -34,7 +34,7 @@ public record RuleSettings(
         rule(settings, Setting.PEER_ALLOW_PREPARE),
         settings
             .valueOrDefault(Setting.PEER_REQUIRE_KEPT)
-            .read(KeptOrigin::parse, "blank, trunk, history or any", "trunk"),
+            .read(KeptOrigin::parse, "blank, layers, trunk, history or any", "trunk"),
         settings
             .read(
                 Setting.PEER_REQUIRE_TRIES,

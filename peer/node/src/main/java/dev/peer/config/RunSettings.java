@@ -74,6 +74,17 @@ public record RunSettings(
         KeepSettings.mostOfCommand(settings));
   }
 
+  /** The same, for a machine with as much memory. */
+  public RunSettings withMemory(long bytes) {
+    return new RunSettings(
+        inputs,
+        secrets,
+        prepareNetwork,
+        new MachineSettings(
+            machine.cpus(), bytes, machine.disk(), machine.timeout(), machine.maxOutput()),
+        keep);
+  }
+
   /** The hosts that preparations may reach. */
   public static Reach prepareNetwork(Settings settings) throws ConfigException {
     return settings

@@ -71,13 +71,15 @@ public enum Setting {
       Where.ENVIRONMENT,
       HandOff.SAME_RULE,
       "",
-      "rules for whose prepared runtimes runs here start from, by repository, or `@FILE`; the maker"
-          + " must be admitted for every target; unset: `PEER_ALLOW_SIGN`; empty: nobody"),
+      "rules for whose prepared runtimes runs here start from, by repository (common layers:"
+          + " `layers:/*`), or `@FILE`; the maker must be admitted for every target; unset:"
+          + " `PEER_ALLOW_SIGN`; empty: nobody"),
   PEER_REQUIRE_KEPT(
       Where.ENVIRONMENT,
       HandOff.SENT,
       "trunk",
       "which results count, by the disk that their run started from: `blank`: a blank disk only;"
+          + " `layers`: also one with nothing but layers that the container image begins with;"
           + " `trunk`: also one kept of the trunk's commits; `history`: also one of the revision's"
           + " ancestors; `any`: one of any revision"),
   PEER_REQUIRE_TRIES(

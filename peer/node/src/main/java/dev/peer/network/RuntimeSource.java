@@ -14,7 +14,6 @@ import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RuntimeVerifier;
 import dev.peer.core.sign.VerificationException;
 import dev.peer.core.sign.VerifiedRuntime;
-import dev.peer.vm.snapshot.DiskName;
 import dev.peer.vm.snapshot.Voucher;
 import dev.peer.vm.snapshot.VoucherJudge;
 import java.io.IOException;
@@ -24,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -90,8 +90,8 @@ public final class RuntimeSource implements VoucherJudge {
 
   /** Judges by the current authorities, lists and rules. */
   @Override
-  public List<RuntimeId> verify(DiskName name, Voucher voucher) throws VerificationException {
-    return verifier.get().verify(voucher.attestation(), name.repo(), voucher.since()).runtimes();
+  public List<RuntimeId> verify(Set<RepoId> repos, Voucher voucher) throws VerificationException {
+    return verifier.get().verify(voucher.attestation(), repos, voucher.since()).runtimes();
   }
 
   /** What peers offer and make for a disk, as {@link #supply(RepoId, Digest)} does. */

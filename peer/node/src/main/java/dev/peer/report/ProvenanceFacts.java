@@ -32,6 +32,10 @@ public final class ProvenanceFacts {
     lines.add(Facts.line("started from", stated.startedFrom().toString()));
     stated
         .startedFrom()
+        .layers()
+        .ifPresent(layers -> lines.add(Facts.line("layers", layers.toString())));
+    stated
+        .startedFrom()
         .runtimes()
         .forEach(runtime -> lines.add(Facts.line("runtime", runtime.toString())));
     lines.add(Facts.line("preparation", "network " + stated.preparationNetwork()));

@@ -45,13 +45,14 @@ public record CrontabRun(
               new RunFiles(unused.path()),
               new CacheUse.Kept(VmExecutors.lineage(subject)),
               secrets.ofPreparation(subject.run().prepareSecrets()));
-      new TrunkPreparingExecutor(
-              machines,
-              subject,
-              secrets,
-              Optional.of(new RuntimePeers(network.runtimes(), Optional.empty())))
-          .prepare(request, output);
-      return machines.makeCrontab(request, output);
+      ExecutionRequest prepared =
+          new TrunkPreparingExecutor(
+                  machines,
+                  subject,
+                  secrets,
+                  Optional.of(new RuntimePeers(network.runtimes(), Optional.empty())))
+              .prepare(request, output);
+      return machines.makeCrontab(prepared, output);
     }
   }
 }

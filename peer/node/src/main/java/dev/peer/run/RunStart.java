@@ -5,8 +5,11 @@ import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.core.flow.KeptPlan;
 import dev.peer.core.flow.Lineage;
+import dev.peer.core.id.Digest;
 import dev.peer.core.progress.Notices;
 import dev.peer.network.RuntimeSource;
+import dev.peer.source.SourceException;
+import dev.peer.vm.layers.BaseLayers;
 import dev.peer.vm.snapshot.DiskName;
 import dev.peer.vm.snapshot.RepositoryDisks;
 import java.io.IOException;
@@ -52,7 +55,10 @@ public final class RunStart {
           + (start.losesCaches() ? ", whose caches do not travel" : "")
           + rather(offered);
     }
-    String here = plan.base().map(base -> "what is prepared at " + base + " first").orElse(BLANK);
+    String here =
+        plan.base().isPresent()
+            ? "what is prepared at " + plan.base().get() + " first"
+            : withoutKept(subject, name, disks);
     if (!offered.isEmpty() || !start.mayTake()) {
       return here + rather(offered);
     }
@@ -67,6 +73,24 @@ public final class RunStart {
         + wait.toSeconds()
         + " s; else "
         + here;
+  }
+
+  private static String withoutKept(RunTarget subject, DiskName name, RepositoryDisks disks)
+      throws IOException {
+    Optional<Digest> layers;
+    try {
+      layers =
+          CommonLayers.of(subject.git(), subject.revision(), subject.run()).map(BaseLayers::digest);
+    } catch (SourceException e) {
+      return BLANK + ": " + e.getMessage();
+    }
+    if (layers.isEmpty()) {
+      return BLANK;
+    }
+    boolean isHere = !disks.foreseen(name.ofLayers(layers.get())).isEmpty();
+    return "layers "
+        + layers.get()
+        + (isHere ? ", which are here" : ", which are built first if no peer offers them");
   }
 
   private static String rather(List<RuntimeChoices.Choice> choices) {

@@ -56,7 +56,7 @@ public record RunTarget(
     implements AutoCloseable {
 
   private static final String ENV_FILE = ".env";
-  private static final String MKFILE = "mkfile";
+  static final String MKFILE = "mkfile";
   private static final Set<String> ALWAYS_READ =
       Set.of(ENV_FILE, MKFILE, ".gitattributes", ".gitmodules");
   private static final int LARGEST_MKFILE = 1 << 20;

@@ -52,10 +52,11 @@ record RuntimeChoices(TransferRate rate, RepositoryDisks disks) {
     @Override
     public String toString() {
       PreparedRuntime runtime = offer.verified().runtime();
-      return "the runtime that "
+      return (runtime.disk().repo().isOfLayers() ? "the layers that " : "the runtime that ")
           + offer.verified().maker().id()
-          + " prepared at "
-          + runtime.made().commits().getLast()
+          + (runtime.disk().repo().isOfLayers()
+              ? " built"
+              : " prepared at " + runtime.made().commits().getLast())
           + " ("
           + Facts.mebibytes(runtime.content().size())
           + (isMovedWhole() ? "" : ", of which " + Facts.size(moved) + " are not here")

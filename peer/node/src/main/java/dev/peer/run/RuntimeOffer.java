@@ -11,6 +11,7 @@ import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.PreparedRuntime;
+import dev.peer.core.record.StartedFrom;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.RuntimeSigner;
@@ -31,8 +32,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -57,7 +60,8 @@ final class RuntimeOffer {
   }
 
   /**
-   * Makes one of the trunk's newest disk, unless there is one; failures are said.
+   * Makes one of the trunk's newest disk, and one of the layers that it began with, unless they are
+   * there; failures are said.
    *
    * @param means its machines are waited for only if there is one to make
    */
@@ -70,17 +74,8 @@ final class RuntimeOffer {
       machines.setReady(means.ready());
       machines.setVouchers(Optional.of(network.runtimes()));
       RepositoryDisks disks = machines.disks(listener);
-      DiskName name = VmExecutors.diskName(subject);
-      if (disks.runtimes().unmade(name).isPresent()
-          && mayPrepare(network.identities(), name.repo())) {
-        try (MachineSlots.Turn _ = means.machines().take()) {
-          // Another process may have made it meanwhile.
-          Optional<DiskHistory> unmade = disks.runtimes().unmade(name);
-          if (unmade.isPresent()) {
-            listener.note("making a runtime of what was prepared, for other peers");
-            make(machines, disks, name, unmade.get());
-          }
-        }
+      for (DiskName name : names(disks)) {
+        make(means, machines, disks, name);
       }
       network.announceRuntimes();
     } catch (IOException e) {
@@ -93,6 +88,32 @@ final class RuntimeOffer {
     } finally {
       network.runtimeMakers().end();
       MAKING.unlock();
+    }
+  }
+
+  /** The repository's own, and those of the layers that its disks began with. */
+  private Set<DiskName> names(RepositoryDisks disks) throws IOException {
+    DiskName own = VmExecutors.diskName(subject);
+    Set<DiskName> names = new LinkedHashSet<>(List.of(own));
+    for (StartedFrom made : disks.made(own)) {
+      made.layers().map(own::ofLayers).ifPresent(names::add);
+    }
+    return names;
+  }
+
+  private void make(
+      RunSession.Means means, VmExecutor machines, RepositoryDisks disks, DiskName name)
+      throws IOException, ExecutorException, VerificationException, InterruptedException {
+    if (disks.runtimes().unmade(name).isEmpty() || !mayPrepare(network.identities(), name.repo())) {
+      return;
+    }
+    try (MachineSlots.Turn _ = means.machines().take()) {
+      // Another process may have made it meanwhile.
+      Optional<DiskHistory> unmade = disks.runtimes().unmade(name);
+      if (unmade.isPresent()) {
+        listener.note("making a runtime of what was prepared, for other peers");
+        make(machines, disks, name, unmade.get());
+      }
     }
   }
 

@@ -8,16 +8,17 @@ import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.Executor;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.InterruptedIo;
+import dev.peer.core.flow.KeptPlan;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.id.Architecture;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
-import dev.peer.core.progress.RunEvent;
 import dev.peer.core.secret.SecretException;
 import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
 import dev.peer.vm.exec.VmExecutor;
+import dev.peer.vm.snapshot.DiskName;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +33,8 @@ import java.util.Optional;
  * the disk's size, which name a kept disk: a run that starts from the disk has the same. It gets
  * the secrets that its own {@code PEER_PREPARE_SECRETS} names.
  *
- * <p>Before that it takes what other peers offer of the trunk, or are preparing of it.
+ * <p>Before that it takes what other peers offer of the trunk, or are preparing of it. What it
+ * prepares from a blank disk begins with {@link CommonLayers}, where there are such.
  *
  * @param peers where that comes from, if they may be asked
  */
@@ -51,38 +53,68 @@ public record TrunkPreparingExecutor(
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
-    prepare(request, listener);
-    return executor.execute(request, listener);
+    return executor.execute(prepare(request, listener), listener);
   }
 
   /**
    * Takes a runtime or prepares the commit, if there is one; else, or if that fails, the run starts
-   * blank. A commit whose own recipes failed is not tried again soon.
+   * with common layers or blank. A commit whose own recipes failed is not tried again soon.
+   *
+   * @return the request, with the layers that it starts from if nothing else is there
    */
-  public void prepare(ExecutionRequest request, ExecutionListener listener)
+  public ExecutionRequest prepare(ExecutionRequest request, ExecutionListener listener)
       throws InterruptedException {
+    if (!(request.caches() instanceof CacheUse.Kept(Lineage lineage, _))) {
+      return request;
+    }
     try {
-      if (peers.isPresent() && request.caches() instanceof CacheUse.Kept(Lineage lineage)) {
+      if (peers.isPresent()) {
         new RuntimeTaker(
                 peers.get(),
                 RuntimeChoices.of(executor.disks(listener), subject.peer().home()),
                 listener)
             .take(lineage, executor.nameOf(request));
       }
-      Optional<CommitId> base = executor.preparedFirst(request, listener);
+      Optional<CommitId> base = plan(lineage, request, listener).base();
       if (base.isPresent()) {
-        prepareOnce(base.get(), request, listener);
+        prepareOnce(base.get(), lineage, request, listener);
       }
+      return withLayers(request, lineage, subject.revision(), subject.run(), listener);
     } catch (IOException e) {
       InterruptedIo.rethrow(e);
       endMaking();
       listener.note("starting from a blank disk: " + e.getMessage());
+      return request;
     }
   }
 
-  private void prepareOnce(CommitId base, ExecutionRequest request, ExecutionListener listener)
+  private KeptPlan plan(Lineage lineage, ExecutionRequest request, ExecutionListener listener)
+      throws IOException {
+    return lineage.plan(executor.disks(listener).made(executor.nameOf(request)));
+  }
+
+  private ExecutionRequest withLayers(
+      ExecutionRequest request,
+      Lineage lineage,
+      Revision revision,
+      RunSettings settings,
+      ExecutionListener listener)
       throws IOException, InterruptedException {
-    if (executor.isUnprepared(request, base)) {
+    if (plan(lineage, request, listener).disk().isPresent()) {
+      return request;
+    }
+    return request.with(
+        new CacheUse.Kept(
+            lineage,
+            new CommonLayers(subject, executor, peers)
+                .require(revision, settings, executor.nameOf(request), listener)));
+  }
+
+  private void prepareOnce(
+      CommitId base, Lineage lineage, ExecutionRequest request, ExecutionListener listener)
+      throws IOException, InterruptedException {
+    DiskName name = executor.nameOf(request);
+    if (executor.isUnprepared(name, base)) {
       sayBlank(listener, base, "that failed less than an hour ago; `peer cache drop` forgets it");
       return;
     }
@@ -90,10 +122,10 @@ public record TrunkPreparingExecutor(
     try {
       Optional<ExecutionResult> ended = prepare(base, request, listener);
       if (ended.isPresent()) {
-        executor.noteUnprepared(request, base);
-        sayBlank(listener, base, text(ended.get()));
-      } else if (executor.preparedFirst(request, listener).isPresent()) {
-        executor.noteUnprepared(request, base);
+        executor.noteUnprepared(name, base);
+        sayBlank(listener, base, Aside.text(ended.get()));
+      } else if (plan(lineage, request, listener).base().isPresent()) {
+        executor.noteUnprepared(name, base);
         sayBlank(listener, base, "what it left could not be kept");
       }
     } catch (SourceException e) {
@@ -110,7 +142,7 @@ public record TrunkPreparingExecutor(
 
   private void sayBlank(ExecutionListener listener, CommitId base, String why) {
     endMaking();
-    listener.note("starting from a blank disk: the trunk's " + base + " is not prepared: " + why);
+    listener.note("not starting from the trunk's " + base + ", which is not prepared: " + why);
   }
 
   /** Nothing comes of the preparation that others may wait for. */
@@ -151,41 +183,19 @@ public record TrunkPreparingExecutor(
             subject.git(),
             revision,
             settings.inputs().checkout());
+    Lineage lineage = VmExecutors.lineage(subject, revision);
     ExecutionRequest preparation =
         new ExecutionRequest(
             prepared,
             request.owner(),
             VmExecutors.source(subject.git(), revision, settings.inputs().checkout()),
             request.files(),
-            new CacheUse.Kept(VmExecutors.lineage(subject, revision)),
+            new CacheUse.Kept(lineage),
             secrets.ofPreparation(settings.prepareSecrets()));
     VmExecutor machines = VmExecutors.executor(subject, settings);
     machines.setReady(executor.ready());
     machines.setVouchers(executor.vouchers());
-    return machines.prepare(preparation, new Aside(listener));
-  }
-
-  private static String text(ExecutionResult ended) {
-    return switch (ended) {
-      case ExecutionResult.Failed failed ->
-          "the stage " + failed.stage() + " ended with " + failed.exitCode();
-      case ExecutionResult.Refused refused -> refused.message() + "; " + refused.hint();
-      case ExecutionResult.TimedOut timedOut ->
-          "the time limit of " + timedOut.limit().toSeconds() + " s was over";
-      case ExecutionResult.Passed _ -> throw new IllegalStateException("nothing was tested");
-    };
-  }
-
-  /** Shows a preparation within the run that it is done for, which has stages of its own. */
-  private record Aside(ExecutionListener listener) implements ExecutionListener {
-
-    @Override
-    public void accept(RunEvent event) throws IOException {
-      switch (event) {
-        case RunEvent.Stage(String name) -> listener.step(name);
-        case RunEvent.TestOutput _ -> throw new IllegalStateException("nothing is tested");
-        case RunEvent.Message message -> listener.accept(message);
-      }
-    }
+    return machines.prepare(
+        withLayers(preparation, lineage, revision, settings, listener), new Aside(listener));
   }
 }

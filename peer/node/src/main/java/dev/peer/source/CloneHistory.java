@@ -37,7 +37,7 @@ public final class CloneHistory implements ClaimedHistory {
   @Override
   public Set<CommitId> strangers(KeptOrigin claimed, List<CommitId> commits) throws IOException {
     return switch (claimed) {
-      case BLANK, ANY -> Set.of();
+      case BLANK, LAYERS, ANY -> Set.of();
       case TRUNK, HISTORY -> notReached(claimed, commits);
     };
   }

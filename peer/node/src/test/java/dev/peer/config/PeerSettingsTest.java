@@ -112,7 +112,7 @@ class PeerSettingsTest {
     refused(
         "PEER_REQUIRE_KEPT",
         "main",
-        "PEER_REQUIRE_KEPT in the environment is not blank, trunk, history or any");
+        "PEER_REQUIRE_KEPT in the environment is not blank, layers, trunk, history or any");
   }
 
   @ParameterizedTest

@@ -2,7 +2,6 @@ package dev.peer.pages;
 
 import dev.peer.core.access.SignRules;
 import dev.peer.core.key.RunInputs;
-import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.Tries;
@@ -81,11 +80,26 @@ final class EvidenceText {
               "It is evidence of peer 0.5, which does not say what the run started from.");
       case Provenance.Stated stated -> {
         sentences.add(
-            stated.origin() == KeptOrigin.BLANK
-                ? "The machine started from a blank disk."
-                : "The machine started from a kept disk of the origin "
-                    + stated.startedFrom()
-                    + ".");
+            switch (stated.origin()) {
+              case BLANK -> "The machine started from a blank disk.";
+              case LAYERS ->
+                  "The machine started from a kept disk with nothing but layers that its container"
+                      + " image begins with.";
+              case TRUNK, HISTORY, ANY ->
+                  "The machine started from a kept disk of the origin "
+                      + stated.startedFrom()
+                      + ".";
+            });
+        stated
+            .startedFrom()
+            .layers()
+            .ifPresent(
+                layers ->
+                    sentences.add(
+                        "The disk's first layers were built in a machine of their own, from"
+                            + " instructions with the digest "
+                            + layers
+                            + "."));
         stated
             .startedFrom()
             .runtimes()

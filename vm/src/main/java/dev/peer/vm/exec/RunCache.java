@@ -4,6 +4,7 @@ import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.KeptPlan;
 import dev.peer.core.flow.Lineage;
 import dev.peer.core.id.CommitId;
+import dev.peer.core.id.Digest;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.MalformedException;
@@ -32,7 +33,10 @@ final class RunCache implements AutoCloseable {
   private final Optional<NextDisk> next;
   private Optional<KeptDisk> base;
   private StartedFrom startedFrom;
-  private volatile StartedFrom left;
+  private volatile Following following;
+
+  /** The disk that the next run probably starts from; one that is made of nothing is blank. */
+  private record Following(DiskName name, StartedFrom made) {}
 
   /** The commit that leaves a disk, and the origin of its own part. */
   private record NextDisk(CommitId revision, KeptOrigin origin) {}
@@ -48,14 +52,16 @@ final class RunCache implements AutoCloseable {
     this.next = next;
     this.base = base;
     this.startedFrom = startedFrom;
-    this.left = base.map(disk -> disk.history().made()).orElse(StartedFrom.BLANK);
+    this.following =
+        base.map(disk -> new Following(disk.name(), disk.history().made()))
+            .orElse(new Following(name, StartedFrom.BLANK));
   }
 
   static RunCache open(
       RepositoryDisks disks, DiskName name, CacheUse use, ExecutionListener listener)
       throws IOException {
     return switch (use) {
-      case CacheUse.Kept(Lineage lineage) -> kept(disks, name, lineage, listener);
+      case CacheUse.Kept kept -> kept(disks, name, kept, listener);
       case CacheUse.Renewed(Lineage lineage) -> {
         disks.drop(name.repo(), "a run was asked to begin without it");
         yield blank(disks, name, next(lineage, lineage.plan(List.of())));
@@ -65,8 +71,9 @@ final class RunCache implements AutoCloseable {
   }
 
   private static RunCache kept(
-      RepositoryDisks disks, DiskName name, Lineage lineage, ExecutionListener listener)
+      RepositoryDisks disks, DiskName name, CacheUse.Kept use, ExecutionListener listener)
       throws IOException {
+    Lineage lineage = use.lineage();
     if (!lineage.admitsAny()) {
       disks.dropUnknown(
           name,
@@ -82,6 +89,21 @@ final class RunCache implements AutoCloseable {
       Optional<KeptDisk> base = disks.find(name, plan.disk().get(), branch);
       if (base.isPresent()) {
         return new RunCache(disks, name, next, base, plan.startedFrom());
+      }
+    }
+    return use.layers().isPresent()
+        ? ofLayers(disks, name, next, use.layers().get())
+        : blank(disks, name, next);
+  }
+
+  private static RunCache ofLayers(
+      RepositoryDisks disks, DiskName name, Optional<NextDisk> next, Digest layers)
+      throws IOException {
+    DiskName common = name.ofLayers(layers);
+    for (StartedFrom made : disks.made(common)) {
+      Optional<KeptDisk> base = disks.find(common, made, false);
+      if (base.isPresent()) {
+        return new RunCache(disks, name, next, base, StartedFrom.ofLayers(layers, made.runtimes()));
       }
     }
     return blank(disks, name, next);
@@ -146,11 +168,11 @@ final class RunCache implements AutoCloseable {
   void dropBase() throws IOException {
     close();
     if (base.isPresent()) {
-      disks.drop(name, base.get(), "no machine came up with it");
+      disks.drop(base.get(), "no machine came up with it");
     }
     base = Optional.empty();
     startedFrom = StartedFrom.BLANK;
-    left = StartedFrom.BLANK;
+    following = new Following(name, StartedFrom.BLANK);
   }
 
   /**
@@ -169,7 +191,7 @@ final class RunCache implements AutoCloseable {
         new DiskHistory(
             made, base.map(KeptDisk::begun).orElse(begun), together(preparation), caches(prepared)),
         base);
-    left = made;
+    following = new Following(name, made);
   }
 
   /**
@@ -177,9 +199,10 @@ final class RunCache implements AutoCloseable {
    * that it started from. Empty: a blank one.
    */
   Optional<KeptDisk> following() throws IOException {
-    return left.equals(StartedFrom.BLANK)
+    Following now = following;
+    return now.made().equals(StartedFrom.BLANK)
         ? Optional.empty()
-        : disks.silent().find(name, left, false);
+        : disks.silent().find(now.name(), now.made(), false);
   }
 
   /** The time of all preparations; unknown if one is. */
@@ -204,7 +227,7 @@ final class RunCache implements AutoCloseable {
     commits.add(by.revision());
     KeptOrigin origin =
         by.origin().within(startedFrom.origin()) ? startedFrom.origin() : by.origin();
-    return new StartedFrom(origin, commits, startedFrom.runtimes());
+    return new StartedFrom(origin, commits, startedFrom.runtimes(), startedFrom.layers());
   }
 
   @Override

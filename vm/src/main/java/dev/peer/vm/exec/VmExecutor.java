@@ -1,6 +1,5 @@
 package dev.peer.vm.exec;
 
-import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutionResult.TimedOut.Scope;
@@ -20,6 +19,7 @@ import dev.peer.vm.guest.ShellLocation;
 import dev.peer.vm.guest.UserTerminal;
 import dev.peer.vm.image.GuestImage;
 import dev.peer.vm.image.ImageException;
+import dev.peer.vm.layers.BaseLayers;
 import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.AcceleratorProbe;
 import dev.peer.vm.qemu.Qemu;
@@ -33,6 +33,7 @@ import dev.peer.vm.snapshot.TemplateStore;
 import dev.peer.vm.snapshot.UnpreparedCommits;
 import dev.peer.vm.snapshot.VoucherJudge;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -147,22 +148,14 @@ public final class VmExecutor implements Executor {
     return follow(new RunPlan.Crontab(), request, listener);
   }
 
-  /** The commit of the trunk to prepare first, so that the run does not start blank. */
-  public Optional<CommitId> preparedFirst(ExecutionRequest request, ExecutionListener listener)
-      throws IOException {
-    return request.caches() instanceof CacheUse.Kept(Lineage lineage)
-        ? lineage.plan(disks(listener).made(nameOf(request))).base()
-        : Optional.empty();
+  /** Whether preparing a disk at a commit failed recently. */
+  public boolean isUnprepared(DiskName name, CommitId commit) throws IOException {
+    return unprepared().contains(name, commit);
   }
 
-  /** Whether preparing that commit failed recently. */
-  public boolean isUnprepared(ExecutionRequest request, CommitId commit) throws IOException {
-    return unprepared().contains(nameOf(request), commit);
-  }
-
-  /** Records that preparing that commit failed and should not be tried again soon. */
-  public void noteUnprepared(ExecutionRequest request, CommitId commit) throws IOException {
-    unprepared().add(nameOf(request), commit);
+  /** Records that preparing that disk failed and should not be tried again soon. */
+  public void noteUnprepared(DiskName name, CommitId commit) throws IOException {
+    unprepared().add(name, commit);
   }
 
   private UnpreparedCommits unprepared() {
@@ -189,7 +182,45 @@ public final class VmExecutor implements Executor {
   public Optional<ExecutionResult> export(
       DiskName name, DiskHistory history, Path scratch, ExecutionListener listener, DiskSink sink)
       throws ExecutorException, InterruptedException {
-    return follow(new RunPlan.Export(sink), RuntimeExport.of(name, history, scratch), listener);
+    ExecutionRequest request =
+        OwnRun.of(
+            name,
+            history.made().commits().getLast(),
+            "export.mk",
+            tree ->
+                tree.file(
+                    "shared-caches",
+                    history.sharedCaches().lines().getBytes(StandardCharsets.US_ASCII)),
+            scratch);
+    return follow(new RunPlan.Export(sink), request, listener);
+  }
+
+  /**
+   * Builds layers in a machine that does nothing else, and keeps its disk.
+   *
+   * @param name of the disk
+   * @param scratch an empty directory
+   * @return how it ended, if there is no disk
+   */
+  public Optional<ExecutionResult> build(
+      BaseLayers layers, DiskName name, Path scratch, ExecutionListener listener)
+      throws ExecutorException, InterruptedException {
+    ExecutionRequest request =
+        OwnRun.of(
+            name,
+            layers.commit(),
+            "layers.mk",
+            tree -> {
+              tree.file("Containerfile", layers.containerfile());
+              tree.directory("empty");
+            },
+            scratch);
+    return follow(new RunPlan.Preparation(), request, listener);
+  }
+
+  /** The history of layers: of what stands for their commit alone. */
+  public static Lineage lineage(BaseLayers layers) {
+    return OwnRun.lineage(layers.commit());
   }
 
   /**

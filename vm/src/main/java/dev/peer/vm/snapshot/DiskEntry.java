@@ -6,6 +6,7 @@ import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.record.KeptOrigin;
+import dev.peer.core.record.LayersJson;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.PreparationJson;
 import dev.peer.core.record.RuntimeId;
@@ -60,6 +61,7 @@ record DiskEntry(
     about.put("origin", history.made().origin().toString());
     ArrayNode commits = about.putArray("commits");
     history.made().commits().forEach(commit -> commits.add(commit.hex()));
+    LayersJson.write(about, history.made().layers());
     about.put("begun", history.begun().toString());
     history
         .preparation()
@@ -97,8 +99,9 @@ record DiskEntry(
   private static StartedFrom made(StrictJson about) throws MalformedException {
     KeptOrigin origin = about.value("origin", KeptOrigin::parse);
     List<CommitId> commits = about.values("commits", CommitId::new);
+    Optional<Digest> layers = LayersJson.read(about);
     try {
-      return new StartedFrom(origin, commits);
+      return new StartedFrom(origin, commits, List.of(), layers);
     } catch (IllegalArgumentException e) {
       throw new MalformedException("commits: " + e.getMessage(), e);
     }

@@ -13,6 +13,11 @@ import java.nio.charset.StandardCharsets;
  */
 public record DiskName(RepoId repo, Digest image, long bytes) {
 
+  /** The name of the disks with these layers from which the same runs may begin. */
+  public DiskName ofLayers(Digest layers) {
+    return new DiskName(RepoId.ofLayers(layers), image, bytes);
+  }
+
   /** The name as one of a directory. */
   String directory() {
     String text = repo.text() + "\n" + image + "\n" + bytes;

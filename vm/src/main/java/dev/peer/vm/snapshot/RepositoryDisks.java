@@ -132,7 +132,8 @@ public final class RepositoryDisks {
           entry.noteBranch();
         }
         return Optional.of(
-            new KeptDisk(entry.disk(), entry.history(), entry.runtimeFiles().voucher(), hold));
+            new KeptDisk(
+                name, entry.disk(), entry.history(), entry.runtimeFiles().voucher(), hold));
       } catch (NoSuchFileException e) {
         // Another process has just removed it.
         continue;
@@ -146,7 +147,7 @@ public final class RepositoryDisks {
    *
    * @param file is moved away
    * @param history what it has been through
-   * @param from the one that it was made from
+   * @param from the one that it was made from, of this name or with layers
    */
   public void keep(DiskName name, Path file, DiskHistory history, Optional<KeptDisk> from)
       throws IOException {
@@ -159,7 +160,9 @@ public final class RepositoryDisks {
           if (from.flatMap(KeptDisk::voucher).isPresent()) {
             files.write(from.get().voucher().get());
           }
-          if (from.isPresent() && isMuchTheSame(from.get().history(), history)) {
+          if (from.isPresent()
+              && from.get().name().equals(name)
+              && isMuchTheSame(from.get().history(), history)) {
             Optional<HeldRuntime> runtime =
                 new RuntimeFiles(from.get().file().getParent()).runtime();
             if (runtime.isPresent()) {
@@ -304,8 +307,8 @@ public final class RepositoryDisks {
   }
 
   /** Drops a disk that was given back. */
-  public void drop(DiskName name, KeptDisk disk, String why) throws IOException {
-    for (DiskEntry entry : entries.in(entries.parent(name))) {
+  public void drop(KeptDisk disk, String why) throws IOException {
+    for (DiskEntry entry : entries.in(entries.parent(disk.name()))) {
       if (entry.disk().equals(disk.file())) {
         retention.remove(entry, why);
       }

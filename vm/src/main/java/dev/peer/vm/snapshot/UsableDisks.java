@@ -1,10 +1,13 @@
 package dev.peer.vm.snapshot;
 
+import dev.peer.core.id.RepoId;
 import dev.peer.core.sign.VerificationException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The kept disks that runs may start from.
@@ -44,12 +47,22 @@ record UsableDisks(DiskEntries entries, DiskRetention retention, Optional<Vouche
         usable.add(entry);
       } else if (judge.isPresent()) {
         try {
-          usable.add(entry.outOf(judge.get().verify(name, voucher.get())));
+          usable.add(entry.outOf(judge.get().verify(vouched(entry), voucher.get())));
         } catch (VerificationException e) {
           refusal.of(entry, "another peer prepared it, and " + e.getMessage());
         }
       }
     }
     return usable;
+  }
+
+  /**
+   * A disk came from another peer as one of its repository, or of the layers that it began with.
+   */
+  private static Set<RepoId> vouched(DiskEntry entry) {
+    Set<RepoId> repos = new HashSet<>();
+    repos.add(entry.name().repo());
+    entry.history().made().layers().map(RepoId::ofLayers).ifPresent(repos::add);
+    return repos;
   }
 }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -225,8 +226,8 @@ class RepositoryDisksTest {
     List<Instant> since = new ArrayList<>();
     assertThat(
             disks(
-                    (name, voucher) -> {
-                      assertThat(name).isEqualTo(name("a"));
+                    (repos, voucher) -> {
+                      assertThat(repos).containsExactly(new RepoId("a"));
                       assertThat(voucher.attestation()).isEqualTo(ATTESTATION);
                       since.add(voucher.since());
                       return RUNTIMES;
@@ -319,6 +320,32 @@ class RepositoryDisksTest {
 
     assertThat(disks(COUNTING).runtimes().add(name("a"), unmade.made(), runtime())).isTrue();
     assertThat(disks(COUNTING).runtimes().unmade(name("a"))).isEmpty();
+  }
+
+  @Test
+  void aDiskThatBeganWithTheLayersOfAnotherPeerCountsAsTheyDo() throws Exception {
+    Digest layers = Digest.of(new byte[] {7});
+    DiskName name = name("a").ofLayers(layers);
+    disks().keep(name, written(100), new DiskHistory(trunk(1), now), runtime(), Optional.empty());
+    Optional<KeptDisk> base = disks(COUNTING).find(name, trunk(1).outOf(RUNTIMES), false);
+    base.orElseThrow().close();
+    StartedFrom made =
+        new StartedFrom(KeptOrigin.TRUNK, trunk(2).commits(), List.of(), Optional.of(layers));
+    disks().keep(name("a"), written(100), new DiskHistory(made, now), base);
+
+    List<Set<RepoId>> asked = new ArrayList<>();
+    RepositoryDisks judged =
+        disks(
+            (repos, _) -> {
+              asked.add(repos);
+              return RUNTIMES;
+            });
+    assertThat(judged.made(name("a"))).containsExactly(made.outOf(RUNTIMES));
+    assertThat(asked).containsExactly(Set.of(new RepoId("a"), RepoId.ofLayers(layers)));
+    assertThat(served().of(SERVED)).as("what is served as the repository's").isEmpty();
+
+    assertThat(disks(REFUSING).made(name("a"))).isEmpty();
+    assertThat(disks(REFUSING).made(name)).isEmpty();
   }
 
   @Test

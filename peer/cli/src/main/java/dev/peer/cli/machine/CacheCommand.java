@@ -82,8 +82,7 @@ public final class CacheCommand {
               + TimeSpans.ago(Duration.between(disk.history().begun(), now))
               + ", "
               + use(disk.used(), disk.bytes(), now)
-              + ", "
-              + disk.history().made()
+              + (disk.name().repo().isOfLayers() ? "" : ", " + disk.history().made())
               + ", image "
               + disk.name().image()
               + (disk.runtimeBytes() > 0

@@ -103,10 +103,11 @@ public final class VmCommand {
               new CacheUse.Kept(VmExecutors.lineage(subject)),
               secrets.get());
       VmExecutor machines = VmExecutors.executor(subject);
-      new TrunkPreparingExecutor(machines, subject, secrets, Optional.empty())
-          .prepare(request, output);
+      ExecutionRequest prepared =
+          new TrunkPreparingExecutor(machines, subject, secrets, Optional.empty())
+              .prepare(request, output);
       Optional<ExecutionResult> ended =
-          machines.openShell(request, output, place, SystemTerminal::open);
+          machines.openShell(prepared, output, place, SystemTerminal::open);
       return ended.isPresent()
           ? RunSession.notPassed(output, ended.get(), new RunReport()).number()
           : ExitCode.PASSED.number();
