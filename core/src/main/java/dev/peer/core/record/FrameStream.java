@@ -31,6 +31,12 @@ public final class FrameStream extends OutputStream {
   private static final int WORKERS = Math.min(4, Runtime.getRuntime().availableProcessors());
   private static final int MOST_PENDING = 2 * WORKERS;
 
+  /**
+   * The binary logarithm of the most bytes that a frame may have its reader remember: 8 MiB, as RFC
+   * 9659 has it. No frame of ours needs more than the most bytes of a chunk.
+   */
+  private static final int LONGEST_WINDOW = 23;
+
   private final OutputStream out;
   private final Cuts cuts;
   private final byte[] buffer;
@@ -51,9 +57,14 @@ public final class FrameStream extends OutputStream {
     buffer = new byte[cuts.most()];
   }
 
-  /** Reads the content of frames again. */
+  /** The most bytes that the frames of so many bytes have. */
+  public static long most(long content) {
+    return Zstd.compressBound(content);
+  }
+
+  /** Reads the content of frames again, whoever made them, in bounded memory. */
   public static InputStream read(InputStream frames) throws IOException {
-    return new ZstdInputStream(frames);
+    return new ZstdInputStream(frames).setLongMax(LONGEST_WINDOW);
   }
 
   @Override
