@@ -124,15 +124,17 @@ final class HttpAnswer {
     exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, mediaType);
     exchange.setStatusCode(status);
     StreamSinkChannel channel = exchange.getResponseChannel();
-    new BlockingChannels(limits.idle()).flush(channel);
-    pieces.writeTo(
-        piece -> {
-          BlockingChannels patient = new BlockingChannels(limits.idle());
-          int size = piece.remaining();
-          patient.write(channel, piece);
-          sent += size;
-          patient.flush(channel);
-        });
+    if (!isHead()) {
+      new BlockingChannels(limits.idle()).flush(channel);
+      pieces.writeTo(
+          piece -> {
+            BlockingChannels patient = new BlockingChannels(limits.idle());
+            int size = piece.remaining();
+            patient.write(channel, piece);
+            sent += size;
+            patient.flush(channel);
+          });
+    }
     end(channel);
   }
 

@@ -260,7 +260,7 @@ public final class HttpCall {
 
   /**
    * Answers with a body that comes bit by bit: the head goes out at once, each piece as soon as it
-   * is written.
+   * is written. To HEAD, answers without it.
    */
   public void answer(int status, String mediaType, Pieces pieces) throws IOException {
     answer.send(status, mediaType, pieces);

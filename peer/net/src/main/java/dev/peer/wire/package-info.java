@@ -15,7 +15,9 @@
  *                                             chunked sequence of {@link
  *                                             dev.peer.wire.OutputFrame}; 404 if none goes on
  * GET    /v1/images/sha256/{hex}/{file}       a file of a guest image: manifest.json, kernel,
- *                                             initramfs or root.erofs; as for a bundle
+ *                                             initramfs or root.erofs; as for a bundle, and whole
+ *                                             {@linkplain dev.peer.wire.ContentCoding compressed}
+ *                                             if the request wants that
  * GET    /v1/repos/{repo}/lfs/sha256/{hex}    a file of Git LFS that a run of the repository used;
  *                                             as for a bundle
  * GET    /v1/status                           {@link dev.peer.wire.PeerStatus}

@@ -3,6 +3,7 @@ package dev.peer.http;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -45,6 +46,16 @@ public final class Https implements AutoCloseable {
   /** Sends a request with headers as name, value, name, value. */
   public HttpResponse<byte[]> send(String method, String path, byte[] body, String... headers)
       throws IOException, InterruptedException {
+    return client.send(request(method, path, body, headers), BodyHandlers.ofByteArray());
+  }
+
+  /** Asks for something whose bytes the test reads, or leaves unread. */
+  public HttpResponse<InputStream> open(String path, String... headers)
+      throws IOException, InterruptedException {
+    return client.send(request("GET", path, new byte[0], headers), BodyHandlers.ofInputStream());
+  }
+
+  private HttpRequest request(String method, String path, byte[] body, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + path))
             .timeout(Duration.ofSeconds(20))
@@ -54,7 +65,7 @@ public final class Https implements AutoCloseable {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return client.send(request.build(), BodyHandlers.ofByteArray());
+    return request.build();
   }
 
   public HttpResponse<byte[]> send(String method, String path, String... headers)

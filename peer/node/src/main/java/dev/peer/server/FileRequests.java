@@ -6,6 +6,7 @@ import dev.peer.core.sign.Attestation;
 import dev.peer.core.store.ChunkLists;
 import dev.peer.http.HttpCall;
 import dev.peer.http.ProblemException;
+import dev.peer.wire.ContentCoding;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerPath;
 import dev.peer.wire.Problem;
@@ -15,9 +16,22 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /** Answers with the files that a peer serves beside results, to callers who may have them. */
-record FileRequests(HeldFiles files, ChunkLists chunkLists) {
+final class FileRequests {
+
+  /** Files compressed at once, which takes memory. Others are sent as they are. */
+  private static final int MOST_COMPRESSED = 8;
+
+  private final HeldFiles files;
+  private final ChunkLists chunkLists;
+  private final Semaphore compressing = new Semaphore(MOST_COMPRESSED);
+
+  FileRequests(HeldFiles files, ChunkLists chunkLists) {
+    this.files = files;
+    this.chunkLists = chunkLists;
+  }
 
   void image(HttpCall call, PeerPath.ImageFile path) throws ProblemException, IOException {
     Path file =
@@ -31,10 +45,27 @@ record FileRequests(HeldFiles files, ChunkLists chunkLists) {
         call.set("Cache-Control", "private, no-cache");
         call.answer(200, MediaTypes.ATTESTATION, Files.readAllBytes(file));
       } else {
-        FixedFile.send(call, file, path.image() + "/" + path.file(), MediaTypes.BYTES);
+        send(call, file, path.image() + "/" + path.file());
       }
     } catch (NoSuchFileException e) {
       throw noSuchImage(path, "no longer holds");
+    }
+  }
+
+  /** Compressed, if the caller wants that and no part. */
+  private void send(HttpCall call, Path file, String name) throws ProblemException, IOException {
+    call.set("Vary", ContentCoding.ACCEPTED);
+    boolean wanted =
+        call.header("Range").isEmpty()
+            && call.header(ContentCoding.ACCEPTED).filter(ContentCoding::isWanted).isPresent();
+    if (!wanted || !compressing.tryAcquire()) {
+      FixedFile.send(call, file, name, MediaTypes.BYTES);
+      return;
+    }
+    try {
+      FixedFile.sendCompressed(call, file, name, MediaTypes.BYTES);
+    } finally {
+      compressing.release();
     }
   }
 

@@ -1,11 +1,17 @@
 package dev.peer.server;
 
+import dev.peer.core.record.FrameStream;
 import dev.peer.http.HttpCall;
 import dev.peer.http.ProblemException;
 import dev.peer.wire.ByteRange;
+import dev.peer.wire.ContentCoding;
 import dev.peer.wire.Problem;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -21,17 +27,46 @@ final class FixedFile {
    */
   static boolean send(HttpCall call, Path path, String name, String mediaType)
       throws ProblemException, IOException {
-    String etag = "\"" + name + "\"";
+    String etag = etag(name);
     try (FileChannel file = FileChannel.open(path)) {
-      call.set("ETag", etag);
-      call.set("Cache-Control", "private, max-age=31536000, immutable");
       call.set("Accept-Ranges", "bytes");
-      if (call.header("If-None-Match").filter(tags -> names(tags, etag)).isPresent()) {
-        call.answer(304);
-        return false;
-      }
-      return send(call, file, etag, mediaType);
+      return !isThere(call, etag) && send(call, file, etag, mediaType);
     }
+  }
+
+  /**
+   * Sends such a file with zstd, and compresses it meanwhile. So its size is not known before, and
+   * there are no parts of it to ask for.
+   */
+  static void sendCompressed(HttpCall call, Path path, String name, String mediaType)
+      throws IOException {
+    try (InputStream file = Files.newInputStream(path)) {
+      call.set(ContentCoding.USED, ContentCoding.ZSTD);
+      if (!isThere(call, etag(name + ";" + ContentCoding.ZSTD))) {
+        call.answer(200, mediaType, sink -> send(file, sink));
+      }
+    }
+  }
+
+  private static void send(InputStream file, HttpCall.Sink sink) throws IOException {
+    try (OutputStream frames = new FrameStream(new SinkStream(sink))) {
+      file.transferTo(frames);
+    }
+  }
+
+  private static String etag(String name) {
+    return "\"" + name + "\"";
+  }
+
+  /** Whether the caller has it already. Then that is the answer. */
+  private static boolean isThere(HttpCall call, String etag) {
+    call.set("ETag", etag);
+    call.set("Cache-Control", "private, max-age=31536000, immutable");
+    if (call.header("If-None-Match").filter(tags -> names(tags, etag)).isEmpty()) {
+      return false;
+    }
+    call.answer(304);
+    return true;
   }
 
   private static boolean send(HttpCall call, FileChannel file, String etag, String mediaType)
@@ -59,5 +94,25 @@ final class FixedFile {
 
   private static boolean names(String tags, String etag) {
     return tags.equals("*") || tags.contains(etag);
+  }
+
+  /** Sends each piece as it comes. */
+  private static final class SinkStream extends OutputStream {
+
+    private final HttpCall.Sink sink;
+
+    SinkStream(HttpCall.Sink sink) {
+      this.sink = sink;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      sink.write(ByteBuffer.wrap(bytes, offset, length));
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.peer.network;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +14,7 @@ import dev.peer.core.access.AccessRules;
 import dev.peer.core.find.FetchException;
 import dev.peer.core.find.Holder;
 import dev.peer.core.id.Digest;
+import dev.peer.core.record.FrameStream;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.ImageSigner;
@@ -37,8 +39,12 @@ import dev.peer.wire.ByteRange;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.Problem;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +57,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,13 +147,7 @@ class ImagePullTest {
   void goesOnAtTheNextHolderWhereATransferBroke() throws Exception {
     List<String> asked = new CopyOnWriteArrayList<>();
     Holder breaking = holder("breaking", (call, file) -> breakOff(call, files.get(file)));
-    Holder whole =
-        holder(
-            "whole",
-            (call, file) -> {
-              asked.add(file + call.header("Range").map(range -> " " + range).orElse(""));
-              answer(call, files.get(file));
-            });
+    Holder whole = noting("whole", asked);
 
     pull.pull(digest, Origin.PULLED, List.of(breaking, whole));
 
@@ -253,6 +254,140 @@ class ImagePullTest {
     pull.pull(digest, Origin.PULLED, List.of(breaking, plain));
 
     assertThat(images.resolve(digest).root()).hasBinaryContent(ROOT);
+  }
+
+  @Test
+  void takesFramesFromAHolderThatCompresses() throws Exception {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    Holder holder =
+        compressing(
+            "holder",
+            (call, file) -> {
+              asked.add(file);
+              return frames(files.get(file));
+            });
+
+    pull.pull(digest, Origin.PULLED, List.of(holder));
+
+    assertThat(images.resolve(digest).root()).hasBinaryContent(ROOT);
+    assertThat(asked).containsExactly("kernel", "initramfs", "root.erofs");
+  }
+
+  @Test
+  void goesOnAtAnOlderHolderWhereFramesBrokeOff() throws Exception {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    Holder breaking =
+        holder(
+            "breaking",
+            (call, file) -> {
+              if (file.equals("root.erofs")) {
+                breakOffFrames(call, frames(ROOT));
+              } else {
+                answer(call, files.get(file));
+              }
+            });
+    Holder older = noting("older", asked);
+
+    pull.pull(digest, Origin.PULLED, List.of(breaking, older));
+
+    assertThat(images.resolve(digest).root()).hasBinaryContent(ROOT);
+    assertThat(asked).singleElement().asString().matches("root\\.erofs bytes=[1-9]\\d+-");
+    assertThat(said)
+        .anyMatch(line -> line.startsWith("no more of the image comes from the holder spiffe://"))
+        .contains("going on with spiffe://team/older");
+  }
+
+  @Test
+  void namesAHolderWhoseFramesHoldOtherBytes() throws Exception {
+    Holder liar = compressing("liar", (_, file) -> frames(changed(file)));
+
+    assertLies(liar, "root.erofs is not the one that the guest image " + digest + " has");
+  }
+
+  @Test
+  void namesAHolderWhoseFramesHoldFewerBytes() throws Exception {
+    Holder liar = compressing("liar", (_, file) -> frames(resized(file, -1)));
+
+    assertLies(liar, "spiffe://team/liar gave fewer bytes than root.erofs of the image has");
+  }
+
+  @Test
+  void namesAHolderWhoseFramesAreNone() throws Exception {
+    Holder liar = compressing("liar", (_, file) -> ROOT);
+
+    assertLies(liar, "spiffe://team/liar gave kernel of the image in frames that cannot be read");
+  }
+
+  /** The answer is whole, and the last frame is not. */
+  @Test
+  void namesAHolderWhoseLastFrameIsCutOff() throws Exception {
+    Holder liar =
+        compressing(
+            "liar",
+            (_, file) -> {
+              byte[] frames = frames(files.get(file));
+              return file.equals("root.erofs") ? Arrays.copyOf(frames, frames.length - 9) : frames;
+            });
+
+    assertLies(
+        liar, "spiffe://team/liar gave root.erofs of the image in frames that cannot be read");
+  }
+
+  @Test
+  void namesAHolderThatGivesFramesWithoutEnd() throws Exception {
+    int length = 1 << 16;
+    byte[] skipped =
+        ByteBuffer.allocate(8 + length)
+            .order(LITTLE_ENDIAN)
+            .putInt(0x184D2A50)
+            .putInt(length)
+            .array();
+    Holder liar =
+        holder(
+            "liar",
+            (call, file) -> {
+              if (file.equals("root.erofs")) {
+                call.set("Content-Encoding", "zstd");
+                call.answer(
+                    200,
+                    MediaTypes.BYTES,
+                    sink -> {
+                      while (true) {
+                        sink.write(ByteBuffer.wrap(skipped));
+                      }
+                    });
+              } else {
+                answer(call, files.get(file));
+              }
+            });
+
+    assertLies(liar, "in frames that cannot be read: there are too many of them");
+  }
+
+  /** A few bytes that become four gibibytes: no more of them is written than the file has. */
+  @Test
+  void writesNoMoreThanTheFileHas() throws Exception {
+    byte[] zeros = frames(new byte[1 << 20]);
+    byte[] bomb = new byte[4096 * zeros.length];
+    for (int i = 0; i < bomb.length; i += zeros.length) {
+      System.arraycopy(zeros, 0, bomb, i, zeros.length);
+    }
+    Holder liar =
+        compressing(
+            "liar", (_, file) -> file.equals("root.erofs") ? bomb : frames(files.get(file)));
+    AtomicLong written = new AtomicLong();
+    Path target = directory.resolve("target");
+    ImageFetch fetch = fetch();
+
+    assertThatThrownBy(
+            () -> fetch.file(liar, digest, "root.erofs", ROOT.length, target, written::addAndGet))
+        .isInstanceOf(FetchException.class)
+        .hasMessage("spiffe://team/liar gave more bytes than root.erofs of the image has");
+
+    assertThat(bomb.length).isLessThan(ROOT.length);
+    assertThat(written).hasValue(ROOT.length);
+    assertThat(target).hasSize(ROOT.length);
+    assertLies(liar, "gave more bytes than root.erofs of the image has");
   }
 
   @Test
@@ -401,11 +536,33 @@ class ImagePullTest {
     assertThat(images.list()).isEmpty();
   }
 
+  /** It is named, and what it gave is not in the image that the next one gives. */
+  private void assertLies(Holder liar, String why) throws Exception {
+    assertThatThrownBy(() -> pull.pull(digest, Origin.PULLED, List.of(liar)))
+        .isInstanceOf(ImageException.class);
+    assertThat(images.list()).isEmpty();
+    said.clear();
+
+    pull.pull(digest, Origin.PULLED, List.of(liar, whole()));
+
+    assertThat(images.resolve(digest).root()).hasBinaryContent(ROOT);
+    assertThat(said)
+        .filteredOn(line -> line.contains("is refused"))
+        .singleElement()
+        .asString()
+        .startsWith("the image of " + liar.id() + " is refused: ")
+        .contains(why);
+  }
+
   private ImagePull pull(AccessRules rules, CertificateValidator validator) {
+    return new ImagePull(
+        images, fetch(), new ImageVerifier(validator, rules, InstantSource.system()), said::add);
+  }
+
+  private ImageFetch fetch() {
     ImageFetch fetch = new ImageFetch(team.peer("spiffe://team/ci"), Timeouts.DEFAULT);
     open.add(fetch);
-    return new ImagePull(
-        images, fetch, new ImageVerifier(validator, rules, InstantSource.system()), said::add);
+    return fetch;
   }
 
   private ImageTrust trust(CertificateValidator validator) {
@@ -452,6 +609,16 @@ class ImagePullTest {
     return holder("whole", (call, file) -> answer(call, files.getOrDefault(file, new byte[0])));
   }
 
+  /** A holder of the whole image that compresses nothing, and notes what it is asked for. */
+  private Holder noting(String name, List<String> asked) {
+    return holder(
+        name,
+        (call, file) -> {
+          asked.add(file + call.header("Range").map(range -> " " + range).orElse(""));
+          answer(call, files.get(file));
+        });
+  }
+
   private static Holder holder(String name, InetSocketAddress address) {
     return new Holder(team.peer("spiffe://team/" + name).id(), List.of(PeerAddress.of(address)));
   }
@@ -465,6 +632,44 @@ class ImagePullTest {
     } else {
       call.answer(200, MediaTypes.BYTES, content);
     }
+  }
+
+  private interface Frames {
+
+    byte[] of(HttpCall call, String file) throws IOException;
+  }
+
+  /** A member that compresses what the rest of the image is, for who asks for that. */
+  private Holder compressing(String name, Frames frames) {
+    return holder(
+        name,
+        (call, file) -> {
+          if (call.header("Accept-Encoding").filter("zstd"::equals).isEmpty()) {
+            answer(call, files.get(file));
+            return;
+          }
+          call.set("Content-Encoding", "zstd");
+          call.answer(200, MediaTypes.BYTES, frames.of(call, file));
+        });
+  }
+
+  private static byte[] frames(byte[] content) throws IOException {
+    ByteArrayOutputStream frames = new ByteArrayOutputStream();
+    try (OutputStream out = new FrameStream(frames)) {
+      out.write(content);
+    }
+    return frames.toByteArray();
+  }
+
+  private static void breakOffFrames(HttpCall call, byte[] frames) throws IOException {
+    call.set("Content-Encoding", "zstd");
+    call.answer(
+        200,
+        MediaTypes.BYTES,
+        sink -> {
+          sink.write(ByteBuffer.wrap(frames, 0, frames.length / 2));
+          throw new EOFException("the holder is gone");
+        });
   }
 
   /** Of what is large only half comes. */

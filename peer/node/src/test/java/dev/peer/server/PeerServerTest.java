@@ -12,6 +12,7 @@ import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.record.FrameStream;
 import dev.peer.core.store.HitLog;
 import dev.peer.core.store.SentLog;
 import dev.peer.core.store.StoredRecord;
@@ -25,13 +26,16 @@ import dev.peer.wire.PeerPath;
 import dev.peer.wire.PeerStatus;
 import dev.peer.wire.Problem;
 import dev.peer.wire.WholeResult;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -313,6 +317,74 @@ class PeerServerTest {
     assertThat(client.send("HEAD", IMAGE_FILE).body()).isEmpty();
     String etag = kernel.headers().firstValue("ETag").orElseThrow();
     assertThat(client.send("GET", IMAGE_FILE, "If-None-Match", etag).statusCode()).isEqualTo(304);
+  }
+
+  @Test
+  void compressesAFileOfAnImageForWhoeverAcceptsThat() throws Exception {
+    String[] accept = {"Accept-Encoding", "gzip, zstd"};
+    HttpResponse<byte[]> plain = client.send("GET", IMAGE_FILE);
+
+    HttpResponse<byte[]> frames = client.send("GET", IMAGE_FILE, accept);
+
+    assertThat(frames.statusCode()).isEqualTo(200);
+    assertThat(frames.headers().firstValue("Content-Encoding")).contains("zstd");
+    assertThat(frames.headers().firstValue("Content-Type")).contains("application/octet-stream");
+    try (InputStream content = FrameStream.read(new ByteArrayInputStream(frames.body()))) {
+      assertThat(content.readAllBytes()).isEqualTo(BUNDLE);
+    }
+    for (HttpResponse<byte[]> answer : List.of(plain, frames)) {
+      assertThat(answer.headers().firstValue("Vary")).contains("Accept-Encoding");
+      assertThat(answer.headers().firstValue("Cache-Control").orElseThrow()).contains("immutable");
+    }
+    String etag = frames.headers().firstValue("ETag").orElseThrow();
+    assertThat(plain.headers().firstValue("ETag").orElseThrow()).isNotEqualTo(etag);
+    HttpResponse<byte[]> known =
+        client.send("GET", IMAGE_FILE, "If-None-Match", etag, "Accept-Encoding", "zstd");
+    assertThat(known.statusCode()).isEqualTo(304);
+    HttpResponse<byte[]> head = client.send("HEAD", IMAGE_FILE, accept);
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.headers().firstValue("ETag")).contains(etag);
+    assertThat(head.body()).isEmpty();
+    assertThat(client.send("GET", IMAGE_FILE).body()).isEqualTo(BUNDLE);
+  }
+
+  @Test
+  void compressesNoPartOfAFile() throws Exception {
+    HttpResponse<byte[]> part =
+        client.send("GET", IMAGE_FILE, "Accept-Encoding", "zstd", "Range", "bytes=999990-");
+
+    assertThat(part.statusCode()).isEqualTo(206);
+    assertThat(part.headers().firstValue("Content-Encoding")).isEmpty();
+    assertThat(part.headers().firstValue("Content-Range")).contains("bytes 999990-999999/1000000");
+    assertThat(part.body()).isEqualTo(Arrays.copyOfRange(BUNDLE, 999_990, 1_000_000));
+  }
+
+  /** Compressing takes memory: others get the file as it is. */
+  @Test
+  @Timeout(120)
+  void compressesFewFilesAtOnce() throws Exception {
+    Files.write(directory.resolve("kernel"), random(32 << 20));
+    List<InputStream> unread = new ArrayList<>();
+    try {
+      HttpResponse<InputStream> answer = client.open(IMAGE_FILE, "Accept-Encoding", "zstd");
+      while (answer.headers().firstValue("Content-Encoding").isPresent()) {
+        unread.add(answer.body());
+        answer = client.open(IMAGE_FILE, "Accept-Encoding", "zstd");
+      }
+      answer.body().close();
+      assertThat(unread).hasSize(8);
+    } finally {
+      for (InputStream body : unread) {
+        body.close();
+      }
+    }
+    while (client
+        .send("HEAD", IMAGE_FILE, "Accept-Encoding", "zstd")
+        .headers()
+        .firstValue("Content-Encoding")
+        .isEmpty()) {
+      Thread.sleep(10);
+    }
   }
 
   /** The image may be signed again: nobody keeps an attestation for good. */

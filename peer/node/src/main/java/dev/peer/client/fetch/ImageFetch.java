@@ -46,8 +46,8 @@ public final class ImageFetch implements AutoCloseable {
   }
 
   /**
-   * Writes a file of the image. If a part exists already, requests only the rest; if the transfer
-   * breaks, the written part stays.
+   * Writes a file of the image, which the holder may compress on its way. If a part exists already,
+   * requests only the rest, as it is; if the transfer breaks, the written part stays.
    *
    * @param size the bytes that it must have
    * @param target made if it is missing
@@ -62,13 +62,12 @@ public final class ImageFetch implements AutoCloseable {
     if (there == size && size > 0) {
       return;
     }
+    Transfer.Body body =
+        new Transfer.Body(new ImageFile(image, file), file + " of the image", size);
     try (Transfer transfer =
-        Transfer.open(
-            connections,
-            patience,
-            holder,
-            new Transfer.Body(new ImageFile(image, file), file + " of the image", size),
-            there)) {
+        there > 0
+            ? Transfer.open(connections, patience, holder, body, there)
+            : Transfer.openCompressed(connections, patience, holder, body)) {
       try (OutputStream out = CountedOutput.onto(target, transfer.from(), progress)) {
         transfer.into(out, patience.stall());
       }

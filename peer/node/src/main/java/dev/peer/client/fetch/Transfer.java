@@ -7,7 +7,9 @@ import dev.peer.core.find.FetchException;
 import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.find.Holder;
 import dev.peer.wire.ByteRange;
+import dev.peer.wire.ContentCoding;
 import dev.peer.wire.PeerPath;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,6 +26,7 @@ final class Transfer implements Fetch.Download {
   private final HolderAnswer answer;
   private final String what;
   private final ByteRange range;
+  private final boolean compressed;
 
   /**
    * The content that is asked for.
@@ -33,10 +36,41 @@ final class Transfer implements Fetch.Download {
    */
   record Body(PeerPath path, String what, long size) {}
 
-  private Transfer(HolderAnswer answer, Body body, ByteRange range) {
+  /** What was asked for, as it comes. */
+  interface Source extends Closeable {
+
+    /** Reads like a stream. */
+    int read(byte[] buffer, int offset, int length) throws FetchException, InterruptedException;
+
+    /** Leaves the answer open. */
+    @Override
+    default void close() throws IOException {}
+  }
+
+  private Transfer(HolderAnswer answer, Body body, ByteRange range, boolean compressed) {
     this.answer = answer;
     this.what = body.what();
     this.range = range;
+    this.compressed = compressed;
+  }
+
+  /** Asks a holder for all bytes, which it may compress. */
+  static Transfer openCompressed(
+      HolderConnections connections, Timeouts patience, Holder holder, Body body)
+      throws FetchException, InterruptedException {
+    HttpResponse<InputStream> answer =
+        connections.open(holder, body.path(), Map.of(ContentCoding.ACCEPTED, ContentCoding.ZSTD));
+    boolean compressed =
+        answer
+            .headers()
+            .firstValue(ContentCoding.USED)
+            .filter(ContentCoding.ZSTD::equals)
+            .isPresent();
+    return new Transfer(
+        new HolderAnswer(holder, answer, patience),
+        body,
+        new ByteRange(0, body.size()),
+        compressed);
   }
 
   /**
@@ -55,7 +89,7 @@ final class Transfer implements Fetch.Download {
     HolderAnswer named = new HolderAnswer(holder, answer, patience);
     return answer.statusCode() == 206
         ? part(named, body, new ByteRange(there, body.size() - there))
-        : new Transfer(named, body, new ByteRange(0, body.size()));
+        : new Transfer(named, body, new ByteRange(0, body.size()), false);
   }
 
   /** Asks a holder for a part, and refuses an answer with all bytes. */
@@ -78,7 +112,7 @@ final class Transfer implements Fetch.Download {
       answer.close();
       throw answer.gave("another part of " + body.what());
     }
-    return new Transfer(answer, body, range);
+    return new Transfer(answer, body, range, false);
   }
 
   @Override
@@ -89,9 +123,16 @@ final class Transfer implements Fetch.Download {
   @Override
   public void into(OutputStream out, Duration pause)
       throws FetchException, IOException, InterruptedException {
-    try (AnswerBody body = answer.body(pause, range.length())) {
-      copy(body, out);
+    try (AnswerBody body = answer.body(pause, range.length());
+        Source source = source(body)) {
+      copy(source, out);
     }
+  }
+
+  private Source source(AnswerBody body) throws IOException {
+    return compressed
+        ? new CompressedBody(answer, body, what, range.length())
+        : (buffer, offset, length) -> answer.read(body, buffer, offset, length);
   }
 
   /** Cuts off the rest of the transfer. */
@@ -100,28 +141,28 @@ final class Transfer implements Fetch.Download {
     answer.close();
   }
 
-  private void copy(AnswerBody body, OutputStream out)
+  private void copy(Source source, OutputStream out)
       throws FetchException, IOException, InterruptedException {
     byte[] chunk = new byte[CHUNK];
     long left = range.length();
     while (left > 0) {
-      int n = answer.read(body, chunk, 0, (int) Math.min(chunk.length, left));
+      int n = source.read(chunk, 0, (int) Math.min(chunk.length, left));
       if (n < 0) {
         throw wrong("fewer");
       }
       out.write(chunk, 0, n);
       left -= n;
     }
-    if (hasMore(body)) {
+    if (hasMore(source)) {
       throw wrong("more");
     }
   }
 
   /** All that was asked for is there: how the rest ends does not matter. */
-  private static boolean hasMore(AnswerBody body) throws InterruptedException {
+  private static boolean hasMore(Source source) throws InterruptedException {
     try {
-      return body.read(new byte[1], 0, 1) > 0;
-    } catch (IOException e) {
+      return source.read(new byte[1], 0, 1) > 0;
+    } catch (FetchException e) {
       return false;
     }
   }
