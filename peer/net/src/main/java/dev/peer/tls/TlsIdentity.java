@@ -26,11 +26,11 @@ public final class TlsIdentity {
   public static final String PROTOCOL = "TLSv1.3";
 
   /**
-   * The best first. The JDK's AES is fast only where its second compiler has come to it: in a
-   * process that runs for a moment ChaCha20 is an order of magnitude faster.
+   * The best first. Once compiled, the JDK's AES is several times as fast as its ChaCha20, and it
+   * is compiled after fewer bytes.
    */
   static final String[] CIPHERS = {
-    "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"
+    "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"
   };
 
   /** One kind of curve first, and so one key share: a share of another kind is seldom used. */
