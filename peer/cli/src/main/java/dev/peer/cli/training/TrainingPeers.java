@@ -62,18 +62,23 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import org.eclipse.jgit.api.Git;
 
 /**
  * What the runtime is trained with, by {@code lib/train.sh}: a repository, and a rendezvous and a
- * peer that hold its result until the process ends.
+ * peer that hold its results until the process ends: a small one of {@code test}, and one of {@code
+ * large} with many bytes, so that what moves them is known from the start.
  */
 final class TrainingPeers {
 
+  private static final String REPO = "training";
   private static final String IMAGE = "sha256:" + "0".repeat(64);
-  private static final String MKFILE = "test:V:\n\techo hello\n";
+  private static final String MKFILE = "test large:V:\n\techo hello\n";
+  private static final byte[] HELLO = "hello\n".getBytes(UTF_8);
+  private static final int LARGE = 16 << 20;
 
   private final Path directory;
 
@@ -98,7 +103,9 @@ final class TrainingPeers {
             TrustAnchors.of(List.of(authority.root())), RevocationLists.none());
     TlsIdentity identity = new TlsIdentity(holder, validator, InstantSource.system());
     Credentials server = authority.issue(CertificateRequest.peer("rendezvous"));
-    RunInputs inputs = inputs();
+    TreeId tree = tree();
+    byte[] large = new byte[LARGE];
+    new Random(0).nextBytes(large);
     try (RendezvousServer rendezvous =
             RendezvousServer.start(
                 new TlsIdentity(server, validator, InstantSource.system()),
@@ -106,23 +113,24 @@ final class TrainingPeers {
                 new EmbeddedIndex(IndexSettings.DEFAULT, System::nanoTime),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 ServerLimits.RENDEZVOUS);
-        StoredRecord record = record(inputs, holder, validator);
+        StoredRecord small = record(inputs(tree, "test"), HELLO, holder, validator);
+        StoredRecord many = record(inputs(tree, "large"), large, holder, validator);
         LeasedAnnouncer announcer = announcer(identity, rendezvous);
-        Announcement _ = announcer.announce(record)) {
+        Announcement _ = announcer.announce(small);
+        Announcement _ = announcer.announce(many)) {
       String url = "https://127.0.0.1:" + rendezvous.address().getPort();
-      writeSettings(inputs, authority, url);
+      writeSettings(authority, url);
       new CountDownLatch(1).await();
     }
   }
 
-  private void writeSettings(RunInputs inputs, CertificateAuthority authority, String rendezvous)
-      throws Exception {
+  private void writeSettings(CertificateAuthority authority, String rendezvous) throws Exception {
     Credentials replaying = authority.issue(CertificateRequest.peer("replaying"));
     Map<String, String> settings = new TreeMap<>();
     settings.put("PEER_CA", write("ca.pem", Pem.write(authority.root())));
     settings.put("PEER_CERT", write("peer.pem", PemText.chain(replaying)));
     settings.put("PEER_KEY", write("peer-key.pem", PemText.privateKey(replaying.privateKey())));
-    settings.put("PEER_REPO", inputs.repo().text());
+    settings.put("PEER_REPO", REPO);
     settings.put("PEER_IMAGE", IMAGE);
     settings.put("PEER_RENDEZVOUS", rendezvous);
     StringBuilder lines = new StringBuilder();
@@ -143,7 +151,7 @@ final class TrainingPeers {
         identity, AccessRules::open, HeldFiles.NONE, settings, Timeouts.DEFAULT, line -> {});
   }
 
-  private RunInputs inputs() throws Exception {
+  private TreeId tree() throws Exception {
     Path repository = Files.createDirectory(directory.resolve("repo"));
     Files.writeString(repository.resolve("mkfile"), MKFILE);
     try (Git git = Git.init().setDirectory(repository.toFile()).call()) {
@@ -157,32 +165,37 @@ final class TrainingPeers {
               .call();
       // Where something is untracked, more is read to know whether it is ignored.
       Files.writeString(repository.resolve("untracked"), "");
-      return new RunInputs(
-          new RepoId("training"),
-          new TreeId(commit.getTree().name()),
-          Optional.empty(),
-          "test",
-          List.of(),
-          new TreeMap<>(),
-          Digest.parse(IMAGE),
-          Architecture.AMD64,
-          NetworkMode.NONE);
+      return new TreeId(commit.getTree().name());
     }
   }
 
-  private StoredRecord record(RunInputs inputs, Credentials holder, CertificateValidator validator)
+  private static RunInputs inputs(TreeId tree, String target) {
+    return new RunInputs(
+        new RepoId(REPO),
+        tree,
+        Optional.empty(),
+        target,
+        List.of(),
+        new TreeMap<>(),
+        Digest.parse(IMAGE),
+        Architecture.AMD64,
+        NetworkMode.NONE);
+  }
+
+  private StoredRecord record(
+      RunInputs inputs, byte[] made, Credentials holder, CertificateValidator validator)
       throws Exception {
     Store store = Store.open(directory.resolve("store"), 1);
-    RunFiles files = new RunFiles(Files.createDirectory(directory.resolve("files")));
+    Path run = Files.createDirectory(directory.resolve("run-" + inputs.target()));
+    RunFiles files = new RunFiles(Files.createDirectory(run.resolve("files")));
     OutputRecorder recorder = new OutputRecorder(files, () -> System.nanoTime() / 1000);
-    byte[] hello = "hello\n".getBytes(UTF_8);
-    recorder.write(OutputStreamName.STDOUT, hello, 0, hello.length);
-    recorder.write(OutputStreamName.STDERR, hello, 0, hello.length);
+    recorder.write(OutputStreamName.STDOUT, HELLO, 0, HELLO.length);
+    recorder.write(OutputStreamName.STDERR, HELLO, 0, HELLO.length);
     Files.createDirectory(files.artifacts());
-    Files.write(files.artifacts().resolve("hello"), hello);
+    Files.write(files.artifacts().resolve("made"), made);
     Artifact artifact =
         new Artifact.File(
-            "hello", FileMode.parse("0644"), new Content(hello.length, Digest.of(hello)));
+            "made", FileMode.parse("0644"), new Content(made.length, Digest.of(made)));
     RunRecord record =
         new RunRecord(
             inputs,
@@ -205,7 +218,7 @@ final class TrainingPeers {
             recorder.finish(),
             new Artifacts.Listed(List.of(artifact)),
             Optional.empty());
-    WrittenBundle written = BundleWriter.write(record, files, directory.resolve("bundle"));
+    WrittenBundle written = BundleWriter.write(record, files, run.resolve("bundle"));
     Attestation signed = new RunSigner(holder).sign(record, written.content());
     RecordVerifier verifier =
         new RecordVerifier(validator, AccessRule.anyone(), InstantSource.system());
