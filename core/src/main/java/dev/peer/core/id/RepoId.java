@@ -126,10 +126,9 @@ public record RepoId(String text) {
     // The last @: a password may hold one, and no part of it may get into the id.
     String host = authority.substring(authority.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT);
     String port = ":" + DEFAULT_PORTS.getOrDefault(scheme, "");
+    String named = host.endsWith(port) ? host.substring(0, host.length() - port.length()) : host;
     // As git and URLs have it, a colon without a port says nothing.
-    return host.endsWith(port) || host.endsWith(":")
-        ? host.substring(0, host.lastIndexOf(':'))
-        : host;
+    return named.replaceFirst(":+$", "");
   }
 
   private static String encoded(String text) {

@@ -128,6 +128,9 @@ class RepoIdTest {
         "https://layers/",
         "a@layers:/",
         "ssh://a@layers:22:/",
+        "ssh://a@layers::22/",
+        "ssh://layers::/",
+        "layers:///",
         "https://layers%3A/",
       })
   void noRemoteHasTheNameOfLayers(String beginning) {
