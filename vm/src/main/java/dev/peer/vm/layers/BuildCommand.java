@@ -17,19 +17,22 @@ import java.util.regex.Pattern;
  */
 record BuildCommand(Optional<String> file, String context, Optional<String> inline) {
 
+  /** Each may have a file read, before any limit of the run counts. */
+  private static final int MOST = 8;
+
   private static final Pattern COMMAND = Pattern.compile("\\s+podman\\s+build\\s+(\\S.*)");
   private static final Pattern PATH =
-      Pattern.compile("(\\./)?([A-Za-z0-9_][A-Za-z0-9._-]*/)*([A-Za-z0-9_][A-Za-z0-9._-]*)?");
+      Pattern.compile("(\\./)?(?:[A-Za-z0-9_][A-Za-z0-9._-]*+/)*+([A-Za-z0-9_][A-Za-z0-9._-]*)?");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:/$(){}\"'-]+");
 
   /** Quoted, so that the shell changes nothing of what follows. */
   private static final Pattern INLINE = Pattern.compile("<<(-?)(?:'(\\w+)'|\"(\\w+)\"|\\\\(\\w+))");
 
-  /** Those in a mkfile, in their order. */
+  /** The first of those in a mkfile, in their order. */
   static List<BuildCommand> in(String mkfile) {
     List<BuildCommand> commands = new ArrayList<>();
     Iterator<String> lines = mkfile.lines().iterator();
-    while (lines.hasNext()) {
+    while (lines.hasNext() && commands.size() < MOST) {
       Matcher command = COMMAND.matcher(lines.next());
       if (command.matches()) {
         read(command.group(1).strip().split("\\s+"), lines).ifPresent(commands::add);

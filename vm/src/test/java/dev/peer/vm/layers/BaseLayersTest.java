@@ -177,6 +177,26 @@ class BaseLayersTest {
   }
 
   @Test
+  void looksAtFewImages() {
+    String other = "\tpodman build --tag x other\n";
+    String last = "\tpodman build --tag x .\n";
+    Map<String, String> files =
+        Map.of("other/Containerfile", "FROM scratch\n", "Containerfile", FILE);
+
+    assertThat(of("base-image:V:\n" + other.repeat(7) + last, files)).isPresent();
+    assertThat(of("base-image:V:\n" + other.repeat(8) + last, files)).isEmpty();
+  }
+
+  @Test
+  void readsAPathOfAnyLength() {
+    String path = "a/".repeat(200_000);
+
+    assertThat(
+            of("base-image:V:\n\tpodman build " + path + "\n", Map.of(path + "Dockerfile", FILE)))
+        .isPresent();
+  }
+
+  @Test
   void whatTheMachineMayReachIsInTheDigest() {
     assertThat(new BaseLayers(FILE, new Reach.None()).digest())
         .isNotEqualTo(new BaseLayers(FILE, new Reach.Open()).digest());
