@@ -5,6 +5,7 @@ import dev.peer.config.MachineSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutorException;
+import dev.peer.core.flow.InterruptedIo;
 import dev.peer.core.id.Digest;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -59,6 +60,7 @@ record CommonLayers(RunTarget subject, VmExecutor executor, Optional<RuntimePeer
           ? layers.map(BaseLayers::digest)
           : Optional.empty();
     } catch (SourceException e) {
+      InterruptedIo.rethrow(e);
       return none(listener, e.getMessage() + "; " + e.hint());
     } catch (ConfigException e) {
       return none(listener, e.getMessage() + "; " + e.hint());
