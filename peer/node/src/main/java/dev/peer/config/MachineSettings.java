@@ -33,6 +33,16 @@ public record MachineSettings(
         maxOutput(settings));
   }
 
+  /** The more of both, but its own disk. */
+  MachineSettings atLeast(MachineSettings other) {
+    return new MachineSettings(
+        Math.max(cpus, other.cpus),
+        Math.max(memory, other.memory),
+        disk,
+        timeout.atLeast(other.timeout),
+        Math.max(maxOutput, other.maxOutput));
+  }
+
   private static int cpus(Settings settings, int processors) throws ConfigException {
     int cpus =
         settings

@@ -74,15 +74,9 @@ public record RunSettings(
         KeepSettings.mostOfCommand(settings));
   }
 
-  /** The same, for a machine with as much memory. */
-  public RunSettings withMemory(long bytes) {
-    return new RunSettings(
-        inputs,
-        secrets,
-        prepareNetwork,
-        new MachineSettings(
-            machine.cpus(), bytes, machine.disk(), machine.timeout(), machine.maxOutput()),
-        keep);
+  /** The same, for a machine that has and may take no less than this one; its disk stays. */
+  public RunSettings withAtLeast(MachineSettings other) {
+    return new RunSettings(inputs, secrets, prepareNetwork, machine.atLeast(other), keep);
   }
 
   /** The hosts that preparations may reach. */

@@ -24,7 +24,7 @@ import java.util.Optional;
  * builds them in a machine of their own. Any repository whose image begins so starts from them.
  *
  * <p>A revision shapes them by its instructions alone, and by what it lets preparations reach,
- * which is in their name. It may give the machine more memory than the caller does, and no less.
+ * which is in their name. It may give the machine more than the caller does, and no less.
  *
  * @param executor of the run
  * @param peers where layers come from, if they may be asked
@@ -123,7 +123,7 @@ record CommonLayers(RunTarget subject, VmExecutor executor, Optional<RuntimePeer
         RunSettings.of(
                 subject.surroundings().settings(), Runtime.getRuntime().availableProcessors())
             .machine();
-    return settings.withMemory(Math.max(callers.memory(), settings.machine().memory()));
+    return settings.withAtLeast(callers);
   }
 
   private static Optional<Digest> none(ExecutionListener listener, String why) {

@@ -256,6 +256,39 @@ class RunSettingsTest {
   }
 
   @Test
+  void aMachineCanHaveAndTakeNoLessThanAnother() throws ConfigException {
+    RunSettings small =
+        of("PEER_CPUS", "1", "PEER_MEMORY", "1G", "PEER_DISK", "8G", "PEER_MAX_OUTPUT", "1M")
+            .withAtLeast(
+                of("PEER_CPUS", "2", "PEER_MEMORY", "512M", "PEER_MAX_OUTPUT", "2M").machine());
+    assertThat(small.machine())
+        .isEqualTo(
+            new MachineSettings(
+                2, 1L << 30, 8L << 30, new TimeLimits(Duration.ofHours(1), Map.of()), 2L << 20));
+
+    assertThat(
+            of("PEER_TIMEOUT", "1s,prepare=1s,test=1s")
+                .withAtLeast(of("PEER_TIMEOUT", "1m,prepare=1m").machine())
+                .machine()
+                .timeout())
+        .isEqualTo(new TimeLimits(Duration.ofMinutes(1), Map.of("prepare", Duration.ofMinutes(1))));
+    assertThat(
+            of("PEER_TIMEOUT", "1h,prepare=1h")
+                .withAtLeast(of("PEER_TIMEOUT", "1m,prepare=1m").machine())
+                .machine()
+                .timeout())
+        .isEqualTo(new TimeLimits(Duration.ofHours(1), Map.of("prepare", Duration.ofHours(1))));
+  }
+
+  private static RunSettings of(String... namesAndValues) throws ConfigException {
+    Map<String, String> environment = new TreeMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      environment.put(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return RunSettings.of(Settings.of(environment), 1);
+  }
+
+  @Test
   void namesTheStagesThatThereAre() {
     assertThat(refused(Map.of("PEER_TIMEOUT", "tests=1m"), "names a stage").hint())
         .isEqualTo("the stages are checkout, prepare, test, artifacts, post-test");
