@@ -82,7 +82,8 @@ final class RunCache implements AutoCloseable {
     KeptPlan plan = lineage.plan(disks.made(name));
     Optional<NextDisk> next = next(lineage, plan);
     if (!plan.unknown().isEmpty()) {
-      listener.note("starting from a blank disk: " + plan.unknown());
+      String start = use.layers().isPresent() ? "common layers" : "a blank disk";
+      listener.note("starting from " + start + ": " + plan.unknown());
     }
     if (plan.disk().isPresent()) {
       boolean branch = !plan.left().equals(Optional.of(plan.disk().get().origin()));
