@@ -115,26 +115,17 @@ class CommonLayersIT {
   }
 
   @Test
-  void otherInstructionsAndAnotherNetworkHaveOtherLayers() throws Exception {
+  void aRunEndsWithTheInstructionThatFailsAndTheNextTriesItByItself() throws Exception {
     Peer peer = team.peer("laptop");
-    Run first = peer.run(team.repository("first", INLINE), "run", "--exit").hasExitCode(0);
-
-    Repository other = team.repository("other", INLINE.replace("echo more", "echo others"));
-    assertThat(peer.run(other, "run", "--exit").hasExitCode(0).stdout())
-        .isNotEqualTo(first.stdout());
-
-    Repository sealed = team.repository("sealed", INLINE);
-    assertThat(
-            peer.with("PEER_PREPARE_NETWORK", "none")
-                .run(sealed, "run", "--exit")
-                .hasExitCode(0)
-                .stdout())
-        .isNotEqualTo(first.stdout());
-
     Repository failing = team.repository("failing", INLINE.replace("echo more", "false"));
+
     assertThat(peer.run(failing, "run", "--exit").hasExitCode(1).stderr())
-        .contains("the layers that the container image begins with are not built ahead: the stage");
+        .contains("building first what any repository can use")
+        .containsOnlyOnce("building at STEP \"RUN false\"")
+        .contains("failed: the stage prepare ended with 1");
     assertThat(peer.run(failing, "run", "--exit").hasExitCode(1).stderr())
-        .doesNotContain("building first");
+        .doesNotContain("building first")
+        .containsOnlyOnce("building at STEP \"RUN false\"")
+        .contains("failed: the stage prepare ended with 1");
   }
 }

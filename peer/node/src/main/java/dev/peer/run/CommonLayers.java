@@ -3,10 +3,12 @@ package dev.peer.run;
 import dev.peer.config.ConfigException;
 import dev.peer.config.MachineSettings;
 import dev.peer.config.RunSettings;
+import dev.peer.core.flow.CacheUse;
+import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.InterruptedIo;
-import dev.peer.core.id.Digest;
+import dev.peer.core.flow.Lineage;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.source.GitRepository;
@@ -46,40 +48,73 @@ record CommonLayers(RunTarget subject, VmExecutor executor, Optional<RuntimePeer
   }
 
   /**
-   * Returns the digest of those from which the revision's preparation can start. Empty, where that
-   * begins blank: why, is said.
+   * What a revision's preparation starts from that has no kept disk: such layers, or a blank disk,
+   * which is said. If one of their instructions fails, the preparation ends so, too.
    *
-   * @param run which disks the revision's own preparation starts from
+   * @param lineage the revision's
    */
-  Optional<Digest> require(
-      Revision revision, RunSettings settings, DiskName run, ExecutionListener listener)
+  Ahead startOf(
+      ExecutionRequest request,
+      Lineage lineage,
+      Revision revision,
+      RunSettings settings,
+      ExecutionListener listener)
       throws IOException, InterruptedException {
+    String why;
     try {
       Optional<BaseLayers> layers = of(subject.git(), revision, settings);
-      return layers.isPresent() && require(layers.get(), settings, run, listener)
-          ? layers.map(BaseLayers::digest)
-          : Optional.empty();
+      return layers.isPresent()
+          ? startOf(layers.get(), request, lineage, settings, listener)
+          : new Ahead.Ready(request);
     } catch (SourceException e) {
       InterruptedIo.rethrow(e);
-      return none(listener, e.getMessage() + "; " + e.hint());
+      why = e.getMessage() + "; " + e.hint();
     } catch (ConfigException e) {
-      return none(listener, e.getMessage() + "; " + e.hint());
+      why = e.getMessage() + "; " + e.hint();
     } catch (ExecutorException e) {
-      return none(listener, e.getMessage() + "; " + e.hint());
+      why = e.getMessage() + "; " + e.hint();
     }
+    sayBlank(listener, why);
+    return new Ahead.Ready(request);
   }
 
-  private boolean require(
-      BaseLayers layers, RunSettings settings, DiskName run, ExecutionListener listener)
+  private Ahead startOf(
+      BaseLayers layers,
+      ExecutionRequest request,
+      Lineage lineage,
+      RunSettings settings,
+      ExecutionListener listener)
       throws SourceException,
           ConfigException,
           ExecutorException,
           IOException,
           InterruptedException {
-    DiskName name = run.ofLayers(layers.digest());
-    if (isHere(name, listener)) {
-      return true;
+    DiskName name = executor.nameOf(request).ofLayers(layers.digest());
+    ExecutionRequest begun = request.with(new CacheUse.Kept(lineage, Optional.of(layers.digest())));
+    if (isHere(name, listener) || take(layers, name, listener)) {
+      return new Ahead.Ready(begun);
     }
+    if (!executor.endsFailedGuests() || executor.isUnprepared(name, layers.commit())) {
+      return new Ahead.Ready(request);
+    }
+    Optional<ExecutionResult> ended = build(layers, settings, name, listener);
+    if (ended.isEmpty() && isHere(name, listener)) {
+      return new Ahead.Ready(begun);
+    }
+    executor.noteUnprepared(name, layers.commit());
+    if (ended.isPresent() && !(ended.get() instanceof ExecutionResult.Refused)) {
+      return new Ahead.Ended(ended.get());
+    }
+    sayBlank(listener, ended.map(Aside::text).orElse("what was built could not be kept"));
+    return new Ahead.Ready(request);
+  }
+
+  private boolean isHere(DiskName name, ExecutionListener listener) throws IOException {
+    return !executor.disks(listener).made(name).isEmpty();
+  }
+
+  private boolean take(BaseLayers layers, DiskName name, ExecutionListener listener)
+      throws IOException, InterruptedException {
     if (peers.isPresent()) {
       new RuntimeTaker(
               new RuntimePeers(peers.get().source(), Optional.empty()),
@@ -87,19 +122,13 @@ record CommonLayers(RunTarget subject, VmExecutor executor, Optional<RuntimePeer
               listener)
           .take(VmExecutor.lineage(layers), name);
     }
-    return isHere(name, listener) || build(layers, settings, name, listener);
+    return isHere(name, listener);
   }
 
-  private boolean isHere(DiskName name, ExecutionListener listener) throws IOException {
-    return !executor.disks(listener).made(name).isEmpty();
-  }
-
-  private boolean build(
+  /** Returns how it ended, if there are no layers. */
+  private Optional<ExecutionResult> build(
       BaseLayers layers, RunSettings settings, DiskName name, ExecutionListener listener)
       throws ConfigException, ExecutorException, IOException, InterruptedException {
-    if (executor.isUnprepared(name, layers.commit())) {
-      return false;
-    }
     listener.note(
         "building first what any repository can use whose container image begins so: layers "
             + layers.digest());
@@ -107,14 +136,7 @@ record CommonLayers(RunTarget subject, VmExecutor executor, Optional<RuntimePeer
     machines.setReady(executor.ready());
     machines.setVouchers(executor.vouchers());
     try (ScratchDirectory scratch = executor.disks(listener).runtimes().scratch()) {
-      Optional<ExecutionResult> ended =
-          machines.build(layers, name, scratch.path(), new Aside(listener));
-      if (ended.isEmpty() && isHere(name, listener)) {
-        return true;
-      }
-      executor.noteUnprepared(name, layers.commit());
-      none(listener, ended.map(Aside::text).orElse("what was built could not be kept"));
-      return false;
+      return machines.build(layers, name, scratch.path(), new Aside(listener));
     }
   }
 
@@ -126,8 +148,7 @@ record CommonLayers(RunTarget subject, VmExecutor executor, Optional<RuntimePeer
     return settings.withAtLeast(callers);
   }
 
-  private static Optional<Digest> none(ExecutionListener listener, String why) {
+  private static void sayBlank(ExecutionListener listener, String why) {
     listener.note("the layers that the container image begins with are not built ahead: " + why);
-    return Optional.empty();
   }
 }

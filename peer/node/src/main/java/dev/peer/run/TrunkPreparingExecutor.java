@@ -53,19 +53,20 @@ public record TrunkPreparingExecutor(
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
-    return executor.execute(prepare(request, listener), listener);
+    return switch (prepare(request, listener)) {
+      case Ahead.Ready(ExecutionRequest ready) -> executor.execute(ready, listener);
+      case Ahead.Ended(ExecutionResult result) -> result;
+    };
   }
 
   /**
    * Takes a runtime or prepares the commit, if there is one; else, or if that fails, the run starts
    * with common layers or blank. A commit whose own recipes failed is not tried again soon.
-   *
-   * @return the request, with the layers that it starts from if nothing else is there
    */
-  public ExecutionRequest prepare(ExecutionRequest request, ExecutionListener listener)
+  public Ahead prepare(ExecutionRequest request, ExecutionListener listener)
       throws InterruptedException {
     if (!(request.caches() instanceof CacheUse.Kept(Lineage lineage, _))) {
-      return request;
+      return new Ahead.Ready(request);
     }
     try {
       if (peers.isPresent()) {
@@ -84,7 +85,7 @@ public record TrunkPreparingExecutor(
       InterruptedIo.rethrow(e);
       endMaking();
       listener.note("starting from a blank disk: " + e.getMessage());
-      return request;
+      return new Ahead.Ready(request);
     }
   }
 
@@ -93,21 +94,17 @@ public record TrunkPreparingExecutor(
     return lineage.plan(executor.disks(listener).made(executor.nameOf(request)));
   }
 
-  private ExecutionRequest withLayers(
+  private Ahead withLayers(
       ExecutionRequest request,
       Lineage lineage,
       Revision revision,
       RunSettings settings,
       ExecutionListener listener)
       throws IOException, InterruptedException {
-    if (plan(lineage, request, listener).disk().isPresent()) {
-      return request;
-    }
-    return request.with(
-        new CacheUse.Kept(
-            lineage,
-            new CommonLayers(subject, executor, peers)
-                .require(revision, settings, executor.nameOf(request), listener)));
+    return plan(lineage, request, listener).disk().isPresent()
+        ? new Ahead.Ready(request)
+        : new CommonLayers(subject, executor, peers)
+            .startOf(request, lineage, revision, settings, listener);
   }
 
   private void prepareOnce(
@@ -195,7 +192,9 @@ public record TrunkPreparingExecutor(
     VmExecutor machines = VmExecutors.executor(subject, settings);
     machines.setReady(executor.ready());
     machines.setVouchers(executor.vouchers());
-    return machines.prepare(
-        withLayers(preparation, lineage, revision, settings, listener), new Aside(listener));
+    return switch (withLayers(preparation, lineage, revision, settings, listener)) {
+      case Ahead.Ready(ExecutionRequest ready) -> machines.prepare(ready, new Aside(listener));
+      case Ahead.Ended(ExecutionResult result) -> Optional.of(result);
+    };
   }
 }
