@@ -63,6 +63,9 @@ final class LeaseKeeper implements AutoCloseable {
   private List<URI> addresses = List.of();
   private long renewAt;
 
+  /** What the rendezvous does not take from us, and why, if there was such in this round. */
+  private Optional<String> refused = Optional.empty();
+
   private volatile boolean asked;
 
   LeaseKeeper(
@@ -173,6 +176,7 @@ final class LeaseKeeper implements AutoCloseable {
 
   /** Renews, and brings the announcements up to date; returns the time until the next renewal. */
   private Duration round() throws IOException, InterruptedException {
+    refused = Optional.empty();
     LeaseTerms terms = lease();
     if (!announceWanted()) {
       terms = lease();
@@ -185,6 +189,9 @@ final class LeaseKeeper implements AutoCloseable {
       if (!still.containsKey(run)) {
         retract(run);
       }
+    }
+    if (refused.isPresent()) {
+      throw new IOException(refused.get());
     }
     return terms.renewAfter();
   }
@@ -289,6 +296,12 @@ final class LeaseKeeper implements AutoCloseable {
     if (answer.is(Problem.Kind.NO_LEASE)) {
       told.clear();
       return false;
+    }
+    if (answer.is(Problem.Kind.NOT_ALLOWED)) {
+      // Its rules are for each repository: what else there is to say does not wait for this.
+      refused = Optional.of(rendezvous.name() + ": " + answer.why());
+      runs.forEach(told::remove);
+      return true;
     }
     if (state.state() == ResultState.RUNNING) {
       if (answer.status() == 204) {

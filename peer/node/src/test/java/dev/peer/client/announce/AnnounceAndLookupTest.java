@@ -10,6 +10,7 @@ import dev.peer.client.fetch.ImageFetch;
 import dev.peer.client.rendezvous.RendezvousLookup;
 import dev.peer.core.access.AccessRule;
 import dev.peer.core.access.AccessRules;
+import dev.peer.core.access.NamespaceRules;
 import dev.peer.core.find.Fetch;
 import dev.peer.core.find.FetchException;
 import dev.peer.core.find.Holder;
@@ -412,6 +413,30 @@ public class AnnounceAndLookupTest {
         team.issue(TestAuthority.request(uri).validity(Validity.lasting(Duration.ofDays(2))));
     return team.peer(
         credentials, InstantSource.offset(InstantSource.system(), Duration.ofHours(hours)));
+  }
+
+  @Test
+  void aRepositoryThatIsNotAdmittedHoldsNoOtherUp() throws Exception {
+    rendezvous.close();
+    AccessRules rules =
+        new AccessRules(
+            NamespaceRules.everywhere(AccessRule.anyone()),
+            NamespaceRules.parse("git.example.org/team/* => anyone"),
+            AccessRule.anyone());
+    rendezvous = rendezvous(Https.LOOPBACK, () -> rules);
+    lookup = closing(new RendezvousLookup(ci, List.of(address()), PATIENCE));
+    LeasedAnnouncer announcer = announcer(laptop);
+    RepoId other = new RepoId("git.example.org/others/project");
+    byte[] bytes = {2};
+    announcer.announce(StoredRecords.of(directory, other, key(2), bytes, bytes));
+
+    announcer.announce(record(1));
+
+    assertThat(found(1)).extracting(Holder::id).containsExactly(laptop.id());
+    assertThat(notices)
+        .singleElement()
+        .asString()
+        .contains("not announced; retrying", "may not announce results of " + other);
   }
 
   @Test
