@@ -3,12 +3,10 @@ package dev.peer.run;
 import dev.peer.config.ConfigException;
 import dev.peer.config.MachineSettings;
 import dev.peer.config.RunSettings;
-import dev.peer.core.flow.CacheUse;
-import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.ExecutorException;
 import dev.peer.core.flow.InterruptedIo;
-import dev.peer.core.flow.Lineage;
+import dev.peer.core.id.Digest;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.source.GitRepository;
@@ -48,73 +46,40 @@ record CommonLayers(RunTarget subject, VmExecutor executor, Optional<RuntimePeer
   }
 
   /**
-   * What a revision's preparation starts from that has no kept disk: such layers, or a blank disk,
-   * which is said. If one of their instructions fails, the preparation ends so, too.
+   * Returns the digest of those from which the revision's preparation can start. Empty, where that
+   * begins blank: why, is said.
    *
-   * @param lineage the revision's
+   * @param run which disks the revision's own preparation starts from
    */
-  Ahead startOf(
-      ExecutionRequest request,
-      Lineage lineage,
-      Revision revision,
-      RunSettings settings,
-      ExecutionListener listener)
+  Optional<Digest> require(
+      Revision revision, RunSettings settings, DiskName run, ExecutionListener listener)
       throws IOException, InterruptedException {
-    String why;
     try {
       Optional<BaseLayers> layers = of(subject.git(), revision, settings);
-      return layers.isPresent()
-          ? startOf(layers.get(), request, lineage, settings, listener)
-          : new Ahead.Ready(request);
+      return layers.isPresent() && require(layers.get(), settings, run, listener)
+          ? layers.map(BaseLayers::digest)
+          : Optional.empty();
     } catch (SourceException e) {
       InterruptedIo.rethrow(e);
-      why = e.getMessage() + "; " + e.hint();
+      return none(listener, e.getMessage() + "; " + e.hint());
     } catch (ConfigException e) {
-      why = e.getMessage() + "; " + e.hint();
+      return none(listener, e.getMessage() + "; " + e.hint());
     } catch (ExecutorException e) {
-      why = e.getMessage() + "; " + e.hint();
+      return none(listener, e.getMessage() + "; " + e.hint());
     }
-    sayBlank(listener, why);
-    return new Ahead.Ready(request);
   }
 
-  private Ahead startOf(
-      BaseLayers layers,
-      ExecutionRequest request,
-      Lineage lineage,
-      RunSettings settings,
-      ExecutionListener listener)
+  private boolean require(
+      BaseLayers layers, RunSettings settings, DiskName run, ExecutionListener listener)
       throws SourceException,
           ConfigException,
           ExecutorException,
           IOException,
           InterruptedException {
-    DiskName name = executor.nameOf(request).ofLayers(layers.digest());
-    ExecutionRequest begun = request.with(new CacheUse.Kept(lineage, Optional.of(layers.digest())));
-    if (isHere(name, listener) || take(layers, name, listener)) {
-      return new Ahead.Ready(begun);
+    DiskName name = run.ofLayers(layers.digest());
+    if (isHere(name, listener)) {
+      return true;
     }
-    if (!executor.endsFailedGuests() || executor.isUnprepared(name, layers.commit())) {
-      return new Ahead.Ready(request);
-    }
-    Optional<ExecutionResult> ended = build(layers, settings, name, listener);
-    if (ended.isEmpty() && isHere(name, listener)) {
-      return new Ahead.Ready(begun);
-    }
-    executor.noteUnprepared(name, layers.commit());
-    if (ended.isPresent() && !(ended.get() instanceof ExecutionResult.Refused)) {
-      return new Ahead.Ended(ended.get());
-    }
-    sayBlank(listener, ended.map(Aside::text).orElse("what was built could not be kept"));
-    return new Ahead.Ready(request);
-  }
-
-  private boolean isHere(DiskName name, ExecutionListener listener) throws IOException {
-    return !executor.disks(listener).made(name).isEmpty();
-  }
-
-  private boolean take(BaseLayers layers, DiskName name, ExecutionListener listener)
-      throws IOException, InterruptedException {
     if (peers.isPresent()) {
       new RuntimeTaker(
               new RuntimePeers(peers.get().source(), Optional.empty()),
@@ -122,13 +87,19 @@ record CommonLayers(RunTarget subject, VmExecutor executor, Optional<RuntimePeer
               listener)
           .take(VmExecutor.lineage(layers), name);
     }
-    return isHere(name, listener);
+    return isHere(name, listener) || build(layers, settings, name, listener);
   }
 
-  /** Returns how it ended, if there are no layers. */
-  private Optional<ExecutionResult> build(
+  private boolean isHere(DiskName name, ExecutionListener listener) throws IOException {
+    return !executor.disks(listener).made(name).isEmpty();
+  }
+
+  private boolean build(
       BaseLayers layers, RunSettings settings, DiskName name, ExecutionListener listener)
       throws ConfigException, ExecutorException, IOException, InterruptedException {
+    if (executor.isUnprepared(name, layers.commit())) {
+      return false;
+    }
     listener.note(
         "building first what any repository can use whose container image begins so: layers "
             + layers.digest());
@@ -136,7 +107,14 @@ record CommonLayers(RunTarget subject, VmExecutor executor, Optional<RuntimePeer
     machines.setReady(executor.ready());
     machines.setVouchers(executor.vouchers());
     try (ScratchDirectory scratch = executor.disks(listener).runtimes().scratch()) {
-      return machines.build(layers, name, scratch.path(), new Aside(listener));
+      Optional<ExecutionResult> ended =
+          machines.build(layers, name, scratch.path(), new Aside(listener));
+      if (ended.isEmpty() && isHere(name, listener)) {
+        return true;
+      }
+      executor.noteUnprepared(name, layers.commit());
+      none(listener, ended.map(Aside::text).orElse("what was built could not be kept"));
+      return false;
     }
   }
 
@@ -148,7 +126,8 @@ record CommonLayers(RunTarget subject, VmExecutor executor, Optional<RuntimePeer
     return settings.withAtLeast(callers);
   }
 
-  private static void sayBlank(ExecutionListener listener, String why) {
+  private static Optional<Digest> none(ExecutionListener listener, String why) {
     listener.note("the layers that the container image begins with are not built ahead: " + why);
+    return Optional.empty();
   }
 }

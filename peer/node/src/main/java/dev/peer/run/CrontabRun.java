@@ -2,7 +2,6 @@ package dev.peer.run;
 
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
-import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.flow.MachineSlots;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -46,17 +45,14 @@ public record CrontabRun(
               new RunFiles(unused.path()),
               new CacheUse.Kept(VmExecutors.lineage(subject)),
               secrets.ofPreparation(subject.run().prepareSecrets()));
-      Ahead ahead =
+      ExecutionRequest prepared =
           new TrunkPreparingExecutor(
                   machines,
                   subject,
                   secrets,
                   Optional.of(new RuntimePeers(network.runtimes(), Optional.empty())))
               .prepare(request, output);
-      return switch (ahead) {
-        case Ahead.Ready(ExecutionRequest ready) -> machines.makeCrontab(ready, output);
-        case Ahead.Ended(ExecutionResult result) -> new CrontabResult.Ended(result);
-      };
+      return machines.makeCrontab(prepared, output);
     }
   }
 }

@@ -53,20 +53,19 @@ public record TrunkPreparingExecutor(
   @Override
   public ExecutionResult execute(ExecutionRequest request, ExecutionListener listener)
       throws ExecutorException, InterruptedException {
-    return switch (prepare(request, listener)) {
-      case Ahead.Ready(ExecutionRequest ready) -> executor.execute(ready, listener);
-      case Ahead.Ended(ExecutionResult result) -> result;
-    };
+    return executor.execute(prepare(request, listener), listener);
   }
 
   /**
    * Takes a runtime or prepares the commit, if there is one; else, or if that fails, the run starts
    * with common layers or blank. A commit whose own recipes failed is not tried again soon.
+   *
+   * @return the request, with the layers that it starts from if nothing else is there
    */
-  public Ahead prepare(ExecutionRequest request, ExecutionListener listener)
+  public ExecutionRequest prepare(ExecutionRequest request, ExecutionListener listener)
       throws InterruptedException {
     if (!(request.caches() instanceof CacheUse.Kept(Lineage lineage, _))) {
-      return new Ahead.Ready(request);
+      return request;
     }
     try {
       if (peers.isPresent()) {
@@ -85,7 +84,7 @@ public record TrunkPreparingExecutor(
       InterruptedIo.rethrow(e);
       endMaking();
       listener.note("starting from a blank disk: " + e.getMessage());
-      return new Ahead.Ready(request);
+      return request;
     }
   }
 
@@ -94,17 +93,21 @@ public record TrunkPreparingExecutor(
     return lineage.plan(executor.disks(listener).made(executor.nameOf(request)));
   }
 
-  private Ahead withLayers(
+  private ExecutionRequest withLayers(
       ExecutionRequest request,
       Lineage lineage,
       Revision revision,
       RunSettings settings,
       ExecutionListener listener)
       throws IOException, InterruptedException {
-    return plan(lineage, request, listener).disk().isPresent()
-        ? new Ahead.Ready(request)
-        : new CommonLayers(subject, executor, peers)
-            .startOf(request, lineage, revision, settings, listener);
+    if (plan(lineage, request, listener).disk().isPresent()) {
+      return request;
+    }
+    return request.with(
+        new CacheUse.Kept(
+            lineage,
+            new CommonLayers(subject, executor, peers)
+                .require(revision, settings, executor.nameOf(request), listener)));
   }
 
   private void prepareOnce(
@@ -192,9 +195,7 @@ public record TrunkPreparingExecutor(
     VmExecutor machines = VmExecutors.executor(subject, settings);
     machines.setReady(executor.ready());
     machines.setVouchers(executor.vouchers());
-    return switch (withLayers(preparation, lineage, revision, settings, listener)) {
-      case Ahead.Ready(ExecutionRequest ready) -> machines.prepare(ready, new Aside(listener));
-      case Ahead.Ended(ExecutionResult result) -> Optional.of(result);
-    };
+    return machines.prepare(
+        withLayers(preparation, lineage, revision, settings, listener), new Aside(listener));
   }
 }

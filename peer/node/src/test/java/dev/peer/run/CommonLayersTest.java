@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.peer.config.CallContext;
-import dev.peer.core.flow.CacheUse;
-import dev.peer.core.flow.ExecutionRequest;
-import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.RunEvent;
-import dev.peer.core.record.RunFiles;
-import dev.peer.core.secret.RunSecrets;
 import dev.peer.source.Git;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,33 +39,23 @@ class CommonLayersTest {
               .resolve(".git/objects/" + lost.substring(0, 2) + "/" + lost.substring(2)));
 
       List<RunEvent> events = new ArrayList<>();
-      ExecutionRequest request = request(subject);
-      assertThat(startOf(layers, request, subject, events::add))
-          .isEqualTo(new Ahead.Ready(request));
+      assertThat(
+              layers.require(
+                  subject.revision(), subject.run(), VmExecutors.diskName(subject), events::add))
+          .isEmpty();
       assertThat(events).hasSize(1).first().asString().contains("not built ahead", lost);
 
       Thread.currentThread().interrupt();
       assertThatExceptionOfType(InterruptedException.class)
-          .isThrownBy(() -> startOf(layers, request, subject, events::add));
+          .isThrownBy(
+              () ->
+                  layers.require(
+                      subject.revision(),
+                      subject.run(),
+                      VmExecutors.diskName(subject),
+                      events::add));
       assertThat(Thread.interrupted()).isFalse();
     }
-  }
-
-  private static Ahead startOf(
-      CommonLayers layers, ExecutionRequest request, RunTarget subject, ExecutionListener listener)
-      throws Exception {
-    return layers.startOf(
-        request, VmExecutors.lineage(subject), subject.revision(), subject.run(), listener);
-  }
-
-  private ExecutionRequest request(RunTarget subject) throws Exception {
-    return new ExecutionRequest(
-        subject.inputs(),
-        subject.owner(),
-        VmExecutors.source(subject),
-        new RunFiles(temp),
-        new CacheUse.Kept(VmExecutors.lineage(subject)),
-        RunSecrets.NONE);
   }
 
   private static String blob() {

@@ -79,11 +79,6 @@ public final class VmExecutor implements Executor {
     this.onFailure = action;
   }
 
-  /** Whether a guest in which a recipe fails is gone afterwards. */
-  public boolean endsFailedGuests() {
-    return onFailure instanceof FailureAction.End;
-  }
-
   /** Sets how often the tests are tried at most, however often a run allows. */
   public void setMostTries(int most) {
     this.mostTries = most;

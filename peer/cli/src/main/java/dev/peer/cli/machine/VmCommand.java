@@ -26,7 +26,6 @@ import dev.peer.network.PeerNetwork;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
-import dev.peer.run.Ahead;
 import dev.peer.run.CallerSecrets;
 import dev.peer.run.ImagePullingExecutor;
 import dev.peer.run.RunReport;
@@ -104,15 +103,11 @@ public final class VmCommand {
               new CacheUse.Kept(VmExecutors.lineage(subject)),
               secrets.get());
       VmExecutor machines = VmExecutors.executor(subject);
-      Ahead ahead =
+      ExecutionRequest prepared =
           new TrunkPreparingExecutor(machines, subject, secrets, Optional.empty())
               .prepare(request, output);
       Optional<ExecutionResult> ended =
-          switch (ahead) {
-            case Ahead.Ready(ExecutionRequest ready) ->
-                machines.openShell(ready, output, place, SystemTerminal::open);
-            case Ahead.Ended(ExecutionResult result) -> Optional.of(result);
-          };
+          machines.openShell(prepared, output, place, SystemTerminal::open);
       return ended.isPresent()
           ? RunSession.notPassed(output, ended.get(), new RunReport()).number()
           : ExitCode.PASSED.number();
