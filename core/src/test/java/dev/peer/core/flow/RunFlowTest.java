@@ -264,15 +264,11 @@ class RunFlowTest {
   }
 
   private RunOutcome outcome(Run run, Optional<Stamper> stamper) throws Exception {
-    return outcome(
-        new PassingMachine(run), stamper, Coordination.NONE, () -> RunSecrets.NONE);
+    return outcome(new PassingMachine(run), stamper, Coordination.NONE, () -> RunSecrets.NONE);
   }
 
   private RunOutcome outcome(
-      Executor executor,
-      Optional<Stamper> stamper,
-      Coordination coordination,
-      SecretSource secrets)
+      Executor executor, Optional<Stamper> stamper, Coordination coordination, SecretSource secrets)
       throws Exception {
     RunFlow flow =
         new RunFlow(
