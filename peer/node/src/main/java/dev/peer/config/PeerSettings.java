@@ -99,8 +99,15 @@ public record PeerSettings(
   public static Optional<RepoId> repo(Settings settings) throws ConfigException {
     return settings.read(
         Setting.PEER_REPO,
-        RepoId::new,
-        "1 to 512 visible characters without blanks",
+        PeerSettings::named,
+        "a repository's name of 1 to 512 visible characters without blanks",
         "git.example.org/team/project");
+  }
+
+  /** All repositories start from the disks of layers, so none may have their name. */
+  private static RepoId named(String text) {
+    RepoId id = new RepoId(text);
+    ValueForms.require(!id.isOfLayers());
+    return id;
   }
 }

@@ -330,6 +330,7 @@ class PeerSettingsTest {
   @Test
   void refusesARepositoryWithBlanks() {
     refused("PEER_REPO", "a b", "without blanks: \"a b\"");
+    refused("PEER_REPO", "layers:/ab", "is not a repository's name of 1 to 512");
   }
 
   @ParameterizedTest
