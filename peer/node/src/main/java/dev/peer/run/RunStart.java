@@ -5,16 +5,18 @@ import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.core.flow.KeptPlan;
 import dev.peer.core.flow.Lineage;
-import dev.peer.core.id.Digest;
 import dev.peer.core.progress.Notices;
+import dev.peer.home.HomeLayout;
 import dev.peer.network.RuntimeSource;
 import dev.peer.source.SourceException;
 import dev.peer.vm.layers.BaseLayers;
 import dev.peer.vm.snapshot.DiskName;
 import dev.peer.vm.snapshot.RepositoryDisks;
+import dev.peer.vm.snapshot.UnpreparedCommits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,20 +79,26 @@ public final class RunStart {
 
   private static String withoutKept(RunTarget subject, DiskName name, RepositoryDisks disks)
       throws IOException {
-    Optional<Digest> layers;
+    Optional<BaseLayers> layers;
     try {
-      layers =
-          CommonLayers.of(subject.git(), subject.revision(), subject.run()).map(BaseLayers::digest);
+      layers = CommonLayers.of(subject.git(), subject.revision(), subject.run());
     } catch (SourceException e) {
       return BLANK + ": " + e.getMessage();
     }
     if (layers.isEmpty()) {
       return BLANK;
     }
-    boolean isHere = !disks.foreseen(name.ofLayers(layers.get())).isEmpty();
-    return "layers "
-        + layers.get()
-        + (isHere ? ", which are here" : ", which are built first if no peer offers them");
+    DiskName common = name.ofLayers(layers.get().digest());
+    String what = "layers " + layers.get().digest();
+    if (!disks.foreseen(common).isEmpty()) {
+      return what + ", which are here";
+    }
+    UnpreparedCommits unprepared =
+        new UnpreparedCommits(
+            new HomeLayout(subject.peer().home()).unprepared(), InstantSource.system());
+    return unprepared.contains(common, layers.get().commit())
+        ? what + ", if a peer offers them; else " + BLANK + ": building them failed within an hour"
+        : what + ", which are built first if no peer offers them";
   }
 
   private static String rather(List<RuntimeChoices.Choice> choices) {

@@ -169,7 +169,9 @@ final class RuntimeOffer {
                   name, history.made(), new HeldRuntime(file, content.get().digest(), attestation));
       if (kept) {
         listener.note(
-            "other peers can take what was prepared: " + Facts.mebibytes(content.get().size()));
+            "other peers can take "
+                + (name.repo().isOfLayers() ? "its common layers: " : "what was prepared: ")
+                + Facts.mebibytes(content.get().size()));
       }
     }
   }
