@@ -130,6 +130,7 @@ class CommonLayersIT {
         test:VQ:
         \tcat /certificates
         """;
+    team.startRendezvous();
     Peer laptop = team.peer("laptop");
 
     Run run = laptop.run(team.repository("one", mkfile), "run", "--exit").hasExitCode(0);
