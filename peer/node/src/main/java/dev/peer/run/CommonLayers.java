@@ -36,7 +36,7 @@ record CommonLayers(RunTarget subject, VmExecutor executor, Optional<RuntimePeer
   /** Those of a revision; empty where its container image begins with nothing that is common. */
   static Optional<BaseLayers> of(GitRepository git, Revision revision, RunSettings settings)
       throws SourceException {
-    Optional<byte[]> mkfile = git.file(revision, RunTarget.MKFILE, LARGEST_FILE);
+    Optional<byte[]> mkfile = RunTarget.mkfile(git, revision);
     return mkfile.isEmpty()
         ? Optional.empty()
         : BaseLayers.of(
@@ -103,9 +103,7 @@ record CommonLayers(RunTarget subject, VmExecutor executor, Optional<RuntimePeer
     listener.note(
         "building first what any repository can use whose container image begins so: layers "
             + layers.digest());
-    VmExecutor machines = VmExecutors.executor(subject, machine(settings));
-    machines.setReady(executor.ready());
-    machines.setVouchers(executor.vouchers());
+    VmExecutor machines = VmExecutors.ahead(executor, subject, machine(settings));
     try (ScratchDirectory scratch = executor.disks(listener).runtimes().scratch()) {
       Optional<ExecutionResult> ended =
           machines.build(layers, name, scratch.path(), new Aside(listener));

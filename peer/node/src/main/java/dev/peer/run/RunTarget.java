@@ -56,7 +56,7 @@ public record RunTarget(
     implements AutoCloseable {
 
   private static final String ENV_FILE = ".env";
-  static final String MKFILE = "mkfile";
+  private static final String MKFILE = "mkfile";
   private static final Set<String> ALWAYS_READ =
       Set.of(ENV_FILE, MKFILE, ".gitattributes", ".gitmodules");
   private static final int LARGEST_MKFILE = 1 << 20;
@@ -135,7 +135,7 @@ public record RunTarget(
     SelectedRevision selected = git.select(revision, selection.get());
     output.note(
         "PEER_PATHS: %d of %d files count".formatted(selected.selected(), selected.files()));
-    if (git.file(selected.revision(), MKFILE, LARGEST_MKFILE).isEmpty()) {
+    if (mkfile(git, selected.revision()).isEmpty()) {
       throw new SourceException(
           "PEER_PATHS leaves out the file that mkfile, a symbolic link, leads to",
           "name that file in PEER_PATHS too");
@@ -272,7 +272,12 @@ public record RunTarget(
 
   /** Whether a revision says how it is tested. */
   public static boolean hasMkfile(GitRepository git, Revision revision) throws SourceException {
-    return git.file(revision, MKFILE, LARGEST_MKFILE).isPresent();
+    return mkfile(git, revision).isPresent();
+  }
+
+  /** What says how a revision is tested; empty where there is none. */
+  static Optional<byte[]> mkfile(GitRepository git, Revision revision) throws SourceException {
+    return git.file(revision, MKFILE, LARGEST_MKFILE);
   }
 
   /** About the peer. */

@@ -2,6 +2,7 @@ package dev.peer.run;
 
 import dev.peer.core.flow.KeptPlan;
 import dev.peer.core.id.CommitId;
+import dev.peer.core.id.PeerId;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparedRuntime;
@@ -52,11 +53,12 @@ record RuntimeChoices(TransferRate rate, RepositoryDisks disks) {
     @Override
     public String toString() {
       PreparedRuntime runtime = offer.verified().runtime();
-      return (runtime.disk().repo().isOfLayers() ? "the layers that " : "the runtime that ")
-          + offer.verified().maker().id()
-          + (runtime.disk().repo().isOfLayers()
-              ? " built"
-              : " prepared at " + runtime.made().commits().getLast())
+      PeerId maker = offer.verified().maker().id();
+      String what =
+          runtime.disk().repo().isOfLayers()
+              ? "the layers that " + maker + " built"
+              : "the runtime that " + maker + " prepared at " + runtime.made().commits().getLast();
+      return what
           + " ("
           + Facts.mebibytes(runtime.content().size())
           + (isMovedWhole() ? "" : ", of which " + Facts.size(moved) + " are not here")

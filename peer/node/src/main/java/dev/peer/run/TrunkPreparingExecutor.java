@@ -75,11 +75,14 @@ public record TrunkPreparingExecutor(
                 listener)
             .take(lineage, executor.nameOf(request));
       }
-      Optional<CommitId> base = plan(lineage, request, listener).base();
-      if (base.isPresent()) {
-        prepareOnce(base.get(), lineage, request, listener);
+      KeptPlan plan = plan(lineage, request, listener);
+      if (plan.base().isPresent()) {
+        prepareOnce(plan.base().get(), lineage, request, listener);
+        plan = plan(lineage, request, listener);
       }
-      return withLayers(request, lineage, subject.revision(), subject.run(), listener);
+      return plan.disk().isPresent()
+          ? request
+          : withLayers(request, lineage, subject.revision(), subject.run(), listener);
     } catch (IOException e) {
       InterruptedIo.rethrow(e);
       endMaking();
@@ -93,6 +96,7 @@ public record TrunkPreparingExecutor(
     return lineage.plan(executor.disks(listener).made(executor.nameOf(request)));
   }
 
+  /** The request of a preparation that has no kept disk. */
   private ExecutionRequest withLayers(
       ExecutionRequest request,
       Lineage lineage,
@@ -100,9 +104,6 @@ public record TrunkPreparingExecutor(
       RunSettings settings,
       ExecutionListener listener)
       throws IOException, InterruptedException {
-    if (plan(lineage, request, listener).disk().isPresent()) {
-      return request;
-    }
     return request.with(
         new CacheUse.Kept(
             lineage,
@@ -115,7 +116,8 @@ public record TrunkPreparingExecutor(
       throws IOException, InterruptedException {
     DiskName name = executor.nameOf(request);
     if (executor.isUnprepared(name, base)) {
-      sayBlank(listener, base, "that failed less than an hour ago; `peer cache drop` forgets it");
+      sayUnprepared(
+          listener, base, "that failed less than an hour ago; `peer cache drop` forgets it");
       return;
     }
     listener.note("preparing " + base + " first, where this revision leaves the trunk");
@@ -123,24 +125,24 @@ public record TrunkPreparingExecutor(
       Optional<ExecutionResult> ended = prepare(base, request, listener);
       if (ended.isPresent()) {
         executor.noteUnprepared(name, base);
-        sayBlank(listener, base, Aside.text(ended.get()));
+        sayUnprepared(listener, base, Aside.text(ended.get()));
       } else if (plan(lineage, request, listener).base().isPresent()) {
         executor.noteUnprepared(name, base);
-        sayBlank(listener, base, "what it left could not be kept");
+        sayUnprepared(listener, base, "what it left could not be kept");
       }
     } catch (SourceException e) {
       InterruptedIo.rethrow(e);
-      sayBlank(listener, base, e.getMessage() + "; " + e.hint());
+      sayUnprepared(listener, base, e.getMessage() + "; " + e.hint());
     } catch (ConfigException e) {
-      sayBlank(listener, base, e.getMessage() + "; " + e.hint());
+      sayUnprepared(listener, base, e.getMessage() + "; " + e.hint());
     } catch (SecretException e) {
-      sayBlank(listener, base, e.getMessage() + "; " + e.hint());
+      sayUnprepared(listener, base, e.getMessage() + "; " + e.hint());
     } catch (ExecutorException e) {
-      sayBlank(listener, base, e.getMessage() + "; " + e.hint());
+      sayUnprepared(listener, base, e.getMessage() + "; " + e.hint());
     }
   }
 
-  private void sayBlank(ExecutionListener listener, CommitId base, String why) {
+  private void sayUnprepared(ExecutionListener listener, CommitId base, String why) {
     endMaking();
     listener.note("not starting from the trunk's " + base + ", which is not prepared: " + why);
   }
@@ -192,9 +194,7 @@ public record TrunkPreparingExecutor(
             request.files(),
             new CacheUse.Kept(lineage),
             secrets.ofPreparation(settings.prepareSecrets()));
-    VmExecutor machines = VmExecutors.executor(subject, settings);
-    machines.setReady(executor.ready());
-    machines.setVouchers(executor.vouchers());
+    VmExecutor machines = VmExecutors.ahead(executor, subject, settings);
     return machines.prepare(
         withLayers(preparation, lineage, revision, settings, listener), new Aside(listener));
   }

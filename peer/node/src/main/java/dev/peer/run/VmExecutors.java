@@ -70,6 +70,15 @@ public final class VmExecutors {
     return executor;
   }
 
+  /** The executor for what is prepared ahead of a run, which shares what the run's own has. */
+  static VmExecutor ahead(VmExecutor own, RunTarget subject, RunSettings run)
+      throws ConfigException, IOException {
+    VmExecutor executor = executor(subject, run);
+    executor.setReady(own.ready());
+    executor.setVouchers(own.vouchers());
+    return executor;
+  }
+
   /**
    * Which kept disks a subject's run may start from: those of a repository, an image and a size.
    */
