@@ -35,7 +35,8 @@ class QemuArgumentsTest {
         .containsSequence("-smp", "3")
         .containsSequence("-m", "512M")
         .containsSequence("-append", "quiet panic=-1")
-        .containsSequence("-accel", "tcg,thread=multi,tb-size=256");
+        .containsSequence("-accel", "tcg,thread=multi,tb-size=256")
+        .containsSequence("-cpu", "max,erms=off,fsrm=off");
     assertThat(QemuArguments.of(spec(Accelerator.KVM, "/run/a")))
         .containsSequence("-accel", "kvm")
         .containsSequence("-cpu", "host");
