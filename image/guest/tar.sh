@@ -9,9 +9,11 @@ write_tar() {
     output=$(disk_named output)
     # It would change what tar does.
     unset TAR_OPTIONS
-    # Each write costs an emulated guest a tenth of a millisecond: a record is 512 KiB.
-    if ! LC_ALL=C /usr/bin/tar --create --file="$output" --blocking-factor=1024 --format=posix --pax-option=delete=atime,delete=ctime \
-        --hard-dereference --no-recursion --owner=0 --group=0 --numeric-owner --mtime=@0 \
+    # In records of 2 MiB and past the page cache (O_WRONLY | O_DIRECT): through it, an emulated guest takes five times as long.
+    # shellcheck disable=SC2016 # for perl to expand
+    if ! LC_ALL=C perl -e 'sysopen STDOUT, shift, 040001 or die "output: $!\n"; exec @ARGV or die "@ARGV: $!\n"' "$output" \
+        /usr/bin/tar --create --file=- --blocking-factor=4096 --format=posix --pax-option=delete=atime,delete=ctime --hard-dereference \
+        --no-recursion --owner=0 --group=0 --numeric-owner --mtime=@0 \
         --null --verbatim-files-from --files-from="$run/files" 2>"$run/tar.errors"; then
         cat "$run/tar.errors" >&2
         if grep -Eq 'No space left on device|Wrote only' "$run/tar.errors"; then
@@ -20,5 +22,4 @@ write_tar() {
         fi
         exit 1
     fi
-    dd if=/dev/null of="$output" conv=notrunc,fsync status=none
 }

@@ -27,6 +27,7 @@ for command in awk find sort tar; do
     ln -s "$path" "$work/bin/$command"
 done
 : >"$run/attached"
+: >"$work/disks/output"
 
 # stage NAME ARGUMENT...: its exit code, and the reason that it gives. Busybox runs commands of its own, whatever PATH
 # says: where one is to be broken, another shell is asked.
