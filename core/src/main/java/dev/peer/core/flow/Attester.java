@@ -4,7 +4,6 @@ import dev.peer.core.find.Replayable;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.MalformedException;
-import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.WrittenBundle;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -18,7 +17,6 @@ import dev.peer.core.store.Store;
 import dev.peer.core.store.StoredRecord;
 import dev.peer.core.timestamp.TimestampException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -36,14 +34,14 @@ public record Attester(
   /**
    * Signs a record and keeps the result.
    *
-   * @param files the files that the record is about; in the staged directory
-   * @param staged receives the bundle; the result takes it over
+   * @param writing the bundle with the files that the record is about; in the staged directory
+   * @param staged the result takes it over
    * @throws VerificationException if others would refuse the bundle or the own signature
    */
-  Replayable attest(RunRecord record, RunFiles files, ScratchDirectory staged, Store store)
+  Replayable attest(RunRecord record, BundleWriter writing, ScratchDirectory staged, Store store)
       throws VerificationException, IOException, InterruptedException {
     notices.step("sign");
-    WrittenBundle bundle = written(record, files, staged.path().resolve("bundle"));
+    WrittenBundle bundle = written(record, writing);
     Attestation signed = signer.sign(record, bundle.content());
     notices.step("verify");
     VerifiedAttestation attestation = stamped(verifier.verify(signed, record.inputs().key()));
@@ -53,10 +51,10 @@ public record Attester(
     return new Replayable(verified, stored, Optional.empty(), staged);
   }
 
-  private static WrittenBundle written(RunRecord record, RunFiles files, Path bundle)
+  private static WrittenBundle written(RunRecord record, BundleWriter writing)
       throws VerificationException, IOException {
     try {
-      return BundleWriter.write(record, files, bundle);
+      return writing.finish(record);
     } catch (MalformedException e) {
       throw new VerificationException(e.getMessage(), e);
     }

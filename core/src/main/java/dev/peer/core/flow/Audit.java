@@ -2,6 +2,7 @@ package dev.peer.core.flow;
 
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.Artifact;
+import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -53,6 +54,7 @@ public record Audit(ExecutionResult result, List<String> differences) {
                   store.ownerOf(known.inputs().repo()),
                   source,
                   files,
+                  ArtifactSink.NONE,
                   CacheUse.NONE,
                   secrets),
               listener);

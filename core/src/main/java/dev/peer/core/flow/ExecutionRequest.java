@@ -2,6 +2,7 @@ package dev.peer.core.flow;
 
 import dev.peer.core.id.LocalRepo;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.secret.RunSecrets;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
  * @param owner whose disks and caches it begins with and leaves, whatever the inputs call it
  * @param source writes the revision's files
  * @param files an empty directory for the result
+ * @param artifacts takes the content of the artifacts, beside their files
  * @param caches what it may use of earlier runs
  * @param secrets passed to their stages alone, and masked in all output
  */
@@ -22,12 +24,13 @@ public record ExecutionRequest(
     LocalRepo owner,
     SourceTree source,
     RunFiles files,
+    ArtifactSink artifacts,
     CacheUse caches,
     RunSecrets secrets) {
 
   /** The same run, which uses this of earlier ones. */
   public ExecutionRequest with(CacheUse other) {
-    return new ExecutionRequest(inputs, owner, source, files, other, secrets);
+    return new ExecutionRequest(inputs, owner, source, files, artifacts, other, secrets);
   }
 
   /** The revision's files, written when they are needed. */

@@ -11,6 +11,7 @@ import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.progress.RunLog;
 import dev.peer.core.progress.TeeListener;
+import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.TestReport;
@@ -137,8 +138,7 @@ public final class RunFlow {
       OwnAnnouncement announced)
       throws ExecutorException, IOException, InterruptedException {
     ScratchDirectory staged = store.stage();
-    try {
-      RunFiles files = new RunFiles(Files.createDirectory(staged.path().resolve("result")));
+    try (BundleWriter bundle = bundleIn(staged)) {
       RunFiles log = store.logs().begin(staged, inputs);
       Instant startedAt = Instant.now();
       ExecutionResult result;
@@ -146,7 +146,13 @@ public final class RunFlow {
         result =
             executor.execute(
                 new ExecutionRequest(
-                    inputs, store.ownerOf(inputs.repo()), source, files, caches, passed),
+                    inputs,
+                    store.ownerOf(inputs.repo()),
+                    source,
+                    bundle.files(),
+                    bundle,
+                    caches,
+                    passed),
                 announced.begin(
                     new TeeListener(recorded, listener), staged.path().resolve("live")));
       }
@@ -156,11 +162,16 @@ public final class RunFlow {
         staged.close();
         return new RunOutcome.NotPassed(result);
       }
-      return signAndKeep(ran.record(), files, passed, staged, announced);
+      return signAndKeep(ran.record(), bundle, passed, staged, announced);
     } catch (ExecutorException | IOException | InterruptedException | RuntimeException e) {
       staged.close();
       throw e;
     }
+  }
+
+  private static BundleWriter bundleIn(ScratchDirectory staged) throws IOException {
+    RunFiles files = new RunFiles(Files.createDirectory(staged.path().resolve("result")));
+    return new BundleWriter(files, staged.path().resolve("bundle"));
   }
 
   private void keepFailed(
@@ -221,18 +232,18 @@ public final class RunFlow {
 
   private RunOutcome signAndKeep(
       RunRecord record,
-      RunFiles files,
+      BundleWriter bundle,
       RunSecrets secrets,
       ScratchDirectory staged,
       OwnAnnouncement announced)
       throws IOException, InterruptedException {
-    Optional<String> leak = SecretScan.leak(secrets.all(), record, files);
+    Optional<String> leak = SecretScan.leak(secrets.all(), record, bundle.files());
     if (leak.isPresent()) {
       staged.close();
       return new RunOutcome.RanUnsigned(record, leak.get());
     }
     try {
-      Replayable result = attester.attest(record, files, staged, store);
+      Replayable result = attester.attest(record, bundle, staged, store);
       return new RunOutcome.Ran(result, announced.passed(result.stored()));
     } catch (VerificationException e) {
       staged.close();

@@ -1,5 +1,7 @@
 package dev.peer.core.record;
 
+import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -7,81 +9,162 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/** Writes a run's bundle: {@code tar.zst}, the same bytes for the same run. */
-public final class BundleWriter {
+/**
+ * Writes a run's bundle, {@code tar.zst}, while the run goes on: the artifacts as they come, and
+ * all else in the end. The same content in the same order has the same bytes.
+ *
+ * <p>A reader's checks go over the bytes on their way: over the frames as they were compressed, the
+ * entries' names, sizes and digests, and the bounds.
+ */
+public final class BundleWriter implements ArtifactSink, AutoCloseable {
 
   private static final int SKIPPABLE_FRAME = 0x184D2A50;
   private static final int LARGEST_FRAME = 1 << 20;
+  private static final int BUFFER = 1 << 16;
 
-  private BundleWriter() {}
+  private final RunFiles files;
+  private final Path bundle;
+  private final NotedEntries entries = new NotedEntries();
+  private final Set<String> artifacts = new HashSet<>();
+  private BundlePass pass;
+  private PipedReader frames;
+  private OutputStream buffered;
+  private TarArchiveOutputStream tar;
 
   /**
-   * Writes a new file. A reader's checks go over its bytes on their way: over the frames as they
-   * were compressed, the entries' names, sizes and digests, and the bounds.
+   * Writes nothing yet.
+   *
+   * @param files have what the record will say
+   * @param bundle does not exist
+   */
+  public BundleWriter(RunFiles files, Path bundle) {
+    this.files = files;
+    this.bundle = bundle;
+  }
+
+  /**
+   * Writes a new file at once.
    *
    * @param files have what the record says
    * @throws MalformedException if others would refuse the bundle; the file then means nothing
    */
   public static WrittenBundle write(RunRecord record, RunFiles files, Path bundle)
       throws MalformedException, IOException {
-    BundleReader reader = BundleReader.comparing(record, files);
-    try (BundlePass pass = new BundlePass("check " + bundle, reader, BundlePass.create(bundle))) {
-      writeTar(record, files, pass);
-      pad(BundleReader.smallestFor(reader.contentBytes()), pass);
-      Content content = pass.content();
-      reader.requireGrowth(content.size());
-      pass.end();
-      return new WrittenBundle(record, files, bundle, content);
+    try (BundleWriter writer = new BundleWriter(files, bundle)) {
+      return writer.finish(record);
     }
   }
 
-  private static void writeTar(RunRecord record, RunFiles files, OutputStream out)
-      throws IOException {
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new FrameStream(out))) {
-      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-      tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-      tar.setAddPaxHeadersForNonAsciiNames(true);
-      byte[] json = StrictJson.bytes(RunRecordJson.write(record));
-      putHeader(tar, BundleReader.RECORD, json.length, false);
-      tar.write(json);
-      tar.closeArchiveEntry();
-      TestOutput output = record.output();
-      put(tar, BundleReader.TIMING, files.timing(), output.timing(), false);
-      put(tar, BundleReader.STDOUT, files.output(OutputStreamName.STDOUT), output.stdout(), false);
-      put(tar, BundleReader.STDERR, files.output(OutputStreamName.STDERR), output.stderr(), false);
-      if (record.artifacts() instanceof Artifacts.Manifested manifested) {
-        put(tar, BundleReader.MANIFEST, files.manifest(), manifested.manifest(), false);
-      }
-      for (Artifact artifact : sorted(record, files)) {
-        if (artifact instanceof Artifact.File file) {
-          String name = BundleReader.ARTIFACTS + file.path();
-          put(tar, name, files.artifact(file), file.content(), file.mode().executable());
-        }
-      }
-    }
+  /** The files whose content it has. */
+  public RunFiles files() {
+    return files;
   }
 
-  private static List<Artifact> sorted(RunRecord record, RunFiles files) throws IOException {
+  @Override
+  public OutputStream begin(String path, FileMode mode, long size) throws IOException {
+    start();
+    artifacts.add(path);
+    putHeader(BundleReader.ARTIFACTS + path, size, mode.executable());
+    return new FilterOutputStream(tar) {
+
+      @Override
+      public void write(byte[] buffer, int offset, int length) throws IOException {
+        out.write(buffer, offset, length);
+      }
+
+      @Override
+      public void close() throws IOException {
+        tar.closeArchiveEntry();
+      }
+    };
+  }
+
+  /**
+   * Writes what the record says besides the artifacts that have come, and the record.
+   *
+   * @throws MalformedException if others would refuse the bundle; the file then means nothing
+   */
+  public WrittenBundle finish(RunRecord record) throws MalformedException, IOException {
+    ExpectedEntries expected = ExpectedEntries.comparing(record, files);
+    if (record.artifacts() instanceof Artifacts.Manifested && !artifacts.isEmpty()) {
+      // Readers must have the manifest before what it names.
+      close();
+      Files.delete(bundle);
+      return write(record, files, bundle);
+    }
+    start();
+    putRest(record);
+    tar.finish();
+    buffered.flush();
+    frames.end();
+    pad(ExpectedEntries.smallestFor(expected.contentBytes()));
+    Content content = pass.content();
+    expected.requireGrowth(content.size());
+    pass.end();
+    entries.require(expected);
+    return new WrittenBundle(record, files, bundle, content);
+  }
+
+  private void start() throws IOException {
+    if (tar != null) {
+      return;
+    }
+    pass = new BundlePass("check " + bundle, entries, BundlePass.create(bundle));
+    frames =
+        new PipedReader(
+            "compress " + bundle,
+            content -> {
+              try (FrameStream stream = new FrameStream(pass)) {
+                content.transferTo(stream);
+              }
+            });
+    buffered = new BufferedOutputStream(frames, BUFFER);
+    tar = new TarArchiveOutputStream(buffered);
+    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+    tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+    tar.setAddPaxHeadersForNonAsciiNames(true);
+  }
+
+  private void putRest(RunRecord record) throws IOException {
+    if (record.artifacts() instanceof Artifacts.Manifested manifested) {
+      put(BundleReader.MANIFEST, files.manifest(), manifested.manifest(), false);
+    }
+    for (Artifact artifact : sorted(record)) {
+      if (artifact instanceof Artifact.File file && !artifacts.contains(file.path())) {
+        String name = BundleReader.ARTIFACTS + file.path();
+        put(name, files.artifact(file), file.content(), file.mode().executable());
+      }
+    }
+    TestOutput output = record.output();
+    put(BundleReader.TIMING, files.timing(), output.timing(), false);
+    put(BundleReader.STDOUT, files.output(OutputStreamName.STDOUT), output.stdout(), false);
+    put(BundleReader.STDERR, files.output(OutputStreamName.STDERR), output.stderr(), false);
+    byte[] json = StrictJson.bytes(RunRecordJson.write(record));
+    putHeader(BundleReader.RECORD, json.length, false);
+    tar.write(json);
+    tar.closeArchiveEntry();
+  }
+
+  private List<Artifact> sorted(RunRecord record) throws IOException {
     return files.listOwn(record.artifacts()).stream()
         .sorted(Comparator.comparing(Artifact::path))
         .toList();
   }
 
-  private static void put(
-      TarArchiveOutputStream tar, String name, Path file, Content content, boolean executable)
-      throws IOException {
-    putHeader(tar, name, content.size(), executable);
+  private void put(String name, Path file, Content content, boolean executable) throws IOException {
+    putHeader(name, content.size(), executable);
     Files.copy(file, tar);
     tar.closeArchiveEntry();
   }
 
-  private static void putHeader(
-      TarArchiveOutputStream tar, String name, long size, boolean executable) throws IOException {
+  private void putHeader(String name, long size, boolean executable) throws IOException {
     TarArchiveEntry entry = new TarArchiveEntry(name, TarConstants.LF_NORMAL);
     entry.setSize(size);
     entry.setModTime(0L);
@@ -92,18 +175,27 @@ public final class BundleWriter {
   }
 
   /** Readers refuse content that grows too much; content that compresses better gets padding. */
-  private static void pad(long least, BundlePass bundle) throws IOException {
-    long missing = least - bundle.size();
+  private void pad(long least) throws IOException {
+    long missing = least - pass.size();
     while (missing > 0) {
       int length = (int) Math.min(missing, LARGEST_FRAME);
-      bundle.write(
+      pass.write(
           ByteBuffer.allocate(8)
               .order(ByteOrder.LITTLE_ENDIAN)
               .putInt(SKIPPABLE_FRAME)
               .putInt(length)
               .array());
-      bundle.write(new byte[length]);
+      pass.write(new byte[length]);
       missing -= length;
+    }
+  }
+
+  /** Ends the writing; a bundle that is not finished means nothing. */
+  @Override
+  public void close() throws IOException {
+    if (tar != null) {
+      frames.close();
+      pass.close();
     }
   }
 }

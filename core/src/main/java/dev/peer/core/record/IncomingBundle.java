@@ -18,14 +18,14 @@ public final class IncomingBundle extends OutputStream {
   private static final int BUFFER = 1 << 16;
 
   private final Content expected;
-  private final BundleReader reader;
+  private final ExpectedEntries entries;
   private final BundlePass pass;
   private long size;
 
-  private IncomingBundle(Content expected, BundleReader reader, Path into, OutputStream file) {
+  private IncomingBundle(Content expected, ExpectedEntries entries, Path into, OutputStream file) {
     this.expected = expected;
-    this.reader = reader;
-    pass = new BundlePass("unpack " + into, reader, file);
+    this.entries = entries;
+    pass = new BundlePass("unpack " + into, entries, file);
   }
 
   /**
@@ -40,11 +40,11 @@ public final class IncomingBundle extends OutputStream {
    */
   public static IncomingBundle of(Content expected, RunRecord record, Path file, Path into)
       throws MalformedException, IOException {
-    BundleReader reader = BundleReader.unpacking(expected, record, into);
-    long both = reader.contentBytes() + expected.size();
+    ExpectedEntries entries = ExpectedEntries.unpacking(expected, record, into);
+    long both = entries.contentBytes() + expected.size();
     // A sum beyond the largest number is below 0.
     DiskRoom.require(into, Math.max(both, expected.size()));
-    return new IncomingBundle(expected, reader, into, BundlePass.create(file));
+    return new IncomingBundle(expected, entries, into, BundlePass.create(file));
   }
 
   /**
@@ -59,11 +59,11 @@ public final class IncomingBundle extends OutputStream {
   public static RunFiles unpack(Path bundle, Content expected, RunRecord record, Path into)
       throws MalformedException, IOException {
     requireSize(Files.size(bundle), expected);
-    BundleReader reader = BundleReader.unpacking(expected, record, into);
-    DiskRoom.require(into, reader.contentBytes());
+    ExpectedEntries entries = ExpectedEntries.unpacking(expected, record, into);
+    DiskRoom.require(into, entries.contentBytes());
     try (InputStream in = Files.newInputStream(bundle);
         IncomingBundle incoming =
-            new IncomingBundle(expected, reader, into, OutputStream.nullOutputStream())) {
+            new IncomingBundle(expected, entries, into, OutputStream.nullOutputStream())) {
       byte[] buffer = new byte[BUFFER];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         incoming.write(buffer, 0, n);
@@ -109,7 +109,7 @@ public final class IncomingBundle extends OutputStream {
           "the bundle's digest is " + actual.digest() + ", signed is " + expected.digest());
     }
     pass.end();
-    return reader.files();
+    return entries.files();
   }
 
   private static void requireSize(long actual, Content expected) throws MalformedException {

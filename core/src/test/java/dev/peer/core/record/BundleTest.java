@@ -112,7 +112,7 @@ class BundleTest {
     assumeThat(more).isLessThan(64L << 30);
     try (FileChannel large =
         FileChannel.open(bundle, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      large.write(ByteBuffer.allocate(1), BundleReader.smallestFor(more));
+      large.write(ByteBuffer.allocate(1), ExpectedEntries.smallestFor(more));
     }
     record = saying(more);
 

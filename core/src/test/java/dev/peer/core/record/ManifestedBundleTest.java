@@ -94,7 +94,7 @@ class ManifestedBundleTest {
 
     assertThatThrownBy(() -> IncomingBundle.unpack(bundle, content, lying, target))
         .isInstanceOf(MalformedException.class)
-        .hasMessageContaining("not the signed one");
+        .hasMessageContaining("\"manifest\" has another digest");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.peer.run;
 import dev.peer.core.flow.CacheUse;
 import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.MachineSlots;
+import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.home.HomeLayout;
@@ -43,6 +44,7 @@ public record CrontabRun(
               subject.owner(),
               VmExecutors.source(subject),
               new RunFiles(unused.path()),
+              ArtifactSink.NONE,
               new CacheUse.Kept(VmExecutors.lineage(subject)),
               secrets.ofPreparation(subject.run().prepareSecrets()));
       ExecutionRequest prepared =

@@ -14,6 +14,7 @@ import dev.peer.core.id.Architecture;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.ExecutionListener;
+import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.secret.SecretException;
 import dev.peer.source.Revision;
 import dev.peer.source.SourceException;
@@ -192,6 +193,7 @@ public record TrunkPreparingExecutor(
             request.owner(),
             VmExecutors.source(subject.git(), revision, settings.inputs().checkout()),
             request.files(),
+            ArtifactSink.NONE,
             new CacheUse.Kept(lineage),
             secrets.ofPreparation(settings.prepareSecrets()));
     VmExecutor machines = VmExecutors.ahead(executor, subject, settings);

@@ -6,6 +6,7 @@ import static dev.peer.fuzz.Parser.require;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
 import dev.peer.core.record.Artifact;
+import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.StrictJson;
@@ -129,7 +130,7 @@ final class GuestParsers {
     try {
       Path disk = Files.write(directory.resolve("disk"), bytes);
       RunFiles files = new RunFiles(Files.createDirectory(directory.resolve("files")));
-      for (Artifact artifact : ArtifactIntake.take(disk, files).artifacts()) {
+      for (Artifact artifact : ArtifactIntake.take(disk, files, ArtifactSink.NONE).artifacts()) {
         switch (artifact) {
           case Artifact.File made -> {
             Path file = files.artifact(made).normalize();

@@ -6,6 +6,7 @@ import dev.peer.core.junit.TestReports;
 import dev.peer.core.progress.ExecutionListener;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.ArtifactManifest;
+import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.TestReport;
@@ -51,7 +52,7 @@ record ArtifactCollection(ExecutionRequest request, ExecutionListener listener) 
   record Collection(Artifacts artifacts, Optional<TestReport> tests) {}
 
   Collection take(Path disk, StageResult stage) throws IOException, RefusedException {
-    ArtifactIntake.Contents taken = intake(disk);
+    ArtifactIntake.Contents taken = intake(disk, request.artifacts());
     List<LeftOut> leftOut = new ArrayList<>(taken.leftOut());
     lines(stage, "sockets").forEach(path -> leftOut.add(new LeftOut(path, "is a socket")));
     for (String required : lines(stage, "required")) {
@@ -64,12 +65,13 @@ record ArtifactCollection(ExecutionRequest request, ExecutionListener listener) 
 
   /** What the reports say that a failed test left. */
   Optional<TestReport> takeReports(Path disk) throws IOException, RefusedException {
-    return readReports(intake(disk));
+    return readReports(intake(disk, ArtifactSink.NONE));
   }
 
-  private ArtifactIntake.Contents intake(Path disk) throws IOException, RefusedException {
+  private ArtifactIntake.Contents intake(Path disk, ArtifactSink sink)
+      throws IOException, RefusedException {
     try {
-      return ArtifactIntake.take(disk, request.files());
+      return ArtifactIntake.take(disk, request.files(), sink);
     } catch (MalformedException e) {
       throw new RefusedException(
           masked(e.getMessage()), "build the guest image again with `peer image build`");

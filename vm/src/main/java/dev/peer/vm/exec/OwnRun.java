@@ -11,6 +11,7 @@ import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
+import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.secret.RunSecrets;
@@ -65,6 +66,7 @@ final class OwnRun {
         new LocalRepo(name.repo()),
         (_, root) -> write(root, mkfile, files),
         new RunFiles(scratch),
+        ArtifactSink.NONE,
         new CacheUse.Kept(lineage(commit)),
         RunSecrets.NONE);
   }

@@ -3,6 +3,7 @@ package dev.peer.vm.guest;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Printable;
 import dev.peer.core.record.Artifact;
+import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.FileMode;
@@ -17,7 +18,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -38,14 +39,19 @@ public final class ArtifactIntake {
   private static final int MOST_LEFT_OUT = 100_000;
   private static final int LONGEST_KEPT = 2_048;
 
+  private static final int BUFFER = 1 << 16;
+
   private final RunFiles files;
+  private final ArtifactSink sink;
+  private final byte[] buffer = new byte[BUFFER];
   private final List<Artifact> artifacts = new ArrayList<>();
   private final List<Artifact.Directory> directories = new ArrayList<>();
   private final List<LeftOut> leftOut = new ArrayList<>();
   private final List<String> changes = new ArrayList<>();
 
-  private ArtifactIntake(RunFiles files) {
+  private ArtifactIntake(RunFiles files, ArtifactSink sink) {
     this.files = files;
+    this.sink = sink;
   }
 
   /**
@@ -86,11 +92,13 @@ public final class ArtifactIntake {
   /**
    * Writes the files among the artifacts to their places, and lists all.
    *
+   * @param sink takes their content at the same time
    * @throws MalformedException if the guest's own tar cannot have written it
    */
-  public static Contents take(Path disk, RunFiles files) throws IOException, MalformedException {
-    ArtifactIntake intake = new ArtifactIntake(files);
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(disk), 1 << 16);
+  public static Contents take(Path disk, RunFiles files, ArtifactSink sink)
+      throws IOException, MalformedException {
+    ArtifactIntake intake = new ArtifactIntake(files, sink);
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(disk), BUFFER);
         TarReader tar = new TarReader(in)) {
       for (TarArchiveEntry entry = tar.next(); entry != null; entry = tar.next()) {
         intake.take(tar, entry);
@@ -123,7 +131,9 @@ public final class ArtifactIntake {
     } else if (entry.isDirectory()) {
       directories.add(new Artifact.Directory(path, mode(entry, path)));
     } else {
-      artifacts.add(new Artifact.File(path, mode(entry, path), copy(tar, path)));
+      FileMode mode = mode(entry, path);
+      artifacts.add(
+          new Artifact.File(path, mode, copy(tar.content(), path, mode, entry.getSize())));
     }
   }
 
@@ -199,15 +209,21 @@ public final class ArtifactIntake {
     return FileMode.of(entry.getMode());
   }
 
-  private Content copy(TarReader tar, String path) throws IOException, MalformedException {
+  private Content copy(InputStream content, String path, FileMode mode, long size)
+      throws IOException, MalformedException {
     Path file = files.artifacts().resolve(path);
     try {
       Files.createDirectories(file.getParent());
       try (OutputStream out =
               Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-          DigestOutputStream hashed = new DigestOutputStream(out, Digest.sha256())) {
-        long size = tar.content().transferTo(hashed);
-        return new Content(size, Digest.ofFinished(hashed.getMessageDigest()));
+          OutputStream taken = sink.begin(path, mode, size)) {
+        MessageDigest sha256 = Digest.sha256();
+        for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
+          taken.write(buffer, 0, n);
+          sha256.update(buffer, 0, n);
+          out.write(buffer, 0, n);
+        }
+        return new Content(size, Digest.ofFinished(sha256));
       }
     } catch (FileAlreadyExistsException e) {
       throw new MalformedException("two artifacts have the path " + Printable.of(path), e);

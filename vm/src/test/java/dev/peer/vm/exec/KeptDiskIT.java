@@ -15,6 +15,7 @@ import dev.peer.core.id.TreeId;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.network.Reach;
+import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.StartedFrom;
@@ -207,6 +208,7 @@ class KeptDiskIT {
             new LocalRepo(inputs.repo()),
             (_, root) -> GitFiles.write(repository, root),
             files,
+            ArtifactSink.NONE,
             caches.of(Lineages.ofHead(repository)),
             RunSecrets.NONE),
         transcript);

@@ -16,6 +16,7 @@ import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.network.Reach;
 import dev.peer.core.record.Artifact;
+import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
@@ -441,6 +442,7 @@ class VmExecutorIT {
             new LocalRepo(inputs.repo()),
             (_, root) -> GitFiles.write(repository(), root),
             into,
+            ArtifactSink.NONE,
             new CacheUse.Kept(Lineages.ofHead(repository())),
             RunSecrets.NONE),
         follower);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.id.Digest;
 import dev.peer.core.record.Artifact;
+import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.FileMode;
 import dev.peer.core.record.MalformedException;
@@ -39,7 +40,7 @@ class ArtifactIntakeTest {
               add(tar, "./a", TarConstants.LF_NORMAL, "");
             });
 
-    assertThat(ArtifactIntake.take(disk, files()).artifacts())
+    assertThat(ArtifactIntake.take(disk, files(), ArtifactSink.NONE).artifacts())
         .containsExactly(
             Artifact.file("a", false, contentOf("")),
             Artifact.file("b/report.txt", false, contentOf("fine")));
@@ -48,7 +49,8 @@ class ArtifactIntakeTest {
 
   @Test
   void takesNothingFromADiskThatWasNotWritten() throws Exception {
-    assertThat(ArtifactIntake.take(disk(tar -> {}), files()).artifacts()).isEmpty();
+    assertThat(ArtifactIntake.take(disk(tar -> {}), files(), ArtifactSink.NONE).artifacts())
+        .isEmpty();
   }
 
   @ParameterizedTest
@@ -56,7 +58,7 @@ class ArtifactIntakeTest {
   void refusesANameThatLeavesTheDirectory(String name) throws Exception {
     Path disk = disk(tar -> add(tar, name, TarConstants.LF_NORMAL, "x"));
 
-    assertThatThrownBy(() -> ArtifactIntake.take(disk, files()))
+    assertThatThrownBy(() -> ArtifactIntake.take(disk, files(), ArtifactSink.NONE))
         .isInstanceOf(MalformedException.class);
     assertThat(directory.resolve("escape")).doesNotExist();
   }
@@ -65,7 +67,7 @@ class ArtifactIntakeTest {
   void refusesALinkToAnotherEntry() throws Exception {
     Path disk = disk(tar -> add(tar, "a", TarConstants.LF_LINK, ""));
 
-    assertThatThrownBy(() -> ArtifactIntake.take(disk, files()))
+    assertThatThrownBy(() -> ArtifactIntake.take(disk, files(), ArtifactSink.NONE))
         .isInstanceOf(MalformedException.class)
         .hasMessageContaining("plain file");
   }
@@ -82,7 +84,7 @@ class ArtifactIntakeTest {
               link(tar, "top", ".");
             });
 
-    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files());
+    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files(), ArtifactSink.NONE);
 
     assertThat(taken.artifacts())
         .containsExactly(
@@ -111,7 +113,7 @@ class ArtifactIntakeTest {
   void namesALinkThatLeadsOutAndLeavesItOut(String target) throws Exception {
     Path disk = disk(tar -> link(tar, "a/link", target));
 
-    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files());
+    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files(), ArtifactSink.NONE);
 
     assertThat(taken.artifacts()).isEmpty();
     assertThat(taken.leftOut()).hasSize(1);
@@ -130,7 +132,7 @@ class ArtifactIntakeTest {
               add(tar, "kept", TarConstants.LF_NORMAL, "k");
             });
 
-    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files());
+    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files(), ArtifactSink.NONE);
 
     assertThat(taken.artifacts()).containsExactly(Artifact.file("kept", false, contentOf("k")));
     assertThat(taken.leftOut())
@@ -162,7 +164,7 @@ class ArtifactIntakeTest {
               link(tar, "link", "d/" + name);
             });
 
-    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files());
+    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files(), ArtifactSink.NONE);
 
     assertThat(taken.artifacts())
         .containsExactly(
@@ -184,7 +186,7 @@ class ArtifactIntakeTest {
               add(tar, "kept", TarConstants.LF_NORMAL, "k");
             });
 
-    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files());
+    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files(), ArtifactSink.NONE);
 
     assertThat(taken.artifacts()).extracting(Artifact::path).containsExactly("kept");
     assertThat(taken.leftOut())
@@ -211,7 +213,7 @@ class ArtifactIntakeTest {
               add(tar, "void", TarConstants.LF_NORMAL, "x", 0);
             });
 
-    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files());
+    ArtifactIntake.Contents taken = ArtifactIntake.take(disk, files(), ArtifactSink.NONE);
 
     assertThat(taken.artifacts())
         .containsExactly(
@@ -236,7 +238,7 @@ class ArtifactIntakeTest {
               add(tar, "pipes/pipe", TarConstants.LF_FIFO, "");
             });
 
-    assertThat(ArtifactIntake.take(disk, files()).artifacts())
+    assertThat(ArtifactIntake.take(disk, files(), ArtifactSink.NONE).artifacts())
         .containsExactly(
             new Artifact.Directory("closed", FileMode.parse("0700")),
             Artifact.file("closed/file", false, contentOf("x")),
@@ -254,7 +256,7 @@ class ArtifactIntakeTest {
               add(tar, "a/file", TarConstants.LF_NORMAL, "x");
             });
 
-    assertThatThrownBy(() -> ArtifactIntake.take(disk, files()))
+    assertThatThrownBy(() -> ArtifactIntake.take(disk, files(), ArtifactSink.NONE))
         .isInstanceOf(MalformedException.class)
         .hasMessageContaining("below another");
   }
@@ -268,7 +270,7 @@ class ArtifactIntakeTest {
               add(tar, "./a", TarConstants.LF_NORMAL, "2");
             });
 
-    assertThatThrownBy(() -> ArtifactIntake.take(disk, files()))
+    assertThatThrownBy(() -> ArtifactIntake.take(disk, files(), ArtifactSink.NONE))
         .isInstanceOf(MalformedException.class)
         .hasMessageContaining("two artifacts");
   }
@@ -282,7 +284,7 @@ class ArtifactIntakeTest {
               add(tar, "a/b", TarConstants.LF_NORMAL, "2");
             });
 
-    assertThatThrownBy(() -> ArtifactIntake.take(disk, files()))
+    assertThatThrownBy(() -> ArtifactIntake.take(disk, files(), ArtifactSink.NONE))
         .isInstanceOf(MalformedException.class);
   }
 
@@ -308,7 +310,7 @@ class ArtifactIntakeTest {
       sparse.setLength(length);
     }
 
-    assertThatThrownBy(() -> ArtifactIntake.take(disk, files()))
+    assertThatThrownBy(() -> ArtifactIntake.take(disk, files(), ArtifactSink.NONE))
         .isInstanceOf(MalformedException.class)
         .hasMessageContaining("described in more than 65536 bytes");
   }
@@ -331,7 +333,7 @@ class ArtifactIntakeTest {
               add(tar, "a", TarConstants.LF_NORMAL, "0\n" + "\0".repeat(510));
             });
 
-    assertThatThrownBy(() -> ArtifactIntake.take(disk, files()))
+    assertThatThrownBy(() -> ArtifactIntake.take(disk, files(), ArtifactSink.NONE))
         .isInstanceOf(MalformedException.class)
         .hasMessageContaining("plain file");
   }

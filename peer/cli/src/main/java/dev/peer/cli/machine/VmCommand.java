@@ -17,6 +17,7 @@ import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Printable;
 import dev.peer.core.progress.TimeSpans;
+import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.scratch.ScratchDirectory;
@@ -100,6 +101,7 @@ public final class VmCommand {
               subject.owner(),
               VmExecutors.source(subject),
               new RunFiles(unused.path()),
+              ArtifactSink.NONE,
               new CacheUse.Kept(VmExecutors.lineage(subject)),
               secrets.get());
       VmExecutor machines = VmExecutors.executor(subject);
