@@ -215,7 +215,7 @@ class VmExecutorIT {
 
   @Test
   void endsAStageWhoseTimeIsOverAndCutsAnOutputWithoutEnd() throws Exception {
-    RunLimits limits = small(Map.of("test", Duration.ofSeconds(30)), 4_096);
+    RunLimits limits = small(Duration.ofMinutes(5), Map.of("test", Duration.ofSeconds(30)), 4_096);
     String mkfile =
         """
         test:VQ:
@@ -241,7 +241,7 @@ class VmExecutorIT {
 
   @Test
   void saysThatTheDiskWasFullAlthoughTheContainerThatFilledItIsGone() {
-    RunLimits limits = small(Map.of(), 1L << 20);
+    RunLimits limits = limits(Duration.ofMinutes(5));
     String mkfile = "test:VQ:\n\tfallocate -l 900M /filler; cat /dev/zero > /more\n";
 
     assertThat(
@@ -548,12 +548,12 @@ class VmExecutorIT {
   }
 
   private static RunLimits limits(Duration timeout) {
-    return new RunLimits(2, 2L << 30, 8L << 30, timeout, Map.of(), 1L << 20);
+    return small(timeout, Map.of(), 1L << 20);
   }
 
-  /** A small machine, whose template is soon made. */
-  private static RunLimits small(Map<String, Duration> stages, long mostOutput) {
-    return new RunLimits(1, 512L << 20, 1L << 30, Duration.ofMinutes(5), stages, mostOutput);
+  /** A small machine, and the same for all: so there is one template, which is soon made. */
+  private static RunLimits small(Duration timeout, Map<String, Duration> stages, long mostOutput) {
+    return new RunLimits(1, 512L << 20, 1L << 30, timeout, stages, mostOutput);
   }
 
   private List<Path> leftovers() throws IOException {
