@@ -101,18 +101,19 @@ class ArtifactsIT {
 
     Peer ci = team.peer("ci").withoutQemu();
     Path replayed = team.root().resolve("replayed");
-    ci.run(repository, "replay", "--artifacts", replayed.toString()).hasExitCode(0);
+    ci.here().run(repository, "replay", "--artifacts", replayed.toString()).hasExitCode(0);
     isWhole(replayed);
     assertThat(Files.getLastModifiedTime(replayed.resolve("all/old")))
         .isEqualTo(Files.getLastModifiedTime(made.resolve("all/old")));
     Path again = team.root().resolve("again");
-    ci.run(repository, "artifacts", "--to", again.toString()).hasExitCode(0);
-    ci.run(repository, "artifacts", "--to", again.toString()).hasExitCode(0);
+    ci.here().run(repository, "artifacts", "--to", again.toString()).hasExitCode(0);
+    ci.here().run(repository, "artifacts", "--to", again.toString()).hasExitCode(0);
     isWhole(again);
-    Run listed = ci.run(repository, "artifacts").hasExitCode(0);
+    Run listed = ci.here().run(repository, "artifacts").hasExitCode(0);
     assertThat(listed.stdout())
         .contains("all/lib.so, a link to lib.so.1\n", "all/empty, a directory", "all/" + FAMILY);
-    JsonNode json = new ObjectMapper().readTree(ci.run(repository, "artifacts", "--json").stdout());
+    JsonNode json =
+        new ObjectMapper().readTree(ci.here().run(repository, "artifacts", "--json").stdout());
     List<String> links = new ArrayList<>();
     json.get("artifacts").forEach(one -> links.add(one.path("link").asText("")));
     assertThat(links).contains("lib.so.1", "nowhere", "circle", "../lib.so");

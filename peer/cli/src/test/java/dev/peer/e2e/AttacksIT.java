@@ -38,7 +38,8 @@ class AttacksIT {
 
   @Test
   void aRevisionThatLeadsItsArtifactsIntoGitsHooks() throws Exception {
-    Peer laptop = team.peer("laptop").withoutQemu();
+    Peer installed = team.peer("laptop").withoutQemu();
+    Peer laptop = installed.here();
     Repository repository = repository("hooked").write("real/kept", "kept\n");
     Files.createSymbolicLink(repository.directory().resolve("out"), Path.of(".git/hooks"));
     Files.createSymbolicLink(repository.directory().resolve("real/deep"), Path.of("../.git"));
@@ -62,7 +63,7 @@ class AttacksIT {
               "^peer: error: --artifacts: .*(link in a git work tree|is a link, and|git"
                   + " directory)");
       laptop.run(repository, "artifacts", "--to", place).hasExitCode(2);
-      laptop.run(repository, "export", "--to", place + "/deep/" + HOOK).hasExitCode(2);
+      installed.run(repository, "export", "--to", place + "/deep/" + HOOK).hasExitCode(2);
     }
 
     repository.git("checkout", "-q", "-b", "other");
@@ -177,7 +178,7 @@ class AttacksIT {
 
   @Test
   void aReplayWhoseRendezvousAndHolderStandStillForSeconds() throws Exception {
-    Run rendezvous = team.startRendezvous();
+    Run rendezvous = team.startRendezvous(team.peer("rendezvous"));
     Peer holder = team.peer("holder").withoutQemu();
     Peer laptop = team.peer("laptop").withoutQemu();
     Repository repository = repository("stalled").commit();

@@ -146,23 +146,23 @@ class CheckoutIT {
     assertThat(run.stderr()).contains("PEER_PATHS: 3 of 5 files count");
 
     repository.write("docs/guide.html", "other docs\n").write("docs/new", "new\n");
-    Run dirty = laptop.withoutQemu().run(repository, "replay");
+    Run dirty = laptop.here().run(repository, "replay");
     assertThat(dirty.hasExitCode(0).stderr()).doesNotContain("uncommitted");
     repository.write("CHANGES.md", "all\n").commit();
-    Run again = laptop.withoutQemu().run(repository, "replay");
+    Run again = laptop.here().run(repository, "replay");
     assertThat(again.hasExitCode(0).stdout()).isEqualTo(run.stdout());
 
     repository.git("read-tree", "HEAD");
     repository.git("rm", "-q", "-r", "--cached", "docs", "README.md", "CHANGES.md");
     String counted = repository.git("write-tree").strip();
-    assertThat(laptop.run(repository, "explain").hasExitCode(0).stdout())
+    assertThat(laptop.here().run(repository, "explain").hasExitCode(0).stdout())
         .containsPattern("tree +" + counted);
 
-    assertThat(laptop.run(repository, "explain", "lint").hasExitCode(3).stderr())
+    assertThat(laptop.here().run(repository, "explain", "lint").hasExitCode(3).stderr())
         .contains("PEER_PATHS: 2 of 7 files count");
     repository.git("reset", "-q", "--hard");
     repository.write("src/main.c", "other code\n").commit();
-    laptop.run(repository, "explain").hasExitCode(3);
+    laptop.here().run(repository, "explain").hasExitCode(3);
   }
 
   @Test
@@ -200,9 +200,9 @@ class CheckoutIT {
     Run run = laptop.run(repository, "run", "--exit");
     assertThat(run.hasExitCode(0).stdout()).isEqualTo(said + content);
 
-    assertThat(laptop.run(repository, "show").hasExitCode(0).stdout()).contains("tags");
+    assertThat(laptop.here().run(repository, "show").hasExitCode(0).stdout()).contains("tags");
     repository.git("tag", "another", "v1.0^{}");
-    laptop.run(repository, "explain").hasExitCode(3);
+    laptop.here().run(repository, "explain").hasExitCode(3);
   }
 
   private String sh(Path directory, String script) throws Exception {

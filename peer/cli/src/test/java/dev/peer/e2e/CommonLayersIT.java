@@ -76,28 +76,28 @@ class CommonLayersIT {
     assertThat(first.stdout()).isEqualTo("planted\n");
     assertThat(first.stderr()).containsOnlyOnce("peer: building first what any repository can use");
 
-    assertThat(laptop.run(second, "explain").hasExitCode(3).stdout())
+    assertThat(laptop.here().run(second, "explain").hasExitCode(3).stdout())
         .containsPattern("starts from  layers sha256:[0-9a-f]{64}, which are here");
     Run shared = laptop.run(second, "run", "--exit").hasExitCode(0);
     assertThat(shared.stdout()).matches("[0-9a-f-]{36}\n");
     assertThat(shared.stderr()).doesNotContain("building first");
-    assertThat(laptop.run(second, "show").hasExitCode(0).stdout())
+    assertThat(laptop.here().run(second, "show").hasExitCode(0).stdout())
         .containsPattern("started from layers\nlayers       sha256:[0-9a-f]{64}\n");
 
     Run again = laptop.run(second, "run", "--exit", "--force").hasExitCode(0);
     assertThat(again.stdout()).isEqualTo(shared.stdout());
-    assertThat(laptop.run(second, "show").hasExitCode(0).stdout())
+    assertThat(laptop.here().run(second, "show").hasExitCode(0).stdout())
         .containsPattern("started from trunk: prepared at [0-9a-f]{40}\nlayers       sha256:");
     assertThat(laptop.run(second, "run", "--exit", "--fresh").hasExitCode(0).stdout())
         .as("a run that was told to start from nothing")
         .isNotEqualTo(shared.stdout());
 
     Peer ci = team.peer("ci");
-    assertThat(ci.run(second, "cache", "ls").stdout()).isEmpty();
+    assertThat(ci.here().run(second, "cache", "ls").stdout()).isEmpty();
     Run taken = ci.run(second, "run", "--exit", "--force").hasExitCode(0);
     assertThat(taken.stderr()).contains("getting the layers that CN=laptop built (");
     assertThat(taken.stdout()).isEqualTo(shared.stdout());
-    assertThat(ci.run(second, "explain").hasExitCode(0).stdout())
+    assertThat(ci.here().run(second, "explain").hasExitCode(0).stdout())
         .containsPattern("runtime      made by CN=laptop: sha256:");
     assertThat(ci.run(second, "run", "--exit", "--force").hasExitCode(0).stdout())
         .as("a run from what was prepared with them")
@@ -140,7 +140,7 @@ class CommonLayersIT {
         .contains("are not built ahead: the stage prepare ended with 1");
 
     Repository another = team.repository("another", mkfile);
-    assertThat(laptop.run(another, "explain").hasExitCode(3).stdout())
+    assertThat(laptop.here().run(another, "explain").hasExitCode(3).stdout())
         .contains("else a blank disk: building them failed within an hour");
     Run next = laptop.run(another, "run", "--exit").hasExitCode(0);
     assertThat(next.stdout()).isEqualTo("ours\n");

@@ -91,12 +91,13 @@ class ContainersInTestsIT {
             """);
     assertThat(run.stderr()).contains("kept: 0");
     assertThat(Files.readString(artifacts.resolve("report")).strip()).isNotEqualTo("0");
-    assertThat(peer.run(repository, "replay").hasExitCode(0).stdout()).isEqualTo(run.stdout());
-    assertThat(peer.run(repository, "show").hasExitCode(0).stdout())
+    assertThat(peer.here().run(repository, "replay").hasExitCode(0).stdout())
+        .isEqualTo(run.stdout());
+    assertThat(peer.here().run(repository, "show").hasExitCode(0).stdout())
         .containsPattern("containers +on\n");
 
     Peer without = peer.with("PEER_CONTAINERS", "off");
-    without.run(repository, "replay").refuses(3, "no reachable peer");
+    without.here().run(repository, "replay").refuses(3, "no reachable peer");
     Run usual = without.run(repository, "run", "--exit", "without").hasExitCode(0);
     assertThat(usual.stdout()).isEqualTo("host: none\nno socket\n");
     assertThat(usual.stderr()).contains("kept: 0");

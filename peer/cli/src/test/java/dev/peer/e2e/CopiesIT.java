@@ -54,7 +54,7 @@ class CopiesIT {
   void aDaemonCopiesPreparedRuntimesIfItIsToldTo() throws Exception {
     CommitId commit = new CommitId(repository.git("rev-parse", "HEAD").strip());
     SignedRuntime.keep(team, laptop, new RepoId(REPO), commit);
-    start(laptop);
+    start(laptop.here());
 
     Run mirroring = startDaemon("--mirror", REPO, "--runtimes");
 
@@ -63,9 +63,9 @@ class CopiesIT {
         .contains("mirroring " + REPO + " and its runtimes")
         .contains(
             "copying the runtime of " + REPO + " that CN=laptop prepared at " + commit + " (");
-    assertThat(daemon.run(team.root(), "cache", "ls").hasExitCode(0).stdout())
+    assertThat(daemon.here().run(team.root(), "cache", "ls").hasExitCode(0).stdout())
         .contains("trunk: prepared at " + commit, "served as a runtime of ");
-    assertThat(daemon.run(team.root(), "daemon", "status").hasExitCode(0).stdout())
+    assertThat(daemon.here().run(team.root(), "daemon", "status").hasExitCode(0).stdout())
         .contains("mirroring " + REPO + " and its runtimes");
   }
 
@@ -73,6 +73,7 @@ class CopiesIT {
   void theLaptopSaysThatNobodyHasACopyWhenItsTimeIsOver() throws Exception {
     Run run =
         laptop
+            .here()
             .run(repository, "run", "--exit", "--copies", "2", "--copies-wait", "1s", "--json")
             .hasExitCode(0);
 
@@ -93,27 +94,28 @@ class CopiesIT {
     assertThat(push.stderr()).contains("peer: CN=daemon has verified and keeps the result ");
     serving.awaitLine("^peer: took [0-9a-f]{12} of example.org/replayed from (CN=laptop), ");
     assertReplaysFromTheDaemon("ci");
-    assertThat(laptop.run(repository, "push", address(serving)).hasExitCode(0).stderr())
+    assertThat(laptop.here().run(repository, "push", address(serving)).hasExitCode(0).stderr())
         .contains("CN=daemon held a result of this run before");
     String key = laptop.onlyResult().getParent().getFileName().toString();
-    laptop.run(team.root(), "push", address(serving), key.substring(0, 4)).hasExitCode(0);
-    laptop.run(repository, "push", "127.0.0.1:1").refuses(4, "could not be handed over");
+    laptop.here().run(team.root(), "push", address(serving), key.substring(0, 4)).hasExitCode(0);
+    laptop.here().run(repository, "push", "127.0.0.1:1").refuses(4, "could not be handed over");
   }
 
   @Test
   void aDaemonTakesOnlyWhatItMirrorsFromWhomItAdmits() throws Exception {
-    String other = address(startDaemon("--mirror", "example.org/other"));
+    laptop = laptop.here();
+    String other = address(start(daemon.here(), "--mirror", "example.org/other"));
     laptop.run(repository, "push", other).refuses(5, "no copies of example.org/replayed are kept");
 
     Peer strict = team.peer("strict").withoutQemu().with("PEER_ALLOW_ANNOUNCE", "cn:ci");
-    String closed = address(start(strict, "--mirror", REPO));
+    String closed = address(start(strict.here(), "--mirror", REPO));
     laptop.run(repository, "push", closed).refuses(5, "CN=laptop may not announce");
 
     Peer careful = team.peer("careful").withoutQemu().with("PEER_ALLOW_SIGN", "cn:ci");
-    String suspicious = address(start(careful, "--mirror", REPO));
+    String suspicious = address(start(careful.here(), "--mirror", REPO));
     laptop.run(repository, "push", suspicious).refuses(5, "CN=laptop may not sign");
 
-    String serving = address(start(team.peer("serving").withoutQemu()));
+    String serving = address(start(team.peer("serving").here()));
     laptop.run(repository, "push", serving).refuses(5, "does not take the result");
     assertThat(daemon.results() + strict.results() + careful.results()).isZero();
   }
@@ -121,40 +123,41 @@ class CopiesIT {
   @Test
   void aDaemonThatWasKilledServesAgainWhatItKept() throws Exception {
     Run first = startDaemon("--mirror", REPO);
-    laptop.run(repository, "push", address(first)).hasExitCode(0);
+    laptop.here().run(repository, "push", address(first)).hasExitCode(0);
     first.signal("KILL").await();
 
     Run second = startDaemon("--mirror", REPO);
 
     second.awaitLine("^peer: (daemon CN=daemon at )");
-    assertReplaysFromTheDaemon("ci");
+    assertReplaysFromTheDaemon("ci", "--wait", "5m");
   }
 
   @Test
   void aDaemonThatEndsIsNamedNoMore() throws Exception {
     Run serving = startDaemon("--mirror", REPO);
-    laptop.run(repository, "push", address(serving)).hasExitCode(0);
+    laptop.here().run(repository, "push", address(serving)).hasExitCode(0);
 
     serving.signal("TERM").await().hasExitCode(0);
 
-    team.peer("ci").withoutQemu().run(repository, "replay").refuses(3, "no reachable peer");
+    team.peer("ci").here().run(repository, "replay").refuses(3, "no reachable peer");
   }
 
   @Test
   void whatHadToGoIsToldWithTheReason() throws Exception {
     Run first = startDaemon("--mirror", REPO);
-    laptop.run(repository, "push", address(first)).hasExitCode(0);
+    laptop.here().run(repository, "push", address(first)).hasExitCode(0);
     first.signal("TERM").await().hasExitCode(0);
-    assertThat(daemon.run(repository, "ls", "--gone").hasExitCode(0).stdout()).isEmpty();
+    assertThat(daemon.here().run(repository, "ls", "--gone").hasExitCode(0).stdout()).isEmpty();
 
     start(daemon.with("PEER_KEEP_FOR", "1s"), "--mirror", REPO)
         .awaitLine("^peer: removed the result [0-9a-f]{64}: (its time was over)$");
 
     assertThat(daemon.results()).isZero();
-    assertThat(daemon.run(repository, "ls", "--gone").hasExitCode(0).stdout())
+    assertThat(daemon.here().run(repository, "ls", "--gone").hasExitCode(0).stdout())
         .containsPattern("^[0-9a-f]{12}  removed \\d+ s ago, .*: its time was over");
     JsonNode gone =
-        JSON.readTree(daemon.run(repository, "ls", "--gone", "--json").stdout()).at("/gone/0");
+        JSON.readTree(daemon.here().run(repository, "ls", "--gone", "--json").stdout())
+            .at("/gone/0");
     assertThat(gone.path("why").textValue()).isEqualTo("age");
     assertThat(gone.path("repository").textValue()).isEqualTo(REPO);
   }
@@ -184,8 +187,11 @@ class CopiesIT {
     return daemon.awaitLine("^peer: daemon CN=\\S+ at https://(\\S+)$");
   }
 
-  private void assertReplaysFromTheDaemon(String name) throws Exception {
-    Run replay = team.peer(name).withoutQemu().run(repository, "replay").hasExitCode(0);
+  private void assertReplaysFromTheDaemon(String name, String... options) throws Exception {
+    String[] command = new String[options.length + 1];
+    command[0] = "replay";
+    System.arraycopy(options, 0, command, 1, options.length);
+    Run replay = team.peer(name).here().run(repository, command).hasExitCode(0);
     assertThat(replay.stdout()).isEqualTo("what the tests wrote\n");
     assertThat(replay.stderr()).contains("CN=laptop ran it").contains(", got from CN=daemon");
   }

@@ -119,6 +119,7 @@ class DaemonIT {
 
   @Test
   void aReplayByTheDaemonIsShownAsOneWithout() throws Exception {
+    laptop = laptop.with("PATH", System.getenv("PATH"));
     startDaemon();
     for (String[] options :
         List.of(
@@ -131,10 +132,10 @@ class DaemonIT {
             new String[] {"run", "no-such-target"},
             new String[] {"run", "--rev", "none"})) {
       Run handed = laptop.run(repository, options);
-      String[] here = new String[options.length + 1];
-      System.arraycopy(options, 0, here, 0, options.length);
-      here[options.length] = "--no-daemon";
-      Run alone = laptop.run(repository, here);
+      String[] itself = new String[options.length + 1];
+      System.arraycopy(options, 0, itself, 0, options.length);
+      itself[options.length] = "--no-daemon";
+      Run alone = laptop.here().run(repository, itself);
 
       assertThat(handed.exitCode()).isEqualTo(alone.exitCode());
       assertThat(lasting(handed.stdout())).isEqualTo(lasting(alone.stdout()));
@@ -160,7 +161,7 @@ class DaemonIT {
     Run run = laptop.run(repository, "run").hasExitCode(0);
 
     assertThat(run.stderr()).contains("peer: published: ", "peer: the daemon serves the result\n");
-    Peer ci = team.peer("ci").withoutQemu();
+    Peer ci = team.peer("ci").here();
     assertThat(ci.run(repository, "replay").hasExitCode(0).stdout()).isEqualTo(OUTPUT);
   }
 

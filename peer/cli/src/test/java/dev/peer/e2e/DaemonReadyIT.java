@@ -131,7 +131,7 @@ class DaemonReadyIT {
     }
     long above = awaitReady().path("pid").longValue();
 
-    peer.run(repository, "cache", "drop").hasExitCode(0);
+    peer.here().run(repository, "cache", "drop").hasExitCode(0);
 
     String fresh = run().stdout();
     assertThat(fresh).isNotEqualTo(stamp);
@@ -227,6 +227,6 @@ class DaemonReadyIT {
 
   private JsonNode status() throws Exception {
     return JSON.readTree(
-        peer.run(team.root(), "daemon", "status", "--json").hasExitCode(0).stdout());
+        peer.here().run(team.root(), "daemon", "status", "--json").hasExitCode(0).stdout());
   }
 }

@@ -187,7 +187,8 @@ class DaemonRunsIT {
     team.awaitNoMachine();
     gate.open();
     JsonNode left =
-        JSON.readTree(peer.run(repository, "daemon", "status", "--json").hasExitCode(3).stdout());
+        JSON.readTree(
+            peer.here().run(repository, "daemon", "status", "--json").hasExitCode(3).stdout());
     assertThat(left.path("runs")).hasSize(5);
     Run next = startDaemon(peer);
     next.awaitLine("^peer: (run 1 .*) was cut off when the daemon ended, and runs again$");
@@ -201,7 +202,8 @@ class DaemonRunsIT {
   }
 
   private JsonNode runs(Peer peer) throws Exception {
-    return JSON.readTree(peer.run(repository, "daemon", "status", "--json").hasExitCode(0).stdout())
+    return JSON.readTree(
+            peer.here().run(repository, "daemon", "status", "--json").hasExitCode(0).stdout())
         .path("runs");
   }
 

@@ -33,7 +33,7 @@ class DoctorIT {
 
   @Test
   void findsNothingWrongWhereARunWouldDo() throws Exception {
-    team.startRendezvous();
+    team.startRendezvous(team.peer("rendezvous"));
     Peer peer = team.peer("laptop");
     Repository repository = team.repository("well", "test:V:\n\ttrue\n");
 
@@ -144,7 +144,7 @@ class DoctorIT {
 
   @Test
   void saysThatARendezvousDoesNotReachIt() throws Exception {
-    team.startRendezvous();
+    team.startRendezvous(team.peer("rendezvous"));
     int closed = Team.freePort();
     Peer peer = team.peer("laptop").with("PEER_ADVERTISE", "127.0.0.1:" + closed);
 

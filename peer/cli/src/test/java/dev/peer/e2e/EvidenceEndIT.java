@@ -51,7 +51,7 @@ class EvidenceEndIT {
     run.awaitLine("^peer: (serving the result)");
 
     assertThat(run.stderr()).doesNotContain("without a timestamp");
-    assertThat(laptop.run(repository, "ls").hasExitCode(0).stdout())
+    assertThat(laptop.here().run(repository, "ls").hasExitCode(0).stdout())
         .contains("test of tree ")
         .contains("CN=laptop ran it ")
         .containsPattern("holds until \\S+ \\(timestamp of \\S+ by CN=tsa\\)");
@@ -88,14 +88,14 @@ class EvidenceEndIT {
 
     assertThat(run.stderr())
         .contains("peer: the result goes out without a timestamp: 127.0.0.1:1: ");
-    assertThat(laptop.run(repository, "ls").stdout()).containsPattern("\\(certificate\\)");
+    assertThat(laptop.here().run(repository, "ls").stdout()).containsPattern("\\(certificate\\)");
   }
 
   @Test
   void lsSaysWhoRanWhatAndUntilWhenItHolds() throws Exception {
     Peer holder = holder();
 
-    Run run = holder.run(sample.repository(), "ls").hasExitCode(0);
+    Run run = holder.here().run(sample.repository(), "ls").hasExitCode(0);
 
     assertThat(run.stdout().lines()).hasSize(1);
     assertThat(run.stdout())
@@ -114,11 +114,11 @@ class EvidenceEndIT {
     Peer holder = holder();
     Repository other = team.repository("other", PASSING);
 
-    assertThat(holder.run(other, "ls").hasExitCode(0).stdout()).isEmpty();
-    assertThat(holder.run(team.root(), "ls", "--all").hasExitCode(0).stdout())
+    assertThat(holder.here().run(other, "ls").hasExitCode(0).stdout()).isEmpty();
+    assertThat(holder.here().run(team.root(), "ls", "--all").hasExitCode(0).stdout())
         .contains("example.org/sample test of tree ");
-    holder.run(team.root(), "ls").refuses(2, "git");
-    assertThat(team.peer("new").run(other, "ls").hasExitCode(0).stdout()).isEmpty();
+    holder.here().run(team.root(), "ls").refuses(2, "git");
+    assertThat(team.peer("new").here().run(other, "ls").hasExitCode(0).stdout()).isEmpty();
   }
 
   @Test
@@ -129,11 +129,13 @@ class EvidenceEndIT {
     assertThat(
             holder
                 .with("PEER_CA", other.certificate())
+                .here()
                 .run(sample.repository(), "ls")
                 .hasExitCode(0)
                 .stdout())
         .contains("refused: the signer is not trusted: no way from");
-    assertThat(holder.with("PEER_ALLOW_SIGN", "cn:ci").run(sample.repository(), "ls").stdout())
+    assertThat(
+            holder.with("PEER_ALLOW_SIGN", "cn:ci").here().run(sample.repository(), "ls").stdout())
         .contains("refused: CN=signer may not sign");
     assertThat(holder.results()).isEqualTo(1);
   }
@@ -142,8 +144,13 @@ class EvidenceEndIT {
   void lsNeedsNoCertificateOfItsOwn() throws Exception {
     Peer holder = holder().without("PEER_CERT").without("PEER_KEY");
 
-    assertThat(holder.run(sample.repository(), "ls").hasExitCode(0).stdout()).contains("CN=signer");
-    holder.without("PEER_CA").run(sample.repository(), "ls").refuses(2, "PEER_CA is not set");
+    assertThat(holder.here().run(sample.repository(), "ls").hasExitCode(0).stdout())
+        .contains("CN=signer");
+    holder
+        .without("PEER_CA")
+        .here()
+        .run(sample.repository(), "ls")
+        .refuses(2, "PEER_CA is not set");
   }
 
   /** Loading it takes longer than the rest of a replay. */
@@ -196,7 +203,7 @@ class EvidenceEndIT {
   }
 
   private static JsonNode ls(Peer peer, Repository repository) throws Exception {
-    return JSON.readTree(peer.run(repository, "ls", "--json").hasExitCode(0).stdout())
+    return JSON.readTree(peer.here().run(repository, "ls", "--json").hasExitCode(0).stdout())
         .at("/results/0");
   }
 

@@ -54,8 +54,9 @@ class ExplainIT {
         .write(".env", envFile(result.repository()) + "PEER_ENV=COUNTED\n")
         .commit();
 
-    Run run = signer.with("COUNTED", VALUE).run(result.repository(), "explain", "lint");
-    Run other = signer.with("COUNTED", "another value").run(result.repository(), "explain", "lint");
+    Run run = signer.with("COUNTED", VALUE).here().run(result.repository(), "explain", "lint");
+    Run other =
+        signer.with("COUNTED", "another value").here().run(result.repository(), "explain", "lint");
 
     run.hasExitCode(3);
     assertThat(run.stdout())
@@ -72,9 +73,9 @@ class ExplainIT {
 
   @Test
   void asJson() throws Exception {
-    JsonNode hit = json(signer.run(result.repository(), "explain", "--json").hasExitCode(0));
+    JsonNode hit = json(signer.here().run(result.repository(), "explain", "--json").hasExitCode(0));
     JsonNode miss =
-        json(signer.run(result.repository(), "explain", "lint", "--json").hasExitCode(3));
+        json(signer.here().run(result.repository(), "explain", "lint", "--json").hasExitCode(3));
 
     assertThat(hit.get("outcome").textValue()).isEqualTo("hit");
     assertThat(hit.get("source").textValue()).isEqualTo("store");
@@ -99,18 +100,20 @@ class ExplainIT {
     repository.git("config", "url.https://github.com/.insteadOf", "hub:");
     repository.git("remote", "add", "origin", "git@github.com:Team/X.git");
 
-    String key = json(signer.run(repository, "explain", "--json").hasExitCode(3)).toString();
-    String tree = signer.run(linked, "explain").stdout();
+    String key = json(signer.here().run(repository, "explain", "--json").hasExitCode(3)).toString();
+    String tree = signer.here().run(linked, "explain").stdout();
     repository.git("remote", "set-url", "origin", "hub:team/x");
-    String other = json(signer.run(repository, "explain", "--json").hasExitCode(3)).toString();
+    String other =
+        json(signer.here().run(repository, "explain", "--json").hasExitCode(3)).toString();
     repository.git("remote", "set-url", "origin", "https://git.example.org/Team/X");
-    Run doubtful = signer.run(repository, "explain").hasExitCode(3);
+    Run doubtful = signer.here().run(repository, "explain").hasExitCode(3);
 
     assertThat(tree).contains("\ntree         " + older + "\n").contains("github.com/team/x");
     assertThat(key).contains("github.com/team/x").isEqualTo(other);
     assertThat(doubtful.stderr()).contains("other peers may know this repository by another name");
     signer
         .with("GIT_DIR", "/nowhere")
+        .here()
         .run(linked, "explain")
         .refuses(2, "GIT_DIR is \"/nowhere\", but the directory's repository has ");
   }
@@ -120,18 +123,19 @@ class ExplainIT {
     team.startRendezvous();
     Peer laptop = team.peer("laptop");
     Run holder =
-        signer.with("PEER_RENDEZVOUS", team.rendezvous()).start(result.repository(), "run");
+        signer.with("PEER_RENDEZVOUS", team.rendezvous()).here().start(result.repository(), "run");
     holder.awaitLine("^peer: serving the result");
     assertThat(holder.stderr())
         .contains(
             "peer: published: this peer is the only holder; any certificate of PEER_CA may fetch it"
                 + " (PEER_ALLOW_FETCH admits anyone)\n");
 
-    Run run = laptop.run(result.repository(), "explain").hasExitCode(0);
+    Run run = laptop.here().run(result.repository(), "explain").hasExitCode(0);
 
     assertThat(run.stdout()).contains("\nresult       hit, with CN=signer: CN=signer ran it ");
     assertThat(laptop.results()).isZero();
-    Run stranger = laptop.with("PEER_ALLOW_SIGN", "cn:nobody").run(result.repository(), "explain");
+    Run stranger =
+        laptop.with("PEER_ALLOW_SIGN", "cn:nobody").here().run(result.repository(), "explain");
     stranger.hasExitCode(5);
     assertThat(stranger.stdout())
         .contains("but          the result of CN=signer is refused")
@@ -155,19 +159,19 @@ class ExplainIT {
 
   @Test
   void aReplaySaysWhatTimeItSaved() throws Exception {
-    Run run = signer.run(result.repository(), "replay", "--json").hasExitCode(0);
+    Run run = signer.here().run(result.repository(), "replay", "--json").hasExitCode(0);
 
     JsonNode report = json(run);
     assertThat(report.get("savedMilliseconds").longValue())
         .isEqualTo(60_000 - report.get("milliseconds").longValue());
     assertThat(run.stderr())
         .containsPattern("(?m)^peer: passed, replayed: .*, was in the store, saved [0-9.]+ s$");
-    JsonNode listed = json(signer.run(result.repository(), "ls", "--json")).at("/results/0");
+    JsonNode listed = json(signer.here().run(result.repository(), "ls", "--json")).at("/results/0");
     assertThat(listed.get("hits").intValue()).isEqualTo(1);
     assertThat(listed.get("sent").intValue()).isZero();
     assertThat(listed.get("savedMilliseconds").longValue())
         .isBetween(report.get("savedMilliseconds").longValue(), 60_000L);
-    assertThat(signer.run(result.repository(), "show").hasExitCode(0).stdout())
+    assertThat(signer.here().run(result.repository(), "show").hasExitCode(0).stdout())
         .containsPattern("(?m)^hits +1 here, saved [0-9.]+ s$");
   }
 
@@ -175,15 +179,15 @@ class ExplainIT {
   void aHitThatCannotBeNotedIsAHit() throws Exception {
     Files.createDirectory(signer.onlyResult().resolve("hits"));
 
-    signer.run(result.repository(), "replay").hasExitCode(0);
+    signer.here().run(result.repository(), "replay").hasExitCode(0);
 
-    JsonNode listed = json(signer.run(result.repository(), "ls", "--json")).at("/results/0");
+    JsonNode listed = json(signer.here().run(result.repository(), "ls", "--json")).at("/results/0");
     assertThat(listed.get("hits").intValue()).isZero();
   }
 
   @Test
   void withoutAnyOtherResultItSaysSo() throws Exception {
-    Run run = team.peer("laptop").run(result.repository(), "explain").hasExitCode(3);
+    Run run = team.peer("laptop").here().run(result.repository(), "explain").hasExitCode(3);
 
     assertThat(run.stdout())
         .contains("nearest      the store has no other result of example.org/replayed");
@@ -191,7 +195,7 @@ class ExplainIT {
 
   @Test
   void refusesWhatIsNoTarget() throws Exception {
-    signer.run(result.repository(), "explain", "no target").refuses(2, "not an mk target");
+    signer.here().run(result.repository(), "explain", "no target").refuses(2, "not an mk target");
   }
 
   private static String envFile(Repository repository) throws Exception {

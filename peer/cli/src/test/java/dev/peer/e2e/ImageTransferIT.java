@@ -38,9 +38,9 @@ class ImageTransferIT {
   void pullsFromAnAddress() throws Exception {
     int port = Team.freePort();
     Peer holder = withOwnImages("holder").with("PEER_LISTEN", "127.0.0.1:" + port);
-    holder.run(team.root(), "doctor");
-    sample.startHolder(holder);
-    Peer laptop = withoutImages("laptop").without("PEER_RENDEZVOUS");
+    holder.here().run(team.root(), "doctor");
+    sample.startHolder(holder.here());
+    Peer laptop = withoutImages("laptop").without("PEER_RENDEZVOUS").here();
     String[] command = {"image", "pull", digest, "--from", "127.0.0.1:" + port};
     refusesItUntilSomebodyAdmittedVouchesForIt(holder, laptop, command);
 
@@ -66,7 +66,7 @@ class ImageTransferIT {
     assertThat(unsigned.stderr())
         .contains("the holder CN=holder does not give the image: ")
         .contains("`peer image sign " + digest + "`");
-    Run signed = holder.run(team.root(), "image", "sign").hasExitCode(0);
+    Run signed = holder.here().run(team.root(), "image", "sign").hasExitCode(0);
     assertThat(signed.stdout()).isEqualTo(digest + "\n");
     assertThat(signed.stderr()).contains("peer: signed: CN=holder vouches for it\n");
 
@@ -83,7 +83,7 @@ class ImageTransferIT {
   void pullsTheImageThatARunLacksAndNoneForAReplay() throws Exception {
     image = Dist.image();
     digest = digest(image);
-    sample.startHolder(signed(withOwnImages("holder")));
+    sample.startHolder(signed(withOwnImages("holder")).here());
     Peer laptop = withoutImages("laptop");
 
     laptop.run(sample.repository(), "run", "--exit").hasExitCode(0);
@@ -112,18 +112,18 @@ class ImageTransferIT {
   private void isNotTheNewestUntilItIsAskedFor(Peer laptop) throws Exception {
     Repository unpinned =
         Repository.init(team.root().resolve("unpinned")).write("mkfile", "test:V:\n").commit();
-    assertThat(laptop.run(team.root(), "image", "ls").stdout())
+    assertThat(laptop.here().run(team.root(), "image", "ls").stdout())
         .contains("  pulled for a run; CN=holder vouches for it\n");
-    laptop.run(team.root(), "image", "ls", "--pin").refuses(2, "there is no guest image");
+    laptop.here().run(team.root(), "image", "ls", "--pin").refuses(2, "there is no guest image");
     laptop.run(unpinned, "run").refuses(2, "PEER_IMAGE is not set, and there is no guest image");
     laptop
         .with("PEER_ALLOW_IMAGE", "cn:ci")
         .run(sample.repository(), "run", "--exit", "--force")
         .refuses(4, "came from a peer, and does not count now: its attestation does not count");
 
-    laptop.run(team.root(), "image", "pull", digest).hasExitCode(0);
+    laptop.here().run(team.root(), "image", "pull", digest).hasExitCode(0);
 
-    assertThat(laptop.run(team.root(), "image", "ls", "--pin").hasExitCode(0).stdout())
+    assertThat(laptop.here().run(team.root(), "image", "ls", "--pin").hasExitCode(0).stdout())
         .isEqualTo("PEER_IMAGE=" + digest + "\n");
   }
 
@@ -138,7 +138,7 @@ class ImageTransferIT {
             holder.home().resolve("images/.attestations").resolve(image.getFileName())));
     liar.answer(served + "manifest.json", Files.readAllBytes(image.resolve("manifest.json")));
     liar.answer(served + "kernel", new byte[(int) Files.size(image.resolve("kernel"))]);
-    Peer laptop = withoutImages("laptop");
+    Peer laptop = withoutImages("laptop").here();
 
     Run alone = laptop.run(team.root(), "image", "pull", digest, "--from", liar.address());
     alone.refuses(4, digest + " is not on this machine, and no holder gives it; asked CN=liar");
@@ -146,7 +146,7 @@ class ImageTransferIT {
         .contains("peer: the image of CN=liar is refused: CN=liar: kernel is not the one")
         .contains("`peer image build`")
         .contains("`peer image pull ");
-    sample.startHolder(holder);
+    sample.startHolder(holder.here());
     liar.holdImage(team, digest);
     Run pull = laptop.run(team.root(), "image", "pull", digest).hasExitCode(0);
 
@@ -158,7 +158,7 @@ class ImageTransferIT {
 
   @Test
   void saysWhatWasTriedWhereNobodyHasIt() throws Exception {
-    Peer laptop = withoutImages("laptop");
+    Peer laptop = withoutImages("laptop").here();
     Peer alone = laptop.without("PEER_RENDEZVOUS");
 
     laptop
@@ -207,13 +207,13 @@ class ImageTransferIT {
     assertThat(imported.stdout()).isEqualTo(digest + "\n");
     assertThat(again.stdout()).isEmpty();
     assertWhole(other);
-    assertThat(other.run(team.root(), "image", "ls").stdout())
+    assertThat(other.here().run(team.root(), "image", "ls").stdout())
         .contains("  imported; CN=laptop vouches for it\n");
     refusesItDamagedOrCutOff(file);
   }
 
   private void refusesItDamagedOrCutOff(Path file) throws Exception {
-    Peer fresh = withoutImages("fresh");
+    Peer fresh = withoutImages("fresh").here();
     try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
       bytes.seek(100_000);
       int before = bytes.read();
@@ -230,7 +230,11 @@ class ImageTransferIT {
         .run(team.root(), "image", "import", file.toString())
         .refuses(4, "no image that can be taken in: it is cut off");
     fresh
-        .run(sample.repository(), "image", "import", "mkfile")
+        .run(
+            team.root(),
+            "image",
+            "import",
+            sample.repository().directory().resolve("mkfile").toString())
         .refuses(4, "no image that can be taken in: ");
     fresh.run(team.root(), "image", "import", "missing").refuses(2, "missing is not there");
     fresh
@@ -252,7 +256,7 @@ class ImageTransferIT {
   }
 
   private Peer signed(Peer peer) throws IOException, InterruptedException {
-    peer.run(team.root(), "image", "sign", digest).hasExitCode(0);
+    peer.here().run(team.root(), "image", "sign", digest).hasExitCode(0);
     return peer;
   }
 

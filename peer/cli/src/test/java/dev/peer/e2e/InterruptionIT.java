@@ -132,7 +132,7 @@ class InterruptionIT {
   void aSignalWhileServingEndsInSuccess(String signal) throws Exception {
     Sample sample = Sample.get();
     Team others = sample.team();
-    Run rendezvous = others.startRendezvous();
+    Run rendezvous = others.startRendezvous(others.peer("rendezvous"));
     Run holder = sample.startHolder(others.peer("holder"));
 
     holder.signal(signal).await().hasExitCode(0);

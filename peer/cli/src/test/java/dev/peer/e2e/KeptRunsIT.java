@@ -58,29 +58,30 @@ class KeptRunsIT {
     Path out = team.root().resolve("out");
     Path file = team.root().resolve("result.tar");
 
-    Run log = peer.run(repository, "log").hasExitCode(0);
+    Run log = peer.here().run(repository, "log").hasExitCode(0);
     assertThat(log.stdout()).isEqualTo(run.stdout()).isEqualTo("to stdout\nno end");
     assertThat(log.stderr()).isEqualTo("to stderr\n");
-    assertThat(peer.run(repository, "log", "--stderr").hasExitCode(0).stdout()).isEmpty();
-    assertThat(peer.run(repository, "log", "--label").hasExitCode(0).stdout())
+    assertThat(peer.here().run(repository, "log", "--stderr").hasExitCode(0).stdout()).isEmpty();
+    assertThat(peer.here().run(repository, "log", "--label").hasExitCode(0).stdout())
         .isEqualTo("out| to stdout\nerr| to stderr\nout| no end\n");
-    String[] cast = peer.run(repository, "log", "--cast").hasExitCode(0).stdout().split("\n");
+    String[] cast =
+        peer.here().run(repository, "log", "--cast").hasExitCode(0).stdout().split("\n");
     assertThat(JSON.readTree(cast[0]).get("version").asInt()).isEqualTo(2);
     assertThat(JSON.readTree(cast[2]).get(0).asDouble())
         .isGreaterThanOrEqualTo(JSON.readTree(cast[1]).get(0).asDouble());
     assertThat(JSON.readTree(cast[2]).get(2).asText()).isEqualTo("to stderr\r\n");
 
-    JsonNode shown = JSON.readTree(peer.run(repository, "show", "--json").stdout());
+    JsonNode shown = JSON.readTree(peer.here().run(repository, "show", "--json").stdout());
     String key = shown.get("runKey").asText();
     assertThat(shown.at("/artifacts/0/path").asText()).isEqualTo("report.txt");
-    assertThat(peer.run(repository, "show", key.substring(0, 8)).hasExitCode(0).stdout())
+    assertThat(peer.here().run(repository, "show", key.substring(0, 8)).hasExitCode(0).stdout())
         .contains(key, "report.txt, 11 bytes");
     peer.run(repository, "artifacts", "--to", out.toString()).hasExitCode(0);
     assertThat(out.resolve("report.txt")).hasContent("the report");
 
-    peer.run(repository, "export", "--to", file.toString()).hasExitCode(0);
+    peer.here().run(repository, "export", "--to", file.toString()).hasExitCode(0);
     Peer other = team.peer("other");
-    Run imported = other.run(team.root(), "import", file.toString()).hasExitCode(0);
+    Run imported = other.here().run(team.root(), "import", file.toString()).hasExitCode(0);
     assertThat(imported.stdout()).isEqualTo(key + "\n");
     assertThat(other.run(repository, "replay").hasExitCode(0).stdout()).isEqualTo(run.stdout());
 
@@ -92,18 +93,24 @@ class KeptRunsIT {
     Peer third = team.peer("third");
     Path bad = team.root().resolve("bad.tar");
     Files.write(bad, Arrays.copyOf(whole, whole.length / 2));
-    third.run(team.root(), "import", bad.toString()).refuses(2, "no result that can be taken in");
+    third
+        .here()
+        .run(team.root(), "import", bad.toString())
+        .refuses(2, "no result that can be taken in");
     Files.write(bad, "not a tar".getBytes(UTF_8));
-    third.run(team.root(), "import", bad.toString()).refuses(2, "no result that can be taken in");
+    third
+        .here()
+        .run(team.root(), "import", bad.toString())
+        .refuses(2, "no result that can be taken in");
     byte[] changed = whole.clone();
     changed[whole.length - 4096] ^= 1;
     Files.write(bad, changed);
-    assertThat(third.run(team.root(), "import", bad.toString()).exitCode()).isIn(2, 5);
+    assertThat(third.here().run(team.root(), "import", bad.toString()).exitCode()).isIn(2, 5);
     Files.write(bad, whole);
     Files.write(bad, whole, StandardOpenOption.APPEND);
-    assertThat(third.run(team.root(), "import", "nothing.tar").exitCode()).isEqualTo(2);
-    third.run(repository, "log").refuses(3, "no run of this repository is kept here");
-    third.run(repository, "export", "--to", bad.toString()).refuses(3, "no result");
+    assertThat(third.here().run(team.root(), "import", "nothing.tar").exitCode()).isEqualTo(2);
+    third.here().run(repository, "log").refuses(3, "no run of this repository is kept here");
+    third.here().run(repository, "export", "--to", bad.toString()).refuses(3, "no result");
   }
 
   @Test
@@ -118,18 +125,19 @@ class KeptRunsIT {
     assertThat(following.stderr())
         .contains("what is wrong\n", "peer: failed: the stage test ended with ");
 
-    Run log = peer.run(repository, "log").hasExitCode(0);
+    Run log = peer.here().run(repository, "log").hasExitCode(0);
     assertThat(log.stdout()).isEqualTo("before it breaks\n");
     assertThat(log.stderr()).contains("what is wrong\n", "peer: stage: prepare\n");
-    JsonNode shown = JSON.readTree(peer.run(repository, "show", "--failed", "--json").stdout());
+    JsonNode shown =
+        JSON.readTree(peer.here().run(repository, "show", "--failed", "--json").stdout());
     assertThat(shown.get("outcome").asText()).isEqualTo("failed");
     assertThat(shown.get("stage").asText()).isEqualTo("test");
     assertThat(shown.get("target").asText()).isEqualTo("broken");
 
     peer.run(repository, "replay", "broken").refuses(3, "no reachable peer holds");
-    peer.run(repository, "export").refuses(3, "no result of this repository is kept here");
+    peer.here().run(repository, "export").refuses(3, "no result of this repository is kept here");
     peer.run(repository, "artifacts").refuses(3, "no result of this repository is kept here");
-    Run none = peer.run(repository, "log", "--follow").hasExitCode(0);
+    Run none = peer.here().run(repository, "log", "--follow").hasExitCode(0);
     assertThat(none.stderr()).contains("no run of this repository is in progress here");
   }
 }

@@ -74,10 +74,10 @@ class LargeFilesIT {
     assertThat(again.stdout()).isEqualTo(CONTENT.length() + "\n");
     assertThat(again.stderr()).doesNotContain("Git LFS");
 
-    assertThat(ci.run(pointers, "cache", "ls").hasExitCode(0).stdout())
+    assertThat(ci.here().run(pointers, "cache", "ls").hasExitCode(0).stdout())
         .containsPattern("(?m)^" + REPO + "  1 files of Git LFS, used \\d+ \\w+ ago, 0 MiB$");
-    ci.run(pointers, "cache", "drop").hasExitCode(0);
-    assertThat(ci.run(pointers, "cache", "ls", "--json").hasExitCode(0).stdout())
+    ci.here().run(pointers, "cache", "drop").hasExitCode(0);
+    assertThat(ci.here().run(pointers, "cache", "ls", "--json").hasExitCode(0).stdout())
         .contains("\"largeFiles\":[]");
     ci.run(pointers, "run", "other", "--exit")
         .refuses(

@@ -100,32 +100,32 @@ class LimitsAndTriesIT {
         .containsPattern("peer: passed in [0-9.]+ s, at try 2 of 3\n");
     assertThat(Files.readString(artifacts.resolve("report"))).isEqualTo("passes\n");
 
-    Run replay = peer.run(repository, "replay").hasExitCode(0);
+    Run replay = peer.here().run(repository, "replay").hasExitCode(0);
     assertThat(replay.stdout()).isEqualTo(tries);
     assertThat(replay.stderr())
         .contains("peer: try 1 of 3 ended with 1, trying again\n")
         .containsPattern("peer: passed, replayed: .*, at try 2 of 3, ");
     JsonNode json =
         new ObjectMapper()
-            .readTree(peer.run(repository, "replay", "--json").hasExitCode(0).stdout());
+            .readTree(peer.here().run(repository, "replay", "--json").hasExitCode(0).stdout());
     assertThat(json.at("/tries/passedAt").intValue()).isEqualTo(2);
     assertThat(json.at("/tries/allowed").intValue()).isEqualTo(3);
-    assertThat(peer.run(repository, "show").hasExitCode(0).stdout())
+    assertThat(peer.here().run(repository, "show").hasExitCode(0).stdout())
         .containsPattern("passed at +try 2 of 3\n")
         .containsPattern("retries +2\n")
         .containsPattern("stages +boot [0-9.]+ s, checkout [0-9.]+ s, prepare [0-9.]+ s, test ");
     assertStates(
-        new ObjectMapper().readTree(peer.run(repository, "show", "--json").stdout()),
+        new ObjectMapper().readTree(peer.here().run(repository, "show", "--json").stdout()),
         List.of("boot", "checkout", "prepare", "test", "artifacts", "post-test"));
-    peer.with("PEER_RETRY", "0").run(repository, "replay").refuses(3, "no reachable peer");
+    peer.with("PEER_RETRY", "0").here().run(repository, "replay").refuses(3, "no reachable peer");
 
     Peer strict = peer.with("PEER_REQUIRE_TRIES", "1");
-    Run refused = strict.run(repository, "replay").refuses(5, "none holds and counts here");
+    Run refused = strict.here().run(repository, "replay").refuses(5, "none holds and counts here");
     assertThat(refused.stderr())
         .contains("passed at try 2 of 3, and PEER_REQUIRE_TRIES=1 refuses that");
     Run failed = strict.run(repository, "run", "--exit", "--force").hasExitCode(1);
     assertThat(failed.stdout()).isEqualTo("made\nmade\nkept\nfails\n");
-    Run explained = peer.run(repository, "explain").hasExitCode(0);
+    Run explained = peer.here().run(repository, "explain").hasExitCode(0);
     assertThat(explained.stdout())
         .containsPattern("result +hit, in the store")
         .containsPattern("failed +here, .* ago: the stage test ended with");
@@ -158,7 +158,7 @@ class LimitsAndTriesIT {
                 "shm=96M, nofile=2048, cap=CAP_SYS_PTRACE, cap=net_raw, userns=off")
             .run(repository, "run", "--exit", "limits")
             .hasExitCode(0);
-    Run shown = peer.run(repository, "show").hasExitCode(0);
+    Run shown = peer.here().run(repository, "show").hasExitCode(0);
 
     long memory = Long.parseLong(usual.stdout().replaceAll("(?s).*MemTotal: +(\\d+) kB.*", "$1"));
     assertThat(usual.stdout())

@@ -38,7 +38,7 @@ class OperationsIT {
 
   @Test
   void promtoolTakesTheMetricsOfARendezvousAndOfAPeer() throws Exception {
-    team.startRendezvous();
+    team.startRendezvous(team.peer("rendezvous"));
     String address = free();
     Peer holder = team.peer("marigold").with("PEER_LISTEN", address);
     SignedResult result = SignedResult.of(team, holder, "out", "err");
@@ -109,7 +109,7 @@ class OperationsIT {
 
     rendezvous.awaitLine("(/results/\\{runKey\\}/hits)\".*\"status\":204");
     serving.awaitLine("(/v1/results/).*\"status\":200");
-    assertThat(holder.run(result.repository(), "show").hasExitCode(0).stdout())
+    assertThat(holder.here().run(result.repository(), "show").hasExitCode(0).stdout())
         .as("its own hit was in its store")
         .containsPattern("(?m)^hits +1 here, saved ")
         .containsPattern("(?m)^sent +1 time to other peers$");
@@ -117,7 +117,7 @@ class OperationsIT {
 
   @Test
   void sayingNothingOfFormsStderrIsForPeopleAndHasNoLineForARequest() throws Exception {
-    Run rendezvous = team.startRendezvous();
+    Run rendezvous = team.startRendezvous(team.peer("rendezvous"));
     Authority.Identity client = team.authority().issue("client", Authority.Key.EC_P256);
     get(client, team.rendezvous() + "/v1/status");
 

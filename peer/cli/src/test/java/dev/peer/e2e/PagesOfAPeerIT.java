@@ -36,7 +36,7 @@ class PagesOfAPeerIT {
     Peer holder = team.peer("holder").withoutQemu().with("PEER_ALLOW_FETCH", "cn:reader");
     Repository repository = signed(holder);
     Peer reader = team.peer("reader");
-    holder.start(repository, "run").awaitLine("^peer: serving the result");
+    holder.here().start(repository, "run").awaitLine("^peer: serving the result");
     String address = addressOf(holder, reader);
 
     String list = page(reader, address, "/ui/");
@@ -54,7 +54,7 @@ class PagesOfAPeerIT {
   void aRendezvousShowsWhatItsReadersMayLookUp() throws Exception {
     team.startRendezvous();
     Peer holder = team.peer("holder").withoutQemu();
-    holder.start(signed(holder), "run").awaitLine("^peer: serving the result");
+    holder.here().start(signed(holder), "run").awaitLine("^peer: serving the result");
     Peer reader = team.peer("reader");
     String key = holder.onlyResult().getParent().getFileName().toString();
 
@@ -146,13 +146,13 @@ class PagesOfAPeerIT {
     Peer laptop = team.peer("laptop").withoutQemu();
     Repository repository = signed(laptop);
 
-    laptop.run(repository, "show", "--html", "result.html").hasExitCode(0);
+    laptop.here().run(repository, "show", "--html", "result.html").hasExitCode(0);
 
     assertThat(Files.readString(repository.directory().resolve("result.html")))
         .startsWith("<!DOCTYPE html>")
         .contains("said &lt;b&gt;", "style-src &#39;sha256-")
         .doesNotContain("/ui/");
-    laptop.run(repository, "show", "--html", "x", "--json").hasExitCode(2);
+    laptop.here().run(repository, "show", "--html", "x", "--json").hasExitCode(2);
   }
 
   private Repository signed(Peer signer) throws Exception {

@@ -17,6 +17,8 @@ final class Peer {
   private final Team team;
   private final Path home;
   private final Map<String, String> environment;
+
+  /** Empty: it is in this process. */
   private final List<String> command;
 
   Peer(Team team, Path home, Map<String, String> environment) {
@@ -28,6 +30,14 @@ final class Peer {
     this.home = home;
     this.environment = Map.copyOf(environment);
     this.command = List.copyOf(command);
+  }
+
+  /**
+   * The same peer, its commands in this process: for what a test needs and other tests show of the
+   * installed command. They find QEMU in this process's {@code PATH}, and take no signal.
+   */
+  Peer here() {
+    return new Peer(team, home, environment, List.of());
   }
 
   /** The same peer, its commands started by this one, which becomes them. */
@@ -78,6 +88,9 @@ final class Peer {
   }
 
   Run start(Path directory, String... arguments) throws IOException {
+    if (command.isEmpty()) {
+      return team.startHere(directory, environment, List.of(arguments));
+    }
     List<String> whole = new ArrayList<>(command);
     whole.addAll(List.of(arguments));
     return team.start(directory, environment, whole);

@@ -31,7 +31,7 @@ class PortableIT {
   void makeResult() throws Exception {
     team = Team.create();
     portable = PortableDist.in(team.root());
-    team.startRendezvous(portable.of(team.peer("rendezvous")));
+    team.startRendezvous();
     signer = peer("signer");
     repository = SignedResult.repository(team, "replayed").commit();
     SignedResult.sign(
@@ -49,6 +49,8 @@ class PortableIT {
 
   @Test
   void runsWhatItFindsAndServesItToOthersWhoReplay() throws Exception {
+    team.startRendezvous(peer("meeting"));
+    signer = signer.with("PEER_RENDEZVOUS", team.rendezvous());
     Run serving = serve(portable.onJdk(signer));
     Peer laptop = portable.onJdk(team.peer("laptop"));
     Path artifacts = team.root().resolve("artifacts");

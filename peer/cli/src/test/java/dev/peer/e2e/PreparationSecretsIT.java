@@ -114,9 +114,9 @@ class PreparationSecretsIT {
     Run again = laptop.run(repository, "run", "--force").hasExitCode(0);
     assertThat(again.stderr()).contains("Using cache").doesNotContain("not kept");
     assertThat(again.stdout()).isEqualTo(first.stdout());
-    Run other = laptop.with("PEER_PREPARE_SECRETS", "TOKEN").run(repository, "replay");
+    Run other = laptop.with("PEER_PREPARE_SECRETS", "TOKEN").here().run(repository, "replay");
     other.refuses(3, "no reachable peer");
-    assertThat(laptop.run(repository, "explain").hasExitCode(0).stdout())
+    assertThat(laptop.here().run(repository, "explain").hasExitCode(0).stdout())
         .contains("credentials")
         .contains("KEY,TOKEN");
   }
@@ -136,7 +136,7 @@ class PreparationSecretsIT {
     assertThat(removed.stderr())
         .contains("peer: the prepared disk is not kept: it holds the secret KEY in the bytes of");
     hasNone(kept.stderr() + removed.stderr());
-    assertThat(laptop.run(repository, "cache", "ls").hasExitCode(0).stdout())
+    assertThat(laptop.here().run(repository, "cache", "ls").hasExitCode(0).stdout())
         .doesNotContain("project");
     laptop
         .run(repository, "run", "--freeze", "--force")

@@ -61,10 +61,10 @@ class PulledImagesIT {
     assertThat(again.stderr())
         .contains("container images: 3.0 MiB were kept by digest, 0.0 MiB came from registries");
 
-    assertThat(peer.run(team.root(), "cache", "ls").hasExitCode(0).stdout())
+    assertThat(peer.here().run(team.root(), "cache", "ls").hasExitCode(0).stdout())
         .contains("container images by digest: 3 files, used ");
-    peer.run(team.root(), "cache", "drop", "--all").hasExitCode(0);
-    assertThat(peer.run(team.root(), "cache", "ls").hasExitCode(0).stdout())
+    peer.here().run(team.root(), "cache", "drop", "--all").hasExitCode(0);
+    assertThat(peer.here().run(team.root(), "cache", "ls").hasExitCode(0).stdout())
         .doesNotContain("by digest");
     assertThat(peer.run(second, "run", "--exit", "--force").hasExitCode(1).stderr())
         .as("nobody has it any more")

@@ -55,12 +55,12 @@ class ReplayIT {
 
   @Test
   void servesOnWhatItHasReplayed() throws Exception {
-    Run holder = sample.startHolder(team.peer("holder"));
+    Run holder = sample.startHolder(team.peer("holder").here());
     Run second = team.peer("second").withoutQemu().start(sample.repository(), "run");
     second.awaitLine("^peer: serving the result");
-    holder.signal("TERM").await().hasExitCode(0);
+    holder.end();
 
-    Run replay = team.peer("third").withoutQemu().run(sample.repository(), "replay");
+    Run replay = team.peer("third").here().run(sample.repository(), "replay");
 
     replay.hasExitCode(0);
     assertThat(replay.stdoutBytes()).isEqualTo(sample.stdout());
@@ -70,7 +70,7 @@ class ReplayIT {
   @Test
   void findsNothingAnyMoreOnceTheHolderHasLeft() throws Exception {
     Run holder = sample.startHolder(team.peer("holder"));
-    Peer laptop = team.peer("laptop");
+    Peer laptop = team.peer("laptop").here();
 
     holder.signal("TERM").await().hasExitCode(0);
     Run replay = laptop.run(sample.repository(), "replay");
@@ -85,7 +85,7 @@ class ReplayIT {
     Peer holder = team.peer("holder");
 
     sample.startHolder(holder).signal("KILL").await();
-    Run replay = team.peer("laptop").run(sample.repository(), "replay");
+    Run replay = team.peer("laptop").here().run(sample.repository(), "replay");
 
     replay.refuses(3, "no reachable peer holds a result");
     assertThat(replay.stderr()).contains("peer: the holder CN=holder cannot be reached");
@@ -96,10 +96,10 @@ class ReplayIT {
   void takesTheNextHolderWhereOneIsGone() throws Exception {
     Peer gone = team.peer("gone");
     Run killed = sample.startHolder(gone);
-    sample.startHolder(team.peer("holder"));
+    sample.startHolder(team.peer("holder").here());
 
     killed.signal("KILL").await();
-    Run replay = team.peer("laptop").run(sample.repository(), "replay");
+    Run replay = team.peer("laptop").here().run(sample.repository(), "replay");
 
     replay.hasExitCode(0);
     assertThat(replay.stderr()).contains("got from CN=holder");
@@ -108,19 +108,19 @@ class ReplayIT {
 
   /** Any command that opens the store does; the end of each test sees whether it did. */
   private void removesWhatTheKilledOneLeft(Peer peer) throws IOException, InterruptedException {
-    peer.run(sample.repository(), "replay").hasExitCode(0);
+    peer.here().run(sample.repository(), "replay").hasExitCode(0);
   }
 
   @Test
   void refusesAChangedBundleAndThenRunsTheTests() throws Exception {
-    Peer holder = team.peer("holder");
+    Peer holder = team.peer("holder").here();
     sample.startHolder(holder);
     Path bundle = holder.onlyResult().resolve("bundle.tar.zst");
     byte[] whole = Files.readAllBytes(bundle);
     Files.write(bundle, changed(whole, whole.length / 2));
     Peer laptop = team.peer("laptop", Authority.Key.EC_P384);
 
-    Run replay = laptop.run(sample.repository(), "replay");
+    Run replay = laptop.here().run(sample.repository(), "replay");
     replay.refuses(5, "results were found, and none holds");
     assertThat(replay.stderr()).contains("peer: the result of CN=holder is refused");
     assertThat(laptop.results()).isZero();
@@ -133,7 +133,7 @@ class ReplayIT {
     assertThat(run.stdoutBytes()).isEqualTo(sample.stdout());
 
     Files.write(bundle, whole);
-    team.peer("other").run(sample.repository(), "replay").hasExitCode(0);
+    team.peer("other").here().run(sample.repository(), "replay").hasExitCode(0);
   }
 
   /** A peer never serves what it has not verified, so the liar here is another server. */
@@ -146,7 +146,7 @@ class ReplayIT {
     String key = result.getParent().getFileName().toString();
     LyingHolder liar = LyingHolder.start(team, "liar");
     liar.announce(team, "example.org%2Fsample", key);
-    Peer laptop = team.peer("laptop");
+    Peer laptop = team.peer("laptop").here();
 
     liar.answer("v1/results/" + key, changed(attestation, attestation.length / 2));
     Run replay = laptop.run(sample.repository(), "replay");
@@ -162,7 +162,7 @@ class ReplayIT {
 
   @Test
   void dropsWhatWasChangedInItsOwnStore() throws Exception {
-    Peer laptop = team.peer("laptop");
+    Peer laptop = team.peer("laptop").here();
     sample.copyTo(laptop);
     Path attestation = laptop.onlyResult().resolve("attestation.json");
     byte[] bytes = Files.readAllBytes(attestation);
@@ -178,8 +178,8 @@ class ReplayIT {
 
   @Test
   void refusesAResultOfOneWhoMayNotSign() throws Exception {
-    sample.startHolder(team.peer("holder"));
-    Peer laptop = team.peer("laptop");
+    sample.startHolder(team.peer("holder").here());
+    Peer laptop = team.peer("laptop").here();
 
     Run replay = laptop.with("PEER_ALLOW_SIGN", "cn:other").run(sample.repository(), "replay");
 

@@ -83,14 +83,15 @@ class ReportsIT {
         .contains("peer: the test report all/cut.xml is not counted: it is not well-formed\n")
         .contains("peer: failed test: B.fails: </code><img src=x> | @team\n")
         .containsPattern("peer: passed, " + counts + ", in [0-9.]+ s\n");
-    assertThat(laptop.run(repository, "ls").hasExitCode(0).stdout()).contains(", " + counts + ", ");
-    assertThat(laptop.run(repository, "show").hasExitCode(0).stdout())
+    assertThat(laptop.here().run(repository, "ls").hasExitCode(0).stdout())
+        .contains(", " + counts + ", ");
+    assertThat(laptop.here().run(repository, "show").hasExitCode(0).stdout())
         .containsPattern("tests +" + counts + "\n");
-    hasCounts(laptop.run(repository, "ls", "--json").stdout(), "/results/0/tests");
-    hasCounts(laptop.run(repository, "show", "--json").stdout(), "/tests");
+    hasCounts(laptop.here().run(repository, "ls", "--json").stdout(), "/results/0/tests");
+    hasCounts(laptop.here().run(repository, "show", "--json").stdout(), "/tests");
 
     Peer ci = team.peer("ci").withoutQemu().with("GITHUB_STEP_SUMMARY", summary.toString());
-    Run replay = ci.run(repository, "replay", "--json").hasExitCode(0);
+    Run replay = ci.here().run(repository, "replay", "--json").hasExitCode(0);
     hasCounts(replay.stdout(), "/tests");
     assertThat(replay.stderr()).containsPattern("peer: passed, " + counts + ", replayed: ");
     assertThat(Files.readString(summary))
@@ -120,8 +121,9 @@ class ReportsIT {
     assertThat(json.at("/failedTests/0/name").asText()).isEqualTo("B.fails");
     hasCounts(run.stdout(), "/tests");
     hasCounts(
-        laptop.run(repository, "show", "--failed", "--json").hasExitCode(0).stdout(), "/tests");
-    assertThat(laptop.run(repository, "show", "--failed").hasExitCode(0).stdout())
+        laptop.here().run(repository, "show", "--failed", "--json").hasExitCode(0).stdout(),
+        "/tests");
+    assertThat(laptop.here().run(repository, "show", "--failed").hasExitCode(0).stdout())
         .containsPattern("tests +" + counts + "\n +failed test: B.fails: ");
     assertThat(Files.readString(summary))
         .contains("<h3>peer: <code>fails</code> failed, " + counts + "</h3>\n")

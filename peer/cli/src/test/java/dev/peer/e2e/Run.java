@@ -2,6 +2,7 @@ package dev.peer.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.peer.cli.CommandHere;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** A command that runs or has run, its output in files. */
+/** A command that runs or has run, its output in files. In this process, it takes no signal. */
 final class Run {
 
   /** More than anything here takes; who waits so long has found a hanging command. */
@@ -59,6 +60,17 @@ final class Run {
     Process process = builder.start();
     process.getOutputStream().close();
     return new Run(command, process, stdout, stderr);
+  }
+
+  /** As the other, a {@code peer} command in this process. */
+  static Run startHere(
+      Path directory, Map<String, String> environment, Path output, List<String> arguments)
+      throws IOException {
+    Path stdout = Files.createTempFile(output, "stdout", "");
+    Path stderr = Files.createTempFile(output, "stderr", "");
+    Process process =
+        CommandHere.start(directory, environment, stdout, stderr, arguments.toArray(String[]::new));
+    return new Run(arguments, process, stdout, stderr);
   }
 
   /** Waits until it has ended. */

@@ -70,7 +70,7 @@ class RuntimeIT {
     Run taken = startsWhileThatIsPrepared(serving, ci);
     serving.awaitLine("^peer: other peers can take what was prepared: (\\d+) MiB$");
     Peer late = team.peer("late");
-    assertThat(late.run(clone, "explain", "lint").hasExitCode(3).stdout())
+    assertThat(late.here().run(clone, "explain", "lint").hasExitCode(3).stdout())
         .containsPattern(
             "starts from  the runtime that CN=laptop prepared at "
                 + commit()
@@ -87,11 +87,11 @@ class RuntimeIT {
         .contains("the runtime is here after")
         .containsPattern("\\bwait\\b")
         .doesNotContain("from before");
-    assertThat(ci.run(clone, "explain", "lint").hasExitCode(3).stdout())
+    assertThat(ci.here().run(clone, "explain", "lint").hasExitCode(3).stdout())
         .contains("starts from  a kept disk, trunk: prepared at " + commit());
-    assertThat(ci.run(clone, "cache", "ls").hasExitCode(0).stdout())
+    assertThat(ci.here().run(clone, "cache", "ls").hasExitCode(0).stdout())
         .contains("trunk: prepared at " + commit());
-    assertThat(ci.run(clone, "explain").hasExitCode(0).stdout())
+    assertThat(ci.here().run(clone, "explain").hasExitCode(0).stdout())
         .contains("trunk: prepared at " + commit())
         .contains(evidence(laptop));
 
@@ -101,13 +101,13 @@ class RuntimeIT {
         .as("what it would say of files that had come along")
         .contains("/planted-in-home", "/planted-in-tree", "/planted-in-git", "/planted-in-cache")
         .containsPattern("from before: .*/etc/machine-id");
-    assertThat(ci.run(clone, "show").hasExitCode(0).stdout())
+    assertThat(ci.here().run(clone, "show").hasExitCode(0).stdout())
         .as("what a run on a disk states that was made from the one that was taken")
         .contains(evidence(laptop));
-    ci.run(clone, "show", "--html", "result.html").hasExitCode(0);
+    ci.here().run(clone, "show", "--html", "result.html").hasExitCode(0);
     assertThat(Files.readString(clone.directory().resolve("result.html")))
         .contains("a prepared runtime that CN=laptop signed", contentOf(laptop));
-    assertThat(laptop.run(clone, "show").hasExitCode(0).stdout())
+    assertThat(laptop.here().run(clone, "show").hasExitCode(0).stdout())
         .contains("started from blank")
         .doesNotContain("CN=laptop: sha256");
 
@@ -127,7 +127,7 @@ class RuntimeIT {
     Files.writeString(
         speed,
         "{\"at\":\"%s\",\"bytes\":10000000,\"milliseconds\":900000}".formatted(Instant.now()));
-    assertThat(late.run(clone, "explain", "lint").hasExitCode(3).stdout())
+    assertThat(late.here().run(clone, "explain", "lint").hasExitCode(3).stdout())
         .containsPattern(
             "starts from  a blank disk, rather than from the runtime .*: moving it takes about"
                 + " \\d+ s, as fast as the last came, and preparing takes \\d+ s");
@@ -143,7 +143,7 @@ class RuntimeIT {
   /** Starts a run that waits for what another peer is preparing. */
   private Run startsWhileThatIsPrepared(Run preparing, Peer peer) throws Exception {
     preparing.awaitLine("^peer: stage: prepare$");
-    assertThat(team.peer("asking").run(clone, "explain", "lint").hasExitCode(3).stdout())
+    assertThat(team.peer("asking").here().run(clone, "explain", "lint").hasExitCode(3).stdout())
         .contains(
             "starts from  the runtime that CN=laptop says it is preparing, if it is there within"
                 + " 600 s; else a blank disk");

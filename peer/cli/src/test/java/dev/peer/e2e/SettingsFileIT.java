@@ -24,7 +24,7 @@ class SettingsFileIT {
   @BeforeEach
   void startRendezvous() throws Exception {
     team = Team.create();
-    team.startRendezvous();
+    team.startRendezvous(team.peer("rendezvous"));
     newcomer =
         team.peer("newcomer")
             .without("PEER_CA")

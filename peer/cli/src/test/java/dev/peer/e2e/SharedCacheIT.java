@@ -88,7 +88,7 @@ class SharedCacheIT {
 
     first.end();
     String newer = "the runtime that CN=ci prepared at " + commit() + " (";
-    assertThat(laptop.run(clone, "explain", "lint").hasExitCode(3).stdout())
+    assertThat(laptop.here().run(clone, "explain", "lint").hasExitCode(3).stdout())
         .contains("starts from  " + newer)
         .containsPattern("are not here; with the caches .* and preparing takes \\d+ s");
     Run taken = laptop.run(clone, "run", "--exit", "--force").hasExitCode(0);
@@ -101,12 +101,12 @@ class SharedCacheIT {
         .hasSize(6)
         .as("no cache that is not shared came along")
         .doesNotContainAnyElementsOf(changed.stdout().lines().skip(4).toList());
-    assertThat(laptop.run(clone, "cache", "ls").hasExitCode(0).stdout())
+    assertThat(laptop.here().run(clone, "cache", "ls").hasExitCode(0).stdout())
         .contains("prepared at " + commit() + " and 1 before")
         .doesNotContain("prepared at " + base);
 
     commitToTrunk();
-    assertThat(laptop.run(clone, "explain", "lint").hasExitCode(3).stdout())
+    assertThat(laptop.here().run(clone, "explain", "lint").hasExitCode(3).stdout())
         .containsPattern("starts from  a kept disk, trunk: .*, whose caches do not travel");
   }
 

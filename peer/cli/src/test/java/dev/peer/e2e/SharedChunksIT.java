@@ -71,8 +71,8 @@ class SharedChunksIT {
     String address = free();
     Run serving = holder.with("PEER_LISTEN", address).start(repository, "run");
     serving.awaitLine("^peer: serving the result");
-    String explained = reader.run(repository, "explain").hasExitCode(0).stdout();
-    said = bytes(reader.run(repository, "explain", "--json"));
+    String explained = reader.here().run(repository, "explain").hasExitCode(0).stdout();
+    said = bytes(reader.here().run(repository, "explain", "--json"));
     assertThat(explained).contains("\nmoves        " + mebibytes(said.path("moved")));
     Run replay = reader.run(repository, "replay", "--json");
     assertThat(replay.stderr()).contains("done\n");

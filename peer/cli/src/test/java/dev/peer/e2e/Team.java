@@ -106,9 +106,13 @@ final class Team {
     Files.createSymbolicLink(machines.resolve("templates"), Dist.templates());
   }
 
-  /** Starts a rendezvous; peers that are made from now on know it. */
+  /**
+   * Starts a rendezvous in this process; peers that are made from now on know it. Its answers may
+   * have an old date: Undertow keeps one for all servers of a process, also beyond the server that
+   * would renew it.
+   */
   Run startRendezvous(String... more) throws IOException, InterruptedException {
-    return startRendezvous(peer("rendezvous"), more);
+    return startRendezvous(peer("rendezvous").here(), more);
   }
 
   /** As the other, run by this peer. */
@@ -167,6 +171,14 @@ final class Team {
   Run start(Path directory, Map<String, String> environment, List<String> command)
       throws IOException {
     Run run = Run.start(directory, environment, output, command);
+    started.add(run);
+    return run;
+  }
+
+  /** Starts a {@code peer} command in this process, which is ended with the team. */
+  Run startHere(Path directory, Map<String, String> environment, List<String> arguments)
+      throws IOException {
+    Run run = Run.startHere(directory, environment, output, arguments);
     started.add(run);
     return run;
   }

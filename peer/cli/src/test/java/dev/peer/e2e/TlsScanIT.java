@@ -47,7 +47,8 @@ class TlsScanIT {
   static void startAll() throws Exception {
     team = Team.create();
     relay =
-        team.startRendezvous("--relay", "127.0.0.1:0").awaitLine("^peer: relay at https://(\\S+)$");
+        team.startRendezvous(team.peer("rendezvous"), "--relay", "127.0.0.1:0")
+            .awaitLine("^peer: relay at https://(\\S+)$");
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       holder = "127.0.0.1:" + free.getLocalPort();
     }

@@ -89,7 +89,7 @@ class TrunkIT {
 
     assertThat(attack.stdout()).contains("planted-in-cache").contains("planted-agent");
     assertThat(second.stdout()).doesNotContain("planted").isEqualTo(first.stdout());
-    assertThat(peer.run(clone, "cache", "ls").hasExitCode(0).stdout().lines())
+    assertThat(peer.here().run(clone, "cache", "ls").hasExitCode(0).stdout().lines())
         .singleElement()
         .asString()
         .contains("trunk: prepared at " + commit(clone, "main"));
@@ -112,7 +112,7 @@ class TrunkIT {
 
     assertThat(child.stdout()).contains("planted-in-cache").contains("planted-mk");
     assertThat(third.stdout()).isEqualTo(first.stdout());
-    assertThat(peer.run(clone, "cache", "ls", "--json").hasExitCode(0).stdout())
+    assertThat(peer.here().run(clone, "cache", "ls", "--json").hasExitCode(0).stdout())
         .contains("\"origin\":\"history\",\"commits\":[\"" + commit(clone, "main"))
         .contains("\"origin\":\"trunk\",\"commits\":[\"" + commit(clone, "main"));
   }
@@ -137,7 +137,7 @@ class TrunkIT {
     assertThat(second.stderr()).doesNotContain("preparing ").doesNotContain("blank disk");
     assertThat(first.stdout()).contains("shaped by , 1 processors\n");
     assertThat(second.stdout()).isEqualTo(first.stdout());
-    assertThat(laptop.run(clone, "cache", "ls").hasExitCode(0).stdout().lines())
+    assertThat(laptop.here().run(clone, "cache", "ls").hasExitCode(0).stdout().lines())
         .singleElement()
         .asString()
         .contains("trunk: prepared at " + commit(clone, "origin/main"));

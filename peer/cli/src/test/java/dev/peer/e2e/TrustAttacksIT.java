@@ -37,12 +37,17 @@ class TrustAttacksIT {
     Peer laptop = team.peer("laptop").withoutQemu();
 
     laptop
+        .here()
         .run(repository, "replay")
         .refuses(5, "results were found")
         .awaitLine("may not sign results that it led to as a rendezvous or relay");
     assertThat(laptop.results()).isZero();
 
-    laptop.with("PEER_ALLOW_SIGN", "cn:rendezvous,cn:ci").run(repository, "replay").hasExitCode(0);
+    laptop
+        .with("PEER_ALLOW_SIGN", "cn:rendezvous,cn:ci")
+        .here()
+        .run(repository, "replay")
+        .hasExitCode(0);
   }
 
   @Test
@@ -50,11 +55,12 @@ class TrustAttacksIT {
     team.startRendezvous();
     Peer holder = team.peer("holder").withoutQemu();
     Repository repository = signed(holder, "release");
-    holder.start(repository, "run").awaitLine("^peer: serving the result");
+    holder.here().start(repository, "run").awaitLine("^peer: serving the result");
     Peer laptop = team.peer("laptop").withoutQemu();
 
     laptop
         .with("PEER_ALLOW_SIGN", "example.org/replayed test => cn:ci;* => anyone")
+        .here()
         .run(repository, "replay")
         .refuses(5, "results were found")
         .awaitLine("may not sign .*test");
@@ -62,6 +68,7 @@ class TrustAttacksIT {
 
     laptop
         .with("PEER_ALLOW_SIGN", "example.org/replayed publish => cn:ci;* => anyone")
+        .here()
         .run(repository, "replay")
         .hasExitCode(0);
   }
@@ -94,16 +101,16 @@ class TrustAttacksIT {
     team.startRendezvous();
     Peer holder = team.peer("holder").withoutQemu();
     Repository victim = signed(holder, "victim");
-    holder.start(victim, "run").awaitLine("^peer: serving the result");
+    holder.here().start(victim, "run").awaitLine("^peer: serving the result");
     Repository thief = SignedResult.repository(team, "thief").write("other", "tree\n").commit();
     SignedResult.sign(team, holder, thief, SignedResult.output("said\n", ""), Map.of());
-    holder.start(thief, "run").awaitLine("^peer: serving the result");
+    holder.here().start(thief, "run").awaitLine("^peer: serving the result");
     Peer laptop = team.peer("laptop").withoutQemu().with("PEER_KEEP", 1);
-    laptop.run(victim, "replay").hasExitCode(0);
+    laptop.here().run(victim, "replay").hasExitCode(0);
 
-    laptop.run(thief, "replay").hasExitCode(0);
+    laptop.here().run(thief, "replay").hasExitCode(0);
 
-    laptop.without("PEER_RENDEZVOUS").run(victim, "replay").hasExitCode(0);
+    laptop.without("PEER_RENDEZVOUS").here().run(victim, "replay").hasExitCode(0);
   }
 
   @Test
@@ -113,10 +120,11 @@ class TrustAttacksIT {
     repository.git("remote", "add", "origin", "https://github.com/team/app");
     Peer ci = laptop.with("PEER_ALLOW_SIGN", "github.com/team/app test => cn:ci;* => anyone");
 
-    ci.run(repository, "replay")
+    ci.here()
+        .run(repository, "replay")
         .refuses(2, "PEER_REPO in .env is example.org/replayed, .* github.com/team/app");
 
-    ci.with("PEER_REPO", "example.org/replayed").run(repository, "replay").hasExitCode(0);
+    ci.with("PEER_REPO", "example.org/replayed").here().run(repository, "replay").hasExitCode(0);
   }
 
   private Repository signed(Peer signer, String name) throws Exception {
