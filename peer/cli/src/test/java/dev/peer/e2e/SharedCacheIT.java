@@ -6,11 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Which caches move with a runtime, and which machines with a kept disk take a newer one. */
 @Timeout(1800)
+@Order(1) // One of the longest: begun last, it would end alone.
 class SharedCacheIT {
 
   private static final String MKFILE =
