@@ -2,6 +2,7 @@ package dev.peer.core.record;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdInputStream;
+import com.github.luben.zstd.util.ZstdVersion;
 import dev.peer.core.chunk.Cuts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,6 +37,9 @@ public final class FrameStream extends OutputStream {
    * 9659 has it. No frame of ours needs more than the most bytes of a chunk.
    */
   private static final int LONGEST_WINDOW = 23;
+
+  /** What makes equal frames of equal chunks: another version of zstd may make others. */
+  static final String ENCODER = "zstd-jni " + ZstdVersion.VERSION + " at " + COMPRESSION_LEVEL;
 
   private final OutputStream out;
   private final Cuts cuts;
@@ -86,6 +90,11 @@ public final class FrameStream extends OutputStream {
     }
   }
 
+  /** Makes a frame of a chunk. */
+  static byte[] frame(byte[] chunk) {
+    return Zstd.compress(chunk, COMPRESSION_LEVEL);
+  }
+
   private byte[] cut() {
     int length = cuts.first(buffer, buffered);
     byte[] chunk = Arrays.copyOf(buffer, length);
@@ -100,7 +109,7 @@ public final class FrameStream extends OutputStream {
           Executors.newFixedThreadPool(
               WORKERS, Thread.ofPlatform().daemon().name("bundle-", 0).factory());
     }
-    pending.add(workers.submit(() -> Zstd.compress(chunk, COMPRESSION_LEVEL)));
+    pending.add(workers.submit(() -> frame(chunk)));
     if (pending.size() > MOST_PENDING) {
       finishFirst();
     }
@@ -128,7 +137,7 @@ public final class FrameStream extends OutputStream {
       while (buffered > 0) {
         byte[] chunk = cut();
         if (workers == null && buffered == 0) {
-          out.write(Zstd.compress(chunk, COMPRESSION_LEVEL));
+          out.write(frame(chunk));
         } else {
           begin(chunk);
         }
