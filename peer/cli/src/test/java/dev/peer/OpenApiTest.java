@@ -68,6 +68,8 @@ class OpenApiTest {
           new PeerPath.RuntimeContent(new RepoId("github.com/team/x"), DIGEST, DIGEST),
           new PeerPath.RuntimeChunks(
               new PeerPath.RuntimeContent(new RepoId("github.com/team/x"), DIGEST, DIGEST)),
+          new PeerPath.RuntimeDelta(
+              new PeerPath.RuntimeContent(new RepoId("github.com/team/x"), DIGEST, DIGEST), DIGEST),
           new PeerPath.Status());
 
   private static final List<RendezvousPath> RENDEZVOUS =

@@ -23,6 +23,9 @@ public final class MediaTypes {
   /** The list of a bundle's chunks, in the form of {@link dev.peer.core.chunk.ChunkList}. */
   public static final String CHUNKS = "application/vnd.dev.peer.chunks";
 
+  /** What makes a runtime of a former one, as {@link dev.peer.core.record.DeltaReader} reads it. */
+  public static final String DELTA = "application/vnd.dev.peer.delta";
+
   /** The output of a run as it comes, in {@linkplain OutputFrame frames}. */
   public static final String RUN_OUTPUT = "application/vnd.dev.peer.run-output";
 

@@ -63,6 +63,9 @@ public sealed interface PeerPath {
   /** The list of the chunks of that. */
   record RuntimeChunks(RuntimeContent runtime) implements PeerPath {}
 
+  /** What makes a runtime of a former one, by the digest of that one's content. */
+  record RuntimeDelta(RuntimeContent runtime, Digest former) implements PeerPath {}
+
   /** How the peer is. */
   record Status() implements PeerPath {}
 
@@ -81,6 +84,8 @@ public sealed interface PeerPath {
       case RuntimeContent(RepoId repo, Digest image, Digest content) ->
           new Runtimes(repo, image).text() + "/" + content.hex();
       case RuntimeChunks(RuntimeContent runtime) -> runtime.text() + "/chunks";
+      case RuntimeDelta(RuntimeContent runtime, Digest former) ->
+          runtime.text() + "/delta/" + former.hex();
       case Status _ -> "/v1/status";
     };
   }
@@ -97,6 +102,7 @@ public sealed interface PeerPath {
       case Runtimes _ -> "/v1/repos/{repo}/runtimes/sha256/{image}";
       case RuntimeContent _ -> "/v1/repos/{repo}/runtimes/sha256/{image}/{digest}";
       case RuntimeChunks _ -> "/v1/repos/{repo}/runtimes/sha256/{image}/{digest}/chunks";
+      case RuntimeDelta _ -> "/v1/repos/{repo}/runtimes/sha256/{image}/{digest}/delta/{former}";
       case Status _ -> "/v1/status";
     };
   }
@@ -154,8 +160,11 @@ public sealed interface PeerPath {
     if (parts.length == 8) {
       return Optional.of(content);
     }
-    return parts.length == 9 && parts[8].equals("chunks")
-        ? Optional.of(new RuntimeChunks(content))
+    if (parts.length == 9 && parts[8].equals("chunks")) {
+      return Optional.of(new RuntimeChunks(content));
+    }
+    return parts.length == 10 && parts[8].equals("delta")
+        ? Optional.of(new RuntimeDelta(content, Digest.ofHex(parts[9])))
         : Optional.empty();
   }
 }

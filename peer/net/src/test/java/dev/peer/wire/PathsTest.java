@@ -63,6 +63,7 @@ class PathsTest {
     PeerPath.RuntimeContent content =
         new PeerPath.RuntimeContent(repo, digest, Digest.of(new byte[0]));
     PeerPath chunks = new PeerPath.RuntimeChunks(content);
+    PeerPath delta = new PeerPath.RuntimeDelta(content, digest);
 
     assertThat(list.text()).isEqualTo("/v1/repos/h%2F..%2Fr/runtimes/sha256/" + HEX);
     assertThat(content.text()).startsWith(list.text() + "/e3b0c442");
@@ -70,6 +71,11 @@ class PathsTest {
     assertThat(PeerPath.parse(content.text())).contains(content);
     assertThat(chunks.text()).isEqualTo(content.text() + "/chunks");
     assertThat(PeerPath.parse(chunks.text())).contains(chunks);
+    assertThat(delta.text()).isEqualTo(content.text() + "/delta/" + HEX);
+    assertThat(PeerPath.parse(delta.text())).contains(delta);
+    assertThat(PeerPath.parse(delta.text() + "/more")).isEmpty();
+    assertThat(PeerPath.parse(delta.text().replace("delta", "more"))).isEmpty();
+    assertThat(PeerPath.parse(delta.text().replace("runtimes", "lfs"))).isEmpty();
     assertThat(PeerPath.parse(content.text() + "/more")).isEmpty();
     assertThat(PeerPath.parse(chunks.text() + "/more")).isEmpty();
     assertThat(PeerPath.parse(chunks.text().replace("runtimes", "lfs"))).isEmpty();

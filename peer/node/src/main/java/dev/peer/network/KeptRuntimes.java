@@ -30,7 +30,13 @@ public record KeptRuntimes(ServedRuntimes kept) implements HeldRuntimes {
   @Override
   public Optional<Claim> hold(Name name, Digest content) throws IOException {
     return kept.hold(nameOf(name), content)
-        .map(held -> new Claim(held.content(), held.chunks(), held.hold()::close));
+        .map(
+            held ->
+                new Claim(
+                    held.content(),
+                    held.chunks(),
+                    former -> HeldRuntime.delta(held.content(), former),
+                    held.hold()::close));
   }
 
   private static ServedRuntimes.Name nameOf(Name name) {

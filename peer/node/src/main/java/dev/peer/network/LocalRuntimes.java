@@ -59,6 +59,11 @@ public record LocalRuntimes(ServedRuntimes kept, Supplier<AccessRules> rules) {
       return runtimes.isEmpty();
     }
 
+    /** Those of a repository and a guest image, the last used first. */
+    List<ServedRuntimes.Claim> of(ServedRuntimes.Name name) {
+      return runtimes.stream().filter(runtime -> runtime.name().equals(name)).toList();
+    }
+
     /** Those of some chunks that are here; none, and a notice, if that cannot be read. */
     ListedChunks find(ChunkList wanted) {
       try {

@@ -12,6 +12,7 @@ import dev.peer.core.progress.Notices;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.PreparedRuntime;
 import dev.peer.core.store.ListedChunks;
+import dev.peer.vm.snapshot.ServedRuntimes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +24,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * The content of one runtime on its way here: by the list of its chunks, from several holders at
- * once, or else whole, from one holder after the other.
+ * The content of one runtime on its way here: made of a former one, as a holder says; or by the
+ * list of its chunks, from several holders at once; or whole, from one holder after the other.
  *
  * <p>A list is its holder's word. What was put together by it has its chunks, whoever gave them: so
  * if that is not the content that the maker signed, the list is wrong, and if it is, those who gave
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
 final class RuntimePull {
 
   private final HolderFetch.RuntimeFetch fetch;
+  private final PreparedRuntime runtime;
   private final Content content;
   private final LocalRuntimes.Held here;
   private final Notices notices;
@@ -53,18 +55,23 @@ final class RuntimePull {
       List<Holder> holders,
       Notices notices) {
     this.fetch = fetch.runtimes(runtime.disk().repo(), runtime.disk().image());
+    this.runtime = runtime;
     this.content = runtime.content();
     this.here = here;
     this.left = new ArrayList<>(holders);
     this.notices = notices;
   }
 
-  /** How many of its bytes must be moved at least, if what the best holder lists is true. */
+  /** How many bytes must be moved at least, if what the best holders say is true. */
   long toMove() throws IOException, InterruptedException {
-    Optional<ChunkList> list =
-        here.isEmpty() || content.size() < ChunkPlan.LEAST
-            ? Optional.empty()
-            : list(left.getFirst());
+    if (here.isEmpty() || content.size() < ChunkPlan.LEAST) {
+      return content.size();
+    }
+    Optional<Long> delta = delta().size();
+    if (delta.isPresent()) {
+      return delta.get();
+    }
+    Optional<ChunkList> list = list(left.getFirst());
     if (list.isEmpty()) {
       return content.size();
     }
@@ -82,8 +89,22 @@ final class RuntimePull {
    */
   boolean pull(Path file) throws IOException, InterruptedException {
     boolean isShared = left.size() > 1 || !here.isEmpty();
-    return (isShared && content.size() >= ChunkPlan.LEAST && byChunks(file))
+    return (isShared && content.size() >= ChunkPlan.LEAST && (byDelta(file) || byChunks(file)))
         || new WholePull(fetch, content, left, notices).pull(file);
+  }
+
+  /** What was begun is gone on with instead. */
+  private boolean byDelta(Path file) throws IOException, InterruptedException {
+    return !Files.exists(file) && delta().pull(file);
+  }
+
+  private DeltaPull delta() {
+    return new DeltaPull(
+        fetch,
+        content,
+        here.of(new ServedRuntimes.Name(runtime.disk().repo(), runtime.disk().image())),
+        left,
+        notices);
   }
 
   /**
@@ -146,14 +167,19 @@ final class RuntimePull {
       return false;
     }
     pull.differing().forEach(holder -> sayRefused("the runtime of " + holder.id(), notices));
+    sayMoved(pull.moved(), content, pull.givers(), notices);
+    return true;
+  }
+
+  /** Says how much of some content was moved, and by whom. */
+  static void sayMoved(long moved, Content content, Collection<PeerId> givers, Notices notices) {
     notices.say(
         "%d of %d MiB came from %s%s"
             .formatted(
-                mebibytes(pull.moved()),
+                mebibytes(moved),
                 mebibytes(content.size()),
-                names(pull.givers()),
-                pull.moved() < content.size() ? ", the rest from runtimes that are here" : ""));
-    return true;
+                names(givers),
+                moved < content.size() ? ", the rest from runtimes that are here" : ""));
   }
 
   /** The runs that must be moved. Writes what is here. */

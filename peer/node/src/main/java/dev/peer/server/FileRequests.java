@@ -112,6 +112,22 @@ final class FileRequests {
     }
   }
 
+  void runtimeDelta(HttpCall call, PeerPath.RuntimeDelta path)
+      throws ProblemException, IOException {
+    Digest content = path.runtime().content();
+    try (HeldRuntimes.Claim runtime = held(path.runtime())) {
+      FixedFile.send(
+          call,
+          runtime.deltas().apply(path.former()),
+          "delta:" + content + ":" + path.former(),
+          MediaTypes.DELTA);
+    } catch (NoSuchFileException e) {
+      throw new ProblemException(
+          Problem.Kind.NO_SUCH_FILE,
+          "this peer has nothing that makes " + content + " of " + path.former());
+    }
+  }
+
   /** Until it is closed, nothing removes the runtime. */
   private HeldRuntimes.Claim held(PeerPath.RuntimeContent path)
       throws ProblemException, IOException {

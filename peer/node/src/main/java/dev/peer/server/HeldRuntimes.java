@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The prepared runtimes that a peer serves. The peer that fetches one must check who made it, and
@@ -48,8 +49,10 @@ public interface HeldRuntimes {
    *
    * @param content the file with its bytes
    * @param chunks where the list of its chunks is kept, once it was asked for
+   * @param deltas where the delta is kept that makes it of another one, if there is one
    */
-  record Claim(Path content, Path chunks, Closeable hold) implements Closeable {
+  record Claim(Path content, Path chunks, Function<Digest, Path> deltas, Closeable hold)
+      implements Closeable {
 
     @Override
     public void close() throws IOException {

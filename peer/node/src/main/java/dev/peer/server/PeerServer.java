@@ -217,6 +217,10 @@ public final class PeerServer implements AutoCloseable {
         call.require(rules, Verb.FETCH, runtime.repo());
         files.runtimeChunks(call, runtime);
       }
+      case PeerPath.RuntimeDelta delta -> {
+        call.require(rules, Verb.FETCH, delta.runtime().repo());
+        files.runtimeDelta(call, delta);
+      }
     }
   }
 

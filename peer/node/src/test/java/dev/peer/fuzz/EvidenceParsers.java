@@ -18,6 +18,9 @@ import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.BundleFrames;
 import dev.peer.core.record.BundleWriter;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.DeltaReader;
+import dev.peer.core.record.DeltaWriter;
+import dev.peer.core.record.FrameStream;
 import dev.peer.core.record.IncomingBundle;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputRecorder;
@@ -35,7 +38,10 @@ import dev.peer.core.sign.RunSigner;
 import dev.peer.core.sign.SignedRuns;
 import dev.peer.core.trust.Credentials;
 import dev.peer.tls.TestAuthority;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigInteger;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,6 +60,9 @@ final class EvidenceParsers {
   private static final byte[] STDOUT = bytes("one\nthree");
   private static final byte[] STDERR = bytes("two\n");
   private static final byte[] REPORT = bytes("fine");
+
+  /** What a former runtime holds: digits that cannot be compressed much. */
+  private static final String FORMER = new BigInteger("7").pow(2000).toString();
 
   private EvidenceParsers() {}
 
@@ -111,6 +120,11 @@ final class EvidenceParsers {
             EvidenceParsers::chunks,
             List.of(new ChunkList(List.of(new Chunk(0, 1000, Digest.of(new byte[0])))).bytes())),
         Parser.of(
+            "delta of a runtime",
+            MalformedException.class,
+            EvidenceParsers::delta,
+            List.of(delta())),
+        Parser.of(
             "timing line",
             MalformedException.class,
             EvidenceParsers::timingLine,
@@ -135,6 +149,35 @@ final class EvidenceParsers {
     ChunkList list = ChunkList.parse(bytes, 1000);
     require(list.size() == 1000, "the chunks are the content");
     require(Arrays.equals(list.bytes(), bytes), "one form");
+  }
+
+  private static byte[] delta() throws IOException, MalformedException {
+    Path directory = Scratch.directory();
+    try {
+      Path after = frames(directory.resolve("after"), "x" + FORMER);
+      return DeltaWriter.write(frames(directory.resolve("before"), FORMER), after).orElseThrow();
+    } finally {
+      Scratch.delete(directory);
+    }
+  }
+
+  private static void delta(byte[] bytes) throws IOException, MalformedException {
+    Path directory = Scratch.directory();
+    ByteArrayOutputStream made = new ByteArrayOutputStream();
+    try {
+      DeltaReader.read(bytes, frames(directory.resolve("before"), FORMER), FORMER.length(), made);
+      require(made.size() <= FORMER.length(), "no more than there is");
+    } finally {
+      Scratch.delete(directory);
+    }
+  }
+
+  private static Path frames(Path file, String text) throws IOException {
+    try (OutputStream plain = Files.newOutputStream(file);
+        OutputStream frames = new FrameStream(plain)) {
+      frames.write(bytes(text));
+    }
+    return file;
   }
 
   private interface Rewriter {

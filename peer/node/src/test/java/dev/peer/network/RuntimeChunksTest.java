@@ -12,11 +12,15 @@ import dev.peer.core.chunk.ChunkList;
 import dev.peer.core.find.Holder;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.record.Content;
+import dev.peer.core.record.DeltaWriter;
 import dev.peer.core.sign.RuntimeVerifier;
 import dev.peer.core.store.ChunkLists;
 import dev.peer.core.trust.Credentials;
 import dev.peer.http.AnsweredRequest;
+import dev.peer.http.HttpCall;
 import dev.peer.http.Https;
+import dev.peer.http.HttpsServer;
 import dev.peer.http.Operations;
 import dev.peer.http.ServerLimits;
 import dev.peer.http.ServerSettings;
@@ -28,11 +32,14 @@ import dev.peer.server.HeldLargeFiles;
 import dev.peer.server.PeerServer;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
+import dev.peer.tls.TlsListener;
 import dev.peer.vm.snapshot.HeldRuntime;
 import dev.peer.vm.snapshot.ServedRuntimes;
+import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerAddress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -64,6 +71,7 @@ class RuntimeChunksTest {
   private final List<String> said = new CopyOnWriteArrayList<>();
   private final List<AnsweredRequest> requests = new CopyOnWriteArrayList<>();
   private AccessRules rules = AccessRules.open();
+  private AccessRules serverRules = AccessRules.open();
   private PeerServer server;
   private HolderFetch fetch;
   private RuntimeSource source;
@@ -93,7 +101,7 @@ class RuntimeChunksTest {
     server =
         PeerServer.start(
             team.peer("spiffe://team/laptop"),
-            AccessRules::open,
+            () -> serverRules,
             new HeldFiles(
                 HeldImages.NONE, HeldLargeFiles.NONE, new KeptRuntimes(home("laptop").served())),
             Optional.empty(),
@@ -235,6 +243,157 @@ class RuntimeChunksTest {
 
     assertThat(home("laptop").disks().list().getFirst().runtimeBytes())
         .isEqualTo(bytes + Files.size(there.content().resolveSibling("chunks")));
+  }
+
+  @Test
+  void movesTheDeltaAloneWhereTheHolderHasOne() throws Exception {
+    HeldRuntime here = home("ci").keep(REPO, before, 1);
+    HeldRuntime there = home("laptop").keep(REPO, little(), 2);
+    byte[] delta = putDelta(here, there);
+    Offer offer = offer(there);
+    long expected = source.toMove(offer);
+
+    assertThat(fetched(offer)).isTrue();
+
+    server.close();
+    assertThat(expected).isEqualTo(delta.length);
+    assertThat(moved()).as("with one byte to learn that").isEqualTo(delta.length + 1);
+    assertThat(file()).hasSameBinaryContentAs(there.content());
+    assertThat(HeldRuntime.delta(file(), here.digest()))
+        .as("to be served on")
+        .hasBinaryContent(delta);
+    assertThat(said).anyMatch(line -> line.endsWith("the rest from runtimes that are here"));
+  }
+
+  /** The next one has it. */
+  @Test
+  void asksTheNextHolderWhereADeltaBreaksOff() throws Exception {
+    HeldRuntime here = home("ci").keep(REPO, before, 1);
+    HeldRuntime there = home("laptop").keep(REPO, little(), 2);
+    byte[] delta = putDelta(here, there);
+    Offer offer = offer(there);
+    try (HttpsServer cut =
+        HttpsServer.start(
+            new TlsListener(team.peer("spiffe://team/cut")),
+            Https.LOOPBACK,
+            ServerLimits.PEER,
+            call -> call.answer(200, MediaTypes.DELTA, sink -> breakOff(delta, sink)))) {
+      Holder other =
+          new Holder(team.peer("spiffe://team/cut").id(), List.of(PeerAddress.of(cut.address())));
+      List<Holder> holders = List.of(other, offer.holders().getFirst());
+
+      assertThat(fetched(new Offer(offer.verified(), holders))).isTrue();
+    }
+
+    server.close();
+    assertThat(said).anyMatch(line -> line.startsWith("spiffe://team/cut: the transfer broke off"));
+    assertThat(moved()).isEqualTo(delta.length);
+  }
+
+  private static void breakOff(byte[] bytes, HttpCall.Sink sink) throws IOException {
+    sink.write(ByteBuffer.wrap(bytes, 0, bytes.length / 2));
+    throw new IOException("the end");
+  }
+
+  @Test
+  void movesChunksWhereADeltaMakesSomethingElseOrIsNone() throws Exception {
+    HeldRuntime here = home("ci").keep(REPO, before, 1);
+    HeldRuntime there = home("laptop").keep(REPO, little(), 2);
+    Map<Integer, byte[]> third = little();
+    RuntimeHome.fill(third, 3000, 1);
+    byte[] other = putDelta(here, home("third").keep(REPO, third, 3));
+    for (byte[] lie :
+        List.of(other, Arrays.copyOf(other, other.length / 2), Arrays.copyOf(other, 40))) {
+      Files.write(delta(here, there), lie);
+      said.clear();
+
+      assertThat(fetched(offer(there))).isTrue();
+
+      assertThat(file()).hasSameBinaryContentAs(there.content());
+      assertThat(said)
+          .containsOnlyOnce(
+              "the delta of spiffe://team/laptop is refused: its bytes are not those that were"
+                  + " signed");
+      Files.delete(file());
+    }
+  }
+
+  @Test
+  void accusesNobodyWhereAnotherVersionOfPeerMadeTheDelta() throws Exception {
+    HeldRuntime here = home("ci").keep(REPO, before, 1);
+    HeldRuntime there = home("laptop").keep(REPO, little(), 2);
+    byte[] delta = putDelta(here, there);
+    delta[5] ^= 1;
+    Files.write(delta(here, there), delta);
+
+    assertThat(fetched(offer(there))).isTrue();
+
+    assertThat(said).noneMatch(line -> line.contains("refused"));
+  }
+
+  @Test
+  void accusesNobodyWhereTheRuntimeThatIsHereIsDamaged() throws Exception {
+    HeldRuntime here = home("ci").keep(REPO, before, 1);
+    HeldRuntime there = home("laptop").keep(REPO, little(), 2);
+    putDelta(here, there);
+    byte[] bytes = Files.readAllBytes(here.content());
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(here.content(), bytes);
+
+    assertThat(fetched(offer(there))).isTrue();
+
+    assertThat(said)
+        .contains("the runtime " + here.digest() + " that is here is damaged")
+        .noneMatch(line -> line.contains("refused"));
+  }
+
+  /** A holder need not learn which runtimes of others are here. */
+  @Test
+  void asksForNoDeltaOfAnotherRepositorys() throws Exception {
+    HeldRuntime here = home("ci").keep(ANOTHER, before, 1);
+    HeldRuntime there = home("laptop").keep(REPO, little(), 2);
+    putDelta(here, there);
+
+    assertThat(fetched(offer(there))).isTrue();
+
+    server.close();
+    assertThat(requests).noneMatch(request -> request.target().path().contains("/delta/"));
+  }
+
+  @Test
+  void givesADeltaOnlyToThoseWhoMayFetchTheRepositorys() throws Exception {
+    HeldRuntime here = home("ci").keep(REPO, before, 1);
+    HeldRuntime there = home("laptop").keep(REPO, little(), 2);
+    byte[] delta = putDelta(here, there);
+    Offer offer = offer(there);
+    Content content = offer.verified().runtime().content();
+    Holder laptop = offer.holders().getFirst();
+    HolderFetch.RuntimeFetch runtimes = fetch.runtimes(REPO, RuntimeHome.IMAGE);
+
+    assertThat(runtimes.delta(laptop, content, here.digest())).contains(delta);
+    assertThat(runtimes.delta(laptop, content, there.digest())).as("of itself").isEmpty();
+    serverRules =
+        new AccessRules(
+            NamespaceRules.parse("example.org/another => anyone"), rules.announce(), rules.sign());
+    assertThat(runtimes.delta(laptop, content, here.digest())).isEmpty();
+    assertThat(runtimes.deltaSize(laptop, content, here.digest())).isEmpty();
+  }
+
+  /** Of what is new so much that there is a delta. */
+  private Map<Integer, byte[]> little() {
+    Map<Integer, byte[]> little = new TreeMap<>(after);
+    little.keySet().removeIf(number -> number > 2050);
+    return little;
+  }
+
+  private static byte[] putDelta(HeldRuntime here, HeldRuntime there) throws Exception {
+    byte[] delta = DeltaWriter.write(here.content(), there.content()).orElseThrow();
+    Files.write(delta(here, there), delta);
+    return delta;
+  }
+
+  private static Path delta(HeldRuntime here, HeldRuntime there) {
+    return HeldRuntime.delta(there.content(), here.digest());
   }
 
   /** Two chunks that are here, in the place of two others of the same lengths together. */

@@ -296,7 +296,12 @@ class RuntimeHoldersTest {
                     if (questions.incrementAndGet() > lists) {
                       turn.await();
                     }
-                    return Optional.of(new Claim(shown.content(), shown.chunks(), () -> {}));
+                    return Optional.of(
+                        new Claim(
+                            shown.content(),
+                            shown.chunks(),
+                            _ -> shown.chunks().resolveSibling("delta"),
+                            () -> {}));
                   }
                 }),
             Optional.empty(),

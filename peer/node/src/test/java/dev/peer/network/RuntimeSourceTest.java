@@ -341,7 +341,12 @@ class RuntimeSourceTest {
 
       @Override
       public Optional<Claim> hold(Name name, Digest digest) {
-        return Optional.of(new Claim(content, content.resolveSibling("chunks"), () -> {}))
+        return Optional.of(
+                new Claim(
+                    content,
+                    content.resolveSibling("chunks"),
+                    former -> content.resolveSibling("" + former),
+                    () -> {}))
             .filter(_ -> name.equals(held) && digest.equals(Digest.of(CONTENT)));
       }
     };

@@ -11,4 +11,12 @@ import java.nio.file.Path;
  * @param digest of these
  * @param attestation its maker's
  */
-public record HeldRuntime(Path content, Digest digest, Attestation attestation) {}
+public record HeldRuntime(Path content, Digest digest, Attestation attestation) {
+
+  static final String DELTA = "delta-";
+
+  /** The file beside some content with the delta that makes it of a former one, if there is one. */
+  public static Path delta(Path content, Digest former) {
+    return content.resolveSibling(DELTA + former.hex());
+  }
+}

@@ -160,13 +160,13 @@ public final class RepositoryDisks {
           if (from.flatMap(KeptDisk::voucher).isPresent()) {
             files.write(from.get().voucher().get());
           }
-          if (from.isPresent()
-              && from.get().name().equals(name)
-              && isMuchTheSame(from.get().history(), history)) {
-            Optional<HeldRuntime> runtime =
-                new RuntimeFiles(from.get().file().getParent()).runtime();
-            if (runtime.isPresent()) {
+          if (from.isPresent() && from.get().name().equals(name)) {
+            RuntimeFiles before = new RuntimeFiles(from.get().file().getParent());
+            Optional<HeldRuntime> runtime = before.runtime();
+            if (runtime.isPresent() && isMuchTheSame(from.get().history(), history)) {
               files.share(runtime.get());
+            } else if (history.made().origin() == KeptOrigin.TRUNK) {
+              files.follow(before);
             }
           }
         });

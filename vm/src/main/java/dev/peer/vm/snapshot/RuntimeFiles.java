@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.record.DeltaWriter;
+import dev.peer.core.record.MalformedException;
 import dev.peer.core.scratch.DurableFile;
 import dev.peer.core.sign.Attestation;
 import java.io.IOException;
@@ -16,6 +18,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,6 +34,8 @@ record RuntimeFiles(Path directory) {
   private static final String RUNTIME = "runtime-";
   private static final String ATTESTATION = "runtime.json";
   private static final String CHUNKS = "chunks";
+  private static final String FORMER = "former-";
+  private static final String DELTA = HeldRuntime.DELTA;
   private static final String NONE = "no-runtime";
   private static final String COPY = "copy-of";
   private static final int LARGEST_NAME = 1 << 12;
@@ -72,11 +78,11 @@ record RuntimeFiles(Path directory) {
 
   /** The runtime that is served of the disk. */
   Optional<HeldRuntime> runtime() throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, RUNTIME + "*")) {
-      for (Path content : files) {
-        Digest digest = Digest.ofHex(content.getFileName().toString().substring(RUNTIME.length()));
+    try {
+      for (Path content : files(RUNTIME)) {
         return Optional.of(
-            new HeldRuntime(content, digest, attestation(directory.resolve(ATTESTATION))));
+            new HeldRuntime(
+                content, digest(content, RUNTIME), attestation(directory.resolve(ATTESTATION))));
       }
     } catch (NoSuchFileException e) {
       // It is being added, or it goes.
@@ -85,9 +91,26 @@ record RuntimeFiles(Path directory) {
     return Optional.empty();
   }
 
+  /** The files whose names are this and a digest. */
+  private List<Path> files(String prefix) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, prefix + "*")) {
+      List<Path> found = new ArrayList<>();
+      files.forEach(found::add);
+      return found;
+    } catch (NoSuchFileException e) {
+      // The disk has just gone.
+      return List.of();
+    }
+  }
+
+  private static Digest digest(Path file, String prefix) {
+    return Digest.ofHex(file.getFileName().toString().substring(prefix.length()));
+  }
+
   /** Records that no runtime can be made of the disk. */
   void giveUp() throws IOException {
     Files.write(directory.resolve(NONE), new byte[0]);
+    delete(FORMER);
   }
 
   /** Whether a runtime was made of the disk, or cannot be. */
@@ -95,19 +118,60 @@ record RuntimeFiles(Path directory) {
     return Files.exists(directory.resolve(NONE)) || runtime().isPresent();
   }
 
-  /** Moves a runtime here. It is served as soon as its attestation is here. */
+  /**
+   * Keeps the runtime of the disk that this one was made from, or the one that was kept so there,
+   * until this one has a runtime.
+   */
+  void follow(RuntimeFiles before) throws IOException {
+    for (String prefix : List.of(RUNTIME, FORMER)) {
+      for (Path content : before.files(prefix)) {
+        try {
+          Files.createLink(directory.resolve(FORMER + digest(content, prefix).hex()), content);
+        } catch (NoSuchFileException e) {
+          // The other disk has gone: then there is no delta.
+        }
+        return;
+      }
+    }
+  }
+
+  /**
+   * Moves a runtime here, and the delta beside it. It is served as soon as its attestation is here.
+   */
   void move(HeldRuntime runtime) throws IOException {
     try (FileChannel channel = FileChannel.open(runtime.content(), StandardOpenOption.WRITE)) {
       channel.force(true);
     }
     clear();
+    writeDelta(runtime.content());
+    for (Path delta : new RuntimeFiles(runtime.content().getParent()).files(DELTA)) {
+      Files.move(delta, directory.resolve(delta.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+    }
     Files.move(runtime.content(), content(runtime.digest()), StandardCopyOption.ATOMIC_MOVE);
     DurableFile.write(directory.resolve(ATTESTATION), runtime.attestation().bytes());
+  }
+
+  /** Writes beside a runtime what makes it of the former one, which goes then. */
+  private void writeDelta(Path content) throws IOException {
+    for (Path former : files(FORMER)) {
+      try {
+        Optional<byte[]> delta = DeltaWriter.write(former, content);
+        if (delta.isPresent()) {
+          DurableFile.write(HeldRuntime.delta(content, digest(former, FORMER)), delta.get());
+        }
+      } catch (MalformedException e) {
+        // Another peer made the former one of something else than frames.
+      }
+    }
+    delete(FORMER);
   }
 
   /** Has the runtime of another disk served of this one, too. */
   void share(HeldRuntime runtime) throws IOException {
     try {
+      for (Path delta : new RuntimeFiles(runtime.content().getParent()).files(DELTA)) {
+        Files.createLink(directory.resolve(delta.getFileName()), delta);
+      }
       Files.createLink(content(runtime.digest()), runtime.content());
       DurableFile.write(directory.resolve(ATTESTATION), runtime.attestation().bytes());
     } catch (NoSuchFileException e) {
@@ -119,10 +183,13 @@ record RuntimeFiles(Path directory) {
   /** Removes what a process left that ended while it added one. */
   private void clear() throws IOException {
     Files.deleteIfExists(chunks());
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, RUNTIME + "*")) {
-      for (Path content : files) {
-        Files.delete(content);
-      }
+    delete(RUNTIME);
+    delete(DELTA);
+  }
+
+  private void delete(String prefix) throws IOException {
+    for (Path file : files(prefix)) {
+      Files.deleteIfExists(file);
     }
   }
 
@@ -135,10 +202,15 @@ record RuntimeFiles(Path directory) {
     return directory.resolve(CHUNKS);
   }
 
-  /** What the runtime takes of this disk. */
+  /** What the runtime takes of this disk, and what is kept for it. */
   long bytes() throws IOException {
-    Optional<HeldRuntime> runtime = runtime();
-    return runtime.isPresent() ? sizeOf(runtime.get().content()) + sizeOf(chunks()) : 0;
+    long bytes = runtime().isPresent() ? sizeOf(chunks()) : 0;
+    for (String prefix : List.of(RUNTIME, DELTA, FORMER)) {
+      for (Path file : files(prefix)) {
+        bytes += sizeOf(file);
+      }
+    }
+    return bytes;
   }
 
   private static long sizeOf(Path file) throws IOException {

@@ -32,10 +32,11 @@ public final class ServedRuntimes {
   /**
    * A runtime whose disk is not dropped before its hold is closed.
    *
-   * @param content the file with its bytes
+   * @param digest of its bytes
+   * @param content the file with these
    * @param chunks where the list of its chunks is kept, if there is one
    */
-  public record Claim(Path content, Path chunks, FileHold hold) {}
+  public record Claim(Name name, Digest digest, Path content, Path chunks, FileHold hold) {}
 
   /** Lists the repositories and guest images of the runtimes held. */
   public Set<Name> names() throws IOException {
@@ -120,7 +121,14 @@ public final class ServedRuntimes {
       hold.get().close();
       hold = Optional.empty();
     }
-    return hold.map(one -> new Claim(runtime.get().content(), files.chunks(), one));
+    return hold.map(
+        one ->
+            new Claim(
+                new Name(entry.name().repo(), entry.name().image()),
+                content,
+                runtime.get().content(),
+                files.chunks(),
+                one));
   }
 
   private static boolean isOf(DiskEntry entry, Name name) {

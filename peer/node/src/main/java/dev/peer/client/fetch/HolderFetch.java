@@ -13,6 +13,7 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
+import dev.peer.core.record.DeltaReader;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.trust.Identity;
@@ -29,12 +30,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Fetches results, files of Git LFS and prepared runtimes from their holders. */
 public final class HolderFetch implements Fetch, AutoCloseable {
 
   /** A whole result; a peer that has none of that kind to give sends the attestation. */
   private static final String RESULTS = MediaTypes.RESULT + ", " + MediaTypes.ATTESTATION;
+
+  private static final ByteRange FIRST_BYTE = new ByteRange(0, 1);
+  private static final Pattern SIZE = Pattern.compile("bytes 0-0/(\\d{1,9})");
 
   private final Timeouts patience;
   private final HolderConnections connections;
@@ -116,16 +122,12 @@ public final class HolderFetch implements Fetch, AutoCloseable {
   /** Empty if the holder has no such list. */
   private Optional<ChunkList> chunks(Holder holder, PeerPath path, Content content)
       throws FetchException, InterruptedException {
-    HttpResponse<InputStream> answer;
-    try {
-      answer = connections.open(holder, path);
-    } catch (FetchException e) {
-      if (e.fault() == Fault.REFUSED) {
-        return Optional.empty();
-      }
-      throw e;
+    Optional<HttpResponse<InputStream>> answer = openIfHeld(holder, path, Map.of());
+    if (answer.isEmpty()) {
+      return Optional.empty();
     }
-    try (AnswerBody body = new HolderAnswer(holder, answer, patience).body(ChunkList.LARGEST)) {
+    try (AnswerBody body =
+        new HolderAnswer(holder, answer.get(), patience).body(ChunkList.LARGEST)) {
       return Optional.of(ChunkList.parse(body.readAtMost(ChunkList.LARGEST), content.size()));
     } catch (IllegalArgumentException e) {
       throw new FetchException(
@@ -134,6 +136,20 @@ public final class HolderFetch implements Fetch, AutoCloseable {
           e);
     } catch (IOException e) {
       throw HolderAnswer.unreachable(holder, e);
+    }
+  }
+
+  /** Empty if the holder has no such thing. */
+  private Optional<HttpResponse<InputStream>> openIfHeld(
+      Holder holder, PeerPath path, Map<String, String> headers)
+      throws FetchException, InterruptedException {
+    try {
+      return Optional.of(connections.open(holder, path, headers));
+    } catch (FetchException e) {
+      if (e.fault() == Fault.REFUSED) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 
@@ -246,6 +262,62 @@ public final class HolderFetch implements Fetch, AutoCloseable {
     public Optional<ChunkList> chunks(Holder holder, Content content)
         throws FetchException, InterruptedException {
       return HolderFetch.this.chunks(holder, new PeerPath.RuntimeChunks(path(content)), content);
+    }
+
+    /**
+     * Asks the holder for the delta that makes the content of a former one.
+     *
+     * @return empty if it has none
+     * @throws FetchException if the holder cannot be reached, or gives too much
+     */
+    public Optional<byte[]> delta(Holder holder, Content content, Digest former)
+        throws FetchException, InterruptedException {
+      Optional<HttpResponse<InputStream>> response =
+          openIfHeld(holder, new PeerPath.RuntimeDelta(path(content), former), Map.of());
+      if (response.isEmpty()) {
+        return Optional.empty();
+      }
+      HolderAnswer answer = new HolderAnswer(holder, response.get(), patience);
+      try (AnswerBody body = answer.body(DeltaReader.LARGEST)) {
+        byte[] delta = body.readAtMost(DeltaReader.LARGEST);
+        if (delta.length > DeltaReader.LARGEST) {
+          throw answer.gave("a delta of more than " + DeltaReader.LARGEST + " bytes");
+        }
+        return Optional.of(delta);
+      } catch (IOException e) {
+        throw HolderAnswer.unreachable(holder, e);
+      }
+    }
+
+    /**
+     * Asks the holder how many bytes that delta has.
+     *
+     * @return empty if it has none
+     * @throws FetchException if the holder cannot be reached
+     */
+    public Optional<Long> deltaSize(Holder holder, Content content, Digest former)
+        throws FetchException, InterruptedException {
+      Optional<HttpResponse<InputStream>> response =
+          openIfHeld(
+              holder,
+              new PeerPath.RuntimeDelta(path(content), former),
+              Map.of(HolderConnections.RANGE, FIRST_BYTE.range()));
+      if (response.isEmpty()) {
+        return Optional.empty();
+      }
+      // Read to its end, so that the connection is kept.
+      try (AnswerBody body = new HolderAnswer(holder, response.get(), patience).body(1)) {
+        body.readAtMost(1);
+      } catch (IOException e) {
+        throw HolderAnswer.unreachable(holder, e);
+      }
+      return response
+          .get()
+          .headers()
+          .firstValue("Content-Range")
+          .map(SIZE::matcher)
+          .filter(Matcher::matches)
+          .map(size -> Long.valueOf(size.group(1)));
     }
 
     private Transfer.Body body(Content content) {
