@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
  * malformed.txt}, {@code usage.txt}, {@code mkfile-missing.txt} and {@code no-repository.txt}.
  */
 @Timeout(900)
+@Order(1) // One of the longest: begun last, it would end alone.
 class BadInputIT {
 
   private static final String PASSING = "test:VQ:\n\techo passed\n";

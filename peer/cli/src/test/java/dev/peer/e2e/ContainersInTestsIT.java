@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Containers that tests start, as Testcontainers and compose do it: over podman's socket. */
 @Timeout(900)
+@Order(1) // One of the longest: begun last, it would end alone.
 class ContainersInTestsIT {
 
   /** The second layer replaces a directory of the first. */

@@ -10,11 +10,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Commands that a daemon does are as those of a process of their own, and start no runtime. */
 @Timeout(900)
+@Order(1) // One of the longest: begun last, it would end alone.
 class DaemonCommandsIT {
 
   /** More than the pipes between a test and its reader hold. */

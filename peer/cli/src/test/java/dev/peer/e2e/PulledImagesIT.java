@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Container images that two repositories pull from a real registry. */
 @Timeout(900)
+@Order(1) // One of the longest: begun last, it would end alone.
 class PulledImagesIT {
 
   private static final String MKFILE =
