@@ -6,11 +6,10 @@ import dev.peer.core.trust.UntrustedCertificateException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
 import java.util.Optional;
@@ -73,9 +72,9 @@ public final class ConnectionException extends IOException {
         Kind.UNREACHABLE, Printable.plain(String.valueOf(why.getMessage())), why);
   }
 
-  /** Likewise; a proxy's words lack the party's name. */
-  static ConnectionException noWay(URI uri, IOException why) {
-    return why instanceof ProxyException ? explain(uri, why) : noWay(why);
+  /** The request was sent, and time is over. */
+  static ConnectionException late(URI uri, IOException why) {
+    return new ConnectionException(Kind.UNREACHABLE, uri, "no answer in time", why);
   }
 
   /** The same failure of a party that is behind this proxy, which may be its cause. */
@@ -91,7 +90,7 @@ public final class ConnectionException extends IOException {
     return kind;
   }
 
-  /** Translates an exception of the HTTP client for the caller of this address. */
+  /** Translates an exception of a connection to this address for the user. */
   public static ConnectionException explain(URI uri, IOException e) {
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof UntrustedCertificateException) {
@@ -106,9 +105,19 @@ public final class ConnectionException extends IOException {
       }
     }
     Optional<SSLException> tls = first(e, SSLException.class);
-    return tls.isEmpty() || String.valueOf(tls.get().getMessage()).contains(BROKEN_OFF)
+    return tls.isEmpty() || isBrokenOff(tls.get())
         ? explainNetwork(uri, e)
         : explainTls(uri, tls.get(), e);
+  }
+
+  /** Whether TLS only tells what happened to the connection below it. */
+  private static boolean isBrokenOff(SSLException tls) {
+    Throwable last = tls;
+    while (last.getCause() != null) {
+      last = last.getCause();
+    }
+    return String.valueOf(tls.getMessage()).contains(BROKEN_OFF)
+        || (last instanceof IOException && !(last instanceof SSLException));
   }
 
   private static ConnectionException explainTls(URI uri, SSLException tls, IOException e) {
@@ -131,12 +140,11 @@ public final class ConnectionException extends IOException {
   }
 
   private static ConnectionException explainNetwork(URI uri, IOException e) {
-    if (first(e, HttpConnectTimeoutException.class).isPresent()
-        || first(e, SocketTimeoutException.class).isPresent()) {
+    if (first(e, SocketTimeoutException.class).isPresent()) {
       return new ConnectionException(Kind.UNREACHABLE, uri, "no connection in time", e);
     }
-    if (first(e, HttpTimeoutException.class).isPresent()) {
-      return new ConnectionException(Kind.UNREACHABLE, uri, "no answer in time", e);
+    if (first(e, ProtocolException.class).isPresent()) {
+      return new ConnectionException(Kind.UNREACHABLE, uri, "it does not answer by HTTP", e);
     }
     if (first(e, UnresolvedAddressException.class).isPresent()
         || first(e, UnknownHostException.class).isPresent()) {

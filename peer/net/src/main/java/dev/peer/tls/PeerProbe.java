@@ -2,7 +2,6 @@ package dev.peer.tls;
 
 import dev.peer.core.id.PeerId;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -33,44 +32,19 @@ public final class PeerProbe {
 
   /** Whether that very peer answers there, by its certificate. */
   public boolean finds(PeerId peer, URI address) {
-    try (Socket socket = new UnheardSocket()) {
+    try (Socket socket = new Socket()) {
       socket.connect(
           new InetSocketAddress(address.getHost(), address.getPort()), (int) connect.toMillis());
       try (Deadline _ = Deadline.in(handshake, () -> Deadline.close(socket))) {
-        TlsConnector.handshake(identity, Optional.of(peer), address, socket);
+        // A server that refuses our certificate cuts the connection during the rest of our side of
+        // the
+        // handshake; by then it has proved its identity.
+        TlsConnector.handshake(
+            identity, Optional.of(peer), address, new DuplexSocket(Duplex.of(socket)));
       }
       return true;
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  /**
-   * Swallows writes that nobody reads. A server that refuses our certificate cuts the connection
-   * during the rest of our side of the handshake; by then it has proved its identity.
-   */
-  private static final class UnheardSocket extends Socket {
-
-    @Override
-    public OutputStream getOutputStream() throws IOException {
-      OutputStream out = super.getOutputStream();
-      return new OutputStream() {
-
-        @Override
-        public void write(int b) {
-          write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) {
-          try {
-            out.write(bytes, offset, length);
-          } catch (IOException e) {
-            // A missing part of the handshake shows when it is read.
-            return;
-          }
-        }
-      };
     }
   }
 }

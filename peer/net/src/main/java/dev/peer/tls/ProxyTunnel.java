@@ -9,7 +9,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +21,7 @@ final class ProxyTunnel {
 
   private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})(?: (.*))?");
   private static final int HTTPS = 443;
+  private static final int HTTP = 80;
   private static final int OK = 200;
   private static final int FORBIDDEN = 403;
   private static final int WHO = 407;
@@ -33,13 +33,17 @@ final class ProxyTunnel {
   }
 
   /** The proxy for a server; empty: it is asked itself. */
-  Optional<ProxyAddress> proxy(URI server) {
-    return rules.to(server);
+  private Optional<ProxyAddress> proxy(URI server) {
+    return isSecure(server) ? rules.to(server) : Optional.empty();
+  }
+
+  private static boolean isSecure(URI server) {
+    return !server.getScheme().equals("http");
   }
 
   /** Connects a new socket, which its caller closes whatever happens. */
   void connect(Socket socket, URI server) throws IOException {
-    Optional<ProxyAddress> proxy = rules.to(server);
+    Optional<ProxyAddress> proxy = proxy(server);
     if (proxy.isPresent()) {
       connect(socket, proxy.get(), server);
     } else {
@@ -48,23 +52,10 @@ final class ProxyTunnel {
     socket.setTcpNoDelay(true);
   }
 
-  /**
-   * A connection to a server that has a proxy.
-   *
-   * @param most the time for it
-   */
-  Duplex open(URI server, Duration most) throws IOException {
-    ProxyAddress proxy = proxy(server).orElseThrow();
-    Socket socket = new Socket();
-    try (Deadline deadline = Deadline.in(most, () -> Deadline.close(socket))) {
-      try {
-        connect(socket, server);
-        return Duplex.of(socket);
-      } catch (IOException e) {
-        Deadline.close(socket);
-        throw deadline.hasPassed() ? new ProxyException(proxy, "gives no connection in time") : e;
-      }
-    }
+  /** Why there is no connection to a server; it names the proxy that may be the cause. */
+  ConnectionException explain(URI server, IOException e) {
+    ConnectionException why = ConnectionException.explain(server, e);
+    return proxy(server).map(why::through).orElse(why);
   }
 
   private static void connect(Socket socket, ProxyAddress proxy, URI server) throws IOException {
@@ -117,7 +108,8 @@ final class ProxyTunnel {
   }
 
   private static int port(URI server) {
-    return server.getPort() < 0 ? HTTPS : server.getPort();
+    int usual = isSecure(server) ? HTTPS : HTTP;
+    return server.getPort() < 0 ? usual : server.getPort();
   }
 
   private static InetSocketAddress resolved(String host, int port) throws UnknownHostException {

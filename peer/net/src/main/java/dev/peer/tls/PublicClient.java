@@ -2,13 +2,16 @@ package dev.peer.tls;
 
 import dev.peer.core.network.ProxyRules;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.Socket;
+import java.net.URI;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /**
  * Sends requests to servers of the world, over HTTP/1.1: no redirect or cookie; a proxy only as the
@@ -16,8 +19,10 @@ import java.util.Optional;
  */
 public final class PublicClient implements AutoCloseable {
 
-  private final Optional<RouteProxy> route;
-  private final HttpClient http;
+  private final HttpConnections connections;
+
+  /** Empty: that of the JVM, which is made when it is needed. */
+  private final Optional<SSLContext> context;
 
   public PublicClient(Duration connectTimeout) {
     this(connectTimeout, List.of());
@@ -33,18 +38,9 @@ public final class PublicClient implements AutoCloseable {
   }
 
   PublicClient(Duration connectTimeout, List<X509Certificate> certificates, ProxyRules proxies) {
-    route = RouteProxy.through(proxies, connectTimeout);
-    HttpClient.Builder builder = HttpClient.newBuilder();
-    if (!certificates.isEmpty()) {
-      builder.sslContext(WorldTrust.with(certificates));
-    }
-    http =
-        builder
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .proxy(route.map(RouteProxy::selector).orElse(HttpClient.Builder.NO_PROXY))
-            .connectTimeout(connectTimeout)
-            .build();
+    context =
+        certificates.isEmpty() ? Optional.empty() : Optional.of(WorldTrust.with(certificates));
+    connections = HttpConnections.through(proxies, connectTimeout);
   }
 
   /**
@@ -52,26 +48,37 @@ public final class PublicClient implements AutoCloseable {
    *
    * @throws ConnectionException if there is no answer; it says why
    */
-  public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
-      throws ConnectionException, InterruptedException {
-    return route.isEmpty()
-        ? sendItself(request, body)
-        : route.get().send(request, admitted -> sendItself(admitted, body));
+  public Response send(Request request) throws ConnectionException, InterruptedException {
+    return connections.send(request, 0, this::handshake);
   }
 
-  private <T> HttpResponse<T> sendItself(HttpRequest request, HttpResponse.BodyHandler<T> body)
-      throws ConnectionException, InterruptedException {
+  private Socket handshake(URI server, Socket socket) throws IOException {
+    if (server.getScheme().equals("http")) {
+      return socket;
+    }
+    SSLSocket tls =
+        (SSLSocket)
+            context()
+                .getSocketFactory()
+                .createSocket(socket, server.getHost(), server.getPort(), true);
+    SSLParameters parameters = tls.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    tls.setSSLParameters(parameters);
+    tls.startHandshake();
+    return tls;
+  }
+
+  private SSLContext context() {
     try {
-      return http.send(request, body);
-    } catch (IOException e) {
-      throw ConnectionException.explain(request.uri(), e);
+      return context.isPresent() ? context.get() : SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has TLS", e);
     }
   }
 
   /** Call it before the process ends. Cuts off requests in progress. */
   @Override
   public void close() {
-    http.shutdownNow();
-    route.ifPresent(RouteProxy::close);
+    connections.close();
   }
 }

@@ -5,22 +5,12 @@ import dev.peer.core.network.ProxyRules;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.UntrustedCertificateException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
 /**
@@ -32,35 +22,21 @@ import javax.net.ssl.SSLSession;
  * <p>Clients of one process share the sessions that servers gave them, if they show the same
  * certificate and judge by the same rules. A session is resumed only if its server is trusted when
  * the request begins.
- *
- * <p>Close it before the process ends: a thread of it that waits for the network would hold up the
- * end of a JVM by 0.3 s.
  */
 public final class TlsClient implements AutoCloseable {
 
   private final TlsIdentity identity;
   private final Optional<PeerId> expected;
-  private final Duration connectTimeout;
-  private final Optional<RouteProxy> route;
-  private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final List<HttpClient> retired = new ArrayList<>();
+  private final HttpConnections connections;
   private TlsIdentity.State state;
   private SSLContext context;
-  private HttpClient http;
-  private boolean closed;
 
-  private TlsClient(
-      TlsIdentity identity,
-      Optional<PeerId> expected,
-      Duration connectTimeout,
-      Optional<RouteProxy> route) {
+  private TlsClient(TlsIdentity identity, Optional<PeerId> expected, HttpConnections connections) {
     this.identity = identity;
     this.expected = expected;
-    this.connectTimeout = connectTimeout;
-    this.route = route;
+    this.connections = connections;
     state = identity.state();
     context = identity.clientContext(state, expected);
-    http = connected();
   }
 
   /**
@@ -73,7 +49,7 @@ public final class TlsClient implements AutoCloseable {
 
   static TlsClient ofService(TlsIdentity identity, Duration connectTimeout, ProxyRules proxies) {
     return new TlsClient(
-        identity, Optional.empty(), connectTimeout, RouteProxy.through(proxies, connectTimeout));
+        identity, Optional.empty(), HttpConnections.through(proxies, connectTimeout));
   }
 
   /** A client for one peer, wherever it is. */
@@ -81,24 +57,13 @@ public final class TlsClient implements AutoCloseable {
     return new TlsClient(
         identity,
         Optional.of(peer),
-        connectTimeout,
-        RouteProxy.through(ProxyRules.ofProcess(), connectTimeout));
+        HttpConnections.through(ProxyRules.ofProcess(), connectTimeout));
   }
 
-  /**
-   * Creates a client for one peer at the end of a route. The host in the requests does not matter.
-   *
-   * @throws ConnectionException if this machine gives no socket for it
-   */
+  /** A client for one peer at the end of a route. The host in the requests does not matter. */
   public static TlsClient ofPeer(
-      TlsIdentity identity, PeerId peer, Route route, Duration connectTimeout)
-      throws ConnectionException {
-    try {
-      RouteProxy proxy = new RouteProxy(route);
-      return new TlsClient(identity, Optional.of(peer), connectTimeout, Optional.of(proxy));
-    } catch (IOException e) {
-      throw ConnectionException.noWay(e);
-    }
+      TlsIdentity identity, PeerId peer, Route route, Duration connectTimeout) {
+    return new TlsClient(identity, Optional.of(peer), HttpConnections.along(route, connectTimeout));
   }
 
   /**
@@ -108,15 +73,14 @@ public final class TlsClient implements AutoCloseable {
    *
    * @throws ConnectionException if there is no answer; it says why
    */
-  public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
-      throws ConnectionException, InterruptedException {
+  public Response send(Request request) throws ConnectionException, InterruptedException {
     try {
-      return sendOnce(request, body);
+      return sendOnce(request);
     } catch (ConnectionException e) {
       if (e.kind() != ConnectionException.Kind.BROKEN_OFF) {
         throw e;
       }
-      return sendOnce(request, body);
+      return sendOnce(request);
     }
   }
 
@@ -125,7 +89,7 @@ public final class TlsClient implements AutoCloseable {
    *
    * @throws ConnectionException if it is not trusted any more
    */
-  public PeerId serverOf(HttpResponse<?> answer) throws ConnectionException {
+  public PeerId serverOf(Response answer) throws ConnectionException {
     return identityOf(answer, CertificateRole.SERVER).id();
   }
 
@@ -135,11 +99,10 @@ public final class TlsClient implements AutoCloseable {
    * @param role the use for which the certificate must be good
    * @throws ConnectionException if it is not trusted for that
    */
-  public Identity identityOf(HttpResponse<?> answer, CertificateRole role)
-      throws ConnectionException {
+  public Identity identityOf(Response answer, CertificateRole role) throws ConnectionException {
     try {
       SSLSession session =
-          answer.sslSession().orElseThrow(() -> new SSLException("not a TLS connection"));
+          answer.session().orElseThrow(() -> new SSLException("not a TLS connection"));
       return identity.validate(TlsConnection.chainOf(session), role);
     } catch (UntrustedCertificateException e) {
       throw ConnectionException.explain(answer.uri(), new SSLException(e));
@@ -150,70 +113,41 @@ public final class TlsClient implements AutoCloseable {
 
   /** Cuts off calls in progress. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    http.shutdownNow();
-    retired.forEach(HttpClient::shutdownNow);
-    route.ifPresent(RouteProxy::close);
+  public void close() {
+    connections.close();
   }
 
-  private <T> HttpResponse<T> sendOnce(HttpRequest request, HttpResponse.BodyHandler<T> body)
-      throws ConnectionException, InterruptedException {
-    return route.isEmpty()
-        ? sendItself(request, request.uri(), body)
-        : route.get().send(request, admitted -> sendItself(admitted, request.uri(), body));
-  }
-
-  private <T> HttpResponse<T> sendItself(
-      HttpRequest request, URI server, HttpResponse.BodyHandler<T> body)
-      throws ConnectionException, InterruptedException {
-    while (true) {
-      HttpClient client = current();
-      try {
-        HttpResponse<T> answer = client.send(request, body);
-        if (!client.equals(current())) {
-          requireStillTrusted(answer);
-        }
-        return answer;
-      } catch (ConnectionException e) {
-        throw e;
-      } catch (IOException e) {
-        // It may have been retired just before, and then takes no request.
-        if (client.equals(current())) {
-          throw ConnectionException.explain(server, e);
-        }
-      }
+  private Response sendOnce(Request request) throws ConnectionException, InterruptedException {
+    TlsIdentity.State now = identity.state();
+    SSLContext current = context(now);
+    ClientContexts.forget(current, this::trusts);
+    Response answer =
+        connections.send(
+            request,
+            now.generation(),
+            (server, socket) -> TlsConnector.handshake(current, server, socket));
+    if (identity.state().generation() != now.generation()) {
+      requireStillTrusted(answer);
     }
+    return answer;
   }
 
   /** The rules may have changed during the request: the current ones must trust the server. */
-  private void requireStillTrusted(HttpResponse<?> answer) throws ConnectionException {
+  private void requireStillTrusted(Response answer) throws ConnectionException {
     try {
       serverOf(answer);
     } catch (ConnectionException e) {
-      if (answer.body() instanceof InputStream left) {
-        try {
-          left.close();
-        } catch (IOException closing) {
-          e.addSuppressed(closing);
-        }
-      }
+      answer.close();
       throw e;
     }
   }
 
-  private synchronized HttpClient current() {
-    TlsIdentity.State now = identity.state();
-    if (now.generation() != state.generation() && !closed) {
-      http.shutdown();
-      retired.removeIf(HttpClient::isTerminated);
-      retired.add(http);
+  private synchronized SSLContext context(TlsIdentity.State now) {
+    if (now.generation() != state.generation()) {
       state = now;
-      context = identity.clientContext(state, expected);
-      http = connected();
+      context = identity.clientContext(now, expected);
     }
-    ClientContexts.forget(context, this::trusts);
-    return http;
+    return context;
   }
 
   private boolean trusts(List<X509Certificate> server) {
@@ -223,21 +157,5 @@ public final class TlsClient implements AutoCloseable {
     } catch (UntrustedCertificateException e) {
       return false;
     }
-  }
-
-  private HttpClient connected() {
-    SSLParameters parameters = new SSLParameters();
-    parameters.setProtocols(new String[] {TlsIdentity.PROTOCOL});
-    parameters.setCipherSuites(TlsIdentity.CIPHERS);
-    parameters.setNamedGroups(TlsIdentity.GROUPS);
-    return HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .proxy(route.map(RouteProxy::selector).orElse(HttpClient.Builder.NO_PROXY))
-        .connectTimeout(connectTimeout)
-        .executor(threads)
-        .sslContext(context)
-        .sslParameters(parameters)
-        .build();
   }
 }

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
@@ -40,17 +42,23 @@ public final class TlsConnector implements AutoCloseable {
    * @param most the time for it
    */
   public TlsConnection connect(URI service, Duration most) throws ConnectionException {
-    Socket socket = new Socket();
+    Socket socket = interruptible(service);
     try (Deadline deadline = Deadline.in(most, () -> Deadline.close(socket))) {
       try {
         return connect(service, socket);
       } catch (IOException e) {
         Deadline.close(socket);
-        ConnectionException why =
-            ConnectionException.explain(
-                service, deadline.hasPassed() ? new SocketTimeoutException() : e);
-        throw tunnel.proxy(service).map(why::through).orElse(why);
+        throw tunnel.explain(service, deadline.hasPassed() ? new SocketTimeoutException() : e);
       }
+    }
+  }
+
+  /** A socket that an interruption of whoever waits for it closes. */
+  private static Socket interruptible(URI service) throws ConnectionException {
+    try {
+      return SocketChannel.open().socket();
+    } catch (IOException e) {
+      throw ConnectionException.explain(service, e);
     }
   }
 
@@ -61,7 +69,7 @@ public final class TlsConnector implements AutoCloseable {
   }
 
   /**
-   * Comes to know a server.
+   * Comes to know a server, and resumes no session.
    *
    * @param expected the peer that must answer, if known
    * @param socket is connected to it
@@ -69,10 +77,15 @@ public final class TlsConnector implements AutoCloseable {
   static SSLSocket handshake(
       TlsIdentity identity, Optional<PeerId> expected, URI server, Socket socket)
       throws IOException {
+    return handshake(
+        identity.context(identity.state(), expected, new Handshakes()), server, socket);
+  }
+
+  /** Likewise, in a context of ours. */
+  static SSLSocket handshake(SSLContext context, URI server, Socket socket) throws IOException {
     SSLSocket tls =
         (SSLSocket)
-            identity
-                .context(identity.state(), expected, new Handshakes())
+            context
                 .getSocketFactory()
                 .createSocket(socket, server.getHost(), server.getPort(), true);
     SSLParameters parameters = tls.getSSLParameters();

@@ -7,11 +7,10 @@
  * host. HTTP goes by {@link dev.peer.tls.TlsListener} and {@link dev.peer.tls.TlsClient}, gRPC by
  * {@link dev.peer.rendezvous.etcd.GrpcConnection}, everything else by {@link
  * dev.peer.tls.TlsAcceptor} and {@link dev.peer.tls.TlsConnector}. Uses {@code core.id}, {@code
- * core.trust}, Undertow's listener and gRPC's channel.
+ * core.trust}, Undertow's listener, HttpCore and gRPC's channel.
  *
- * <p>HTTP through a relay or a company's proxy goes by the JDK's client and a proxy in this process
- * ({@code RouteProxy}), because that client takes no socket of ours. A client that does would need
- * a socket around each route all the same, and adds 2.3 MB (Apache's HttpClient 5.6 with its core)
- * to the distribution, where the JDK's is there anyway.
+ * <p>HTTP is read and written by Apache's HttpCore, on sockets of ours: a connection goes through a
+ * relay or a company's proxy as any other, and a command that runs for a moment starts no selector
+ * and no pool of threads for it, as it would with the JDK's client.
  */
 package dev.peer.tls;

@@ -1,17 +1,15 @@
 package dev.peer.http;
 
+import dev.peer.tls.Request;
+import dev.peer.tls.Response;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Asks a server on this machine whatever a test wants to ask. */
 public final class Https implements AutoCloseable {
@@ -43,32 +41,51 @@ public final class Https implements AutoCloseable {
     };
   }
 
+  /** An answer that was read whole. */
+  public record Answer(Response head, byte[] body) {
+
+    public int status() {
+      return head.status();
+    }
+
+    /** The first value of a header field. */
+    public Optional<String> header(String name) {
+      return head.header(name);
+    }
+  }
+
   /** Sends a request with headers as name, value, name, value. */
-  public HttpResponse<byte[]> send(String method, String path, byte[] body, String... headers)
+  public Answer send(String method, String path, byte[] body, String... headers)
       throws IOException, InterruptedException {
-    return client.send(request(method, path, body, headers), BodyHandlers.ofByteArray());
+    Request request = request(method, path, headers);
+    Response answer =
+        client.send(
+            body.length == 0
+                ? request
+                : new Request(
+                    method,
+                    request.uri(),
+                    request.headers(),
+                    Optional.of(Request.Body.of(body)),
+                    request.timeout()));
+    return new Answer(answer, answer.body().readAllBytes());
   }
 
   /** Asks for something whose bytes the test reads, or leaves unread. */
-  public HttpResponse<InputStream> open(String path, String... headers)
-      throws IOException, InterruptedException {
-    return client.send(request("GET", path, new byte[0], headers), BodyHandlers.ofInputStream());
+  public Response open(String path, String... headers) throws IOException, InterruptedException {
+    return client.send(request("GET", path, headers));
   }
 
-  private HttpRequest request(String method, String path, byte[] body, String... headers) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + path))
-            .timeout(Duration.ofSeconds(20))
-            .method(
-                method,
-                body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
-    if (headers.length > 0) {
-      request.headers(headers);
+  private Request request(String method, String path, String... headers) {
+    Request request =
+        Request.of(method, URI.create("https://127.0.0.1:" + port + path), Duration.ofSeconds(20));
+    for (int i = 0; i < headers.length; i += 2) {
+      request = request.with(headers[i], headers[i + 1]);
     }
-    return request.build();
+    return request;
   }
 
-  public HttpResponse<byte[]> send(String method, String path, String... headers)
+  public Answer send(String method, String path, String... headers)
       throws IOException, InterruptedException {
     return send(method, path, new byte[0], headers);
   }

@@ -13,7 +13,6 @@ import dev.peer.tls.TlsListener;
 import dev.peer.wire.Problem;
 import dev.peer.wire.Trace;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -128,17 +127,17 @@ class OperationsTest {
 
   @Test
   void isHealthyUntilSomethingThatItNeedsIsNot() throws Exception {
-    HttpResponse<byte[]> well = client.send("GET", "/healthz");
-    assertThat(well.statusCode()).isEqualTo(200);
+    Https.Answer well = client.send("GET", "/healthz");
+    assertThat(well.status()).isEqualTo(200);
     assertThat(new String(well.body(), UTF_8)).isEqualTo("{\"healthy\":true}");
 
     fault.set(Optional.of("the disk is full"));
 
-    HttpResponse<byte[]> ill = client.send("GET", "/healthz");
-    assertThat(ill.statusCode()).isEqualTo(503);
+    Https.Answer ill = client.send("GET", "/healthz");
+    assertThat(ill.status()).isEqualTo(503);
     assertThat(Problem.parse(ill.body()))
         .contains(new Problem(Problem.Kind.UNHEALTHY, "the disk is full"));
-    assertThat(client.send("HEAD", "/healthz").statusCode()).isEqualTo(503);
+    assertThat(client.send("HEAD", "/healthz").status()).isEqualTo(503);
   }
 
   @Test
@@ -155,12 +154,12 @@ class OperationsTest {
                 ServerLimits.PEER,
                 OperationsTest::serve);
         Https keptOpen = new Https(team.peer("spiffe://team/client"), expired.address())) {
-      assertThat(keptOpen.send("GET", "/healthz").statusCode()).isEqualTo(200);
+      assertThat(keptOpen.send("GET", "/healthz").status()).isEqualTo(200);
 
       clock.set(Instant.now().plus(Duration.ofHours(1)));
 
-      HttpResponse<byte[]> ill = keptOpen.send("GET", "/healthz");
-      assertThat(ill.statusCode()).isEqualTo(503);
+      Https.Answer ill = keptOpen.send("GET", "/healthz");
+      assertThat(ill.status()).isEqualTo(503);
       assertThat(Problem.parse(ill.body()).orElseThrow().detail())
           .contains("others would refuse the own certificate");
     }
@@ -173,9 +172,9 @@ class OperationsTest {
         new Https(team.peer(strangers.issue("spiffe://team/x")), server.address())) {
       assertThatThrownBy(() -> stranger.send("GET", path)).isNotNull();
     }
-    assertThat(client.send("PUT", path).statusCode()).isEqualTo(405);
-    assertThat(client.send("GET", path, new byte[1]).statusCode()).isEqualTo(413);
-    assertThat(client.send("GET", path + "/").statusCode()).isEqualTo(404);
+    assertThat(client.send("PUT", path).status()).isEqualTo(405);
+    assertThat(client.send("GET", path, new byte[1]).status()).isEqualTo(413);
+    assertThat(client.send("GET", path + "/").status()).isEqualTo(404);
   }
 
   @Test
@@ -196,17 +195,17 @@ class OperationsTest {
 
   @Test
   void namesTheTraceInAProblemAndMakesOneWhereThereIsNone() throws Exception {
-    HttpResponse<byte[]> named = client.send("GET", "/nothing", Trace.HEADER, TRACE.header());
+    Https.Answer named = client.send("GET", "/nothing", Trace.HEADER, TRACE.header());
     assertThat(trace(named)).isEqualTo(TRACE.id());
     assertThat(logged().trace()).isEqualTo(TRACE);
 
-    HttpResponse<byte[]> unnamed = client.send("GET", "/nothing", Trace.HEADER, "nonsense");
+    Https.Answer unnamed = client.send("GET", "/nothing", Trace.HEADER, "nonsense");
     assertThat(logged().trace().id()).isEqualTo(trace(unnamed)).isNotEqualTo(TRACE.id());
   }
 
   @Test
   void logsWhatFailedInTheServerItselfAndTellsTheCallerNothingOfIt() throws Exception {
-    HttpResponse<byte[]> answer = client.send("GET", "/fault");
+    Https.Answer answer = client.send("GET", "/fault");
 
     assertThat(new String(answer.body(), UTF_8)).doesNotContain("fault of ours");
     AnsweredRequest request = logged();
@@ -229,14 +228,14 @@ class OperationsTest {
     }
   }
 
-  private static String trace(HttpResponse<byte[]> problem) throws Exception {
+  private static String trace(Https.Answer problem) throws Exception {
     return StrictJson.parse("problem", problem.body()).text("trace");
   }
 
   private String metrics() throws Exception {
-    HttpResponse<byte[]> answer = client.send("GET", "/metrics");
-    assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(answer.headers().firstValue("Content-Type")).contains(Metrics.MEDIA_TYPE);
+    Https.Answer answer = client.send("GET", "/metrics");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("Content-Type")).contains(Metrics.MEDIA_TYPE);
     return new String(answer.body(), UTF_8);
   }
 }

@@ -9,16 +9,14 @@ import dev.peer.core.access.AccessRules;
 import dev.peer.core.access.Verb;
 import dev.peer.core.trust.Credentials;
 import dev.peer.tls.PlainTls;
+import dev.peer.tls.Request;
+import dev.peer.tls.Response;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.tls.TlsListener;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -233,7 +231,7 @@ class RenewalTest {
   void aClientTurnsAwayFromAServerThatIsRevoked() throws Exception {
     TlsIdentity client = team.peer(alice);
     try (Https https = new Https(client, server.address())) {
-      assertThat(https.send("GET", "/").statusCode()).isEqualTo(200);
+      assertThat(https.send("GET", "/").status()).isEqualTo(200);
 
       client.renew(alice, team.validator(serving));
 
@@ -245,22 +243,20 @@ class RenewalTest {
   void anAnswerUnderWayComesToItsEndWhenTheClientIsRenewed() throws Exception {
     TlsIdentity client = team.peer(mallory);
     try (TlsClient https = TlsClient.ofService(client, Duration.ofSeconds(20))) {
-      HttpResponse<InputStream> large = https.send(request("/large"), BodyHandlers.ofInputStream());
+      Response large = https.send(request("/large"));
       assertThat(large.body().read()).isZero();
 
       client.renew(alice, team.validator());
-      String next = https.send(request("/"), BodyHandlers.ofString()).body();
+      byte[] next = https.send(request("/")).body().readAllBytes();
 
-      assertThat(next).isEqualTo("spiffe://team/alice");
+      assertThat(next).asString().isEqualTo("spiffe://team/alice");
       assertThat(large.body().skip(Long.MAX_VALUE)).isEqualTo(LARGE.length - 1);
     }
   }
 
-  private HttpRequest request(String path) {
+  private Request request(String path) {
     String address = "https://127.0.0.1:" + server.address().getPort();
-    return HttpRequest.newBuilder(URI.create(address + path))
-        .timeout(Duration.ofSeconds(20))
-        .build();
+    return Request.get(URI.create(address + path), Duration.ofSeconds(20));
   }
 
   private SSLSocket connect(SSLContext context) throws IOException {

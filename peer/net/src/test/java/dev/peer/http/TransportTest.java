@@ -10,6 +10,7 @@ import dev.peer.pki.issue.KeyType;
 import dev.peer.pki.issue.Purpose;
 import dev.peer.tls.ConnectionException;
 import dev.peer.tls.PlainTls;
+import dev.peer.tls.Request;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
@@ -22,9 +23,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -125,26 +123,23 @@ class TransportTest {
   @Test
   void refusesAClientThatExpiresWithItsConnectionOpen() throws Exception {
     try (Https https = new Https(team.peer(client), server.address())) {
-      assertThat(https.send("GET", "/").statusCode()).isEqualTo(200);
+      assertThat(https.send("GET", "/").status()).isEqualTo(200);
       clock.set(Instant.now().plus(Duration.ofHours(25)));
 
-      assertThat(https.send("GET", "/").statusCode()).isEqualTo(403);
+      assertThat(https.send("GET", "/").status()).isEqualTo(403);
     }
   }
 
   @Test
   void noAnswerIsTakenForAnotherType() throws Exception {
     try (Https https = new Https(team.peer(client), server.address())) {
-      HttpResponse<byte[]> answer = https.send("GET", "/");
+      Https.Answer answer = https.send("GET", "/");
       clock.set(Instant.now().plus(Duration.ofHours(25)));
-      HttpResponse<byte[]> refusal = https.send("GET", "/");
+      Https.Answer refusal = https.send("GET", "/");
 
-      assertThat(refusal.statusCode()).isEqualTo(403);
+      assertThat(refusal.status()).isEqualTo(403);
       assertThat(List.of(answer, refusal))
-          .allSatisfy(
-              one ->
-                  assertThat(one.headers().firstValue("X-Content-Type-Options"))
-                      .contains("nosniff"));
+          .allSatisfy(one -> assertThat(one.header("X-Content-Type-Options")).contains("nosniff"));
     }
   }
 
@@ -179,7 +174,7 @@ class TransportTest {
   void doesNotTalkToAnotherPeerThanTheExpectedOne() throws Exception {
     PeerId expected = new PeerId("spiffe://team/other");
     try (TlsClient https = TlsClient.ofPeer(team.peer(client), expected, Duration.ofSeconds(20))) {
-      assertThatThrownBy(() -> https.send(request(server.address()), BodyHandlers.ofString()))
+      assertThatThrownBy(() -> https.send(request(server.address())))
           .hasMessageContaining("it is spiffe://team/server, not spiffe://team/other");
     }
   }
@@ -189,8 +184,8 @@ class TransportTest {
     PeerId expected = new PeerId("spiffe://team/server");
     try (TlsClient https = TlsClient.ofPeer(team.peer(client), expected, Duration.ofSeconds(20))) {
       URI uri = URI.create("https://localhost:" + server.address().getPort() + "/");
-      HttpRequest request = HttpRequest.newBuilder(uri).build();
-      assertThat(https.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+      Request request = Request.get(uri, Duration.ofSeconds(20));
+      assertThat(https.send(request).status()).isEqualTo(200);
     }
   }
 
@@ -250,10 +245,9 @@ class TransportTest {
 
   @Test
   void saysThatAHostIsUnknown() throws Exception {
-    HttpRequest request = HttpRequest.newBuilder(URI.create("https://nowhere.invalid:1/")).build();
+    Request request = Request.get(URI.create("https://nowhere.invalid:1/"), Duration.ofSeconds(20));
     try (TlsClient https = TlsClient.ofService(team.peer(client), Duration.ofSeconds(20))) {
-      assertThatThrownBy(() -> https.send(request, BodyHandlers.ofString()))
-          .hasMessage("nowhere.invalid:1: unknown host");
+      assertThatThrownBy(() -> https.send(request)).hasMessage("nowhere.invalid:1: unknown host");
     }
   }
 
@@ -274,10 +268,9 @@ class TransportTest {
   void saysThatAServerDoesNotAnswerInTime() throws Exception {
     try (ServerSocket silent = new ServerSocket(0)) {
       URI uri = URI.create("https://127.0.0.1:" + silent.getLocalPort() + "/");
-      HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofMillis(100)).build();
+      Request request = Request.get(uri, Duration.ofMillis(100));
       try (TlsClient https = TlsClient.ofService(team.peer(client), Duration.ofSeconds(20))) {
-        assertThatThrownBy(() -> https.send(request, BodyHandlers.ofString()))
-            .hasMessageContaining("in time");
+        assertThatThrownBy(() -> https.send(request)).hasMessageContaining("in time");
       }
     }
   }
@@ -361,7 +354,7 @@ class TransportTest {
     try (Https https = new Https(team.peer(client), server.address())) {
       assertThatThrownBy(
               () -> {
-                int status = https.send("GET", "/", "X-Large", "x".repeat(20_000)).statusCode();
+                int status = https.send("GET", "/", "X-Large", "x".repeat(20_000)).status();
                 throw new IOException("status " + status);
               })
           .isInstanceOf(IOException.class)
@@ -454,14 +447,13 @@ class TransportTest {
   private static String ask(TlsIdentity identity, int port) throws Exception {
     try (TlsClient https = TlsClient.ofService(identity, Duration.ofSeconds(20))) {
       InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-      return https.send(request(address), BodyHandlers.ofString()).body();
+      return new String(https.send(request(address)).body().readAllBytes(), US_ASCII);
     }
   }
 
-  private static HttpRequest request(InetSocketAddress address) {
-    return HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + address.getPort() + "/"))
-        .timeout(Duration.ofSeconds(20))
-        .build();
+  private static Request request(InetSocketAddress address) {
+    return Request.get(
+        URI.create("https://127.0.0.1:" + address.getPort() + "/"), Duration.ofSeconds(20));
   }
 
   /** Asks without any of our own code. */

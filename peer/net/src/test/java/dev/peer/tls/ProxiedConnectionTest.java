@@ -8,8 +8,6 @@ import dev.peer.core.network.ProxyRules;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +81,7 @@ class ProxiedConnectionTest {
   void aServerOfTheWorldIsAskedThroughIt() throws Exception {
     try (PublicClient client = new PublicClient(LONG, List.of(), rules(""))) {
       assertThatExceptionOfType(ConnectionException.class)
-          .isThrownBy(() -> client.send(request(address), BodyHandlers.ofString()))
+          .isThrownBy(() -> client.send(request(address)))
           .withMessageStartingWith(address.getAuthority() + ": TLS failed: ");
     }
 
@@ -104,7 +102,7 @@ class ProxiedConnectionTest {
   void whatIsExceptedGoesByItself() throws Exception {
     URI here = URI.create("https://127.0.0.1:" + server.address().getPort());
     try (TlsClient client = TlsClient.ofService(team.peer(LAPTOP), LONG, rules(""))) {
-      assertThat(client.send(request(here), BodyHandlers.ofString()).body()).isEqualTo("hi");
+      assertThat(client.send(request(here)).body()).hasContent("hi");
     }
 
     assertThat(proxy.asked()).isEmpty();
@@ -174,12 +172,12 @@ class ProxiedConnectionTest {
 
   private void ask(ProxyRules rules) throws Exception {
     try (TlsClient client = TlsClient.ofService(team.peer(LAPTOP), LONG, rules)) {
-      assertThat(client.send(request(address), BodyHandlers.ofString()).body()).isEqualTo("hi");
+      assertThat(client.send(request(address)).body()).hasContent("hi");
     }
   }
 
-  private static HttpRequest request(URI address) {
-    return HttpRequest.newBuilder(address.resolve("/")).build();
+  private static Request request(URI address) {
+    return Request.get(address.resolve("/"), LONG);
   }
 
   private ProxyRules rules(String user) {

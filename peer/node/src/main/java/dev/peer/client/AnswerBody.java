@@ -1,9 +1,9 @@
 package dev.peer.client;
 
+import dev.peer.tls.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +32,7 @@ public final class AnswerBody implements AutoCloseable {
    * @param stall how long it may pause
    * @param whole how long all of it may take
    */
-  public AnswerBody(HttpResponse<InputStream> answer, Duration stall, Duration whole) {
+  public AnswerBody(Response answer, Duration stall, Duration whole) {
     in = answer.body();
     watch = Thread.ofVirtual().start(() -> watch(stall, System.nanoTime() + whole.toNanos()));
   }

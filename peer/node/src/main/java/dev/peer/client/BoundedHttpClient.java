@@ -6,19 +6,15 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
 import dev.peer.tls.ConnectionException;
+import dev.peer.tls.Request;
+import dev.peer.tls.Response;
 import dev.peer.tls.TlsClient;
 import dev.peer.wire.Limits;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.Problem;
 import dev.peer.wire.Trace;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +45,7 @@ public final class BoundedHttpClient implements AutoCloseable {
       byte[] body,
       Optional<Problem> problem,
       Optional<Duration> retryAfter,
-      HttpResponse<?> head) {
+      Response head) {
 
     public boolean is(Problem.Kind kind) {
       return problem.filter(p -> p.kind() == kind).isPresent();
@@ -88,23 +84,19 @@ public final class BoundedHttpClient implements AutoCloseable {
 
   private Answer askOnce(String method, URI uri, Optional<byte[]> body, Duration limit)
       throws IOException, InterruptedException {
-    BodyPublisher publisher =
-        body.map(BodyPublishers::ofByteArray).orElseGet(BodyPublishers::noBody);
-    HttpRequest.Builder request = request(uri, limit).method(method, publisher);
-    body.ifPresent(_ -> request.header("Content-Type", MediaTypes.JSON));
-    return read(uri, https.send(request.build(), BodyHandlers.ofInputStream()), limit);
+    Request request = traced(Request.of(method, uri, limit));
+    return read(
+        uri,
+        https.send(
+            body.map(bytes -> request.with(MediaTypes.JSON, Request.Body.of(bytes)))
+                .orElse(request)),
+        limit);
   }
 
   /** Gives something large, and reads an answer that is small. */
-  public Answer put(URI uri, String mediaType, BodyPublisher body, Duration limit)
+  public Answer put(URI uri, String mediaType, Request.Body body, Duration limit)
       throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(uri)
-            .timeout(limit)
-            .header("Content-Type", mediaType)
-            .PUT(body)
-            .build();
-    return read(uri, https.send(request, BodyHandlers.ofInputStream()));
+    return read(uri, https.send(Request.of("PUT", uri, limit).with(mediaType, body)));
   }
 
   /**
@@ -112,17 +104,17 @@ public final class BoundedHttpClient implements AutoCloseable {
    *
    * @param headers further headers of the request
    */
-  public HttpResponse<InputStream> open(URI uri, Map<String, String> headers)
+  public Response open(URI uri, Map<String, String> headers)
       throws ConnectionException, InterruptedException {
-    HttpRequest.Builder request = request(uri, patience.answer());
-    headers.forEach(request::header);
-    return https.send(request.build(), BodyHandlers.ofInputStream());
+    Request request = traced(Request.get(uri, patience.answer()));
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      request = request.with(header.getKey(), header.getValue());
+    }
+    return https.send(request);
   }
 
-  private static HttpRequest.Builder request(URI uri, Duration limit) {
-    return HttpRequest.newBuilder(uri)
-        .timeout(limit)
-        .header(Trace.HEADER, Trace.ofProcess().header());
+  private static Request traced(Request request) {
+    return request.with(Trace.HEADER, Trace.ofProcess().header());
   }
 
   /**
@@ -131,8 +123,7 @@ public final class BoundedHttpClient implements AutoCloseable {
    * @param role the use for which the certificate must be good
    * @throws ConnectionException if it is not trusted for that
    */
-  public Identity identityOf(HttpResponse<?> answer, CertificateRole role)
-      throws ConnectionException {
+  public Identity identityOf(Response answer, CertificateRole role) throws ConnectionException {
     return https.identityOf(answer, role);
   }
 
@@ -146,27 +137,25 @@ public final class BoundedHttpClient implements AutoCloseable {
   }
 
   /** Reads an answer that is small. */
-  public Answer read(URI uri, HttpResponse<InputStream> answer)
-      throws IOException, InterruptedException {
+  public Answer read(URI uri, Response answer) throws IOException, InterruptedException {
     return read(uri, answer, patience.answer());
   }
 
   /** Sends a request with another time limit. */
-  public static Answer read(URI uri, HttpResponse<InputStream> answer, Duration limit)
+  public static Answer read(URI uri, Response answer, Duration limit)
       throws IOException, InterruptedException {
     try (AnswerBody body = new AnswerBody(answer, limit, limit)) {
       byte[] bytes = body.readAtMost(Limits.ANSWER_BODY);
       if (bytes.length > Limits.ANSWER_BODY) {
         throw new IOException("an answer of more than " + Limits.ANSWER_BODY + " bytes");
       }
-      return new Answer(
-          answer.statusCode(), bytes, problem(answer, bytes), retryAfter(answer), answer);
+      return new Answer(answer.status(), bytes, problem(answer, bytes), retryAfter(answer), answer);
     } catch (IOException e) {
       throw new IOException(uri.getAuthority() + ": " + e.getMessage(), e);
     }
   }
 
-  private static Optional<Problem> problem(HttpResponse<?> answer, byte[] body) {
+  private static Optional<Problem> problem(Response answer, byte[] body) {
     try {
       return isOf(answer, MediaTypes.PROBLEM) ? Problem.parse(body) : Optional.empty();
     } catch (MalformedException e) {
@@ -175,18 +164,17 @@ public final class BoundedHttpClient implements AutoCloseable {
   }
 
   /** In seconds; the header may hold a date too, but our servers send none. */
-  private static Optional<Duration> retryAfter(HttpResponse<?> answer) {
-    return answer.statusCode() == 429
+  private static Optional<Duration> retryAfter(Response answer) {
+    return answer.status() == 429
         ? answer
-            .headers()
-            .firstValue("Retry-After")
+            .header("Retry-After")
             .filter(text -> SECONDS.matcher(text).matches())
             .map(text -> Duration.ofSeconds(Long.parseLong(text)))
         : Optional.empty();
   }
 
-  public static boolean isOf(HttpResponse<?> answer, String mediaType) {
-    return answer.headers().firstValue("Content-Type").filter(mediaType::equals).isPresent();
+  public static boolean isOf(Response answer, String mediaType) {
+    return answer.header("Content-Type").filter(mediaType::equals).isPresent();
   }
 
   /** The message of a failure, on one line and never empty. */

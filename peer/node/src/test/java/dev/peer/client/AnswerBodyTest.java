@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
-import java.io.InputStream;
+import dev.peer.tls.PublicClient;
+import dev.peer.tls.Request;
+import dev.peer.tls.Response;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,7 +21,7 @@ class AnswerBodyTest {
   private static final Duration STALL = Duration.ofSeconds(2);
 
   private HttpServer server;
-  private HttpClient client;
+  private PublicClient client;
 
   /** Promises four bytes and gives two. */
   @BeforeEach
@@ -37,7 +35,7 @@ class AnswerBodyTest {
           call.getResponseBody().flush();
         });
     server.start();
-    client = HttpClient.newHttpClient();
+    client = new PublicClient(STALL);
   }
 
   @AfterEach
@@ -66,8 +64,8 @@ class AnswerBodyTest {
     }
   }
 
-  private HttpResponse<InputStream> answer() throws Exception {
+  private Response answer() throws Exception {
     URI address = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
-    return client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofInputStream());
+    return client.send(Request.get(address, STALL));
   }
 }

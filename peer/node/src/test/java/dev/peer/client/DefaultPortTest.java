@@ -8,18 +8,16 @@ import dev.peer.client.fetch.LocalRoute;
 import dev.peer.http.Https;
 import dev.peer.http.HttpsServer;
 import dev.peer.http.ServerLimits;
+import dev.peer.tls.Request;
+import dev.peer.tls.Response;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsListener;
 import dev.peer.wire.Limits;
 import dev.peer.wire.PeerAddress;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -55,8 +53,7 @@ class DefaultPortTest {
                 call -> call.answer(200, "text/plain", new byte[Limits.ANSWER_BODY + 1]));
         TlsClient client = TlsClient.ofService(team.peer("spiffe://team/laptop"), LONG)) {
       URI uri = URI.create(PeerAddress.of(server.address()) + "/v1/status");
-      HttpResponse<InputStream> answer =
-          client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofInputStream());
+      Response answer = client.send(Request.get(uri, LONG));
       assertThatThrownBy(
               () -> BoundedHttpClient.read(URI.create("https://meet.example.org"), answer, LONG))
           .hasMessage("meet.example.org: an answer of more than " + Limits.ANSWER_BODY + " bytes");

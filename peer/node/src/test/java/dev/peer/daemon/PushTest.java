@@ -21,7 +21,6 @@ import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.PeerAddress;
 import dev.peer.wire.PeerPath;
 import dev.peer.wire.Problem;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -167,12 +166,12 @@ class PushTest {
       String blob = new PeerPath.Blob(Digest.of(bytes)).text();
 
       assertProblem(client.send("PUT", blob, bytes), Problem.Kind.NOT_OFFERED);
-      assertThat(offer(client).statusCode()).isEqualTo(202);
+      assertThat(offer(client).status()).isEqualTo(202);
       try (Https other =
           new Https(team.peer("spiffe://team/x"), daemon.announcer().address().orElseThrow())) {
         assertProblem(other.send("PUT", blob, bytes), Problem.Kind.NOT_OFFERED);
       }
-      assertThat(client.send("PUT", blob, bytes).statusCode()).isEqualTo(204);
+      assertThat(client.send("PUT", blob, bytes).status()).isEqualTo(204);
     }
   }
 
@@ -250,7 +249,7 @@ class PushTest {
             List.of(repo), home.store(), home::verifier, home.kept(), home.notices()::add));
   }
 
-  private HttpResponse<byte[]> offer(Https client) throws Exception {
+  private Https.Answer offer(Https client) throws Exception {
     return client.send(
         "PUT",
         new PeerPath.Result(result.record().inputs().key()).text(),
@@ -298,10 +297,9 @@ class PushTest {
     assertThat(directory.resolve("d/store/staging")).isEmptyDirectory();
   }
 
-  private static void assertProblem(HttpResponse<byte[]> answer, Problem.Kind kind)
-      throws Exception {
+  private static void assertProblem(Https.Answer answer, Problem.Kind kind) throws Exception {
     assertThat(Problem.parse(answer.body()).orElseThrow().kind()).isEqualTo(kind);
-    assertThat(answer.statusCode()).isEqualTo(kind.status());
+    assertThat(answer.status()).isEqualTo(kind.status());
   }
 
   private static String random(int size) {

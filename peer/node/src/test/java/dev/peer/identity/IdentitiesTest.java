@@ -193,12 +193,12 @@ class IdentitiesTest {
     Identities identities = identities();
     try (HttpsServer server = serve(identities);
         Https https = new Https(team.peer(mallory), server.address())) {
-      assertThat(https.send("GET", "/").statusCode()).isEqualTo(204);
+      assertThat(https.send("GET", "/").status()).isEqualTo(204);
 
       Files.write(second, team.revocationList(mallory).getEncoded());
       look(identities);
 
-      assertThat(https.send("GET", "/").statusCode()).isEqualTo(403);
+      assertThat(https.send("GET", "/").status()).isEqualTo(403);
     }
     assertThat(said).singleElement().asString().startsWith("reloaded: PEER_CRL; ");
   }
@@ -209,13 +209,13 @@ class IdentitiesTest {
     Identities identities = identities();
     try (HttpsServer server = serve(identities);
         Https https = new Https(team.peer(mallory), server.address())) {
-      assertThat(https.send("GET", "/").statusCode()).isEqualTo(204);
+      assertThat(https.send("GET", "/").status()).isEqualTo(204);
 
       files.write("PEER_CA", "-----BEGIN CERTIFICATE-----\n");
       files.write("PEER_CRL", list(team.revocationList(mallory)));
       look(identities);
 
-      assertThat(https.send("GET", "/").statusCode()).isEqualTo(403);
+      assertThat(https.send("GET", "/").status()).isEqualTo(403);
     }
     assertThat(said).hasSize(2);
     assertThat(said.getFirst()).startsWith("warning: PEER_CA: not reloaded");
@@ -228,12 +228,12 @@ class IdentitiesTest {
     Identities identities = identities();
     try (HttpsServer server = serve(identities);
         Https https = new Https(team.peer(mallory), server.address())) {
-      assertThat(https.send("GET", "/").statusCode()).isEqualTo(204);
+      assertThat(https.send("GET", "/").status()).isEqualTo(204);
 
       files.write("PEER_CRL", list(team.revocationList(mallory, first)));
       look(identities);
 
-      assertThat(https.send("GET", "/").statusCode()).isEqualTo(403);
+      assertThat(https.send("GET", "/").status()).isEqualTo(403);
     }
     assertThat(said)
         .hasSize(2)
@@ -249,19 +249,19 @@ class IdentitiesTest {
     Identities identities = identities();
     try (HttpsServer server = serve(identities);
         Https https = new Https(team.peer(mallory), server.address())) {
-      assertThat(https.send("GET", "/").statusCode()).isEqualTo(204);
+      assertThat(https.send("GET", "/").status()).isEqualTo(204);
 
       files.write("PEER_ALLOW_FETCH", "# nobody\n");
       look(identities);
-      assertThat(https.send("GET", "/").statusCode()).isEqualTo(403);
+      assertThat(https.send("GET", "/").status()).isEqualTo(403);
 
       files.write("PEER_ALLOW_FETCH", "spiffe://team/mallory\n");
       look(identities);
-      assertThat(https.send("GET", "/").statusCode()).isEqualTo(403);
+      assertThat(https.send("GET", "/").status()).isEqualTo(403);
 
       files.write("PEER_ALLOW_FETCH", "uri:spiffe://team/other\nuri:spiffe://team/mall*\n");
       look(identities);
-      assertThat(https.send("GET", "/").statusCode()).isEqualTo(204);
+      assertThat(https.send("GET", "/").status()).isEqualTo(204);
     }
     assertThat(said).hasSize(3);
     assertThat(said.get(1)).contains("PEER_ALLOW_FETCH: not reloaded").contains("not a term");

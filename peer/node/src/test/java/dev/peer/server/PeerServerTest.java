@@ -19,6 +19,7 @@ import dev.peer.core.store.StoredRecord;
 import dev.peer.core.store.StoredRecords;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
+import dev.peer.tls.Response;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.MediaTypes;
@@ -30,7 +31,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -132,41 +132,41 @@ class PeerServerTest {
 
   @Test
   void servesAttestationAndBundleAsTheyAre() throws Exception {
-    HttpResponse<byte[]> attestation = client.send("GET", RESULT);
-    assertThat(attestation.statusCode()).isEqualTo(200);
+    Https.Answer attestation = client.send("GET", RESULT);
+    assertThat(attestation.status()).isEqualTo(200);
     assertThat(attestation.body()).isEqualTo(ATTESTATION);
-    assertThat(attestation.headers().firstValue("Content-Type"))
+    assertThat(attestation.header("Content-Type"))
         .contains("application/vnd.dsse.envelope.v1+json");
 
-    HttpResponse<byte[]> bundle = client.send("GET", BLOB);
-    assertThat(bundle.statusCode()).isEqualTo(200);
+    Https.Answer bundle = client.send("GET", BLOB);
+    assertThat(bundle.status()).isEqualTo(200);
     assertThat(bundle.body()).isEqualTo(BUNDLE);
-    assertThat(bundle.headers().firstValue("Content-Type")).contains("application/zstd");
-    assertThat(bundle.headers().firstValueAsLong("Content-Length")).hasValue(BUNDLE.length);
-    assertThat(bundle.headers().firstValue("Cache-Control").orElseThrow()).contains("immutable");
+    assertThat(bundle.header("Content-Type")).contains("application/zstd");
+    assertThat(bundle.header("Content-Length")).contains(Long.toString(BUNDLE.length));
+    assertThat(bundle.header("Cache-Control").orElseThrow()).contains("immutable");
   }
 
   @Test
   void servesBothInOneAnswerToWhoeverAcceptsThat() throws Exception {
-    HttpResponse<byte[]> both = client.send("GET", RESULT, "Accept", MediaTypes.RESULT);
+    Https.Answer both = client.send("GET", RESULT, "Accept", MediaTypes.RESULT);
 
-    assertThat(both.statusCode()).isEqualTo(200);
-    assertThat(both.headers().firstValue("Content-Type")).contains(MediaTypes.RESULT);
-    assertThat(both.headers().firstValue("Vary")).contains("Accept");
+    assertThat(both.status()).isEqualTo(200);
+    assertThat(both.header("Content-Type")).contains(MediaTypes.RESULT);
+    assertThat(both.header("Vary")).contains("Accept");
     ByteArrayOutputStream expected = new ByteArrayOutputStream();
     expected.writeBytes(WholeResult.beforeBundle(ATTESTATION));
     expected.writeBytes(BUNDLE);
     assertThat(both.body()).isEqualTo(expected.toByteArray());
-    HttpResponse<byte[]> head = client.send("HEAD", RESULT, "Accept", MediaTypes.RESULT);
-    assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(expected.size());
+    Https.Answer head = client.send("HEAD", RESULT, "Accept", MediaTypes.RESULT);
+    assertThat(head.header("Content-Length")).contains(Long.toString(expected.size()));
   }
 
   @Test
   void servesRanges() throws Exception {
-    HttpResponse<byte[]> part = client.send("GET", BLOB, "Range", "bytes=999990-");
+    Https.Answer part = client.send("GET", BLOB, "Range", "bytes=999990-");
 
-    assertThat(part.statusCode()).isEqualTo(206);
-    assertThat(part.headers().firstValue("Content-Range")).contains("bytes 999990-999999/1000000");
+    assertThat(part.status()).isEqualTo(206);
+    assertThat(part.header("Content-Range")).contains("bytes 999990-999999/1000000");
     assertThat(part.body()).isEqualTo(Arrays.copyOfRange(BUNDLE, 999_990, 1_000_000));
     assertThat(client.send("GET", BLOB, "Range", "bytes=100-299999").body())
         .isEqualTo(Arrays.copyOfRange(BUNDLE, 100, 300_000));
@@ -174,33 +174,32 @@ class PeerServerTest {
 
   @Test
   void refusesARangeOutside() throws Exception {
-    HttpResponse<byte[]> answer = client.send("GET", BLOB, "Range", "bytes=1000000-");
+    Https.Answer answer = client.send("GET", BLOB, "Range", "bytes=1000000-");
 
     assertProblem(answer, Problem.Kind.NO_SUCH_RANGE);
-    assertThat(answer.headers().firstValue("Content-Range")).contains("bytes */1000000");
+    assertThat(answer.header("Content-Range")).contains("bytes */1000000");
   }
 
   @Test
   void servesAllWhenTheRangeIsOfOtherContent() throws Exception {
-    HttpResponse<byte[]> whole =
-        client.send("GET", BLOB, "Range", "bytes=5-", "If-Range", "\"other\"");
-    assertThat(whole.statusCode()).isEqualTo(200);
+    Https.Answer whole = client.send("GET", BLOB, "Range", "bytes=5-", "If-Range", "\"other\"");
+    assertThat(whole.status()).isEqualTo(200);
     assertThat(whole.body()).hasSize(BUNDLE.length);
 
-    String etag = whole.headers().firstValue("ETag").orElseThrow();
-    assertThat(client.send("GET", BLOB, "Range", "bytes=5-", "If-Range", etag).statusCode())
+    String etag = whole.header("ETag").orElseThrow();
+    assertThat(client.send("GET", BLOB, "Range", "bytes=5-", "If-Range", etag).status())
         .isEqualTo(206);
-    assertThat(client.send("GET", BLOB, "If-None-Match", etag).statusCode()).isEqualTo(304);
+    assertThat(client.send("GET", BLOB, "If-None-Match", etag).status()).isEqualTo(304);
   }
 
   @Test
   void answersHeadWithTheSizeAlone() throws Exception {
-    HttpResponse<byte[]> head = client.send("HEAD", BLOB);
+    Https.Answer head = client.send("HEAD", BLOB);
 
-    assertThat(head.statusCode()).isEqualTo(200);
-    assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(BUNDLE.length);
+    assertThat(head.status()).isEqualTo(200);
+    assertThat(head.header("Content-Length")).contains(Long.toString(BUNDLE.length));
     assertThat(head.body()).isEmpty();
-    assertThat(client.send("HEAD", RESULT).statusCode()).isEqualTo(200);
+    assertThat(client.send("HEAD", RESULT).status()).isEqualTo(200);
     assertThat(client.send("GET", RESULT).body()).isEqualTo(ATTESTATION);
   }
 
@@ -212,7 +211,7 @@ class PeerServerTest {
 
     server.remove(again);
     assertThat(client.send("GET", RESULT).body()).isEqualTo(ATTESTATION);
-    assertThat(client.send("GET", BLOB).statusCode()).isEqualTo(200);
+    assertThat(client.send("GET", BLOB).status()).isEqualTo(200);
 
     server.remove(record);
     assertProblem(client.send("GET", RESULT), Problem.Kind.NO_SUCH_RESULT);
@@ -270,15 +269,14 @@ class PeerServerTest {
     server.add(other);
     String path = new PeerPath.Chunks(other.bundle().digest()).text();
 
-    HttpResponse<byte[]> list = client.send("GET", path);
+    Https.Answer list = client.send("GET", path);
 
-    assertThat(list.statusCode()).isEqualTo(200);
-    assertThat(list.headers().firstValue("Content-Type"))
-        .contains("application/vnd.dev.peer.chunks");
+    assertThat(list.status()).isEqualTo(200);
+    assertThat(list.header("Content-Type")).contains("application/vnd.dev.peer.chunks");
     assertThat(ChunkList.parse(list.body(), chunked.length).chunks())
         .containsExactly(new Chunk(0, chunked.length, Digest.of(chunked)));
-    String etag = list.headers().firstValue("ETag").orElseThrow();
-    assertThat(client.send("GET", path, "If-None-Match", etag).statusCode()).isEqualTo(304);
+    String etag = list.header("ETag").orElseThrow();
+    assertThat(client.send("GET", path, "If-None-Match", etag).status()).isEqualTo(304);
     assertProblem(client.send("PUT", path), Problem.Kind.NO_SUCH_METHOD);
   }
 
@@ -303,59 +301,59 @@ class PeerServerTest {
 
   @Test
   void servesTheFilesOfAnImage() throws Exception {
-    HttpResponse<byte[]> kernel = client.send("GET", IMAGE_FILE);
-    assertThat(kernel.statusCode()).isEqualTo(200);
+    Https.Answer kernel = client.send("GET", IMAGE_FILE);
+    assertThat(kernel.status()).isEqualTo(200);
     assertThat(kernel.body()).isEqualTo(BUNDLE);
-    assertThat(kernel.headers().firstValue("Content-Type")).contains("application/octet-stream");
-    assertThat(kernel.headers().firstValue("Cache-Control").orElseThrow()).contains("immutable");
+    assertThat(kernel.header("Content-Type")).contains("application/octet-stream");
+    assertThat(kernel.header("Cache-Control").orElseThrow()).contains("immutable");
 
-    HttpResponse<byte[]> part = client.send("GET", IMAGE_FILE, "Range", "bytes=999990-");
-    assertThat(part.statusCode()).isEqualTo(206);
+    Https.Answer part = client.send("GET", IMAGE_FILE, "Range", "bytes=999990-");
+    assertThat(part.status()).isEqualTo(206);
     assertThat(part.body()).isEqualTo(Arrays.copyOfRange(BUNDLE, 999_990, 1_000_000));
     assertProblem(
         client.send("GET", IMAGE_FILE, "Range", "bytes=1000000-"), Problem.Kind.NO_SUCH_RANGE);
     assertThat(client.send("HEAD", IMAGE_FILE).body()).isEmpty();
-    String etag = kernel.headers().firstValue("ETag").orElseThrow();
-    assertThat(client.send("GET", IMAGE_FILE, "If-None-Match", etag).statusCode()).isEqualTo(304);
+    String etag = kernel.header("ETag").orElseThrow();
+    assertThat(client.send("GET", IMAGE_FILE, "If-None-Match", etag).status()).isEqualTo(304);
   }
 
   @Test
   void compressesAFileOfAnImageForWhoeverAcceptsThat() throws Exception {
     String[] accept = {"Accept-Encoding", "gzip, zstd"};
-    HttpResponse<byte[]> plain = client.send("GET", IMAGE_FILE);
+    Https.Answer plain = client.send("GET", IMAGE_FILE);
 
-    HttpResponse<byte[]> frames = client.send("GET", IMAGE_FILE, accept);
+    Https.Answer frames = client.send("GET", IMAGE_FILE, accept);
 
-    assertThat(frames.statusCode()).isEqualTo(200);
-    assertThat(frames.headers().firstValue("Content-Encoding")).contains("zstd");
-    assertThat(frames.headers().firstValue("Content-Type")).contains("application/octet-stream");
+    assertThat(frames.status()).isEqualTo(200);
+    assertThat(frames.header("Content-Encoding")).contains("zstd");
+    assertThat(frames.header("Content-Type")).contains("application/octet-stream");
     try (InputStream content = FrameStream.read(new ByteArrayInputStream(frames.body()))) {
       assertThat(content.readAllBytes()).isEqualTo(BUNDLE);
     }
-    for (HttpResponse<byte[]> answer : List.of(plain, frames)) {
-      assertThat(answer.headers().firstValue("Vary")).contains("Accept-Encoding");
-      assertThat(answer.headers().firstValue("Cache-Control").orElseThrow()).contains("immutable");
+    for (Https.Answer answer : List.of(plain, frames)) {
+      assertThat(answer.header("Vary")).contains("Accept-Encoding");
+      assertThat(answer.header("Cache-Control").orElseThrow()).contains("immutable");
     }
-    String etag = frames.headers().firstValue("ETag").orElseThrow();
-    assertThat(plain.headers().firstValue("ETag").orElseThrow()).isNotEqualTo(etag);
-    HttpResponse<byte[]> known =
+    String etag = frames.header("ETag").orElseThrow();
+    assertThat(plain.header("ETag").orElseThrow()).isNotEqualTo(etag);
+    Https.Answer known =
         client.send("GET", IMAGE_FILE, "If-None-Match", etag, "Accept-Encoding", "zstd");
-    assertThat(known.statusCode()).isEqualTo(304);
-    HttpResponse<byte[]> head = client.send("HEAD", IMAGE_FILE, accept);
-    assertThat(head.statusCode()).isEqualTo(200);
-    assertThat(head.headers().firstValue("ETag")).contains(etag);
+    assertThat(known.status()).isEqualTo(304);
+    Https.Answer head = client.send("HEAD", IMAGE_FILE, accept);
+    assertThat(head.status()).isEqualTo(200);
+    assertThat(head.header("ETag")).contains(etag);
     assertThat(head.body()).isEmpty();
     assertThat(client.send("GET", IMAGE_FILE).body()).isEqualTo(BUNDLE);
   }
 
   @Test
   void compressesNoPartOfAFile() throws Exception {
-    HttpResponse<byte[]> part =
+    Https.Answer part =
         client.send("GET", IMAGE_FILE, "Accept-Encoding", "zstd", "Range", "bytes=999990-");
 
-    assertThat(part.statusCode()).isEqualTo(206);
-    assertThat(part.headers().firstValue("Content-Encoding")).isEmpty();
-    assertThat(part.headers().firstValue("Content-Range")).contains("bytes 999990-999999/1000000");
+    assertThat(part.status()).isEqualTo(206);
+    assertThat(part.header("Content-Encoding")).isEmpty();
+    assertThat(part.header("Content-Range")).contains("bytes 999990-999999/1000000");
     assertThat(part.body()).isEqualTo(Arrays.copyOfRange(BUNDLE, 999_990, 1_000_000));
   }
 
@@ -366,8 +364,8 @@ class PeerServerTest {
     Files.write(directory.resolve("kernel"), random(32 << 20));
     List<InputStream> unread = new ArrayList<>();
     try {
-      HttpResponse<InputStream> answer = client.open(IMAGE_FILE, "Accept-Encoding", "zstd");
-      while (answer.headers().firstValue("Content-Encoding").isPresent()) {
+      Response answer = client.open(IMAGE_FILE, "Accept-Encoding", "zstd");
+      while (answer.header("Content-Encoding").isPresent()) {
         unread.add(answer.body());
         answer = client.open(IMAGE_FILE, "Accept-Encoding", "zstd");
       }
@@ -380,8 +378,7 @@ class PeerServerTest {
     }
     while (client
         .send("HEAD", IMAGE_FILE, "Accept-Encoding", "zstd")
-        .headers()
-        .firstValue("Content-Encoding")
+        .header("Content-Encoding")
         .isEmpty()) {
       Thread.sleep(10);
     }
@@ -392,13 +389,13 @@ class PeerServerTest {
   void servesTheAttestationOfAnImage() throws Exception {
     String path = new PeerPath.ImageFile(IMAGE, PeerPath.ImageFile.ATTESTATION).text();
 
-    HttpResponse<byte[]> attestation = client.send("GET", path);
+    Https.Answer attestation = client.send("GET", path);
 
-    assertThat(attestation.statusCode()).isEqualTo(200);
+    assertThat(attestation.status()).isEqualTo(200);
     assertThat(attestation.body()).isEqualTo(BUNDLE);
-    assertThat(attestation.headers().firstValue("Content-Type"))
+    assertThat(attestation.header("Content-Type"))
         .contains("application/vnd.dsse.envelope.v1+json");
-    assertThat(attestation.headers().firstValue("Cache-Control")).contains("private, no-cache");
+    assertThat(attestation.header("Cache-Control")).contains("private, no-cache");
   }
 
   @Test
@@ -416,11 +413,11 @@ class PeerServerTest {
 
   @Test
   void servesAFileOfGitLfsByItsRepositoryAndContentAlone() throws Exception {
-    HttpResponse<byte[]> file = client.send("GET", LARGE_FILE);
-    assertThat(file.statusCode()).isEqualTo(200);
+    Https.Answer file = client.send("GET", LARGE_FILE);
+    assertThat(file.status()).isEqualTo(200);
     assertThat(file.body()).isEqualTo(BUNDLE);
-    assertThat(file.headers().firstValue("Content-Type")).contains("application/octet-stream");
-    HttpResponse<byte[]> part = client.send("GET", LARGE_FILE, "Range", "bytes=999990-");
+    assertThat(file.header("Content-Type")).contains("application/octet-stream");
+    Https.Answer part = client.send("GET", LARGE_FILE, "Range", "bytes=999990-");
     assertThat(part.body()).isEqualTo(Arrays.copyOfRange(BUNDLE, 999_990, 1_000_000));
 
     String other = new PeerPath.LargeFile(new RepoId("other"), Digest.of(BUNDLE)).text();
@@ -442,7 +439,7 @@ class PeerServerTest {
       assertProblem(stranger.send("GET", CHUNKS), Problem.Kind.NOT_ALLOWED);
       assertProblem(stranger.send("GET", IMAGE_FILE), Problem.Kind.NOT_ALLOWED);
       assertProblem(stranger.send("GET", LARGE_FILE), Problem.Kind.NOT_ALLOWED);
-      assertThat(stranger.send("GET", "/v1/status").statusCode()).isEqualTo(200);
+      assertThat(stranger.send("GET", "/v1/status").status()).isEqualTo(200);
     }
   }
 
@@ -468,9 +465,9 @@ class PeerServerTest {
         Https guest = new Https(authority.peer("spiffe://other/ci"), group.address())) {
       group.add(record);
 
-      assertThat(member.send("GET", RESULT).statusCode()).isEqualTo(200);
-      assertThat(member.send("GET", BLOB).statusCode()).isEqualTo(200);
-      assertThat(member.send("GET", LARGE_FILE).statusCode()).isEqualTo(200);
+      assertThat(member.send("GET", RESULT).status()).isEqualTo(200);
+      assertThat(member.send("GET", BLOB).status()).isEqualTo(200);
+      assertThat(member.send("GET", LARGE_FILE).status()).isEqualTo(200);
       assertProblem(guest.send("GET", LARGE_FILE), Problem.Kind.NOT_ALLOWED);
       assertProblem(guest.send("GET", RESULT), Problem.Kind.NOT_ALLOWED);
       assertProblem(guest.send("GET", BLOB), Problem.Kind.NOT_ALLOWED);
@@ -508,9 +505,8 @@ class PeerServerTest {
         .hasMessageContaining(":" + server.address().getPort() + ": Address already in use");
   }
 
-  private static void assertProblem(HttpResponse<byte[]> answer, Problem.Kind kind)
-      throws Exception {
-    assertThat(answer.statusCode()).isEqualTo(kind.status());
+  private static void assertProblem(Https.Answer answer, Problem.Kind kind) throws Exception {
+    assertThat(answer.status()).isEqualTo(kind.status());
     assertThat(Problem.parse(answer.body()).orElseThrow().kind()).isEqualTo(kind);
   }
 

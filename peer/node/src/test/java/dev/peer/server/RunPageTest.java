@@ -68,8 +68,8 @@ class RunPageTest {
 
       run.end(new RunEnd.Failed("test", Optional.of(1), Instant.now()));
       assertThat(text(reader, "/ui/")).doesNotContain("In progress");
-      assertThat(reader.send("GET", path).statusCode()).isEqualTo(404);
-      assertThat(reader.send("GET", path + "/events?after=0-0").statusCode()).isEqualTo(404);
+      assertThat(reader.send("GET", path).status()).isEqualTo(404);
+      assertThat(reader.send("GET", path + "/events?after=0-0").status()).isEqualTo(404);
     }
   }
 

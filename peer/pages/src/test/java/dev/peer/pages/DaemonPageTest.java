@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.access.AccessRules;
+import dev.peer.http.Https;
 import dev.peer.tls.TestAuthority;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -91,8 +91,8 @@ class DaemonPageTest {
   void showsAMemberWithoutARuleNothing() throws Exception {
     rules = PagesServer.rules("uri:spiffe://team/other");
 
-    HttpResponse<byte[]> answer = server.get("/ui/daemon");
-    assertThat(answer.statusCode()).isEqualTo(403);
+    Https.Answer answer = server.get("/ui/daemon");
+    assertThat(answer.status()).isEqualTo(403);
     assertThat(new String(answer.body(), UTF_8)).doesNotContain(Daemons.OPEN.text(), "Queue");
   }
 
@@ -107,8 +107,8 @@ class DaemonPageTest {
   void aDaemonThatStartsSaysSo() throws Exception {
     now = Optional.empty();
 
-    HttpResponse<byte[]> answer = server.get("/ui/daemon");
-    assertThat(answer.statusCode()).isEqualTo(429);
+    Https.Answer answer = server.get("/ui/daemon");
+    assertThat(answer.status()).isEqualTo(429);
     assertThat(new String(answer.body(), UTF_8)).contains("the daemon is starting");
   }
 
@@ -118,7 +118,7 @@ class DaemonPageTest {
     KeptRuns kept = new KeptRuns(team, directory);
     server = PagesServer.of(team, new Pages(() -> rules, kept.judge(), Optional.empty()), kept);
 
-    assertThat(server.get("/ui/daemon").statusCode()).isEqualTo(404);
+    assertThat(server.get("/ui/daemon").status()).isEqualTo(404);
     assertThat(server.page("/ui/")).doesNotContain("/ui/daemon");
   }
 }

@@ -14,7 +14,6 @@ import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.tls.TlsListener;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 
 /** A member of a team that serves pages on this machine, and another that reads them. */
 final class PagesServer implements AutoCloseable {
@@ -53,8 +52,7 @@ final class PagesServer implements AutoCloseable {
   }
 
   /** What the reader gets, with headers as name, value, name, value. */
-  HttpResponse<byte[]> get(String path, String... headers)
-      throws IOException, InterruptedException {
+  Https.Answer get(String path, String... headers) throws IOException, InterruptedException {
     try (Https client = client(team.peer(READER))) {
       return client.send("GET", path, headers);
     }
@@ -62,9 +60,9 @@ final class PagesServer implements AutoCloseable {
 
   /** A page that the reader gets. */
   String page(String path) throws IOException, InterruptedException {
-    HttpResponse<byte[]> answer = get(path);
-    assertThat(answer.statusCode()).as(path).isEqualTo(200);
-    assertThat(answer.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+    Https.Answer answer = get(path);
+    assertThat(answer.status()).as(path).isEqualTo(200);
+    assertThat(answer.header("Content-Type")).contains("text/html; charset=utf-8");
     return new String(answer.body(), UTF_8);
   }
 

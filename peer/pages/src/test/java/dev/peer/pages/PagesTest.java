@@ -15,7 +15,6 @@ import dev.peer.core.store.StoredRecord;
 import dev.peer.http.Https;
 import dev.peer.tls.TestAuthority;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,8 +67,8 @@ class PagesTest {
 
     assertThat(server.page("/ui/"))
         .contains("results 1 to 1 of 1", OPEN, "spiffe://team/signer", path(record));
-    assertThat(server.get("/").statusCode()).isEqualTo(303);
-    assertThat(server.get("/").headers().firstValue("Location")).contains("/ui/");
+    assertThat(server.get("/").status()).isEqualTo(303);
+    assertThat(server.get("/").header("Location")).contains("/ui/");
   }
 
   @Test
@@ -91,8 +90,8 @@ class PagesTest {
         .doesNotContain("<svg");
     assertThat(server.page("/ui/?target=test&page=2")).contains("target=test").contains("51 to 60");
     assertThat(server.page("/ui/?signer=nobody")).contains("no results");
-    assertThat(server.get("/ui/?page=0").statusCode()).isEqualTo(400);
-    assertThat(server.get("/ui/?target=%FF").statusCode()).isEqualTo(400);
+    assertThat(server.get("/ui/?page=0").status()).isEqualTo(400);
+    assertThat(server.get("/ui/?target=%FF").status()).isEqualTo(400);
   }
 
   @Test
@@ -210,15 +209,14 @@ class PagesTest {
     StoredRecord record = add(OPEN, "test");
 
     for (String path : List.of("/ui/", path(record), "/ui/none", "/ui/style.css")) {
-      HttpResponse<byte[]> answer = server.get(path);
-      assertThat(answer.headers().firstValue("Content-Security-Policy"))
+      Https.Answer answer = server.get(path);
+      assertThat(answer.header("Content-Security-Policy"))
           .as(path)
           .contains(
               "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
                   + " base-uri 'none'; frame-ancestors 'none'");
-      assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
-      assertThat(answer.headers().firstValue("Cross-Origin-Resource-Policy"))
-          .contains("same-origin");
+      assertThat(answer.header("X-Content-Type-Options")).contains("nosniff");
+      assertThat(answer.header("Cross-Origin-Resource-Policy")).contains("same-origin");
       assertThat(new String(answer.body(), UTF_8))
           .doesNotContain(" style=", " onerror", "src=", "http:", "https:");
     }
@@ -236,18 +234,17 @@ class PagesTest {
         List.of(
             new PagePath.File(record.key(), "site/\"<é>.html"),
             new PagePath.Output(record.key(), OutputStreamName.STDOUT))) {
-      HttpResponse<byte[]> answer = server.get(path.text());
-      assertThat(answer.statusCode()).isEqualTo(200);
-      assertThat(answer.headers().firstValue("Content-Type")).contains("application/octet-stream");
-      assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
-      assertThat(answer.headers().firstValue("Content-Security-Policy"))
-          .contains("default-src 'none'; sandbox");
-      assertThat(answer.headers().firstValue("Content-Disposition").orElse(""))
+      Https.Answer answer = server.get(path.text());
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.header("Content-Type")).contains("application/octet-stream");
+      assertThat(answer.header("X-Content-Type-Options")).contains("nosniff");
+      assertThat(answer.header("Content-Security-Policy")).contains("default-src 'none'; sandbox");
+      assertThat(answer.header("Content-Disposition").orElse(""))
           .matches("attachment; filename\\*=UTF-8''[A-Za-z0-9.%_~-]+");
     }
     assertThat(server.get(new PagePath.File(record.key(), "site/\"<é>.html").text()).body())
         .isEqualTo(SCRIPT.getBytes(UTF_8));
-    assertThat(server.get(new PagePath.File(record.key(), "../../../lock").text()).statusCode())
+    assertThat(server.get(new PagePath.File(record.key(), "../../../lock").text()).status())
         .isEqualTo(404);
   }
 
@@ -262,8 +259,8 @@ class PagesTest {
             path(record),
             new PagePath.Output(record.key(), OutputStreamName.STDOUT).text(),
             new PagePath.File(record.key(), "x").text())) {
-      HttpResponse<byte[]> answer = server.get(path);
-      assertThat(answer.statusCode()).as(path).isEqualTo(403);
+      Https.Answer answer = server.get(path);
+      assertThat(answer.status()).as(path).isEqualTo(403);
       assertThat(new String(answer.body(), UTF_8)).doesNotContain(SECRET, "signer");
     }
   }
@@ -278,7 +275,7 @@ class PagesTest {
 
     assertThat(server.page("/ui/")).contains(OPEN, "1 to 1 of 1").doesNotContain(SECRET);
     assertThat(server.page("/ui/?repo=" + SECRET.replace("/", "%2F"))).contains("no results");
-    assertThat(server.get(path(secret)).statusCode()).isEqualTo(403);
+    assertThat(server.get(path(secret)).status()).isEqualTo(403);
   }
 
   @Test
@@ -298,16 +295,16 @@ class PagesTest {
     bundle[bundle.length / 2] ^= 1;
     Files.write(record.bundleFile(), bundle);
 
-    HttpResponse<byte[]> answer = server.get(path(record));
-    assertThat(answer.statusCode()).isEqualTo(422);
+    Https.Answer answer = server.get(path(record));
+    assertThat(answer.status()).isEqualTo(422);
     assertThat(new String(answer.body(), UTF_8)).contains("the result is refused");
   }
 
   @Test
   void hasNoOtherMethod() throws Exception {
     try (Https client = server.client(team.peer(PagesServer.READER))) {
-      assertThat(client.send("POST", "/ui/").statusCode()).isEqualTo(405);
-      assertThat(client.send("HEAD", "/ui/").statusCode()).isEqualTo(200);
+      assertThat(client.send("POST", "/ui/").status()).isEqualTo(405);
+      assertThat(client.send("HEAD", "/ui/").status()).isEqualTo(200);
     }
   }
 

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.peer.core.access.AccessRules;
 import dev.peer.core.id.Digest;
+import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
 import dev.peer.tls.TestAuthority;
 import dev.peer.wire.PercentEncoding;
 import dev.peer.wire.RunEnd;
 import dev.peer.wire.RunState;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -55,9 +55,9 @@ class RendezvousPagesTest {
     assertThat(server.page("/ui/"))
         .contains("<dt>Processes of peers here</dt><dd>2</dd>", "name=\"repo\"")
         .doesNotContain(REPO, LAPTOP);
-    assertThat(server.get("/").headers().firstValue("Location")).contains("/ui/");
-    assertThat(server.get("/ui/style.css").statusCode()).isEqualTo(200);
-    assertThat(server.get("/ui/results/" + AnnouncedRuns.key(1).hex()).statusCode()).isEqualTo(404);
+    assertThat(server.get("/").header("Location")).contains("/ui/");
+    assertThat(server.get("/ui/style.css").status()).isEqualTo(200);
+    assertThat(server.get("/ui/results/" + AnnouncedRuns.key(1).hex()).status()).isEqualTo(404);
   }
 
   @Test
@@ -158,8 +158,8 @@ class RendezvousPagesTest {
         .contains("results 1 to 1 of 1", whole);
     assertThat(server.page(of(REPO) + "&key=" + whole)).contains("results 1 to 1 of 1", whole);
     assertThat(server.page(of(REPO) + "&key=" + "0".repeat(64))).contains("no results");
-    assertThat(server.get(of(REPO) + "&page=0").statusCode()).isEqualTo(400);
-    assertThat(server.get(of("with a blank")).statusCode()).isEqualTo(400);
+    assertThat(server.get(of(REPO) + "&page=0").status()).isEqualTo(400);
+    assertThat(server.get(of("with a blank")).status()).isEqualTo(400);
   }
 
   @Test
@@ -171,12 +171,12 @@ class RendezvousPagesTest {
 
     for (String path :
         List.of(of(REPO), of("<script>"), of(REPO) + "&key=%22%3E%3Cimg", "/ui/%3Cscript%3E")) {
-      HttpResponse<byte[]> answer = server.get(path);
+      Https.Answer answer = server.get(path);
       assertThat(new String(answer.body(), UTF_8))
           .as(path)
           .startsWith("<!DOCTYPE html>")
           .doesNotContain("<script", "<img", " style=");
-      assertThat(answer.headers().firstValue("Content-Security-Policy").orElse(""))
+      assertThat(answer.header("Content-Security-Policy").orElse(""))
           .startsWith("default-src 'none'; style-src 'self';");
     }
   }
@@ -188,8 +188,8 @@ class RendezvousPagesTest {
     rules = PagesServer.rules("uri:spiffe://team/other");
 
     for (String path : List.of("/ui/", of(REPO))) {
-      HttpResponse<byte[]> answer = server.get(path);
-      assertThat(answer.statusCode()).as(path).isEqualTo(403);
+      Https.Answer answer = server.get(path);
+      assertThat(answer.status()).as(path).isEqualTo(403);
       assertThat(new String(answer.body(), UTF_8)).doesNotContain(LAPTOP, CI, "here</dt>");
     }
   }
@@ -200,9 +200,8 @@ class RendezvousPagesTest {
     rules = PagesServer.rules("git.example.org/open => uri:spiffe://team/reader");
 
     assertThat(server.page("/ui/")).contains("name=\"repo\"");
-    assertThat(server.get(of(REPO)).statusCode()).isEqualTo(403);
-    assertThat(server.get(of(REPO) + "&key=" + AnnouncedRuns.key(1).hex()).statusCode())
-        .isEqualTo(403);
+    assertThat(server.get(of(REPO)).status()).isEqualTo(403);
+    assertThat(server.get(of(REPO) + "&key=" + AnnouncedRuns.key(1).hex()).status()).isEqualTo(403);
     assertThat(server.page(of("git.example.org/open"))).contains("no results");
   }
 

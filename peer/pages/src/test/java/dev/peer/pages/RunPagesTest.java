@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.peer.core.access.AccessRules;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.store.StoredRecord;
+import dev.peer.http.Https;
+import dev.peer.tls.Request;
+import dev.peer.tls.Response;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsClient;
 import dev.peer.wire.OutputFrame.Kind;
@@ -15,8 +18,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,20 +89,19 @@ class RunPagesTest {
 
   @Test
   void allowsThePageOfARunItsOwnScriptAndNoOther() throws Exception {
-    HttpResponse<byte[]> answer = server.get(path());
+    Https.Answer answer = server.get(path());
 
-    assertThat(answer.headers().firstValue("Content-Security-Policy"))
+    assertThat(answer.header("Content-Security-Policy"))
         .contains(
             "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src"
                 + " 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
     assertThat(new String(answer.body(), UTF_8))
         .contains("<script src=\"/ui/run.js\" defer></script>")
         .doesNotContain(SCRIPT, " style=", " onerror", "http:", "https:");
-    HttpResponse<byte[]> script = server.get("/ui/run.js");
-    assertThat(script.headers().firstValue("Content-Type"))
-        .contains("text/javascript; charset=utf-8");
-    assertThat(script.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
-    assertThat(server.get("/ui/").headers().firstValue("Content-Security-Policy").orElse(""))
+    Https.Answer script = server.get("/ui/run.js");
+    assertThat(script.header("Content-Type")).contains("text/javascript; charset=utf-8");
+    assertThat(script.header("X-Content-Type-Options")).contains("nosniff");
+    assertThat(server.get("/ui/").header("Content-Security-Policy").orElse(""))
         .doesNotContain("script-src");
   }
 
@@ -151,8 +151,8 @@ class RunPagesTest {
       assertThat(body).contains("id=\"S3\"", "id=\"L3\"", "id: 3-3\n").endsWith("\n\n");
       assertThat(body).doesNotContain("id=\"S2\"", "id=\"L2\"");
     }
-    assertThat(server.get(path() + "/events").statusCode()).isEqualTo(400);
-    assertThat(server.get(path() + "/events?after=x").statusCode()).isEqualTo(400);
+    assertThat(server.get(path() + "/events").status()).isEqualTo(400);
+    assertThat(server.get(path() + "/events?after=x").status()).isEqualTo(400);
   }
 
   @Test
@@ -211,13 +211,13 @@ class RunPagesTest {
       streams.add(new Stream("?after=0-0"));
       streams.getLast().await("state");
     }
-    assertThat(server.get(path() + "/events?after=0-0").statusCode()).isEqualTo(429);
-    assertThat(server.get(path()).statusCode()).isEqualTo(429);
+    assertThat(server.get(path() + "/events?after=0-0").status()).isEqualTo(429);
+    assertThat(server.get(path()).status()).isEqualTo(429);
     for (Stream stream : streams) {
       stream.close();
     }
     run.awaitOnlookers(0);
-    assertThat(server.get(path()).statusCode()).isEqualTo(200);
+    assertThat(server.get(path()).status()).isEqualTo(200);
   }
 
   @Test
@@ -231,8 +231,8 @@ class RunPagesTest {
 
   private void assertKeptOut(int status) throws Exception {
     for (String path : List.of(path(), path() + "/events?after=0-0")) {
-      HttpResponse<byte[]> answer = server.get(path);
-      assertThat(answer.statusCode()).as(path).isEqualTo(status);
+      Https.Answer answer = server.get(path);
+      assertThat(answer.status()).as(path).isEqualTo(status);
       assertThat(new String(answer.body(), UTF_8)).doesNotContain("alert", "Running");
     }
     run.awaitOnlookers(0);
@@ -242,14 +242,13 @@ class RunPagesTest {
   void leadsToTheResultOfARunThatIsOver() throws Exception {
     StoredRecord record = kept.add(KeptRuns.inputs(OPEN, "over"), KeptRuns.Traces.output("one\n"));
 
-    HttpResponse<byte[]> answer = server.get(new PagePath.Run(record.key()).text());
-    assertThat(answer.statusCode()).isEqualTo(303);
-    assertThat(answer.headers().firstValue("Location"))
-        .contains(new PagePath.Result(record.key()).text());
+    Https.Answer answer = server.get(new PagePath.Run(record.key()).text());
+    assertThat(answer.status()).isEqualTo(303);
+    assertThat(answer.header("Location")).contains(new PagePath.Result(record.key()).text());
     rules = PagesServer.rules("uri:spiffe://team/other");
-    assertThat(server.get(new PagePath.Run(record.key()).text()).statusCode()).isEqualTo(403);
+    assertThat(server.get(new PagePath.Run(record.key()).text()).status()).isEqualTo(403);
     rules = AccessRules.open();
-    assertThat(server.get(new PagePath.Run(RunKey.ofHex("a".repeat(64))).text()).statusCode())
+    assertThat(server.get(new PagePath.Run(RunKey.ofHex("a".repeat(64))).text()).status())
         .isEqualTo(404);
   }
 
@@ -270,13 +269,12 @@ class RunPagesTest {
     }
 
     Stream(ScriptedRun of, String query) throws Exception {
-      HttpResponse<InputStream> answer =
+      Response answer =
           client.send(
-              HttpRequest.newBuilder(
-                      URI.create(server.origin() + new PagePath.RunEvents(of.key()).text() + query))
-                  .build(),
-              HttpResponse.BodyHandlers.ofInputStream());
-      assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream");
+              Request.get(
+                  URI.create(server.origin() + new PagePath.RunEvents(of.key()).text() + query),
+                  Duration.ofSeconds(20)));
+      assertThat(answer.header("Content-Type")).contains("text/event-stream");
       body = answer.body();
       lines = new BufferedReader(new InputStreamReader(body, UTF_8));
     }

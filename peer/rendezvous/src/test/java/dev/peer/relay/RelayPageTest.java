@@ -18,7 +18,6 @@ import dev.peer.wire.PeerAddress;
 import dev.peer.wire.RelayPath;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -89,27 +88,24 @@ class RelayPageTest {
   @Test
   void allowsThePageNothingButItsStyle() throws Exception {
     for (String path : List.of("/ui/", "/ui/style.css", "/ui/none", "/ui/results/x")) {
-      HttpResponse<byte[]> answer = get(path);
-      assertThat(answer.headers().firstValue("Content-Security-Policy").orElse(""))
+      Https.Answer answer = get(path);
+      assertThat(answer.header("Content-Security-Policy").orElse(""))
           .as(path)
           .startsWith("default-src 'none'; style-src 'self';");
     }
     for (String path : List.of("/ui/", "/v1/status", "/v1/none")) {
-      assertThat(get(path).headers().firstValue("X-Content-Type-Options"))
-          .as(path)
-          .contains("nosniff");
+      assertThat(get(path).header("X-Content-Type-Options")).as(path).contains("nosniff");
     }
-    assertThat(get("/ui/style.css").headers().firstValue("Content-Type"))
-        .contains("text/css; charset=utf-8");
-    assertThat(get("/ui/none").statusCode()).isEqualTo(404);
-    assertThat(get("/").statusCode()).isEqualTo(303);
-    assertThat(get("/").headers().firstValue("Location")).contains("/ui/");
+    assertThat(get("/ui/style.css").header("Content-Type")).contains("text/css; charset=utf-8");
+    assertThat(get("/ui/none").status()).isEqualTo(404);
+    assertThat(get("/").status()).isEqualTo(303);
+    assertThat(get("/").header("Location")).contains("/ui/");
   }
 
   @Test
   void hasNoOtherMethod() throws Exception {
     try (Https client = new Https(team.peer(reader), relay.address())) {
-      assertThat(client.send("POST", "/ui/").statusCode()).isEqualTo(405);
+      assertThat(client.send("POST", "/ui/").status()).isEqualTo(405);
     }
   }
 
@@ -120,8 +116,8 @@ class RelayPageTest {
         new AccessRules(
             AccessRule.parse("uri:spiffe://team/other"), AccessRule.anyone(), AccessRule.anyone());
 
-    HttpResponse<byte[]> answer = get("/ui/");
-    assertThat(answer.statusCode()).isEqualTo(403);
+    Https.Answer answer = get("/ui/");
+    assertThat(answer.status()).isEqualTo(403);
     assertThat(new String(answer.body(), UTF_8))
         .startsWith("<!DOCTYPE html>")
         .contains("spiffe://team/reader may not fetch at spiffe://team/relay")
@@ -149,13 +145,13 @@ class RelayPageTest {
   }
 
   private String page(String path) throws Exception {
-    HttpResponse<byte[]> answer = get(path);
-    assertThat(answer.statusCode()).as(path).isEqualTo(200);
-    assertThat(answer.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+    Https.Answer answer = get(path);
+    assertThat(answer.status()).as(path).isEqualTo(200);
+    assertThat(answer.header("Content-Type")).contains("text/html; charset=utf-8");
     return new String(answer.body(), UTF_8);
   }
 
-  private HttpResponse<byte[]> get(String path) throws Exception {
+  private Https.Answer get(String path) throws Exception {
     try (Https client = new Https(team.peer(reader), relay.address())) {
       return client.send("GET", path);
     }

@@ -10,6 +10,8 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.http.Https;
 import dev.peer.http.ServerLimits;
+import dev.peer.tls.Request;
+import dev.peer.tls.Response;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
@@ -19,12 +21,8 @@ import dev.peer.wire.PeerAddress;
 import dev.peer.wire.RendezvousPath;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,10 +142,10 @@ class EventStreamTest {
   @Test
   void isForWhoMayFetchAlone() throws Exception {
     try (Https other = new Https(authority.peer("spiffe://other/x"), server.address())) {
-      assertThat(other.send("GET", EVENTS).statusCode()).isEqualTo(403);
+      assertThat(other.send("GET", EVENTS).status()).isEqualTo(403);
     }
-    assertThat(laptop.send("PUT", EVENTS).statusCode()).isEqualTo(405);
-    assertThat(laptop.send("GET", "/v1/repos/a%FFb/events").statusCode()).isEqualTo(400);
+    assertThat(laptop.send("PUT", EVENTS).status()).isEqualTo(405);
+    assertThat(laptop.send("GET", "/v1/repos/a%FFb/events").status()).isEqualTo(400);
   }
 
   @Test
@@ -156,12 +154,12 @@ class EventStreamTest {
       follow("");
     }
 
-    assertThat(send("").statusCode()).isEqualTo(429);
+    assertThat(send("").status()).isEqualTo(429);
     try (Https other = new Https(authority.peer("spiffe://team/other"), server.address())) {
-      assertThat(other.send("GET", "/v1/status").statusCode()).isEqualTo(200);
+      assertThat(other.send("GET", "/v1/status").status()).isEqualTo(200);
     }
     open.removeFirst().close();
-    while (send("").statusCode() == 429) {
+    while (send("").status() == 429) {
       Thread.sleep(20);
     }
   }
@@ -186,22 +184,21 @@ class EventStreamTest {
   }
 
   private BufferedReader follow(String lastId) throws Exception {
-    HttpResponse<InputStream> answer = send(lastId);
-    assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream");
+    Response answer = send(lastId);
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("Content-Type")).contains("text/event-stream");
     return new BufferedReader(new InputStreamReader(answer.body(), UTF_8));
   }
 
-  private HttpResponse<InputStream> send(String lastId) throws Exception {
+  private Response send(String lastId) throws Exception {
     TlsClient client = TlsClient.ofService(ci, Duration.ofSeconds(20));
     open.add(client);
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-            URI.create("https://127.0.0.1:" + server.address().getPort() + EVENTS));
-    if (!lastId.isEmpty()) {
-      request.header("Last-Event-ID", lastId);
-    }
-    HttpResponse<InputStream> answer = client.send(request.build(), BodyHandlers.ofInputStream());
+    Request request =
+        Request.get(
+            URI.create("https://127.0.0.1:" + server.address().getPort() + EVENTS),
+            Duration.ofSeconds(20));
+    Response answer =
+        client.send(lastId.isEmpty() ? request : request.with("Last-Event-ID", lastId));
     open.add(answer.body());
     return answer;
   }
@@ -224,7 +221,7 @@ class EventStreamTest {
   }
 
   private void announce(RunKey key) throws Exception {
-    assertThat(laptop.send("PUT", path(key)).statusCode()).isEqualTo(204);
+    assertThat(laptop.send("PUT", path(key)).status()).isEqualTo(204);
   }
 
   private static String path(int number) {

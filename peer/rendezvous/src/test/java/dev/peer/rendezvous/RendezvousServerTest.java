@@ -30,7 +30,6 @@ import dev.peer.wire.RunList;
 import dev.peer.wire.RunState;
 import dev.peer.wire.RuntimesKey;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -103,10 +102,10 @@ class RendezvousServerTest {
     List<URI> all = new ArrayList<>(astray);
     all.add(ADDRESS);
 
-    HttpResponse<byte[]> refused = laptop.send("PUT", "/v1/lease", new LeaseRequest(astray).json());
-    assertThat(refused.statusCode()).isEqualTo(400);
+    Https.Answer refused = laptop.send("PUT", "/v1/lease", new LeaseRequest(astray).json());
+    assertThat(refused.status()).isEqualTo(400);
     assertThat(new String(refused.body(), UTF_8)).contains("none of the addresses");
-    assertThat(laptop.send("PUT", "/v1/lease", new LeaseRequest(all).json()).statusCode())
+    assertThat(laptop.send("PUT", "/v1/lease", new LeaseRequest(all).json()).status())
         .isEqualTo(201);
     laptop.send("PUT", RESULT);
 
@@ -117,19 +116,19 @@ class RendezvousServerTest {
 
   @Test
   void showsWhatIsAnnounced() throws Exception {
-    HttpResponse<byte[]> lease = laptop.send("PUT", "/v1/lease", LEASE);
-    assertThat(lease.statusCode()).isEqualTo(201);
+    Https.Answer lease = laptop.send("PUT", "/v1/lease", LEASE);
+    assertThat(lease.status()).isEqualTo(201);
     assertThat(LeaseTerms.parse(lease.body()).expiresAfter()).isEqualTo(Duration.ofSeconds(30));
-    assertThat(laptop.send("PUT", RESULT).statusCode()).isEqualTo(204);
+    assertThat(laptop.send("PUT", RESULT).status()).isEqualTo(204);
 
-    HttpResponse<byte[]> found = ci.send("GET", RESULT);
+    Https.Answer found = ci.send("GET", RESULT);
 
-    assertThat(found.statusCode()).isEqualTo(200);
-    assertThat(found.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(found.status()).isEqualTo(200);
+    assertThat(found.header("Content-Type")).contains("application/json");
     assertThat(HolderList.parse(found.body()).holders())
         .containsExactly(
             new HolderList.Entry(new PeerId("spiffe://team/laptop"), List.of(ADDRESS)));
-    assertThat(ci.send("HEAD", RESULT).statusCode()).isEqualTo(200);
+    assertThat(ci.send("HEAD", RESULT).status()).isEqualTo(200);
     assertThat(RendezvousStatus.parse(ci.send("GET", "/v1/status").body()))
         .isEqualTo(new RendezvousStatus(1, 1));
   }
@@ -139,15 +138,15 @@ class RendezvousServerTest {
     laptop.send("PUT", "/v1/lease", LEASE);
     laptop.send("PUT", RESULT);
 
-    HttpResponse<byte[]> page = ci.send("GET", PAGE);
-    assertThat(page.statusCode()).isEqualTo(200);
-    assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+    Https.Answer page = ci.send("GET", PAGE);
+    assertThat(page.status()).isEqualTo(200);
+    assertThat(page.header("Content-Type")).contains("text/html; charset=utf-8");
     assertThat(new String(page.body(), UTF_8))
         .contains(KEY.hex(), "spiffe://team/laptop", "https://10.0.0.1:7443/ui/results/");
-    assertThat(ci.send("GET", "/").headers().firstValue("Location")).contains("/ui/");
+    assertThat(ci.send("GET", "/").header("Location")).contains("/ui/");
     try (Https writer = new Https(authority.peer("spiffe://other/writer"), server.address())) {
-      HttpResponse<byte[]> refused = writer.send("GET", PAGE);
-      assertThat(refused.statusCode()).isEqualTo(403);
+      Https.Answer refused = writer.send("GET", PAGE);
+      assertThat(refused.status()).isEqualTo(403);
       assertThat(new String(refused.body(), UTF_8))
           .doesNotContain(KEY.hex(), "spiffe://team/laptop");
     }
@@ -161,7 +160,7 @@ class RendezvousServerTest {
         new HolderReport(new PeerId("spiffe://team/laptop"), HolderReport.Fault.WRONG).json();
     for (int i = 0; i < Reports.LEFT_OUT_BY; i++) {
       try (Https one = new Https(authority.peer("spiffe://team/r" + i), server.address())) {
-        assertThat(one.send("POST", RESULT + "/reports", report).statusCode()).isEqualTo(204);
+        assertThat(one.send("POST", RESULT + "/reports", report).status()).isEqualTo(204);
       }
     }
 
@@ -175,11 +174,11 @@ class RendezvousServerTest {
     assertProblem(ci.send("GET", path), Problem.Kind.NO_SUCH_IMAGE);
     laptop.send("PUT", "/v1/lease", new LeaseRequest(List.of(ADDRESS), List.of(image)).json());
 
-    HttpResponse<byte[]> found = ci.send("GET", path);
+    Https.Answer found = ci.send("GET", path);
     assertThat(HolderList.parse(found.body()).holders())
         .containsExactly(
             new HolderList.Entry(new PeerId("spiffe://team/laptop"), List.of(ADDRESS)));
-    assertThat(found.headers().firstValue("Cache-Control")).contains("no-store");
+    assertThat(found.header("Cache-Control")).contains("no-store");
 
     laptop.send("DELETE", "/v1/lease");
     assertProblem(ci.send("GET", path), Problem.Kind.NO_SUCH_IMAGE);
@@ -197,27 +196,27 @@ class RendezvousServerTest {
 
   @Test
   void saysWhetherALeaseIsNew() throws Exception {
-    assertThat(laptop.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(201);
-    assertThat(laptop.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(200);
+    assertThat(laptop.send("PUT", "/v1/lease", LEASE).status()).isEqualTo(201);
+    assertThat(laptop.send("PUT", "/v1/lease", LEASE).status()).isEqualTo(200);
     clock.addAndGet(Duration.ofSeconds(31).toNanos());
-    assertThat(laptop.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(201);
+    assertThat(laptop.send("PUT", "/v1/lease", LEASE).status()).isEqualTo(201);
   }
 
   @Test
   void forgetsWithTheLease() throws Exception {
     laptop.send("PUT", "/v1/lease", LEASE);
     laptop.send("PUT", RESULT);
-    assertThat(laptop.send("DELETE", "/v1/lease").statusCode()).isEqualTo(204);
+    assertThat(laptop.send("DELETE", "/v1/lease").status()).isEqualTo(204);
 
     assertProblem(ci.send("GET", RESULT), Problem.Kind.NO_SUCH_RESULT);
-    assertThat(laptop.send("DELETE", "/v1/lease").statusCode()).isEqualTo(204);
+    assertThat(laptop.send("DELETE", "/v1/lease").status()).isEqualTo(204);
   }
 
   @Test
   void takesAnAnnouncementBack() throws Exception {
     laptop.send("PUT", "/v1/lease", LEASE);
     laptop.send("PUT", RESULT);
-    assertThat(laptop.send("DELETE", RESULT).statusCode()).isEqualTo(204);
+    assertThat(laptop.send("DELETE", RESULT).status()).isEqualTo(204);
 
     assertProblem(ci.send("GET", RESULT), Problem.Kind.NO_SUCH_RESULT);
   }
@@ -230,14 +229,14 @@ class RendezvousServerTest {
         new HolderList.Entry(
             new PeerId("spiffe://team/laptop"), List.of(ADDRESS), RunState.RUNNING);
 
-    HttpResponse<byte[]> first = laptop.send("PUT", RESULT + "?instance=a&state=running");
-    HttpResponse<byte[]> second = laptop.send("PUT", RESULT + "?instance=b&state=running");
+    Https.Answer first = laptop.send("PUT", RESULT + "?instance=a&state=running");
+    Https.Answer second = laptop.send("PUT", RESULT + "?instance=b&state=running");
 
-    assertThat(first.statusCode()).isEqualTo(200);
+    assertThat(first.status()).isEqualTo(200);
     assertThat(HolderList.parse(first.body()).holders()).containsExactly(running);
     assertThat(HolderList.parse(second.body()).holders()).containsExactly(running, running);
-    assertThat(laptop.send("PUT", RESULT + "?instance=b&state=failed").statusCode()).isEqualTo(204);
-    assertThat(laptop.send("PUT", RESULT + "?instance=a").statusCode()).isEqualTo(204);
+    assertThat(laptop.send("PUT", RESULT + "?instance=b&state=failed").status()).isEqualTo(204);
+    assertThat(laptop.send("PUT", RESULT + "?instance=a").status()).isEqualTo(204);
     assertThat(HolderList.parse(ci.send("GET", RESULT).body()).holders())
         .extracting(HolderList.Entry::state)
         .containsExactly(ResultState.PASSED, ResultState.FAILED);
@@ -247,7 +246,7 @@ class RendezvousServerTest {
   void tellsHowARunFailed() throws Exception {
     RunEnd.Failed how = new RunEnd.Failed("test", Optional.of(3), Instant.EPOCH);
     laptop.send("PUT", "/v1/lease", LEASE);
-    assertThat(laptop.send("PUT", RESULT + "?state=failed", how.bareJson()).statusCode())
+    assertThat(laptop.send("PUT", RESULT + "?state=failed", how.bareJson()).status())
         .isEqualTo(204);
 
     assertThat(HolderList.parse(ci.send("GET", RESULT).body()).holders())
@@ -266,7 +265,7 @@ class RendezvousServerTest {
 
     assertProblem(laptop.send("PUT", RESULT + query), Problem.Kind.MALFORMED);
     assertProblem(laptop.send("DELETE", RESULT + "?state=failed"), Problem.Kind.MALFORMED);
-    assertThat(ci.send("GET", RESULT).statusCode()).isEqualTo(404);
+    assertThat(ci.send("GET", RESULT).status()).isEqualTo(404);
   }
 
   @Test
@@ -298,11 +297,11 @@ class RendezvousServerTest {
   void boundsAFloodFromOnePeer() throws Exception {
     laptop.send("PUT", "/v1/lease", LEASE);
     for (int i = 0; i < 3; i++) {
-      assertThat(laptop.send("PUT", result("repo-" + i)).statusCode()).isEqualTo(204);
+      assertThat(laptop.send("PUT", result("repo-" + i)).status()).isEqualTo(204);
     }
 
     assertProblem(laptop.send("PUT", result("repo-3")), Problem.Kind.TOO_MANY);
-    assertThat(ci.send("GET", result("repo-0")).statusCode()).isEqualTo(200);
+    assertThat(ci.send("GET", result("repo-0")).status()).isEqualTo(200);
   }
 
   @Test
@@ -315,11 +314,11 @@ class RendezvousServerTest {
     assertProblem(laptop.send("POST", path, runs), Problem.Kind.NO_LEASE);
     laptop.send("PUT", "/v1/lease?instance=a", LEASE);
 
-    assertThat(laptop.send("POST", path + "?instance=a", runs).statusCode()).isEqualTo(204);
+    assertThat(laptop.send("POST", path + "?instance=a", runs).status()).isEqualTo(204);
 
     for (RunKey run : List.of(one, two)) {
       String result = new RendezvousPath.Result(repo, run).text();
-      assertThat(ci.send("GET", result).statusCode()).isEqualTo(200);
+      assertThat(ci.send("GET", result).status()).isEqualTo(200);
     }
     assertProblem(laptop.send("GET", path), Problem.Kind.NO_SUCH_METHOD);
     assertProblem(
@@ -357,7 +356,7 @@ class RendezvousServerTest {
     laptop.send("PUT", "/v1/lease", LEASE);
     laptop.send("PUT", RESULT);
 
-    assertThat(ci.send("POST", RESULT + "/reports", report).statusCode()).isEqualTo(204);
+    assertThat(ci.send("POST", RESULT + "/reports", report).status()).isEqualTo(204);
     assertProblem(ci.send("GET", RESULT + "/reports"), Problem.Kind.NO_SUCH_METHOD);
     assertProblem(ci.send("POST", RESULT + "/reports"), Problem.Kind.MALFORMED);
     try (Https writer = new Https(authority.peer("spiffe://other/writer"), server.address())) {
@@ -370,9 +369,9 @@ class RendezvousServerTest {
     laptop.send("PUT", "/v1/lease", LEASE);
     laptop.send("PUT", RESULT);
 
-    assertThat(ci.send("POST", RESULT + "/hits", hit("spiffe://team/laptop", 90)).statusCode())
+    assertThat(ci.send("POST", RESULT + "/hits", hit("spiffe://team/laptop", 90)).status())
         .isEqualTo(204);
-    assertThat(ci.send("POST", RESULT + "/hits", hit("spiffe://team/laptop", 30)).statusCode())
+    assertThat(ci.send("POST", RESULT + "/hits", hit("spiffe://team/laptop", 30)).status())
         .isEqualTo(204);
 
     assertThat(new String(ci.send("GET", PAGE).body(), UTF_8))
@@ -430,7 +429,7 @@ class RendezvousServerTest {
     byte[] report =
         new HolderReport(new PeerId("spiffe://team/laptop"), HolderReport.Fault.WRONG).json();
     try (Https reporter = new Https(authority.peer(by), server.address())) {
-      assertThat(reporter.send("POST", RESULT + "/reports", report).statusCode()).isEqualTo(204);
+      assertThat(reporter.send("POST", RESULT + "/reports", report).status()).isEqualTo(204);
     }
   }
 
@@ -443,15 +442,15 @@ class RendezvousServerTest {
   @Test
   void followsTheRuleOfEachVerb() throws Exception {
     try (Https writer = new Https(authority.peer("spiffe://other/writer"), server.address())) {
-      assertThat(writer.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(201);
-      assertThat(writer.send("PUT", RESULT).statusCode()).isEqualTo(204);
+      assertThat(writer.send("PUT", "/v1/lease", LEASE).status()).isEqualTo(201);
+      assertThat(writer.send("PUT", RESULT).status()).isEqualTo(204);
       assertProblem(writer.send("GET", RESULT), Problem.Kind.NOT_ALLOWED);
     }
     assertProblem(ci.send("PUT", "/v1/lease", LEASE), Problem.Kind.NOT_ALLOWED);
     assertProblem(ci.send("DELETE", "/v1/lease"), Problem.Kind.NOT_ALLOWED);
     assertProblem(ci.send("PUT", RESULT), Problem.Kind.NOT_ALLOWED);
     assertProblem(ci.send("DELETE", RESULT), Problem.Kind.NOT_ALLOWED);
-    assertThat(ci.send("GET", RESULT).statusCode()).isEqualTo(200);
+    assertThat(ci.send("GET", RESULT).status()).isEqualTo(200);
   }
 
   @Test
@@ -466,14 +465,14 @@ class RendezvousServerTest {
         Https a = new Https(authority.peer("spiffe://a/laptop"), group.address());
         Https b = new Https(authority.peer("spiffe://b/laptop"), group.address());
         Https c = new Https(authority.peer("spiffe://c/laptop"), group.address())) {
-      assertThat(a.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(201);
-      assertThat(b.send("PUT", "/v1/lease", LEASE).statusCode()).isEqualTo(201);
+      assertThat(a.send("PUT", "/v1/lease", LEASE).status()).isEqualTo(201);
+      assertThat(b.send("PUT", "/v1/lease", LEASE).status()).isEqualTo(201);
       assertProblem(c.send("PUT", "/v1/lease", LEASE), Problem.Kind.NOT_ALLOWED);
 
-      assertThat(a.send("PUT", result("example.org/a/x")).statusCode()).isEqualTo(204);
-      assertThat(b.send("PUT", result("example.org/b/x")).statusCode()).isEqualTo(204);
-      assertThat(a.send("GET", result("example.org/a/x")).statusCode()).isEqualTo(200);
-      assertThat(c.send("GET", result("example.org/b/x")).statusCode()).isEqualTo(200);
+      assertThat(a.send("PUT", result("example.org/a/x")).status()).isEqualTo(204);
+      assertThat(b.send("PUT", result("example.org/b/x")).status()).isEqualTo(204);
+      assertThat(a.send("GET", result("example.org/a/x")).status()).isEqualTo(200);
+      assertThat(c.send("GET", result("example.org/b/x")).status()).isEqualTo(200);
 
       for (String method : List.of("PUT", "DELETE")) {
         assertProblem(b.send(method, result("example.org/a/x")), Problem.Kind.NOT_ALLOWED);
@@ -482,7 +481,7 @@ class RendezvousServerTest {
       }
       assertProblem(b.send("GET", result("example.org/a/x")), Problem.Kind.NOT_ALLOWED);
       assertProblem(a.send("GET", result("example.org/c/x")), Problem.Kind.NOT_ALLOWED);
-      assertThat(a.send("GET", result("example.org/a/x")).statusCode()).isEqualTo(200);
+      assertThat(a.send("GET", result("example.org/a/x")).status()).isEqualTo(200);
     }
   }
 
@@ -510,10 +509,10 @@ class RendezvousServerTest {
     try (RendezvousServer group = start(rules);
         Https b = new Https(authority.peer("spiffe://b/laptop"), group.address())) {
       b.send("PUT", "/v1/lease", LEASE);
-      assertThat(b.send("PUT", result("example.org/b/x")).statusCode()).isEqualTo(204);
+      assertThat(b.send("PUT", result("example.org/b/x")).status()).isEqualTo(204);
       assertThat(
               b.send("PUT", RESULT.replaceFirst("repos/[^/]*", "repos/%65xample.org%2fb%2fx"))
-                  .statusCode())
+                  .status())
           .isEqualTo(204);
 
       assertProblem(b.send("PUT", path), Problem.Kind.NOT_ALLOWED);
@@ -553,11 +552,11 @@ class RendezvousServerTest {
       strings = {"a/b", "100%", "a%2Fb", "..", "../../x", "ä/プロジェクト/🙂", "a?b#c;d=e", "//"})
   void takesEveryRepositoryForWhatItIs(String repo) throws Exception {
     laptop.send("PUT", "/v1/lease", LEASE);
-    assertThat(laptop.send("PUT", result(repo)).statusCode()).isEqualTo(204);
+    assertThat(laptop.send("PUT", result(repo)).status()).isEqualTo(204);
 
-    assertThat(ci.send("GET", result(repo)).statusCode()).isEqualTo(200);
-    assertThat(ci.send("GET", result("b")).statusCode()).isEqualTo(404);
-    assertThat(ci.send("GET", result("a")).statusCode()).isEqualTo(404);
+    assertThat(ci.send("GET", result(repo)).status()).isEqualTo(200);
+    assertThat(ci.send("GET", result("b")).status()).isEqualTo(404);
+    assertThat(ci.send("GET", result("a")).status()).isEqualTo(404);
   }
 
   @Test
@@ -587,10 +586,10 @@ class RendezvousServerTest {
     "TRACE,/v1/status,'GET, HEAD'"
   })
   void namesTheMethodsOfAPath(String method, String path, String allowed) throws Exception {
-    HttpResponse<byte[]> answer = laptop.send(method, path);
+    Https.Answer answer = laptop.send(method, path);
 
     assertProblem(answer, Problem.Kind.NO_SUCH_METHOD);
-    assertThat(answer.headers().firstValue("Allow")).contains(allowed);
+    assertThat(answer.header("Allow")).contains(allowed);
   }
 
   @ParameterizedTest
@@ -631,10 +630,9 @@ class RendezvousServerTest {
     return new RendezvousPath.Result(new RepoId(repo), KEY).text();
   }
 
-  private static void assertProblem(HttpResponse<byte[]> answer, Problem.Kind kind)
-      throws Exception {
-    assertThat(answer.statusCode()).isEqualTo(kind.status());
-    assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+  private static void assertProblem(Https.Answer answer, Problem.Kind kind) throws Exception {
+    assertThat(answer.status()).isEqualTo(kind.status());
+    assertThat(answer.header("Content-Type")).contains("application/problem+json");
     assertThat(Problem.parse(answer.body()).orElseThrow().kind()).isEqualTo(kind);
     assertThat(answer.body()).asString(UTF_8).doesNotContain("java.", "\tat ", "/tmp");
   }

@@ -8,9 +8,8 @@ import dev.peer.vm.network.ReachPolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,16 +66,14 @@ final class RegistryClient implements AutoCloseable {
    * @param what its path below the repository
    * @return the last answer, whatever its status, whose body the caller closes
    */
-  HttpResponse<InputStream> get(
-      Registry registry, String repository, String what, List<String> accepted)
+  Transport.Answer get(Registry registry, String repository, String what, List<String> accepted)
       throws IOException, InterruptedException {
     URI uri = registry.server().resolve("/v2/" + repository + "/" + what);
     String scope = registry + "/" + repository;
-    HttpResponse<InputStream> answer =
-        follow(uri, accepted, Optional.ofNullable(tokens.get(scope)));
+    Transport.Answer answer = follow(uri, accepted, Optional.ofNullable(tokens.get(scope)));
     Optional<Challenge> challenge =
-        answer.statusCode() == 401
-            ? answer.headers().firstValue("WWW-Authenticate").flatMap(Challenge::parse)
+        answer.status() == 401
+            ? answer.header("WWW-Authenticate").flatMap(Challenge::parse)
             : Optional.empty();
     if (challenge.isEmpty()) {
       return answer;
@@ -91,10 +88,10 @@ final class RegistryClient implements AutoCloseable {
     if (!registry.plain() && !isSecure(uri)) {
       throw new IOException(uri + " is not asked: it is plain HTTP");
     }
-    HttpResponse<InputStream> answer = follow(uri, List.of("application/json"), Optional.empty());
+    Transport.Answer answer = follow(uri, List.of("application/json"), Optional.empty());
     try (InputStream body = answer.body()) {
-      if (answer.statusCode() != 200) {
-        throw new IOException(uri.getHost() + " gives no token: status " + answer.statusCode());
+      if (answer.status() != 200) {
+        throw new IOException(uri.getHost() + " gives no token: status " + answer.status());
       }
       JsonNode json = JSON.readTree(body.readNBytes(LONGEST_TOKEN));
       String token = json.path("token").asText(json.path("access_token").asText(""));
@@ -105,19 +102,21 @@ final class RegistryClient implements AutoCloseable {
     }
   }
 
-  private HttpResponse<InputStream> follow(URI from, List<String> accepted, Optional<String> token)
+  private Transport.Answer follow(URI from, List<String> accepted, Optional<String> token)
       throws IOException, InterruptedException {
     URI uri = from;
     for (int i = 0; i <= MOST_REDIRECTS; i++) {
-      HttpRequest.Builder request = HttpRequest.newBuilder(reachable(uri)).timeout(PATIENCE);
-      accepted.forEach(type -> request.header("Accept", type));
+      Map<String, String> headers = new HashMap<>();
+      if (!accepted.isEmpty()) {
+        headers.put("Accept", String.join(", ", accepted));
+      }
       // The server that it leads to has its own pass in the link.
       if (token.isPresent() && uri.getAuthority().equals(from.getAuthority())) {
-        request.header("Authorization", "Bearer " + token.get());
+        headers.put("Authorization", "Bearer " + token.get());
       }
-      HttpResponse<InputStream> answer = transport().send(request.build());
-      Optional<String> location = answer.headers().firstValue("Location");
-      if (answer.statusCode() / 100 != 3 || location.isEmpty()) {
+      Transport.Answer answer = transport().get(reachable(uri), headers, PATIENCE);
+      Optional<String> location = answer.header("Location");
+      if (answer.status() / 100 != 3 || location.isEmpty()) {
         return answer;
       }
       answer.body().close();

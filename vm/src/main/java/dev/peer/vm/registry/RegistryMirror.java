@@ -10,7 +10,6 @@ import dev.peer.vm.network.ReachPolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -151,15 +150,15 @@ public final class RegistryMirror implements AutoCloseable {
       sendKept(exchange, here.get(), digest.get(), isManifest);
       return;
     }
-    HttpResponse<InputStream> answer =
+    Transport.Answer answer =
         client.get(
             registry,
             request.group("repository"),
             request.group("kind") + "/" + reference,
             exchange.getRequestHeaders().getOrDefault("Accept", List.of()));
     try (InputStream _ = answer.body()) {
-      if (answer.statusCode() != OK) {
-        send(exchange, answer.statusCode() / 100 == 4 ? NOT_FOUND : BAD_GATEWAY, NOTHING);
+      if (answer.status() != OK) {
+        send(exchange, answer.status() / 100 == 4 ? NOT_FOUND : BAD_GATEWAY, NOTHING);
       } else if (isManifest) {
         passManifest(exchange, answer, digest);
       } else {
@@ -203,7 +202,7 @@ public final class RegistryMirror implements AutoCloseable {
   }
 
   private void passManifest(
-      HttpExchange exchange, HttpResponse<InputStream> answer, Optional<Digest> expected)
+      HttpExchange exchange, Transport.Answer answer, Optional<Digest> expected)
       throws IOException {
     byte[] manifest = answer.body().readNBytes(LARGEST_MANIFEST + 1);
     Digest digest = Digest.of(manifest);
@@ -214,16 +213,15 @@ public final class RegistryMirror implements AutoCloseable {
       blob.write(manifest);
       blob.keep();
     }
-    answer.headers().firstValue(TYPE).ifPresent(t -> exchange.getResponseHeaders().set(TYPE, t));
+    answer.header(TYPE).ifPresent(t -> exchange.getResponseHeaders().set(TYPE, t));
     exchange.getResponseHeaders().set(DIGEST, digest.toString());
     fetched.addAndGet(manifest.length);
     send(exchange, OK, manifest);
   }
 
-  private void passBlob(
-      HttpExchange exchange, HttpResponse<InputStream> answer, Optional<Digest> digest)
+  private void passBlob(HttpExchange exchange, Transport.Answer answer, Optional<Digest> digest)
       throws IOException {
-    begin(exchange, answer.headers().firstValueAsLong("Content-Length").orElse(0));
+    begin(exchange, answer.header("Content-Length").map(Long::parseLong).orElse(0L));
     if (exchange.getRequestMethod().equals("HEAD")) {
       return;
     }

@@ -91,9 +91,12 @@ class RegistryMirrorTest {
     private final HttpClient http = HttpClient.newHttpClient();
 
     @Override
-    public HttpResponse<InputStream> send(HttpRequest request)
+    public Answer get(URI uri, Map<String, String> headers, Duration most)
         throws IOException, InterruptedException {
-      return http.send(request, BodyHandlers.ofInputStream());
+      HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(most);
+      headers.forEach(request::header);
+      HttpResponse<InputStream> answer = http.send(request.build(), BodyHandlers.ofInputStream());
+      return new Answer(answer.statusCode(), answer.headers()::firstValue, answer.body());
     }
 
     @Override

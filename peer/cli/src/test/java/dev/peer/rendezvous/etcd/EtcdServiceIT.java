@@ -23,7 +23,6 @@ import dev.peer.wire.RendezvousPath;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,7 +143,7 @@ class EtcdServiceIT {
         .isInstanceOfSatisfying(
             LookupResult.Unavailable.class,
             result -> assertThat(result.why()).contains("index of this rendezvous cannot be"));
-    assertThat(ask(one, key(1)).statusCode()).isEqualTo(503);
+    assertThat(ask(one, key(1)).status()).isEqualTo(503);
     announcer.announce(record(2));
     assertThat(notices).anyMatch(line -> line.startsWith("not announced; retrying: "));
 
@@ -159,9 +158,9 @@ class EtcdServiceIT {
       etcd.kill(member);
     }
 
-    HttpResponse<byte[]> answer = ask(other, key(1));
-    assertThat(answer.statusCode()).isEqualTo(503);
-    assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+    Https.Answer answer = ask(other, key(1));
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.header("Retry-After")).contains("1");
     assertThat(Problem.parse(answer.body()).orElseThrow().kind())
         .isEqualTo(Problem.Kind.UNAVAILABLE);
   }
@@ -188,7 +187,7 @@ class EtcdServiceIT {
                 List.of("--store", store(etcd.addressesByNumber()))));
 
     assertThat(third.said()).contains("its certificate is not for the host 127.0.0.1");
-    assertThat(ask(third, key(1)).statusCode()).isEqualTo(503);
+    assertThat(ask(third, key(1)).status()).isEqualTo(503);
   }
 
   @Test
@@ -203,7 +202,7 @@ class EtcdServiceIT {
                 List.of("--store", store(etcd.addresses()), "--store-ca", strangers.toString())));
 
     assertThat(third.said()).contains("warning: nothing is found or announced until this is fixed");
-    assertThat(ask(third, key(1)).statusCode()).isEqualTo(503);
+    assertThat(ask(third, key(1)).status()).isEqualTo(503);
   }
 
   private static void await(RendezvousLookup lookup, int number, Class<?> expected)
@@ -245,7 +244,7 @@ class EtcdServiceIT {
     return lookup.find(REPO, key(number));
   }
 
-  private HttpResponse<byte[]> ask(RendezvousProcess node, RunKey key) throws Exception {
+  private Https.Answer ask(RendezvousProcess node, RunKey key) throws Exception {
     URI address = node.address();
     InetSocketAddress where = new InetSocketAddress(address.getHost(), address.getPort());
     try (Https https = new Https(ci, where)) {

@@ -6,14 +6,12 @@ import dev.peer.client.Timeouts;
 import dev.peer.core.find.FetchException;
 import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.find.Holder;
+import dev.peer.tls.Response;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 
 /** What a holder answers. Its failures name the holder. */
-record HolderAnswer(Holder holder, HttpResponse<InputStream> response, Timeouts patience)
-    implements AutoCloseable {
+record HolderAnswer(Holder holder, Response response, Timeouts patience) implements AutoCloseable {
 
   /**
    * The body.
@@ -55,7 +53,7 @@ record HolderAnswer(Holder holder, HttpResponse<InputStream> response, Timeouts 
     drop(response);
   }
 
-  static void drop(HttpResponse<InputStream> response) {
+  static void drop(Response response) {
     try {
       response.body().close();
     } catch (IOException e) {

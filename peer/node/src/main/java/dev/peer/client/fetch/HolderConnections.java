@@ -11,6 +11,7 @@ import dev.peer.core.id.PeerId;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
 import dev.peer.tls.ConnectionException;
+import dev.peer.tls.Response;
 import dev.peer.tls.Route;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsConnector;
@@ -19,9 +20,7 @@ import dev.peer.wire.Limits;
 import dev.peer.wire.PeerPath;
 import dev.peer.wire.RelayAddress;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,20 +74,19 @@ final class HolderConnections implements AutoCloseable {
   }
 
   /** The answer of the first address where the holder gives one, its status 200. */
-  HttpResponse<InputStream> open(Holder holder, PeerPath path)
-      throws FetchException, InterruptedException {
+  Response open(Holder holder, PeerPath path) throws FetchException, InterruptedException {
     return open(holder, path, Map.of());
   }
 
   /** Adds headers to the request. If a range is one, the answer's status may be 206. */
-  HttpResponse<InputStream> open(Holder holder, PeerPath path, Map<String, String> headers)
+  Response open(Holder holder, PeerPath path, Map<String, String> headers)
       throws FetchException, InterruptedException {
     Failures failures = new Failures();
-    Optional<HttpResponse<InputStream>> answer = first(holder, path, headers, failures);
+    Optional<Response> answer = first(holder, path, headers, failures);
     if (answer.isEmpty()) {
       throw failures.of(holder);
     }
-    int status = answer.get().statusCode();
+    int status = answer.get().status();
     if (status == 200 || (headers.containsKey(RANGE) && status == 206)) {
       return answer.get();
     }
@@ -97,12 +95,12 @@ final class HolderConnections implements AutoCloseable {
   }
 
   /** From the first of the addresses where the peer answers, whatever it says, else by a relay. */
-  private Optional<HttpResponse<InputStream>> first(
+  private Optional<Response> first(
       Holder holder, PeerPath path, Map<String, String> headers, Failures failures)
       throws InterruptedException {
     List<URI> all = new ArrayList<>(holder.addresses());
     all.addAll(holder.relays());
-    return new Hedge<URI, HttpResponse<InputStream>, ConnectionException>(
+    return new Hedge<URI, Response, ConnectionException>(
             patience.hedge(),
             address -> {
               try {
@@ -127,24 +125,21 @@ final class HolderConnections implements AutoCloseable {
     }
   }
 
-  private HttpResponse<InputStream> direct(
-      PeerId peer, URI address, PeerPath path, Map<String, String> headers)
+  private Response direct(PeerId peer, URI address, PeerPath path, Map<String, String> headers)
       throws ConnectionException, InterruptedException {
     BoundedHttpClient asker = asker(new Way(peer, Optional.empty()));
     return LivenessProbe.whilePresent(
         address, () -> asker.open(URI.create(address + path.text()), headers));
   }
 
-  private HttpResponse<InputStream> relayed(
-      PeerId peer, URI address, PeerPath path, Map<String, String> headers)
+  private Response relayed(PeerId peer, URI address, PeerPath path, Map<String, String> headers)
       throws ConnectionException, InterruptedException {
     URI relay = RelayAddress.parse(address.toString()).relay();
     return asker(new Way(peer, Optional.of(address)))
         .open(URI.create(relay + path.text()), headers);
   }
 
-  private FetchException refusal(Holder holder, HttpResponse<InputStream> answer)
-      throws InterruptedException {
+  private FetchException refusal(Holder holder, Response answer) throws InterruptedException {
     try {
       String why = BoundedHttpClient.read(answer.uri(), answer, patience.answer()).why();
       return new FetchException(Fault.REFUSED, holder.id() + ": " + why);
@@ -191,13 +186,13 @@ final class HolderConnections implements AutoCloseable {
    * @param role the use for which the certificate must be good
    * @throws ConnectionException if it is not trusted for that
    */
-  Identity identityOf(Holder holder, HttpResponse<?> answer, CertificateRole role)
+  Identity identityOf(Holder holder, Response answer, CertificateRole role)
       throws ConnectionException {
     return asker(new Way(holder.id(), Optional.empty())).identityOf(answer, role);
   }
 
   /** Notes who the sender of an answer would be if it called this peer. */
-  void noteCaller(Holder holder, HttpResponse<?> answer) {
+  void noteCaller(Holder holder, Response answer) {
     try {
       callers.put(holder.id(), identityOf(holder, answer, CertificateRole.CLIENT));
     } catch (ConnectionException e) {

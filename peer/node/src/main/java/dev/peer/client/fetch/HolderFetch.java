@@ -17,6 +17,7 @@ import dev.peer.core.record.DeltaReader;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.trust.Identity;
+import dev.peer.tls.Response;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.ByteRange;
 import dev.peer.wire.Limits;
@@ -24,8 +25,6 @@ import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerPath;
 import dev.peer.wire.RuntimeList;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,8 +58,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
 
   @Override
   public Reply result(Holder holder, RunKey key) throws FetchException, InterruptedException {
-    HttpResponse<InputStream> answer =
-        connections.open(holder, new PeerPath.Result(key), Map.of("Accept", RESULTS));
+    Response answer = connections.open(holder, new PeerPath.Result(key), Map.of("Accept", RESULTS));
     if (!BoundedHttpClient.isOf(answer, MediaTypes.RESULT)) {
       return new Reply(attestation(holder, answer), Optional.empty());
     }
@@ -82,7 +80,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
     return Limits.BUNDLE_AT_ONCE;
   }
 
-  private Attestation attestation(Holder holder, HttpResponse<InputStream> answer)
+  private Attestation attestation(Holder holder, Response answer)
       throws FetchException, InterruptedException {
     HolderAnswer named = new HolderAnswer(holder, answer, patience);
     try (AnswerBody body = named.body(Limits.ATTESTATION)) {
@@ -122,7 +120,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
   /** Empty if the holder has no such list. */
   private Optional<ChunkList> chunks(Holder holder, PeerPath path, Content content)
       throws FetchException, InterruptedException {
-    Optional<HttpResponse<InputStream>> answer = openIfHeld(holder, path, Map.of());
+    Optional<Response> answer = openIfHeld(holder, path, Map.of());
     if (answer.isEmpty()) {
       return Optional.empty();
     }
@@ -140,8 +138,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
   }
 
   /** Empty if the holder has no such thing. */
-  private Optional<HttpResponse<InputStream>> openIfHeld(
-      Holder holder, PeerPath path, Map<String, String> headers)
+  private Optional<Response> openIfHeld(Holder holder, PeerPath path, Map<String, String> headers)
       throws FetchException, InterruptedException {
     try {
       return Optional.of(connections.open(holder, path, headers));
@@ -193,8 +190,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
   /** The attestations of the runtimes that the holder serves. The caller verifies them. */
   public List<Attestation> runtimes(Holder holder, RepoId repo, Digest image)
       throws FetchException, InterruptedException {
-    HttpResponse<InputStream> response =
-        connections.open(holder, new PeerPath.Runtimes(repo, image));
+    Response response = connections.open(holder, new PeerPath.Runtimes(repo, image));
     HolderAnswer answer = new HolderAnswer(holder, response, patience);
     try (AnswerBody body = answer.body(RuntimeList.LARGEST)) {
       connections.noteCaller(holder, response);
@@ -272,7 +268,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
      */
     public Optional<byte[]> delta(Holder holder, Content content, Digest former)
         throws FetchException, InterruptedException {
-      Optional<HttpResponse<InputStream>> response =
+      Optional<Response> response =
           openIfHeld(holder, new PeerPath.RuntimeDelta(path(content), former), Map.of());
       if (response.isEmpty()) {
         return Optional.empty();
@@ -297,7 +293,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
      */
     public Optional<Long> deltaSize(Holder holder, Content content, Digest former)
         throws FetchException, InterruptedException {
-      Optional<HttpResponse<InputStream>> response =
+      Optional<Response> response =
           openIfHeld(
               holder,
               new PeerPath.RuntimeDelta(path(content), former),
@@ -313,8 +309,7 @@ public final class HolderFetch implements Fetch, AutoCloseable {
       }
       return response
           .get()
-          .headers()
-          .firstValue("Content-Range")
+          .header("Content-Range")
           .map(SIZE::matcher)
           .filter(Matcher::matches)
           .map(size -> Long.valueOf(size.group(1)));

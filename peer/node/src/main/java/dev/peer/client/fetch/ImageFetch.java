@@ -7,12 +7,11 @@ import dev.peer.core.find.FetchException;
 import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.find.Holder;
 import dev.peer.core.id.Digest;
+import dev.peer.tls.Response;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.PeerPath.ImageFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
@@ -32,7 +31,7 @@ public final class ImageFetch implements AutoCloseable {
   /** A small file of the image, of at most so many bytes. */
   public byte[] small(Holder holder, Digest image, String file, int most)
       throws FetchException, InterruptedException {
-    HttpResponse<InputStream> answer = connections.open(holder, new ImageFile(image, file));
+    Response answer = connections.open(holder, new ImageFile(image, file));
     try (AnswerBody body = new AnswerBody(answer, patience.stall(), patience.transfer(most))) {
       byte[] bytes = body.readAtMost(most);
       if (bytes.length > most) {

@@ -18,6 +18,7 @@ import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
 import dev.peer.tls.ConnectionException;
+import dev.peer.tls.Response;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.OutputFrame;
@@ -26,8 +27,6 @@ import dev.peer.wire.PeerPath;
 import dev.peer.wire.RunEnd;
 import dev.peer.wire.RuntimesKey;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -109,8 +108,7 @@ public final class LiveFollower implements Follower, AutoCloseable {
       throws IOException, InterruptedException {
     long until = System.nanoTime() + most.toNanos();
     try {
-      HttpResponse<InputStream> answer =
-          connections.open(runner, new PeerPath.RunOutput(subject.key()));
+      Response answer = connections.open(runner, new PeerPath.RunOutput(subject.key()));
       Optional<String> refused = refused(runner, subject, answer);
       Duration left = Duration.ofNanos(Math.max(1, until - System.nanoTime()));
       try (AnswerBody body = new AnswerBody(answer, patience.stall(), left)) {
@@ -130,8 +128,7 @@ public final class LiveFollower implements Follower, AutoCloseable {
   }
 
   /** Why the answer is of no use, whatever it says. */
-  private Optional<String> refused(
-      Holder runner, Subject subject, HttpResponse<InputStream> answer) {
+  private Optional<String> refused(Holder runner, Subject subject, Response answer) {
     try {
       Identity signer = connections.identityOf(runner, answer, CertificateRole.SIGNER);
       if (!subject.counts().test(signer)) {

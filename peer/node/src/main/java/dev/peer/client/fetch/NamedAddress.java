@@ -6,14 +6,12 @@ import dev.peer.core.find.FetchException;
 import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.find.Holder;
 import dev.peer.tls.ConnectionException;
+import dev.peer.tls.Request;
+import dev.peer.tls.Response;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.PeerPath;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 
 /** An address that the user names: any certificate below our anchors may answer there. */
@@ -28,12 +26,10 @@ public final class NamedAddress {
    */
   public static Holder ask(TlsIdentity identity, URI address, Timeouts patience)
       throws FetchException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(address + new PeerPath.Status().text()))
-            .timeout(patience.answer())
-            .build();
+    Request request =
+        Request.get(URI.create(address + new PeerPath.Status().text()), patience.answer());
     try (TlsClient https = TlsClient.ofService(identity, patience.connect())) {
-      HttpResponse<InputStream> answer = https.send(request, BodyHandlers.ofInputStream());
+      Response answer = https.send(request);
       return new Holder(https.serverOf(answer), List.of(address));
     } catch (ConnectionException e) {
       Fault fault =

@@ -6,14 +6,13 @@ import dev.peer.core.find.Holder;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.record.Content;
 import dev.peer.core.sign.Attestation;
+import dev.peer.tls.Request;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.PeerPath;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.LongConsumer;
@@ -72,7 +71,7 @@ public final class ResultPush implements AutoCloseable {
         put(
             new PeerPath.Result(key),
             MediaTypes.ATTESTATION,
-            BodyPublishers.ofByteArray(bytes),
+            Request.Body.of(bytes),
             patience.transfer(bytes.length));
     if (offered.status() == HELD) {
       return new Outcome.Held();
@@ -84,13 +83,13 @@ public final class ResultPush implements AutoCloseable {
         put(
             new PeerPath.Blob(bundle.digest()),
             MediaTypes.BUNDLE,
-            new CountedBody(BodyPublishers.ofFile(bundleFile), progress),
+            new FileBody(bundleFile, bundle.size(), progress),
             patience.transfer(bundle.size()));
     return given.status() == HELD ? new Outcome.Taken() : new Outcome.Refused(given.why());
   }
 
   private BoundedHttpClient.Answer put(
-      PeerPath path, String mediaType, BodyPublisher body, Duration limit)
+      PeerPath path, String mediaType, Request.Body body, Duration limit)
       throws IOException, InterruptedException {
     return asker.put(URI.create(address + path.text()), mediaType, body, limit);
   }

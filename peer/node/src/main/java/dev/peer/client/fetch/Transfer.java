@@ -6,14 +6,13 @@ import dev.peer.core.find.Fetch;
 import dev.peer.core.find.FetchException;
 import dev.peer.core.find.FetchException.Fault;
 import dev.peer.core.find.Holder;
+import dev.peer.tls.Response;
 import dev.peer.wire.ByteRange;
 import dev.peer.wire.ContentCoding;
 import dev.peer.wire.PeerPath;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -58,14 +57,10 @@ final class Transfer implements Fetch.Download {
   static Transfer openCompressed(
       HolderConnections connections, Timeouts patience, Holder holder, Body body)
       throws FetchException, InterruptedException {
-    HttpResponse<InputStream> answer =
+    Response answer =
         connections.open(holder, body.path(), Map.of(ContentCoding.ACCEPTED, ContentCoding.ZSTD));
     boolean compressed =
-        answer
-            .headers()
-            .firstValue(ContentCoding.USED)
-            .filter(ContentCoding.ZSTD::equals)
-            .isPresent();
+        answer.header(ContentCoding.USED).filter(ContentCoding.ZSTD::equals).isPresent();
     return new Transfer(
         new HolderAnswer(holder, answer, patience),
         body,
@@ -81,13 +76,13 @@ final class Transfer implements Fetch.Download {
   static Transfer open(
       HolderConnections connections, Timeouts patience, Holder holder, Body body, long there)
       throws FetchException, InterruptedException {
-    HttpResponse<InputStream> answer =
+    Response answer =
         connections.open(
             holder,
             body.path(),
             there > 0 ? Map.of(HolderConnections.RANGE, "bytes=" + there + "-") : Map.of());
     HolderAnswer named = new HolderAnswer(holder, answer, patience);
-    return answer.statusCode() == 206
+    return answer.status() == 206
         ? part(named, body, new ByteRange(there, body.size() - there))
         : new Transfer(named, body, new ByteRange(0, body.size()), false);
   }
@@ -96,9 +91,9 @@ final class Transfer implements Fetch.Download {
   static Transfer open(
       HolderConnections connections, Timeouts patience, Holder holder, Body body, ByteRange range)
       throws FetchException, InterruptedException {
-    HttpResponse<InputStream> answer =
+    Response answer =
         connections.open(holder, body.path(), Map.of(HolderConnections.RANGE, range.range()));
-    if (answer.statusCode() != 206) {
+    if (answer.status() != 206) {
       HolderAnswer.drop(answer);
       throw new FetchException(Fault.REFUSED, holder.id() + " gives no parts of " + body.what());
     }
@@ -107,7 +102,7 @@ final class Transfer implements Fetch.Download {
 
   private static Transfer part(HolderAnswer answer, Body body, ByteRange range)
       throws FetchException {
-    Optional<String> given = answer.response().headers().firstValue("Content-Range");
+    Optional<String> given = answer.response().header("Content-Range");
     if (given.filter(range.contentRange(body.size())::equals).isEmpty()) {
       answer.close();
       throw answer.gave("another part of " + body.what());

@@ -2,14 +2,15 @@ package dev.peer.client.registry;
 
 import dev.peer.client.Timeouts;
 import dev.peer.tls.PublicClient;
+import dev.peer.tls.Request;
+import dev.peer.tls.Response;
 import dev.peer.vm.registry.Transport;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.URI;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** The way to registries, through the company's proxies where there are some. */
 public final class RegistryTransport implements Transport {
@@ -26,9 +27,14 @@ public final class RegistryTransport implements Transport {
   }
 
   @Override
-  public HttpResponse<InputStream> send(HttpRequest request)
+  public Answer get(URI uri, Map<String, String> headers, Duration most)
       throws IOException, InterruptedException {
-    return world.send(request, BodyHandlers.ofInputStream());
+    Request request = Request.get(uri, most);
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      request = request.with(header.getKey(), header.getValue());
+    }
+    Response answer = world.send(request);
+    return new Answer(answer.status(), answer::header, answer.body());
   }
 
   @Override

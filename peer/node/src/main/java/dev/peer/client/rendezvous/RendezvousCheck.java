@@ -6,16 +6,14 @@ import dev.peer.core.record.MalformedException;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
 import dev.peer.tls.ConnectionException;
+import dev.peer.tls.Request;
+import dev.peer.tls.Response;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.AddressList;
 import dev.peer.wire.RendezvousPath;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,8 +49,7 @@ public final class RendezvousCheck implements AutoCloseable {
   /** Asks how it is. */
   public Met meet() throws IOException, InterruptedException {
     URI uri = URI.create(rendezvous + new RendezvousPath.Status().text());
-    HttpRequest request = HttpRequest.newBuilder(uri).timeout(patience.answer()).build();
-    HttpResponse<InputStream> answer = https.send(request, BodyHandlers.ofInputStream());
+    Response answer = https.send(Request.get(uri, patience.answer()));
     Instant now = Instant.now();
     BoundedHttpClient.Answer read = asker.read(uri, answer);
     if (read.status() != 200) {
@@ -61,10 +58,10 @@ public final class RendezvousCheck implements AutoCloseable {
     return new Met(
         https.identityOf(answer, CertificateRole.SERVER),
         maySign(answer),
-        answer.headers().firstValue("Date").flatMap(date -> ahead(date, now)));
+        answer.header("Date").flatMap(date -> ahead(date, now)));
   }
 
-  private boolean maySign(HttpResponse<?> answer) {
+  private boolean maySign(Response answer) {
     try {
       https.identityOf(answer, CertificateRole.SIGNER);
       return true;

@@ -11,6 +11,8 @@ import dev.peer.core.id.RunKey;
 import dev.peer.core.progress.Notices;
 import dev.peer.core.record.MalformedException;
 import dev.peer.tls.ConnectionException;
+import dev.peer.tls.Request;
+import dev.peer.tls.Response;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.IndexEvent;
@@ -18,11 +20,7 @@ import dev.peer.wire.LargeFilesKey;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.RendezvousPath;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -130,15 +128,14 @@ public final class RepoEvents implements AutoCloseable {
   /** One stream from its beginning to its end. */
   private void follow() throws IOException, InterruptedException {
     RendezvousPath path = new RendezvousPath.Events(repo);
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(rendezvous + path.text()))
-            .timeout(patience.answer())
-            .header("Accept", MediaTypes.EVENTS);
+    Request request =
+        Request.get(URI.create(rendezvous + path.text()), patience.answer())
+            .with("Accept", MediaTypes.EVENTS);
     if (!lastId.isEmpty()) {
-      request.header("Last-Event-ID", lastId);
+      request = request.with("Last-Event-ID", lastId);
     }
-    HttpResponse<InputStream> answer = https.send(request.build(), BodyHandlers.ofInputStream());
-    if (answer.statusCode() != 200 || !BoundedHttpClient.isOf(answer, MediaTypes.EVENTS)) {
+    Response answer = https.send(request);
+    if (answer.status() != 200 || !BoundedHttpClient.isOf(answer, MediaTypes.EVENTS)) {
       throw refused(answer);
     }
     try (AnswerBody body = new AnswerBody(answer, silence, FOR_EVER)) {
@@ -167,8 +164,7 @@ public final class RepoEvents implements AutoCloseable {
   }
 
   /** A client that is refused, or is one too many, waits longer before it tries again. */
-  private AwayException refused(HttpResponse<InputStream> answer)
-      throws IOException, InterruptedException {
+  private AwayException refused(Response answer) throws IOException, InterruptedException {
     BoundedHttpClient.Answer said =
         new BoundedHttpClient(https, patience).read(answer.uri(), answer);
     Duration pause = said.retryAfter().map(after -> after.plusSeconds(1)).orElse(REFUSED_RETRY);

@@ -9,18 +9,15 @@ import dev.peer.core.timestamp.TimestampQuery;
 import dev.peer.core.timestamp.TimestampToken;
 import dev.peer.tls.ConnectionException;
 import dev.peer.tls.PublicClient;
+import dev.peer.tls.Request;
+import dev.peer.tls.Response;
 import dev.peer.tls.TlsClient;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.wire.MediaTypes;
 import dev.peer.wire.RendezvousPath;
 import dev.peer.wire.Trace;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 
 /**
@@ -39,7 +36,7 @@ public final class TimestampClient implements Stamper, AutoCloseable {
   /** Sends a request and waits for the head of the answer. */
   @FunctionalInterface
   private interface Transport {
-    HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException;
+    Response send(Request request) throws IOException, InterruptedException;
   }
 
   private TimestampClient(URI authority, Transport transport, Runnable end, Timeouts patience) {
@@ -82,37 +79,24 @@ public final class TimestampClient implements Stamper, AutoCloseable {
     TlsClient https = TlsClient.ofService(identity, patience.connect());
     return new TimestampClient(
         authority,
-        request -> https.send(traced(request), BodyHandlers.ofInputStream()),
+        request -> https.send(request.with(Trace.HEADER, Trace.ofProcess().header())),
         https::close,
         patience);
-  }
-
-  private static HttpRequest traced(HttpRequest request) {
-    return HttpRequest.newBuilder(request, (_, _) -> true)
-        .header(Trace.HEADER, Trace.ofProcess().header())
-        .build();
   }
 
   /** It does not see our certificate, and its own is judged by the JVM: its tokens prove more. */
   private static TimestampClient ofWorld(URI authority, Timeouts patience) {
     PublicClient world = new PublicClient(patience.connect());
-    return new TimestampClient(
-        authority,
-        request -> world.send(request, BodyHandlers.ofInputStream()),
-        world::close,
-        patience);
+    return new TimestampClient(authority, world::send, world::close, patience);
   }
 
   @Override
   public TimestampToken stamp(byte[] stamped) throws TimestampException, InterruptedException {
     TimestampQuery query = TimestampQuery.over(stamped);
-    HttpRequest request =
-        HttpRequest.newBuilder(authority)
-            .timeout(patience.answer())
-            .header("Content-Type", MediaTypes.TIMESTAMP_QUERY)
-            .header("Accept", MediaTypes.TIMESTAMP_REPLY)
-            .POST(BodyPublishers.ofByteArray(query.der()))
-            .build();
+    Request request =
+        Request.of("POST", authority, patience.answer())
+            .with("Accept", MediaTypes.TIMESTAMP_REPLY)
+            .with(MediaTypes.TIMESTAMP_QUERY, Request.Body.of(query.der()));
     try {
       return query.token(read(transport.send(request)));
     } catch (ConnectionException e) {
@@ -122,13 +106,12 @@ public final class TimestampClient implements Stamper, AutoCloseable {
     }
   }
 
-  private byte[] read(HttpResponse<InputStream> answer)
+  private byte[] read(Response answer)
       throws IOException, TimestampException, InterruptedException {
     try (AnswerBody body = new AnswerBody(answer, patience.answer(), patience.answer())) {
-      if (answer.statusCode() != 200
-          || !BoundedHttpClient.isOf(answer, MediaTypes.TIMESTAMP_REPLY)) {
+      if (answer.status() != 200 || !BoundedHttpClient.isOf(answer, MediaTypes.TIMESTAMP_REPLY)) {
         throw new TimestampException(
-            "no time-stamp reply, but status " + answer.statusCode() + " and something else");
+            "no time-stamp reply, but status " + answer.status() + " and something else");
       }
       byte[] bytes = body.readAtMost(TimestampQuery.LARGEST_ANSWER);
       if (bytes.length > TimestampQuery.LARGEST_ANSWER) {

@@ -35,7 +35,6 @@ import dev.peer.wire.Problem;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -157,8 +156,8 @@ class TimestampingTest {
   void aRendezvousRefusesWhatIsNoQuery() throws Exception {
     try (Https laptop = new Https(LAPTOP, rendezvous.address())) {
       byte[] query = TimestampQuery.over(STAMPED).der();
-      assertThat(post(laptop, query).headers().firstValue("Content-Type")).contains(REPLY);
-      assertThat(post(laptop, "nonsense".getBytes(UTF_8)).statusCode()).isEqualTo(200);
+      assertThat(post(laptop, query).header("Content-Type")).contains(REPLY);
+      assertThat(post(laptop, "nonsense".getBytes(UTF_8)).status()).isEqualTo(200);
       assertProblem(laptop.send("GET", PATH), Problem.Kind.NO_SUCH_METHOD);
       assertProblem(laptop.send("POST", PATH, query), Problem.Kind.MALFORMED);
       assertProblem(
@@ -321,13 +320,12 @@ class TimestampingTest {
         ServerSettings.quiet(Https.LOOPBACK, ServerLimits.RENDEZVOUS));
   }
 
-  private static HttpResponse<byte[]> post(Https client, byte[] query) throws Exception {
+  private static Https.Answer post(Https client, byte[] query) throws Exception {
     return client.send("POST", PATH, query, "Content-Type", QUERY);
   }
 
-  private static void assertProblem(HttpResponse<byte[]> answer, Problem.Kind kind)
-      throws Exception {
-    assertThat(answer.statusCode()).isEqualTo(kind.status());
+  private static void assertProblem(Https.Answer answer, Problem.Kind kind) throws Exception {
+    assertThat(answer.status()).isEqualTo(kind.status());
     assertThat(Problem.parse(answer.body()).orElseThrow().kind()).isEqualTo(kind);
   }
 

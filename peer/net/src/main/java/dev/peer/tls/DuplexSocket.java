@@ -1,0 +1,71 @@
+package dev.peer.tls;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketImpl;
+
+/**
+ * A connection as a socket, for TLS on top of it. What the other side does not take any more is
+ * swallowed: it may have said why, and that is still to be read.
+ */
+final class DuplexSocket extends Socket {
+
+  private final Duplex way;
+  private volatile boolean unheard;
+
+  DuplexSocket(Duplex way) throws IOException {
+    super((SocketImpl) null);
+    this.way = way;
+  }
+
+  /** Whether something was swallowed. */
+  boolean isUnheard() {
+    return unheard;
+  }
+
+  @Override
+  public boolean isConnected() {
+    return true;
+  }
+
+  @Override
+  public InputStream getInputStream() throws IOException {
+    return way.in();
+  }
+
+  @Override
+  public OutputStream getOutputStream() throws IOException {
+    OutputStream out = way.out();
+    return new OutputStream() {
+
+      @Override
+      public void write(int b) {
+        write(new byte[] {(byte) b}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int from, int length) {
+        try {
+          if (!unheard) {
+            out.write(bytes, from, length);
+            out.flush();
+          }
+        } catch (IOException e) {
+          unheard = true;
+        }
+      }
+    };
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    way.endOutput();
+  }
+
+  @Override
+  public void close() {
+    way.cut();
+  }
+}
