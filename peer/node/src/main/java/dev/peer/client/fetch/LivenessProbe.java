@@ -31,7 +31,8 @@ public final class LivenessProbe implements AutoCloseable {
 
   private LivenessProbe(URI address) {
     this.address = address;
-    watcher = Thread.ofVirtual().name("presence").start(this::watch);
+    // Of the platform, as in Hedge.
+    watcher = Thread.ofPlatform().daemon().name("presence").start(this::watch);
   }
 
   /** A request to an address. */

@@ -81,7 +81,8 @@ final class Statements implements AutoCloseable {
 
   private void tell(URI rendezvous, RendezvousPath path, byte[] body) {
     URI uri = URI.create(rendezvous + path.text());
-    threads.add(Thread.ofVirtual().start(() -> send(uri, body)));
+    // Of the platform, as in Hedge.
+    threads.add(Thread.ofPlatform().daemon().start(() -> send(uri, body)));
   }
 
   private void send(URI uri, byte[] body) {
