@@ -10,7 +10,6 @@ import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -143,11 +142,14 @@ public final class ConnectionException extends IOException {
     if (first(e, SocketTimeoutException.class).isPresent()) {
       return new ConnectionException(Kind.UNREACHABLE, uri, "no connection in time", e);
     }
+    Optional<RequestBodyException> unread = first(e, RequestBodyException.class);
+    if (unread.isPresent()) {
+      return new ConnectionException(Kind.UNREACHABLE, uri, unread.get().getMessage(), e);
+    }
     if (first(e, ProtocolException.class).isPresent()) {
       return new ConnectionException(Kind.UNREACHABLE, uri, "it does not answer by HTTP", e);
     }
-    if (first(e, UnresolvedAddressException.class).isPresent()
-        || first(e, UnknownHostException.class).isPresent()) {
+    if (first(e, UnknownHostException.class).isPresent()) {
       return new ConnectionException(Kind.UNREACHABLE, uri, "unknown host", e);
     }
     if (first(e, ConnectException.class).isPresent()

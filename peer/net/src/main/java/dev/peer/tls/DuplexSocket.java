@@ -13,11 +13,18 @@ import java.net.SocketImpl;
 final class DuplexSocket extends Socket {
 
   private final Duplex way;
+  private final int port;
   private volatile boolean unheard;
 
-  DuplexSocket(Duplex way) throws IOException {
+  /**
+   * Takes the connection.
+   *
+   * @param port that of the server; TLS keeps sessions by it
+   */
+  DuplexSocket(Duplex way, int port) throws IOException {
     super((SocketImpl) null);
     this.way = way;
+    this.port = port;
   }
 
   /** Whether something was swallowed. */
@@ -28,6 +35,11 @@ final class DuplexSocket extends Socket {
   @Override
   public boolean isConnected() {
     return true;
+  }
+
+  @Override
+  public int getPort() {
+    return port;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.peer.tls;
 
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,6 +14,7 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
@@ -104,7 +104,8 @@ final class HttpConnection {
               .toList(),
           body(request, answer, kept ? free : over, over),
           session);
-    } catch (HttpException e) {
+    } catch (HttpException | MessageConstraintException | IllegalArgumentException e) {
+      // The last of them: the library takes no status below 1.
       throw (IOException) new ProtocolException(e.getMessage()).initCause(e);
     }
   }
@@ -114,7 +115,8 @@ final class HttpConnection {
     String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
     String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
     ClassicHttpRequest message = new BasicClassicHttpRequest(request.method(), path + query);
-    message.addHeader("Host", uri.getRawAuthority());
+    message.addHeader("Host", uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()));
+    message.addHeader("User-Agent", "peer");
     request.headers().forEach(header -> message.addHeader(header.name(), header.value()));
     if (request.body().isPresent()) {
       message.addHeader("Content-Length", request.body().get().length());
@@ -147,6 +149,10 @@ final class HttpConnection {
   private static final class UnheardException extends IOException {
 
     private static final long serialVersionUID = 1L;
+
+    UnheardException(IOException why) {
+      super(why);
+    }
   }
 
   private ClassicHttpResponse receive() throws IOException, HttpException {
@@ -169,6 +175,35 @@ final class HttpConnection {
         : new ResponseBody(entity.getContent(), entity.getContentLength(), whole, cutOff);
   }
 
+  /** Tells what a body cannot give from what the server does not take. */
+  private final class Sent extends OutputStream {
+
+    private final OutputStream out;
+    private long count;
+
+    Sent(OutputStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      try {
+        out.write(bytes, from, length);
+      } catch (IOException e) {
+        throw new UnheardException(e);
+      }
+      if (!isHeard()) {
+        throw new UnheardException(new IOException("the server takes no more"));
+      }
+      count += length;
+    }
+  }
+
   /** The body of a request, as the library takes it. */
   private final class Entity extends AbstractHttpEntity {
 
@@ -186,16 +221,17 @@ final class HttpConnection {
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
-      body.writeTo(
-          new FilterOutputStream(out) {
-            @Override
-            public void write(byte[] bytes, int from, int length) throws IOException {
-              if (!isHeard()) {
-                throw new UnheardException();
-              }
-              out.write(bytes, from, length);
-            }
-          });
+      Sent sent = new Sent(out);
+      try {
+        body.writeTo(sent);
+        if (sent.count != body.length()) {
+          throw new IOException("it has " + sent.count + " bytes instead of " + body.length());
+        }
+      } catch (UnheardException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new RequestBodyException(e);
+      }
     }
 
     @Override

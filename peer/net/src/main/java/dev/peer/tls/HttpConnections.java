@@ -42,8 +42,13 @@ final class HttpConnections implements AutoCloseable {
   /** Connects sockets. */
   private interface Way {
 
-    /** Connects one that the connection takes for its ground before it is connected. */
-    Socket open(HttpConnection connection, URI server) throws IOException, InterruptedException;
+    /**
+     * Connects one that the connection takes for its ground before it is connected.
+     *
+     * @param most how long it may take; the connection is cut off then
+     */
+    Socket open(HttpConnection connection, URI server, Duration most)
+        throws IOException, InterruptedException;
 
     /** Why there is no connection. */
     ConnectionException explain(URI server, IOException e);
@@ -60,11 +65,12 @@ final class HttpConnections implements AutoCloseable {
     return new HttpConnections(
         new Way() {
           @Override
-          public Socket open(HttpConnection connection, URI server) throws IOException {
+          public Socket open(HttpConnection connection, URI server, Duration most)
+              throws IOException {
             Socket socket = SocketChannel.open().socket();
-            DuplexSocket ground = new DuplexSocket(Duplex.of(socket));
+            DuplexSocket ground = new DuplexSocket(Duplex.of(socket), ProxyTunnel.port(server));
             connection.takeGround(ground);
-            tunnel.connect(socket, server);
+            tunnel.connect(socket, server, most);
             return ground;
           }
 
@@ -81,16 +87,16 @@ final class HttpConnections implements AutoCloseable {
     return new HttpConnections(
         new Way() {
           @Override
-          public Socket open(HttpConnection connection, URI server)
+          public Socket open(HttpConnection connection, URI server, Duration most)
               throws IOException, InterruptedException {
-            DuplexSocket ground = new DuplexSocket(opened());
+            DuplexSocket ground = new DuplexSocket(opened(most), ProxyTunnel.port(server));
             connection.takeGround(ground);
             return ground;
           }
 
-          private Duplex opened() throws ConnectionException, InterruptedException {
+          private Duplex opened(Duration most) throws ConnectionException, InterruptedException {
             try {
-              return route.open();
+              return route.open(most);
             } catch (IOException e) {
               throw ConnectionException.noWay(e);
             }
@@ -136,34 +142,44 @@ final class HttpConnections implements AutoCloseable {
     add(connection);
     Duration left = left(until);
     Duration most = left.compareTo(connectTimeout) < 0 ? left : connectTimeout;
+    boolean done = false;
     try (Deadline deadline = Deadline.in(most, connection::cut)) {
       try {
-        connection.begin(handshake.shake(server, way.open(connection, server)));
+        connection.begin(handshake.shake(server, way.open(connection, server, most)));
+        done = true;
         return connection;
       } catch (IOException e) {
-        end(connection);
         requireNoInterruption();
         throw way.explain(server, deadline.hasPassed() ? new SocketTimeoutException() : e);
-      } catch (InterruptedException e) {
+      }
+    } finally {
+      if (!done) {
         end(connection);
-        throw e;
       }
     }
   }
 
   private Response exchange(HttpConnection connection, Request request, long until)
       throws ConnectionException, InterruptedException {
+    Optional<Response> answer = Optional.empty();
     try (Deadline deadline = Deadline.in(left(until), connection::cut)) {
       try {
-        return connection.exchange(request, () -> free(connection), () -> end(connection));
+        answer =
+            Optional.of(
+                connection.exchange(request, () -> free(connection), () -> end(connection)));
       } catch (IOException e) {
-        end(connection);
         requireNoInterruption();
         throw deadline.hasPassed()
             ? ConnectionException.late(request.uri(), e)
             : ConnectionException.explain(request.uri(), e);
       }
+    } finally {
+      if (answer.isEmpty()) {
+        end(connection);
+      }
     }
+    answer.get().begin();
+    return answer.get();
   }
 
   private static Duration left(long until) {

@@ -36,11 +36,9 @@ public final class PeerProbe {
       socket.connect(
           new InetSocketAddress(address.getHost(), address.getPort()), (int) connect.toMillis());
       try (Deadline _ = Deadline.in(handshake, () -> Deadline.close(socket))) {
-        // A server that refuses our certificate cuts the connection during the rest of our side of
-        // the
-        // handshake; by then it has proved its identity.
-        TlsConnector.handshake(
-            identity, Optional.of(peer), address, new DuplexSocket(Duplex.of(socket)));
+        // A server that refuses our certificate cuts the connection during the rest of our side.
+        DuplexSocket unheard = new DuplexSocket(Duplex.of(socket), address.getPort());
+        TlsConnector.handshake(identity, Optional.of(peer), address, unheard);
       }
       return true;
     } catch (IOException e) {

@@ -53,7 +53,7 @@ public final class PublicClient implements AutoCloseable {
   }
 
   private Socket handshake(URI server, Socket socket) throws IOException {
-    if (server.getScheme().equals("http")) {
+    if (server.getScheme().equalsIgnoreCase("http")) {
       return socket;
     }
     SSLSocket tls =

@@ -52,6 +52,11 @@ public final class Response implements AutoCloseable {
     return body;
   }
 
+  /** Frees the connection where there is nothing to read. */
+  void begin() {
+    body.begin();
+  }
+
   /** The TLS session on which it came; empty: it came without TLS. */
   Optional<SSLSession> session() {
     return session;

@@ -15,7 +15,7 @@ final class ResponseBody extends InputStream {
   private long count;
 
   /**
-   * Begins to read.
+   * Reads nothing yet.
    *
    * @param length how many bytes it has; negative: it tells by its form
    * @param whole run when all of it was read
@@ -26,6 +26,10 @@ final class ResponseBody extends InputStream {
     this.length = length;
     this.whole = whole;
     this.cut = cut;
+  }
+
+  /** Ends where there is nothing to read. */
+  void begin() {
     advance(0);
   }
 

@@ -68,8 +68,8 @@ public final class TlsClient implements AutoCloseable {
 
   /**
    * Sends the request and waits for the head of the answer, as long as the request's timeout says.
-   * Sends it a second time if the connection ends without a message: requests here can be repeated,
-   * and the second answer may say why.
+   * Sends it again if the connection ends without a message: requests here can be repeated, and the
+   * next answer may say why.
    *
    * @throws ConnectionException if there is no answer; it says why
    */

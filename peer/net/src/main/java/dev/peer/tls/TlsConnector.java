@@ -45,7 +45,7 @@ public final class TlsConnector implements AutoCloseable {
     Socket socket = interruptible(service);
     try (Deadline deadline = Deadline.in(most, () -> Deadline.close(socket))) {
       try {
-        return connect(service, socket);
+        return connect(service, socket, most);
       } catch (IOException e) {
         Deadline.close(socket);
         throw tunnel.explain(service, deadline.hasPassed() ? new SocketTimeoutException() : e);
@@ -62,8 +62,8 @@ public final class TlsConnector implements AutoCloseable {
     }
   }
 
-  private TlsConnection connect(URI service, Socket socket) throws IOException {
-    tunnel.connect(socket, service);
+  private TlsConnection connect(URI service, Socket socket, Duration most) throws IOException {
+    tunnel.connect(socket, service, most);
     return open.add(
         CertificateRole.SERVER, socket, handshake(identity, Optional.empty(), service, socket));
   }

@@ -9,10 +9,16 @@ import dev.peer.tls.ConnectionException;
 import dev.peer.tls.TestAuthority;
 import dev.peer.tls.TlsIdentity;
 import dev.peer.tls.TlsListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +66,45 @@ class ClientSessionsTest {
   }
 
   @Test
+  void resumesTheSessionsOfEachServerOfAHost() throws Exception {
+    TlsListener another = new TlsListener(team.peer(serving));
+    Service service = call -> call.answer(200, "text/plain", "hello".getBytes(US_ASCII));
+    try (HttpsServer beside =
+        HttpsServer.start(another, Https.LOOPBACK, ServerLimits.PEER, service)) {
+      for (int i = 0; i < 3; i++) {
+        ask(team.peer(client, clock));
+        ask(team.peer(client, clock), beside);
+      }
+    }
+
+    assertThat(listener.handshakes().accepted()).isEqualTo(1);
+    assertThat(another.handshakes().accepted()).isEqualTo(1);
+  }
+
+  @Test
+  void aConnectionHasOneSocketAtEachEnd() throws Exception {
+    ask(team.peer(client, clock));
+    long before = descriptors();
+    List<Https> open = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      Https https = new Https(team.peer(client, clock), server.address());
+      open.add(https);
+      https.send("GET", "/");
+    }
+
+    long after = descriptors();
+
+    open.forEach(Https::close);
+    assertThat(after - before).isLessThan(50);
+  }
+
+  private static long descriptors() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.count();
+    }
+  }
+
+  @Test
   void resumesNoSessionOfAnotherCertificate() throws Exception {
     ask(team.peer(client, clock));
     ask(team.peer(team.issue("spiffe://team/other"), clock));
@@ -99,6 +144,10 @@ class ClientSessionsTest {
   }
 
   private void ask(TlsIdentity identity) throws Exception {
+    ask(identity, server);
+  }
+
+  private static void ask(TlsIdentity identity, HttpsServer server) throws Exception {
     try (Https https = new Https(identity, server.address())) {
       assertThat(https.send("GET", "/").body()).isEqualTo("hello".getBytes(US_ASCII));
     }

@@ -191,6 +191,7 @@ class HttpConnectionsTest {
   @ValueSource(
       strings = {
         "HTTP/1.1 two hundred\r\n\r\n",
+        "HTTP/1.1 000 nothing\r\n\r\n",
         "SSH-2.0-OpenSSH_9.2\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi",
         "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nhi",
@@ -200,36 +201,31 @@ class HttpConnectionsTest {
   void saysThatAServerDoesNotAnswerByHttp(String answer) {
     script = always(answer);
 
-    assertThatExceptionOfType(ConnectionException.class)
-        .isThrownBy(this::get)
-        .withMessage(uri().getAuthority() + ": it does not answer by HTTP");
+    assertIsNoHttp();
   }
 
   @Test
   void readsNoHeadWithoutEnd() {
-    script =
-        (in, out) -> {
-          HeadReader.read(in);
-          out.write("HTTP/1.1 200 OK\r\n".getBytes(US_ASCII));
-          while (true) {
-            out.write("X: y\r\n".repeat(100).getBytes(US_ASCII));
-          }
-        };
+    script = endless("HTTP/1.1 200 OK\r\n", "X: y\r\n".repeat(100));
 
-    assertThatExceptionOfType(ConnectionException.class).isThrownBy(this::get);
+    assertIsNoHttp();
   }
 
   @Test
   void readsNoLineWithoutEnd() {
-    script =
-        (in, out) -> {
-          HeadReader.read(in);
-          while (true) {
-            out.write("HTTP/1.1 200 ".getBytes(US_ASCII));
-          }
-        };
+    script = endless("", "HTTP/1.1 200 ");
 
-    assertThatExceptionOfType(ConnectionException.class).isThrownBy(this::get);
+    assertIsNoHttp();
+  }
+
+  private static Script endless(String first, String next) {
+    return (in, out) -> {
+      HeadReader.read(in);
+      out.write(first.getBytes(US_ASCII));
+      while (true) {
+        out.write(next.getBytes(US_ASCII));
+      }
+    };
   }
 
   @ParameterizedTest
@@ -276,12 +272,45 @@ class HttpConnectionsTest {
 
   @Test
   void tellsWhyABodyCannotBeRead() {
-    script =
-        (in, out) -> {
-          HeadReader.read(in);
-          in.transferTo(OutputStream.nullOutputStream());
-        };
-    Request.Body broken =
+    script = new Sink();
+
+    assertThatExceptionOfType(ConnectionException.class)
+        .isThrownBy(
+            () ->
+                put(
+                    _ -> {
+                      throw new IOException("the disk is gone");
+                    }))
+        .withMessage(uri().getAuthority() + ": what is sent cannot be read: the disk is gone");
+  }
+
+  @Test
+  void waitsForNoAnswerToLessThanItPromised() {
+    script = new Sink();
+
+    assertThatExceptionOfType(ConnectionException.class)
+        .isThrownBy(() -> put(out -> out.write(1)))
+        .withMessage(
+            uri().getAuthority() + ": what is sent cannot be read: it has 1 bytes instead of 3");
+  }
+
+  /** Takes whatever comes, and says nothing. */
+  private static final class Sink implements Script {
+
+    @Override
+    public void play(InputStream in, OutputStream out) throws IOException {
+      in.transferTo(OutputStream.nullOutputStream());
+    }
+  }
+
+  /** Writes a body. */
+  private interface Writer {
+
+    void write(OutputStream out) throws IOException;
+  }
+
+  private Response put(Writer writer) throws ConnectionException, InterruptedException {
+    Request.Body three =
         new Request.Body() {
           @Override
           public long length() {
@@ -290,14 +319,10 @@ class HttpConnectionsTest {
 
           @Override
           public void writeTo(OutputStream out) throws IOException {
-            throw new IOException("the disk is gone");
+            writer.write(out);
           }
         };
-
-    assertThatExceptionOfType(ConnectionException.class)
-        .isThrownBy(() -> client.send(Request.of("PUT", uri(), LONG).with("text/plain", broken)))
-        .havingCause()
-        .withMessage("the disk is gone");
+    return client.send(Request.of("PUT", uri(), LONG).with("text/plain", three));
   }
 
   @Test
@@ -320,12 +345,7 @@ class HttpConnectionsTest {
   @Test
   void anInterruptionEndsARequest() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
-    script =
-        (in, out) -> {
-          HeadReader.read(in);
-          asked.countDown();
-          in.transferTo(OutputStream.nullOutputStream());
-        };
+    script = silent(asked);
     FutureTask<Response> request = new FutureTask<>(this::get);
     Thread asking = Thread.ofPlatform().start(request);
 
@@ -340,12 +360,7 @@ class HttpConnectionsTest {
   @Test
   void cutsOffRequestsInProgressWhenItIsClosed() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
-    script =
-        (in, out) -> {
-          HeadReader.read(in);
-          asked.countDown();
-          in.transferTo(OutputStream.nullOutputStream());
-        };
+    script = silent(asked);
     FutureTask<Response> request = new FutureTask<>(this::get);
     Thread.ofVirtual().start(request);
 
@@ -358,8 +373,22 @@ class HttpConnectionsTest {
     assertThatExceptionOfType(ConnectionException.class).isThrownBy(this::get);
   }
 
+  private static Script silent(CountDownLatch asked) {
+    return (in, out) -> {
+      HeadReader.read(in);
+      asked.countDown();
+      in.transferTo(OutputStream.nullOutputStream());
+    };
+  }
+
   private Response get() throws ConnectionException, InterruptedException {
     return client.send(Request.get(uri(), LONG));
+  }
+
+  private void assertIsNoHttp() {
+    assertThatExceptionOfType(ConnectionException.class)
+        .isThrownBy(this::get)
+        .withMessage(uri().getAuthority() + ": it does not answer by HTTP");
   }
 
   private URI uri() {

@@ -41,6 +41,16 @@ public record Timeouts(
     this(connect, answer, stall, slowest, farewell, HEDGE);
   }
 
+  /** The same, where a connection and an answer may take no longer than this. */
+  public Timeouts within(Duration most) {
+    return new Timeouts(
+        shorter(connect, most), shorter(answer, most), stall, slowest, farewell, hedge);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
   /** For a whole answer of this many bytes. */
   public Duration transfer(long bytes) {
     return answer.plus(stall).plusSeconds(bytes / slowest);
@@ -48,7 +58,6 @@ public record Timeouts(
 
   /** For a lookup, which an index answers from memory: little more than a connection takes. */
   public Duration lookup() {
-    Duration most = connect.plus(connect.dividedBy(2));
-    return most.compareTo(answer) < 0 ? most : answer;
+    return shorter(connect.plus(connect.dividedBy(2)), answer);
   }
 }

@@ -50,14 +50,6 @@ record HolderAnswer(Holder holder, Response response, Timeouts patience) impleme
   /** Cuts off the rest. */
   @Override
   public void close() {
-    drop(response);
-  }
-
-  static void drop(Response response) {
-    try {
-      response.body().close();
-    } catch (IOException e) {
-      // Whatever was needed has been read.
-    }
+    response.close();
   }
 }

@@ -114,7 +114,7 @@ final class HolderConnections implements AutoCloseable {
               }
             },
             (_, e) -> failures.add(e),
-            HolderAnswer::drop)
+            Response::close)
         .first(all);
   }
 

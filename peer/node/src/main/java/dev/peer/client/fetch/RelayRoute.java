@@ -10,6 +10,7 @@ import dev.peer.tls.TlsConnector;
 import dev.peer.wire.RelayAddress;
 import dev.peer.wire.RelayPath;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /** The way to a peer through a relay. TLS finds out who answers at its end. */
@@ -40,9 +41,10 @@ final class RelayRoute implements Route {
   }
 
   @Override
-  public Duplex open() throws IOException {
+  public Duplex open(Duration most) throws IOException {
     RelayPath path = new RelayPath.Peer(peer, address.instance());
-    TlsConnection connection = RelayRequest.open(connector, address.relay(), path, patience);
+    TlsConnection connection =
+        RelayRequest.open(connector, address.relay(), path, patience.within(most));
     passing.accept(connection.other().id());
     return connection;
   }

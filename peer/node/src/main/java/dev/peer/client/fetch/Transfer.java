@@ -94,7 +94,7 @@ final class Transfer implements Fetch.Download {
     Response answer =
         connections.open(holder, body.path(), Map.of(HolderConnections.RANGE, range.range()));
     if (answer.status() != 206) {
-      HolderAnswer.drop(answer);
+      answer.close();
       throw new FetchException(Fault.REFUSED, holder.id() + " gives no parts of " + body.what());
     }
     return part(new HolderAnswer(holder, answer, patience), body, range);
