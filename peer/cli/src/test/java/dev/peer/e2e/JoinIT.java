@@ -31,7 +31,7 @@ class JoinIT {
   @BeforeEach
   void startRendezvous() throws Exception {
     team = Team.create();
-    team.startRendezvous();
+    team.startRendezvous(team.peer("rendezvous"));
     gate = new Gate();
   }
 

@@ -31,7 +31,7 @@ class PortableIT {
   void makeResult() throws Exception {
     team = Team.create();
     portable = PortableDist.in(team.root());
-    team.startRendezvous();
+    team.startRendezvous(team.peer("rendezvous"));
     signer = peer("signer");
     repository = SignedResult.repository(team, "replayed").commit();
     SignedResult.sign(
