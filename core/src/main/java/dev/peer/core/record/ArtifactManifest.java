@@ -21,7 +21,7 @@ import java.util.List;
 public final class ArtifactManifest {
 
   /** All that a record names is in the attestation, which may have 4 MiB in base64. */
-  private static final int LARGEST_LIST = 2 << 20;
+  static final int LARGEST_LIST = 2 << 20;
 
   private static final int BYTES_PER_ENTRY = 160;
 
@@ -40,7 +40,7 @@ public final class ArtifactManifest {
   public static Artifacts of(Artifacts.Listed all, RunFiles files) throws IOException {
     long listed = 0;
     for (Artifact artifact : all.list()) {
-      listed += BYTES_PER_ENTRY + artifact.path().getBytes(StandardCharsets.UTF_8).length;
+      listed += listed(artifact.path());
       if (artifact instanceof Artifact.Link link) {
         listed += link.target().getBytes(StandardCharsets.UTF_8).length;
       }
@@ -57,6 +57,11 @@ public final class ArtifactManifest {
     Path file = files.manifest();
     return new Artifacts.Manifested(
         all.count(), all.bytes(), new Content(Files.size(file), Digest.of(file)));
+  }
+
+  /** The most bytes that a record has of a file of this path. */
+  static int listed(String path) {
+    return BYTES_PER_ENTRY + path.getBytes(StandardCharsets.UTF_8).length;
   }
 
   /** Reads a manifest; refuses one that is not what the record says of it. */

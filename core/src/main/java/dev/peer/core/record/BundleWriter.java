@@ -18,7 +18,8 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * Writes a run's bundle, {@code tar.zst}, while the run goes on: the artifacts as they come, and
- * all else in the end. The same content in the same order has the same bytes.
+ * all else in the end; where there are more artifacts than a record names itself, all in the end.
+ * The same content in the same order has the same bytes.
  *
  * <p>A reader's checks go over the bytes on their way: over the frames as they were compressed, the
  * entries' names, sizes and digests, and the bounds.
@@ -31,12 +32,13 @@ public final class BundleWriter implements ArtifactSink, AutoCloseable {
 
   private final RunFiles files;
   private final Path bundle;
-  private final NotedEntries entries = new NotedEntries();
+  private NotedEntries entries = new NotedEntries();
   private final Set<String> artifacts = new HashSet<>();
   private BundlePass pass;
   private PipedReader frames;
   private OutputStream buffered;
   private TarArchiveOutputStream tar;
+  private long listed;
 
   /**
    * Writes nothing yet.
@@ -69,6 +71,11 @@ public final class BundleWriter implements ArtifactSink, AutoCloseable {
 
   @Override
   public OutputStream begin(String path, FileMode mode, long size) throws IOException {
+    listed += ArtifactManifest.listed(path);
+    if (listed > ArtifactManifest.LARGEST_LIST) {
+      drop();
+      return OutputStream.nullOutputStream();
+    }
     start();
     artifacts.add(path);
     putHeader(BundleReader.ARTIFACTS + path, size, mode.executable());
@@ -92,13 +99,10 @@ public final class BundleWriter implements ArtifactSink, AutoCloseable {
    * @throws MalformedException if others would refuse the bundle; the file then means nothing
    */
   public WrittenBundle finish(RunRecord record) throws MalformedException, IOException {
-    ExpectedEntries expected = ExpectedEntries.comparing(record, files);
-    if (record.artifacts() instanceof Artifacts.Manifested && !artifacts.isEmpty()) {
-      // Readers must have the manifest before what it names.
-      close();
-      Files.delete(bundle);
-      return write(record, files, bundle);
+    if (record.artifacts() instanceof Artifacts.Manifested) {
+      drop();
     }
+    ExpectedEntries expected = ExpectedEntries.comparing(record, files);
     start();
     putRest(record);
     tar.finish();
@@ -110,6 +114,18 @@ public final class BundleWriter implements ArtifactSink, AutoCloseable {
     pass.end();
     entries.require(expected);
     return new WrittenBundle(record, files, bundle, content);
+  }
+
+  /** Drops what was written: readers must have the manifest before what it names. */
+  private void drop() throws IOException {
+    if (tar == null) {
+      return;
+    }
+    close();
+    Files.delete(bundle);
+    tar = null;
+    entries = new NotedEntries();
+    artifacts.clear();
   }
 
   private void start() throws IOException {

@@ -111,6 +111,23 @@ class BundleWriterTest {
     assertThat(unpacked.artifacts().resolve("report")).hasBinaryContent(REPORT);
   }
 
+  /** A record names no such list itself: what was written would be written once more. */
+  @Test
+  void writesNothingAheadOfALongList() throws Exception {
+    try (BundleWriter writer = new BundleWriter(files, bundle)) {
+      give(writer, "large", large);
+      assertThat(bundle).exists();
+      for (int i = 0; i < 14_000; i++) {
+        give(writer, "many/" + i, new byte[0]);
+      }
+
+      assertThat(bundle).doesNotExist();
+      WrittenBundle written = writer.finish(record);
+      assertThat(written.content()).isEqualTo(contentOf(bundle));
+      IncomingBundle.unpack(bundle, written.content(), record, into);
+    }
+  }
+
   @Test
   void writesNoFileBeforeThereIsContent() throws Exception {
     try (BundleWriter writer = new BundleWriter(files, bundle)) {
