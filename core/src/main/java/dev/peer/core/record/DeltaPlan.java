@@ -1,6 +1,7 @@
 package dev.peer.core.record;
 
 import com.github.luben.zstd.ZstdIOException;
+import dev.peer.core.chunk.ChunkList;
 import dev.peer.core.record.BundleFrames.Frame;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -49,9 +50,9 @@ record DeltaPlan(List<Piece> pieces, List<Integer> lengths) {
   static DeltaPlan read(DataInputStream in, int frames) throws IOException, MalformedException {
     List<Piece> pieces = new ArrayList<>();
     int made = 0;
-    for (int left = number(in, MOST); left > 0; left--) {
+    for (int left = number(in, ChunkList.MOST); left > 0; left--) {
       int first = number(in, frames);
-      Piece piece = new Piece(first, number(in, frames - first), number(in, MOST - made));
+      Piece piece = new Piece(first, number(in, frames - first), number(in, ChunkList.MOST - made));
       pieces.add(piece);
       made += piece.made();
     }
@@ -106,6 +107,9 @@ record DeltaPlan(List<Piece> pieces, List<Integer> lengths) {
       throws IOException, MalformedException {
     ByteArrayOutputStream held = new ByteArrayOutputStream();
     for (Frame frame : frames) {
+      if (held.size() > MOST) {
+        break;
+      }
       byte[] bytes = BundleFrames.bytesOf(content, frame).array();
       try (InputStream in = FrameStream.read(new ByteArrayInputStream(bytes))) {
         held.writeBytes(in.readNBytes(MOST + 1 - held.size()));

@@ -46,7 +46,7 @@ public final class DeltaWriter {
 
   /**
    * Writes one, and tries it. Empty if too much has changed, if it would have no fewer bytes than
-   * the new frames, or if another encoder made these.
+   * the new frames or more than a reader takes, or if another encoder made these.
    *
    * @throws MalformedException if one of both is not made of frames
    */
@@ -109,7 +109,9 @@ public final class DeltaWriter {
     plan.write(out);
     out.write(compress(plain.toByteArray(), replaced));
     int moved = made.stream().mapToInt(Frame::length).sum();
-    return delta.size() < moved ? Optional.of(delta.toByteArray()) : Optional.empty();
+    return delta.size() < moved && delta.size() <= DeltaReader.LARGEST
+        ? Optional.of(delta.toByteArray())
+        : Optional.empty();
   }
 
   private static byte[] compress(byte[] bytes, byte[] dictionary) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
+import dev.peer.core.chunk.ChunkList;
 import dev.peer.core.chunk.Cuts;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -118,6 +119,14 @@ class DeltaTest {
     assertRefused(delta(FrameStream.ENCODER, 1, 0, 0, 2, 16 << 20, 16 << 20));
   }
 
+  @Test
+  void refusesMorePiecesOrNewFramesThanContentHas() throws Exception {
+    assertRefused(delta(FrameStream.ENCODER, ChunkList.MOST + 1), "0 to " + ChunkList.MOST);
+    assertRefused(delta(FrameStream.ENCODER, 1, 0, 0, ChunkList.MOST + 1), "" + ChunkList.MOST);
+    assertRefused(
+        delta(FrameStream.ENCODER, 2, 0, 0, ChunkList.MOST, 0, 0, 1), "1 (0 to 0 expected)");
+  }
+
   /** A few bytes would fill the disk. */
   @Test
   void writesNoMoreThanThereIs() throws Exception {
@@ -146,8 +155,13 @@ class DeltaTest {
   }
 
   private void assertRefused(byte[] delta) {
+    assertRefused(delta, "");
+  }
+
+  private void assertRefused(byte[] delta, String why) {
     assertThatThrownBy(() -> DeltaReader.read(delta, before, SIZE, OutputStream.nullOutputStream()))
-        .isInstanceOf(MalformedException.class);
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining(why);
   }
 
   private byte[] changed() {
