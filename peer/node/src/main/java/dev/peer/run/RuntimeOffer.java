@@ -104,12 +104,17 @@ final class RuntimeOffer {
   private void make(
       RunSession.Means means, VmExecutor machines, RepositoryDisks disks, DiskName name)
       throws IOException, ExecutorException, VerificationException, InterruptedException {
-    if (disks.runtimes().unmade(name).isEmpty() || !mayPrepare(network.identities(), name.repo())) {
+    Optional<DiskHistory> unmade = disks.runtimes().unmade(name);
+    if (unmade.isEmpty()) {
+      return;
+    }
+    if (!mayPrepare(network.identities(), name.repo())) {
+      disks.runtimes().leaveUnmade(name, unmade.get().made());
       return;
     }
     try (MachineSlots.Turn _ = means.machines().take()) {
       // Another process may have made it meanwhile.
-      Optional<DiskHistory> unmade = disks.runtimes().unmade(name);
+      unmade = disks.runtimes().unmade(name);
       if (unmade.isPresent()) {
         listener.note("making a runtime of what was prepared, for other peers");
         make(machines, disks, name, unmade.get());

@@ -1,5 +1,6 @@
 package dev.peer.vm.snapshot;
 
+import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparedRuntime;
 import dev.peer.core.record.RuntimeId;
@@ -35,6 +36,11 @@ public record DiskHistory(
   /** Of a disk of whose preparation and caches nothing is known. */
   public DiskHistory(StartedFrom made, Instant begun) {
     this(made, begun, Optional.empty(), Optional.empty());
+  }
+
+  /** Whether it is the trunk's, and a runtime that is made of it can say how it was prepared. */
+  boolean mayBecomeRuntime() {
+    return made.origin() == KeptOrigin.TRUNK && preparation.isPresent() && made.mayBecomeRuntime();
   }
 
   /** The caches that move with a runtime that is made of the disk. */

@@ -165,7 +165,7 @@ public final class RepositoryDisks {
             Optional<HeldRuntime> runtime = before.runtime();
             if (runtime.isPresent() && isMuchTheSame(from.get().history(), history)) {
               files.share(runtime.get());
-            } else if (history.made().origin() == KeptOrigin.TRUNK) {
+            } else if (history.mayBecomeRuntime()) {
               files.follow(before);
             }
           }

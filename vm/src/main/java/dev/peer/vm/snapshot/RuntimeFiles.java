@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -110,7 +111,7 @@ record RuntimeFiles(Path directory) {
   /** Records that no runtime can be made of the disk. */
   void giveUp() throws IOException {
     Files.write(directory.resolve(NONE), new byte[0]);
-    delete(FORMER);
+    forget();
   }
 
   /** Whether a runtime was made of the disk, or cannot be. */
@@ -127,12 +128,17 @@ record RuntimeFiles(Path directory) {
       for (Path content : before.files(prefix)) {
         try {
           Files.createLink(directory.resolve(FORMER + digest(content, prefix).hex()), content);
-        } catch (NoSuchFileException e) {
-          // The other disk has gone: then there is no delta.
+        } catch (IOException e) {
+          // The other disk has gone, or there are no hard links: then there is no delta.
         }
         return;
       }
     }
+  }
+
+  /** Drops what {@link #follow} keeps. */
+  void forget() throws IOException {
+    delete(FORMER);
   }
 
   /**
@@ -161,9 +167,12 @@ record RuntimeFiles(Path directory) {
         }
       } catch (MalformedException e) {
         // Another peer made the former one of something else than frames.
+      } catch (IOException e) {
+        // The runtime is served without one.
+        new RuntimeFiles(content.getParent()).delete(DELTA);
       }
     }
-    delete(FORMER);
+    forget();
   }
 
   /** Has the runtime of another disk served of this one, too. */
@@ -174,8 +183,9 @@ record RuntimeFiles(Path directory) {
       }
       Files.createLink(content(runtime.digest()), runtime.content());
       DurableFile.write(directory.resolve(ATTESTATION), runtime.attestation().bytes());
-    } catch (NoSuchFileException e) {
-      // The other disk has gone: the next run that prepares makes another.
+    } catch (FileSystemException e) {
+      // The other disk has gone, or there are no hard links: the next run that prepares makes
+      // another.
       return;
     }
   }

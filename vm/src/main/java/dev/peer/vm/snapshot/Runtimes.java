@@ -28,9 +28,7 @@ public final class Runtimes {
   public Optional<DiskHistory> unmade(DiskName name) throws IOException {
     for (DiskEntry entry : usable.of(name)) {
       if (entry.history().made().origin() == KeptOrigin.TRUNK) {
-        return entry.runtimeFiles().isDecided()
-                || entry.history().preparation().isEmpty()
-                || !entry.history().made().mayBecomeRuntime()
+        return entry.runtimeFiles().isDecided() || !entry.history().mayBecomeRuntime()
             ? Optional.empty()
             : Optional.of(entry.history());
       }
@@ -53,6 +51,11 @@ public final class Runtimes {
   /** Records that no runtime can be made of a disk, so that {@link #unmade} skips it. */
   public void giveUp(DiskName name, StartedFrom made) throws IOException {
     change(name, made, RuntimeFiles::giveUp);
+  }
+
+  /** Drops what is kept for the runtime of a disk where none is made now. */
+  public void leaveUnmade(DiskName name, StartedFrom made) throws IOException {
+    change(name, made, RuntimeFiles::forget);
   }
 
   private interface Change {

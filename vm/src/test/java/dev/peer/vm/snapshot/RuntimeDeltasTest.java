@@ -11,6 +11,7 @@ import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.Preparation;
 import dev.peer.core.record.PreparationNetwork;
 import dev.peer.core.record.StartedFrom;
+import dev.peer.core.scratch.DurableFile;
 import dev.peer.core.sign.Attestation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -98,6 +99,36 @@ class RuntimeDeltasTest {
   }
 
   @Test
+  void keepsNoneWhereNoRuntimeIsMade() throws Exception {
+    keep(SECOND, Optional.of(FIRST));
+
+    disks().runtimes().leaveUnmade(NAME, SECOND);
+
+    assertThat(runtimeBytes()).isZero();
+    assertThat(disks().runtimes().unmade(NAME)).isPresent();
+  }
+
+  @Test
+  void keepsNoneForADiskOfAnUnknownPreparation() throws Exception {
+    keep(new DiskHistory(SECOND, BEGUN), Optional.of(FIRST));
+
+    assertThat(runtimeBytes()).isZero();
+  }
+
+  @Test
+  void aRuntimeIsServedWithoutADeltaThatCannotBeWritten() throws Exception {
+    keep(SECOND, Optional.of(FIRST));
+    Path delta = HeldRuntime.delta(directory.resolve("content"), first.digest());
+    Path unfinished = delta.resolveSibling(delta.getFileName() + DurableFile.UNFINISHED);
+    Files.createDirectory(unfinished);
+
+    HeldRuntime second = add(SECOND, changed(2));
+
+    assertThat(runtimeBytes()).isEqualTo(Files.size(served(second.digest()).content()));
+    assertThat(unfinished).doesNotExist();
+  }
+
+  @Test
   void keepsNoneForABranch() throws Exception {
     StartedFrom branch = new StartedFrom(KeptOrigin.HISTORY, SECOND.commits());
     keep(branch, Optional.of(FIRST));
@@ -124,20 +155,19 @@ class RuntimeDeltasTest {
 
   /** Keeps a disk that took long to prepare, so that a runtime of its own is made. */
   private void keep(StartedFrom made, Optional<StartedFrom> from) throws IOException {
+    Duration took = Duration.ofMinutes(made.commits().size());
+    Preparation preparation =
+        new Preparation(PreparationNetwork.none(), Digest.of(new byte[0]), took);
+    keep(new DiskHistory(made, BEGUN, Optional.of(preparation), Optional.empty()), from);
+  }
+
+  private void keep(DiskHistory history, Optional<StartedFrom> from) throws IOException {
     Optional<KeptDisk> base = Optional.empty();
     if (from.isPresent()) {
       base = disks().find(NAME, from.get(), false);
       base.orElseThrow().close();
     }
-    Duration took = Duration.ofMinutes(made.commits().size());
-    Preparation preparation =
-        new Preparation(PreparationNetwork.none(), Digest.of(new byte[0]), took);
-    disks()
-        .keep(
-            NAME,
-            Files.write(directory.resolve("disk"), new byte[100]),
-            new DiskHistory(made, BEGUN, Optional.of(preparation), Optional.empty()),
-            base);
+    disks().keep(NAME, Files.write(directory.resolve("disk"), new byte[100]), history, base);
   }
 
   private HeldRuntime add(StartedFrom made, byte[] bytes) throws IOException {
