@@ -10,8 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
 
 /**
  * Sends requests to servers of the world, over HTTP/1.1: no redirect or cookie; a proxy only as the
@@ -56,16 +54,11 @@ public final class PublicClient implements AutoCloseable {
     if (server.getScheme().equalsIgnoreCase("http")) {
       return socket;
     }
-    SSLSocket tls =
-        (SSLSocket)
-            context()
-                .getSocketFactory()
-                .createSocket(socket, server.getHost(), server.getPort(), true);
-    SSLParameters parameters = tls.getSSLParameters();
-    parameters.setEndpointIdentificationAlgorithm("HTTPS");
-    tls.setSSLParameters(parameters);
-    tls.startHandshake();
-    return tls;
+    return TlsConnector.handshake(
+        context(),
+        server,
+        socket,
+        parameters -> parameters.setEndpointIdentificationAlgorithm("HTTPS"));
   }
 
   private SSLContext context() {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -64,6 +65,15 @@ public record Request(
     List<Header> more = new ArrayList<>(headers);
     more.add(new Header(name, value));
     return new Request(method, uri, more, body, timeout);
+  }
+
+  /** The same with more headers. */
+  public Request with(Map<String, String> more) {
+    Request request = this;
+    for (Map.Entry<String, String> header : more.entrySet()) {
+      request = request.with(header.getKey(), header.getValue());
+    }
+    return request;
   }
 
   /** The same with a body of a media type. */

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -83,15 +84,28 @@ public final class TlsConnector implements AutoCloseable {
 
   /** Likewise, in a context of ours. */
   static SSLSocket handshake(SSLContext context, URI server, Socket socket) throws IOException {
+    return handshake(
+        context,
+        server,
+        socket,
+        parameters -> {
+          parameters.setProtocols(new String[] {TlsIdentity.PROTOCOL});
+          parameters.setCipherSuites(TlsIdentity.CIPHERS);
+          parameters.setNamedGroups(TlsIdentity.GROUPS);
+        });
+  }
+
+  /** Likewise, in any context and with parameters of its own. */
+  static SSLSocket handshake(
+      SSLContext context, URI server, Socket socket, Consumer<SSLParameters> settings)
+      throws IOException {
     SSLSocket tls =
         (SSLSocket)
             context
                 .getSocketFactory()
                 .createSocket(socket, server.getHost(), server.getPort(), true);
     SSLParameters parameters = tls.getSSLParameters();
-    parameters.setProtocols(new String[] {TlsIdentity.PROTOCOL});
-    parameters.setCipherSuites(TlsIdentity.CIPHERS);
-    parameters.setNamedGroups(TlsIdentity.GROUPS);
+    settings.accept(parameters);
     tls.setSSLParameters(parameters);
     tls.startHandshake();
     return tls;

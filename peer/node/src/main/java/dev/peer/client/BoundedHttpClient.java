@@ -106,11 +106,7 @@ public final class BoundedHttpClient implements AutoCloseable {
    */
   public Response open(URI uri, Map<String, String> headers)
       throws ConnectionException, InterruptedException {
-    Request request = traced(Request.get(uri, patience.answer()));
-    for (Map.Entry<String, String> header : headers.entrySet()) {
-      request = request.with(header.getKey(), header.getValue());
-    }
-    return https.send(request);
+    return https.send(traced(Request.get(uri, patience.answer())).with(headers));
   }
 
   private static Request traced(Request request) {

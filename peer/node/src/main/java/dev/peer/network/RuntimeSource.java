@@ -175,7 +175,7 @@ public final class RuntimeSource implements VoucherJudge {
 
   /**
    * How many bytes of a runtime must be moved here at least, because they are not in runtimes that
-   * are here, if what the best holder says of its chunks is true.
+   * are here, if what the best holder says of its delta or its chunks is true.
    */
   public long toMove(Offer offer) throws IOException, InterruptedException {
     try (LocalRuntimes.Held held = held(offer)) {

@@ -29,11 +29,7 @@ public final class RegistryTransport implements Transport {
   @Override
   public Answer get(URI uri, Map<String, String> headers, Duration most)
       throws IOException, InterruptedException {
-    Request request = Request.get(uri, most);
-    for (Map.Entry<String, String> header : headers.entrySet()) {
-      request = request.with(header.getKey(), header.getValue());
-    }
-    Response answer = world.send(request);
+    Response answer = world.send(Request.get(uri, most).with(headers));
     return new Answer(answer.status(), answer::header, answer.body());
   }
 
