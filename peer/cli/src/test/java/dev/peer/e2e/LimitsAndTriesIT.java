@@ -48,6 +48,7 @@ class LimitsAndTriesIT {
       echo "files $(ulimit -Sn) $(ulimit -Hn)"
       grep CapEff /proc/self/status
       unshare --user true && echo namespace || echo no namespace
+      for i in 1 2; do grep '\\[stack\\]' /proc/self/maps; done | uniq | sed 's/.* /stacks /'
       """;
 
   private static final String MKFILE =
@@ -165,7 +166,8 @@ class LimitsAndTriesIT {
         .contains("shm " + memory / 2 / 4 + " 4096\n")
         .contains("files 1024 524288\n")
         .containsPattern("CapEff:\\s+00000000000004fb\n")
-        .contains("\nnamespace\n");
+        .contains("\nnamespace\n")
+        .containsOnlyOnce("stacks");
     assertThat(asked.stdout())
         .contains("shm " + (96 << 20) / 4096 + " 4096\n")
         .contains("files 2048 2048\n")
