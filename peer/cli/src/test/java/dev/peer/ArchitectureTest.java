@@ -56,11 +56,12 @@ class ArchitectureTest {
 
   static {
     allow("core.id");
-    allow("core.key", "core.id");
+    allow("core.json");
+    allow("core.key", "core.id", "core.json");
     allow("core.network", "core.id");
     allow("core.path", "core.id");
     allow("core.chunk", "core.id");
-    allow("core.record", "core.chunk", "core.id", "core.key");
+    allow("core.record", "core.chunk", "core.id", "core.json", "core.key");
     allow("core.junit", "core.id", "core.record");
     allow("core.platform");
     allow("core.scratch", "core.platform");

@@ -1,7 +1,7 @@
 package dev.peer.core.key;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.peer.core.json.JsonTree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +16,6 @@ import java.util.Optional;
  * @param value its value; the arguments are a JSON array
  */
 public record KeyInput(Kind kind, String variable, String value) {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The kind of an input. */
   public enum Kind {
@@ -59,7 +57,7 @@ public record KeyInput(Kind kind, String variable, String value) {
 
   /** All inputs of a run, in the order of {@link Kind}, variables by name. */
   public static List<KeyInput> of(RunInputs inputs) {
-    ArrayNode arguments = JSON.createArrayNode();
+    ArrayNode arguments = JsonTree.array();
     inputs.arguments().forEach(arguments::add);
     List<KeyInput> all = new ArrayList<>();
     all.add(plain(Kind.FORMAT, Integer.toString(RunInputs.FORMAT)));
@@ -68,7 +66,7 @@ public record KeyInput(Kind kind, String variable, String value) {
     inputs.commit().ifPresent(commit -> all.add(plain(Kind.COMMIT, commit.hex())));
     inputs.tags().ifPresent(digest -> all.add(plain(Kind.TAGS, digest.toString())));
     all.add(plain(Kind.TARGET, inputs.target()));
-    all.add(plain(Kind.ARGUMENTS, arguments.toString()));
+    all.add(plain(Kind.ARGUMENTS, JsonTree.text(arguments)));
     inputs
         .environment()
         .forEach((name, value) -> all.add(new KeyInput(Kind.VARIABLE, name, value)));

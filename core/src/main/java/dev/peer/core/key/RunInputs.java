@@ -1,7 +1,5 @@
 package dev.peer.core.key;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Architecture;
 import dev.peer.core.id.CommitId;
@@ -10,6 +8,7 @@ import dev.peer.core.id.Printable;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.id.TreeId;
+import dev.peer.core.json.JsonTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +57,6 @@ public record RunInputs(
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
   private static final Pattern TARGET =
       Pattern.compile("[A-Za-z0-9_./@%+,:][-A-Za-z0-9_./@%+,:]{0,254}");
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Copies the collections; refuses names that no environment and targets that no mkfile has. */
   public RunInputs {
@@ -182,7 +180,7 @@ public record RunInputs(
 
   /** The bytes that the key is computed over. */
   public byte[] canonicalJson() {
-    ObjectNode json = JSON.createObjectNode();
+    ObjectNode json = JsonTree.object();
     json.put("format", FORMAT);
     json.put("repo", repo.text());
     json.put("tree", tree.hex());
@@ -196,9 +194,7 @@ public record RunInputs(
     json.put("network", network.toString());
     options.addTo(json);
     try {
-      return new JsonCanonicalizer(JSON.writeValueAsString(json)).getEncodedUTF8();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree of strings is always JSON", e);
+      return new JsonCanonicalizer(JsonTree.text(json)).getEncodedUTF8();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,12 +1,8 @@
 package dev.peer.core.record;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -29,17 +25,6 @@ import java.util.function.Function;
  */
 public final class StrictJson {
 
-  private static final int DEEPEST = 32;
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
   private final String path;
   private final ObjectNode node;
   private final Set<String> read = new HashSet<>();
@@ -59,7 +44,7 @@ public final class StrictJson {
    */
   public static StrictJson parse(String what, byte[] bytes) throws MalformedException {
     try {
-      return new StrictJson(what, MAPPER.readTree(bytes));
+      return new StrictJson(what, JsonTree.read(bytes));
     } catch (IOException e) {
       throw new MalformedException(what + ": not JSON", e);
     }
@@ -67,16 +52,12 @@ public final class StrictJson {
 
   /** A new, empty object to be written. */
   public static ObjectNode object() {
-    return MAPPER.createObjectNode();
+    return JsonTree.object();
   }
 
   /** The object's bytes, compact, fields in their order. */
   public static byte[] bytes(ObjectNode object) {
-    try {
-      return MAPPER.writeValueAsBytes(object);
-    } catch (IOException e) {
-      throw new IllegalStateException("a tree of values is always JSON", e);
-    }
+    return JsonTree.bytes(object);
   }
 
   /** The names of all fields. */

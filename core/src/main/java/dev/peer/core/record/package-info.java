@@ -3,6 +3,6 @@
  * carries them.
  *
  * <p>Reading is strict and bounded: a record or bundle is taken whole or not at all. Uses {@code
- * core.chunk}, {@code core.id} and {@code core.key}.
+ * core.chunk}, {@code core.id}, {@code core.json} and {@code core.key}.
  */
 package dev.peer.core.record;
