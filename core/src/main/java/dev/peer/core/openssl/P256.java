@@ -3,19 +3,35 @@ package dev.peer.core.openssl;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
+import java.security.InvalidParameterException;
 import java.security.Key;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGeneratorSpi;
+import java.security.ProviderException;
+import java.security.SecureRandom;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
+import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
+import java.security.spec.ECPrivateKeySpec;
+import java.security.spec.ECPublicKeySpec;
+import java.util.Arrays;
 
 /** The curve P-256. Another provider gets keys of other kinds. */
 final class P256 implements Agreement.Curve {
 
+  private static final String NAME = "secp256r1";
   private static final int NUMBER_SIZE = 32;
+
+  /** In bits, as Java counts it. */
+  private static final int CURVE_SIZE = 256;
+
   private static final ECParameterSpec CURVE = curve();
 
   @Override
@@ -63,18 +79,63 @@ final class P256 implements Agreement.Curve {
   }
 
   private static boolean isOnCurve(ECKey key) {
-    ECParameterSpec curve = key.getParams();
-    return curve != null
-        && curve.getCurve().equals(CURVE.getCurve())
+    return key.getParams() != null && isCurve(key.getParams());
+  }
+
+  private static boolean isCurve(ECParameterSpec curve) {
+    return curve.getCurve().equals(CURVE.getCurve())
         && curve.getGenerator().equals(CURVE.getGenerator())
         && curve.getOrder().equals(CURVE.getOrder())
         && curve.getCofactor() == CURVE.getCofactor();
   }
 
+  /** Makes keys, as Java's own classes. */
+  static final class Generator extends KeyPairGeneratorSpi {
+
+    @Override
+    public void initialize(int size, SecureRandom source) {
+      if (size != CURVE_SIZE) {
+        throw new InvalidParameterException("not the size of P-256");
+      }
+    }
+
+    @Override
+    public void initialize(AlgorithmParameterSpec parameters, SecureRandom source)
+        throws InvalidAlgorithmParameterException {
+      boolean isOurs =
+          parameters instanceof ECGenParameterSpec named
+              ? named.getName().equalsIgnoreCase(NAME)
+              : parameters instanceof ECParameterSpec curve && isCurve(curve);
+      if (!isOurs) {
+        throw new InvalidAlgorithmParameterException("only " + NAME);
+      }
+    }
+
+    @Override
+    public KeyPair generateKeyPair() {
+      byte[] made = LibCrypto.generate();
+      try {
+        KeyFactory keys = KeyFactory.getInstance("EC");
+        ECPoint point =
+            new ECPoint(
+                new BigInteger(1, made, NUMBER_SIZE + 1, NUMBER_SIZE),
+                new BigInteger(1, made, 2 * NUMBER_SIZE + 1, NUMBER_SIZE));
+        BigInteger number = new BigInteger(1, made, 0, NUMBER_SIZE);
+        return new KeyPair(
+            keys.generatePublic(new ECPublicKeySpec(point, CURVE)),
+            keys.generatePrivate(new ECPrivateKeySpec(number, CURVE)));
+      } catch (GeneralSecurityException e) {
+        throw new ProviderException("every Java runtime has P-256", e);
+      } finally {
+        Arrays.fill(made, (byte) 0);
+      }
+    }
+  }
+
   private static ECParameterSpec curve() {
     try {
       AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
-      parameters.init(new ECGenParameterSpec("secp256r1"));
+      parameters.init(new ECGenParameterSpec(NAME));
       return parameters.getParameterSpec(ECParameterSpec.class);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java runtime has P-256", e);

@@ -60,6 +60,9 @@ class OpenSslTest {
     KeyAgreement agreement = KeyAgreement.getInstance("ECDH");
     agreement.init(pair.getPrivate());
 
+    KeyPairGenerator p256 = KeyPairGenerator.getInstance("EC");
+    p256.initialize(new ECGenParameterSpec("secp256r1"));
+    p256.generateKeyPair();
     KeyPairGenerator x25519 = KeyPairGenerator.getInstance("XDH");
     x25519.initialize(NamedParameterSpec.X25519);
     KeyAgreement other = KeyAgreement.getInstance("XDH");
@@ -67,6 +70,7 @@ class OpenSslTest {
 
     assertThat(signature.getProvider().getName()).isEqualTo(OURS);
     assertThat(agreement.getProvider().getName()).isEqualTo(OURS);
+    assertThat(p256.getProvider().getName()).isEqualTo(OURS);
     assertThat(x25519.getProvider().getName()).isEqualTo(OURS);
     assertThat(other.getProvider().getName()).isEqualTo(OURS);
   }
@@ -163,11 +167,14 @@ class OpenSslTest {
   }
 
   /** Among so many there are numbers, coordinates and secrets that begin with zeros. */
-  @Test
-  void doesAsJavaDoesWithManyKeys() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"PeerOpenSSL", "SunEC"})
+  void doesAsJavaDoesWithManyKeys(String maker) throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", maker);
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
     for (int i = 0; i < 600; i++) {
-      KeyPair one = pair("secp256r1");
-      KeyPair other = pair("secp256r1");
+      KeyPair one = generator.generateKeyPair();
+      KeyPair other = generator.generateKeyPair();
 
       assertThat(isSigned(JAVA, one.getPublic(), MESSAGE, signature(OURS, one.getPrivate())))
           .isTrue();

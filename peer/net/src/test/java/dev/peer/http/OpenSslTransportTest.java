@@ -11,7 +11,7 @@ class OpenSslTransportTest extends TransportTest {
 
   @BeforeAll
   static void useOpenSsl() {
-    assertThat(OpenSsl.use()).isTrue();
+    assertThat(OpenSsl.useForAll()).isTrue();
   }
 
   @AfterAll

@@ -20,6 +20,8 @@ public record PeerSettings(
 
   /** Reads them. */
   public static PeerSettings of(Settings settings) throws ConfigException {
+    // A process asks for it before anybody could be told that it is wrong.
+    openSsl(settings);
     return new PeerSettings(
         home(settings),
         repo(settings),
@@ -53,7 +55,7 @@ public record PeerSettings(
   }
 
   /**
-   * Whether a server uses the system's OpenSSL.
+   * Whether a process uses the system's OpenSSL.
    *
    * @throws ConfigException if the setting is wrong
    */

@@ -216,8 +216,8 @@ public enum Setting {
   PEER_OPENSSL(
       Where.ENVIRONMENT,
       "1",
-      "`0`: `peer daemon`, `rendezvous` and `relay` compute handshakes and signatures in Java"
-          + " alone, not with the system's OpenSSL"),
+      "`0`: handshakes, signatures, digests and ciphers are computed in Java alone, not with the"
+          + " system's OpenSSL"),
   PEER_TRUNK(
       Where.ENVIRONMENT,
       HandOff.SENT,
