@@ -32,5 +32,5 @@ until [ -e "$work/peer/env" ]; do
     sleep 0.1
 done
 (cd "$work/repo" && archive=-XX:AOTCacheOutput=$made && launch dev.peer.cli.Rehearsal "@$dist/lib/train.options" \
-    replay explain ls show log artifacts 'replay large' replay) >"$work/commands.log" 2>&1 || { cat "$work/commands.log" >&2 && exit 4; }
+    replay explain ls show log artifacts 'replay large' 'replay --artifacts out --json' 'run --exit' 'replay --artifacts out') >"$work/commands.log" 2>&1 || { cat "$work/commands.log" >&2 && exit 4; }
 mv "$made" "$dist/lib/peer.aot"

@@ -1,6 +1,7 @@
 package dev.peer.cli;
 
 import dev.peer.cli.console.Output;
+import dev.peer.cli.run.HeadStart;
 import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.report.Interruption;
@@ -17,6 +18,7 @@ final class Rehearsal {
    * @param commands each with its words, separated by spaces
    */
   public static void main(String[] commands) throws ConfigException {
+    HeadStart.of(commands[0]);
     int last = commands.length - 1;
     for (String command : Arrays.asList(commands).subList(0, last)) {
       Output output = new Output();

@@ -21,11 +21,16 @@ import java.util.regex.Pattern;
  * A step of the build: gives the libraries the form in which the installed command starts fast.
  *
  * <p>Takes the signatures off JGit's and BouncyCastle's jars, whose check costs some tenths of a
- * second at every start and keeps their classes out of the AOT cache, and lays zstd's library for
- * this platform beside the jars instead of unpacking it at every start. What is changed in a jar
- * keeps its time, so that the same sources make the same bytes.
+ * second at every start and keeps their classes out of the AOT cache, lays zstd's library for this
+ * platform beside the jars instead of unpacking it at every start, and shortens the runtime's list
+ * of security providers. What is changed in a jar keeps its time, so that the same sources make the
+ * same bytes.
  */
 final class DistTuning {
+
+  /** All but SUN, SunRsaSign, SunEC, SunJSSE and SunJCE. */
+  private static final Pattern OTHER_PROVIDER =
+      Pattern.compile("security[.]provider[.](?![1-5]=).*");
 
   private static final Pattern LIBRARY = Pattern.compile(".*[.](so|dylib|dll)");
 
@@ -40,6 +45,7 @@ final class DistTuning {
     tuning.unsign();
     tuning.modernizePicocli();
     tuning.unpackZstd();
+    tuning.keepOwnProviders();
   }
 
   private void unsign() throws IOException {
@@ -98,6 +104,21 @@ final class DistTuning {
                     ? ClassFileVersion.of(ClassFile.JAVA_8_VERSION, 0)
                     : element);
     return format.transformClass(format.parse(bytes), frames.andThen(version));
+  }
+
+  /**
+   * Takes providers off the runtime's list that its modules lack, or that nothing here asks. A
+   * search through all would look for their classes in every file of the class path.
+   */
+  private void keepOwnProviders() throws IOException {
+    Path list = dist.resolve("lib/runtime/conf/security/java.security");
+    List<String> lines = Files.readAllLines(list);
+    List<String> kept =
+        lines.stream().filter(line -> !OTHER_PROVIDER.matcher(line).matches()).toList();
+    if (lines.size() - kept.size() != 7) {
+      throw new IOException(list + ": another list of providers than expected");
+    }
+    Files.write(list, kept);
   }
 
   private void unpackZstd() throws IOException {

@@ -156,6 +156,20 @@ class EvidenceEndIT {
   /** Loading it takes longer than the rest of a replay. */
   @Test
   void aReplayWithoutATimestampDoesNotLoadBouncyCastle() throws Exception {
+    assertThat(classesOfAReplay())
+        .contains("dev.peer.core.sign.RecordVerifier")
+        .doesNotContain("org.bouncycastle");
+  }
+
+  /** For one that is not there, the runtime would open every file of the class path. */
+  @Test
+  void aReplayHasItsClassesFromTheArchive() throws Exception {
+    assertThat(classesOfAReplay().lines().filter(line -> line.contains("source: file:")))
+        // Makes a tree of the paths that count, which no training does.
+        .allMatch(line -> line.contains(" org.eclipse.jgit.lib.ObjectInserter$Formatter "));
+  }
+
+  private String classesOfAReplay() throws Exception {
     Path log = team.root().resolve("classes");
     Path lib = Dist.command("peer").resolveSibling("../lib").normalize();
 
@@ -166,17 +180,20 @@ class EvidenceEndIT {
                 lib.resolve("runtime/bin/java").toString(),
                 "@" + lib.resolve("java.options"),
                 "-Xlog:class+load:file=" + log,
+                "-XX:+UseSerialGC",
+                "-Duser.timezone=UTC",
+                "-XX:AOTCache=" + lib.resolve("peer.aot"),
+                "-Dpeer.openssl=" + lib.resolve("native/libpeer-openssl.so"),
                 "-DZstdNativePath=" + lib.resolve("native/libzstd-jni.so"),
                 "-cp",
-                lib.resolve("app/peer-cli.jar").toString(),
+                lib.resolve("app/peer-cli.jar") + ":" + lib.resolve("app/peer-pki-tools.jar"),
                 "dev.peer.cli.Main",
-                "replay"))
+                "replay",
+                "--artifacts",
+                team.root().resolve("replayed").toString()))
         .await()
         .hasExitCode(0);
-
-    assertThat(Files.readString(log))
-        .contains("dev.peer.core.sign.RecordVerifier")
-        .doesNotContain("org.bouncycastle");
+    return Files.readString(log);
   }
 
   @Test

@@ -226,6 +226,18 @@ class OperationsIT {
     assertThat(verified.stderr()).isEmpty();
   }
 
+  @Test
+  void theRuntimeHasNoSecurityProvidersButItsOwn() throws Exception {
+    Path dist = Dist.command("peer").getParent().getParent();
+    List<String> providers =
+        Files.readAllLines(dist.resolve("lib/runtime/conf/security/java.security")).stream()
+            .filter(line -> line.startsWith("security.provider."))
+            .map(line -> line.substring(line.indexOf('=') + 1))
+            .toList();
+
+    assertThat(providers).containsExactly("SUN", "SunRsaSign", "SunEC", "SunJSSE", "SunJCE");
+  }
+
   /** What the container's recipe relies on; no container is started. */
   @Test
   void theDistNeedsNothingButACLibraryAndAShell() throws Exception {
@@ -234,6 +246,7 @@ class OperationsIT {
     libraries.add(dist.resolve("lib/runtime/bin/java").toString());
     libraries.add(dist.resolve("lib/runtime/lib/server/libjvm.so").toString());
     libraries.add(dist.resolve("lib/native/libzstd-jni.so").toString());
+    libraries.add(dist.resolve("lib/native/libpeer-openssl.so").toString());
 
     String needed = team.tool(libraries.toArray(String[]::new)).hasExitCode(0).stdout();
 

@@ -56,6 +56,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -66,6 +67,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.transport.URIish;
 
 /**
  * What the runtime is trained with, by {@code lib/train.sh}: a repository, and a rendezvous and a
@@ -74,7 +78,7 @@ import org.eclipse.jgit.api.Git;
  */
 final class TrainingPeers {
 
-  private static final String REPO = "training";
+  private static final String REPO = "git.example.org/training";
   private static final String IMAGE = "sha256:" + "0".repeat(64);
   private static final String MKFILE = "test large:V:\n\techo hello\n";
   private static final byte[] HELLO = "hello\n".getBytes(UTF_8);
@@ -130,7 +134,6 @@ final class TrainingPeers {
     settings.put("PEER_CA", write("ca.pem", Pem.write(authority.root())));
     settings.put("PEER_CERT", write("peer.pem", PemText.chain(replaying)));
     settings.put("PEER_KEY", write("peer-key.pem", PemText.privateKey(replaying.privateKey())));
-    settings.put("PEER_REPO", REPO);
     settings.put("PEER_IMAGE", IMAGE);
     settings.put("PEER_RENDEZVOUS", rendezvous);
     StringBuilder lines = new StringBuilder();
@@ -151,22 +154,36 @@ final class TrainingPeers {
         identity, AccessRules::open, HeldFiles.NONE, settings, Timeouts.DEFAULT, line -> {});
   }
 
+  /** As repositories are: a clone of packed objects, with newer ones and a work tree in use. */
   private TreeId tree() throws Exception {
     Path repository = Files.createDirectory(directory.resolve("repo"));
-    Files.writeString(repository.resolve("mkfile"), MKFILE);
+    Path source = Files.createDirectory(repository.resolve("source")).resolve("main.c");
+    Files.writeString(source, "int main(void) { return 0; }\n");
+    Files.writeString(repository.resolve(".env"), "PEER_NETWORK=none\n");
     try (Git git = Git.init().setDirectory(repository.toFile()).call()) {
-      git.add().addFilepattern("mkfile").call();
-      var commit =
-          git.commit()
-              .setMessage("training")
-              .setAuthor("training", "training@localhost")
-              .setCommitter("training", "training@localhost")
-              .setSign(false)
-              .call();
-      // Where something is untracked, more is read to know whether it is ignored.
+      git.remoteAdd().setName("origin").setUri(new URIish("https://" + REPO + ".git")).call();
+      commit(git);
+      git.gc().call();
+      Files.writeString(repository.resolve("mkfile"), MKFILE);
+      TreeId tree = commit(git);
+      // Where something is untracked, more is read to know whether it is ignored; and where a file
+      // is newer than the index says, to know whether it has changed.
       Files.writeString(repository.resolve("untracked"), "");
-      return new TreeId(commit.getTree().name());
+      Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(10)));
+      return tree;
     }
+  }
+
+  private static TreeId commit(Git git) throws GitAPIException {
+    git.add().addFilepattern(".").call();
+    RevCommit commit =
+        git.commit()
+            .setMessage("training")
+            .setAuthor("training", "training@localhost")
+            .setCommitter("training", "training@localhost")
+            .setSign(false)
+            .call();
+    return new TreeId(commit.getTree().name());
   }
 
   private static RunInputs inputs(TreeId tree, String target) {
@@ -191,11 +208,11 @@ final class TrainingPeers {
     OutputRecorder recorder = new OutputRecorder(files, () -> System.nanoTime() / 1000);
     recorder.write(OutputStreamName.STDOUT, HELLO, 0, HELLO.length);
     recorder.write(OutputStreamName.STDERR, HELLO, 0, HELLO.length);
-    Files.createDirectory(files.artifacts());
-    Files.write(files.artifacts().resolve("made"), made);
+    Files.createDirectories(files.artifacts().resolve("reports"));
+    Files.write(files.artifacts().resolve("reports/made"), made);
     Artifact artifact =
         new Artifact.File(
-            "made", FileMode.parse("0644"), new Content(made.length, Digest.of(made)));
+            "reports/made", FileMode.parse("0644"), new Content(made.length, Digest.of(made)));
     RunRecord record =
         new RunRecord(
             inputs,
