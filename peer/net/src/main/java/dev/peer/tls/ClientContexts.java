@@ -12,7 +12,6 @@ import java.util.SequencedMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSessionContext;
 
@@ -55,24 +54,16 @@ final class ClientContexts {
   }
 
   /**
-   * Ends the sessions with servers that a judge refuses now: the JDK resumes a session without
-   * asking whether its server is still trusted.
+   * Ends the sessions that a judge refuses now: the JDK resumes a session without asking whether
+   * its server is still trusted.
    */
-  static void forget(SSLContext context, Predicate<List<X509Certificate>> trusted) {
+  static void forget(SSLContext context, Predicate<SSLSession> trusted) {
     SSLSessionContext sessions = context.getClientSessionContext();
     for (byte[] id : Collections.list(sessions.getIds())) {
       SSLSession session = sessions.getSession(id);
-      if (session != null && !isWith(session, trusted)) {
+      if (session != null && !trusted.test(session)) {
         session.invalidate();
       }
-    }
-  }
-
-  private static boolean isWith(SSLSession session, Predicate<List<X509Certificate>> trusted) {
-    try {
-      return trusted.test(TlsConnection.chainOf(session));
-    } catch (SSLPeerUnverifiedException e) {
-      return false;
     }
   }
 

@@ -31,32 +31,39 @@ final class HttpConnection {
 
   private static final int FIRST_FINAL = 200;
 
-  private final URI server;
-  private final long generation;
+  private final Kind kind;
   private final DefaultBHttpClientConnection http = new DefaultBHttpClientConnection(LIMITS);
   private Optional<SSLSession> session = Optional.empty();
   private Optional<DuplexSocket> ground = Optional.empty();
   private boolean cut;
 
   /**
-   * Opens none yet.
+   * What tells whether a request can go on it.
    *
-   * @param server the scheme and authority of its requests
-   * @param generation the state of our identity that it shows
+   * @param side the client's end: whom it shows, and whom it trusts
+   * @param way how it comes to the server
+   * @param scheme of its requests
+   * @param authority of its requests
    */
-  HttpConnection(URI server, long generation) {
-    this.server = server;
-    this.generation = generation;
+  record Kind(Object side, Object way, String scheme, String authority) {
+
+    static Kind of(Object side, Object way, URI server) {
+      return new Kind(side, way, server.getScheme(), server.getAuthority());
+    }
   }
 
-  /** Whether a request can go on it. */
-  boolean leadsTo(URI uri) {
-    return uri.getScheme().equals(server.getScheme())
-        && uri.getAuthority().equals(server.getAuthority());
+  /** Opens none yet. */
+  HttpConnection(Kind kind) {
+    this.kind = kind;
   }
 
-  long generation() {
-    return generation;
+  Kind kind() {
+    return kind;
+  }
+
+  /** Its TLS session, once it has begun; empty: it has none. */
+  Optional<SSLSession> session() {
+    return session;
   }
 
   /** Will be on this socket, which is closed to cut it off. */

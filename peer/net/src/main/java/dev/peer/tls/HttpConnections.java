@@ -7,36 +7,36 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLSession;
 
-/** The connections of one client: those in use, and those that wait for the next request. */
+/**
+ * The connections of one client: those in use, and those that wait for the next request, of which
+ * other clients may have opened some.
+ */
 final class HttpConnections implements AutoCloseable {
-
-  /** How long one waits. */
-  private static final Duration KEPT = Duration.ofSeconds(30);
 
   private final Way way;
   private final Duration connectTimeout;
+  private final WaitingConnections waiting;
   private final Set<HttpConnection> all = new HashSet<>();
-  private final Deque<Idle> idle = new ArrayDeque<>();
   private boolean closed;
 
-  /** One that waits. Its end is closed when it is used again. */
-  private record Idle(HttpConnection connection, Deadline end) {}
+  /** The client's end of its connections. */
+  interface Side {
 
-  /** Comes to know the server at the other end of a socket that is connected. */
-  @FunctionalInterface
-  interface Handshake {
+    /** What connections have in common on which its requests can go. */
+    Object kind();
 
-    /** Returns what to speak HTTP on. */
+    /** Comes to know the server at the other end of a socket; returns what to speak HTTP on. */
     Socket shake(URI server, Socket socket) throws IOException;
+
+    /** Whether the server of a connection that waited may have a request now. */
+    boolean trusts(Optional<SSLSession> session);
   }
 
   /** Connects sockets. */
@@ -50,17 +50,22 @@ final class HttpConnections implements AutoCloseable {
     Socket open(HttpConnection connection, URI server, Duration most)
         throws IOException, InterruptedException;
 
+    /** What is the same for connections that get to a server alike. */
+    Object to(URI server);
+
     /** Why there is no connection. */
     ConnectionException explain(URI server, IOException e);
   }
 
-  private HttpConnections(Way way, Duration connectTimeout) {
+  private HttpConnections(Way way, Duration connectTimeout, WaitingConnections waiting) {
     this.way = way;
     this.connectTimeout = connectTimeout;
+    this.waiting = waiting;
   }
 
   /** To servers where they are, through proxies where the rules say so. */
-  static HttpConnections through(ProxyRules rules, Duration connectTimeout) {
+  static HttpConnections through(
+      ProxyRules rules, Duration connectTimeout, WaitingConnections waiting) {
     ProxyTunnel tunnel = new ProxyTunnel(rules);
     return new HttpConnections(
         new Way() {
@@ -75,14 +80,20 @@ final class HttpConnections implements AutoCloseable {
           }
 
           @Override
+          public Object to(URI server) {
+            return tunnel.proxy(server);
+          }
+
+          @Override
           public ConnectionException explain(URI server, IOException e) {
             return tunnel.explain(server, e);
           }
         },
-        connectTimeout);
+        connectTimeout,
+        waiting);
   }
 
-  /** All to the end of a route. */
+  /** All to the end of a route, whose connection to a relay ends with this client. */
   static HttpConnections along(Route route, Duration connectTimeout) {
     return new HttpConnections(
         new Way() {
@@ -103,29 +114,34 @@ final class HttpConnections implements AutoCloseable {
           }
 
           @Override
+          public Object to(URI server) {
+            return route;
+          }
+
+          @Override
           public ConnectionException explain(URI server, IOException e) {
             return e instanceof ConnectionException told
                 ? told
                 : ConnectionException.explain(server, e);
           }
         },
-        connectTimeout);
+        connectTimeout,
+        WaitingConnections.ofOne());
   }
 
   /**
    * Sends a request and waits for the head of its answer.
    *
-   * @param generation the state of our identity in which it is sent
-   * @param handshake done if no connection waits
    * @throws ConnectionException if there is no answer; it says why
    */
-  Response send(Request request, long generation, Handshake handshake)
-      throws ConnectionException, InterruptedException {
+  Response send(Request request, Side side) throws ConnectionException, InterruptedException {
     long until = System.nanoTime() + request.timeout().toNanos();
-    Optional<HttpConnection> waiting = take(request.uri(), generation);
-    if (waiting.isPresent()) {
+    HttpConnection.Kind kind =
+        HttpConnection.Kind.of(side.kind(), way.to(request.uri()), request.uri());
+    Optional<HttpConnection> open = take(kind, side);
+    if (open.isPresent()) {
       try {
-        return exchange(waiting.get(), request, until);
+        return exchange(open.get(), request, until);
       } catch (ConnectionException e) {
         // The server may have ended it just before.
         if (e.kind() != ConnectionException.Kind.BROKEN_OFF) {
@@ -133,19 +149,19 @@ final class HttpConnections implements AutoCloseable {
         }
       }
     }
-    return exchange(open(request.uri(), generation, handshake, until), request, until);
+    return exchange(open(request.uri(), kind, side, until), request, until);
   }
 
-  private HttpConnection open(URI server, long generation, Handshake handshake, long until)
+  private HttpConnection open(URI server, HttpConnection.Kind kind, Side side, long until)
       throws ConnectionException, InterruptedException {
-    HttpConnection connection = new HttpConnection(server, generation);
+    HttpConnection connection = new HttpConnection(kind);
     add(connection);
     Duration left = left(until);
     Duration most = left.compareTo(connectTimeout) < 0 ? left : connectTimeout;
     boolean done = false;
     try (Deadline deadline = Deadline.in(most, connection::cut)) {
       try {
-        connection.begin(handshake.shake(server, way.open(connection, server, most)));
+        connection.begin(side.shake(server, way.open(connection, server, most)));
         done = true;
         return connection;
       } catch (IOException e) {
@@ -192,34 +208,23 @@ final class HttpConnections implements AutoCloseable {
     }
   }
 
-  /** One that waits; those of other states are of no use any more. */
-  private synchronized Optional<HttpConnection> take(URI server, long generation) {
-    for (Iterator<Idle> i = idle.iterator(); i.hasNext(); ) {
-      Idle next = i.next();
-      boolean isUsed = next.connection().generation() == generation;
-      if (!isUsed || next.connection().leadsTo(server)) {
-        i.remove();
-        next.end().close();
-        if (isUsed) {
-          return Optional.of(next.connection());
-        }
-        end(next.connection());
-      }
+  /** One that waits, if its server is still trusted. */
+  private Optional<HttpConnection> take(HttpConnection.Kind kind, Side side) {
+    Optional<HttpConnection> found = waiting.take(kind);
+    found.ifPresent(this::add);
+    if (found.isPresent() && !side.trusts(found.get().session())) {
+      end(found.get());
+      return Optional.empty();
     }
-    return Optional.empty();
+    return found;
   }
 
   private synchronized void free(HttpConnection connection) {
     if (closed) {
       end(connection);
     } else {
-      idle.addFirst(new Idle(connection, Deadline.in(KEPT, () -> expire(connection))));
-    }
-  }
-
-  private synchronized void expire(HttpConnection connection) {
-    if (idle.removeIf(one -> one.connection().equals(connection))) {
-      end(connection);
+      all.remove(connection);
+      waiting.add(connection);
     }
   }
 
@@ -235,12 +240,11 @@ final class HttpConnections implements AutoCloseable {
     connection.cut();
   }
 
-  /** Cuts off all of them, those that requests are on too. */
+  /** Cuts off those that requests are on, and ends those that wait for no other client. */
   @Override
   public synchronized void close() {
     closed = true;
-    idle.forEach(one -> one.end().close());
-    idle.clear();
+    waiting.leave();
     List<HttpConnection> open = new ArrayList<>(all);
     open.forEach(this::end);
   }

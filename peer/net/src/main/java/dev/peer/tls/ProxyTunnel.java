@@ -44,7 +44,7 @@ final class ProxyTunnel {
   }
 
   /** The proxy for a server; empty: it is asked itself. */
-  private Optional<ProxyAddress> proxy(URI server) {
+  Optional<ProxyAddress> proxy(URI server) {
     return isSecure(server) ? rules.to(server) : Optional.empty();
   }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
 
 /**
  * Sends requests to servers of the world, over HTTP/1.1: no redirect or cookie; a proxy only as the
@@ -18,6 +19,7 @@ import javax.net.ssl.SSLContext;
 public final class PublicClient implements AutoCloseable {
 
   private final HttpConnections connections;
+  private final HttpConnections.Side side = new Side();
 
   /** Empty: that of the JVM, which is made when it is needed. */
   private final Optional<SSLContext> context;
@@ -38,7 +40,7 @@ public final class PublicClient implements AutoCloseable {
   PublicClient(Duration connectTimeout, List<X509Certificate> certificates, ProxyRules proxies) {
     context =
         certificates.isEmpty() ? Optional.empty() : Optional.of(WorldTrust.with(certificates));
-    connections = HttpConnections.through(proxies, connectTimeout);
+    connections = HttpConnections.through(proxies, connectTimeout, WaitingConnections.ofOne());
   }
 
   /**
@@ -47,18 +49,33 @@ public final class PublicClient implements AutoCloseable {
    * @throws ConnectionException if there is no answer; it says why
    */
   public Response send(Request request) throws ConnectionException, InterruptedException {
-    return connections.send(request, 0, this::handshake);
+    return connections.send(request, side);
   }
 
-  private Socket handshake(URI server, Socket socket) throws IOException {
-    if (server.getScheme().equalsIgnoreCase("http")) {
-      return socket;
+  /** Their connections wait for this client alone. */
+  private final class Side implements HttpConnections.Side {
+
+    @Override
+    public Object kind() {
+      return this;
     }
-    return TlsConnector.handshake(
-        context(),
-        server,
-        socket,
-        parameters -> parameters.setEndpointIdentificationAlgorithm("HTTPS"));
+
+    @Override
+    public Socket shake(URI server, Socket socket) throws IOException {
+      if (server.getScheme().equalsIgnoreCase("http")) {
+        return socket;
+      }
+      return TlsConnector.handshake(
+          context(),
+          server,
+          socket,
+          parameters -> parameters.setEndpointIdentificationAlgorithm("HTTPS"));
+    }
+
+    @Override
+    public boolean trusts(Optional<SSLSession> session) {
+      return true;
+    }
   }
 
   private SSLContext context() {

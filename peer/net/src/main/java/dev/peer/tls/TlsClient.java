@@ -5,23 +5,28 @@ import dev.peer.core.network.ProxyRules;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.UntrustedCertificateException;
-import java.security.cert.X509Certificate;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /**
  * Sends requests to one party, over HTTP/1.1: no redirect or cookie; a proxy only as the
  * environment names it, which passes TLS on. Checks the party's identity before it sends the first
- * byte of a request. After a change of our identity the next request opens a new connection;
- * answers in progress end on the old one.
+ * byte of a request. After a change of our certificate, or of whom we trust, the next request opens
+ * a new connection; answers in progress end on the old one.
  *
- * <p>Clients of one process share the sessions that servers gave them, if they show the same
- * certificate and judge by the same rules. A session is resumed only if its server is trusted when
- * the request begins.
+ * <p>Clients of one process share the sessions that servers gave them, and the connections that
+ * wait for a request, if they show the same certificate, judge by the same authorities and
+ * revocation lists, expect the same peer and ask it at the same address through the same proxy, if
+ * any. A session is resumed, and a connection that waited is used, only if its server is trusted at
+ * that moment. Connections along a route are not shared: the one to the relay below them is its
+ * client's.
  */
 public final class TlsClient implements AutoCloseable {
 
@@ -48,16 +53,17 @@ public final class TlsClient implements AutoCloseable {
   }
 
   static TlsClient ofService(TlsIdentity identity, Duration connectTimeout, ProxyRules proxies) {
-    return new TlsClient(
-        identity, Optional.empty(), HttpConnections.through(proxies, connectTimeout));
+    return new TlsClient(identity, Optional.empty(), through(proxies, connectTimeout));
   }
 
   /** A client for one peer, wherever it is. */
   public static TlsClient ofPeer(TlsIdentity identity, PeerId peer, Duration connectTimeout) {
     return new TlsClient(
-        identity,
-        Optional.of(peer),
-        HttpConnections.through(ProxyRules.ofProcess(), connectTimeout));
+        identity, Optional.of(peer), through(ProxyRules.ofProcess(), connectTimeout));
+  }
+
+  private static HttpConnections through(ProxyRules proxies, Duration connectTimeout) {
+    return HttpConnections.through(proxies, connectTimeout, WaitingConnections.ofProcess());
   }
 
   /** A client for one peer at the end of a route. The host in the requests does not matter. */
@@ -111,7 +117,7 @@ public final class TlsClient implements AutoCloseable {
     }
   }
 
-  /** Cuts off calls in progress. */
+  /** Cuts off its own calls in progress. */
   @Override
   public void close() {
     connections.close();
@@ -119,13 +125,7 @@ public final class TlsClient implements AutoCloseable {
 
   private Response sendOnce(Request request) throws ConnectionException, InterruptedException {
     TlsIdentity.State now = identity.state();
-    SSLContext current = context(now);
-    ClientContexts.forget(current, this::trusts);
-    Response answer =
-        connections.send(
-            request,
-            now.generation(),
-            (server, socket) -> TlsConnector.handshake(current, server, socket));
+    Response answer = connections.send(request, new Side(context(now)));
     if (identity.state().generation() != now.generation()) {
       requireStillTrusted(answer);
     }
@@ -150,12 +150,38 @@ public final class TlsClient implements AutoCloseable {
     return context;
   }
 
-  private boolean trusts(List<X509Certificate> server) {
-    try {
-      identity.validate(server, CertificateRole.SERVER);
-      return true;
-    } catch (UntrustedCertificateException e) {
-      return false;
+  /** Our end of connections. */
+  private final class Side implements HttpConnections.Side {
+
+    private final SSLContext context;
+
+    Side(SSLContext context) {
+      this.context = context;
+    }
+
+    @Override
+    public Object kind() {
+      return context;
+    }
+
+    @Override
+    public Socket shake(URI server, Socket socket) throws IOException {
+      ClientContexts.forget(context, this::trusts);
+      return TlsConnector.handshake(context, server, socket);
+    }
+
+    @Override
+    public boolean trusts(Optional<SSLSession> session) {
+      return session.filter(this::trusts).isPresent();
+    }
+
+    private boolean trusts(SSLSession session) {
+      try {
+        identity.validate(TlsConnection.chainOf(session), CertificateRole.SERVER);
+        return true;
+      } catch (UntrustedCertificateException | SSLPeerUnverifiedException e) {
+        return false;
+      }
     }
   }
 }

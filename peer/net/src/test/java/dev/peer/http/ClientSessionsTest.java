@@ -25,7 +25,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the clients of one process know of a server, one after another. */
+/**
+ * What the clients of one process know of a server, one after another, each on a new connection.
+ */
 @Timeout(300)
 class ClientSessionsTest {
 
@@ -89,7 +91,7 @@ class ClientSessionsTest {
     for (int i = 0; i < 20; i++) {
       Https https = new Https(team.peer(client, clock), server.address());
       open.add(https);
-      https.send("GET", "/");
+      https.open("/");
     }
 
     long after = descriptors();
@@ -149,7 +151,8 @@ class ClientSessionsTest {
 
   private static void ask(TlsIdentity identity, HttpsServer server) throws Exception {
     try (Https https = new Https(identity, server.address())) {
-      assertThat(https.send("GET", "/").body()).isEqualTo("hello".getBytes(US_ASCII));
+      assertThat(https.send("GET", "/", "Connection", "close").body())
+          .isEqualTo("hello".getBytes(US_ASCII));
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import dev.peer.core.network.ProxyRules;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +14,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +24,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +143,59 @@ class HttpConnectionsTest {
 
     assertThat(accepted).hasValue(2);
     assertThat(text(first) + text(second)).isEqualTo("hihi");
+  }
+
+  @Test
+  void keepsNoMoreThanItsMost() throws Exception {
+    script = always(HI);
+
+    for (int i = 0; i < 2; i++) {
+      List<Response> answers = new ArrayList<>();
+      for (int each = 0; each <= WaitingConnections.MOST; each++) {
+        answers.add(get());
+      }
+      for (Response answer : answers) {
+        assertThat(text(answer)).isEqualTo("hi");
+      }
+    }
+
+    assertThat(accepted).hasValue(WaitingConnections.MOST + 2);
+  }
+
+  @Test
+  void keepsNoneWhileTheMachineSleeps() throws Exception {
+    script = always(HI);
+    AtomicReference<Instant> time = new AtomicReference<>(Instant.now());
+    try (HttpConnections connections =
+        HttpConnections.through(ProxyRules.DIRECT, LONG, WaitingConnections.ofOne(time::get))) {
+      for (Duration slept :
+          List.of(Duration.ZERO, WaitingConnections.KEPT.minusNanos(1), WaitingConnections.KEPT)) {
+        time.set(time.get().plus(slept));
+        Response answer = connections.send(Request.get(uri(), LONG), new Plain());
+        assertThat(text(answer)).isEqualTo("hi");
+      }
+    }
+
+    assertThat(accepted).hasValue(2);
+  }
+
+  /** Without TLS, whose servers are all trusted. */
+  private static final class Plain implements HttpConnections.Side {
+
+    @Override
+    public Object kind() {
+      return Plain.class;
+    }
+
+    @Override
+    public Socket shake(URI server, Socket socket) {
+      return socket;
+    }
+
+    @Override
+    public boolean trusts(Optional<SSLSession> session) {
+      return true;
+    }
   }
 
   @Test

@@ -47,8 +47,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The way to other peers, as far as the settings name one. Closing it ends its connections, which
- * the JVM would wait for at its exit.
+ * The way to other peers, as far as the settings name one. Closing it ends its requests in
+ * progress; connections without one wait a while for others in this process.
  */
 public final class PeerNetwork implements AutoCloseable {
 
