@@ -19,7 +19,5 @@ case ${1-} in
     rendezvous | relay) launch dev.peer.cli.Main "@$dist/lib/server.options" "$@" ;;
     # Without OpenSSL, the first compiler alone would make SHA-256 and AES several times as slow.
     daemon) launch dev.peer.cli.Main -XX:TieredStopAtLevel=4 "$@" ;;
-    # A daemon's crontabs alone ask what the time is here. For the rules of time zones the runtime would open every file of the class
-    # path.
-    *) launch dev.peer.cli.Main -Duser.timezone=UTC "$@" ;;
+    *) launch dev.peer.cli.Main "@$dist/lib/command.options" "$@" ;;
 esac

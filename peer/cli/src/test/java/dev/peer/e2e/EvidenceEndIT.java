@@ -181,7 +181,7 @@ class EvidenceEndIT {
                 "@" + lib.resolve("java.options"),
                 "-Xlog:class+load:file=" + log,
                 "-XX:+UseSerialGC",
-                "-Duser.timezone=UTC",
+                "@" + lib.resolve("command.options"),
                 "-XX:AOTCache=" + lib.resolve("peer.aot"),
                 "-Dpeer.openssl=" + lib.resolve("native/libpeer-openssl.so"),
                 "-DZstdNativePath=" + lib.resolve("native/libzstd-jni.so"),

@@ -26,7 +26,8 @@ record PortableDist(Path command, Path path) {
   static PortableDist in(Path directory) throws IOException {
     Path home = Files.createDirectory(directory.resolve("portable"));
     Path lib = Files.createDirectory(home.resolve("lib"));
-    for (String file : List.of("peer.sh", "launch.sh", "java.options", "server.options")) {
+    for (String file :
+        List.of("peer.sh", "launch.sh", "java.options", "command.options", "server.options")) {
       Files.copy(Dist.home().resolve("lib").resolve(file), lib.resolve(file));
     }
     Path temporary = Files.createDirectory(directory.resolve("tmp"));
