@@ -30,6 +30,7 @@ class WarmUpIT {
       \t\tif [ -e /run/peer/$name ]; then echo file /run/peer/$name; fi
       \tdone
       \tsed -n 's/^[^ ]* [^ ]* [^ ]* [^ ]* \\([^ ]*\\) .*/mount \\1/p' /proc/self/mountinfo
+      \tsed -n 's/^processes /started /p' /proc/stat
       test:VQ:
       \tls -A
       """;
@@ -50,8 +51,33 @@ class WarmUpIT {
   void aRunFindsNoProcessNoMountNoGroupAndNoFileOfIt() throws Exception {
     Repository repository = team.repository("clean", MKFILE);
 
-    Run run = team.peer("laptop").run(repository, "run", "--exit").hasExitCode(0);
+    assertFindsNothing(team.peer("laptop").run(repository, "run", "--exit").hasExitCode(0));
+  }
 
+  /** A run may end it at any point, or come when it is over: when more processes were started. */
+  @Test
+  void norDoesOneInAMachineThatDoesItAgainWhileItWaits() throws Exception {
+    Repository repository = team.repository("clean", MKFILE);
+    Peer peer = team.peer("laptop").with("PEER_READY", 1);
+    peer.start(team.root(), "daemon", "--jobs", "1").awaitLine("^peer: takes runs, 1 at once$");
+    Run first = peer.run(repository, "run", "--exit").hasExitCode(0);
+
+    Run run;
+    long wait = 0;
+    do {
+      Thread.sleep(wait);
+      wait += 1_000;
+      run = peer.run(repository, "run", "--exit", "--timings", "--force").hasExitCode(0);
+      assertFindsNothing(run);
+      assertThat(run.stderr()).contains("peer: time: take ");
+    } while (started(run) < started(first) + 50);
+  }
+
+  private static long started(Run run) {
+    return Long.parseLong(found(run, "started ").getFirst());
+  }
+
+  private static void assertFindsNothing(Run run) {
     assertThat(run.stdout()).isEqualTo(".env\n.git\nmkfile\n");
     assertThat(found(run, "program "))
         .isSubsetOf(

@@ -10,6 +10,7 @@ import dev.peer.core.secret.Secrets;
 import dev.peer.vm.guest.GuestAgent;
 import dev.peer.vm.guest.GuestException;
 import dev.peer.vm.image.GuestImage;
+import dev.peer.vm.qemu.Accelerator;
 import dev.peer.vm.qemu.Connections;
 import dev.peer.vm.qemu.Machine;
 import dev.peer.vm.qemu.MachineSpec;
@@ -39,6 +40,9 @@ final class MachineStarter {
   static final Duration CLONE_TIME = Duration.ofMinutes(2);
 
   private static final Duration BOOT_TIME = Duration.ofMinutes(5);
+
+  /** The option of images whose guests go through their stages for nothing. */
+  private static final String WARM_UP = "warm-up";
 
   private final MachineModel model;
   private final GuestNetwork network;
@@ -159,7 +163,13 @@ final class MachineStarter {
       machine.migration().takeOverTemplate(template.state());
       machine.disconnectNetwork();
       machine.resume();
+      if (model.accelerator() == Accelerator.TCG && model.image().options().contains(WARM_UP)) {
+        GuestAgent.warmUp(machine.port(GuestAgent.CONTROL));
+      }
       return new WaitingClone(fit, model, machine, disks, directories, Instant.now());
+    } catch (GuestException e) {
+      machine.close();
+      throw new IOException(e.getMessage(), e);
     } catch (IOException | InterruptedException | RuntimeException e) {
       machine.close();
       throw e;

@@ -64,6 +64,14 @@ class GuestAgentTest {
   }
 
   @Test
+  void aGuestThatWaitsWarmsUpBeforeItIsGreeted() throws Exception {
+    GuestAgent.warmUp(control.host);
+
+    assertThat(heard.readLine()).isEqualTo("warm-up");
+    greet();
+  }
+
+  @Test
   void greetsWithANonceAndTheTime() throws Exception {
     greet();
 
