@@ -116,7 +116,7 @@ run_container() {
         user=$(sed -n 3p "$run/image")
         fail container "the container image has not the user or group that it names: '$user'"
     fi
-    owner=$(cat "$bundle/owner")
+    read -r owner <"$bundle/owner"
     case $owner in
     0:*) ;;
     *) chown -R "$owner" "$repository" /run/ci/cache ;;

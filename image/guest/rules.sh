@@ -20,13 +20,13 @@ read_rules() {
 
 # Writes $run/defaults.mk: a recipe for what must have one and got none. A second recipe would be an error to mk.
 write_defaults() {
-    for name in base-image post-test; do
-        if ! grep -Eqx "target rv? $name" "$run/rules"; then printf '%s:VQ:\n\t:\n' "$name"; fi
-    done >"$run/defaults.mk"
-    if ! grep -Eqx "target rv? $image_name_file" "$run/rules"; then
-        # shellcheck disable=SC2016 # for mk's shell to expand
-        printf '%s:Q: base-image\n\techo $CONTAINERIMAGE >$target\n' "$image_name_file" >>"$run/defaults.mk"
-    fi
+    awk -v "file=$image_name_file" '
+        /^target rv? / && NF == 3 { made[$3] }
+        END {
+            if (!("base-image" in made)) print "base-image:VQ:\n\t:"
+            if (!("post-test" in made)) print "post-test:VQ:\n\t:"
+            if (!(file in made)) print file ":Q: base-image\n\techo $CONTAINERIMAGE >$target"
+        }' "$run/rules" >"$run/defaults.mk"
 }
 
 # check_targets TARGET ARGUMENT...: checks the target, and the arguments that are targets too.
@@ -84,16 +84,16 @@ concrete_names() {
         $1 == "target" || $1 == "need" {
             name = substr($0, length($1) + length($2) + 3)
             if (index(name, directory) == 1 && length(name) > length(directory) && name !~ /[%&]/) print name
-        }' "$run/rules" >"$2.unsorted"
-    sort -u "$2.unsorted" >"$2"
+        }' "$run/rules" >"$2"
+    if [ -s "$2" ]; then sort -u -o "$2" "$2"; fi
 }
 
 # Writes the names of the artifacts that are made after a failed test too to the file $1: XML, and what test-reports names.
 report_names() {
-    concrete_names /var/run/ci/artifacts "$1"
-    sed -n 's,^report - \(/var/run/ci/artifacts/\),\1,p' "$run/rules" >"$1.named"
-    awk '/\.[Xx][Mm][Ll]$/' "$1" | cat - "$1.named" | sort -u >"$1.new"
-    mv "$1.new" "$1"
+    concrete_names /var/run/ci/artifacts "$1.all"
+    sed -n '/\.[Xx][Mm][Ll]$/p' "$1.all" >"$1"
+    sed -n 's,^report - \(/var/run/ci/artifacts/\),\1,p' "$run/rules" >>"$1"
+    if [ -s "$1" ]; then sort -u -o "$1" "$1"; fi
 }
 
 # make_names OPTION...: makes the names given a line each on stdin, after the directories that they lie in.
