@@ -34,7 +34,7 @@ public final class OpenSsl extends Provider {
 
   /**
    * The same, and for the bytes of connections and results: SHA-256 and AES. For processes that are
-   * over before Java's own code for that is compiled.
+   * waited for before Java's own code for that is compiled.
    */
   public static boolean useForAll() {
     return use(forAll());

@@ -99,7 +99,8 @@ public final class DaemonCommand implements Callable<Integer> {
     Settings settings = call.settings();
     output.warn(settings);
     if (PeerSettings.openSsl(settings)) {
-      OpenSsl.use();
+      // Its first commands come before Java's own digests and ciphers are compiled.
+      OpenSsl.useForAll();
     }
     Daemon daemon = new Daemon(options.plan(), settings, commands.get(), output, interruption);
     try (LogOptions.OpenLog log = options.logging().open(output)) {
