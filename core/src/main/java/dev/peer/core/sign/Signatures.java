@@ -2,9 +2,14 @@ package dev.peer.core.sign;
 
 import dev.peer.core.pem.KeyKind;
 import dev.peer.core.trust.Credentials;
+import dev.peer.core.trust.DerReader;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECKey;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -37,6 +42,9 @@ final class Signatures {
     X509Certificate certificate = envelope.chain().getFirst();
     boolean holds;
     try {
+      if (certificate.getPublicKey() instanceof ECKey) {
+        requireOneForm(envelope.signature());
+      }
       Signature computation = KeyKind.of(certificate.getPublicKey()).orElseThrow().signature();
       computation.initVerify(certificate.getPublicKey());
       computation.update(PreAuthEncoding.of(Envelope.PAYLOAD_TYPE, envelope.payload()));
@@ -46,6 +54,25 @@ final class Signatures {
     }
     if (!holds) {
       throw new VerificationException("the signature does not hold");
+    }
+  }
+
+  /**
+   * Requires two numbers in DER's one form. Some providers take others, too, and a signature holds
+   * for everybody or for nobody.
+   */
+  private static void requireOneForm(byte[] signature) throws CertificateParsingException {
+    DerReader whole = new DerReader(signature);
+    DerReader numbers = new DerReader(whole.read(DerReader.SEQUENCE));
+    whole.end();
+    requireOneFormOfNumber(numbers.read(DerReader.INTEGER));
+    requireOneFormOfNumber(numbers.read(DerReader.INTEGER));
+    numbers.end();
+  }
+
+  private static void requireOneFormOfNumber(byte[] number) throws CertificateParsingException {
+    if (number.length == 0 || !Arrays.equals(new BigInteger(number).toByteArray(), number)) {
+      throw new CertificateParsingException("a number is not in its shortest form");
     }
   }
 }

@@ -10,10 +10,11 @@ import java.util.Arrays;
  * <p>It is ours because the JDK exports none, and to load the one of a library takes longer than
  * all else that a certificate is checked for.
  */
-final class DerReader {
+public final class DerReader {
 
+  public static final int INTEGER = 0x02;
   static final int OCTET_STRING = 0x04;
-  static final int SEQUENCE = 0x30;
+  public static final int SEQUENCE = 0x30;
 
   private static final int LONG_FORM = 0x80;
   private static final int MOST_LENGTH_BYTES = 3;
@@ -21,7 +22,8 @@ final class DerReader {
   private final byte[] bytes;
   private int at;
 
-  DerReader(byte[] bytes) {
+  /** Begins with the first element. */
+  public DerReader(byte[] bytes) {
     this.bytes = bytes;
   }
 
@@ -36,7 +38,7 @@ final class DerReader {
   }
 
   /** The content of the next element, which must have this tag. */
-  byte[] read(int tag) throws CertificateParsingException {
+  public byte[] read(int tag) throws CertificateParsingException {
     if (!isNext(tag)) {
       throw new CertificateParsingException("an element with the tag " + tag + " is expected");
     }
@@ -50,7 +52,7 @@ final class DerReader {
   }
 
   /** Refuses bytes after the last element. */
-  void end() throws CertificateParsingException {
+  public void end() throws CertificateParsingException {
     if (at != bytes.length) {
       throw new CertificateParsingException("there is more after the last element");
     }

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.Test;
@@ -247,6 +248,43 @@ class RecordVerifierTest {
     for (String sig : List.of("", "AAAA", Base64.getEncoder().encodeToString(new byte[64]))) {
       assertRefused("signature", envelope(json -> signature(json).put("sig", sig)));
     }
+  }
+
+  /** Java's own code takes some of these for the same signature, OpenSSL takes none. */
+  @Test
+  void refusesAnotherFormOfTheSignature() throws Exception {
+    List<UnaryOperator<byte[]>> others =
+        List.of(
+            RecordVerifierTest::withAZeroBeforeItsFirstNumber,
+            signed -> Arrays.copyOf(signed, signed.length + 1),
+            RecordVerifierTest::withItsLengthInTwoBytes);
+    for (UnaryOperator<byte[]> other : others) {
+      assertRefused(
+          "malformed",
+          envelope(
+              json -> {
+                String sig = signature(json).path("sig").textValue();
+                byte[] changed = other.apply(Base64.getDecoder().decode(sig));
+                signature(json).put("sig", Base64.getEncoder().encodeToString(changed));
+              }));
+    }
+  }
+
+  private static byte[] withAZeroBeforeItsFirstNumber(byte[] signed) {
+    byte[] longer = new byte[signed.length + 1];
+    System.arraycopy(signed, 0, longer, 0, 4);
+    System.arraycopy(signed, 4, longer, 5, signed.length - 4);
+    longer[1]++;
+    longer[3]++;
+    return longer;
+  }
+
+  private static byte[] withItsLengthInTwoBytes(byte[] signed) {
+    byte[] longer = new byte[signed.length + 1];
+    System.arraycopy(signed, 1, longer, 2, signed.length - 1);
+    longer[0] = signed[0];
+    longer[1] = (byte) 0x81;
+    return longer;
   }
 
   @Test
