@@ -135,16 +135,18 @@ final class HttpConnections implements AutoCloseable {
    * @throws ConnectionException if there is no answer; it says why
    */
   Response send(Request request, Side side) throws ConnectionException, InterruptedException {
-    long until = System.nanoTime() + request.timeout().toNanos();
+    long begin = System.nanoTime();
+    long until = begin + request.timeout().toNanos();
     HttpConnection.Kind kind =
         HttpConnection.Kind.of(side.kind(), way.to(request.uri()), request.uri());
     Optional<HttpConnection> open = take(kind, side);
     if (open.isPresent()) {
+      long half = begin + request.timeout().toNanos() / 2;
       try {
-        return exchange(open.get(), request, until);
+        return exchange(open.get(), request, half);
       } catch (ConnectionException e) {
-        // The server may have ended it just before.
-        if (e.kind() != ConnectionException.Kind.BROKEN_OFF) {
+        // The server may have ended it just before, or the network may lead there no more.
+        if (e.kind() != ConnectionException.Kind.BROKEN_OFF && left(half).isPositive()) {
           throw e;
         }
       }

@@ -220,6 +220,23 @@ class HttpConnectionsTest {
     assertThat(accepted).hasValue(2);
   }
 
+  /** As after a change of the network: what is sent there gets no answer and no refusal. */
+  @Test
+  void asksAnewWhereNothingComesOnTheConnectionThatWaited() throws Exception {
+    script =
+        (in, out) -> {
+          HeadReader.read(in);
+          out.write(HI.getBytes(US_ASCII));
+          in.transferTo(OutputStream.nullOutputStream());
+        };
+    assertThat(text(get())).isEqualTo("hi");
+
+    Response answer = client.send(Request.get(uri(), Duration.ofSeconds(30)));
+
+    assertThat(text(answer)).isEqualTo("hi");
+    assertThat(accepted).hasValue(2);
+  }
+
   @Test
   void asksAnewWhereTheServerEndedTheConnectionThatWaited() throws Exception {
     script =
