@@ -23,7 +23,7 @@ trap 'exit 143' TERM
 for name in $(env | sed -n 's/^\(\(PEER\|GIT\)_[A-Z_]*\)=.*/\1/p'); do
     unset "$name"
 done
-export XDG_CONFIG_HOME="$work" PEER_HOME="$work/home"
+export XDG_CONFIG_HOME="$work" PEER_HOME="$work/home" GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 
 (umask 077 && launch dev.peer.cli.training.TrainingPeers -XX:TieredStopAtLevel=1 "$work") >"$work/peers.log" 2>&1 &
 peers=$!
