@@ -21,6 +21,7 @@ typedef struct {
 
 // Each with its result, its name, and what it takes.
 #define FUNCTIONS(F)                                                                                              \
+    F(int, OPENSSL_init_crypto, (uint64_t, const void *))                                                         \
     F(EVP_PKEY_CTX *, EVP_PKEY_CTX_new, (EVP_PKEY *, void *))                                                     \
     F(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_name, (void *, const char *, const char *))                           \
     F(void, EVP_PKEY_CTX_free, (EVP_PKEY_CTX *))                                                                  \
@@ -75,7 +76,9 @@ enum {
     EVP_PKEY_PUBLIC_KEY = 0x86,
     EVP_PKEY_KEYPAIR = 0x87,
     EVP_CTRL_AEAD_GET_TAG = 0x10,
-    EVP_CTRL_AEAD_SET_TAG = 0x11
+    EVP_CTRL_AEAD_SET_TAG = 0x11,
+    OPENSSL_INIT_NO_LOAD_CONFIG = 0x80,
+    OPENSSL_INIT_NO_ATEXIT = 0x80000
 };
 
 static char P256[] = "prime256v1";
@@ -91,12 +94,13 @@ JNIEXPORT jboolean JNICALL Java_dev_peer_core_openssl_LibCrypto_find(JNIEnv *env
     if (!name)                                         \
         return JNI_FALSE;
     FUNCTIONS(FIND)
-    return JNI_TRUE;
+    // Its configuration can name libraries, which would then run in this process.
+    return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, 0) == 1;
 }
 
 // Reads exactly as many bytes as an array should have.
 static int read(JNIEnv *env, jbyteArray array, unsigned char *bytes, jsize size) {
-    if ((*env)->GetArrayLength(env, array) != size)
+    if (!array || (*env)->GetArrayLength(env, array) != size)
         return 0;
     (*env)->GetByteArrayRegion(env, array, 0, size, (jbyte *) bytes);
     return 1;
@@ -200,12 +204,12 @@ JNIEXPORT jint JNICALL Java_dev_peer_core_openssl_LibCrypto_judgement(
     (void) type;
     unsigned char bytes[SIZE];
     unsigned char claimed[SIGNATURE_SIZE];
-    jsize size = (*env)->GetArrayLength(env, signature);
+    jsize size = signature ? (*env)->GetArrayLength(env, signature) : 0;
     EVP_PKEY *key = public_key(env, point);
     EVP_PKEY_CTX *context = key ? EVP_PKEY_CTX_new(key, 0) : 0;
     jint result = -1;
     if (context && read(env, digest, bytes, SIZE) && EVP_PKEY_verify_init(context) == 1) {
-        result = size <= SIGNATURE_SIZE && read(env, signature, claimed, size)
+        result = size > 0 && size <= SIGNATURE_SIZE && read(env, signature, claimed, size)
             && EVP_PKEY_verify(context, claimed, (size_t) size, bytes, SIZE) == 1;
     }
     EVP_PKEY_CTX_free(context);

@@ -1,11 +1,14 @@
 package dev.peer.core.openssl;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.security.AlgorithmParameters;
+import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.NoSuchAlgorithmException;
+import java.security.ProviderException;
 import java.security.SecureRandom;
 import java.security.spec.AlgorithmParameterSpec;
 import java.util.Arrays;
@@ -23,8 +26,8 @@ import javax.crypto.spec.GCMParameterSpec;
  */
 final class AesGcm extends CipherSpi {
 
-  private static final int IV_SIZE = 12;
-  private static final int TAG_SIZE = 16;
+  static final int IV_SIZE = 12;
+  static final int TAG_SIZE = 16;
 
   private boolean seals;
   private boolean isReady;
@@ -65,7 +68,16 @@ final class AesGcm extends CipherSpi {
 
   @Override
   protected AlgorithmParameters engineGetParameters() {
-    return null;
+    if (iv == null) {
+      return null;
+    }
+    try {
+      AlgorithmParameters parameters = AlgorithmParameters.getInstance("GCM");
+      parameters.init(new GCMParameterSpec(TAG_SIZE * Byte.SIZE, iv));
+      return parameters;
+    } catch (GeneralSecurityException e) {
+      throw new ProviderException("every Java runtime has AES-GCM", e);
+    }
   }
 
   @Override
@@ -118,6 +130,13 @@ final class AesGcm extends CipherSpi {
   protected void engineUpdateAAD(byte[] input, int offset, int length) {
     requireReady();
     aad.write(input, offset, length);
+  }
+
+  @Override
+  protected void engineUpdateAAD(ByteBuffer input) {
+    byte[] bytes = new byte[input.remaining()];
+    input.get(bytes);
+    engineUpdateAAD(bytes, 0, bytes.length);
   }
 
   /** Nothing comes out before all of it is authentic. */
@@ -174,20 +193,25 @@ final class AesGcm extends CipherSpi {
 
   private void crypt(byte[] in, int from, int size, byte[] output, int at)
       throws AEADBadTagException {
-    isReady = false;
+    // What was not authentic can be followed by another message, as Java has it.
+    isReady = !seals;
     parts.reset();
     if (seals) {
       lastKey = key;
       lastIv = iv;
-      LibCrypto.seal(key, iv, aad.toByteArray(), in, from, size, output, at);
+      LibCrypto.seal(key, iv, associated(), in, from, size, output, at);
     } else if (size < TAG_SIZE) {
       throw new AEADBadTagException("shorter than a tag");
     } else {
-      LibCrypto.open(key, iv, aad.toByteArray(), in, from, size, output, at);
-      // The same again, as Java has it.
-      isReady = true;
+      LibCrypto.open(key, iv, associated(), in, from, size, output, at);
     }
+  }
+
+  /** What was given since the last message. */
+  private byte[] associated() {
+    byte[] bytes = aad.toByteArray();
     aad.reset();
+    return bytes;
   }
 
   private void requireReady() {

@@ -50,6 +50,9 @@ final class Agreement extends KeyAgreementSpi {
 
   @Override
   protected Key engineDoPhase(Key key, boolean lastPhase) throws InvalidKeyException {
+    if (own == null) {
+      throw new IllegalStateException("the own key is missing");
+    }
     if (!lastPhase) {
       throw new IllegalStateException("two parties have one phase");
     }

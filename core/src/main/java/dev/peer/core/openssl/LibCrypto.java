@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.security.InvalidKeyException;
 import java.security.ProviderException;
 import java.security.SignatureException;
+import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 
 /**
@@ -15,9 +16,12 @@ final class LibCrypto {
   /** The library's path; the installed command sets it. */
   private static final String LIBRARY = "peer.openssl";
 
+  /** Of a number of P-256, of a key of X25519, and of a digest. */
+  private static final int SIZE = 32;
+
   private LibCrypto() {}
 
-  /** Whether the system has such an OpenSSL, and we have our library for it. */
+  /** Whether the system has such an OpenSSL that computes all of this, and we have our library. */
   @SuppressWarnings("restricted")
   static boolean load() {
     String library = System.getProperty(LIBRARY);
@@ -26,10 +30,48 @@ final class LibCrypto {
     }
     try {
       System.load(Path.of(library).toAbsolutePath().toString());
-      return find();
+      return find() && computes();
     } catch (UnsatisfiedLinkError e) {
       return false;
     }
+  }
+
+  /** Does each thing once: a policy of the system may forbid some. */
+  private static boolean computes() {
+    byte[] key = new byte[SIZE];
+    byte[] state = new byte[Sha256.STATE_SIZE];
+    beginSha256(state);
+    endSha256(state, key, 0);
+    return isSigned(key)
+        && isAgreed(key)
+        && isSealed(key)
+        && isSealed(Arrays.copyOf(key, key.length / 2));
+  }
+
+  private static boolean isSigned(byte[] digest) {
+    byte[] pair = generated();
+    if (pair == null) {
+      return false;
+    }
+    byte[] number = Arrays.copyOf(pair, SIZE);
+    byte[] point = Arrays.copyOfRange(pair, SIZE, pair.length);
+    byte[] signature = signature(number, digest);
+    return signature != null
+        && judgement(point, digest, signature) == 1
+        && agreed(number, point) != null;
+  }
+
+  private static boolean isAgreed(byte[] key) {
+    byte[] point = pointX25519(key);
+    return point != null && agreedX25519(key, point) != null;
+  }
+
+  private static boolean isSealed(byte[] key) {
+    byte[] nothing = {};
+    byte[] iv = new byte[AesGcm.IV_SIZE];
+    byte[] sealed = new byte[AesGcm.TAG_SIZE];
+    return cryptGcm(true, key, iv, nothing, nothing, 0, 0, sealed, 0)
+        && cryptGcm(false, key, iv, nothing, sealed, 0, sealed.length, nothing, 0);
   }
 
   /**

@@ -4,16 +4,15 @@ import java.security.DigestException;
 import java.security.MessageDigestSpi;
 import java.util.Objects;
 
-/** SHA-256. */
+/** SHA-256. Several threads get wrong digests of one, as of Java's own, and nothing worse. */
 final class Sha256 extends MessageDigestSpi implements Cloneable {
 
   private static final int SIZE = 32;
 
   /** Of an {@code SHA256_CTX}. */
-  private static final int STATE_SIZE = 112;
+  static final int STATE_SIZE = 112;
 
   private byte[] state = new byte[STATE_SIZE];
-  private final byte[] one = new byte[1];
 
   Sha256() {
     LibCrypto.beginSha256(state);
@@ -26,18 +25,17 @@ final class Sha256 extends MessageDigestSpi implements Cloneable {
 
   @Override
   protected void engineUpdate(byte input) {
-    one[0] = input;
-    LibCrypto.updateSha256(state, one, 0, 1);
+    engineUpdate(new byte[] {input}, 0, 1);
   }
 
   @Override
-  protected void engineUpdate(byte[] input, int offset, int length) {
+  protected synchronized void engineUpdate(byte[] input, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, input.length);
     LibCrypto.updateSha256(state, input, offset, length);
   }
 
   @Override
-  protected byte[] engineDigest() {
+  protected synchronized byte[] engineDigest() {
     byte[] digest = new byte[SIZE];
     LibCrypto.endSha256(state, digest, 0);
     LibCrypto.beginSha256(state);
@@ -45,7 +43,8 @@ final class Sha256 extends MessageDigestSpi implements Cloneable {
   }
 
   @Override
-  protected int engineDigest(byte[] into, int offset, int length) throws DigestException {
+  protected synchronized int engineDigest(byte[] into, int offset, int length)
+      throws DigestException {
     if (length < SIZE) {
       throw new DigestException("the digest has " + SIZE + " bytes");
     }
@@ -56,12 +55,12 @@ final class Sha256 extends MessageDigestSpi implements Cloneable {
   }
 
   @Override
-  protected void engineReset() {
+  protected synchronized void engineReset() {
     LibCrypto.beginSha256(state);
   }
 
   @Override
-  public Sha256 clone() throws CloneNotSupportedException {
+  public synchronized Sha256 clone() throws CloneNotSupportedException {
     Sha256 copy = (Sha256) super.clone();
     copy.state = state.clone();
     return copy;

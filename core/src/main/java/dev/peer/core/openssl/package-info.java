@@ -1,8 +1,9 @@
 /**
  * Signatures and key agreement on the curves P-256 and X25519, SHA-256 and AES by the system's
  * OpenSSL. A process that opens many connections has it for the curves, in a quarter of Java's
- * time; one that is soon over has it for all, because Java's own code is fast only when it is
- * compiled. Where the system has none, or a key is of another kind, Java's own code does the same.
+ * time; one that somebody waits for has it for all, because Java's own code is fast only when it is
+ * compiled. Where the system has none, or forbids a part, or a key is of another kind, Java's own
+ * code does the same.
  *
  * <p>Nothing native outlives a call: a key is made for the call, from the Java key, and freed after
  * it; the state of a digest is an array of Java.

@@ -13,6 +13,7 @@ import java.security.Provider;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.ShortBufferException;
@@ -73,6 +74,27 @@ class OpenSslForAllTest {
     other.digest();
 
     assertThat(one.digest()).isEqualTo(digest().digest(bytes(100)));
+  }
+
+  /** One thread has each. */
+  @Test
+  void copiesOfADigestShareNothing() throws Exception {
+    byte[] bytes = bytes(5000);
+    byte[] expected = digest().digest(bytes);
+    MessageDigest one = digest();
+    MessageDigest other = (MessageDigest) one.clone();
+    FutureTask<byte[]> beside = new FutureTask<>(() -> digestByBytes(other, bytes));
+    Thread.ofPlatform().start(beside);
+
+    assertThat(digestByBytes(one, bytes)).isEqualTo(expected);
+    assertThat(beside.get()).isEqualTo(expected);
+  }
+
+  private static byte[] digestByBytes(MessageDigest digest, byte[] bytes) {
+    for (byte next : bytes) {
+      digest.update(next);
+    }
+    return digest.digest();
   }
 
   @Test
@@ -188,6 +210,28 @@ class OpenSslForAllTest {
     assertThatThrownBy(() -> cipher.doFinal(sealed, 0, sealed.length, output, 0))
         .isInstanceOf(AEADBadTagException.class);
     assertThat(output).containsOnly(0);
+  }
+
+  @Test
+  void goesOnAfterAMessageThatIsNotAuthentic() throws Exception {
+    byte[] sealed = crypt(ours(), Cipher.ENCRYPT_MODE, 16, 0, bytes(100));
+    Cipher cipher = ours();
+    cipher.init(Cipher.DECRYPT_MODE, key(16), nonce());
+    assertThatThrownBy(() -> cipher.doFinal(bytes(50))).isInstanceOf(AEADBadTagException.class);
+
+    assertThat(cipher.doFinal(sealed)).isEqualTo(bytes(100));
+    assertThat(cipher.getParameters().getParameterSpec(GCMParameterSpec.class).getIV())
+        .isEqualTo(bytes(12));
+  }
+
+  @Test
+  void takesAdditionalDataFromABuffer() throws Exception {
+    byte[] sealed = crypt(ours(), Cipher.ENCRYPT_MODE, 16, 5, bytes(100));
+    Cipher cipher = ours();
+    cipher.init(Cipher.DECRYPT_MODE, key(16), nonce());
+    cipher.updateAAD(ByteBuffer.wrap(bytes(5)));
+
+    assertThat(cipher.doFinal(sealed)).isEqualTo(bytes(100));
   }
 
   @Test

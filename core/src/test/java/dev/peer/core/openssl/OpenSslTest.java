@@ -89,6 +89,15 @@ class OpenSslTest {
   }
 
   @Test
+  void agreesOnNothingWithoutAnOwnKey() throws Exception {
+    PublicKey other = pair("secp256r1").getPublic();
+    KeyAgreement agreement = KeyAgreement.getInstance("ECDH", OURS);
+
+    assertThatThrownBy(() -> agreement.doPhase(other, true))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void leavesX448ToJava() throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("XDH");
     generator.initialize(NamedParameterSpec.X448);
