@@ -34,11 +34,12 @@ public final class HeadStart {
   }
 
   private static void begin() {
-    var _ = System.getLogger(LOGGER).isLoggable(System.Logger.Level.DEBUG);
+    // First: the command verifies its own certificate soon, and would with Java's code.
     useOpenSsl();
     makeCurve();
     // The tables of decimal numbers: parsers of JSON and durations have some.
     var _ = BigDecimal.TEN;
+    var _ = System.getLogger(LOGGER).isLoggable(System.Logger.Level.DEBUG);
   }
 
   private static void useOpenSsl() {
