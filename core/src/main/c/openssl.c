@@ -163,20 +163,29 @@ static EVP_PKEY *private_x25519(JNIEnv *env, jbyteArray array) {
     return key;
 }
 
+static EVP_PKEY_CTX *context_of(EVP_PKEY *key) {
+    return key ? EVP_PKEY_CTX_new(key, 0) : 0;
+}
+
+// Frees what an operation made; there may be none of it.
+static void end(EVP_PKEY_CTX *context, EVP_PKEY *key) {
+    EVP_PKEY_CTX_free(context);
+    EVP_PKEY_free(key);
+    ERR_clear_error();
+}
+
 // The secret of two, whose keys it frees; none if OpenSSL refuses one of them.
 static jbyteArray agreed(JNIEnv *env, EVP_PKEY *own, EVP_PKEY *other) {
     unsigned char secret[SIZE];
     size_t size = SIZE;
-    EVP_PKEY_CTX *context = own && other ? EVP_PKEY_CTX_new(own, 0) : 0;
+    EVP_PKEY_CTX *context = other ? context_of(own) : 0;
     jbyteArray result = 0;
     if (context && EVP_PKEY_derive_init(context) == 1 && EVP_PKEY_derive_set_peer(context, other) == 1
         && EVP_PKEY_derive(context, secret, &size) == 1)
         result = array_of(env, secret, size);
     OPENSSL_cleanse(secret, SIZE);
-    EVP_PKEY_CTX_free(context);
-    EVP_PKEY_free(own);
     EVP_PKEY_free(other);
-    ERR_clear_error();
+    end(context, own);
     return result;
 }
 
@@ -187,14 +196,12 @@ JNIEXPORT jbyteArray JNICALL Java_dev_peer_core_openssl_LibCrypto_signature(
     unsigned char signature[SIGNATURE_SIZE];
     size_t size = SIGNATURE_SIZE;
     EVP_PKEY *key = private_key(env, number);
-    EVP_PKEY_CTX *context = key ? EVP_PKEY_CTX_new(key, 0) : 0;
+    EVP_PKEY_CTX *context = context_of(key);
     jbyteArray result = 0;
     if (context && read(env, digest, bytes, SIZE) && EVP_PKEY_sign_init(context) == 1
         && EVP_PKEY_sign(context, signature, &size, bytes, SIZE) == 1)
         result = array_of(env, signature, size);
-    EVP_PKEY_CTX_free(context);
-    EVP_PKEY_free(key);
-    ERR_clear_error();
+    end(context, key);
     return result;
 }
 
@@ -206,15 +213,13 @@ JNIEXPORT jint JNICALL Java_dev_peer_core_openssl_LibCrypto_judgement(
     unsigned char claimed[SIGNATURE_SIZE];
     jsize size = signature ? (*env)->GetArrayLength(env, signature) : 0;
     EVP_PKEY *key = public_key(env, point);
-    EVP_PKEY_CTX *context = key ? EVP_PKEY_CTX_new(key, 0) : 0;
+    EVP_PKEY_CTX *context = context_of(key);
     jint result = -1;
     if (context && read(env, digest, bytes, SIZE) && EVP_PKEY_verify_init(context) == 1) {
         result = size > 0 && size <= SIGNATURE_SIZE && read(env, signature, claimed, size)
             && EVP_PKEY_verify(context, claimed, (size_t) size, bytes, SIZE) == 1;
     }
-    EVP_PKEY_CTX_free(context);
-    EVP_PKEY_free(key);
-    ERR_clear_error();
+    end(context, key);
     return result;
 }
 
@@ -240,9 +245,7 @@ JNIEXPORT jbyteArray JNICALL Java_dev_peer_core_openssl_LibCrypto_generated(JNIE
         result = array_of(env, both, sizeof both);
     }
     OPENSSL_cleanse(both, sizeof both);
-    EVP_PKEY_CTX_free(context);
-    EVP_PKEY_free(key);
-    ERR_clear_error();
+    end(context, key);
     return result;
 }
 
@@ -260,8 +263,7 @@ JNIEXPORT jbyteArray JNICALL Java_dev_peer_core_openssl_LibCrypto_pointX25519(JN
     size_t size = SIZE;
     EVP_PKEY *key = private_x25519(env, own);
     jbyteArray result = key && EVP_PKEY_get_raw_public_key(key, point, &size) == 1 ? array_of(env, point, size) : 0;
-    EVP_PKEY_free(key);
-    ERR_clear_error();
+    end(0, key);
     return result;
 }
 
