@@ -70,11 +70,12 @@ class ArchitectureTest {
     allow("core.trust", "core.id", "core.pem");
     allow("core.access", "core.id", "core.trust");
     allow("core.timestamp", "core.id", "core.pem", "core.trust");
-    allow("core.secret", "core.id", "core.key", "core.record");
+    allow("core.secret", "core.id", "core.json", "core.key", "core.record");
     allow(
         "core.sign",
         "core.access",
         "core.id",
+        "core.json",
         "core.key",
         "core.pem",
         "core.record",
@@ -84,6 +85,7 @@ class ArchitectureTest {
         "core.store",
         "core.chunk",
         "core.id",
+        "core.json",
         "core.key",
         "core.record",
         "core.scratch",
@@ -108,6 +110,7 @@ class ArchitectureTest {
     allow(
         "vm.qemu",
         "core.id",
+        "core.json",
         "core.network",
         "core.platform",
         "core.record",
@@ -119,6 +122,7 @@ class ArchitectureTest {
     allow(
         "vm.snapshot",
         "core.id",
+        "core.json",
         "core.key",
         "core.platform",
         "core.record",
@@ -141,7 +145,7 @@ class ArchitectureTest {
         "core.trust");
     allow("home", "core.platform", "core.scratch");
     allow("tls", "core.access", "core.id", "core.network", "core.pem", "core.trust");
-    allow("wire", "core.id", "core.record", "core.sign");
+    allow("wire", "core.id", "core.json", "core.record", "core.sign");
     allow("metrics", "core.platform");
     allow(
         "http",
@@ -249,6 +253,7 @@ class ArchitectureTest {
         "daemon.socket",
         "core.find",
         "core.flow",
+        "core.json",
         "core.platform",
         "core.progress",
         "core.record",
@@ -322,6 +327,7 @@ class ArchitectureTest {
         "cli.console",
         "cli.syntax",
         "core.id",
+        "core.json",
         "core.progress",
         "core.record",
         "http",

@@ -2,6 +2,7 @@ package dev.peer.core.record;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
+import dev.peer.core.json.JsonTree;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -50,7 +51,7 @@ public final class ArtifactManifest {
     }
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(files.manifest()))) {
       for (Artifact artifact : all.list()) {
-        out.write(StrictJson.bytes(write(artifact)));
+        out.write(JsonTree.bytes(write(artifact)));
         out.write('\n');
       }
     }
@@ -100,7 +101,7 @@ public final class ArtifactManifest {
 
   /** What only some artifacts have is left out where they do not. */
   static ObjectNode write(Artifact artifact) {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("path", artifact.path());
     switch (artifact) {
       case Artifact.File file -> {

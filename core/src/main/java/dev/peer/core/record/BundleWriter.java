@@ -1,5 +1,6 @@
 package dev.peer.core.record;
 
+import dev.peer.core.json.JsonTree;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -162,7 +163,7 @@ public final class BundleWriter implements ArtifactSink, AutoCloseable {
     put(BundleReader.TIMING, files.timing(), output.timing(), false);
     put(BundleReader.STDOUT, files.output(OutputStreamName.STDOUT), output.stdout(), false);
     put(BundleReader.STDERR, files.output(OutputStreamName.STDERR), output.stderr(), false);
-    byte[] json = StrictJson.bytes(RunRecordJson.write(record));
+    byte[] json = JsonTree.bytes(RunRecordJson.write(record));
     putHeader(BundleReader.RECORD, json.length, false);
     tar.write(json);
     tar.closeArchiveEntry();

@@ -1,6 +1,7 @@
 package dev.peer.core.record;
 
 import dev.peer.core.id.Printable;
+import dev.peer.core.json.JsonTree;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -205,7 +206,7 @@ final class ExpectedEntries implements BundleEntries {
     expected(BundleReader.RECORD);
     entries.remove(BundleReader.RECORD);
     // As it is written here; comparing values instead costs every command its start.
-    if (Arrays.equals(json, StrictJson.bytes(RunRecordJson.write(record)))) {
+    if (Arrays.equals(json, JsonTree.bytes(RunRecordJson.write(record)))) {
       return;
     }
     StrictJson untrusted = StrictJson.parse(BundleReader.RECORD, json);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
+import dev.peer.core.json.JsonTree;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ public final class ProvenanceJson {
 
   /** The stated provenance as a JSON object. */
   public static ObjectNode write(Provenance.Stated stated) {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     ObjectNode startedFrom = json.putObject("startedFrom");
     startedFrom.put("origin", stated.startedFrom().origin().toString());
     ArrayNode commits = startedFrom.putArray("commits");

@@ -7,6 +7,7 @@ import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.key.ContainerLimits;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
@@ -29,7 +30,7 @@ public final class RunRecordJson {
 
   /** The record as a JSON object, of the version that fits its provenance. */
   public static ObjectNode write(RunRecord record) {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.set("inputs", writeInputs(record.inputs()));
     json.put("exitCode", record.exitCode());
     json.put("startedAt", record.startedAt().toString());
@@ -144,7 +145,7 @@ public final class RunRecordJson {
   }
 
   private static ObjectNode writeInputs(RunInputs inputs) {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("repo", inputs.repo().text());
     json.put("tree", inputs.tree().hex());
     inputs.commit().ifPresent(commit -> json.put("commit", commit.hex()));
@@ -213,7 +214,7 @@ public final class RunRecordJson {
   }
 
   private static ObjectNode write(Content content) {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("size", content.size());
     json.put("digest", content.digest().toString());
     return json;

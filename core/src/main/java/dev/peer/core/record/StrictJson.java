@@ -50,16 +50,6 @@ public final class StrictJson {
     }
   }
 
-  /** A new, empty object to be written. */
-  public static ObjectNode object() {
-    return JsonTree.object();
-  }
-
-  /** The object's bytes, compact, fields in their order. */
-  public static byte[] bytes(ObjectNode object) {
-    return JsonTree.bytes(object);
-  }
-
   /** The names of all fields. */
   public Set<String> fields() {
     Set<String> fields = new TreeSet<>();

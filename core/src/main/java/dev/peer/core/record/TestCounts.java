@@ -1,6 +1,7 @@
 package dev.peer.core.record;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,7 +54,7 @@ public record TestCounts(int tests, int failed, int skipped, int reports, int un
 
   /** The form that {@link #read} reads. */
   public ObjectNode json() {
-    return StrictJson.object()
+    return JsonTree.object()
         .put("count", tests)
         .put("failed", failed)
         .put("skipped", skipped)

@@ -1,6 +1,7 @@
 package dev.peer.core.record;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 
 /**
  * How often the tests were tried.
@@ -23,7 +24,7 @@ public record Tries(int passedAt, int allowed) {
 
   /** The same for programs. */
   public ObjectNode json() {
-    return StrictJson.object().put("passedAt", passedAt).put("allowed", allowed);
+    return JsonTree.object().put("passedAt", passedAt).put("allowed", allowed);
   }
 
   @Override

@@ -1,12 +1,12 @@
 package dev.peer.core.secret;
 
 import dev.peer.core.id.Printable;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.record.RunRecordJson;
-import dev.peer.core.record.StrictJson;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +41,7 @@ public final class SecretScan {
         return leak;
       }
     }
-    byte[] json = StrictJson.bytes(RunRecordJson.write(record));
+    byte[] json = JsonTree.bytes(RunRecordJson.write(record));
     return found(secrets, "the record, with its counted variables and arguments,", json);
   }
 

@@ -5,6 +5,6 @@
  * finds them in a run's files. It looks for each value as a whole and for each of its lines that is
  * long enough, in these forms: as it is, in base64, percent-encoded, and escaped as in JSON. No
  * message and no {@code toString} holds a value. Pure, except for reading the files that it scans.
- * Uses {@code core.id}, {@code core.key} and {@code core.record}.
+ * Uses {@code core.id}, {@code core.json}, {@code core.key} and {@code core.record}.
  */
 package dev.peer.core.secret;

@@ -3,6 +3,7 @@ package dev.peer.core.sign;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.pem.CredentialException;
 import dev.peer.core.pem.Pem;
 import dev.peer.core.record.MalformedException;
@@ -41,7 +42,7 @@ record Envelope(
 
   /** The envelope as it is sent. */
   Attestation write() {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("payloadType", PAYLOAD_TYPE);
     json.put("payload", Base64.getEncoder().encodeToString(payload));
     ObjectNode signed = json.putArray("signatures").addObject();
@@ -52,7 +53,7 @@ record Envelope(
     chain.stream().skip(1).map(Pem::write).forEach(intermediates::add);
     timestamp.ifPresent(
         token -> signed.put("timestamp", Base64.getEncoder().encodeToString(token.der())));
-    return Attestation.of(StrictJson.bytes(json));
+    return Attestation.of(JsonTree.bytes(json));
   }
 
   /** Takes an envelope apart; verifies nothing. */

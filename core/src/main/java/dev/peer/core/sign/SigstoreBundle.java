@@ -1,8 +1,8 @@
 package dev.peer.core.sign;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.pem.KeyKind;
-import dev.peer.core.record.StrictJson;
 import dev.peer.core.timestamp.TimestampToken;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
@@ -80,7 +80,7 @@ public final class SigstoreBundle {
 
   private static byte[] write(
       Envelope envelope, X509Certificate certificate, TimestampToken timestamp) {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("mediaType", MEDIA_TYPE);
     ObjectNode material = json.putObject("verificationMaterial");
     material.putObject("certificate").put("rawBytes", base64(Envelope.der(certificate)));
@@ -94,7 +94,7 @@ public final class SigstoreBundle {
     signed.put("payload", base64(envelope.payload()));
     signed.put("payloadType", Envelope.PAYLOAD_TYPE);
     signed.putArray("signatures").addObject().put("sig", base64(envelope.signature()));
-    return StrictJson.bytes(json);
+    return JsonTree.bytes(json);
   }
 
   private static String base64(byte[] bytes) {

@@ -7,6 +7,7 @@ import dev.peer.core.id.Printable;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.id.TreeId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Content;
 import dev.peer.core.record.MalformedException;
@@ -82,7 +83,7 @@ record Statement(RunKey key, RunRecord record, Content bundle, Digest signerCert
 
   /** The bytes to be signed. */
   byte[] write() {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("_type", TYPE);
     ObjectNode subject = json.putArray("subject").addObject();
     subject.put("name", record.inputs().repo().text());
@@ -97,7 +98,7 @@ record Statement(RunKey key, RunRecord record, Content bundle, Digest signerCert
     run.set("record", RunRecordJson.write(record));
     run.putObject("bundle").put("size", bundle.size()).put("digest", bundle.digest().toString());
     run.put("signerCertSha256", signerCertificate.hex());
-    return StrictJson.bytes(json);
+    return JsonTree.bytes(json);
   }
 
   /** The guest image, and the canonical JSON of the inputs, whose digest is the run key. */

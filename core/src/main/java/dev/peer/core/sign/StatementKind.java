@@ -2,6 +2,7 @@ package dev.peer.core.sign;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.util.List;
@@ -31,14 +32,14 @@ record StatementKind(String predicateType, String subject, String what) {
 
   /** The bytes to be signed. */
   byte[] write(Digest content, Consumer<ObjectNode> predicate) {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("_type", TYPE);
     ObjectNode named = json.putArray("subject").addObject();
     named.put("name", subject);
     named.putObject("digest").put("sha256", content.hex());
     json.put("predicateType", predicateType);
     predicate.accept(json.putObject("predicate"));
-    return StrictJson.bytes(json);
+    return JsonTree.bytes(json);
   }
 
   /** Reads signed bytes. */

@@ -4,7 +4,7 @@
  *
  * <p>Only this package makes a {@link dev.peer.core.sign.VerifiedAttestation} and a {@link
  * dev.peer.core.sign.VerifiedRecord}. Verification throws; it never returns a truth value. Uses
- * {@code core.id}, {@code core.key}, {@code core.record}, {@code core.timestamp} and {@code
- * core.trust}.
+ * {@code core.id}, {@code core.json}, {@code core.key}, {@code core.record}, {@code core.timestamp}
+ * and {@code core.trust}.
  */
 package dev.peer.core.sign;

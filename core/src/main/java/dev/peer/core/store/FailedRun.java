@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import dev.peer.core.id.TreeId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
@@ -96,7 +97,7 @@ public record FailedRun(Subject subject, Instant startedAt, Instant endedAt, Fai
 
   /** The form that {@link #parse} reads. */
   public ObjectNode json() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     object.put("runKey", subject.key().hex());
     object.put("repository", subject.repo().text());
     object.put("tree", subject.tree().hex());

@@ -3,6 +3,7 @@ package dev.peer.core.store;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.nio.charset.StandardCharsets;
@@ -68,13 +69,13 @@ public record Removal(
 
   /** The form that {@link #parse} reads, without a line's end. */
   String line() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     repository.ifPresent(repo -> object.put("repository", repo.text()));
     object.put("runKey", key.hex());
     object.put("bundleBytes", bundleBytes);
     object.put("kept", kept.toString());
     object.put("removed", removed.toString());
     object.put("why", why.name().toLowerCase(Locale.ROOT));
-    return new String(StrictJson.bytes(object), StandardCharsets.UTF_8);
+    return new String(JsonTree.bytes(object), StandardCharsets.UTF_8);
   }
 }

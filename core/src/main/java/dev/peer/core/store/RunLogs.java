@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.LocalRepo;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
@@ -67,11 +68,11 @@ public final class RunLogs {
   /** Creates the place for the output of a run that starts, which others can follow. */
   public RunFiles begin(ScratchDirectory staged, RunInputs inputs) throws IOException {
     Path log = Files.createDirectory(staged.path().resolve(LOG));
-    ObjectNode begun = StrictJson.object();
+    ObjectNode begun = JsonTree.object();
     begun.put("repository", inputs.repo().text());
     begun.put("runKey", inputs.key().hex());
     begun.put("target", inputs.target());
-    Path written = Files.write(staged.path().resolve(BEGUN), StrictJson.bytes(begun));
+    Path written = Files.write(staged.path().resolve(BEGUN), JsonTree.bytes(begun));
     Files.move(written, log.resolve(BEGUN), StandardCopyOption.ATOMIC_MOVE);
     return new RunFiles(log);
   }
@@ -117,7 +118,7 @@ public final class RunLogs {
     read(repository).stream()
         .findFirst()
         .ifPresent(last -> before.remove(last.output().directory()));
-    Files.write(log.directory().resolve(ABOUT), StrictJson.bytes(run.json()));
+    Files.write(log.directory().resolve(ABOUT), JsonTree.bytes(run.json()));
     Files.move(
         log.directory(),
         repository.resolve(log.directory().getParent().getFileName()),

@@ -29,7 +29,7 @@
  * <p>Locks are taken in this order: {@code keeper}, {@code changing}, an entry's. A process that
  * holds {@code changing} alone waits for no entry: it tries, and leaves held ones.
  *
- * <p>Uses {@code core.chunk}, {@code core.id}, {@code core.key}, {@code core.record}, {@code
- * core.scratch}, {@code core.sign} and {@code core.trust}.
+ * <p>Uses {@code core.chunk}, {@code core.id}, {@code core.json}, {@code core.key}, {@code
+ * core.record}, {@code core.scratch}, {@code core.sign} and {@code core.trust}.
  */
 package dev.peer.core.store;

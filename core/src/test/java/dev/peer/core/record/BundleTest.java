@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.peer.core.id.Digest;
+import dev.peer.core.json.JsonTree;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -226,8 +227,7 @@ class BundleTest {
 
   @Test
   void refusesARecordThatIsNotTheSignedOne() throws Exception {
-    byte[] other =
-        StrictJson.bytes(RunRecordJson.write(Records.record(record.output(), List.of())));
+    byte[] other = JsonTree.bytes(RunRecordJson.write(Records.record(record.output(), List.of())));
     writeBundle(tar -> add(tar, "record.json", TarConstants.LF_NORMAL, new String(other, UTF_8)));
 
     assertRefused(contentOf(bundle), "not the signed one");
@@ -333,7 +333,7 @@ class BundleTest {
   }
 
   private void addRecord(TarArchiveOutputStream tar) {
-    String json = new String(StrictJson.bytes(RunRecordJson.write(record)), UTF_8);
+    String json = new String(JsonTree.bytes(RunRecordJson.write(record)), UTF_8);
     add(tar, "record.json", TarConstants.LF_NORMAL, json);
   }
 

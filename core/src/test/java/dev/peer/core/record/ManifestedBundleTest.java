@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.peer.core.id.Digest;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.secret.SecretScan;
 import dev.peer.core.secret.SecretValue;
 import dev.peer.core.secret.Secrets;
@@ -57,7 +58,7 @@ class ManifestedBundleTest {
   @Test
   void namesManyInAFileOfTheBundle() throws Exception {
     assertThat(record.artifacts()).isInstanceOf(Artifacts.Manifested.class);
-    assertThat(StrictJson.bytes(RunRecordJson.write(record))).hasSizeLessThan(4_096);
+    assertThat(JsonTree.bytes(RunRecordJson.write(record))).hasSizeLessThan(4_096);
     Content content = BundleWriter.write(record, files, bundle).content();
 
     RunFiles unpacked = IncomingBundle.unpack(bundle, content, record, target);

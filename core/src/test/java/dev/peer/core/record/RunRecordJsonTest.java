@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.key.ContainerLimits;
 import dev.peer.core.key.TestOptions;
 import java.util.ArrayList;
@@ -34,12 +35,12 @@ class RunRecordJsonTest {
 
   @Test
   void readsWhatItWrote() throws Exception {
-    byte[] bytes = StrictJson.bytes(RunRecordJson.write(record));
+    byte[] bytes = JsonTree.bytes(RunRecordJson.write(record));
 
     RunRecord read = RunRecordJson.readV2(StrictJson.parse("record", bytes));
 
     assertThat(read).isEqualTo(record);
-    assertThat(StrictJson.bytes(RunRecordJson.write(read))).isEqualTo(bytes);
+    assertThat(JsonTree.bytes(RunRecordJson.write(read))).isEqualTo(bytes);
   }
 
   @Test
@@ -51,7 +52,7 @@ class RunRecordJsonTest {
     assertThatThrownBy(() -> read(json)).isInstanceOf(MalformedException.class);
 
     inputs.put("commit", "1".repeat(40));
-    RunRecord read = RunRecordJson.readV2(StrictJson.parse("record", StrictJson.bytes(json)));
+    RunRecord read = RunRecordJson.readV2(StrictJson.parse("record", JsonTree.bytes(json)));
 
     assertThat(read.inputs().tags()).contains(CONTENT.digest());
     assertThat(RunRecordJson.write(read).get("inputs").get("tags").asText())
@@ -61,23 +62,23 @@ class RunRecordJsonTest {
   @Test
   void readsWhatARunAskedForBesidesTheUsual() throws Exception {
     RunRecord asked = asked();
-    byte[] bytes = StrictJson.bytes(RunRecordJson.write(asked));
+    byte[] bytes = JsonTree.bytes(RunRecordJson.write(asked));
 
     RunRecord read = RunRecordJson.readV2(StrictJson.parse("record", bytes));
 
     assertThat(read).isEqualTo(asked);
-    assertThat(StrictJson.bytes(RunRecordJson.write(read))).isEqualTo(bytes);
+    assertThat(JsonTree.bytes(RunRecordJson.write(read))).isEqualTo(bytes);
   }
 
   @Test
   void statesWhatReportsCountWhereThereAreReportsAlone() throws Exception {
     RunRecord counted = Records.with(record, new TestCounts(52, 1, 2, 3, 1));
-    byte[] bytes = StrictJson.bytes(RunRecordJson.write(counted));
+    byte[] bytes = JsonTree.bytes(RunRecordJson.write(counted));
 
     assertThat(RunRecordJson.readV2(StrictJson.parse("record", bytes))).isEqualTo(counted);
-    assertThat(StrictJson.bytes(RunRecordJson.write(counted).without("tests")))
-        .isEqualTo(StrictJson.bytes(RunRecordJson.write(record)));
-    byte[] first = StrictJson.bytes(RunRecordJson.write(counted).without("provenance"));
+    assertThat(JsonTree.bytes(RunRecordJson.write(counted).without("tests")))
+        .isEqualTo(JsonTree.bytes(RunRecordJson.write(record)));
+    byte[] first = JsonTree.bytes(RunRecordJson.write(counted).without("provenance"));
     assertThatThrownBy(() -> RunRecordJson.readV1(StrictJson.parse("record", first)))
         .isInstanceOf(MalformedException.class)
         .hasMessageContaining("unknown field tests");
@@ -108,7 +109,7 @@ class RunRecordJsonTest {
 
   @Test
   void aRecordOfVersion1AsksForNothingBesidesTheUsual() {
-    byte[] bytes = StrictJson.bytes(RunRecordJson.write(asked()).without("provenance"));
+    byte[] bytes = JsonTree.bytes(RunRecordJson.write(asked()).without("provenance"));
 
     assertThatThrownBy(() -> RunRecordJson.readV1(StrictJson.parse("record", bytes)))
         .isInstanceOf(MalformedException.class)
@@ -161,13 +162,13 @@ class RunRecordJsonTest {
 
   @Test
   void readsARecordOfVersion1AsOneOfUnstatedProvenance() throws Exception {
-    byte[] bytes = StrictJson.bytes(RunRecordJson.write(record).without("provenance"));
+    byte[] bytes = JsonTree.bytes(RunRecordJson.write(record).without("provenance"));
 
     RunRecord read = RunRecordJson.readV1(StrictJson.parse("record", bytes));
 
     assertThat(read.provenance()).isEqualTo(new Provenance.Unstated());
     assertThat(read.provenance().origin()).isEqualTo(KeptOrigin.ANY);
-    assertThat(StrictJson.bytes(RunRecordJson.write(read))).isEqualTo(bytes);
+    assertThat(JsonTree.bytes(RunRecordJson.write(read))).isEqualTo(bytes);
   }
 
   @Test
@@ -176,7 +177,7 @@ class RunRecordJsonTest {
     ObjectNode first = second.deepCopy().without("provenance");
 
     assertThatThrownBy(
-            () -> RunRecordJson.readV1(StrictJson.parse("record", StrictJson.bytes(second))))
+            () -> RunRecordJson.readV1(StrictJson.parse("record", JsonTree.bytes(second))))
         .isInstanceOf(MalformedException.class)
         .hasMessageContaining("unknown field provenance");
     assertThatThrownBy(() -> read(first))
@@ -278,7 +279,7 @@ class RunRecordJsonTest {
             "[{'maker':'urn:peer:ci','digest':'D'},{'maker':'CN=laptop','digest':'D'}]"
                 .replace('\'', '"')
                 .replace("D", CONTENT.digest().toString()));
-    RunRecord read = RunRecordJson.readV2(StrictJson.parse("record", StrictJson.bytes(json)));
+    RunRecord read = RunRecordJson.readV2(StrictJson.parse("record", JsonTree.bytes(json)));
     assertThat(read).isEqualTo(started);
     assertThat(read.provenance().origin()).isEqualTo(KeptOrigin.TRUNK);
   }
@@ -433,12 +434,12 @@ class RunRecordJsonTest {
                 new Artifact.Directory("c", FileMode.DIRECTORY),
                 new Artifact.Link("d/e", "../a"),
                 new Artifact.Link("\uD83D\uDC68\u200D\uD83D\uDC69 \\", "no where")));
-    byte[] bytes = StrictJson.bytes(RunRecordJson.write(odd));
+    byte[] bytes = JsonTree.bytes(RunRecordJson.write(odd));
 
     RunRecord read = RunRecordJson.readV2(StrictJson.parse("record", bytes));
 
     assertThat(read).isEqualTo(odd);
-    assertThat(StrictJson.bytes(RunRecordJson.write(read))).isEqualTo(bytes);
+    assertThat(JsonTree.bytes(RunRecordJson.write(read))).isEqualTo(bytes);
   }
 
   @Test
@@ -448,7 +449,7 @@ class RunRecordJsonTest {
             record.inputs(),
             record.output(),
             new Artifacts.Manifested(200_000, 5L << 32, new Content(1L << 24, CONTENT.digest())));
-    byte[] bytes = StrictJson.bytes(RunRecordJson.write(large));
+    byte[] bytes = JsonTree.bytes(RunRecordJson.write(large));
 
     assertThat(RunRecordJson.readV2(StrictJson.parse("record", bytes))).isEqualTo(large);
   }
@@ -464,8 +465,7 @@ class RunRecordJsonTest {
     ObjectNode json = RunRecordJson.write(record).without("provenance");
     json.putArray("artifacts").add(new ObjectMapper().readTree(withDigest(artifact)));
 
-    assertThatThrownBy(
-            () -> RunRecordJson.readV1(StrictJson.parse("record", StrictJson.bytes(json))))
+    assertThatThrownBy(() -> RunRecordJson.readV1(StrictJson.parse("record", JsonTree.bytes(json))))
         .isInstanceOf(MalformedException.class)
         .hasMessageContaining("version 1");
   }
@@ -516,6 +516,6 @@ class RunRecordJsonTest {
   }
 
   private static RunRecord read(ObjectNode json) throws MalformedException {
-    return RunRecordJson.readV2(StrictJson.parse("record", StrictJson.bytes(json)));
+    return RunRecordJson.readV2(StrictJson.parse("record", JsonTree.bytes(json)));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -75,10 +76,10 @@ class SharedCachesTest {
   void readsWhatItWrites() throws Exception {
     for (SharedCaches caches :
         List.of(SharedCaches.NONE, new SharedCaches(List.of("deps", "go/mod")))) {
-      ObjectNode json = StrictJson.object();
+      ObjectNode json = JsonTree.object();
       caches.write(json);
 
-      StrictJson written = StrictJson.parse("test", StrictJson.bytes(json));
+      StrictJson written = StrictJson.parse("test", JsonTree.bytes(json));
       assertThat(SharedCaches.read(written)).isEqualTo(caches);
       written.end();
     }

@@ -2,6 +2,7 @@ package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.net.URI;
@@ -38,9 +39,9 @@ public record AddressList(List<URI> addresses) {
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     ArrayNode array = object.putArray("addresses");
     addresses.forEach(address -> array.add(address.toString()));
-    return StrictJson.bytes(object);
+    return JsonTree.bytes(object);
   }
 }

@@ -2,6 +2,7 @@ package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.time.Duration;
@@ -44,9 +45,9 @@ public record HitReport(PeerId peer, Duration saved) {
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     object.put("peer", peer.text());
     object.put("savedMilliseconds", saved.toMillis());
-    return StrictJson.bytes(object);
+    return JsonTree.bytes(object);
   }
 }

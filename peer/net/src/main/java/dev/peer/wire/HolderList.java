@@ -3,6 +3,7 @@ package dev.peer.wire;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.net.URI;
@@ -104,7 +105,7 @@ public record HolderList(List<Entry> holders) {
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     ArrayNode array = object.putArray("holders");
     for (Entry entry : holders) {
       ObjectNode holder = array.addObject();
@@ -120,7 +121,7 @@ public record HolderList(List<Entry> holders) {
       }
       entry.run().failure().ifPresent(failure -> failure.write(holder.putObject("failure")));
     }
-    return StrictJson.bytes(object);
+    return JsonTree.bytes(object);
   }
 
   /** One that passed has one form only. */

@@ -2,6 +2,7 @@ package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.util.Arrays;
@@ -48,9 +49,9 @@ public record HolderReport(PeerId peer, Fault fault) {
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     object.put("peer", peer.text());
     object.put("fault", fault.text());
-    return StrictJson.bytes(object);
+    return JsonTree.bytes(object);
   }
 }

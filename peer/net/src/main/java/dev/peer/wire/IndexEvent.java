@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.net.URI;
@@ -38,11 +39,11 @@ public record IndexEvent(RunKey key, PeerId peer, List<URI> addresses) {
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     object.put("runKey", key.hex());
     object.put("peer", peer.text());
     ArrayNode array = object.putArray("addresses");
     addresses.forEach(address -> array.add(address.toString()));
-    return StrictJson.bytes(object);
+    return JsonTree.bytes(object);
   }
 }

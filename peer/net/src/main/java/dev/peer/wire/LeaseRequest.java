@@ -2,6 +2,7 @@ package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.net.URI;
@@ -69,7 +70,7 @@ public record LeaseRequest(List<URI> addresses, List<Digest> images, List<URI> r
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     var reachable = object.putArray("addresses");
     addresses.forEach(address -> reachable.add(address.toString()));
     if (!images.isEmpty()) {
@@ -80,6 +81,6 @@ public record LeaseRequest(List<URI> addresses, List<Digest> images, List<URI> r
       var array = object.putArray("relays");
       relays.forEach(relay -> array.add(relay.toString()));
     }
-    return StrictJson.bytes(object);
+    return JsonTree.bytes(object);
   }
 }

@@ -2,6 +2,7 @@ package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Printable;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.time.Duration;
@@ -65,10 +66,10 @@ public record LeaseTerms(Duration renewAfter, Duration expiresAfter, Optional<St
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     object.put("renewAfterSeconds", renewAfter.toSeconds());
     object.put("expiresAfterSeconds", expiresAfter.toSeconds());
     lease.ifPresent(which -> object.put("lease", which));
-    return StrictJson.bytes(object);
+    return JsonTree.bytes(object);
   }
 }

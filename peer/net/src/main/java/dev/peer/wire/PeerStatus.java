@@ -2,6 +2,7 @@ package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.PeerId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 
@@ -23,9 +24,9 @@ public record PeerStatus(PeerId peer, long results) {
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     object.put("peer", peer.text());
     object.put("results", results);
-    return StrictJson.bytes(object);
+    return JsonTree.bytes(object);
   }
 }

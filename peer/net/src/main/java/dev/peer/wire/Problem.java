@@ -2,6 +2,7 @@ package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Printable;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.util.Arrays;
@@ -82,16 +83,16 @@ public record Problem(Kind kind, String detail) {
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
-    return StrictJson.bytes(object());
+    return JsonTree.bytes(object());
   }
 
   /** The same, with the trace of the request, by which the server's log can be searched. */
   public byte[] json(Trace trace) {
-    return StrictJson.bytes(object().put("trace", trace.id()));
+    return JsonTree.bytes(object().put("trace", trace.id()));
   }
 
   private ObjectNode object() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     object.put("type", kind.type);
     object.put("title", kind.title);
     object.put("status", kind.status);

@@ -1,6 +1,7 @@
 package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 
@@ -25,10 +26,10 @@ public record RelayStatus(long registrations, long tunnels, long bytes) {
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     object.put("registrations", registrations);
     object.put("tunnels", tunnels);
     object.put("bytes", bytes);
-    return StrictJson.bytes(object);
+    return JsonTree.bytes(object);
   }
 }

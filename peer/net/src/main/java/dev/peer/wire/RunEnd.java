@@ -1,6 +1,7 @@
 package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.time.Instant;
@@ -62,9 +63,9 @@ public sealed interface RunEnd {
 
     /** The form that {@link #parse} reads, as part of others. */
     public byte[] bareJson() {
-      ObjectNode object = StrictJson.object();
+      ObjectNode object = JsonTree.object();
       write(object);
-      return StrictJson.bytes(object);
+      return JsonTree.bytes(object);
     }
   }
 
@@ -112,7 +113,7 @@ public sealed interface RunEnd {
 
   /** The form that {@link #parse} reads. */
   default byte[] json() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     switch (this) {
       case Passed _ -> object.put("end", "passed");
       case BrokenOff _ -> object.put("end", "broken-off");
@@ -121,6 +122,6 @@ public sealed interface RunEnd {
         failed.write(object);
       }
     }
-    return StrictJson.bytes(object);
+    return JsonTree.bytes(object);
   }
 }

@@ -3,6 +3,7 @@ package dev.peer.wire;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.RunKey;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.util.List;
@@ -37,9 +38,9 @@ public record RunList(List<RunKey> runs) {
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     ArrayNode array = object.putArray("runs");
     runs.forEach(run -> array.add(run.hex()));
-    return StrictJson.bytes(object);
+    return JsonTree.bytes(object);
   }
 }

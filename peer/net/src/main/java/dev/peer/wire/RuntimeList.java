@@ -2,6 +2,7 @@ package dev.peer.wire;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.sign.Attestation;
@@ -53,9 +54,9 @@ public record RuntimeList(List<Attestation> attestations) {
 
   /** The form that {@link #parse} reads. */
   public byte[] json() {
-    ObjectNode object = StrictJson.object();
+    ObjectNode object = JsonTree.object();
     ArrayNode array = object.putArray("runtimes");
     attestations.forEach(one -> array.add(Base64.getEncoder().encodeToString(one.bytes())));
-    return StrictJson.bytes(object);
+    return JsonTree.bytes(object);
   }
 }

@@ -3,7 +3,7 @@
  *
  * <p>JSON over HTTP/1.1. Every value here is built and parsed strictly, and parsing what was built
  * gives the same value. Nothing here opens a socket or knows the rules. Uses {@code core.id},
- * {@code core.record} and {@code core.sign}.
+ * {@code core.json}, {@code core.record} and {@code core.sign}.
  *
  * <p>Served by a peer:
  *

@@ -2,6 +2,7 @@ package dev.peer.daemon;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Printable;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.time.Instant;
@@ -47,7 +48,7 @@ record QueueEntry(
   }
 
   byte[] json() {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("id", id);
     json.set("request", request.json());
     json.put("accepted", accepted.toString()).put("attempts", attempts);
@@ -58,7 +59,7 @@ record QueueEntry(
                 .put("exitCode", it.ending().exitCode())
                 .put("text", it.ending().text())
                 .put("at", it.at().toString()));
-    return StrictJson.bytes(json);
+    return JsonTree.bytes(json);
   }
 
   static QueueEntry parse(byte[] bytes) throws MalformedException {

@@ -1,6 +1,7 @@
 package dev.peer.daemon;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ public record RunOptions(
       new RunOptions(true, false, false, Optional.empty(), Copies.NONE, Optional.empty());
 
   ObjectNode json() {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("force", force).put("fresh", fresh).put("audit", audit);
     artifacts.ifPresent(path -> json.put("artifacts", path.toString()));
     json.put("copies", copies.number()).put("copiesWait", copies.longest().toString());

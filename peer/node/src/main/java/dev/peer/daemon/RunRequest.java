@@ -1,6 +1,7 @@
 package dev.peer.daemon;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ public record RunRequest(
 
   /** As an object of JSON; {@link #read} reads it. */
   public ObjectNode json() {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("directory", directory().toString()).put("revision", revision());
     json.put("target", target());
     subject.arguments().forEach(json.putArray("arguments")::add);

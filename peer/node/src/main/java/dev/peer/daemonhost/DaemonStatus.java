@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Printable;
 import dev.peer.core.id.ShortId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
@@ -32,7 +33,7 @@ public final class DaemonStatus {
   static byte[] json(ObjectNode daemon, List<QueuedRun> runs) {
     ArrayNode all = daemon.putArray("runs");
     runs.forEach(run -> all.add(json(run)));
-    return StrictJson.bytes(daemon);
+    return JsonTree.bytes(daemon);
   }
 
   /** Adds the status of watched repositories to that of the daemon. */
@@ -103,12 +104,12 @@ public final class DaemonStatus {
 
   /** The status without a daemon: the runs left in its queue. */
   public static byte[] ofNone(Path home, List<QueuedRun> left) {
-    return json(StrictJson.object().put("running", false).put("home", home.toString()), left);
+    return json(JsonTree.object().put("running", false).put("home", home.toString()), left);
   }
 
   private static ObjectNode json(QueuedRun run) {
     RunRequest request = run.request();
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("id", run.id()).put("state", run.state().text()).put("place", run.position().place());
     json.put("reason", request.reason().kind().text()).put("detail", request.reason().detail());
     json.put("directory", request.directory().toString()).put("revision", request.revision());

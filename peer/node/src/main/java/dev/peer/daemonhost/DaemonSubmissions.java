@@ -6,7 +6,7 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
 import dev.peer.config.TrustFingerprint;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import dev.peer.daemon.QueuedRunEnd;
 import dev.peer.daemon.RunQueue;
 import dev.peer.daemon.RunRefusedException;
@@ -159,7 +159,7 @@ final class DaemonSubmissions implements SubmissionHandler {
 
   @Override
   public byte[] status() {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     self.accept(json);
     return DaemonStatus.json(json, queue.runs());
   }

@@ -3,8 +3,8 @@ package dev.peer.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.find.Delivery;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.Artifact;
-import dev.peer.core.record.StrictJson;
 import dev.peer.core.store.ResultUse;
 import dev.peer.core.trust.CertificateFacts;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +37,7 @@ public final class Facts {
   }
 
   public static ObjectNode json(CertificateFacts certificate) {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("subject", certificate.subject());
     json.put("issuer", certificate.issuer());
     json.put("serial", certificate.serial());
@@ -62,7 +62,7 @@ public final class Facts {
   }
 
   private static ObjectNode json(Artifact artifact) {
-    ObjectNode json = StrictJson.object().put("path", artifact.path());
+    ObjectNode json = JsonTree.object().put("path", artifact.path());
     return switch (artifact) {
       case Artifact.File file ->
           json.put("size", file.content().size())
@@ -100,6 +100,6 @@ public final class Facts {
   }
 
   public static String text(ObjectNode json) {
-    return new String(StrictJson.bytes(json), StandardCharsets.UTF_8);
+    return new String(JsonTree.bytes(json), StandardCharsets.UTF_8);
   }
 }

@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.find.Replayable;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.id.Digest;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.Artifacts;
 import dev.peer.core.record.Provenance;
 import dev.peer.core.record.RunRecord;
-import dev.peer.core.record.StrictJson;
 import dev.peer.core.record.TestReport;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
@@ -24,7 +24,7 @@ import java.util.Optional;
 /** The facts about a command's run so far, for {@code --json}. */
 public final class RunReport {
 
-  private final ObjectNode json = StrictJson.object();
+  private final ObjectNode json = JsonTree.object();
   private String message = "";
   private Optional<JobSummary.Result> result = Optional.empty();
   private Optional<TestReport> tests = Optional.empty();
@@ -123,7 +123,7 @@ public final class RunReport {
   /** The whole as one line. */
   String text(
       String outcome, ExitCode exitCode, String message, String hint, List<Timeline.Step> steps) {
-    ObjectNode whole = StrictJson.object();
+    ObjectNode whole = JsonTree.object();
     whole.put("outcome", outcome);
     if (exitCode != ExitCode.INTERRUPTED) {
       // Which signal it was, and so how the process ends, only the JVM knows.
@@ -137,7 +137,7 @@ public final class RunReport {
     }
     whole.setAll(json);
     long total = 0;
-    ArrayNode stages = StrictJson.object().arrayNode();
+    ArrayNode stages = JsonTree.object().arrayNode();
     for (Timeline.Step step : steps) {
       stages.addObject().put("name", step.name()).put("milliseconds", step.duration().toMillis());
       total += step.duration().toNanos();
@@ -146,6 +146,6 @@ public final class RunReport {
     whole.put("milliseconds", milliseconds);
     replayedRun.ifPresent(run -> whole.put("savedMilliseconds", run.toMillis() - milliseconds));
     whole.set("stages", stages);
-    return new String(StrictJson.bytes(whole), StandardCharsets.UTF_8);
+    return new String(JsonTree.bytes(whole), StandardCharsets.UTF_8);
   }
 }

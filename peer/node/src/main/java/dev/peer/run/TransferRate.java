@@ -1,6 +1,7 @@
 package dev.peer.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.io.IOException;
@@ -48,14 +49,14 @@ record TransferRate(Path file, InstantSource clock) {
 
   /** Keeps how long a transfer took, if it can. */
   void note(long bytes, Duration took) {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("at", clock.instant().toString());
     json.put("bytes", bytes);
     json.put("milliseconds", took.toMillis());
     try {
       // Several runs may end at once.
       Path written = Files.createTempFile(file.getParent(), "runtime-speed", "");
-      Files.write(written, StrictJson.bytes(json));
+      Files.write(written, JsonTree.bytes(json));
       Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       // The runtime is here all the same.

@@ -3,6 +3,7 @@ package dev.peer.schedule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.TreeId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.nio.file.Path;
@@ -55,14 +56,14 @@ record WatchState(
   }
 
   byte[] json() {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("directory", directory.toString());
     commit.ifPresent(id -> json.put("commit", id.hex()));
     crontabOf.ifPresent(id -> json.put("crontabOf", id.hex()));
     json.put("crontab", crontab);
     ObjectNode lines = json.putObject("handled");
     handled.forEach((line, until) -> lines.put(line, until.toString()));
-    return StrictJson.bytes(json);
+    return JsonTree.bytes(json);
   }
 
   static WatchState parse(byte[] bytes) throws MalformedException {

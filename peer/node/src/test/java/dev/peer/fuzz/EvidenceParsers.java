@@ -11,6 +11,7 @@ import dev.peer.core.id.Architecture;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.Artifact;
@@ -98,12 +99,12 @@ final class EvidenceParsers {
             "record of version 1",
             MalformedException.class,
             bytes -> requireStable(bytes, EvidenceParsers::rewriteV1),
-            List.of(StrictJson.bytes(recordV1(RunRecordJson.write(record))))),
+            List.of(JsonTree.bytes(recordV1(RunRecordJson.write(record))))),
         Parser.of(
             "record of version 2",
             MalformedException.class,
             bytes -> requireStable(bytes, EvidenceParsers::rewriteV2),
-            List.of(StrictJson.bytes(RunRecordJson.write(record)))),
+            List.of(JsonTree.bytes(RunRecordJson.write(record)))),
         Parser.of(
             "bundle",
             MalformedException.class,
@@ -198,7 +199,7 @@ final class EvidenceParsers {
     ObjectNode run = (ObjectNode) predicate.remove("urn:peer:run:v2");
     recordV1((ObjectNode) run.path("record"));
     predicate.set("urn:peer:run:v1", run);
-    return StrictJson.bytes(json);
+    return JsonTree.bytes(json);
   }
 
   private static ObjectNode recordV1(ObjectNode record) {
@@ -206,12 +207,12 @@ final class EvidenceParsers {
   }
 
   private static byte[] rewriteV1(byte[] bytes) throws MalformedException {
-    return StrictJson.bytes(
+    return JsonTree.bytes(
         RunRecordJson.write(RunRecordJson.readV1(StrictJson.parse("record", bytes))));
   }
 
   private static byte[] rewriteV2(byte[] bytes) throws MalformedException {
-    return StrictJson.bytes(
+    return JsonTree.bytes(
         RunRecordJson.write(RunRecordJson.readV2(StrictJson.parse("record", bytes))));
   }
 

@@ -5,11 +5,11 @@ import static dev.peer.fuzz.Parser.require;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.Artifact;
 import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.RunFiles;
-import dev.peer.core.record.StrictJson;
 import dev.peer.core.sign.Attestation;
 import dev.peer.vm.guest.ArtifactIntake;
 import dev.peer.vm.guest.GuestAgent;
@@ -188,7 +188,7 @@ final class GuestParsers {
   }
 
   private static byte[] manifest() {
-    ObjectNode manifest = StrictJson.object();
+    ObjectNode manifest = JsonTree.object();
     manifest.put("format", 2).put("architecture", "x86_64").put("protocol", 4);
     manifest.put("mk", "9base 1").put("agent", "4");
     manifest.put("kernelArguments", "quiet");
@@ -196,6 +196,6 @@ final class GuestParsers {
     for (String name : FILES) {
       files.putObject(name).put("sha256", Digest.of(new byte[0]).hex()).put("size", 0);
     }
-    return StrictJson.bytes(manifest);
+    return JsonTree.bytes(manifest);
   }
 }

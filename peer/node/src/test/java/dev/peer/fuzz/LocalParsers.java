@@ -8,6 +8,7 @@ import dev.peer.config.EnvFile;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.progress.EscapeFilter;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
@@ -67,7 +68,7 @@ final class LocalParsers {
 
   private static void request(byte[] bytes) throws MalformedException {
     RunRequest request = RunRequest.read(StrictJson.parse("it", bytes));
-    byte[] again = StrictJson.bytes(request.json());
+    byte[] again = JsonTree.bytes(request.json());
     require(RunRequest.read(StrictJson.parse("it", again)).equals(request), "the same once more");
   }
 

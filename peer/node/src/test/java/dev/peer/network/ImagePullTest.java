@@ -14,8 +14,8 @@ import dev.peer.core.access.AccessRules;
 import dev.peer.core.find.FetchException;
 import dev.peer.core.find.Holder;
 import dev.peer.core.id.Digest;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.FrameStream;
-import dev.peer.core.record.StrictJson;
 import dev.peer.core.sign.Attestation;
 import dev.peer.core.sign.ImageSigner;
 import dev.peer.core.sign.ImageVerifier;
@@ -699,7 +699,7 @@ class ImagePullTest {
   }
 
   private byte[] manifest() {
-    ObjectNode manifest = StrictJson.object();
+    ObjectNode manifest = JsonTree.object();
     manifest.put("format", 2);
     manifest.put("architecture", "x86_64");
     manifest.put("protocol", 4);
@@ -713,7 +713,7 @@ class ImagePullTest {
                 .putObject(name)
                 .put("sha256", Digest.of(content).hex())
                 .put("size", content.length));
-    return StrictJson.bytes(manifest);
+    return JsonTree.bytes(manifest);
   }
 
   private static byte[] random(int size) {

@@ -3,7 +3,7 @@ package dev.peer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.TestCounts;
 import dev.peer.core.record.TestReport;
 import dev.peer.core.record.TestReport.FailedTest;
@@ -24,7 +24,7 @@ class JobSummaryTest {
 
   @Test
   void noTextOfATestOrRepositoryIsReadAsMarkupOrMarkdown() {
-    ObjectNode json = StrictJson.object().put("target", HOSTILE).put("repository", HOSTILE);
+    ObjectNode json = JsonTree.object().put("target", HOSTILE).put("repository", HOSTILE);
     TestReport tests =
         new TestReport(new TestCounts(3, 2, 0, 1, 0), List.of(new FailedTest(HOSTILE, HOSTILE)));
 

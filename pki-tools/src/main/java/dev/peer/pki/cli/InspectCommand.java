@@ -1,8 +1,8 @@
 package dev.peer.pki.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.pem.Pem;
-import dev.peer.core.record.StrictJson;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -60,7 +60,7 @@ final class InspectCommand implements Callable<Integer> {
 
   private void show(PrintWriter out, List<String> lines, ObjectNode object) {
     if (json) {
-      out.println(new String(StrictJson.bytes(object), StandardCharsets.UTF_8));
+      out.println(new String(JsonTree.bytes(object), StandardCharsets.UTF_8));
     } else {
       lines.forEach(out::println);
     }

@@ -2,8 +2,8 @@ package dev.peer.pki.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.access.AccessRule;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.pem.KeyKind;
-import dev.peer.core.record.StrictJson;
 import dev.peer.core.trust.CertificateFacts;
 import dev.peer.core.trust.Identity;
 import dev.peer.core.trust.UntrustedCertificateException;
@@ -118,7 +118,7 @@ record Inspection(Bearer bearer, CertificateFacts facts, String key, Uses uses) 
   }
 
   ObjectNode toJson() {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     if (bearer instanceof Bearer.Peer(Identity identity)) {
       json.put("peer", identity.id().text());
     }

@@ -3,7 +3,7 @@ package dev.peer.pki.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Printable;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import dev.peer.pki.issue.Revocations;
 import java.security.cert.X509CRL;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ record ListInspection(
   }
 
   ObjectNode toJson() {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("issuer", issuer);
     json.put("number", number);
     json.put("thisUpdate", made);

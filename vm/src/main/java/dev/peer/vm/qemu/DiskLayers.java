@@ -2,7 +2,7 @@ package dev.peer.vm.qemu;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import dev.peer.vm.qemu.MachineSpec.LayeredDisk;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ public final class DiskLayers {
    * its file system there, and must not write to it during the call.
    */
   public void startNext(LayeredDisk disk) throws IOException, InterruptedException {
-    ObjectNode arguments = StrictJson.object();
+    ObjectNode arguments = JsonTree.object();
     arguments.put("node", disk.serial());
     arguments.put("overlay", disk.next());
     qmp.execute("blockdev-snapshot", arguments);
@@ -59,7 +59,7 @@ public final class DiskLayers {
   }
 
   private void stream(String layer) throws IOException, InterruptedException {
-    ObjectNode arguments = StrictJson.object();
+    ObjectNode arguments = JsonTree.object();
     arguments.put("job-id", FLATTEN);
     arguments.put("device", layer);
     int before = events.count();

@@ -2,7 +2,7 @@ package dev.peer.vm.qemu;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import dev.peer.vm.network.NetworkFilter;
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -179,7 +179,7 @@ public final class Machine implements AutoCloseable {
   }
 
   private void setLink(boolean up) throws IOException, InterruptedException {
-    ObjectNode arguments = StrictJson.object();
+    ObjectNode arguments = JsonTree.object();
     arguments.put("name", QemuArguments.NETWORK_CARD);
     arguments.put("up", up);
     qmp.execute("set_link", arguments);
@@ -207,12 +207,12 @@ public final class Machine implements AutoCloseable {
 
   /** Lets a frozen machine go on. */
   public void resume() throws IOException, InterruptedException {
-    qmp.execute("cont", StrictJson.object());
+    qmp.execute("cont", JsonTree.object());
   }
 
   /** Ends the process in order, so that the files of its disks are whole. */
   public void quit() throws IOException, InterruptedException {
-    qmp.execute("quit", StrictJson.object());
+    qmp.execute("quit", JsonTree.object());
     if (!emulator.process().waitFor(QUIT_TIME.toSeconds(), TimeUnit.SECONDS)) {
       throw new IOException("QEMU does not end");
     }

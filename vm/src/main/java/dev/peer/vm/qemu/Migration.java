@@ -3,7 +3,7 @@ package dev.peer.vm.qemu;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.UnixDomainSocketAddress;
@@ -51,15 +51,15 @@ public final class Migration {
 
   private void freezeTo(Path state, boolean memoryInItsFile)
       throws IOException, InterruptedException {
-    qmp.execute("stop", StrictJson.object());
+    qmp.execute("stop", JsonTree.object());
     setCapabilities(memoryInItsFile);
     // Nothing else wants the socket: it need not be slowed down.
-    qmp.execute("migrate-set-parameters", StrictJson.object().put("max-bandwidth", UNLIMITED));
+    qmp.execute("migrate-set-parameters", JsonTree.object().put("max-bandwidth", UNLIMITED));
     int before = events.count();
     Path socket = sockets.resolve(STATE);
     try (ServerSocketChannel listener = Sockets.listen(files, socket)) {
       var _ = process.onExit().thenRun(() -> Sockets.closeQuietly(listener));
-      qmp.execute("migrate", StrictJson.object().put("uri", uri(socket)));
+      qmp.execute("migrate", JsonTree.object().put("uri", uri(socket)));
       try (SocketChannel from = listener.accept();
           OutputStream to = Files.newOutputStream(state, StandardOpenOption.CREATE_NEW)) {
         Channels.newInputStream(from).transferTo(to);
@@ -83,7 +83,7 @@ public final class Migration {
     setCapabilities(memoryInItsFile);
     int before = events.count();
     Path socket = sockets.resolve(INCOMING).resolve(STATE);
-    qmp.execute("migrate-incoming", StrictJson.object().put("uri", uri(socket)));
+    qmp.execute("migrate-incoming", JsonTree.object().put("uri", uri(socket)));
     try (SocketChannel to = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       Files.copy(state, Channels.newOutputStream(to));
     }
@@ -95,7 +95,7 @@ public final class Migration {
   }
 
   private void setCapabilities(boolean memoryInItsFile) throws IOException, InterruptedException {
-    ObjectNode arguments = StrictJson.object();
+    ObjectNode arguments = JsonTree.object();
     ArrayNode capabilities = arguments.putArray("capabilities");
     capabilities.addObject().put("capability", "events").put("state", true);
     capabilities.addObject().put("capability", "x-ignore-shared").put("state", memoryInItsFile);

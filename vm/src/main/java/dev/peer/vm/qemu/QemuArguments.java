@@ -3,7 +3,7 @@ package dev.peer.vm.qemu;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import dev.peer.vm.network.GuestSubnet;
 import dev.peer.vm.network.NetworkFilter;
 import dev.peer.vm.qemu.MachineSpec.Disk;
@@ -136,7 +136,7 @@ public final class QemuArguments {
   }
 
   private static ObjectNode node(String name, String format, Path file, boolean readOnly) {
-    ObjectNode node = StrictJson.object();
+    ObjectNode node = JsonTree.object();
     node.put("driver", format);
     node.put("node-name", name);
     node.put("read-only", readOnly);
@@ -151,7 +151,7 @@ public final class QemuArguments {
   }
 
   private static void blockdev(List<String> arguments, ObjectNode node) {
-    add(arguments, "-blockdev", new String(StrictJson.bytes(node), StandardCharsets.UTF_8));
+    add(arguments, "-blockdev", new String(JsonTree.bytes(node), StandardCharsets.UTF_8));
   }
 
   /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.CommitId;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.KeptOrigin;
 import dev.peer.core.record.LayersJson;
 import dev.peer.core.record.MalformedException;
@@ -54,7 +55,7 @@ record DiskEntry(
     FileOwnership.takeOver(disk, directory);
     Path lock = Files.createFile(directory.resolve(LOCK));
     Files.setLastModifiedTime(lock, FileTime.from(now));
-    ObjectNode about = StrictJson.object();
+    ObjectNode about = JsonTree.object();
     about.put("repo", name.repo().text());
     about.put("image", name.image().toString());
     about.put("diskBytes", name.bytes());
@@ -68,7 +69,7 @@ record DiskEntry(
         .ifPresent(one -> PreparationJson.write(about.putObject("preparation"), one));
     history.caches().ifPresent(caches -> caches.write(about.putObject("caches")));
     about.put("seal", FileFingerprint.of(List.of(disk)));
-    Files.write(directory.resolve(ABOUT), StrictJson.bytes(about));
+    Files.write(directory.resolve(ABOUT), JsonTree.bytes(about));
   }
 
   static DiskEntry read(Path directory) throws IOException, MalformedException {

@@ -2,6 +2,7 @@ package dev.peer.vm.snapshot;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.io.IOException;
@@ -34,10 +35,10 @@ public record DiskRemoval(RepoId repo, Instant when, String why) {
 
   /** The form that {@link #read} reads. */
   byte[] json() {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("repo", repo.text());
     json.put("when", when.toString());
     json.put("why", why);
-    return StrictJson.bytes(json);
+    return JsonTree.bytes(json);
   }
 }

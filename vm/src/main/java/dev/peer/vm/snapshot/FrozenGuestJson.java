@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.TreeId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.key.NetworkMode;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
@@ -21,7 +22,7 @@ final class FrozenGuestJson {
 
   static byte[] write(FrozenGuest guest) {
     FrozenGuest.Shape machine = guest.machine();
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("format", FORMAT);
     json.put("repo", guest.stop().repo().text());
     json.put("tree", guest.stop().tree().hex());
@@ -37,7 +38,7 @@ final class FrozenGuestJson {
     json.put("diskBytes", machine.sizes().diskBytes());
     json.put("inputBytes", machine.sizes().inputBytes());
     json.put("nonce", machine.nonce());
-    return StrictJson.bytes(json);
+    return JsonTree.bytes(json);
   }
 
   static FrozenGuest parse(byte[] bytes) throws MalformedException {

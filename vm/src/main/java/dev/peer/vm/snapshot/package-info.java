@@ -10,7 +10,7 @@
  *
  * <p>A template knows no repository, no secret and no test: it is taken before the guest reads
  * anything. A frozen guest knows everything that the test knew. Uses {@code core.id}, {@code
- * core.key}, {@code core.record}, {@code core.scratch}, {@code core.sign}, {@code vm.image} and
- * {@code vm.qemu}.
+ * core.json}, {@code core.key}, {@code core.record}, {@code core.scratch}, {@code core.sign},
+ * {@code vm.image} and {@code vm.qemu}.
  */
 package dev.peer.vm.snapshot;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.Digest;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ final class MadeImage {
 
   static Digest in(Path root, String name, Consumer<ObjectNode> change) throws IOException {
     Path made = Files.createDirectory(root.resolve("made"));
-    ObjectNode manifest = StrictJson.object();
+    ObjectNode manifest = JsonTree.object();
     manifest.put("format", 2);
     manifest.put("architecture", "x86_64");
     manifest.put("protocol", 4);
@@ -41,7 +41,7 @@ final class MadeImage {
       entry.put("size", content.length);
     }
     change.accept(manifest);
-    byte[] bytes = StrictJson.bytes(manifest);
+    byte[] bytes = JsonTree.bytes(manifest);
     Files.write(made.resolve("manifest.json"), bytes);
     Digest digest = Digest.of(bytes);
     Files.move(made, root.resolve(digest.hex()));

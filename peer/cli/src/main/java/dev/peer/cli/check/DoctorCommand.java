@@ -9,7 +9,7 @@ import dev.peer.config.CallContext;
 import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import dev.peer.report.ExitCode;
 import dev.peer.report.Facts;
 import dev.peer.run.RunTarget;
@@ -92,7 +92,7 @@ public final class DoctorCommand implements Callable<Integer> {
       findings.forEach(finding -> finding.lines().forEach(output::print));
       return;
     }
-    ObjectNode answer = StrictJson.object();
+    ObjectNode answer = JsonTree.object();
     answer.put("healthy", exitCode == ExitCode.PASSED);
     answer.put("exitCode", exitCode.number());
     ArrayNode array = answer.putArray("checks");

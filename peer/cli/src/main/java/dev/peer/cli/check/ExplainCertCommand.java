@@ -15,8 +15,8 @@ import dev.peer.core.access.AccessRules;
 import dev.peer.core.access.CertificateUse;
 import dev.peer.core.access.CertificateUse.Verdict;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.pem.Pem;
-import dev.peer.core.record.StrictJson;
 import dev.peer.core.trust.CertificateFacts;
 import dev.peer.core.trust.CertificateFault;
 import dev.peer.core.trust.CertificateValidator;
@@ -193,7 +193,7 @@ public final class ExplainCertCommand implements Callable<Integer> {
       Map<CertificateUse, Verdict> verdicts,
       Instant at,
       ExitCode exitCode) {
-    ObjectNode answer = StrictJson.object();
+    ObjectNode answer = JsonTree.object();
     answer.put("admitted", exitCode == ExitCode.PASSED);
     answer.put("exitCode", exitCode.number());
     answer.put("at", at.toString());

@@ -1,7 +1,7 @@
 package dev.peer.cli.check;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import dev.peer.report.ExitCode;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +49,7 @@ record Finding(String name, Verdict verdict, String what, String mend) {
   }
 
   ObjectNode json() {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("check", name);
     json.put("verdict", word());
     json.put("what", what);

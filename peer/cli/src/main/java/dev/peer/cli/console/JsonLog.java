@@ -3,7 +3,7 @@ package dev.peer.cli.console;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.peer.core.id.AddressText;
 import dev.peer.core.id.Printable;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import dev.peer.http.AnsweredRequest;
 import dev.peer.report.Failure;
 import java.time.temporal.ChronoUnit;
@@ -73,7 +73,7 @@ final class JsonLog implements LogOptions.OpenLog {
 
   /** Without the query, which only the two sides need. */
   private static ObjectNode line(AnsweredRequest request) {
-    ObjectNode line = StrictJson.object();
+    ObjectNode line = JsonTree.object();
     line.put("time", request.at().truncatedTo(ChronoUnit.MILLIS).toString());
     line.put("level", request.outcome().failure().isPresent() ? "error" : "info");
     line.put("event", "request");

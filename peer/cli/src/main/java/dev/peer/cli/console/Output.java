@@ -1,11 +1,11 @@
 package dev.peer.cli.console;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.progress.EscapeFilter;
 import dev.peer.core.progress.OutputBytes;
 import dev.peer.core.progress.RunEvent;
 import dev.peer.core.record.OutputStreamName;
-import dev.peer.core.record.StrictJson;
 import dev.peer.report.ExitCode;
 import dev.peer.report.RunOutput;
 import dev.peer.report.Timeline;
@@ -151,14 +151,14 @@ public final class Output implements RunOutput {
 
   /** Begins an entry of the log, of this moment. */
   static ObjectNode entry(String level, String event) {
-    ObjectNode entry = StrictJson.object();
+    ObjectNode entry = JsonTree.object();
     entry.put("time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
     return entry.put("level", level).put("event", event);
   }
 
   /** Writes an entry of the log to stderr. */
   synchronized void log(ObjectNode entry) {
-    line("", StrictJson.bytes(entry));
+    line("", JsonTree.bytes(entry));
   }
 
   /** Where the parser of the command line writes help. */

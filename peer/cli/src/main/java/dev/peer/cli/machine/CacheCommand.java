@@ -10,8 +10,8 @@ import dev.peer.config.CacheSettings;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.core.id.RepoId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.progress.TimeSpans;
-import dev.peer.core.record.StrictJson;
 import dev.peer.home.HomeLayout;
 import dev.peer.lfs.KeptObjects;
 import dev.peer.report.CommandException;
@@ -190,7 +190,7 @@ public final class CacheCommand {
       List<DiskRemoval> gone,
       List<KeptObjects.Summary> files,
       Optional<KeptBlobs.Summary> blobs) {
-    ObjectNode answer = StrictJson.object();
+    ObjectNode answer = JsonTree.object();
     ArrayNode disks = answer.putArray("kept");
     for (DiskSummary disk : kept) {
       ObjectNode entry = disks.addObject();
@@ -227,7 +227,7 @@ public final class CacheCommand {
           entry.put("bytes", all.bytes());
           entry.put("used", all.used().toString());
         });
-    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+    return new String(JsonTree.bytes(answer), StandardCharsets.UTF_8);
   }
 
   private RepositoryDisks disks() throws Exception {

@@ -2,7 +2,7 @@ package dev.peer.cli.machine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import dev.peer.network.ImageTrust;
 import dev.peer.network.ImageTrust.Voucher;
 import dev.peer.vm.image.ImageStore;
@@ -35,7 +35,7 @@ record ImageList(ImageTrust trust) {
 
   /** For programs. */
   String json() throws IOException {
-    ObjectNode answer = StrictJson.object();
+    ObjectNode answer = JsonTree.object();
     ArrayNode images = answer.putArray("images");
     for (ImageStore.Entry image : trust.images().list()) {
       ObjectNode entry = images.addObject();
@@ -49,6 +49,6 @@ record ImageList(ImageTrust trust) {
         case Voucher.Refused(String why) -> entry.put("refused", why);
       }
     }
-    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+    return new String(JsonTree.bytes(answer), StandardCharsets.UTF_8);
   }
 }

@@ -16,10 +16,10 @@ import dev.peer.core.flow.ExecutionRequest;
 import dev.peer.core.flow.ExecutionResult;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Printable;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.ArtifactSink;
 import dev.peer.core.record.RunFiles;
-import dev.peer.core.record.StrictJson;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.trust.CertificateRole;
 import dev.peer.home.HomeLayout;
@@ -200,7 +200,7 @@ public final class VmCommand {
   }
 
   private static String json(List<FrozenStore.Entry> all) {
-    ObjectNode answer = StrictJson.object();
+    ObjectNode answer = JsonTree.object();
     ArrayNode entries = answer.putArray("frozen");
     for (FrozenStore.Entry kept : all) {
       FrozenGuest guest = kept.guest();
@@ -213,6 +213,6 @@ public final class VmCommand {
       entry.put("frozenAt", guest.frozenAt().toString());
       entry.put("bytes", kept.bytes());
     }
-    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+    return new String(JsonTree.bytes(answer), StandardCharsets.UTF_8);
   }
 }

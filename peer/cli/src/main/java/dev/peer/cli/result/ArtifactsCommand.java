@@ -7,8 +7,8 @@ import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.Artifact;
-import dev.peer.core.record.StrictJson;
 import dev.peer.core.store.Store;
 import dev.peer.identity.Verifiers;
 import dev.peer.report.CommandException;
@@ -71,7 +71,7 @@ public final class ArtifactsCommand implements Callable<Integer> {
               ? 0
               : Results.copyArtifacts(TO, output, opened.verified(), call, directory.value());
       if (json.value()) {
-        ObjectNode answer = StrictJson.object();
+        ObjectNode answer = JsonTree.object();
         Facts.addTo(answer, artifacts);
         output.print(Facts.text(answer));
       } else if (directory.given().isEmpty()) {

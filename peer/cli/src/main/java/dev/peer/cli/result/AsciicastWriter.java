@@ -2,9 +2,9 @@ package dev.peer.cli.result;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.OutputSink;
 import dev.peer.core.record.OutputStreamName;
-import dev.peer.core.record.StrictJson;
 import dev.peer.report.Facts;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -37,7 +37,7 @@ final class AsciicastWriter {
    */
   AsciicastWriter(Instant begun, String title, Consumer<String> lines) {
     this.lines = lines;
-    ObjectNode header = StrictJson.object();
+    ObjectNode header = JsonTree.object();
     header.put("version", 2);
     header.put("width", COLUMNS);
     header.put("height", ROWS);
@@ -66,7 +66,7 @@ final class AsciicastWriter {
     if (text.isEmpty()) {
       return;
     }
-    ArrayNode event = StrictJson.object().arrayNode();
+    ArrayNode event = JsonTree.object().arrayNode();
     event.add((double) micros / MICROS);
     event.add("o");
     event.add(text.replace("\r\n", "\n").replace("\n", "\r\n"));

@@ -10,9 +10,9 @@ import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.RepoId;
 import dev.peer.core.id.ShortId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.RunRecord;
-import dev.peer.core.record.StrictJson;
 import dev.peer.core.sign.Evidence;
 import dev.peer.core.sign.RecordVerifier;
 import dev.peer.core.sign.VerificationException;
@@ -150,7 +150,7 @@ public final class LsCommand implements Callable<Integer> {
   }
 
   private static String goneJson(List<Removal> removed) {
-    ObjectNode answer = StrictJson.object();
+    ObjectNode answer = JsonTree.object();
     ArrayNode array = answer.putArray("gone");
     for (Removal one : removed) {
       ObjectNode entry = array.addObject();
@@ -161,7 +161,7 @@ public final class LsCommand implements Callable<Integer> {
       entry.put("removed", one.removed().toString());
       entry.put("why", one.why().name().toLowerCase(Locale.ROOT));
     }
-    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+    return new String(JsonTree.bytes(answer), StandardCharsets.UTF_8);
   }
 
   private static List<ListedEntry> entries(Path directory, Optional<RepoId> only)
@@ -222,7 +222,7 @@ public final class LsCommand implements Callable<Integer> {
   }
 
   private static String json(List<Row> results) {
-    ObjectNode answer = StrictJson.object();
+    ObjectNode answer = JsonTree.object();
     ArrayNode array = answer.putArray("results");
     for (Row result : results) {
       ObjectNode entry = array.addObject();
@@ -235,7 +235,7 @@ public final class LsCommand implements Callable<Integer> {
         entry.put("refused", result.refused());
       }
     }
-    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+    return new String(JsonTree.bytes(answer), StandardCharsets.UTF_8);
   }
 
   private static void put(ObjectNode entry, VerifiedAttestation verified) {

@@ -8,9 +8,9 @@ import dev.peer.cli.syntax.Syntax;
 import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.Artifact;
-import dev.peer.core.record.StrictJson;
 import dev.peer.core.record.TestReport;
 import dev.peer.core.store.FailedRun;
 import dev.peer.core.store.HitSum;
@@ -138,7 +138,7 @@ public final class ShowCommand implements Callable<Integer> {
 
   private void show(FailedRun run) {
     if (json.value()) {
-      ObjectNode answer = StrictJson.object().put("outcome", "failed");
+      ObjectNode answer = JsonTree.object().put("outcome", "failed");
       answer.setAll(run.json());
       output.print(Facts.text(answer));
       return;

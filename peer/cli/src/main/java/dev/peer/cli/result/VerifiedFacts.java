@@ -6,10 +6,10 @@ import dev.peer.core.access.NamespaceRules;
 import dev.peer.core.access.SignRules;
 import dev.peer.core.id.Digest;
 import dev.peer.core.id.Printable;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.key.KeyInput;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.record.RunRecord;
-import dev.peer.core.record.StrictJson;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.trust.CertificateFacts;
 import dev.peer.report.ExitCode;
@@ -91,7 +91,7 @@ record VerifiedFacts(VerifiedAttestation verified, SignRules signers, boolean wh
   ObjectNode json() {
     RunRecord record = verified.record();
     RunInputs inputs = record.inputs();
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("outcome", "verified");
     json.put("exitCode", ExitCode.PASSED.number());
     json.put("attestation", attestation().toString());

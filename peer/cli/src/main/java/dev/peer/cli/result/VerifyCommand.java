@@ -12,7 +12,7 @@ import dev.peer.config.Settings;
 import dev.peer.core.access.SignRules;
 import dev.peer.core.id.Printable;
 import dev.peer.core.id.RunKey;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.scratch.FileHold;
 import dev.peer.core.scratch.ScratchDirectory;
 import dev.peer.core.sign.Attestation;
@@ -153,7 +153,7 @@ public final class VerifyCommand implements Callable<Integer> {
   /** Says it to scripts, too. */
   private CommandException said(CommandException refusal) {
     if (json.value()) {
-      ObjectNode answer = StrictJson.object();
+      ObjectNode answer = JsonTree.object();
       answer.put("outcome", "unverified");
       answer.put("exitCode", refusal.exitCode().number());
       answer.put("message", refusal.getMessage());

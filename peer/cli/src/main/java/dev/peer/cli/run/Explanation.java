@@ -10,11 +10,11 @@ import dev.peer.core.find.Surveyor;
 import dev.peer.core.id.PeerId;
 import dev.peer.core.id.Printable;
 import dev.peer.core.id.ShortId;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.key.KeyInput;
 import dev.peer.core.key.RunInputs;
 import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.RunRecord;
-import dev.peer.core.record.StrictJson;
 import dev.peer.core.sign.VerifiedAttestation;
 import dev.peer.core.store.FailedRun;
 import dev.peer.report.ExitCode;
@@ -98,7 +98,7 @@ record Explanation(
   }
 
   ObjectNode json() {
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("outcome", outcome());
     json.put("exitCode", exitCode().number());
     json.put("runKey", inputs.key().hex());

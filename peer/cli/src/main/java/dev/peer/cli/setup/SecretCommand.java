@@ -12,7 +12,7 @@ import dev.peer.config.ConfigException;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.RunSettings;
 import dev.peer.core.id.LocalRepo;
-import dev.peer.core.record.StrictJson;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.secret.SecretValue;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
@@ -164,7 +164,7 @@ public final class SecretCommand {
   }
 
   private static String json(LocalRepo scope, List<SecretStore.SecretEntry> kept) {
-    ObjectNode answer = StrictJson.object();
+    ObjectNode answer = JsonTree.object();
     answer.put("repository", scope.id().text());
     ArrayNode secrets = answer.putArray("secrets");
     for (SecretStore.SecretEntry secret : kept) {
@@ -172,6 +172,6 @@ public final class SecretCommand {
       entry.put("name", secret.name());
       entry.put("set", secret.set().toString());
     }
-    return new String(StrictJson.bytes(answer), StandardCharsets.UTF_8);
+    return new String(JsonTree.bytes(answer), StandardCharsets.UTF_8);
   }
 }

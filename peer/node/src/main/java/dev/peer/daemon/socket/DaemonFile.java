@@ -1,6 +1,7 @@
 package dev.peer.daemon.socket;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import dev.peer.core.scratch.PrivatePath;
@@ -42,13 +43,13 @@ public record DaemonFile(long pid, Instant started, String version, Path socket)
   public void write(Path directory) throws IOException {
     Path file = directory.resolve(NAME);
     Path beside = directory.resolve(NAME + ".new");
-    ObjectNode json = StrictJson.object();
+    ObjectNode json = JsonTree.object();
     json.put("pid", pid).put("started", started.toString());
     json.put("version", version).put("socket", socket.toString());
     Files.deleteIfExists(beside);
     Files.createFile(
         beside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.write(beside, StrictJson.bytes(json));
+    Files.write(beside, JsonTree.bytes(json));
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
   }
 

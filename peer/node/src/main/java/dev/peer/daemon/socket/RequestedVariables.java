@@ -1,6 +1,7 @@
 package dev.peer.daemon.socket;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.util.List;
@@ -20,10 +21,10 @@ public record RequestedVariables(List<String> variables, List<String> secrets) {
   }
 
   byte[] bytes() {
-    ObjectNode node = StrictJson.object();
+    ObjectNode node = JsonTree.object();
     variables.forEach(node.putArray("variables")::add);
     secrets.forEach(node.putArray("secrets")::add);
-    return StrictJson.bytes(node);
+    return JsonTree.bytes(node);
   }
 
   static RequestedVariables parse(byte[] bytes) throws MalformedException {

@@ -1,6 +1,7 @@
 package dev.peer.daemon.socket;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import dev.peer.daemon.RunRequest;
@@ -45,14 +46,14 @@ public record RunSubmission(
   }
 
   byte[] bytes() {
-    ObjectNode node = StrictJson.object();
+    ObjectNode node = JsonTree.object();
     node.put("version", version).put("ageMilliseconds", age.toMillis());
     node.set("request", request.json());
     trust.forEach(node.putObject("standing")::put);
     node.put("progress", display.progress());
     node.put("timings", display.timings()).put("json", display.json());
     display.summary().ifPresent(file -> node.put("summary", file.toString()));
-    return StrictJson.bytes(node);
+    return JsonTree.bytes(node);
   }
 
   static RunSubmission parse(byte[] bytes) throws MalformedException {

@@ -1,6 +1,7 @@
 package dev.peer.daemon.socket;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.StrictJson;
 import java.util.Map;
@@ -26,10 +27,10 @@ public record SubmittedVariables(Map<String, String> variables, Map<String, Stri
   }
 
   byte[] bytes() {
-    ObjectNode node = StrictJson.object();
+    ObjectNode node = JsonTree.object();
     variables.forEach(node.putObject("variables")::put);
     secrets.forEach(node.putObject("secrets")::put);
-    return StrictJson.bytes(node);
+    return JsonTree.bytes(node);
   }
 
   static SubmittedVariables parse(byte[] bytes) throws MalformedException {
