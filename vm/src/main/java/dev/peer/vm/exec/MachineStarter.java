@@ -107,7 +107,7 @@ final class MachineStarter {
     Memory memory = new Memory.Anonymous(model.limits().memoryMebibytes());
     Machine machine = start(spec(disks, memory, socketDirectory), directory);
     try {
-      return awaken(machine, disks, Optional.empty(), BOOT_TIME);
+      return awaken(machine, disks, () -> machine.awaitPortOpen(GuestAgent.CONTROL), BOOT_TIME);
     } catch (GuestException | IOException e) {
       InterruptedIo.rethrow(e);
       throw GuestFailures.in("boot", machine, Secrets.NONE, e);
@@ -182,7 +182,7 @@ final class MachineStarter {
    * @throws GuestException if it does not answer in time
    */
   StartedMachine take(WaitingClone clone) throws GuestException, IOException, InterruptedException {
-    StartedMachine taken = awaken(clone.machine(), clone.disks(), Optional.empty(), cloneTime);
+    StartedMachine taken = awaken(clone.machine(), clone.disks(), () -> {}, cloneTime);
     network.admit(clone.machine());
     return taken;
   }
@@ -238,7 +238,15 @@ final class MachineStarter {
       Memory memory = new Memory.Clone(model.limits().memoryMebibytes(), template.memory());
       RunDisks layered = disks.above(template.scratch());
       Machine machine = start(spec(layered, memory, socketDirectory), directory);
-      return Optional.of(awaken(machine, layered, Optional.of(template), cloneTime));
+      return Optional.of(
+          awaken(
+              machine,
+              layered,
+              () -> {
+                machine.migration().takeOverTemplate(template.state());
+                machine.resume();
+              },
+              cloneTime));
     } catch (QemuException | GuestException | IOException e) {
       InterruptedIo.rethrow(e);
       listener.note("no machine came up from its template, booting instead: " + e.getMessage());
@@ -247,16 +255,17 @@ final class MachineStarter {
     }
   }
 
+  /** What a machine does until its agent waits for the greeting, whose time is then no older. */
+  private interface WayUp {
+    void go() throws IOException, InterruptedException;
+  }
+
   /** Waits until the machine's agent has answered; a machine that does not is ended. */
-  private StartedMachine awaken(
-      Machine machine, RunDisks disks, Optional<Template> template, Duration most)
+  private StartedMachine awaken(Machine machine, RunDisks disks, WayUp wayUp, Duration most)
       throws GuestException, IOException, InterruptedException {
     RunDeadline deadline = RunDeadline.start(most, machine::kill);
     try {
-      if (template.isPresent()) {
-        machine.migration().takeOverTemplate(template.get().state());
-        machine.resume();
-      }
+      wayUp.go();
       listener.step("hello");
       GuestAgent agent =
           new GuestAgent(
