@@ -22,15 +22,21 @@ public final class Digest implements Comparable<Digest> {
 
   /** Takes the 64 hexadecimal digits alone. */
   public static Digest ofHex(String hex) {
-    if (hex.length() != DIGITS || !hex.chars().allMatch(Digest::isDigit)) {
+    if (hex.length() != DIGITS || !isHex(hex)) {
       throw new IllegalArgumentException(
           "not a SHA-256 digest (64 lower-case hexadecimal digits expected): " + Printable.of(hex));
     }
     return new Digest(hex);
   }
 
-  private static boolean isDigit(int c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+  private static boolean isHex(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Takes the text form, {@code sha256:...}. */

@@ -19,7 +19,7 @@ public final class Printable {
 
   /** The text with each control character, line break or direction mark as {@code ?}. */
   public static String plain(String text) {
-    if (text.chars().allMatch(Printable::isPrintableAscii)) {
+    if (isAscii(text, ' ')) {
       return text;
     }
     StringBuilder shown = new StringBuilder(text.length());
@@ -32,7 +32,7 @@ public final class Printable {
    * sign stays.
    */
   public static String name(String text) {
-    if (text.chars().allMatch(Printable::isPrintableAscii)) {
+    if (isAscii(text, ' ')) {
       return text;
     }
     StringBuilder shown = new StringBuilder(text.length());
@@ -46,8 +46,19 @@ public final class Printable {
         || (codePoint >= FIRST_TAG && codePoint <= LAST_TAG);
   }
 
-  private static boolean isPrintableAscii(int c) {
-    return c >= ' ' && c <= '~';
+  /** Whether the text is visible ASCII without blanks. */
+  static boolean isVisibleAscii(String text) {
+    return isAscii(text, '!');
+  }
+
+  private static boolean isAscii(String text, char first) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < first || c > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isPlain(int codePoint) {

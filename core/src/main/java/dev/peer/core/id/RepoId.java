@@ -35,8 +35,7 @@ public record RepoId(String text) {
     boolean wellFormed =
         !text.isEmpty()
             && text.length() <= LONGEST
-            && text.codePoints().noneMatch(c -> isBlank(c) || c == 0xFFFD)
-            && Printable.plain(text).equals(text);
+            && (Printable.isVisibleAscii(text) || isVisible(text));
     if (!wellFormed) {
       throw new IllegalArgumentException(
           "not a repository id (1 to 512 visible characters without blanks expected): "
@@ -142,6 +141,11 @@ public record RepoId(String text) {
                   plain ? c : URLEncoder.encode(c, StandardCharsets.UTF_8).replace("+", "%20"));
             });
     return encoded.toString();
+  }
+
+  private static boolean isVisible(String text) {
+    return text.codePoints().noneMatch(c -> isBlank(c) || c == 0xFFFD)
+        && Printable.plain(text).equals(text);
   }
 
   private static boolean isBlank(int codePoint) {

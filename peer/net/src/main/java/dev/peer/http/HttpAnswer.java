@@ -37,7 +37,7 @@ final class HttpAnswer {
   }
 
   void set(String name, String value) {
-    exchange.getResponseHeaders().put(new HttpString(name), value);
+    exchange.getResponseHeaders().put(HttpString.tryFromString(name), value);
   }
 
   void send(int status) {
