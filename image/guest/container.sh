@@ -11,7 +11,6 @@ root=$bundle/root
 make_bundle() {
     if [ ! -s "$run/image" ]; then fail container "there is no container image: run the stage prepare first"; fi
     if [ -d "$root" ]; then return; fi
-    mkdir -p "$root" "$run/scratch/fresh/container/upper" "$run/scratch/fresh/container/work"
     mount_layers
     echo peer >"$bundle/hostname"
     : >"$bundle/.containerenv"
@@ -19,9 +18,10 @@ make_bundle() {
 }
 
 # By numbers, which are links to the layers: a mount takes one page of options, and the kernel up to 500 layers.
-mount_layers() (
-    layers=$(sed -n 4p "$run/image")
-    mkdir "$bundle/layers"
+mount_layers() {
+    written=$run/scratch/fresh/container
+    mkdir -p "$root" "$bundle/layers" "$written/upper" "$written/work"
+    for _ in 1 2 3 4; do read -r layers; done <"$run/image"
     cd "$bundle/layers" || exit
     IFS=' :'
     lower=
@@ -31,16 +31,18 @@ mount_layers() (
         lower=$lower:$number
         number=$((number + 1))
     done
+    unset IFS
     if [ -z "$lower" ]; then
         mkdir 0
         lower=:0
     fi
-    mount -t overlay overlay "$root" -o \
-        "lowerdir=${lower#:},upperdir=$run/scratch/fresh/container/upper,workdir=$run/scratch/fresh/container/work" ||
+    mount -t overlay overlay "$root" -o "lowerdir=${lower#:},upperdir=$written/upper,workdir=$written/work" ||
         fail container "the $number layers of the container image cannot be mounted"
-)
+    cd "$repository" || exit
+}
 
-# in_image PATH: where the image's file of this path is, whatever links lead there: to the image they begin at its root.
+# in_image PATH: sets $file to where the image's file of this path is, whatever links lead there: to the image they begin
+# at its root.
 in_image() {
     path=$1
     links=0
@@ -52,21 +54,22 @@ in_image() {
         esac
         links=$((links + 1))
     done
-    echo "$root$path"
+    file=$root$path
 }
 
 # After a failure: tells the user where the image's PATH leads to no sh, or to none that the image has the loader of.
 note_missing_shell() (
-    path=$(sed -n '5,$s/^"PATH=\(.*\)"$/\1/p' "$run/image")
+    directories=$(sed -n '5,$s/^"PATH=\(.*\)"$/\1/p' "$run/image")
     missing="has no sh in its PATH"
     IFS=:
-    for directory in ${path:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}; do
-        sh=$(in_image "$directory/sh")
+    for directory in ${directories:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}; do
+        in_image "$directory/sh"
+        sh=$file
         if [ ! -f "$sh" ]; then continue; fi
         # An ELF file names it near its beginning.
         loader=$(head -c 4096 "$sh" | tr -c ' -~' '\n' | sed -n '\,^/[^ ]*/ld[^/ ]*[.]so[^/ ]*$,{p;q}')
         if [ -z "$loader" ]; then exit 0; fi
-        file=$(in_image "$loader")
+        in_image "$loader"
         if [ -e "$file" ]; then exit 0; fi
         missing="has no $loader, which its $directory/sh needs"
     done
@@ -95,8 +98,10 @@ run_container() {
     esac
     tmp=yes
     if [ ! -e "$root/tmp" ] && [ ! -L "$root/tmp" ]; then tmp=no; fi
-    passwd=$(in_image /etc/passwd)
-    group=$(in_image /etc/group)
+    in_image /etc/passwd
+    passwd=$file
+    in_image /etc/group
+    group=$file
     namespace=
     if [ "$network" = none ] && [ -e "$run/options/containers" ]; then
         directory=$(sed -n '2s,^/$,,p' "$run/image")
@@ -121,11 +126,11 @@ run_container() {
     0:*) ;;
     *) chown -R "$owner" "$repository" /run/ci/cache ;;
     esac
-    rm -f "$bundle/pid"
+    if [ -e "$bundle/pid" ]; then rm "$bundle/pid"; fi
     code=0
     crun run --bundle="$bundle" --pid-file="$bundle/pid" peer || code=$?
     # It may hold secrets.
-    rm -f "$bundle/config.json"
+    : >"$bundle/config.json"
     if [ -n "$namespace" ]; then end_service; fi
     if [ ! -e "$bundle/pid" ]; then
         id=$(head -n 1 "$run/image")

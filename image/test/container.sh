@@ -27,10 +27,8 @@ mounted() {
     unshare --mount busybox sh -euc '
         . "$1/guest/lib.sh"
         . "$1/guest/container.sh"
-        run=$2 bundle=$2/container root=$2/container/root
+        run=$2 bundle=$2/container root=$2/container/root repository=$2
         mount -t tmpfs scratch "$run/scratch"
-        mkdir -p "$root"
-        mkdir -p "$run/scratch/fresh/container/upper" "$run/scratch/fresh/container/work"
         mount_layers
         cd "$root"
         echo $(ls | wc -l) $(cat name)
@@ -59,9 +57,14 @@ mkdir -p "$root/etc" "$root/opt/bin" "$root/store"
 ln -s /store/users "$root/etc/users"
 ln -s users "$root/etc/links"
 ln -s loop "$root/etc/loop"
-expect "a plain file is found at its own path" "$root/etc/passwd" "$(in_image /etc/passwd)"
-expect "an absolute link starts at the image's root" "$root/store/users" "$(in_image /etc/links)"
-expect "a circle of links ends in an error" "$root/etc/loop" "$(in_image /etc/loop)"
+# found PATH: where the image's file of this path is.
+found() {
+    in_image "$1"
+    echo "$file"
+}
+expect "a plain file is found at its own path" "$root/etc/passwd" "$(found /etc/passwd)"
+expect "an absolute link starts at the image's root" "$root/store/users" "$(found /etc/links)"
+expect "a circle of links ends in an error" "$root/etc/loop" "$(found /etc/loop)"
 
 # note VARIABLE: what is said of the image with this variable.
 note() {
