@@ -5,10 +5,11 @@ cache_directory=/var/run/ci/cache
 # The longest list of shared caches in bytes.
 longest_caches=4000
 
-# Writes the caches that shared-caches names to the file $1, a line each, by their names below the directory of caches.
-# They are in patterns of find and in a statement that is signed: a name that is more than plain is refused.
+# Writes the caches that shared-caches names, which are listed in the file $1.named, to the file $1, a line each, by their
+# names below the directory of caches. They are in patterns of find and in a statement that is signed: a name that is more than plain is refused.
 shared_caches() {
-    sed -n 's/^share - //p' "$run/rules" >"$1.named"
+    : >"$1"
+    if [ ! -s "$1.named" ]; then return; fi
     while IFS= read -r cache; do
         name=${cache#"$cache_directory/"}
         case $cache in

@@ -32,6 +32,14 @@ disk_named() {
     return 1
 }
 
+# Sets $entry to a path in the directory $1, whichever; to nothing when the directory is empty.
+find_entry() {
+    for entry in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+        if [ -e "$entry" ] || [ -L "$entry" ]; then return; fi
+    done
+    entry=
+}
+
 # mk as the guest's stages call it: the system's rules, the repository's, and defaults for what neither gives.
 run_mk() {
     mk -f "$system_mkfile" -f mkfile -f "$run/defaults.mk" "$@"

@@ -1,10 +1,10 @@
 # Reads what `mk -dp` prints and writes a line for every rule and every prerequisite: KIND FLAGS NAME. KIND is target,
 # pattern (a meta-rule with % or &), regexp (a meta-rule with R), need (a prerequisite), require, report or share (a
-# prerequisite of required-artifacts, test-reports or shared-caches, once more); FLAGS has r for a rule with a recipe and v
-# for a virtual one, or is -.
+# prerequisite of required-artifacts, test-reports or shared-caches, once more), or image, the value of CONTAINERIMAGE if it
+# is a plain name; FLAGS has r for a rule with a recipe and v for a virtual one, or is -.
 # A recipe may hold any text: a line counts as a rule's head only when the rule before it named its address as next.
 # Fails when the listing is cut: a rule that another one names is missing, a part of the last, or the variables, which
-# mk lists last.
+# mk lists last; with 2 when it has no variables at all, so that mk could not read the mkfile.
 function hex(digits,    value, i) {
     for (i = 1; i <= length(digits); i++)
         value = value * 16 + index("0123456789abcdef", substr(digits, i, 1)) - 1
@@ -68,11 +68,21 @@ open_rule && recipe == "" && /^\trecipe@[0-9]+='/ {
 }
 
 # A recipe's text ends with a quote.
-/^variables:$/ && expected == "" && last ~ /'$/ { ended = 1 }
+/^variables:$/ {
+    listed = 1
+    if (expected == "" && last ~ /'$/) ended = 1
+}
+
+# A value may have lines that look like this one: the name counts if there is one such line.
+/^\tCONTAINERIMAGE=/ {
+    images++
+    image = substr($0, 17)
+}
 
 { last = $0 }
 
 END {
     flush()
-    exit !ended
+    if (images == 1 && image ~ /^'[A-Za-z0-9][A-Za-z0-9._:\/@-]*'$/) print "image", "-", substr(image, 2, length(image) - 2)
+    exit ended ? 0 : listed ? 1 : 2
 }

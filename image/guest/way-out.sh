@@ -17,14 +17,14 @@ open_way_out() {
     trap close_way_out EXIT
     if [ -f "$run/preparation/ca" ]; then trust_ca; fi
     if [ -f "$run/preparation/registries" ]; then
-        mkdir -p "${mirrors%/*}"
+        if [ ! -d "${mirrors%/*}" ]; then mkdir -p "${mirrors%/*}"; fi
         ln -s "$run/preparation/registries" "$mirrors"
     fi
 }
 
 # A recipe may have spoiled the guest, which is its own loss.
 close_way_out() {
-    rm -f "$mirrors" 2>/dev/null || true
+    if [ -L "$mirrors" ]; then rm -f "$mirrors" 2>/dev/null || true; fi
     if [ -f "$run/preparation/ca" ]; then umount -l "$system_certificates" "$configuration"; fi
 }
 

@@ -23,19 +23,12 @@ mkfile() {
     rm -rf ./*
     cat >mkfile
     read_rules
-    write_defaults
 }
 
 # reason COMMAND...: why it failed, or "none".
 reason() {
     rm -f "$run/report"
     if ("$@") >/dev/null 2>&1; then echo none; else tr '\0' '\n' <"$run/report" | sed -n 2p; fi
-}
-
-# names DIRECTORY: what the mkfile spells out below it.
-names() {
-    concrete_names "$1" "$run/names"
-    cat "$run/names"
 }
 
 mkfile <<'END'
@@ -90,8 +83,8 @@ all:V: /var/run/ci/artifacts/b /var/run/ci/artifacts/a
 END
 expect "only artifacts that are spelled out count" "/var/run/ci/artifacts/a
 /var/run/ci/artifacts/b
-/var/run/ci/artifacts/dir/c" "$(names /var/run/ci/artifacts)"
-expect "only caches that are spelled out count" /var/run/ci/cache/deps "$(names /var/run/ci/cache)"
+/var/run/ci/artifacts/dir/c" "$(cat "$run/artifacts")"
+expect "only caches that are spelled out count" /var/run/ci/cache/deps "$(cat "$run/caches")"
 
 bytes=$(printf '\360\237\216\211\360\240\256\267\377')
 mkfile <<END
@@ -104,8 +97,8 @@ mkfile <<END
 END
 expect "names beyond U+FFFF, or of invalid UTF-8, are names" none "$(reason check_target "${bytes}test")"
 expect "two such names differ" no-target "$(reason check_target "$(printf '\360\237\216\210')test")"
-expect "an artifact's name keeps its bytes" "/var/run/ci/artifacts/$bytes" "$(names /var/run/ci/artifacts)"
-expect "a cache's name keeps its bytes" "/var/run/ci/cache/$bytes" "$(names /var/run/ci/cache)"
+expect "an artifact's name keeps its bytes" "/var/run/ci/artifacts/$bytes" "$(cat "$run/artifacts")"
+expect "a cache's name keeps its bytes" "/var/run/ci/cache/$bytes" "$(cat "$run/caches")"
 
 # The recipe's first column of blanks is mk's, the second one it keeps: the text then looks like mk's own listing.
 mkfile <<'END'
@@ -117,7 +110,7 @@ test:V:
 		recipe@1='x'
 END
 expect "a recipe cannot pass for a rule" no-target "$(reason check_target fake)"
-expect "a recipe cannot name an artifact" "" "$(names /var/run/ci/artifacts)"
+expect "a recipe cannot name an artifact" "" "$(cat "$run/artifacts")"
 
 mkfile <<'END'
 test:V: unit
@@ -147,6 +140,22 @@ post-test:VQ:
 /var/run/ci/env/CONTAINERIMAGE:Q: base-image
 	echo \$CONTAINERIMAGE >\$target" "$(cat "$run/defaults.mk")"
 expect "prepare-runtime has a default" "" "$(run_mk prepare-runtime 2>&1)"
+
+# known MKFILE: the container image's name, if mk has to run nothing for it.
+known() {
+    printf '%b' "$1" | mkfile
+    cat "$run/image.name"
+}
+test='test:V:\n\ttrue\n'
+expect "the image of a mkfile with tests alone is known" localhost/ci-base "$(known "$test")"
+expect "the image that a mkfile names is known" example.com:5000/Image_1@sha256:0a "$(known "CONTAINERIMAGE=example.com:5000/Image_1@sha256:0a\n$test")"
+expect "a name of several words is the shell's to read" "" "$(known "CONTAINERIMAGE=a b\n$test")"
+expect "a name that echo would read is echo's" "" "$(known "CONTAINERIMAGE=-n\n$test")"
+expect "a value with lines does not pass for the name" "" "$(OTHER=$(printf "x\n\tCONTAINERIMAGE='fake'\n") && export OTHER && known "$test")"
+for rule in 'base-image:V:\n\ttrue' 'base-image:V: mkfile' 'prepare-runtime:V: test' 'prepare-runtime:V:\n\ttrue' \
+    '/var/run/ci/env/CONTAINERIMAGE:\n\ttrue' '/var/run/ci/env/CONTAINERIMAGE: mkfile' '%-image:V:\n\ttrue' "'base.*':VR:\n\ttrue"; do
+    expect "mk makes what the preparation needs: $rule" "" "$(known "$test$rule\n")"
+done
 
 mkfile <<'END'
 base-image:V: Containerfile

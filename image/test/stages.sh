@@ -74,13 +74,16 @@ said() {
     tr '\0' '\n' <"$run/report" | sed -n "/^$1\$/,/^info\$/p" | sed -e 1d -e '/^info$/d' | tr '\n' ' ' | sed 's/ $//'
 }
 
-# ended COMMAND: how the stage of artifacts ends when the command in it is killed after its first line.
+# ended COMMAND [STAGE ARGUMENT...]: how the stage, artifacts unless told, ends when the command in it is killed after its
+# first line.
 ended() {
     mv "$work/bin/$1" "$work/whole"
     printf '#!/bin/sh\n%s "$@" | head -n 1\nkill -9 $$\n' "$work/whole" >"$work/bin/$1"
     chmod 755 "$work/bin/$1"
-    outcome artifacts
-    mv "$work/whole" "$work/bin/$1"
+    killed=$1
+    shift
+    outcome "${@:-artifacts}"
+    mv "$work/whole" "$work/bin/$killed"
 }
 
 expect "a failing recipe of the preparation fails the preparation" 1 "$(prepared <<'END'
@@ -143,10 +146,11 @@ expect "the host learns which names are sockets" socket "$(said sockets)"
 expect "the host learns what the mkfile requires" "dir/a group" "$(said required)"
 rm "$ci/artifacts/socket"
 shell=dash
-for command in awk find sort tar; do
+for command in find sort tar; do
     expect "killing $command loses no artifact unnoticed" failed "$(ended $command)"
 done
 expect "all artifacts are kept when nothing is killed" passed "$(outcome artifacts)"
+expect "killing awk loses no rule unnoticed" failed "$(ended awk prepare test)"
 shell='busybox sh'
 rm "$run/rules"
 expect "post-test is not skipped when the list of rules is missing" failed "$(outcome post-test)"
