@@ -110,14 +110,16 @@ run_container() {
     # In a user namespace of its own a process has every capability again, over what is in that namespace.
     if [ -e "$run/options/userns" ]; then echo 0 >/proc/sys/user/max_user_namespaces; fi
     seccomp=$lib/container/seccomp.json
+    filter=$run/filter
     if [ -e "$run/options/capabilities" ]; then
+        filter=
         seccomp=$run/seccomp.json
         write_seccomp >"$seccomp"
     fi
     if ! (umask 077 && awk -f "$lib/container/configure.awk" -v directory="$lib/container" -v bundle="$bundle" \
         -v image="$run/image" -v passwd="$passwd" -v group="$group" -v tmp="$tmp" -v names="$run/env" \
         -v repository="$repository" -v network="$network" -v size="$size" -v options="$run/options" -v namespace="$namespace" \
-        -v seccomp="$seccomp" -- "$@") >"$bundle/config.json" 2>"$bundle/owner"; then
+        -v seccomp="$seccomp" -v filter="$filter" -- "$@") >"$bundle/config.json" 2>"$bundle/owner"; then
         user=$(sed -n 3p "$run/image")
         fail container "the container image has not the user or group that it names: '$user'"
     fi

@@ -197,7 +197,8 @@ configure() {
     busybox awk -f "$image/guest/container/configure.awk" -v directory="$work/container" -v bundle="$work/bundle" \
         -v image="$work/image" -v passwd="$work/bundle/root/etc/passwd" -v group="$work/bundle/root/etc/group" \
         -v tmp="${tmp-yes}" -v names="$work/names" -v repository=/work -v network="$network" -v size="${size-}" \
-        -v options="$work/options" -v namespace="${namespace-}" -v seccomp="$work/container/seccomp.json" -- "$@" >"$work/config.json" 2>"$work/owner"
+        -v options="$work/options" -v namespace="${namespace-}" -v seccomp="$work/container/seccomp.json" \
+        -v filter="$work/filter" -- "$@" >"$work/config.json" 2>"$work/owner"
 }
 
 # field PATH: a part of the configuration, as Perl names it.
@@ -246,6 +247,11 @@ expect "there is no network unless asked for" 1 "$(field linux/namespaces | grep
 expect "there is no name server without a network" 0 "$(field mounts | grep -c resolv.conf)"
 expect "an image's /tmp stays" 0 "$(field mounts | grep -c '"/tmp"')"
 expect "the seccomp filter is set" '"SCMP_ACT_ERRNO"' "$(field linux/seccomp/defaultAction)"
+expect "crun compiles the filter where it has not" '{}' "$(field annotations)"
+printf 'AAA=' >"$work/filter"
+configure '' none true
+expect "crun takes the filter that it has compiled" '"AAA="' "$(field annotations/run.oci.seccomp_bpf_data)"
+rm "$work/filter"
 image_variable='"HOME=/elsewhere"'
 configure ann open true
 expect "a user named by name gets its groups" '{"additionalGids":[44],"gid":1001,"uid":1000,"umask":18}' "$(field process/user)"

@@ -1,14 +1,14 @@
 # Writes the OCI runtime configuration of the tests' container to stdout: template.json with its @NAMES@ filled in.
 # awk -f configure.awk -v directory=... -v bundle=... -v image=... -v passwd=... -v group=... -v tmp=yes|no -v names=...
 #     -v repository=... -v network=none|open -v size=ROWS COLUMNS -v options=... -v namespace=... -v seccomp=...
-#     -- COMMAND...
+#     -v filter=... -- COMMAND...
 # `directory` is this one; `bundle` holds the container's `root` and files of its own; `image` is the file that `prepare`
 # wrote of the container image, `passwd` and `group` are the image's own, `tmp` says whether it has a /tmp; `names` lists
 # the variables that the container gets: their values are in the environment, so that no command line has one; `size` is
 # the terminal's, empty where there is none; `options` is the directory of what the run asks for besides the usual, a file
 # each; `namespace` is the network namespace to join of the service for the tests' own containers, or empty; `seccomp` is
-# the file of the filter of system calls. Writes who the container runs as, UID:GID, to stderr; fails when the image
-# does not have that user or group.
+# the file of the filter of system calls, `filter` one with the same filter as crun has compiled it, in base64, if it is
+# there. Writes who the container runs as, UID:GID, to stderr; fails when the image does not have that user or group.
 BEGIN {
     root = bundle "/root"
     read_image()
@@ -41,6 +41,9 @@ BEGIN {
         value["mounts"] = value["mounts"] bind("/var/run/docker.sock", "/run/peer-service/socket/docker.sock")
     }
     while ((getline line < seccomp) > 0) value["seccomp"] = value["seccomp"] line
+    if (filter != "" && (getline line < filter) > 0) {
+        value["annotations"] = "\"run.oci.seccomp_bpf_data\": " string(line)
+    }
     while ((getline line < (directory "/template.json")) > 0) print filled(line)
     print uid ":" gid > "/dev/stderr"
 }
