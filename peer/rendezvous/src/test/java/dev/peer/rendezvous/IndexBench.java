@@ -76,7 +76,8 @@ final class IndexBench {
   }
 
   private void lease(int peer) {
-    String address = "https://10.%d.%d.1:7443".formatted(peer >> 8, peer & 255);
+    String address =
+        "https://10.%d.%d.%d:7443".formatted(peer >> 16, (peer >> 8) & 255, peer & 255);
     index.lease(holder(peer), new LeaseRequest(List.of(PeerAddress.parse(address))));
   }
 
