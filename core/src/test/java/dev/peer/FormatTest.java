@@ -33,7 +33,8 @@ class FormatTest {
           "peer/pages",
           "peer/rendezvous",
           "peer/node",
-          "peer/cli");
+          "peer/cli",
+          "peer/runtime");
 
   @Test
   void everyFileIsFormatted() throws Exception {

@@ -29,7 +29,8 @@ class ReadmeTest {
           "peer/pages",
           "peer/rendezvous",
           "peer/node",
-          "peer/cli");
+          "peer/cli",
+          "peer/runtime");
 
   private static final String BEGIN = "<!-- settings -->\n";
   private static final String END = "<!-- /settings -->";

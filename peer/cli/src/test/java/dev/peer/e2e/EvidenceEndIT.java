@@ -1,17 +1,23 @@
 package dev.peer.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.spi.URLStreamHandlerProvider;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,31 +175,53 @@ class EvidenceEndIT {
         .allMatch(line -> line.contains(" org.eclipse.jgit.lib.ObjectInserter$Formatter "));
   }
 
+  /** What Java lets others provide, the runtime's own module answers ({@code peer/runtime}). */
+  @Test
+  void aReplaySearchesTheClassPathForNoProvider() throws Exception {
+    Path trap = team.root().resolve("trap.jar");
+    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(trap))) {
+      for (Class<?> provided :
+          List.of(
+              System.LoggerFinder.class, URLStreamHandlerProvider.class, SelectorProvider.class)) {
+        jar.putNextEntry(new ZipEntry("META-INF/services/" + provided.getName()));
+        jar.write("whoever.ReadsThis".getBytes(UTF_8));
+      }
+    }
+
+    replayBy(List.of(), ":" + trap).hasExitCode(0);
+  }
+
   private String classesOfAReplay() throws Exception {
     Path log = team.root().resolve("classes");
-    Path lib = Dist.command("peer").resolveSibling("../lib").normalize();
-
-    team.start(
-            sample.repository().directory(),
-            holder().withoutQemu().environment(),
-            List.of(
-                lib.resolve("runtime/bin/java").toString(),
-                "@" + lib.resolve("java.options"),
-                "-Xlog:class+load:file=" + log,
-                "-XX:+UseSerialGC",
-                "@" + lib.resolve("command.options"),
-                "-XX:AOTCache=" + lib.resolve("peer.aot"),
-                "-Dpeer.openssl=" + lib.resolve("native/libpeer-openssl.so"),
-                "-DZstdNativePath=" + lib.resolve("native/libzstd-jni.so"),
-                "-cp",
-                lib.resolve("app/peer-cli.jar") + ":" + lib.resolve("app/peer-pki-tools.jar"),
-                "dev.peer.cli.Main",
-                "replay",
-                "--artifacts",
-                team.root().resolve("replayed").toString()))
-        .await()
-        .hasExitCode(0);
+    replayBy(List.of("-Xlog:class+load:file=" + log), "").hasExitCode(0);
     return Files.readString(log);
+  }
+
+  /** Replays as the installed command does, with more options and a longer class path. */
+  private Run replayBy(List<String> options, String behind) throws Exception {
+    Path lib = Dist.command("peer").resolveSibling("../lib").normalize();
+    List<String> command = new ArrayList<>();
+    Collections.addAll(
+        command,
+        lib.resolve("runtime/bin/java").toString(),
+        "@" + lib.resolve("java.options"),
+        "-XX:+UseSerialGC",
+        "@" + lib.resolve("command.options"),
+        "-XX:AOTCache=" + lib.resolve("peer.aot"),
+        "-Dpeer.openssl=" + lib.resolve("native/libpeer-openssl.so"),
+        "-DZstdNativePath=" + lib.resolve("native/libzstd-jni.so"));
+    command.addAll(options);
+    Collections.addAll(
+        command,
+        "-cp",
+        lib.resolve("app/peer-cli.jar") + ":" + lib.resolve("app/peer-pki-tools.jar") + behind,
+        "dev.peer.cli.Main",
+        "replay",
+        "--artifacts",
+        team.root().resolve("replayed").toString());
+    return team.start(
+            sample.repository().directory(), holder().withoutQemu().environment(), command)
+        .await();
   }
 
   @Test

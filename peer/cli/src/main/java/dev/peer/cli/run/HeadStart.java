@@ -11,9 +11,9 @@ import java.util.Set;
 
 /**
  * What a command comes to whatever it is told, begun on another thread while its options are read:
- * OpenSSL, or else Java's tables of the curve that nearly all certificates use, and Java's search
- * for loggers, through every file of the class path. On the way of the command they would take some
- * hundredths of a second, and nothing that is decided depends on them.
+ * OpenSSL, or else Java's tables of the curve that nearly all certificates use, and Java's loggers,
+ * which a runtime other than the dist's seeks in every file of the class path. On the way of the
+ * command they would take some hundredths of a second, and nothing that is decided depends on them.
  */
 public final class HeadStart {
 

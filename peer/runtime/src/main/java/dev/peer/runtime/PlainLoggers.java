@@ -1,0 +1,18 @@
+package dev.peer.runtime;
+
+/**
+ * Refuses to find loggers. Java takes its own plain ones then, which it would come to anyway, and
+ * asks no further; the runtime's options have it say nothing of the refusal.
+ */
+public final class PlainLoggers extends System.LoggerFinder {
+
+  /** Refuses. */
+  public PlainLoggers() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public System.Logger getLogger(String name, Module module) {
+    throw new UnsupportedOperationException();
+  }
+}

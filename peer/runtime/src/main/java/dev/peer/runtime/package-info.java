@@ -1,0 +1,2 @@
+/** Answers to what Java asks the class path for, given before it asks. */
+package dev.peer.runtime;
