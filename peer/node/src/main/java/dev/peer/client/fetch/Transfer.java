@@ -141,15 +141,37 @@ final class Transfer implements Fetch.Download {
     byte[] chunk = new byte[CHUNK];
     long left = range.length();
     while (left > 0) {
-      int n = source.read(chunk, 0, (int) Math.min(chunk.length, left));
-      if (n < 0) {
+      int most = (int) Math.min(chunk.length, left);
+      if (copy(source, chunk, most, out) < most) {
         throw wrong("fewer");
       }
-      out.write(chunk, 0, n);
-      left -= n;
+      left -= most;
     }
     if (hasMore(source)) {
       throw wrong("more");
+    }
+  }
+
+  /**
+   * Hands on so many bytes at once, because each hand-over costs, and a record of TLS has at most
+   * 16 KiB. If the connection breaks off, hands on those that came.
+   *
+   * @return how many there were before the end
+   */
+  private static int copy(Source source, byte[] chunk, int most, OutputStream out)
+      throws FetchException, IOException, InterruptedException {
+    int there = 0;
+    try {
+      while (there < most) {
+        int n = source.read(chunk, there, most - there);
+        if (n < 0) {
+          return there;
+        }
+        there += n;
+      }
+      return there;
+    } finally {
+      out.write(chunk, 0, there);
     }
   }
 

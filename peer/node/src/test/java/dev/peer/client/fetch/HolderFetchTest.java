@@ -42,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -233,6 +234,31 @@ class HolderFetchTest {
     }
   }
 
+  /** A record of TLS has 16 KiB at most. */
+  @Test
+  void handsOnMoreThanTheConnectionGivesAtOnce() throws Exception {
+    List<Integer> sizes = new ArrayList<>();
+    OutputStream out =
+        new OutputStream() {
+
+          @Override
+          public void write(int b) {
+            sizes.add(1);
+          }
+
+          @Override
+          public void write(byte[] buffer, int offset, int length) {
+            sizes.add(length);
+          }
+        };
+
+    try (Fetch.Download bundle = fetch.bundle(holder(), BUNDLE, 0)) {
+      bundle.into(out, HASTY.stall());
+    }
+
+    assertThat(sizes).containsExactly(65_536, 65_536, 65_536, 65_536, 37_856);
+  }
+
   @Test
   void goesOnAtTheByteThatWasReached() throws Exception {
     Files.write(target, Arrays.copyOf(BYTES, 100_000));
@@ -333,6 +359,7 @@ class HolderFetchTest {
     String head = OK + "\r\nContent-Length: " + BYTES.length;
     try (FaultyHolder holder = new FaultyHolder(laptop, head, new byte[1000], true)) {
       assertThat(bundleFault(holder(holder.address()), Fault.UNREACHABLE)).contains("stalled");
+      assertThat(target).hasBinaryContent(new byte[1000]);
       assertThat(fault(holder(holder.address()), Fault.UNREACHABLE)).contains("stalled");
     }
   }
@@ -354,6 +381,7 @@ class HolderFetchTest {
     String head = OK + "\r\nContent-Length: " + BYTES.length;
     try (FaultyHolder holder = new FaultyHolder(laptop, head, new byte[1000], false)) {
       assertThat(bundleFault(holder(holder.address()), Fault.UNREACHABLE)).contains("broke off");
+      assertThat(target).hasBinaryContent(new byte[1000]);
     }
   }
 
