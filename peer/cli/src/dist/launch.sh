@@ -25,8 +25,10 @@ launch() {
     # Without a library beside the jars, zstd's jar has those of all platforms.
     library=$dist/lib/native/libzstd-jni.so
     [ ! -e "$library" ] || set -- "-DZstdNativePath=$library" "$@"
-    library=$dist/lib/native/libpeer-openssl.so
-    [ ! -e "$library" ] || set -- "-Dpeer.openssl=$library" "$@"
+    for name in openssl files; do
+        library=$dist/lib/native/libpeer-$name.so
+        [ ! -e "$library" ] || set -- "-Dpeer.$name=$library" "$@"
+    done
     exec "$java" "@$dist/lib/java.options" -XX:+UseSerialGC "$option" "$archive" \
         "-Dpeer.dist=$dist" "$@"
 }

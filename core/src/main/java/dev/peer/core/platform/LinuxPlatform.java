@@ -175,4 +175,9 @@ final class LinuxPlatform implements Platform {
     }
     return Optional.of(all.toString());
   }
+
+  @Override
+  public boolean isPlain(Path file) {
+    return ExtendedAttributes.areNone(file);
+  }
 }

@@ -2,6 +2,7 @@ package dev.peer.core.platform;
 
 import java.io.IOException;
 import java.nio.file.FileSystems;
+import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,5 +90,10 @@ record OtherPlatform(String name) implements Platform {
   @Override
   public Optional<String> surroundings() {
     return Optional.empty();
+  }
+
+  @Override
+  public boolean isPlain(Path file) {
+    return false;
   }
 }

@@ -1,6 +1,7 @@
 package dev.peer.core.platform;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.List;
@@ -60,4 +61,10 @@ public sealed interface Platform permits LinuxPlatform, OtherPlatform {
    * not say all of it.
    */
   Optional<String> surroundings() throws IOException;
+
+  /**
+   * Whether owner, group and permissions say all about who may use a file: it has no access list,
+   * no label, and no other extended attribute. False where the system does not say so.
+   */
+  boolean isPlain(Path file);
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -45,6 +46,9 @@ public final class DirectoryHandle implements AutoCloseable {
 
   private static final Set<PosixFilePermission> OWNER_READS_AND_WRITES =
       PosixFilePermissions.fromString("rw-------");
+
+  /** A smaller file is copied as fast as it is moved. */
+  private static final long WORTH_MOVING = 1 << 20;
 
   private final Path path;
   private final SecureDirectoryStream<Path> stream;
@@ -183,22 +187,25 @@ public final class DirectoryHandle implements AutoCloseable {
   }
 
   /**
-   * Copies a file in one step and replaces an entry of its name, as {@link #replace}; the copy may
-   * be lost with the machine.
+   * Puts the content of a file here, in one step, and replaces an entry of its name, as {@link
+   * #replace}; it may be lost with the machine. A large file is moved if it then is all that a copy
+   * of it would be, else it is copied and stays.
    *
-   * @param permissions the copy's, as far as the user's umask allows them
+   * @param permissions as far as the user's umask allows them
+   * @param source a file of ours that nothing uses afterwards
    */
-  public void copy(Path name, Set<PosixFilePermission> permissions, FileTime modified, Path source)
+  public void take(Path name, Set<PosixFilePermission> permissions, FileTime modified, Path source)
       throws IOException {
     Set<PosixFilePermission> writable = EnumSet.copyOf(OWNER_READS_AND_WRITES);
     writable.addAll(permissions);
+    FileAttribute<?> asMade = PosixFilePermissions.asFileAttribute(writable);
     put(
         name,
         beside -> {
-          try (SeekableByteChannel channel =
-              stream.newByteChannel(
-                  beside, NEW_FILE, PosixFilePermissions.asFileAttribute(writable))) {
-            Files.copy(source, Channels.newOutputStream(channel));
+          if (!move(source, beside, asMade)) {
+            try (SeekableByteChannel channel = stream.newByteChannel(beside, NEW_FILE, asMade)) {
+              Files.copy(source, Channels.newOutputStream(channel));
+            }
           }
           PosixFileAttributeView view = view(beside);
           view.setTimes(modified, null, null);
@@ -208,6 +215,41 @@ public final class DirectoryHandle implements AutoCloseable {
             view.setPermissions(allowed);
           }
         });
+  }
+
+  /**
+   * Moves a file here if that is worth it, if it has no other name whose content it would be too,
+   * and if it becomes what a file made here is: an empty one shows that.
+   *
+   * @return whether it was moved; if not, there is nothing of that name
+   */
+  private boolean move(Path source, Path name, FileAttribute<?> asMade) throws IOException {
+    if (Files.size(source) < WORTH_MOVING
+        || (int) Files.getAttribute(source, "unix:nlink") > 1
+        || !Platform.current().isPlain(source)) {
+      return false;
+    }
+    PosixFileAttributes moved = Files.readAttributes(source, PosixFileAttributes.class);
+    stream.newByteChannel(name, NEW_FILE, asMade).close();
+    PosixFileAttributes made = view(name).readAttributes();
+    boolean alike =
+        Platform.current().isPlain(path.resolve(name))
+            && moved.owner().equals(made.owner())
+            && moved.group().equals(made.group());
+    stream.deleteFile(name);
+    if (!alike) {
+      return false;
+    }
+    try (DirectoryHandle from = of(source.getParent())) {
+      from.stream.move(source.getFileName(), stream, name);
+    } catch (AtomicMoveNotSupportedException e) {
+      // It is on another file system.
+      return false;
+    }
+    if (!moved.permissions().equals(made.permissions())) {
+      view(name).setPermissions(made.permissions());
+    }
+    return true;
   }
 
   /**

@@ -247,6 +247,7 @@ class OperationsIT {
     libraries.add(dist.resolve("lib/runtime/lib/server/libjvm.so").toString());
     libraries.add(dist.resolve("lib/native/libzstd-jni.so").toString());
     libraries.add(dist.resolve("lib/native/libpeer-openssl.so").toString());
+    libraries.add(dist.resolve("lib/native/libpeer-files.so").toString());
 
     String needed = team.tool(libraries.toArray(String[]::new)).hasExitCode(0).stdout();
 

@@ -47,7 +47,7 @@ public final class ArtifactCopy implements AutoCloseable {
    *
    * @param option the option that names the directory
    * @param artifacts by path
-   * @param files has their contents
+   * @param files has their contents, and may lose them: nothing uses them afterwards
    * @param time when they were last changed, as their record has it
    * @return a line for each that is not written
    */
@@ -92,7 +92,7 @@ public final class ArtifactCopy implements AutoCloseable {
     switch (artifact) {
       case Artifact.File file -> {
         requireNoDirectory(parent, path);
-        parent.copy(name, file.mode().permissions(), time, files.artifact(file));
+        parent.take(name, file.mode().permissions(), time, files.artifact(file));
       }
       case Artifact.Link link -> {
         requireNoDirectory(parent, path);

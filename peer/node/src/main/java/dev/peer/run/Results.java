@@ -169,7 +169,7 @@ public final class Results {
     }
   }
 
-  /** Copies the artifacts; names what is not written. */
+  /** Copies the artifacts, whose unpacked files may then be gone; names what is not written. */
   public static void copyArtifacts(
       RunOutput output, Replayable result, CallContext from, Optional<Path> artifacts)
       throws IOException, CommandException {
@@ -179,7 +179,8 @@ public final class Results {
   }
 
   /**
-   * Copies the artifacts of a result; names what is not written.
+   * Copies the artifacts of a result, whose unpacked files may then be gone; names what is not
+   * written.
    *
    * @param option the option that names the place
    * @return how many are not written

@@ -155,6 +155,38 @@ class ArtifactCopyTest {
   }
 
   @Test
+  void takesALargeArtifactFromWhereItLies() throws Exception {
+    Artifact.File large = file("a/large", "0750");
+    Path source = Files.write(files.artifact(large), new byte[2 << 20]);
+    Object inode = Files.getAttribute(source, "unix:ino");
+
+    write(large, file("a/small", "0640"));
+
+    assertThat(Files.getAttribute(out.resolve("a/large"), "unix:ino")).isEqualTo(inode);
+    assertThat(mode("a/large")).isEqualTo("rwxr-x---");
+    assertThat(Files.getLastModifiedTime(out.resolve("a/large"))).isEqualTo(TIME);
+    assertThat(source).doesNotExist();
+    assertThat(files.artifacts().resolve("a/small")).exists();
+  }
+
+  /** The result is in the store: those that were not written come from there. */
+  @Test
+  void keepsWhatItWroteBeforeItFailed() throws Exception {
+    Artifact.File first = file("a", "0644");
+    Artifact.File second = file("b", "0644");
+    byte[] content = new byte[1 << 20];
+    Files.write(files.artifact(first), content);
+    Files.write(files.artifact(second), content);
+    Files.createDirectories(out.resolve("b"));
+
+    assertThatThrownBy(() -> write(first, second)).isInstanceOf(CommandException.class);
+
+    assertThat(out.resolve("a")).hasBinaryContent(content);
+    assertThat(files.artifact(second)).hasBinaryContent(content);
+    assertThat(names()).containsExactlyInAnyOrder("a", "b");
+  }
+
+  @Test
   void leavesADirectoryAloneThatHasTheNameOfAFileOrLink() throws Exception {
     Path mine = Files.createDirectories(out.resolve("a")).resolve("mine");
     Files.writeString(mine, "mine");
