@@ -147,6 +147,20 @@ known() {
     cat "$run/image.name"
 }
 test='test:V:\n\ttrue\n'
+
+# later MKFILE: the stages after the test for which it has something.
+later() {
+    printf '%b' "$1" | mkfile
+    tr '\n' ' ' <"$run/stages"
+}
+expect "a mkfile with tests alone has nothing for later stages" "" "$(later "$test")"
+expect "a rule for post-test is for its stage" "post-test " "$(later "${test}post-test:V:\n\ttrue\n")"
+expect "prerequisites of post-test are for its stage" "post-test " "$(later "${test}post-test:V: test\n")"
+expect "a meta-rule may be for post-test" "post-test " "$(later "$test%-test:V:\n\ttrue\n")"
+expect "an artifact is for its stage" "artifacts " "$(later "$test/var/run/ci/artifacts/a:\n\ttrue\n")"
+expect "a required artifact is for its stage" "artifacts " "$(later "${test}required-artifacts:V: /var/run/ci/artifacts/a\n")"
+expect "a pattern of artifacts is for its stage" "artifacts post-test " "$(later "$test/var/run/ci/artifacts/%:\n\ttrue\n")"
+
 expect "the image of a mkfile with tests alone is known" localhost/ci-base "$(known "$test")"
 expect "the image that a mkfile names is known" example.com:5000/Image_1@sha256:0a "$(known "CONTAINERIMAGE=example.com:5000/Image_1@sha256:0a\n$test")"
 expect "a name of several words is the shell's to read" "" "$(known "CONTAINERIMAGE=a b\n$test")"
