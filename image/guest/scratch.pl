@@ -1,9 +1,13 @@
-# The scratch disk: what the agent does with it at boot and at `hello`. Calls the kernel itself: under emulation each
-# program that is started costs more than all of this.
+# The disks scratch and input: what the agent does with them at boot, at `hello` and before the stage `checkout`. Calls the
+# kernel itself: under emulation each program that is started costs more than all of this.
 use strict;
 
-my $MOUNT      = 165;      # <asm/unistd_64.h>
-my $MS_NOATIME = 1024;     # <linux/mount.h>
+my $MKNOD      = 133;      # <asm/unistd_64.h>
+my $MOUNT      = 165;
+my $SETXATTR   = 188;
+my $S_IFCHR    = 020000;   # <linux/stat.h>
+my $MS_RDONLY  = 1;        # <linux/mount.h>
+my $MS_NOATIME = 1024;
 my $MS_BIND    = 4096;
 my $MS_MOVE    = 8192;
 my $MS_REC     = 16384;
@@ -11,6 +15,7 @@ my $LABEL      = 'peer-scratch';
 my $LABEL_AT   = 1144;     # in ext4's superblock
 my $SCRATCH    = '/run/peer/scratch';
 my $FRESH      = "$SCRATCH/fresh";
+my $INPUT      = '/run/peer/input';
 my %device;    # of a disk by its serial
 
 # Gives a blank disk a file system with the directories that a run begins with; a disk that was used before stays as it
@@ -32,8 +37,8 @@ sub make_scratch {
     command('busybox', 'umount', $SCRATCH);
 }
 
-# Builds the guest's root at /mnt: the read-only root below, the scratch disk above. Of a disk that was used before,
-# `kept` stays, podman's store and the cache, and `fresh` is made anew.
+# Mounts the scratch disk. Of one that was used before, `kept` stays, podman's store and the cache, and `fresh` is made
+# anew.
 sub attach_scratch {
     mount_scratch(disk_named('scratch'));
     if (-d "$FRESH/upper/etc") {
@@ -41,11 +46,19 @@ sub attach_scratch {
         rename $FRESH, "$SCRATCH/old." . random_uuid() or die "$FRESH: $!\n";
         make_fresh();
     }
-    make_directory('/run/ci');
-    mount_at('overlay', '/mnt', 'overlay', 0, "lowerdir=/,upperdir=$FRESH/upper,workdir=$FRESH/workdir");
-    bind_at("$FRESH/ci",           '/run/ci');
-    bind_at("$SCRATCH/kept/cache", '/run/ci/cache');
+}
+
+# Builds the guest's root at /mnt and enters it: the read-only root and the revision's files below, the scratch disk above.
+# It is one mount, within which all files can be renamed: what the tests made becomes an artifact without being copied.
+sub enter_root {
+    make_directory($INPUT);
+    mount_at(disk_named('input'), $INPUT, 'erofs', $MS_RDONLY | $MS_NOATIME, '');
+    # Directories can be renamed as elsewhere, and all files are on one device.
+    mount_at('overlay', '/mnt', 'overlay', $MS_NOATIME,
+        "redirect_dir=on,xino=on,lowerdir=$INPUT:/,upperdir=$FRESH/upper,workdir=$FRESH/workdir");
     mount_at("/$_", "/mnt/$_", '', $MS_BIND | $MS_REC, '') for qw(dev proc sys run);
+    symlink '/ci', '/run/ci' or die "/run/ci: $!\n";
+    bind_at("$SCRATCH/kept/cache",      '/mnt/ci/cache');
     bind_at("$SCRATCH/kept/containers", '/mnt/var/lib/containers');
     bind_at("$FRESH/tmp",               '/mnt/tmp');
     bind_at("$FRESH/var-tmp",           '/mnt/var/tmp');
@@ -80,12 +93,18 @@ sub mount_at {
     syscall($MOUNT, $from, $to, $type, $flags, $options) == 0 or die "mount $from at $to: $!\n";
 }
 
-# What a run finds empty.
+# What a run finds empty. It is marked so that the overlay takes /work for the directory /tree of the disk input, renamed,
+# and the names at the root of that disk for removed.
 sub make_fresh {
     make_directory($FRESH);
-    make_directory("$FRESH/$_") for qw(upper workdir work work.below tmp var-tmp container container/upper container/work);
-    make_directory("$FRESH/$_") for qw(ci ci/cache ci/env ci/artifacts);
+    make_directory("$FRESH/$_") for qw(upper workdir tmp var-tmp container container/upper container/work);
+    make_directory("$FRESH/upper/$_") for qw(work ci ci/cache ci/env ci/artifacts);
     chmod 01777, "$FRESH/tmp", "$FRESH/var-tmp";
+    my ($redirect, $tree) = ('trusted.overlay.redirect', '/tree');
+    syscall($SETXATTR, "$FRESH/upper/work", $redirect, $tree, length $tree, 0) == 0 or die "$FRESH/upper/work: $!\n";
+    for (qw(tree submodules conversions)) {
+        syscall($MKNOD, "$FRESH/upper/$_", $S_IFCHR, 0) == 0 or die "$FRESH/upper/$_: $!\n";
+    }
 }
 
 sub make_directory {

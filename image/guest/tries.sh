@@ -5,16 +5,16 @@
 begin_try() {
     fresh=$run/scratch/fresh
     cd /
-    # Lazily: a process of the preparation may still be in it.
-    umount -l "$repository"
     if [ -d "$fresh/try" ]; then
-        umount -l /run/ci/cache
+        # Lazily: a process of the preparation may be in it.
+        umount -l "$repository" "$run/try" /run/ci/cache
         umount "$root"
         rm -rf "$fresh/try" "$fresh/container" "$fresh/service" "$bundle"
         mkdir "$fresh/container"
     fi
-    mkdir "$fresh/try"
-    above "$repository" work "$fresh/work:$run/input/tree"
+    mkdir -p "$fresh/try" "$run/try"
+    above "$run/try" root "$fresh/upper:$run/input"
+    mount --bind "$run/try/work" "$repository"
     above /run/ci/cache cache "$run/scratch/kept/cache"
     cd "$repository" || exit
 }

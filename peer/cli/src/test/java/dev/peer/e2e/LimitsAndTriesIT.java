@@ -28,7 +28,7 @@ class LimitsAndTriesIT {
       for gone in dirt made/dirt /root/dirt /var/run/ci/cache/dirt; do
           if [ -e "$gone" ]; then echo "$gone is left"; exit 3; fi
       done
-      cat made/file made/link /var/run/ci/cache/kept
+      cat made/file made/link below/moved/source /var/run/ci/cache/kept
       mv made moved && rm moved/file
       mkdir made
       touch dirt made/dirt /root/dirt /var/run/ci/cache/dirt
@@ -57,6 +57,7 @@ class LimitsAndTriesIT {
       \tmkdir made
       \techo made >made/file
       \tln made/file made/link
+      \tmkdir below && mv sources below/moved
       \tsed -n 's/^processes //p' /proc/stat >forks
       /var/run/ci/cache/kept:Q:
       \techo kept >$target
@@ -76,7 +77,11 @@ class LimitsAndTriesIT {
   void makeTeam() throws Exception {
     team = Team.create();
     repository =
-        team.repository("options", MKFILE).write("flaky", FLAKY).write("limits", LIMITS).commit();
+        team.repository("options", MKFILE)
+            .write("flaky", FLAKY)
+            .write("limits", LIMITS)
+            .write("sources/source", "source\n")
+            .commit();
   }
 
   @AfterEach
@@ -94,7 +99,7 @@ class LimitsAndTriesIT {
     Run run =
         peer.run(repository, "run", "--exit", "--artifacts", artifacts.toString()).hasExitCode(0);
 
-    String tries = "made\nmade\nkept\nfails\nmade\nmade\nkept\npasses\n";
+    String tries = "made\nmade\nsource\nkept\nfails\nmade\nmade\nsource\nkept\npasses\n";
     assertThat(run.stdout()).isEqualTo(tries);
     assertThat(run.stderr())
         .contains("\npeer: try 1 of 3 ended with 1, trying again\n")
@@ -125,7 +130,7 @@ class LimitsAndTriesIT {
     assertThat(refused.stderr())
         .contains("passed at try 2 of 3, and PEER_REQUIRE_TRIES=1 refuses that");
     Run failed = strict.run(repository, "run", "--exit", "--force").hasExitCode(1);
-    assertThat(failed.stdout()).isEqualTo("made\nmade\nkept\nfails\n");
+    assertThat(failed.stdout()).isEqualTo("made\nmade\nsource\nkept\nfails\n");
     Run explained = peer.here().run(repository, "explain").hasExitCode(0);
     assertThat(explained.stdout())
         .containsPattern("result +hit, in the store")

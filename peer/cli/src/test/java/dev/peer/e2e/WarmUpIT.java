@@ -24,7 +24,7 @@ class WarmUpIT {
       \t\tfi
       \tdone | sort -u
       \tfind /sys/fs/cgroup -mindepth 1 -type d | sed 's/^/group /'
-      \tfind /tmp /var/tmp /dev/shm /run/ci /run/crun /run/containers /var/lib/containers -mindepth 1 2>/dev/null |
+      \tfind /tmp /var/tmp /dev/shm /run/ci/ /run/crun /run/containers /var/lib/containers -mindepth 1 2>/dev/null |
       \t\tsed 's/^/file /'
       \tfor name in container image seccomp.json unshared warm-up; do
       \t\tif [ -e /run/peer/$name ]; then echo file /run/peer/$name; fi

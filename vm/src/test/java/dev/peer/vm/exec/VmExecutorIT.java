@@ -109,6 +109,31 @@ class VmExecutorIT {
   }
 
   @Test
+  void movesToTheArtifactsWithoutCopying() throws Exception {
+    Files.createDirectories(directory.resolve("repo/pages"));
+    Files.writeString(directory.resolve("repo/pages/index"), "of the revision");
+    String mkfile =
+        """
+        test:V:
+        \tmkdir site && echo made >site/page
+        /var/run/ci/artifacts/site:Q:
+        \tbefore=`stat -c %d:%i site/page`
+        \tmv site $target
+        \tif [ "$before" = "`stat -c %d:%i $target/page`" ]; then echo the same file; fi
+        /var/run/ci/artifacts/pages:Q:
+        \tmv pages $target
+        \tgit status --porcelain
+        """;
+
+    ExecutionResult result = run(mkfile, "test", Map.of());
+
+    assertThat(result).as(transcript.text()).isInstanceOf(ExecutionResult.Passed.class);
+    assertThat(transcript.other.toString(UTF_8)).contains("the same file\n", " D pages/index\n");
+    assertThat(files.artifacts().resolve("site/page")).hasContent("made\n");
+    assertThat(files.artifacts().resolve("pages/index")).hasContent("of the revision");
+  }
+
+  @Test
   void givesTheTestItsVariablesAndNoNetwork() throws Exception {
     String mkfile =
         """
