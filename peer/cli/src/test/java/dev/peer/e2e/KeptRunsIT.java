@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,7 @@ class KeptRunsIT {
       	sleep 0.5
       	printf 'no end'
       broken:VQ:
+      	sleep 5
       	echo before it breaks
       	echo what is wrong >&2
       	exit 7
@@ -117,7 +120,11 @@ class KeptRunsIT {
   void keepsTheLastFailureToBeLookedAtAndGivesItToNobody() throws Exception {
     Run running = peer.start(repository, "run", "--exit", "broken");
     running.awaitLine("^peer: (stage: prepare)");
+    String machine = String.valueOf(team.machine());
+    team.tool("kill", "-STOP", machine).hasExitCode(0);
     Run following = peer.start(repository, "log", "--follow");
+    awaitOpen(following, "timing");
+    team.tool("kill", "-CONT", machine).hasExitCode(0);
     running.await().hasExitCode(1);
 
     following.await().hasExitCode(1);
@@ -139,5 +146,23 @@ class KeptRunsIT {
     peer.run(repository, "artifacts").refuses(3, "no result of this repository is kept here");
     Run none = peer.here().run(repository, "log", "--follow").hasExitCode(0);
     assertThat(none.stderr()).contains("no run of this repository is in progress here");
+  }
+
+  /** Waits until a command has a file of this name open. */
+  private static void awaitOpen(Run command, String name) throws Exception {
+    Path open = Path.of("/proc", String.valueOf(command.pid()), "fd");
+    while (command.alive()) {
+      try (Stream<Path> files = Files.list(open)) {
+        for (Path file : files.toList()) {
+          if (Files.isSymbolicLink(file) && Files.readSymbolicLink(file).endsWith(name)) {
+            return;
+          }
+        }
+      } catch (NoSuchFileException e) {
+        // It was closed meanwhile.
+        continue;
+      }
+      Thread.sleep(20);
+    }
   }
 }

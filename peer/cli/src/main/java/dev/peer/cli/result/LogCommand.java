@@ -16,7 +16,6 @@ import dev.peer.core.record.OutputStreamName;
 import dev.peer.core.record.OutputTail;
 import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
-import dev.peer.core.store.FailedRun;
 import dev.peer.core.store.RunLogs;
 import dev.peer.core.store.Store;
 import dev.peer.identity.Verifiers;
@@ -34,6 +33,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /** {@code peer log}. */
@@ -105,20 +105,29 @@ public final class LogCommand implements Callable<Integer> {
       RepoId repo = RunTarget.repo(call);
       List<RunLogs.LiveLog> running = store.logs().running(repo);
       if (!running.isEmpty()) {
-        return follow(store, repo, running.getFirst());
+        return follow(peer, store, repo, running.getFirst());
       }
       output.say("no run of this repository is in progress here; this is the last one");
     }
-    switch (kept.find(call, store, failed)) {
-      case StoredRun.Failure(RunLogs.FailureLog log) -> {
-        FailedRun run = log.run();
-        show(log.output(), run.startedAt(), run.subject().target() + " of " + run.subject().repo());
-        output.say(
-            "failed "
-                + TimeSpans.ago(Duration.between(run.endedAt(), Instant.now()))
-                + ": "
-                + run.failure().why());
-      }
+    StoredRun run = kept.find(call, store, failed);
+    show(peer, store, run);
+    if (run instanceof StoredRun.Failure(RunLogs.FailureLog log)) {
+      output.say(
+          "failed "
+              + TimeSpans.ago(Duration.between(log.run().endedAt(), Instant.now()))
+              + ": "
+              + log.run().failure().why());
+    }
+    return ExitCode.PASSED.number();
+  }
+
+  private void show(PeerSettings peer, Store store, StoredRun run) throws Exception {
+    switch (run) {
+      case StoredRun.Failure(RunLogs.FailureLog log) ->
+          show(
+              log.output(),
+              log.run().startedAt(),
+              log.run().subject().target() + " of " + log.run().subject().repo());
       case StoredRun.Result result -> {
         try (VerifiedResult opened =
             VerifiedResult.of(store, Verifiers.verifier(peer, output), result)) {
@@ -130,7 +139,6 @@ public final class LogCommand implements Callable<Integer> {
         }
       }
     }
-    return ExitCode.PASSED.number();
   }
 
   private void show(RunFiles files, Instant begun, String title)
@@ -150,7 +158,8 @@ public final class LogCommand implements Callable<Integer> {
     }
   }
 
-  private int follow(Store store, RepoId repo, RunLogs.LiveLog running) throws Exception {
+  private int follow(PeerSettings peer, Store store, RepoId repo, RunLogs.LiveLog running)
+      throws Exception {
     interruption.serving();
     try (OutputTail tail = awaitOutput(running.output());
         LogSink shown = new LogSink()) {
@@ -164,11 +173,21 @@ public final class LogCommand implements Callable<Integer> {
     } catch (MalformedException e) {
       throw malformed(e);
     } catch (NoSuchFileException e) {
-      output.say("the run ended before it put anything out");
+      // It ended before its output was opened here, and this is the same.
+      show(peer, store, ended(store, repo, running.key()));
     } catch (InterruptedException e) {
       return ExitCode.PASSED.number();
     }
-    return ended(store, repo, running.key());
+    return switch (ended(store, repo, running.key())) {
+      case StoredRun.Failure(RunLogs.FailureLog log) -> {
+        output.say("failed: " + log.run().failure().why());
+        yield ExitCode.TESTS_FAILED.number();
+      }
+      case StoredRun.Result _ -> {
+        output.say("passed");
+        yield ExitCode.PASSED.number();
+      }
+    };
   }
 
   /** The files are made a moment after their directory. */
@@ -179,20 +198,24 @@ public final class LogCommand implements Callable<Integer> {
     return new OutputTail(files);
   }
 
-  private int ended(Store store, RepoId repo, RunKey key) throws Exception {
-    var failure = store.logs().lastFailed(RepoOwner.here(call)).map(RunLogs.FailureLog::run);
-    if (failure.isPresent() && failure.get().subject().key().equals(key)) {
-      output.say("failed: " + failure.get().failure().why());
-      return ExitCode.TESTS_FAILED.number();
-    }
-    if (store.entries().find(repo, key).isPresent()) {
-      output.say("passed");
-      return ExitCode.PASSED.number();
-    }
-    throw new CommandException(
-        ExitCode.INFRASTRUCTURE,
-        "the run ended without an outcome",
-        "it was interrupted, or its machine failed; its caller knows why");
+  /** What is kept of the run that was followed. */
+  private StoredRun ended(Store store, RepoId repo, RunKey key) throws Exception {
+    Optional<StoredRun> failure =
+        store
+            .logs()
+            .lastFailed(RepoOwner.here(call))
+            .filter(log -> log.run().subject().key().equals(key))
+            .map(StoredRun.Failure::new);
+    Optional<StoredRun> result =
+        store.entries().find(repo, key).map(entry -> new StoredRun.Result(key, entry));
+    return failure
+        .or(() -> result)
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ExitCode.INFRASTRUCTURE,
+                    "the run ended without an outcome",
+                    "it was interrupted, or its machine failed; its caller knows why"));
   }
 
   private static CommandException malformed(MalformedException e) {
