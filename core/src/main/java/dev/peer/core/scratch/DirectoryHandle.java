@@ -198,13 +198,14 @@ public final class DirectoryHandle implements AutoCloseable {
       throws IOException {
     Set<PosixFilePermission> writable = EnumSet.copyOf(OWNER_READS_AND_WRITES);
     writable.addAll(permissions);
-    FileAttribute<?> asMade = PosixFilePermissions.asFileAttribute(writable);
     put(
         name,
         beside -> {
-          if (!move(source, beside, asMade)) {
-            try (SeekableByteChannel channel = stream.newByteChannel(beside, NEW_FILE, asMade)) {
-              Files.copy(source, Channels.newOutputStream(channel));
+          try (SeekableByteChannel made =
+              stream.newByteChannel(
+                  beside, NEW_FILE, PosixFilePermissions.asFileAttribute(writable))) {
+            if (!move(source, beside)) {
+              Files.copy(source, Channels.newOutputStream(made));
             }
           }
           PosixFileAttributeView view = view(beside);
@@ -218,38 +219,30 @@ public final class DirectoryHandle implements AutoCloseable {
   }
 
   /**
-   * Moves a file here if that is worth it, if it has no other name whose content it would be too,
-   * and if it becomes what a file made here is: an empty one shows that.
-   *
-   * @return whether it was moved; if not, there is nothing of that name
+   * Moves a file in place of an empty one that was made here, if that is worth it, if it has no
+   * other name whose content it would be too, and if it becomes what the empty one is.
    */
-  private boolean move(Path source, Path name, FileAttribute<?> asMade) throws IOException {
+  private boolean move(Path source, Path made) throws IOException {
     if (Files.size(source) < WORTH_MOVING
         || (int) Files.getAttribute(source, "unix:nlink") > 1
-        || !Platform.current().isPlain(source)) {
+        || !Platform.current().isPlain(source)
+        || !Platform.current().isPlain(path.resolve(made))) {
       return false;
     }
     PosixFileAttributes moved = Files.readAttributes(source, PosixFileAttributes.class);
-    stream.newByteChannel(name, NEW_FILE, asMade).close();
-    PosixFileAttributes made = view(name).readAttributes();
-    boolean alike =
-        Platform.current().isPlain(path.resolve(name))
-            && moved.owner().equals(made.owner())
-            && moved.group().equals(made.group());
-    stream.deleteFile(name);
-    if (!alike) {
+    PosixFileAttributes alike = view(made).readAttributes();
+    if (!moved.owner().equals(alike.owner()) || !moved.group().equals(alike.group())) {
       return false;
     }
+    // Here alone nobody else can put another file under the name.
+    Files.setPosixFilePermissions(source, alike.permissions());
     try (DirectoryHandle from = of(source.getParent())) {
-      from.stream.move(source.getFileName(), stream, name);
+      from.stream.move(source.getFileName(), stream, made);
+      return true;
     } catch (AtomicMoveNotSupportedException e) {
       // It is on another file system.
       return false;
     }
-    if (!moved.permissions().equals(made.permissions())) {
-      view(name).setPermissions(made.permissions());
-    }
-    return true;
   }
 
   /**
