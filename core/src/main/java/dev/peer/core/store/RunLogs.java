@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -54,9 +55,10 @@ public final class RunLogs {
    *
    * @param key the run's key
    * @param target mk's target
+   * @param begun when it began
    * @param output its output so far
    */
-  public record LiveLog(RunKey key, String target, RunFiles output) {}
+  public record LiveLog(RunKey key, String target, FileTime begun, RunFiles output) {}
 
   /**
    * A run that did not pass.
@@ -99,7 +101,12 @@ public final class RunLogs {
       StrictJson object = StrictJson.parse("run", Files.readAllBytes(begun));
       RunKey key = object.value("runKey", RunKey::ofHex);
       return object.value("repository", RepoId::new).equals(repo)
-          ? Optional.of(new LiveLog(key, object.text("target"), new RunFiles(begun.getParent())))
+          ? Optional.of(
+              new LiveLog(
+                  key,
+                  object.text("target"),
+                  StoreLayout.modified(begun),
+                  new RunFiles(begun.getParent())))
           : Optional.empty();
     } catch (NoSuchFileException | MalformedException e) {
       // It has just ended.

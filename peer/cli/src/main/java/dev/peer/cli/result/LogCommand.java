@@ -8,7 +8,6 @@ import dev.peer.config.CallContext;
 import dev.peer.config.PeerSettings;
 import dev.peer.config.Settings;
 import dev.peer.core.id.RepoId;
-import dev.peer.core.id.RunKey;
 import dev.peer.core.progress.TimeSpans;
 import dev.peer.core.record.MalformedException;
 import dev.peer.core.record.OutputSink;
@@ -18,6 +17,7 @@ import dev.peer.core.record.RunFiles;
 import dev.peer.core.record.RunRecord;
 import dev.peer.core.store.RunLogs;
 import dev.peer.core.store.Store;
+import dev.peer.core.store.StoredEntry;
 import dev.peer.identity.Verifiers;
 import dev.peer.report.CommandException;
 import dev.peer.report.ExitCode;
@@ -173,12 +173,12 @@ public final class LogCommand implements Callable<Integer> {
     } catch (MalformedException e) {
       throw malformed(e);
     } catch (NoSuchFileException e) {
-      // It ended before its output was opened here, and this is the same.
-      show(peer, store, ended(store, repo, running.key()));
+      // It ended before its output was opened here: what is kept of it is shown.
+      show(peer, store, ended(store, repo, running));
     } catch (InterruptedException e) {
       return ExitCode.PASSED.number();
     }
-    return switch (ended(store, repo, running.key())) {
+    return switch (ended(store, repo, running)) {
       case StoredRun.Failure(RunLogs.FailureLog log) -> {
         output.say("failed: " + log.run().failure().why());
         yield ExitCode.TESTS_FAILED.number();
@@ -198,24 +198,23 @@ public final class LogCommand implements Callable<Integer> {
     return new OutputTail(files);
   }
 
-  /** What is kept of the run that was followed. */
-  private StoredRun ended(Store store, RepoId repo, RunKey key) throws Exception {
-    Optional<StoredRun> failure =
-        store
-            .logs()
-            .lastFailed(RepoOwner.here(call))
-            .filter(log -> log.run().subject().key().equals(key))
-            .map(StoredRun.Failure::new);
-    Optional<StoredRun> result =
-        store.entries().find(repo, key).map(entry -> new StoredRun.Result(key, entry));
-    return failure
-        .or(() -> result)
-        .orElseThrow(
-            () ->
-                new CommandException(
-                    ExitCode.INFRASTRUCTURE,
-                    "the run ended without an outcome",
-                    "it was interrupted, or its machine failed; its caller knows why"));
+  /** What is kept of the run that was followed, and of none before it. */
+  private StoredRun ended(Store store, RepoId repo, RunLogs.LiveLog running) throws Exception {
+    Optional<RunLogs.FailureLog> failure = store.logs().lastFailed(RepoOwner.here(call));
+    if (failure.isPresent()
+        && failure.get().run().subject().key().equals(running.key())
+        && failure.get().run().endedAt().isAfter(running.begun().toInstant())) {
+      return new StoredRun.Failure(failure.get());
+    }
+    Optional<StoredEntry> result = store.entries().find(repo, running.key());
+    if (result.isPresent()
+        && Files.getLastModifiedTime(result.get().bundleFile()).compareTo(running.begun()) > 0) {
+      return new StoredRun.Result(running.key(), result.get());
+    }
+    throw new CommandException(
+        ExitCode.INFRASTRUCTURE,
+        "the run ended without an outcome",
+        "it was interrupted, or its machine failed; its caller knows why");
   }
 
   private static CommandException malformed(MalformedException e) {
