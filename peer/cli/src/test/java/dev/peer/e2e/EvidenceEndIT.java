@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.spi.URLStreamHandlerProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
@@ -179,12 +180,17 @@ class EvidenceEndIT {
   @Test
   void aReplaySearchesTheClassPathForNoProvider() throws Exception {
     Path trap = team.root().resolve("trap.jar");
-    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(trap))) {
+    String sprung = Sprung.class.getName();
+    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(trap));
+        InputStream bytes =
+            Sprung.class.getResourceAsStream(Sprung.class.getSimpleName() + ".class")) {
+      jar.putNextEntry(new ZipEntry(sprung.replace('.', '/') + ".class"));
+      bytes.transferTo(jar);
       for (Class<?> provided :
           List.of(
               System.LoggerFinder.class, URLStreamHandlerProvider.class, SelectorProvider.class)) {
         jar.putNextEntry(new ZipEntry("META-INF/services/" + provided.getName()));
-        jar.write("whoever.ReadsThis".getBytes(UTF_8));
+        jar.write(sprung.getBytes(UTF_8));
       }
     }
 
@@ -209,6 +215,7 @@ class EvidenceEndIT {
         "@" + lib.resolve("command.options"),
         "-XX:AOTCache=" + lib.resolve("peer.aot"),
         "-Dpeer.openssl=" + lib.resolve("native/libpeer-openssl.so"),
+        "-Dpeer.files=" + lib.resolve("native/libpeer-files.so"),
         "-DZstdNativePath=" + lib.resolve("native/libzstd-jni.so"));
     command.addAll(options);
     Collections.addAll(

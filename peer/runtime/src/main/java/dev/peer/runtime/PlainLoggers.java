@@ -1,7 +1,7 @@
 package dev.peer.runtime;
 
 /**
- * Refuses to find loggers. Java takes its own plain ones then, which it would come to anyway, and
+ * Refuses to find loggers. Java takes its plain ones then, not those of {@code java.logging}, and
  * asks no further; the runtime's options have it say nothing of the refusal.
  */
 public final class PlainLoggers extends System.LoggerFinder {
