@@ -16,6 +16,7 @@ my $LABEL_AT   = 1144;     # in ext4's superblock
 my $SCRATCH    = '/run/peer/scratch';
 my $FRESH      = "$SCRATCH/fresh";
 my $INPUT      = '/run/peer/input';
+my $GUEST      = '/run/peer/guest';
 my %device;    # of a disk by its serial
 
 # Gives a blank disk a file system with the directories that a run begins with; a disk that was used before stays as it
@@ -51,11 +52,12 @@ sub attach_scratch {
 # Builds the guest's root at /mnt and enters it: the read-only root and the revision's files below, the scratch disk above.
 # It is one mount, within which all files can be renamed: what the tests made becomes an artifact without being copied.
 sub enter_root {
-    make_directory($INPUT);
+    make_directory($_) for $GUEST, $INPUT;
+    bind_at('/', $GUEST);
     mount_at(disk_named('input'), $INPUT, 'erofs', $MS_RDONLY | $MS_NOATIME, '');
     # Directories can be renamed as elsewhere, and all files are on one device.
     mount_at('overlay', '/mnt', 'overlay', $MS_NOATIME,
-        "redirect_dir=on,xino=on,lowerdir=$INPUT:/,upperdir=$FRESH/upper,workdir=$FRESH/workdir");
+        "redirect_dir=on,xino=on,lowerdir=$INPUT:$GUEST,upperdir=$FRESH/upper,workdir=$FRESH/workdir");
     mount_at("/$_", "/mnt/$_", '', $MS_BIND | $MS_REC, '') for qw(dev proc sys run);
     symlink '/ci', '/run/ci' or die "/run/ci: $!\n";
     bind_at("$SCRATCH/kept/cache",      '/mnt/ci/cache');

@@ -13,7 +13,7 @@ begin_try() {
         mkdir "$fresh/container"
     fi
     mkdir -p "$fresh/try" "$run/try"
-    above "$run/try" root "$fresh/upper:$run/input"
+    above "$run/try" root "$fresh/upper:$run/input:$run/guest"
     mount --bind "$run/try/work" "$repository"
     above /run/ci/cache cache "$run/scratch/kept/cache"
     cd "$repository" || exit

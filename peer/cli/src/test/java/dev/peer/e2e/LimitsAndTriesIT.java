@@ -29,6 +29,7 @@ class LimitsAndTriesIT {
           if [ -e "$gone" ]; then echo "$gone is left"; exit 3; fi
       done
       cat made/file made/link below/moved/source /var/run/ci/cache/kept
+      ls guest >listed && cmp listing listed
       mv made moved && rm moved/file
       mkdir made
       touch dirt made/dirt /root/dirt /var/run/ci/cache/dirt
@@ -58,6 +59,7 @@ class LimitsAndTriesIT {
       \techo made >made/file
       \tln made/file made/link
       \tmkdir below && mv sources below/moved
+      \tmv /usr/share/perl5 guest && ls guest >listing && [ -s listing ]
       \tsed -n 's/^processes //p' /proc/stat >forks
       /var/run/ci/cache/kept:Q:
       \techo kept >$target
