@@ -174,11 +174,17 @@ public final class LogCommand implements Callable<Integer> {
       throw malformed(e);
     } catch (NoSuchFileException e) {
       // It ended before its output was opened here: what is kept of it is shown.
-      show(peer, store, ended(store, repo, running));
+      StoredRun run = ended(store, repo, running);
+      show(peer, store, run);
+      return verdict(run);
     } catch (InterruptedException e) {
       return ExitCode.PASSED.number();
     }
-    return switch (ended(store, repo, running)) {
+    return verdict(ended(store, repo, running));
+  }
+
+  private int verdict(StoredRun run) {
+    return switch (run) {
       case StoredRun.Failure(RunLogs.FailureLog log) -> {
         output.say("failed: " + log.run().failure().why());
         yield ExitCode.TESTS_FAILED.number();
