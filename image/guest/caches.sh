@@ -6,7 +6,8 @@ cache_directory=/var/run/ci/cache
 longest_caches=4000
 
 # Writes the caches that shared-caches names, which are listed in the file $1.named, to the file $1, a line each, by their
-# names below the directory of caches. They are in patterns of find and in a statement that is signed: a name that is more than plain is refused.
+# names below the directory of caches. They are in patterns of find and in a statement that is signed: a name that is more
+# than plain is refused.
 shared_caches() {
     : >"$1"
     if [ ! -s "$1.named" ]; then return; fi
