@@ -85,6 +85,14 @@ write_seccomp() (
     "$lib/container/seccomp-profile" /usr/share/containers/seccomp.json "$run/capabilities"
 )
 
+# Keeps the filter of system calls as crun compiles it, in base64: between `create` and `start` it is a file of crun's.
+keep_filter() {
+    crun create --bundle="$bundle" peer
+    base64 -w 0 /run/crun/peer/seccomp.bpf >"$filter.new"
+    mv "$filter.new" "$filter"
+    crun delete --force peer
+}
+
 # run_container NETWORK SIZE COMMAND...: runs the command in the container, the repository mounted at its working
 # directory. NETWORK is none or open, SIZE the rows and columns of the terminal at stdin, or empty where there is none.
 # Returns the command's exit code.
@@ -129,6 +137,7 @@ run_container() {
     *) chown -R "$owner" "$repository" /run/ci/cache ;;
     esac
     if [ -e "$bundle/pid" ]; then rm "$bundle/pid"; fi
+    if [ -n "$filter" ] && [ ! -e "$filter" ] && [ -z "$size" ]; then keep_filter; fi
     code=0
     crun run --bundle="$bundle" --pid-file="$bundle/pid" peer || code=$?
     # It may hold secrets.

@@ -5,6 +5,10 @@ use strict;
 my $MKNOD      = 133;      # <asm/unistd_64.h>
 my $MOUNT      = 165;
 my $SETXATTR   = 188;
+my $UNSHARE    = 272;
+my $NEWNS      = 0x20000;  # <linux/sched.h>
+my $BLKFLSBUF  = 0x1261;   # <linux/fs.h>
+my $O_EXCL     = 0200;     # <asm-generic/fcntl.h>
 my $S_IFCHR    = 020000;   # <linux/stat.h>
 my $MS_RDONLY  = 1;        # <linux/mount.h>
 my $MS_NOATIME = 1024;
@@ -17,7 +21,10 @@ my $SCRATCH    = '/run/peer/scratch';
 my $FRESH      = "$SCRATCH/fresh";
 my $INPUT      = '/run/peer/input';
 my $GUEST      = '/run/peer/guest';
-my %device;    # of a disk by its serial
+my $OUTSIDE    = '/run/outside';
+my %device;      # of a disk by its serial
+my $attached;    # whether the scratch disk is mounted
+my $no_input;    # whether the root is made without the disk `input`
 
 # Gives a blank disk a file system with the directories that a run begins with; a disk that was used before stays as it
 # is. The kernel forgets what it read of the disk: a clone of this machine may have another one.
@@ -33,15 +40,21 @@ sub make_scratch {
     command('/sbin/mke2fs', '-q', '-F', '-t', 'ext4', '-L', $LABEL, '-m', '0', '-G', '256',
         '-O', '^has_journal,^resize_inode,^metadata_csum,uninit_bg', '-E', 'lazy_itable_init=1,nodiscard', $disk);
     mount_scratch($disk);
-    make_directory("$SCRATCH/$_") for qw(kept kept/containers kept/cache);
+    make_kept();
     make_fresh();
     command('busybox', 'umount', $SCRATCH);
 }
 
-# Mounts the scratch disk. Of one that was used before, `kept` stays, podman's store and the cache, and `fresh` is made
-# anew.
+sub make_kept { make_directory("$SCRATCH/$_") for qw(kept kept/containers kept/cache) }
+
+# Mounts the scratch disk, once.
 sub attach_scratch {
-    mount_scratch(disk_named('scratch'));
+    mount_scratch(disk_named('scratch')) unless $attached;
+    $attached = 1;
+}
+
+# Of a disk that was used before, `kept` stays, podman's store and the cache, and `fresh` is made anew.
+sub clear_scratch {
     if (-d "$FRESH/upper/etc") {
         # What is old is removed when the disk is kept again: else it goes with this machine.
         rename $FRESH, "$SCRATCH/old." . random_uuid() or die "$FRESH: $!\n";
@@ -49,12 +62,40 @@ sub attach_scratch {
     }
 }
 
+# Has this process write to memory of its own, which is gone with it: a blank scratch disk, and all of /run. What others
+# have in /run/peer is at $OUTSIDE; a first rehearsal leaves the container's filter there, later ones take it.
+sub enter_memory {
+    my ($with_input) = @_;
+    $no_input = !$with_input;
+    syscall($UNSHARE, $NEWNS) == 0 or die "unshare: $!\n";
+    bind_at('/run', '/mnt');
+    mount_at('tmpfs', '/run', 'tmpfs', 0, '');
+    make_directory($_) for '/run/peer', $OUTSIDE, $SCRATCH;
+    bind_at('/mnt/peer', $OUTSIDE);
+    write_file('/run/resolv.conf', read_file('/mnt/resolv.conf'));
+    write_file('/run/peer/filter', read_file("$OUTSIDE/filter")) if -e "$OUTSIDE/filter";
+    make_kept();
+    make_fresh();
+}
+
+sub keep_outside {
+    my ($name) = @_;
+    write_file("$OUTSIDE/$name", read_file("/run/peer/$name")) unless -e "$OUTSIDE/$name";
+}
+
+# The kernel forgets what a rehearsal read of the disk, which no longer has it open.
+sub forget_input {
+    my $disk = disk_named('input');
+    sysopen my $file, $disk, $O_EXCL or die "$disk: $!\n";
+    ioctl $file, $BLKFLSBUF, 0 or die "$disk: $!\n";
+}
+
 # Builds the guest's root at /mnt and enters it: the read-only root and the revision's files below, the scratch disk above.
 # It is one mount, within which all files can be renamed: what the tests made becomes an artifact without being copied.
 sub enter_root {
     make_directory($_) for $GUEST, $INPUT;
     bind_at('/', $GUEST);
-    mount_at(disk_named('input'), $INPUT, 'erofs', $MS_RDONLY | $MS_NOATIME, '');
+    mount_at(disk_named('input'), $INPUT, 'erofs', $MS_RDONLY | $MS_NOATIME, '') unless $no_input;
     # Directories can be renamed as elsewhere, and all files are on one device.
     mount_at('overlay', '/mnt', 'overlay', $MS_NOATIME,
         "redirect_dir=on,xino=on,lowerdir=$INPUT:$GUEST,upperdir=$FRESH/upper,workdir=$FRESH/workdir");
@@ -117,16 +158,15 @@ sub make_directory {
 # The device of the disk with this serial: the same in every clone of this machine, so the disks are asked only once.
 sub disk_named {
     my ($name) = @_;
-    return $device{$name} //= find_disk($name);
+    find_disks() unless %device;
+    return $device{$name} // die "no disk named $name\n";
 }
 
-sub find_disk {
-    my ($name) = @_;
+sub find_disks {
     opendir my $disks, '/sys/block' or die "/sys/block: $!\n";
     for my $disk (grep { /^vd/ } readdir $disks) {
-        return "/dev/$disk" if read_file("/sys/block/$disk/serial") =~ /^\Q$name\E$/;
+        $device{$1} = "/dev/$disk" if read_file("/sys/block/$disk/serial") =~ /^(\w+)$/;
     }
-    die "no disk named $name\n";
 }
 
 sub random_uuid { return read_file('/proc/sys/kernel/random/uuid') =~ s/\n//r }

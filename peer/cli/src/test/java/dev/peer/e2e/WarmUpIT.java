@@ -24,7 +24,7 @@ class WarmUpIT {
       \t\tfi
       \tdone | sort -u
       \tfind /sys/fs/cgroup -mindepth 1 -type d | sed 's/^/group /'
-      \tfind /tmp /var/tmp /dev/shm /run/ci/ /run/crun /run/containers /var/lib/containers -mindepth 1 2>/dev/null |
+      \tfind /tmp /var/tmp /dev/shm /run/outside /run/ci/ /run/crun /run/containers /var/lib/containers -mindepth 1 2>/dev/null |
       \t\tsed 's/^/file /'
       \tfor name in container image seccomp.json unshared warm-up; do
       \t\tif [ -e /run/peer/$name ]; then echo file /run/peer/$name; fi
@@ -70,7 +70,7 @@ class WarmUpIT {
       run = peer.run(repository, "run", "--exit", "--timings", "--force").hasExitCode(0);
       assertFindsNothing(run);
       assertThat(run.stderr()).contains("peer: time: take ");
-    } while (started(run) < started(first) + 50);
+    } while (started(run) < started(first) + 40);
   }
 
   private static long started(Run run) {

@@ -150,7 +150,7 @@ final class MachineStarter {
     Template template =
         templates.find(fit.shape()).orElseThrow(() -> new IOException("its template is gone"));
     RunDisks disks =
-        RunDisks.unwritten(directories.files().path(), model.limits().diskBytes(), kept)
+        RunDisks.blank(directories.files().path(), model.limits().diskBytes(), kept)
             .above(template.scratch());
     Memory memory = new Memory.Clone(model.limits().memoryMebibytes(), template.memory());
     Machine machine =
@@ -307,7 +307,7 @@ final class MachineStarter {
     Path directory = template.memory().getParent();
     try (ScratchDirectory files = ScratchDirectory.in(directory.resolve("boot"));
         ScratchDirectory socketDirectory = ScratchDirectory.in(sockets)) {
-      RunDisks disks = RunDisks.blank(files.path(), model.limits().diskBytes());
+      RunDisks disks = RunDisks.blank(files.path(), model.limits().diskBytes(), Optional.empty());
       Memory memory = new Memory.Shared(model.limits().memoryMebibytes(), template.memory());
       MachineSpec spec = spec(disks, memory, socketDirectory.path());
       try (Machine machine = start(spec, files.path())) {

@@ -40,7 +40,7 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
    * Makes them, the one with the revision's files without content. All are of one size, whatever
    * the revision: a template's disks are as large as its clones'.
    */
-  static RunDisks unwritten(Path directory, long diskBytes, Optional<Path> kept)
+  private static RunDisks unwritten(Path directory, long diskBytes, Optional<Path> kept)
       throws IOException {
     RunDisks disks = in(directory, kept);
     setSize(disks.input.file(), roundedUp(diskBytes));
@@ -49,13 +49,17 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
   }
 
   /**
-   * Writes the revision's files. The guest must not have read them yet.
+   * Writes the revision's files in place of what the disk holds. The guest must have forgotten what
+   * it read of that.
    *
    * @param scratch for what their making needs
    */
   void writeInput(SourceTree source, Path scratch)
       throws IOException, ExecutorException, InterruptedException {
-    try (ErofsImage image = ErofsImage.create(input.file(), inputBytes())) {
+    long bytes = inputBytes();
+    setSize(input.file(), 0);
+    setSize(input.file(), bytes);
+    try (ErofsImage image = ErofsImage.create(input.file(), bytes)) {
       source.writeTo(scratch, image.root());
       image.finish();
     }
@@ -68,9 +72,13 @@ record RunDisks(RawDisk input, LayeredDisk scratch, RawDisk output) {
     setSize(output.file(), roundedUp(diskBytes));
   }
 
-  /** Disks without content, of the sizes that a run's have. */
-  static RunDisks blank(Path directory, long diskBytes) throws IOException {
-    RunDisks disks = unwritten(directory, diskBytes, Optional.empty());
+  /**
+   * Disks of a run without files, of the sizes that any run's have.
+   *
+   * @param kept the scratch disk as an earlier run left it
+   */
+  static RunDisks blank(Path directory, long diskBytes, Optional<Path> kept) throws IOException {
+    RunDisks disks = unwritten(directory, diskBytes, kept);
     try (ErofsImage image = ErofsImage.create(disks.input.file(), diskBytes)) {
       image.finish();
     }

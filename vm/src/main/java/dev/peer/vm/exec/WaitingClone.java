@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * A clone that was resumed before there was a run for it. Its agent waits for the greeting, which
- * gives it clock, random numbers, machine id and disks as any clone's; it has no network, and the
- * disk of the revision's files is blank. Closing it ends it, with its files.
+ * gives it clock, random numbers and machine id as any clone's; it has no network, and the disk of
+ * the revision's files holds none. Closing it ends it, with its files.
  *
  * @param fit what a run must ask for to take it
  * @param since when it was resumed
