@@ -6,6 +6,8 @@
 # as the tests left it until the machine ends.
 bundle=$run/container
 root=$bundle/root
+# Where nothing can write to it: elsewhere it starts once more from a copy of itself that the container cannot reach.
+crun=$run/guest/usr/bin/crun
 
 # Makes the bundle, once; fails when `prepare` wrote nothing.
 make_bundle() {
@@ -87,10 +89,10 @@ write_seccomp() (
 
 # Keeps the filter of system calls as crun compiles it, in base64: between `create` and `start` it is a file of crun's.
 keep_filter() {
-    crun create --bundle="$bundle" peer
+    "$crun" create --bundle="$bundle" peer
     base64 -w 0 /run/crun/peer/seccomp.bpf >"$filter.new"
     mv "$filter.new" "$filter"
-    crun delete --force peer
+    "$crun" delete --force peer
 }
 
 # run_container NETWORK SIZE COMMAND...: runs the command in the container, the repository mounted at its working
@@ -139,7 +141,7 @@ run_container() {
     if [ -e "$bundle/pid" ]; then rm "$bundle/pid"; fi
     if [ -n "$filter" ] && [ ! -e "$filter" ] && [ -z "$size" ]; then keep_filter; fi
     code=0
-    crun run --bundle="$bundle" --pid-file="$bundle/pid" peer || code=$?
+    "$crun" run --bundle="$bundle" --pid-file="$bundle/pid" peer || code=$?
     # It may hold secrets.
     : >"$bundle/config.json"
     if [ -n "$namespace" ]; then end_service; fi
