@@ -201,10 +201,9 @@ public final class DirectoryHandle implements AutoCloseable {
     put(
         name,
         beside -> {
-          try (SeekableByteChannel made =
-              stream.newByteChannel(
-                  beside, NEW_FILE, PosixFilePermissions.asFileAttribute(writable))) {
-            if (!move(source, beside)) {
+          FileAttribute<?> mode = PosixFilePermissions.asFileAttribute(writable);
+          if (!move(source, beside, mode)) {
+            try (SeekableByteChannel made = stream.newByteChannel(beside, NEW_FILE, mode)) {
               Files.copy(source, Channels.newOutputStream(made));
             }
           }
@@ -219,29 +218,47 @@ public final class DirectoryHandle implements AutoCloseable {
   }
 
   /**
-   * Moves a file in place of an empty one that was made here, if that is worth it, if it has no
-   * other name whose content it would be too, and if it becomes what the empty one is.
+   * Moves a file here, if that is worth it, if it has no other name whose content it would be too,
+   * and if it becomes what a new one is.
    */
-  private boolean move(Path source, Path made) throws IOException {
+  private boolean move(Path source, Path name, FileAttribute<?> mode) throws IOException {
     if (Files.size(source) < WORTH_MOVING
         || (int) Files.getAttribute(source, "unix:nlink") > 1
-        || !Platform.current().isPlain(source)
-        || !Platform.current().isPlain(path.resolve(made))) {
+        || !Platform.current().isPlain(source)) {
       return false;
     }
+    Optional<PosixFileAttributes> made = plain(mode);
     PosixFileAttributes moved = Files.readAttributes(source, PosixFileAttributes.class);
-    PosixFileAttributes alike = view(made).readAttributes();
-    if (!moved.owner().equals(alike.owner()) || !moved.group().equals(alike.group())) {
+    if (made.isEmpty()
+        || !moved.owner().equals(made.get().owner())
+        || !moved.group().equals(made.get().group())) {
       return false;
     }
     // Here alone nobody else can put another file under the name.
-    Files.setPosixFilePermissions(source, alike.permissions());
+    Files.setPosixFilePermissions(source, made.get().permissions());
     try (DirectoryHandle from = of(source.getParent())) {
-      from.stream.move(source.getFileName(), stream, made);
+      from.stream.move(source.getFileName(), stream, name);
       return true;
     } catch (AtomicMoveNotSupportedException e) {
       // It is on another file system.
       return false;
+    }
+  }
+
+  /**
+   * What a new file here is, if it has nothing else: an empty one shows it, and is removed. It has
+   * a name of its own: nobody may know the other before it is taken, and to move a file over
+   * another would have ext4 write it to the disk first.
+   */
+  private Optional<PosixFileAttributes> plain(FileAttribute<?> mode) throws IOException {
+    Path empty = newName();
+    stream.newByteChannel(empty, NEW_FILE, mode).close();
+    try {
+      return Platform.current().isPlain(path.resolve(empty))
+          ? Optional.of(view(empty).readAttributes())
+          : Optional.empty();
+    } finally {
+      remove(empty);
     }
   }
 
@@ -273,9 +290,7 @@ public final class DirectoryHandle implements AutoCloseable {
 
   /** Makes an entry under a name of its own, then moves it in place of one that is there. */
   private <X extends Exception> void put(Path name, EntryMaker<X> maker) throws IOException, X {
-    byte[] random = new byte[8];
-    RANDOM.nextBytes(random);
-    Path beside = Path.of(".peer-" + HexFormat.of().formatHex(random));
+    Path beside = newName();
     boolean done = false;
     try {
       maker.make(beside);
@@ -286,6 +301,12 @@ public final class DirectoryHandle implements AutoCloseable {
         remove(beside);
       }
     }
+  }
+
+  private static Path newName() {
+    byte[] random = new byte[8];
+    RANDOM.nextBytes(random);
+    return Path.of(".peer-" + HexFormat.of().formatHex(random));
   }
 
   private PosixFileAttributeView view(Path name) {
