@@ -10,30 +10,38 @@ import java.security.MessageDigest;
 
 /**
  * The one pass over a bundle's bytes, in their order: while they come, they are hashed, written to
- * a file, and read by a {@link BundleReader} in a thread of its own.
+ * a file, and read from there by a {@link BundleReader} in a thread of its own.
  */
 final class BundlePass extends OutputStream {
 
-  private final PipedReader reader;
+  private final GrowingFile bytes;
+  private final FedReader reader;
   private final OutputStream file;
   private final MessageDigest sha256 = Digest.sha256();
   private long size;
 
+  private BundlePass(Path path, OutputStream file, String name, BundleEntries entries)
+      throws IOException {
+    this.file = file;
+    bytes = new GrowingFile(path);
+    reader = new FedReader(name, bytes, new BundleReader(entries));
+  }
+
   /**
-   * Waits for the first byte.
+   * Makes the file, and waits for the first byte.
    *
    * @param name the thread's
    * @param entries takes what is read
-   * @param file receives the bytes; closed with this
    */
-  BundlePass(String name, BundleEntries entries, OutputStream file) {
-    reader = new PipedReader(name, new BundleReader(entries));
-    this.file = file;
+  static BundlePass creating(Path file, String name, BundleEntries entries) throws IOException {
+    OutputStream made =
+        Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    return new BundlePass(file, made, name, entries);
   }
 
-  /** A new file for a bundle. */
-  static OutputStream create(Path file) throws IOException {
-    return Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  /** Likewise, for a file that is there: its bytes will be given to be hashed alone. */
+  static BundlePass over(Path file, String name, BundleEntries entries) throws IOException {
+    return new BundlePass(file, OutputStream.nullOutputStream(), name, entries);
   }
 
   @Override
@@ -43,9 +51,9 @@ final class BundlePass extends OutputStream {
 
   @Override
   public void write(byte[] buffer, int offset, int length) throws IOException {
-    reader.write(buffer, offset, length);
-    sha256.update(buffer, offset, length);
     file.write(buffer, offset, length);
+    bytes.grow(length);
+    sha256.update(buffer, offset, length);
     size += length;
   }
 

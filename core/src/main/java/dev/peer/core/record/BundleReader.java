@@ -16,7 +16,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
  * <p>Whether the bundle's own bytes are the signed ones is for {@link IncomingBundle} to tell, at
  * the same time.
  */
-final class BundleReader implements PipedReader.Reading {
+final class BundleReader implements FedReader.Reading {
 
   static final String RECORD = "record.json";
   static final String TIMING = "timing";

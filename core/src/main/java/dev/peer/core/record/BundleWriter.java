@@ -36,7 +36,7 @@ public final class BundleWriter implements ArtifactSink, AutoCloseable {
   private NotedEntries entries = new NotedEntries();
   private final Set<String> artifacts = new HashSet<>();
   private BundlePass pass;
-  private PipedReader frames;
+  private FedReader frames;
   private OutputStream buffered;
   private TarArchiveOutputStream tar;
   private long listed;
@@ -133,16 +133,18 @@ public final class BundleWriter implements ArtifactSink, AutoCloseable {
     if (tar != null) {
       return;
     }
-    pass = new BundlePass("check " + bundle, entries, BundlePass.create(bundle));
+    pass = BundlePass.creating(bundle, "check " + bundle, entries);
+    BytePipe content = new BytePipe();
     frames =
-        new PipedReader(
+        new FedReader(
             "compress " + bundle,
-            content -> {
+            content,
+            in -> {
               try (FrameStream stream = new FrameStream(pass)) {
-                content.transferTo(stream);
+                in.transferTo(stream);
               }
             });
-    buffered = new BufferedOutputStream(frames, BUFFER);
+    buffered = new BufferedOutputStream(content.sink(), BUFFER);
     tar = new TarArchiveOutputStream(buffered);
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);

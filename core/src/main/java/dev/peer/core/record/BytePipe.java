@@ -2,42 +2,52 @@ package dev.peer.core.record;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
-import java.util.function.BooleanSupplier;
 
 /** Hands bytes from one thread to another; few of them are in it at once. */
-final class BytePipe extends BlockStream {
+final class BytePipe extends FedStream {
 
   private static final int MOST_PIECES = 16;
+  private static final int LARGEST_PIECE = 1 << 16;
 
   private final Queue<byte[]> pieces = new ArrayDeque<>();
   private byte[] first = {};
   private int read;
-  private boolean ended;
-  private boolean broken;
-  private boolean unread;
 
-  /** Waits while there are too many bytes. Nothing is handed on once the reader has closed it. */
-  synchronized void put(byte[] buffer, int offset, int length) throws InterruptedIOException {
-    await(() -> pieces.size() < MOST_PIECES || unread);
-    if (!unread && length > 0) {
+  /** Takes bytes to be read; those that the reader no longer wants go nowhere. */
+  OutputStream sink() {
+    return new OutputStream() {
+
+      @Override
+      public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] buffer, int offset, int length) throws IOException {
+        for (int at = 0; at < length; at += LARGEST_PIECE) {
+          put(buffer, offset + at, Math.min(LARGEST_PIECE, length - at));
+        }
+      }
+    };
+  }
+
+  /** Waits while there are too many bytes. */
+  private synchronized void put(byte[] buffer, int offset, int length)
+      throws InterruptedIOException {
+    await(() -> pieces.size() < MOST_PIECES || isUnread());
+    if (!isUnread() && length > 0) {
       pieces.add(Arrays.copyOfRange(buffer, offset, offset + length));
       notifyAll();
     }
   }
 
-  /** All bytes were handed over. */
-  synchronized void end() {
-    ended = true;
-    notifyAll();
-  }
-
-  /** No more bytes come, and the reader fails. */
-  synchronized void breakOff() {
-    broken = true;
-    notifyAll();
+  @Override
+  boolean hasMore() {
+    return !pieces.isEmpty();
   }
 
   @Override
@@ -56,11 +66,7 @@ final class BytePipe extends BlockStream {
 
   /** Takes the next piece; there is none after the last. */
   private synchronized boolean next() throws IOException {
-    await(() -> !pieces.isEmpty() || ended || broken);
-    if (broken) {
-      throw new IOException("its bytes broke off");
-    }
-    if (pieces.isEmpty()) {
+    if (!awaitMore()) {
       return false;
     }
     first = pieces.remove();
@@ -69,22 +75,9 @@ final class BytePipe extends BlockStream {
     return true;
   }
 
-  private synchronized void await(BooleanSupplier condition) throws InterruptedIOException {
-    try {
-      while (!condition.getAsBoolean()) {
-        wait();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw (InterruptedIOException)
-          new InterruptedIOException("interrupted in the middle of a bundle").initCause(e);
-    }
-  }
-
   @Override
-  public synchronized void close() {
-    unread = true;
+  public synchronized void close() throws IOException {
+    super.close();
     pieces.clear();
-    notifyAll();
   }
 }

@@ -22,10 +22,10 @@ public final class IncomingBundle extends OutputStream {
   private final BundlePass pass;
   private long size;
 
-  private IncomingBundle(Content expected, ExpectedEntries entries, Path into, OutputStream file) {
+  private IncomingBundle(Content expected, ExpectedEntries entries, BundlePass pass) {
     this.expected = expected;
     this.entries = entries;
-    pass = new BundlePass("unpack " + into, entries, file);
+    this.pass = pass;
   }
 
   /**
@@ -44,7 +44,8 @@ public final class IncomingBundle extends OutputStream {
     long both = entries.contentBytes() + expected.size();
     // A sum beyond the largest number is below 0.
     DiskRoom.require(into, Math.max(both, expected.size()));
-    return new IncomingBundle(expected, entries, into, BundlePass.create(file));
+    return new IncomingBundle(
+        expected, entries, BundlePass.creating(file, threadName(into), entries));
   }
 
   /**
@@ -63,13 +64,18 @@ public final class IncomingBundle extends OutputStream {
     DiskRoom.require(into, entries.contentBytes());
     try (InputStream in = Files.newInputStream(bundle);
         IncomingBundle incoming =
-            new IncomingBundle(expected, entries, into, OutputStream.nullOutputStream())) {
+            new IncomingBundle(
+                expected, entries, BundlePass.over(bundle, threadName(into), entries))) {
       byte[] buffer = new byte[BUFFER];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         incoming.write(buffer, 0, n);
       }
       return incoming.finish();
     }
+  }
+
+  private static String threadName(Path into) {
+    return "unpack " + into;
   }
 
   /** How many bytes have come. */

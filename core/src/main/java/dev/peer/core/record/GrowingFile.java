@@ -1,0 +1,60 @@
+package dev.peer.core.record;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A file that is read while it is written, as far as it is said to be there. */
+final class GrowingFile extends FedStream {
+
+  private final InputStream file;
+  private long there;
+  private long read;
+
+  /** Opens the file. */
+  GrowingFile(Path path) throws IOException {
+    file = Files.newInputStream(path);
+  }
+
+  /** So many bytes more are there. */
+  synchronized void grow(int length) {
+    there += length;
+    notifyAll();
+  }
+
+  @Override
+  boolean hasMore() {
+    return read < there;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    int most = awaitAtMost(length);
+    if (most == 0) {
+      return -1;
+    }
+    int n = file.read(buffer, offset, most);
+    if (n < 0) {
+      throw new EOFException("the file has become shorter");
+    }
+    synchronized (this) {
+      read += n;
+    }
+    return n;
+  }
+
+  private synchronized int awaitAtMost(int length) throws IOException {
+    return awaitMore() ? (int) Math.min(length, there - read) : 0;
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    super.close();
+    file.close();
+  }
+}
