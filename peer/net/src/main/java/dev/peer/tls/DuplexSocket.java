@@ -1,5 +1,6 @@
 package dev.peer.tls;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,8 +13,12 @@ import java.net.SocketImpl;
  */
 final class DuplexSocket extends Socket {
 
+  /** TLS alone would read each record from the connection in two steps. */
+  private static final int BUFFER = 64 << 10;
+
   private final Duplex way;
   private final int port;
+  private InputStream in;
   private volatile boolean unheard;
 
   /**
@@ -43,8 +48,11 @@ final class DuplexSocket extends Socket {
   }
 
   @Override
-  public InputStream getInputStream() throws IOException {
-    return way.in();
+  public synchronized InputStream getInputStream() throws IOException {
+    if (in == null) {
+      in = new BufferedInputStream(way.in(), BUFFER);
+    }
+    return in;
   }
 
   @Override
