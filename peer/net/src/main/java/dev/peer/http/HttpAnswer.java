@@ -14,7 +14,12 @@ import org.xnio.channels.StreamSinkChannel;
 /** The answer to one request: its head, and its body in chunks, each of which has its time. */
 final class HttpAnswer {
 
-  private static final int CHUNK = 64 << 10;
+  /**
+   * Of TLS, as the JDK fills it: its 16 KiB are for the tag, and a byte that tells the kind, too.
+   */
+  private static final int RECORD = (16 << 10) - 17;
+
+  private static final int CHUNK = 4 * RECORD;
 
   private final HttpServerExchange exchange;
   private final ServerLimits limits;
