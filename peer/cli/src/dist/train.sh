@@ -23,14 +23,15 @@ trap 'exit 143' TERM
 for name in $(env | sed -n 's/^\(\(PEER\|GIT\)_[A-Z_]*\)=.*/\1/p'); do
     unset "$name"
 done
-export XDG_CONFIG_HOME="$work" PEER_HOME="$work/home" GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+unset XDG_CONFIG_HOME
+export HOME="$work" PEER_HOME="$work/home" GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 
 (umask 077 && launch dev.peer.cli.training.TrainingPeers -XX:TieredStopAtLevel=1 "$work") >"$work/peers.log" 2>&1 &
 peers=$!
-until [ -e "$work/peer/env" ]; do
+until [ -e "$work/.config/peer/env" ]; do
     kill -s 0 "$peers" 2>/dev/null || { cat "$work/peers.log" >&2 && exit 4; }
     sleep 0.1
 done
 (cd "$work/repo" && archive=-XX:AOTCacheOutput=$made && launch dev.peer.cli.Rehearsal "@$dist/lib/train.options" \
-    replay explain ls show log artifacts 'replay large' 'replay --artifacts out --json' 'run --exit' 'replay --artifacts out') >"$work/commands.log" 2>&1 || { cat "$work/commands.log" >&2 && exit 4; }
+    replay explain ls show log artifacts 'replay large --artifacts large' 'replay --artifacts out --json' 'run --exit' 'replay --artifacts out') >"$work/commands.log" 2>&1 || { cat "$work/commands.log" >&2 && exit 4; }
 mv "$made" "$dist/lib/peer.aot"

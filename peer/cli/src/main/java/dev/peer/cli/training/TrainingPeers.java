@@ -139,7 +139,7 @@ final class TrainingPeers {
     StringBuilder lines = new StringBuilder();
     settings.forEach((name, value) -> lines.append(name).append('=').append(value).append('\n'));
     Path file = Path.of(write("env", lines.toString()));
-    Path place = Files.createDirectory(directory.resolve("peer")).resolve("env");
+    Path place = Files.createDirectories(directory.resolve(".config/peer")).resolve("env");
     Files.move(file, place, ATOMIC_MOVE);
   }
 
