@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -22,9 +24,9 @@ import java.util.regex.Pattern;
  *
  * <p>Takes the signatures off JGit's and BouncyCastle's jars, whose check costs some tenths of a
  * second at every start and keeps their classes out of the AOT cache, lays zstd's library for this
- * platform beside the jars instead of unpacking it at every start, and shortens the runtime's list
- * of security providers. What is changed in a jar keeps its time, so that the same sources make the
- * same bytes.
+ * platform beside the jars instead of unpacking it at every start, shortens the runtime's list of
+ * security providers, and gives our own classes {@link EagerCode}. What is changed in a jar keeps
+ * its time, so that the same sources make the same bytes.
  */
 final class DistTuning {
 
@@ -44,19 +46,22 @@ final class DistTuning {
     DistTuning tuning = new DistTuning(Path.of(arguments[0]));
     tuning.unsign();
     tuning.modernizePicocli();
+    tuning.makeCode();
     tuning.unpackZstd();
     tuning.keepOwnProviders();
   }
 
   private void unsign() throws IOException {
-    List<Path> jars;
-    try (var files = Files.list(dist.resolve("lib/app"))) {
-      jars = files.toList();
-    }
-    for (Path jar : jars) {
+    for (Path jar : jars()) {
       try (FileSystem zip = FileSystems.newFileSystem(jar)) {
         unsign(zip.getPath("META-INF"));
       }
+    }
+  }
+
+  private List<Path> jars() throws IOException {
+    try (var files = Files.list(dist.resolve("lib/app"))) {
+      return files.toList();
     }
   }
 
@@ -78,20 +83,52 @@ final class DistTuning {
    */
   private void modernizePicocli() throws IOException {
     Path jar = dist.resolve("lib/app/picocli.jar");
-    try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null);
-        FileSystem zip = FileSystems.newFileSystem(jar)) {
+    change(List.of(jar), List.of(jar), "picocli", DistTuning::modern);
+  }
+
+  private void makeCode() throws IOException {
+    List<Path> ours =
+        jars().stream().filter(jar -> jar.getFileName().toString().startsWith("peer-")).toList();
+    change(ours, jars(), "dev", EagerCode::of);
+  }
+
+  /**
+   * Changes the classes of some jars.
+   *
+   * @param path has what they refer to
+   * @param directory where they are in the jars
+   */
+  private static void change(
+      List<Path> jars,
+      List<Path> path,
+      String directory,
+      BiFunction<ClassFile, byte[], byte[]> change)
+      throws IOException {
+    URL[] urls = new URL[path.size()];
+    for (int i = 0; i < urls.length; i++) {
+      urls[i] = path.get(i).toUri().toURL();
+    }
+    try (URLClassLoader loader = new URLClassLoader(urls, null)) {
       ClassFile format =
           ClassFile.of(
               ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofClassLoading(loader)));
-      List<Path> classes;
-      try (var files = Files.walk(zip.getPath("picocli"))) {
-        classes = files.filter(file -> file.toString().endsWith(".class")).toList();
+      for (Path jar : jars) {
+        try (FileSystem zip = FileSystems.newFileSystem(jar)) {
+          change(zip.getPath(directory), bytes -> change.apply(format, bytes));
+        }
       }
-      for (Path file : classes) {
-        FileTime time = Files.getLastModifiedTime(file);
-        Files.write(file, modern(format, Files.readAllBytes(file)));
-        Files.setLastModifiedTime(file, time);
-      }
+    }
+  }
+
+  private static void change(Path directory, UnaryOperator<byte[]> change) throws IOException {
+    List<Path> classes;
+    try (var files = Files.walk(directory)) {
+      classes = files.filter(file -> file.toString().endsWith(".class")).toList();
+    }
+    for (Path file : classes) {
+      FileTime time = Files.getLastModifiedTime(file);
+      Files.write(file, change.apply(Files.readAllBytes(file)));
+      Files.setLastModifiedTime(file, time);
     }
   }
 

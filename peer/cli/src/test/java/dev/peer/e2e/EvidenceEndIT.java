@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.runtime.ObjectMethods;
 import java.net.spi.URLStreamHandlerProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
@@ -174,6 +175,15 @@ class EvidenceEndIT {
     assertThat(classesOfAReplay().lines().filter(line -> line.contains("source: file:")))
         // Makes a tree of the paths that count, which no training does.
         .allMatch(line -> line.contains(" org.eclipse.jgit.lib.ObjectInserter$Formatter "));
+  }
+
+  /** Java would make it in the middle of the replay, some of it for a millisecond and more. */
+  @Test
+  void aReplayHasTheCodeOfItsRecordsAndSwitches() throws Exception {
+    assertThat(classesOfAReplay())
+        .contains(" dev.peer.core.record.Content ")
+        .doesNotContain(ObjectMethods.class.getName())
+        .doesNotContainPattern(" dev[.]peer[.]\\S*TypeSwitch");
   }
 
   /** What Java lets others provide, the runtime's own module answers ({@code peer/runtime}). */
