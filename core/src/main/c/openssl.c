@@ -1,4 +1,4 @@
-// What dev.peer.core.openssl.LibCrypto calls: the system's OpenSSL 3, found when the process asks for it. Nothing outlives a call.
+// What dev.peer.core.openssl.LibCrypto calls: the system's OpenSSL 3, found when the process asks for it. No key outlives a call.
 // Neither this file nor the library that is made of it contains any of OpenSSL: its functions are found by name, and what of its
 // types they need is declared here.
 #include <dlfcn.h>
@@ -8,6 +8,10 @@
 
 typedef struct evp_pkey_st EVP_PKEY;
 typedef struct evp_pkey_ctx_st EVP_PKEY_CTX;
+typedef struct bignum_st BIGNUM;
+typedef struct ec_key_st EC_KEY;
+typedef struct ec_group_st EC_GROUP;
+typedef struct ec_point_st EC_POINT;
 typedef struct evp_cipher_st EVP_CIPHER;
 typedef struct evp_cipher_ctx_st EVP_CIPHER_CTX;
 
@@ -28,20 +32,26 @@ typedef struct {
     F(void, EVP_PKEY_free, (EVP_PKEY *))                                                                          \
     F(void, ERR_clear_error, (void))                                                                              \
     F(void, OPENSSL_cleanse, (void *, size_t))                                                                    \
-    F(int, EVP_PKEY_keygen_init, (EVP_PKEY_CTX *))                                                                \
-    F(int, EVP_PKEY_CTX_set_group_name, (EVP_PKEY_CTX *, const char *))                                           \
-    F(int, EVP_PKEY_generate, (EVP_PKEY_CTX *, EVP_PKEY **))                                                      \
-    F(int, EVP_PKEY_get_octet_string_param, (const EVP_PKEY *, const char *, unsigned char *, size_t, size_t *))  \
-    F(int, EVP_PKEY_get_params, (const EVP_PKEY *, OSSL_PARAM *))                                                 \
     F(EVP_PKEY *, EVP_PKEY_new_raw_private_key, (int, void *, const unsigned char *, size_t))                     \
     F(EVP_PKEY *, EVP_PKEY_new_raw_public_key, (int, void *, const unsigned char *, size_t))                      \
     F(int, EVP_PKEY_get_raw_public_key, (const EVP_PKEY *, unsigned char *, size_t *))                            \
     F(int, EVP_PKEY_fromdata_init, (EVP_PKEY_CTX *))                                                              \
     F(int, EVP_PKEY_fromdata, (EVP_PKEY_CTX *, EVP_PKEY **, int, OSSL_PARAM *))                                   \
-    F(int, EVP_PKEY_sign_init, (EVP_PKEY_CTX *))                                                                  \
-    F(int, EVP_PKEY_sign, (EVP_PKEY_CTX *, unsigned char *, size_t *, const unsigned char *, size_t))             \
-    F(int, EVP_PKEY_verify_init, (EVP_PKEY_CTX *))                                                                \
-    F(int, EVP_PKEY_verify, (EVP_PKEY_CTX *, const unsigned char *, size_t, const unsigned char *, size_t))       \
+    F(BIGNUM *, BN_bin2bn, (const unsigned char *, int, BIGNUM *))                                                \
+    F(void, BN_clear_free, (BIGNUM *))                                                                            \
+    F(EC_GROUP *, EC_GROUP_new_by_curve_name, (int))                                                              \
+    F(EC_KEY *, EC_KEY_new, (void))                                                                               \
+    F(void, EC_KEY_free, (EC_KEY *))                                                                              \
+    F(int, EC_KEY_set_group, (EC_KEY *, const EC_GROUP *))                                                        \
+    F(int, EC_KEY_set_private_key, (EC_KEY *, const BIGNUM *))                                                    \
+    F(int, EC_KEY_oct2key, (EC_KEY *, const unsigned char *, size_t, void *))                                     \
+    F(int, EC_KEY_generate_key, (EC_KEY *))                                                                       \
+    F(size_t, EC_KEY_priv2oct, (const EC_KEY *, unsigned char *, size_t))                                         \
+    F(const EC_POINT *, EC_KEY_get0_public_key, (const EC_KEY *))                                                 \
+    F(size_t, EC_POINT_point2oct, (const EC_GROUP *, const EC_POINT *, int, unsigned char *, size_t, void *))     \
+    F(int, ECDH_compute_key, (void *, size_t, const EC_POINT *, const EC_KEY *, void *))                          \
+    F(int, ECDSA_sign, (int, const unsigned char *, int, unsigned char *, unsigned int *, EC_KEY *))              \
+    F(int, ECDSA_verify, (int, const unsigned char *, int, const unsigned char *, int, EC_KEY *))                 \
     F(int, EVP_PKEY_derive_init, (EVP_PKEY_CTX *))                                                                \
     F(int, EVP_PKEY_derive_set_peer, (EVP_PKEY_CTX *, EVP_PKEY *))                                                \
     F(int, EVP_PKEY_derive, (EVP_PKEY_CTX *, unsigned char *, size_t *))                                          \
@@ -70,10 +80,9 @@ enum {
     TAG_SIZE = 16,
     IV_SIZE = 12,
     EVP_PKEY_X25519 = 1034,
-    OSSL_PARAM_UNSIGNED_INTEGER = 2,
-    OSSL_PARAM_UTF8_STRING = 4,
+    NID_X9_62_prime256v1 = 415,
+    POINT_CONVERSION_UNCOMPRESSED = 4,
     OSSL_PARAM_OCTET_STRING = 5,
-    EVP_PKEY_PUBLIC_KEY = 0x86,
     EVP_PKEY_KEYPAIR = 0x87,
     EVP_CTRL_AEAD_GET_TAG = 0x10,
     EVP_CTRL_AEAD_SET_TAG = 0x11,
@@ -81,7 +90,8 @@ enum {
     OPENSSL_INIT_NO_ATEXIT = 0x80000
 };
 
-static char P256[] = "prime256v1";
+// The curve, made once: each key that EVP makes has it made again, which takes as long as a signature.
+static EC_GROUP *p256;
 
 JNIEXPORT jboolean JNICALL Java_dev_peer_core_openssl_LibCrypto_find(JNIEnv *env, jclass type) {
     (void) env;
@@ -95,7 +105,8 @@ JNIEXPORT jboolean JNICALL Java_dev_peer_core_openssl_LibCrypto_find(JNIEnv *env
         return JNI_FALSE;
     FUNCTIONS(FIND)
     // Its configuration can name libraries, which would then run in this process.
-    return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, 0) == 1;
+    return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, 0) == 1
+        && (p256 || (p256 = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1)));
 }
 
 // Reads exactly as many bytes as an array should have.
@@ -114,79 +125,38 @@ static jbyteArray array_of(JNIEnv *env, const unsigned char *bytes, size_t size)
     return array;
 }
 
-// OpenSSL takes numbers in the processor's order of bytes, Java has the most significant first.
-static void in_own_order(unsigned char *number) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    for (int i = 0; i < SIZE / 2; i++) {
-        unsigned char byte = number[i];
-        number[i] = number[SIZE - 1 - i];
-        number[SIZE - 1 - i] = byte;
-    }
-#else
-    (void) number;
-#endif
-}
-
-static EVP_PKEY *key_of(int selection, OSSL_PARAM value) {
-    OSSL_PARAM parameters[] = {
-        {"group", OSSL_PARAM_UTF8_STRING, P256, sizeof P256 - 1, 0}, value, {0, 0, 0, 0, 0}};
-    EVP_PKEY *key = 0;
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(0, "EC", 0);
-    if (context && (EVP_PKEY_fromdata_init(context) != 1 || EVP_PKEY_fromdata(context, &key, selection, parameters) != 1))
+// A key of P-256 without its numbers.
+static EC_KEY *new_key(void) {
+    EC_KEY *key = EC_KEY_new();
+    if (key && EC_KEY_set_group(key, p256) != 1) {
+        EC_KEY_free(key);
         key = 0;
-    EVP_PKEY_CTX_free(context);
-    return key;
-}
-
-static EVP_PKEY *private_key(JNIEnv *env, jbyteArray array) {
-    unsigned char number[SIZE];
-    EVP_PKEY *key = 0;
-    if (read(env, array, number, SIZE)) {
-        in_own_order(number);
-        key = key_of(EVP_PKEY_KEYPAIR, (OSSL_PARAM) {"priv", OSSL_PARAM_UNSIGNED_INTEGER, number, SIZE, 0});
     }
-    OPENSSL_cleanse(number, SIZE);
     return key;
 }
 
-static EVP_PKEY *public_key(JNIEnv *env, jbyteArray array) {
-    unsigned char point[POINT_SIZE];
-    return read(env, array, point, POINT_SIZE)
-        ? key_of(EVP_PKEY_PUBLIC_KEY, (OSSL_PARAM) {"pub", OSSL_PARAM_OCTET_STRING, point, POINT_SIZE, 0})
-        : 0;
-}
-
-static EVP_PKEY *private_x25519(JNIEnv *env, jbyteArray array) {
+static EC_KEY *private_key(JNIEnv *env, jbyteArray array) {
     unsigned char bytes[SIZE];
-    EVP_PKEY *key = read(env, array, bytes, SIZE) ? EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, 0, bytes, SIZE) : 0;
+    BIGNUM *number = read(env, array, bytes, SIZE) ? BN_bin2bn(bytes, SIZE, 0) : 0;
+    EC_KEY *key = number ? new_key() : 0;
+    if (key && EC_KEY_set_private_key(key, number) != 1) {
+        EC_KEY_free(key);
+        key = 0;
+    }
     OPENSSL_cleanse(bytes, SIZE);
+    BN_clear_free(number);
     return key;
 }
 
-static EVP_PKEY_CTX *context_of(EVP_PKEY *key) {
-    return key ? EVP_PKEY_CTX_new(key, 0) : 0;
-}
-
-// Frees what an operation made; there may be none of it.
-static void end(EVP_PKEY_CTX *context, EVP_PKEY *key) {
-    EVP_PKEY_CTX_free(context);
-    EVP_PKEY_free(key);
-    ERR_clear_error();
-}
-
-// The secret of two, whose keys it frees; none if OpenSSL refuses one of them.
-static jbyteArray agreed(JNIEnv *env, EVP_PKEY *own, EVP_PKEY *other) {
-    unsigned char secret[SIZE];
-    size_t size = SIZE;
-    EVP_PKEY_CTX *context = other ? context_of(own) : 0;
-    jbyteArray result = 0;
-    if (context && EVP_PKEY_derive_init(context) == 1 && EVP_PKEY_derive_set_peer(context, other) == 1
-        && EVP_PKEY_derive(context, secret, &size) == 1)
-        result = array_of(env, secret, size);
-    OPENSSL_cleanse(secret, SIZE);
-    EVP_PKEY_free(other);
-    end(context, own);
-    return result;
+// None if the point is not on the curve.
+static EC_KEY *public_key(JNIEnv *env, jbyteArray array) {
+    unsigned char point[POINT_SIZE];
+    EC_KEY *key = read(env, array, point, POINT_SIZE) ? new_key() : 0;
+    if (key && EC_KEY_oct2key(key, point, POINT_SIZE, 0) != 1) {
+        EC_KEY_free(key);
+        key = 0;
+    }
+    return key;
 }
 
 JNIEXPORT jbyteArray JNICALL Java_dev_peer_core_openssl_LibCrypto_signature(
@@ -194,14 +164,13 @@ JNIEXPORT jbyteArray JNICALL Java_dev_peer_core_openssl_LibCrypto_signature(
     (void) type;
     unsigned char bytes[SIZE];
     unsigned char signature[SIGNATURE_SIZE];
-    size_t size = SIGNATURE_SIZE;
-    EVP_PKEY *key = private_key(env, number);
-    EVP_PKEY_CTX *context = context_of(key);
+    unsigned int size = SIGNATURE_SIZE;
+    EC_KEY *key = private_key(env, number);
     jbyteArray result = 0;
-    if (context && read(env, digest, bytes, SIZE) && EVP_PKEY_sign_init(context) == 1
-        && EVP_PKEY_sign(context, signature, &size, bytes, SIZE) == 1)
+    if (key && read(env, digest, bytes, SIZE) && ECDSA_sign(0, bytes, SIZE, signature, &size, key) == 1)
         result = array_of(env, signature, size);
-    end(context, key);
+    EC_KEY_free(key);
+    ERR_clear_error();
     return result;
 }
 
@@ -212,58 +181,96 @@ JNIEXPORT jint JNICALL Java_dev_peer_core_openssl_LibCrypto_judgement(
     unsigned char bytes[SIZE];
     unsigned char claimed[SIGNATURE_SIZE];
     jsize size = signature ? (*env)->GetArrayLength(env, signature) : 0;
-    EVP_PKEY *key = public_key(env, point);
-    EVP_PKEY_CTX *context = context_of(key);
+    EC_KEY *key = public_key(env, point);
     jint result = -1;
-    if (context && read(env, digest, bytes, SIZE) && EVP_PKEY_verify_init(context) == 1) {
+    if (key && read(env, digest, bytes, SIZE)) {
         result = size > 0 && size <= SIGNATURE_SIZE && read(env, signature, claimed, size)
-            && EVP_PKEY_verify(context, claimed, (size_t) size, bytes, SIZE) == 1;
+            && ECDSA_verify(0, bytes, SIZE, claimed, size, key) == 1;
     }
-    end(context, key);
+    EC_KEY_free(key);
+    ERR_clear_error();
     return result;
 }
 
+// That the point is on the curve is enough: all points of it are in its one group (RFC 8446, 4.2.8.2).
 JNIEXPORT jbyteArray JNICALL Java_dev_peer_core_openssl_LibCrypto_agreed(
     JNIEnv *env, jclass type, jbyteArray number, jbyteArray point) {
     (void) type;
-    return agreed(env, private_key(env, number), public_key(env, point));
+    unsigned char secret[SIZE];
+    EC_KEY *own = private_key(env, number);
+    EC_KEY *other = public_key(env, point);
+    jbyteArray result = 0;
+    if (own && other && ECDH_compute_key(secret, SIZE, EC_KEY_get0_public_key(other), own, 0) == SIZE)
+        result = array_of(env, secret, SIZE);
+    OPENSSL_cleanse(secret, SIZE);
+    EC_KEY_free(own);
+    EC_KEY_free(other);
+    ERR_clear_error();
+    return result;
 }
 
 // A new key: its number, then its point.
 JNIEXPORT jbyteArray JNICALL Java_dev_peer_core_openssl_LibCrypto_generated(JNIEnv *env, jclass type) {
     (void) type;
     unsigned char both[SIZE + POINT_SIZE];
-    size_t size = 0;
-    EVP_PKEY *key = 0;
-    OSSL_PARAM number[] = {{"priv", OSSL_PARAM_UNSIGNED_INTEGER, both, SIZE, 0}, {0, 0, 0, 0, 0}};
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(0, "EC", 0);
+    EC_KEY *key = new_key();
     jbyteArray result = 0;
-    if (context && EVP_PKEY_keygen_init(context) == 1 && EVP_PKEY_CTX_set_group_name(context, P256) == 1
-        && EVP_PKEY_generate(context, &key) == 1 && EVP_PKEY_get_params(key, number) == 1
-        && EVP_PKEY_get_octet_string_param(key, "pub", both + SIZE, POINT_SIZE, &size) == 1 && size == POINT_SIZE) {
-        in_own_order(both);
+    if (key && EC_KEY_generate_key(key) == 1 && EC_KEY_priv2oct(key, both, SIZE) == SIZE
+        && EC_POINT_point2oct(
+               p256, EC_KEY_get0_public_key(key), POINT_CONVERSION_UNCOMPRESSED, both + SIZE, POINT_SIZE, 0) == POINT_SIZE)
         result = array_of(env, both, sizeof both);
-    }
     OPENSSL_cleanse(both, sizeof both);
-    end(context, key);
+    EC_KEY_free(key);
+    ERR_clear_error();
     return result;
+}
+
+static OSSL_PARAM octets(const char *name, unsigned char *bytes) {
+    return (OSSL_PARAM) {name, OSSL_PARAM_OCTET_STRING, bytes, SIZE, 0};
 }
 
 JNIEXPORT jbyteArray JNICALL Java_dev_peer_core_openssl_LibCrypto_agreedX25519(
     JNIEnv *env, jclass type, jbyteArray own, jbyteArray other) {
     (void) type;
-    unsigned char bytes[SIZE];
-    EVP_PKEY *key = read(env, other, bytes, SIZE) ? EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, 0, bytes, SIZE) : 0;
-    return agreed(env, private_x25519(env, own), key);
+    unsigned char number[SIZE];
+    unsigned char point[SIZE];
+    unsigned char secret[SIZE];
+    size_t size = SIZE;
+    EVP_PKEY *key = 0;
+    EVP_PKEY *others = 0;
+    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(0, "X25519", 0);
+    jbyteArray result = 0;
+    if (maker && read(env, own, number, SIZE) && read(env, other, point, SIZE)) {
+        // With a point, and any will do: OpenSSL would compute a missing one, which takes longer than the agreement.
+        OSSL_PARAM parameters[] = {octets("priv", number), octets("pub", point), {0, 0, 0, 0, 0}};
+        if (EVP_PKEY_fromdata_init(maker) != 1 || EVP_PKEY_fromdata(maker, &key, EVP_PKEY_KEYPAIR, parameters) != 1)
+            key = 0;
+        others = EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, 0, point, SIZE);
+    }
+    EVP_PKEY_CTX *context = key && others ? EVP_PKEY_CTX_new(key, 0) : 0;
+    if (context && EVP_PKEY_derive_init(context) == 1 && EVP_PKEY_derive_set_peer(context, others) == 1
+        && EVP_PKEY_derive(context, secret, &size) == 1)
+        result = array_of(env, secret, size);
+    OPENSSL_cleanse(number, SIZE);
+    OPENSSL_cleanse(secret, SIZE);
+    EVP_PKEY_CTX_free(context);
+    EVP_PKEY_CTX_free(maker);
+    EVP_PKEY_free(key);
+    EVP_PKEY_free(others);
+    ERR_clear_error();
+    return result;
 }
 
 JNIEXPORT jbyteArray JNICALL Java_dev_peer_core_openssl_LibCrypto_pointX25519(JNIEnv *env, jclass type, jbyteArray own) {
     (void) type;
+    unsigned char secret[SIZE];
     unsigned char point[SIZE];
     size_t size = SIZE;
-    EVP_PKEY *key = private_x25519(env, own);
+    EVP_PKEY *key = read(env, own, secret, SIZE) ? EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, 0, secret, SIZE) : 0;
     jbyteArray result = key && EVP_PKEY_get_raw_public_key(key, point, &size) == 1 ? array_of(env, point, size) : 0;
-    end(0, key);
+    OPENSSL_cleanse(secret, SIZE);
+    EVP_PKEY_free(key);
+    ERR_clear_error();
     return result;
 }
 

@@ -5,7 +5,8 @@
  * compiled. Where the system has none, or forbids a part, or a key is of another kind, Java's own
  * code does the same.
  *
- * <p>Nothing native outlives a call: a key is made for the call, from the Java key, and freed after
- * it; the state of a digest is an array of Java.
+ * <p>No native key outlives a call: it is made for the call, from the Java key, and freed after it.
+ * The curve P-256 is made once, because that takes as long as a signature. The state of a digest is
+ * an array of Java.
  */
 package dev.peer.core.openssl;
