@@ -21,6 +21,7 @@ my $SCRATCH    = '/run/peer/scratch';
 my $FRESH      = "$SCRATCH/fresh";
 my $INPUT      = '/run/peer/input';
 my $GUEST      = '/run/peer/guest';
+my $REHEARSAL  = "$SCRATCH/rehearsal";
 my $OUTSIDE    = '/run/outside';
 my %device;      # of a disk by its serial
 my $attached;    # whether the scratch disk is mounted
@@ -62,21 +63,29 @@ sub clear_scratch {
     }
 }
 
-# Has this process write to memory of its own, which is gone with it: a blank scratch disk, and all of /run. What others
-# have in /run/peer is at $OUTSIDE; a first rehearsal leaves the container's filter there, later ones take it.
-sub enter_memory {
-    my ($with_input) = @_;
-    $no_input = !$with_input;
+# Has this process write to memory of its own instead of /run, and to a blank scratch disk: a directory of the one that
+# there is, or without disks memory, too. What others have in /run/peer is at $OUTSIDE; a first rehearsal leaves the
+# container's filter there, later ones take it.
+sub enter_rehearsal {
+    my ($with_disks) = @_;
+    $no_input = !$with_disks;
     syscall($UNSHARE, $NEWNS) == 0 or die "unshare: $!\n";
-    bind_at('/run', '/mnt');
-    mount_at('tmpfs', '/run', 'tmpfs', 0, '');
-    make_directory($_) for '/run/peer', $OUTSIDE, $SCRATCH;
-    bind_at('/mnt/peer', $OUTSIDE);
-    write_file('/run/resolv.conf', read_file('/mnt/resolv.conf'));
-    write_file('/run/peer/filter', read_file("$OUTSIDE/filter")) if -e "$OUTSIDE/filter";
+    mount_at('tmpfs', '/mnt', 'tmpfs', 0, '');
+    make_directory("/mnt/$_") for qw(outside peer peer/scratch);
+    bind_at('/run/peer', '/mnt/outside');
+    if ($with_disks) {
+        make_directory($REHEARSAL);
+        bind_at($REHEARSAL, '/mnt/peer/scratch');
+    }
+    write_file('/mnt/resolv.conf', read_file('/run/resolv.conf'));
+    write_file('/mnt/peer/filter', read_file('/run/peer/filter')) if -e '/run/peer/filter';
+    mount_at('/mnt', '/run', '', $MS_MOVE, '');
     make_kept();
     make_fresh();
 }
+
+# What one has left on the scratch disk.
+sub remove_rehearsal { remove($REHEARSAL) }
 
 sub keep_outside {
     my ($name) = @_;

@@ -26,7 +26,7 @@ class WarmUpIT {
       \tfind /sys/fs/cgroup -mindepth 1 -type d | sed 's/^/group /'
       \tfind /tmp /var/tmp /dev/shm /run/outside /run/ci/ /run/crun /run/containers /var/lib/containers -mindepth 1 2>/dev/null |
       \t\tsed 's/^/file /'
-      \tfor name in container image seccomp.json unshared warm-up; do
+      \tfor name in container image seccomp.json unshared scratch/rehearsal; do
       \t\tif [ -e /run/peer/$name ]; then echo file /run/peer/$name; fi
       \tdone
       \tsed -n 's/^[^ ]* [^ ]* [^ ]* [^ ]* \\([^ ]*\\) .*/mount \\1/p' /proc/self/mountinfo
@@ -94,7 +94,7 @@ class WarmUpIT {
         .containsExactlyInAnyOrder("/run/ci/cache", "/run/ci/env", "/run/ci/artifacts");
     assertThat(found(run, "mount "))
         .doesNotHaveDuplicates()
-        .noneMatch(mount -> mount.contains("container/root") || mount.contains("warm-up"));
+        .noneMatch(mount -> mount.contains("container/root") || mount.contains("rehearsal"));
   }
 
   private static List<String> found(Run run, String kind) {
