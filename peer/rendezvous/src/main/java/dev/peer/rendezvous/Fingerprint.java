@@ -5,6 +5,7 @@ import dev.peer.core.id.RepoId;
 import dev.peer.core.id.RunKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
@@ -13,11 +14,22 @@ import java.util.HexFormat;
  */
 record Fingerprint(long a, long b, long c, long d) implements Comparable<Fingerprint> {
 
+  /** Of nothing so far, to be copied: Java looks for a new one among all its providers. */
+  private static final MessageDigest EMPTY = Digest.sha256();
+
   /** SHA-256 over the name: nobody can find another name with it. */
   static Fingerprint of(RepoId repo) {
     byte[] name = repo.text().getBytes(StandardCharsets.UTF_8);
-    ByteBuffer hash = ByteBuffer.wrap(Digest.sha256().digest(name));
+    ByteBuffer hash = ByteBuffer.wrap(copyOfEmpty().digest(name));
     return new Fingerprint(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
+  }
+
+  private static MessageDigest copyOfEmpty() {
+    try {
+      return (MessageDigest) EMPTY.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("SHA-256 of each of our providers can be copied", e);
+    }
   }
 
   /** The key's own bytes. */
