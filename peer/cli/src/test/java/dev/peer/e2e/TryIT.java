@@ -109,16 +109,22 @@ class TryIT {
     assertThat(team.machines()).isEmpty();
   }
 
+  /** What is left in the directory for temporary files is that of the user's home. */
   @Test
   void theNextOneRemovesWhatAKilledOneLeft() throws Exception {
+    newcomer = newcomer.without("XDG_RUNTIME_DIR");
     Repository repository = team.repository("slow", "test:VQ:\n\techo testing; sleep 1000\n");
     Run run = newcomer.start(repository, "try");
     run.awaitLine("^peer: stage: test$");
     run.kill();
     run.await();
     team.awaitNoMachine();
+    Path sockets = newcomer.home().resolve("sockets").toRealPath();
+    Path killed = trials().stream().filter(Files::isDirectory).findFirst().orElseThrow();
+    assertThat(killed.resolve("laptop/sockets").toRealPath()).isEqualTo(sockets);
 
     newcomer.run(team.repository("quick", HELLO), "try").hasExitCode(0);
+    Files.delete(sockets);
   }
 
   @Test

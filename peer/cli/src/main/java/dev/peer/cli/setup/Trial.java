@@ -23,6 +23,7 @@ import dev.peer.pki.issue.Validity;
 import dev.peer.rendezvous.EmbeddedIndex;
 import dev.peer.rendezvous.IndexSettings;
 import dev.peer.rendezvous.RendezvousServer;
+import dev.peer.run.VmExecutors;
 import dev.peer.vm.image.GuestImage;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -128,13 +129,15 @@ final class Trial implements AutoCloseable {
    *
    * @param from the caller's; its settings of runs count
    * @param image the only one that this peer has
-   * @param templates where the templates of machines are, and stay
+   * @param own the caller's home: the templates of machines and the directory for sockets are
+   *     there, and stay
    */
-  CallContext runner(CallContext from, GuestImage image, Path templates) throws IOException {
+  CallContext runner(CallContext from, GuestImage image, HomeLayout own) throws IOException {
     HomeLayout home = new HomeLayout(files.path().resolve(RUNNER));
     link(home.images().resolve(image.digest().hex()), image.directory());
-    ScratchDirectory.createPrivate(templates);
-    link(home.templates(), templates);
+    ScratchDirectory.createPrivate(own.templates());
+    link(home.templates(), own.templates());
+    link(home.socketsLink(), VmExecutors.sockets(own.home()));
     return peer(RUNNER, from, image);
   }
 

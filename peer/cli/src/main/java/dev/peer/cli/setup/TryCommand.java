@@ -97,7 +97,7 @@ public final class TryCommand implements Callable<Integer> {
           from = inCopy(copy, repo(settings, git));
         }
         return run(
-            trial.runner(from, image, home.templates()),
+            trial.runner(from, image, home),
             trial.replayer(from, image),
             addition.map(Addition::commit));
       }
