@@ -2,8 +2,8 @@ package dev.peer.vm.qemu;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.peer.core.json.JsonTree;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,7 +19,6 @@ import java.util.function.Consumer;
 /** QEMU's control connection. One command is under way at a time. */
 final class Qmp implements AutoCloseable {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LONGEST_LINE = 1 << 20;
 
   /** Much longer than it takes: QEMU that ends instead says so at once. */
@@ -44,18 +43,18 @@ final class Qmp implements AutoCloseable {
     this.ended = ended;
     Thread.ofVirtual().name("qmp").start(this::read);
     await(greeting);
-    execute("qmp_capabilities", JSON.createObjectNode());
+    execute("qmp_capabilities", JsonTree.object());
   }
 
   /** Runs a command to its end. */
   synchronized void execute(String command, ObjectNode arguments)
       throws IOException, InterruptedException {
     answer = new CompletableFuture<>();
-    ObjectNode request = JSON.createObjectNode();
+    ObjectNode request = JsonTree.object();
     request.put("execute", command);
     request.set("arguments", arguments);
     ByteBuffer line =
-        ByteBuffer.wrap((JSON.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8));
+        ByteBuffer.wrap((JsonTree.text(request) + "\n").getBytes(StandardCharsets.UTF_8));
     while (line.hasRemaining()) {
       channel.write(line);
     }
@@ -69,7 +68,7 @@ final class Qmp implements AutoCloseable {
     try (BufferedReader lines =
         new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))) {
       for (String line = readLine(lines); line != null; line = readLine(lines)) {
-        JsonNode message = JSON.readTree(line);
+        JsonNode message = JsonTree.read(line.getBytes(StandardCharsets.UTF_8));
         if (message.has("QMP")) {
           greeting.complete(null);
         } else if (message.has("event")) {

@@ -1,7 +1,7 @@
 package dev.peer.vm.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.network.AllowedHost;
 import dev.peer.core.network.Registry;
 import dev.peer.vm.network.ReachPolicy;
@@ -26,7 +26,6 @@ final class RegistryClient implements AutoCloseable {
   private static final Pattern TOKEN = Pattern.compile("[!-~]+");
   private static final int HTTP = 80;
   private static final int HTTPS = 443;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ReachPolicy policy;
   private final Supplier<? extends Transport> opener;
@@ -93,7 +92,7 @@ final class RegistryClient implements AutoCloseable {
       if (answer.status() != 200) {
         throw new IOException(uri.getHost() + " gives no token: status " + answer.status());
       }
-      JsonNode json = JSON.readTree(body.readNBytes(LONGEST_TOKEN));
+      JsonNode json = JsonTree.read(body.readNBytes(LONGEST_TOKEN));
       String token = json.path("token").asText(json.path("access_token").asText(""));
       if (!TOKEN.matcher(token).matches()) {
         throw new IOException(uri.getHost() + " gives no token");

@@ -1,9 +1,9 @@
 package dev.peer.vm.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import dev.peer.core.id.Digest;
+import dev.peer.core.json.JsonTree;
 import dev.peer.core.network.Registry;
 import dev.peer.vm.network.FirstNotes;
 import dev.peer.vm.network.ReachPolicy;
@@ -43,8 +43,6 @@ public final class RegistryMirror implements AutoCloseable {
       Pattern.compile(
           "(?<registry>\\d{1,2})/(?<repository>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)"
               + "/(?<kind>manifests|blobs)/(?<reference>[A-Za-z0-9_][A-Za-z0-9_.:+-]{0,255})");
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final RegistryServer server;
   private final RegistryAccess access;
@@ -193,7 +191,7 @@ public final class RegistryMirror implements AutoCloseable {
 
   /** What kind of manifest it is; older ones of OCI do not say so themselves. */
   private static String manifestType(byte[] manifest) throws IOException {
-    JsonNode json = JSON.readTree(manifest);
+    JsonNode json = JsonTree.read(manifest);
     String otherwise =
         json.has("manifests")
             ? "application/vnd.oci.image.index.v1+json"
