@@ -106,7 +106,7 @@ class ArchitectureTest {
     allow("core.flow", "core");
     allow("vm.image", "core.id", "core.platform", "core.record", "core.scratch", "core.sign");
     allow("vm.network", "core.network");
-    allow("vm.registry", "core.id", "core.network", "core.scratch", "vm.network");
+    allow("vm.registry", "core.id", "core.json", "core.network", "core.scratch", "vm.network");
     allow(
         "vm.qemu",
         "core.id",
@@ -541,6 +541,14 @@ class ArchitectureTest {
           .dependOnClassesThat(
               JavaClass.Predicates.resideInAPackage("picocli..")
                   .and(JavaClass.Predicates.ANNOTATIONS));
+
+  /** {@code JsonTree} reads and writes all JSON: a mapper loads some hundred classes first. */
+  @ArchTest
+  static final ArchRule JSON_IS_TREES =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("com.fasterxml.jackson.databind.ObjectMapper");
 
   @ArchTest
   static final ArchRule ONLY_TLS_KNOWS_TLS =
