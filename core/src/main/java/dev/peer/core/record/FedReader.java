@@ -3,6 +3,7 @@ package dev.peer.core.record;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 
 /** Reads what is given meanwhile, in a thread of its own. */
 final class FedReader implements AutoCloseable {
@@ -35,6 +36,8 @@ final class FedReader implements AutoCloseable {
   private void read() {
     try (bytes) {
       reading.read(bytes);
+    } catch (UncheckedIOException e) {
+      fault = e.getCause();
     } catch (MalformedException | IOException | RuntimeException | Error e) {
       fault = e;
     }

@@ -3,10 +3,14 @@ package dev.peer.core.record;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file that is read while it is written, as far as it is said to be there. */
+/**
+ * A file that is read while it is written, as far as it is said to be there. That it cannot be read
+ * is thrown unchecked: the bytes of a bundle are to blame for every other exception.
+ */
 final class GrowingFile extends FedStream {
 
   private final InputStream file;
@@ -38,14 +42,23 @@ final class GrowingFile extends FedStream {
     if (most == 0) {
       return -1;
     }
-    int n = file.read(buffer, offset, most);
-    if (n < 0) {
-      throw new EOFException("the file has become shorter");
-    }
+    int n = readFile(buffer, offset, most);
     synchronized (this) {
       read += n;
     }
     return n;
+  }
+
+  private int readFile(byte[] buffer, int offset, int length) {
+    try {
+      int n = file.read(buffer, offset, length);
+      if (n < 0) {
+        throw new EOFException("the file has become shorter");
+      }
+      return n;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private synchronized int awaitAtMost(int length) throws IOException {
