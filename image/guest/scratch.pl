@@ -9,6 +9,7 @@ my $UNSHARE    = 272;
 my $NEWNS      = 0x20000;  # <linux/sched.h>
 my $BLKFLSBUF  = 0x1261;   # <linux/fs.h>
 my $O_EXCL     = 0200;     # <asm-generic/fcntl.h>
+my $EBUSY      = 16;       # <asm-generic/errno-base.h>
 my $S_IFCHR    = 020000;   # <linux/stat.h>
 my $MS_RDONLY  = 1;        # <linux/mount.h>
 my $MS_NOATIME = 1024;
@@ -92,10 +93,14 @@ sub keep_outside {
     write_file("$OUTSIDE/$name", read_file("/run/peer/$name")) unless -e "$OUTSIDE/$name";
 }
 
-# The kernel forgets what a rehearsal read of the disk, which no longer has it open.
+# The kernel forgets what a rehearsal read of the disk. Its mounts go a moment after its last process.
 sub forget_input {
     my $disk = disk_named('input');
-    sysopen my $file, $disk, $O_EXCL or die "$disk: $!\n";
+    my $file;
+    until (sysopen $file, $disk, $O_EXCL) {
+        $! == $EBUSY or die "$disk: $!\n";
+        select undef, undef, undef, 0.01;
+    }
     ioctl $file, $BLKFLSBUF, 0 or die "$disk: $!\n";
 }
 

@@ -93,14 +93,12 @@ final class PlanRunner<T> {
     return ready.get().take(starter, cache.base());
   }
 
+  /** The guest gets the revision's files when it has forgotten what it read of that disk before. */
   private Optional<StartedMachine> take(WaitingClone clone)
       throws IOException, ExecutorException, InterruptedException {
-    progress.listener().step("source");
-    clone.disks().writeInput(request.source(), clone.directories().files().path());
+    StartedMachine taken;
     try {
-      StartedMachine taken = starter.take(clone);
-      ready.orElseThrow().count();
-      return Optional.of(taken);
+      taken = starter.take(clone);
     } catch (GuestException | IOException e) {
       InterruptedIo.rethrow(e);
       progress
@@ -108,6 +106,10 @@ final class PlanRunner<T> {
           .note("the machine that was ready is of no use, starting another: " + e.getMessage());
       return Optional.empty();
     }
+    ready.orElseThrow().count();
+    progress.listener().step("source");
+    clone.disks().writeInput(request.source(), clone.directories().files().path());
+    return Optional.of(taken);
   }
 
   private Optional<StartedMachine> start(RunDisks disks, Path directory, Path socketDirectory)
