@@ -16,6 +16,7 @@ final class BytePipe extends FedStream {
   private final Queue<byte[]> pieces = new ArrayDeque<>();
   private byte[] first = {};
   private int read;
+  private boolean unread;
 
   /** Takes bytes to be read; those that the reader no longer wants go nowhere. */
   OutputStream sink() {
@@ -38,8 +39,8 @@ final class BytePipe extends FedStream {
   /** Waits while there are too many bytes. */
   private synchronized void put(byte[] buffer, int offset, int length)
       throws InterruptedIOException {
-    await(() -> pieces.size() < MOST_PIECES || isUnread());
-    if (!isUnread() && length > 0) {
+    await(() -> pieces.size() < MOST_PIECES || unread);
+    if (!unread && length > 0) {
       pieces.add(Arrays.copyOfRange(buffer, offset, offset + length));
       notifyAll();
     }
@@ -76,8 +77,9 @@ final class BytePipe extends FedStream {
   }
 
   @Override
-  public synchronized void close() throws IOException {
-    super.close();
+  public synchronized void close() {
+    unread = true;
     pieces.clear();
+    notifyAll();
   }
 }

@@ -9,7 +9,6 @@ abstract class FedStream extends BlockStream {
 
   private boolean ended;
   private boolean broken;
-  private boolean unread;
 
   /** Whether bytes can be read now; this stream's lock is held. */
   abstract boolean hasMore();
@@ -24,11 +23,6 @@ abstract class FedStream extends BlockStream {
   final synchronized void breakOff() {
     broken = true;
     notifyAll();
-  }
-
-  /** Whether the reader has closed it. */
-  final synchronized boolean isUnread() {
-    return unread;
   }
 
   /** Waits for bytes; false: there are none after the last. */
@@ -51,11 +45,5 @@ abstract class FedStream extends BlockStream {
       throw (InterruptedIOException)
           new InterruptedIOException("interrupted in the middle of a bundle").initCause(e);
     }
-  }
-
-  @Override
-  public synchronized void close() throws IOException {
-    unread = true;
-    notifyAll();
   }
 }

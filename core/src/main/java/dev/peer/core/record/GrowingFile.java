@@ -66,8 +66,7 @@ final class GrowingFile extends FedStream {
   }
 
   @Override
-  public synchronized void close() throws IOException {
-    super.close();
+  public void close() throws IOException {
     file.close();
   }
 }
