@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class ConnectProxy implements AutoCloseable {
 
   private final ServerSocket server;
+  private final Thread acceptor = Thread.ofVirtual().unstarted(this::accept);
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile Optional<String> authorization = Optional.empty();
@@ -33,7 +34,7 @@ public final class ConnectProxy implements AutoCloseable {
   public static ConnectProxy start() throws IOException {
     ConnectProxy proxy =
         new ConnectProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
-    Thread.ofVirtual().start(proxy::accept);
+    proxy.acceptor.start();
     return proxy;
   }
 
@@ -117,9 +118,17 @@ public final class ConnectProxy implements AutoCloseable {
     caller.getOutputStream().write(("HTTP/1.1 " + status + "\r\n\r\n").getBytes(ISO_8859_1));
   }
 
+  /**
+   * Nobody connects any more when it returns: the port is open until the one who waits has left.
+   */
   @Override
   public void close() throws IOException {
     server.close();
+    try {
+      acceptor.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     for (Socket each : open) {
       each.close();
     }
