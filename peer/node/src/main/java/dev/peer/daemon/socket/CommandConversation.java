@@ -74,9 +74,16 @@ final class CommandConversation implements CommandCaller {
         }
       }
     } catch (IOException | InterruptedException | MalformedException e) {
+      hangUp();
+    }
+  }
+
+  /** The command knows before it reads anything else. */
+  private synchronized void hangUp() {
+    if (!gone.isDone()) {
+      signalled(HANG_UP);
       writer.stop();
       gone.complete("");
-      signalled(HANG_UP);
     }
   }
 
@@ -117,9 +124,10 @@ final class CommandConversation implements CommandCaller {
   private String ask(String name) {
     CompletableFuture<String> answer = new CompletableFuture<>();
     asked.set(answer);
-    return writer.put(FrameType.VARIABLE.frame(name))
-        ? answer.applyToEither(gone, value -> value).join()
-        : "";
+    if (!writer.put(FrameType.VARIABLE.frame(name))) {
+      hangUp();
+    }
+    return answer.applyToEither(gone, value -> value).join();
   }
 
   @Override
